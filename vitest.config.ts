@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // A test that takes longer is hanging: nothing here waits by the wall clock.
+    testTimeout: 20_000,
+  },
+})
