@@ -1,0 +1,131 @@
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { maxNameLength, maxPasswordLength } from "../domain/Limits.ts"
+import { maxPerUser } from "./Token.ts"
+
+// Every message here may be shown to whoever asked: none says more than the asker may know,
+// and none repeats what was typed as a password, token or code.
+
+const seconds = (duration: Duration.Duration) => `${Math.max(1, Math.ceil(Duration.toSeconds(duration)))} s`
+
+/** The name or the password is wrong; which of the two is not said. */
+export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
+  override get message() {
+    return "Invalid username or password"
+  }
+}
+
+/** Said only to who proved to be the owner. */
+export class AccountDisabled extends Schema.TaggedError<AccountDisabled>()("AccountDisabled", {}) {
+  override get message() {
+    return "This account is disabled"
+  }
+}
+
+/** The token is malformed, unknown, expired or revoked. */
+export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidToken", {}) {
+  override get message() {
+    return "The token is not valid; sign in with your password"
+  }
+}
+
+/** The name is new and this server takes new accounts by invite only. */
+export class InviteRequired extends Schema.TaggedError<InviteRequired>()("InviteRequired", {}) {
+  override get message() {
+    return "An invite is needed to register"
+  }
+}
+
+/** The invite is unknown, expired or used. */
+export class InviteNotValid extends Schema.TaggedError<InviteNotValid>()("InviteNotValid", {}) {
+  override get message() {
+    return "The invite is not valid or was used already"
+  }
+}
+
+export class InvalidUsername extends Schema.TaggedError<InvalidUsername>()("InvalidUsername", {}) {
+  override get message() {
+    return `A username has 1 to ${maxNameLength} characters, none of them invisible, and no space at either end`
+  }
+}
+
+/** The password can't be anybody's (`minLength` is for new passwords). */
+export class InvalidPassword extends Schema.TaggedError<InvalidPassword>()("InvalidPassword", {
+  minLength: Schema.Int,
+}) {
+  override get message() {
+    return `A password has ${this.minLength} to ${maxPasswordLength} characters`
+  }
+}
+
+/** Too many wrong passwords for this account, or from this address. */
+export class TooManyLogins extends Schema.TaggedError<TooManyLogins>()("TooManyLogins", {
+  retryAfter: Schema.DurationFromMillis,
+}) {
+  override get message() {
+    return `Too many failed logins; try again in ${seconds(this.retryAfter)}`
+  }
+}
+
+/** More sign-ins are under way than can be answered in time. */
+export class Busy extends Schema.TaggedError<Busy>()("Busy", { retryAfter: Schema.DurationFromMillis }) {
+  override get message() {
+    return `Too many people are signing in; try again in ${seconds(this.retryAfter)}`
+  }
+}
+
+/** The accounts can't be read or written. `cause` is for logs, not for the asker. */
+export class StorageError extends Schema.TaggedError<StorageError>("natter/accounts/StorageError")("StorageError", {
+  retryable: Schema.Boolean,
+  cause: Schema.Defect(),
+}) {
+  override get message() {
+    return this.retryable ? "Accounts can't be reached just now; try again" : "Accounts can't be read or written"
+  }
+}
+
+export class NameTaken extends Schema.TaggedError<NameTaken>()("NameTaken", { name: Schema.String }) {
+  override get message() {
+    return `The name "${this.name}" is taken`
+  }
+}
+
+/** `account` is the name or id that was asked for. */
+export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("AccountNotFound", {
+  account: Schema.String,
+}) {
+  override get message() {
+    return `There is no account "${this.account}"`
+  }
+}
+
+export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { id: Schema.String }) {
+  override get message() {
+    return `There is no token "${this.id}"`
+  }
+}
+
+/** The user holds as many access tokens as one may. */
+export class TooManyTokens extends Schema.TaggedError<TooManyTokens>()("TooManyTokens", {}) {
+  override get message() {
+    return `A user may hold ${maxPerUser} access tokens; revoke one first`
+  }
+}
+
+/** Nothing is stored about a guest, so there is nothing a token could bring back. */
+export class NoTokenForGuests extends Schema.TaggedError<NoTokenForGuests>()("NoTokenForGuests", {}) {
+  override get message() {
+    return "Guests have no tokens"
+  }
+}
+
+export type SignInError =
+  | InvalidUsername
+  | InvalidPassword
+  | InvalidCredentials
+  | AccountDisabled
+  | InviteRequired
+  | InviteNotValid
+  | TooManyLogins
+  | Busy
+  | StorageError

@@ -1,0 +1,292 @@
+import * as Arr from "effect/Array"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import type * as Digest from "effect/crypto/Digest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { User, UserId } from "../domain/User.ts"
+import * as Username from "../domain/Username.ts"
+import { type Account, type AccountRole, toUser } from "./Account.ts"
+import type { AccountChange } from "./AccountChange.ts"
+import {
+  AccountDisabled,
+  AccountNotFound,
+  type Busy,
+  type InvalidPassword,
+  InvalidToken,
+  type InvalidUsername,
+  type NameTaken,
+  NoTokenForGuests,
+  type SignInError,
+  type StorageError,
+  type TokenNotFound,
+  type TooManyTokens,
+} from "./AccountError.ts"
+import { AccountStore } from "./AccountStore.ts"
+import * as Password from "./internal/password.ts"
+import * as Secrets from "./internal/secrets.ts"
+import * as SignIn from "./internal/signIn.ts"
+import type { LoginThrottle } from "./LoginThrottle.ts"
+import { PasswordHash } from "./PasswordHash.ts"
+import * as Token from "./Token.ts"
+
+/** Accounts read at a time for a list. */
+const pageSize = 100
+
+/** `Token.lastUsedAt` is written at most once in this many milliseconds. */
+const touchEvery = 60_000
+
+/** An invite that is valid for ever would be forgotten, but not by its finder. */
+const maxInviteLifetime = Duration.days(365)
+
+/** A token made just now: the only time its secret is seen. */
+export interface IssuedToken {
+  readonly id: string
+  readonly token: Redacted.Redacted
+}
+
+export interface TokenOptions {
+  /** What the token is for, as its owner will read it; invisible characters are dropped. */
+  readonly label?: string | undefined
+  readonly lifetime?: Duration.Duration | undefined
+}
+
+/** Who may sign in, and what it takes: the only door to accounts for sessions and for administration. */
+export class Accounts extends Context.Service<
+  Accounts,
+  {
+    /**
+     * Proves a name by its password, or registers it, as `Settings.mode` says. The user carries the
+     * name as it was registered, whatever spelling was typed.
+     */
+    readonly signIn: (input: {
+      readonly username: string
+      readonly password: Redacted.Redacted
+      /** The IP address of the peer. */
+      readonly address: string
+      readonly invite?: Redacted.Redacted | undefined
+    }) => Effect.Effect<User, SignInError>
+
+    /** Whose token this is. */
+    readonly authenticate: (
+      token: Redacted.Redacted,
+      address: string,
+    ) => Effect.Effect<{ readonly user: User; readonly tokenId: string }, InvalidToken | AccountDisabled | StorageError>
+
+    /** A token for a client that signed in; the user's oldest makes room for it. Guests get none. */
+    readonly issueToken: (
+      user: User,
+      options?: TokenOptions,
+    ) => Effect.Effect<IssuedToken, NoTokenForGuests | AccountNotFound | AccountDisabled | StorageError>
+
+    readonly add: (account: {
+      readonly name: string
+      readonly password: Redacted.Redacted
+      readonly role: AccountRole
+    }) => Effect.Effect<User, InvalidUsername | InvalidPassword | NameTaken | Busy | StorageError>
+
+    /** All accounts in the order of their names, read page by page. */
+    readonly list: Stream.Stream<Account, StorageError>
+
+    /** Changes a password and revokes the user's tokens. */
+    readonly setPassword: (
+      name: string,
+      password: Redacted.Redacted,
+    ) => Effect.Effect<void, InvalidPassword | AccountNotFound | Busy | StorageError>
+
+    /** Ends an account's use, its tokens and (through `changes`) its sessions; nothing is deleted. */
+    readonly disable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
+    readonly enable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
+
+    /** A code that registers one account, valid for a year at most. `expiresAt` is in milliseconds since 1970. */
+    readonly invite: (
+      lifetime?: Duration.Duration,
+    ) => Effect.Effect<{ readonly code: Redacted.Redacted; readonly expiresAt: number }, StorageError>
+
+    /** Tokens, live and lately ended, in the order they were made: everyone's, or those of one account. */
+    readonly tokens: (name?: string) => Stream.Stream<Token.Token, AccountNotFound | StorageError>
+
+    /** A token for a program. At most `Token.maxPerUser` live ones an account. */
+    readonly createToken: (
+      name: string,
+      options?: TokenOptions,
+    ) => Effect.Effect<IssuedToken, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
+
+    readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
+
+    /** What live sessions must not outlive, from the moment the stream is run; other processes' doings within 2 s. */
+    readonly changes: Stream.Stream<AccountChange>
+  }
+>()("natter/accounts/Accounts") {
+  /**
+   * `mode`: what happens to a name that has no account. `open` registers it with the password
+   * given, `invite` does so for the holder of an invite, `closed` refuses it, `guest` lets it in
+   * under any password and stores nothing.
+   *
+   * `minPasswordLength` holds for new passwords. It is 1 because the simplest clients can't tell
+   * a person why a password was refused; raise it where strangers can connect.
+   */
+  static readonly Settings = Context.Reference<{
+    readonly mode: "open" | "invite" | "closed" | "guest"
+    readonly minPasswordLength: number
+    readonly tokenLifetime: Duration.Duration
+    readonly inviteLifetime: Duration.Duration
+  }>("natter/accounts/Accounts/Settings", {
+    defaultValue: () => ({
+      mode: "open",
+      minPasswordLength: 1,
+      tokenLifetime: Duration.days(30),
+      inviteLifetime: Duration.days(7),
+    }),
+  })
+
+  static readonly layer: Layer.Layer<
+    Accounts,
+    never,
+    AccountStore | PasswordHash | LoginThrottle | Digest.Digest | SecureRandom.SecureRandom
+  > = Layer.effect(
+    Accounts,
+    Effect.gen(function* () {
+      const store = yield* AccountStore
+      const passwords = yield* PasswordHash
+      const random = yield* SecureRandom.SecureRandom
+      const settings = yield* Accounts.Settings
+      const secrets = yield* Secrets.make("nat_")
+      const invites = yield* Secrets.make("natinv_")
+      const { register, signIn } = yield* SignIn.make(settings, invites)
+
+      const named = (name: string) =>
+        Effect.flatMap(
+          store.find(Username.key(name)),
+          Option.match({
+            onNone: () => Effect.fail(new AccountNotFound({ account: name })),
+            onSome: Effect.succeed,
+          }),
+        )
+
+      const newToken = Effect.fnUntraced(function* (kind: Token.TokenKind, userId: UserId, options?: TokenOptions) {
+        const secret = yield* secrets.make
+        const createdAt = yield* Clock.currentTimeMillis
+        const lifetime = options?.lifetime ?? settings.tokenLifetime
+        const token: Token.Token = {
+          id: yield* random.uuidV7(),
+          kind,
+          userId,
+          label: options?.label?.replace(/\p{C}/gu, "").slice(0, Token.maxLabelLength) ?? null,
+          createdAt,
+          expiresAt: Duration.isFinite(lifetime) ? createdAt + Math.round(Duration.toMillis(lifetime)) : null,
+          lastUsedAt: null,
+          revokedAt: null,
+        }
+        yield* store.addToken(token, yield* secrets.fingerprint(secret))
+        return { id: token.id, token: secret }
+      })
+
+      const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted) {
+        if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
+        const found = yield* store.findToken(yield* secrets.fingerprint(secret))
+        if (Option.isNone(found)) return yield* new InvalidToken()
+        const { account, token } = found.value
+        const now = yield* Clock.currentTimeMillis
+        if (account.disabled) return yield* new AccountDisabled()
+        if (!Token.isLive(token, now)) return yield* new InvalidToken()
+        if (token.lastUsedAt === null || token.lastUsedAt <= now - touchEvery) {
+          // When it was used last is a courtesy to the owner, no reason to turn them away.
+          yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
+        }
+        return { user: toUser(account), tokenId: token.id }
+      })
+
+      const pages = <A, E>(
+        read: (after: string | undefined) => Effect.Effect<ReadonlyArray<A>, E>,
+        key: (a: A) => string,
+      ) =>
+        Stream.paginate(undefined as string | undefined, (after) =>
+          Effect.map(
+            read(after),
+            (page) => [page, page.length < pageSize ? Option.none() : Option.map(Arr.last(page), key)] as const,
+          ),
+        )
+
+      yield* store.purge.pipe(
+        Effect.catch((error) => Effect.logWarning("ended tokens were not purged", error.cause)),
+        Effect.repeat(Schedule.spaced("1 hour")),
+        Effect.forkScoped,
+      )
+
+      return Accounts.of({
+        signIn,
+
+        authenticate: Effect.fn("Accounts.authenticate")((token, address) =>
+          Effect.tapError(identify(token), (error) =>
+            Effect.annotateLogs(Effect.logDebug("token refused"), { reason: error._tag, address }),
+          ),
+        ),
+
+        issueToken: Effect.fn("Accounts.issueToken")(function* (user, options) {
+          if (user.role === "guest") return yield* new NoTokenForGuests()
+          // Session tokens make room for one another, so there are never too many.
+          return yield* Effect.catchTag(newToken("session", user.id, options), "TooManyTokens", Effect.die)
+        }),
+
+        add: Effect.fn("Accounts.add")(
+          function* ({ name, password, role }) {
+            return yield* register({ name: yield* SignIn.parseUsername(name), password, role })
+          },
+          Effect.catchTag("InviteNotValid", Effect.die),
+        ), // no invite is given
+
+        list: pages(
+          (after) => store.list({ after, limit: pageSize }),
+          (account) => Username.key(account.name),
+        ),
+
+        setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
+          yield* Password.check(password, settings.minPasswordLength)
+          const { id } = yield* named(name)
+          yield* store.setPassword(id, yield* passwords.hash(password))
+        }),
+
+        disable: Effect.fn("Accounts.disable")(function* (name) {
+          yield* store.setDisabled((yield* named(name)).id, true)
+        }),
+
+        enable: Effect.fn("Accounts.enable")(function* (name) {
+          yield* store.setDisabled((yield* named(name)).id, false)
+        }),
+
+        invite: Effect.fn("Accounts.invite")(function* (lifetime) {
+          const code = yield* invites.make
+          const createdAt = yield* Clock.currentTimeMillis
+          const valid = Duration.min(lifetime ?? settings.inviteLifetime, maxInviteLifetime)
+          const expiresAt = createdAt + Math.round(Duration.toMillis(valid))
+          yield* store.addInvite({ fingerprint: yield* invites.fingerprint(code), createdAt, expiresAt })
+          return { code, expiresAt }
+        }),
+
+        tokens: (name) => {
+          const of = (userId?: UserId) =>
+            pages(
+              (after) => store.tokens({ after, limit: pageSize }, userId),
+              (token) => token.id,
+            )
+          return name === undefined ? of() : Stream.unwrap(Effect.map(named(name), ({ id }) => of(id)))
+        },
+
+        createToken: Effect.fn("Accounts.createToken")(function* (name, options) {
+          return yield* newToken("access", (yield* named(name)).id, options)
+        }),
+
+        revokeToken: Effect.fn("Accounts.revokeToken")((id) => store.revokeToken(id)),
+
+        changes: store.changes,
+      })
+    }),
+  )
+}

@@ -1,0 +1,93 @@
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Busy, TooManyLogins } from "./AccountError.ts"
+import * as Address from "./internal/address.ts"
+import * as Failures from "./internal/failures.ts"
+
+/** Attempts that may wait for others on the same account or address to end. */
+const maxWaiting = 1024
+
+/** Slows down guessing: counts failed logins per account and per address. */
+export class LoginThrottle extends Context.Service<
+  LoginThrottle,
+  {
+    /**
+     * Runs a login attempt, or refuses it where too many failed before. An attempt that fails with
+     * `isFailure` counts for the account and for the address; one that succeeds makes the account's
+     * count zero. Attempts under way count as if they failed, so guessing in parallel gains nothing:
+     * the surplus waits for their outcome. `account` is any key of the account.
+     */
+    readonly guard: <A, E, R>(
+      attempt: Effect.Effect<A, E, R>,
+      options: {
+        readonly account: string
+        readonly address: string
+        readonly isFailure: (error: E) => boolean
+      },
+    ) => Effect.Effect<A, E | TooManyLogins | Busy, R>
+  }
+>()("natter/accounts/LoginThrottle") {
+  /** Failures allowed within the window; whether loopback addresses are counted; how many keys are remembered. */
+  static readonly Settings = Context.Reference<{
+    readonly perAccount: number
+    readonly perAddress: number
+    readonly window: Duration.Duration
+    readonly exemptLoopback: boolean
+    readonly maxRemembered: number
+  }>("natter/accounts/LoginThrottle/Settings", {
+    defaultValue: () => ({
+      perAccount: 5,
+      perAddress: 20,
+      window: Duration.minutes(15),
+      exemptLoopback: true,
+      maxRemembered: 10_000,
+    }),
+  })
+
+  static readonly layer: Layer.Layer<LoginThrottle> = Layer.effect(
+    LoginThrottle,
+    Effect.gen(function* () {
+      const settings = yield* LoginThrottle.Settings
+      const window = Duration.toMillis(settings.window)
+      const accounts = Failures.make({ limit: settings.perAccount, window, maxKeys: settings.maxRemembered })
+      const addresses = Failures.make({ limit: settings.perAddress, window, maxKeys: settings.maxRemembered })
+      let underWay = 0
+
+      return LoginThrottle.of({
+        guard: <A, E, R>(
+          attempt: Effect.Effect<A, E, R>,
+          {
+            account,
+            address,
+            isFailure,
+          }: {
+            readonly account: string
+            readonly address: string
+            readonly isFailure: (error: E) => boolean
+          },
+        ) =>
+          Effect.suspend((): Effect.Effect<A, E | TooManyLogins | Busy, R> => {
+            if (underWay >= maxWaiting) return Effect.fail(new Busy({ retryAfter: Duration.seconds(1) }))
+            underWay++
+            const byAccount = accounts.guard(account, attempt, { isFailure, resets: true })
+            // The address comes first: who floods waits on his own address, not in front of an account.
+            const guarded =
+              settings.exemptLoopback && Address.isLoopback(address)
+                ? byAccount
+                : addresses.guard(Address.network(address), byAccount, {
+                    isFailure: (error) => !(error instanceof TooManyLogins) && isFailure(error),
+                    resets: false,
+                  })
+            return Effect.ensuring(
+              guarded,
+              Effect.sync(() => {
+                underWay--
+              }),
+            )
+          }),
+      })
+    }),
+  )
+}

@@ -1,0 +1,83 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import { TooManyLogins } from "../AccountError.ts"
+
+interface Entry {
+  /** When the counted failures happened, oldest first; never more than the limit. */
+  times: Array<number>
+  /** Attempts running or waiting. */
+  users: number
+  /** As many permits as failures are left. */
+  readonly turns: Semaphore.Semaphore
+}
+
+/**
+ * Counts failures per key in a sliding window of milliseconds. Keys are remembered up to `maxKeys`;
+ * beyond, the one that was longest without an attempt is forgotten.
+ */
+export const make = (options: { readonly limit: number; readonly window: number; readonly maxKeys: number }) => {
+  const { limit, maxKeys, window } = options
+  const entries = new Map<string, Entry>()
+
+  const enter = (key: string): Entry => {
+    const entry = entries.get(key) ?? { times: [], users: 0, turns: Semaphore.makeUnsafe(limit) }
+    entries.delete(key)
+    entries.set(key, entry)
+    if (entries.size > maxKeys) entries.delete(entries.keys().next().value!)
+    entry.users++
+    return entry
+  }
+
+  const leave = (key: string, entry: Entry) =>
+    Effect.sync(() => {
+      entry.users--
+      if (entry.users === 0 && entry.times.length === 0 && entries.get(key) === entry) entries.delete(key)
+    })
+
+  const withNow = <A, E, R>(use: (now: number) => Effect.Effect<A, E, R>) =>
+    Effect.clockWith((clock) => Effect.suspend(() => use(clock.currentTimeMillisUnsafe())))
+
+  // One permit stays even when none is due, so that those who wait come to hear the refusal.
+  const fit = (entry: Entry) => entry.turns.resize(Math.max(1, limit - entry.times.length))
+
+  const admit = (entry: Entry) =>
+    withNow((now) => {
+      entry.times = entry.times.filter((time) => time > now - window)
+      return entry.times.length < limit
+        ? fit(entry)
+        : Effect.fail(new TooManyLogins({ retryAfter: Duration.millis(entry.times[0]! + window - now) }))
+    })
+
+  return {
+    /** How many keys are remembered. */
+    size: () => entries.size,
+
+    guard: <A, E, R>(
+      key: string,
+      attempt: Effect.Effect<A, E, R>,
+      { isFailure, resets }: { readonly isFailure: (error: E) => boolean; readonly resets: boolean },
+    ): Effect.Effect<A, E | TooManyLogins, R> =>
+      Effect.suspend(() => {
+        const entry = enter(key)
+        const counted = Effect.tapError(attempt, (error) =>
+          isFailure(error)
+            ? withNow((now) => {
+                entry.times.push(now)
+                return fit(entry)
+              })
+            : Effect.void,
+        )
+        const settled = resets
+          ? Effect.tap(counted, () => {
+              entry.times = []
+              return fit(entry)
+            })
+          : counted
+        return admit(entry).pipe(
+          Effect.andThen(entry.turns.withPermit(Effect.andThen(admit(entry), settled))),
+          Effect.ensuring(leave(key, entry)),
+        )
+      }),
+  }
+}

@@ -1,0 +1,191 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { UserId } from "../../domain/User.ts"
+import * as Username from "../../domain/Username.ts"
+import type { Account, Credentials } from "../Account.ts"
+import type { AccountChange } from "../AccountChange.ts"
+import {
+  AccountDisabled,
+  AccountNotFound,
+  InviteNotValid,
+  NameTaken,
+  TokenNotFound,
+  TooManyTokens,
+} from "../AccountError.ts"
+import type { AccountStoreShape, Invite, Page } from "../AccountStore.ts"
+import * as ChangeFeed from "../ChangeFeed.ts"
+import * as Token from "../Token.ts"
+
+type Kept<A> = { -readonly [K in keyof A]: A[K] }
+
+/** Every operation is one synchronous step, and so atomic. */
+export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(function* () {
+  const accounts = new Map<string, Kept<Credentials>>() // by name key
+  const byId = new Map<UserId, Kept<Credentials>>()
+  const tokens = new Map<string, { token: Kept<Token.Token>; fingerprint: string }>() // by id
+  const byFingerprint = new Map<string, Kept<Token.Token>>()
+  const byUser = new Map<UserId, Map<string, Kept<Token.Token>>>()
+  const invites = new Map<string, Kept<Invite> & { usedAt: number | null; usedBy: UserId | null }>()
+  let log: Array<ChangeFeed.Entry> = []
+  let seq = 0
+
+  const feed = yield* ChangeFeed.make({
+    latest: Effect.sync(() => seq),
+    after: (from) => Effect.sync(() => log.filter((entry) => entry.seq > from)),
+  })
+
+  const append = (change: AccountChange) => {
+    log.push({ seq: ++seq, change })
+    if (log.length > 2 * ChangeFeed.kept) log = log.slice(-ChangeFeed.kept)
+    return feed.announce
+  }
+
+  const step = <A, E>(run: (now: number) => Effect.Effect<A, E>) =>
+    Effect.clockWith((clock) => Effect.suspend(() => run(clock.currentTimeMillisUnsafe())))
+
+  const toAccount = ({ passwordHash: _, ...account }: Credentials): Account => account
+
+  const tokensOf = (id: UserId) => [...(byUser.get(id)?.values() ?? [])]
+
+  const revokeAll = (id: UserId, now: number) => {
+    for (const token of tokensOf(id)) token.revokedAt ??= now
+  }
+
+  const forget = (token: Token.Token) => {
+    const kept = tokens.get(token.id)
+    if (kept === undefined) return
+    tokens.delete(token.id)
+    byFingerprint.delete(kept.fingerprint)
+    byUser.get(token.userId)?.delete(token.id)
+  }
+
+  const page = <A>(entries: Iterable<readonly [string, A]>, { after, limit }: Page) =>
+    [...entries]
+      .filter(([key]) => after === undefined || key > after)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([, value]) => value)
+
+  const inviteIsOpen = (fingerprint: string, now: number) => {
+    const invite = invites.get(fingerprint)
+    return invite !== undefined && invite.usedAt === null && (invite.expiresAt === null || invite.expiresAt > now)
+  }
+
+  return {
+    add: (account, inviteFingerprint) =>
+      step((now): Effect.Effect<void, NameTaken | InviteNotValid> => {
+        const key = Username.key(account.name)
+        if (accounts.has(key)) return Effect.fail(new NameTaken({ name: account.name }))
+        if (inviteFingerprint !== undefined) {
+          if (!inviteIsOpen(inviteFingerprint, now)) return Effect.fail(new InviteNotValid())
+          Object.assign(invites.get(inviteFingerprint)!, { usedAt: now, usedBy: account.id })
+        }
+        const kept = { ...account }
+        accounts.set(key, kept)
+        byId.set(account.id, kept)
+        return Effect.void
+      }),
+
+    find: (nameKey) =>
+      Effect.sync(() => Option.map(Option.fromUndefinedOr(accounts.get(nameKey)), (account) => ({ ...account }))),
+
+    list: (range) => Effect.sync(() => page(accounts, range).map(toAccount)),
+
+    setPassword: (id, passwordHash) =>
+      step((now) => {
+        const account = byId.get(id)
+        if (account === undefined) return Effect.fail(new AccountNotFound({ account: id }))
+        account.passwordHash = passwordHash
+        revokeAll(id, now)
+        return append({ _tag: "PasswordChanged", userId: id })
+      }),
+
+    rehash: (id, from, to) =>
+      Effect.sync(() => {
+        const account = byId.get(id)
+        if (account === undefined || Redacted.value(account.passwordHash) !== Redacted.value(from)) return
+        account.passwordHash = to
+      }),
+
+    setDisabled: (id, disabled) =>
+      step((now) => {
+        const account = byId.get(id)
+        if (account === undefined) return Effect.fail(new AccountNotFound({ account: id }))
+        account.disabled = disabled
+        if (!disabled) return Effect.void
+        revokeAll(id, now)
+        return append({ _tag: "Disabled", userId: id })
+      }),
+
+    addToken: (token, fingerprint) =>
+      step((now): Effect.Effect<void, AccountNotFound | AccountDisabled | TooManyTokens> => {
+        const account = byId.get(token.userId)
+        if (account === undefined) return Effect.fail(new AccountNotFound({ account: token.userId }))
+        if (account.disabled) return Effect.fail(new AccountDisabled())
+        // The ones to keep first: live before ended, then new before old.
+        const others = tokensOf(token.userId)
+          .filter((other) => other.kind === token.kind)
+          .sort((a, b) => Number(Token.isLive(b, now)) - Number(Token.isLive(a, now)) || (a.id < b.id ? 1 : -1))
+        const live = others.filter((other) => Token.isLive(other, now)).length
+        if (token.kind === "access" && live >= Token.maxPerUser) return Effect.fail(new TooManyTokens())
+        for (const other of others.slice(Token.maxPerUser - 1)) forget(other)
+        const kept = { ...token }
+        tokens.set(token.id, { token: kept, fingerprint })
+        byFingerprint.set(fingerprint, kept)
+        const mine = byUser.get(token.userId) ?? new Map<string, Kept<Token.Token>>()
+        byUser.set(token.userId, mine.set(token.id, kept))
+        return Effect.void
+      }),
+
+    findToken: (fingerprint) =>
+      Effect.sync(() => {
+        const token = byFingerprint.get(fingerprint)
+        const account = token && byId.get(token.userId)
+        return account ? Option.some({ token: { ...token }, account: toAccount(account) }) : Option.none()
+      }),
+
+    touchToken: (id) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const kept = tokens.get(id)
+        if (kept !== undefined) kept.token.lastUsedAt = now
+      }),
+
+    revokeToken: (id) =>
+      step((now) => {
+        const kept = tokens.get(id)
+        if (kept === undefined) return Effect.fail(new TokenNotFound({ id }))
+        if (kept.token.revokedAt !== null) return Effect.void
+        kept.token.revokedAt = now
+        return append({ _tag: "TokenRevoked", userId: kept.token.userId, tokenId: id })
+      }),
+
+    tokens: (range, userId) =>
+      Effect.sync(() => {
+        const some = userId === undefined ? [...tokens.values()].map(({ token }) => token) : tokensOf(userId)
+        return page(
+          some.map((token) => [token.id, token] as const),
+          range,
+        ).map((token) => ({ ...token }))
+      }),
+
+    addInvite: (invite) =>
+      Effect.sync(() => {
+        invites.set(invite.fingerprint, { ...invite, usedAt: null, usedBy: null })
+      }),
+
+    purge: step((now) => {
+      const endedBefore = (time: number | null) => time !== null && time <= now - Token.keptAfterEnd
+      for (const { token } of tokens.values()) {
+        if (endedBefore(token.revokedAt) || endedBefore(token.expiresAt)) forget(token)
+      }
+      for (const [fingerprint, invite] of invites) {
+        if (endedBefore(invite.usedAt) || endedBefore(invite.expiresAt)) invites.delete(fingerprint)
+      }
+      return Effect.void
+    }),
+
+    changes: feed.changes,
+  }
+})

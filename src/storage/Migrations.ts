@@ -1,0 +1,25 @@
+import * as Effect from "effect/Effect"
+import * as Migrator from "effect/sql/Migrator"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import accounts from "./migrations/0001_accounts.ts"
+
+/** In order; one that was released is never changed, only followed by another. */
+const migrations = {
+  "0001_accounts": accounts,
+}
+
+const latest = Object.keys(migrations).length
+
+/** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */
+export const run: Effect.Effect<void, Migrator.MigrationError | SqlError, SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations), table: "migrations" })
+  const [row] = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM migrations`
+  if (row !== undefined && row.version > latest) {
+    return yield* new Migrator.MigrationError({
+      kind: "BadState",
+      message: `it was written by a newer Natter (schema ${row.version}, this one knows ${latest})`,
+    })
+  }
+})

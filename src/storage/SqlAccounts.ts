@@ -1,0 +1,271 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as SqlSchema from "effect/sql/SqlSchema"
+import { Account } from "../accounts/Account.ts"
+import { AccountChange } from "../accounts/AccountChange.ts"
+import {
+  AccountDisabled,
+  AccountNotFound,
+  InviteNotValid,
+  NameTaken,
+  TokenNotFound,
+  TooManyTokens,
+} from "../accounts/AccountError.ts"
+import { AccountStore, type AccountStoreShape } from "../accounts/AccountStore.ts"
+import * as ChangeFeed from "../accounts/ChangeFeed.ts"
+import * as Token from "../accounts/Token.ts"
+import type { UserId } from "../domain/User.ts"
+import * as Username from "../domain/Username.ts"
+import { asStorageError } from "./internal/asStorageError.ts"
+
+// Every statement is one that SQLite and Postgres both accept.
+
+const AccountRow = Schema.Struct({ ...Account.fields, disabled: Schema.BooleanFromBit })
+const CredentialsRow = Schema.Struct({ ...AccountRow.fields, passwordHash: Schema.RedactedFromValue(Schema.String) })
+const ChangeRow = Schema.Struct({
+  seq: Schema.Int,
+  tag: Schema.String,
+  userId: Schema.String,
+  tokenId: Schema.NullOr(Schema.String),
+})
+const decodeChange = Schema.decodeUnknownEffect(AccountChange)
+
+/** Tokens removed in one statement, which holds the write lock and the thread. */
+const purgeBatch = 1000
+
+/** Changes read at a time. */
+const changePage = 256
+
+const make: Effect.Effect<AccountStoreShape, never, SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient
+
+  const accountColumns = sql.literal(`id, name, role, disabled, created_at AS "createdAt"`)
+  const tokenColumns = sql.literal(
+    `id, kind, user_id AS "userId", label, created_at AS "createdAt", expires_at AS "expiresAt", ` +
+      `last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"`,
+  )
+
+  const findCredentials = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: CredentialsRow,
+    execute: (nameKey) =>
+      sql`SELECT ${accountColumns}, password_hash AS "passwordHash" FROM accounts WHERE name_key = ${nameKey}`,
+  })
+
+  const findAccount = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: AccountRow,
+    execute: (id) => sql`SELECT ${accountColumns} FROM accounts WHERE id = ${id}`,
+  })
+
+  const listAccounts = SqlSchema.findAll({
+    Request: Schema.Struct({ after: Schema.String, limit: Schema.Int }),
+    Result: AccountRow,
+    execute: ({ after, limit }) =>
+      sql`SELECT ${accountColumns} FROM accounts WHERE name_key > ${after} ORDER BY name_key LIMIT ${limit}`,
+  })
+
+  const findToken = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: Token.Token,
+    execute: (fingerprint) => sql`SELECT ${tokenColumns} FROM tokens WHERE fingerprint = ${fingerprint}`,
+  })
+
+  const listTokens = SqlSchema.findAll({
+    Request: Schema.Struct({ after: Schema.String, limit: Schema.Int, userId: Schema.UndefinedOr(Schema.String) }),
+    Result: Token.Token,
+    execute: ({ after, limit, userId }) => {
+      const wanted = sql.and([sql`id > ${after}`, ...(userId === undefined ? [] : [sql`user_id = ${userId}`])])
+      return sql`SELECT ${tokenColumns} FROM tokens WHERE ${wanted} ORDER BY id LIMIT ${limit}`
+    },
+  })
+
+  const listChanges = SqlSchema.findAll({
+    Request: Schema.Int,
+    Result: ChangeRow,
+    execute: (seq) =>
+      sql`SELECT seq, tag, user_id AS "userId", token_id AS "tokenId" FROM account_changes
+        WHERE seq > ${seq} ORDER BY seq LIMIT ${changePage}`,
+  })
+
+  const feed = yield* ChangeFeed.make({
+    latest: sql<{ seq: number }>`SELECT COALESCE(MAX(seq), 0) AS seq FROM account_changes`.pipe(
+      Effect.map((rows) => rows[0]?.seq ?? 0),
+      asStorageError,
+    ),
+    after: (seq) =>
+      listChanges(seq).pipe(
+        Effect.flatMap(
+          Effect.forEach(({ seq, tag, tokenId, userId }) =>
+            Effect.map(decodeChange({ _tag: tag, userId, ...(tokenId === null ? {} : { tokenId }) }), (change) => ({
+              seq,
+              change,
+            })),
+          ),
+        ),
+        asStorageError,
+      ),
+  })
+
+  const record = (change: AccountChange, now: number) =>
+    sql`INSERT INTO account_changes ${sql.insert({
+      tag: change._tag,
+      user_id: change.userId,
+      token_id: change._tag === "TokenRevoked" ? change.tokenId : null,
+      changed_at: now,
+    })}`
+
+  const revokeAll = (id: UserId, now: number) =>
+    sql`UPDATE tokens SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`
+
+  /** All of the steps or none, in one transaction. */
+  const together = <A, E, R>(steps: (now: number) => Effect.Effect<A, E, R>) =>
+    asStorageError(sql.withTransaction(Effect.flatMap(Clock.currentTimeMillis, steps)))
+
+  const live = (now: number) => sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`
+
+  const useInvite = Effect.fnUntraced(function* (fingerprint: string, userId: UserId, now: number) {
+    const used = yield* sql`UPDATE invites SET used_at = ${now}, used_by = ${userId}
+      WHERE fingerprint = ${fingerprint} AND used_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})
+      RETURNING fingerprint`
+    if (used.length === 0) return yield* new InviteNotValid()
+  })
+
+  return {
+    add: ({ passwordHash, ...account }, inviteFingerprint) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          yield* sql`INSERT INTO accounts ${sql.insert({
+            id: account.id,
+            name: account.name,
+            name_key: Username.key(account.name),
+            role: account.role,
+            password_hash: Redacted.value(passwordHash),
+            disabled: Number(account.disabled),
+            created_at: account.createdAt,
+          })}`.pipe(
+            Effect.catchIf(
+              (error) => error.reason._tag === "UniqueViolation",
+              () => Effect.fail(new NameTaken({ name: account.name })),
+            ),
+          )
+          if (inviteFingerprint !== undefined) yield* useInvite(inviteFingerprint, account.id, now)
+        }),
+      ),
+
+    find: (nameKey) => asStorageError(findCredentials(nameKey)),
+
+    list: ({ after = "", limit }) => asStorageError(listAccounts({ after, limit })),
+
+    setPassword: (id, passwordHash) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          const changed = yield* sql`UPDATE accounts SET password_hash = ${Redacted.value(passwordHash)}
+          WHERE id = ${id} RETURNING id`
+          if (changed.length === 0) return yield* new AccountNotFound({ account: id })
+          yield* revokeAll(id, now)
+          yield* record({ _tag: "PasswordChanged", userId: id }, now)
+        }),
+      ).pipe(Effect.andThen(feed.announce)),
+
+    rehash: (id, from, to) =>
+      sql`UPDATE accounts SET password_hash = ${Redacted.value(to)}
+        WHERE id = ${id} AND password_hash = ${Redacted.value(from)}`.pipe(Effect.asVoid, asStorageError),
+
+    setDisabled: (id, disabled) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          const changed = yield* sql`UPDATE accounts SET disabled = ${Number(disabled)} WHERE id = ${id} RETURNING id`
+          if (changed.length === 0) return yield* new AccountNotFound({ account: id })
+          if (!disabled) return
+          yield* revokeAll(id, now)
+          yield* record({ _tag: "Disabled", userId: id }, now)
+        }),
+      ).pipe(Effect.andThen(feed.announce)),
+
+    addToken: (token, fingerprint) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          const owner = yield* findAccount(token.userId)
+          if (Option.isNone(owner)) return yield* new AccountNotFound({ account: token.userId })
+          if (owner.value.disabled) return yield* new AccountDisabled()
+          const alike = sql`user_id = ${token.userId} AND kind = ${token.kind}`
+          if (token.kind === "access") {
+            const rows = yield* sql`SELECT id FROM tokens WHERE ${alike} AND ${live(now)} LIMIT ${Token.maxPerUser}`
+            if (rows.length >= Token.maxPerUser) return yield* new TooManyTokens()
+          }
+          // The ones to keep first: live before ended, then new before old. (Without a LIMIT, SQLite takes no OFFSET.)
+          yield* sql`DELETE FROM tokens WHERE id IN (
+          SELECT id FROM tokens WHERE ${alike}
+          ORDER BY CASE WHEN ${live(now)} THEN 0 ELSE 1 END, id DESC
+          LIMIT ${purgeBatch} OFFSET ${Token.maxPerUser - 1})`
+          yield* sql`INSERT INTO tokens ${sql.insert({
+            id: token.id,
+            kind: token.kind,
+            fingerprint,
+            user_id: token.userId,
+            label: token.label,
+            created_at: token.createdAt,
+            expires_at: token.expiresAt,
+            last_used_at: token.lastUsedAt,
+            revoked_at: token.revokedAt,
+          })}`
+        }),
+      ),
+
+    findToken: Effect.fnUntraced(function* (fingerprint) {
+      const token = yield* findToken(fingerprint)
+      if (Option.isNone(token)) return Option.none()
+      const account = yield* findAccount(token.value.userId)
+      return Option.map(account, (account) => ({ token: token.value, account }))
+    }, asStorageError),
+
+    touchToken: (id) =>
+      Clock.currentTimeMillis.pipe(
+        Effect.flatMap((now) => sql`UPDATE tokens SET last_used_at = ${now} WHERE id = ${id}`),
+        Effect.asVoid,
+        asStorageError,
+      ),
+
+    revokeToken: (id) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          const [token] = yield* sql<{ userId: UserId; revokedAt: number | null }>`
+          SELECT user_id AS "userId", revoked_at AS "revokedAt" FROM tokens WHERE id = ${id}`
+          if (token === undefined) return yield* new TokenNotFound({ id })
+          if (token.revokedAt !== null) return
+          yield* sql`UPDATE tokens SET revoked_at = ${now} WHERE id = ${id}`
+          yield* record({ _tag: "TokenRevoked", userId: token.userId, tokenId: id }, now)
+        }),
+      ).pipe(Effect.andThen(feed.announce)),
+
+    tokens: ({ after = "", limit }, userId) => asStorageError(listTokens({ after, limit, userId })),
+
+    addInvite: (invite) =>
+      sql`INSERT INTO invites ${sql.insert({
+        fingerprint: invite.fingerprint,
+        created_at: invite.createdAt,
+        expires_at: invite.expiresAt,
+      })}`.pipe(Effect.asVoid, asStorageError),
+
+    purge: Effect.gen(function* () {
+      const before = (yield* Clock.currentTimeMillis) - Token.keptAfterEnd
+      yield* sql`DELETE FROM tokens WHERE id IN (
+        SELECT id FROM tokens WHERE revoked_at <= ${before} OR expires_at <= ${before} LIMIT ${purgeBatch})
+        RETURNING id`.pipe(Effect.repeat({ while: (removed) => removed.length === purgeBatch }))
+      yield* sql`DELETE FROM invites WHERE used_at <= ${before} OR expires_at <= ${before}`
+      yield* sql`DELETE FROM account_changes
+        WHERE seq <= (SELECT MAX(seq) FROM account_changes) - ${ChangeFeed.kept}`
+    }).pipe(asStorageError),
+
+    changes: feed.changes,
+  }
+})
+
+/** Accounts in a SQL database whose migrations have been run. */
+export const layer: Layer.Layer<AccountStore, never, SqlClient> = Layer.effect(AccountStore, make)

@@ -1,0 +1,54 @@
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+
+// Times are milliseconds since 1970. Names compare by name_key alone, so no collation matters.
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient
+
+  yield* sql`CREATE TABLE accounts (
+    id TEXT PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL
+  )`
+
+  yield* sql`CREATE TABLE tokens (
+    id TEXT PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    fingerprint TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL REFERENCES accounts (id),
+    label TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
+    revoked_at BIGINT
+  )`
+  yield* sql`CREATE INDEX tokens_by_user ON tokens (user_id, kind)`
+  yield* sql`CREATE INDEX tokens_by_expiry ON tokens (expires_at)`
+  yield* sql`CREATE INDEX tokens_by_revocation ON tokens (revoked_at)`
+
+  yield* sql`CREATE TABLE invites (
+    fingerprint TEXT PRIMARY KEY NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    used_at BIGINT,
+    used_by TEXT REFERENCES accounts (id)
+  )`
+
+  // The log that other processes read to learn what they must act on.
+  const seq = sql.onDialectOrElse({
+    pg: () => sql.literal("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    // AUTOINCREMENT: a number is never given twice, even after the log was purged.
+    orElse: () => sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT"),
+  })
+  yield* sql`CREATE TABLE account_changes (
+    seq ${seq},
+    tag TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    token_id TEXT,
+    changed_at BIGINT NOT NULL
+  )`
+})
