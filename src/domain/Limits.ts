@@ -1,0 +1,20 @@
+/** Bounds that are part of the contract with clients, not settings of one server. */
+
+/** Characters (UTF-16 units) in a user or channel name. */
+export const maxNameLength = 64
+/** Characters in a client-made message id. */
+export const maxMessageIdLength = 64
+/** Characters in a channel's topic. */
+export const maxTopicLength = 256
+/** Characters in the text beside a status. */
+export const maxStatusTextLength = 128
+/** Characters in a password; a longer one only costs hashing time. */
+export const maxPasswordLength = 1024
+/** Bytes of one frame's body, before any decompression and after it. */
+export const maxFrameBytes = 64 * 1024
+/** How many times larger than its compressed form a body may be. */
+export const maxDecompressionRatio = 10
+/** Levels of nesting in a frame's JSON or MessagePack. */
+export const maxDepth = 32
+/** Integers beyond this lose digits in JavaScript, so they are refused. */
+export const maxInteger = Number.MAX_SAFE_INTEGER

@@ -1,0 +1,32 @@
+/** How fast something may happen: `burst` at once, then `perSecond`. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** A token bucket: plain, without a clock of its own. Times are in milliseconds. */
+export class TokenBucket {
+  private readonly rate: Rate
+  private tokens: number
+  private refilledAt: number
+
+  constructor(rate: Rate, now: number) {
+    this.rate = rate
+    this.tokens = rate.burst
+    this.refilledAt = now
+  }
+
+  /** Takes a token: 0 when there was one, otherwise how long until there is. */
+  take(now: number): number {
+    const { burst, perSecond } = this.rate
+    // A clock that was set back must not take tokens away.
+    const elapsed = Math.max(0, now - this.refilledAt)
+    this.tokens = Math.min(burst, this.tokens + (elapsed / 1000) * perSecond)
+    this.refilledAt = now
+    if (this.tokens >= 1) {
+      this.tokens--
+      return 0
+    }
+    return Math.ceil(((1 - this.tokens) / perSecond) * 1000)
+  }
+}

@@ -1,0 +1,11 @@
+import * as Schema from "effect/Schema"
+import { Role } from "./Role.ts"
+import { Username } from "./Username.ts"
+
+/** Identifies a user for ever, whatever the name becomes. */
+export const UserId = Schema.NonEmptyString.pipe(Schema.brand("UserId"))
+export type UserId = typeof UserId.Type
+
+/** Who is speaking: what a session knows of its user after signing in. */
+export const User = Schema.Struct({ id: UserId, name: Username, role: Role })
+export type User = typeof User.Type

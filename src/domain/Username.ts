@@ -1,0 +1,16 @@
+import * as Schema from "effect/Schema"
+import { visibleText } from "./internal/text.ts"
+import { maxNameLength } from "./Limits.ts"
+
+/**
+ * The name a person signs in with and is shown by: 1 to 64 characters, no control or
+ * invisible formatting characters (they could disguise one name as another), no space
+ * at either end.
+ */
+export const Username = Schema.String.check(
+  visibleText({ title: "Username", name: "a user name", maxLength: maxNameLength }),
+).pipe(Schema.brand("Username"))
+export type Username = typeof Username.Type
+
+/** Two names with the same key are the same name: `Alice`, `alice` and `ＡＬＩＣＥ` are one. */
+export const key = (name: string): string => name.normalize("NFKC").toLowerCase()

@@ -1,0 +1,27 @@
+import * as Schema from "effect/Schema"
+
+// Cc: controls. Cf: invisible formatting, among it the bidi overrides. Zl, Zp: line and
+// paragraph separators. Cs: lone surrogates. The rest are letters and signs that show nothing.
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u2800\u3164\uffa0]/u
+
+/** A check for one-line text that is safe to show: names, topics, status texts. */
+export const visibleText = (options: {
+  readonly title: string
+  readonly name: string
+  readonly maxLength: number
+  readonly minLength?: number
+}) => {
+  const { title, name, maxLength, minLength = 1 } = options
+  const expected = `${name}: ${minLength} to ${maxLength} characters, none of them invisible, no space at either end`
+  return Schema.makeFilter<string>(
+    (text) => text.length <= maxLength && text.length >= minLength && text.trim() === text && !unprintable.test(text),
+    {
+      title,
+      description: expected,
+      expected,
+      // JSON Schema counts characters where we count UTF-16 units, and cannot say the rest.
+      toJsonSchema: () => [{ minLength, maxLength }, true],
+      arbitraryConstraint: { minLength, maxLength },
+    },
+  )
+}

@@ -1,0 +1,184 @@
+/**
+ * A channel: the data plane, one actor for each that is in use.
+ *
+ * It takes everything in its mailbox at once, gives each message its place, stores them together,
+ * and when they are stored tells every member and then the senders. While one batch is being
+ * stored the next gathers, so a slow disk makes batches larger and stalls only this channel.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
+import type * as Scope from "effect/Scope"
+import * as Actor from "../actor/Actor.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { SessionId } from "../domain/SessionId.ts"
+import type { Topic } from "../domain/Topic.ts"
+import type { User, UserId } from "../domain/User.ts"
+import { History, type StoredMessage } from "../history/History.ts"
+import type { RequestError } from "../protocol/RequestError.ts"
+import { HubSettings } from "./HubSettings.ts"
+import { ChannelState } from "./internal/channelState.ts"
+import type { Member } from "./Member.ts"
+import type { Appearance } from "./Presence.ts"
+
+/** What a session asks of a channel. Answers reach the session through its outbox. */
+export type Command =
+  | {
+      readonly type: "Join"
+      readonly member: Member
+      readonly appearance: Appearance
+      readonly ref?: number | undefined
+      readonly reply: Actor.Asks<void, RequestError>["reply"]
+    }
+  | { readonly type: "Leave"; readonly session: SessionId; readonly ref?: number | undefined }
+  | {
+      readonly type: "Publish"
+      readonly session: SessionId
+      readonly ref?: number | undefined
+      readonly id?: MessageId | undefined
+      readonly content: string
+    }
+  | {
+      readonly type: "SetTopic"
+      readonly by: User
+      readonly topic: Topic
+      readonly reply: Actor.Asks<void, RequestError>["reply"]
+    }
+  | { readonly type: "Typing"; readonly session: SessionId }
+  | { readonly type: "SetAppearance"; readonly user: UserId; readonly appearance: Appearance }
+  | { readonly type: "Tick" }
+
+/** The way to a channel. Commands are plain values; the channel may live elsewhere. */
+export interface ChannelHandle {
+  readonly name: ChannelName
+  /** Enters the channel; the answer frame is in the outbox when this succeeds. */
+  readonly join: (
+    member: Member,
+    appearance: Appearance,
+    ref?: number,
+  ) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+  readonly leave: (session: SessionId, ref?: number) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Says something. A full mailbox makes this wait, and so slows the sender down. */
+  readonly publish: (message: {
+    readonly session: SessionId
+    readonly ref?: number | undefined
+    readonly id?: MessageId | undefined
+    readonly content: string
+  }) => Effect.Effect<void, Actor.ActorUnavailable>
+  readonly setTopic: (by: User, topic: Topic) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+  /** Dropped when the channel is busy: typing is worth no waiting. */
+  readonly typing: (session: SessionId) => void
+  readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** What a list of channels shows. */
+  readonly summary: () => { readonly topic: Topic; readonly count: number }
+}
+
+export interface Channel extends ChannelHandle {
+  /** Ends the channel; what it accepted is still handled. */
+  readonly close: Effect.Effect<void>
+  readonly stopped: Effect.Effect<void>
+}
+
+interface Options {
+  readonly name: ChannelName
+  /** Waited for before the state is loaded: the end of this channel's earlier run. */
+  readonly after: Effect.Effect<void>
+  /** Run when nobody has been in the channel for the idle time: from now on it lets nobody in. */
+  readonly onIdle: Effect.Effect<void>
+}
+
+/** Starts a channel's actor; it ends with the scope. */
+export const make = Effect.fnUntraced(function* (
+  options: Options,
+): Effect.fn.Return<Channel, never, Scope.Scope | History> {
+  const { name } = options
+  const history = yield* History
+  const settings = yield* HubSettings
+  const clock = yield* Clock.Clock
+  const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
+  const state = new ChannelState(name, settings)
+  let timerAt = Number.POSITIVE_INFINITY
+
+  const load = Effect.flatMap(history.load(name), (record) => Effect.sync(() => state.load(record)))
+
+  /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
+  const schedule = (now: number): Effect.Effect<void> => {
+    const at = state.nextAt(now)
+    if (at >= timerAt) return Effect.void
+    timerAt = at
+    return Effect.asVoid(
+      FiberHandle.run(
+        timer,
+        Effect.andThen(Effect.sleep(Duration.millis(Math.max(0, at - now))), actor.tell({ type: "Tick" })),
+      ),
+    )
+  }
+
+  const apply = (commands: ReadonlyArray<Command>, now: number) =>
+    Effect.suspend(() => {
+      let retired = false
+      for (const command of commands) {
+        if (command.type === "Tick") {
+          timerAt = Number.POSITIVE_INFINITY
+          retired = state.retire(now)
+        } else state.apply(command, now)
+      }
+      state.endTurn(now)
+      return retired ? options.onIdle : schedule(now)
+    })
+
+  const storeTopics = (commands: ReadonlyArray<Command>) =>
+    Effect.forEach(
+      commands.filter((command) => command.type === "SetTopic"),
+      ({ topic }) => history.setTopic(name, topic),
+      { discard: true },
+    )
+
+  const receive = (commands: ReadonlyArray<Command>) => {
+    const now = clock.currentTimeMillisUnsafe()
+    const messages: ReadonlyArray<StoredMessage> = state.assign(commands, now)
+    const topics = commands.some((command) => command.type === "SetTopic") ? storeTopics(commands) : undefined
+    if (messages.length === 0 && topics === undefined) return apply(commands, now)
+    return Effect.andThen(topics ?? Effect.void, history.append(name, messages)).pipe(
+      Effect.matchEffect({
+        onSuccess: (durability) => {
+          state.stored(durability)
+          return apply(commands, now)
+        },
+        onFailure: (error) =>
+          Effect.andThen(Effect.logError(`channel ${name} could not store`, error), () => {
+            state.notStored()
+            return apply(commands, now)
+          }),
+      }),
+    )
+  }
+
+  const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
+    name: `channel ${name}`,
+    mailbox: settings.channelMailbox,
+    start: Effect.andThen(options.after, load),
+    receive,
+    onCrash: (commands) => Effect.sync(() => state.crashed(commands)),
+  })
+  // A channel nobody ever enters is idle from its start.
+  yield* schedule(clock.currentTimeMillisUnsafe())
+
+  const tell = (command: Command) => (actor.tellUnsafe(command) ? Effect.void : actor.tell(command))
+
+  return {
+    name,
+    join: (member, appearance, ref) =>
+      actor.ask<void, RequestError>(({ reply }) => ({ type: "Join", member, appearance, ref, reply })),
+    leave: (session, ref) => tell({ type: "Leave", session, ref }),
+    publish: ({ content, id, ref, session }) => tell({ type: "Publish", session, ref, id, content }),
+    setTopic: (by, topic) => actor.ask<void, RequestError>(({ reply }) => ({ type: "SetTopic", by, topic, reply })),
+    typing: (session) => void actor.tellUnsafe({ type: "Typing", session }),
+    setAppearance: (user, appearance) => tell({ type: "SetAppearance", user, appearance }),
+    summary: () => state.summary(),
+    close: actor.close,
+    stopped: actor.stopped,
+  }
+})

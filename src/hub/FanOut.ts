@@ -1,0 +1,87 @@
+import type { Encoded } from "../protocol/Encoded.ts"
+import type { Encoding } from "../protocol/Encoding.ts"
+import type { Member } from "./Member.ts"
+import type { Lane } from "./Outbox.ts"
+
+/** Gathered to at most this much before it is offered: a batch has to fit in every outbox. */
+const maxFrames = 128
+const maxBytes = 128 * 1024
+
+interface Batch {
+  readonly encoding: Encoding
+  readonly bytes: Uint8Array
+  readonly frames: number
+}
+
+const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  if (parts.length === 1) return parts[0]!
+  let length = 0
+  for (const part of parts) length += part.byteLength
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.byteLength
+  }
+  return whole
+}
+
+/**
+ * What a channel tells all its members in a turn. It is encoded once per encoding and joined into
+ * one piece of bytes once per encoding: for a member it costs one push into the outbox, however
+ * many messages the turn had.
+ */
+export class FanOut {
+  private readonly members: ReadonlyMap<unknown, Member>
+  private pending: Array<Encoded> = []
+  private pendingBytes = 0
+
+  constructor(members: ReadonlyMap<unknown, Member>) {
+    this.members = members
+  }
+
+  /** Tells everybody who is a member now; it leaves with the next `offer`. `size` is about its bytes. */
+  chat(encoded: Encoded, size: number): void {
+    this.pending.push(encoded)
+    this.pendingBytes += size
+    if (this.pending.length >= maxFrames || this.pendingBytes >= maxBytes) this.flush()
+  }
+
+  /** Puts what is gathered into the outboxes. To be called before the members change. */
+  offer(): void {
+    if (this.pending.length === 0) return
+    const { pending } = this
+    this.pending = []
+    this.pendingBytes = 0
+    this.each("chat", pending)
+  }
+
+  /** Tells everybody but one, outside the order of the chat. */
+  aside(lane: Lane, encoded: Encoded, except?: Member): void {
+    this.each(lane, [encoded], except)
+  }
+
+  /** Puts what is gathered into the outboxes and wakes their writers. */
+  flush(): void {
+    this.offer()
+    for (const member of this.members.values()) member.outbox.flush()
+  }
+
+  private each(lane: Lane, events: ReadonlyArray<Encoded>, except?: Member): void {
+    // Two or three encodings at most: a list is faster than a map.
+    const batches: Array<Batch> = []
+    for (const member of this.members.values()) {
+      if (member === except) continue
+      const { encoding } = member
+      let batch = batches.find((candidate) => candidate.encoding === encoding)
+      if (batch === undefined) {
+        const parts = events.flatMap((event) => event.bytes(encoding) ?? [])
+        batch = { encoding, bytes: parts.length === 0 ? nothing : concat(parts), frames: parts.length }
+        batches.push(batch)
+      }
+      if (batch.frames > 0) member.outbox.offer(lane, batch.bytes, batch.frames)
+    }
+  }
+}
+
+const nothing = new Uint8Array(0)

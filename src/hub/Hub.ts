@@ -1,0 +1,187 @@
+/**
+ * The hub: the control plane, one actor. It knows who is connected, by user, and which channels
+ * are open; it finds a channel for a session, and starts it if need be. Messages do not pass
+ * through it, and it never waits for I/O.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Actor from "../actor/Actor.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { SessionId } from "../domain/SessionId.ts"
+import type { TokenBucket } from "../domain/TokenBucket.ts"
+import type { Topic } from "../domain/Topic.ts"
+import type { User, UserId } from "../domain/User.ts"
+import { History } from "../history/History.ts"
+import type { Disconnect } from "../protocol/Disconnect.ts"
+import { RequestError } from "../protocol/RequestError.ts"
+import * as Channel from "./Channel.ts"
+import { HubSettings } from "./HubSettings.ts"
+import { HubState } from "./internal/hubState.ts"
+import { localSession, type LocalSession } from "./LocalSession.ts"
+import type { Appearance } from "./Presence.ts"
+
+/** A session that signs in. */
+export interface SessionEntry {
+  readonly session: SessionId
+  readonly user: User
+  /** Which token it signed in with, if it was one: when that is revoked, the session ends. */
+  readonly tokenId?: string | undefined
+  /** Refused with `UsernameTaken` when the user is connected already. */
+  readonly exclusive: boolean
+  /** Ends the session. */
+  readonly end: (disconnect: Disconnect) => void
+}
+
+export interface SignedIn {
+  /** What the user may still publish: one for all the user's sessions. Undefined: no limit. */
+  readonly publishing: TokenBucket | undefined
+}
+
+/** A channel, and how the user who looked for it appears there. */
+export interface Found {
+  readonly channel: Channel.ChannelHandle
+  readonly appearance: Appearance
+}
+
+/** Which sessions. */
+export type Selection =
+  | { readonly user: UserId }
+  | { readonly token: string }
+  | { readonly everybody: true }
+
+export interface ChannelPage {
+  readonly channels: ReadonlyArray<{ readonly channel: ChannelName; readonly topic: Topic; readonly count: number }>
+  readonly next?: ChannelName | undefined
+}
+
+/** What is alive: at rest it is back at its baseline. */
+export interface HubStats {
+  readonly users: number
+  readonly sessions: number
+  readonly channels: number
+  readonly memberships: number
+}
+
+export type Command =
+  | { readonly type: "SignIn"; readonly entry: SessionEntry; readonly reply: Actor.Asks<SignedIn, RequestError>["reply"] }
+  | { readonly type: "SignOut"; readonly session: SessionId }
+  | {
+      readonly type: "Find"
+      readonly channel: ChannelName
+      readonly session: SessionId
+      readonly reply: Actor.Asks<Found, RequestError>["reply"]
+    }
+  | { readonly type: "Left"; readonly channel: ChannelName; readonly session: SessionId }
+  | { readonly type: "Idle"; readonly channel: ChannelName }
+  | { readonly type: "Stopped"; readonly channel: Channel.Channel }
+  | {
+      readonly type: "SetAppearance"
+      readonly user: UserId
+      readonly appearance: Appearance
+      /** The channels the user is in, which have to be told. */
+      readonly reply: Actor.Asks<ReadonlyArray<Channel.ChannelHandle>, never>["reply"]
+    }
+  | { readonly type: "List"; readonly after: ChannelName | undefined; readonly reply: Actor.Asks<ChannelPage, never>["reply"] }
+  | {
+      readonly type: "Disconnect"
+      readonly selection: Selection
+      readonly disconnect: Disconnect
+      readonly reply: Actor.Asks<number, never>["reply"]
+    }
+  | { readonly type: "Stats"; readonly reply: Actor.Asks<HubStats, never>["reply"] }
+
+export class Hub extends Context.Service<
+  Hub,
+  {
+    readonly signIn: (entry: SessionEntry) => Effect.Effect<SignedIn, RequestError>
+    /** Forgets the session. Its channels are the session's to leave. */
+    readonly signOut: (session: SessionId) => Effect.Effect<void>
+    /** The channel of this name, started if it is not running. */
+    readonly find: (channel: ChannelName, session: SessionId) => Effect.Effect<Found, RequestError>
+    /** To be told when a session has left a channel. */
+    readonly left: (channel: ChannelName, session: SessionId) => Effect.Effect<void>
+    readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, RequestError>
+    /** The open channels in the order of their names, 100 a page. */
+    readonly channels: (after?: ChannelName) => Effect.Effect<ChannelPage, RequestError>
+    /** Ends sessions; succeeds with how many. */
+    readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
+    readonly stats: Effect.Effect<HubStats, RequestError>
+    /** A session inside this program, without a connection; it ends with the scope. */
+    readonly connect: (user: User) => Effect.Effect<LocalSession, RequestError, Scope.Scope>
+  }
+>()("natter/hub/Hub") {
+  static readonly layer: Layer.Layer<Hub, never, History> = Layer.effect(
+    Hub,
+    Effect.suspend(() => make),
+  )
+}
+
+const unavailable = (): RequestError => new RequestError({ reason: "Unavailable" })
+
+const make = Effect.gen(function* () {
+  const settings = yield* HubSettings
+  const clock = yield* Clock.Clock
+  const context = yield* Effect.context<History>()
+  const scope = yield* Effect.scope
+
+  /** Starts a channel in a scope of its own under the hub's. */
+  const open = (name: ChannelName, after: Effect.Effect<void>): Effect.Effect<Channel.Channel> =>
+    Effect.gen(function* () {
+      const own = yield* Scope.fork(scope)
+      const channel = yield* Channel.make({
+        name,
+        after,
+        onIdle: Effect.ignore(Effect.suspend(() => actor.tell({ type: "Idle", channel: name }))),
+      }).pipe(Scope.provide(own), Effect.provideContext(context))
+      // Whatever ended the channel, the hub hears of it and the scope goes.
+      yield* channel.stopped.pipe(
+        Effect.andThen(Effect.ignore(actor.tell({ type: "Stopped", channel }))),
+        Effect.ensuring(Scope.close(own, Exit.void)),
+        Effect.forkIn(scope),
+      )
+      return channel
+    })
+
+  const state = new HubState(settings, open)
+  const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
+    name: "hub",
+    mailbox: settings.hubMailbox,
+    start: Effect.void,
+    receive: (commands) =>
+      Effect.forEach(commands, (command) => state.apply(command, clock.currentTimeMillisUnsafe()), { discard: true }),
+  })
+  let sessions = 0
+
+  const ask = <A, E>(command: (asks: Actor.Asks<A, E>) => Command) =>
+    actor.ask(command).pipe(Effect.mapError((error) => (Actor.isUnavailable(error) ? unavailable() : error)))
+  const tell = (command: Command) => Effect.ignore(actor.tell(command))
+
+  const service: Hub["Service"] = {
+    signIn: (entry) => ask<SignedIn, RequestError>(({ reply }) => ({ type: "SignIn", entry, reply })),
+    signOut: (session) => tell({ type: "SignOut", session }),
+    find: (channel, session) =>
+      ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, reply })),
+    left: (channel, session) => tell({ type: "Left", channel, session }),
+    setAppearance: (user, appearance) =>
+      ask<ReadonlyArray<Channel.ChannelHandle>, never>(({ reply }) => ({
+        type: "SetAppearance",
+        user,
+        appearance,
+        reply,
+      })).pipe(
+        Effect.flatMap(
+          Effect.forEach((channel) => Effect.ignore(channel.setAppearance(user, appearance)), { discard: true }),
+        ),
+      ),
+    channels: (after) => ask<ChannelPage, never>(({ reply }) => ({ type: "List", after, reply })),
+    disconnect: (selection, disconnect) =>
+      ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
+    stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
+    connect: (user) => localSession(service, settings, SessionId.make(`local-${++sessions}`), user),
+  }
+  return service
+})

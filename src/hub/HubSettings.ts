@@ -1,0 +1,45 @@
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import type { Rate } from "../domain/TokenBucket.ts"
+import type { PresenceSettings } from "./Presence.ts"
+import { defaultBounds, type OutboxBounds } from "./Outbox.ts"
+
+export interface HubSettings {
+  readonly outbox: OutboxBounds
+  readonly presence: PresenceSettings
+  /** A user's typing is passed on at most once in this time, per channel. */
+  readonly typingInterval: Duration.Duration
+  /** Commands a channel's mailbox holds before its senders have to wait. */
+  readonly channelMailbox: number
+  /** The same for the hub's own mailbox. */
+  readonly hubMailbox: number
+  /** Channels that can be open at once. */
+  readonly maxChannels: number
+  /** Channels one session can be in. */
+  readonly maxMemberships: number
+  /** A channel with nobody in it is released after this time. */
+  readonly channelIdle: Duration.Duration
+  /** A message id is remembered this long: sent again, it is not stored again. */
+  readonly deduplication: Duration.Duration
+  /** How fast a user may publish, over all sessions; undefined for no limit. */
+  readonly publishing: Rate | undefined
+  /** Characters in a message. */
+  readonly maxMessageLength: number
+}
+
+export const defaults: HubSettings = {
+  outbox: defaultBounds,
+  presence: { grace: Duration.seconds(5), coalesce: Duration.millis(1500), countOnlyAbove: 500 },
+  typingInterval: Duration.seconds(2),
+  channelMailbox: 1024,
+  hubMailbox: 4096,
+  maxChannels: 10_000,
+  maxMemberships: 128,
+  channelIdle: Duration.minutes(1),
+  deduplication: Duration.minutes(10),
+  publishing: { burst: 10, perSecond: 5 },
+  maxMessageLength: 16_000,
+}
+
+/** How the hub behaves. A reference: without a layer it has the defaults. */
+export const HubSettings = Context.Reference<HubSettings>("natter/hub/HubSettings", { defaultValue: () => defaults })

@@ -1,0 +1,73 @@
+/**
+ * The catalog of disconnects: this session ends. Below 4500 the client should come back, from
+ * 4500 on it should not by itself. The codes are also valid as WebSocket close codes.
+ */
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import type { ServerFrameOf } from "./v2/ServerFrame.ts"
+
+interface Entry {
+  readonly code: number
+  /** What a version 1 client gets as the code of its `Error`. */
+  readonly status: number
+  readonly message: string
+}
+
+export const catalog = {
+  Draining: { code: 4000, status: 503, message: "The server is shutting down" },
+  SlowConsumer: { code: 4001, status: 503, message: "Too much was waiting to be read" },
+  PingTimeout: { code: 4002, status: 408, message: "No answer to a ping" },
+  ServerFull: { code: 4003, status: 503, message: "The server has no room for more connections" },
+  Internal: { code: 4004, status: 500, message: "The server failed" },
+  LoginTimeout: { code: 4005, status: 408, message: "Not signed in in time" },
+  ConnectionLost: { code: 4006, status: 408, message: "The connection was lost" },
+  Goodbye: { code: 4007, status: 200, message: "Goodbye" },
+
+  MalformedFrame: { code: 4500, status: 400, message: "What was sent is not a frame" },
+  FrameTooLarge: { code: 4501, status: 413, message: "The frame is too large" },
+  FrameTimeout: { code: 4502, status: 408, message: "A frame was begun and not finished in time" },
+  UnsupportedVersion: { code: 4503, status: 400, message: "This version of the protocol is not spoken here" },
+  NotAuthenticated: { code: 4504, status: 401, message: "Not authenticated" },
+  TooManyConnections: { code: 4505, status: 429, message: "Too many connections from this address" },
+  Flooding: { code: 4506, status: 429, message: "Kept sending over the limit" },
+  TokenRevoked: { code: 4507, status: 401, message: "The token was revoked" },
+  AccountDisabled: { code: 4508, status: 403, message: "The account was disabled" },
+  PasswordChanged: { code: 4509, status: 401, message: "The password was changed" },
+} as const satisfies Record<string, Entry>
+
+export type DisconnectReason = keyof typeof catalog
+
+/** Why a session ends; the error of everything that runs in it. */
+export class Disconnect extends Data.TaggedError("Disconnect")<{
+  readonly reason: DisconnectReason
+  /** Instead of the catalog's message. Safe to show to the client. */
+  readonly detail?: string | undefined
+  /** Come back at a random moment within this window. */
+  readonly reconnectWithin?: Duration.Duration | undefined
+}> {
+  override get message(): string {
+    return this.detail ?? catalog[this.reason].message
+  }
+  get code(): number {
+    return catalog[this.reason].code
+  }
+  get status(): number {
+    return catalog[this.reason].status
+  }
+  /** Whether the client should come back. */
+  get reconnect(): boolean {
+    return this.code < 4500
+  }
+}
+
+/** What a version 2 client is told. */
+export const toFrame = (disconnect: Disconnect): ServerFrameOf<"Disconnect"> => ({
+  type: "Disconnect",
+  code: disconnect.code,
+  reason: disconnect.reason,
+  message: disconnect.message,
+  reconnect: disconnect.reconnect,
+  ...(disconnect.reconnectWithin === undefined
+    ? {}
+    : { reconnect_within: Math.ceil(Duration.toMillis(disconnect.reconnectWithin)) }),
+})

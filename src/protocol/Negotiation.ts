@@ -1,0 +1,38 @@
+import * as Compression from "./Compression.ts"
+import type { ConnectRequest } from "./Connect.ts"
+import * as Encoding from "./Encoding.ts"
+import * as Version from "./Version.ts"
+
+/** What the server is ready to offer. */
+export interface Offer {
+  /** Undefined where compression is off. */
+  readonly compressor: Compression.Compressor | undefined
+}
+
+/** The capabilities this server has; what a client names and is not here is passed over. */
+export const capabilities = ["typing", "status"] as const
+
+export type Outcome =
+  | { readonly encoding: Encoding.Encoding; readonly capabilities: ReadonlyArray<string> }
+  | { readonly unsupported: string }
+
+/** Chooses for a client: the highest common version, and of each list the client's first that is known. */
+export const negotiate = (request: ConnectRequest, offer: Offer): Outcome => {
+  const highest = Version.parse(request.version)
+  const lowest = Version.parse(request.min_version ?? request.version)
+  if (highest === undefined || lowest === undefined) {
+    return { unsupported: `version must look like "${Version.format(Version.latest)}"` }
+  }
+  const version = Version.choose(lowest, highest)
+  if (version === undefined) {
+    return { unsupported: `versions 1.0 to ${Version.format(Version.latest)} are spoken here` }
+  }
+  if (version === 1) return { encoding: Encoding.server1, capabilities: [] }
+  const codec = (request.codecs ?? []).find((name) => name === "json" || name === "msgpack") ?? "json"
+  const compressor = (request.compression ?? []).includes(offer.compressor?.name ?? "") ? offer.compressor : undefined
+  const known: ReadonlyArray<string> = capabilities
+  return {
+    encoding: Encoding.server2(codec, compressor),
+    capabilities: (request.capabilities ?? []).filter((name) => known.includes(name)),
+  }
+}

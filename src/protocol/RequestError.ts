@@ -1,0 +1,93 @@
+/**
+ * The catalog of request errors: this request failed, the session goes on. Codes are stable: a
+ * code is never used again for something else.
+ */
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import type { ServerFrameOf } from "./v2/ServerFrame.ts"
+
+interface Entry {
+  readonly code: number
+  /** HTTP's status for it, which is also the code a version 1 client gets. */
+  readonly status: number
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
+  readonly message: string
+}
+
+export const catalog = {
+  InvalidFrame: { code: 100, status: 400, retryable: false, message: "The frame is malformed" },
+  UnexpectedFrame: { code: 101, status: 400, retryable: false, message: "A client does not send this frame here" },
+  NotSupported: { code: 102, status: 501, retryable: false, message: "This server does not do that" },
+
+  NotAuthenticated: { code: 200, status: 401, retryable: false, message: "Not authenticated" },
+  InvalidCredentials: { code: 201, status: 401, retryable: false, message: "Invalid credentials" },
+  InvalidToken: { code: 202, status: 401, retryable: false, message: "The token is unknown, expired or revoked" },
+  AlreadyAuthenticated: { code: 203, status: 409, retryable: false, message: "Already signed in" },
+  UsernameTaken: { code: 204, status: 409, retryable: false, message: "Username already taken" },
+  InvalidUsername: { code: 205, status: 400, retryable: false, message: "This cannot be a user name" },
+  InvalidPassword: { code: 206, status: 400, retryable: false, message: "This cannot be a password" },
+  InviteRequired: { code: 207, status: 403, retryable: false, message: "Registration needs an invitation" },
+  InviteNotValid: { code: 208, status: 403, retryable: false, message: "The invitation is used or expired" },
+  AccountDisabled: { code: 209, status: 403, retryable: false, message: "The account is disabled" },
+
+  NotMember: { code: 300, status: 403, retryable: false, message: "Not a member of this channel" },
+  AlreadyMember: { code: 301, status: 409, retryable: false, message: "Already a member of this channel" },
+  TooManyMemberships: { code: 302, status: 409, retryable: false, message: "A session can be in no more channels" },
+  TooManyChannels: { code: 303, status: 503, retryable: true, message: "The server can open no more channels" },
+  EmptyMessage: { code: 304, status: 400, retryable: false, message: "A message must not be empty" },
+  MessageTooLong: { code: 305, status: 413, retryable: false, message: "The message is too long" },
+  NoSuchTransfer: { code: 306, status: 404, retryable: false, message: "No such file transfer" },
+
+  RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
+  TooManyLogins: { code: 401, status: 429, retryable: true, message: "Too many failed logins" },
+
+  Internal: { code: 500, status: 500, retryable: true, message: "The server failed" },
+  Unavailable: { code: 501, status: 503, retryable: true, message: "The server is too busy for this now" },
+} as const satisfies Record<string, Entry>
+
+export type RequestErrorReason = keyof typeof catalog
+
+export class RequestError extends Data.TaggedError("RequestError")<{
+  readonly reason: RequestErrorReason
+  /** Instead of the catalog's message. Safe to show to the client. */
+  readonly detail?: string | undefined
+  readonly retryAfter?: Duration.Duration | undefined
+  readonly field?: string | undefined
+  /** Where it did not come with the request, as with a frame that could not be decoded. */
+  readonly ref?: number | undefined
+}> {
+  override get message(): string {
+    return this.detail ?? catalog[this.reason].message
+  }
+  get status(): number {
+    return catalog[this.reason].status
+  }
+}
+
+/** What a client makes of it. A code from a newer server counts as `Internal` and keeps its message. */
+export const fromFrame = (frame: ServerFrameOf<"Error">): RequestError =>
+  new RequestError({
+    reason: frame.name in catalog ? (frame.name as RequestErrorReason) : "Internal",
+    detail: frame.message,
+    field: frame.field,
+    retryAfter: frame.retry_after === undefined ? undefined : Duration.millis(frame.retry_after),
+  })
+
+/** Milliseconds, rounded up: a client that waits that long must not be too early. */
+const milliseconds = (duration: Duration.Duration): number => Math.ceil(Duration.toMillis(duration))
+
+/** What a version 2 client is told. */
+export const toFrame = (error: RequestError, ref: number | undefined): ServerFrameOf<"Error"> => {
+  const { code, retryable } = catalog[error.reason]
+  return {
+    type: "Error",
+    ...(ref === undefined ? {} : { ref }),
+    code,
+    name: error.reason,
+    message: error.message,
+    retryable,
+    ...(error.retryAfter === undefined ? {} : { retry_after: milliseconds(error.retryAfter) }),
+    ...(error.field === undefined ? {} : { field: error.field }),
+  }
+}

@@ -1,0 +1,44 @@
+import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
+import { maxInteger } from "../../domain/Limits.ts"
+
+/** Whether it is an integer that a u64 field takes. Rust and JSON tell -0 from 0, and refuse it. */
+export const isUnsigned = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
+
+const integer = (title: string, name: string, maximum: number) =>
+  Schema.Finite.check(
+    Schema.makeFilter<number>((n) => isUnsigned(n) && n <= maximum, {
+      title,
+      expected: `${name}, an integer from 0 to ${maximum}`,
+      toJsonSchema: () => ({ type: "integer", minimum: 0, maximum }),
+      arbitraryConstraint: { number: "integer", order: Order.Number, minimum: 0, maximum },
+    }),
+  )
+
+/** Rust's u8, u32 and u64. A u64 beyond 2^53-1 would lose digits here, so it is refused. */
+export const u8 = integer("u8", "u8", 255)
+export const u32 = integer("u32", "u32", 4_294_967_295)
+export const u64 = integer("u64", "u64 that JavaScript can hold", maxInteger)
+
+/** Text whose surrogates are paired: Rust's strings cannot hold a lone one, and UTF-8 cannot carry it. */
+export const text = Schema.String.check(
+  Schema.makeFilter<string>((s) => s.isWellFormed(), {
+    title: "text",
+    expected: "text without lone surrogates",
+    toJsonSchema: () => [{}, true],
+  }),
+)
+
+/** Text of a bounded length, in UTF-16 units. */
+export const textUpTo = (maxLength: number) => text.check(Schema.isMaxLength(maxLength, { title: "text" }))
+
+/** Milliseconds since 1970, UTC. */
+export const timestamp = u64
+
+/** A field with its line in the protocol's reference. */
+export const field = <S extends Schema.Top>(schema: S, description: string) =>
+  schema.pipe(Schema.annotateKey({ description }))
+
+/** A field that may be left out. */
+export const optional = <S extends Schema.Top>(schema: S, description?: string) =>
+  Schema.optionalKey(schema).pipe(Schema.annotateKey({ description }))

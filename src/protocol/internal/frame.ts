@@ -1,0 +1,17 @@
+import * as Schema from "effect/Schema"
+
+/** What the protocol's reference says of a frame. */
+export interface FrameDoc {
+  readonly description: string
+  /** The type of the frame that answers it. */
+  readonly reply?: string
+  /** The type of the frame that others get when it succeeds. */
+  readonly event?: string
+}
+
+/** A frame: its `type`, what it is for, and its fields in the order they have on the wire. */
+export const frame = <const Type extends string, const Fields extends Schema.Struct.Fields>(
+  type: Type,
+  doc: FrameDoc,
+  fields: Fields,
+) => Schema.Struct({ type: Schema.Literal(type), ...fields }).annotate({ ...doc })

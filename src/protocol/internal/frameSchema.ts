@@ -1,0 +1,98 @@
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { FrameError } from "../FrameError.ts"
+
+/** A frame's schema: a struct with a literal `type`. */
+type FrameStruct = Schema.Codec<{ readonly type: string }, { readonly type: string }> & {
+  readonly fields: { readonly type: { readonly literal: string } }
+}
+
+interface Entry {
+  readonly fields: ReadonlyArray<string>
+  readonly decode: (value: unknown) => Exit.Exit<{ readonly type: string }, Schema.SchemaError>
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/**
+ * The first thing that was wrong, by the field it was wrong in. The name of a surplus field comes from the peer: only
+ * as much of it is repeated as is safe to log and to send.
+ */
+const firstIssue = (error: Schema.SchemaError): { readonly field: string; readonly message: string } => {
+  const issue = format(error.issue).issues[0]!
+  const field = (issue.path ?? [])
+    .map((key) => String(typeof key === "object" ? key.key : key))
+    .join(".")
+    .replace(/[^\w.]/g, "?")
+    .slice(0, 64)
+  return { field, message: issue.message }
+}
+
+const readRef = (value: object): number | undefined => {
+  const ref: unknown = "ref" in value ? value.ref : undefined
+  return Number.isSafeInteger(ref) && (ref as number) >= 0 ? (ref as number) : undefined
+}
+
+const wrongType = (message: string, ref?: number) =>
+  Result.fail(new FrameError({ kind: "UnknownType", field: "type", message, ref }))
+
+/**
+ * A decoder for a set of frames told apart by `type`. Looking the type up first keeps it fast and
+ * the errors clear: they are those of the one frame that was meant.
+ */
+export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
+  frames: Frames,
+  options: {
+    /** Refuse unknown fields. */
+    readonly strict: boolean
+    /** Also take `["Ping"]`, a frame as a list, as serde does. */
+    readonly positional?: boolean
+  },
+): ((value: unknown) => Result.Result<Frames[number]["Type"], FrameError>) => {
+  const entries = new Map<string, Entry>()
+  for (const frame of frames) {
+    entries.set(frame.fields.type.literal, {
+      fields: Object.keys(frame.fields),
+      decode: Schema.decodeUnknownExit(frame, { onExcessProperty: options.strict ? "error" : "ignore" }),
+    })
+  }
+  const expected = [...entries.keys()].join(", ")
+
+  return (value) => {
+    if (typeof value !== "object" || value === null) return wrongType("a frame is an object with a type")
+    let candidate = value as { readonly type?: unknown }
+    if (Array.isArray(value)) {
+      const fields = options.positional === true ? entries.get(value[0])?.fields : undefined
+      if (fields === undefined || (value.length !== fields.length && value.length !== 1)) {
+        return wrongType("a frame is an object with a type")
+      }
+      candidate = Object.fromEntries(value.map((item: unknown, index) => [fields[index]!, item]))
+    }
+    const type = candidate.type
+    if (typeof type !== "string") {
+      return wrongType(type === undefined ? "missing field type" : "type must be a string", readRef(candidate))
+    }
+    const entry = entries.get(type)
+    if (entry === undefined) return wrongType(`unknown type, expected one of ${expected}`, readRef(candidate))
+    const exit = entry.decode(candidate)
+    if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
+    const reason = exit.cause.reasons[0]
+    if (reason?._tag !== "Fail") throw new Error("a frame's schema must not die", { cause: exit.cause })
+    const { field, message } = firstIssue(reason.error)
+    return Result.fail(
+      new FrameError({ kind: "InvalidField", field, message: `${type}.${field}: ${message}`, ref: readRef(candidate) }),
+    )
+  }
+}
+
+/** An encoder for a set of frames: fields in the order of the schema, nothing but its fields. */
+export const encoder = <const Frames extends ReadonlyArray<FrameStruct>>(
+  frames: Frames,
+): ((frame: Frames[number]["Type"]) => Frames[number]["Encoded"]) => {
+  const encoders = new Map<string, (frame: Frames[number]["Type"]) => Frames[number]["Encoded"]>()
+  for (const frame of frames) encoders.set(frame.fields.type.literal, Schema.encodeSync(frame))
+  // A frame's type is known to be one of them: TypeScript saw to it.
+  return (frame) => encoders.get(frame.type)!(frame)
+}
