@@ -3,7 +3,10 @@ import { Role } from "./Role.ts"
 import { Username } from "./Username.ts"
 
 /** Identifies a user for ever, whatever the name becomes. */
-export const UserId = Schema.NonEmptyString.pipe(Schema.brand("UserId"))
+export const UserId = Schema.NonEmptyString.annotate({
+  title: "UserId",
+  description: "identifies a user for ever, whatever the name becomes",
+}).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
 /** Who is speaking: what a session knows of its user after signing in. */

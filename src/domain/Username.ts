@@ -13,4 +13,6 @@ export const Username = Schema.String.check(
 export type Username = typeof Username.Type
 
 /** Two names with the same key are the same name: `Alice`, `alice` and `ＡＬＩＣＥ` are one. */
-export const key = (name: string): string => name.normalize("NFKC").toLowerCase()
+export const key = (name: string): string =>
+  // Small letters compose where capitals do not: Ḣ has one form more than ẖ, hence once more at the end.
+  name.normalize("NFKC").toLowerCase().normalize("NFKC")

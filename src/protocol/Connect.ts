@@ -4,39 +4,42 @@
  * superset of the chapter's `Connect`, so that its clients negotiate version 1 without knowing it.
  */
 import * as Schema from "effect/Schema"
-import { text, textUpTo, u32 } from "./internal/field.ts"
+import { field, optional, text, textUpTo, u32 } from "./internal/field.ts"
+import { frame } from "./internal/frame.ts"
 
 const names = Schema.Array(textUpTo(32)).check(Schema.isMaxLength(16))
 
 /** What the client can do. Names the server does not know are passed over. */
-export const ConnectRequest = Schema.Struct({
-  type: Schema.Literal("Connect"),
-  client_id: text,
-  /** The highest version the client speaks: "1.0" or "2.0". */
-  version: text,
-  /** The lowest it would accept; by default the same as `version`. */
-  min_version: Schema.optionalKey(text),
-  /** Codecs, the best first: "msgpack", "json". By default JSON. */
-  codecs: Schema.optionalKey(names),
-  /** Compressions, the best first: "deflate". By default none. */
-  compression: Schema.optionalKey(names),
-  capabilities: Schema.optionalKey(names),
-})
+export const ConnectRequest = frame(
+  "Connect",
+  { description: "What the client can do. Names the server does not know are passed over.", reply: "Connect" },
+  {
+    client_id: field(text, "Any name for the client; the answer repeats it."),
+    version: field(text, 'The highest version the client speaks: "1.0" or "2.0".'),
+    min_version: optional(text, "The lowest it would accept; by default the same as `version`."),
+    codecs: optional(names, 'Codecs, the best first: "msgpack", "json". By default JSON.'),
+    compression: optional(names, 'Compressions, the best first: "deflate". By default none.'),
+    capabilities: optional(names, 'What else the client can do: "typing", "status".'),
+  },
+)
 export type ConnectRequest = typeof ConnectRequest.Type
 
 /** What was chosen. A version 1 client gets the first three fields only. */
-export const ConnectReply = Schema.Struct({
-  type: Schema.Literal("Connect"),
-  client_id: text,
-  version: text,
-  codec: Schema.optionalKey(Schema.Literals(["json", "msgpack"])),
-  compression: Schema.optionalKey(Schema.NullOr(Schema.Literals(["deflate"]))),
-  capabilities: Schema.optionalKey(names),
-  /** Bytes of the largest frame the server reads. */
-  max_frame_bytes: Schema.optionalKey(u32),
-  /** Milliseconds of silence after which the server pings. */
-  ping_after: Schema.optionalKey(u32),
-  /** Milliseconds within which a ping must be answered. */
-  pong_within: Schema.optionalKey(u32),
-})
+export const ConnectReply = frame(
+  "Connect",
+  { description: "What was chosen. A version 1 client gets the first three fields only." },
+  {
+    client_id: text,
+    version: field(text, "The version that is spoken from here on."),
+    codec: optional(Schema.Literals(["json", "msgpack"]), "How every frame behind this one is written."),
+    compression: optional(
+      Schema.NullOr(Schema.Literals(["deflate"])),
+      "How every frame behind this one is compressed; null for not at all.",
+    ),
+    capabilities: optional(names, "What both sides can do."),
+    max_frame_bytes: optional(u32, "Bytes of the largest frame the server reads."),
+    ping_after: optional(u32, "Milliseconds of silence after which the server pings."),
+    pong_within: optional(u32, "Milliseconds within which a ping must be answered."),
+  },
+)
 export type ConnectReply = typeof ConnectReply.Type

@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import { maxInteger } from "../../domain/Limits.ts"
 
 /** Whether it is an integer that a u64 field takes. Rust and JSON tell -0 from 0, and refuse it. */
-export const isUnsigned = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
+export const isUnsigned = (n: unknown): n is number =>
+  Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
 
 const integer = (title: string, name: string, maximum: number) =>
   Schema.Finite.check(

@@ -3,14 +3,17 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { FrameError } from "../FrameError.ts"
+import { isUnsigned } from "./field.ts"
 
 /** A frame's schema: a struct with a literal `type`. */
 type FrameStruct = Schema.Codec<{ readonly type: string }, { readonly type: string }> & {
-  readonly fields: { readonly type: { readonly literal: string } }
+  readonly fields: { readonly type: { readonly literal: string } } & Schema.Struct.Fields
 }
 
 interface Entry {
   readonly fields: ReadonlyArray<string>
+  /** How many of them, from the first, a frame written as a list must have. */
+  readonly listed: number
   readonly decode: (value: unknown) => Exit.Exit<{ readonly type: string }, Schema.SchemaError>
 }
 
@@ -32,7 +35,7 @@ const firstIssue = (error: Schema.SchemaError): { readonly field: string; readon
 
 const readRef = (value: object): number | undefined => {
   const ref: unknown = "ref" in value ? value.ref : undefined
-  return Number.isSafeInteger(ref) && (ref as number) >= 0 ? (ref as number) : undefined
+  return isUnsigned(ref) ? ref : undefined
 }
 
 const wrongType = (message: string, ref?: number) =>
@@ -53,8 +56,10 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
 ): ((value: unknown) => Result.Result<Frames[number]["Type"], FrameError>) => {
   const entries = new Map<string, Entry>()
   for (const frame of frames) {
+    const fields = Object.keys(frame.fields)
     entries.set(frame.fields.type.literal, {
-      fields: Object.keys(frame.fields),
+      fields,
+      listed: fields.filter((field) => frame.fields[field]!.ast.context?.isOptional !== true).length,
       decode: Schema.decodeUnknownExit(frame, { onExcessProperty: options.strict ? "error" : "ignore" }),
     })
   }
@@ -64,11 +69,11 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     if (typeof value !== "object" || value === null) return wrongType("a frame is an object with a type")
     let candidate = value as { readonly type?: unknown }
     if (Array.isArray(value)) {
-      const fields = options.positional === true ? entries.get(value[0])?.fields : undefined
-      if (fields === undefined || (value.length !== fields.length && value.length !== 1)) {
+      const entry = options.positional === true ? entries.get(value[0]) : undefined
+      if (entry === undefined || value.length < entry.listed || value.length > entry.fields.length) {
         return wrongType("a frame is an object with a type")
       }
-      candidate = Object.fromEntries(value.map((item: unknown, index) => [fields[index]!, item]))
+      candidate = Object.fromEntries(value.map((item: unknown, index) => [entry.fields[index]!, item]))
     }
     const type = candidate.type
     if (typeof type !== "string") {

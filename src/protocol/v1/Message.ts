@@ -6,59 +6,78 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { text, u32, u64, u8 } from "../internal/field.ts"
+import { field, optional, text, u32, u64, u8 } from "../internal/field.ts"
+import { frame } from "../internal/frame.ts"
 
 /** Rust's `Option<String>`: written as null when there is nothing, and may be left out when read. */
 const optionalText = Schema.NullOr(text).pipe(Schema.withDecodingDefaultKey(Effect.succeed(null)))
 
-export const Login = Schema.Struct({ type: Schema.Literal("Login"), username: text, password: text })
-export const LoginResponse = Schema.Struct({
-  type: Schema.Literal("LoginResponse"),
-  success: Schema.Boolean,
-  message: text,
-  token: optionalText,
-})
-export const ChatMessage = Schema.Struct({
-  type: Schema.Literal("ChatMessage"),
-  from: text,
-  content: text,
-  /** Seconds since 1970. A client sends 0: the server fills it in, and `from` too. */
-  timestamp: u64,
-})
-export const UserJoined = Schema.Struct({ type: Schema.Literal("UserJoined"), username: text })
-export const UserLeft = Schema.Struct({ type: Schema.Literal("UserLeft"), username: text })
-export const UserList = Schema.Struct({ type: Schema.Literal("UserList"), users: Schema.Array(text) })
-export const FileTransferRequest = Schema.Struct({
-  type: Schema.Literal("FileTransferRequest"),
-  filename: text,
-  size: u64,
-  from: text,
-})
-export const FileTransferResponse = Schema.Struct({
-  type: Schema.Literal("FileTransferResponse"),
-  accept: Schema.Boolean,
-  transfer_id: optionalText,
-})
-export const FileChunk = Schema.Struct({
-  type: Schema.Literal("FileChunk"),
-  transfer_id: text,
-  chunk_id: u32,
-  data: Schema.Array(u8),
-})
-export const FileTransferComplete = Schema.Struct({
-  type: Schema.Literal("FileTransferComplete"),
-  transfer_id: text,
-  success: Schema.Boolean,
-})
-/** The chat protocol's `Ping` is bare, the other one's has a `sequence`: here it may have one. */
-export const Ping = Schema.Struct({ type: Schema.Literal("Ping"), sequence: Schema.optionalKey(u32) })
-export const Pong = Schema.Struct({ type: Schema.Literal("Pong"), sequence: Schema.optionalKey(u32) })
-/** `code` follows HTTP's status codes. */
-export const Error = Schema.Struct({ type: Schema.Literal("Error"), code: u32, message: text })
+export const Login = frame(
+  "Login",
+  {
+    description: "Sign in. On success the others get `UserJoined`, and the newcomer a `UserList` behind the reply.",
+    reply: "LoginResponse",
+    event: "UserJoined",
+  },
+  { username: text, password: text },
+)
+export const LoginResponse = frame(
+  "LoginResponse",
+  { description: "Signed in, or why not." },
+  { success: Schema.Boolean, message: text, token: optionalText },
+)
+export const ChatMessage = frame(
+  "ChatMessage",
+  { description: "Say something. Everybody gets it, the sender too.", event: "ChatMessage" },
+  {
+    from: field(text, "Who said it. A client sends anything: the server fills it in."),
+    content: text,
+    timestamp: field(u64, "Seconds since 1970. A client sends 0: the server fills it in."),
+  },
+)
+export const UserJoined = frame("UserJoined", { description: "Somebody came." }, { username: text })
+export const UserLeft = frame("UserLeft", { description: "Somebody went." }, { username: text })
+export const UserList = frame("UserList", { description: "Who is here." }, { users: Schema.Array(text) })
+export const FileTransferRequest = frame(
+  "FileTransferRequest",
+  { description: "Offer a file.", reply: "FileTransferResponse" },
+  { filename: text, size: field(u64, "Bytes."), from: text },
+)
+export const FileTransferResponse = frame(
+  "FileTransferResponse",
+  { description: "Whether the file is wanted." },
+  { accept: Schema.Boolean, transfer_id: optionalText },
+)
+export const FileChunk = frame(
+  "FileChunk",
+  { description: "A piece of the file." },
+  { transfer_id: text, chunk_id: u32, data: Schema.Array(u8) },
+)
+export const FileTransferComplete = frame(
+  "FileTransferComplete",
+  { description: "The file is through, or will not be." },
+  { transfer_id: text, success: Schema.Boolean },
+)
+// The chat protocol's `Ping` is bare, the other one's has a `sequence`: here it may have one.
+export const Ping = frame(
+  "Ping",
+  { description: "Are you there?", reply: "Pong" },
+  { sequence: optional(u32, "The answer has the same.") },
+)
+export const Pong = frame("Pong", { description: "I am." }, { sequence: optional(u32, "The ping's.") })
+export const Error = frame(
+  "Error",
+  { description: "Something went wrong." },
+  { code: field(u32, "One of HTTP's status codes."), message: text },
+)
 
-export const Connect = Schema.Struct({ type: Schema.Literal("Connect"), client_id: text, version: text })
-export const Data = Schema.Struct({ type: Schema.Literal("Data"), payload: Schema.Array(u8) })
-export const Disconnect = Schema.Struct({ type: Schema.Literal("Disconnect"), reason: text })
+export const Connect = frame(
+  "Connect",
+  { description: "The first frame of a client that names its version.", reply: "Connect" },
+  { client_id: text, version: text },
+)
+export const Data = frame("Data", { description: "Bytes." }, { payload: Schema.Array(u8) })
+export const Disconnect = frame("Disconnect", { description: "Goodbye." }, { reason: text })
 
 /** The 13 of the chat protocol. */
 export const chat = [

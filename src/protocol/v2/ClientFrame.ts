@@ -5,63 +5,81 @@ import { maxPasswordLength } from "../../domain/Limits.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Status, StatusText } from "../../domain/Status.ts"
 import { Topic } from "../../domain/Topic.ts"
-import { text, textUpTo, u32, u64 } from "../internal/field.ts"
+import { field, optional, text, textUpTo, u32, u64 } from "../internal/field.ts"
+import { frame } from "../internal/frame.ts"
 
-/** Chosen by the client; the reply or the error to this frame carries the same. */
-const ref = Schema.optionalKey(u64)
+const ref = optional(u64, "Chosen by the client; the reply or the error to this frame carries the same.")
 
-/** Sign in by name and password. Answered by `LoggedIn`. */
-export const Login = Schema.Struct({
-  type: Schema.Literal("Login"),
-  ref,
-  username: text,
-  password: textUpTo(maxPasswordLength),
-  /** An invitation code, where registration needs one. */
-  invite: Schema.optionalKey(textUpTo(128)),
-})
-/** Sign in by a session token from an earlier `LoggedIn`. Answered by `LoggedIn`. */
-export const Authenticate = Schema.Struct({
-  type: Schema.Literal("Authenticate"),
-  ref,
-  token: textUpTo(256),
-})
-/** Enter a channel. Answered by `Joined`. */
-export const Join = Schema.Struct({ type: Schema.Literal("Join"), ref, channel: ChannelName })
-/** Leave a channel. Answered by `Left`. */
-export const Leave = Schema.Struct({ type: Schema.Literal("Leave"), ref, channel: ChannelName })
-/** The open channels by name, a page at a time. Answered by `Channels`. */
-export const ListChannels = Schema.Struct({
-  type: Schema.Literal("ListChannels"),
-  ref,
-  /** Continue behind this name. */
-  after: Schema.optionalKey(ChannelName),
-})
-/** Say what a channel is about. Answered by `Ok`; the members get `TopicChanged`. */
-export const SetTopic = Schema.Struct({ type: Schema.Literal("SetTopic"), ref, channel: ChannelName, topic: Topic })
-/** Say something to a channel. Answered by `Published`; the members, the sender too, get `Message`. */
-export const Publish = Schema.Struct({
-  type: Schema.Literal("Publish"),
-  ref,
-  channel: ChannelName,
-  /** Made by the client, new for each message: sent again, it is stored only once. */
-  id: MessageId,
-  content: text,
-})
-/** I am typing. Not answered; the members get `UserTyping`, at most one in 2 s. */
-export const Typing = Schema.Struct({ type: Schema.Literal("Typing"), channel: ChannelName })
-/** Set how present I am, in every channel. Answered by `Ok`. */
-export const SetStatus = Schema.Struct({
-  type: Schema.Literal("SetStatus"),
-  ref,
-  status: Status,
-  text: Schema.optionalKey(StatusText),
-})
-/** Answered by `Pong` with the same `sequence`. */
-export const Ping = Schema.Struct({ type: Schema.Literal("Ping"), sequence: Schema.optionalKey(u32) })
-/** The answer to the server's `Ping`. */
-export const Pong = Schema.Struct({ type: Schema.Literal("Pong"), sequence: Schema.optionalKey(u32) })
-/** Goodbye. Answered by `Disconnect`, then the connection ends. */
-export const Disconnect = Schema.Struct({ type: Schema.Literal("Disconnect"), reason: Schema.optionalKey(textUpTo(256)) })
+export const Login = frame(
+  "Login",
+  { description: "Sign in by name and password.", reply: "LoggedIn" },
+  {
+    ref,
+    username: text,
+    password: textUpTo(maxPasswordLength),
+    invite: optional(textUpTo(128), "An invitation code, where registration needs one."),
+  },
+)
+export const Authenticate = frame(
+  "Authenticate",
+  { description: "Sign in by a session token from an earlier `LoggedIn`.", reply: "LoggedIn" },
+  { ref, token: textUpTo(256) },
+)
+export const Join = frame(
+  "Join",
+  { description: "Enter a channel.", reply: "Joined", event: "Presence" },
+  { ref, channel: ChannelName },
+)
+export const Leave = frame(
+  "Leave",
+  { description: "Leave a channel.", reply: "Left", event: "Presence" },
+  { ref, channel: ChannelName },
+)
+export const ListChannels = frame(
+  "ListChannels",
+  { description: "The open channels by name, a page at a time.", reply: "Channels" },
+  { ref, after: optional(ChannelName, "Continue behind this name.") },
+)
+export const SetTopic = frame(
+  "SetTopic",
+  { description: "Say what a channel is about.", reply: "Ok", event: "TopicChanged" },
+  { ref, channel: ChannelName, topic: Topic },
+)
+export const Publish = frame(
+  "Publish",
+  { description: "Say something to a channel. The sender gets the event too.", reply: "Published", event: "Message" },
+  {
+    ref,
+    channel: ChannelName,
+    id: field(MessageId, "Made by the client, new for each message: sent again, it is stored only once."),
+    content: text,
+  },
+)
+export const Typing = frame(
+  "Typing",
+  { description: "I am typing. The members are told at most once in 2 s.", event: "UserTyping" },
+  { channel: ChannelName },
+)
+export const SetStatus = frame(
+  "SetStatus",
+  { description: "Set how present I am, in every channel.", reply: "Ok", event: "Presence" },
+  { ref, status: Status, text: optional(StatusText, "A short line beside the status.") },
+)
+export const Ping = frame(
+  "Ping",
+  { description: "Are you there?", reply: "Pong" },
+  { sequence: optional(u32, "The answer has the same.") },
+)
+export const Pong = frame(
+  "Pong",
+  { description: "The answer to the server's `Ping`." },
+  { sequence: optional(u32, "The ping's.") },
+)
+export const Disconnect = frame(
+  "Disconnect",
+  { description: "Goodbye. The connection ends behind the reply.", reply: "Disconnect" },
+  { reason: optional(textUpTo(256)) },
+)
 
 export const all = [
   Login,
