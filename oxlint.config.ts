@@ -1,0 +1,147 @@
+import { defineConfig, type OxlintOverride } from "oxlint"
+
+const base = ["observability", "protocol", "domain"]
+const ports = ["history", "accounts", "files", "actor", ...base]
+const serverSide = ["server", "http", "transport", "storage", "cluster", "session", "hub", ...ports]
+
+/**
+ * What each folder of `src/` may import of the others (DESIGN §1): imports run one way, from the top of the house down.
+ * Whatever a row does not name is refused, and so is everything in a folder that has no row.
+ */
+const mayImport: Record<string, ReadonlyArray<string>> = {
+  cli: ["terminal", "scenario", "client", ...serverSide],
+  testing: ["client", ...serverSide],
+  server: ["http", "transport", "storage", "cluster", "session", "hub", ...ports],
+  http: ["session", "hub", ...ports],
+  // Bytes know nothing of channels: a transport never sees the hub.
+  transport: ["session", ...ports],
+  storage: ["session", "hub", ...ports],
+  cluster: ["session", "hub", ...ports],
+  session: ["hub", ...ports],
+  hub: ports,
+  history: base,
+  accounts: base,
+  files: base,
+  actor: base,
+  observability: ["protocol", "domain"],
+  // The people's side: nothing here may see the server's.
+  terminal: ["client", "protocol", "domain"],
+  scenario: ["client", "protocol", "domain"],
+  client: ["protocol", "domain"],
+  protocol: ["domain"],
+  domain: [],
+}
+
+/** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
+const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
+  {
+    modules: "effect/socket(/.*)?|@effect/platform-node/Node(Datagram)?Socket(Server)?",
+    owners: ["transport", "client"],
+  },
+  { modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/NodeWS", owners: ["transport", "client/transport"] },
+  { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http"] },
+  { modules: "effect/sql(/.*)?|@effect/sql-.*|node:sqlite", owners: ["storage"] },
+  { modules: "effect/(cluster|rpc|workflow)(/.*)?|@effect/platform-node/NodeCluster.*", owners: ["cluster"] },
+  { modules: "effect/observability(/.*)?", owners: ["observability"] },
+  { modules: "effect/cli(/.*)?", owners: ["cli"] },
+  { modules: "effect/testing(/.*)?", owners: ["testing"] },
+]
+
+/** Folders that also run in a browser. */
+const browserSafe = ["protocol", "domain"]
+
+/** Everything that a file in `place` may not import; `up` is a pattern for the way from that file back to `src/`. */
+const refusals = (place: string, up: string) => {
+  const folder = place.replace(/\/.*/, "")
+  const allowed = mayImport[folder] ?? []
+  const strangers = Object.keys(mayImport).filter((other) => other !== folder && !allowed.includes(other))
+  return [
+    {
+      regex: `^${up}(${strangers.join("|")})(/|$)`,
+      message: `Imports run one way: src/${folder} may import ${allowed.join(", ") || "no other folder"}.`,
+    },
+    {
+      regex: `^${up}(\\.\\./|[^/]+$)|^\\./\\.\\.|[^./]/\\.\\./`,
+      message: "Import a file in a folder of src/, by the shortest way.",
+    },
+    {
+      regex: "^natter(/|$)",
+      message: "This is the package natter: import the file itself.",
+    },
+    {
+      regex: "^(effect|@effect/platform-node)$",
+      message: "Import the single module: the barrels triple the time to start.",
+    },
+    ...owned
+      .filter(({ owners }) => !owners.includes(place) && !owners.includes(folder))
+      .map(({ modules, owners }) => ({
+        regex: `^(${modules})$`,
+        message: `Only ${owners.join(" and ")} may import it.`,
+      })),
+    ...(browserSafe.includes(folder)
+      ? [{ regex: "^(node:|@effect/platform-node)", message: `src/${folder} also runs in a browser.` }]
+      : []),
+  ]
+}
+
+/** The refusals for one place: the way back to `src/` differs with the depth of a file, hence one entry for each. */
+const directions = (place: string): Array<OxlintOverride> =>
+  ["", "*/", "*/*/"].map((deeper, depth) => ({
+    files: [`src/${place}/${deeper}*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: refusals(place, `(\\.\\./){${place.split("/").length + depth}}`) },
+      ],
+    },
+  }))
+
+/** A folder without a row above, or deeper than those entries reach, imports nothing until it is given a place. */
+const otherFolders: OxlintOverride = {
+  files: ["src/*/**/*.ts"],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: [{ regex: "", message: "Say in oxlint.config.ts what this folder may import." }] },
+    ],
+  },
+}
+
+export default defineConfig({
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "vitest"],
+  categories: { correctness: "error" },
+  ignorePatterns: ["node_modules", "dist", "coverage"],
+  rules: {
+    "import/no-cycle": "error",
+    "typescript/no-explicit-any": "error",
+    "typescript/no-floating-promises": "error",
+    // An inline `import("…").T` would slip past the directions below.
+    "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: true, prefer: "type-imports" }],
+    // The compiler finds these.
+    "no-unused-vars": "off",
+    "vitest/no-focused-tests": "error",
+    "vitest/no-disabled-tests": "error",
+  },
+  overrides: [
+    {
+      files: ["src/**/*.ts"],
+      rules: {
+        "max-lines": ["error", { max: 400 }],
+        "no-console": "error",
+        "no-restricted-globals": [
+          "error",
+          { name: "Date", message: "Time comes from Clock or DateTime, so that tests can set it." },
+          { name: "performance", message: "Time comes from Clock, so that tests can set it." },
+        ],
+        "no-restricted-properties": [
+          "error",
+          { object: "Math", property: "random", message: "Chance comes from Random, so that tests can seed it." },
+          { property: "forkDetach", message: "Every fiber has a scope: forkChild, forkScoped or forkIn." },
+        ],
+      },
+    },
+    { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
+    otherFolders,
+    ...[...Object.keys(mayImport), "client/transport"].flatMap(directions),
+  ],
+})
