@@ -248,7 +248,7 @@ export class Accounts extends Context.Service<
         ),
 
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
-          yield* Password.check(password, settings.minPasswordLength)
+          yield* Password.checkNew(password, settings.minPasswordLength)
           const { id } = yield* named(name)
           yield* store.setPassword(id, yield* passwords.hash(password))
         }),

@@ -63,7 +63,8 @@ const open = ({ file, synchronous = "normal" }: SqliteOptions) =>
 const failure = (cause: unknown) => {
   // Node says the SQLite code as `errcode`; the classifier looks for it in `errno`.
   const coded = cause instanceof Error && "errcode" in cause ? Object.assign(cause, { errno: cause.errcode }) : cause
-  return new SqlError({ reason: classifySqliteError(coded, { message: "the statement failed", operation: "execute" }) })
+  const message = cause instanceof Error ? cause.message : undefined
+  return new SqlError({ reason: classifySqliteError(coded, { message, operation: "execute" }) })
 }
 
 const toInput = (value: unknown): SQLInputValue =>

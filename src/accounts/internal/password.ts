@@ -3,10 +3,14 @@ import * as Redacted from "effect/Redacted"
 import { maxPasswordLength } from "../../domain/Limits.ts"
 import { InvalidPassword } from "../AccountError.ts"
 
-/** Fails unless the password has `minLength` to `Limits.maxPasswordLength` characters (UTF-16 units). */
-export const check = (password: Redacted.Redacted, minLength: number): Effect.Effect<void, InvalidPassword> => {
-  const { length } = Redacted.value(password)
-  return length >= minLength && length <= maxPasswordLength
+/** Fails if a new password has fewer than `minLength` (or 1) or too many characters. */
+export const checkNew = (password: Redacted.Redacted, minLength: number): Effect.Effect<void, InvalidPassword> =>
+  Redacted.value(password).length >= Math.max(1, minLength)
+    ? checkAny(password, minLength)
+    : Effect.fail(new InvalidPassword({ minLength: Math.max(1, minLength) }))
+
+/** Fails if the password is longer than any may be: it would only cost hashing time. */
+export const checkAny = (password: Redacted.Redacted, minLength: number): Effect.Effect<void, InvalidPassword> =>
+  Redacted.value(password).length <= maxPasswordLength
     ? Effect.void
-    : Effect.fail(new InvalidPassword({ minLength }))
-}
+    : Effect.fail(new InvalidPassword({ minLength: Math.max(1, minLength) }))

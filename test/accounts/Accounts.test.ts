@@ -1,0 +1,397 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as Kdf from "effect/crypto/Kdf"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { Accounts } from "../../src/accounts/Accounts.ts"
+import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
+import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
+import * as Token from "../../src/accounts/Token.ts"
+import { accounts, cheapHashes } from "./fixture.ts"
+
+const address = "192.0.2.1"
+
+const signIn = (username: string, password: string, invite?: Redacted.Redacted) =>
+  Effect.flatMap(Accounts, (accounts) =>
+    accounts.signIn({ username, password: Redacted.make(password), address, invite }),
+  )
+
+const refused = (username: string, password: string, invite?: Redacted.Redacted) =>
+  Effect.map(Effect.flip(signIn(username, password, invite)), (error) => error._tag)
+
+const add = (name: string, password: string) =>
+  Effect.flatMap(Accounts, (accounts) => accounts.add({ name, password: Redacted.make(password), role: "member" }))
+
+const count = Effect.flatMap(Accounts, (accounts) => Effect.map(Stream.runCollect(accounts.list), (all) => all.length))
+
+describe("signing in", () => {
+  it.effect("open: registers a new name, then asks for its password", () =>
+    Effect.gen(function* () {
+      const alice = yield* signIn("Alice", "secret")
+      assert.strictEqual(alice.role, "member")
+      assert.deepStrictEqual(yield* signIn("ALICE", "secret"), alice)
+      assert.strictEqual(yield* refused("alice", "wrong"), "InvalidCredentials")
+      assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("open: of two first sign-ins at the same moment one registers, the other is checked", () =>
+    Effect.gen(function* () {
+      const same = yield* Effect.all([signIn("alice", "same"), signIn("Alice", "same")], { concurrency: 2 })
+      assert.strictEqual(same[0].id, same[1].id)
+      const different = yield* Effect.forEach(
+        ["one", "two", "three"],
+        (password) => Effect.exit(signIn("bob", password)),
+        { concurrency: "unbounded" },
+      )
+      assert.deepStrictEqual(different.map((exit) => exit._tag).toSorted(), ["Failure", "Failure", "Success"])
+      assert.strictEqual(yield* count, 2)
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("closed: refuses an unknown name like a wrong password, after hashing as long", () =>
+    Effect.gen(function* () {
+      const derived: Array<unknown> = []
+      const counting = Layer.effect(
+        Kdf.Kdf,
+        Effect.map(Kdf.Kdf, (kdf) =>
+          Kdf.Kdf.of({
+            derive: (algorithm, ...rest) => {
+              derived.push(algorithm)
+              return kdf.derive(algorithm, ...rest)
+            },
+          }),
+        ),
+      ).pipe(Layer.provide(NodeCrypto.layerKdf))
+      yield* Effect.gen(function* () {
+        yield* add("alice", "secret")
+        derived.length = 0
+        const wrong = yield* Effect.flip(signIn("alice", "wrong"))
+        const known = derived.splice(0)
+        const unknown = yield* Effect.flip(signIn("nobody", "wrong"))
+        assert.deepStrictEqual(derived, known)
+        assert.strictEqual(known.length, 1)
+        assert.deepStrictEqual({ ...unknown }, { ...wrong })
+        assert.strictEqual(unknown.message, wrong.message)
+        assert.strictEqual((yield* signIn("alice", "secret")).name, "alice")
+        assert.strictEqual(yield* count, 1)
+      }).pipe(
+        Effect.provide(
+          Accounts.layer.pipe(
+            Layer.provide([
+              AccountStore.layerMemory,
+              LoginThrottle.layer,
+              PasswordHash.layer.pipe(Layer.provide(counting)),
+            ]),
+            Layer.provide([
+              NodeCrypto.layer,
+              Layer.succeed(PasswordHash.Settings, cheapHashes),
+              Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), mode: "closed" }),
+            ]),
+          ),
+        ),
+      )
+    }),
+  )
+
+  it.effect("invite: registers who holds one, once", () =>
+    Effect.gen(function* () {
+      const { code } = yield* Effect.flatMap(Accounts, (accounts) => accounts.invite())
+      assert.strictEqual(yield* refused("alice", "secret"), "InviteRequired")
+      assert.strictEqual(yield* refused("alice", "secret", Redacted.make("natinv_guess")), "InviteNotValid")
+      const alice = yield* signIn("alice", "secret", code)
+      assert.deepStrictEqual(yield* signIn("alice", "secret"), alice)
+      assert.strictEqual(yield* refused("bob", "secret", code), "InviteNotValid")
+      assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts({ mode: "invite" }))),
+  )
+
+  it.effect("invite: one code, many who try it at once, one account", () =>
+    Effect.gen(function* () {
+      const { code, expiresAt } = yield* Effect.flatMap(Accounts, (accounts) => accounts.invite(Duration.hours(1)))
+      assert.strictEqual(expiresAt, 3_600_000)
+      const names = ["a", "b", "c", "d", "e"]
+      const done = yield* Effect.forEach(names, (name) => Effect.exit(signIn(name, "secret", code)), {
+        concurrency: "unbounded",
+      })
+      assert.strictEqual(done.filter((exit) => exit._tag === "Success").length, 1)
+      const late = yield* Effect.flatMap(Accounts, (accounts) => accounts.invite(Duration.hours(1)))
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* refused("late", "secret", late.code), "InviteNotValid")
+      assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts({ mode: "invite" }))),
+  )
+
+  it.effect("guest: lets a free name in and stores nothing; an account's name needs its password", () =>
+    Effect.gen(function* () {
+      yield* add("alice", "secret")
+      const bob: unknown = yield* signIn("Bob", "anything")
+      assert.deepStrictEqual(bob, { id: "guest:bob", name: "Bob", role: "guest" })
+      assert.strictEqual((yield* signIn("bob", "")).id, "guest:bob")
+      assert.strictEqual(yield* refused("ALICE", "anything"), "InvalidCredentials")
+      assert.strictEqual(yield* refused("alice", ""), "InvalidCredentials")
+      assert.strictEqual((yield* signIn("alice", "secret")).role, "member")
+      assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts({ mode: "guest" }))),
+  )
+
+  it.effect("refuses names that could pass for another or break a line", () =>
+    Effect.gen(function* () {
+      const names = [
+        "",
+        " ",
+        " alice",
+        "alice ",
+        "a\u0000b",
+        "a\nb",
+        "a\u202Eb",
+        "a\u200Bb",
+        "\uFEFFa",
+        "a\uD800",
+        "x".repeat(65),
+        "x".repeat(100_000),
+        "\u001b[2J",
+        "a\u2028b",
+      ]
+      for (const name of names)
+        assert.strictEqual(yield* refused(name, "secret"), "InvalidUsername", JSON.stringify(name))
+      assert.strictEqual(yield* count, 0)
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("takes names that only look dangerous as names", () =>
+    Effect.gen(function* () {
+      for (const name of ["__proto__", "' OR 1=1 --", "%", "constructor", "guest:bob"]) {
+        const user = yield* signIn(name, "secret")
+        assert.strictEqual(user.name, name)
+        assert.strictEqual(yield* refused(name, "wrong"), "InvalidCredentials")
+      }
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("holds new passwords to the minimum, and all to the maximum", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* refused("alice", ""), "InvalidPassword")
+      assert.strictEqual(yield* refused("alice", "1234567"), "InvalidPassword")
+      assert.strictEqual(yield* refused("alice", "x".repeat(1025)), "InvalidPassword")
+      yield* signIn("alice", "x".repeat(1024))
+      assert.strictEqual(yield* refused("alice", "short"), "InvalidCredentials")
+      const accounts = yield* Accounts
+      const error = yield* Effect.flip(accounts.setPassword("alice", Redacted.make("short")))
+      assert.strictEqual(error.message, "A password has 8 to 1024 characters")
+    }).pipe(Effect.provide(accounts({ minPasswordLength: 8 }))),
+  )
+
+  it.effect("is throttled per account, and a success makes up for failures", () =>
+    Effect.gen(function* () {
+      yield* add("alice", "secret")
+      for (let n = 0; n < 4; n++) yield* refused("alice", "wrong")
+      yield* signIn("alice", "secret")
+      for (let n = 0; n < 5; n++)
+        assert.strictEqual(yield* refused(n % 2 ? "Alice" : "alice", "wrong"), "InvalidCredentials")
+      assert.strictEqual(yield* refused("alice", "secret"), "TooManyLogins")
+      yield* TestClock.adjust("15 minutes")
+      yield* signIn("alice", "secret")
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("says that an account is disabled only to who knows its password", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      yield* add("alice", "secret")
+      yield* accounts.disable("alice")
+      assert.strictEqual(yield* refused("alice", "wrong"), "InvalidCredentials")
+      assert.strictEqual(yield* refused("alice", "secret"), "AccountDisabled")
+      yield* accounts.enable("alice")
+      yield* signIn("alice", "secret")
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("rehashes a password that was hashed at another cost", () =>
+    Effect.gen(function* () {
+      const store = yield* Layer.build(Layer.fresh(AccountStore.layerMemory))
+      const memory = Layer.succeedContext(store)
+      const hash = Effect.map(
+        Effect.provide(
+          Effect.flatMap(AccountStore, (s) => s.find("alice")),
+          store,
+        ),
+        (found) => Redacted.value(Option.getOrThrow(found).passwordHash),
+      )
+      yield* Effect.provide(signIn("alice", "secret"), accounts({}, memory))
+      assert.include(yield* hash, "$m=64,t=1,p=1$")
+      const stronger = accounts({}, memory, { ...cheapHashes, memory: 128 })
+      yield* Effect.provide(refused("alice", "wrong"), stronger)
+      assert.include(yield* hash, "$m=64,t=1,p=1$")
+      yield* Effect.provide(signIn("alice", "secret"), stronger)
+      assert.include(yield* hash, "$m=128,t=1,p=1$")
+      yield* Effect.provide(signIn("alice", "secret"), stronger)
+    }),
+  )
+})
+
+describe("tokens", () => {
+  it.effect("bring a user back without the password", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const alice = yield* signIn("alice", "secret")
+      const { id, token } = yield* accounts.issueToken(alice, { label: "laptop\u001b[2J" })
+      assert.match(Redacted.value(token), /^nat_[A-Za-z0-9_-]{43}$/)
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: alice, tokenId: id })
+      const [kept] = yield* Stream.runCollect(accounts.tokens("ALICE"))
+      assert.deepInclude(kept, { id, kind: "session", label: "laptop[2J", lastUsedAt: 0, expiresAt: 30 * 86_400_000 })
+      assert.notInclude(JSON.stringify(kept), Redacted.value(token))
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("end when they expire or are revoked; what never was one is none", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const alice = yield* signIn("alice", "secret")
+      const short = yield* accounts.issueToken(alice, { lifetime: Duration.minutes(1) })
+      const long = yield* accounts.issueToken(alice)
+      const endless = yield* accounts.createToken("alice", { lifetime: Duration.infinity })
+      const no = (token: Redacted.Redacted) =>
+        Effect.map(Effect.flip(accounts.authenticate(token, address)), (error) => error._tag)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* no(short.token), "InvalidToken")
+      yield* accounts.authenticate(long.token, address)
+      yield* accounts.revokeToken(long.id)
+      assert.strictEqual(yield* no(long.token), "InvalidToken")
+      yield* TestClock.adjust("3650 days")
+      yield* accounts.authenticate(endless.token, address)
+      for (const text of [
+        "",
+        "nat_",
+        `nat_${"A".repeat(43)}`,
+        `${Redacted.value(endless.token)}=`,
+        "x".repeat(1_000_000),
+      ]) {
+        assert.strictEqual(yield* no(Redacted.make(text)), "InvalidToken")
+      }
+      assert.strictEqual((yield* Effect.flip(accounts.revokeToken("none")))._tag, "TokenNotFound")
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("end with a new password and with a disabled account", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const alice = yield* signIn("alice", "secret")
+      const before = yield* accounts.issueToken(alice)
+      yield* accounts.setPassword("alice", Redacted.make("changed"))
+      assert.strictEqual((yield* Effect.flip(accounts.authenticate(before.token, address)))._tag, "InvalidToken")
+      assert.strictEqual(yield* refused("alice", "secret"), "InvalidCredentials")
+      yield* signIn("alice", "changed")
+      const after = yield* accounts.createToken("alice")
+      yield* accounts.disable("alice")
+      assert.strictEqual((yield* Effect.flip(accounts.authenticate(after.token, address)))._tag, "AccountDisabled")
+      assert.strictEqual((yield* Effect.flip(accounts.issueToken(alice)))._tag, "AccountDisabled")
+      yield* accounts.enable("alice")
+      assert.strictEqual((yield* Effect.flip(accounts.authenticate(after.token, address)))._tag, "InvalidToken")
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("note their last use, once a minute at most", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const { token } = yield* accounts.issueToken(yield* signIn("alice", "secret"))
+      const lastUsed = Effect.map(Stream.runHead(accounts.tokens()), (head) => Option.getOrThrow(head).lastUsedAt)
+      const seen: Array<number | null> = []
+      for (const step of [0, 59_999, 1, 60_000]) {
+        yield* TestClock.adjust(step)
+        yield* accounts.authenticate(token, address)
+        seen.push(yield* lastUsed)
+      }
+      assert.deepStrictEqual(seen, [0, 0, 60_000, 120_000])
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("are not for guests, and programs hold a bounded number", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const guest = yield* signIn("bob", "any")
+      assert.strictEqual((yield* Effect.flip(accounts.issueToken(guest)))._tag, "NoTokenForGuests")
+      const alice = yield* add("alice", "secret")
+      for (let n = 0; n < Token.maxPerUser; n++) yield* accounts.createToken("alice")
+      assert.strictEqual((yield* Effect.flip(accounts.createToken("alice")))._tag, "TooManyTokens")
+      for (let n = 0; n < Token.maxPerUser + 1; n++) yield* accounts.issueToken(alice)
+      assert.strictEqual((yield* Stream.runCollect(accounts.tokens("alice"))).length, 2 * Token.maxPerUser)
+    }).pipe(Effect.provide(accounts({ mode: "guest" }))),
+  )
+
+  it.effect("that ended are forgotten after a day, by themselves", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      yield* accounts.issueToken(yield* signIn("alice", "secret"), { lifetime: Duration.hours(1) })
+      const left = Effect.map(Stream.runCollect(accounts.tokens()), (all) => all.length)
+      yield* TestClock.adjust("24 hours")
+      assert.strictEqual(yield* left, 1)
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* left, 0)
+    }).pipe(Effect.provide(accounts())),
+  )
+})
+
+describe("administration", () => {
+  it.effect("adds accounts, lists all of them in order, refuses names that are taken or wrong", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const names = Array.from({ length: 250 }, (_, n) => `user-${String((n * 37) % 250).padStart(3, "0")}`)
+      yield* Effect.forEach(names, (name) => add(name, "secret"), { concurrency: 4 })
+      const listed = yield* Stream.runCollect(accounts.list)
+      assert.deepStrictEqual(
+        listed.map(({ name }) => `${name}`),
+        names.toSorted(),
+      )
+      assert.strictEqual((yield* Effect.flip(add("USER-000", "secret")))._tag, "NameTaken")
+      assert.strictEqual((yield* Effect.flip(add(" x", "secret")))._tag, "InvalidUsername")
+      assert.strictEqual((yield* Effect.flip(add("new", "")))._tag, "InvalidPassword")
+    }).pipe(Effect.provide(accounts({ mode: "closed" }))),
+  )
+
+  it.effect("says which account or token there isn't", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const errors = yield* Effect.forEach(
+        [
+          accounts.disable("nobody"),
+          accounts.enable("nobody"),
+          accounts.setPassword("nobody", Redacted.make("secret")),
+          accounts.createToken("nobody"),
+          Stream.runDrain(accounts.tokens("nobody")),
+        ],
+        (effect: Effect.Effect<unknown, { readonly message: string }>) => Effect.flip(effect),
+      )
+      assert.deepStrictEqual(new Set(errors.map(({ message }) => message)), new Set(['There is no account "nobody"']))
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("is heard by whoever must end sessions", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const { id: userId } = yield* add("alice", "secret")
+      const { id: tokenId } = yield* accounts.createToken("alice")
+      const heard = yield* accounts.changes.pipe(
+        Stream.take(3),
+        Stream.runCollect,
+        Effect.forkChild({ startImmediately: true }),
+      )
+      yield* Effect.yieldNow
+      yield* accounts.revokeToken(tokenId)
+      yield* accounts.setPassword("alice", Redacted.make("changed"))
+      yield* accounts.disable("alice")
+      assert.deepStrictEqual(yield* Fiber.join(heard), [
+        { _tag: "TokenRevoked", userId, tokenId },
+        { _tag: "PasswordChanged", userId },
+        { _tag: "Disabled", userId },
+      ])
+    }).pipe(Effect.provide(accounts())),
+  )
+})

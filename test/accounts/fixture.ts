@@ -1,0 +1,25 @@
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as Layer from "effect/Layer"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { Accounts } from "../../src/accounts/Accounts.ts"
+import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
+import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
+
+/** Hashes that take no time, for tests that are not about them. */
+export const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiting: 256 }
+
+/** `Accounts` and all it stands on, built anew. */
+export const accounts = (
+  options: Partial<typeof Accounts.Settings.Service> = {},
+  store: Layer.Layer<AccountStore> = AccountStore.layerMemory,
+  hashes: typeof PasswordHash.Settings.Service = cheapHashes,
+) =>
+  Accounts.layer.pipe(
+    Layer.provideMerge([store, PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([
+      NodeCrypto.layer,
+      Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), ...options }),
+      Layer.succeed(PasswordHash.Settings, hashes),
+    ]),
+    Layer.fresh,
+  )

@@ -1,0 +1,73 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
+import { DataFolder } from "../../src/storage/DataFolder.ts"
+
+const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
+
+const refusal = (layer: Layer.Layer<DataFolder, { readonly message: string }>) =>
+  Effect.map(Effect.flip(Effect.scoped(Layer.build(layer))), ({ message }) => message)
+
+const denied = (method: string) =>
+  Effect.fail(
+    PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method, description: "EACCES" }),
+  )
+
+describe("DataFolder", () => {
+  it.effect("makes the folder for its owner only, and leaves an existing one as it is", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const parent = yield* fs.makeTempDirectoryScoped()
+      const mode = (path: string) => Effect.map(fs.stat(path), ({ mode }) => (mode & 0o777).toString(8))
+      yield* Effect.scoped(Layer.build(DataFolder.layer(`${parent}/new`)))
+      assert.strictEqual(yield* mode(`${parent}/new`), "700")
+      yield* fs.chmod(`${parent}/new`, 0o750)
+      yield* fs.writeFileString(`${parent}/new/kept`, "text")
+      yield* Effect.gen(function* () {
+        const folder = yield* DataFolder
+        assert.strictEqual(folder.path, `${parent}/new`)
+        assert.strictEqual(yield* folder.file("kept"), `${parent}/new/kept`)
+        assert.strictEqual(yield* mode(yield* folder.file("fresh")), "600")
+      }).pipe(Effect.provide(DataFolder.layer(`${parent}/new`)))
+      assert.strictEqual(yield* mode(`${parent}/new`), "750")
+      assert.strictEqual(yield* fs.readFileString(`${parent}/new/kept`), "text")
+    }).pipe(Effect.provide(platform)),
+  )
+
+  it.effect("says which folder is refused, why, and what to do", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const parent = yield* fs.makeTempDirectoryScoped()
+      yield* fs.writeFileString(`${parent}/file`, "")
+      for (const folder of [`${parent}/file`, `${parent}/file/below`]) {
+        const message = yield* refusal(Layer.provide(DataFolder.layer(folder), platform))
+        assert.include(message, `"${folder}"`)
+        assert.include(message, "--data")
+      }
+    }).pipe(Effect.provide(platform)),
+  )
+
+  // Run as root, nothing is read-only: the file system is asked to say so instead.
+  it.effect("names a folder that may not be made", () =>
+    Effect.gen(function* () {
+      const readOnly = FileSystem.layerNoop({ makeDirectory: () => denied("makeDirectory") })
+      const message = yield* refusal(Layer.provide(DataFolder.layer("/readonly"), [readOnly, NodePath.layer]))
+      assert.include(message, `"/readonly" can't be used: permission denied`)
+    }),
+  )
+
+  it.effect("names a folder that may not be written", () =>
+    Effect.gen(function* () {
+      const readOnly = FileSystem.layerNoop({ makeDirectory: () => Effect.void, open: () => denied("open") })
+      const error = yield* Effect.flatMap(DataFolder, (folder) => folder.file("natter.db")).pipe(
+        Effect.provide(Layer.provide(DataFolder.layer("/readonly"), [readOnly, NodePath.layer])),
+        Effect.flip,
+      )
+      assert.include(error.message, `"/readonly" can't be used: permission denied`)
+    }),
+  )
+})

@@ -1,0 +1,370 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { TestClock } from "effect/testing"
+import type { Credentials } from "../../src/accounts/Account.ts"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import * as Token from "../../src/accounts/Token.ts"
+import { UserId } from "../../src/domain/User.ts"
+import * as Username from "../../src/domain/Username.ts"
+
+/** An account of that name; its id is the name's key. */
+export const account = (name: string): Credentials => ({
+  id: UserId.make(`id-${Username.key(name)}`),
+  name: Username.Username.make(name),
+  role: "member",
+  disabled: false,
+  createdAt: 7,
+  passwordHash: Redacted.make(`hash of ${name}`),
+})
+
+/** A token of that owner; ids sort by `n`. */
+export const token = (owner: Credentials, n: number, more?: Partial<Token.Token>): Token.Token => ({
+  id: `token-${owner.id}-${String(n).padStart(4, "0")}`,
+  kind: "session",
+  userId: owner.id,
+  label: null,
+  createdAt: n,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+  ...more,
+})
+
+const print = (token: Token.Token) => `print of ${token.id}`
+
+const hashOf = (found: Option.Option<Credentials>) =>
+  Option.getOrUndefined(Option.map(found, ({ passwordHash }) => Redacted.value(passwordHash)))
+
+const everything = { limit: 1000 }
+
+/** What every `AccountStore` keeps to. The layer is built anew, and empty, for each test. */
+export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unknown>) =>
+  describe(`an account store: ${name}`, () => {
+    const test = (title: string, body: (store: AccountStore["Service"]) => Effect.Effect<void, unknown>) =>
+      it.effect(title, () => Effect.provide(Effect.flatMap(AccountStore, body), layer))
+
+    const alice = account("Alice")
+    const bob = account("bob")
+
+    test(
+      "finds an account by its name's key, as it was added",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const found = Option.getOrThrow(yield* store.find(Username.key("ALICE")))
+        assert.deepStrictEqual(
+          { ...found, passwordHash: Redacted.value(found.passwordHash) },
+          {
+            ...alice,
+            passwordHash: "hash of Alice",
+          },
+        )
+        assert.isTrue(Option.isNone(yield* store.find("bob")))
+      }),
+    )
+
+    test(
+      "takes a name once, whatever its spelling",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        for (const same of ["alice", "ALICE", "Ａｌｉｃｅ"]) {
+          const error = yield* Effect.flip(store.add({ ...account(same), id: UserId.make(`other ${same}`) }))
+          assert.strictEqual(error._tag, "NameTaken")
+        }
+        assert.strictEqual((yield* store.list(everything)).length, 1)
+      }),
+    )
+
+    test(
+      "takes a name once, however many want it at the same moment",
+      Effect.fnUntraced(function* (store) {
+        const tries = Array.from({ length: 20 }, (_, n) =>
+          Effect.option(store.add({ ...alice, id: UserId.make(`id ${n}`) })),
+        )
+        const done = yield* Effect.all(tries, { concurrency: "unbounded" })
+        assert.strictEqual(done.filter(Option.isSome).length, 1)
+      }),
+    )
+
+    test(
+      "keeps hostile names as they are",
+      Effect.fnUntraced(function* (store) {
+        const names = [
+          "Robert'); DROP TABLE accounts;--",
+          "__proto__",
+          "constructor",
+          "%",
+          "_",
+          "?",
+          "' OR 1=1 --",
+          '"',
+          "\\",
+          "<b>",
+          "ÅÅ",
+          "İ",
+          "ß",
+          "👩",
+          "x".repeat(64),
+          "﷽",
+        ]
+        for (const name of names) yield* store.add(account(name))
+        for (const name of names) {
+          const found = yield* store.find(Username.key(name))
+          assert.strictEqual(Option.getOrThrow(found).name, name)
+        }
+        assert.strictEqual((yield* store.list(everything)).length, names.length)
+      }),
+    )
+
+    test(
+      "lists accounts page by page, each once",
+      Effect.fnUntraced(function* (store) {
+        const names = Array.from({ length: 25 }, (_, n) => `User ${String((n * 7) % 25).padStart(2, "0")}`)
+        for (const name of names) yield* store.add(account(name))
+        const seen: Array<string> = []
+        let after: string | undefined
+        while (true) {
+          const page = yield* store.list({ after, limit: 10 })
+          seen.push(...page.map(({ name }) => name))
+          if (page.length < 10) break
+          after = Username.key(seen.at(-1)!)
+        }
+        assert.deepStrictEqual(seen, names.toSorted())
+        assert.notProperty((yield* store.list({ limit: 1 }))[0], "passwordHash")
+      }),
+    )
+
+    test(
+      "a new password revokes the owner's tokens, and no one else's",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        const [hers, his] = [token(alice, 1), token(bob, 1)]
+        yield* store.addToken(hers, print(hers))
+        yield* store.addToken(his, print(his))
+        yield* TestClock.setTime(5000)
+        yield* store.setPassword(alice.id, Redacted.make("new"))
+        assert.strictEqual(hashOf(yield* store.find("alice")), "new")
+        assert.strictEqual(Option.getOrThrow(yield* store.findToken(print(hers))).token.revokedAt, 5000)
+        assert.isNull(Option.getOrThrow(yield* store.findToken(print(his))).token.revokedAt)
+        const error = yield* Effect.flip(store.setPassword(UserId.make("nobody"), Redacted.make("new")))
+        assert.strictEqual(error._tag, "AccountNotFound")
+      }),
+    )
+
+    test(
+      "rehashes only the password that was seen",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.rehash(alice.id, Redacted.make("stale"), Redacted.make("lost"))
+        assert.strictEqual(hashOf(yield* store.find("alice")), "hash of Alice")
+        yield* store.rehash(alice.id, alice.passwordHash, Redacted.make("stronger"))
+        assert.strictEqual(hashOf(yield* store.find("alice")), "stronger")
+      }),
+    )
+
+    test(
+      "a disabled account has no live token and gets none",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const first = token(alice, 1)
+        yield* store.addToken(first, print(first))
+        yield* store.setDisabled(alice.id, true)
+        const found = Option.getOrThrow(yield* store.findToken(print(first)))
+        assert.isNotNull(found.token.revokedAt)
+        assert.isTrue(found.account.disabled)
+        const second = token(alice, 2)
+        const error = yield* Effect.flip(store.addToken(second, print(second)))
+        assert.strictEqual(error._tag, "AccountDisabled")
+        yield* store.setDisabled(alice.id, false)
+        yield* store.addToken(second, print(second))
+        assert.isFalse(Option.getOrThrow(yield* store.find("alice")).disabled)
+      }),
+    )
+
+    test(
+      "refuses tokens and changes for accounts that don't exist",
+      Effect.fnUntraced(function* (store) {
+        const orphan = token(alice, 1)
+        assert.strictEqual((yield* Effect.flip(store.addToken(orphan, print(orphan))))._tag, "AccountNotFound")
+        assert.strictEqual((yield* Effect.flip(store.setDisabled(alice.id, true)))._tag, "AccountNotFound")
+        assert.strictEqual((yield* Effect.flip(store.revokeToken("none")))._tag, "TokenNotFound")
+        assert.isTrue(Option.isNone(yield* store.findToken("none")))
+      }),
+    )
+
+    test(
+      "finds, touches, lists and revokes tokens",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        const mine = token(alice, 1, { kind: "access", label: "a bot", expiresAt: 99 })
+        yield* store.addToken(mine, print(mine))
+        yield* store.addToken(token(bob, 1), "bob's")
+        yield* TestClock.setTime(42)
+        yield* store.touchToken(mine.id)
+        const { account: owner, token: found } = Option.getOrThrow(yield* store.findToken(print(mine)))
+        assert.deepStrictEqual(found, { ...mine, lastUsedAt: 42 })
+        const { passwordHash: _, ...known } = alice
+        assert.deepStrictEqual(owner, known)
+        assert.strictEqual((yield* store.tokens(everything)).length, 2)
+        assert.deepStrictEqual(yield* store.tokens(everything, alice.id), [found])
+        assert.deepStrictEqual(yield* store.tokens({ after: mine.id, limit: 10 }, alice.id), [])
+        yield* store.revokeToken(mine.id)
+        yield* TestClock.setTime(43)
+        yield* store.revokeToken(mine.id)
+        assert.strictEqual((yield* store.tokens(everything, alice.id))[0]?.revokedAt, 42)
+      }),
+    )
+
+    test(
+      "the oldest session tokens make room, those that ended before",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        for (let n = 0; n < Token.maxPerUser; n++) {
+          yield* store.addToken(token(alice, n), `${n}`)
+        }
+        const ended = token(alice, 50).id
+        yield* store.revokeToken(ended)
+        const ids = () => Effect.map(store.tokens(everything), (all) => all.map(({ id }) => id))
+        yield* store.addToken(token(alice, 100), "100")
+        assert.notInclude(yield* ids(), ended)
+        assert.include(yield* ids(), token(alice, 0).id)
+        yield* store.addToken(token(alice, 101), "101")
+        assert.notInclude(yield* ids(), token(alice, 0).id)
+        assert.include(yield* ids(), token(alice, 1).id)
+        assert.strictEqual((yield* ids()).length, Token.maxPerUser)
+        assert.isTrue(Option.isNone(yield* store.findToken("0")))
+      }),
+    )
+
+    test(
+      "refuses more access tokens than one may have; an ended one makes room",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* TestClock.setTime(1)
+        for (let n = 0; n < Token.maxPerUser; n++) {
+          yield* store.addToken(token(alice, n, { kind: "access", expiresAt: n === 7 ? 1000 : null }), `${n}`)
+        }
+        const more = token(alice, 500, { kind: "access" })
+        assert.strictEqual((yield* Effect.flip(store.addToken(more, "more")))._tag, "TooManyTokens")
+        yield* store.addToken(token(alice, 501), "a session")
+        yield* TestClock.setTime(1000)
+        yield* store.addToken(more, "more")
+        assert.isTrue(Option.isNone(yield* store.findToken("7")))
+        assert.strictEqual((yield* store.tokens(everything)).length, Token.maxPerUser + 1)
+      }),
+    )
+
+    test(
+      "an invite registers one account",
+      Effect.fnUntraced(function* (store) {
+        yield* store.addInvite({ fingerprint: "open", createdAt: 0, expiresAt: 1000 })
+        const tries = ["a", "b", "c", "d"].map((name) => Effect.exit(store.add(account(name), "open")))
+        const done = yield* Effect.all(tries, { concurrency: "unbounded" })
+        assert.strictEqual(done.filter((exit) => exit._tag === "Success").length, 1)
+        assert.strictEqual((yield* store.list(everything)).length, 1)
+      }),
+    )
+
+    test(
+      "an invite that isn't valid registers nobody",
+      Effect.fnUntraced(function* (store) {
+        yield* store.addInvite({ fingerprint: "late", createdAt: 0, expiresAt: 1000 })
+        yield* TestClock.setTime(1000)
+        for (const fingerprint of ["late", "unknown"]) {
+          assert.strictEqual((yield* Effect.flip(store.add(alice, fingerprint)))._tag, "InviteNotValid")
+        }
+        assert.deepStrictEqual(yield* store.list(everything), [])
+      }),
+    )
+
+    test(
+      "an invite is not used up by a name that is taken",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.addInvite({ fingerprint: "open", createdAt: 0, expiresAt: null })
+        const again = { ...alice, id: UserId.make("again") }
+        assert.strictEqual((yield* Effect.flip(store.add(again, "open")))._tag, "NameTaken")
+        yield* store.add(bob, "open")
+      }),
+    )
+
+    test(
+      "forgets what ended a day ago, and nothing else",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.addToken(token(alice, 1, { expiresAt: 1000 }), "expired")
+        yield* store.addToken(token(alice, 2), "revoked")
+        yield* store.addToken(token(alice, 3, { expiresAt: 1001 + Token.keptAfterEnd }), "live")
+        yield* store.addToken(token(alice, 4), "for ever")
+        yield* store.addInvite({ fingerprint: "old", createdAt: 0, expiresAt: 1000 })
+        yield* TestClock.setTime(1000)
+        yield* store.revokeToken(token(alice, 2).id)
+        yield* TestClock.setTime(999 + Token.keptAfterEnd)
+        yield* store.purge
+        assert.strictEqual((yield* store.tokens(everything)).length, 4)
+        yield* TestClock.setTime(1000 + Token.keptAfterEnd)
+        yield* store.purge
+        const left = yield* store.tokens(everything)
+        assert.deepStrictEqual(
+          left.map(({ id }) => id),
+          [token(alice, 3).id, token(alice, 4).id],
+        )
+        assert.isTrue(Option.isNone(yield* store.findToken("expired")))
+        assert.isTrue(Option.isSome(yield* store.findToken("live")))
+      }),
+    )
+
+    test(
+      "tells every subscriber what changes, in order, from when it listens",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.addToken(token(alice, 1), "1")
+        yield* store.setDisabled(alice.id, true)
+        yield* store.setDisabled(alice.id, false)
+        yield* store.addToken(token(alice, 2), "2")
+        const listen = Stream.runCollect(Stream.take(store.changes, 3))
+        const listeners = yield* Effect.forEach([1, 2], () => Effect.forkChild(listen, { startImmediately: true }))
+        yield* Effect.yieldNow
+        yield* store.revokeToken(token(alice, 2).id)
+        yield* store.revokeToken(token(alice, 2).id)
+        yield* store.setPassword(alice.id, Redacted.make("new"))
+        yield* store.setDisabled(alice.id, true)
+        for (const heard of yield* Effect.forEach(listeners, Fiber.join)) {
+          assert.deepStrictEqual(heard, [
+            { _tag: "TokenRevoked", userId: alice.id, tokenId: token(alice, 2).id },
+            { _tag: "PasswordChanged", userId: alice.id },
+            { _tag: "Disabled", userId: alice.id },
+          ])
+        }
+      }),
+    )
+
+    test(
+      "a subscriber that takes its time misses nothing",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const gathered: Array<string> = []
+        const slow = yield* store.changes.pipe(
+          Stream.take(600),
+          Stream.runForEach((change) =>
+            Effect.delay(
+              Effect.sync(() => gathered.push(change._tag)),
+              "1 second",
+            ),
+          ),
+          Effect.forkChild({ startImmediately: true }),
+        )
+        yield* Effect.yieldNow
+        for (let n = 0; n < 600; n++) yield* store.setDisabled(alice.id, true)
+        yield* TestClock.adjust("700 seconds")
+        yield* Fiber.join(slow)
+        assert.strictEqual(gathered.length, 600)
+      }),
+    )
+  })
