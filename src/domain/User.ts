@@ -3,10 +3,14 @@ import { Role } from "./Role.ts"
 import { Username } from "./Username.ts"
 
 /** Identifies a user for ever, whatever the name becomes. */
-export const UserId = Schema.NonEmptyString.annotate({
-  title: "UserId",
-  description: "identifies a user for ever, whatever the name becomes",
-}).pipe(Schema.brand("UserId"))
+export const UserId = Schema.NonEmptyString.check(
+  Schema.makeFilter<string>((id) => id.isWellFormed(), {
+    title: "UserId",
+    description: "identifies a user for ever, whatever the name becomes",
+    expected: "a user id without lone surrogates",
+    toJsonSchema: () => [{}, true],
+  }),
+).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
 /** Who is speaking: what a session knows of its user after signing in. */

@@ -1,0 +1,174 @@
+/** Codes are the contract: a client written today meets them for years. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import * as Disconnect from "../../src/protocol/Disconnect.ts"
+import * as Encoding from "../../src/protocol/Encoding.ts"
+import * as RequestError from "../../src/protocol/RequestError.ts"
+
+/** Every code ever given out. A line may be added; one that is here never changes, and its code is never used again. */
+const requestErrors = {
+  InvalidFrame: 100,
+  UnexpectedFrame: 101,
+  NotSupported: 102,
+  NotAuthenticated: 200,
+  InvalidCredentials: 201,
+  InvalidToken: 202,
+  AlreadyAuthenticated: 203,
+  UsernameTaken: 204,
+  InvalidUsername: 205,
+  InvalidPassword: 206,
+  InviteRequired: 207,
+  InviteNotValid: 208,
+  AccountDisabled: 209,
+  NotMember: 300,
+  AlreadyMember: 301,
+  TooManyMemberships: 302,
+  TooManyChannels: 303,
+  EmptyMessage: 304,
+  MessageTooLong: 305,
+  NoSuchTransfer: 306,
+  RateLimited: 400,
+  TooManyLogins: 401,
+  Internal: 500,
+  Unavailable: 501,
+}
+
+const disconnects = {
+  Draining: 4000,
+  SlowConsumer: 4001,
+  PingTimeout: 4002,
+  ServerFull: 4003,
+  Internal: 4004,
+  LoginTimeout: 4005,
+  ConnectionLost: 4006,
+  Goodbye: 4007,
+  MalformedFrame: 4500,
+  FrameTooLarge: 4501,
+  FrameTimeout: 4502,
+  UnsupportedVersion: 4503,
+  NotAuthenticated: 4504,
+  TooManyConnections: 4505,
+  Flooding: 4506,
+  TokenRevoked: 4507,
+  AccountDisabled: 4508,
+  PasswordChanged: 4509,
+}
+
+const codes = (catalog: Record<string, { readonly code: number }>) =>
+  Object.fromEntries(Object.entries(catalog).map(([name, { code }]) => [name, code]))
+
+/** What the client reads of it, in the codec. */
+const arrived = (codec: "json" | "msgpack", frame: Parameters<Encoding.Encoding2["encode"]>[0]) =>
+  Result.getOrThrow(Encoding.client2(codec).decode(Encoding.server2(codec).encode(frame).subarray(4)))
+
+describe.each([
+  ["request errors", RequestError.catalog, requestErrors],
+  ["disconnects", Disconnect.catalog, disconnects],
+] as const)("%s", (_, catalog, given) => {
+  it("have the codes they always had", () => {
+    assert.deepStrictEqual(codes(catalog), given)
+  })
+
+  it("have each a code of its own", () => {
+    const all = Object.values(given)
+    assert.strictEqual(new Set(all).size, all.length)
+  })
+
+  it("have one of HTTP's statuses and a message of one line", () => {
+    for (const [name, entry] of Object.entries(catalog)) {
+      assert.isTrue(name === "Goodbye" ? entry.status === 200 : entry.status >= 400 && entry.status < 600, name)
+      assert.match(entry.message, /^[A-Z][^\n]{3,79}[^\n.]$/, name)
+    }
+  })
+})
+
+describe("request errors", () => {
+  const reasons = Object.keys(RequestError.catalog) as ReadonlyArray<RequestError.RequestErrorReason>
+
+  it("may be tried again exactly where waiting can help", () => {
+    const retryable = reasons.filter((reason) => RequestError.catalog[reason].retryable)
+    assert.deepStrictEqual(retryable, ["TooManyChannels", "RateLimited", "TooManyLogins", "Internal", "Unavailable"])
+    for (const reason of retryable) assert.include([429, 500, 503], RequestError.catalog[reason].status)
+  })
+
+  it.each(reasons)("%s is told with its code, its name and its words", (reason) => {
+    const { code, message, retryable, status } = RequestError.catalog[reason]
+    const error = new RequestError.RequestError({ reason })
+    assert.strictEqual(error.status, status)
+    const frame = RequestError.toFrame(error, undefined)
+    assert.deepStrictEqual(frame, { type: "Error", code, name: reason, message, retryable })
+    assert.deepStrictEqual(arrived("json", frame), frame)
+    assert.deepStrictEqual(arrived("msgpack", frame), frame)
+  })
+
+  it("carries the ref, the field, the detail and how long to wait, rounded up", () => {
+    const retryAfter = Duration.micros(1_500_100n)
+    const error = new RequestError.RequestError({ reason: "RateLimited", detail: "Slower", retryAfter, field: "id" })
+    const frame = RequestError.toFrame(error, 0)
+    assert.deepStrictEqual(frame, {
+      type: "Error",
+      ref: 0,
+      code: 400,
+      name: "RateLimited",
+      message: "Slower",
+      retryable: true,
+      retry_after: 1501,
+      field: "id",
+    })
+    assert.deepStrictEqual(arrived("json", frame), frame)
+  })
+})
+
+describe("disconnects", () => {
+  const reasons = Object.keys(Disconnect.catalog) as ReadonlyArray<Disconnect.DisconnectReason>
+
+  it("have codes that a WebSocket may close with", () => {
+    for (const reason of reasons) {
+      const { code } = Disconnect.catalog[reason]
+      assert.isTrue(Number.isInteger(code) && code >= 4000 && code <= 4999, reason)
+    }
+  })
+
+  it.each(reasons)("%s says whether to come back by its code", (reason) => {
+    const { code, message, status } = Disconnect.catalog[reason]
+    const disconnect = new Disconnect.Disconnect({ reason })
+    assert.deepStrictEqual([disconnect.code, disconnect.status], [code, status])
+    const frame = Disconnect.toFrame(disconnect)
+    assert.deepStrictEqual(frame, { type: "Disconnect", code, reason, message, reconnect: code < 4500 })
+    assert.deepStrictEqual(arrived("json", frame), frame)
+    assert.deepStrictEqual(arrived("msgpack", frame), frame)
+  })
+
+  it("asks nobody to come back who would meet the same again", () => {
+    const stay = reasons.filter((reason) => !new Disconnect.Disconnect({ reason }).reconnect)
+    assert.deepStrictEqual(stay, [
+      "MalformedFrame",
+      "FrameTooLarge",
+      "FrameTimeout",
+      "UnsupportedVersion",
+      "NotAuthenticated",
+      "TooManyConnections",
+      "Flooding",
+      "TokenRevoked",
+      "AccountDisabled",
+      "PasswordChanged",
+    ])
+  })
+
+  it("carries the detail and the window to come back in, rounded up", () => {
+    const reconnectWithin = Duration.micros(5_000_001n)
+    const frame = Disconnect.toFrame(
+      new Disconnect.Disconnect({ reason: "Draining", detail: "Back at noon", reconnectWithin }),
+    )
+    assert.deepStrictEqual(frame, {
+      type: "Disconnect",
+      code: 4000,
+      reason: "Draining",
+      message: "Back at noon",
+      reconnect: true,
+      reconnect_within: 5001,
+    })
+    assert.deepStrictEqual(arrived("msgpack", frame), frame)
+  })
+})

@@ -1,0 +1,223 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as MessagePack from "@msgpack/msgpack"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { maxDepth } from "../../src/domain/Limits.ts"
+import * as Codec from "../../src/protocol/Codec.ts"
+import type { FrameErrorKind } from "../../src/protocol/FrameError.ts"
+
+type Part = number | string | Uint8Array
+
+const bytes = (...parts: Array<Part>) =>
+  new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === "number" ? Buffer.of(part) : Buffer.from(part)))))
+
+const refusal = (codec: Codec.Codec, body: Uint8Array): FrameErrorKind | undefined =>
+  Result.match(codec.decode(body), { onFailure: (error) => error.kind, onSuccess: () => undefined })
+
+/** `levels` arrays or maps within each other. */
+const nested = (levels: number, within: (value: unknown) => unknown): unknown => {
+  let value: unknown = 1
+  for (let level = 0; level < levels; level++) value = within(value)
+  return value
+}
+
+/** Lone surrogates made whole: MessagePack has only UTF-8 for texts. */
+const wellFormed = (value: Schema.Json): Schema.Json => {
+  if (typeof value === "string") return value.toWellFormed()
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]))
+}
+
+const hasProto = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (Object.hasOwn(value, "__proto__") || Object.values(value).some(hasProto))
+
+const Value = Arbitrary.schema(Schema.Json).pipe(Arbitrary.map(wellFormed))
+// The library refuses fields of that name.
+const Portable = Value.pipe(Arbitrary.filter((value) => !hasProto(value)))
+
+const codecs = [Codec.json, Codec.messagePack]
+
+describe.each(codecs)("$name", (codec) => {
+  it.prop("reads what it wrote", [Value], ([value]) => {
+    const read = Result.getOrThrow(codec.decode(codec.encode(value)))
+    // JSON has no -0: it is written as 0.
+    assert.deepStrictEqual(
+      codec.name === "json" ? read : JSON.parse(JSON.stringify(read)),
+      JSON.parse(JSON.stringify(value)),
+    )
+  })
+
+  it("leaves out what is undefined", () => {
+    assert.deepStrictEqual(Result.getOrThrow(codec.decode(codec.encode({ a: undefined, b: 1 }))), { b: 1 })
+  })
+
+  it.each([
+    ["arrays", (value: unknown) => [value]],
+    ["objects", (value: unknown) => ({ a: value })],
+    ["both, beside others", (value: unknown) => [1, { a: "b", c: value }]],
+  ])("%s as deep as the limit, and one deeper", (_, within) => {
+    const levels = within(1) instanceof Array && (within(1) as Array<unknown>).length === 2 ? maxDepth / 2 : maxDepth
+    assert.isUndefined(refusal(codec, codec.encode(nested(levels, within))))
+    assert.strictEqual(refusal(codec, codec.encode([nested(levels, within)])), "TooDeep")
+  })
+
+  it.each([0, 1, 2, 100, 4096, 65_536, 100_000])("a text of %i bytes", (length) => {
+    for (const text of ["a".repeat(length), "ä".repeat(length / 2), "😀".repeat(length / 4)]) {
+      assert.strictEqual(Result.getOrThrow(codec.decode(codec.encode(text))), text)
+    }
+  })
+
+  it("what is encoded keeps its bytes when more is encoded", () => {
+    const first = codec.encode({ text: "first" })
+    const kept = first.slice()
+    codec.encode({ text: "other".repeat(1000) })
+    assert.deepStrictEqual(first, kept)
+  })
+
+  it("a field named __proto__ is a field and no prototype", () => {
+    const body =
+      codec.name === "json" ? bytes('{"__proto__":{"a":1}}') : bytes(0x81, 0xa9, "__proto__", 0x81, 0xa1, "a", 1)
+    const value = Result.getOrThrow(codec.decode(body)) as object
+    assert.deepStrictEqual(Object.keys(value), ["__proto__"])
+    assert.isFalse("a" in value)
+    assert.strictEqual(Object.getPrototypeOf(value), Object.prototype)
+    assert.isFalse("a" in {})
+  })
+})
+
+describe("json", () => {
+  it.each<readonly [string, Uint8Array, FrameErrorKind]>([
+    ["nothing", bytes(), "InvalidJson"],
+    ["a space", bytes(" "), "InvalidJson"],
+    ["half a frame", bytes('{"type":"Pi'), "InvalidJson"],
+    ["two values", bytes("1 2"), "InvalidJson"],
+    ["NaN", bytes("NaN"), "InvalidJson"],
+    ["a comment", bytes("/**/1"), "InvalidJson"],
+    ["a NUL", bytes(0), "InvalidJson"],
+    ["a newline in a text", bytes('"a\nb"'), "InvalidJson"],
+    ["a byte order mark", bytes(0xef, 0xbb, 0xbf, "1"), "InvalidJson"],
+    ["UTF-16", bytes(0x22, 0, 0x61, 0, 0x22, 0), "InvalidJson"],
+    ["a stray continuation byte", bytes('"', 0x80, '"'), "InvalidUtf8"],
+    ["an overlong slash", bytes('"', 0xc0, 0xaf, '"'), "InvalidUtf8"],
+    ["a surrogate in UTF-8", bytes('"', 0xed, 0xa0, 0x80, '"'), "InvalidUtf8"],
+    ["beyond U+10FFFF", bytes('"', 0xf4, 0x90, 0x80, 0x80, '"'), "InvalidUtf8"],
+    ["cut inside a character", bytes('"', 0xe2, 0x82), "InvalidUtf8"],
+    ["Latin-1", bytes('"', 0xe9, '"'), "InvalidUtf8"],
+    ["64 KiB of [", bytes("[".repeat(65_536)), "InvalidJson"],
+    ["32 KiB of [ and of ]", bytes("[".repeat(32_768), "]".repeat(32_768)), "TooDeep"],
+    ['10 KiB of {"a":', bytes('{"a":'.repeat(2048), "1", "}".repeat(2048)), "TooDeep"],
+  ])("%s", (_, body, kind) => {
+    assert.strictEqual(refusal(Codec.json, body), kind)
+  })
+
+  it.each([0, 33, 34, 35, 36])("a text of %i times the buffer's third is not cut", (thirds) => {
+    const text = "€".repeat(Math.floor((65_536 / 100) * thirds))
+    assert.strictEqual(JSON.parse(Buffer.from(Codec.json.encode(text)).toString()), text)
+  })
+})
+
+describe("msgpack", () => {
+  const decoded = (...parts: Array<Part>) => Result.getOrThrow(Codec.messagePack.decode(bytes(...parts)))
+
+  it.prop("reads what a library writes, as the library reads it", [Portable], ([value]) => {
+    const body = MessagePack.encode(value)
+    assert.deepStrictEqual(Result.getOrThrow(Codec.messagePack.decode(body)), MessagePack.decode(body))
+  })
+
+  it.prop("a library reads what we write", [Portable], ([value]) => {
+    assert.deepStrictEqual(MessagePack.decode(Codec.messagePack.encode(value)), value)
+  })
+
+  it("every number's form", () => {
+    assert.strictEqual(decoded(0x7f), 127)
+    assert.strictEqual(decoded(0xe0), -32)
+    assert.strictEqual(decoded(0xff), -1)
+    assert.strictEqual(decoded(0xcc, 200), 200)
+    assert.strictEqual(decoded(0xcd, 1, 0), 256)
+    assert.strictEqual(decoded(0xce, 0xff, 0xff, 0xff, 0xff), 4_294_967_295)
+    assert.strictEqual(decoded(0xcf, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff), Number.MAX_SAFE_INTEGER)
+    assert.strictEqual(decoded(0xd0, 0x80), -128)
+    assert.strictEqual(decoded(0xd1, 0x80, 0), -32_768)
+    assert.strictEqual(decoded(0xd2, 0x80, 0, 0, 0), -2_147_483_648)
+    assert.strictEqual(decoded(0xd3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe), -2)
+    assert.strictEqual(decoded(0xca, 0x3f, 0xc0, 0, 0), 1.5)
+    assert.strictEqual(decoded(0xcb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0), 1.5)
+  })
+
+  it("an integer beyond 2^53 stays beyond it", () => {
+    assert.isAbove(decoded(0xcf, 0, 0x20, 0, 0, 0, 0, 0, 0) as number, Number.MAX_SAFE_INTEGER)
+    assert.isAbove(decoded(0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff) as number, Number.MAX_SAFE_INTEGER)
+    assert.isBelow(decoded(0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0) as number, Number.MIN_SAFE_INTEGER)
+  })
+
+  it("every length's form", () => {
+    const long = "x".repeat(300)
+    assert.strictEqual(decoded(0xd9, 2, "ab"), "ab")
+    assert.strictEqual(decoded(0xda, 1, 44, long), long)
+    assert.strictEqual(decoded(0xdb, 0, 0, 1, 44, long), long)
+    assert.deepStrictEqual(decoded(0xdc, 0, 1, 5), [5])
+    assert.deepStrictEqual(decoded(0xdd, 0, 0, 0, 1, 5), [5])
+    assert.deepStrictEqual(decoded(0xde, 0, 1, 0xa1, "a", 5), { a: 5 })
+    assert.deepStrictEqual(decoded(0xdf, 0, 0, 0, 1, 0xa1, "a", 5), { a: 5 })
+    assert.deepStrictEqual(decoded(0xc4, 2, 1, 2), Uint8Array.of(1, 2))
+    assert.deepStrictEqual(decoded(0xc5, 0, 2, 1, 2), Uint8Array.of(1, 2))
+    assert.deepStrictEqual(decoded(0xc6, 0, 0, 0, 2, 1, 2), Uint8Array.of(1, 2))
+  })
+
+  it("binary is a copy: the body may be part of a chunk that is used again", () => {
+    const body = bytes(0xc4, 2, 1, 2)
+    const value = Result.getOrThrow(Codec.messagePack.decode(body))
+    body.fill(9)
+    assert.deepStrictEqual(value, Uint8Array.of(1, 2))
+  })
+
+  it.each<readonly [string, Uint8Array, FrameErrorKind]>([
+    ["nothing", bytes(), "InvalidMessagePack"],
+    ["the byte that is never used", bytes(0xc1), "InvalidMessagePack"],
+    ["a value and one byte more", bytes(0x90, 0), "InvalidMessagePack"],
+    ["two values", bytes(0x80, 0x80), "InvalidMessagePack"],
+    ["a text cut short", bytes(0xa5, "abc"), "InvalidMessagePack"],
+    ["a text of 4 GiB", bytes(0xdb, 0xff, 0xff, 0xff, 0xff, "abc"), "InvalidMessagePack"],
+    ["a binary of 4 GiB", bytes(0xc6, 0xff, 0xff, 0xff, 0xff, "abc"), "InvalidMessagePack"],
+    ["an array of 4 G items", bytes(0xdd, 0xff, 0xff, 0xff, 0xff, 1), "InvalidMessagePack"],
+    ["a map of 4 G fields", bytes(0xdf, 0xff, 0xff, 0xff, 0xff, 0xa1, "a", 1), "InvalidMessagePack"],
+    ["a map with a key and no value", bytes(0x81, 0xa1, "a"), "InvalidMessagePack"],
+    ["an array with an item less", bytes(0x92, 1), "InvalidMessagePack"],
+    ["a length cut short", bytes(0xda, 0), "InvalidMessagePack"],
+    ["an integer cut short", bytes(0xcf, 0, 0, 0, 0, 0, 0, 0), "InvalidMessagePack"],
+    ["a float cut short", bytes(0xcb, 0), "InvalidMessagePack"],
+    ["a number as key", bytes(0x81, 1, 1), "InvalidMessagePack"],
+    ["nil as key", bytes(0x81, 0xc0, 1), "InvalidMessagePack"],
+    ["an array as key", bytes(0x81, 0x90, 1), "InvalidMessagePack"],
+    ["a binary as key", bytes(0x81, 0xc4, 1, 0x61, 1), "InvalidMessagePack"],
+    ["a timestamp of 32 bits", MessagePack.encode(new Date(1_700_000_000_000)), "InvalidMessagePack"],
+    ["a timestamp of 64 bits", MessagePack.encode(new Date(1_700_000_000_123)), "InvalidMessagePack"],
+    ["a timestamp of 96 bits", MessagePack.encode(new Date(-1)), "InvalidMessagePack"],
+    ["a fixed extension", bytes(0xd4, 1, 1), "InvalidMessagePack"],
+    ["an extension of 8 bits' length", bytes(0xc7, 1, 1, 1), "InvalidMessagePack"],
+    ["an extension of 32 bits' length", bytes(0xc9, 0, 0, 0, 1, 1, 1), "InvalidMessagePack"],
+    ["a text that is not UTF-8", bytes(0xa1, 0x80), "InvalidUtf8"],
+    ["an overlong slash", bytes(0xa2, 0xc0, 0xaf), "InvalidUtf8"],
+    ["a surrogate in UTF-8", bytes(0xa3, 0xed, 0xa0, 0x80), "InvalidUtf8"],
+    ["a long text that is not UTF-8", bytes(0xd9, 200, "x".repeat(199), 0xff), "InvalidUtf8"],
+    ["a key that is not UTF-8", bytes(0x81, 0xa1, 0xff, 1), "InvalidUtf8"],
+    ["64 KiB of arrays of one", new Uint8Array(65_536).fill(0x91), "TooDeep"],
+    ["64 KiB of maps of one", bytes(...Array.from({ length: 20_000 }, () => bytes(0x81, 0xa1, "a"))), "TooDeep"],
+    ["JSON", bytes('{"type":"Ping"}'), "InvalidMessagePack"],
+  ])("%s", (_, body, kind) => {
+    assert.strictEqual(refusal(Codec.messagePack, body), kind)
+  })
+
+  it("lengths are not believed: nested lies cost no memory", () => {
+    // Each header promises 32 767 items; a decoder that makes room for them needs a quarter of a megabyte a header.
+    const lie = bytes(0xdc, 0x7f, 0xff)
+    const body = new Uint8Array(65_535).map((_, index) => lie[index % 3]!)
+    const before = process.memoryUsage().rss
+    for (let round = 0; round < 10; round++) assert.strictEqual(refusal(Codec.messagePack, body), "TooDeep")
+    assert.isBelow(process.memoryUsage().rss - before, 50_000_000)
+  })
+})
