@@ -11,11 +11,18 @@ const os = require("os")
 const path = require("path")
 
 const root = path.join(__dirname, "..")
-const engines = readJson("package.json").engines.node
+const modules = path.join(root, "node_modules")
+const lockFile = path.join(root, "package-lock.json")
+/** A copy of the lock file that was installed here last. */
+const installedLockFile = path.join(modules, ".installed-lock.json")
+/** Who sets up this folder just now: a process id. */
+const turnstile = path.join(root, ".setup.lock")
+
+const engines = JSON.parse(read(path.join(root, "package.json"))).engines.node
 const nodePackage = `node-${process.platform}-${process.arch}`
 
-function readJson(file) {
-  return JSON.parse(fs.readFileSync(path.join(root, file), "utf8"))
+function read(file) {
+  return fs.readFileSync(file, "utf8")
 }
 
 function fail(message) {
@@ -38,7 +45,7 @@ function failOnNode(problem) {
 
 /** The Node that comes as a dependency (docs/adr/0002), or else the one that runs this file if it is new enough. */
 function findNode() {
-  const own = path.join(root, "node_modules", nodePackage, "bin", "node")
+  const own = path.join(modules, nodePackage, "bin", "node")
   // It may be there and not run, as on a Linux without glibc.
   const answer = childProcess.spawnSync(own, ["--version"], { encoding: "utf8" })
   if (answer.status === 0 && isNewEnough(answer.stdout)) return own
@@ -48,47 +55,45 @@ function findNode() {
 
 /** Does `node_modules` hold what the lock file says? */
 function isInstalled() {
-  const hidden = path.join("node_modules", ".package-lock.json")
-  if (!fs.existsSync(path.join(root, hidden))) return false
-  const wanted = readJson("package-lock.json").packages
-  const found = readJson(hidden).packages
-  const isOlder = fs.statSync(path.join(root, hidden)).mtime < fs.statSync(path.join(root, "package-lock.json")).mtime
+  if (!fs.existsSync(modules)) return false
+  // Linked from another checkout: that one's to install, and `npm ci` here would empty it.
+  if (fs.lstatSync(modules).isSymbolicLink()) return true
+  return matchesRecord() && (!fs.existsSync(installedLockFile) || read(installedLockFile) === read(lockFile))
+}
+
+/** npm's own record of what is there. It lacks optional packages that did not fit or could not be had: no matter. */
+function matchesRecord() {
+  const record = path.join(modules, ".package-lock.json")
+  if (!fs.existsSync(record)) return false
+  const found = JSON.parse(read(record)).packages
+  const wanted = JSON.parse(read(lockFile)).packages
   return Object.keys(wanted).every((name) => {
     if (name === "") return true
-    if (found[name]) return found[name].version === wanted[name].version
-    // npm leaves out an optional package where it does not fit or could not be had: a new lock file is a new chance.
-    return wanted[name].optional && !(isOlder && fits(wanted[name]))
+    return found[name] ? found[name].version === wanted[name].version : wanted[name].optional
   })
 }
-
-function fits(entry) {
-  const accepts = (list, name) => !list || list.indexOf(name) !== -1
-  return accepts(entry.os, process.platform) && accepts(entry.cpu, process.arch)
-}
-
-const lockFile = path.join(root, ".setup.lock")
 
 /** Keeps others out, so that `npm start` and `npm test` begun together do not install over each other. */
 function lock() {
   for (let turn = 0; ; turn++) {
     try {
-      return fs.writeFileSync(lockFile, String(process.pid), { flag: "wx" })
+      return fs.writeFileSync(turnstile, String(process.pid), { flag: "wx" })
     } catch (error) {
       if (error.code !== "EEXIST") throw error
     }
-    if (turn === 0) console.error(`Waiting for another set-up of this folder (${lockFile})`)
+    if (turn === 0) console.error(`Waiting for another set-up of this folder (${turnstile})`)
     unlockIfOrphaned()
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
   }
 }
 
 function unlock() {
-  fs.unlinkSync(lockFile)
+  fs.unlinkSync(turnstile)
 }
 
 function unlockIfOrphaned() {
   try {
-    process.kill(Number(fs.readFileSync(lockFile, "utf8")), 0)
+    process.kill(Number(read(turnstile)), 0)
   } catch (error) {
     if (error.code === "ESRCH") unlock()
   }
@@ -96,13 +101,17 @@ function unlockIfOrphaned() {
 
 /** `npm ci`, by the very npm that called us, on the Node that npm runs on. */
 function install(whenDone) {
+  const installed = (code) => {
+    if (code === 0) fs.copyFileSync(lockFile, installedLockFile)
+    whenDone(code)
+  }
   const npm = process.env.npm_execpath
   const args = ["ci", "--include=dev", "--include=optional"]
   console.error("Installing what package-lock.json names into node_modules (needed once, about a minute)")
   if (npm && path.basename(npm) === "npm-cli.js") {
-    run(process.env.npm_node_execpath || process.execPath, [npm].concat(args), whenDone)
+    run(process.env.npm_node_execpath || process.execPath, [npm].concat(args), installed)
   } else {
-    run("npm", args, whenDone)
+    run("npm", args, installed)
   }
 }
 
@@ -126,7 +135,7 @@ function run(command, args, whenDone) {
 function start() {
   const node = findNode()
   // What the program starts in turn is to find the same Node.
-  const binaries = [path.dirname(node), path.join(root, "node_modules", ".bin")]
+  const binaries = [path.dirname(node), path.join(modules, ".bin")]
   process.env.PATH = binaries.concat(process.env.PATH || []).join(path.delimiter)
   run(node, process.argv.slice(2), (code) => process.exit(code))
 }
@@ -136,7 +145,7 @@ if (isInstalled()) {
 } else {
   const npmMajor = /\bnpm\/(\d+)/.exec(process.env.npm_config_user_agent || "")
   if (npmMajor && Number(npmMajor[1]) < 7) failOnNode(`its npm ${npmMajor[1]} cannot read package-lock.json`)
-  if (!isNewEnough(process.version) && !readJson("package-lock.json").packages[`node_modules/${nodePackage}`]) {
+  if (!isNewEnough(process.version) && !JSON.parse(read(lockFile)).packages[`node_modules/${nodePackage}`]) {
     failOnNode(`the project has none of its own for ${process.platform} on ${process.arch}`)
   }
   lock()

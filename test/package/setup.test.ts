@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -100,25 +100,34 @@ test("names a Node that is too old before installing where the project has none 
   expect(code).toBe(1)
 })
 
-const states: Record<string, { found?: object; installs: boolean; lockIsNewer?: boolean }> = {
+const states: Record<string, { found?: object; lastLock?: object; installs: boolean }> = {
   "nothing is there": { installs: true },
   "all that fits is there": { found: fitting, installs: false },
-  "all that fits is there and the lock file was touched": { found: fitting, installs: true, lockIsNewer: true },
-  "all of it is there and the lock file was touched": { found: lockedPackages, installs: false, lockIsNewer: true },
+  "it was installed from this lock file": { found: fitting, lastLock: lockedPackages, installs: false },
+  "it was installed from another lock file": { found: fitting, lastLock: fitting, installs: true },
   "a package is missing": { found: { [ownNode]: fitting[ownNode] }, installs: true },
+  "a package was taken away since": { found: {}, lastLock: lockedPackages, installs: true },
   "a package has another version": {
     found: { ...fitting, "node_modules/effect": { version: "4.0.0" } },
     installs: true,
   },
 }
 
-test.for(Object.entries(states))("when %s", async ([, { found, installs, lockIsNewer }]) => {
+test.for(Object.entries(states))("when %s", async ([, { found, lastLock, installs }]) => {
   if (found) installed(found)
-  if (lockIsNewer) utimesSync(join(project, "package-lock.json"), Date.now() / 1000, Date.now() / 1000 + 10)
+  if (lastLock) write("node_modules/.installed-lock.json", { packages: lastLock })
   const { code, output } = await start("-e", program).ended
   expect(output.includes("npm ci --include=dev --include=optional")).toBe(installs)
   expect(output).toMatch(/ran \n$/)
   expect(code).toBe(7)
+
+  expect((await start("-e", program).ended).output).toBe("ran \n")
+})
+
+test("leaves node_modules alone that is a link to somebody else's", async () => {
+  mkdirSync(join(project, "elsewhere"))
+  symlinkSync("elsewhere", join(project, "node_modules"))
+  expect((await start("-e", program).ended).output).toBe("ran \n")
 })
 
 test("two that begin together install once", async () => {
