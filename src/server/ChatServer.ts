@@ -1,0 +1,109 @@
+/** The service: layers put together. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { AccountChange } from "../accounts/AccountChange.ts"
+import { Accounts } from "../accounts/Accounts.ts"
+import { LoginThrottle } from "../accounts/LoginThrottle.ts"
+import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { History } from "../history/History.ts"
+import { Hub, type Selection } from "../hub/Hub.ts"
+import { HubSettings } from "../hub/HubSettings.ts"
+import { Disconnect } from "../protocol/Disconnect.ts"
+import { Sessions } from "../session/Sessions.ts"
+import { SessionSettings } from "../session/SessionSettings.ts"
+import { DataFolder } from "../storage/DataFolder.ts"
+import * as SqlAccounts from "../storage/SqlAccounts.ts"
+import * as Sqlite from "../storage/Sqlite.ts"
+import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
+import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import type { ServerSettings } from "./ServerSettings.ts"
+
+const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
+const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
+
+/** The accounts of a data folder, which is made if it is not there. Also what the command line administers. */
+export const accountsLayer = (settings: Pick<ServerSettings, "data" | "accounts" | "logins">) =>
+  Accounts.layer.pipe(
+    Layer.provide(SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(settings.data)))),
+    Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([
+      crypto,
+      files,
+      Layer.succeed(Accounts.Settings, settings.accounts),
+      Layer.succeed(LoginThrottle.Settings, settings.logins),
+    ]),
+  )
+
+/** A running service. */
+export class ChatServer extends Context.Service<
+  ChatServer,
+  {
+    /** Where it listens. */
+    readonly address: { readonly host: string; readonly port: number }
+  }
+>()("natter/server/ChatServer") {
+  /**
+   * Runs the service until the layer closes. Then: new connections are refused, every session is
+   * told to come back later and gets what was queued for it, the channels finish what they
+   * accepted, the files are closed. Each step has its time limit.
+   */
+  static readonly layer = (settings: ServerSettings) =>
+    Layer.effect(ChatServer, serve(settings)).pipe(
+      Layer.provide(Sessions.layer),
+      Layer.provide(Hub.layer),
+      Layer.provide([accountsLayer(settings), History.layerMemory, ConnectionLimits.layer]),
+      Layer.provide([
+        Layer.succeed(HubSettings, settings.hub),
+        Layer.succeed(SessionSettings, settings.session),
+        Layer.succeed(ConnectionLimits.Settings, settings.connections),
+      ]),
+    )
+}
+
+const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
+  const sessions = yield* Sessions
+  yield* endSessionsOfChangedAccounts
+  const address = yield* TcpListener.listen(tcp)
+  yield* Effect.logInfo(`listening on ${address.host}:${address.port}`)
+  // Runs before the listener's own finalizer: while sessions drain, newcomers are told so.
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      yield* Effect.logInfo(`draining ${sessions.count()} sessions`)
+      const drained = yield* Effect.timeoutOption(
+        sessions.drain(new Disconnect({ reason: "Draining", reconnectWithin: shutdown.reconnectWithin })),
+        shutdown.grace,
+      )
+      yield* drained._tag === "Some"
+        ? Effect.logInfo("drained")
+        : Effect.logWarning(`${sessions.count()} sessions did not end in ${Duration.format(shutdown.grace)}: cut`)
+    }),
+  )
+  return ChatServer.of({ address })
+})
+
+/** What an administrator takes away ends at once, wherever it is in use. */
+const endSessionsOfChangedAccounts = Effect.gen(function* () {
+  const accounts = yield* Accounts
+  const hub = yield* Hub
+  yield* accounts.changes.pipe(
+    Stream.runForEach((change) => Effect.ignore(hub.disconnect(...consequence(change)))),
+    Effect.forkScoped,
+  )
+})
+
+const consequence = (change: AccountChange): readonly [Selection, Disconnect] => {
+  switch (change._tag) {
+    case "Disabled":
+      return [{ user: change.userId }, new Disconnect({ reason: "AccountDisabled" })]
+    case "PasswordChanged":
+      return [{ user: change.userId }, new Disconnect({ reason: "PasswordChanged" })]
+    case "TokenRevoked":
+      return [{ token: change.tokenId }, new Disconnect({ reason: "TokenRevoked" })]
+  }
+}

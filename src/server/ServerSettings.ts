@@ -1,0 +1,53 @@
+/** Everything that can be set, with the defaults. */
+import * as Duration from "effect/Duration"
+import type * as Context from "effect/Context"
+import type { Accounts } from "../accounts/Accounts.ts"
+import type { LoginThrottle } from "../accounts/LoginThrottle.ts"
+import * as Hub from "../hub/HubSettings.ts"
+import * as Session from "../session/SessionSettings.ts"
+import type { ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
+import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import { deflate } from "../transport/Zlib.ts"
+
+export interface ShutdownSettings {
+  /** Time all sessions together have to end. */
+  readonly grace: Duration.Duration
+  /** After this the process ends, whatever is left. */
+  readonly hardStop: Duration.Duration
+  /** Sessions are told to come back at a random moment within this window. */
+  readonly reconnectWithin: Duration.Duration
+}
+
+export interface ServerSettings {
+  /** The folder that holds everything the service keeps. */
+  readonly data: string
+  readonly tcp: TcpListener.TcpSettings
+  readonly connections: ConnectionLimitSettings
+  readonly accounts: Context.Service.Shape<typeof Accounts.Settings>
+  readonly logins: Context.Service.Shape<typeof LoginThrottle.Settings>
+  readonly hub: Hub.HubSettings
+  readonly session: Session.SessionSettings
+  readonly shutdown: ShutdownSettings
+}
+
+export const defaults: ServerSettings = {
+  data: "natter-data",
+  tcp: TcpListener.defaults,
+  connections: { total: 100_000, perAddress: 64 },
+  accounts: {
+    mode: "open",
+    minPasswordLength: 1,
+    tokenLifetime: Duration.days(30),
+    inviteLifetime: Duration.days(7),
+  },
+  logins: {
+    perAccount: 5,
+    perAddress: 20,
+    window: Duration.minutes(15),
+    exemptLoopback: true,
+    maxRemembered: 10_000,
+  },
+  hub: Hub.defaults,
+  session: { ...Session.defaults, compressor: deflate },
+  shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
+}

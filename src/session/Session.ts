@@ -1,0 +1,109 @@
+/**
+ * A session: the conversation over one connection, from its first byte to its end. This is its
+ * state and what can be said in it; `Sessions` runs it.
+ */
+import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Accounts } from "../accounts/Accounts.ts"
+import type { SessionId } from "../domain/SessionId.ts"
+import { TokenBucket } from "../domain/TokenBucket.ts"
+import type { User } from "../domain/User.ts"
+import type { Hub } from "../hub/Hub.ts"
+import type { HubSettings } from "../hub/HubSettings.ts"
+import type { Memberships } from "../hub/Memberships.ts"
+import { Outbox } from "../hub/Outbox.ts"
+import type { ConnectReply } from "../protocol/Connect.ts"
+import { Disconnect } from "../protocol/Disconnect.ts"
+import * as Encoding from "../protocol/Encoding.ts"
+import type { Message } from "../protocol/v1/Message.ts"
+import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
+import type { Connection } from "./Connection.ts"
+import type { SessionSettings } from "./SessionSettings.ts"
+
+/** What sessions work with; the same for all of them. */
+export interface Dependencies {
+  readonly hub: Hub["Service"]
+  readonly accounts: Accounts["Service"]
+  readonly clock: Clock.Clock
+  readonly settings: SessionSettings
+  readonly hubSettings: HubSettings
+}
+
+/** What a session has once it is signed in. */
+export interface Identity {
+  readonly user: User
+  readonly memberships: Memberships
+  /** What the user may still publish, over all sessions. */
+  readonly publishing: TokenBucket | undefined
+}
+
+export class Session {
+  readonly id: SessionId
+  readonly connection: Connection
+  readonly with: Dependencies
+  readonly outbox: Outbox
+  /** Version 1 until a `Connect` negotiates something else. */
+  encoding: Encoding.Encoding = Encoding.server1
+  /** A version 1 client that started with `Connect` speaks the protocol of the bare five messages until it signs in. */
+  connected = false
+  identity: Identity | undefined
+  /** The peer has ended its side: there is nobody to say goodbye to. */
+  peerGone = false
+  /** When the peer was last heard of, in milliseconds. */
+  heardAt: number
+  private readonly frames: TokenBucket | undefined
+  private violations = 0
+  private readonly ending = Deferred.makeUnsafe<Disconnect>()
+
+  constructor(id: SessionId, connection: Connection, dependencies: Dependencies) {
+    this.id = id
+    this.connection = connection
+    this.with = dependencies
+    this.heardAt = this.now()
+    this.outbox = new Outbox(dependencies.hubSettings.outbox, () =>
+      this.end(new Disconnect({ reason: "SlowConsumer" })),
+    )
+    const { frames } = dependencies.settings
+    this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
+  }
+
+  now(): number {
+    return this.with.clock.currentTimeMillisUnsafe()
+  }
+
+  /** Ends the session; the first reason counts. */
+  end(disconnect: Disconnect): void {
+    Deferred.doneUnsafe(this.ending, Exit.succeed(disconnect))
+  }
+
+  /** Why the session ends, once it does. */
+  get ended(): Effect.Effect<Disconnect> {
+    return Deferred.await(this.ending)
+  }
+
+  /** Queues a version 1 message; it leaves at the end of the turn. Nothing in a version 2 session. */
+  tell1(message: Message | ConnectReply): void {
+    if (this.encoding.version === 1) this.outbox.offer("control", this.encoding.encode(message))
+  }
+
+  /** Queues a version 2 frame; it leaves at the end of the turn. Nothing in a version 1 session. */
+  tell2(frame: ServerFrame): void {
+    if (this.encoding.version === 2) this.outbox.offer("control", this.encoding.encode(frame))
+  }
+
+  /** Counts a frame: 0 when it is within the limit, otherwise the milliseconds until the next one would be. */
+  overLimit(): number {
+    const wait = this.frames?.take(this.now()) ?? 0
+    if (wait > 0) this.violation()
+    else this.violations = 0
+    return wait
+  }
+
+  /** Counts something that was over a limit; too many in a row end the session. */
+  violation(): void {
+    this.violations++
+    if (this.violations > this.with.settings.maxViolations) this.end(new Disconnect({ reason: "Flooding" }))
+  }
+}

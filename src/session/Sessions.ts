@@ -1,0 +1,135 @@
+/** Runs a session over each connection a transport brings. */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { Accounts } from "../accounts/Accounts.ts"
+import { SessionId } from "../domain/SessionId.ts"
+import { Hub } from "../hub/Hub.ts"
+import { HubSettings } from "../hub/HubSettings.ts"
+import { Disconnect } from "../protocol/Disconnect.ts"
+import type { Connection } from "./Connection.ts"
+import { heartbeat } from "./Heartbeat.ts"
+import { read } from "./Reader.ts"
+import * as Reply from "./Reply.ts"
+import { type Dependencies, Session } from "./Session.ts"
+import { SessionSettings } from "./SessionSettings.ts"
+import { write } from "./Writer.ts"
+
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    /** Runs a session over the connection until it ends, whatever ends it; then the connection is closed. */
+    readonly run: (connection: Connection) => Effect.Effect<void>
+    /** Says no to a connection, on the wire, and closes it. */
+    readonly refuse: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
+    /** Sessions running, those that have not signed in too. */
+    readonly count: () => number
+    /** Ends all sessions with this reason, and refuses new ones; done when the last has ended. */
+    readonly drain: (reason: Disconnect) => Effect.Effect<void>
+  }
+>()("natter/session/Sessions") {
+  static readonly layer: Layer.Layer<Sessions, never, Hub | Accounts> = Layer.effect(
+    Sessions,
+    Effect.suspend(() => make),
+  )
+}
+
+const make = Effect.gen(function* () {
+  const dependencies: Dependencies = {
+    hub: yield* Hub,
+    accounts: yield* Accounts,
+    clock: yield* Clock.Clock,
+    settings: yield* SessionSettings,
+    hubSettings: yield* HubSettings,
+  }
+  // Bounded by the listeners' limits on connections.
+  const running = new Set<Session>()
+  const drained = yield* Deferred.make<void>()
+  let draining: Disconnect | undefined
+  let started = 0
+
+  const begin = (connection: Connection) =>
+    new Session(SessionId.make(`${connection.transport}-${++started}`), connection, dependencies)
+
+  const finished = (session: Session) => {
+    running.delete(session)
+    if (draining !== undefined && running.size === 0) Deferred.doneUnsafe(drained, Exit.void)
+  }
+
+  return Sessions.of({
+    run: (connection) =>
+      Effect.suspend(() => {
+        const session = begin(connection)
+        running.add(session)
+        if (draining !== undefined) session.end(draining)
+        return Effect.ensuring(
+          conversation(session),
+          Effect.sync(() => finished(session)),
+        )
+      }),
+    refuse: (connection, reason) =>
+      Effect.suspend(() => {
+        const session = begin(connection)
+        return Effect.ensuring(inTime(session, farewell(session, reason)), connection.abort)
+      }),
+    count: () => running.size,
+    drain: (reason) =>
+      Effect.suspend(() => {
+        draining = reason
+        for (const session of running) session.end(reason)
+        return running.size === 0 ? Effect.void : Deferred.await(drained)
+      }),
+  })
+})
+
+/** The whole life of a session: everything it starts ends in here. */
+const conversation = (session: Session): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const writer = yield* Effect.forkChild(watched(session, write(session)))
+    const reader = yield* Effect.forkChild(watched(session, read(session)))
+    const pulse = yield* Effect.forkChild(watched(session, heartbeat(session)))
+    const reason = yield* session.ended
+    yield* Fiber.interruptAll([reader, pulse])
+    yield* leave(session)
+    session.outbox.end()
+    yield* inTime(session, Effect.andThen(Fiber.await(writer), farewell(session, reason)))
+  }).pipe(Effect.ensuring(leave(session)), Effect.ensuring(session.connection.abort))
+
+/** Whatever ends a part of a session ends the session. */
+const watched = (session: Session, part: Effect.Effect<void, Disconnect>): Effect.Effect<void> =>
+  part.pipe(
+    Effect.catch((reason) => Effect.sync(() => session.end(reason))),
+    Effect.catchCauseIf(
+      (cause) => !Cause.hasInterruptsOnly(cause),
+      (cause) => {
+        session.end(new Disconnect({ reason: "Internal" }))
+        return Effect.logError("a session failed", cause)
+      },
+    ),
+  )
+
+/** Takes the session out of its channels and out of the hub; a second time does nothing. */
+const leave = (session: Session): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { identity } = session
+    if (identity === undefined) return Effect.void
+    return Effect.andThen(identity.memberships.leaveAll, session.with.hub.signOut(session.id))
+  })
+
+/** A peer that does not read cannot hold the end of its session up. */
+const inTime = (session: Session, last: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.asVoid(Effect.timeoutOption(last, session.with.settings.goodbyeTimeout))
+
+/** Says why and closes. */
+const farewell = (session: Session, reason: Disconnect): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { connection, peerGone } = session
+    if (reason.reason === "ConnectionLost") return Effect.void
+    if (!peerGone) connection.send([Reply.goodbye(session, reason)])
+    return connection.close
+  })

@@ -1,0 +1,37 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { Disconnect } from "../protocol/Disconnect.ts"
+import type { Session } from "./Session.ts"
+
+/**
+ * Writes what is queued, everything at once, until the outbox has ended. Fails when the peer takes
+ * nothing any more.
+ */
+export const write = (session: Session): Effect.Effect<void, Disconnect> => {
+  const { connection, outbox } = session
+  const room = roomAgain(session)
+  return outbox.take.pipe(
+    Effect.flatMap((batch) => (connection.send(batch) ? Effect.void : room)),
+    // take waits by itself
+    Effect.forever({ disableYield: true }),
+    Effect.catchTags({
+      Done: () => Effect.void,
+      ConnectionEnded: () => Effect.fail(new Disconnect({ reason: "ConnectionLost" })),
+    }),
+  )
+}
+
+/** Waits until the link takes more; a peer that takes nothing at all for the time limit is given up. */
+const roomAgain = (session: Session) => {
+  const { connection } = session
+  const stalled = Effect.gen(function* () {
+    while (true) {
+      const before = connection.backlog()
+      yield* Effect.sleep(session.with.settings.writeTimeout)
+      if (connection.backlog() < before) continue
+      const time = Duration.format(session.with.settings.writeTimeout)
+      return yield* new Disconnect({ reason: "SlowConsumer", detail: `Nothing was read for ${time}` })
+    }
+  })
+  return Effect.raceFirst(connection.drained, stalled)
+}

@@ -1,0 +1,34 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { lobby } from "../../domain/ChannelName.ts"
+import type { ChatMessage } from "../../protocol/v1/Message.ts"
+import { RequestError } from "../../protocol/RequestError.ts"
+import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
+import { forUser } from "../Command.ts"
+import type { Identity, Session } from "../Session.ts"
+
+/** Undefined when the user may publish now. */
+const tooFast = (session: Session, { publishing }: Identity): RequestError | undefined => {
+  const wait = publishing?.take(session.now()) ?? 0
+  if (wait === 0) return undefined
+  session.violation()
+  const seconds = Math.ceil(wait / 100) / 10
+  return new RequestError({
+    reason: "RateLimited",
+    detail: `Too many messages: try again in ${seconds} s`,
+    retryAfter: Duration.millis(wait),
+  })
+}
+
+/** Says something to a channel. The channel answers, when the message is stored. */
+export const publish = forUser<ClientFrameOf<"Publish">>((session, { channel, content, id, ref }, identity) => {
+  if (content === "") return Effect.fail(new RequestError({ reason: "EmptyMessage", field: "content" }))
+  const error = tooFast(session, identity)
+  return error === undefined ? identity.memberships.publish(channel, { content, id, ref }) : Effect.fail(error)
+})
+
+/** The chapter's message: `from` and `timestamp` are the server's to fill in. */
+export const chatMessage = forUser<typeof ChatMessage.Type>((session, { content }, identity) => {
+  const error = tooFast(session, identity)
+  return error === undefined ? identity.memberships.publish(lobby, { content }) : Effect.fail(error)
+})
