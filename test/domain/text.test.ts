@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { MessageId } from "../../src/domain/MessageId.ts"
+import { Seq } from "../../src/domain/Seq.ts"
+import { StatusText } from "../../src/domain/Status.ts"
+import { Topic } from "../../src/domain/Topic.ts"
+import { UserId } from "../../src/domain/User.ts"
+import { key, Username } from "../../src/domain/Username.ts"
+
+type Text = Schema.Codec<string>
+
+const accepts = (schema: Text, text: string) => Schema.is(schema)(text)
+
+const table: ReadonlyArray<
+  readonly [name: string, schema: Text, good: ReadonlyArray<string>, bad: ReadonlyArray<string>]
+> = [
+  [
+    "ChannelName",
+    ChannelName,
+    ["lobby", "a", "0", "General", "rust-2024_b.c", "日本語", "été", "x".repeat(64), "𝒜".repeat(32)],
+    [
+      "",
+      " ",
+      "a b",
+      "-a",
+      ".a",
+      "_a",
+      "#a",
+      "a/b",
+      "a\n",
+      "a\u0000",
+      "x".repeat(65),
+      "𝒜".repeat(33),
+      "\ud800",
+      "e\u0301",
+      "😀",
+      "a\u200bb",
+    ],
+  ],
+  ["MessageId", MessageId, ["a", "!~", "x".repeat(64)], ["", " ", "a b", "é", "x".repeat(65), "a\n", "\u007f"]],
+  [
+    "Username",
+    Username,
+    ["a", "alice", "Alice B. Cooper", "日本", "x".repeat(64), "o'hara", "a\u0301", "😀"],
+    [
+      "",
+      " ",
+      " a",
+      "a ",
+      "a\u00a0",
+      "\u3000a",
+      "x".repeat(65),
+      "a\tb",
+      "a\nb",
+      "a\u0000",
+      "a\u200bb",
+      "a\u202eb",
+      "a\u2028b",
+      "a\ufeffb",
+      "\ud800",
+      "a\u00adb",
+      "\u3164",
+      "a\u1160",
+      "\u2800",
+    ],
+  ],
+  ["Topic", Topic, ["", "a", "x".repeat(256), "two words"], [" ", "a ", "x".repeat(257), "two\nlines", "\udfff"]],
+  ["StatusText", StatusText, ["", "back at three", "x".repeat(128)], ["x".repeat(129), "a\r", " a"]],
+  ["UserId", UserId, ["a", "guest:alice"], ["", "\ud800"]],
+]
+
+describe.each(table)("%s", (_, schema, good, bad) => {
+  it.each(good)("takes %j", (text) => {
+    assert.isTrue(accepts(schema, text))
+  })
+  it.each(bad)("refuses %j", (text) => {
+    assert.isFalse(accepts(schema, text))
+  })
+  // What tests are generated from must not be a narrow corner of what is allowed, nor nothing.
+  it.prop("can be generated", [schema], ([text]) => {
+    assert.isTrue(accepts(schema, text) && text.isWellFormed())
+  })
+})
+
+describe("Seq", () => {
+  it.each([0, 1, Number.MAX_SAFE_INTEGER])("takes %d", (seq) => {
+    assert.isTrue(Schema.is(Seq)(seq))
+  })
+  it.each([-1, 0.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN, Infinity])("refuses %d", (seq) => {
+    assert.isFalse(Schema.is(Seq)(seq))
+  })
+})
+
+describe("the key of a name", () => {
+  it.each([
+    ["Alice", "alice"],
+    ["ＡＬＩＣＥ", "alice"],
+    ["ALİCE", "ali\u0307ce"],
+    ["Ⅳ", "iv"],
+    ["É", "e\u0301"],
+    // A capital that is composed nowhere, its small letter that is.
+    ["H\u0331", "\u1e96"],
+    ["T\u0308", "\u1e97"],
+  ])("%j and %j are one name", (a, b) => {
+    assert.strictEqual(key(a), key(b))
+  })
+
+  it("keeps apart what is apart", () => {
+    assert.notStrictEqual(key("alice"), key("alicе")) // the last letter is Cyrillic
+    assert.notStrictEqual(key("a"), key("á"))
+  })
+
+  it.prop("of a key is that key", [Username, Username], ([a, b]) => {
+    for (const name of [a, a + b, `${a}\u0331`, `${a}\u0308`, `${a}\u030c`])
+      assert.strictEqual(key(key(name)), key(name))
+  })
+})
