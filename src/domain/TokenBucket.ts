@@ -23,7 +23,8 @@ export class TokenBucket {
     const elapsed = Math.max(0, now - this.refilledAt)
     this.tokens = Math.min(burst, this.tokens + (elapsed / 1000) * perSecond)
     this.refilledAt = now
-    if (this.tokens >= 1) {
+    // Who waited as long as told must not be refused for a rounding error.
+    if (this.tokens >= 1 - 1e-6) {
       this.tokens--
       return 0
     }
