@@ -1,0 +1,12 @@
+// Makes dist/: the JavaScript and the types of src/, which is all that the published package holds.
+import { spawnSync } from "node:child_process"
+import { chmodSync, rmSync } from "node:fs"
+
+rmSync("dist", { recursive: true, force: true })
+
+const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+})
+if (status !== 0) process.exit(1)
+
+chmodSync("dist/cli/bin.js", 0o755)
