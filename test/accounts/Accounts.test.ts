@@ -11,8 +11,6 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { Accounts } from "../../src/accounts/Accounts.ts"
-import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
-import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
 import * as Token from "../../src/accounts/Token.ts"
 import { accounts, cheapHashes } from "./fixture.ts"
 
@@ -28,6 +26,17 @@ const refused = (username: string, password: string, invite?: Redacted.Redacted)
 
 const add = (name: string, password: string) =>
   Effect.flatMap(Accounts, (accounts) => accounts.add({ name, password: Redacted.make(password), role: "member" }))
+
+/** A `Kdf` that does something before each derivation. */
+const watchedKdf = (before: (algorithm: Kdf.Algorithm) => Effect.Effect<unknown>) =>
+  Layer.effect(
+    Kdf.Kdf,
+    Effect.map(Kdf.Kdf, (kdf) =>
+      Kdf.Kdf.of({
+        derive: (algorithm, ...rest) => Effect.andThen(before(algorithm), kdf.derive(algorithm, ...rest)),
+      }),
+    ),
+  ).pipe(Layer.provide(NodeCrypto.layerKdf))
 
 const count = Effect.flatMap(Accounts, (accounts) => Effect.map(Stream.runCollect(accounts.list), (all) => all.length))
 
@@ -59,17 +68,7 @@ describe("signing in", () => {
   it.effect("closed: refuses an unknown name like a wrong password, after hashing as long", () =>
     Effect.gen(function* () {
       const derived: Array<unknown> = []
-      const counting = Layer.effect(
-        Kdf.Kdf,
-        Effect.map(Kdf.Kdf, (kdf) =>
-          Kdf.Kdf.of({
-            derive: (algorithm, ...rest) => {
-              derived.push(algorithm)
-              return kdf.derive(algorithm, ...rest)
-            },
-          }),
-        ),
-      ).pipe(Layer.provide(NodeCrypto.layerKdf))
+      const kdf = watchedKdf((algorithm) => Effect.sync(() => derived.push(algorithm)))
       yield* Effect.gen(function* () {
         yield* add("alice", "secret")
         derived.length = 0
@@ -82,22 +81,30 @@ describe("signing in", () => {
         assert.strictEqual(unknown.message, wrong.message)
         assert.strictEqual((yield* signIn("alice", "secret")).name, "alice")
         assert.strictEqual(yield* count, 1)
-      }).pipe(
-        Effect.provide(
-          Accounts.layer.pipe(
-            Layer.provide([
-              AccountStore.layerMemory,
-              LoginThrottle.layer,
-              PasswordHash.layer.pipe(Layer.provide(counting)),
-            ]),
-            Layer.provide([
-              NodeCrypto.layer,
-              Layer.succeed(PasswordHash.Settings, cheapHashes),
-              Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), mode: "closed" }),
-            ]),
-          ),
-        ),
+      }).pipe(Effect.provide(accounts({ mode: "closed" }, { kdf })))
+    }),
+  )
+
+  it.effect("takes note of what was done to the account while it hashed", () =>
+    Effect.gen(function* () {
+      let meanwhile: Effect.Effect<unknown> = Effect.void
+      const kdf = watchedKdf(() =>
+        Effect.suspend(() => {
+          const action = meanwhile
+          meanwhile = Effect.void
+          return action
+        }),
       )
+      yield* Effect.gen(function* () {
+        const accounts = yield* Accounts
+        const store = yield* AccountStore
+        const { id } = yield* add("alice", "secret")
+        meanwhile = Effect.ignore(accounts.disable("alice"))
+        assert.strictEqual(yield* refused("alice", "secret"), "AccountDisabled")
+        yield* accounts.enable("alice")
+        meanwhile = Effect.ignore(store.setPassword(id, Redacted.make("another hash")))
+        assert.strictEqual(yield* refused("alice", "secret"), "InvalidCredentials")
+      }).pipe(Effect.provide(accounts({}, { kdf })))
     }),
   )
 
@@ -110,6 +117,15 @@ describe("signing in", () => {
       assert.deepStrictEqual(yield* signIn("alice", "secret"), alice)
       assert.strictEqual(yield* refused("bob", "secret", code), "InviteNotValid")
       assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts({ mode: "invite" }))),
+  )
+
+  it.effect("invite: guessing is throttled like a password's", () =>
+    Effect.gen(function* () {
+      const guess = Redacted.make(`natinv_${"A".repeat(43)}`)
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* refused("alice", "secret", guess), "InviteNotValid")
+      assert.strictEqual(yield* refused("alice", "secret", guess), "TooManyLogins")
+      for (let n = 0; n < 10; n++) assert.strictEqual(yield* refused("bob", "secret"), "InviteRequired")
     }).pipe(Effect.provide(accounts({ mode: "invite" }))),
   )
 
@@ -225,9 +241,9 @@ describe("signing in", () => {
         ),
         (found) => Redacted.value(Option.getOrThrow(found).passwordHash),
       )
-      yield* Effect.provide(signIn("alice", "secret"), accounts({}, memory))
+      yield* Effect.provide(signIn("alice", "secret"), accounts({}, { store: memory }))
       assert.include(yield* hash, "$m=64,t=1,p=1$")
-      const stronger = accounts({}, memory, { ...cheapHashes, memory: 128 })
+      const stronger = accounts({}, { store: memory, hashes: { ...cheapHashes, memory: 128 } })
       yield* Effect.provide(refused("alice", "wrong"), stronger)
       assert.include(yield* hash, "$m=64,t=1,p=1$")
       yield* Effect.provide(signIn("alice", "secret"), stronger)

@@ -1,4 +1,5 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import type * as Kdf from "effect/crypto/Kdf"
 import * as Layer from "effect/Layer"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { Accounts } from "../../src/accounts/Accounts.ts"
@@ -10,16 +11,23 @@ export const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, m
 
 /** `Accounts` and all it stands on, built anew. */
 export const accounts = (
-  options: Partial<typeof Accounts.Settings.Service> = {},
-  store: Layer.Layer<AccountStore> = AccountStore.layerMemory,
-  hashes: typeof PasswordHash.Settings.Service = cheapHashes,
-) =>
-  Accounts.layer.pipe(
+  settings: Partial<typeof Accounts.Settings.Service> = {},
+  parts: {
+    readonly store?: Layer.Layer<AccountStore>
+    readonly hashes?: typeof PasswordHash.Settings.Service
+    readonly kdf?: Layer.Layer<Kdf.Kdf>
+  } = {},
+) => {
+  const { hashes = cheapHashes, kdf = NodeCrypto.layerKdf, store = AccountStore.layerMemory } = parts
+  return Accounts.layer.pipe(
     Layer.provideMerge([store, PasswordHash.layer, LoginThrottle.layer]),
     Layer.provide([
-      NodeCrypto.layer,
-      Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), ...options }),
+      NodeCrypto.layerDigest,
+      NodeCrypto.layerSecureRandom,
+      kdf,
+      Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), ...settings }),
       Layer.succeed(PasswordHash.Settings, hashes),
     ]),
     Layer.fresh,
   )
+}

@@ -22,7 +22,7 @@ import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
 import * as Sqlite from "../../src/storage/Sqlite.ts"
-import { accounts, cheapHashes } from "./fixture.ts"
+import { accounts } from "./fixture.ts"
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 
@@ -147,7 +147,7 @@ describe("secrets", () => {
 
       const errors = yield* Effect.gen(function* () {
         const kept = Layer.succeedContext(yield* Layer.build(store))
-        return yield* Effect.provide(life, Layer.provideMerge(accounts({ mode: "invite" }, kept, cheapHashes), kept))
+        return yield* Effect.provide(life, Layer.provideMerge(accounts({ mode: "invite" }, { store: kept }), kept))
       }).pipe(Effect.provide(heard.layer))
       assert.isAtLeast(errors.length, 12)
       const text = `${heard.text()}\n${everything(errors)}`

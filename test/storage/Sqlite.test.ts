@@ -115,6 +115,23 @@ describe("Sqlite", () => {
     }).pipe(Effect.provide(memory)),
   )
 
+  it.effect("a transaction keeps other writers out from its start", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const other = new DatabaseSync(`${folder}/natter.db`, { timeout: 0 })
+        const write = () => other.exec("INSERT INTO invites (fingerprint, created_at) VALUES ('a', 1)")
+        yield* sql`SELECT fingerprint FROM invites`.pipe(
+          Effect.tap(() => Effect.sync(() => assert.throws(write, /locked/))),
+          sql.withTransaction,
+        )
+        write()
+        other.close()
+      }).pipe(Effect.provide(inFolder(folder)))
+    }),
+  )
+
   it.effect("hands rows out as arrays, too, and turns what SQLite lacks into what it has", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
