@@ -8,13 +8,16 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Role } from "../domain/Role.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import type { TokenBucket } from "../domain/TokenBucket.ts"
 import type { Topic } from "../domain/Topic.ts"
-import type { User, UserId } from "../domain/User.ts"
+import { User, type UserId } from "../domain/User.ts"
+import { key } from "../domain/Username.ts"
 import { History } from "../history/History.ts"
 import type { Disconnect } from "../protocol/Disconnect.ts"
 import { RequestError } from "../protocol/RequestError.ts"
@@ -110,8 +113,15 @@ export class Hub extends Context.Service<
     /** Ends sessions; succeeds with how many. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
     readonly stats: Effect.Effect<HubStats, RequestError>
-    /** A session inside this program, without a connection; it ends with the scope. */
-    readonly connect: (user: User) => Effect.Effect<LocalSession, RequestError, Scope.Scope>
+    /**
+     * A session inside this program, without a connection; it ends with the scope. The id says
+     * whether two sessions are of one user; without one, the name does.
+     */
+    readonly connect: (user: {
+      readonly name: string
+      readonly id?: string
+      readonly role?: Role
+    }) => Effect.Effect<LocalSession, RequestError, Scope.Scope>
   }
 >()("natter/hub/Hub") {
   static readonly layer: Layer.Layer<Hub, never, History> = Layer.effect(
@@ -119,6 +129,12 @@ export class Hub extends Context.Service<
     Effect.suspend(() => make),
   )
 }
+
+const decodeUser = (user: typeof User.Encoded): Effect.Effect<User, RequestError> =>
+  Effect.mapError(
+    Schema.decodeEffect(User)(user),
+    (error) => new RequestError({ reason: "InvalidUsername", detail: error.message }),
+  )
 
 const unavailable = (): RequestError => new RequestError({ reason: "Unavailable" })
 
@@ -181,7 +197,10 @@ const make = Effect.gen(function* () {
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
-    connect: (user) => localSession(service, settings, SessionId.make(`local-${++sessions}`), user),
+    connect: ({ id, name, role = "member" }) =>
+      Effect.flatMap(decodeUser({ id: id ?? key(name), name, role }), (user) =>
+        localSession(service, settings, SessionId.make(`local-${++sessions}`), user),
+      ),
   }
   return service
 })

@@ -1,0 +1,5 @@
+/** `natter`: the hub to embed and the protocol it speaks. The whole service is `natter/server`. */
+export { History } from "./history/History.ts"
+export { Hub } from "./hub/Hub.ts"
+export { HubSettings } from "./hub/HubSettings.ts"
+export * as Protocol from "./protocol/index.ts"

@@ -1,0 +1,3 @@
+/** `natter/server`: the whole service as a layer. */
+export { ChatServer } from "./ChatServer.ts"
+export { defaults, type ServerSettings } from "./ServerSettings.ts"
