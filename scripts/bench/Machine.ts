@@ -1,0 +1,80 @@
+// The machine a benchmark runs on: what to name in a report, and what to hold still while measuring.
+import * as Effect from "effect/Effect"
+import * as ChildProcess from "effect/process/ChildProcess"
+import { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import { BenchError } from "./BenchError.ts"
+
+/** Named in every report. */
+export interface Machine {
+  readonly cpu: string
+  /** Cores that this process may use. */
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly kernel: string
+  readonly node: string
+  /** Which core a server and its load are held on; absent where `taskset` is missing or there is only one core. */
+  readonly pinned?: { readonly server: number; readonly load: number }
+}
+
+const fromProc = (file: string, line: RegExp): string | undefined => {
+  try {
+    return line.exec(fs.readFileSync(file, "utf8"))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** `0-1,4` → `[0, 1, 4]` */
+const cpusIn = (list: string): Array<number> =>
+  list.split(",").flatMap((range) => {
+    const [first = 0, last = first] = range.split("-").map(Number)
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
+
+/** Describes this machine. Fails where there is no `/proc` to read a process's CPU time from. */
+export const describe = Effect.gen(function* () {
+  const allowed = fromProc("/proc/self/status", /^Cpus_allowed_list:\s*(\S+)$/m)
+  if (allowed === undefined) {
+    return yield* new BenchError({ message: "CPU time is read from /proc, which only Linux has" })
+  }
+  const spawner = yield* ChildProcessSpawner
+  const [server, load] = cpusIn(allowed)
+  const pins =
+    server !== undefined && load !== undefined
+      ? yield* spawner.exitCode(ChildProcess.make("taskset", ["-c", String(server), "true"])).pipe(
+          Effect.map((code) => code === 0),
+          Effect.orElseSucceed(() => false),
+        )
+      : false
+  const machine: Machine = {
+    cpu: `${os.cpus()[0]?.model.trim() ?? "unknown"} (${os.arch()})`,
+    cores: os.availableParallelism(),
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    kernel: `${os.type()} ${os.release()}`,
+    node: process.version,
+    ...(pins ? { pinned: { server: server!, load: load! } } : {}),
+  }
+  return machine
+})
+
+/** The command line `command`, held on `core` where one is given. */
+export const pin = (core: number | undefined, command: ReadonlyArray<string>): ReadonlyArray<string> =>
+  core === undefined ? command : ["taskset", "-c", String(core), ...command]
+
+/** Fails unless each process may open `sockets` sockets. Node has already raised its own limit as far as it goes. */
+export const requireSockets = (sockets: number): Effect.Effect<void, BenchError> =>
+  Effect.suspend(() => {
+    const limit = fromProc("/proc/self/limits", /^Max open files\s+(\d+)/m)
+    const needed = sockets + 64
+    return limit === undefined || Number(limit) >= needed
+      ? Effect.void
+      : Effect.fail(
+          new BenchError({
+            message:
+              `${sockets} members need ${needed} open files a process, and the limit is ${limit}: ` +
+              `raise it (ulimit -n ${needed}) or measure with fewer --members`,
+          }),
+        )
+  })

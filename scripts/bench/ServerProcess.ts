@@ -1,0 +1,128 @@
+// A server under measurement: a process of its own, held on one core, on a free port of 127.0.0.1.
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as net from "node:net"
+import { fileURLToPath } from "node:url"
+import { BenchError } from "./BenchError.ts"
+import { pin } from "./Machine.ts"
+
+/** What can be started: the arguments for Node, given a port to listen on and an empty folder of its own. */
+export interface ServerCommand {
+  readonly name: string
+  readonly args: (port: number, folder: string) => ReadonlyArray<string>
+}
+
+/** A server that accepts connections. */
+export interface ServerProcess {
+  readonly pid: number
+  readonly port: number
+  /** An error that names the server and ends with the last that it said. */
+  readonly failure: (what: string) => BenchError
+}
+
+export interface Options {
+  readonly core?: number | undefined
+  /** Writes a CPU profile to this file when the server has ended. */
+  readonly profile?: { readonly folder: string; readonly name: string } | undefined
+}
+
+export const host = "127.0.0.1"
+
+/** The project's root, in which servers are started. */
+export const root = fileURLToPath(new URL("../..", import.meta.url))
+
+const startLimit = "15 seconds"
+// Longer than a server takes for draining; killed after it.
+const stopLimit = "15 seconds"
+const outputKept = 2000
+
+const freePort = Effect.callback<number, BenchError>((resume) => {
+  const server = net.createServer()
+  server.on("error", (error) => resume(Effect.fail(new BenchError({ message: `no free port: ${error.message}` }))))
+  server.listen(0, host, () => {
+    const address = server.address()
+    server.close(() =>
+      resume(
+        typeof address === "object" && address !== null
+          ? Effect.succeed(address.port)
+          : Effect.fail(new BenchError({ message: "no free port" })),
+      ),
+    )
+  })
+})
+
+const accepts = (port: number) =>
+  Effect.callback<void, BenchError>((resume) => {
+    const socket = net.connect({ host, port })
+    socket.on("connect", () => {
+      socket.destroy()
+      resume(Effect.void)
+    })
+    socket.on("error", (error) => {
+      socket.destroy()
+      resume(Effect.fail(new BenchError({ message: error.message })))
+    })
+    return Effect.sync(() => socket.destroy())
+  })
+
+// Settings in the caller's environment are not those that are measured.
+const environment = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => name.startsWith("NATTER_") || name === "NODE_OPTIONS")
+    .map((name) => [name, undefined]),
+)
+
+/**
+ * Starts a server and waits, at most 15 s, until it accepts connections. When the scope closes it is ended with SIGTERM
+ * and, should it still be there, killed 15 s later; its folder is removed after it.
+ */
+export const start = Effect.fnUntraced(function* (server: ServerCommand, options: Options) {
+  const files = yield* FileSystem.FileSystem
+  const folder = yield* files.makeTempDirectoryScoped({ prefix: "natter-bench-" })
+  const port = yield* freePort
+  const profile =
+    options.profile === undefined
+      ? []
+      : ["--cpu-prof", `--cpu-prof-dir=${options.profile.folder}`, `--cpu-prof-name=${options.profile.name}`]
+  const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
+  const child = yield* ChildProcess.make(command, args, {
+    cwd: root,
+    env: environment,
+    extendEnv: true,
+    stdin: "ignore",
+    forceKillAfter: stopLimit,
+  })
+  let output = ""
+  yield* child.all.pipe(
+    Stream.decodeText(),
+    Stream.runForEach((text) =>
+      Effect.sync(() => {
+        output = (output + text).slice(-outputKept)
+      }),
+    ),
+    Effect.forkScoped,
+  )
+  const failure = (what: string) =>
+    new BenchError({
+      message: `${server.name} ${what}${output === "" ? "" : `; its last output:\n${output.trimEnd()}`}`,
+    })
+  const ended = child.exitCode.pipe(
+    Effect.orElseSucceed(() => "a signal"),
+    // What it said on its way out is still being read.
+    Effect.delay("100 millis"),
+    Effect.flatMap((code) => Effect.fail(failure(`ended with ${code} before it accepted a connection`))),
+  )
+  yield* accepts(port).pipe(
+    Effect.retry(Schedule.spaced("25 millis")),
+    Effect.timeoutOrElse({
+      duration: startLimit,
+      orElse: () => Effect.fail(failure(`did not accept a connection within ${startLimit}`)),
+    }),
+    Effect.raceFirst(ended),
+  )
+  const started: ServerProcess = { pid: child.pid, port, failure }
+  return started
+})
