@@ -9,6 +9,7 @@ export const UserId = Schema.NonEmptyString.check(
     description: "identifies a user for ever, whatever the name becomes",
     expected: "a user id without lone surrogates",
     toJsonSchema: () => [{}, true],
+    arbitraryConstraint: { patterns: [{ source: "^[ -~]+$", flags: "u" }] },
   }),
 ).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type

@@ -21,7 +21,12 @@ export const visibleText = (options: {
       expected,
       // JSON Schema counts characters where we count UTF-16 units, and cannot say the rest.
       toJsonSchema: () => [{ minLength, maxLength }, true],
-      arbitraryConstraint: { minLength, maxLength },
+      // What tests are made from: spaces only within.
+      arbitraryConstraint: {
+        minLength,
+        maxLength,
+        patterns: [{ source: "^(?:[!-~à-ö一-丁😀](?:[ -~à-ö😀]{0,20}[!-~à-ö])?)?$", flags: "u" }],
+      },
     },
   )
 }

@@ -27,6 +27,9 @@ export const text = Schema.String.check(
     title: "text",
     expected: "text without lone surrogates",
     toJsonSchema: () => [{}, true],
+    arbitraryConstraint: {
+      patterns: [{ source: "^(?:[\\u{0}-~]|[\\u{7f}-\\u{d7ff}\\u{e000}-\\u{10ffff}])*$", flags: "u" }],
+    },
   }),
 )
 

@@ -15,7 +15,8 @@ const optionalText = Schema.NullOr(text).pipe(Schema.withDecodingDefaultKey(Effe
 export const Login = frame(
   "Login",
   {
-    description: "Sign in. On success the others get `UserJoined`, and the newcomer a `UserList` behind the reply.",
+    description: "Sign in. On success a `UserList` follows the reply.",
+    from: "client",
     reply: "LoginResponse",
     event: "UserJoined",
   },
@@ -23,21 +24,25 @@ export const Login = frame(
 )
 export const LoginResponse = frame(
   "LoginResponse",
-  { description: "Signed in, or why not." },
+  { description: "Signed in, or why not.", from: "server" },
   { success: Schema.Boolean, message: text, token: optionalText },
 )
 export const ChatMessage = frame(
   "ChatMessage",
-  { description: "Say something. Everybody gets it, the sender too.", event: "ChatMessage" },
+  { description: "Say something. The sender gets it back, too.", event: "ChatMessage" },
   {
     from: field(text, "Who said it. A client sends anything: the server fills it in."),
     content: text,
     timestamp: field(u64, "Seconds since 1970. A client sends 0: the server fills it in."),
   },
 )
-export const UserJoined = frame("UserJoined", { description: "Somebody came." }, { username: text })
-export const UserLeft = frame("UserLeft", { description: "Somebody went." }, { username: text })
-export const UserList = frame("UserList", { description: "Who is here." }, { users: Schema.Array(text) })
+export const UserJoined = frame("UserJoined", { description: "Somebody came.", from: "server" }, { username: text })
+export const UserLeft = frame("UserLeft", { description: "Somebody went.", from: "server" }, { username: text })
+export const UserList = frame(
+  "UserList",
+  { description: "Who is here.", from: "server" },
+  { users: Schema.Array(text) },
+)
 export const FileTransferRequest = frame(
   "FileTransferRequest",
   { description: "Offer a file.", reply: "FileTransferResponse" },
@@ -67,7 +72,7 @@ export const Ping = frame(
 export const Pong = frame("Pong", { description: "I am." }, { sequence: optional(u32, "The ping's.") })
 export const Error = frame(
   "Error",
-  { description: "Something went wrong." },
+  { description: "Something went wrong.", from: "server" },
   { code: field(u32, "One of HTTP's status codes."), message: text },
 )
 
@@ -76,8 +81,16 @@ export const Connect = frame(
   { description: "The first frame of a client that names its version.", reply: "Connect" },
   { client_id: text, version: text },
 )
-export const Data = frame("Data", { description: "Bytes." }, { payload: Schema.Array(u8) })
-export const Disconnect = frame("Disconnect", { description: "Goodbye." }, { reason: text })
+export const Data = frame(
+  "Data",
+  { description: "Bytes. The server sends them back.", reply: "Data" },
+  { payload: Schema.Array(u8) },
+)
+export const Disconnect = frame(
+  "Disconnect",
+  { description: "Goodbye. The connection ends behind the reply.", reply: "Disconnect" },
+  { reason: text },
+)
 
 /** The 13 of the chat protocol. */
 export const chat = [
