@@ -3,21 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { maxDecompressionRatio, maxFrameBytes } from "../../src/domain/Limits.ts"
-import { compress, type Compressor, decompress } from "../../src/protocol/Compression.ts"
+import { compress, decompress } from "../../src/protocol/Compression.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { headerBytes } from "../../src/protocol/Framing.ts"
-
-const deflate: Compressor = {
-  name: "deflate",
-  compress: (bytes) => zlib.deflateRawSync(bytes),
-  decompress: (bytes, maxBytes) => {
-    try {
-      return zlib.inflateRawSync(bytes, { maxOutputLength: maxBytes })
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? "TooLarge" : "Invalid"
-    }
-  },
-}
+import { deflate } from "../../src/transport/Zlib.ts"
 
 const compressed = (plain: Uint8Array) => new Uint8Array([1, ...zlib.deflateRawSync(plain)])
 

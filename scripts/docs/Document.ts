@@ -1,0 +1,25 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+/** A file that is made from the code. */
+export interface Document {
+  /** Where it lies, from the project's folder. */
+  readonly path: string
+  /** The whole file; the same each time. */
+  readonly render: () => string
+}
+
+/** Writes what is not as it should be, and returns the paths of it; with `check` nothing is written. */
+export const renew = (documents: ReadonlyArray<Document>, root: string, check: boolean): ReadonlyArray<string> =>
+  documents
+    .filter((document) => {
+      const file = path.join(root, document.path)
+      const text = document.render()
+      if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === text) return false
+      if (!check) {
+        fs.mkdirSync(path.dirname(file), { recursive: true })
+        fs.writeFileSync(file, text)
+      }
+      return true
+    })
+    .map((document) => document.path)
