@@ -1,4 +1,4 @@
-import * as Compression from "./Compression.ts"
+import type * as Compression from "./Compression.ts"
 import type { ConnectRequest } from "./Connect.ts"
 import * as Encoding from "./Encoding.ts"
 import * as Version from "./Version.ts"
