@@ -84,7 +84,29 @@ export const localSession = Effect.fnUntraced(function* (
     }
     waiting.clear()
   }
-  const outbox = new Outbox(settings.outbox, () => end(new Disconnect({ reason: "SlowConsumer" })))
+  const client = Encoding.client2("json")
+  const deframer = new Deframer(Number.MAX_SAFE_INTEGER)
+  // Taken from the outbox while the consumer was not ready; at most one turn's frames.
+  let overdue: ReadonlyArray<ServerFrame> = []
+
+  /** Answers whoever waits for it, or hands it to the consumer. False when the consumer is not ready. */
+  const deliver = (frame: ServerFrame): boolean => {
+    const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
+    if (reply === undefined) return Queue.offerUnsafe(events, frame)
+    Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
+    return true
+  }
+  const send = (batch: ReadonlyArray<Uint8Array>): boolean => {
+    const bodies: Array<Uint8Array> = []
+    for (const bytes of batch) deframer.push(bytes, bodies)
+    // The hub wrote these frames itself: they decode.
+    overdue = bodies.map((body) => Result.getOrThrow(client.decode(body))).filter((frame) => !deliver(frame))
+    return overdue.length === 0
+  }
+  const outbox = new Outbox(settings.outbox, {
+    send,
+    onOverflow: () => end(new Disconnect({ reason: "SlowConsumer" })),
+  })
   const memberships = new Memberships(
     hub,
     { session, user, encoding: Encoding.server2("json"), outbox },
@@ -95,22 +117,10 @@ export const localSession = Effect.fnUntraced(function* (
     Effect.andThen(memberships.leaveAll, hub.signOut(session)),
   )
 
-  const deliver = (frame: ServerFrame): Effect.Effect<void> => {
-    const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
-    if (reply === undefined) return Effect.asVoid(Queue.offer(events, frame))
-    return Effect.sync(() =>
-      Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame)),
-    )
-  }
-  const client = Encoding.client2("json")
-  const deframer = new Deframer(Number.MAX_SAFE_INTEGER)
-  yield* outbox.take.pipe(
-    Effect.flatMap((batch) => {
-      const bodies: Array<Uint8Array> = []
-      for (const bytes of batch) deframer.push(bytes, bodies)
-      // The hub wrote these frames itself: they decode.
-      return Effect.forEach(bodies, (body) => deliver(Result.getOrThrow(client.decode(body))), { discard: true })
-    }),
+  yield* outbox.full.pipe(
+    Effect.andThen(Effect.suspend(() => Effect.forEach(overdue, (frame) => Queue.offer(events, frame)))),
+    Effect.andThen(Effect.sync(() => outbox.resume())),
+    // full waits by itself
     Effect.forever({ disableYield: true }),
     Effect.ignore,
     Effect.forkScoped,

@@ -1,6 +1,6 @@
 /**
- * A session's bounded queue to the wire, between the actors that have something to tell it and the
- * one fiber that writes.
+ * A session's bounded queue to the wire, between the actors that have something to tell it and its
+ * link.
  *
  * What is queued leaves by lanes: answers before chat, chat before presence, presence before
  * typing. When a session reads slower than it is told, what is ephemeral is left out first; chat
@@ -27,32 +27,41 @@ export const defaultBounds: OutboxBounds = {
   shedPresence: 0.75,
 }
 
-type Batch = ReadonlyArray<Uint8Array>
-type Taken = Effect.Effect<Batch, Cause.Done>
+/** What an outbox is between. Neither may throw. */
+export interface OutboxEnds {
+  /** Hands bytes to the link, all in one write. False: it took them, and has no room for more. */
+  readonly send: (batch: ReadonlyArray<Uint8Array>) => boolean
+  /** Called once, when it has overflowed. */
+  readonly onOverflow: () => void
+}
 
-const ended: Taken = Effect.fail(Cause.Done())
+type Waiting = Effect.Effect<void, Cause.Done>
+
+const ended: Waiting = Effect.fail(Cause.Done())
 
 export class Outbox {
   private readonly bounds: OutboxBounds
-  private readonly onOverflow: () => void
+  private readonly ends: OutboxEnds
   private control: Array<Uint8Array> = []
   private chat: Array<Uint8Array> = []
   private presence: Array<Uint8Array> = []
   private typing: Array<Uint8Array> = []
-  /** Queued and not yet taken. */
+  /** Queued and not yet sent. */
   private waitingFrames = 0
   private waitingBytes = 0
-  /** Taken, and not yet handed to the network: it still occupies memory, so it counts. */
+  /** Sent to a link that has no room: it still occupies memory, so it counts. */
   private leavingFrames = 0
   private leavingBytes = 0
-  private waiter: ((taken: Taken) => void) | undefined
+  /** The link has no room. */
+  private stuck = false
+  private waiter: ((outcome: Waiting) => void) | undefined
   private state: "open" | "ending" | "closed" = "open"
   /** Frames left out because the session reads too slowly. */
   shed = 0
 
-  constructor(bounds: OutboxBounds, onOverflow: () => void) {
+  constructor(bounds: OutboxBounds, ends: OutboxEnds) {
     this.bounds = bounds
-    this.onOverflow = onOverflow
+    this.ends = ends
   }
 
   /** How full it is: 0 empty, 1 at a bound. */
@@ -89,7 +98,7 @@ export class Outbox {
     ) {
       this.shed += this.waitingFrames + frames
       this.close()
-      this.onOverflow()
+      this.ends.onOverflow()
       return false
     }
     this[lane].push(bytes)
@@ -99,34 +108,45 @@ export class Outbox {
   }
 
   /**
-   * Wakes the writer, which takes everything. Called once at the end of a turn: all that was queued
-   * in the turn leaves in one write. The writer runs at once, inside this call: a wake-up through
-   * the scheduler would cost more than the write.
+   * Sends everything that is queued, if the link has room. Called once at the end of a turn: all
+   * that was queued in the turn leaves in one write. It is sent right here, without waking a fiber:
+   * a wake-up costs as much as the write.
    */
   flush(): void {
-    if (this.waiter === undefined || this.waitingFrames === 0) return
-    const resume = this.waiter
-    this.waiter = undefined
-    resume(Effect.succeed(this.drain()))
-  }
-
-  /** Everything queued, as soon as there is something; fails with `Done` when it has ended. One taker at a time. */
-  readonly take: Taken = Effect.callback<Batch, Cause.Done>((resume) => {
+    if (this.stuck || this.waitingFrames === 0) return
+    this.leavingFrames = this.waitingFrames
+    this.leavingBytes = this.waitingBytes
+    this.waitingFrames = 0
+    this.waitingBytes = 0
+    this.stuck = !this.ends.send(this.takeLanes())
+    if (this.stuck) return this.wake()
     this.leavingFrames = 0
     this.leavingBytes = 0
-    if (this.waitingFrames > 0) return resume(Effect.succeed(this.drain()))
-    if (this.state !== "open") return resume(ended)
+  }
+
+  /** Waits until the link has no room; fails with `Done` when the outbox has ended and all has left. One waits at a time. */
+  readonly full: Waiting = Effect.callback<void, Cause.Done>((resume) => {
     this.waiter = resume
+    this.wake()
     return Effect.sync(() => {
       if (this.waiter === resume) this.waiter = undefined
     })
   })
 
-  /** Takes nothing more; what is queued may still leave. */
+  /** The link has room again: what has gathered is sent. */
+  resume(): void {
+    this.stuck = false
+    this.leavingFrames = 0
+    this.leavingBytes = 0
+    this.flush()
+  }
+
+  /** Takes nothing more; what is queued still leaves. */
   end(): void {
     if (this.state !== "open") return
     this.state = "ending"
-    this.wakeToEnd()
+    this.flush()
+    this.wake()
   }
 
   /** Takes nothing more and drops what is queued. */
@@ -135,30 +155,29 @@ export class Outbox {
     this.control = this.chat = this.presence = this.typing = []
     this.waitingFrames = 0
     this.waitingBytes = 0
-    this.wakeToEnd()
+    this.wake()
   }
 
-  private wakeToEnd(): void {
-    if (this.waitingFrames > 0) return this.flush()
+  /** Tells who waits at `full`, if there is something to tell. */
+  private wake(): void {
+    const over = this.state !== "open" && this.waitingFrames === 0
+    if (this.waiter === undefined || (!this.stuck && !over)) return
     const resume = this.waiter
     this.waiter = undefined
-    resume?.(ended)
+    resume(this.stuck ? Effect.void : ended)
   }
 
-  private drain(): Batch {
+  private takeLanes(): ReadonlyArray<Uint8Array> {
     const { chat, control, presence, typing } = this
-    const batch =
-      control.length === 0 && presence.length === 0 && typing.length === 0
-        ? chat
-        : [...control, ...chat, ...presence, ...typing]
+    // Nearly always there is only chat.
+    if (control.length === 0 && presence.length === 0 && typing.length === 0) {
+      this.chat = []
+      return chat
+    }
+    this.control = []
     this.chat = []
-    if (control.length > 0) this.control = []
-    if (presence.length > 0) this.presence = []
-    if (typing.length > 0) this.typing = []
-    this.leavingFrames = this.waitingFrames
-    this.leavingBytes = this.waitingBytes
-    this.waitingFrames = 0
-    this.waitingBytes = 0
-    return batch
+    this.presence = []
+    this.typing = []
+    return [...control, ...chat, ...presence, ...typing]
   }
 }

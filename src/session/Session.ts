@@ -62,9 +62,10 @@ export class Session {
     this.connection = connection
     this.with = dependencies
     this.heardAt = this.now()
-    this.outbox = new Outbox(dependencies.hubSettings.outbox, () =>
-      this.end(new Disconnect({ reason: "SlowConsumer" })),
-    )
+    this.outbox = new Outbox(dependencies.hubSettings.outbox, {
+      send: connection.send,
+      onOverflow: () => this.end(new Disconnect({ reason: "SlowConsumer" })),
+    })
     const { frames } = dependencies.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
   }

@@ -4,15 +4,16 @@ import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Session } from "./Session.ts"
 
 /**
- * Writes what is queued, everything at once, until the outbox has ended. Fails when the peer takes
- * nothing any more.
+ * Keeps the outbox leaving until it has ended. As long as the link has room it sends by itself;
+ * this is for when it has none. Fails when the peer takes nothing any more.
  */
 export const write = (session: Session): Effect.Effect<void, Disconnect> => {
-  const { connection, outbox } = session
+  const { outbox } = session
   const room = roomAgain(session)
-  return outbox.take.pipe(
-    Effect.flatMap((batch) => (connection.send(batch) ? Effect.void : room)),
-    // take waits by itself
+  return outbox.full.pipe(
+    Effect.andThen(room),
+    Effect.andThen(Effect.sync(() => outbox.resume())),
+    // full waits by itself
     Effect.forever({ disableYield: true }),
     Effect.catchTags({
       Done: () => Effect.void,
