@@ -30,7 +30,9 @@ const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 /** The accounts of a data folder, which is made if it is not there. Also what the command line administers. */
 export const accountsLayer = (settings: Pick<ServerSettings, "data" | "accounts" | "logins">) =>
   Accounts.layer.pipe(
-    Layer.provide(SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(settings.data)))),
+    Layer.provide(
+      SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(settings.data))),
+    ),
     Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
     Layer.provide([
       crypto,

@@ -4,6 +4,7 @@ import type * as Context from "effect/Context"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import * as Hub from "../hub/HubSettings.ts"
+import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
 import type { ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
@@ -28,6 +29,7 @@ export interface ServerSettings {
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
   readonly shutdown: ShutdownSettings
+  readonly log: Logging.LogSettings
 }
 
 export const defaults: ServerSettings = {
@@ -50,4 +52,5 @@ export const defaults: ServerSettings = {
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
+  log: Logging.defaults,
 }

@@ -1,0 +1,114 @@
+/** What values of settings look like: how they are read from text, what is allowed, how they are shown. */
+import * as ByteSize from "effect/ByteSize"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+
+export interface Kind<A> {
+  /** The value a text stands for; undefined where it is not allowed. */
+  readonly parse: (text: string) => A | undefined
+  /** As it would be written in a config file: `parse(show(a))` is `a` again. */
+  show(value: A): string
+  /** What `parse` takes: a noun phrase. */
+  readonly allowed: string
+}
+
+const within = <A>(value: A | undefined, ok: (value: A) => boolean): A | undefined =>
+  value !== undefined && ok(value) ? value : undefined
+
+/** Any text without control characters, at most 4096 characters. */
+export const text = (allowed: string): Kind<string> => ({
+  parse: (text) => within(text, (value) => /^\P{Cc}{1,4096}$/u.test(value)),
+  show: (value) => value,
+  allowed,
+})
+
+/** One of a few words, in any case. */
+export const choice = <const Word extends string>(...words: ReadonlyArray<Word>): Kind<Word> => ({
+  parse: (text) => words.find((word) => word === text.toLowerCase()),
+  show: (value) => value,
+  allowed: words.length === 2 ? words.join(" or ") : `one of ${words.join(", ")}`,
+})
+
+/** `on` or `off`; also what other programs write for them. */
+export const onOff: Kind<boolean> = {
+  parse: (text) => {
+    const word = text.toLowerCase()
+    if (["on", "true", "yes", "1"].includes(word)) return true
+    return ["off", "false", "no", "0"].includes(word) ? false : undefined
+  },
+  show: (value) => (value ? "on" : "off"),
+  allowed: "on or off",
+}
+
+/** A whole number. */
+export const int = (minimum: number, maximum: number): Kind<number> => ({
+  parse: (text) =>
+    within(/^\d{1,15}$/.test(text) ? Number(text) : undefined, (value) => value >= minimum && value <= maximum),
+  show: String,
+  allowed: `a whole number from ${minimum} to ${maximum}`,
+})
+
+/** A share of something, kept as a number from 0 to 1. */
+export const percent: Kind<number> = {
+  parse: (text) => {
+    const match = /^(\d{1,3})\s*%$/.exec(text)
+    return match === null ? undefined : within(Number(match[1]) / 100, (value) => value <= 1)
+  },
+  show: (value) => `${Math.round(value * 100)}%`,
+  allowed: "a percentage from 0% to 100%",
+}
+
+const binaryUnits = ["GiB", "MiB", "KiB"] as const
+
+/** In the largest unit that says it exactly. */
+const showSize = (bytes: number): string => {
+  const size = ByteSize.bytes(bytes)
+  const unit = binaryUnits.find((unit) => bytes > 0 && Number.isInteger(ByteSize.toUnit(size, unit)))
+  return unit === undefined ? `${bytes} B` : `${ByteSize.toUnit(size, unit)} ${unit}`
+}
+
+/** An amount of memory, in bytes. */
+export const size = (minimum: number, maximum: number): Kind<number> => ({
+  parse: (text) =>
+    within(
+      Option.getOrUndefined(
+        Option.flatMap(ByteSize.fromString(/^\d+$/.test(text) ? `${text} B` : text), ByteSize.toNumber),
+      ),
+      (bytes) => bytes >= minimum && bytes <= maximum,
+    ),
+  show: showSize,
+  allowed: `a size from ${showSize(minimum)} to ${showSize(maximum)} (units: B, KiB, MiB, GiB, kB, MB, GB)`,
+})
+
+const units: ReadonlyArray<readonly [RegExp, number]> = [
+  [/^(ms|millis|milliseconds?)$/, 1],
+  [/^(s|secs?|seconds?)$/, 1000],
+  [/^(m|mins?|minutes?)$/, 60_000],
+  [/^(h|hours?)$/, 3_600_000],
+  [/^(d|days?)$/, 86_400_000],
+  [/^(w|weeks?)$/, 604_800_000],
+]
+
+/** `10 seconds`, `10s`, `1h 30m`. */
+export const parseDuration = (text: string): Duration.Duration | undefined => {
+  if (!/^(\s*\d{1,12}(\.\d{1,9})?\s*[a-z]+)+\s*$/.test(text)) return undefined
+  let millis = 0
+  for (const [, amount, name] of text.matchAll(/([\d.]+)\s*([a-z]+)/g)) {
+    const unit = units.find(([names]) => names.test(name!))
+    if (unit === undefined) return undefined
+    millis += Number(amount) * unit[1]
+  }
+  return Duration.millis(Math.round(millis))
+}
+
+/** A length of time. */
+export const duration = (minimum: Duration.Input, maximum: Duration.Input): Kind<Duration.Duration> => {
+  const least = Duration.fromInputUnsafe(minimum)
+  const most = Duration.fromInputUnsafe(maximum)
+  const show = (value: Duration.Duration) => (Duration.isZero(value) ? "0s" : Duration.format(value))
+  return {
+    parse: (text) => within(parseDuration(text), (value) => Duration.between(value, { minimum: least, maximum: most })),
+    show,
+    allowed: `a duration from ${show(least)} to ${show(most)} (units: ms, s, m, h, d, w)`,
+  }
+}

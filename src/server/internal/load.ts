@@ -1,0 +1,64 @@
+import type { SourceError } from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { type Setting, shown, type Table, toConfig, type Values } from "./setting.ts"
+import { ConfigurationError, type Source } from "./source.ts"
+
+/** A setting as it holds now. */
+export interface InForce {
+  readonly name: string
+  /** May be shown: a secret is masked. */
+  readonly value: string
+  /** The variable, file or flag it is from; undefined for the default. */
+  readonly from: string | undefined
+}
+
+export interface Loaded<T extends Table> {
+  readonly values: Values<T>
+  readonly inForce: ReadonlyArray<InForce>
+}
+
+type Outcome<A> = Result.Result<{ readonly value: A; readonly from: string | undefined }, string>
+
+/** The value of one setting and where it is from; what is wrong with it, where it is not allowed. */
+const loadOne = Effect.fnUntraced(function* <A>(
+  name: string,
+  setting: Setting<A>,
+  strongestFirst: ReadonlyArray<Source>,
+): Effect.fn.Return<Outcome<A>, SourceError> {
+  for (const { place, provider } of strongestFirst) {
+    const text = (yield* provider.load(name.split(".")))?.value
+    if (text === undefined) continue
+    const read = yield* Effect.result(toConfig(name, setting).parse(provider))
+    if (Result.isSuccess(read)) return Result.succeed({ value: read.success, from: place(name) })
+    const given = setting.secret === true ? "the value" : JSON.stringify(text)
+    return Result.fail(`${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`)
+  }
+  return Result.succeed({ value: setting.default, from: undefined })
+})
+
+/**
+ * Reads all settings, each from the last source that has it. Everything that is wrong with any of
+ * them, and everything in a source that is no setting, is told at once.
+ */
+export const load = Effect.fnUntraced(function* <T extends Table>(
+  table: T,
+  sources: ReadonlyArray<Source>,
+): Effect.fn.Return<Loaded<T>, ConfigurationError> {
+  const problems = sources.flatMap((source) => source.problems)
+  const values: Record<string, unknown> = {}
+  const inForce: Array<InForce> = []
+  for (const [name, setting] of Object.entries(table)) {
+    // These sources are read already: nothing can go wrong with them any more.
+    const one = yield* Effect.orDie(loadOne(name, setting, sources.toReversed()))
+    if (Result.isFailure(one)) {
+      problems.push(one.failure)
+      continue
+    }
+    const { from, value } = one.success
+    values[name] = value
+    inForce.push({ name, value: shown(setting, value), from })
+  }
+  if (problems.length > 0) return yield* new ConfigurationError({ problems })
+  return { values: values as Values<T>, inForce }
+})

@@ -1,0 +1,165 @@
+/** Where settings come from. */
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Result from "effect/Result"
+import * as Toml from "effect/encoding/Toml"
+import * as Yaml from "effect/encoding/Yaml"
+import { nearest } from "./nearest.ts"
+import { environmentName, flagName, type Table } from "./setting.ts"
+
+/** Settings that can't be used: one line for each thing that is wrong. Safe to show. */
+export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
+  readonly problems: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return this.problems.join("\n")
+  }
+}
+
+export interface Source {
+  /** What a setting is called there, or the file it is in. */
+  readonly place: (name: string) => string
+  readonly provider: ConfigProvider.ConfigProvider
+  /** What it holds that can't be a setting. */
+  readonly problems: ReadonlyArray<string>
+}
+
+const meant = (name: string, known: ReadonlyArray<string>): string => {
+  const near = nearest(name, known)
+  return near === undefined ? "`natter config` lists them all" : `did you mean ${near}?`
+}
+
+/** Values by the names of their settings. */
+const provide = (values: ReadonlyMap<string, string>) =>
+  ConfigProvider.make((path) => {
+    const value = values.get(path.join("."))
+    return Effect.succeed(value === undefined ? undefined : ConfigProvider.makeValue(value))
+  })
+
+/** Variables that begin with `NATTER_`; `others` are not settings and belong to somebody else. */
+export const environment = (
+  table: Table,
+  variables: Readonly<Record<string, string | undefined>>,
+  others: ReadonlyArray<string>,
+): Source => {
+  const known = [...Object.keys(table).map(environmentName), ...others]
+  return {
+    place: environmentName,
+    provider: ConfigProvider.fromEnvRecord(variables).pipe(
+      ConfigProvider.constantCase,
+      ConfigProvider.nested("NATTER"),
+    ),
+    problems: Object.keys(variables)
+      .filter((variable) => variable.startsWith("NATTER_") && !known.includes(variable))
+      .map((variable) => `${variable}: there is no such setting; ${meant(variable, known)}`),
+  }
+}
+
+/** Values by the names of their settings, from the command line. */
+export const flags = (values: Readonly<Record<string, string | undefined>>): Source => ({
+  place: (name) => `--${flagName(name)}`,
+  provider: provide(
+    new Map(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  ),
+  problems: [],
+})
+
+type Format = "yaml" | "toml" | "json"
+
+const formats: Readonly<Record<string, Format>> = { ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json" }
+
+/** Taken from the current folder when no other is named. */
+const usualNames = Object.keys(formats).map((extension) => `natter${extension}`)
+
+const parse = (format: Format, content: string): unknown => {
+  switch (format) {
+    case "yaml":
+      return Yaml.parse(content)
+    case "toml":
+      return Result.getOrThrow(Toml.parse(content))
+    case "json":
+      return JSON.parse(content)
+  }
+}
+
+const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** What a parsed file says. Groups may be nested or written with dots. */
+export const parsedFile = (table: Table, file: string, content: unknown): Source => {
+  const known = Object.keys(table)
+  const values = new Map<string, string>()
+  const problems: Array<string> = []
+
+  const collect = (name: string, value: unknown) => {
+    const setting = Object.hasOwn(table, name) ? table[name] : undefined
+    const group = known.filter((other) => other.startsWith(`${name}.`))
+    if (value === null || value === undefined) {
+      if (setting === undefined && group.length === 0) unknown(name)
+    } else if (isGroup(value) && setting === undefined) {
+      for (const [key, inner] of Object.entries(value)) collect(`${name}.${key}`, inner)
+    } else if (group.length > 0) {
+      problems.push(`${file}: ${name} is a group, in which there can be ${group.join(", ")}`)
+    } else if (setting === undefined) {
+      unknown(name)
+    } else if (typeof value === "object") {
+      problems.push(`${name} in ${file} has to be ${setting.kind.allowed}`)
+    } else {
+      values.set(name, String(value))
+    }
+  }
+  const unknown = (name: string) =>
+    problems.push(`${file}: there is no setting ${JSON.stringify(name)}; ${meant(name, known)}`)
+
+  if (isGroup(content)) for (const [key, value] of Object.entries(content)) collect(key, value)
+  else if (content !== null) problems.push(`${file} has to hold names of settings and their values`)
+  return { place: () => file, provider: provide(values), problems }
+}
+
+const refuse = (problem: string) => new ConfigurationError({ problems: [problem] })
+
+/** The file that was named, or else the one of a usual name in the current folder. */
+export const findFile = Effect.fnUntraced(function* (
+  named: string | undefined,
+): Effect.fn.Return<string | undefined, ConfigurationError, FileSystem.FileSystem> {
+  if (named !== undefined) return named
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.filter(usualNames, (name) => Effect.orElseSucceed(fs.exists(name), () => false))
+  if (found.length > 1) {
+    return yield* refuse(
+      `there are ${found.join(" and ")} here: name the one that counts with --config, or keep only one`,
+    )
+  }
+  return found[0]
+})
+
+/** Reads a config file; its name tells its format. */
+export const readFile = Effect.fnUntraced(function* (
+  table: Table,
+  file: string,
+): Effect.fn.Return<Source, ConfigurationError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const { extname } = yield* Path.Path
+  const format = formats[extname(file).toLowerCase()]
+  if (format === undefined) {
+    return yield* refuse(`config file ${file}: its name has to end in ${Object.keys(formats).join(", ")}`)
+  }
+  const content = yield* Effect.mapError(fs.readFileString(file), ({ reason }) =>
+    refuse(
+      reason._tag === "NotFound"
+        ? `there is no config file ${file}`
+        : `config file ${file} can't be read: ${reason.message}`,
+    ),
+  )
+  const parsed = yield* Effect.try({
+    try: () => parse(format, content),
+    catch: (error) =>
+      refuse(
+        `config file ${file} is not ${format.toUpperCase()}: ${error instanceof Error ? error.message : "it can't be read"}`,
+      ),
+  })
+  return parsedFile(table, file, parsed)
+})
