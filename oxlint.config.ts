@@ -108,7 +108,7 @@ const otherFolders: OxlintOverride = {
 }
 
 export default defineConfig({
-  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "vitest"],
+  plugins: ["typescript", "unicorn", "oxc", "import", "vitest"],
   categories: { correctness: "error" },
   ignorePatterns: ["node_modules", "dist", "coverage"],
   rules: {
