@@ -7,7 +7,7 @@ import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
 import type { ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
-import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
 export interface ShutdownSettings {
@@ -22,7 +22,7 @@ export interface ShutdownSettings {
 export interface ServerSettings {
   /** The folder that holds everything the service keeps. */
   readonly data: string
-  readonly tcp: TcpListener.TcpSettings
+  readonly tcp: Tcp.TcpSettings
   readonly connections: ConnectionLimitSettings
   readonly accounts: Context.Service.Shape<typeof Accounts.Settings>
   readonly logins: Context.Service.Shape<typeof LoginThrottle.Settings>
@@ -34,7 +34,7 @@ export interface ServerSettings {
 
 export const defaults: ServerSettings = {
   data: "natter-data",
-  tcp: TcpListener.defaults,
+  tcp: Tcp.defaults,
   connections: { total: 100_000, perAddress: 64 },
   accounts: {
     mode: "open",

@@ -11,27 +11,7 @@ import { Disconnect } from "../../protocol/Disconnect.ts"
 import { Sessions } from "../../session/Sessions.ts"
 import { ConnectionLimits } from "../ConnectionLimits.ts"
 import * as TcpConnection from "./TcpConnection.ts"
-
-export interface TcpSettings {
-  /** An IP address or a host name; "::" is every address of IPv6 and IPv4. */
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** Connections that may wait to be accepted. */
-  readonly backlog: number
-  /** Lets several processes listen on the same port. */
-  readonly reusePort: boolean
-  /** Idle time after which the operating system probes a connection. */
-  readonly keepAlive: Duration.Duration
-}
-
-export const defaults: TcpSettings = {
-  host: "127.0.0.1",
-  port: 8080,
-  backlog: 511,
-  reusePort: false,
-  keepAlive: Duration.seconds(60),
-}
+import type { TcpSettings } from "./TcpSettings.ts"
 
 /** The port could not be opened. */
 export class ListenError extends Data.TaggedError("ListenError")<{
