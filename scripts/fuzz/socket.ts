@@ -1,0 +1,95 @@
+/** Hostile streams against a running server, over plain sockets, and what a healthy client meets in between. */
+import * as net from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import * as Result from "effect/Result"
+import * as Encoding from "../../src/protocol/Encoding.ts"
+import { Deframer } from "../../src/protocol/Framing.ts"
+import type { Message } from "../../src/protocol/v1/Message.ts"
+import type { HostileStream, Opening } from "../../src/testing/Fuzz.ts"
+
+export interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+/** How hostile connections end, and after how many milliseconds at the latest; one that lingers reads nothing. */
+const lifetime = { end: 1000, destroy: 1000, reset: 1000, linger: 200 }
+/** A healthy client waits no longer. */
+const patience = 1000
+
+const endings = Object.keys(lifetime) as ReadonlyArray<keyof typeof lifetime>
+
+/** What its author says first, so that the stream meets a server in the state it is meant for. */
+const greeting = (opening: Opening, seed: number): ReadonlyArray<Uint8Array> => {
+  // One in four signs in: passwords are slow on purpose, and what comes before them has to hold by itself.
+  const signsIn = seed % 4 === 0
+  const login = { type: "Login", username: `fuzz-${seed % 8}`, password: "password" } as const
+  if (opening === "version 1") return signsIn ? [Encoding.client1.encode(login)] : []
+  const codec = opening.startsWith("json") ? "json" : "msgpack"
+  const compression = opening.endsWith("compressed") ? ["deflate"] : []
+  const connect = { type: "Connect", client_id: "fuzz", version: "2.0", codecs: [codec], compression } as const
+  // Behind a negotiated compression a plain frame has a 0 before it; where it was not granted that is one more lie.
+  const frame = Encoding.client2(codec).encode(login)
+  return [Encoding.client1.encode(connect), ...(signsIn && compression.length === 0 ? [frame] : [])]
+}
+
+/** Sends one hostile stream and goes. Whatever the server answers is read and thrown away. */
+export const attack = async ({ host, port }: Target, { chunks, opening, seed }: HostileStream): Promise<void> => {
+  const socket = net.connect({ host, port, noDelay: true })
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
+  // A server may hang up in the middle; that it lives is for the healthy client to find out.
+  socket.on("error", () => {})
+  const ending = endings[seed % endings.length]!
+  if (ending !== "linger") socket.resume()
+  const timer = setTimeout(() => socket.destroy(), lifetime[ending])
+  for (const [index, chunk] of [...greeting(opening, seed), ...chunks].entries()) {
+    if (socket.destroyed) break
+    socket.write(chunk)
+    // Now and then the server sees a piece by itself.
+    if (index % 8 === 0) await sleep(1)
+  }
+  if (ending === "end" || ending === "linger") socket.end()
+  if (ending === "destroy") socket.destroy()
+  if (ending === "reset") socket.resetAndDestroy()
+  await closed
+  clearTimeout(timer)
+}
+
+/** Signs in and pings as the chapter's client would. Says what is wrong; undefined where all is well, and in time. */
+export const checkHealth = ({ host, port }: Target, username: string, password: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const socket = net.connect({ host, port, noDelay: true })
+    const deframer = new Deframer(1_000_000)
+    let complaint: string | undefined = `no answer to the login within ${patience} ms`
+    const finish = (result: string | undefined) => {
+      complaint = result
+      socket.destroy()
+    }
+    const timer = setTimeout(() => socket.destroy(), patience)
+    const send = (message: Message) => socket.write(Encoding.client1.encode(message))
+
+    const onMessage = (message: Message) => {
+      if (message.type === "LoginResponse") {
+        if (!message.success) return finish(`the login is refused: ${message.message}`)
+        complaint = `no answer to the ping within ${patience} ms`
+        send({ type: "Ping", sequence: 4711 })
+      }
+      if (message.type === "Pong") finish(message.sequence === 4711 ? undefined : "the pong is not the ping's")
+      if (message.type === "Error") finish(`the healthy client gets error ${message.code}: ${message.message}`)
+    }
+    socket.on("connect", () => send({ type: "Login", username, password }))
+    socket.on("data", (chunk) => {
+      const bodies: Array<Uint8Array> = []
+      if (deframer.push(chunk, bodies) !== undefined) return finish("what the server sends is no frame")
+      for (const body of bodies) {
+        const message = Encoding.client1.decode(body)
+        if (Result.isFailure(message)) return finish(`what the server sends is no frame: ${message.failure.message}`)
+        onMessage(message.success)
+      }
+    })
+    socket.on("error", (error) => finish(error.message))
+    socket.once("close", () => {
+      clearTimeout(timer)
+      resolve(complaint)
+    })
+  })
