@@ -25,7 +25,7 @@ export class TokenBucket {
     this.refilledAt = now
     // Who waited as long as told must not be refused for a rounding error.
     if (this.tokens >= 1 - 1e-6) {
-      this.tokens--
+      this.tokens = Math.max(0, this.tokens - 1)
       return 0
     }
     return Math.ceil(((1 - this.tokens) / perSecond) * 1000)

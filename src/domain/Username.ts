@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { visibleText } from "./internal/text.ts"
+import { shown, visibleText } from "./internal/text.ts"
 import { maxNameLength } from "./Limits.ts"
 
 /**
@@ -15,4 +15,4 @@ export type Username = typeof Username.Type
 /** Two names with the same key are the same name: `Alice`, `alice` and `ＡＬＩＣＥ` are one. */
 export const key = (name: string): string =>
   // Small letters compose where capitals do not: Ḣ has one form more than ẖ, hence once more at the end.
-  name.normalize("NFKC").toLowerCase().normalize("NFKC")
+  shown(name.normalize("NFKC")).toLowerCase().normalize("NFKC")

@@ -116,3 +116,13 @@ describe("the key of a name", () => {
       assert.strictEqual(key(key(name)), key(name))
   })
 })
+
+describe("marks that nobody can see", () => {
+  it.each(["\ufe0f", "\u034f", "\u17b4"])("%j makes no other name", (mark) => {
+    assert.strictEqual(key(`al${mark}ice`), key("alice"))
+  })
+
+  it.each(["\ufe0f", "\u034f\u17b4"])("%j alone is no name", (marks) => {
+    assert.isFalse(Schema.is(Username)(marks))
+  })
+})

@@ -4,6 +4,12 @@ import * as Schema from "effect/Schema"
 // paragraph separators. Cs: lone surrogates. The rest are letters and signs that show nothing.
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u2800\u3164\uffa0]/u
 
+// Marks that show nothing by themselves but change how a sign looks, as those behind many emoji.
+const invisibleMarks = /\p{Default_Ignorable_Code_Point}/gu
+
+/** The text without the marks that nobody can see. */
+export const shown = (text: string): string => text.replace(invisibleMarks, "")
+
 /** A check for one-line text that is safe to show: names, topics, status texts. */
 export const visibleText = (options: {
   readonly title: string
@@ -14,7 +20,8 @@ export const visibleText = (options: {
   const { title, name, maxLength, minLength = 1 } = options
   const expected = `${name}: ${minLength} to ${maxLength} characters, none of them invisible, no space at either end`
   return Schema.makeFilter<string>(
-    (text) => text.length <= maxLength && text.length >= minLength && text.trim() === text && !unprintable.test(text),
+    (text) =>
+      text.length <= maxLength && shown(text).length >= minLength && text.trim() === text && !unprintable.test(text),
     {
       title,
       description: expected,
