@@ -1,5 +1,5 @@
 import * as Duration from "effect/Duration"
-import { Disconnect, toFrame as disconnectFrame } from "../protocol/Disconnect.ts"
+import { type Disconnect, toFrame as disconnectFrame } from "../protocol/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import { RequestError, toFrame as errorFrame } from "../protocol/RequestError.ts"
 import type { Session } from "./Session.ts"
