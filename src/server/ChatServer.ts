@@ -42,6 +42,18 @@ export const accountsLayer = (settings: Pick<ServerSettings, "data" | "accounts"
     ]),
   )
 
+/** Everything behind the listeners, on accounts and a history of the caller's choice. */
+export const sessionsLayer = (settings: Pick<ServerSettings, "hub" | "session" | "connections">) =>
+  Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
+    Layer.provideMerge(Sessions.layer),
+    Layer.provideMerge([Hub.layer, ConnectionLimits.layer]),
+    Layer.provide([
+      Layer.succeed(HubSettings, settings.hub),
+      Layer.succeed(SessionSettings, settings.session),
+      Layer.succeed(ConnectionLimits.Settings, settings.connections),
+    ]),
+  )
+
 /** A running service. */
 export class ChatServer extends Context.Service<
   ChatServer,
@@ -57,23 +69,21 @@ export class ChatServer extends Context.Service<
    */
   static readonly layer = (settings: ServerSettings) =>
     Layer.effect(ChatServer, serve(settings)).pipe(
-      Layer.provide(Sessions.layer),
-      Layer.provide(Hub.layer),
-      Layer.provide([accountsLayer(settings), History.layerMemory, ConnectionLimits.layer]),
-      Layer.provide([
-        Layer.succeed(HubSettings, settings.hub),
-        Layer.succeed(SessionSettings, settings.session),
-        Layer.succeed(ConnectionLimits.Settings, settings.connections),
-      ]),
+      Layer.provide(sessionsLayer(settings)),
+      Layer.provide([accountsLayer(settings), History.layerMemory]),
     )
 }
 
 const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
-  const sessions = yield* Sessions
-  yield* endSessionsOfChangedAccounts
   const address = yield* TcpListener.listen(tcp)
   yield* Effect.logInfo(`listening on ${address.host}:${address.port}`)
-  // Runs before the listener's own finalizer: while sessions drain, newcomers are told so.
+  yield* drainOnClose(shutdown)
+  return ChatServer.of({ address })
+})
+
+/** Ends the sessions when the scope closes, before what was acquired earlier: while they drain, newcomers are told so. */
+export const drainOnClose = Effect.fnUntraced(function* (shutdown: ServerSettings["shutdown"]) {
+  const sessions = yield* Sessions
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       yield* Effect.logInfo(`draining ${sessions.count()} sessions`)
@@ -86,7 +96,6 @@ const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
         : Effect.logWarning(`${sessions.count()} sessions did not end in ${Duration.format(shutdown.grace)}: cut`)
     }),
   )
-  return ChatServer.of({ address })
 })
 
 /** What an administrator takes away ends at once, wherever it is in use. */
