@@ -69,7 +69,6 @@ export const route = (session: Session, body: Uint8Array): Effect.Effect<void, D
     if (encoding.version === 1 && error.kind !== "UnknownType") {
       return Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: error.message }))
     }
-    session.overLimit()
     session.violation()
     return Effect.sync(() => Reply.malformed(session, error))
   }

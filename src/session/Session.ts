@@ -51,10 +51,12 @@ export class Session {
   identity: Identity | undefined
   /** The peer has ended its side: there is nobody to say goodbye to. */
   peerGone = false
+  /** Out of its channels and out of the hub again. */
+  left = false
   /** When the peer was last heard of, in milliseconds. */
   heardAt: number
   private readonly frames: TokenBucket | undefined
-  private violations = 0
+  private readonly forgiveness: TokenBucket
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
 
   constructor(id: SessionId, connection: Connection, dependencies: Dependencies) {
@@ -66,8 +68,9 @@ export class Session {
       send: connection.send,
       onOverflow: () => this.end(new Disconnect({ reason: "SlowConsumer" })),
     })
-    const { frames } = dependencies.settings
+    const { frames, maxViolations } = dependencies.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
+    this.forgiveness = new TokenBucket({ burst: maxViolations, perSecond: 1 }, this.heardAt)
   }
 
   now(): number {
@@ -98,13 +101,11 @@ export class Session {
   overLimit(): number {
     const wait = this.frames?.take(this.now()) ?? 0
     if (wait > 0) this.violation()
-    else this.violations = 0
     return wait
   }
 
-  /** Counts something that was over a limit; too many in a row end the session. */
+  /** Counts something that was wrong or over a limit; who never stops is shown the door. */
   violation(): void {
-    this.violations++
-    if (this.violations > this.with.settings.maxViolations) this.end(new Disconnect({ reason: "Flooding" }))
+    if (this.forgiveness.take(this.now()) > 0) this.end(new Disconnect({ reason: "Flooding" }))
   }
 }

@@ -21,7 +21,7 @@ export interface SessionSettings {
   readonly maxFrameBytes: number
   /** Frames a session may send, of all kinds; undefined for no limit. */
   readonly frames: Rate | undefined
-  /** Frames over the limit, one after the other, that end the session. */
+  /** Frames over a limit, or malformed, that are forgiven: this many, and one more each second. */
   readonly maxViolations: number
   /** Offered to clients that ask for compression; undefined: none. */
   readonly compressor: Compressor | undefined

@@ -113,13 +113,14 @@ const watched = (session: Session, part: Effect.Effect<void, Disconnect>): Effec
     ),
   )
 
-/** Takes the session out of its channels and out of the hub; a second time does nothing. */
+/** Takes the session out of its channels and out of the hub, once. */
 const leave = (session: Session): Effect.Effect<void> =>
   Effect.suspend(() => {
     const { identity } = session
-    if (identity === undefined) return Effect.void
+    if (identity === undefined || session.left) return Effect.void
+    session.left = true
     return Effect.andThen(identity.memberships.leaveAll, session.with.hub.signOut(session.id))
-  })
+  }).pipe(Effect.uninterruptible)
 
 /** A peer that does not read cannot hold the end of its session up. */
 const inTime = (session: Session, last: Effect.Effect<void>): Effect.Effect<void> =>

@@ -42,16 +42,19 @@ export const make = (
       backlog: () => raw.writableLength,
       // The rest of what the peer sends is read and dropped until it ends its side too: closing on
       // unread bytes would reset the connection, and the peer might lose our last words.
-      close: Effect.andThen(
-        Effect.sync(() => raw.end()),
-        Effect.ignore(Effect.forever(pull, { disableYield: true })),
-      ),
+      close: Effect.andThen(ended(raw), Effect.ignore(Effect.forever(pull, { disableYield: true }))),
       abort: Effect.sync(() => {
         if (raw.destroyed) return
         if (raw.readableEnded && raw.writableFinished) raw.destroy()
         else raw.resetAndDestroy()
       }),
     }
+  })
+
+/** Ends our side; done when everything has left, or cannot any more. */
+const ended = (raw: Net.Socket): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    raw.end(() => resume(Effect.void))
   })
 
 const drained = (raw: Net.Socket): Effect.Effect<void, ConnectionEnded> =>
