@@ -51,8 +51,13 @@ interface Options<M, R> {
   readonly receive: (messages: ReadonlyArray<M>) => Effect.Effect<void, unknown, R>
   /** After a crash, with the messages that were being handled: tell their senders. */
   readonly onCrash?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
+  /** When it has ended for good, with the messages nobody will handle: none unless it was given up. */
+  readonly onEnd?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
   readonly supervision?: Supervisor.Policy
 }
+
+/** Handled at a time: behind a full batch others get their turn before the next. */
+export const maxBatch = 256
 
 const replyOf = (message: unknown): Deferred.Deferred<never, ActorUnavailable> | undefined =>
   typeof message === "object" && message !== null && "reply" in message && Deferred.isDeferred(message.reply)
@@ -77,40 +82,52 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
 
   const run = options.start.pipe(
     Effect.andThen(
-      Queue.takeAll(mailbox).pipe(
+      Queue.takeBetween(mailbox, 1, maxBatch).pipe(
         Effect.flatMap((messages) => {
           handling = messages
-          return options.receive(messages)
+          const received = options.receive(messages)
+          return messages.length < maxBatch ? received : Effect.andThen(received, Effect.yieldNow)
         }),
-        // takeAll waits by itself
+        // taking waits by itself
         Effect.forever({ disableYield: true }),
         Effect.catchIf(Cause.isDone, () => Effect.void),
       ),
     ),
   )
+  /** Closes the mailbox and empties it, those who wait for room included. */
+  const clear = (): ReadonlyArray<M> => {
+    Queue.endUnsafe(mailbox)
+    const rest: Array<M> = []
+    for (let next = Queue.takeUnsafe(mailbox); next?._tag === "Success"; next = Queue.takeUnsafe(mailbox)) {
+      rest.push(next.value)
+    }
+    return rest
+  }
+  const onEnd = Effect.suspend(() => {
+    const rest = clear()
+    return Effect.ensuring(
+      options.onEnd?.(rest) ?? Effect.void,
+      Effect.sync(() => {
+        Deferred.doneUnsafe(stopped, Exit.void)
+        refuse(handling, "stopped")
+        refuse(rest, "stopped")
+      }),
+    )
+  })
   const onCrash = () =>
     Effect.suspend(() => {
       const crashed = handling
       handling = []
-      return (options.onCrash?.(crashed) ?? Effect.void).pipe(Effect.andThen(Effect.sync(() => refuse(crashed, "crashed"))))
+      return (options.onCrash?.(crashed) ?? Effect.void).pipe(
+        Effect.andThen(Effect.sync(() => refuse(crashed, "crashed"))),
+      )
     })
 
   const fiber = yield* Supervisor.supervise(run, {
     name,
     policy: options.supervision ?? Supervisor.defaultPolicy,
     onCrash,
-  }).pipe(
-    Effect.ensuring(
-      Effect.suspend(() => {
-        refuse(handling, "stopped")
-        return Effect.andThen(
-          Effect.map(Queue.clear(mailbox).pipe(Effect.orElseSucceed(() => [])), (rest) => refuse(rest, "stopped")),
-          Effect.andThen(Queue.shutdown(mailbox), Deferred.succeed(stopped, undefined)),
-        )
-      }),
-    ),
-    Effect.forkScoped,
-  )
+  }).pipe(Effect.ensuring(onEnd), Effect.forkScoped)
 
   const close = Effect.asVoid(Queue.end(mailbox))
   const drain = Effect.andThen(close, Effect.asVoid(Fiber.await(fiber)))

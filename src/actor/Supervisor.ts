@@ -1,5 +1,5 @@
 /** Restarts what crashes, and gives up on what keeps crashing. */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -32,7 +32,8 @@ export const supervise = <A, E, R, R2>(
     while (true) {
       const cause = yield* self.pipe(
         Effect.as(undefined),
-        Effect.catchCause((cause) => (Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(cause))),
+        // An interruption of this fiber passes by; one that comes from within is a crash like any other.
+        Effect.catchCause((cause) => Effect.succeed(cause)),
       )
       if (cause === undefined) return "ended"
       yield* Effect.logError(`${options.name} crashed`, cause)
@@ -40,7 +41,9 @@ export const supervise = <A, E, R, R2>(
       const now = yield* Clock.currentTimeMillis
       while (crashes.length > 0 && now - crashes[0]! > Duration.toMillis(within)) crashes.shift()
       if (crashes.length >= maxRestarts) {
-        yield* Effect.logError(`${options.name} crashed ${maxRestarts + 1} times in ${Duration.format(within)}: given up`)
+        yield* Effect.logError(
+          `${options.name} crashed ${maxRestarts + 1} times in ${Duration.format(within)}: given up`,
+        )
         return "gave up"
       }
       crashes.push(now)

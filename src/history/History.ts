@@ -25,7 +25,10 @@ export interface StoredMessage {
 export interface ChannelRecord {
   readonly seq: Seq.Seq
   readonly topic: Topic.Topic
-  /** The latest messages, the oldest first: sent again, they are recognised. */
+  /**
+   * The latest messages, the oldest first: sent again, they are recognised. At least the last 256,
+   * where there are as many: a channel that crashed finds in them what it had not told yet.
+   */
   readonly recent: ReadonlyArray<StoredMessage>
 }
 
@@ -48,8 +51,8 @@ export class History extends Context.Service<
   }
 >()("natter/history/History") {
   /**
-   * History in this process's memory: gone with it. Of each channel the last 256 messages; as many
-   * channels as the hub opens, which has the bound.
+   * History in this process's memory: gone with it. The last 256 messages of each channel, and the
+   * 10 000 channels that were written to last.
    */
   static readonly layerMemory = Layer.sync(History, () => {
     interface Entry {
@@ -57,33 +60,40 @@ export class History extends Context.Service<
       topic: Topic.Topic
       recent: Array<StoredMessage>
     }
+    // The one written to last is the last.
     const channels = new Map<ChannelName, Entry>()
-    const entry = (channel: ChannelName): Entry => {
-      let found = channels.get(channel)
-      if (found === undefined) {
-        found = { seq: Seq.zero, topic: Topic.none, recent: [] }
-        channels.set(channel, found)
-      }
-      return found
+    const write = (channel: ChannelName): Entry => {
+      const entry = channels.get(channel) ?? { seq: Seq.zero, topic: Topic.none, recent: [] }
+      channels.delete(channel)
+      channels.set(channel, entry)
+      if (channels.size > maxChannels) channels.delete(channels.keys().next().value!)
+      return entry
     }
-    const stored = Effect.succeed<Durability>("memory")
     return History.of({
-      load: (channel) => Effect.sync(() => ({ ...entry(channel), recent: entry(channel).recent.slice(-ringSize) })),
-      append: (channel, messages) => {
-        const { recent } = entry(channel)
-        for (const message of messages) recent.push(message)
-        // Cut seldom, not at each message.
-        if (recent.length > 2 * ringSize) recent.splice(0, recent.length - ringSize)
-        entry(channel).seq = messages.at(-1)?.seq ?? entry(channel).seq
-        return stored
-      },
+      load: (channel) =>
+        Effect.sync(() => {
+          const { recent, seq, topic } = channels.get(channel) ?? { seq: Seq.zero, topic: Topic.none, recent: [] }
+          return { seq, topic, recent: recent.slice(-ringSize) }
+        }),
+      append: (channel, messages) =>
+        Effect.sync((): Durability => {
+          const entry = write(channel)
+          const { recent } = entry
+          for (const message of messages) recent.push(message)
+          // Cut seldom, not at each message.
+          if (recent.length > 2 * ringSize) recent.splice(0, recent.length - ringSize)
+          entry.seq = messages.at(-1)?.seq ?? entry.seq
+          return "memory"
+        }),
       setTopic: (channel, topic) =>
         Effect.sync(() => {
-          entry(channel).topic = topic
+          write(channel).topic = topic
         }),
     })
   })
 }
 
-/** Messages kept of each channel by the in-memory layer. */
+/** Messages of a channel kept by the in-memory layer. */
 const ringSize = 256
+/** Channels kept by the in-memory layer. */
+const maxChannels = 10_000

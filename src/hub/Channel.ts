@@ -16,7 +16,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { User, UserId } from "../domain/User.ts"
-import { History, type StoredMessage } from "../history/History.ts"
+import { History, type HistoryError, type StoredMessage } from "../history/History.ts"
 import type { RequestError } from "../protocol/RequestError.ts"
 import { HubSettings } from "./HubSettings.ts"
 import { ChannelState } from "./internal/channelState.ts"
@@ -101,8 +101,6 @@ export const make = Effect.fnUntraced(function* (
   const state = new ChannelState(name, settings)
   let timerAt = Number.POSITIVE_INFINITY
 
-  const load = Effect.flatMap(history.load(name), (record) => Effect.sync(() => state.load(record)))
-
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
   const schedule = (now: number): Effect.Effect<void> => {
     const at = state.nextAt(now)
@@ -111,62 +109,70 @@ export const make = Effect.fnUntraced(function* (
     return Effect.asVoid(
       FiberHandle.run(
         timer,
-        Effect.andThen(Effect.sleep(Duration.millis(Math.max(0, at - now))), actor.tell({ type: "Tick" })),
+        Effect.flatMap(Effect.sleep(Duration.millis(Math.max(0, at - now))), () => actor.tell({ type: "Tick" })),
       ),
     )
   }
 
-  const apply = (commands: ReadonlyArray<Command>, now: number) =>
+  const start = Effect.flatMap(history.load(name), (record) => {
+    const now = clock.currentTimeMillisUnsafe()
+    state.load(record, now)
+    // After a crash the timer's tick may be among what was lost.
+    timerAt = Number.POSITIVE_INFINITY
+    return schedule(now)
+  })
+
+  const apply = (commands: ReadonlyArray<Command>) =>
     Effect.suspend(() => {
+      const now = clock.currentTimeMillisUnsafe()
       let retired = false
       for (const command of commands) {
+        state.apply(command, now)
         if (command.type === "Tick") {
           timerAt = Number.POSITIVE_INFINITY
-          retired = state.retire(now)
-        } else state.apply(command, now)
+          retired = state.retire(now) || retired
+        }
       }
       state.endTurn(now)
       return retired ? options.onIdle : schedule(now)
     })
 
-  const storeTopics = (commands: ReadonlyArray<Command>) =>
-    Effect.forEach(
-      commands.filter((command) => command.type === "SetTopic"),
-      ({ topic }) => history.setTopic(name, topic),
-      { discard: true },
+  const notStored = (undo: () => void) => (error: HistoryError) =>
+    Effect.andThen(Effect.logError(`channel ${name} could not store`, error), Effect.sync(undo))
+
+  /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
+  const store = (messages: ReadonlyArray<StoredMessage>, topic: Topic | undefined) =>
+    Effect.andThen(
+      messages.length === 0
+        ? Effect.void
+        : history.append(name, messages).pipe(
+            Effect.map((durability) => state.stored(durability)),
+            Effect.catch(notStored(() => state.notStored())),
+          ),
+      topic === undefined
+        ? Effect.void
+        : Effect.catch(
+            history.setTopic(name, topic),
+            notStored(() => state.topicNotStored()),
+          ),
     )
 
   const receive = (commands: ReadonlyArray<Command>) => {
-    const now = clock.currentTimeMillisUnsafe()
-    const messages: ReadonlyArray<StoredMessage> = state.assign(commands, now)
-    const topics = commands.some((command) => command.type === "SetTopic") ? storeTopics(commands) : undefined
-    if (messages.length === 0 && topics === undefined) return apply(commands, now)
-    return Effect.andThen(topics ?? Effect.void, history.append(name, messages)).pipe(
-      Effect.matchEffect({
-        onSuccess: (durability) => {
-          state.stored(durability)
-          return apply(commands, now)
-        },
-        onFailure: (error) =>
-          Effect.andThen(Effect.logError(`channel ${name} could not store`, error), () => {
-            state.notStored()
-            return apply(commands, now)
-          }),
-      }),
-    )
+    const messages = state.assign(commands, clock.currentTimeMillisUnsafe())
+    const topic = commands.findLast((command) => command.type === "SetTopic")?.topic
+    if (messages.length === 0 && topic === undefined) return apply(commands)
+    return Effect.andThen(store(messages, topic), apply(commands))
   }
 
   const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
     name: `channel ${name}`,
     mailbox: settings.channelMailbox,
-    start: Effect.andThen(options.after, load),
+    start: Effect.andThen(options.after, start),
     receive,
-    onCrash: (commands) => Effect.sync(() => state.crashed(commands)),
+    onCrash: (commands) => Effect.sync(() => state.crashed(commands, clock.currentTimeMillisUnsafe())),
+    onEnd: (commands) => Effect.sync(() => state.ended(commands, clock.currentTimeMillisUnsafe())),
   })
-  // A channel nobody ever enters is idle from its start.
-  yield* schedule(clock.currentTimeMillisUnsafe())
-
-  const tell = (command: Command) => (actor.tellUnsafe(command) ? Effect.void : actor.tell(command))
+  const { tell } = actor
 
   return {
     name,

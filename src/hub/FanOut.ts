@@ -1,4 +1,5 @@
 import type { Encoded } from "../protocol/Encoded.ts"
+import type { User } from "../domain/User.ts"
 import type { Encoding } from "../protocol/Encoding.ts"
 import type { Member } from "./Member.ts"
 import type { Lane } from "./Outbox.ts"
@@ -56,8 +57,8 @@ export class FanOut {
     this.each("chat", pending)
   }
 
-  /** Tells everybody but one, outside the order of the chat. */
-  aside(lane: Lane, encoded: Encoded, except?: Member): void {
+  /** Tells everybody but one user, outside the order of the chat. */
+  aside(lane: Lane, encoded: Encoded, except: User): void {
     this.each(lane, [encoded], except)
   }
 
@@ -67,11 +68,11 @@ export class FanOut {
     for (const member of this.members.values()) member.outbox.flush()
   }
 
-  private each(lane: Lane, events: ReadonlyArray<Encoded>, except?: Member): void {
+  private each(lane: Lane, events: ReadonlyArray<Encoded>, except?: User): void {
     // Two or three encodings at most: a list is faster than a map.
     const batches: Array<Batch> = []
     for (const member of this.members.values()) {
-      if (member === except) continue
+      if (except !== undefined && member.user.id === except.id) continue
       const { encoding } = member
       let batch = batches.find((candidate) => candidate.encoding === encoding)
       if (batch === undefined) {

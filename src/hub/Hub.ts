@@ -19,7 +19,7 @@ import type { Topic } from "../domain/Topic.ts"
 import { User, type UserId } from "../domain/User.ts"
 import { key } from "../domain/Username.ts"
 import type { History } from "../history/History.ts"
-import type { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../protocol/Disconnect.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import * as Channel from "./Channel.ts"
 import { HubSettings } from "./HubSettings.ts"
@@ -51,10 +51,7 @@ export interface Found {
 }
 
 /** Which sessions. */
-export type Selection =
-  | { readonly user: UserId }
-  | { readonly token: string }
-  | { readonly everybody: true }
+export type Selection = { readonly user: UserId } | { readonly token: string } | { readonly everybody: true }
 
 export interface ChannelPage {
   readonly channels: ReadonlyArray<{ readonly channel: ChannelName; readonly topic: Topic; readonly count: number }>
@@ -70,7 +67,11 @@ export interface HubStats {
 }
 
 export type Command =
-  | { readonly type: "SignIn"; readonly entry: SessionEntry; readonly reply: Actor.Asks<SignedIn, RequestError>["reply"] }
+  | {
+      readonly type: "SignIn"
+      readonly entry: SessionEntry
+      readonly reply: Actor.Asks<SignedIn, RequestError>["reply"]
+    }
   | { readonly type: "SignOut"; readonly session: SessionId }
   | {
       readonly type: "Find"
@@ -88,7 +89,11 @@ export type Command =
       /** The channels the user is in, which have to be told. */
       readonly reply: Actor.Asks<ReadonlyArray<Channel.ChannelHandle>, never>["reply"]
     }
-  | { readonly type: "List"; readonly after: ChannelName | undefined; readonly reply: Actor.Asks<ChannelPage, never>["reply"] }
+  | {
+      readonly type: "List"
+      readonly after: ChannelName | undefined
+      readonly reply: Actor.Asks<ChannelPage, never>["reply"]
+    }
   | {
       readonly type: "Disconnect"
       readonly selection: Selection
@@ -136,6 +141,7 @@ const decodeUser = (user: typeof User.Encoded): Effect.Effect<User, RequestError
     (error) => new RequestError({ reason: "InvalidUsername", detail: error.message }),
   )
 
+const draining = new Disconnect({ reason: "Draining" })
 const unavailable = (): RequestError => new RequestError({ reason: "Unavailable" })
 
 const make = Effect.gen(function* () {
@@ -169,6 +175,8 @@ const make = Effect.gen(function* () {
     start: Effect.void,
     receive: (commands) =>
       Effect.forEach(commands, (command) => state.apply(command, clock.currentTimeMillisUnsafe()), { discard: true }),
+    // A server has ended its sessions before; those inside this program may be open still.
+    onEnd: () => Effect.sync(() => state.disconnect({ selection: { everybody: true }, disconnect: draining })),
   })
   let sessions = 0
 
@@ -179,8 +187,7 @@ const make = Effect.gen(function* () {
   const service: Hub["Service"] = {
     signIn: (entry) => ask<SignedIn, RequestError>(({ reply }) => ({ type: "SignIn", entry, reply })),
     signOut: (session) => tell({ type: "SignOut", session }),
-    find: (channel, session) =>
-      ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, reply })),
+    find: (channel, session) => ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, reply })),
     left: (channel, session) => tell({ type: "Left", channel, session }),
     setAppearance: (user, appearance) =>
       ask<ReadonlyArray<Channel.ChannelHandle>, never>(({ reply }) => ({

@@ -1,6 +1,7 @@
 /** A session inside the program that embeds the hub: the same frames as over the wire, no connection. */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
@@ -12,13 +13,14 @@ import * as Stream from "effect/Stream"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { MessageId } from "../domain/MessageId.ts"
 import type { SessionId } from "../domain/SessionId.ts"
-import type { Status } from "../domain/Status.ts"
+import { type Status, StatusText } from "../domain/Status.ts"
 import { Topic } from "../domain/Topic.ts"
 import type { User } from "../domain/User.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
 import { Deframer } from "../protocol/Framing.ts"
 import { fromFrame, RequestError } from "../protocol/RequestError.ts"
+import { Publish } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Hub } from "./Hub.ts"
 import type { HubSettings } from "./HubSettings.ts"
@@ -42,14 +44,19 @@ export interface LocalSession {
   readonly setStatus: (status: Status, text?: string) => Effect.Effect<void, RequestError>
   readonly typing: (channel: string) => Effect.Effect<void, RequestError>
   /**
-   * What happens in the channels: `Message`, `Presence`, `TopicChanged`, `UserTyping`. One consumer.
-   * Whoever consumes too slowly is disconnected like any slow session; the stream ends by that.
+   * What happens in the channels: `Message`, `Presence`, `TopicChanged`, `UserTyping`, and `Left`
+   * where a channel has ended. One consumer. Whoever consumes too slowly is disconnected like any
+   * slow session: when the outbox overflows, or when nothing was consumed for 10 s although events
+   * wait. Then, and whatever else ends the session, the stream fails with the reason, and so does
+   * every call.
    */
   readonly events: Stream.Stream<ServerFrame, Disconnect>
 }
 
 /** Events that wait for the consumer, before they wait in the outbox. */
 const eventsAhead = 256
+/** How long the consumer may take nothing when it is behind that far. */
+const patience = Duration.seconds(10)
 
 const decode =
   <A>(schema: Schema.Codec<A, string>, field: string) =>
@@ -61,6 +68,8 @@ const decode =
 const decodeChannel = decode(ChannelName, "channel")
 const decodeId = decode(MessageId, "id")
 const decodeTopic = decode(Topic, "topic")
+const decodeContent = decode(Publish.fields.content, "content")
+const decodeText = decode(StatusText, "text")
 
 export const localSession = Effect.fnUntraced(function* (
   hub: Hub["Service"],
@@ -76,32 +85,33 @@ export const localSession = Effect.fnUntraced(function* (
   let lastRef = 0
   let lastId = 0
 
+  const over = Deferred.makeUnsafe<never, RequestError>()
   const end = (disconnect: Disconnect) => {
     outbox.close()
     Queue.failCauseUnsafe(events, Cause.fail(disconnect))
-    for (const reply of waiting.values()) {
-      Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "Unavailable", detail: disconnect.message })))
-    }
-    waiting.clear()
+    Deferred.doneUnsafe(over, Exit.fail(new RequestError({ reason: "Unavailable", detail: disconnect.message })))
   }
   const client = Encoding.client2("json")
   const deframer = new Deframer(Number.MAX_SAFE_INTEGER)
   // Taken from the outbox while the consumer was not ready; at most one turn's frames.
   let overdue: ReadonlyArray<ServerFrame> = []
 
-  /** Answers whoever waits for it, or hands it to the consumer. False when the consumer is not ready. */
-  const deliver = (frame: ServerFrame): boolean => {
-    const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
-    if (reply === undefined) return Queue.offerUnsafe(events, frame)
-    Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
-    return true
-  }
+  /** Hands events to the consumer, as many as it is ready for, and answers to whoever waits for them. */
   const send = (batch: ReadonlyArray<Uint8Array>): boolean => {
     const bodies: Array<Uint8Array> = []
     for (const bytes of batch) deframer.push(bytes, bodies)
     // The hub wrote these frames itself: they decode.
-    overdue = bodies.map((body) => Result.getOrThrow(client.decode(body))).filter((frame) => !deliver(frame))
-    return overdue.length === 0
+    const frames = bodies.map((body) => Result.getOrThrow(client.decode(body)))
+    const isAnswer = (frame: ServerFrame) => "ref" in frame && frame.ref !== undefined && waiting.has(frame.ref)
+    overdue = frames.filter((frame) => !isAnswer(frame) && !Queue.offerUnsafe(events, frame))
+    const room = overdue.length === 0
+    // Whoever gets an answer acts at once, inside this call: so they come last.
+    for (const frame of frames) {
+      const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
+      if (reply === undefined) continue
+      Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
+    }
+    return room
   }
   const outbox = new Outbox(settings.outbox, {
     send,
@@ -113,18 +123,33 @@ export const localSession = Effect.fnUntraced(function* (
     settings.maxMessageLength,
   )
 
+  const leave = Effect.andThen(memberships.leaveAll, hub.signOut(session))
   yield* Effect.acquireRelease(hub.signIn({ session, user, exclusive: false, end }), () =>
-    Effect.andThen(memberships.leaveAll, hub.signOut(session)),
+    Effect.andThen(
+      Effect.sync(() => end(new Disconnect({ reason: "Goodbye" }))),
+      leave,
+    ),
   )
 
+  const consumed = (frame: ServerFrame) =>
+    Effect.timeoutOrElse(Queue.offer(events, frame), {
+      duration: patience,
+      orElse: () => Effect.sync(() => end(new Disconnect({ reason: "SlowConsumer" }))),
+    })
   yield* outbox.full.pipe(
-    Effect.andThen(Effect.suspend(() => Effect.forEach(overdue, (frame) => Queue.offer(events, frame)))),
+    Effect.andThen(Effect.suspend(() => Effect.forEach(overdue, consumed, { discard: true }))),
     Effect.andThen(Effect.sync(() => outbox.resume())),
     // full waits by itself
     Effect.forever({ disableYield: true }),
+    Effect.raceFirst(Deferred.await(over)),
     Effect.ignore,
+    // Whatever ended it, the others see it leave, also if its scope stays open.
+    Effect.andThen(leave),
     Effect.forkScoped,
   )
+
+  /** A session that has ended does nothing more. */
+  const whileOpen = <A>(call: Effect.Effect<A, RequestError>) => Effect.raceFirst(Deferred.await(over), call)
 
   const request = <F extends ServerFrame>(send: (ref: number) => Effect.Effect<void, RequestError>) =>
     Effect.suspend(() => {
@@ -134,6 +159,7 @@ export const localSession = Effect.fnUntraced(function* (
       return send(ref).pipe(
         Effect.tap(() => Effect.sync(() => outbox.flush())),
         Effect.andThen(Deferred.await(reply) as Effect.Effect<F, RequestError>),
+        whileOpen,
         Effect.ensuring(Effect.sync(() => waiting.delete(ref))),
       )
     })
@@ -150,16 +176,19 @@ export const localSession = Effect.fnUntraced(function* (
       Effect.gen(function* () {
         const name = yield* decodeChannel(channel)
         const messageId = yield* decodeId(id ?? `${idPrefix}-${++lastId}`)
+        if (content === "") return yield* new RequestError({ reason: "EmptyMessage", field: "content" })
+        const text = yield* decodeContent(content)
         return yield* request<ServerFrameOf<"Published">>((ref) =>
-          memberships.publish(name, { ref, id: messageId, content }),
+          memberships.publish(name, { ref, id: messageId, content: text }),
         )
       }),
     setTopic: (channel, topic) =>
       Effect.flatMap(Effect.all([decodeChannel(channel), decodeTopic(topic)]), ([name, decoded]) =>
-        memberships.setTopic(name, decoded),
+        whileOpen(memberships.setTopic(name, decoded)),
       ),
-    setStatus: (status, text) => hub.setAppearance(user.id, { status, text }),
-    typing: (channel) => Effect.flatMap(decodeChannel(channel), (name) => memberships.typing(name)),
+    setStatus: (status, text = "") =>
+      Effect.flatMap(decodeText(text), (decoded) => whileOpen(hub.setAppearance(user.id, { status, text: decoded }))),
+    typing: (channel) => Effect.flatMap(decodeChannel(channel), (name) => whileOpen(memberships.typing(name))),
     events: Stream.fromQueue(events),
   }
 })

@@ -1,7 +1,8 @@
 /** The channels one session is in, and what it does there. Used by one fiber at a time. */
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { isUnavailable, type ActorUnavailable } from "../actor/Actor.ts"
+import { type ActorUnavailable, isUnavailable } from "../actor/Actor.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Topic } from "../domain/Topic.ts"
@@ -26,26 +27,38 @@ export class Memberships {
   }
 
   /** Enters a channel; the answer frame is in the outbox when this succeeds. */
-  join(name: ChannelName, ref?: number, attempt = 1): Effect.Effect<void, RequestError> {
-    if (this.channels.has(name)) return Effect.fail(new RequestError({ reason: "AlreadyMember" }))
-    return this.hub.find(name, this.member.session).pipe(
-      Effect.flatMap(({ appearance, channel }) =>
-        Effect.map(channel.join(this.member, appearance, ref), () => void this.channels.set(name, channel)),
-      ),
-      Effect.onError(() => this.hub.left(name, this.member.session)),
-      Effect.catchIf(isUnavailable, () =>
-        attempt < attempts ? this.join(name, ref, attempt + 1) : Effect.fail(unavailable()),
-      ),
-      // Between the channel's yes and the map there must be no way out: it would stay a member for ever.
-      Effect.uninterruptible,
-    )
+  join(name: ChannelName, ref?: number): Effect.Effect<void, RequestError> {
+    const { session } = this.member
+    const left = this.hub.left(name, session)
+    // Between the channel's yes and the map there must be no way out: it would stay a member for ever.
+    return Effect.uninterruptibleMask((restore) => {
+      const enter = (attempt: number): Effect.Effect<void, RequestError> =>
+        this.hub.find(name, session).pipe(
+          Effect.flatMap(({ appearance, channel }) =>
+            restore(channel.join(this.member, appearance, ref)).pipe(
+              Effect.tap(() => Effect.sync(() => this.channels.set(name, channel))),
+              // The channel may let it in all the same: the leave comes behind the join.
+              Effect.onInterrupt(() => (this.channels.has(name) ? Effect.void : Effect.ignore(channel.leave(session)))),
+            ),
+          ),
+          Effect.onError((cause) => (isAlreadyMember(Cause.squash(cause)) ? Effect.void : left)),
+          Effect.catchIf(isUnavailable, () => (attempt < attempts ? enter(attempt + 1) : Effect.fail(unavailable()))),
+        )
+      return enter(1)
+    })
   }
 
   leave(name: ChannelName, ref?: number): Effect.Effect<void, RequestError> {
-    const channel = this.channels.get(name)
-    if (channel === undefined) return Effect.fail(notMember())
-    this.channels.delete(name)
-    return Effect.andThen(Effect.ignore(channel.leave(this.member.session, ref)), this.hub.left(name, this.member.session))
+    return Effect.suspend(() => {
+      const { session } = this.member
+      const channel = this.channels.get(name)
+      if (channel === undefined) return Effect.fail(notMember())
+      this.channels.delete(name)
+      return channel.leave(session, ref).pipe(
+        Effect.catch(() => Effect.sync(() => this.answerLeft(name, ref))),
+        Effect.andThen(this.hub.left(name, session)),
+      )
+    }).pipe(Effect.uninterruptible)
   }
 
   /** Leaves every channel, whatever ended the session. */
@@ -81,15 +94,27 @@ export class Memberships {
     name: ChannelName,
     use: (channel: ChannelHandle) => Effect.Effect<void, RequestError | ActorUnavailable>,
   ): Effect.Effect<void, RequestError> {
-    const channel = this.channels.get(name)
-    if (channel === undefined) return Effect.fail(notMember())
-    return Effect.catchIf(use(channel), isUnavailable, () => {
-      // The channel was given up. The session is no member of what comes next, until it joins again.
-      this.channels.delete(name)
-      return Effect.andThen(this.hub.left(name, this.member.session), Effect.fail(unavailable()))
+    return Effect.suspend(() => {
+      const channel = this.channels.get(name)
+      if (channel === undefined) return Effect.fail(notMember())
+      return Effect.catchIf(use(channel), isUnavailable, ({ why }) => {
+        if (why === "crashed") return Effect.fail(new RequestError({ reason: "Internal" }))
+        // The channel was given up. The session is no member of what comes next, until it joins again.
+        if (this.channels.get(name) === channel) this.channels.delete(name)
+        return Effect.andThen(this.hub.left(name, this.member.session), Effect.fail(unavailable()))
+      })
     })
+  }
+
+  /** For a channel that has ended: it cannot answer any more. */
+  private answerLeft(channel: ChannelName, ref: number | undefined): void {
+    const { encoding, outbox } = this.member
+    if (encoding.version !== 2) return
+    outbox.offer("chat", encoding.encode({ type: "Left", ...(ref === undefined ? {} : { ref }), channel }))
+    outbox.flush()
   }
 }
 
+const isAlreadyMember = (error: unknown) => error instanceof RequestError && error.reason === "AlreadyMember"
 const notMember = () => new RequestError({ reason: "NotMember" })
 const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

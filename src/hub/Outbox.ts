@@ -52,6 +52,7 @@ export class Outbox {
   /** Sent to a link that has no room: it still occupies memory, so it counts. */
   private leavingFrames = 0
   private leavingBytes = 0
+  private sending = false
   /** The link has no room. */
   private stuck = false
   private waiter: ((outcome: Waiting) => void) | undefined
@@ -92,10 +93,7 @@ export class Outbox {
     }
     // A single batch may be larger than the bound when nothing else waits: it has to leave somehow.
     const held = this.waitingFrames + this.leavingFrames
-    if (
-      held > 0 &&
-      (held + frames > this.bounds.frames || this.bytes + bytes.byteLength > this.bounds.bytes)
-    ) {
+    if (held > 0 && (held + frames > this.bounds.frames || this.bytes + bytes.byteLength > this.bounds.bytes)) {
       this.shed += this.waitingFrames + frames
       this.close()
       this.ends.onOverflow()
@@ -113,15 +111,20 @@ export class Outbox {
    * a wake-up costs as much as the write.
    */
   flush(): void {
-    if (this.stuck || this.waitingFrames === 0) return
-    this.leavingFrames = this.waitingFrames
-    this.leavingBytes = this.waitingBytes
-    this.waitingFrames = 0
-    this.waitingBytes = 0
-    this.stuck = !this.ends.send(this.takeLanes())
-    if (this.stuck) return this.wake()
-    this.leavingFrames = 0
-    this.leavingBytes = 0
+    // Whoever gets an answer may act at once, and so come back to here: what that brings leaves behind.
+    if (this.sending) return
+    while (!this.stuck && this.waitingFrames > 0) {
+      this.leavingFrames = this.waitingFrames
+      this.leavingBytes = this.waitingBytes
+      this.waitingFrames = 0
+      this.waitingBytes = 0
+      this.sending = true
+      this.stuck = !this.ends.send(this.takeLanes())
+      this.sending = false
+      if (this.stuck) return this.wake()
+      this.leavingFrames = 0
+      this.leavingBytes = 0
+    }
   }
 
   /** Waits until the link has no room; fails with `Done` when the outbox has ended and all has left. One waits at a time. */

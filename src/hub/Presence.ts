@@ -68,7 +68,7 @@ export class Presence {
   private readonly pending = new Map<UserId, { readonly what: "joined" | "left" | "changed"; readonly who: Present }>()
   private version = 0
   private flushAt = never
-  /** Whether the last diff told only the number. */
+  /** Whether somebody was told only the number since the last diff that told names. */
   private counting = false
 
   constructor(settings: PresenceSettings) {
@@ -119,7 +119,9 @@ export class Presence {
 
   /** Everybody, for somebody who comes. In a large channel only how many. */
   snapshot(): Snapshot {
-    const members = this.users.size > this.settings.countOnlyAbove ? [] : Array.from(this.users.values(), toMember)
+    const counting = this.users.size > this.settings.countOnlyAbove
+    if (counting) this.counting = true
+    const members = counting ? [] : Array.from(this.users.values(), toMember)
     return { version: this.version, count: this.users.size, members }
   }
 

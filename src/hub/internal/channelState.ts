@@ -48,6 +48,9 @@ export class ChannelState {
   private readonly outcomes = new Map<CommandOf<"Publish">, Outcome>()
   private fresh: Array<StoredMessage> = []
   private seqBefore: Seq.Seq = Seq.zero
+  private topicStored = true
+  /** How many of its commands have been applied: after a crash the others are made good. */
+  private applied = 0
   private loaded = false
   /** Lets nobody in any more: whoever comes has to ask the hub again. */
   private retired = false
@@ -59,10 +62,16 @@ export class ChannelState {
     this.recentIds = new RecentIds(Duration.toMillis(settings.deduplication))
   }
 
-  load(record: ChannelRecord): void {
+  /**
+   * Takes the state from history: at the start, and again after a crash. What was stored and not
+   * told then is told now: one batch at most, so it is among the recent.
+   */
+  load(record: ChannelRecord, now: number): void {
     this.seq = record.seq
     this.topic = record.topic
-    this.outcomes.clear()
+    this.emptySince ??= now
+    // Whether they were stored, only history knows.
+    this.forgetFresh()
     for (const message of record.recent) {
       this.recentIds.add(message)
       if (this.loaded && message.seq > this.told) this.tell(message)
@@ -80,6 +89,8 @@ export class ChannelState {
   assign(commands: ReadonlyArray<Command>, now: number): ReadonlyArray<StoredMessage> {
     this.outcomes.clear()
     this.fresh = []
+    this.applied = 0
+    this.topicStored = true
     this.seqBefore = this.seq
     // Who comes and goes within the batch, before it is applied.
     const moved = new Map<SessionId, Member | undefined>()
@@ -112,12 +123,20 @@ export class ChannelState {
   /** The batch could not be stored: its places are free again, its senders are told. */
   notStored(): void {
     this.seq = this.seqBefore
-    for (const message of this.fresh) this.recentIds.forget(message)
-    const failure = new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
-    for (const command of this.outcomes.keys()) this.outcomes.set(command, failure)
+    this.forgetFresh()
+    for (const command of this.outcomes.keys()) this.outcomes.set(command, unavailable())
   }
 
-  apply(command: Exclude<Command, { readonly type: "Tick" }>, now: number): void {
+  topicNotStored(): void {
+    this.topicStored = false
+  }
+
+  apply(command: Command, now: number): void {
+    this.perform(command, now)
+    this.applied++
+  }
+
+  private perform(command: Command, now: number): void {
     switch (command.type) {
       case "Publish":
         return this.publish(command)
@@ -131,6 +150,8 @@ export class ChannelState {
         return this.typing(command, now)
       case "SetAppearance":
         return this.presence.setStatus(command.user, command.appearance, now)
+      case "Tick":
+        return
     }
   }
 
@@ -154,15 +175,48 @@ export class ChannelState {
     return true
   }
 
-  /** After a crash: the senders of what was in hand cannot know what became of it. */
-  crashed(commands: ReadonlyArray<Command>): void {
+  /**
+   * After a crash, with what was in hand: its senders cannot know what became of it. Whoever was
+   * leaving leaves all the same; that nobody would ask for again.
+   */
+  crashed(commands: ReadonlyArray<Command>, now: number): void {
+    this.makeGood(commands.slice(this.applied), now)
+  }
+
+  /** The channel has ended for good, with these commands left: nobody is a member any more. */
+  ended(commands: ReadonlyArray<Command>, now: number): void {
+    this.makeGood(commands, now)
+    this.fanOut.offer()
+    for (const { encoding, outbox } of this.members.values()) {
+      outbox.offer(
+        "chat",
+        encoding.version === 2
+          ? encoding.encode({ type: "Left", channel: this.name })
+          : encoding.encode({ type: "Error", code: 503, message: "The channel has ended" }),
+      )
+      outbox.flush()
+    }
+    this.members.clear()
+  }
+
+  private makeGood(commands: ReadonlyArray<Command>, now: number): void {
     for (const command of commands) {
       if (command.type === "Publish") this.refuse(command, new RequestError({ reason: "Internal" }))
+      if (command.type === "Leave") this.leave(command, now)
+      if (command.type === "SetAppearance") this.perform(command, now)
     }
+    for (const { outbox } of this.members.values()) outbox.flush()
+  }
+
+  private forgetFresh(): void {
+    for (const message of this.fresh) this.recentIds.forget(message)
+    this.fresh = []
   }
 
   private idleAt(now: number): number {
-    return this.members.size > 0 || this.retired ? never : (this.emptySince ?? now) + Duration.toMillis(this.settings.channelIdle)
+    return this.members.size > 0 || this.retired
+      ? never
+      : (this.emptySince ?? now) + Duration.toMillis(this.settings.channelIdle)
   }
 
   private tell(message: StoredMessage): void {
@@ -201,9 +255,9 @@ export class ChannelState {
       member.outbox.offer("chat", member.encoding.encode({ type: "UserList", users: [...this.presence.online()] }))
     } else {
       const { count, members, version } = this.presence.snapshot()
-      member.outbox.offer(
-        "control",
-        member.encoding.encode({
+      this.answer(
+        member.session,
+        {
           type: "Joined",
           ...(ref === undefined ? {} : { ref }),
           channel: this.name,
@@ -212,7 +266,8 @@ export class ChannelState {
           count,
           members,
           presence: version,
-        }),
+        },
+        "chat",
       )
     }
     done(Exit.void)
@@ -222,10 +277,8 @@ export class ChannelState {
     const member = this.members.get(session)
     if (member === undefined) return
     this.fanOut.offer()
-    if (member.encoding.version === 2) {
-      this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name })
-      member.outbox.flush()
-    }
+    this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
+    member.outbox.flush()
     this.members.delete(session)
     this.unaware.delete(session)
     if (!this.presence.leave(member.user.id, now)) return
@@ -234,6 +287,7 @@ export class ChannelState {
   }
 
   private setTopic({ by, reply, topic }: CommandOf<"SetTopic">): void {
+    if (!this.topicStored) return void Deferred.doneUnsafe(reply, Exit.fail(unavailable()))
     this.topic = topic
     this.fanOut.chat(events.topicChanged(this.name, topic, by.name), topic.length + 100)
     Deferred.doneUnsafe(reply, Exit.void)
@@ -245,7 +299,7 @@ export class ChannelState {
     const last = this.typedAt.get(member.user.id)
     if (last !== undefined && now - last < Duration.toMillis(this.settings.typingInterval)) return
     this.typedAt.set(member.user.id, now)
-    this.fanOut.aside("typing", events.userTyping(this.name, member.user.name), member)
+    this.fanOut.aside("typing", events.userTyping(this.name, member.user.name), member.user)
   }
 
   private tellPresence(diff: Diff | undefined, now: number): void {
@@ -272,8 +326,11 @@ export class ChannelState {
     }
   }
 
-  private answer(session: SessionId, frame: ServerFrame): void {
+  /** `chat` for what has its place among the messages: a member is in from `Joined` to `Left`. */
+  private answer(session: SessionId, frame: ServerFrame, lane: "control" | "chat" = "control"): void {
     const member = this.members.get(session)
-    if (member?.encoding.version === 2) member.outbox.offer("control", member.encoding.encode(frame))
+    if (member?.encoding.version === 2) member.outbox.offer(lane, member.encoding.encode(frame))
   }
 }
+
+const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

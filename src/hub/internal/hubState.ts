@@ -159,7 +159,8 @@ export class HubState {
     }
   }
 
-  private disconnect({ disconnect, selection }: CommandOf<"Disconnect">): number {
+  /** Ends sessions, and says how many. They sign out by themselves. */
+  disconnect({ disconnect, selection }: Pick<CommandOf<"Disconnect">, "disconnect" | "selection">): number {
     let ended = 0
     const end = (online: Online | undefined, matches: (entry: SessionEntry) => boolean) => {
       for (const { entry } of online?.sessions.values() ?? []) {

@@ -25,6 +25,8 @@ export class RecentIds {
 
   add(message: StoredMessage): void {
     if (message.id === undefined) return
+    // Delete first: the order is that of their age.
+    this.forget(message)
     this.messages.set(`${message.from.id} ${message.id}`, message)
     for (const [key, oldest] of this.messages) {
       if (this.messages.size <= maxIds && message.timestamp - oldest.timestamp <= this.lifetime) break
