@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { maxDecompressionRatio, maxFrameBytes } from "../../src/domain/Limits.ts"
-import { compress, decompress } from "../../src/protocol/Compression.ts"
+import { compress, type Compressor, decompress } from "../../src/protocol/Compression.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { headerBytes } from "../../src/protocol/Framing.ts"
 import { deflate } from "../../src/transport/Zlib.ts"
@@ -101,7 +101,7 @@ describe("decompress", () => {
   })
 
   it.each<readonly [string, Uint8Array]>([
-    ["an unknown mark", Uint8Array.of(2, 1, 2)],
+    ["an unknown mark", compressed(prose(400)).with(0, 2)],
     ["the mark of an ASCII brace", new TextEncoder().encode('{"type":"Ping"}')],
     ["a mark of 255", Uint8Array.of(255)],
     ["nothing", new Uint8Array(0)],
@@ -111,6 +111,13 @@ describe("decompress", () => {
     ["a stream of another format", new Uint8Array([1, ...zlib.gzipSync(prose(4000))])],
   ])("%s is damaged", (_, body) => {
     assert.strictEqual(refusal(body)?.kind, "InvalidCompression")
+  })
+
+  it("never asks for no bytes at all", () => {
+    const asked: Array<number> = []
+    const asking: Compressor = { ...deflate, decompress: (_, maxBytes) => (asked.push(maxBytes), "Invalid") }
+    for (let length = 0; length < 4; length++) decompress(asking, new Uint8Array([1, ...new Uint8Array(length)]))
+    assert.deepStrictEqual(asked, [10, 20, 30])
   })
 
   it("says which mark it wants", () => {

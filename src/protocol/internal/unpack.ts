@@ -10,8 +10,8 @@ const fail = (message: string) => new FrameError({ kind: "InvalidMessagePack", m
 
 /**
  * Reads MessagePack as frames use it. Libraries believe the lengths they read and allocate for them: 15 kB of nested
- * array headers cost gigabytes. Here a length is believed as far as there are bytes for it, nesting ends while reading,
- * text must be UTF-8, a map's keys must be text, and there are no extension types.
+ * array headers cost gigabytes. Here nothing is allocated for a length alone, nesting ends while reading, text must be
+ * UTF-8, a map's keys must be text, and there are no extension types.
  *
  * Throws a `FrameError`.
  */
@@ -123,14 +123,14 @@ class Reader {
   }
 
   private array(length: number, levels: number): Array<unknown> {
-    this.enter(length, levels)
+    this.enter(levels)
     const items: Array<unknown> = []
     for (let index = 0; index < length; index++) items.push(this.value(levels - 1))
     return items
   }
 
   private map(length: number, levels: number): Record<string, unknown> {
-    this.enter(length * 2, levels)
+    this.enter(levels)
     const fields: Record<string, unknown> = {}
     for (let index = 0; index < length; index++) {
       const key = this.value(levels - 1)
@@ -143,9 +143,7 @@ class Reader {
     return fields
   }
 
-  /** Every item takes a byte at least: a length beyond the bytes there are is a lie, found before anything is kept. */
-  private enter(items: number, levels: number): void {
-    if (items > this.bytes.byteLength - this.at) throw fail("the MessagePack value is cut short")
+  private enter(levels: number): void {
     if (levels === 0) throw new FrameError({ kind: "TooDeep", message: `nested deeper than ${maxDepth} levels` })
   }
 }

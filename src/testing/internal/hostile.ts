@@ -126,6 +126,7 @@ const pieces: ReadonlyArray<(dice: Dice) => Uint8Array> = [
   (dice) => new Uint8Array(dice.pick([1, 33, 5000])).fill(dice.pick([0x91, 0x81, 0xdc, 0xdd, 0xdf, 0xc1, 0xff])),
   () => text('"type":"Ping",'),
   () => text("1".repeat(400)),
+  () => text("-"),
   () => text("\\ud800"),
   () => Uint8Array.of(0xed, 0xa0, 0x80),
   () => Uint8Array.of(0xc0, 0xaf),
