@@ -1,0 +1,29 @@
+/** Where a server listens, as people write it: `host:port`, `:port` for this machine, `[::1]:port` for IPv6. */
+import * as Result from "effect/Result"
+
+export interface Address {
+  /** A name, an IPv4 address, or an IPv6 address without its brackets. */
+  readonly host: string
+  /** 1 to 65535. */
+  readonly port: number
+}
+
+/** Where a server listens that was told nothing else. */
+export const local: Address = { host: "127.0.0.1", port: 8080 }
+
+/** How an address is written, for messages and help. */
+export const forms = "host:port, :port or [::1]:port"
+
+const pattern = /^(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^\s:/[\]@]*)):(\d{1,5})$/
+
+/** Fails with one line that says how to write it. */
+export const parse = (text: string): Result.Result<Address, string> => {
+  const match = pattern.exec(text)
+  if (match === null) return Result.fail(`write it as ${forms}`)
+  const [, v6, name, digits] = match
+  const port = Number(digits)
+  if (port < 1 || port > 65_535) return Result.fail("a port is a number from 1 to 65535")
+  return Result.succeed({ host: v6 ?? (name || local.host), port })
+}
+
+export const format = ({ host, port }: Address): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)

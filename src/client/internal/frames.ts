@@ -1,0 +1,42 @@
+/** Between frames and what the library's users see. */
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { catalog, Disconnect, type DisconnectReason } from "../../protocol/Disconnect.ts"
+import { RequestError } from "../../protocol/RequestError.ts"
+import { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+import type { Terms } from "./handshake.ts"
+
+const decode = Schema.decodeUnknownResult(ClientFrame)
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** The bytes of a frame whose fields come from outside, or what the server would have said of it. */
+export const encode = (terms: Terms, frame: typeof ClientFrame.Encoded): Result.Result<Uint8Array, RequestError> =>
+  decode(frame).pipe(
+    Result.mapError((error) => {
+      const issue = format(error.issue).issues[0]!
+      const field = (issue.path ?? []).map(String).join(".")
+      return new RequestError({ reason: "InvalidFrame", field, detail: `${field}: ${issue.message}` })
+    }),
+    Result.map((decoded) => terms.encoding.encode(decoded)),
+    // The server would end the session over it.
+    Result.filterOrFail(
+      (bytes) => bytes.byteLength <= terms.maxFrameBytes,
+      () => new RequestError({ reason: frame.type === "Publish" ? "MessageTooLong" : "InvalidFrame" }),
+    ),
+  )
+
+/** A reason from a newer server counts as one that has the same consequence, and keeps its message. */
+export const fromDisconnect = (frame: ServerFrameOf<"Disconnect">): Disconnect =>
+  new Disconnect({
+    reason:
+      frame.reason in catalog
+        ? (frame.reason as DisconnectReason)
+        : frame.reconnect
+          ? "Internal"
+          : "UnsupportedVersion",
+    detail: frame.message,
+    reconnectWithin: frame.reconnect_within === undefined ? undefined : Duration.millis(frame.reconnect_within),
+  })

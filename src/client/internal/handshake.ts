@@ -1,0 +1,72 @@
+/** The first exchange on a connection: which version is spoken, and how the server keeps time. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { ConnectReply } from "../../protocol/Connect.ts"
+import { catalog, Disconnect, type DisconnectReason } from "../../protocol/Disconnect.ts"
+import * as Encoding from "../../protocol/Encoding.ts"
+import * as Version from "../../protocol/Version.ts"
+import { maxFrameBytes } from "../../domain/Limits.ts"
+import { ConnectError } from "../ConnectError.ts"
+import type { Link } from "./Link.ts"
+
+/** What was agreed. */
+export interface Terms {
+  readonly encoding: Encoding.ClientEncoding2
+  /** Bytes of the largest frame the server reads. */
+  readonly maxFrameBytes: number
+  /** The server is never silent for longer than this; undefined where it does not say. */
+  readonly maxSilence: Duration.Duration | undefined
+}
+
+export const shake = Effect.fnUntraced(function* (
+  link: Link,
+  clientId: string,
+): Effect.fn.Return<Terms, ConnectError | Disconnect> {
+  const version = Version.format(2)
+  yield* link.write(
+    Encoding.client1.encode({
+      type: "Connect",
+      client_id: clientId,
+      version,
+      min_version: version,
+      codecs: ["json"],
+      capabilities: ["typing", "status"],
+    }),
+  )
+  const body = yield* Effect.mapError(
+    link.take,
+    ({ reason }) => new ConnectError({ reason: reason === "ConnectionLost" ? "Closed" : "NotNatter" }),
+  )
+  const answer = Result.getOrUndefined(Encoding.client1.decode(body))
+  switch (answer?.type) {
+    case "Connect":
+      return Version.parse(answer.version) === 2
+        ? terms(answer)
+        : yield* new ConnectError({ reason: "OldServer" })
+    case "Error":
+      return yield* refusal(answer.message, answer.code)
+    case "Disconnect":
+      return yield* refusal(answer.reason, 400)
+    default:
+      return yield* new ConnectError({ reason: "NotNatter" })
+  }
+})
+
+const terms = (reply: ConnectReply): Terms => ({
+  encoding: Encoding.client2("json"),
+  maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
+  maxSilence:
+    reply.ping_after === undefined || reply.pong_within === undefined
+      ? undefined
+      : Duration.millis(reply.ping_after + reply.pong_within),
+})
+
+const reasons = Object.keys(catalog) as Array<DisconnectReason>
+
+/** Before a version is agreed on, a server refuses in the words of version 1: a status and a message. */
+const refusal = (message: string, status: number): Disconnect => {
+  const known = reasons.find((reason) => catalog[reason].message === message)
+  const reason = known ?? (status >= 500 ? "Internal" : "UnsupportedVersion")
+  return new Disconnect({ reason, detail: message })
+}
