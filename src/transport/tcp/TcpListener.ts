@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Socket from "effect/socket/Socket"
-import { Disconnect } from "../../protocol/Disconnect.ts"
-import { Sessions } from "../../session/Sessions.ts"
-import { ConnectionLimits } from "../ConnectionLimits.ts"
+import type { Sessions } from "../../session/Sessions.ts"
+import type { ConnectionLimits } from "../ConnectionLimits.ts"
+import { receive } from "../Reception.ts"
 import * as TcpConnection from "./TcpConnection.ts"
 import type { TcpSettings } from "./TcpSettings.ts"
 
@@ -25,7 +25,8 @@ export class ListenError extends Data.TaggedError("ListenError")<{
     if (code === "EADDRINUSE") {
       return `${where} is in use already: stop the program that has it, or choose another with --port`
     }
-    if (code === "EACCES") return `${where} needs rights this program does not have: choose a port above 1023 with --port`
+    if (code === "EACCES")
+      return `${where} needs rights this program does not have: choose a port above 1023 with --port`
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `${this.host} is no address of this machine`
     return `${where} could not be opened: ${code ?? String(this.cause)}`
   }
@@ -43,11 +44,12 @@ const errorCode = (cause: unknown): string | undefined => {
 /** Listens until the scope closes. Succeeds with the address once connections are accepted. */
 export const listen = Effect.fn("TcpListener.listen")(function* (
   settings: TcpSettings,
-): Effect.fn.Return<{ readonly host: string; readonly port: number }, ListenError, Scope.Scope | Sessions | ConnectionLimits> {
+): Effect.fn.Return<
+  { readonly host: string; readonly port: number },
+  ListenError,
+  Scope.Scope | Sessions | ConnectionLimits
+> {
   const { host, port } = settings
-  const sessions = yield* Sessions
-  const limits = yield* ConnectionLimits
-
   const server = yield* NodeSocketServer.make({
     host,
     port,
@@ -63,11 +65,7 @@ export const listen = Effect.fn("TcpListener.listen")(function* (
   const serve = Effect.fnUntraced(function* (socket: Socket.Socket) {
     // The server provides it to its handlers, though their type does not say so.
     const raw = Option.getOrThrow(yield* Effect.serviceOption(NodeSocket.NetSocket))
-    const connection = yield* TcpConnection.make(socket, raw)
-    const admission = yield* limits.admit(connection.remoteAddress)
-    if (admission === "Admitted") return yield* sessions.run(connection)
-    if (admission === "Overwhelmed") return yield* connection.abort
-    return yield* sessions.refuse(connection, new Disconnect({ reason: admission }))
+    yield* receive(yield* TcpConnection.make(socket, raw))
   }, Effect.scoped)
 
   // A connection that was gone before it began is nobody's problem.

@@ -1,0 +1,31 @@
+/** The client's end of a link to a server: bytes, and every way to end it. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { ConnectionEnded } from "../session/Connection.ts"
+import { dial, type DialError } from "../transport/tcp/TcpDialer.ts"
+
+export interface Link {
+  /**
+   * The next bytes, as they arrive. Nothing is read unless it is pulled: a test that pulls nothing is a peer that
+   * reads nothing. Fails when the server has ended its side; `clean` says whether properly.
+   */
+  readonly pull: Effect.Effect<Uint8Array, ConnectionEnded>
+  /** Sends bytes; done when the link has room for more. */
+  readonly send: (bytes: Uint8Array) => Effect.Effect<void, ConnectionEnded>
+  /** Ends the client's side; what the server says can still be read. */
+  readonly end: Effect.Effect<void>
+  /** Breaks the link at once, in both directions, dropping what has not arrived (TCP: RST). */
+  readonly abort: Effect.Effect<void>
+}
+
+/** A link over TCP; broken with the scope, unless it has ended before. */
+export const tcp = (address: {
+  readonly host: string
+  readonly port: number
+}): Effect.Effect<Link, DialError, Scope.Scope> =>
+  Effect.map(dial(address), ({ connection, end }) => ({
+    pull: connection.pull,
+    send: (bytes) => Effect.suspend(() => (connection.send([bytes]) ? Effect.void : connection.drained)),
+    end,
+    abort: connection.abort,
+  }))

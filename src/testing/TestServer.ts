@@ -1,0 +1,138 @@
+/** The whole service in one scope, with its accounts in memory and nothing on disk: to test clients and bots against. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Accounts } from "../accounts/Accounts.ts"
+import { AccountStore } from "../accounts/AccountStore.ts"
+import { LoginThrottle } from "../accounts/LoginThrottle.ts"
+import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { History } from "../history/History.ts"
+import { Hub } from "../hub/Hub.ts"
+import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
+import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
+import type { ConnectionEnded } from "../session/Connection.ts"
+import { Sessions } from "../session/Sessions.ts"
+import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
+import { receive } from "../transport/Reception.ts"
+import type { DialError } from "../transport/tcp/TcpDialer.ts"
+import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import * as Link from "./Link.ts"
+import * as MemoryTransport from "./MemoryTransport.ts"
+import * as TestClient from "./TestClient.ts"
+
+type Groups = Omit<ServerSettings, "data" | "log">
+
+/** Settings that differ from the service's own defaults, group by group. */
+export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
+  /** Where messages are kept. Default: in memory. */
+  readonly history?: Layer.Layer<History>
+}
+
+/** A running service. */
+export class TestServer extends Context.Service<
+  TestServer,
+  {
+    /** Connects to it. The options count in memory only. */
+    readonly connect: (options?: MemoryTransport.MemoryOptions) => Effect.Effect<Link.Link, DialError, Scope.Scope>
+    /** Connects a client that speaks version 1. */
+    readonly client1: Effect.Effect<TestClient.TestClient1, DialError, Scope.Scope>
+    /** Connects a client and negotiates version 2; it is not signed in. */
+    readonly client2: (
+      terms?: TestClient.Terms,
+    ) => Effect.Effect<TestClient.TestClient2, DialError | ConnectionEnded | TestClient.Unexpected, Scope.Scope>
+    /** Where it listens; undefined in memory. */
+    readonly address: { readonly host: string; readonly port: number } | undefined
+    readonly hub: Hub["Service"]
+    readonly accounts: Accounts["Service"]
+    readonly sessions: Sessions["Service"]
+    readonly limits: ConnectionLimits["Service"]
+  }
+>()("natter/testing/TestServer") {
+  /** In memory, without a socket: runs on whatever clock the test has. Closing the layer drains it like the real one. */
+  static readonly layerMemory = (settings: Settings = {}) =>
+    withService(settings, ({ shutdown }) =>
+      Effect.gen(function* () {
+        const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
+        yield* drainOnClose(shutdown)
+        return {
+          address: undefined,
+          connect: (options?: MemoryTransport.MemoryOptions) =>
+            Effect.acquireRelease(
+              Effect.sync(() => {
+                const { connection, link } = MemoryTransport.make(options)
+                run(receive(connection))
+                return link
+              }),
+              (link) => link.abort,
+            ),
+        }
+      }),
+    )
+
+  /** Over TCP, on a free port of `127.0.0.1` unless the settings say otherwise. */
+  static readonly layerTcp = (settings: Settings = {}) =>
+    withService(settings, ({ shutdown, tcp }) =>
+      Effect.gen(function* () {
+        const address = yield* TcpListener.listen(tcp)
+        yield* drainOnClose(shutdown)
+        return { address, connect: () => Link.tcp(address) }
+      }),
+    )
+}
+
+/** Passwords are hashed as cheaply as argon2id allows. */
+const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiting: 256 }
+
+const complete = (settings: Settings): Groups => ({
+  tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
+  connections: { ...defaults.connections, ...settings.connections },
+  accounts: { ...defaults.accounts, ...settings.accounts },
+  logins: { ...defaults.logins, ...settings.logins },
+  hub: { ...defaults.hub, ...settings.hub },
+  session: { ...defaults.session, ...settings.session },
+  shutdown: { ...defaults.shutdown, ...settings.shutdown },
+})
+
+const accountsLayer = ({ accounts, logins }: Groups) =>
+  Accounts.layer.pipe(
+    Layer.provide([AccountStore.layerMemory, PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([
+      NodeCrypto.layerKdf,
+      NodeCrypto.layerSecureRandom,
+      NodeCrypto.layerDigest,
+      Layer.succeed(PasswordHash.Settings, cheapHashes),
+      Layer.succeed(Accounts.Settings, accounts),
+      Layer.succeed(LoginThrottle.Settings, logins),
+    ]),
+  )
+
+type Reach = Pick<TestServer["Service"], "address" | "connect">
+
+/** The service behind whatever makes it reachable. */
+const withService = <E>(
+  partial: Settings,
+  open: (settings: Groups) => Effect.Effect<Reach, E, Sessions | ConnectionLimits | Scope.Scope>,
+): Layer.Layer<TestServer, E> => {
+  const settings = complete(partial)
+  const service = Effect.gen(function* () {
+    const reach = yield* open(settings)
+    return TestServer.of({
+      ...reach,
+      client1: Effect.map(reach.connect(), TestClient.v1),
+      client2: (terms) => Effect.flatMap(reach.connect(), (link) => TestClient.v2(link, terms)),
+      hub: yield* Hub,
+      accounts: yield* Accounts,
+      sessions: yield* Sessions,
+      limits: yield* ConnectionLimits,
+    })
+  })
+  return Layer.effect(TestServer, service).pipe(
+    Layer.provide(sessionsLayer(settings)),
+    Layer.provide([accountsLayer(settings), partial.history ?? History.layerMemory]),
+    // Each use is a server of its own.
+    Layer.fresh,
+  )
+}

@@ -1,0 +1,21 @@
+/** What happens to a connection that a listener has accepted, whatever the transport. */
+import * as Effect from "effect/Effect"
+import { Disconnect } from "../protocol/Disconnect.ts"
+import type { Connection } from "../session/Connection.ts"
+import { Sessions } from "../session/Sessions.ts"
+import { ConnectionLimits } from "./ConnectionLimits.ts"
+
+/** Gives the connection to a session, as far as the limits allow, until it ends. */
+export const receive = Effect.fnUntraced(function* (
+  connection: Connection,
+): Effect.fn.Return<void, never, Sessions | ConnectionLimits> {
+  const sessions = yield* Sessions
+  const limits = yield* ConnectionLimits
+  yield* Effect.scoped(
+    Effect.flatMap(limits.admit(connection.remoteAddress), (admission) => {
+      if (admission === "Admitted") return sessions.run(connection)
+      if (admission === "Overwhelmed") return connection.abort
+      return sessions.refuse(connection, new Disconnect({ reason: admission }))
+    }),
+  )
+})

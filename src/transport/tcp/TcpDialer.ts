@@ -1,0 +1,37 @@
+/** The other side of `TcpListener`: opens a TCP connection, as a client does. */
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Net from "node:net"
+import type { Connection } from "../../session/Connection.ts"
+import * as TcpConnection from "./TcpConnection.ts"
+
+/** Nobody answers there, or not any more. */
+export class DialError extends Data.TaggedError("DialError")<{ readonly cause: unknown }> {}
+
+export interface Dialled {
+  readonly connection: Connection
+  /** Ends this side (FIN); what the other says can still be read. */
+  readonly end: Effect.Effect<void>
+}
+
+/** The connection is destroyed with the scope, if it has not ended before. */
+export const dial = Effect.fnUntraced(function* (address: {
+  readonly host: string
+  readonly port: number
+}): Effect.fn.Return<Dialled, DialError, Scope.Scope> {
+  const raw = yield* Effect.acquireRelease(open(address), (raw) => Effect.sync(() => raw.destroy()))
+  const socket = yield* NodeSocket.fromDuplex(Effect.succeed(raw))
+  const connection = yield* Effect.mapError(TcpConnection.make(socket, raw), (cause) => new DialError({ cause }))
+  return { connection, end: Effect.sync(() => raw.end()) }
+})
+
+const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>
+  Effect.callback((resume) => {
+    const raw = Net.connect({ ...address, noDelay: true })
+    raw.once("connect", () => resume(Effect.succeed(raw)))
+    // Once it is open the reader hears of errors too, but not of those behind its end.
+    raw.on("error", (cause) => resume(Effect.fail(new DialError({ cause }))))
+    return Effect.sync(() => raw.destroy())
+  })
