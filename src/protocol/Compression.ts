@@ -26,7 +26,8 @@ const marked = (mark: 0 | 1, bytes: Uint8Array): Uint8Array => {
 }
 
 export const compress = (compressor: Compressor, body: Uint8Array): Uint8Array => {
-  if (body.byteLength < worthwhile) return marked(0, body)
+  // Larger than a peer unpacks: it may still read it plain.
+  if (body.byteLength < worthwhile || body.byteLength > maxFrameBytes) return marked(0, body)
   const compressed = compressor.compress(body)
   // A peer refuses what expands beyond the ratio: a body that compresses that well is sent plain.
   return compressed.byteLength >= body.byteLength || body.byteLength > compressed.byteLength * maxDecompressionRatio

@@ -22,9 +22,10 @@ const nested = (levels: number, within: (value: unknown) => unknown): unknown =>
   return value
 }
 
-/** Lone surrogates made whole: MessagePack has only UTF-8 for texts. */
+/** Lone surrogates made whole, -0 made 0: MessagePack has only UTF-8 for texts, and -0 only as a float. */
 const wellFormed = (value: Schema.Json): Schema.Json => {
   if (typeof value === "string") return value.toWellFormed()
+  if (typeof value === "number") return value + 0
   if (Array.isArray(value)) return value.map(wellFormed)
   if (typeof value !== "object" || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]))
