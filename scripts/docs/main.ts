@@ -3,11 +3,12 @@
  * are stale, and fails if one is. A new one is a module beside this that exports a `Document`, and a line here.
  */
 import * as path from "node:path"
+import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
 
-export const documents: ReadonlyArray<Document> = [protocolReference, protocolSchema]
+export const documents: ReadonlyArray<Document> = [configurationReference, protocolReference, protocolSchema]
 
 if (import.meta.main) {
   const check = process.argv.includes("--check")

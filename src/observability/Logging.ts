@@ -36,15 +36,12 @@ const toEffect: Readonly<Record<LogSettings["level"], LogLevel>> = {
 type Entry = ReturnType<typeof Logger.formatStructured.log>
 
 /** `{"time":"…","level":"info","message":"…", annotations…, "cause":"…"}` */
-const json = ({ annotations, cause, level, message, spans, timestamp }: Entry): string =>
-  Formatter.formatJson({
-    ...annotations,
-    time: timestamp,
-    level: level.toLowerCase(),
-    message,
-    ...(cause === undefined ? {} : { cause }),
-    ...(Object.keys(spans).length === 0 ? {} : { spans }),
-  })
+const json = ({ annotations, cause, level, message, spans, timestamp }: Entry): string => {
+  const own = { time: timestamp, level: level.toLowerCase(), message }
+  const rest = { ...(cause === undefined ? {} : { cause }), ...(Object.keys(spans).length === 0 ? {} : { spans }) }
+  // Ours come first to be read, and last so that no annotation can pass for them.
+  return Formatter.formatJson(Object.assign({ ...own }, annotations, own, rest))
+}
 
 const colors: Readonly<Record<string, number>> = { TRACE: 90, DEBUG: 34, WARN: 33, ERROR: 31, FATAL: 31 }
 

@@ -15,9 +15,11 @@ import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
-export { type InForce } from "./internal/load.ts"
-export { ConfigurationError } from "./internal/source.ts"
+export { parseDuration } from "./internal/kind.ts"
+export type { InForce } from "./internal/load.ts"
+export { environmentName, flagName, type Setting } from "./internal/setting.ts"
 export { settings } from "./internal/settings.ts"
+export { ConfigurationError } from "./internal/source.ts"
 
 type SettingValues = Values<typeof settings>
 
@@ -107,8 +109,8 @@ export interface Given {
   readonly file?: string | undefined
 }
 
-/** Variables of the environment that begin with `NATTER_` and are no settings of the server. */
-const otherVariables = ["NATTER_CONFIG"]
+/** Variables of the environment that begin with `NATTER_` and are no settings: most are for the line client. */
+const otherVariables = ["NATTER_CONFIG", "NATTER_NAME", "NATTER_PASSWORD", "NATTER_TOKEN"]
 
 /** Reads the settings. Fails with all that is wrong with them at once. */
 export const load = Effect.fnUntraced(function* ({

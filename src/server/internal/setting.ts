@@ -12,8 +12,8 @@ export interface Setting<A> {
   readonly default: A
   /** One line, for people: what it does. */
   readonly about: string
-  /** Whether `natter serve` has a flag for it; the others are set by file or environment. */
-  readonly flag?: boolean
+  /** `natter serve` has a flag for it, whose value is called so; the others are set by file or environment. */
+  readonly flag?: string
   /** Its value is never shown. */
   readonly secret?: boolean
 }

@@ -17,7 +17,6 @@ const setting = <A>(
   more?: Pick<Setting<A>, "flag" | "secret">,
 ): Setting<A> => ({ kind, default: value, about, ...more })
 
-const flag = { flag: true }
 const million = 1_000_000
 const GiB = 1024 ** 3
 
@@ -25,184 +24,184 @@ export const settings = {
   host: setting(
     text("an IP address or a host name"),
     tcp.host,
-    "address to listen on; `::` is every one of IPv6 and IPv4",
-    flag,
+    "Address to listen on; `::` is every one of IPv6 and IPv4",
+    { flag: "ADDRESS" },
   ),
-  port: setting(int(0, 65_535), tcp.port, "port to listen on; 0 takes a free one", flag),
-  data: setting(
-    text("a path"),
-    defaults.data,
-    "folder that holds everything the service keeps; made on first start",
-    flag,
-  ),
+  port: setting(int(0, 65_535), tcp.port, "Port to listen on; 0 takes a free one", { flag: "PORT" }),
+  data: setting(text("a path"), defaults.data, "Folder that holds everything the service keeps; made on first start", {
+    flag: "FOLDER",
+  }),
   accounts: setting(
     choice("open", "invite", "closed", "guest"),
     accounts.mode,
-    "who may come under a new name: `open` everybody, who is registered with the password given; `invite` holders of an invite; `closed` nobody; `guest` everybody, under any password, and nothing is stored",
-    flag,
+    "What happens to a new name: `open` registers it with the password given, `invite` only with an invite, `closed` refuses it, `guest` lets it in with any password and stores nothing",
+    { flag: "open|invite|closed|guest" },
   ),
-  "rate-limits": setting(onOff, true, "whether `messages.*` and `frames.*` limit how fast clients may send", flag),
-  compression: setting(onOff, true, "whether clients that ask for compression get it"),
+  "rate-limits": setting(onOff, true, "Whether `messages.*` and `frames.*` limit how fast clients may send", {
+    flag: "on|off",
+  }),
+  compression: setting(onOff, true, "Whether clients that ask for compression get it"),
 
-  "log.level": setting(choice(...Logging.levels), log.level, "least severe level that is logged", flag),
-  "log.format": setting(
-    choice(...Logging.formats),
-    log.format,
-    "`auto` is pretty on a terminal and JSON elsewhere",
-    flag,
-  ),
+  "log.level": setting(choice(...Logging.levels), log.level, "Least severe level that is logged", { flag: "LEVEL" }),
+  "log.format": setting(choice(...Logging.formats), log.format, "`auto` is pretty on a terminal and JSON elsewhere", {
+    flag: "auto|pretty|json",
+  }),
 
-  "tcp.backlog": setting(int(1, 65_535), tcp.backlog, "connections that may wait to be accepted"),
-  "tcp.reuse-port": setting(onOff, tcp.reusePort, "whether several processes may listen on the same port"),
+  "tcp.backlog": setting(int(1, 65_535), tcp.backlog, "Connections that may wait to be accepted"),
+  "tcp.reuse-port": setting(onOff, tcp.reusePort, "Whether several processes may listen on the same port"),
   "tcp.keep-alive": setting(
     duration("1 second", "1 day"),
     tcp.keepAlive,
-    "idle time after which the operating system probes a connection",
+    "Idle time after which the operating system probes a connection",
   ),
 
-  "connections.total": setting(int(1, million), connections.total, "connections at once"),
+  "connections.total": setting(int(1, million), connections.total, "Connections at once"),
   "connections.per-address": setting(
     int(1, million),
     connections.perAddress,
-    "connections at once from one IPv4 address or IPv6 /64; loopback is exempt",
+    "Connections at once from one IPv4 address or IPv6 /64; loopback is exempt",
   ),
 
   "passwords.min-length": setting(
     int(1, maxPasswordLength),
     accounts.minPasswordLength,
-    "characters in a new password; raise it where strangers can connect",
+    "Characters in a new password; raise it where strangers can connect",
   ),
   "tokens.lifetime": setting(
     duration("1 minute", "3650 days"),
     accounts.tokenLifetime,
-    "time a token signs in without the password",
+    "Time a token signs in without the password",
   ),
-  "invites.lifetime": setting(duration("1 minute", "365 days"), accounts.inviteLifetime, "time an invite is valid"),
+  "invites.lifetime": setting(duration("1 minute", "365 days"), accounts.inviteLifetime, "Time an invite is valid"),
 
   "logins.per-account": setting(
     int(1, million),
     logins.perAccount,
-    "failed logins on an account within `logins.window` before more are refused",
+    "Failed logins on an account within `logins.window` before more are refused",
   ),
-  "logins.per-address": setting(int(1, million), logins.perAddress, "the same for all logins from one address"),
-  "logins.window": setting(duration("1 second", "1 day"), logins.window, "time in which failed logins are counted"),
+  "logins.per-address": setting(
+    int(1, million),
+    logins.perAddress,
+    "Failed logins from one address within `logins.window` before more are refused",
+  ),
+  "logins.window": setting(duration("1 second", "1 day"), logins.window, "Time in which failed logins are counted"),
   "logins.exempt-loopback": setting(
     onOff,
     logins.exemptLoopback,
-    "whether logins from this machine are not counted per address",
+    "Whether logins from this machine are not counted per address",
   ),
   "logins.max-remembered": setting(
     int(100, million),
     logins.maxRemembered,
-    "accounts and addresses whose failures are remembered",
+    "Accounts and addresses whose failures are remembered",
   ),
 
   "session.login-timeout": setting(
     duration("1 second", "10 minutes"),
     session.loginTimeout,
-    "time to sign in after connecting",
+    "Time to sign in after connecting",
   ),
   "session.write-timeout": setting(
     duration("1 second", "10 minutes"),
     session.writeTimeout,
-    "a client that takes nothing for this long, while something is waiting, is cut off",
+    "A client that takes nothing for this long, while something is waiting, is cut off",
   ),
   "session.goodbye-timeout": setting(
     duration("100 millis", "1 minute"),
     session.goodbyeTimeout,
-    "time a session that ends has to take what was queued for it, and the reason",
+    "Time a session that ends has to take what was queued for it, and the reason",
   ),
   "heartbeat.ping-after": setting(
     duration("1 second", "1 hour"),
     session.pingAfter,
-    "silence after which a client is pinged",
+    "Silence after which a client is pinged",
   ),
   "heartbeat.pong-within": setting(
     duration("1 second", "10 minutes"),
     session.pongWithin,
-    "time a client has to answer a ping",
+    "Time a client has to answer a ping",
   ),
 
-  "frames.max-size": setting(size(1024, maxFrameBytes), session.maxFrameBytes, "largest frame that is read"),
+  "frames.max-size": setting(size(1024, maxFrameBytes), session.maxFrameBytes, "Largest frame that is read"),
   "frames.timeout": setting(
     duration("1 second", "10 minutes"),
     session.frameTimeout,
-    "time from the first byte of a frame to its last",
+    "Time from the first byte of a frame to its last",
   ),
-  "frames.burst": setting(int(1, million), session.frames?.burst ?? 0, "frames of any kind a session may send at once"),
-  "frames.per-second": setting(int(1, million), session.frames?.perSecond ?? 0, "frames a second after a burst"),
+  "frames.burst": setting(int(1, million), session.frames?.burst ?? 0, "Frames of any kind a session may send at once"),
+  "frames.per-second": setting(int(1, million), session.frames?.perSecond ?? 0, "Frames a second after a burst"),
   "frames.max-violations": setting(
     int(1, million),
     session.maxViolations,
-    "frames over the limit, one after the other, that end a session",
+    "Frames over the limit, one after the other, that end a session",
   ),
 
-  "messages.max-length": setting(int(1, 20_000), hub.maxMessageLength, "characters in a message"),
+  "messages.max-length": setting(int(1, 20_000), hub.maxMessageLength, "Characters in a message"),
   "messages.burst": setting(
     int(1, million),
     hub.publishing?.burst ?? 0,
-    "messages a user may send at once, over all sessions",
+    "Messages a user may send at once, over all sessions",
   ),
-  "messages.per-second": setting(int(1, million), hub.publishing?.perSecond ?? 0, "messages a second after a burst"),
+  "messages.per-second": setting(int(1, million), hub.publishing?.perSecond ?? 0, "Messages a second after a burst"),
   "messages.deduplication": setting(
     duration("1 second", "1 day"),
     hub.deduplication,
-    "time in which a message sent again is recognised",
+    "Time in which a message sent again is recognised",
   ),
 
   "outbox.bytes": setting(
     size(64 * 1024, GiB),
     hub.outbox.bytes,
-    "memory for what waits to be sent to one session; beyond it the session ends as a slow consumer",
+    "Memory for what waits to be sent to one session; beyond it the session ends as a slow consumer",
   ),
-  "outbox.frames": setting(int(16, million), hub.outbox.frames, "the same in frames"),
-  "outbox.shed-typing": setting(percent, hub.outbox.shedTyping, "how full an outbox is when typing is left out"),
+  "outbox.frames": setting(int(16, million), hub.outbox.frames, "The same bound in frames"),
+  "outbox.shed-typing": setting(percent, hub.outbox.shedTyping, "How full an outbox is when typing is left out"),
   "outbox.shed-presence": setting(
     percent,
     hub.outbox.shedPresence,
-    "how full an outbox is when presence is left out, to be told as a whole later",
+    "How full an outbox is when presence is left out, to be told as a whole later",
   ),
 
-  "channels.max": setting(int(1, million), hub.maxChannels, "channels that can be open at once"),
-  "channels.per-session": setting(int(1, 10_000), hub.maxMemberships, "channels one session can be in"),
+  "channels.max": setting(int(1, million), hub.maxChannels, "Channels that can be open at once"),
+  "channels.per-session": setting(int(1, 10_000), hub.maxMemberships, "Channels one session can be in"),
   "channels.idle": setting(
     duration("1 second", "1 day"),
     hub.channelIdle,
-    "time after which a channel with nobody in it is released",
+    "Time after which a channel with nobody in it is released",
   ),
   "channels.mailbox": setting(
     int(16, million),
     hub.channelMailbox,
-    "commands a channel holds before their senders have to wait",
+    "Commands a channel holds before their senders have to wait",
   ),
-  "hub.mailbox": setting(int(16, million), hub.hubMailbox, "the same for the hub"),
+  "hub.mailbox": setting(int(16, million), hub.hubMailbox, "Commands the hub holds before their senders have to wait"),
 
-  "presence.grace": setting(duration(0, "10 minutes"), hub.presence.grace, "time somebody who left is still shown"),
+  "presence.grace": setting(duration(0, "10 minutes"), hub.presence.grace, "Time somebody who left is still shown"),
   "presence.coalesce": setting(
     duration(0, "1 minute"),
     hub.presence.coalesce,
-    "time in which changes are gathered to be told as one",
+    "Time in which changes are gathered to be told as one",
   ),
   "presence.count-only-above": setting(
     int(1, million),
     hub.presence.countOnlyAbove,
-    "users in a channel above which only their number is told",
+    "Users in a channel above which only their number is told",
   ),
   "typing.interval": setting(
     duration(0, "1 minute"),
     hub.typingInterval,
-    "a user's typing is passed on at most once in this time, per channel",
+    "A user's typing is passed on at most once in this time, per channel",
   ),
 
-  "shutdown.grace": setting(duration("100 millis", "1 hour"), shutdown.grace, "time all sessions together have to end"),
+  "shutdown.grace": setting(duration("100 millis", "1 hour"), shutdown.grace, "Time all sessions together have to end"),
   "shutdown.hard-stop": setting(
     duration("1 second", "1 hour"),
     shutdown.hardStop,
-    "time after which the process ends, whatever is left",
+    "Time after which the process ends, whatever is left",
   ),
   "shutdown.reconnect-within": setting(
     duration(0, "10 minutes"),
     shutdown.reconnectWithin,
-    "clients are told to come back at a random moment within this time",
+    "Clients are told to come back at a random moment within this time",
   ),
 }

@@ -1,0 +1,54 @@
+import { environmentName, flagName, type Setting, settings } from "../../src/server/ServerConfig.ts"
+import type { Document } from "./Document.ts"
+import { code, fenced, table } from "./Markdown.ts"
+
+const all: ReadonlyArray<readonly [name: string, setting: Setting<unknown>]> = Object.entries(settings)
+
+const heads = ["setting", "what it does", "default", "allowed"]
+const row = ([name, { about, default: value, kind }]: (typeof all)[number]) => [
+  code(name),
+  about,
+  code(kind.show(value)),
+  kind.allowed,
+]
+
+/** The first word of a name; those without a dot are together. */
+const groupOf = (name: string): string => (name.includes(".") ? name.slice(0, name.indexOf(".")) : "")
+
+const groups = Map.groupBy(all, ([name]) => groupOf(name))
+
+const section = (group: string): string => {
+  const heading = group === "" ? "## The service" : `## ${group}`
+  return `${heading}\n\n${table(heads, groups.get(group)!.map(row))}`
+}
+
+const flags = all
+  .filter(([, { flag }]) => flag !== undefined)
+  .map(([name, { flag }]) => [code(name), code(`--${flagName(name)} ${flag}`), code(environmentName(name))])
+
+const text = [
+  "# Configuration",
+  "<!-- Made from the code by scripts/docs/main.ts: do not edit. -->",
+  `Everything has a default: \`natter serve\` runs without any of this. A setting may be given in the environment, in a
+config file and as a flag; where it is given more than once, the flag counts before the file and the file before the
+environment. \`natter config\` shows what is in force and where each value is from.`,
+  `What is not allowed, and any name that is not known, is refused at start: all of it at once, with where it is from and
+what would be allowed.`,
+  `- **Environment**: \`NATTER_\` and the name in capitals, with \`_\` for everything between words: \`outbox.bytes\` is
+  \`${environmentName("outbox.bytes")}\`. An empty variable counts as not given. (Kubernetes makes variables for each
+  service by its name: where yours is called \`natter\`, say \`enableServiceLinks: false\`.)
+- **File**: YAML, TOML or JSON, told by its name. \`--config FILE\` or \`NATTER_CONFIG\` names it; otherwise it is the
+  \`natter.yaml\`, \`.yml\`, \`.toml\` or \`.json\` in the current folder, if there is one.
+- **Flags** of \`natter serve\` and \`natter config\`, for what is set most; the others have none.`,
+  fenced("yaml", "# natter.yaml\nhost: \"::\"\ndata: /var/lib/natter\naccounts: invite\nlog:\n  level: debug\noutbox:\n  bytes: 4 MiB\nheartbeat:\n  ping-after: 1m 30s"),
+  `Durations are written as \`10s\`, \`10 seconds\` or \`1h 30m\`, sizes as \`64 KiB\`, \`1MiB\` or a number of bytes, and what
+is on or off as \`on\` or \`off\`.`,
+  "## Flags",
+  table(["setting", "flag", "variable"], flags),
+  ...[...groups.keys()].map(section),
+]
+
+export const configurationReference: Document = {
+  path: "docs/CONFIGURATION.md",
+  render: () => `${text.join("\n\n")}\n`,
+}

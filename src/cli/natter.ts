@@ -1,0 +1,40 @@
+/** The `natter` command. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as fs from "node:fs"
+import { config } from "./config.ts"
+import { runMain } from "./internal/runMain.ts"
+import * as Voice from "./internal/voice.ts"
+import { serve } from "./serve.ts"
+import { token } from "./token.ts"
+import { user } from "./user.ts"
+
+const natter = Command.make("natter").pipe(
+  Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
+  Command.withSubcommands([serve, config, user, token]),
+  Command.withExamples([
+    { command: "natter serve", description: "Run the service" },
+    { command: "natter tail --name ann", description: "Talk, in another terminal" },
+    { command: "natter serve --help", description: "What a command can do" },
+  ]),
+)
+
+const { version } = JSON.parse(fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+
+runMain(
+  Command.run(natter, { version }).pipe(
+    Effect.provide(
+      Layer.mergeAll(
+        NodeServices.layer,
+        CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
+        CliOutput.layer(Voice.formatter),
+        CliOutput.layerPresenter(Voice.presenter),
+      ),
+    ),
+  ),
+)

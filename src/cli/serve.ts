@@ -1,0 +1,24 @@
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { allSettingFlags, loadSettings } from "./internal/settingFlags.ts"
+
+export const serve = Command.make(
+  "serve",
+  allSettingFlags,
+  Effect.fnUntraced(function* (given) {
+    const { settings } = yield* loadSettings(given)
+    const { service } = yield* Effect.promise(() => import("./internal/service.ts"))
+    return yield* service(settings)
+  }),
+).pipe(
+  Command.withDescription(
+    "Run the chat service until it is told to stop. Everything that can be set, also without a flag, is listed by `natter config`.",
+  ),
+  Command.withShortDescription("Run the chat service"),
+  Command.withExamples([
+    { command: "natter serve", description: "Listen on 127.0.0.1:8080, keep everything in ./natter-data" },
+    { command: "natter serve --host :: --port 7777 --data /var/lib/natter", description: "Listen for everybody" },
+    { command: "natter serve --accounts guest --rate-limits off", description: "For a demo or a benchmark" },
+    { command: "NATTER_OUTBOX_BYTES=4MiB natter serve --config natter.yaml", description: "With other settings" },
+  ]),
+)
