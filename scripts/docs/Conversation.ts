@@ -144,7 +144,7 @@ export const version2 = (): string => {
       },
     ],
     ["→", { type: "Disconnect" }],
-    ["←", { type: "Disconnect", code: 4007, reason: "Goodbye", message: "Goodbye", reconnect: true }],
+    ["←", { type: "Disconnect", code: 4510, reason: "Goodbye", message: "Goodbye", reconnect: false }],
   ])
   return `${negotiation}\n${rest}`
 }

@@ -21,7 +21,6 @@ export const catalog = {
   Internal: { code: 4004, status: 500, message: "The server failed" },
   LoginTimeout: { code: 4005, status: 408, message: "Not signed in in time" },
   ConnectionLost: { code: 4006, status: 408, message: "The connection was lost" },
-  Goodbye: { code: 4007, status: 200, message: "Goodbye" },
 
   MalformedFrame: { code: 4500, status: 400, message: "What was sent is not a frame" },
   FrameTooLarge: { code: 4501, status: 413, message: "The frame is too large" },
@@ -33,6 +32,7 @@ export const catalog = {
   TokenRevoked: { code: 4507, status: 401, message: "The token was revoked" },
   AccountDisabled: { code: 4508, status: 403, message: "The account was disabled" },
   PasswordChanged: { code: 4509, status: 401, message: "The password was changed" },
+  Goodbye: { code: 4510, status: 200, message: "Goodbye" },
 } as const satisfies Record<string, Entry>
 
 export type DisconnectReason = keyof typeof catalog

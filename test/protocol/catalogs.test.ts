@@ -42,7 +42,6 @@ const disconnects = {
   Internal: 4004,
   LoginTimeout: 4005,
   ConnectionLost: 4006,
-  Goodbye: 4007,
   MalformedFrame: 4500,
   FrameTooLarge: 4501,
   FrameTimeout: 4502,
@@ -53,6 +52,7 @@ const disconnects = {
   TokenRevoked: 4507,
   AccountDisabled: 4508,
   PasswordChanged: 4509,
+  Goodbye: 4510,
 }
 
 const codes = (catalog: Record<string, { readonly code: number }>) =>
@@ -153,6 +153,7 @@ describe("disconnects", () => {
       "TokenRevoked",
       "AccountDisabled",
       "PasswordChanged",
+      "Goodbye",
     ])
   })
 
