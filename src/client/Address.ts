@@ -26,4 +26,5 @@ export const parse = (text: string): Result.Result<Address, string> => {
   return Result.succeed({ host: v6 ?? (name || local.host), port })
 }
 
-export const format = ({ host, port }: Address): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)
+export const format = ({ host, port }: Address): string =>
+  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`

@@ -124,7 +124,9 @@ export const connect = Effect.fnUntraced(function* (
       if (decoded._tag === "Success") return receive(decoded.success)
       const { kind, message } = decoded.failure
       // A newer server may have more to say than this client knows.
-      return kind === "UnknownType" ? Effect.void : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
+      return kind === "UnknownType"
+        ? Effect.void
+        : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
     }),
     // take waits by itself
     Effect.forever({ disableYield: true }),
@@ -171,10 +173,12 @@ export const connect = Effect.fnUntraced(function* (
       if (encoded._tag === "Failure") return Effect.fail(encoded.failure)
       const reply = Deferred.makeUnsafe<ServerFrame, RequestError | Disconnect>()
       waiting.set(ref, reply)
-      return link.write(encoded.success).pipe(
-        Effect.andThen(Deferred.await(reply) as Answer<Type>),
-        Effect.ensuring(Effect.sync(() => waiting.delete(ref))),
-      )
+      return link
+        .write(encoded.success)
+        .pipe(
+          Effect.andThen(Deferred.await(reply) as Answer<Type>),
+          Effect.ensuring(Effect.sync(() => waiting.delete(ref))),
+        )
     })
 
   return {

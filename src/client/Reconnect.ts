@@ -24,7 +24,11 @@ export interface Backoff {
 export const defaults: Backoff = { base: Duration.millis(500), cap: Duration.seconds(20) }
 
 /** The wait before a try, counted from 0: any moment within the window, so that a crowd spreads out over all of it. */
-export const delay = ({ base, cap }: Backoff, attempt: number, within?: Duration.Duration): Effect.Effect<Duration.Duration> => {
+export const delay = (
+  { base, cap }: Backoff,
+  attempt: number,
+  within?: Duration.Duration,
+): Effect.Effect<Duration.Duration> => {
   const window = within ?? Duration.min(cap, Duration.times(base, 2 ** Math.min(attempt, 30)))
   return Effect.map(Random.nextBetween(0, Duration.toMillis(window)), Duration.millis)
 }

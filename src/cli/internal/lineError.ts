@@ -45,9 +45,7 @@ const toUserError = (address: Address, absence: Absence): CliError.UserError => 
 /** Says what these failures mean at this address, and what to do. */
 export const explained =
   (address: Address) =>
-  <A, E, R>(
-    effect: Effect.Effect<A, E | Absence, R>,
-  ): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R> =>
+  <A, E, R>(effect: Effect.Effect<A, E | Absence, R>): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R> =>
     Effect.mapError(effect, (error) =>
       isAbsence(error) ? toUserError(address, error) : (error as Exclude<E, Absence>),
     )

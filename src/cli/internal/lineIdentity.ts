@@ -35,7 +35,9 @@ export const flags = {
     Flag.withDefault<string>(lobby),
   ),
   token: Flag.Redacted("token").pipe(
-    Flag.withDescription("Sign in with a token instead of name and password (better NATTER_TOKEN: flags can be seen by others)"),
+    Flag.withDescription(
+      "Sign in with a token instead of name and password (better NATTER_TOKEN: flags can be seen by others)",
+    ),
     Flag.withFallbackConfig(Config.Redacted("NATTER_TOKEN")),
     Flag.optional,
   ),

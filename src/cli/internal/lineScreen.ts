@@ -30,7 +30,10 @@ const printsAhead = 16
 
 const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${printable(line)}\n`).join("")
 
-const dumb = Config.String("TERM").pipe(Effect.orElseSucceed(() => ""), Effect.map((term) => term === "dumb"))
+const dumb = Config.String("TERM").pipe(
+  Effect.orElseSucceed(() => ""),
+  Effect.map((term) => term === "dumb"),
+)
 
 /** A terminal to type in where that is wanted and there is one, otherwise plain output. */
 export const open = Effect.fnUntraced(function* (options: {
@@ -53,11 +56,7 @@ const plain = Effect.fnUntraced(function* (stdio: Stdio.Stdio): Effect.fn.Return
   const prints = yield* Queue.bounded<string, Cause.Done>(printsAhead)
   const writing = yield* Stream.fromQueue(prints).pipe(Stream.run(stdio.stdout()), Effect.ignore, Effect.forkScoped)
   yield* Effect.addFinalizer(() =>
-    Queue.end(prints).pipe(
-      Effect.andThen(Fiber.await(writing)),
-      Effect.timeoutOption(lastWords),
-      Effect.interruptible,
-    ),
+    Queue.end(prints).pipe(Effect.andThen(Fiber.await(writing)), Effect.timeoutOption(lastWords), Effect.interruptible),
   )
   return {
     print: (lines) => (lines.length === 0 ? Effect.void : Effect.asVoid(Queue.offer(prints, text(lines)))),

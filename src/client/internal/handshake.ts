@@ -41,9 +41,7 @@ export const shake = Effect.fnUntraced(function* (
   const answer = Result.getOrUndefined(Encoding.client1.decode(body))
   switch (answer?.type) {
     case "Connect":
-      return Version.parse(answer.version) === 2
-        ? terms(answer)
-        : yield* new ConnectError({ reason: "OldServer" })
+      return Version.parse(answer.version) === 2 ? terms(answer) : yield* new ConnectError({ reason: "OldServer" })
     case "Error":
       return yield* refusal(answer.message, answer.code)
     case "Disconnect":

@@ -1,0 +1,163 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as TestClock from "effect/testing/TestClock"
+import { ConnectError } from "../../src/client/ConnectError.ts"
+import * as Reconnect from "../../src/client/Reconnect.ts"
+import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { RequestError } from "../../src/protocol/RequestError.ts"
+
+const refused = new ConnectError({ reason: "Refused" })
+const lost = new Disconnect({ reason: "ConnectionLost" })
+const draining = new Disconnect({ reason: "Draining", reconnectWithin: Duration.seconds(5) })
+
+interface Visit {
+  readonly end: Reconnect.Absence
+  /** It got in, and stayed for this long, in milliseconds. */
+  readonly after?: number
+}
+
+/** Somebody whose visits end as scripted; the one behind the script succeeds. */
+const guest = (script: ReadonlyArray<Visit>) => {
+  const waits: Array<number> = []
+  let visits = 0
+  const stay = Reconnect.stay(
+    (arrived) =>
+      Effect.gen(function* () {
+        const step = script[visits++]
+        if (step === undefined) return "home"
+        if (step.after !== undefined) {
+          yield* arrived
+          yield* Effect.sleep(step.after)
+        }
+        return yield* step.end
+      }),
+    { onAway: (_, delay) => Effect.sync(() => waits.push(Duration.toMillis(delay))) },
+  )
+  return { stay, waits, visits: () => visits }
+}
+
+/** Lets time pass until it is done. */
+const finish = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    yield* TestClock.adjust("10 minutes")
+    return yield* Fiber.join(fiber)
+  })
+
+describe("Reconnect", () => {
+  it.effect("does not come back where it has never been", () =>
+    Effect.gen(function* () {
+      const { stay, visits, waits } = guest([{ end: refused }])
+      assert.deepStrictEqual(yield* Effect.exit(finish(stay)), Exit.fail(refused))
+      assert.strictEqual(visits(), 1)
+      assert.deepStrictEqual(waits, [])
+    }),
+  )
+
+  it.effect("comes back as often as it takes", () =>
+    Effect.gen(function* () {
+      const { stay, waits } = guest([{ end: lost, after: 0 }, ...Array.from({ length: 9 }, () => ({ end: refused }))])
+      assert.strictEqual(yield* finish(stay), "home")
+      assert.strictEqual(waits.length, 10)
+      // Any moment up to the bound, which doubles from 0.5 s and stops at 20 s.
+      waits.forEach((wait, attempt) => assert.isAtMost(wait, Math.min(20_000, 500 * 2 ** attempt)))
+      assert.isAbove(Math.max(...waits), 1000)
+    }).pipe(Random.withSeed("as often as it takes")),
+  )
+
+  it.effect("spreads over all of the window", () =>
+    Effect.gen(function* () {
+      const tries = yield* Effect.all(Array.from({ length: 500 }, () => Reconnect.delay(Reconnect.defaults, 3)))
+      const millis = tries.map(Duration.toMillis)
+      assert.isBelow(Math.min(...millis), 200)
+      assert.isAbove(Math.max(...millis), 3800)
+      assert.isAtMost(Math.max(...millis), 4000)
+    }).pipe(Random.withSeed("all of the window")),
+  )
+
+  it.effect("comes back within the window the server names", () =>
+    Effect.gen(function* () {
+      const windows: Array<number> = []
+      for (let i = 0; i < 50; i++) {
+        const { stay, waits } = guest([{ end: draining, after: 0 }])
+        yield* finish(stay)
+        windows.push(...waits)
+      }
+      assert.isAtMost(Math.max(...windows), 5000)
+      assert.isAbove(Math.max(...windows), 4000)
+    }).pipe(Random.withSeed("the window the server names")),
+  )
+
+  it.effect("waits as long as it is told on top", () =>
+    Effect.gen(function* () {
+      const busy = new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(30) })
+      const { stay, waits } = guest([{ end: lost, after: 0 }, { end: busy }])
+      yield* finish(stay)
+      assert.isAtLeast(waits[1]!, 30_000)
+      assert.isAtMost(waits[1]!, 31_000)
+    }),
+  )
+
+  it.effect("begins anew after a stay that was longer than the wait before it", () =>
+    Effect.gen(function* () {
+      const tries = Array.from({ length: 8 }, () => ({ end: refused }))
+      const { stay, waits } = guest([{ end: lost, after: 0 }, ...tries, { end: lost, after: 60_000 }])
+      yield* finish(stay)
+      assert.isAtMost(waits.at(-1)!, 500)
+    }),
+  )
+
+  it.effect("asks ever more seldom where it is thrown out at once", () =>
+    Effect.gen(function* () {
+      const { stay, waits } = guest(Array.from({ length: 12 }, () => ({ end: lost, after: 0 })))
+      yield* finish(stay)
+      assert.isAbove(Math.max(...waits), 5000)
+    }).pipe(Random.withSeed("ever more seldom")),
+  )
+
+  it.effect("stays away where coming back is pointless", () =>
+    Effect.gen(function* () {
+      for (const end of [
+        new Disconnect({ reason: "AccountDisabled" }),
+        new Disconnect({ reason: "TokenRevoked" }),
+        new RequestError({ reason: "InvalidCredentials" }),
+      ]) {
+        const { stay, waits } = guest([{ end, after: 0 }])
+        assert.deepStrictEqual(yield* Effect.exit(finish(stay)), Exit.fail(end))
+        assert.deepStrictEqual(waits, [])
+      }
+    }),
+  )
+
+  it.effect("tries again while the server still holds a guest's name for the lost connection", () =>
+    Effect.gen(function* () {
+      const { stay } = guest([{ end: lost, after: 0 }, { end: new RequestError({ reason: "UsernameTaken" }) }])
+      assert.strictEqual(yield* finish(stay), "home")
+    }),
+  )
+
+  it.effect("gives every visit a scope of its own", () =>
+    Effect.gen(function* () {
+      const open: Array<string> = []
+      let visits = 0
+      const visit = (arrived: Effect.Effect<void>) =>
+        Effect.gen(function* () {
+          const name = `visit ${++visits}`
+          yield* Effect.acquireRelease(
+            Effect.sync(() => open.push(name)),
+            () => Effect.sync(() => open.splice(open.indexOf(name), 1)),
+          )
+          yield* arrived
+          assert.deepStrictEqual(open, [name])
+          if (visits < 3) return yield* lost
+        })
+      yield* finish(Reconnect.stay(visit, { onAway: () => Effect.sync(() => assert.deepStrictEqual(open, [])) }))
+      assert.strictEqual(visits, 3)
+      assert.deepStrictEqual(open, [])
+    }),
+  )
+})
