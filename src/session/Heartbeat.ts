@@ -9,9 +9,9 @@ import type { Session } from "./Session.ts"
 export const heartbeat = (session: Session): Effect.Effect<never, Disconnect> =>
   Effect.gen(function* () {
     const { loginTimeout, pingAfter, pongWithin } = session.with.settings
-    yield* signedIn(session, Duration.toMillis(loginTimeout))
     // The first ping comes at a random moment: a crowd that connected together is not pinged together.
     let patience = Duration.toMillis(pingAfter) * (0.5 + 0.5 * (yield* Random.next))
+    yield* signedIn(session, Duration.toMillis(loginTimeout), patience)
     let sequence = 0
     while (true) {
       const silence = session.now() - session.heardAt
@@ -28,12 +28,15 @@ export const heartbeat = (session: Session): Effect.Effect<never, Disconnect> =>
     }
   })
 
-/** The bare five messages know no login: who speaks them has to say something now and then. */
-const signedIn = (session: Session, timeout: number): Effect.Effect<void, Disconnect> =>
+/**
+ * Done when the session is signed in, not later than its first ping is due. The bare five messages know no login: who
+ * speaks them has to say something now and then.
+ */
+const signedIn = (session: Session, timeout: number, patience: number): Effect.Effect<void, Disconnect> =>
   Effect.gen(function* () {
     let deadline = session.now() + timeout
     while (session.now() < deadline) {
-      yield* Effect.sleep(Duration.millis(deadline - session.now()))
+      yield* Effect.sleep(Duration.millis(Math.min(deadline - session.now(), patience)))
       if (session.identity !== undefined) return
       if (session.connected && session.encoding.version === 1) deadline = session.heardAt + timeout
     }

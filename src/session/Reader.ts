@@ -50,11 +50,11 @@ export const read = (session: Session): Effect.Effect<never, Disconnect> => {
     // pull waits by itself
     Effect.forever({ disableYield: true }),
     Effect.catchTag("ConnectionEnded", (ended: ConnectionEnded) => {
-      session.peerGone = true
+      // Who ended its side may still listen: inside a frame that was a mistake, and it is told so.
       const truncated = ended.clean ? deframer.end() : undefined
-      return Effect.fail(
-        truncated !== undefined ? broken(truncated) : new Disconnect({ reason: ended.clean ? "Goodbye" : "ConnectionLost" }),
-      )
+      if (truncated !== undefined) return Effect.fail(broken(truncated))
+      session.peerGone = true
+      return Effect.fail(new Disconnect({ reason: ended.clean ? "Goodbye" : "ConnectionLost" }))
     }),
   )
 }

@@ -1,0 +1,121 @@
+import { it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
+import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
+import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
+
+/** A transport under test: the whole service, reachable by it. */
+export interface World {
+  readonly name: string
+  readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
+}
+
+export const memory: World = { name: "memory", layer: TestServer.layerMemory }
+export const tcp: World = { name: "TCP", layer: TestServer.layerTcp }
+
+type Server = TestServer["Service"]
+type Body<R = never> = (server: Server) => Effect.Effect<void, unknown, R | Scope.Scope>
+
+/** What the service logs is not the test's. */
+const quietly = Effect.provideService(References.MinimumLogLevel, "None")
+
+/** Runs the test against a server of its own; its clients have gone before the server closes. */
+export const withServer =
+  (layer: Layer.Layer<TestServer, unknown>, body: Body): (() => Effect.Effect<void, unknown>) =>
+  () =>
+    Effect.scoped(Effect.flatMap(TestServer, body)).pipe(Effect.provide(layer), quietly)
+
+/** A test in real time. */
+export const live = (title: string, layer: Layer.Layer<TestServer, unknown>, body: Body) =>
+  it.live(title, withServer(layer, body))
+
+/** A test on the test clock. */
+export const timed = (title: string, layer: Layer.Layer<TestServer, unknown>, body: Body) =>
+  it.effect(title, withServer(layer, body))
+
+/** A server that the test stops itself, while its clients are there. */
+export const stoppable = (layer: Layer.Layer<TestServer, unknown>) =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+    const server = Context.get(yield* Layer.buildWithScope(layer, scope), TestServer)
+    return { server, stop: Scope.close(scope, Exit.void) }
+  }).pipe(quietly)
+
+/** The channels of a test change their presence when it says so, and tell nobody in between. */
+export const calm: Settings = {
+  hub: { presence: { grace: Duration.hours(1), coalesce: Duration.hours(1), countOnlyAbove: 500 } },
+}
+
+/** A version 1 client that has signed in and read its greeting. */
+export const member1 = Effect.fnUntraced(function* (server: Server, username: string) {
+  const client: TestClient1 = yield* server.client1
+  yield* client.send({ type: "Login", username, password: `${username}'s` })
+  yield* client.expect("LoginResponse")
+  yield* client.expect("UserList")
+  return client
+})
+
+/** A version 2 client that has signed in. */
+export const user2 = Effect.fnUntraced(function* (server: Server, username: string, terms?: Terms) {
+  const client: TestClient2 = yield* server.client2(terms)
+  yield* client.ask({ type: "Login", username, password: `${username}'s` }, "LoggedIn")
+  return client
+})
+
+/** A version 2 client that has signed in and joined a channel. */
+export const member2 = Effect.fnUntraced(function* (server: Server, username: string, channel: string, terms?: Terms) {
+  const client = yield* user2(server, username, terms)
+  yield* client.ask({ type: "Join", channel }, "Joined")
+  return client
+})
+
+/** The next frame as it is on the wire. */
+export const nextText = (client: TestClient1 | TestClient2) =>
+  Effect.map(client.nextBody, (body) => Buffer.from(body).toString())
+
+/** Sends a ping, and finds that nothing else has come before its answer. */
+export const expectNothing = Effect.fnUntraced(function* (client: TestClient1 | TestClient2) {
+  // Both versions write it the same, and one type for both clients has no name.
+  const either = client as TestClient1
+  yield* either.send({ type: "Ping", sequence: 4_000_000_000 })
+  yield* either.expect("Pong")
+})
+
+/** Never within this real time. */
+class NeverSo extends Data.TaggedError("NeverSo")<{ readonly message: string }> {}
+
+const patience = Duration.seconds(10)
+
+const nextTurn: Effect.Effect<void> = Effect.callback((resume) => {
+  const handle = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(handle))
+})
+
+/** Looks again in every turn of the event loop until it is so. */
+export const eventually = (what: string, isSo: Effect.Effect<boolean, unknown>): Effect.Effect<void, unknown> => {
+  const look: Effect.Effect<void, unknown> = Effect.flatMap(isSo, (so) =>
+    so ? Effect.void : Effect.andThen(nextTurn, look),
+  )
+  return Effect.timeoutOrElse(look, {
+    duration: patience,
+    orElse: () => Effect.fail(new NeverSo({ message: `never so: ${what}` })),
+  }).pipe(Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()))
+}
+
+/** Nobody is connected any more, and nothing is left of who was. */
+export const nobodyLeft = (server: Server) =>
+  eventually(
+    "nobody is connected",
+    Effect.map(
+      server.hub.stats,
+      ({ memberships, sessions, users }) =>
+        users + sessions + memberships + server.sessions.count() + server.limits.open() === 0,
+    ),
+  )
