@@ -84,16 +84,18 @@ export class Outbox {
    */
   offer(lane: Lane, bytes: Uint8Array, frames = 1): boolean {
     if (this.state !== "open") return false
+    // A single batch may be larger than the bound when nothing else waits: it has to leave somehow.
+    const held = this.waitingFrames + this.leavingFrames
+    const fits =
+      held === 0 || (held + frames <= this.bounds.frames && this.bytes + bytes.byteLength <= this.bounds.bytes)
     if (
-      (lane === "typing" && this.pressure >= this.bounds.shedTyping) ||
-      (lane === "presence" && this.pressure >= this.bounds.shedPresence)
+      (lane === "typing" && (!fits || this.pressure >= this.bounds.shedTyping)) ||
+      (lane === "presence" && (!fits || this.pressure >= this.bounds.shedPresence))
     ) {
       this.shed += frames
       return false
     }
-    // A single batch may be larger than the bound when nothing else waits: it has to leave somehow.
-    const held = this.waitingFrames + this.leavingFrames
-    if (held > 0 && (held + frames > this.bounds.frames || this.bytes + bytes.byteLength > this.bounds.bytes)) {
+    if (!fits) {
       this.shed += this.waitingFrames + frames
       this.close()
       this.ends.onOverflow()

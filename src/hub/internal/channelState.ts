@@ -250,27 +250,24 @@ export class ChannelState {
     // The others first; the newcomer finds itself in the list.
     if (arrived) this.fanOut.chat(events.userJoined(member.user.name), 100)
     this.fanOut.offer()
+    member.outbox.offer("chat", this.welcome(member, ref))
     this.members.set(member.session, member)
-    if (member.encoding.version === 1) {
-      member.outbox.offer("chat", member.encoding.encode({ type: "UserList", users: [...this.presence.online()] }))
-    } else {
-      const { count, members, version } = this.presence.snapshot()
-      this.answer(
-        member.session,
-        {
-          type: "Joined",
-          ...(ref === undefined ? {} : { ref }),
-          channel: this.name,
-          topic: this.topic,
-          seq: this.told,
-          count,
-          members,
-          presence: version,
-        },
-        "chat",
-      )
-    }
     done(Exit.void)
+  }
+
+  private welcome({ encoding }: Member, ref: number | undefined): Uint8Array {
+    if (encoding.version === 1) return encoding.encode({ type: "UserList", users: [...this.presence.online()] })
+    const { count, members, version } = this.presence.snapshot()
+    return encoding.encode({
+      type: "Joined",
+      ...(ref === undefined ? {} : { ref }),
+      channel: this.name,
+      topic: this.topic,
+      seq: this.told,
+      count,
+      members,
+      presence: version,
+    })
   }
 
   private leave({ ref, session }: CommandOf<"Leave">, now: number): void {

@@ -1,0 +1,487 @@
+/** A channel over a history that is slow, fails or dies. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import { TestClock } from "effect/testing"
+import { Topic } from "../../src/domain/Topic.ts"
+import { HistoryError } from "../../src/history/History.ts"
+import { settle } from "../actor/fibers.ts"
+import { channel, controlledHistory, encodings, id, member, online, type TestMember } from "./fixture.ts"
+
+const broken = Effect.fail(new HistoryError({ operation: "append" }))
+const dies = Effect.die(new Error("the disk is gone"))
+
+const texts = (who: TestMember) => who.all("Message").map(({ content }) => content)
+const seqs = (who: TestMember) => who.all("Message").map(({ seq }) => Number(seq))
+const fork = <A, E>(self: Effect.Effect<A, E>) => Effect.forkChild(self, { startImmediately: true })
+
+/** A channel over a history a test controls, with members in it. */
+const setUp = Effect.fnUntraced(function* (...members: ReadonlyArray<TestMember>) {
+  const history = controlledHistory()
+  const tested = yield* channel({ history, settings: { channelMailbox: 1024 } })
+  for (const who of members) yield* tested.join(who, online)
+  yield* settle
+  let published = 0
+  /** Publishes with the text as the id and a running number as the ref. */
+  const publish = (who: TestMember, content: string) =>
+    tested.publish({ session: who.session, id: id(content), ref: ++published, content })
+  return { tested, history, publish }
+})
+
+/** The next one of these calls is different. */
+const once = (effect: Effect.Effect<void, HistoryError>) => {
+  let done = false
+  return Effect.suspend(() => {
+    if (done) return Effect.void
+    done = true
+    return effect
+  })
+}
+
+describe("Channel", () => {
+  describe("over a slow history", () => {
+    it.effect("nobody is told of a message that is not stored; what comes meanwhile is stored together", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish } = yield* setUp(alice)
+        const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        let append = 0
+        history.before = Effect.suspend(() => Deferred.await(gates[append++]!))
+        yield* publish(alice, "1")
+        yield* settle
+        for (const text of ["2", "3", "4"]) {
+          yield* publish(alice, text)
+          yield* settle
+        }
+        assert.deepStrictEqual(texts(alice), [])
+        assert.deepStrictEqual(alice.all("Published"), [])
+        yield* Deferred.succeed(gates[0]!, undefined)
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1"])
+        assert.lengthOf(alice.all("Published"), 1)
+        yield* Deferred.succeed(gates[1]!, undefined)
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1", "2", "3", "4"])
+        assert.deepStrictEqual(
+          history.appended.map((batch) => batch.map(({ content }) => content)),
+          [["1"], ["2", "3", "4"]],
+        )
+      }),
+    )
+
+    it.effect("a full mailbox slows its publishers down, and loses nothing", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const history = controlledHistory()
+        const gate = yield* Deferred.make<void>()
+        history.before = Deferred.await(gate)
+        const tested = yield* channel({ history, settings: { channelMailbox: 4 } })
+        yield* tested.join(alice, online)
+        const publishing = yield* fork(
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, n) => `${n}`),
+            (text) => tested.publish({ session: alice.session, id: id(text), content: text }),
+            { discard: true },
+          ),
+        )
+        yield* settle
+        assert.isUndefined(publishing.pollUnsafe())
+        // Worth no waiting: dropped.
+        tested.typing(alice.session)
+        yield* Deferred.succeed(gate, undefined)
+        yield* Fiber.join(publishing)
+        yield* settle
+        assert.lengthOf(texts(alice), 20)
+      }),
+    )
+  })
+
+  describe("over a history that fails", () => {
+    it.effect("publishers are told to try again, nobody else is told, and no place is lost", () =>
+      Effect.gen(function* () {
+        const [alice, bob] = [member("alice"), member("bob")]
+        const old = member("old", { encoding: encodings.v1 })
+        const { history, publish, tested } = yield* setUp(alice, bob, old)
+        yield* publish(alice, "1")
+        yield* settle
+        history.before = broken
+        yield* publish(alice, "2")
+        yield* publish(bob, "3")
+        yield* tested.publish({ session: old.session, content: "old" })
+        yield* settle
+        for (const [who, ref] of [
+          [alice, 2],
+          [bob, 3],
+        ] as const) {
+          assert.deepStrictEqual(who.all("Error"), [
+            {
+              type: "Error",
+              ref,
+              code: 501,
+              name: "Unavailable",
+              message: "The server is too busy for this now",
+              retryable: true,
+              retry_after: 1000,
+            },
+          ])
+        }
+        assert.deepInclude(old.taken(), { type: "Error", code: 503, message: "The server is too busy for this now" })
+        history.before = Effect.void
+        // The same ids again: they were not stored, so now they are.
+        yield* publish(bob, "3")
+        yield* publish(alice, "2")
+        yield* settle
+        for (const who of [alice, bob]) {
+          assert.deepStrictEqual(texts(who), ["1", "3", "2"])
+          assert.deepStrictEqual(seqs(who), [1, 2, 3])
+        }
+        assert.deepStrictEqual(
+          history.appended.flat().map(({ seq }) => Number(seq)),
+          [1, 2, 3],
+        )
+      }),
+    )
+
+    it.effect("who comes and goes meanwhile does so", () =>
+      Effect.gen(function* () {
+        const [alice, bob, carol] = [member("alice"), member("bob"), member("carol")]
+        const { history, publish, tested } = yield* setUp(alice, bob)
+        history.before = broken
+        yield* publish(alice, "1")
+        const joining = yield* fork(tested.join(carol, online))
+        yield* tested.leave(bob.session)
+        yield* Fiber.join(joining)
+        yield* settle
+        assert.strictEqual(carol.all("Joined")[0]!.seq, 0)
+        assert.lengthOf(bob.all("Left"), 1)
+      }),
+    )
+
+    it.effect("a topic that could not be stored is refused and told nobody; messages beside it are stored", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish, tested } = yield* setUp(alice)
+        history.topic = broken
+        const setting = yield* fork(Effect.flip(tested.setTopic(alice.user, Topic.make("tea"))))
+        yield* publish(alice, "1")
+        assert.include(yield* Fiber.join(setting), { reason: "Unavailable" })
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1"])
+        assert.deepStrictEqual(alice.all("TopicChanged"), [])
+        assert.strictEqual(tested.summary().topic, Topic.make(""))
+        history.topic = Effect.void
+        // And the other way round.
+        history.before = broken
+        const again = yield* fork(tested.setTopic(alice.user, Topic.make("coffee")))
+        yield* publish(alice, "2")
+        yield* Fiber.join(again)
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1"])
+        assert.strictEqual(alice.all("TopicChanged")[0]!.topic, Topic.make("coffee"))
+        assert.strictEqual(tested.summary().topic, Topic.make("coffee"))
+      }),
+    )
+  })
+
+  describe("over a history that dies", () => {
+    for (const moment of ["before", "behind"] as const) {
+      it.effect(
+        `once, ${moment} storing: it starts again with its members, tells what was stored, and nothing twice`,
+        () =>
+          Effect.gen(function* () {
+            const [alice, bob] = [member("alice"), member("bob", { encoding: encodings.msgpack })]
+            const { history, publish } = yield* setUp(alice, bob)
+            yield* publish(alice, "1")
+            yield* settle
+            history[moment] = once(dies)
+            yield* publish(alice, "2")
+            yield* publish(bob, "3")
+            yield* settle
+            assert.strictEqual(history.loads(), 2)
+            const stored = moment === "behind" ? ["1", "2", "3"] : ["1"]
+            for (const [who, ref] of [
+              [alice, 2],
+              [bob, 3],
+            ] as const) {
+              assert.deepStrictEqual(texts(who), stored)
+              assert.deepStrictEqual(
+                who.all("Error").map(({ name, ref, retryable }) => [name, ref, retryable]),
+                [["Internal", ref, true]],
+              )
+            }
+            // Sent again, each has one place, and this time an answer.
+            yield* publish(alice, "2")
+            yield* publish(bob, "3")
+            yield* publish(bob, "4")
+            yield* settle
+            for (const who of [alice, bob]) {
+              assert.deepStrictEqual(texts(who), ["1", "2", "3", "4"])
+              assert.deepStrictEqual(seqs(who), [1, 2, 3, 4])
+            }
+            assert.deepStrictEqual(
+              bob.all("Published").map(({ seq }) => Number(seq)),
+              [3, 4],
+            )
+            assert.deepStrictEqual(
+              history.appended.flat().map(({ seq }) => Number(seq)),
+              [1, 2, 3, 4],
+            )
+          }),
+      )
+    }
+
+    it.effect("a full batch that was stored and not told is told behind the crash", () =>
+      Effect.gen(function* () {
+        const alice = member("alice", { bounds: { frames: 10_000, bytes: 100_000_000 } })
+        const { history, publish } = yield* setUp(alice)
+        history.behind = once(dies)
+        for (let n = 0; n < 700; n++) yield* publish(alice, `${n}`)
+        yield* settle
+        assert.deepStrictEqual(
+          seqs(alice),
+          Array.from({ length: 700 }, (_, n) => n + 1),
+        )
+        assert.lengthOf(alice.all("Published"), 700 - 256)
+        assert.lengthOf(alice.all("Error"), 256)
+      }),
+    )
+
+    it.effect("who was leaving leaves, who was joining can try again, a status is kept, a topic is refused", () =>
+      Effect.gen(function* () {
+        const [alice, bob, carol] = [member("alice"), member("bob"), member("carol")]
+        const { history, publish, tested } = yield* setUp(alice, bob)
+        history.before = once(dies)
+        yield* publish(alice, "1")
+        yield* tested.leave(bob.session, 9)
+        const joining = yield* fork(Effect.flip(tested.join(carol, online)))
+        const setting = yield* fork(Effect.flip(tested.setTopic(alice.user, Topic.make("tea"))))
+        yield* tested.setAppearance(alice.user.id, { status: "busy" })
+        yield* settle
+        assert.deepStrictEqual(bob.all("Left"), [{ type: "Left", ref: 9, channel: "general" } as never])
+        assert.include(yield* Fiber.join(joining), { why: "crashed" })
+        assert.include(yield* Fiber.join(setting), { why: "crashed" })
+        yield* tested.join(carol, online)
+        yield* tested.join(bob, online)
+        yield* settle
+        assert.deepStrictEqual(
+          carol.all("Joined")[0]!.members.find(({ username }) => username === "alice"),
+          { username: alice.user.name, status: "busy" },
+        )
+        assert.strictEqual(tested.summary().count, 3)
+      }),
+    )
+
+    it.effect("what was applied before the crash is not made good: it is done", () =>
+      Effect.gen(function* () {
+        const [alice, bob] = [member("alice"), member("bob")]
+        const { history, publish, tested } = yield* setUp(alice, bob)
+        // A member that cannot be told anything makes a turn crash half-way.
+        const cursed = member("cursed", {
+          encoding: {
+            client: encodings.json.client,
+            server: { ...encodings.json.server, encode: () => assert.fail() },
+          },
+        })
+        yield* publish(alice, "1")
+        yield* tested.leave(alice.session, 2)
+        const joining = yield* fork(tested.join(alice, online, 3))
+        const failing = yield* fork(Effect.flip(tested.join(cursed, online)))
+        yield* publish(alice, "2")
+        yield* tested.leave(bob.session, 4)
+        yield* Fiber.join(joining)
+        assert.include(yield* Fiber.join(failing), { why: "crashed" })
+        yield* settle
+        assert.strictEqual(history.loads(), 2)
+        const outcomes = [...alice.all("Published"), ...alice.all("Error")].map(({ ref, type }) => [type, ref])
+        assert.deepStrictEqual(outcomes, [
+          ["Published", 1],
+          ["Error", 2],
+        ])
+        // It was stored: it is told, to who is in.
+        assert.deepStrictEqual(texts(alice), ["1", "2"])
+        assert.deepStrictEqual(
+          bob.writes.flat().flatMap((frame) => (frame.type === "Left" ? [frame.ref] : [])),
+          [4],
+        )
+        // In or out, as each was told.
+        assert.include(yield* Effect.flip(tested.join(alice, online)), { reason: "AlreadyMember" })
+        yield* tested.join(bob, online)
+      }),
+    )
+
+    it.effect("its timer goes on: presence is told, and the idle channel is released", () =>
+      Effect.gen(function* () {
+        const history = controlledHistory()
+        let idle = 0
+        const tested = yield* channel({ history, onIdle: Effect.sync(() => void idle++) })
+        const [alice, bob] = [member("alice"), member("bob")]
+        yield* tested.join(alice, online)
+        yield* TestClock.adjust("10 seconds")
+        yield* tested.join(bob, online)
+        yield* TestClock.adjust("1 second")
+        history.before = once(Effect.andThen(Effect.sleep("2 seconds"), dies))
+        yield* tested.publish({ session: alice.session, id: id("1"), content: "1" })
+        // The tick comes while the channel waits, and is lost with its batch.
+        yield* TestClock.adjust("1 second")
+        yield* tested.publish({ session: alice.session, id: id("2"), content: "2" })
+        yield* TestClock.adjust("10 seconds")
+        assert.deepStrictEqual(
+          alice.all("Presence").map(({ joined }) => joined?.map(({ username }) => `${username}`)),
+          [["alice"], ["bob"]],
+        )
+        for (const { session } of [alice, bob]) yield* tested.leave(session)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual(idle, 1)
+      }),
+    )
+
+    it.effect("again and again: given up, its members are told that they are out, and everybody gets an answer", () =>
+      Effect.gen(function* () {
+        const [alice, bob] = [member("alice"), member("bob")]
+        const old = member("old", { encoding: encodings.v1 })
+        const { history, publish, tested } = yield* setUp(alice, bob, old)
+        const gate = yield* Deferred.make<void>()
+        history.before = Effect.andThen(Deferred.await(gate), dies)
+        history.load = dies
+        yield* publish(alice, "1")
+        yield* settle
+        yield* publish(alice, "2")
+        yield* tested.leave(bob.session, 4)
+        const joining = yield* fork(Effect.flip(tested.join(member("carol"), online)))
+        yield* Deferred.succeed(gate, undefined)
+        yield* tested.stopped
+        assert.include(yield* Fiber.join(joining), { why: "stopped" })
+        assert.deepStrictEqual(
+          alice.all("Error").map(({ name, ref }) => [name, ref]),
+          [
+            ["Internal", 1],
+            ["Internal", 2],
+          ],
+        )
+        assert.deepStrictEqual(alice.all("Left"), [{ type: "Left", channel: "general" } as never])
+        assert.deepStrictEqual(bob.all("Left"), [{ type: "Left", ref: 4, channel: "general" } as never])
+        assert.deepInclude(old.taken(), { type: "Error", code: 503, message: "The channel has ended" })
+        assert.include(yield* Effect.flip(publish(alice, "late")), { why: "stopped" })
+      }),
+    )
+
+    it.effect("an interruption from within the history is a crash like any other", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish } = yield* setUp(alice)
+        history.before = once(Effect.interrupt)
+        yield* publish(alice, "1")
+        yield* settle
+        yield* publish(alice, "2")
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["2"])
+        assert.deepStrictEqual(
+          alice.all("Error").map(({ name }) => name),
+          ["Internal"],
+        )
+      }),
+    )
+  })
+
+  const Fault = Schema.Literals(["none", "none", "none", "fails", "dies before", "dies behind", "slow"])
+  const Step = Schema.Union([
+    Schema.Struct({
+      type: Schema.Literals(["publish", "publish", "again", "toggle"]),
+      who: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
+    }),
+    Schema.Struct({ type: Schema.Literals(["settle", "settle", "pass"]) }),
+  ])
+  it.effect.prop(
+    "whatever the history does: what was acknowledged is stored once, told once, in one order without a gap",
+    [
+      Arbitrary.array(Arbitrary.schema(Step), { maxLength: 60 }),
+      Arbitrary.array(Arbitrary.schema(Fault), { maxLength: 20 }),
+    ],
+    ([steps, faults]) =>
+      Effect.gen(function* () {
+        const history = controlledHistory()
+        const tested = yield* channel({ history, settings: { channelIdle: Duration.hours(1) } })
+        const members = [0, 1, 2, 3].map((n) => member(`user ${n}`))
+        let fault = "none"
+        let append = 0
+        history.before = Effect.suspend(() => {
+          fault = faults[append++] ?? "none"
+          if (fault === "fails") return broken
+          if (fault === "dies before") return dies
+          return fault === "slow" ? Effect.sleep("1 second") : Effect.void
+        })
+        history.behind = Effect.suspend(() => (fault === "dies behind" ? dies : Effect.void))
+        const inside = new Set<TestMember>()
+        const sent: Array<{ readonly who: TestMember; readonly id: string; readonly ref: number }> = []
+        const publish = (who: TestMember, text: string) => {
+          sent.push({ who, id: text, ref: sent.length })
+          return tested.publish({ session: who.session, id: id(text), ref: sent.length - 1, content: text })
+        }
+        /** As `Memberships` does: who was not let in because of a crash asks again. */
+        const enter = (who: TestMember): Effect.Effect<void> => Effect.catch(tested.join(who, online), () => enter(who))
+        const entering = new Set<TestMember>()
+        for (const [n, step] of steps.entries()) {
+          if (!("who" in step)) {
+            // Crashes seldom enough not to be given up.
+            yield* step.type === "settle" ? settle : TestClock.adjust("10 seconds")
+            if (append % 4 === 3) yield* TestClock.adjust("11 seconds")
+            continue
+          }
+          const who = members[step.who]!
+          if (entering.has(who)) continue
+          if (step.type === "toggle") {
+            if (inside.delete(who)) yield* tested.leave(who.session)
+            else {
+              entering.add(who)
+              yield* enter(who).pipe(
+                Effect.andThen(
+                  Effect.sync(() => {
+                    entering.delete(who)
+                    inside.add(who)
+                  }),
+                ),
+                fork,
+              )
+            }
+          } else if (inside.has(who)) {
+            const last = sent.findLast((message) => message.who === who)
+            yield* publish(who, step.type === "again" && last !== undefined ? last.id : `${n}`)
+          }
+          if (sent.length % 4 === 3) yield* TestClock.adjust("11 seconds")
+        }
+        yield* TestClock.adjust("1 minute")
+        const stored = history.appended.flat()
+        assert.deepStrictEqual(
+          stored.map(({ seq }) => Number(seq)),
+          stored.map((_, n) => n + 1),
+        )
+        assert.strictEqual(new Set(stored.map(({ content, from }) => `${from.id} ${content}`)).size, stored.length)
+        for (const { ref, who } of sent) {
+          const answers = [...who.all("Published"), ...who.all("Error")].filter((frame) => frame.ref === ref)
+          assert.lengthOf(answers, 1)
+          const answer = answers[0]!
+          if (answer.type !== "Published") continue
+          assert.strictEqual(stored[answer.seq - 1]?.content, `${answer.id}`)
+          assert.strictEqual(stored[answer.seq - 1]?.from.id, who.user.id)
+        }
+        for (const who of members) {
+          let next: number | undefined
+          for (const frame of who.writes.flat()) {
+            if (frame.type === "Joined") next = frame.seq + 1
+            else if (frame.type === "Left") next = undefined
+            else if (frame.type === "Message") {
+              assert.strictEqual(Number(frame.seq), next)
+              assert.strictEqual(frame.content, stored[frame.seq - 1]!.content)
+              next = frame.seq + 1
+            }
+          }
+          assert.strictEqual(next, inside.has(who) ? stored.length + 1 : undefined)
+        }
+      }),
+    { arbitrary: { runs: 300, size: 60 } },
+  )
+})

@@ -1,0 +1,172 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { MessageId } from "../../src/domain/MessageId.ts"
+import { SessionId } from "../../src/domain/SessionId.ts"
+import { type User, UserId } from "../../src/domain/User.ts"
+import { Username } from "../../src/domain/Username.ts"
+import { History, type HistoryError, type StoredMessage } from "../../src/history/History.ts"
+import * as Channel from "../../src/hub/Channel.ts"
+import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
+import type { Member } from "../../src/hub/Member.ts"
+import { defaultBounds, Outbox, type OutboxBounds } from "../../src/hub/Outbox.ts"
+import * as Encoding from "../../src/protocol/Encoding.ts"
+import type { ConnectReply } from "../../src/protocol/Connect.ts"
+import { Deframer } from "../../src/protocol/Framing.ts"
+import type { Message } from "../../src/protocol/v1/Message.ts"
+import type { ServerFrame, ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
+
+export const user = (name: string, id = name): User => ({
+  id: UserId.make(id),
+  name: Username.make(name),
+  role: "member",
+})
+
+export const general = ChannelName.make("general")
+export const id = (id: string) => MessageId.make(id)
+
+/** How the server writes and how the client reads it, by name. */
+export const encodings = {
+  v1: { server: Encoding.server1, client: Encoding.client1 },
+  json: { server: Encoding.server2("json"), client: Encoding.client2("json") },
+  msgpack: { server: Encoding.server2("msgpack"), client: Encoding.client2("msgpack") },
+} as const
+
+type Frame = ServerFrame | Message | ConnectReply
+/** A frame to compare as a whole. */
+export type AnyFrame = { readonly type: string; readonly [field: string]: unknown }
+
+/** A member made by hand: notes what its link gets, decoded, one list a write. */
+export interface TestMember extends Member {
+  readonly writes: Array<ReadonlyArray<Frame>>
+  /** What its link says after a write. */
+  room: boolean
+  overflows: number
+  /** All frames in their order, and forgets them. */
+  readonly taken: () => ReadonlyArray<AnyFrame>
+  /** All frames of one type that came. */
+  readonly all: <Type extends ServerFrame["type"]>(type: Type) => ReadonlyArray<ServerFrameOf<Type>>
+}
+
+export const member = (
+  name: string,
+  options: {
+    readonly session?: string
+    readonly encoding?: { readonly server: Encoding.Encoding; readonly client: Encoding.ClientEncoding }
+    readonly bounds?: Partial<OutboxBounds>
+  } = {},
+): TestMember => {
+  const { encoding = encodings.json, session = name } = options
+  const deframer = new Deframer(Number.MAX_SAFE_INTEGER)
+  const writes: Array<ReadonlyArray<Frame>> = []
+  const self: TestMember = {
+    session: SessionId.make(session),
+    user: user(name),
+    encoding: encoding.server,
+    outbox: new Outbox(
+      { ...defaultBounds, ...options.bounds },
+      {
+        send: (batch) => {
+          const bodies: Array<Uint8Array> = []
+          for (const bytes of batch) deframer.push(bytes, bodies)
+          writes.push(bodies.map((body) => Result.getOrThrow<Frame, unknown>(encoding.client.decode(body))))
+          return self.room
+        },
+        onOverflow: () => void self.overflows++,
+      },
+    ),
+    writes,
+    room: true,
+    overflows: 0,
+    taken: () => writes.splice(0).flat() as unknown as ReadonlyArray<AnyFrame>,
+    all: <Type extends ServerFrame["type"]>(type: Type) =>
+      writes.flat().filter((frame) => frame.type === type) as unknown as ReadonlyArray<ServerFrameOf<Type>>,
+  }
+  return self
+}
+
+/** The same encoding, counting what it encodes. */
+export const counting = <E extends Encoding.Encoding>(encoding: E) => {
+  const counter = { count: 0 }
+  const encode = encoding.encode as (frame: unknown) => Uint8Array
+  const server: E = {
+    ...encoding,
+    encode: (frame: unknown) => {
+      counter.count++
+      return encode(frame)
+    },
+  }
+  return { server, counter }
+}
+
+/** The in-memory history, with what a test lets happen before and behind each call. */
+export interface ControlledHistory {
+  before: Effect.Effect<void, HistoryError>
+  behind: Effect.Effect<void, HistoryError>
+  load: Effect.Effect<void, HistoryError>
+  topic: Effect.Effect<void, HistoryError>
+  /** What was stored, by append. */
+  readonly appended: Array<ReadonlyArray<StoredMessage>>
+  readonly loads: () => number
+  readonly layer: Layer.Layer<History>
+}
+
+export const controlledHistory = (): ControlledHistory => {
+  let loads = 0
+  const memory = Layer.succeedContext(Effect.runSync(Effect.scoped(Layer.build(History.layerMemory))))
+  const self: ControlledHistory = {
+    before: Effect.void,
+    behind: Effect.void,
+    load: Effect.void,
+    topic: Effect.void,
+    appended: [],
+    loads: () => loads,
+    layer: Layer.effect(
+      History,
+      Effect.map(History, (history) =>
+        History.of({
+          load: (channel) =>
+            Effect.suspend(() => {
+              loads++
+              return Effect.andThen(self.load, history.load(channel))
+            }),
+          append: (channel, messages) =>
+            Effect.suspend(() => self.before).pipe(
+              Effect.andThen(history.append(channel, messages)),
+              Effect.tap(() => Effect.sync(() => void self.appended.push(messages))),
+              Effect.tap(() => self.behind),
+            ),
+          setTopic: (channel, topic) =>
+            Effect.andThen(
+              Effect.suspend(() => self.topic),
+              history.setTopic(channel, topic),
+            ),
+        }),
+      ),
+    ).pipe(Layer.provide(memory)),
+  }
+  return self
+}
+
+export const settings = (changed: Partial<HubSettings> = {}) => Layer.succeed(HubSettings, { ...defaults, ...changed })
+
+/** A channel by itself, without a hub; it ends with the scope. */
+export const channel = Effect.fnUntraced(function* (
+  options: {
+    readonly history?: ControlledHistory
+    readonly settings?: Partial<HubSettings>
+    readonly onIdle?: Effect.Effect<void>
+  } = {},
+) {
+  const history = options.history ?? controlledHistory()
+  const context = yield* Layer.build(history.layer)
+  const made = yield* Channel.make({ name: general, after: Effect.void, onIdle: options.onIdle ?? Effect.void }).pipe(
+    Effect.provideService(HubSettings, { ...defaults, ...options.settings }),
+    Effect.provideService(History, Context.get(context, History)),
+  )
+  return { ...made, history }
+})
+
+export const online = { status: "online" } as const
