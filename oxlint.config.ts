@@ -123,6 +123,7 @@ export default defineConfig({
     "typescript/no-misused-spread": "off",
     "typescript/require-array-sort-compare": "off",
     "import/namespace": ["error", { allowComputed: true }],
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
     "vitest/no-focused-tests": "error",
     "vitest/no-disabled-tests": "error",
   },

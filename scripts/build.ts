@@ -4,9 +4,11 @@ import { chmodSync, rmSync } from "node:fs"
 
 rmSync("dist", { recursive: true, force: true })
 
-const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-})
-if (status !== 0) process.exit(1)
+for (const project of ["tsconfig.build.json", "tsconfig.types.json"]) {
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], {
+    stdio: "inherit",
+  })
+  if (status !== 0) process.exit(1)
+}
 
 chmodSync("dist/cli/bin.js", 0o755)

@@ -6,10 +6,11 @@ import { existsSync } from "node:fs"
 const effectCompiler = `node_modules/@effect/tsgo-${process.platform}-${process.arch}/lib/tsc`
 const node = process.execPath
 
+const compiler = [node, "node_modules/typescript/bin/tsc"]
+
 const steps: Record<string, ReadonlyArray<string>> = {
-  types: existsSync(effectCompiler)
-    ? [effectCompiler, "-p", "."]
-    : [node, "node_modules/typescript/bin/tsc", "-p", "."],
+  types: [...(existsSync(effectCompiler) ? [effectCompiler] : compiler), "-p", "."],
+  "public types": [...compiler, "-p", "tsconfig.types.json", "--noEmit", "--emitDeclarationOnly", "false"],
   lint: [node, "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   format: [node, "node_modules/oxfmt/bin/oxfmt", "--check"],
   "dead code": [node, "node_modules/knip/bin/knip.js"],
