@@ -10,13 +10,15 @@ import * as fs from "node:fs"
 import { config } from "./config.ts"
 import { runMain } from "./internal/runMain.ts"
 import * as Voice from "./internal/voice.ts"
+import { send } from "./send.ts"
 import { serve } from "./serve.ts"
+import { tail } from "./tail.ts"
 import { token } from "./token.ts"
 import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token]),
+  Command.withSubcommands([serve, config, user, token, tail, send]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter tail --name ann", description: "Talk, in another terminal" },

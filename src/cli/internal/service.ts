@@ -1,7 +1,6 @@
 /** The service as a process. Loads everything a server needs, so it is imported only to run one. */
 import "effect/schema/SchemaJITCompiler/enable"
 import * as Console from "effect/Console"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as path from "node:path"
@@ -9,6 +8,7 @@ import * as Address from "../../client/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { hardStop } from "./hardStop.ts"
 
 /** How a client on this machine says where it is: nothing, where it need not. */
 const toReach = ({ host, port }: Address.Address): string => {
@@ -21,16 +21,6 @@ const greeting = (address: Address.Address, data: string): string => {
   const tail = (name: string) => `\`npx natter tail ${toReach(address)}--name ${name}\``
   return `Natter listens on ${Address.format(address)} and keeps its data in ${path.resolve(data)}. Talk from two other terminals: ${tail("ann")} and ${tail("bob")}`
 }
-
-/** Ends the process when what was begun now takes longer than it may. */
-const hardStop = (after: Duration.Duration) =>
-  Effect.gen(function* () {
-    const stop = Effect.logFatal(`not stopped after ${Duration.format(after)}: ended with what is left`).pipe(
-      Effect.andThen(Effect.sync(() => process.exit(1))),
-    )
-    const run = Effect.runForkWith(yield* Effect.context())
-    setTimeout(() => run(stop), Duration.toMillis(after)).unref()
-  })
 
 /** Runs the service until it is interrupted; then it drains. */
 export const service = (settings: ServerSettings) =>

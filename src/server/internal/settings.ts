@@ -133,7 +133,7 @@ export const settings = {
   "frames.max-violations": setting(
     int(1, million),
     session.maxViolations,
-    "Frames over the limit, one after the other, that end a session",
+    "Frames over a limit, or malformed, that a session is forgiven: this many, and one more each second",
   ),
 
   "messages.max-length": setting(int(1, 20_000), hub.maxMessageLength, "Characters in a message"),

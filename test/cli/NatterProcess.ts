@@ -1,0 +1,159 @@
+/** The `natter` command as a process of its own, and clients that speak to it in raw frames. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import * as fs from "node:fs"
+import * as net from "node:net"
+import * as os from "node:os"
+import * as path from "node:path"
+import { onTestFinished } from "vitest"
+
+export const main = path.join(import.meta.dirname, "../../src/cli/main.ts")
+
+/** The caller's environment without what would change the outcome. */
+export const environment: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(NATTER_|VITEST|NODE_OPTIONS|FORCE_COLOR|NO_COLOR)/.test(name)),
+)
+
+/** A folder that is gone after the test. */
+export const makeFolder = (): string => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "natter-cli-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A process that is killed after the test if it is still there. */
+export class Process {
+  stdout = ""
+  stderr = ""
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+
+  constructor(command: string, args: ReadonlyArray<string>, options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+    const child = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
+    this.child = child
+    child.stdout.on("data", (data) => (this.stdout += data))
+    child.stderr.on("data", (data) => (this.stderr += data))
+    // Not when it exits: what it wrote last is still to be read then.
+    this.ended = once(child, "close").then(([code, signal]) => ({ code, signal }))
+    onTestFinished(() => void child.kill("SIGKILL"))
+  }
+
+  /** Done as soon as its standard output or error matches; fails when it ends before. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const gone = this.ended.then(() => "gone" as const)
+    while (true) {
+      const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
+      if (match !== null) return match
+      const more = Promise.race([once(this.child.stdout!, "data"), once(this.child.stderr!, "data"), gone])
+      if ((await more) === "gone") throw new Error(`ended without ${pattern}:\n${this.stdout}${this.stderr}`)
+    }
+  }
+}
+
+export const natter = (args: ReadonlyArray<string>, options?: ConstructorParameters<typeof Process>[2]): Process =>
+  new Process(process.execPath, [main, ...args], options)
+
+/** Runs a command to its end, with this as its standard input. */
+export const run = async (
+  args: ReadonlyArray<string>,
+  options?: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string },
+): Promise<Ended & { readonly stdout: string; readonly stderr: string }> => {
+  const running = natter(args, options)
+  running.child.stdin!.end(options?.input ?? "")
+  const ended = await running.ended
+  return { ...ended, stdout: running.stdout, stderr: running.stderr }
+}
+
+/** A server on a free port. */
+export const serve = async (
+  data: string,
+  options: { args?: ReadonlyArray<string>; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Process & { readonly port: number }> => {
+  const args = ["serve", "--port", "0", "--data", data, ...(options.args ?? [])]
+  const server = natter(args, { cwd: data, ...options })
+  const [, port] = await server.says(/listens on 127\.0\.0\.1:(\d+)/)
+  return Object.assign(server, { port: Number(port) })
+}
+
+export interface Frame {
+  readonly type: string
+  readonly [field: string]: unknown
+}
+
+/** A client that speaks frames of JSON. */
+export class Client {
+  readonly socket: net.Socket
+  readonly closed: Promise<unknown>
+  private readonly frames: Array<Frame> = []
+  private waiting: (() => void) | undefined
+  private rest = Buffer.alloc(0)
+  private isClosed = false
+
+  constructor(port: number) {
+    this.socket = net.connect(port, "127.0.0.1")
+    this.socket.on("data", (data) => this.receive(data))
+    // A reset is an end like any other here.
+    this.socket.on("error", () => {})
+    this.closed = new Promise<void>((closed) =>
+      this.socket.once("close", () => {
+        this.isClosed = true
+        this.waiting?.()
+        closed()
+      }),
+    )
+    onTestFinished(() => void this.socket.destroy())
+  }
+
+  private receive(data: Buffer): void {
+    this.rest = Buffer.concat([this.rest, data])
+    while (this.rest.length >= 4 && this.rest.length >= 4 + this.rest.readUInt32BE()) {
+      const end = 4 + this.rest.readUInt32BE()
+      this.frames.push(JSON.parse(this.rest.toString("utf8", 4, end)))
+      this.rest = this.rest.subarray(end)
+    }
+    this.waiting?.()
+  }
+
+  send(...frames: ReadonlyArray<Frame>): void {
+    for (const frame of frames) {
+      const body = Buffer.from(JSON.stringify(frame))
+      const header = Buffer.alloc(4)
+      header.writeUInt32BE(body.length)
+      this.socket.write(Buffer.concat([header, body]))
+    }
+  }
+
+  /** The next frame; undefined once the connection is closed. */
+  async next(): Promise<Frame | undefined> {
+    while (this.frames.length === 0 && !this.isClosed) {
+      await new Promise<void>((woken) => (this.waiting = woken))
+    }
+    return this.frames.shift()
+  }
+
+  /** The next frame of this type; those before it are dropped. */
+  async nextOf(type: string): Promise<Frame> {
+    while (true) {
+      const frame = await this.next()
+      if (frame === undefined) throw new Error(`closed without ${type}`)
+      if (frame.type === type) return frame
+    }
+  }
+
+  /** All frames until the connection is closed. */
+  async untilClosed(): Promise<ReadonlyArray<Frame>> {
+    await this.closed
+    return this.frames.splice(0)
+  }
+
+  /** Signs in with version 1; the answer. */
+  async login(username: string, password: string): Promise<Frame> {
+    this.send({ type: "Login", username, password })
+    return this.nextOf("LoginResponse")
+  }
+}

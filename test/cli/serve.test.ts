@@ -1,0 +1,164 @@
+import * as fs from "node:fs"
+import * as net from "node:net"
+import { once } from "node:events"
+import { describe, expect, test } from "vitest"
+import { Client, makeFolder, type Process, run, serve } from "./NatterProcess.ts"
+
+const drained = { code: 0, signal: null }
+
+/** Ends a server in order. */
+const stop = async (server: Process) => {
+  server.child.kill("SIGTERM")
+  return await server.ended
+}
+
+/** A client who is signed in. */
+const enter = async (port: number, name: string): Promise<Client> => {
+  const client = new Client(port)
+  expect(await client.login(name, "secret")).toMatchObject({ success: true })
+  await client.nextOf("UserList")
+  return client
+}
+
+describe("natter serve", () => {
+  test("says where it listens, and lets clients talk", async () => {
+    const data = makeFolder()
+    const server = await serve(data)
+    expect(server.stdout.trimEnd().split("\n")).toEqual([
+      `Natter listens on 127.0.0.1:${server.port} and keeps its data in ${data}. Talk from two other terminals: ` +
+        `\`npx natter tail 127.0.0.1:${server.port} --name ann\` and \`npx natter tail 127.0.0.1:${server.port} --name bob\``,
+    ])
+    const ann = new Client(server.port)
+    ann.send({ type: "Login", username: "ann", password: "a" })
+    expect(await ann.next()).toMatchObject({ type: "LoginResponse", success: true, message: "Login successful" })
+    expect(await ann.next()).toEqual({ type: "UserList", users: ["ann"] })
+    const bob = await enter(server.port, "bob")
+    expect(await ann.next()).toMatchObject({ type: "UserJoined", username: "bob" })
+    bob.send({ type: "ChatMessage", from: "bob", content: "hello", timestamp: 0 })
+    const message = { type: "ChatMessage", from: "bob", content: "hello" }
+    expect(await ann.next()).toMatchObject(message)
+    expect(await bob.next()).toMatchObject(message)
+    expect(await stop(server)).toEqual(drained)
+  })
+
+  test("keeps accounts over a restart", async () => {
+    const data = makeFolder()
+    const first = await serve(data)
+    await enter(first.port, "ann")
+    expect(await stop(first)).toEqual(drained)
+    const second = await serve(data)
+    expect(await new Client(second.port).login("ann", "wrong")).toMatchObject({ success: false, token: null })
+    expect(await new Client(second.port).login("ann", "secret")).toMatchObject({ success: true })
+  })
+
+  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("ends with 0 on %s, without clients", async (signal) => {
+    const server = await serve(makeFolder())
+    server.child.kill(signal)
+    expect(await server.ended).toEqual(drained)
+  })
+
+  test("tells idle clients why, and ends with 0", async () => {
+    const server = await serve(makeFolder())
+    const clients = [await enter(server.port, "ann"), await enter(server.port, "bob")]
+    const stranger = new Client(server.port)
+    await once(stranger.socket, "connect")
+    const ended = await stop(server)
+    for (const client of [...clients, stranger]) {
+      expect((await client.untilClosed()).at(-1)).toEqual({
+        type: "Error",
+        code: 503,
+        message: "The server is shutting down",
+      })
+    }
+    expect(ended).toEqual(drained)
+  })
+
+  /** A server with a client who reads nothing, and for whom more waits than networks buffer. */
+  const clogged = async (env: NodeJS.ProcessEnv) => {
+    const server = await serve(makeFolder(), {
+      args: ["--rate-limits", "off"],
+      env: { NATTER_OUTBOX_BYTES: "256 MiB", NATTER_OUTBOX_FRAMES: "1000000", ...env },
+    })
+    const deaf = await enter(server.port, "deaf")
+    deaf.socket.pause()
+    const loud = await enter(server.port, "loud")
+    const content = "x".repeat(15_000)
+    for (let i = 0; i < 1500; i++) {
+      loud.send({ type: "ChatMessage", from: "loud", content, timestamp: 0 })
+      await loud.nextOf("ChatMessage")
+    }
+    return { server, deaf, loud }
+  }
+
+  test("is not held up by a client who never reads", async () => {
+    const { deaf, loud, server } = await clogged({ NATTER_SESSION_GOODBYE_TIMEOUT: "1s" })
+    const begun = process.hrtime.bigint()
+    expect(await stop(server)).toEqual(drained)
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9
+    // The client was still there when the drain began, or it would have cost no time.
+    expect(seconds).toBeGreaterThan(0.9)
+    expect(seconds).toBeLessThan(6)
+    expect((await loud.untilClosed()).at(-1)).toMatchObject({ type: "Error", code: 503 })
+    deaf.socket.resume()
+    await deaf.closed
+  })
+
+  test("ends at once on a second signal", async () => {
+    const { server } = await clogged({ NATTER_SESSION_GOODBYE_TIMEOUT: "1m", NATTER_SHUTDOWN_GRACE: "20s" })
+    const begun = process.hrtime.bigint()
+    // What comes in quick succession is one signal, so this takes a few.
+    const insisting = setInterval(() => server.child.kill("SIGTERM"), 100)
+    const ended = await server.ended
+    clearInterval(insisting)
+    expect(ended).toEqual({ code: 143, signal: null })
+    expect(Number(process.hrtime.bigint() - begun) / 1e9).toBeLessThan(5)
+  })
+
+  test("takes one Ctrl-C that arrives three times for one", async () => {
+    const server = await serve(makeFolder())
+    await enter(server.port, "ann")
+    for (const signal of ["SIGINT", "SIGINT", "SIGTERM"] as const) server.child.kill(signal)
+    expect(await server.ended).toEqual(drained)
+  })
+
+  test("says in one line what is wrong when it cannot start", async () => {
+    const data = makeFolder()
+    const other = net.createServer().listen(0, "127.0.0.1")
+    await once(other, "listening")
+    const { port } = other.address() as net.AddressInfo
+    try {
+      expect(await run(["serve", "--port", `${port}`, "--data", data])).toEqual({
+        code: 1,
+        signal: null,
+        stdout: "",
+        stderr: `natter: 127.0.0.1 port ${port} is in use already: stop the program that has it, or choose another with --port\n`,
+      })
+    } finally {
+      other.close()
+    }
+    fs.writeFileSync(`${data}/file`, "")
+    expect(await run(["serve", "--port", "0", "--data", `${data}/file`])).toEqual({
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr:
+        `natter: The data folder "${data}/file" can't be used: a file of that name is in the way. ` +
+        "Make it writable for the user Natter runs as, or choose another with --data or NATTER_DATA\n",
+    })
+    expect(await run(["serve", "--port", "99999"], { cwd: data })).toEqual({
+      code: 1,
+      signal: null,
+      stdout: "",
+      stderr: 'natter: port: "99999" (from --port) is not allowed: it has to be a whole number from 0 to 65535\n',
+    })
+  })
+
+  test("takes settings from the folder it runs in", async () => {
+    const data = makeFolder()
+    fs.writeFileSync(`${data}/natter.yaml`, "accounts: closed\nlog:\n  level: none\n")
+    const server = await serve(data)
+    expect(await new Client(server.port).login("ann", "x")).toMatchObject({ success: false })
+    await stop(server)
+    expect(server.stderr).toBe("")
+  })
+})

@@ -1,0 +1,308 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as PlatformError from "effect/PlatformError"
+import * as ServerConfig from "../../src/server/ServerConfig.ts"
+import { defaults } from "../../src/server/ServerSettings.ts"
+
+type Files = Readonly<Record<string, string>>
+
+/** A current folder with these files in it. */
+const folder = (files: Files) =>
+  Layer.mergeAll(
+    NodePath.layer,
+    FileSystem.layerNoop({
+      exists: (file) => Effect.succeed(file in files),
+      readFileString: (file) => {
+        const content = files[file]
+        return content === undefined
+          ? Effect.fail(PlatformError.systemError({ _tag: "NotFound", module: "FileSystem", method: "readFileString" }))
+          : Effect.succeed(content)
+      },
+    }),
+  )
+
+const load = (given: Partial<ServerConfig.Given> & { readonly files?: Files }) =>
+  ServerConfig.load({ environment: {}, flags: {}, ...given }).pipe(Effect.provide(folder(given.files ?? {})))
+
+const problems = (given: Parameters<typeof load>[0]) => Effect.map(Effect.flip(load(given)), ({ problems }) => problems)
+
+/** What is in force and not by default. */
+const given = (loaded: ServerConfig.Loaded) =>
+  Object.fromEntries(
+    loaded.inForce.flatMap(({ from, name, value }) => (from === undefined ? [] : [[name, `${value} (${from})`]])),
+  )
+
+const names = Object.keys(ServerConfig.settings) as Array<keyof typeof ServerConfig.settings>
+const settingOf = (name: keyof typeof ServerConfig.settings) =>
+  ServerConfig.settings[name] as ServerConfig.Setting<unknown>
+
+/** The values of a structure by their paths. */
+const leaves = (value: unknown, path = ""): Map<string, string> => {
+  if (Duration.isDuration(value)) return new Map([[path, Duration.format(value)]])
+  if (typeof value !== "object" || value === null) return new Map([[path, String(value)]])
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}.${key}`)]))
+}
+
+describe("the table of settings", () => {
+  it("has names that can be told apart in the environment and in a file", () => {
+    const variables = names.map(ServerConfig.environmentName)
+    assert.strictEqual(new Set(variables).size, names.length)
+    for (const name of names) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)?$/)
+      assert.deepStrictEqual(
+        names.filter((other) => other.startsWith(`${name}.`)),
+        [],
+        `${name} is a setting, so it cannot be a group`,
+      )
+    }
+  })
+
+  it("has a flag for what is set most", () => {
+    assert.deepStrictEqual(names.filter((name) => settingOf(name).flag !== undefined).map(ServerConfig.flagName), [
+      "host",
+      "port",
+      "data",
+      "accounts",
+      "rate-limits",
+      "log-level",
+      "log-format",
+    ])
+  })
+
+  it.each(names)("%s reads its default as it shows it", (name) => {
+    const { default: value, kind } = settingOf(name)
+    assert.deepStrictEqual(kind.parse(kind.show(value)), value)
+  })
+
+  /** A value other than the default. */
+  const others: Readonly<Partial<Record<string, string>>> = {
+    host: "::1",
+    data: "elsewhere",
+    accounts: "closed",
+    "log.level": "fatal",
+    "log.format": "json",
+  }
+  const other = (name: keyof typeof ServerConfig.settings): string => {
+    const { default: value, kind } = settingOf(name)
+    if (others[name] !== undefined) return others[name]
+    if (typeof value === "boolean") return value ? "off" : "on"
+    if (Duration.isDuration(value)) return kind.show(Duration.sum(value, Duration.seconds(1)))
+    if (kind.allowed.startsWith("a percentage")) return "33%"
+    const more = String((value as number) + 1)
+    return kind.parse(more) === undefined ? String((value as number) - 1) : more
+  }
+
+  it.effect("sets one thing with each setting, and another with every other", () =>
+    Effect.gen(function* () {
+      const before = leaves((yield* load({})).settings)
+      const owners = new Map<string, string>()
+      for (const name of names) {
+        const { settings } = yield* load({ environment: { [ServerConfig.environmentName(name)]: other(name) } })
+        const after = leaves(settings)
+        const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+          (path) => before.get(path) !== after.get(path),
+        )
+        assert.isAbove(changed.length, 0, name)
+        // These two switch whole limits off, and a limit has settings of its own.
+        if (name === "rate-limits" || name === "compression") continue
+        assert.strictEqual(changed.length, 1, `${name} sets ${changed.join(" and ")}`)
+        assert.isUndefined(owners.get(changed[0]!), `${name} sets what ${owners.get(changed[0]!)} sets`)
+        owners.set(changed[0]!, name)
+      }
+    }),
+  )
+})
+
+describe("loading settings", () => {
+  it.effect("has the defaults where nothing is given", () =>
+    Effect.gen(function* () {
+      const loaded = yield* load({ environment: { PATH: "/bin", NATTER_PORT: "" } })
+      assert.deepStrictEqual(loaded.settings, defaults)
+      assert.deepStrictEqual(given(loaded), {})
+      assert.deepStrictEqual(
+        loaded.inForce.map(({ name }) => name),
+        names,
+      )
+    }),
+  )
+
+  it.effect("takes flags before the file and the file before the environment", () =>
+    Effect.gen(function* () {
+      const environment = { NATTER_HOST: "a", NATTER_PORT: "1", NATTER_DATA: "a", NATTER_OUTBOX_BYTES: "128KiB" }
+      const files = { "natter.yaml": "host: b\nport: 2\noutbox:\n  bytes: 1 MiB" }
+      const loaded = yield* load({ environment, files, flags: { host: "c", port: undefined } })
+      assert.deepStrictEqual(given(loaded), {
+        host: "c (--host)",
+        port: "2 (natter.yaml)",
+        data: "a (NATTER_DATA)",
+        "outbox.bytes": "1 MiB (natter.yaml)",
+      })
+      assert.strictEqual(loaded.settings.hub.outbox.bytes, 1024 * 1024)
+      assert.deepStrictEqual(loaded.settings.tcp, { ...defaults.tcp, host: "c", port: 2 })
+    }),
+  )
+
+  const content: Files = {
+    "natter.yaml": "port: 9000 # high\nrate-limits: off\nheartbeat:\n  ping-after: 1m 30s\nlog.level: Debug\n",
+    "natter.yml": "{port: 9000, rate-limits: 'off', heartbeat: {ping-after: 90s}, log: {level: debug, format: }}",
+    "natter.toml": 'port = 9000\nrate-limits = false\n[heartbeat]\nping-after = "90 seconds"\n[log]\nlevel = "debug"',
+    "natter.json":
+      '{"port": 9000, "rate-limits": false, "heartbeat": {"ping-after": "90000 ms"}, "log": {"level": "DEBUG"}}',
+  }
+
+  it.effect.each(Object.keys(content))("reads %s of the current folder", (file) =>
+    Effect.gen(function* () {
+      const loaded = yield* load({ files: { [file]: content[file]! } })
+      assert.deepStrictEqual(given(loaded), {
+        port: `9000 (${file})`,
+        "rate-limits": `off (${file})`,
+        "heartbeat.ping-after": `1m 30s (${file})`,
+        "log.level": `debug (${file})`,
+      })
+      assert.isUndefined(loaded.settings.hub.publishing)
+      assert.isUndefined(loaded.settings.session.frames)
+    }),
+  )
+
+  it.effect("reads the file that a flag names, or else NATTER_CONFIG, and no other", () =>
+    Effect.gen(function* () {
+      const files = { "natter.yaml": "port: 1", "a.json": '{"port": 2}', "b.TOML": "port = 3" }
+      const environment = { NATTER_CONFIG: "a.json" }
+      assert.deepStrictEqual(given(yield* load({ files, environment })), { port: "2 (a.json)" })
+      assert.deepStrictEqual(given(yield* load({ files, environment, file: "b.TOML" })), { port: "3 (b.TOML)" })
+    }),
+  )
+
+  it.effect("refuses to guess which file counts", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* problems({ files: { "natter.json": "{}", "natter.yaml": "" } }), [
+        "there are natter.yaml and natter.json here: name the one that counts with --config, or keep only one",
+      ])
+    }),
+  )
+
+  it.effect.each([
+    ["gone.yaml", {}, "there is no config file gone.yaml"],
+    ["a.ini", { "a.ini": "" }, "config file a.ini: its name has to end in .yaml, .yml, .toml, .json"],
+    ["a.toml", { "a.toml": "port = " }, "config file a.toml is not TOML: Expected a value at line 1, column 8"],
+    ["a.yaml", { "a.yaml": "port: 1\nhost: a: b" }, /^config file a\.yaml is not YAML: .* line 2$/],
+    ["a.json", { "a.json": '{"port": ' }, /^config file a\.json is not JSON: .*end of JSON input/],
+    ["a.json", { "a.json": "[1]" }, "a.json has to hold names of settings and their values"],
+  ] as const)("refuses the file %s with %j", ([file, files, expected]) =>
+    Effect.gen(function* () {
+      const [problem, ...more] = yield* problems({ file, files })
+      assert.deepStrictEqual(more, [])
+      if (typeof expected === "string") assert.strictEqual(problem, expected)
+      else assert.match(problem!, expected)
+    }),
+  )
+
+  it.effect("tells everything that is wrong at once: the setting, the value, its source and what is allowed", () =>
+    Effect.gen(function* () {
+      const environment = { NATTER_PORT: "abc", NATTER_OUTBOX_BYTES: "1 Mib", NATTER_LOGINS_WINDOW: "900" }
+      const files = {
+        "natter.yaml": "accounts: everybody\nfrom: me\ntcp:\n  reuse-port: maybe\noutbox.shed-typing: 0.5",
+      }
+      assert.deepStrictEqual(yield* problems({ environment, files, flags: { host: "", "log.level": "loud" } }), [
+        'natter.yaml: there is no setting "from"; `natter config` lists them all',
+        'host: "" (from --host) is not allowed: it has to be an IP address or a host name',
+        'port: "abc" (from NATTER_PORT) is not allowed: it has to be a whole number from 0 to 65535',
+        'accounts: "everybody" (from natter.yaml) is not allowed: it has to be one of open, invite, closed, guest',
+        'log.level: "loud" (from --log-level) is not allowed: it has to be one of trace, debug, info, warn, error, fatal, none',
+        'tcp.reuse-port: "maybe" (from natter.yaml) is not allowed: it has to be on or off',
+        'logins.window: "900" (from NATTER_LOGINS_WINDOW) is not allowed: it has to be a duration from 1s to 1d (units: ms, s, m, h, d, w)',
+        'outbox.bytes: "1 Mib" (from NATTER_OUTBOX_BYTES) is not allowed: it has to be a size from 64 KiB to 1 GiB (units: B, KiB, MiB, GiB, kB, MB, GB)',
+        'outbox.shed-typing: "0.5" (from natter.yaml) is not allowed: it has to be a percentage from 0% to 100%',
+      ])
+    }),
+  )
+
+  it.effect("does not fall back to a weaker source where the stronger one is wrong", () =>
+    Effect.gen(function* () {
+      const [problem, ...more] = yield* problems({ environment: { NATTER_PORT: "1" }, flags: { port: "-1" } })
+      assert.deepStrictEqual(more, [])
+      assert.include(problem!, '"-1" (from --port)')
+    }),
+  )
+
+  it.effect("refuses names that are no settings, and suggests the nearest", () =>
+    Effect.gen(function* () {
+      const environment = {
+        NATTER_PROT: "1",
+        NATTER_OUTBOX_BYTE: "1",
+        NATTER_XYZZY: "1",
+        NATTER_CONFIG: "",
+        natter_x: "",
+      }
+      const files = {
+        "natter.json":
+          '{"rate-limit": "off", "outbox": {"byte": 1, "deep": {"er": 1}}, "prot": null, "hub": null, "__proto__": 1}',
+      }
+      assert.deepStrictEqual(yield* problems({ environment, files }), [
+        "NATTER_PROT: there is no such setting; did you mean NATTER_PORT?",
+        "NATTER_OUTBOX_BYTE: there is no such setting; did you mean NATTER_OUTBOX_BYTES?",
+        "NATTER_XYZZY: there is no such setting; `natter config` lists them all",
+        'natter.json: there is no setting "rate-limit"; did you mean rate-limits?',
+        'natter.json: there is no setting "outbox.byte"; did you mean outbox.bytes?',
+        'natter.json: there is no setting "outbox.deep.er"; `natter config` lists them all',
+        'natter.json: there is no setting "prot"; did you mean port?',
+        'natter.json: there is no setting "__proto__"; `natter config` lists them all',
+      ])
+    }),
+  )
+
+  it.effect("leaves variables alone that belong to the line client", () =>
+    Effect.gen(function* () {
+      const environment = { NATTER_NAME: "ann", NATTER_PASSWORD: "x", NATTER_TOKEN: "y" }
+      assert.deepStrictEqual(given(yield* load({ environment })), {})
+    }),
+  )
+
+  it.effect("refuses a group where a value belongs, and a value where a group belongs", () =>
+    Effect.gen(function* () {
+      const files = { "natter.yaml": "port:\n  - 1\nhost:\n  name: x\ntyping: 2s\n" }
+      assert.deepStrictEqual(yield* problems({ files }), [
+        "port in natter.yaml has to be a whole number from 0 to 65535",
+        "host in natter.yaml has to be an IP address or a host name",
+        "natter.yaml: typing is a group, in which there can be typing.interval",
+      ])
+    }),
+  )
+
+  it.effect("refuses to stop hard before the grace time is over", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* problems({ environment: { NATTER_SHUTDOWN_GRACE: "30s" } }), [
+        "shutdown.hard-stop (30s) has to be longer than shutdown.grace (30s)",
+      ])
+    }),
+  )
+})
+
+describe("the settings as a Config", () => {
+  it.effect("are read from any provider, by the same names", () =>
+    Effect.gen(function* () {
+      const settings = yield* ServerConfig.config
+      assert.strictEqual(settings.hub.outbox.bytes, 2_000_000)
+      assert.deepStrictEqual(settings.session.loginTimeout, Duration.seconds(3))
+      assert.strictEqual(settings.tcp.port, defaults.tcp.port)
+    }).pipe(
+      Effect.provide(
+        ConfigProvider.layer(
+          ConfigProvider.fromUnknown({ outbox: { bytes: "2 MB" }, session: { "login-timeout": "3 seconds" } }),
+        ),
+      ),
+    ),
+  )
+
+  it.effect("fail with what would have been allowed", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(ServerConfig.config.parse(ConfigProvider.fromUnknown({ port: "http" })))
+      assert.include(error.message, "a whole number from 0 to 65535")
+    }),
+  )
+})
