@@ -132,7 +132,19 @@ function run(command, args, whenDone) {
   })
 }
 
+/** `npx natter` in this folder: npm links the commands of dependencies, but not that of the project itself. */
+function linkCommand() {
+  const link = path.join(modules, ".bin", "natter")
+  if (fs.existsSync(link) || fs.lstatSync(modules).isSymbolicLink()) return
+  try {
+    fs.symlinkSync(path.join("..", "..", "src", "cli", "bin.ts"), link)
+  } catch (error) {
+    // Made by somebody else meanwhile, or not allowed here: it is a convenience.
+  }
+}
+
 function start() {
+  linkCommand()
   const node = findNode()
   // What the program starts in turn is to find the same Node.
   const binaries = [path.dirname(node), path.join(modules, ".bin")]

@@ -82,6 +82,15 @@ test("prefers the Node that comes with the project", async () => {
   expect(output).toBe(`${join(own, "node")} ${own},${join(project, "node_modules/.bin")}\n`)
 })
 
+test("gives the checkout its own natter command", async () => {
+  installed(fitting)
+  mkdirSync(join(project, "node_modules/.bin"))
+  await start("-e", program).ended
+  await start("-e", program).ended
+  write("src/cli/bin.ts", "the command")
+  expect(readFileSync(join(project, "node_modules/.bin/natter"), "utf8")).toBe("the command")
+})
+
 test("names a Node that is too old in one line", async () => {
   installed(fitting)
   write("package.json", { engines: { node: ">=99.1.0" } })
