@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
@@ -9,9 +10,11 @@ import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { History, type HistoryError, type StoredMessage } from "../../src/history/History.ts"
 import * as Channel from "../../src/hub/Channel.ts"
+import { Hub } from "../../src/hub/Hub.ts"
 import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
 import type { Member } from "../../src/hub/Member.ts"
 import { defaultBounds, Outbox, type OutboxBounds } from "../../src/hub/Outbox.ts"
+import type { Disconnect } from "../../src/protocol/Disconnect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import type { ConnectReply } from "../../src/protocol/Connect.ts"
 import { Deframer } from "../../src/protocol/Framing.ts"
@@ -170,3 +173,27 @@ export const channel = Effect.fnUntraced(function* (
 })
 
 export const online = { status: "online" } as const
+
+/** A hub over the in-memory history, or over one the test controls. */
+export const hub = (changed: Partial<HubSettings> = {}, history: Layer.Layer<History> = History.layerMemory) =>
+  Hub.layer.pipe(Layer.provide([settings(changed), history]))
+
+/** A session of the hub whose events are noted as they come. */
+export const connect = Effect.fnUntraced(function* (name: string) {
+  const session = yield* Effect.flatMap(Hub, (hub) => hub.connect({ name }))
+  const events: Array<AnyFrame> = []
+  let end: Disconnect | undefined
+  yield* session.events.pipe(
+    Stream.runForEach((frame) => Effect.sync(() => void events.push(frame as unknown as AnyFrame))),
+    Effect.catch((disconnect) => Effect.sync(() => void (end = disconnect))),
+    Effect.forkScoped({ startImmediately: true }),
+  )
+  return {
+    ...session,
+    /** All events of one type. */
+    all: <Type extends ServerFrame["type"]>(type: Type) =>
+      events.filter((frame) => frame.type === type) as unknown as ReadonlyArray<ServerFrameOf<Type>>,
+    /** Why it ended, if it has. */
+    ended: () => end?.reason,
+  }
+})
