@@ -48,6 +48,7 @@ export type Command =
     }
   | { readonly type: "Typing"; readonly session: SessionId }
   | { readonly type: "SetAppearance"; readonly user: UserId; readonly appearance: Appearance }
+  | { readonly type: "Settle"; readonly reply: Actor.Asks<void, never>["reply"] }
   | { readonly type: "Tick" }
 
 /** The way to a channel. Commands are plain values; the channel may live elsewhere. */
@@ -71,6 +72,8 @@ export interface ChannelHandle {
   /** Dropped when the channel is busy: typing is worth no waiting. */
   readonly typing: (session: SessionId) => void
   readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Done when whatever was asked before has been answered, into the outboxes. */
+  readonly settled: Effect.Effect<void, Actor.ActorUnavailable>
   /** What a list of channels shows. */
   readonly summary: () => { readonly topic: Topic; readonly count: number }
 }
@@ -183,6 +186,7 @@ export const make = Effect.fnUntraced(function* (
     setTopic: (by, topic) => actor.ask<void, RequestError>(({ reply }) => ({ type: "SetTopic", by, topic, reply })),
     typing: (session) => void actor.tellUnsafe({ type: "Typing", session }),
     setAppearance: (user, appearance) => tell({ type: "SetAppearance", user, appearance }),
+    settled: actor.ask<void, never>(({ reply }) => ({ type: "Settle", reply })),
     summary: () => state.summary(),
     close: actor.close,
     stopped: actor.stopped,

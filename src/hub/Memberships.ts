@@ -61,6 +61,11 @@ export class Memberships {
     }).pipe(Effect.uninterruptible)
   }
 
+  /** Done when the channels have answered whatever was asked of them. */
+  readonly settled: Effect.Effect<void> = Effect.suspend(() =>
+    Effect.forEach([...this.channels.values()], (channel) => Effect.ignore(channel.settled), { discard: true }),
+  )
+
   /** Leaves every channel, whatever ended the session. */
   readonly leaveAll: Effect.Effect<void> = Effect.suspend(() =>
     Effect.forEach([...this.channels.keys()], (name) => Effect.ignore(this.leave(name)), { discard: true }),

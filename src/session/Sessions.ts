@@ -95,8 +95,9 @@ const conversation = (session: Session): Effect.Effect<void> =>
     const pulse = yield* Effect.forkChild(watched(session, heartbeat(session)))
     const reason = yield* session.ended
     yield* Fiber.interruptAll([reader, pulse])
-    yield* leave(session)
+    yield* inTime(session, settled(session, reason))
     session.outbox.end()
+    yield* leave(session)
     yield* inTime(session, Effect.andThen(Fiber.await(writer), farewell(session, reason)))
   }).pipe(Effect.ensuring(leave(session)), Effect.ensuring(session.connection.abort))
 
@@ -112,6 +113,12 @@ const watched = (session: Session, part: Effect.Effect<void, Disconnect>): Effec
       },
     ),
   )
+
+/** Whoever can still be told gets the answers to everything it asked: a message that was stored must not look lost. */
+const settled = ({ identity }: Session, { reason }: Disconnect): Effect.Effect<void> =>
+  identity === undefined || reason === "ConnectionLost" || reason === "SlowConsumer"
+    ? Effect.void
+    : identity.memberships.settled
 
 /** Takes the session out of its channels and out of the hub, once. */
 const leave = (session: Session): Effect.Effect<void> =>

@@ -39,7 +39,7 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
   /** Breaks the end that reads `incoming` and writes `outgoing`; the other one hears of it, unless the cable is cut. */
   const abort = (incoming: Pipe, outgoing: Pipe) =>
     Effect.sync(() => {
-      if (incoming.over && outgoing.over) return
+      if (incoming.over && outgoing.delivered) return
       incoming.breakReader()
       outgoing.breakWriter()
       if (severed) return
@@ -54,10 +54,13 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
     send: (batch) => toClient.write(batch),
     drained: toClient.drained,
     backlog: () => toClient.backlog,
-    close: Effect.andThen(
-      Effect.sync(() => toClient.finish()),
-      Effect.ignore(Effect.forever(toServer.read)),
-    ),
+    close: Effect.suspend(() => {
+      toClient.finish()
+      return Effect.all([Effect.ignore(toClient.drained), Effect.ignore(Effect.forever(toServer.read))], {
+        concurrency: 2,
+        discard: true,
+      })
+    }),
     abort: abort(toServer, toClient),
   }
 

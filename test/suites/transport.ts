@@ -1,4 +1,8 @@
 import { describe } from "@effect/vitest"
+import { channels } from "./transportChannels.ts"
+import { ends } from "./transportEnds.ts"
+import { negotiation } from "./transportNegotiation.ts"
+import { signIn } from "./transportSignIn.ts"
 import { version1 } from "./transportVersion1.ts"
 import type { World } from "./transportWorld.ts"
 
@@ -6,4 +10,8 @@ import type { World } from "./transportWorld.ts"
 export const transport = (world: World) =>
   describe(`over ${world.name}`, () => {
     describe("version 1", () => version1(world))
+    describe("the negotiation", () => negotiation(world))
+    describe("channels", () => channels(world))
+    describe("signing in", () => signIn(world))
+    describe("the end", () => ends(world))
   })

@@ -2,6 +2,7 @@ import { assert } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { frame } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { TestClient1 } from "../../src/testing/TestClient.ts"
 import { expectNothing, live, member1, member2, nextText, type World } from "./transportWorld.ts"
@@ -210,8 +211,7 @@ export const version1 = ({ layer }: World): void => {
   live("an unknown type is refused and the session goes on", layer(), (server) =>
     Effect.gen(function* () {
       const ann = yield* member1(server, "ann")
-      const body = Buffer.from('{"type":"Dance"}')
-      yield* ann.sendRaw(Buffer.concat([Buffer.from([0, 0, 0, body.length]), body]))
+      yield* ann.sendRaw(frame(Buffer.from('{"type":"Dance"}')))
       const { code, message } = yield* ann.expect("Error")
       assert.strictEqual(code, 400)
       assert.match(message, /^unknown type, expected one of Login, .*/)

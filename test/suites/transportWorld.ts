@@ -40,13 +40,17 @@ export const live = (title: string, layer: Layer.Layer<TestServer, unknown>, bod
 export const timed = (title: string, layer: Layer.Layer<TestServer, unknown>, body: Body) =>
   it.effect(title, withServer(layer, body))
 
+/** A test in real time that starts its server itself. */
+export const alone = (title: string, body: () => Effect.Effect<void, unknown, Scope.Scope>) =>
+  it.live(title, () => quietly(Effect.scoped(Effect.suspend(body))))
+
 /** A server that the test stops itself, while its clients are there. */
 export const stoppable = (layer: Layer.Layer<TestServer, unknown>) =>
   Effect.gen(function* () {
     const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
     const server = Context.get(yield* Layer.buildWithScope(layer, scope), TestServer)
     return { server, stop: Scope.close(scope, Exit.void) }
-  }).pipe(quietly)
+  })
 
 /** The channels of a test change their presence when it says so, and tell nobody in between. */
 export const calm: Settings = {

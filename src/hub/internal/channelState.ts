@@ -150,6 +150,9 @@ export class ChannelState {
         return this.typing(command, now)
       case "SetAppearance":
         return this.presence.setStatus(command.user, command.appearance, now)
+      case "Settle":
+        this.fanOut.offer()
+        return void Deferred.doneUnsafe(command.reply, Exit.void)
       case "Tick":
         return
     }

@@ -32,6 +32,11 @@ export class Pipe {
     return this.finished && this.chunks.length === 0 && !this.severed
   }
 
+  /** The writer has said that there is no more, and nothing waits with it: the rest arrives by itself. */
+  get delivered(): boolean {
+    return this.finished && this.backlog === 0 && !this.severed
+  }
+
   /** Bytes nobody has read. */
   get unread(): number {
     return this.size
@@ -42,7 +47,7 @@ export class Pipe {
     return Math.max(0, this.size - this.capacity)
   }
 
-  /** One write; false when the writer should wait until it is `drained`. */
+  /** One write; false when the writer should wait until nothing waits with it any more, `drained`. */
   write(batch: ReadonlyArray<Uint8Array>): boolean {
     if (this.finished || this.writerBroken) return false
     for (const chunk of this.split(Buffer.concat(batch))) {
@@ -102,9 +107,9 @@ export class Pipe {
       reader(outcome)
     }
     const { writer } = this
-    if (writer !== undefined && (this.writerBroken || this.finished || this.backlog === 0)) {
+    if (writer !== undefined && (this.writerBroken || this.backlog === 0)) {
       this.writer = undefined
-      writer(this.writerBroken || this.finished ? broken : Effect.void)
+      writer(this.writerBroken ? broken : Effect.void)
     }
   }
 

@@ -41,8 +41,12 @@ export const make = (
       drained: drained(raw),
       backlog: () => raw.writableLength,
       // The rest of what the peer sends is read and dropped until it ends its side too: closing on
-      // unread bytes would reset the connection, and the peer might lose our last words.
-      close: Effect.andThen(ended(raw), Effect.ignore(Effect.forever(pull, { disableYield: true }))),
+      // unread bytes would reset the connection, and the peer might lose our last words. Meanwhile,
+      // because a peer may listen only when it has said everything.
+      close: Effect.all([ended(raw), Effect.ignore(Effect.forever(pull, { disableYield: true }))], {
+        concurrency: 2,
+        discard: true,
+      }),
       abort: Effect.sync(() => {
         if (raw.destroyed) return
         if (raw.readableEnded && raw.writableFinished) raw.destroy()
