@@ -1,4 +1,5 @@
 /** The `natter` command as a process of its own, and clients that speak to it in raw frames. */
+import * as Pty from "@lydell/node-pty"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
@@ -155,5 +156,32 @@ export class Client {
   async login(username: string, password: string): Promise<Frame> {
     this.send({ type: "Login", username, password })
     return this.nextOf("LoginResponse")
+  }
+}
+
+/** The command in a terminal of its own. */
+export class Terminal {
+  /** All it has shown. */
+  shown = ""
+  readonly code: Promise<number>
+  private readonly pty: Pty.IPty
+  private look: () => void = () => {}
+
+  constructor(args: ReadonlyArray<string>) {
+    const env = environment as Record<string, string>
+    const pty = Pty.spawn(process.execPath, [main, ...args], { cols: 200, env })
+    this.pty = pty
+    pty.onData((text) => {
+      this.shown += text
+      this.look()
+    })
+    this.code = new Promise((ended) => pty.onExit(({ exitCode }) => ended(exitCode)))
+    onTestFinished(() => pty.kill("SIGKILL"))
+  }
+
+  /** Types this as soon as the question is shown. */
+  async answer(question: string, keys: string): Promise<void> {
+    while (!this.shown.includes(question)) await new Promise<void>((shown) => (this.look = shown))
+    this.pty.write(keys)
   }
 }
