@@ -1,7 +1,4 @@
 /** The service: layers put together. */
-import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,38 +6,16 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
-import { LoginThrottle } from "../accounts/LoginThrottle.ts"
-import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { History } from "../history/History.ts"
 import { Hub, type Selection } from "../hub/Hub.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
-import { DataFolder } from "../storage/DataFolder.ts"
-import * as SqlAccounts from "../storage/SqlAccounts.ts"
-import * as Sqlite from "../storage/Sqlite.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import { accountsLayer } from "./FolderAccounts.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
-
-const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
-const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
-
-/** The accounts of a data folder, which is made if it is not there. Also what the command line administers. */
-export const accountsLayer = (settings: Pick<ServerSettings, "data" | "accounts" | "logins">) =>
-  Accounts.layer.pipe(
-    Layer.provide(
-      SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(settings.data))),
-    ),
-    Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
-    Layer.provide([
-      crypto,
-      files,
-      Layer.succeed(Accounts.Settings, settings.accounts),
-      Layer.succeed(LoginThrottle.Settings, settings.logins),
-    ]),
-  )
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
 export const sessionsLayer = (settings: Pick<ServerSettings, "hub" | "session" | "connections">) =>

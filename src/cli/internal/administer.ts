@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type { Accounts } from "../../accounts/Accounts.ts"
 import * as Logging from "../../observability/Logging.ts"
-import { accountsLayer } from "../../server/ChatServer.ts"
+import { accountsLayer } from "../../server/FolderAccounts.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { type GivenSettings, loadSettings } from "./settingFlags.ts"
 
