@@ -1,0 +1,94 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { defaults } from "../../src/server/ServerSettings.ts"
+import { inLobby } from "./lobby.ts"
+import * as Natter from "./NatterProcess.ts"
+
+const run = (...[args, options]: Parameters<typeof Natter.run>) => Effect.promise(() => Natter.run(args, options))
+
+const env = { NATTER_PASSWORD: "secret" }
+
+describe("natter send", () => {
+  it.live(
+    "says its words, and prints nothing",
+    inLobby(({ address, heard }) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* run(["send", address, "--name", "ann", "tea", "is ready"], { env }), {
+          code: 0,
+          signal: null,
+          stdout: "",
+          stderr: "",
+        })
+        assert.deepStrictEqual(yield* heard(1), ["ann: tea is ready"])
+      }),
+    ),
+  )
+
+  it.live(
+    "says the lines of standard input, waiting where it is too fast",
+    inLobby(
+      ({ address, heard }) =>
+        Effect.gen(function* () {
+          const input = "one\n\ntwo\r\nthree\nfour\nfünf"
+          const sent = yield* run(["send", address, "--name", "ann", "--json"], { env, input })
+          assert.deepInclude(sent, { code: 0, stderr: "" })
+          const lines = sent.stdout.trimEnd().split("\n")
+          assert.deepStrictEqual(
+            lines.map((line) => {
+              const { seq, type } = JSON.parse(line)
+              return `${type} ${seq}`
+            }),
+            ["Published 1", "Published 2", "Published 3", "Published 4", "Published 5"],
+          )
+          assert.deepStrictEqual(yield* heard(5), ["ann: one", "ann: two", "ann: three", "ann: four", "ann: fünf"])
+        }),
+      { hub: { ...defaults.hub, publishing: { burst: 2, perSecond: 20 } } },
+    ),
+  )
+
+  it.live(
+    "says in one line what was refused, and fails",
+    inLobby(({ address }) =>
+      Effect.gen(function* () {
+        yield* run(["send", address, "--name", "ann", "mine"], { env })
+        const as = ["send", address, "--name", "ann"]
+        const refused = (reason: RegExp, args: ReadonlyArray<string>, options: Parameters<typeof run>[1] = { env }) =>
+          Effect.map(run(args, options), ({ code, stderr, stdout }) => {
+            assert.strictEqual(code, 1, stderr)
+            assert.strictEqual(stdout, "")
+            assert.match(stderr, reason)
+            assert.strictEqual(stderr.trimEnd().split("\n").length, 1, stderr)
+          })
+        yield* Effect.all(
+          [
+            refused(/Invalid .*NATTER_PASSWORD/, [...as, "x"], { env: { NATTER_PASSWORD: "wrong" } }),
+            refused(/characters.*NATTER_PASSWORD/, ["send", address, "--name", "bob", "x"], {}),
+            refused(/a channel name/, [...as, "--channel", "no such", "x"]),
+            refused(/must not be empty/, [...as, ""]),
+            refused(/at most 16000/, as, { env, input: "x".repeat(17_000) }),
+            refused(/nothing to send/, as, { env, input: "\n" }),
+            refused(/token/, ["send", address, "--token", "none", "x"]),
+            refused(/--name/, ["send", address, "x"]),
+            refused(/nothing listens on 127.0.0.1:1: start it with `natter serve`/, ["send", ":1", "--name", "a", "x"]),
+          ],
+          { concurrency: 2 },
+        )
+      }),
+    ),
+  )
+
+  it.live(
+    "signs in by a token, and what a flag says counts for more than the environment",
+    inLobby(({ address, heard, server }) =>
+      Effect.gen(function* () {
+        yield* server.accounts.add({ name: "ann", password: Redacted.make("secret"), role: "member" })
+        const { token } = yield* server.accounts.createToken("ann")
+        const both = { NATTER_TOKEN: Redacted.value(token), NATTER_NAME: "cy", NATTER_PASSWORD: "secret" }
+        yield* run(["send", address, "by token"], { env: both })
+        yield* run(["send", address, "--name", "bob", "by name"], { env: both })
+        assert.deepStrictEqual(yield* heard(2), ["ann: by token", "bob: by name"])
+      }),
+    ),
+  )
+})

@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { inLobby } from "./lobby.ts"
+import * as Natter from "./NatterProcess.ts"
+
+/** Signed in as Ann, and in the lobby. */
+const tailing = Effect.fnUntraced(function* (address: string, ...args: ReadonlyArray<string>) {
+  const tail = Natter.natter(["tail", address, "--name", "ann", ...args], { env: { NATTER_PASSWORD: "secret" } })
+  yield* Effect.promise(() => tail.says(/^ann is in lobby on 127\.0\.0\.1:\d+, 2 here: listener, ann$/m))
+  return tail
+})
+
+const end = (tail: Natter.Process) =>
+  Effect.map(
+    Effect.promise(() => tail.ended),
+    ({ code }) => code,
+  )
+
+describe("natter tail, on pipes", () => {
+  it.live(
+    "prints what is said, and lets nobody write on the terminal",
+    inLobby(({ address, say }) =>
+      Effect.gen(function* () {
+        const tail = yield* tailing(address, "--count", "3")
+        yield* say("hello, ann")
+        yield* say("\u001b[2J\u001b]0;owned\u0007 \u202etxet")
+        yield* say("one\n12:00:00 admin: two")
+        assert.strictEqual(yield* end(tail), 0)
+        const time = /^\d\d:\d\d:\d\d /gm
+        assert.strictEqual(tail.stdout.match(time)?.length, 3)
+        assert.strictEqual(
+          tail.stdout.replace(time, ""),
+          [
+            "listener: hello, ann",
+            "listener: \\u001b[2J\\u001b]0;owned\\u0007 \\u202etxet",
+            "listener: one ⏎ 12:00:00 admin: two",
+            "",
+          ].join("\n"),
+        )
+      }),
+    ),
+  )
+
+  it.live(
+    "prints each event as a line of JSON, beginning with the state of the channel",
+    inLobby(({ address, say }) =>
+      Effect.gen(function* () {
+        const tail = yield* tailing(address, "--json", "--count", "1")
+        yield* say("red \u001b[31m\u202e")
+        assert.strictEqual(yield* end(tail), 0)
+        // eslint-disable-next-line no-control-regex
+        assert.notMatch(tail.stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+        const [joined, ...events] = tail.stdout
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line))
+        assert.deepInclude(joined, { type: "Joined", channel: "lobby", seq: 0, count: 2 })
+        assert.deepInclude(events.at(-1), {
+          type: "Message",
+          seq: 1,
+          from: "listener",
+          content: "red \u001b[31m\u202e",
+        })
+      }),
+    ),
+  )
+
+  it.live(
+    "leaves in order when it is interrupted",
+    inLobby(({ address, emptied, server }) =>
+      Effect.gen(function* () {
+        const tail = yield* tailing(address)
+        assert.strictEqual(server.sessions.count(), 1)
+        tail.child.kill("SIGINT")
+        assert.strictEqual(yield* end(tail), 130)
+        assert.strictEqual(tail.stderr.trimEnd().split("\n").length, 1, tail.stderr)
+        yield* emptied
+      }),
+    ),
+  )
+
+  it.live(
+    "ends quietly when nobody reads on",
+    inLobby(({ address, say }) =>
+      Effect.gen(function* () {
+        const tail = yield* tailing(address)
+        tail.child.stdout!.destroy()
+        yield* say("is anybody there?")
+        assert.strictEqual(yield* end(tail), 0)
+        assert.strictEqual(tail.stderr.trimEnd().split("\n").length, 1, tail.stderr)
+      }),
+    ),
+  )
+
+  it.live(
+    "comes back by itself, and says how much was missed",
+    inLobby(({ address, say, server }) =>
+      Effect.gen(function* () {
+        const tail = yield* tailing(address)
+        const [ann] = yield* Stream.runCollect(server.accounts.list)
+        yield* server.hub.disconnect(
+          { user: ann!.id },
+          new Disconnect({ reason: "SlowConsumer", reconnectWithin: Duration.seconds(1) }),
+        )
+        for (const text of ["one", "two", "three"]) yield* say(text)
+        yield* Effect.promise(() =>
+          tail.says(/Too much was waiting to be read; trying again in \d\.\d s\n(.*\n)*ann is in/),
+        )
+        yield* say("the end")
+        yield* Effect.promise(() => tail.says(/the end/))
+        // What was on its way still arrives; of the rest nothing is passed over in silence.
+        const arrived = tail.stdout.match(/listener: (one|two|three)$/gm)?.length ?? 0
+        const missed = Number(/(\d|a) messages? (?:was|were) missed/.exec(tail.stderr)?.[1]?.replace("a", "1") ?? 0)
+        assert.strictEqual(arrived + missed, 3, tail.stderr)
+      }),
+    ),
+  )
+
+  it.live(
+    "does not come back where it is told not to, or must not",
+    inLobby(({ address, server }) =>
+      Effect.gen(function* () {
+        for (const more of [["--no-reconnect"], []]) {
+          const tail = yield* tailing(address, ...more)
+          yield* server.accounts.disable("ann")
+          assert.strictEqual(yield* end(tail), 1)
+          assert.match(tail.stderr, /disabled/)
+          yield* server.accounts.enable("ann")
+        }
+      }),
+    ),
+  )
+
+  it("says what is wrong with an address", async () => {
+    const { code, stderr } = await Natter.run(["tail", "localhost", "--name", "ann"])
+    assert.strictEqual(code, 1)
+    assert.match(stderr, /localhost is not an address: write it as host:port, :port or \[::1\]:port/)
+  })
+})
