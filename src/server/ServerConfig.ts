@@ -16,10 +16,8 @@ import * as Source from "./internal/source.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
 export { parseDuration } from "./internal/kind.ts"
-export type { InForce } from "./internal/load.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"
 export { settings } from "./internal/settings.ts"
-export { ConfigurationError } from "./internal/source.ts"
 
 type SettingValues = Values<typeof settings>
 

@@ -3,7 +3,7 @@ import { Client, makeFolder, run, serve, Terminal } from "./NatterProcess.ts"
 
 /** Runs a command that has to succeed; what it printed. */
 const ok = async (data: string, args: ReadonlyArray<string>, input?: string): Promise<string> => {
-  const { code, stderr, stdout } = await run([...args, "--data", data], { ...(input === undefined ? {} : { input }) })
+  const { code, stderr, stdout } = await run([...args, "--data", data], input === undefined ? {} : { input })
   expect(code, stderr).toBe(0)
   return stdout
 }

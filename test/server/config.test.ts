@@ -6,6 +6,9 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { configurationReference } from "../../scripts/docs/ConfigurationReference.ts"
 import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 
@@ -60,6 +63,11 @@ describe("the table of settings", () => {
         `${name} is a setting, so it cannot be a group`,
       )
     }
+  })
+
+  it("is what docs/CONFIGURATION.md was made from", () => {
+    const file = path.join(import.meta.dirname, "../..", configurationReference.path)
+    assert.strictEqual(fs.readFileSync(file, "utf8"), configurationReference.render())
   })
 
   it("has a flag for what is set most", () => {

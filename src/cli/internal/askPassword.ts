@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { maxPasswordLength } from "../../domain/Limits.ts"
 import { askHidden } from "./linePassword.ts"
 
-export class PasswordError extends Data.TaggedError("PasswordError")<{ readonly message: string }> {}
+class PasswordError extends Data.TaggedError("PasswordError")<{ readonly message: string }> {}
 
 /** The first line of the standard input. A password is never an argument: other users of the machine can see those. */
 const firstLine = Effect.gen(function* () {

@@ -17,7 +17,7 @@ const toFlag = (name: SettingName) => {
   )
 }
 
-export const configFile = Flag.String("config").pipe(
+const configFile = Flag.String("config").pipe(
   Flag.withMetavar("FILE"),
   Flag.withDescription(
     "Config file: YAML, TOML or JSON (natter.yaml, .yml, .toml or .json if there is one; NATTER_CONFIG)",

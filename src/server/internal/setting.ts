@@ -36,18 +36,18 @@ export const flagName = (name: string): string => name.replaceAll(".", "-")
 export const shown = <A>({ kind, secret }: Setting<A>, value: A): string =>
   secret === true ? "<redacted>" : kind.show(value)
 
-const codec = <A>({ allowed, parse, show }: Kind<A>) =>
+const codec = <A>(kind: Kind<A>) =>
   Schema.String.pipe(
     Schema.decodeTo(
       Schema.declare((u): u is A => u !== undefined),
       SchemaTransformation.transformEffect({
         decode: (text: string, options) => {
-          const value = parse(text.trim())
+          const value = kind.parse(text.trim())
           return value === undefined
-            ? Effect.fail(new SchemaIssue.InvalidValue({ expected: allowed }, text, options))
+            ? Effect.fail(new SchemaIssue.InvalidValue({ expected: kind.allowed }, text, options))
             : Effect.succeed(value)
         },
-        encode: (value: A) => Effect.succeed(show(value)),
+        encode: (value: A) => Effect.succeed(kind.show(value)),
       }),
     ),
   )

@@ -89,7 +89,7 @@ const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** What a parsed file says. Groups may be nested or written with dots. */
-export const parsedFile = (table: Table, file: string, content: unknown): Source => {
+const parsedFile = (table: Table, file: string, content: unknown): Source => {
   const known = Object.keys(table)
   const values = new Map<string, string>()
   const problems: Array<string> = []
@@ -108,7 +108,7 @@ export const parsedFile = (table: Table, file: string, content: unknown): Source
     } else if (typeof value === "object") {
       problems.push(`${name} in ${file} has to be ${setting.kind.allowed}`)
     } else {
-      values.set(name, String(value))
+      values.set(name, `${value as string | number | boolean}`)
     }
   }
   const unknown = (name: string) =>
