@@ -10,7 +10,8 @@ export const heartbeat = (session: Session): Effect.Effect<never, Disconnect> =>
   Effect.gen(function* () {
     const { loginTimeout, pingAfter, pongWithin } = session.with.settings
     // The first ping comes at a random moment: a crowd that connected together is not pinged together.
-    let patience = Duration.toMillis(pingAfter) * (0.5 + 0.5 * (yield* Random.next))
+    // In whole milliseconds: a sleep for the rest of one ends before it began.
+    let patience = Math.ceil(Duration.toMillis(pingAfter) * (0.5 + 0.5 * (yield* Random.next)))
     yield* signedIn(session, Duration.toMillis(loginTimeout), patience)
     let sequence = 0
     while (true) {
