@@ -40,7 +40,10 @@ what would be allowed.`,
 - **File**: YAML, TOML or JSON, told by its name. \`--config FILE\` or \`NATTER_CONFIG\` names it; otherwise it is the
   \`natter.yaml\`, \`.yml\`, \`.toml\` or \`.json\` in the current folder, if there is one.
 - **Flags** of \`natter serve\` and \`natter config\`, for what is set most; the others have none.`,
-  fenced("yaml", "# natter.yaml\nhost: \"::\"\ndata: /var/lib/natter\naccounts: invite\nlog:\n  level: debug\noutbox:\n  bytes: 4 MiB\nheartbeat:\n  ping-after: 1m 30s"),
+  fenced(
+    "yaml",
+    '# natter.yaml\nhost: "::"\ndata: /var/lib/natter\naccounts: invite\nlog:\n  level: debug\noutbox:\n  bytes: 4 MiB\nheartbeat:\n  ping-after: 1m 30s',
+  ),
   `Durations are written as \`10s\`, \`10 seconds\` or \`1h 30m\`, sizes as \`64 KiB\`, \`1MiB\` or a number of bytes, and what
 is on or off as \`on\` or \`off\`.`,
   "## Flags",

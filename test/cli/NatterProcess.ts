@@ -6,7 +6,10 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
-import { onTestFinished } from "vitest"
+import { onTestFinished, vi } from "vitest"
+
+// Processes take their time to start, and longer where many tests run at once.
+vi.setConfig({ testTimeout: 60_000 })
 
 export const main = path.join(import.meta.dirname, "../../src/cli/main.ts")
 

@@ -71,16 +71,19 @@ describe("other kinds", () => {
     assert.deepStrictEqual(["off", "false", "No", "0"].map(onOff.parse), [false, false, false, false])
     assert.deepStrictEqual(["", "2", "enabled"].map(onOff.parse), [undefined, undefined, undefined])
     assert.deepStrictEqual(["0", "5", "6", "-1", "1.5", "0x1", "1e0", ""].map(int(0, 5).parse), [
-      0, 5,
+      0,
+      5,
       ...Array(6).fill(undefined),
     ])
     assert.deepStrictEqual(["50%", "7 %", "101%", "0.5", "50"].map(percent.parse), [
-      0.5, 0.07,
+      0.5,
+      0.07,
       ...Array(3).fill(undefined),
     ])
     assert.deepStrictEqual(["A", "b", "c"].map(choice("a", "b").parse), ["a", "b", undefined])
     assert.deepStrictEqual(["é", "a b", "", "a\nb", "\u0000", "x".repeat(4097)].map(text("a name").parse), [
-      "é", "a b",
+      "é",
+      "a b",
       ...Array(4).fill(undefined),
     ])
   })
