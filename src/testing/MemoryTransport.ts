@@ -9,7 +9,7 @@ export interface MemoryOptions {
   readonly remoteAddress?: string | undefined
   /** Bytes that each direction holds before its writer has to wait, as a socket's buffers do. Default: 64 KiB. */
   readonly capacity?: number | undefined
-  /** How bytes sent at once arrive at the server: in these pieces. Default: in one. */
+  /** How bytes sent at once arrive, at either end: in these pieces. Default: in one. */
   readonly split?: ((bytes: Uint8Array) => Iterable<Uint8Array>) | undefined
 }
 
@@ -33,7 +33,7 @@ const whole = (bytes: Uint8Array) => [bytes]
 export const make = (options: MemoryOptions = {}): { readonly connection: Connection; readonly link: MemoryLink } => {
   const { capacity = 64 * 1024, remoteAddress = "127.0.0.1", split = whole } = options
   const toServer = new Pipe(capacity, split)
-  const toClient = new Pipe(capacity, whole)
+  const toClient = new Pipe(capacity, split)
   let severed = false
 
   /** Breaks the end that reads `incoming` and writes `outgoing`; the other one hears of it, unless the cable is cut. */

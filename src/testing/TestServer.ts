@@ -51,8 +51,11 @@ export class TestServer extends Context.Service<
     readonly limits: ConnectionLimits["Service"]
   }
 >()("natter/testing/TestServer") {
-  /** In memory, without a socket: runs on whatever clock the test has. Closing the layer drains it like the real one. */
-  static readonly layerMemory = (settings: Settings = {}) =>
+  /**
+   * In memory, without a socket: runs on whatever clock the test has. Closing the layer drains it like the real one.
+   * `links` is what links are like that are not connected otherwise.
+   */
+  static readonly layerMemory = (settings: Settings = {}, links: MemoryTransport.MemoryOptions = {}) =>
     withService(settings, ({ shutdown }) =>
       Effect.gen(function* () {
         const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
@@ -62,7 +65,7 @@ export class TestServer extends Context.Service<
           connect: (options?: MemoryTransport.MemoryOptions) =>
             Effect.acquireRelease(
               Effect.sync(() => {
-                const { connection, link } = MemoryTransport.make(options)
+                const { connection, link } = MemoryTransport.make({ ...links, ...options })
                 run(receive(connection))
                 return link
               }),

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
+import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 
@@ -18,6 +19,14 @@ export interface World {
 }
 
 export const memory: World = { name: "memory", layer: TestServer.layerMemory }
+/** Byte by byte at first; all of a large piece that way would take the test's time. */
+const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), ...piecesOf(999)(bytes.subarray(200))]
+
+/** Every small frame, and the beginning of every large one, arrives byte by byte. */
+export const byteByByte: World = {
+  name: "memory, byte by byte",
+  layer: (settings) => TestServer.layerMemory(settings, { split: frayed }),
+}
 export const tcp: World = { name: "TCP", layer: TestServer.layerTcp }
 
 type Server = TestServer["Service"]

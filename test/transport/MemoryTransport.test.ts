@@ -20,12 +20,14 @@ describe("the transport in memory", () => {
     }),
   )
 
-  it.effect("splits what the client sends as it is told", () =>
+  it.effect("splits what is sent as it is told, both ways", () =>
     Effect.gen(function* () {
       const { connection, link } = MemoryTransport.make({ split: MemoryTransport.piecesOf(2) })
       yield* link.send(bytes(1, 2, 3))
       assert.deepStrictEqual([...(yield* connection.pull)], [1, 2])
       assert.deepStrictEqual([...(yield* connection.pull)], [3])
+      connection.send([bytes(4), bytes(5, 6)])
+      assert.deepStrictEqual([...(yield* link.pull)], [4, 5])
     }),
   )
 

@@ -1,4 +1,5 @@
 import { transport } from "../suites/transport.ts"
-import { memory } from "../suites/transportWorld.ts"
+import { byteByByte, memory } from "../suites/transportWorld.ts"
 
 transport(memory)
+transport(byteByByte)
