@@ -225,7 +225,12 @@ export class Accounts extends Context.Service<
 
         authenticate: Effect.fn("Accounts.authenticate")((token, address) =>
           Effect.tapError(identify(token), (error) =>
-            Effect.annotateLogs(Effect.logDebug("token refused"), { reason: error._tag, address }),
+            Effect.annotateLogs(
+              error._tag === "StorageError"
+                ? Effect.logError("sign-in failed", error.cause)
+                : Effect.logDebug("token refused"),
+              { reason: error._tag, address },
+            ),
           ),
         ),
 

@@ -79,6 +79,7 @@ const endSessionsOfChangedAccounts = Effect.gen(function* () {
   const hub = yield* Hub
   yield* accounts.changes.pipe(
     Stream.runForEach((change) => Effect.ignore(hub.disconnect(...consequence(change)))),
+    Effect.tapCause((cause) => Effect.logError("changes of accounts are heard no more", cause)),
     Effect.forkScoped,
   )
 })

@@ -25,6 +25,8 @@ const problem = ({ reason }: PlatformError.PlatformError): string => {
     case "PermissionDenied":
       return "permission denied"
     case "AlreadyExists":
+    // A folder below a file.
+    case "BadResource":
       return "a file of that name is in the way"
     default:
       return reason.message

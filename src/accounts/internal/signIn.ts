@@ -128,13 +128,21 @@ export const make = (
       })
     })
 
+    const refusal = (error: SignInError) => {
+      switch (error._tag) {
+        case "StorageError":
+          return Effect.logError("sign-in failed", error.cause)
+        case "InvalidCredentials":
+          return Effect.logInfo("sign-in refused")
+        default:
+          return Effect.logDebug("sign-in refused")
+      }
+    }
+
     const logged = (input: SignIn) =>
       Effect.tapError(signIn(input), (error) =>
         // The name is left out: people type their password into the wrong field.
-        Effect.annotateLogs(
-          error._tag === "InvalidCredentials" ? Effect.logInfo("sign-in refused") : Effect.logDebug("sign-in refused"),
-          { reason: error._tag, address: input.address },
-        ),
+        Effect.annotateLogs(refusal(error), { reason: error._tag, address: input.address }),
       )
 
     return { signIn: logged, register }
