@@ -21,8 +21,8 @@ export const heartbeat = (session: Session): Effect.Effect<never, Disconnect> =>
         continue
       }
       sequence++
-      ask(session, sequence)
       const askedAt = session.now()
+      ask(session, sequence)
       yield* Effect.sleep(pongWithin)
       if (session.heardAt < askedAt) return yield* new Disconnect({ reason: "PingTimeout" })
       patience = Duration.toMillis(pingAfter)
