@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { History } from "../../src/history/History.ts"
 import { defaultBounds } from "../../src/hub/Outbox.ts"
 import { frame } from "../../src/protocol/Framing.ts"
+import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import {
   alone,
   calm,
@@ -37,6 +38,21 @@ const slowHistory = (stored: Deferred.Deferred<void>) =>
       }),
     ),
   ).pipe(Layer.provide(History.layerMemory))
+
+/** Outboxes that hold more than the network does between both ends. */
+const roomy = {
+  hub: { ...calm.hub, publishing: undefined, outbox: { ...defaultBounds, bytes: 16 * 1024 * 1024 } },
+  session: { frames: undefined },
+}
+
+/** Publishes eight megabytes. */
+const publishMuch = Effect.fnUntraced(function* (speaker: TestClient2) {
+  const content = "x".repeat(16_000)
+  for (let n = 0; n < 500; n++) {
+    yield* speaker.ask({ type: "Publish", channel: "den", id: `${n}`, content }, "Published")
+    yield* speaker.expect("Message")
+  }
+})
 
 const halfClosed = ({ layer }: World): void => {
   live("who has said everything and closed its side gets every answer", layer(calm), (server) =>
@@ -80,20 +96,11 @@ const halfClosed = ({ layer }: World): void => {
     }),
   )
 
-  // More than the network holds between them.
-  const roomy = layer({
-    hub: { ...calm.hub, publishing: undefined, outbox: { ...defaultBounds, bytes: 16 * 1024 * 1024 } },
-    session: { frames: undefined },
-  })
-  live("everything that waits for it arrives, though its reader has closed the other side", roomy, (server) =>
+  live("everything that waits for it arrives, though its reader has closed the other side", layer(roomy), (server) =>
     Effect.gen(function* () {
       const ann = yield* member2(server, "ann", "den")
       const bob = yield* member2(server, "bob", "den")
-      const content = "x".repeat(16_000)
-      for (let n = 0; n < 500; n++) {
-        yield* ann.ask({ type: "Publish", channel: "den", id: `${n}`, content }, "Published")
-        yield* ann.expect("Message")
-      }
+      yield* publishMuch(ann)
       yield* bob.link.end
       for (let n = 1; n <= 500; n++) assert.strictEqual((yield* bob.expect("Message")).seq, n)
       assert.deepStrictEqual(yield* bob.ended, { clean: true })
@@ -256,18 +263,20 @@ const draining = ({ layer }: World): void => {
     }),
   )
 
-  const hasty = layer({
-    session: { goodbyeTimeout: Duration.millis(300) },
+  const hasty = {
+    ...roomy,
+    session: { ...roomy.session, goodbyeTimeout: Duration.millis(300) },
     shutdown: { grace: Duration.millis(600) },
-  })
+  }
   alone("peers that never read cannot hold it up", () =>
     Effect.gen(function* () {
-      const { server, stop } = yield* stoppable(hasty)
-      // One is stuck with its outbox full, one has all it was told in its buffers, one has not even signed in.
-      const stuck = yield* user2(server, "ann")
-      yield* member1(server, "bob")
+      const { server, stop } = yield* stoppable(layer(hasty))
+      const ann = yield* member2(server, "ann", "den")
+      // One has megabytes waiting for it, one nothing but the goodbye, one has not even signed in.
+      yield* member2(server, "bob", "den")
+      yield* member1(server, "cat")
       yield* server.connect()
-      yield* stuck.ask({ type: "Join", channel: "den" }, "Joined")
+      yield* publishMuch(ann)
       const [time] = yield* Effect.timed(stop)
       assert.isBelow(Duration.toMillis(time), 3000)
       assert.strictEqual(server.sessions.count(), 0)

@@ -53,6 +53,10 @@ export const timed = (title: string, layer: Layer.Layer<TestServer, unknown>, bo
 export const alone = (title: string, body: () => Effect.Effect<void, unknown, Scope.Scope>) =>
   it.live(title, () => quietly(Effect.scoped(Effect.suspend(body))))
 
+/** A test on the test clock that starts its server itself. */
+export const timedAlone = (title: string, body: () => Effect.Effect<void, unknown, Scope.Scope>) =>
+  it.effect(title, () => quietly(Effect.scoped(Effect.suspend(body))))
+
 /** A server that the test stops itself, while its clients are there. */
 export const stoppable = (layer: Layer.Layer<TestServer, unknown>) =>
   Effect.gen(function* () {
