@@ -106,10 +106,9 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   const onEnd = Effect.suspend(() => {
     const rest = clear()
     return Effect.ensuring(
-      options.onEnd?.(rest) ?? Effect.void,
+      Effect.suspend(() => options.onEnd?.(rest) ?? Effect.void),
       Effect.sync(() => {
         Deferred.doneUnsafe(stopped, Exit.void)
-        refuse(handling, "stopped")
         refuse(rest, "stopped")
       }),
     )
@@ -118,8 +117,9 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
     Effect.suspend(() => {
       const crashed = handling
       handling = []
-      return (options.onCrash?.(crashed) ?? Effect.void).pipe(
-        Effect.andThen(Effect.sync(() => refuse(crashed, "crashed"))),
+      return Effect.ensuring(
+        Effect.suspend(() => options.onCrash?.(crashed) ?? Effect.void),
+        Effect.sync(() => refuse(crashed, "crashed")),
       )
     })
 

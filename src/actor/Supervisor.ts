@@ -37,7 +37,9 @@ export const supervise = <A, E, R, R2>(
       )
       if (cause === undefined) return "ended"
       yield* Effect.logError(`${options.name} crashed`, cause)
-      yield* options.onCrash(cause)
+      yield* Effect.catchCause(options.onCrash(cause), (cause) =>
+        Effect.logError(`${options.name} could not clean up`, cause),
+      )
       const now = yield* Clock.currentTimeMillis
       while (crashes.length > 0 && now - crashes[0]! > Duration.toMillis(within)) crashes.shift()
       if (crashes.length >= maxRestarts) {

@@ -154,8 +154,6 @@ export class Presence {
   }
 
   private note(what: "joined" | "left" | "changed", who: Present, now: number): void {
-    // Delete first: the order of a diff is the order of the last changes.
-    this.pending.delete(who.user.id)
     this.pending.set(who.user.id, { what, who })
     if (this.flushAt === never) this.flushAt = now + Duration.toMillis(this.settings.coalesce)
   }

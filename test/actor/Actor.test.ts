@@ -282,6 +282,26 @@ describe("Actor", () => {
     }),
   )
 
+  it.effect("whoever asked is answered also when cleaning up fails", () =>
+    Effect.gen(function* () {
+      let starts = 0
+      const actor = yield* Actor.make<Message>({
+        name: "clumsy",
+        mailbox: 8,
+        start: Effect.sync(() => void starts++),
+        receive: () => Effect.die("crash"),
+        onCrash: () => Effect.die("and again"),
+        onEnd: () => Effect.die("and again"),
+        supervision: { maxRestarts: 1, within: Duration.seconds(10) },
+      })
+      assert.strictEqual(failure(yield* Effect.exit(actor.ask(echo("a")))), "crashed")
+      assert.strictEqual(failure(yield* Effect.exit(actor.ask(echo("b")))), "crashed")
+      assert.strictEqual(failure(yield* Effect.exit(actor.ask(echo("c")))), "stopped")
+      assert.strictEqual(starts, 2)
+      yield* actor.stopped
+    }),
+  )
+
   it.effect("leaves no fiber behind, however it ends", () =>
     Effect.gen(function* () {
       const { alive } = yield* fibersLeft(

@@ -1,16 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
+import { ActorUnavailable } from "../../src/actor/Actor.ts"
+import { Seq } from "../../src/domain/Seq.ts"
 import type { SessionId } from "../../src/domain/SessionId.ts"
 import { Topic } from "../../src/domain/Topic.ts"
+import { History } from "../../src/history/History.ts"
 import { defaults } from "../../src/hub/HubSettings.ts"
 import type { ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 import { settle } from "../actor/fibers.ts"
-import { channel, counting, encodings, id, member, online, type TestMember } from "./fixture.ts"
+import { channel, controlledHistory, counting, encodings, id, member, online, type TestMember } from "./fixture.ts"
 
 const seqs = (who: TestMember) => who.all("Message").map(({ seq }) => Number(seq))
 const contents = (who: TestMember) =>
@@ -246,6 +252,106 @@ describe("Channel", () => {
       yield* general.join(bob, online)
       yield* settle
       assert.strictEqual(bob.all("Joined")[0]!.topic, Topic.make("tea"))
+    }),
+  )
+
+  it.effect("what somebody says who is not in is not said", () =>
+    Effect.gen(function* () {
+      const general = yield* channel()
+      const [alice, bob] = [member("alice"), member("bob")]
+      for (const who of [alice, bob]) yield* general.join(who, online)
+      yield* general.leave(alice.session)
+      // In the same turn, and in a later one.
+      yield* general.publish({ session: alice.session, content: "1" })
+      yield* settle
+      yield* general.publish({ session: alice.session, content: "2" })
+      yield* settle
+      assert.deepStrictEqual(contents(bob), [])
+      assert.deepStrictEqual(general.history.appended, [])
+    }),
+  )
+
+  describe("when it has been idle", () => {
+    /** A channel nobody is in, busy with a slow history when its time is over. */
+    const busy = Effect.gen(function* () {
+      const history = controlledHistory()
+      let idle = 0
+      const tested = yield* channel({ history, onIdle: Effect.sync(() => void idle++) })
+      yield* settle
+      const gate = yield* Deferred.make<void>()
+      history.topic = Deferred.await(gate)
+      yield* Effect.forkChild(tested.setTopic(member("alice").user, Topic.make("tea")), { startImmediately: true })
+      yield* settle
+      const join = (who: TestMember) =>
+        Effect.forkChild(Effect.exit(tested.join(who, online)), { startImmediately: true })
+      const go = Effect.andThen(Deferred.succeed(gate, undefined), settle)
+      return { tested, idle: () => idle, join, go }
+    })
+
+    it.effect("who comes behind the end of its time has to ask for it again", () =>
+      Effect.gen(function* () {
+        const { go, idle, join } = yield* busy
+        const alice = member("alice")
+        yield* TestClock.adjust("1 minute")
+        const joining = yield* join(alice)
+        yield* go
+        const exit = yield* Fiber.join(joining)
+        assert.deepInclude(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit, {
+          error: new ActorUnavailable({ actor: "channel general", why: "stopped" }),
+        } as object)
+        assert.strictEqual(idle(), 1)
+        assert.deepStrictEqual(alice.writes, [])
+        yield* TestClock.adjust("10 minutes")
+        assert.strictEqual(idle(), 1)
+      }),
+    )
+
+    it.effect("who comes before it stays in", () =>
+      Effect.gen(function* () {
+        const { go, idle, join, tested } = yield* busy
+        const alice = member("alice")
+        const joining = yield* join(alice)
+        yield* TestClock.adjust("1 minute")
+        yield* go
+        assert.isTrue(Exit.isSuccess(yield* Fiber.join(joining)))
+        assert.strictEqual(idle(), 0)
+        yield* tested.leave(alice.session)
+        yield* TestClock.adjust("59 seconds")
+        assert.strictEqual(idle(), 0)
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(idle(), 1)
+      }),
+    )
+  })
+
+  it.effect("goes on behind the last place, also where history has forgotten its messages", () =>
+    Effect.gen(function* () {
+      const old = { seq: Seq.make(41), topic: Topic.make("tea"), recent: [] }
+      const layer = Layer.effect(
+        History,
+        Effect.map(History, (history) => History.of({ ...history, load: () => Effect.succeed(old) })),
+      ).pipe(Layer.provide(History.layerMemory))
+      const general = yield* channel({ history: { ...controlledHistory(), layer } })
+      const alice = member("alice")
+      yield* general.join(alice, online)
+      yield* general.publish({ session: alice.session, content: "x" })
+      yield* settle
+      assert.deepInclude(alice.all("Joined")[0], { seq: 41, topic: "tea" } as object)
+      assert.deepStrictEqual(seqs(alice), [42])
+    }),
+  )
+
+  it.effect("settled when everything asked before has been answered", () =>
+    Effect.gen(function* () {
+      const general = yield* channel()
+      const alice = member("alice")
+      yield* general.join(alice, online)
+      yield* settle
+      yield* general.publish({ session: alice.session, id: id("a"), content: "x" })
+      yield* general.settled
+      alice.outbox.flush()
+      assert.lengthOf(alice.all("Message"), 1)
+      assert.lengthOf(alice.all("Published"), 1)
     }),
   )
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Deferred from "effect/Deferred"
@@ -11,6 +13,8 @@ import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
+import { Topic } from "../../src/domain/Topic.ts"
+import type { Channel } from "../../src/hub/Channel.ts"
 import { Hub, type HubStats } from "../../src/hub/Hub.ts"
 import { Disconnect } from "../../src/protocol/Disconnect.ts"
 import { fibersLeft, settle } from "../actor/fibers.ts"
@@ -296,6 +300,39 @@ describe("Hub", () => {
       },
     )
 
+    it.effect("one that is released while it still stores comes back when it has stored", () => {
+      const history = controlledHistory()
+      return Effect.gen(function* () {
+        const { find, stats } = yield* Hub
+        yield* signIn("by hand")
+        const { channel } = yield* find(ChannelName.make("general"), SessionId.make("by hand"))
+        yield* settle
+        const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        let stores = 0
+        history.topic = Effect.suspend(() => Deferred.await(gates[stores++]!))
+        const first = yield* fork(channel.setTopic(user("by hand"), Topic.make("first")))
+        yield* settle
+        // The end of its time is in the mailbox, which has room for no more; this waits behind it.
+        yield* TestClock.adjust("1 minute")
+        const second = yield* fork(channel.setTopic(user("by hand"), Topic.make("second")))
+        yield* Deferred.succeed(gates[0]!, undefined)
+        yield* settle
+        assert.strictEqual((yield* stats).channels, 0)
+        const [alice, bob] = [yield* connect("alice"), yield* connect("bob")]
+        const joining = yield* fork(alice.join("general"))
+        yield* settle
+        assert.isUndefined(joining.pollUnsafe())
+        yield* Deferred.succeed(gates[1]!, undefined)
+        yield* Fiber.join(first)
+        yield* Fiber.join(second)
+        assert.strictEqual((yield* Fiber.join(joining)).topic, Topic.make("second"))
+        yield* settle
+        // The end of the first is not taken for the end of the second.
+        assert.strictEqual((yield* bob.join("general")).count, 2)
+        assert.strictEqual((yield* stats).channels, 1)
+      }).pipe(Effect.provide(hub({ channelMailbox: 1 }, history.layer)))
+    })
+
     it.effect("a channel whose history is slow to load lets everybody in when it has", () => {
       const history = controlledHistory()
       return Effect.gen(function* () {
@@ -448,6 +485,35 @@ describe("Hub", () => {
         )
         assert.strictEqual(alive, 0)
       }),
+    )
+
+    it.effect("a channel that was released is garbage", () =>
+      Effect.gen(function* () {
+        const { find, stats } = yield* Hub
+        const alice = yield* connect("alice")
+        yield* signIn("by hand")
+        const visit = Effect.fnUntraced(function* (name: string) {
+          yield* alice.join(name)
+          yield* alice.publish(name, "hello")
+          yield* alice.leave(name)
+          const found = yield* find(ChannelName.make(name), SessionId.make("by hand"))
+          // Its effects hold the mailbox and the fiber.
+          return new WeakRef((found.channel as Channel).close)
+        })
+        const channels = yield* Effect.forEach(["a", "b", "c", "d"], visit)
+        yield* TestClock.adjust("2 minutes")
+        assert.strictEqual((yield* stats).channels, 0)
+        yield* settle
+        setFlagsFromString("--expose-gc")
+        const collect = runInNewContext("gc") as () => void
+        // What a weak reference shows is kept to the end of the running task.
+        yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        collect()
+        assert.deepStrictEqual(
+          channels.map((channel) => channel.deref()),
+          channels.map(() => undefined),
+        )
+      }).pipe(Effect.provide(hub())),
     )
 
     it.effect("closing while people publish, join and leave: every call ends, and no fiber stays", () =>

@@ -136,6 +136,16 @@ describe("Presence", () => {
     assert.strictEqual(diffs[0]!.count, 1000)
   })
 
+  it("who comes while others keep coming is told in time all the same", () => {
+    const presence = new Presence(settings)
+    const at: Array<number> = []
+    for (let now = 0; now < 10_000; now += 100) {
+      if (pass(presence, now).length > 0) at.push(now)
+      presence.join(user(`user ${now}`), online, now)
+    }
+    assert.deepStrictEqual(at, [1500, 3000, 4500, 6000, 7500, 9000])
+  })
+
   it("a thousand who lose their connection and are back in time are no diff", () => {
     const presence = new Presence({ ...settings, countOnlyAbove: 10_000 })
     for (let n = 0; n < 1000; n++) presence.join(user(`user ${n}`), online, 0)

@@ -51,7 +51,6 @@ export class ChannelState {
   private topicStored = true
   /** How many of its commands have been applied: after a crash the others are made good. */
   private applied = 0
-  private loaded = false
   /** Lets nobody in any more: whoever comes has to ask the hub again. */
   private retired = false
 
@@ -74,10 +73,10 @@ export class ChannelState {
     this.forgetFresh()
     for (const message of record.recent) {
       this.recentIds.add(message)
-      if (this.loaded && message.seq > this.told) this.tell(message)
+      // At the start there is nobody to tell.
+      if (message.seq > this.told) this.tell(message)
     }
-    if (!this.loaded) this.told = record.seq
-    this.loaded = true
+    this.told = record.seq
     this.fanOut.flush()
   }
 
@@ -173,7 +172,7 @@ export class ChannelState {
 
   /** If nobody has been here for the idle time, closes the door; true when it did. */
   retire(now: number): boolean {
-    if (this.retired || this.members.size > 0 || now < this.idleAt(now)) return false
+    if (now < this.idleAt(now)) return false
     this.retired = true
     return true
   }
