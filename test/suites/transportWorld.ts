@@ -110,7 +110,8 @@ class NeverSo extends Data.TaggedError("NeverSo")<{ readonly message: string }> 
 
 const patience = Duration.seconds(10)
 
-const nextTurn: Effect.Effect<void> = Effect.callback((resume) => {
+/** The event loop has gone round once. */
+export const nextTurn: Effect.Effect<void> = Effect.callback((resume) => {
   const handle = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(handle))
 })

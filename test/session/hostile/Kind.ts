@@ -40,11 +40,11 @@ export const open = (server: Server, opening: Opening): Effect.Effect<Client, un
 /** The frames that answer, each at least with these fields; then the session goes on, or is closed properly. */
 export interface Outcome {
   readonly answers: ReadonlyArray<object>
-  readonly then: "goes on" | "closed"
+  readonly next: "goes on" | "closed"
 }
 
-export const goesOn = (...answers: ReadonlyArray<object>): Outcome => ({ answers, then: "goes on" })
-export const closed = (...answers: ReadonlyArray<object>): Outcome => ({ answers, then: "closed" })
+export const goesOn = (...answers: ReadonlyArray<object>): Outcome => ({ answers, next: "goes on" })
+export const closed = (...answers: ReadonlyArray<object>): Outcome => ({ answers, next: "closed" })
 
 /** Version 1's `Error`. */
 export const error1 = (code: number, message: string) => ({ type: "Error", code, message })
@@ -57,12 +57,12 @@ export const error2 = (name: string, field?: string) => ({
 /** A frame that could not be read. */
 export const invalid = (message: string) => ({ type: "Error", name: "InvalidFrame", message })
 
-export const expectOutcome = Effect.fnUntraced(function* (client: Client, { answers, then }: Outcome) {
+export const expectOutcome = Effect.fnUntraced(function* (client: Client, { answers, next }: Outcome) {
   for (const answer of answers) {
     const got: object = yield* client.next as Effect.Effect<object, unknown>
     assert.deepInclude(got, answer)
   }
-  if (then === "goes on") yield* expectNothing(client)
+  if (next === "goes on") yield* expectNothing(client)
   else assert.deepStrictEqual(yield* client.ended, { clean: true })
 })
 
