@@ -1,23 +1,18 @@
 /** A channel over a history that is slow, fails or dies. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Arbitrary from "effect/Arbitrary"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
 import { Topic } from "../../src/domain/Topic.ts"
 import { HistoryError } from "../../src/history/History.ts"
 import { settle } from "../actor/fibers.ts"
-import { channel, controlledHistory, encodings, id, member, online, type TestMember } from "./fixture.ts"
+import { channel, controlledHistory, encodings, fork, id, member, online, seqs, type TestMember } from "./fixture.ts"
 
 const broken = Effect.fail(new HistoryError({ operation: "append" }))
 const dies = Effect.die(new Error("the disk is gone"))
 
 const texts = (who: TestMember) => who.all("Message").map(({ content }) => content)
-const seqs = (who: TestMember) => who.all("Message").map(({ seq }) => Number(seq))
-const fork = <A, E>(self: Effect.Effect<A, E>) => Effect.forkChild(self, { startImmediately: true })
 
 /** A channel over a history a test controls, with members in it. */
 const setUp = Effect.fnUntraced(function* (...members: ReadonlyArray<TestMember>) {
@@ -394,102 +389,4 @@ describe("Channel", () => {
       }),
     )
   })
-
-  const Fault = Schema.Literals(["none", "none", "none", "fails", "dies before", "dies behind", "slow"])
-  const Step = Schema.Union([
-    Schema.Struct({
-      type: Schema.Literals(["publish", "publish", "again", "toggle"]),
-      who: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
-    }),
-    Schema.Struct({ type: Schema.Literals(["settle", "settle", "pass"]) }),
-  ])
-  it.effect.prop(
-    "whatever the history does: what was acknowledged is stored once, told once, in one order without a gap",
-    [
-      Arbitrary.array(Arbitrary.schema(Step), { maxLength: 60 }),
-      Arbitrary.array(Arbitrary.schema(Fault), { maxLength: 20 }),
-    ],
-    ([steps, faults]) =>
-      Effect.gen(function* () {
-        const history = controlledHistory()
-        const tested = yield* channel({ history, settings: { channelIdle: Duration.hours(1) } })
-        const members = [0, 1, 2, 3].map((n) => member(`user ${n}`))
-        let fault = "none"
-        let append = 0
-        history.before = Effect.suspend(() => {
-          fault = faults[append++] ?? "none"
-          if (fault === "fails") return broken
-          if (fault === "dies before") return dies
-          return fault === "slow" ? Effect.sleep("1 second") : Effect.void
-        })
-        history.behind = Effect.suspend(() => (fault === "dies behind" ? dies : Effect.void))
-        const inside = new Set<TestMember>()
-        const sent: Array<{ readonly who: TestMember; readonly id: string; readonly ref: number }> = []
-        const publish = (who: TestMember, text: string) => {
-          sent.push({ who, id: text, ref: sent.length })
-          return tested.publish({ session: who.session, id: id(text), ref: sent.length - 1, content: text })
-        }
-        /** As `Memberships` does: who was not let in because of a crash asks again. */
-        const enter = (who: TestMember): Effect.Effect<void> => Effect.catch(tested.join(who, online), () => enter(who))
-        const entering = new Set<TestMember>()
-        for (const [n, step] of steps.entries()) {
-          if (!("who" in step)) {
-            // Crashes seldom enough not to be given up.
-            yield* step.type === "settle" ? settle : TestClock.adjust("10 seconds")
-            if (append % 4 === 3) yield* TestClock.adjust("11 seconds")
-            continue
-          }
-          const who = members[step.who]!
-          if (entering.has(who)) continue
-          if (step.type === "toggle") {
-            if (inside.delete(who)) yield* tested.leave(who.session)
-            else {
-              entering.add(who)
-              yield* enter(who).pipe(
-                Effect.andThen(
-                  Effect.sync(() => {
-                    entering.delete(who)
-                    inside.add(who)
-                  }),
-                ),
-                fork,
-              )
-            }
-          } else if (inside.has(who)) {
-            const last = sent.findLast((message) => message.who === who)
-            yield* publish(who, step.type === "again" && last !== undefined ? last.id : `${n}`)
-          }
-          if (sent.length % 4 === 3) yield* TestClock.adjust("11 seconds")
-        }
-        yield* TestClock.adjust("1 minute")
-        const stored = history.appended.flat()
-        assert.deepStrictEqual(
-          stored.map(({ seq }) => Number(seq)),
-          stored.map((_, n) => n + 1),
-        )
-        assert.strictEqual(new Set(stored.map(({ content, from }) => `${from.id} ${content}`)).size, stored.length)
-        for (const { ref, who } of sent) {
-          const answers = [...who.all("Published"), ...who.all("Error")].filter((frame) => frame.ref === ref)
-          assert.lengthOf(answers, 1)
-          const answer = answers[0]!
-          if (answer.type !== "Published") continue
-          assert.strictEqual(stored[answer.seq - 1]?.content, `${answer.id}`)
-          assert.strictEqual(stored[answer.seq - 1]?.from.id, who.user.id)
-        }
-        for (const who of members) {
-          let next: number | undefined
-          for (const frame of who.writes.flat()) {
-            if (frame.type === "Joined") next = frame.seq + 1
-            else if (frame.type === "Left") next = undefined
-            else if (frame.type === "Message") {
-              assert.strictEqual(Number(frame.seq), next)
-              assert.strictEqual(frame.content, stored[frame.seq - 1]!.content)
-              next = frame.seq + 1
-            }
-          }
-          assert.strictEqual(next, inside.has(who) ? stored.length + 1 : undefined)
-        }
-      }),
-    { arbitrary: { runs: 300, size: 60 } },
-  )
 })

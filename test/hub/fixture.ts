@@ -10,7 +10,7 @@ import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { History, type HistoryError, type StoredMessage } from "../../src/history/History.ts"
 import * as Channel from "../../src/hub/Channel.ts"
-import { Hub } from "../../src/hub/Hub.ts"
+import { Hub, type HubStats } from "../../src/hub/Hub.ts"
 import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
 import type { Member } from "../../src/hub/Member.ts"
 import { defaultBounds, Outbox, type OutboxBounds } from "../../src/hub/Outbox.ts"
@@ -197,3 +197,32 @@ export const connect = Effect.fnUntraced(function* (name: string) {
     ended: () => end?.reason,
   }
 })
+
+/** Signs a session in by hand, and notes why it is ended. */
+export const signIn = Effect.fnUntraced(function* (
+  name: string,
+  options: { readonly session?: string; readonly tokenId?: string; readonly exclusive?: boolean } = {},
+) {
+  const ends: Array<string> = []
+  const { exclusive = false, session = name, tokenId } = options
+  const hub = yield* Hub
+  const signedIn = yield* hub.signIn({
+    session: SessionId.make(session),
+    user: user(name),
+    tokenId,
+    exclusive,
+    end: ({ reason }) => void ends.push(reason),
+  })
+  return { ...signedIn, ends }
+})
+
+export const nothing: HubStats = { users: 0, sessions: 0, channels: 0, memberships: 0 }
+
+/** Starts it here and now. */
+export const fork = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.forkChild(self, { startImmediately: true })
+/** Why it fails. */
+export const reason = <A, E extends { readonly reason: string }, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(self), (error) => error.reason)
+
+export const seqs = (who: TestMember) => who.all("Message").map(({ seq }) => Number(seq))
+export const types = (frames: ReadonlyArray<{ readonly type: string }>) => frames.map(({ type }) => type)
