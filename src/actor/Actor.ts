@@ -57,7 +57,7 @@ interface Options<M, R> {
 }
 
 /** Handled at a time: behind a full batch others get their turn before the next. */
-export const maxBatch = 256
+const maxBatch = 256
 
 const replyOf = (message: unknown): Deferred.Deferred<never, ActorUnavailable> | undefined =>
   typeof message === "object" && message !== null && "reply" in message && Deferred.isDeferred(message.reply)

@@ -27,7 +27,7 @@ export const user = (name: string, id = name): User => ({
   role: "member",
 })
 
-export const general = ChannelName.make("general")
+const general = ChannelName.make("general")
 export const id = (id: string) => MessageId.make(id)
 
 /** How the server writes and how the client reads it, by name. */
@@ -39,7 +39,7 @@ export const encodings = {
 
 type Frame = ServerFrame | Message | ConnectReply
 /** A frame to compare as a whole. */
-export type AnyFrame = { readonly type: string; readonly [field: string]: unknown }
+type AnyFrame = { readonly type: string; readonly [field: string]: unknown }
 
 /** A member made by hand: notes what its link gets, decoded, one list a write. */
 export interface TestMember extends Member {
@@ -153,7 +153,7 @@ export const controlledHistory = (): ControlledHistory => {
   return self
 }
 
-export const settings = (changed: Partial<HubSettings> = {}) => Layer.succeed(HubSettings, { ...defaults, ...changed })
+const settings = (changed: Partial<HubSettings> = {}) => Layer.succeed(HubSettings, { ...defaults, ...changed })
 
 /** A channel by itself, without a hub; it ends with the scope. */
 export const channel = Effect.fnUntraced(function* (
