@@ -10,7 +10,7 @@ import type { ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
-interface ShutdownSettings {
+export interface ShutdownSettings {
   /** Time all sessions together have to end. */
   readonly grace: Duration.Duration
   /** After this the process ends, whatever is left. */

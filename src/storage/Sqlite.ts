@@ -108,7 +108,7 @@ const connect = (db: DatabaseSync): Connection => {
 }
 
 /** A client of one SQLite database: one connection, on this thread, shared in turns. */
-export const make = Effect.fnUntraced(function* (
+const make = Effect.fnUntraced(function* (
   options: SqliteOptions,
 ): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
   const db = yield* open(options)

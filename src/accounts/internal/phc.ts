@@ -16,7 +16,7 @@ export interface Phc {
 }
 
 /** The most a stored hash may ask for: it was perhaps not we who wrote it. */
-export const maxCost: Cost = { memory: 256 * 1024, passes: 10, parallelism: 16 }
+const maxCost: Cost = { memory: 256 * 1024, passes: 10, parallelism: 16 }
 
 const form = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 

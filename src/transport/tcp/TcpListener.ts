@@ -69,9 +69,11 @@ export const listen = Effect.fn("TcpListener.listen")(function* (
   }, Effect.scoped)
 
   // A connection that was gone before it began is nobody's problem.
-  yield* server.run((socket) => Effect.ignore(serve(socket))).pipe(
-    Effect.tapCause((cause) => Effect.logError("no connections are accepted any more", cause)),
-    Effect.forkScoped,
-  )
+  yield* server
+    .run((socket) => Effect.ignore(serve(socket)))
+    .pipe(
+      Effect.tapCause((cause) => Effect.logError("no connections are accepted any more", cause)),
+      Effect.forkScoped,
+    )
   return { host, port: "port" in server.address ? server.address.port : port }
 })
