@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { lobby } from "../../domain/ChannelName.ts"
 import type { ChatMessage } from "../../protocol/v1/Message.ts"
+import { Disconnect } from "../../protocol/Disconnect.ts"
 import { RequestError } from "../../protocol/RequestError.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import { forUser } from "../Command.ts"
@@ -30,5 +31,11 @@ export const publish = forUser<ClientFrameOf<"Publish">>((session, { channel, co
 /** The chapter's message: `from` and `timestamp` are the server's to fill in. */
 export const chatMessage = forUser<typeof ChatMessage.Type>((session, { content }, identity) => {
   const error = tooFast(session, identity)
-  return error === undefined ? identity.memberships.publish(lobby, { content }) : Effect.fail(error)
+  return error === undefined
+    ? Effect.mapError(identity.memberships.publish(lobby, { content }), outOfTheLobby)
+    : Effect.fail(error)
 })
+
+/** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */
+const outOfTheLobby = (error: RequestError): RequestError | Disconnect =>
+  error.reason === "Unavailable" || error.reason === "NotMember" ? new Disconnect({ reason: "Internal" }) : error
