@@ -15,7 +15,7 @@ import { SessionSettings } from "../session/SessionSettings.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import { accountsLayer } from "./FolderAccounts.ts"
-import type { ServerSettings } from "./ServerSettings.ts"
+import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
 export const sessionsLayer = (settings: Pick<ServerSettings, "hub" | "session" | "connections">) =>
@@ -57,7 +57,7 @@ const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
 })
 
 /** Ends the sessions when the scope closes, before what was acquired earlier: while they drain, newcomers are told so. */
-export const drainOnClose = Effect.fnUntraced(function* (shutdown: ServerSettings["shutdown"]) {
+export const drainOnClose = Effect.fnUntraced(function* (shutdown: ShutdownSettings) {
   const sessions = yield* Sessions
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {

@@ -34,7 +34,7 @@ const openings = {
 
 export type Opening = keyof typeof openings
 
-export const open = (server: Server, opening: Opening): Effect.Effect<Client, unknown, Scope.Scope> =>
+const open = (server: Server, opening: Opening): Effect.Effect<Client, unknown, Scope.Scope> =>
   openings[opening](server)
 
 /** The frames that answer, each at least with these fields; then the session goes on, or is closed properly. */
@@ -57,7 +57,7 @@ export const error2 = (name: string, field?: string) => ({
 /** A frame that could not be read. */
 export const invalid = (message: string) => ({ type: "Error", name: "InvalidFrame", message })
 
-export const expectOutcome = Effect.fnUntraced(function* (client: Client, { answers, next }: Outcome) {
+const expectOutcome = Effect.fnUntraced(function* (client: Client, { answers, next }: Outcome) {
   for (const answer of answers) {
     const got: object = yield* client.next as Effect.Effect<object, unknown>
     assert.deepInclude(got, answer)
