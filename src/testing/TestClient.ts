@@ -3,6 +3,7 @@
  * answers no ping, and reads nothing that is not asked for.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -40,10 +41,22 @@ export type TestClient2 = TestClient<typeof ClientFrame.Encoded, ServerFrame>
 /** What a client asks for in its `Connect`; without anything JSON, not compressed. */
 export type Terms = Partial<Omit<ConnectRequest, "type">>
 
-/** How long anything is waited for, in real time: whatever clock a test has, it ends. */
-const patience = Duration.seconds(5)
+/** How long anything is waited for, in real time: whatever clock a test has, it ends. Default: 5 s. */
+export const Patience = Context.Reference<Duration.Duration>("natter/testing/TestClient/Patience", {
+  defaultValue: () => Duration.seconds(5),
+})
 
-const outOfPatience = Effect.provideService(Effect.sleep(patience), Clock.Clock, Clock.Clock.defaultValue())
+/** The effect, or this failure when it takes too long. */
+const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>, message: (time: string) => string) =>
+  Effect.flatMap(Patience, (patience) =>
+    Effect.raceFirst(
+      effect,
+      Effect.andThen(
+        Effect.provideService(Effect.sleep(patience), Clock.Clock, Clock.Clock.defaultValue()),
+        Effect.fail(new Unexpected({ message: message(Duration.format(patience)) })),
+      ),
+    ),
+  )
 
 /** What has arrived over a link and was not looked at. */
 class Inbox {
@@ -92,7 +105,7 @@ export class TestClient<Sent, Received extends Frame> {
   }
 
   /** The next frame's body, as it came. */
-  readonly nextBody: Effect.Effect<Uint8Array, Unexpected> = this.wait("a frame", () => this.inbox.take)
+  readonly nextBody: Effect.Effect<Uint8Array, Unexpected> = this.take("a frame")
 
   /** The next frame. */
   readonly next: Effect.Effect<Received, Unexpected> = this.read("a frame")
@@ -119,7 +132,7 @@ export class TestClient<Sent, Received extends Frame> {
       const earlier: Array<Uint8Array> = []
       yield* this.send({ ...request, ref })
       while (true) {
-        const body = yield* this.wait(`${type}, the answer`, () => this.inbox.take)
+        const body = yield* this.take(`${type}, the answer`)
         const frame = yield* this.decode(body)
         if (!("ref" in frame) || frame.ref !== ref) {
           earlier.push(body)
@@ -133,10 +146,7 @@ export class TestClient<Sent, Received extends Frame> {
 
   /** The link has ended, or ends now, and nothing more was said; `clean` says whether properly, and not by breaking. */
   readonly ended: Effect.Effect<{ readonly clean: boolean }, Unexpected> = Effect.suspend(() =>
-    this.inbox.take.pipe(
-      Effect.raceFirst(
-        Effect.andThen(outOfPatience, new Unexpected({ message: "expected the end, but the connection stays open" })),
-      ),
+    inTime(this.inbox.take, (time) => `expected the end, but the connection was still open after ${time}`).pipe(
       Effect.flatMap((body) => Effect.flatMap(this.decode(body), (frame) => wrong("the end", frame))),
       Effect.catchTag("ConnectionEnded", ({ clean }) => Effect.succeed({ clean })),
     ),
@@ -148,10 +158,7 @@ export class TestClient<Sent, Received extends Frame> {
   }
 
   private read(what: string): Effect.Effect<Received, Unexpected> {
-    return Effect.flatMap(
-      this.wait(what, () => this.inbox.take),
-      (body) => this.decode(body),
-    )
+    return Effect.flatMap(this.take(what), (body) => this.decode(body))
   }
 
   private decode(body: Uint8Array): Effect.Effect<Received, Unexpected> {
@@ -161,16 +168,16 @@ export class TestClient<Sent, Received extends Frame> {
     )
   }
 
-  private wait(what: string, take: () => Inbox["take"]): Effect.Effect<Uint8Array, Unexpected> {
-    return Effect.suspend(take).pipe(
-      Effect.mapError(
-        ({ clean }) =>
+  private take(what: string): Effect.Effect<Uint8Array, Unexpected> {
+    return Effect.suspend(() => {
+      const { bodies, take } = this.inbox
+      // What is here already need not be waited for.
+      if (bodies.length > 0) return take
+      return inTime(take, (time) => `expected ${what}, but nothing came within ${time}`)
+    }).pipe(
+      Effect.catchTag("ConnectionEnded", ({ clean }) =>
+        Effect.fail(
           new Unexpected({ message: `expected ${what}, but the connection ${clean ? "was closed" : "broke"}` }),
-      ),
-      Effect.raceFirst(
-        Effect.andThen(
-          outOfPatience,
-          new Unexpected({ message: `expected ${what}, but nothing came within ${Duration.format(patience)}` }),
         ),
       ),
     )
