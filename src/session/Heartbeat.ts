@@ -15,7 +15,7 @@ export const heartbeat = (session: Session): Effect.Effect<never, Disconnect> =>
     yield* signedIn(session, Duration.toMillis(loginTimeout), patience)
     let sequence = 0
     while (true) {
-      const silence = session.now() - session.heardAt
+      const silence = session.handling ? 0 : session.now() - session.heardAt
       if (silence < patience) {
         yield* Effect.sleep(Duration.millis(patience - silence))
         continue

@@ -15,12 +15,14 @@ export const read = (session: Session): Effect.Effect<never, Disconnect> => {
   const { connection, outbox } = session
   const { frameTimeout, maxFrameBytes } = session.with.settings
   const deframer = new Deframer(maxFrameBytes)
-  /** When the unfinished frame began. */
+  /** Since when the rest of the unfinished frame is waited for. */
   let begunAt: number | undefined
 
-  const next = Effect.suspend(() =>
-    begunAt === undefined ? connection.pull : finish(Duration.toMillis(frameTimeout) - (session.now() - begunAt)),
-  )
+  const next = Effect.suspend(() => {
+    if (!deframer.partial) return connection.pull
+    begunAt ??= session.now()
+    return finish(Duration.toMillis(frameTimeout) - (session.now() - begunAt))
+  })
   /** A frame that was begun has to be finished: a trickle of bytes does not renew the time it has. */
   const finish = (left: number) =>
     Effect.timeoutOrElse(connection.pull, {
@@ -30,17 +32,19 @@ export const read = (session: Session): Effect.Effect<never, Disconnect> => {
 
   const handle = (chunk: Uint8Array): Effect.Effect<void, Disconnect> => {
     session.heardAt = session.now()
+    session.handling = true
     const bodies: Array<Uint8Array> = []
     const error = deframer.push(chunk, bodies)
     // A frame that was finished ends its time; one that began behind it starts anew.
-    if (!deframer.partial) begunAt = undefined
-    else if (begunAt === undefined || bodies.length > 0) begunAt = session.heardAt
+    if (bodies.length > 0) begunAt = undefined
     const handled =
       bodies.length === 1
         ? route(session, bodies[0]!)
         : Effect.forEach(bodies, (body) => route(session, body), { discard: true })
     return Effect.flatMap(handled, () => {
       outbox.flush()
+      session.handling = false
+      session.heardAt = session.now()
       return error === undefined ? Effect.void : Effect.fail(broken(error))
     })
   }

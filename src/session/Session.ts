@@ -55,6 +55,8 @@ export class Session {
   left = false
   /** When the peer was last heard of, in milliseconds. */
   heardAt: number
+  /** Something it said is being handled. Meanwhile nothing is read, so that its silence says nothing. */
+  handling = false
   private readonly frames: TokenBucket | undefined
   private readonly forgiveness: TokenBucket
   private readonly ending = Deferred.makeUnsafe<Disconnect>()

@@ -1,5 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -7,7 +8,20 @@ import { TestClock } from "effect/testing"
 import { frame } from "../../src/protocol/Framing.ts"
 import type * as MemoryTransport from "../../src/testing/MemoryTransport.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
-import { eventually, expectNothing, member1, memory, nextText, timed, user2 } from "../suites/transportWorld.ts"
+import {
+  calm,
+  eventually,
+  expectNothing,
+  member1,
+  member2,
+  memory,
+  nextText,
+  slowHistory,
+  timed,
+  timedAlone,
+  user2,
+  withServer,
+} from "../suites/transportWorld.ts"
 
 const json = (value: unknown) => frame(Buffer.from(JSON.stringify(value)))
 const just = (time: Duration.Input) => Duration.subtract(Duration.fromInputUnsafe(time), Duration.millis(1))
@@ -215,6 +229,32 @@ describe("the heartbeat", () => {
       // The reason is still on its way, for as long as a goodbye may take.
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(server.sessions.count(), 1)
+    }),
+  )
+})
+
+describe("a server that takes its time", () => {
+  timedAlone("does not blame the peer for it", () =>
+    Effect.gen(function* () {
+      const disk = yield* Deferred.make<void>()
+      yield* withServer(memory.layer({ ...calm, history: slowHistory(disk) }), (server) =>
+        Effect.gen(function* () {
+          const ann = yield* member2(server, "ann", "den")
+          yield* ann.send({ type: "Publish", channel: "den", id: "1", content: "to a slow disk" })
+          const bob = yield* user2(server, "bob")
+          const list = json({ type: "ListChannels", ref: 2 })
+          // The channel answers when the disk has, and then the rest of what was begun is read.
+          yield* bob.sendRaw(Buffer.concat([json({ type: "Join", ref: 1, channel: "den" }), list.subarray(0, 9)]))
+          for (let n = 0; n < 9; n++) {
+            yield* TestClock.adjust("10 seconds")
+            yield* ann.send({ type: "Pong" })
+          }
+          yield* bob.sendRaw(list.subarray(9))
+          yield* Deferred.succeed(disk, undefined)
+          assert.strictEqual((yield* bob.expect("Joined")).ref, 1)
+          assert.strictEqual((yield* bob.until("Channels")).ref, 2)
+        }),
+      )()
     }),
   )
 })

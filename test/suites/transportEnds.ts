@@ -3,8 +3,6 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
-import { History } from "../../src/history/History.ts"
 import { defaultBounds } from "../../src/hub/Outbox.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
@@ -18,6 +16,7 @@ import {
   member2,
   nextText,
   nobodyLeft,
+  slowHistory,
   stoppable,
   user2,
   withServer,
@@ -26,18 +25,6 @@ import {
 
 const json = (value: unknown) => frame(Buffer.from(JSON.stringify(value)))
 const login = { type: "Login", username: "ann", password: "a" } as const
-
-/** History that is as slow as the test wants it to be: nothing is stored until the latch opens. */
-const slowHistory = (stored: Deferred.Deferred<void>) =>
-  Layer.effect(
-    History,
-    Effect.map(History, (history) =>
-      History.of({
-        ...history,
-        append: (channel, messages) => Effect.andThen(Deferred.await(stored), history.append(channel, messages)),
-      }),
-    ),
-  ).pipe(Layer.provide(History.layerMemory))
 
 /** Outboxes that hold more than the network does between both ends. */
 const roomy = {

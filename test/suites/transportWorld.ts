@@ -2,6 +2,7 @@ import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -9,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
+import { History } from "../../src/history/History.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 
@@ -137,3 +139,15 @@ export const nobodyLeft = (server: Server) =>
         users + sessions + memberships + server.sessions.count() + server.limits.open() === 0,
     ),
   )
+
+/** History that is as slow as the test wants it to be: nothing is stored until the latch opens. */
+export const slowHistory = (stored: Deferred.Deferred<void>) =>
+  Layer.effect(
+    History,
+    Effect.map(History, (history) =>
+      History.of({
+        ...history,
+        append: (channel, messages) => Effect.andThen(Deferred.await(stored), history.append(channel, messages)),
+      }),
+    ),
+  ).pipe(Layer.provide(History.layerMemory))
