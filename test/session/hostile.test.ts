@@ -23,6 +23,10 @@ for (const world of [memory, tcp]) {
         Effect.gen(function* () {
           const neighbour = yield* member1(server, "neighbour")
           yield* Effect.scoped(run(server))
+          yield* eventually(
+            "they are gone",
+            Effect.sync(() => server.limits.open() === 1),
+          )
           // Nobody else noticed, and newcomers are served.
           yield* neighbour.send({ type: "ChatMessage", from: "", content: "still here", timestamp: 0 })
           while ((yield* neighbour.until("ChatMessage")).content !== "still here");

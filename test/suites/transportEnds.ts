@@ -250,6 +250,17 @@ const draining = ({ layer }: World): void => {
     }),
   )
 
+  alone("peers that break off while it drains are no trouble", () =>
+    Effect.gen(function* () {
+      const { server, stop } = yield* stoppable(layer())
+      const peers = yield* Effect.forEach(Array.from({ length: 30 }), (_, n) => member1(server, `user${n}`))
+      const stopping = yield* Effect.forkChild(stop, { startImmediately: true })
+      for (const { link } of peers) yield* link.abort
+      yield* Fiber.join(stopping)
+      assert.strictEqual(server.sessions.count(), 0)
+    }),
+  )
+
   const hasty = {
     ...roomy,
     session: { ...roomy.session, goodbyeTimeout: Duration.millis(300) },
