@@ -12,9 +12,10 @@ import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
+import * as FolderLock from "../storage/FolderLock.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
-import { accountsLayer } from "./FolderAccounts.ts"
+import { accountsLayer, folderLayer } from "./FolderAccounts.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
@@ -41,11 +42,20 @@ export class ChatServer extends Context.Service<
    * Runs the service until the layer closes. Then: new connections are refused, every session is
    * told to come back later and gets what was queued for it, the channels finish what they
    * accepted, the files are closed. Each step has its time limit.
+   *
+   * The hub comes along, so that a bot can live in the same program. `settings.log` and
+   * `settings.shutdown.hardStop` are for the program around it: the layer sets no logger and ends no
+   * process.
    */
   static readonly layer = (settings: ServerSettings) =>
+    ChatServer.layerOnHistory(settings).pipe(Layer.provide(History.layerMemory))
+
+  /** The same on a history of the caller's choice. */
+  static readonly layerOnHistory = (settings: ServerSettings) =>
     Layer.effect(ChatServer, serve(settings)).pipe(
-      Layer.provide(sessionsLayer(settings)),
-      Layer.provide([accountsLayer(settings), History.layerMemory]),
+      Layer.provideMerge(sessionsLayer(settings)),
+      Layer.provide(accountsLayer(settings)),
+      Layer.provide(Layer.effectDiscard(FolderLock.hold).pipe(Layer.provide(folderLayer(settings.data)))),
     )
 }
 

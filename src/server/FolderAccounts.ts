@@ -14,16 +14,16 @@ import type { ServerSettings } from "./ServerSettings.ts"
 const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
 const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 
+/** The data folder, which is made if it is not there. */
+export const folderLayer = (data: string) => DataFolder.layer(data).pipe(Layer.provide(files))
+
 /** The accounts of a data folder, which is made if it is not there. Also what the command line administers. */
 export const accountsLayer = (settings: Pick<ServerSettings, "data" | "accounts" | "logins">) =>
   Accounts.layer.pipe(
-    Layer.provide(
-      SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(settings.data))),
-    ),
+    Layer.provide(SqlAccounts.layer.pipe(Layer.provide(Sqlite.layer()), Layer.provide(folderLayer(settings.data)))),
     Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
     Layer.provide([
       crypto,
-      files,
       Layer.succeed(Accounts.Settings, settings.accounts),
       Layer.succeed(LoginThrottle.Settings, settings.logins),
     ]),
