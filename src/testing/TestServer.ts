@@ -1,6 +1,7 @@
 /** The whole service in one scope, with its accounts in memory and nothing on disk: to test clients and bots against. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
@@ -25,7 +26,10 @@ import * as TestClient from "./TestClient.ts"
 
 type Groups = Omit<ServerSettings, "data" | "log">
 
-/** Settings that differ from the service's own defaults, group by group. */
+/**
+ * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here
+ * unless it is set.
+ */
 export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
   /** Where messages are kept. Default: in memory. */
   readonly history?: Layer.Layer<History>
@@ -89,13 +93,16 @@ export class TestServer extends Context.Service<
 /** Passwords are hashed as cheaply as argon2id allows. */
 const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiting: 256 }
 
+/** Tests end with clients that neither read nor leave: a server that waits 5 s for each is no pleasure. */
+const goodbyeTimeout = Duration.millis(250)
+
 const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
   connections: { ...defaults.connections, ...settings.connections },
   accounts: { ...defaults.accounts, ...settings.accounts },
   logins: { ...defaults.logins, ...settings.logins },
   hub: { ...defaults.hub, ...settings.hub },
-  session: { ...defaults.session, ...settings.session },
+  session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
 })
 
