@@ -11,7 +11,7 @@ export const tail = Command.make(
   "tail",
   {
     address: Argument.String("address").pipe(
-      Argument.withDescription(`Where the server listens: ${Address.forms}`),
+      Argument.withDescription(`Where the server listens: ${Address.forms} (${Address.format(Address.local)})`),
       Argument.withDefault(Address.format(Address.local)),
     ),
     ...flags,

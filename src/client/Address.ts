@@ -16,10 +16,21 @@ export const forms = "host:port, :port or [::1]:port"
 
 const pattern = /^(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^\s:/[\]@]*)):(\d{1,5})$/
 
+const bareIPv6 = /^(?=(?:[^:]*:){2})[0-9A-Fa-f:.]+$/
+
+/** Whether it looks like an IPv6 address without brackets, with a port or none. */
+export const isBareIPv6 = (text: string): boolean => bareIPv6.test(text)
+
+/** An IPv6 address with the brackets it lacks. Which group is a port can only be guessed: the last, where it can be one. */
+const bracketed = (text: string): string => {
+  const [, host = text, digits] = /^(.*(?:[0-9A-Fa-f]|::)):([1-9]\d{3,4})$/.exec(text) ?? []
+  return format({ host, port: Number(digits ?? local.port) })
+}
+
 /** Fails with one line that says how to write it. */
 export const parse = (text: string): Result.Result<Address, string> => {
   const match = pattern.exec(text)
-  if (match === null) return Result.fail(`write it as ${forms}`)
+  if (match === null) return Result.fail(isBareIPv6(text) ? `write ${bracketed(text)}` : `write it as ${forms}`)
   const [, v6, name, digits] = match
   const port = Number(digits)
   if (port < 1 || port > 65_535) return Result.fail("a port is a number from 1 to 65535")

@@ -61,7 +61,8 @@ export class ChatServer extends Context.Service<
 
 const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
   const address = yield* TcpListener.listen(tcp)
-  yield* Effect.logInfo(`listening on ${address.host}:${address.port}`)
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host
+  yield* Effect.logInfo(`listening on ${host}:${address.port}`)
   yield* drainOnClose(shutdown)
   return ChatServer.of({ address })
 })

@@ -6,6 +6,8 @@ import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
 import * as Schema from "effect/Schema"
 
+const inTheWay = "a file of that name is in the way"
+
 /** The data folder, or a file in it, can't be made or written: the server can't start. */
 export class DataFolderError extends Schema.TaggedError<DataFolderError>()("DataFolderError", {
   folder: Schema.String,
@@ -13,10 +15,11 @@ export class DataFolderError extends Schema.TaggedError<DataFolderError>()("Data
   cause: Schema.Defect(),
 }) {
   override get message() {
-    return (
-      `The data folder "${this.folder}" can't be used: ${this.problem}. ` +
-      "Make it writable for the user Natter runs as, or choose another with --data or NATTER_DATA"
-    )
+    const advice =
+      this.problem === inTheWay
+        ? "Choose another with --data or NATTER_DATA"
+        : "Make it writable for the user Natter runs as, or choose another with --data or NATTER_DATA"
+    return `The data folder "${this.folder}" can't be used: ${this.problem}. ${advice}`
   }
 }
 
@@ -27,7 +30,7 @@ const problem = ({ reason }: PlatformError.PlatformError): string => {
     case "AlreadyExists":
     // A folder below a file.
     case "BadResource":
-      return "a file of that name is in the way"
+      return inTheWay
     default:
       return reason.message
   }

@@ -5,8 +5,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
@@ -128,6 +130,25 @@ describe("signing in", () => {
       for (let n = 0; n < 10; n++) assert.strictEqual(yield* refused("bob", "secret"), "InviteRequired")
     }).pipe(Effect.provide(accounts({ mode: "invite" }))),
   )
+
+  it.effect("warns once of an address that tried too often, until it may try again", () => {
+    const warnings: Array<unknown> = []
+    const logger = Logger.make<unknown, void>(({ fiber, logLevel }) => {
+      if (logLevel === "Warn") warnings.push(fiber.getRef(References.CurrentLogAnnotations))
+    })
+    const tooMany = { reason: "TooManyLogins", address: "192.0.2.1" }
+    return Effect.gen(function* () {
+      yield* signIn("alice", "secret")
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* refused("alice", "wrong"), "InvalidCredentials")
+      assert.deepStrictEqual(warnings, [])
+      for (let n = 0; n < 3; n++) assert.strictEqual(yield* refused("alice", "secret"), "TooManyLogins")
+      assert.deepStrictEqual(warnings, [tooMany])
+      yield* TestClock.adjust("16 minutes")
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* refused("alice", "wrong"), "InvalidCredentials")
+      for (let n = 0; n < 3; n++) assert.strictEqual(yield* refused("alice", "secret"), "TooManyLogins")
+      assert.deepStrictEqual(warnings, [tooMany, tooMany])
+    }).pipe(Effect.provide([accounts({ mode: "open" }), Logger.layer([logger])]))
+  })
 
   it.effect("invite: one code, many who try it at once, one account", () =>
     Effect.gen(function* () {

@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import { Client, makeFolder, run, serve, Terminal } from "./NatterProcess.ts"
 
@@ -74,6 +75,13 @@ describe("natter user", () => {
     const { code, stderr, stdout } = await run([...args, "--data", data])
     expect([code, stdout]).toEqual([1, ""])
     expect(stderr).toBe(`natter: ${problem}${data}: give the folder that the server uses with --data or NATTER_DATA\n`)
+  })
+
+  test("makes no folder where no password is given", async () => {
+    const data = `${makeFolder()}/new`
+    const { code, stderr } = await run(["user", "add", "ann", "--data", data])
+    expect([code, stderr]).toEqual([1, "natter: a password is needed on the standard input\n"])
+    expect(fs.existsSync(data)).toBe(false)
   })
 
   test("says in one line what is wrong", async () => {

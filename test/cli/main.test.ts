@@ -24,6 +24,20 @@ describe("natter", () => {
     expect(stdout).toMatch(/\nEXAMPLES\n {2}# \S[^]*\n {2}\S*.*natter /)
   })
 
+  test.each(["send", "tail"])("%s tells what is taken where nothing is said, and how to sign in", async (command) => {
+    const { stdout } = await run([command, "--help"])
+    const [, described] = /^USAGE$([^]*)^EXAMPLES$/m.exec(stdout)!
+    for (const expected of [
+      "(lobby)",
+      "(127.0.0.1:8080)",
+      "NATTER_PASSWORD",
+      "NATTER_TOKEN",
+      "`natter token create`",
+    ]) {
+      expect(described).toContain(expected)
+    }
+  })
+
   test("shows its help when it is called alone", async () => {
     const alone = await run([])
     expect(alone).toEqual(await run(["--help"]))
@@ -104,6 +118,18 @@ describe("natter config", () => {
       "natter: NATTER_PROT: there is no such setting; did you mean NATTER_PORT?\n" +
         'natter: accounts: "x" (from --accounts) is not allowed: it has to be one of open, invite, closed, guest\n',
     )
+  })
+})
+
+describe("a config file that cannot be read", () => {
+  test("is refused in plain words", async () => {
+    const folder = makeFolder()
+    fs.mkdirSync(`${folder}/natter.yaml`)
+    fs.writeFileSync(`${folder}/file`, "")
+    const refusal = async (file: string) => (await run(["config", "--config", file], { cwd: folder })).stderr
+    expect(await refusal("natter.yaml")).toBe("natter: config file natter.yaml can't be read: it is a folder\n")
+    expect(await refusal("gone.yaml")).toBe("natter: there is no config file gone.yaml\n")
+    expect(await refusal("file/a.yaml")).toBe("natter: there is no config file file/a.yaml\n")
   })
 })
 

@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { inLobby } from "./lobby.ts"
 import * as Natter from "./NatterProcess.ts"
@@ -62,8 +65,12 @@ describe("natter send", () => {
           })
         yield* Effect.all(
           [
-            refused(/Invalid .*NATTER_PASSWORD/, [...as, "x"], { env: { NATTER_PASSWORD: "wrong" } }),
-            refused(/characters.*NATTER_PASSWORD/, ["send", address, "--name", "bob", "x"], {}),
+            refused(/Invalid .*: check the name and the password$/m, [...as, "x"], {
+              env: { NATTER_PASSWORD: "wrong" },
+            }),
+            refused(/at most|characters/, ["send", address, "--name", "bob", "x"], {
+              env: { NATTER_PASSWORD: "x".repeat(5000) },
+            }),
             refused(/a channel name/, [...as, "--channel", "no such", "x"]),
             refused(/must not be empty/, [...as, ""]),
             refused(/at most 16000/, as, { env, input: "x".repeat(17_000) }),
@@ -71,11 +78,50 @@ describe("natter send", () => {
             refused(/token/, ["send", address, "--token", "none", "x"]),
             refused(/--name/, ["send", address, "x"]),
             refused(/nothing listens on 127.0.0.1:1: start it with `natter serve`/, ["send", ":1", "--name", "a", "x"]),
+            refused(/^natter: ::1:7201 is not an address: write \[::1\]:7201$/m, [
+              "send",
+              "::1:7201",
+              "--name",
+              "a",
+              "x",
+            ]),
           ],
           { concurrency: 2 },
         )
       }),
     ),
+  )
+
+  it.live(
+    "works as the README writes it",
+    inLobby(({ address, server }) =>
+      Effect.gen(function* () {
+        const readme = fs.readFileSync(path.join(import.meta.dirname, "../../README.md"), "utf8")
+        const written = /^echo .* npx natter send .*$/m.exec(readme)![0]
+        const command = written.replace("npx natter send", `"${process.execPath}" "${Natter.main}" send ${address}`)
+        const releases = yield* server.hub.connect({ name: "reader" })
+        yield* releases.join("releases")
+        const shell = new Natter.Process("sh", ["-c", command])
+        assert.deepStrictEqual(yield* Effect.promise(() => shell.ended), { code: 0, signal: null })
+        const [message] = yield* releases.events.pipe(
+          Stream.filter((event) => event.type === "Message"),
+          Stream.take(1),
+          Stream.runCollect,
+        )
+        assert.deepStrictEqual([message?.from, message?.content], ["ci", "deployed 1.4.2"])
+      }),
+    ),
+  )
+
+  it.live("does not even connect where there is no password, like `natter tail`", () =>
+    Effect.gen(function* () {
+      for (const command of ["send", "tail"]) {
+        // Where nothing listens, connecting would be the failure.
+        const { code, stderr } = yield* run([command, ":1", "--name", "ann"], { input: "hello" })
+        assert.strictEqual(code, 1)
+        assert.match(stderr, /^natter: [^\n]*NATTER_PASSWORD[^\n]*NATTER_TOKEN or --token\n$/)
+      }
+    }),
   )
 
   it.live(

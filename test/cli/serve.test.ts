@@ -131,7 +131,7 @@ describe("natter serve", () => {
         code: 1,
         signal: null,
         stdout: "",
-        stderr: `natter: 127.0.0.1 port ${port} is in use already: stop the program that has it, or choose another with --port\n`,
+        stderr: `natter: 127.0.0.1:${port} is in use already: stop the program that has it, or choose another with --port\n`,
       })
     } finally {
       other.close()

@@ -210,6 +210,19 @@ describe("loading settings", () => {
     }),
   )
 
+  // Run as root, everything can be read: the file system is asked to say no instead.
+  it.effect("says that a file may not be read", () =>
+    Effect.gen(function* () {
+      const error = PlatformError.systemError({ _tag: "PermissionDenied", module: "FileSystem", method: "readFile" })
+      const denied = FileSystem.layerNoop({ readFileString: () => Effect.fail(error) })
+      const { problems } = yield* ServerConfig.load({ environment: {}, flags: {}, file: "a.yaml" }).pipe(
+        Effect.provide([denied, NodePath.layer]),
+        Effect.flip,
+      )
+      assert.deepStrictEqual(problems, ["config file a.yaml can't be read: permission denied"])
+    }),
+  )
+
   it.effect("tells everything that is wrong at once: the setting, the value, its source and what is allowed", () =>
     Effect.gen(function* () {
       const environment = { NATTER_PORT: "abc", NATTER_OUTBOX_BYTES: "1 Mib", NATTER_LOGINS_WINDOW: "900" }

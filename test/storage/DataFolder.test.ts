@@ -46,7 +46,7 @@ describe("DataFolder", () => {
       for (const folder of [`${parent}/file`, `${parent}/file/below`]) {
         const message = yield* refusal(Layer.provide(DataFolder.layer(folder), platform))
         assert.include(message, `"${folder}"`)
-        assert.include(message, "--data")
+        assert.include(message, "a file of that name is in the way. Choose another with --data")
       }
     }).pipe(Effect.provide(platform)),
   )

@@ -1,4 +1,5 @@
 import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -17,8 +18,10 @@ import {
 import { AccountStore } from "../AccountStore.ts"
 import { LoginThrottle } from "../LoginThrottle.ts"
 import { PasswordHash } from "../PasswordHash.ts"
+import * as Address from "./address.ts"
 import * as Password from "./password.ts"
 import type { Secrets } from "./secrets.ts"
+import * as Warnings from "./warnings.ts"
 
 export interface SignIn {
   readonly username: string
@@ -26,6 +29,9 @@ export interface SignIn {
   readonly address: string
   readonly invite?: Redacted.Redacted | undefined
 }
+
+/** Addresses that are not warned of again while they are refused for too many logins. */
+const maxWarned = 1024
 
 const decodeUsername = Schema.decodeUnknownOption(Username.Username)
 
@@ -128,12 +134,20 @@ export const make = (
       })
     })
 
-    const refusal = (error: SignInError) => {
+    const isFirst = Warnings.make(maxWarned)
+    const refusal = (error: SignInError, address: string) => {
       switch (error._tag) {
         case "StorageError":
           return Effect.logError("sign-in failed", error.cause)
         case "InvalidCredentials":
           return Effect.logInfo("sign-in refused")
+        case "TooManyLogins":
+          return Effect.clockWith((clock) => {
+            const now = clock.currentTimeMillisUnsafe()
+            return isFirst(Address.network(address), now, now + Duration.toMillis(error.retryAfter))
+              ? Effect.logWarning("sign-in refused")
+              : Effect.logDebug("sign-in refused")
+          })
         default:
           return Effect.logDebug("sign-in refused")
       }
@@ -142,7 +156,7 @@ export const make = (
     const logged = (input: SignIn) =>
       Effect.tapError(signIn(input), (error) =>
         // The name is left out: people type their password into the wrong field.
-        Effect.annotateLogs(refusal(error), { reason: error._tag, address: input.address }),
+        Effect.annotateLogs(refusal(error, input.address), { reason: error._tag, address: input.address }),
       )
 
     return { signIn: logged, register }

@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
+import type * as Redacted from "effect/Redacted"
 import type { Accounts } from "../../accounts/Accounts.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { accountsLayer } from "../../server/FolderAccounts.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { askNewPassword } from "./askPassword.ts"
 import { type GivenSettings, loadSettings } from "./settingFlags.ts"
 
 class NothingThere extends Data.TaggedError("NothingThere")<{ readonly folder: string }> {
@@ -22,18 +24,32 @@ const requireFolder = Effect.fnUntraced(function* ({ data }: ServerSettings) {
   if (!there) return yield* new NothingThere({ folder: resolve(data) })
 })
 
+interface Options {
+  /** A folder that is not there is made; otherwise it is taken for a typing mistake. */
+  readonly make: boolean
+}
+
+const accountsOf = Effect.fnUntraced(function* (given: GivenSettings, options: Options | undefined) {
+  const { settings } = yield* loadSettings(given)
+  if (options?.make !== true) yield* requireFolder(settings)
+  return Layer.provideMerge(accountsLayer(settings), Logging.layer({ level: "warn", format: "auto" }))
+})
+
 /**
  * Works on the accounts of the data folder, whether a server runs on it or not: a server sees what changes within
- * seconds. `make`: a folder that is not there is made; otherwise it is taken for a typing mistake.
+ * seconds.
  */
-export const administer = <A, E, R>(
-  given: GivenSettings,
-  use: Effect.Effect<A, E, R | Accounts>,
-  options?: { readonly make: boolean },
+export const administer = <A, E, R>(given: GivenSettings, use: Effect.Effect<A, E, R | Accounts>, options?: Options) =>
+  Effect.flatMap(accountsOf(given, options), (layer) => Effect.provide(use, layer))
+
+/** The same with a new password for `name`, without which the folder is not touched. */
+export const administerWithPassword = <A, E, R>(
+  given: GivenSettings & { readonly name: string },
+  use: (password: Redacted.Redacted) => Effect.Effect<A, E, R | Accounts>,
+  options?: Options,
 ) =>
   Effect.gen(function* () {
-    const { settings } = yield* loadSettings(given)
-    if (options?.make !== true) yield* requireFolder(settings)
-    const logging = Logging.layer({ level: "warn", format: "auto" })
-    return yield* Effect.provide(use, Layer.provideMerge(accountsLayer(settings), logging))
+    const layer = yield* accountsOf(given, options)
+    const password = yield* askNewPassword(given.name)
+    return yield* Effect.provide(use(password), layer)
   })

@@ -31,8 +31,7 @@ const hints: { readonly [Reason in Absence["reason"]]?: string } = {
   UnknownHost: "look for a typing mistake",
   NotNatter: "is it the right port?",
   Closed: "is it the right port?",
-  InvalidCredentials: "check the name and the password; where nobody can be asked for it, it is NATTER_PASSWORD",
-  InvalidPassword: "where nobody can be asked for it, it is NATTER_PASSWORD",
+  InvalidCredentials: "check the name and the password",
   InviteRequired: "give it with --invite",
   UsernameTaken: "choose another with --name",
 }

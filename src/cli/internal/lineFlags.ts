@@ -15,17 +15,19 @@ export interface Given {
 export const flags = {
   name: Flag.String("name").pipe(
     Flag.withAlias("n"),
-    Flag.withDescription("Your name there (or NATTER_NAME). Where accounts are open, a new name is registered"),
+    Flag.withDescription(
+      "Your name there (or NATTER_NAME). Its password is NATTER_PASSWORD, or is asked for on a terminal. Where accounts are open, a new name is registered",
+    ),
     Flag.optional,
   ),
   channel: Flag.String("channel").pipe(
     Flag.withAlias("c"),
-    Flag.withDescription("The channel to join"),
+    Flag.withDescription(`The channel to join (${lobby})`),
     Flag.withDefault<string>(lobby),
   ),
   token: Flag.Redacted("token").pipe(
     Flag.withDescription(
-      "Sign in with a token instead of name and password (better NATTER_TOKEN: flags can be seen by others)",
+      "Sign in with a token, as `natter token create` makes them, instead of name and password (better NATTER_TOKEN: flags can be seen by others)",
     ),
     Flag.optional,
   ),

@@ -16,8 +16,9 @@ import { askHidden } from "./linePassword.ts"
 export const parseAddress = (text: string) =>
   Effect.mapError(Effect.fromResult(Address.parse(text)), (hint) => userError(`${text} is not an address: ${hint}`))
 
-/** Whether a word can be an address, where it could also be something else. */
-export const looksLikeAddress = (word: string): boolean => Result.isSuccess(Address.parse(word))
+/** Whether a word is meant as an address, where it could also be something else. */
+export const looksLikeAddress = (word: string): boolean =>
+  Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
 
 /** Undefined where it is not set, or empty. */
 const variable = (name: string): Effect.Effect<string | undefined> =>
@@ -26,15 +27,22 @@ const variable = (name: string): Effect.Effect<string | undefined> =>
     Effect.orElseSucceed(() => undefined),
   )
 
-/** A name's password: NATTER_PASSWORD, or asked for on a terminal; elsewhere there is none, which is enough for a guest. */
+/**
+ * A name's password: NATTER_PASSWORD, or asked for on a terminal. Without one nothing is tried: the server would count it
+ * as a failed login, and a few of those lock the account.
+ */
 const withPassword = Effect.fnUntraced(function* (username: string, given: Given, address: Address.Address) {
   const invite = Option.getOrUndefined(given.invite)
   const known = yield* variable("NATTER_PASSWORD")
+  if (known !== undefined) return { username, password: Redacted.make(known), invite }
   const { stdinIsTerminal } = yield* Stdio.Stdio
-  const password =
-    known === undefined && (yield* stdinIsTerminal)
-      ? yield* askHidden(`Password of ${username} on ${Address.format(address)}: `)
-      : Redacted.make(known ?? "")
+  if (!(yield* stdinIsTerminal)) {
+    return yield* userError(
+      "there is no terminal to ask for the password on: set NATTER_PASSWORD, or sign in with a token, by NATTER_TOKEN or --token",
+    )
+  }
+  const password = yield* askHidden(`Password of ${username} on ${Address.format(address)}: `)
+  if (Redacted.value(password) === "") return yield* userError("a password is needed")
   return { username, password, invite }
 })
 

@@ -6,8 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Accounts } from "../../accounts/Accounts.ts"
-import { administer } from "./administer.ts"
-import { askNewPassword } from "./askPassword.ts"
+import { administer, administerWithPassword } from "./administer.ts"
 import { printList } from "./printList.ts"
 import type { GivenSettings } from "./settingFlags.ts"
 import { time } from "./time.ts"
@@ -17,10 +16,9 @@ interface Named extends GivenSettings {
 }
 
 export const add = (given: Named & { readonly admin: boolean }) =>
-  administer(
+  administerWithPassword(
     given,
-    Effect.gen(function* () {
-      const password = yield* askNewPassword(given.name)
+    Effect.fnUntraced(function* (password) {
       const accounts = yield* Accounts
       const user = yield* accounts.add({ name: given.name, password, role: given.admin ? "admin" : "member" })
       yield* Console.error(`${user.name} can sign in as ${user.role}`)
@@ -47,10 +45,9 @@ export const list = (given: GivenSettings & { readonly json: boolean }) =>
   )
 
 export const passwd = (given: Named) =>
-  administer(
+  administerWithPassword(
     given,
-    Effect.gen(function* () {
-      const password = yield* askNewPassword(given.name)
+    Effect.fnUntraced(function* (password) {
       yield* (yield* Accounts).setPassword(given.name, password)
       yield* Console.error(`${given.name} has a new password; sessions and tokens ended`)
     }),

@@ -3,7 +3,9 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import type * as PlatformError from "effect/PlatformError"
 import * as Result from "effect/Result"
 import * as Toml from "effect/encoding/Toml"
 import * as Yaml from "effect/encoding/Yaml"
@@ -119,6 +121,28 @@ const parsedFile = (table: Table, file: string, content: unknown): Source => {
   return { place: () => file, provider: provide(values), problems }
 }
 
+/** Why a file can't be read. A path that leads through a file (ENOTDIR) is reported as a bad resource, like a folder. */
+const unreadable = Effect.fnUntraced(function* (
+  file: string,
+  { reason }: PlatformError.PlatformError,
+): Effect.fn.Return<string, never, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  switch (reason._tag) {
+    case "NotFound":
+      return `there is no config file ${file}`
+    case "PermissionDenied":
+      return `config file ${file} can't be read: permission denied`
+    case "BadResource": {
+      const stat = yield* Effect.option(fs.stat(file))
+      return Option.isSome(stat) && stat.value.type === "Directory"
+        ? `config file ${file} can't be read: it is a folder`
+        : `there is no config file ${file}`
+    }
+    default:
+      return `config file ${file} can't be read: ${reason.cause instanceof Error ? reason.cause.message : reason._tag}`
+  }
+})
+
 const refuse = (problem: string) => new ConfigurationError({ problems: [problem] })
 
 /** The file that was named, or else the one of a usual name in the current folder. */
@@ -147,12 +171,8 @@ export const readFile = Effect.fnUntraced(function* (
   if (format === undefined) {
     return yield* refuse(`config file ${file}: its name has to end in ${Object.keys(formats).join(", ")}`)
   }
-  const content = yield* Effect.mapError(fs.readFileString(file), ({ reason }) =>
-    refuse(
-      reason._tag === "NotFound"
-        ? `there is no config file ${file}`
-        : `config file ${file} can't be read: ${reason.message}`,
-    ),
+  const content = yield* Effect.catch(fs.readFileString(file), (error) =>
+    Effect.flatMap(unreadable(file, error), refuse),
   )
   const parsed = yield* Effect.try({
     try: () => parse(format, content),

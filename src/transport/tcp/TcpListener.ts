@@ -20,14 +20,17 @@ export class ListenError extends Data.TaggedError("ListenError")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    const where = `${this.host} port ${this.port}`
+    const where = `${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`
     const code = errorCode(this.cause)
     if (code === "EADDRINUSE") {
       return `${where} is in use already: stop the program that has it, or choose another with --port`
     }
     if (code === "EACCES")
       return `${where} needs rights this program does not have: choose a port above 1023 with --port`
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `${this.host} is no address of this machine`
+    if (code === "EADDRNOTAVAIL") return `${this.host} is no address of this machine: choose another with --host`
+    if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+      return `the name ${this.host} could not be resolved: choose another, or an IP address, with --host`
+    }
     return `${where} could not be opened: ${code ?? String(this.cause)}`
   }
 }
