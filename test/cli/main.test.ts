@@ -128,6 +128,7 @@ describe("a config file that cannot be read", () => {
     fs.writeFileSync(`${folder}/file`, "")
     const refusal = async (file: string) => (await run(["config", "--config", file], { cwd: folder })).stderr
     expect(await refusal("natter.yaml")).toBe("natter: config file natter.yaml can't be read: it is a folder\n")
+    expect(await refusal(".")).toBe("natter: config file . can't be read: it is a folder\n")
     expect(await refusal("gone.yaml")).toBe("natter: there is no config file gone.yaml\n")
     expect(await refusal("file/a.yaml")).toBe("natter: there is no config file file/a.yaml\n")
   })

@@ -78,7 +78,7 @@ describe("natter send", () => {
             refused(/token/, ["send", address, "--token", "none", "x"]),
             refused(/--name/, ["send", address, "x"]),
             refused(/nothing listens on 127.0.0.1:1: start it with `natter serve`/, ["send", ":1", "--name", "a", "x"]),
-            refused(/^natter: ::1:7201 is not an address: write \[::1\]:7201$/m, [
+            refused(/^natter: ::1:7201 is not an address: write \[::1\]:7201; to say it, put an address in front$/m, [
               "send",
               "::1:7201",
               "--name",

@@ -1,8 +1,9 @@
 import * as fs from "node:fs"
 import * as net from "node:net"
 import { once } from "node:events"
+import { networkInterfaces } from "node:os"
 import { describe, expect, test } from "vitest"
-import { Client, makeFolder, type Process, run, serve } from "./NatterProcess.ts"
+import { Client, makeFolder, natter, type Process, run, serve } from "./NatterProcess.ts"
 
 const drained = { code: 0, signal: null }
 
@@ -39,6 +40,17 @@ describe("natter serve", () => {
     expect(await ann.next()).toMatchObject(message)
     expect(await bob.next()).toMatchObject(message)
     expect(await stop(server)).toEqual(drained)
+  })
+
+  // Where the machine has IPv6.
+  const loopbacks = ["127.0.0.1", "::1"].filter((host) =>
+    Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === host)),
+  )
+  test.each(loopbacks)("logs where it listens, as an address is written: %s", async (host) => {
+    const data = makeFolder()
+    const server = natter(["serve", "--host", host, "--port", "0", "--data", data, "--log-format", "json"])
+    const [, written] = await server.says(/"listening on (\S+):\d+"/)
+    expect(written).toBe(host === "::1" ? "[::1]" : host)
   })
 
   test("keeps accounts over a restart", async () => {
@@ -143,7 +155,7 @@ describe("natter serve", () => {
       stdout: "",
       stderr:
         `natter: The data folder "${data}/file" can't be used: a file of that name is in the way. ` +
-        "Make it writable for the user Natter runs as, or choose another with --data or NATTER_DATA\n",
+        "Choose another with --data or NATTER_DATA\n",
     })
     expect(await run(["serve", "--port", "99999"], { cwd: data })).toEqual({
       code: 1,

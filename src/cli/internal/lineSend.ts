@@ -39,7 +39,9 @@ const typedLines = Stream.unwrap(Effect.map(Stdio.Stdio, ({ stdin }) => stdin)).
 export const run = Effect.fnUntraced(function* (given: Given) {
   const { channel, json, words } = given
   const { address: written, text } = meaning(words)
-  const address = yield* Identity.parseAddress(written)
+  const address = yield* Effect.mapError(Identity.parseAddress(written), ({ cause, userMessage }) =>
+    userError(`${userMessage}; to say it, put an address in front`, cause),
+  )
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: false })
 

@@ -167,13 +167,13 @@ export const readFile = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Source, ConfigurationError, FileSystem.FileSystem | Path.Path> {
   const fs = yield* FileSystem.FileSystem
   const { extname } = yield* Path.Path
+  const content = yield* Effect.catch(fs.readFileString(file), (error) =>
+    Effect.flatMap(unreadable(file, error), refuse),
+  )
   const format = formats[extname(file).toLowerCase()]
   if (format === undefined) {
     return yield* refuse(`config file ${file}: its name has to end in ${Object.keys(formats).join(", ")}`)
   }
-  const content = yield* Effect.catch(fs.readFileString(file), (error) =>
-    Effect.flatMap(unreadable(file, error), refuse),
-  )
   const parsed = yield* Effect.try({
     try: () => parse(format, content),
     catch: (error) =>
