@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
+import { defaults } from "../../src/server/ServerSettings.ts"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
@@ -20,16 +21,26 @@ export interface World {
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 
-export const memory: World = { name: "memory", layer: TestServer.layerMemory }
+/** As long as with the service itself: a busy machine must not cut a goodbye short. */
+const unhurried = (settings: Settings = {}): Settings => ({
+  ...settings,
+  session: { goodbyeTimeout: defaults.session.goodbyeTimeout, ...settings.session },
+})
+
+export const memory: World = {
+  name: "memory",
+  layer: (settings) => TestServer.layerMemory(unhurried(settings)),
+}
+export const tcp: World = { name: "TCP", layer: (settings) => TestServer.layerTcp(unhurried(settings)) }
+
 /** Byte by byte at first; all of a large piece that way would take the test's time. */
 const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), ...piecesOf(999)(bytes.subarray(200))]
 
 /** Every small frame, and the beginning of every large one, arrives byte by byte. */
 export const byteByByte: World = {
   name: "memory, byte by byte",
-  layer: (settings) => TestServer.layerMemory(settings, { split: frayed }),
+  layer: (settings) => TestServer.layerMemory(unhurried(settings), { split: frayed }),
 }
-export const tcp: World = { name: "TCP", layer: TestServer.layerTcp }
 
 type Server = TestServer["Service"]
 type Body<R = never> = (server: Server) => Effect.Effect<void, unknown, R | Scope.Scope>
