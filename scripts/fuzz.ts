@@ -1,34 +1,62 @@
-/**
- * Looks for bytes that Natter cannot take.
- *
- *     node scripts/fuzz.ts --seconds 120                            the codecs, in this process
- *     node scripts/fuzz.ts --seconds 120 --address 127.0.0.1:8080   a running server, over sockets
- *
- * Against a server, hostile streams come in rounds over short connections; after each a healthy client must be able to
- * sign in and to ping within a second. Start the server with `--rate-limits off`, or most of it is turned away at the
- * door. What fails is printed with its seed, and `--seed` with that number begins there.
- */
+/** Looks for bytes that Natter cannot take: `node scripts/fuzz.ts --help`. */
 import { parseArgs } from "node:util"
 import * as Fuzz from "../src/testing/Fuzz.ts"
 import { checkStream } from "./fuzz/codecs.ts"
 import { attack, checkHealth, type Target } from "./fuzz/socket.ts"
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "60" },
-    address: { type: "string" },
-    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
-    connections: { type: "string", default: "16" },
-    round: { type: "string", default: "200" },
-    user: { type: "string", default: "healthy" },
-    password: { type: "string", default: "password" },
-  },
-})
+const usage = `node scripts/fuzz.ts --seconds 120                            the codecs, in this process
+node scripts/fuzz.ts --seconds 120 --address 127.0.0.1:8080   a running server, over sockets
+
+Against a server, hostile streams come in rounds over short connections; after each a healthy client must be able to
+sign in and to ping within a second. Start the server with --rate-limits off, or most of it is turned away at the
+door. What fails is printed with its seed, and --seed with that number begins there.
+
+  --seconds N         how long; 60
+  --address H:P       the server; without it, the codecs
+  --seed N            where to begin; a random number
+  --connections N     at once, 1 to 64; 16
+  --round N           streams between two looks at the server's health; 200
+  --user NAME         who the healthy client is; healthy
+  --password TEXT     its password; password
+  --help              this`
+
+const refuse = (complaint: string): never => {
+  console.error(`${complaint}\n\n${usage}`)
+  process.exit(1)
+}
+
+const parse = () =>
+  parseArgs({
+    options: {
+      seconds: { type: "string", default: "60" },
+      address: { type: "string" },
+      seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+      connections: { type: "string", default: "16" },
+      round: { type: "string", default: "200" },
+      user: { type: "string", default: "healthy" },
+      password: { type: "string", default: "password" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  }).values
+
+const parsed = (): ReturnType<typeof parse> => {
+  try {
+    return parse()
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+const values = parsed()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
 
 const number = (name: "seconds" | "seed" | "connections" | "round"): number => {
   const value = Number(values[name])
-  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number`)
-  return value
+  const fits = values[name].trim() !== "" && Number.isInteger(value) && value >= 0
+  return fits ? value : refuse(`--${name} must be a whole number`)
 }
 
 const first = number("seed")
@@ -83,7 +111,10 @@ const fuzzServer = async (target: Target): Promise<string | undefined> => {
 
 const target = ({ address }: { readonly address: string }): Target => {
   const at = address.lastIndexOf(":")
-  return { host: address.slice(0, at).replace(/^\[(.*)\]$/, "$1"), port: Number(address.slice(at + 1)) }
+  const host = address.slice(0, at).replace(/^\[(.*)\]$/, "$1")
+  const port = Number(address.slice(at + 1))
+  const fits = at > 0 && Number.isInteger(port) && port > 0 && port < 65_536
+  return fits ? { host, port } : refuse("--address must be a host and a port, as in 127.0.0.1:8080")
 }
 
 const { address } = values

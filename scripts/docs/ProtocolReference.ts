@@ -10,6 +10,7 @@ import * as RequestError from "../../src/protocol/RequestError.ts"
 import * as V1 from "../../src/protocol/v1/Message.ts"
 import * as Client from "../../src/protocol/v2/ClientFrame.ts"
 import * as Server from "../../src/protocol/v2/ServerFrame.ts"
+import { type Setting, settings } from "../../src/server/ServerConfig.ts"
 import goldens1 from "../../test/fixtures/wire/v1.json" with { type: "json" }
 import goldens2 from "../../test/fixtures/wire/v2.json" with { type: "json" }
 import * as Conversation from "./Conversation.ts"
@@ -57,7 +58,7 @@ const frameSection = (frame: Frame, examples: ReadonlyArray<string>): string => 
   const sentences = [
     from === undefined ? "" : ` Sent by the ${from} only.`,
     reply === undefined ? "" : ` Answered by ${code(reply)}.`,
-    event === undefined ? "" : ` Others hear of it by ${code(event)}.`,
+    event === undefined ? "" : ` Members hear of it by ${code(event)}.`,
   ]
   const shown = examples.filter((json) => JSON.parse(json).type === typeOf(frame))
   return [
@@ -70,7 +71,7 @@ const frameSection = (frame: Frame, examples: ReadonlyArray<string>): string => 
 
 const answers = (frames: ReadonlyArray<Frame>): string =>
   table(
-    ["a client sends", "the server answers", "others get"],
+    ["a client sends", "the server answers", "members get"],
     frames
       .map((frame) => ({ type: typeOf(frame), ...docOf(frame) }))
       .map(({ event, reply, type }) => [code(type), reply ? code(reply) : "nothing", event ? code(event) : ""]),
@@ -109,6 +110,40 @@ const limits = (): string => {
   ])
   return table(["limit", ""], rows)
 }
+
+/** The settings a client meets, by their names in the configuration. */
+const metByClients = [
+  "session.login-timeout",
+  "session.write-timeout",
+  "frames.timeout",
+  "frames.burst",
+  "frames.per-second",
+  "frames.max-violations",
+  "heartbeat.ping-after",
+  "heartbeat.pong-within",
+  "messages.max-length",
+  "messages.burst",
+  "messages.per-second",
+  "messages.deduplication",
+  "channels.per-session",
+  "channels.max",
+  "typing.interval",
+  "presence.grace",
+  "presence.coalesce",
+  "presence.count-only-above",
+  "outbox.bytes",
+  "outbox.frames",
+  "outbox.shed-typing",
+  "outbox.shed-presence",
+] as const
+
+const settingsTable = table(
+  ["setting", "", "default"],
+  metByClients.map((name) => {
+    const { about, default: value, kind }: Setting<unknown> = settings[name]
+    return [code(name), about, kind.show(value)]
+  }),
+)
 
 const requestErrors = table(
   ["code", "name", "HTTP", "again?", "message"],
@@ -157,6 +192,7 @@ const render = (): string => {
     "the request errors": requestErrors,
     "the disconnects": disconnects,
     "the limits": limits(),
+    "the settings": settingsTable,
   }
   const used = new Set<string>()
   const rendered = text.replaceAll(/^\{\{(.*)\}\}$/gm, (_, name: string) => {

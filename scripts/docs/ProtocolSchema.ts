@@ -39,7 +39,7 @@ const render = (): string => {
     description:
       "The body of every frame, as JSON; docs/PROTOCOL.md says what they mean. Validate against one of $defs: " +
       `${Object.keys(unions).join(", ")}. A server is a little stricter: lone surrogates and invisible characters are ` +
-      "beyond what JSON Schema can say.",
+      "beyond what JSON Schema can say, and where maxLength counts characters it counts UTF-16 units.",
     anyOf: Object.keys(unions).map(reference),
     $defs: { ...unions, ...frames, ...values },
   }

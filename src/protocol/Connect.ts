@@ -15,11 +15,11 @@ export const ConnectRequest = frame(
   { description: "What the client can do. Names the server does not know are passed over.", reply: "Connect" },
   {
     client_id: field(text, "Any name for the client; the answer repeats it."),
-    version: field(text, 'The highest version the client speaks: "1.0" or "2.0".'),
+    version: field(text, 'The highest version the client speaks: "1.0" or "2.0". Only the major number counts.'),
     min_version: optional(text, "The lowest it would accept; by default the same as `version`."),
     codecs: optional(names, 'Codecs, the best first: "msgpack", "json". By default JSON.'),
     compression: optional(names, 'Compressions, the best first: "deflate". By default none.'),
-    capabilities: optional(names, 'What else the client can do: "typing", "status".'),
+    capabilities: optional(names, 'What else the client can do: "typing", "status". Nothing depends on it yet.'),
   },
 )
 export type ConnectRequest = typeof ConnectRequest.Type
@@ -36,10 +36,10 @@ export const ConnectReply = frame(
       Schema.NullOr(Schema.Literals(["deflate"])),
       "How every frame behind this one is compressed; null for not at all.",
     ),
-    capabilities: optional(names, "What both sides can do."),
+    capabilities: optional(names, "Those the client named that the server has, too."),
     max_frame_bytes: optional(u32, "Bytes of the largest frame the server reads."),
-    ping_after: optional(u32, "Milliseconds of silence after which the server pings."),
-    pong_within: optional(u32, "Milliseconds within which a ping must be answered."),
+    ping_after: optional(u32, "Milliseconds: the longest silence before the server pings."),
+    pong_within: optional(u32, "Milliseconds after a ping within which something must come, whatever it is."),
   },
 )
 export type ConnectReply = typeof ConnectReply.Type

@@ -7,7 +7,7 @@ export interface FrameDoc {
   readonly from?: "client" | "server"
   /** The type of the frame that answers it. */
   readonly reply?: string
-  /** The type of the frame that others get when it succeeds. */
+  /** The type of the frame that the members get when it succeeds. */
   readonly event?: string
 }
 

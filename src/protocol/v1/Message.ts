@@ -15,7 +15,7 @@ const optionalText = Schema.NullOr(text).pipe(Schema.withDecodingDefaultKey(Effe
 export const Login = frame(
   "Login",
   {
-    description: "Sign in. On success a `UserList` follows the reply.",
+    description: "Sign in. On success a `UserList` follows the reply, and the others get the event.",
     from: "client",
     reply: "LoginResponse",
     event: "UserJoined",
@@ -24,7 +24,7 @@ export const Login = frame(
 )
 export const LoginResponse = frame(
   "LoginResponse",
-  { description: "Signed in, or why not.", from: "server" },
+  { description: "Signed in, or, with `success` false, why not.", from: "server" },
   { success: Schema.Boolean, message: text, token: optionalText },
 )
 export const ChatMessage = frame(
@@ -45,7 +45,7 @@ export const UserList = frame(
 )
 export const FileTransferRequest = frame(
   "FileTransferRequest",
-  { description: "Offer a file.", reply: "FileTransferResponse" },
+  { description: "Offer a file. This server takes none: `accept` is false.", reply: "FileTransferResponse" },
   { filename: text, size: field(u64, "Bytes."), from: text },
 )
 export const FileTransferResponse = frame(

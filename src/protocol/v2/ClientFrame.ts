@@ -27,12 +27,16 @@ export const Authenticate = frame(
 )
 export const Join = frame(
   "Join",
-  { description: "Enter a channel.", reply: "Joined", event: "Presence" },
+  { description: "Enter a channel. The newcomer gets the event too.", reply: "Joined", event: "Presence" },
   { ref, channel: ChannelName },
 )
 export const Leave = frame(
   "Leave",
-  { description: "Leave a channel.", reply: "Left", event: "Presence" },
+  {
+    description: "Leave a channel. The members are told after a grace time, if it was the user's last session there.",
+    reply: "Left",
+    event: "Presence",
+  },
   { ref, channel: ChannelName },
 )
 export const ListChannels = frame(
@@ -42,7 +46,7 @@ export const ListChannels = frame(
 )
 export const SetTopic = frame(
   "SetTopic",
-  { description: "Say what a channel is about.", reply: "Ok", event: "TopicChanged" },
+  { description: "Say what a channel is about. The sender gets the event too.", reply: "Ok", event: "TopicChanged" },
   { ref, channel: ChannelName, topic: Topic },
 )
 export const Publish = frame(
@@ -57,12 +61,19 @@ export const Publish = frame(
 )
 export const Typing = frame(
   "Typing",
-  { description: "I am typing. The members are told at most once in 2 s.", event: "UserTyping" },
+  {
+    description: "I am typing. Passed on at most once in a while, by default 2 s, and not to the user's own sessions.",
+    event: "UserTyping",
+  },
   { channel: ChannelName },
 )
 export const SetStatus = frame(
   "SetStatus",
-  { description: "Set how present I am, in every channel.", reply: "Ok", event: "Presence" },
+  {
+    description: "Set how present I am, in every channel. The sender gets the event too.",
+    reply: "Ok",
+    event: "Presence",
+  },
   { ref, status: Status, text: optional(StatusText, "A short line beside the status.") },
 )
 export const Ping = frame(

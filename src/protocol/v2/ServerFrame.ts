@@ -53,7 +53,7 @@ export const LoggedIn = frame(
 export const Joined = frame(
   "Joined",
   {
-    description: "The channel as it stands: the members up to here, the messages from `seq` on follow as events.",
+    description: "The channel as it stands: the members up to here; the messages behind `seq` follow as events.",
   },
   {
     ref,
@@ -109,11 +109,11 @@ export const Presence = frame(
   { description: "Who came, went or changed since state `version - 1`; or, with `full`, who is here at all." },
   {
     channel: ChannelName,
-    version: field(u64, "1, 2, 3 …: a client that misses one, or has this one already, knows."),
+    version: field(u64, "One more each time. Pass over those up to `Joined`'s `presence`; after a gap `full` follows."),
     count: field(u32, "Users present."),
-    joined: optional(Schema.Array(Member)),
-    left: optional(Schema.Array(Username)),
-    changed: optional(Schema.Array(Member)),
+    joined: optional(Schema.Array(Member), "To be added or replaced; it may be known already, or the receiver."),
+    left: optional(Schema.Array(Username), "To be removed."),
+    changed: optional(Schema.Array(Member), "To be replaced."),
     full: optional(Schema.Boolean, "True: `joined` is everybody, forget what was known."),
   },
 )
