@@ -12,10 +12,12 @@ import type * as Scope from "effect/Scope"
 import type * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
+import type { Status } from "../domain/Status.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { fromFrame, type RequestError } from "../protocol/RequestError.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
+import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
 import { encode, fromDisconnect } from "./internal/frames.ts"
 import { shake } from "./internal/handshake.ts"
@@ -46,6 +48,8 @@ export type Event = ServerFrameOf<"Message" | "Presence" | "TopicChanged" | "Use
 type Answer<Type extends ServerFrame["type"]> = Effect.Effect<ServerFrameOf<Type>, RequestError | Disconnect>
 
 export interface Connection {
+  /** Which version of the protocol is spoken. */
+  readonly version: Version
   readonly signIn: (credentials: Credentials) => Answer<"LoggedIn">
   readonly join: (channel: string) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
@@ -54,6 +58,12 @@ export interface Connection {
    * of an earlier try gives the first result and stores nothing twice.
    */
   readonly publish: (channel: string, content: string, id?: MessageId) => Answer<"Published">
+  readonly setTopic: (channel: string, topic: string) => Answer<"Ok">
+  readonly setStatus: (status: Status, text?: string) => Answer<"Ok">
+  /** One page of the server's channels, behind a name. */
+  readonly channels: (after?: string) => Answer<"Channels">
+  /** Tells the others that one is typing. */
+  readonly typing: (channel: string) => Effect.Effect<void>
   /**
    * For one consumer, who has to keep up: what comes is held back when 256 events wait, answers
    * too. Fails with why the connection ended.
@@ -182,6 +192,7 @@ export const connect = Effect.fnUntraced(function* (
     })
 
   return {
+    version: 2,
     signIn: (credentials) =>
       "token" in credentials
         ? request({ type: "Authenticate", token: Redacted.value(credentials.token) })
@@ -197,6 +208,13 @@ export const connect = Effect.fnUntraced(function* (
       Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
         request({ type: "Publish", channel, id, content }),
       ),
+    setTopic: (channel, topic) => request({ type: "SetTopic", channel, topic }),
+    setStatus: (status, text) => request({ type: "SetStatus", status, ...(text === undefined ? {} : { text }) }),
+    channels: (after) => request({ type: "ListChannels", ...(after === undefined ? {} : { after }) }),
+    typing: (channel) => {
+      const encoded = encode(terms, { type: "Typing", channel })
+      return encoded._tag === "Failure" ? Effect.void : link.write(encoded.success)
+    },
     events: Stream.fromQueue(events),
   }
 })
