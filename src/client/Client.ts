@@ -1,12 +1,10 @@
 /** A client that stays: it signs in, comes back when the connection is lost, and sends what was said meanwhile. */
 import * as Data from "effect/Data"
-import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Status } from "../domain/Status.ts"
-import type { Disconnect } from "../protocol/Disconnect.ts"
 import type { RequestError } from "../protocol/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { ClientState } from "./ClientState.ts"

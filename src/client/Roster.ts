@@ -1,43 +1,62 @@
 import type { Username } from "../domain/Username.ts"
-import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
+import type { Member, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 
-/** Who came and who went. */
-export interface Changes {
+/** What a change did. */
+export interface Change {
+  readonly roster: Roster
   readonly joined: ReadonlyArray<Username>
   readonly left: ReadonlyArray<Username>
+  /** Those whose status is another now. */
+  readonly changed: ReadonlyArray<Member>
 }
 
-const none: Changes = { joined: [], left: [] }
-
-/** Who is in one channel, from its `Joined` on. Bounded by the server, which lists no more than it allows in a frame. */
+/** Who is in one channel; never changes itself. Bounded by the server, which lists no more than it allows in a frame. */
 export class Roster {
-  /** How many there are; in a large channel more than `names` has. */
-  count: number
-  private readonly present: Set<Username>
-  private version: number
+  /** How many there are; in a large channel more than `members` has. */
+  readonly count: number
+  /** In the order in which they came. */
+  readonly members: ReadonlyMap<Username, Member>
+  private readonly version: number
 
-  constructor(joined: ServerFrameOf<"Joined">) {
-    this.count = joined.count
-    this.present = new Set(joined.members.map(({ username }) => username))
-    this.version = joined.presence
+  private constructor(count: number, members: ReadonlyMap<Username, Member>, version: number) {
+    this.count = count
+    this.members = members
+    this.version = version
   }
 
-  /** In the order in which they came. */
+  /** As one finds it. */
+  static of({ count, members, presence }: ServerFrameOf<"Joined">): Roster {
+    return new Roster(count, new Map(members.map((member) => [member.username, member])), presence)
+  }
+
   get names(): ReadonlyArray<Username> {
-    return [...this.present]
+    return [...this.members.keys()]
   }
 
   /** Takes a change in; what is known already changes nothing. */
-  apply(presence: ServerFrameOf<"Presence">): Changes {
-    if (presence.version <= this.version) return none
-    this.version = presence.version
-    this.count = presence.count
-    const listed = (presence.joined ?? []).map(({ username }) => username)
-    const joined = listed.filter((name) => !this.present.has(name))
-    const here = new Set(listed)
-    const left = presence.full === true ? this.names.filter((name) => !here.has(name)) : (presence.left ?? [])
-    for (const name of joined) this.present.add(name)
-    const gone = left.filter((name) => this.present.delete(name))
-    return { joined, left: gone }
+  apply(presence: ServerFrameOf<"Presence">): Change {
+    const none = { joined: [], left: [], changed: [] }
+    if (presence.version <= this.version) return { roster: this, ...none }
+    const { changed: others, count, full, joined: listed = [], left: gone = [], version } = presence
+    // A channel too large for names forgets those it had.
+    if (full === undefined && presence.joined === undefined && presence.left === undefined && others === undefined) {
+      return { roster: new Roster(count, new Map(), version), ...none }
+    }
+    const before = this.members
+    const members = new Map(before)
+    const here = new Set(listed.map(({ username }) => username))
+    const left = full === true ? this.names.filter((name) => !here.has(name)) : gone.filter((name) => before.has(name))
+    for (const name of left) members.delete(name)
+    const updated = [...listed, ...(others ?? [])]
+    for (const member of updated) members.set(member.username, member)
+    return {
+      roster: new Roster(count, members, version),
+      joined: listed.map(({ username }) => username).filter((name) => !before.has(name)),
+      left,
+      changed: updated.filter((member) => {
+        const known = before.get(member.username)
+        return known !== undefined && (known.status !== member.status || known.text !== member.text)
+      }),
+    }
   }
 }

@@ -16,7 +16,14 @@ const joined = (names: ReadonlyArray<string>, presence: number) =>
     presence,
   })
 
-const change = (version: number, count: number, of: { joined?: Array<string>; left?: Array<string>; full?: true }) =>
+interface Change {
+  joined?: Array<string>
+  left?: Array<string>
+  changed?: Array<[name: string, status: string]>
+  full?: true
+}
+
+const change = (version: number, count: number, of: Change) =>
   Schema.decodeUnknownSync(Presence)({
     type: "Presence",
     channel: "lobby",
@@ -24,50 +31,65 @@ const change = (version: number, count: number, of: { joined?: Array<string>; le
     count,
     ...(of.joined === undefined ? {} : { joined: people(of.joined) }),
     ...(of.left === undefined ? {} : { left: of.left }),
+    ...(of.changed === undefined ? {} : { changed: of.changed.map(([username, status]) => ({ username, status })) }),
     ...(of.full === undefined ? {} : { full: of.full }),
   })
 
 const strings = (names: ReadonlyArray<string>): ReadonlyArray<string> => names
-const apply = (roster: Roster, presence: ServerFrameOf<"Presence">) => {
-  const { joined, left } = roster.apply(presence)
-  return { joined: strings(joined), left: strings(left) }
+const apply = (before: Roster, presence: ServerFrameOf<"Presence">) => {
+  const { changed, joined, left, roster } = before.apply(presence)
+  return {
+    joined: strings(joined),
+    left: strings(left),
+    changed: changed.map(({ status, username }) => `${username} ${status}`),
+    here: strings(roster.names),
+    count: roster.count,
+  }
 }
 
 describe("Roster", () => {
   it("follows who comes and goes", () => {
-    const roster = new Roster(joined(["ann", "bob"], 4))
+    const roster = Roster.of(joined(["ann", "bob"], 4))
     assert.deepStrictEqual(apply(roster, change(5, 2, { joined: ["cy"], left: ["ann"] })), {
       joined: ["cy"],
       left: ["ann"],
+      changed: [],
+      here: ["bob", "cy"],
+      count: 2,
     })
-    assert.deepStrictEqual(strings(roster.names), ["bob", "cy"])
-    assert.strictEqual(roster.count, 2)
+    assert.deepStrictEqual(strings(roster.names), ["ann", "bob"])
   })
 
   it("knows already what the list it began with includes", () => {
-    const roster = new Roster(joined(["ann"], 4))
-    assert.deepStrictEqual(apply(roster, change(4, 0, { left: ["ann"] })), { joined: [], left: [] })
-    assert.deepStrictEqual(strings(roster.names), ["ann"])
+    const { here, left } = apply(Roster.of(joined(["ann"], 4)), change(4, 0, { left: ["ann"] }))
+    assert.deepStrictEqual([here, left], [["ann"], []])
   })
 
   it("reports nobody twice", () => {
-    const roster = new Roster(joined(["ann"], 0))
-    assert.deepStrictEqual(apply(roster, change(1, 1, { joined: ["ann"], left: ["bob"] })), { joined: [], left: [] })
+    const once = apply(Roster.of(joined(["ann"], 0)), change(1, 1, { joined: ["ann"], left: ["bob"] }))
+    assert.deepStrictEqual([once.joined, once.left, once.changed], [[], [], []])
   })
 
   it("finds the changes in a whole list", () => {
-    const roster = new Roster(joined(["ann", "bob"], 0))
-    assert.deepStrictEqual(apply(roster, change(9, 2, { joined: ["bob", "cy"], full: true })), {
+    const whole = change(9, 2, { joined: ["bob", "cy"], full: true })
+    assert.deepStrictEqual(apply(Roster.of(joined(["ann", "bob"], 0)), whole), {
       joined: ["cy"],
       left: ["ann"],
+      changed: [],
+      here: ["bob", "cy"],
+      count: 2,
     })
-    assert.deepStrictEqual(strings(roster.names), ["bob", "cy"])
   })
 
-  it("counts where the channel is too large for a list", () => {
-    const roster = new Roster(joined([], 0))
-    roster.apply(change(1, 612, {}))
-    assert.strictEqual(roster.count, 612)
-    assert.deepStrictEqual(strings(roster.names), [])
+  it("follows a status", () => {
+    const away = apply(Roster.of(joined(["ann", "bob"], 0)), change(1, 2, { changed: [["ann", "away"]] }))
+    assert.deepStrictEqual([away.changed, away.here], [["ann away"], ["ann", "bob"]])
+    const again = apply(Roster.of(joined(["ann"], 0)), change(1, 1, { changed: [["ann", "online"]] }))
+    assert.deepStrictEqual(again.changed, [])
+  })
+
+  it("counts where the channel has become too large for a list", () => {
+    const large = apply(Roster.of(joined(["ann"], 0)), change(1, 612, {}))
+    assert.deepStrictEqual([large.count, large.here, large.left], [612, [], []])
   })
 })

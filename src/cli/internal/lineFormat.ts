@@ -1,6 +1,6 @@
 /** Events as lines to read. */
 import type { Event } from "../../client/Connection.ts"
-import type { Roster } from "../../client/Roster.ts"
+import type { Change, Roster } from "../../client/Roster.ts"
 import type { Username } from "../../domain/Username.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
@@ -20,15 +20,15 @@ const list = (names: ReadonlyArray<Username>): string =>
 export const here = ({ count, names }: Roster): string =>
   names.length === 0 ? `${count} here` : `${count} here: ${list(names)}`
 
-/** An event as a reader sees it; some are not worth a line. Takes changes of presence into the roster. */
-export const eventLines = (event: Event, roster: Roster): ReadonlyArray<string> => {
+/** An event as a reader sees it; some are not worth a line. */
+export const eventLines = (event: Event, change: Change | undefined): ReadonlyArray<string> => {
   switch (event.type) {
     case "Message":
       return [`${clock.format(event.timestamp)} ${event.from}: ${oneLine(event.content)}`]
     case "TopicChanged":
       return [event.topic === "" ? `* ${event.by} took the topic away` : `* ${event.by} set the topic: ${event.topic}`]
     case "Presence": {
-      const { joined, left } = roster.apply(event)
+      const { joined, left } = change!
       return [
         ...(joined.length === 0 ? [] : [`* ${list(joined)} joined`]),
         ...(left.length === 0 ? [] : [`* ${list(left)} left`]),

@@ -7,7 +7,8 @@ import type { Roster } from "../../client/Roster.ts"
 /** Being in the channel over one connection. */
 export interface Presence {
   readonly connection: Connection
-  readonly roster: Roster
+  /** Who is there now. */
+  roster: Roster
 }
 
 /** The place in the channel: taken while connected, empty in between. */

@@ -10,7 +10,7 @@ import type { Seq } from "../../domain/Seq.ts"
 import { Disconnect } from "../../protocol/Disconnect.ts"
 import { eventLines, here } from "./lineFormat.ts"
 import type { Screen } from "./lineScreen.ts"
-import type { Seat } from "./lineSeat.ts"
+import type { Presence, Seat } from "./lineSeat.ts"
 
 export interface Itinerary {
   readonly address: Address
@@ -30,11 +30,13 @@ export const visits = (itinerary: Itinerary) => {
   let lastSeq: Seq | undefined
 
   /** The lines of these events, no further than to the last message that is wanted. */
-  const linesOf = (events: ReadonlyArray<Event>, roster: Roster): ReadonlyArray<string> => {
+  const linesOf = (events: ReadonlyArray<Event>, presence: Presence): ReadonlyArray<string> => {
     const lines: Array<string> = []
     for (const event of events) {
       if (remaining === 0) break
-      lines.push(...(json ? [JSON.stringify(event)] : eventLines(event, roster)))
+      const change = event.type === "Presence" ? presence.roster.apply(event) : undefined
+      if (change !== undefined) presence.roster = change.roster
+      lines.push(...(json ? [JSON.stringify(event)] : eventLines(event, change)))
       if (event.type !== "Message") continue
       remaining--
       lastSeq = event.seq
@@ -48,8 +50,8 @@ export const visits = (itinerary: Itinerary) => {
     const { ref: _, ...joined } = yield* connection.join(channel)
     yield* arrived
 
-    const roster = new Roster(joined)
-    const presence = { connection, roster }
+    const roster = Roster.of(joined)
+    const presence: Presence = { connection, roster }
     yield* Effect.acquireRelease(
       Effect.sync(() => seat.take(presence)),
       () => Effect.sync(() => seat.leave(presence)),
@@ -64,7 +66,7 @@ export const visits = (itinerary: Itinerary) => {
 
     yield* connection.events.pipe(
       Stream.chunks,
-      Stream.tap((events) => screen.print(linesOf(events, roster))),
+      Stream.tap((events) => screen.print(linesOf(events, presence))),
       Stream.tap((events) =>
         // Outside of the channel there is nothing to wait for: come in anew.
         events.some(({ type }) => type === "Left")
