@@ -1,0 +1,91 @@
+/** What the terminal client knows. Plain data that never changes itself: `update` makes the next, the view draws it. */
+import type { ClientState } from "../client/ClientState.ts"
+import type { Roster } from "../client/Roster.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { Seq } from "../domain/Seq.ts"
+import type { Username } from "../domain/Username.ts"
+import type { Completion } from "./Completion.ts"
+import type { Editor } from "./Editor.ts"
+
+export interface Model {
+  /** Milliseconds since 1970; moves on with every `Tick`. */
+  readonly now: number
+  readonly me: Username | undefined
+  /** How the server is reached, as people write it. */
+  readonly address: string
+  readonly connection: ClientState
+  /** In the order in which they were entered; at most as many as a session may be in. */
+  readonly conversations: ReadonlyArray<Conversation>
+  /** The name of the one that is shown. */
+  readonly current: string
+  readonly editor: Editor
+  /** What Tab offers, while it offers something. */
+  readonly completion: Completion | undefined
+  /** The search in what was said, while it is open. */
+  readonly search: Search | undefined
+  /** Whether the help is shown over everything. */
+  readonly help: boolean
+  readonly size: Size
+  /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
+  readonly sent: ReadonlyArray<string>
+}
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface Conversation {
+  readonly name: string
+  readonly topic: string
+  /** Undefined until one has got in. */
+  readonly roster: Roster | undefined
+  /** The oldest first, at most 2000. */
+  readonly entries: ReadonlyArray<Entry>
+  /** The last message's, to notice what was missed. */
+  readonly seq: Seq | undefined
+  /** Messages that came while it was not shown, or while the reader was scrolled up. */
+  readonly unread: number
+  /** Those of them that name the user. */
+  readonly mentions: number
+  /** Where the line "new" is drawn: the key of the first entry that was not read; undefined for none. */
+  readonly firstUnread: number | undefined
+  /** Who is typing, and until when that holds, in milliseconds. */
+  readonly typing: ReadonlyMap<Username, number>
+  /** Lines between the bottom of the window and the newest line; 0 follows what comes. */
+  readonly scroll: number
+}
+
+interface EntryBase {
+  /** Unique in its conversation, and growing. */
+  readonly key: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export type Entry =
+  | (EntryBase & {
+      readonly _tag: "Message"
+      readonly id: MessageId | undefined
+      readonly from: Username
+      readonly content: string
+      /** Whether it names the user. */
+      readonly mention: boolean
+    })
+  /** One's own that the server has not acknowledged: it is drawn paler, or with why it failed. */
+  | (EntryBase & {
+      readonly _tag: "Unsent"
+      readonly id: MessageId
+      readonly content: string
+      /** Undefined while it is on its way. */
+      readonly failed: string | undefined
+    })
+  | (EntryBase & { readonly _tag: "Notice"; readonly kind: "info" | "error" | "presence"; readonly text: string })
+
+export interface Search {
+  readonly query: string
+  /** The keys of the entries that match in the conversation that is shown, the oldest first. */
+  readonly hits: ReadonlyArray<number>
+  /** Which of them is shown, as an index; -1 for none. */
+  readonly at: number
+}
