@@ -36,7 +36,7 @@ export class Unconfirmed extends Data.TaggedError("Unconfirmed")<{}> {
 }
 
 /** What happens in the channels one is in. `Joined` comes with every entry, after a reconnection too: it starts anew. */
-export type ClientEvent = Event | ServerFrameOf<"Joined">
+export type ClientEvent = Event
 
 /** Requests wait while the client is away, and are made again if the connection is lost before the answer. */
 type Answer<Type extends "Joined" | "Left" | "Channels" | "Ok"> = Effect.Effect<

@@ -41,8 +41,11 @@ export type Credentials =
     }
   | { readonly token: Redacted.Redacted }
 
-/** What happens in the channels one is in. A `Left` is one's own, by the server's decision. */
-export type Event = ServerFrameOf<"Message" | "Presence" | "TopicChanged" | "UserTyping" | "Left">
+/**
+ * What happens in the channels one is in, in the order in which the server said it. `Joined` and
+ * `Left` are one's own: with a `ref` the answer to a request, without one the server's decision.
+ */
+export type Event = ServerFrameOf<"Joined" | "Message" | "Presence" | "TopicChanged" | "UserTyping" | "Left">
 
 /** A request fails with the server's `RequestError`, or with the `Disconnect` that ends the whole connection. */
 type Answer<Type extends ServerFrame["type"]> = Effect.Effect<ServerFrameOf<Type>, RequestError | Disconnect>
@@ -108,22 +111,22 @@ export const connect = Effect.fnUntraced(function* (
     const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
     if (reply !== undefined) {
       Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
-      return Effect.void
     }
     switch (frame.type) {
       case "Ping":
         return say({ ...frame, type: "Pong" })
       case "Disconnect":
         return Effect.fail(fromDisconnect(frame))
+      // Answers too, since what they begin and end is told of by events.
+      case "Joined":
+      case "Left":
       case "Message":
       case "Presence":
       case "TopicChanged":
       case "UserTyping":
         return Effect.asVoid(Queue.offer(events, frame))
-      case "Left":
-        return frame.ref === undefined ? Effect.asVoid(Queue.offer(events, frame)) : Effect.void
       default:
-        // The answer to a call that was given up.
+        // An answer, maybe to a call that was given up.
         return Effect.void
     }
   }

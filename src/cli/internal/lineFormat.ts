@@ -34,6 +34,7 @@ export const eventLines = (event: Event, change: Change | undefined): ReadonlyAr
         ...(left.length === 0 ? [] : [`* ${list(left)} left`]),
       ]
     }
+    case "Joined":
     case "UserTyping":
       return []
     case "Left":

@@ -34,6 +34,8 @@ export const visits = (itinerary: Itinerary) => {
     const lines: Array<string> = []
     for (const event of events) {
       if (remaining === 0) break
+      // Told already.
+      if (event.type === "Joined") continue
       const change = event.type === "Presence" ? presence.roster.apply(event) : undefined
       if (change !== undefined) presence.roster = change.roster
       lines.push(...(json ? [JSON.stringify(event)] : eventLines(event, change)))
