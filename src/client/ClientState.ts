@@ -20,3 +20,47 @@ export type ClientState =
 
 /** The state of one name: `StateOf<"Online">`. */
 export type StateOf<Tag extends ClientState["_tag"]> = Extract<ClientState, { readonly _tag: Tag }>
+
+/** What leads from one state to another. */
+export type ClientInput =
+  /** Signed in, and back in the channels. */
+  | { readonly _tag: "Arrived"; readonly username: Username; readonly version: Version }
+  /** No connection, or not any more; the next try is at `until`. */
+  | { readonly _tag: "Lost"; readonly because: Absence; readonly attempt: number; readonly until: number }
+  /** The wait is over, or was cut short. */
+  | { readonly _tag: "Due" }
+  /** No connection, and no sense in another try. */
+  | { readonly _tag: "Failed"; readonly because: Absence }
+  /** The client's scope was closed. */
+  | { readonly _tag: "Closed" }
+
+/** Of each state, what may happen and where it leads. docs/CLIENT.md draws it. */
+export const transitions: {
+  readonly [State in ClientState["_tag"]]: { readonly [Input in ClientInput["_tag"]]?: ClientState["_tag"] }
+} = {
+  Connecting: { Arrived: "Online", Failed: "Ended", Closed: "Ended" },
+  Online: { Lost: "Away", Failed: "Ended", Closed: "Ended" },
+  Away: { Due: "Returning", Closed: "Ended" },
+  Returning: { Arrived: "Online", Lost: "Away", Failed: "Ended", Closed: "Ended" },
+  Ended: {},
+}
+
+export const initial: ClientState = { _tag: "Connecting" }
+
+/** The state behind an input; the same one where the input means nothing in it. */
+export const next = (state: ClientState, input: ClientInput): ClientState => {
+  if (transitions[state._tag][input._tag] === undefined) return state
+  switch (input._tag) {
+    case "Arrived":
+      return { _tag: "Online", username: input.username, version: input.version }
+    case "Lost":
+      return { _tag: "Away", because: input.because, attempt: input.attempt, until: input.until }
+    case "Due":
+      // Only who is away waits for anything.
+      return state._tag === "Away" ? { _tag: "Returning", because: state.because, attempt: state.attempt } : state
+    case "Failed":
+      return { _tag: "Ended", because: input.because }
+    case "Closed":
+      return { _tag: "Ended", because: undefined }
+  }
+}

@@ -30,7 +30,8 @@ export const delay = (
   within?: Duration.Duration,
 ): Effect.Effect<Duration.Duration> => {
   const window = within ?? Duration.min(cap, Duration.times(base, 2 ** Math.min(attempt, 30)))
-  return Effect.map(Random.nextBetween(0, Duration.toMillis(window)), Duration.millis)
+  // Whole milliseconds, as clocks have them.
+  return Effect.map(Random.nextIntBetween(0, Math.round(Duration.toMillis(window))), Duration.millis)
 }
 
 /** Whether coming back may help. */
@@ -60,11 +61,13 @@ const asked = (absence: Absence): Pick<Disconnect, "reconnectWithin"> & Pick<Req
 export const stay = Effect.fnUntraced(function* <A, R>(
   visit: (arrived: Effect.Effect<void>) => Effect.Effect<A, Absence, R>,
   options: {
-    readonly onAway: (because: Absence, delay: Duration.Duration) => Effect.Effect<void>
+    readonly onAway: (because: Absence, delay: Duration.Duration, attempt: number) => Effect.Effect<void>
     readonly backoff?: Backoff | undefined
+    /** Lets the time of being away pass. */
+    readonly wait?: ((delay: Duration.Duration) => Effect.Effect<void>) | undefined
   },
 ): Effect.fn.Return<A, Absence, Exclude<R, Scope.Scope>> {
-  const { backoff = defaults, onAway } = options
+  const { backoff = defaults, onAway, wait: pass = Effect.sleep } = options
   let known = false
   let arrivedAt: number | undefined
   let attempt = 0
@@ -83,9 +86,8 @@ export const stay = Effect.fnUntraced(function* <A, R>(
     if (arrivedAt !== undefined && (yield* Clock.currentTimeMillis) - arrivedAt > waited) attempt = 0
     const { reconnectWithin, retryAfter } = asked(because)
     const wait = Duration.sum(yield* delay(backoff, attempt, reconnectWithin), retryAfter ?? Duration.zero)
-    attempt++
     waited = Duration.toMillis(wait)
-    yield* onAway(because, wait)
-    yield* Effect.sleep(wait)
+    yield* onAway(because, wait, attempt++)
+    yield* pass(wait)
   }
 })

@@ -1,0 +1,17 @@
+/**
+ * `natter/client`: a client for programs, in Node and in a browser. `natter/client/tcp` reaches a
+ * server over TCP, from Node.
+ */
+export * as Client from "./Client.ts"
+export * as ClientPool from "./ClientPool.ts"
+export * as ClientState from "./ClientState.ts"
+export * as Connection from "./Connection.ts"
+export { ConnectError } from "./ConnectError.ts"
+export { Dialer } from "./Dialer.ts"
+export { fresh as freshMessageId } from "./MessageId.ts"
+export { printable } from "./Printable.ts"
+export { OutboxFull, Unconfirmed } from "./PublishError.ts"
+export type { Absence, Backoff } from "./Reconnect.ts"
+export { Roster } from "./Roster.ts"
+export { Disconnect } from "../protocol/Disconnect.ts"
+export { RequestError } from "../protocol/RequestError.ts"

@@ -1,0 +1,106 @@
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { MessageId } from "../../domain/MessageId.ts"
+import { catalog, type RequestError } from "../../protocol/RequestError.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+import { OutboxFull, Unconfirmed } from "../PublishError.ts"
+import { type Absence, defaults, delay } from "../Reconnect.ts"
+import type { Seat } from "./Seat.ts"
+
+export type Published = ServerFrameOf<"Published">
+export type PublishFailure = RequestError | Absence | OutboxFull | Unconfirmed
+
+interface Unsent {
+  readonly channel: string
+  readonly content: string
+  readonly id: MessageId
+  readonly reply: Deferred.Deferred<Published, PublishFailure>
+  /** Whether nobody waits for it any more; it is not sent then. */
+  abandoned: boolean
+}
+
+/** Tries over one connection at which the server fails without saying when to come back. */
+const maxFailures = 4
+
+/** The messages that are to be sent, one behind the other, over whatever connections it takes. */
+export class Outgoing {
+  private readonly seat: Seat
+  private readonly queue: Queue.Queue<Unsent>
+  // Bounded by the queue, and the one being sent.
+  private readonly open = new Set<Unsent>()
+  private over: Absence | undefined
+
+  private constructor(seat: Seat, queue: Queue.Queue<Unsent>) {
+    this.seat = seat
+    this.queue = queue
+  }
+
+  /** Sends until the scope closes. */
+  static readonly make = Effect.fnUntraced(function* (
+    seat: Seat,
+    limit: number,
+  ): Effect.fn.Return<Outgoing, never, Scope.Scope> {
+    const outgoing = new Outgoing(seat, yield* Queue.dropping<Unsent>(limit))
+    yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(outgoing.queue), (message) => outgoing.send(message)))
+    return outgoing
+  })
+
+  /** Succeeds when the server has acknowledged it. Interrupted before it is sent, it is not sent. */
+  publish(channel: string, content: string, id: MessageId): Effect.Effect<Published, PublishFailure> {
+    return Effect.suspend(() => {
+      if (this.over !== undefined) return Effect.fail(this.over)
+      const message: Unsent = { channel, content, id, reply: Deferred.makeUnsafe(), abandoned: false }
+      if (!Queue.offerUnsafe(this.queue, message)) return Effect.fail(new OutboxFull())
+      this.open.add(message)
+      return Effect.onInterrupt(Deferred.await(message.reply), () => Effect.sync(() => (message.abandoned = true)))
+    })
+  }
+
+  /** Nothing more will be sent. */
+  close(because: Absence): void {
+    this.over = because
+    for (const { reply } of this.open) Deferred.doneUnsafe(reply, Exit.fail(because))
+    this.open.clear()
+  }
+
+  private send(message: Unsent): Effect.Effect<void> {
+    return Effect.suspend(() => (message.abandoned ? Effect.void : Effect.exit(this.attempt(message)))).pipe(
+      Effect.map((exit) => {
+        this.open.delete(message)
+        if (exit !== undefined) Deferred.doneUnsafe(message.reply, exit)
+      }),
+    )
+  }
+
+  /** Over one connection, and over the next if that is lost: with the same id, so that it is said once. */
+  private attempt(message: Unsent, failures = 0): Effect.Effect<Published, PublishFailure> {
+    const { channel, content, id } = message
+    return Effect.flatMap(this.seat.connection, (connection) =>
+      Effect.catchTags(connection.publish(channel, content, id), {
+        Disconnect: () => {
+          this.seat.leave(connection)
+          return connection.version === 1 ? Effect.fail(new Unconfirmed()) : this.attempt(message)
+        },
+        // Told to come back later it waits here, so that nothing overtakes it.
+        RequestError: (error) => {
+          if (!catalog[error.reason].retryable) return Effect.fail(error)
+          if (error.retryAfter !== undefined) return this.later(message, failures, error.retryAfter)
+          if (failures === maxFailures) return Effect.fail(error)
+          return Effect.flatMap(delay(defaults, failures), (wait) => this.later(message, failures + 1, wait))
+        },
+      }),
+    )
+  }
+
+  private later(message: Unsent, failures: number, wait: Duration.Duration): Effect.Effect<Published, PublishFailure> {
+    return Effect.delay(
+      Effect.suspend(() => this.attempt(message, failures)),
+      wait,
+    )
+  }
+}

@@ -1,0 +1,58 @@
+/** The examples in the documents, compiled and run as a reader would. */
+import { execFileSync, spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { afterAll } from "vitest"
+
+const root = path.join(import.meta.dirname, "../..")
+
+/** The examples under a heading, as they stand in the document. */
+export const examples = (document: string, heading: string): ReadonlyArray<string> => {
+  const text = fs.readFileSync(path.join(root, document), "utf8")
+  const section = text.slice(text.indexOf(`\n## ${heading}\n`)).split(/\n## /)[1]!
+  return [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!)
+}
+
+// Inside the project, so that the example finds its packages; ignored by git.
+fs.mkdirSync(path.join(root, "coverage"), { recursive: true })
+const folder = fs.mkdtempSync(path.join(root, "coverage/examples-"))
+afterAll(() => fs.rmSync(folder, { recursive: true }))
+
+const compiler = [
+  path.join(root, `node_modules/@effect/tsgo-${process.platform}-${process.arch}/lib/tsc`),
+  path.join(root, "node_modules/.bin/tsc"),
+].find((file) => fs.existsSync(file))!
+
+/** What the package's names stand for, from package.json. */
+const { exports } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as {
+  readonly exports: Record<string, string | { readonly default: string }>
+}
+const paths = Object.fromEntries(
+  Object.entries(exports).flatMap(([name, target]) =>
+    typeof target === "string"
+      ? []
+      : [[name.replace(".", "natter"), [target.default.replace("./dist", "../../src").replace(/js$/, "ts")]]],
+  ),
+)
+
+/** What the compiler says of them; nothing, if they are right. */
+export const compile = (...codes: ReadonlyArray<string>): string => {
+  const files = codes.map((code, index) => {
+    fs.writeFileSync(path.join(folder, `example${index}.ts`), code)
+    return `example${index}.ts`
+  })
+  const project = { extends: "../../tsconfig.json", compilerOptions: { paths }, include: files }
+  fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(project))
+  return spawnSync(compiler, ["-p", folder], { encoding: "utf8" }).stdout
+}
+
+/** What the example prints. */
+export const run = (code: string, env: NodeJS.ProcessEnv = {}): ReadonlyArray<string> => {
+  const file = path.join(folder, "run.ts")
+  fs.writeFileSync(
+    file,
+    code.replace(/from "(natter.*?)"/g, (_, name: string) => `from "${paths[name]![0]}"`),
+  )
+  const output = execFileSync(process.execPath, [file], { encoding: "utf8", env: { ...process.env, ...env } })
+  return output.trim().split("\n")
+}
