@@ -398,4 +398,61 @@ describe("Client", () => {
       guests,
     ),
   )
+
+  it.effect(
+    "comes back with the token of the first time, and with the password where that has expired",
+    inWorld(({ client, server, way }) =>
+      Effect.gen(function* () {
+        const ann = yield* client("ann")
+        const tokens = Stream.runCollect(server.accounts.tokens("ann"))
+        const back = Effect.gen(function* () {
+          yield* until(ann, "Away")
+          yield* TestClock.adjust("1 minute")
+          yield* until(ann, "Online")
+        })
+        yield* way.cut
+        yield* back
+        const before = yield* tokens
+        assert.strictEqual(before.length, 1)
+        yield* way.cut
+        yield* until(ann, "Away")
+        yield* server.accounts.revokeToken(before[0]!.id)
+        yield* back
+        // The one that was revoked is still listed.
+        assert.strictEqual((yield* tokens).length, 2)
+      }),
+    ),
+  )
+
+  it.effect(
+    "has left a channel that it cannot come back into",
+    inWorld(
+      ({ client, server, way }) =>
+        Effect.gen(function* () {
+          const others = yield* server.hub.connect({ name: "other" })
+          const ann = yield* client("ann")
+          const events = yield* ann.subscribe
+          yield* ann.join("one")
+          yield* ann.join("two")
+          yield* way.cut
+          yield* until(ann, "Away")
+          // Both have nobody in them for longer than a channel is kept; there is room for one, and somebody takes it.
+          yield* way.answer(false)
+          yield* TestClock.adjust("5 minutes")
+          yield* others.join("three")
+          yield* way.answer(true)
+          yield* TestClock.adjust("1 minute")
+          yield* until(ann, "Online")
+          const story = yield* events.pipe(
+            Stream.filter((event) => event.type === "Joined" || event.type === "Left"),
+            Stream.take(4),
+            Stream.map(({ channel, type }) => `${type} ${channel}`),
+            Stream.runCollect,
+          )
+          assert.deepStrictEqual(story.slice(0, 2), ["Joined one", "Joined two"])
+          assert.deepStrictEqual(story.slice(2).toSorted(), ["Joined one", "Left two"])
+        }),
+      { ...guests, hub: { maxChannels: 2 } },
+    ),
+  )
 })
