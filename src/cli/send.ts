@@ -4,14 +4,14 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
-import { flags } from "./internal/lineFlags.ts"
+import { defaultAddress, flags } from "./internal/lineFlags.ts"
 
 export const send = Command.make(
   "send",
   {
     words: Argument.String("text").pipe(
       Argument.withDescription(
-        `What to say; without it, the lines of standard input. A first word of the form ${Address.forms} is where (${Address.format(Address.local)})`,
+        `What to say; without it, the lines of standard input. A first word of the form ${Address.forms} is where (${defaultAddress})`,
       ),
       (words) => Argument.variadic(words),
     ),

@@ -1,19 +1,14 @@
 /** `natter tail`: shows what is said in a channel, and on a terminal sends what is typed. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Address from "../client/Address.ts"
-import { flags } from "./internal/lineFlags.ts"
+import { address, flags } from "./internal/lineFlags.ts"
 
 export const tail = Command.make(
   "tail",
   {
-    address: Argument.String("address").pipe(
-      Argument.withDescription(`Where the server listens: ${Address.forms} (${Address.format(Address.local)})`),
-      Argument.withDefault(Address.format(Address.local)),
-    ),
+    address,
     ...flags,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print each event as a line of JSON, the frame as it came; nothing can be typed"),

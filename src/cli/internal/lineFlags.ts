@@ -1,7 +1,9 @@
-/** The flags that `tail` and `send` have in common: which channel, and who one is there. */
+/** What the commands that talk have in common: which server, which channel, and who one is there. */
+import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Address from "../../client/Address.ts"
 import { lobby } from "../../domain/ChannelName.ts"
 
 /** What the flags say. */
@@ -12,11 +14,18 @@ export interface Given {
   readonly invite: Option.Option<Redacted.Redacted>
 }
 
+export const defaultAddress = `the server signed in to last, else ${Address.format(Address.local)}`
+
+export const address = Argument.String("address").pipe(
+  Argument.withDescription(`Where the server listens: ${Address.forms} (${defaultAddress})`),
+  Argument.optional,
+)
+
 export const flags = {
   name: Flag.String("name").pipe(
     Flag.withAlias("n"),
     Flag.withDescription(
-      "Your name there (or NATTER_NAME). Its password is NATTER_PASSWORD, or is asked for on a terminal. Where accounts are open, a new name is registered",
+      "Your name there (or NATTER_NAME; without either, the one of `natter login`). Its password is NATTER_PASSWORD, or is asked for on a terminal. Where accounts are open, a new name is registered",
     ),
     Flag.optional,
   ),

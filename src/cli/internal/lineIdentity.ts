@@ -16,6 +16,10 @@ import { askHidden } from "./linePassword.ts"
 export const parseAddress = (text: string) =>
   Effect.mapError(Effect.fromResult(Address.parse(text)), (hint) => userError(`${text} is not an address: ${hint}`))
 
+/** The server that was named, or the default one. */
+export const addressOf = (given: Option.Option<string>) =>
+  Option.match(given, { onNone: () => Effect.succeed(Address.local), onSome: parseAddress })
+
 /** Whether a word is meant as an address, where it could also be something else. */
 export const looksLikeAddress = (word: string): boolean =>
   Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)

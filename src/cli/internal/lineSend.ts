@@ -1,8 +1,8 @@
 /** What `natter send` does. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import * as Address from "../../client/Address.ts"
 import { fresh } from "../../client/MessageId.ts"
 import * as Publish from "../../client/Publish.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
@@ -22,7 +22,7 @@ const meaning = (words: ReadonlyArray<string>) => {
   const addressed = Identity.looksLikeAddress(first)
   const said = addressed ? rest : words
   return {
-    address: addressed ? first : Address.format(Address.local),
+    address: addressed ? Option.some(first) : Option.none(),
     text: said.length === 0 ? undefined : said.join(" "),
   }
 }
@@ -39,7 +39,7 @@ const typedLines = Stream.unwrap(Effect.map(Stdio.Stdio, ({ stdin }) => stdin)).
 export const run = Effect.fnUntraced(function* (given: Given) {
   const { channel, json, words } = given
   const { address: written, text } = meaning(words)
-  const address = yield* Effect.mapError(Identity.parseAddress(written), ({ cause, userMessage }) =>
+  const address = yield* Effect.mapError(Identity.addressOf(written), ({ cause, userMessage }) =>
     userError(`${userMessage}; to say it, put an address in front`, cause),
   )
   const credentials = yield* Identity.credentials(given, address)

@@ -12,7 +12,7 @@ import * as Typing from "./lineTyping.ts"
 import { visits } from "./lineVisit.ts"
 
 interface Given extends Line {
-  readonly address: string
+  readonly address: Option.Option<string>
   readonly json: boolean
   readonly count: Option.Option<number>
   readonly reconnect: boolean
@@ -23,7 +23,7 @@ const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumF
 /** Until enough was shown, the user leaves, or coming back makes no sense. */
 export const run = Effect.fnUntraced(function* (given: Given) {
   const { channel, json } = given
-  const address = yield* Identity.parseAddress(given.address)
+  const address = yield* Identity.addressOf(given.address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: !json })
   const seat = new Seat()
