@@ -9,7 +9,6 @@ import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import { ChannelName } from "../domain/ChannelName.ts"
 import type { MessageId } from "../domain/MessageId.ts"
@@ -155,7 +154,7 @@ export const make = Effect.fnUntraced(function* (
   const visit = Effect.fnUntraced(function* (
     arrived: Effect.Effect<void>,
   ): Effect.fn.Return<never, Absence, Scope.Scope> {
-    const connection = yield* Effect.provideServiceEffect(connect(options), Socket.Socket, dialer.socket)
+    const connection = yield* Effect.provideService(connect(options), Dialer, dialer)
     const entering = Effect.gen(function* () {
       const { username } = yield* signIn(connection)
       if (status !== undefined)

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type * as Socket from "effect/socket/Socket"
+import * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Status } from "../domain/Status.ts"
@@ -19,6 +19,7 @@ import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
+import { Dialer } from "./Dialer.ts"
 import { encode, fromDisconnect } from "./internal/frames.ts"
 import { shake } from "./internal/handshake.ts"
 import * as Link from "./internal/Link.ts"
@@ -79,12 +80,14 @@ const eventsAhead = 256
 /** Time the server has to answer a goodbye. */
 const goodbyeTimeout = Duration.seconds(1)
 
-/** Connects over the socket and agrees on version 2; says goodbye and closes with the scope. */
+/** Dials and agrees on version 2; says goodbye and closes with the scope. */
 export const connect = Effect.fnUntraced(function* (
   options: ConnectOptions = {},
-): Effect.fn.Return<Connection, ConnectError | Disconnect, Socket.Socket | Scope.Scope> {
+): Effect.fn.Return<Connection, ConnectError | Disconnect, Dialer | Scope.Scope> {
   const { clientId = "natter", timeout = Duration.seconds(10) } = options
+  const { socket } = yield* Dialer
   const [link, terms] = yield* Link.open.pipe(
+    Effect.provideServiceEffect(Socket.Socket, socket),
     Effect.flatMap((link) => Effect.map(shake(link, clientId), (terms) => [link, terms] as const)),
     Effect.timeoutOrElse({
       duration: timeout,
