@@ -3,12 +3,18 @@
  * are stale, and fails if one is. A new one is a module beside this that exports a `Document`, and a line here.
  */
 import * as path from "node:path"
+import { clientGuide } from "./ClientGuide.ts"
 import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
 
-export const documents: ReadonlyArray<Document> = [configurationReference, protocolReference, protocolSchema]
+export const documents: ReadonlyArray<Document> = [
+  clientGuide,
+  configurationReference,
+  protocolReference,
+  protocolSchema,
+]
 
 if (import.meta.main) {
   const check = process.argv.includes("--check")

@@ -1,7 +1,8 @@
 /** The examples in the documents, compiled and run as a reader would. */
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { promisify } from "node:util"
 import { afterAll } from "vitest"
 
 const root = path.join(import.meta.dirname, "../..")
@@ -46,13 +47,13 @@ export const compile = (...codes: ReadonlyArray<string>): string => {
   return spawnSync(compiler, ["-p", folder], { encoding: "utf8" }).stdout
 }
 
-/** What the example prints. */
-export const run = (code: string, env: NodeJS.ProcessEnv = {}): ReadonlyArray<string> => {
+/** The lines that the example prints, when it has ended. */
+export const run = async (code: string, env: NodeJS.ProcessEnv = {}): Promise<ReadonlyArray<string>> => {
   const file = path.join(folder, "run.ts")
   fs.writeFileSync(
     file,
     code.replace(/from "(natter.*?)"/g, (_, name: string) => `from "${paths[name]![0]}"`),
   )
-  const output = execFileSync(process.execPath, [file], { encoding: "utf8", env: { ...process.env, ...env } })
-  return output.trim().split("\n")
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, ...env } })
+  return stdout.trim().split("\n")
 }

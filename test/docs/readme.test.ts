@@ -12,8 +12,8 @@ describe("the README", () => {
     assert.strictEqual(compile(embedding, testing), "")
   })
 
-  it("has an example of embedding that does what it says", () => {
-    assert.deepStrictEqual(run(embedding), [
+  it("has an example of embedding that does what it says", async () => {
+    assert.deepStrictEqual(await run(embedding), [
       "here: ann, echo",
       "stored as number 1",
       "1 ann: hello",
@@ -21,9 +21,9 @@ describe("the README", () => {
     ])
   })
 
-  it("has an example of a test that does what it says", () => {
+  it("has an example of a test that does what it says", async () => {
     assert.strictEqual(
-      run(testing).findLast((line) => /^\d+$/.test(line)),
+      (await run(testing)).findLast((line) => /^\d+$/.test(line)),
       "1",
     )
   })
