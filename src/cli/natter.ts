@@ -10,6 +10,8 @@ import * as fs from "node:fs"
 import { config } from "./config.ts"
 import { runMain } from "./internal/runMain.ts"
 import * as Voice from "./internal/voice.ts"
+import { login } from "./login.ts"
+import { logout } from "./logout.ts"
 import { send } from "./send.ts"
 import { serve } from "./serve.ts"
 import { tail } from "./tail.ts"
@@ -18,7 +20,7 @@ import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token, tail, send]),
+  Command.withSubcommands([serve, config, user, token, login, logout, tail, send]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter tail --name ann", description: "Talk, in another terminal" },

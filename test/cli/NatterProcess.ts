@@ -13,10 +13,22 @@ vi.setConfig({ testTimeout: 60_000 })
 
 export const main = path.join(import.meta.dirname, "../../src/cli/main.ts")
 
-/** The caller's environment without what would change the outcome. */
-export const environment: NodeJS.ProcessEnv = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(NATTER_|VITEST|NODE_OPTIONS|FORCE_COLOR|NO_COLOR)/.test(name)),
-)
+/** A home that nothing is kept in; a test that keeps something brings its own. */
+const home = fs.mkdtempSync(path.join(os.tmpdir(), "natter-home-"))
+process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }))
+
+const { HOME, XDG_CACHE_HOME } = process.env
+
+/** The caller's environment without what would change the outcome; what was compiled stays where it is. */
+export const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(NATTER_|VITEST|NODE_OPTIONS|FORCE_COLOR|NO_COLOR|XDG_CONFIG_HOME$)/.test(name),
+    ),
+  ),
+  HOME: home,
+  XDG_CACHE_HOME: XDG_CACHE_HOME || (HOME ? path.join(HOME, ".cache") : path.join(home, ".cache")),
+}
 
 /** A folder that is gone after the test. */
 export const makeFolder = (): string => {
@@ -170,8 +182,8 @@ export class Terminal {
   private readonly pty: Pty.IPty
   private look: () => void = () => {}
 
-  constructor(args: ReadonlyArray<string>) {
-    const env = environment as Record<string, string>
+  constructor(args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}) {
+    const env = { ...environment, ...more }
     const pty = Pty.spawn(process.execPath, [main, ...args], { cols: 200, env })
     this.pty = pty
     pty.onData((text) => {

@@ -11,6 +11,8 @@ const commands = [
   ...["add", "list", "passwd", "disable", "enable", "invite"].map((name) => ["user", name]),
   ["token"],
   ...["create", "list", "revoke"].map((name) => ["token", name]),
+  ["login"],
+  ["logout"],
   ["tail"],
   ["send"],
 ]
@@ -29,10 +31,11 @@ describe("natter", () => {
     const [, described] = /^USAGE$([^]*)^EXAMPLES$/m.exec(stdout)!
     for (const expected of [
       "(lobby)",
-      "(127.0.0.1:8080)",
+      "(the server signed in to last, else 127.0.0.1:8080)",
       "NATTER_PASSWORD",
       "NATTER_TOKEN",
       "`natter token create`",
+      "`natter login`",
     ]) {
       expect(described).toContain(expected)
     }
@@ -41,7 +44,7 @@ describe("natter", () => {
   test("shows its help when it is called alone", async () => {
     const alone = await run([])
     expect(alone).toEqual(await run(["--help"]))
-    for (const name of ["serve", "config", "user", "token", "tail", "send"]) {
+    for (const name of ["serve", "config", "user", "token", "login", "logout", "tail", "send"]) {
       expect(alone.stdout).toMatch(new RegExp(`^  ${name} +\\S`, "m"))
     }
   })

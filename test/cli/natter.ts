@@ -16,10 +16,13 @@ export interface InTerminal {
 }
 
 /** Starts it in a terminal of 80 columns; killed with the scope if it is still there. */
-export const startInTerminal = (args: ReadonlyArray<string>): Effect.Effect<InTerminal, never, Scope.Scope> =>
+export const startInTerminal = (
+  args: ReadonlyArray<string>,
+  more: NodeJS.ProcessEnv = {},
+): Effect.Effect<InTerminal, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const env = { ...environment, TERM: "xterm-256color" }
+      const env = { ...environment, TERM: "xterm-256color", ...more }
       return Pty.spawn(process.execPath, [main, ...args], { cols: 80, rows: 24, env })
     }),
     (terminal) => Effect.sync(() => terminal.kill("SIGKILL")),

@@ -26,19 +26,25 @@ export const explain = (address: Address, absence: Absence): string => {
   return `${where}: ${absence.message}`
 }
 
-const hints: { readonly [Reason in Absence["reason"]]?: string } = {
+const again = (address: Address): string => `sign in again: natter login ${format(address)}`
+
+const hints: { readonly [Reason in Absence["reason"]]?: string | ((address: Address) => string) } = {
   Refused: "start it with `natter serve`, or give the address, as host:port",
   UnknownHost: "look for a typing mistake",
   NotNatter: "is it the right port?",
   Closed: "is it the right port?",
   InvalidCredentials: "check the name and the password",
   InviteRequired: "give it with --invite",
+  InvalidToken: again,
+  TokenRevoked: again,
+  PasswordChanged: again,
   UsernameTaken: "choose another with --name",
 }
 
 const toUserError = (address: Address, absence: Absence): CliError.UserError => {
   const hint = hints[absence.reason]
-  return userError(explain(address, absence) + (hint === undefined ? "" : `: ${hint}`), absence)
+  const advice = typeof hint === "function" ? hint(address) : hint
+  return userError(explain(address, absence) + (advice === undefined ? "" : `: ${advice}`), absence)
 }
 
 /** Says what these failures mean at this address, and what to do. */

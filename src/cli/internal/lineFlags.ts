@@ -6,12 +6,16 @@ import type * as Redacted from "effect/Redacted"
 import * as Address from "../../client/Address.ts"
 import { lobby } from "../../domain/ChannelName.ts"
 
-/** What the flags say. */
-export interface Given {
+/** What the flags say of who one is. */
+export interface Who {
   readonly name: Option.Option<string>
-  readonly channel: string
   readonly token: Option.Option<Redacted.Redacted>
   readonly invite: Option.Option<Redacted.Redacted>
+}
+
+/** What the flags say. */
+export interface Given extends Who {
+  readonly channel: string
 }
 
 export const defaultAddress = `the server signed in to last, else ${Address.format(Address.local)}`
@@ -21,18 +25,13 @@ export const address = Argument.String("address").pipe(
   Argument.optional,
 )
 
-export const flags = {
+export const who = {
   name: Flag.String("name").pipe(
     Flag.withAlias("n"),
     Flag.withDescription(
       "Your name there (or NATTER_NAME; without either, the one of `natter login`). Its password is NATTER_PASSWORD, or is asked for on a terminal. Where accounts are open, a new name is registered",
     ),
     Flag.optional,
-  ),
-  channel: Flag.String("channel").pipe(
-    Flag.withAlias("c"),
-    Flag.withDescription(`The channel to join (${lobby})`),
-    Flag.withDefault<string>(lobby),
   ),
   token: Flag.Redacted("token").pipe(
     Flag.withDescription(
@@ -44,4 +43,13 @@ export const flags = {
     Flag.withDescription("An invitation, where registering a name needs one"),
     Flag.optional,
   ),
+}
+
+export const flags = {
+  channel: Flag.String("channel").pipe(
+    Flag.withAlias("c"),
+    Flag.withDescription(`The channel to join (${lobby})`),
+    Flag.withDefault<string>(lobby),
+  ),
+  ...who,
 }

@@ -1,0 +1,27 @@
+/** `natter logout`: forgets what `natter login` kept. */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { address } from "./internal/lineFlags.ts"
+
+export const logout = Command.make(
+  "logout",
+  {
+    address,
+    all: Flag.Boolean("all").pipe(Flag.withDescription("Of every server"), Flag.withDefault(false)),
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./internal/sessions.ts")),
+      ({ logout, logoutAll }) => (given.all ? logoutAll : logout(given.address)),
+    ),
+).pipe(
+  Command.withDescription(
+    "Forget the token that `natter login` kept. The server goes on to accept it until it expires or is revoked there, by `natter token revoke`.",
+  ),
+  Command.withShortDescription("Forget a sign-in"),
+  Command.withExamples([
+    { command: "natter logout", description: "Of the server signed in to last" },
+    { command: "natter logout --all", description: "Of every server" },
+  ]),
+)
