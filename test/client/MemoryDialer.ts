@@ -1,7 +1,7 @@
 /** Reaches the server of the test without a network, and breaks the way to it. */
 import * as Effect from "effect/Effect"
 import * as Socket from "effect/socket/Socket"
-import { Dialer } from "../../src/client/Dialer.ts"
+import type { Dialer } from "../../src/client/Dialer.ts"
 import type { Link } from "../../src/testing/Link.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 
@@ -11,6 +11,10 @@ export interface MemoryDialer {
   readonly dials: () => number
   /** Breaks the link there is. */
   readonly cut: Effect.Effect<void>
+  /** Breaks the link there is when this many more bytes have passed in this direction, and not one more. */
+  readonly cutAfter: (bytes: number, direction: "toServer" | "toClient") => void
+  /** Bytes that have passed, in both directions, over all links. */
+  readonly passed: () => { readonly toServer: number; readonly toClient: number }
   /** From here on nobody answers, or somebody does again. */
   readonly answer: (yes: boolean) => Effect.Effect<void>
 }
@@ -23,6 +27,17 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
   let dials = 0
   let answers = true
   let current: Link | undefined
+  const passed = { toServer: 0, toClient: 0 }
+  let cut: { direction: keyof typeof passed; at: number } | undefined
+
+  /** What of these bytes gets through; the link is broken behind it where it is to be. */
+  const through = (link: Link, bytes: Uint8Array, direction: keyof typeof passed) => {
+    const room = cut?.direction === direction ? cut.at - passed[direction] : Number.POSITIVE_INFINITY
+    passed[direction] += Math.min(room, bytes.byteLength)
+    if (bytes.byteLength < room) return { bytes, then: Effect.void }
+    cut = undefined
+    return { bytes: bytes.subarray(0, room), then: link.abort }
+  }
 
   const open = Effect.gen(function* () {
     dials++
@@ -37,13 +52,23 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
       reader: Effect.map(open, (opened) => {
         link = opened
         return {
-          pull: Effect.mapBoth(opened.pull, { onFailure: closed, onSuccess: (bytes) => [bytes] as const }),
+          pull: opened.pull.pipe(
+            Effect.mapError(closed),
+            Effect.flatMap((arrived) => {
+              const { bytes, then } = through(opened, arrived, "toClient")
+              return Effect.as(then, [bytes] as const)
+            }),
+          ),
           upgrade: () => Effect.fail(closed()),
         }
       }),
       writer: Effect.sync(() => {
         const write = (chunk: Uint8Array | string | Socket.CloseEvent) =>
-          chunk instanceof Uint8Array ? Effect.mapError(link!.send(chunk), closed) : Effect.void
+          Effect.suspend(() => {
+            if (!(chunk instanceof Uint8Array)) return Effect.void
+            const { bytes, then } = through(link!, chunk, "toServer")
+            return Effect.andThen(Effect.mapError(link!.send(bytes), closed), then)
+          })
         return { write, writeAll: (chunks) => Effect.forEach(chunks, write, { discard: true }) }
       }),
     })
@@ -52,6 +77,8 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
     dialer: { socket, address: "memory" },
     dials: () => dials,
     cut: Effect.suspend(() => current?.abort ?? Effect.void),
+    cutAfter: (bytes, direction) => (cut = { direction, at: passed[direction] + bytes }),
+    passed: () => ({ ...passed }),
     answer: (yes) => Effect.sync(() => void (answers = yes)),
   }
 })
