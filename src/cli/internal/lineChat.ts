@@ -1,11 +1,30 @@
 /** What `natter chat` does where it is not on a terminal: a line of standard input is a message. */
-import * as Option from "effect/Option"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { userError } from "./lineError.ts"
 import type { Given as Line } from "./lineFlags.ts"
-import * as Tail from "./lineTail.ts"
+import * as Identity from "./lineIdentity.ts"
+import * as Screen from "./lineScreen.ts"
+import { talk } from "./lineTalk.ts"
 
 interface Given extends Line {
   readonly address: Option.Option<string>
 }
 
-/** Until all lines of standard input are acknowledged, or one of them is `/quit`. */
-export const run = (given: Given) => Tail.run({ ...given, json: false, count: Option.none(), reconnect: true })
+/** Until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
+export const run = Effect.fnUntraced(function* (given: Given) {
+  const address = yield* Identity.addressOf(given.address)
+  const credentials = yield* Identity.credentials(given, address)
+  const screen = yield* Screen.open({ typing: "lines" })
+  const { refused } = yield* talk({
+    address,
+    channel: given.channel,
+    count: Number.POSITIVE_INFINITY,
+    credentials,
+    json: false,
+    patience: undefined,
+    reconnect: true,
+    screen,
+  })
+  if (refused > 0) return yield* userError(refused === 1 ? "a line was not sent" : `${refused} lines were not sent`)
+}, Effect.scoped)

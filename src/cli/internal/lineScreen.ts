@@ -1,5 +1,6 @@
 /** Where lines go, and where they come from. */
 import type * as Cause from "effect/Cause"
+import type * as CliError from "effect/cli/CliError"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { printable } from "../../client/Printable.ts"
+import { userError } from "./lineError.ts"
 import * as Terminal from "./lineTerminal.ts"
 
 /** Whatever is printed here cannot do anything to the terminal but be read. */
@@ -18,7 +20,7 @@ export interface Screen {
   /** Prints a line about the program itself, beside the output. */
   readonly notice: (line: string) => Effect.Effect<void>
   /** The lines that are typed, until the typing ends; none, without an end, where nobody can type. */
-  readonly typed: Stream.Stream<string>
+  readonly typed: Stream.Stream<string, CliError.UserError>
   /** Done when the reader has left: by Ctrl-C, or a pipe that nobody reads any more. */
   readonly left: Effect.Effect<void>
 }
@@ -35,14 +37,26 @@ const dumb = Config.String("TERM").pipe(
   Effect.map((term) => term === "dumb"),
 )
 
-/** A terminal to type in where that is wanted and there is one, otherwise plain output. */
+/** The lines of standard input that are not empty: an empty one is no message. */
+const linesOf = ({ stdin }: Stdio.Stdio): Stream.Stream<string, CliError.UserError> =>
+  stdin.pipe(
+    Stream.decodeText,
+    Stream.splitLines,
+    Stream.filter((line) => line.trim() !== ""),
+    Stream.mapError((error) => userError(`standard input cannot be read: ${error.message}`, error)),
+  )
+
+/**
+ * What is typed comes from a terminal, where there is one to type in; from the lines of standard
+ * input, whatever that is; or it is of no interest.
+ */
 export const open = Effect.fnUntraced(function* (options: {
-  readonly typing: boolean
+  readonly typing: "terminal" | "lines" | "nothing"
 }): Effect.fn.Return<Screen, never, Stdio.Stdio | Scope.Scope> {
   const stdio = yield* Stdio.Stdio
   const both = Effect.zipWith(stdio.stdinIsTerminal, stdio.stdoutIsTerminal, (a, b) => a && b)
-  const canType = options.typing && (yield* both) && !(yield* dumb)
-  return yield* canType ? typing : plain(stdio)
+  if (options.typing === "terminal" && (yield* both) && !(yield* dumb)) return yield* typing
+  return yield* plain(stdio, options.typing === "lines" ? linesOf(stdio) : Stream.never)
 })
 
 const typing: Effect.Effect<Screen, never, Scope.Scope> = Effect.map(Terminal.open, (terminal) => ({
@@ -52,7 +66,10 @@ const typing: Effect.Effect<Screen, never, Scope.Scope> = Effect.map(Terminal.op
   left: terminal.left,
 }))
 
-const plain = Effect.fnUntraced(function* (stdio: Stdio.Stdio): Effect.fn.Return<Screen, never, Scope.Scope> {
+const plain = Effect.fnUntraced(function* (
+  stdio: Stdio.Stdio,
+  typed: Screen["typed"],
+): Effect.fn.Return<Screen, never, Scope.Scope> {
   const prints = yield* Queue.bounded<string, Cause.Done>(printsAhead)
   const writing = yield* Stream.fromQueue(prints).pipe(Stream.run(stdio.stdout()), Effect.ignore, Effect.forkScoped)
   yield* Effect.addFinalizer(() =>
@@ -61,7 +78,7 @@ const plain = Effect.fnUntraced(function* (stdio: Stdio.Stdio): Effect.fn.Return
   return {
     print: (lines) => (lines.length === 0 ? Effect.void : Effect.asVoid(Queue.offer(prints, text(lines)))),
     notice: (line) => Effect.ignore(Stream.run(Stream.succeed(text([line])), stdio.stderr())),
-    typed: Stream.never,
+    typed,
     left: Effect.asVoid(Fiber.await(writing)),
   }
 })

@@ -1,73 +1,85 @@
 /** What is typed: commands, and lines to send in the order in which they were typed. */
-import type * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import type * as CliError from "effect/cli/CliError"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { fresh } from "../../client/MessageId.ts"
-import * as Publish from "../../client/Publish.ts"
-import { here } from "./lineFormat.ts"
+import type { Client } from "../../client/Client.ts"
+import type { Absence } from "../../client/Reconnect.ts"
+import type { Seq } from "../../domain/Seq.ts"
+import type { Channel } from "./lineChannel.ts"
 import type { Screen } from "./lineScreen.ts"
-import type { Seat } from "./lineSeat.ts"
 
-/** Lines that wait to be sent. */
+/** Lines that wait to be acknowledged, before no more are taken. */
 const linesAhead = 64
-/** Time to send what was typed before the end of the typing. */
-const lastWords = Duration.seconds(2)
 
 const help = "/users shows who is here, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
 
-/** Done when the user has typed enough: `/quit`, or Ctrl-D. What was typed before is sent first, where that is possible. */
-export const follow = Effect.fnUntraced(function* (options: {
-  readonly screen: Screen
-  readonly seat: Seat
-  readonly channel: string
-}): Effect.fn.Return<void, never, Scope.Scope> {
-  const { channel, screen, seat } = options
-  const outgoing = yield* Queue.dropping<string, Cause.Done>(linesAhead)
-  let unsent = 0
+/** What became of what was typed. */
+export interface Typed {
+  /** Lines that the server did not get, as far as is known. */
+  readonly unsent: number
+  /** Lines that nobody wanted: the server refused them, or there is no such command. */
+  readonly refused: number
+}
 
-  /** Sends a line, if need be over the next connection: with the same id, so it is said once. */
-  const send = Effect.fnUntraced(function* (content: string) {
-    const id = yield* fresh
-    const attempt: Effect.Effect<void> = Effect.flatMap(seat.presence, (presence) =>
-      Publish.patiently(presence.connection, { channel, content, id }).pipe(
-        Effect.catchTags({
-          Disconnect: () => {
-            seat.leave(presence)
-            return attempt
-          },
-          RequestError: (error) => screen.notice(`not sent (${error.message}): ${content}`),
-        }),
-        Effect.asVoid,
-      ),
+/**
+ * Done when the user has typed enough: `/quit`, or the end of the typing; and when what was typed before
+ * is acknowledged and shown, or this takes longer than `patience`.
+ */
+export const follow = Effect.fnUntraced(function* (options: {
+  readonly client: Client
+  readonly channel: string
+  readonly room: Channel
+  readonly screen: Screen
+  /** None at all while one is away. */
+  readonly patience: Duration.Duration | undefined
+}): Effect.fn.Return<Typed, Absence | CliError.UserError> {
+  const { channel, client, patience, room, screen } = options
+  const enough = Deferred.makeUnsafe<void>()
+  let unsent = 0
+  let refused = 0
+  let last: Seq | undefined
+
+  const online = Effect.map(client.state, ({ _tag }) => _tag === "Online")
+
+  const refuse = (content: string) => (error: { readonly message: string }) => {
+    refused++
+    return screen.notice(`not sent (${error.message}): ${content}`)
+  }
+
+  const say = Effect.fnUntraced(function* (content: string): Effect.fn.Return<void, Absence> {
+    unsent++
+    if (!(yield* online)) yield* screen.notice(`not connected, to be sent then: ${content}`)
+    yield* client.publish(channel, content).pipe(
+      Effect.map(({ seq }) => {
+        last = seq
+      }),
+      Effect.catchTags({ RequestError: refuse(content), OutboxFull: refuse(content), Unconfirmed: refuse(content) }),
     )
-    yield* attempt
     unsent--
   })
 
-  const queue = (content: string): Effect.Effect<void> =>
-    Effect.suspend(() => {
-      if (!Queue.offerUnsafe(outgoing, content)) return screen.notice(`not sent (too many lines wait): ${content}`)
-      unsent++
-      return seat.taken === undefined ? screen.notice(`not connected, to be sent then: ${content}`) : Effect.void
-    })
-
-  const act = (line: string): Effect.Effect<void> => {
-    if (line.startsWith("//")) return queue(line.slice(1))
-    if (!line.startsWith("/")) return queue(line)
-    if (line !== "/users") return screen.notice(help)
-    return screen.notice(seat.taken === undefined ? "not connected" : here(seat.taken.roster))
+  const act = (line: string): Effect.Effect<void, Absence> => {
+    if (line.startsWith("//")) return say(line.slice(1))
+    if (!line.startsWith("/")) return say(line)
+    if (line.trim() === "/users") return Effect.flatMap(room.here, screen.notice)
+    refused++
+    return screen.notice(help)
   }
 
-  const sending = yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(outgoing), send))
-  yield* screen.typed.pipe(
+  const all = screen.typed.pipe(
     Stream.takeWhile((line) => line.trim() !== "/quit"),
-    Stream.runForEach(act),
+    Stream.onEnd(Deferred.succeed(enough, undefined)),
+    Stream.mapEffect(act, { concurrency: linesAhead }),
+    Stream.runDrain,
+    Effect.andThen(Effect.suspend(() => (last === undefined ? Effect.void : room.shown(last)))),
   )
-  yield* Queue.end(outgoing)
-  if (seat.taken !== undefined) yield* Effect.timeoutOption(Fiber.await(sending), lastWords)
-  if (unsent > 0) yield* screen.notice(unsent === 1 ? "a line was not sent" : `${unsent} lines were not sent`)
+  const impatience = Effect.gen(function* () {
+    if (patience === undefined) return yield* Effect.never
+    yield* Deferred.await(enough)
+    if (yield* online) yield* Effect.sleep(patience)
+  })
+  yield* Effect.raceFirst(all, impatience)
+  return { unsent, refused }
 })
