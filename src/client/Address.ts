@@ -1,12 +1,8 @@
 /** Where a server listens, as people write it: `host:port`, `:port` for this machine, `[::1]:port` for IPv6. */
 import * as Result from "effect/Result"
+import { type Address, format } from "../domain/Address.ts"
 
-export interface Address {
-  /** A name, an IPv4 address, or an IPv6 address without its brackets. */
-  readonly host: string
-  /** 1 to 65535. */
-  readonly port: number
-}
+export { type Address, format }
 
 /** Where a server listens that was told nothing else. */
 export const local: Address = { host: "127.0.0.1", port: 8080 }
@@ -36,6 +32,3 @@ export const parse = (text: string): Result.Result<Address, string> => {
   if (port < 1 || port > 65_535) return Result.fail("a port is a number from 1 to 65535")
   return Result.succeed({ host: v6 ?? (name || local.host), port })
 }
-
-export const format = ({ host, port }: Address): string =>
-  host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`

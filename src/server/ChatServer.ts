@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
+import * as Address from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub, type Selection } from "../hub/Hub.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
@@ -61,8 +62,7 @@ export class ChatServer extends Context.Service<
 
 const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
   const address = yield* TcpListener.listen(tcp)
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host
-  yield* Effect.logInfo(`listening on ${host}:${address.port}`)
+  yield* Effect.logInfo(`listening on ${Address.format(address)}`)
   yield* drainOnClose(shutdown)
   return ChatServer.of({ address })
 })

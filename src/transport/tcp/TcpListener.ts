@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Socket from "effect/socket/Socket"
+import { format } from "../../domain/Address.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import type { ConnectionLimits } from "../ConnectionLimits.ts"
 import { receive } from "../Reception.ts"
@@ -20,7 +21,7 @@ export class ListenError extends Data.TaggedError("ListenError")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    const where = `${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`
+    const where = format(this)
     const code = errorCode(this.cause)
     if (code === "EADDRINUSE") {
       return `${where} is in use already: stop the program that has it, or choose another with --port`
