@@ -1,7 +1,7 @@
 /** What `natter login` and `natter logout` do. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Address from "../../client/Address.ts"
 import type { Credentials } from "../../client/Connection.ts"
