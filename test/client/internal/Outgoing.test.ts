@@ -1,0 +1,127 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import type { Connection } from "../../../src/client/Connection.ts"
+import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
+import { Seat } from "../../../src/client/internal/Seat.ts"
+import { MessageId } from "../../../src/domain/MessageId.ts"
+import { Disconnect } from "../../../src/protocol/Disconnect.ts"
+import { RequestError, type RequestErrorReason } from "../../../src/protocol/RequestError.ts"
+
+const id = MessageId.make("an-id")
+const lost = new Disconnect({ reason: "ConnectionLost" })
+
+/** A connection on which every publish ends like this. */
+const connection = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
+  let tries = 0
+  const never = () => Effect.never
+  const self: Connection = {
+    version,
+    publish: () =>
+      Effect.andThen(
+        Effect.sync(() => void tries++),
+        Effect.fail(outcome),
+      ),
+    signIn: never,
+    join: never,
+    leave: never,
+    setTopic: never,
+    setStatus: never,
+    channels: never,
+    typing: never,
+    events: Stream.never,
+  }
+  return { self, tries: () => tries }
+}
+
+const error = (reason: RequestErrorReason, retryAfter?: Duration.Duration) => new RequestError({ reason, retryAfter })
+
+const reasonOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(effect), (failure) => {
+    const { _tag, reason } = failure as { readonly _tag: string; readonly reason?: string }
+    return reason ?? _tag
+  })
+
+const setting = Effect.gen(function* () {
+  const seat = new Seat()
+  const outgoing = yield* Outgoing.make(seat, 10)
+  return { seat, outgoing }
+})
+
+describe("Outgoing", () => {
+  it.effect("tries again where the server failed, but not for ever", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const failing = connection(error("Internal"))
+      seat.take(failing.self)
+      const publishing = yield* Effect.forkChild(reasonOf(outgoing.publish("lobby", "hello", id)))
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(yield* Fiber.join(publishing), "Internal")
+      assert.strictEqual(failing.tries(), 5)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("tries as often as the server asks it to", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const busy = connection(error("RateLimited", Duration.seconds(1)))
+      seat.take(busy.self)
+      const publishing = yield* Effect.forkChild(outgoing.publish("lobby", "hello", id))
+      yield* TestClock.adjust("100 seconds")
+      assert.isAtLeast(busy.tries(), 100)
+      assert.strictEqual(publishing.pollUnsafe(), undefined)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("does not try again what the server does not want", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const strict = connection(error("NotMember"))
+      seat.take(strict.self)
+      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "NotMember")
+      assert.strictEqual(strict.tries(), 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("asks a connection that is lost only once, and waits for the next", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const first = connection(lost)
+      const second = connection(error("NotMember"))
+      seat.take(first.self)
+      const publishing = yield* Effect.forkChild(reasonOf(outgoing.publish("lobby", "hello", id)))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual([first.tries(), publishing.pollUnsafe()], [1, undefined])
+      seat.take(second.self)
+      // The first one's visit ends late: that is nothing to the second.
+      seat.leave(first.self)
+      assert.strictEqual(seat.taken, second.self)
+      assert.strictEqual(yield* Fiber.join(publishing), "NotMember")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("does not say again what a server without ids may have heard", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const old = connection(lost, 1)
+      seat.take(old.self)
+      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "Unconfirmed")
+      assert.strictEqual(old.tries(), 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("takes nothing once it is closed", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { outgoing } = yield* Scope.provide(setting, scope)
+      yield* Scope.close(scope, Exit.void)
+      outgoing.close(lost)
+      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "ConnectionLost")
+    }),
+  )
+})
