@@ -1,0 +1,42 @@
+/** What is to be said of the connection, and of others. */
+import type { ClientState } from "../client/ClientState.ts"
+import type { Conversation, Model } from "./Model.ts"
+import * as Plain from "./Plain.ts"
+
+const seconds = (milliseconds: number): number => Math.max(0, Math.ceil(milliseconds / 1000))
+
+const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
+  conversations.reduce(
+    (count, { entries }) => count + entries.filter((entry) => entry._tag === "Unsent" && !entry.failed).length,
+    0,
+  )
+
+/** One line, while one is not there; counts down with `now`. Undefined while all is well. */
+export const banner = ({ address, connection, conversations, now }: Model): string | undefined => {
+  const waiting = unsentIn(conversations)
+  const kept = waiting === 0 ? "" : ` · ${waiting} to be sent`
+  switch (connection._tag) {
+    case "Connecting":
+      return `Connecting to ${Plain.line(address)} …`
+    case "Away":
+      return `${because(connection)} · trying again in ${seconds(connection.until - now)} s (Ctrl+R: now)${kept}`
+    case "Returning":
+      return `${because(connection)} · trying again …${kept}`
+    case "Ended":
+      return connection.because === undefined ? "Closed" : Plain.line(connection.because.message)
+    case "Online":
+      return undefined
+  }
+}
+
+const because = ({ because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>): string =>
+  Plain.line(because.message)
+
+/** "ann is typing …" */
+export const typing = ({ typing }: Conversation, now: number): string => {
+  const names = [...typing].filter(([, until]) => until > now).map(([name]) => Plain.line(name))
+  const [first, second] = names
+  if (first === undefined) return ""
+  if (second === undefined) return `${first} is typing …`
+  return names.length === 2 ? `${first} and ${second} are typing …` : "several people are typing …"
+}

@@ -1,0 +1,179 @@
+/** What can be typed behind a slash. */
+import * as Schema from "effect/Schema"
+import { ChannelName } from "../domain/ChannelName.ts"
+import { Status } from "../domain/Status.ts"
+
+export type Command =
+  | { readonly _tag: "Say"; readonly text: string }
+  | { readonly _tag: "Join"; readonly channel: string }
+  | { readonly _tag: "Leave"; readonly channel: string | undefined }
+  | { readonly _tag: "Direct"; readonly to: string; readonly text: string }
+  | { readonly _tag: "Users" }
+  | { readonly _tag: "Status"; readonly status: Status; readonly text: string | undefined }
+  | { readonly _tag: "ShowTopic" }
+  | { readonly _tag: "Topic"; readonly topic: string }
+  | { readonly _tag: "Channels" }
+  | { readonly _tag: "Search"; readonly query: string }
+  | { readonly _tag: "Reconnect" }
+  | { readonly _tag: "Help" }
+  | { readonly _tag: "Quit" }
+  /** It is none, or not complete: why. */
+  | { readonly _tag: "Wrong"; readonly why: string }
+
+interface Entry {
+  /** What it is called, and what else people try. */
+  readonly names: readonly [string, ...ReadonlyArray<string>]
+  /** What comes behind the name, as it is written in the help. */
+  readonly usage: string
+  readonly summary: string
+  readonly read: (rest: string) => Command
+}
+
+const wrong = (why: string): Command => ({ _tag: "Wrong", why })
+
+const isChannel = Schema.is(ChannelName)
+const isStatus = Schema.is(Status)
+
+/** People write `#ops`, and mean the channel `ops`. */
+const channelOf = (text: string): string => (/^@/.test(text) ? text : text.replace(/^#+/, ""))
+
+const withChannel = (text: string, make: (channel: string) => Command): Command => {
+  const channel = channelOf(text)
+  return isChannel(channel) || /^@./.test(channel)
+    ? make(channel)
+    : wrong(`"${text}" cannot be a channel: letters, digits, ".", "_" and "-", no spaces`)
+}
+
+const firstWord = (text: string): readonly [word: string, rest: string] => {
+  const [, word = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text)!
+  return [word, rest]
+}
+
+const status =
+  (to: Status) =>
+  (rest: string): Command => ({ _tag: "Status", status: to, text: rest || undefined })
+
+export const commands: ReadonlyArray<Entry> = [
+  {
+    names: ["join", "j"],
+    usage: "CHANNEL",
+    summary: "enter a channel; it is opened if there is none of the name",
+    read: (rest) =>
+      rest === "" ? wrong("say which channel: /join ops") : withChannel(rest, (channel) => ({ _tag: "Join", channel })),
+  },
+  {
+    names: ["leave", "part", "close"],
+    usage: "[CHANNEL]",
+    summary: "leave this channel, or another",
+    read: (rest) =>
+      rest === ""
+        ? { _tag: "Leave", channel: undefined }
+        : withChannel(rest, (channel) => ({ _tag: "Leave", channel })),
+  },
+  {
+    names: ["msg", "dm", "query", "w", "tell"],
+    usage: "NAME [TEXT]",
+    summary: "talk to somebody alone",
+    read: (rest) => {
+      const [to, text] = firstWord(rest)
+      const name = to.replace(/^@/, "")
+      return name === "" ? wrong("say to whom: /msg ann hello") : { _tag: "Direct", to: name, text }
+    },
+  },
+  {
+    names: ["users", "names", "who", "members"],
+    usage: "",
+    summary: "who is here, and how present they are",
+    read: () => ({ _tag: "Users" }),
+  },
+  {
+    names: ["status"],
+    usage: "online|away|busy [TEXT]",
+    summary: "how present you are, with a few words if you like",
+    read: (rest) => {
+      const [word, text] = firstWord(rest)
+      const to = word.toLowerCase()
+      return isStatus(to) ? status(to)(text) : wrong("say one of: /status online, /status away, /status busy")
+    },
+  },
+  { names: ["away", "afk"], usage: "[TEXT]", summary: "the same as /status away", read: status("away") },
+  { names: ["back", "online"], usage: "", summary: "the same as /status online", read: status("online") },
+  {
+    names: ["topic"],
+    usage: "[TEXT]",
+    summary: "show what the channel is about, or set it; /topic - takes it away",
+    read: (rest) => (rest === "" ? { _tag: "ShowTopic" } : { _tag: "Topic", topic: rest === "-" ? "" : rest }),
+  },
+  {
+    names: ["channels", "list"],
+    usage: "",
+    summary: "the channels there are",
+    read: () => ({ _tag: "Channels" }),
+  },
+  {
+    names: ["search", "find", "s"],
+    usage: "[TEXT]",
+    summary: "search in what was said here; Ctrl+F does the same",
+    read: (rest) => ({ _tag: "Search", query: rest }),
+  },
+  {
+    names: ["reconnect"],
+    usage: "",
+    summary: "try to come back at once; Ctrl+R does the same",
+    read: () => ({ _tag: "Reconnect" }),
+  },
+  { names: ["help", "h", "?"], usage: "", summary: "commands and keys", read: () => ({ _tag: "Help" }) },
+  {
+    names: ["quit", "exit", "q", "bye"],
+    usage: "",
+    summary: "leave; Ctrl+C does the same",
+    read: () => ({ _tag: "Quit" }),
+  },
+]
+
+/** What people try that is not there, and why. */
+const absent: Readonly<Record<string, string>> = {
+  nick: "a name is who you sign in as: natter chat --name OTHER",
+  me: "just say it: there are no actions here",
+  kick: "there is nothing of the kind yet",
+  ban: "there is nothing of the kind yet",
+  invite: "tell them to /join the channel",
+  whois: "/users shows how present everybody is",
+  server: "a server is chosen when it is started: natter chat HOST:PORT",
+  connect: "a server is chosen when it is started: natter chat HOST:PORT",
+}
+
+/** How many letters must be changed, added or taken away to make one word of the other. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+const nearest = (name: string): string | undefined =>
+  commands
+    .map(({ names: [first] }) => ({ first, far: distance(name, first) }))
+    .filter(({ far, first }) => far <= Math.max(1, Math.floor(first.length / 3)))
+    .toSorted((a, b) => a.far - b.far)[0]?.first
+
+/** What a draft means: a command, or something to say. A message that begins with `//` is said with one slash. */
+export const parse = (draft: string): Command => {
+  if (!draft.startsWith("/")) return { _tag: "Say", text: draft }
+  if (draft.startsWith("//")) return { _tag: "Say", text: draft.slice(1) }
+  const [word, rest] = firstWord(draft.slice(1))
+  const name = word.toLowerCase()
+  const found = commands.find(({ names }) => names.includes(name))
+  if (found !== undefined) return found.read(rest.trim())
+  // A path, or an emoticon, rather than a command.
+  if (!/^[a-z?]+$/.test(name))
+    return wrong(`to say something that begins with a slash, write two: //${draft.slice(1, 20)}`)
+  if (Object.hasOwn(absent, name)) return wrong(`/${name}: ${absent[name]}`)
+  const near = nearest(name)
+  return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
+}

@@ -1,0 +1,78 @@
+/** What Tab makes of the word before the cursor. */
+import { commands } from "./Command.ts"
+import type { Editor } from "./Editor.ts"
+import type { Conversation, Model } from "./Model.ts"
+
+export interface Completion {
+  /** Where in the text the word begins that is completed. */
+  readonly start: number
+  /** What was typed of it. */
+  readonly typed: string
+  /** At most 50; the most likely first. */
+  readonly candidates: ReadonlyArray<string>
+  /** Which of them is in the text now. */
+  readonly at: number
+}
+
+const maxCandidates = 50
+
+/** Who is here, who spoke last first, then by name. */
+const people = ({ entries, roster }: Conversation, me: string | undefined): ReadonlyArray<string> => {
+  const speakers = entries.toReversed().flatMap((entry) => (entry._tag === "Message" ? [entry.from] : []))
+  const present = (roster?.names ?? []).toSorted((a, b) => a.localeCompare(b))
+  return [...new Set<string>([...speakers, ...present])].filter((name) => name !== me)
+}
+
+const starting = (candidates: ReadonlyArray<string>, typed: string): ReadonlyArray<string> =>
+  candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed.toLowerCase())).slice(0, maxCandidates)
+
+/** Candidates for a word at this place of the draft, as they would stand there. */
+const candidatesFor = (model: Model, before: string, word: string): ReadonlyArray<string> => {
+  const conversation = model.conversations.find(({ name }) => name === model.current)
+  if (before === "" && word.startsWith("/") && !word.startsWith("//")) {
+    return starting(
+      commands.map(({ names: [first] }) => `/${first} `),
+      word,
+    )
+  }
+  const [, command = ""] = /^\/(\S+)\s+$/.exec(before) ?? []
+  if (command === "status") {
+    return starting(["online ", "away ", "busy "], word)
+  }
+  const channels = model.conversations.map(({ name }) => name).filter((name) => !name.startsWith("@"))
+  if (/^(join|j|leave|part|close)$/.test(command) && !word.startsWith("@")) {
+    const hash = /^#*/.exec(word)![0]
+    return starting(channels, word.slice(hash.length)).map((name) => `${hash}${name} `)
+  }
+  if (word.startsWith("#")) return starting(channels, word.slice(1)).map((name) => `#${name} `)
+  if (word === "" || conversation === undefined) return []
+  const at = /^@?/.exec(word)![0]
+  const names = starting(people(conversation, model.me), word.slice(at.length))
+  // At the start of a message a name says to whom it is.
+  const behind = before === "" && at === "" ? ": " : " "
+  return names.map((name) => `${at}${name}${behind}`)
+}
+
+/** The first candidate for the word at the cursor, put in its place; undefined where there is none. */
+export const begin = (model: Model): readonly [Editor, Completion] | undefined => {
+  const { cursor, text } = model.editor
+  const [typed] = /\S*$/.exec(text.slice(0, cursor))!
+  const start = cursor - typed.length
+  const candidates = candidatesFor(model, text.slice(0, start), typed)
+  if (candidates.length === 0) return undefined
+  const completion = { start, typed, candidates, at: 0 }
+  return [put(model.editor, completion, cursor), completion]
+}
+
+/** The candidate behind, or with -1 before, the one that stands there. */
+export const step = (editor: Editor, completion: Completion, by: 1 | -1): readonly [Editor, Completion] => {
+  const { candidates } = completion
+  const next = { ...completion, at: (completion.at + by + candidates.length) % candidates.length }
+  return [put(editor, next, completion.start + candidates[completion.at]!.length), next]
+}
+
+const put = ({ text }: Editor, { at, candidates, start }: Completion, end: number): Editor => {
+  const candidate = candidates[at]!
+  const rest = text.slice(end)
+  return { text: text.slice(0, start) + candidate + rest, cursor: start + candidate.length }
+}

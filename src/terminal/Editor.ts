@@ -1,0 +1,98 @@
+/** The text that is being written, and where in it one is. Never changes itself; the cursor never is inside of a grapheme. */
+import { graphemes } from "./Width.ts"
+
+export interface Editor {
+  readonly text: string
+  /** Code units before the cursor. */
+  readonly cursor: number
+}
+
+/** Code units of the longest text: what fits into a frame, whatever it takes to write it down. */
+export const maxLength = 16_000
+
+export const empty: Editor = { text: "", cursor: 0 }
+
+/** With the cursor at its end. */
+export const of = (text: string): Editor => {
+  const kept = text.slice(0, maxLength)
+  return { text: kept, cursor: kept.length }
+}
+
+/** Where graphemes begin, and the end. */
+const boundaries = (text: string): ReadonlyArray<number> => {
+  let at = 0
+  return [0, ...graphemes(text).map((grapheme) => (at += grapheme.length))]
+}
+
+const before = ({ cursor, text }: Editor): number => boundaries(text.slice(0, cursor)).at(-2) ?? 0
+const after = ({ cursor, text }: Editor): number => cursor + (boundaries(text.slice(cursor))[1] ?? 0)
+
+/** Text without what has no place in a line: a terminal may send anything. */
+const clean = (text: string): string =>
+  text
+    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll("\t", "    ")
+    // Control characters, and halves of characters.
+    .replaceAll(/(?!\n)[\p{Cc}\p{Cs}]/gu, "")
+
+/** Writes at the cursor; what does not fit any more is left out. */
+export const insert = ({ cursor, text }: Editor, more: string): Editor => {
+  const written = clean(more).slice(0, maxLength - text.length)
+  return { text: text.slice(0, cursor) + written + text.slice(cursor), cursor: cursor + written.length }
+}
+
+const remove = ({ text }: Editor, start: number, end: number): Editor => ({
+  text: text.slice(0, start) + text.slice(end),
+  cursor: start,
+})
+
+const at = (editor: Editor, cursor: number): Editor => ({ ...editor, cursor })
+
+export const backspace = (editor: Editor): Editor => remove(editor, before(editor), editor.cursor)
+export const del = (editor: Editor): Editor => remove(editor, editor.cursor, after(editor))
+export const left = (editor: Editor): Editor => at(editor, before(editor))
+export const right = (editor: Editor): Editor => at(editor, after(editor))
+
+const lineStart = ({ cursor, text }: Editor): number => text.lastIndexOf("\n", cursor - 1) + 1
+const lineEnd = ({ cursor, text }: Editor): number => {
+  const end = text.indexOf("\n", cursor)
+  return end === -1 ? text.length : end
+}
+
+export const home = (editor: Editor): Editor => at(editor, lineStart(editor))
+export const end = (editor: Editor): Editor => at(editor, lineEnd(editor))
+
+// Words are what spaces part.
+const wordStart = ({ cursor, text }: Editor): number => /\S*\s*$/.exec(text.slice(0, cursor))!.index
+const wordEnd = ({ cursor, text }: Editor): number => cursor + /^\s*\S*/.exec(text.slice(cursor))![0].length
+
+export const wordLeft = (editor: Editor): Editor => at(editor, wordStart(editor))
+export const wordRight = (editor: Editor): Editor => at(editor, wordEnd(editor))
+export const deleteWord = (editor: Editor): Editor => remove(editor, wordStart(editor), editor.cursor)
+/** From the start of the line on; at its start, the line break before it. */
+export const deleteToStart = (editor: Editor): Editor => {
+  const start = lineStart(editor)
+  return remove(editor, start === editor.cursor ? Math.max(0, start - 1) : start, editor.cursor)
+}
+export const deleteToEnd = (editor: Editor): Editor => {
+  const end = lineEnd(editor)
+  return remove(editor, editor.cursor, end === editor.cursor ? Math.min(editor.text.length, end + 1) : end)
+}
+
+/** A line up or down at about the same place; undefined where there is none. */
+export const up = (editor: Editor): Editor | undefined => {
+  const start = lineStart(editor)
+  return start === 0 ? undefined : along(editor, lineStart(at(editor, start - 1)))
+}
+export const down = (editor: Editor): Editor | undefined => {
+  const end = lineEnd(editor)
+  return end === editor.text.length ? undefined : along(editor, end + 1)
+}
+
+/** As many graphemes into the line that begins at `start` as the cursor is into its own. */
+const along = (editor: Editor, start: number): Editor => {
+  const column = graphemes(editor.text.slice(lineStart(editor), editor.cursor)).length
+  const line = editor.text.slice(start, lineEnd(at(editor, start)))
+  const inLine = boundaries(line)
+  return at(editor, start + inLine[Math.min(column, inLine.length - 1)]!)
+}

@@ -1,0 +1,62 @@
+/** Where everything is, for a terminal of a size. Columns and rows; 0 is what is not shown. */
+import type { Model, Size } from "./Model.ts"
+import { width, wrap } from "./Width.ts"
+
+export interface Layout {
+  /** The least that anything can be shown in is not there. */
+  readonly tooSmall: boolean
+  /** The list of channels at the left; the line beside it not included. */
+  readonly channels: number
+  /** The list of members at the right; the line beside it not included. */
+  readonly members: number
+  /** The window of what was said. */
+  readonly timeline: Size
+  readonly header: 0 | 1
+  readonly banner: 0 | 1
+  /** Who is typing, or what Tab offers. */
+  readonly typing: 0 | 1
+  readonly search: 0 | 1
+  /** Lines of the draft that are shown. */
+  readonly composer: number
+}
+
+export const smallest: Size = { columns: 20, rows: 5 }
+
+/** Columns in front of the draft. */
+export const prompt = "> "
+
+const maxComposer = 6
+
+/** Lines that the draft takes, wrapped. The cursor may stand behind the last character, so it needs a column too. */
+export const composerLines = (text: string, columns: number): number =>
+  text.split("\n").reduce((count, line) => count + wrap(`${line} `, columns - prompt.length).length, 0)
+
+const sideColumns = (names: ReadonlyArray<string>): number =>
+  Math.max(14, Math.min(24, Math.max(0, ...names.map(width)) + 6))
+
+export const layout = (model: Model): Layout => {
+  const { columns, rows } = model.size
+  const tooSmall = columns < smallest.columns || rows < smallest.rows
+  const roomy = rows >= 8
+  const names = model.conversations.map(({ name }) => name)
+  const channels = columns >= 70 && !tooSmall ? sideColumns(names) : 0
+  const members = columns >= 100 && !tooSmall ? 20 : 0
+  const middle = columns - (channels === 0 ? 0 : channels + 1) - (members === 0 ? 0 : members + 1)
+  const banner = model.connection._tag === "Online" ? 0 : 1
+  const typing = roomy ? 1 : 0
+  const search = model.search === undefined ? 0 : 1
+  const most = Math.max(1, Math.min(maxComposer, Math.floor(rows / 3)))
+  const composer = Math.min(most, composerLines(model.editor.text, columns))
+  const left = rows - 1 - banner - typing - search - composer
+  return {
+    tooSmall,
+    channels,
+    members,
+    timeline: { columns: Math.max(1, middle), rows: Math.max(1, left) },
+    header: 1,
+    banner,
+    typing,
+    search,
+    composer,
+  }
+}

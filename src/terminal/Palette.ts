@@ -1,0 +1,10 @@
+/** Which of these colours a name has, is the view's affair: there are as many as it has to have. */
+export const nameColours = 12
+
+/** The colour of a name, from 0; the same in every window and on every day. */
+export const colourOf = (name: string): number => {
+  // FNV-1a
+  let hash = 0x811c9dc5
+  for (const character of name.toLowerCase()) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
+  return (hash >>> 0) % nameColours
+}
