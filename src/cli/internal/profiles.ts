@@ -141,6 +141,14 @@ export const all: Effect.Effect<Profiles, CliError.UserError, Needs> = Effect.fl
   file === undefined ? Effect.succeed(none) : load(file),
 )
 
+/** Where they are kept; fails where there is no place for them, or what is there cannot be used. */
+export const ready: Effect.Effect<string, CliError.UserError, Needs> = Effect.gen(function* () {
+  const file = yield* place
+  if (file === undefined) return yield* userError("there is no place to keep this: set HOME or XDG_CONFIG_HOME")
+  yield* load(file)
+  return file
+})
+
 export const find = (address: Address): Effect.Effect<Profile | undefined, CliError.UserError, Needs> =>
   Effect.map(all, ({ servers }) => (Object.hasOwn(servers, key(address)) ? servers[key(address)] : undefined))
 
@@ -155,8 +163,7 @@ export const update = (change: (profiles: Profiles) => Profiles): Effect.Effect<
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { dirname } = yield* Path.Path
-    const file = yield* place
-    if (file === undefined) return yield* userError("there is no place to keep this: set HOME or XDG_CONFIG_HOME")
+    const file = yield* ready
     yield* Effect.mapError(fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 }), failed(file))
     const target = (yield* locate(file)) ?? file
     const draft = `${target}.new`

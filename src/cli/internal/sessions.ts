@@ -36,8 +36,8 @@ const outcome = (where: string, { guest, name, token }: Profile): string => {
 
 export const login = Effect.fnUntraced(function* (given: Given) {
   const address = yield* Identity.addressOf(given.address)
-  // What is wrong with what is kept is said before a password is asked for.
-  yield* Profiles.all
+  // What is in the way of keeping a token is said before there is one.
+  yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
   const loggedIn = yield* Tcp.connect(address).pipe(
     Effect.flatMap((connection) => connection.signIn(credentials)),
