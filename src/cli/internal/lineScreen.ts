@@ -56,7 +56,10 @@ export const open = Effect.fnUntraced(function* (options: {
   const stdio = yield* Stdio.Stdio
   const both = Effect.zipWith(stdio.stdinIsTerminal, stdio.stdoutIsTerminal, (a, b) => a && b)
   if (options.typing === "terminal" && (yield* both) && !(yield* dumb)) return yield* typing
-  return yield* plain(stdio, options.typing === "lines" ? linesOf(stdio) : Stream.never)
+  if (options.typing !== "lines") return yield* plain(stdio, Stream.never)
+  // An input that nobody ends would keep the process.
+  yield* Effect.addFinalizer(() => Effect.sync(() => process.stdin.destroy()))
+  return yield* plain(stdio, linesOf(stdio))
 })
 
 const typing: Effect.Effect<Screen, never, Scope.Scope> = Effect.map(Terminal.open, (terminal) => ({
