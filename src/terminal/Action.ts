@@ -19,6 +19,7 @@ export type Action =
   /** What became of what was wanted. */
   | { readonly _tag: "Published"; readonly channel: string; readonly id: MessageId }
   | { readonly _tag: "NotPublished"; readonly channel: string; readonly id: MessageId; readonly why: string }
+  | { readonly _tag: "NotJoined"; readonly channel: string; readonly why: string }
   | { readonly _tag: "Channels"; readonly page: ServerFrameOf<"Channels"> }
   /** Something else did not work: a line to show in the conversation that is open. */
   | { readonly _tag: "Refused"; readonly why: string }

@@ -26,6 +26,12 @@ export interface Model {
   /** Whether the help is shown over everything. */
   readonly help: boolean
   readonly size: Size
+  /** While the arrow keys go through `sent`: where they are, and the draft that was begun before. */
+  readonly browsing: { readonly at: number; readonly draft: string } | undefined
+  /** Names the next message; `update` moves it on. */
+  readonly ids: { readonly prefix: string; readonly next: number }
+  /** When the others were told last that one is typing, in milliseconds. */
+  readonly toldTyping: number
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
 }
@@ -80,7 +86,14 @@ export type Entry =
       /** Undefined while it is on its way. */
       readonly failed: string | undefined
     })
-  | (EntryBase & { readonly _tag: "Notice"; readonly kind: "info" | "error" | "presence"; readonly text: string })
+  | (EntryBase & {
+      readonly _tag: "Notice"
+      readonly kind: "info" | "error" | "presence"
+      readonly text: string
+      /** Of `presence`: whom it names, so that the next change can be added to it. */
+      readonly joined?: ReadonlyArray<Username>
+      readonly left?: ReadonlyArray<Username>
+    })
 
 export interface Search {
   readonly query: string
@@ -89,3 +102,46 @@ export interface Search {
   /** Which of them is shown, as an index; -1 for none. */
   readonly at: number
 }
+
+/** Of one kind of entry: `EntryOf<"Message">`. */
+export type EntryOf<Tag extends Entry["_tag"]> = Extract<Entry, { readonly _tag: Tag }>
+
+/** A conversation before one is in it. */
+export const conversation = (name: string): Conversation => ({
+  name,
+  topic: "",
+  roster: undefined,
+  entries: [],
+  seq: undefined,
+  unread: 0,
+  mentions: 0,
+  firstUnread: undefined,
+  typing: new Map(),
+  scroll: 0,
+})
+
+/** Before anything has happened. `ids` is a word that no other run has: with it the ids of messages begin. */
+export const initial = (options: {
+  readonly address: string
+  /** To be entered; the first is shown. */
+  readonly channels: readonly [string, ...ReadonlyArray<string>]
+  readonly now: number
+  readonly size: Size
+  readonly ids: string
+}): Model => ({
+  now: options.now,
+  me: undefined,
+  address: options.address,
+  connection: { _tag: "Connecting" },
+  conversations: options.channels.map(conversation),
+  current: options.channels[0],
+  editor: { text: "", cursor: 0 },
+  completion: undefined,
+  search: undefined,
+  help: false,
+  size: options.size,
+  browsing: undefined,
+  ids: { prefix: options.ids, next: 0 },
+  toldTyping: 0,
+  sent: [],
+})

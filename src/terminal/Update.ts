@@ -1,0 +1,82 @@
+/** The heart of the terminal client: what happens makes the next model, and says what is to be done. Pure. */
+import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
+import type { Action, Intent } from "./Action.ts"
+import type { Model } from "./Model.ts"
+import { notice } from "./update/conversations.ts"
+import { hear, notJoined, notPublished, published } from "./update/hear.ts"
+import { paste, press } from "./update/press.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** What the window is called: who looks elsewhere sees there how much is new. */
+export const title = ({ conversations, current }: Model): string => {
+  const mentions = conversations.reduce((sum, conversation) => sum + conversation.mentions, 0)
+  const unread = conversations.some((conversation) => conversation.unread > 0)
+  const mark = mentions > 0 ? `(${mentions}) ` : unread ? "* " : ""
+  return `${mark}${current.startsWith("@") ? "" : "#"}${current} – natter`
+}
+
+const online = (model: Model, state: Model["connection"]): Model => {
+  const me = state._tag === "Online" ? state.username : model.me
+  const known = { ...model, connection: state, me }
+  const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"
+  return old
+    ? notice(known, "This server speaks an old version: it has one channel, and neither status nor topics.")
+    : known
+}
+
+/** Those whose time is up are not typing any more. */
+const tick = (model: Model, now: number): Model => {
+  const over = (typing: ReadonlyMap<string, number>) => [...typing.values()].some((until) => until <= now)
+  if (!model.conversations.some(({ typing }) => over(typing))) return { ...model, now }
+  return {
+    ...model,
+    now,
+    conversations: model.conversations.map((conversation) => ({
+      ...conversation,
+      typing: new Map([...conversation.typing].filter(([, until]) => until > now)),
+    })),
+  }
+}
+
+const listed = ({ channels, next }: ServerFrameOf<"Channels">): string => {
+  if (channels.length === 0) return "There is no channel with anybody in it."
+  const lines = channels.map(
+    ({ channel, count, topic }) => `#${channel}  ${count} here${topic === "" ? "" : `  ${topic}`}`,
+  )
+  return [...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
+}
+
+const step = (model: Model, action: Action): Next => {
+  switch (action._tag) {
+    case "Pressed":
+      return press(model, action.key)
+    case "Pasted":
+      return paste(model, action.text)
+    case "Resized":
+      return [{ ...model, size: action.size }, []]
+    case "Tick":
+      return [tick(model, action.now), []]
+    case "Connection":
+      return [online(model, action.state), []]
+    case "Event":
+      return hear(model, action.event)
+    case "Published":
+      return [published(model, action.channel, action.id), []]
+    case "NotPublished":
+      return [notPublished(model, action.channel, action.id, action.why), []]
+    case "NotJoined":
+      return [notJoined(model, action.channel, action.why), []]
+    case "Channels":
+      return [notice(model, listed(action.page)), []]
+    case "Refused":
+      return [notice(model, action.why, "error"), []]
+  }
+}
+
+export const update = (model: Model, action: Action): Next => {
+  const [next, intents] = step(model, action)
+  const before = title(model)
+  const after = title(next)
+  return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]
+}

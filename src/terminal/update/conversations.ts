@@ -1,0 +1,139 @@
+/** Changes of one conversation, and of which is shown. */
+import type { Username } from "../../domain/Username.ts"
+import { layout } from "../Layout.ts"
+import { type Conversation, conversation, type Entry, type Model } from "../Model.ts"
+import { type Look, rowCount } from "../Timeline.ts"
+
+const maxEntries = 2000
+/** As many as a session may be in. */
+const maxConversations = 128
+
+export const find = (model: Model, name: string): Conversation | undefined =>
+  model.conversations.find((conversation) => conversation.name === name)
+
+export const current = (model: Model): Conversation => find(model, model.current) ?? conversation(model.current)
+
+export const lookOf = (model: Model): Look => ({
+  columns: layout(model).timeline.columns,
+  me: model.me,
+  now: model.now,
+  query: model.search?.query ?? "",
+})
+
+/** With this conversation changed; as it was, where there is none of the name. */
+export const change = (model: Model, name: string, to: (conversation: Conversation) => Conversation): Model => ({
+  ...model,
+  conversations: model.conversations.map((conversation) =>
+    conversation.name === name ? to(conversation) : conversation,
+  ),
+})
+
+/** With a conversation of this name, if there is room for one more. */
+export const open = (model: Model, name: string): Model =>
+  find(model, name) !== undefined || model.conversations.length >= maxConversations
+    ? model
+    : { ...model, conversations: [...model.conversations, conversation(name)] }
+
+const read = (conversation: Conversation): Conversation =>
+  conversation.scroll === 0 ? { ...conversation, unread: 0, mentions: 0 } : conversation
+
+/** Shows another conversation; what was new in the one before is not new any more. */
+export const show = (model: Model, name: string): Model => {
+  if (name === model.current || find(model, name) === undefined) return model
+  const left = change(model, model.current, (conversation) => ({ ...conversation, firstUnread: undefined, scroll: 0 }))
+  return { ...change(left, name, read), current: name, search: undefined, completion: undefined }
+}
+
+/** Without a conversation; another one is shown, if it was that. */
+export const close = (model: Model, name: string): Model => {
+  const at = model.conversations.findIndex((conversation) => conversation.name === name)
+  if (at === -1 || model.conversations.length === 1) return model
+  const neighbour = model.conversations[at === 0 ? 1 : at - 1]!
+  const shown = model.current === name ? show(model, neighbour.name) : model
+  return { ...shown, conversations: shown.conversations.filter((conversation) => conversation.name !== name) }
+}
+
+/** Rows from the end; whoever gets there has read everything. */
+export const scroll = (model: Model, by: number): Model =>
+  change(model, model.current, (conversation) => {
+    const { rows } = layout(model).timeline
+    const most = Math.max(0, rowCount(conversation, lookOf(model)) - rows)
+    return read({ ...conversation, scroll: Math.max(0, Math.min(most, conversation.scroll + by)) })
+  })
+
+type New<E> = E extends Entry ? Omit<E, "key" | "at"> & { readonly at?: number } : never
+/** An entry that has no place yet; without a time it is of now. */
+export type NewEntry = New<Entry>
+
+const nextKey = ({ entries }: Conversation): number => (entries.at(-1)?.key ?? 0) + 1
+
+/** Changes the entries; who reads further up goes on to see the same. */
+export const withEntries = (
+  model: Model,
+  name: string,
+  to: (conversation: Conversation) => ReadonlyArray<Entry>,
+): Model =>
+  change(model, name, (conversation) => {
+    const changed = { ...conversation, entries: to(conversation).slice(-maxEntries) }
+    if (conversation.scroll === 0) return changed
+    const look = lookOf(model)
+    const grown = rowCount(changed, look) - rowCount(conversation, look)
+    return { ...changed, scroll: Math.max(0, conversation.scroll + grown) }
+  })
+
+/** Adds an entry; `without` is what it replaces. */
+export const add = (model: Model, name: string, entry: NewEntry, without?: (entry: Entry) => boolean): Model =>
+  withEntries(model, name, (conversation) => {
+    const added = { at: model.now, ...entry, key: nextKey(conversation) } as Entry
+    const kept = without === undefined ? conversation.entries : conversation.entries.filter((entry) => !without(entry))
+    return [...kept, added]
+  })
+
+export const notice = (model: Model, text: string, kind: "info" | "error" = "info", name = model.current): Model =>
+  add(model, name, { _tag: "Notice", kind, text })
+
+/** Counts a message that was just added as not read, if it is not in sight. */
+export const unread = (model: Model, name: string, mention: boolean): Model =>
+  change(model, name, (conversation) =>
+    name === model.current && conversation.scroll === 0
+      ? conversation
+      : {
+          ...conversation,
+          unread: conversation.unread + 1,
+          mentions: conversation.mentions + (mention ? 1 : 0),
+          firstUnread: conversation.firstUnread ?? conversation.entries.at(-1)?.key,
+        },
+  )
+
+const namesShown = 5
+
+const list = (names: ReadonlyArray<Username>): string =>
+  names.length > namesShown
+    ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
+    : names.join(", ")
+
+/** Who came and went, on one line for as long as nothing else happens; who did both is not worth a word. */
+export const presence = (
+  model: Model,
+  name: string,
+  joined: ReadonlyArray<Username>,
+  left: ReadonlyArray<Username>,
+): Model => {
+  if (joined.length === 0 && left.length === 0) return model
+  const last = find(model, name)?.entries.at(-1)
+  const before = last?._tag === "Notice" && last.kind === "presence" ? last : undefined
+  const came = [...(before?.joined ?? []).filter((one) => !left.includes(one))]
+  const went = [...(before?.left ?? []).filter((one) => !joined.includes(one))]
+  came.push(...joined.filter((one) => before?.left?.includes(one) !== true && !came.includes(one)))
+  went.push(...left.filter((one) => before?.joined?.includes(one) !== true && !went.includes(one)))
+  const isBefore = (entry: Entry) => entry === before
+  if (came.length === 0 && went.length === 0) {
+    return withEntries(model, name, ({ entries }) => entries.filter((entry) => !isBefore(entry)))
+  }
+  const parts = [
+    ...(came.length === 0 ? [] : [`${list(came)} joined`]),
+    ...(went.length === 0 ? [] : [`${list(went)} left`]),
+  ]
+  const entry: NewEntry = { _tag: "Notice", kind: "presence", text: parts.join(" · "), joined: came, left: went }
+  return add(model, name, entry, isBefore)
+}

@@ -1,0 +1,139 @@
+/** What the server tells. */
+import type { ClientEvent } from "../../client/Client.ts"
+import { Roster } from "../../client/Roster.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+import type { Intent } from "../Action.ts"
+import { mentions } from "../Mentions.ts"
+import type { Entry, Model } from "../Model.ts"
+import { add, change, close, find, notice, open, presence, unread, withEntries } from "./conversations.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** How long somebody counts as typing, in milliseconds. */
+const typingFor = 6000
+
+export const hear = (model: Model, event: ClientEvent): Next => {
+  switch (event.type) {
+    case "Joined":
+      return joined(open(model, event.channel), event)
+    case "Left":
+      return [left(model, event), []]
+    case "Message":
+      return message(model, event)
+    case "Presence":
+      return [present(model, event), []]
+    case "TopicChanged": {
+      const named = change(model, event.channel, (conversation) => ({ ...conversation, topic: event.topic }))
+      const text = event.topic === "" ? `${event.by} took the topic away` : `${event.by} set the topic: ${event.topic}`
+      return [notice(named, text, "info", event.channel), []]
+    }
+    case "UserTyping":
+      return [
+        change(model, event.channel, (conversation) => ({
+          ...conversation,
+          // No more than are in the channel; those that are over go with the next tick.
+          typing: new Map(conversation.typing).set(event.username, model.now + typingFor),
+        })),
+        [],
+      ]
+  }
+}
+
+const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
+  const name = channel.startsWith("@") ? channel : `#${channel}`
+  if (count <= 1) return `You are in ${name}. Nobody else is here yet.`
+  return count === 2 ? `You are in ${name} with one other.` : `You are in ${name} with ${count - 1} others.`
+}
+
+const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
+  const { channel, seq, topic } = event
+  const before = find(model, channel)
+  if (before === undefined) return [model, []]
+  const entered = change(model, channel, (conversation) => ({
+    ...conversation,
+    topic,
+    seq,
+    roster: Roster.of(event),
+    typing: new Map(),
+  }))
+  const missed = before.seq === undefined ? 0 : seq - before.seq
+  if (missed > 0) {
+    const text = missed === 1 ? "A message was missed meanwhile." : `${missed} messages were missed meanwhile.`
+    return [notice(entered, text, "info", channel), []]
+  }
+  if (before.roster !== undefined) return [entered, []]
+  // What was said before one was let in can be sent now.
+  const intents = before.entries.flatMap((entry): ReadonlyArray<Intent> =>
+    entry._tag === "Unsent" && entry.failed === undefined
+      ? [{ _tag: "Publish", channel, id: entry.id, content: entry.content }]
+      : [],
+  )
+  return [before.seq === undefined ? notice(entered, welcome(event), "info", channel) : entered, intents]
+}
+
+/** With a `ref` it is what one wanted. */
+const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
+  if (ref !== undefined) return close(model, channel)
+  const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
+  return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
+}
+
+const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
+  const { channel, content, from, id, seq, timestamp } = event
+  const conversation = find(model, channel)
+  if (conversation === undefined) return [model, []]
+  const own = from === model.me
+  const known = (entry: Entry) => own && id !== undefined && entry._tag !== "Notice" && entry.id === id
+  // The acknowledgement may have been faster.
+  if (conversation.entries.some((entry) => entry._tag === "Message" && known(entry))) return [model, []]
+  const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
+  const added = add(model, channel, { _tag: "Message", at: timestamp, id, from, content, mention }, known)
+  const next = change(added, channel, (conversation) => {
+    const typing = new Map(conversation.typing)
+    typing.delete(from)
+    return { ...conversation, seq, typing }
+  })
+  if (own) return [next, []]
+  const direct = channel.startsWith("@")
+  const counted = unread(next, channel, mention || direct)
+  if (!mention && !direct) return [counted, []]
+  const title = direct ? from : `${from} in #${channel}`
+  return [counted, [{ _tag: "Notify", title, text: content }]]
+}
+
+const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
+  const roster = find(model, event.channel)?.roster
+  if (roster === undefined) return model
+  const { joined, left, roster: next } = roster.apply(event)
+  const known = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
+  const others = joined.filter((name) => name !== model.me)
+  return presence(known, event.channel, others, left)
+}
+
+/** A message has its place; the event that tells of it may have come before, or may not come at all. */
+export const published = (model: Model, channel: string, id: string): Model =>
+  withEntries(model, channel, ({ entries }) =>
+    entries.map((entry): Entry => {
+      if (entry._tag !== "Unsent" || entry.id !== id || model.me === undefined) return entry
+      const { at, content, key } = entry
+      return { _tag: "Message", key, at, id: entry.id, from: model.me, content, mention: false }
+    }),
+  )
+
+export const notPublished = (model: Model, channel: string, id: string, why: string): Model =>
+  withEntries(model, channel, ({ entries }) =>
+    entries.map((entry): Entry => (entry._tag === "Unsent" && entry.id === id ? { ...entry, failed: why } : entry)),
+  )
+
+/** One could not get in: neither will what was to be said there. */
+export const notJoined = (model: Model, channel: string, why: string): Model =>
+  notice(
+    withEntries(model, channel, ({ entries }) =>
+      entries.map((entry): Entry =>
+        entry._tag === "Unsent" && entry.failed === undefined ? { ...entry, failed: why } : entry,
+      ),
+    ),
+    `${channel}: ${why}`,
+    "error",
+    find(model, channel) === undefined ? model.current : channel,
+  )

@@ -1,0 +1,124 @@
+/** What Enter does: says the draft, or does what it commands. */
+import { MessageId } from "../../domain/MessageId.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { Member } from "../../protocol/v2/ServerFrame.ts"
+import type { Intent } from "../Action.ts"
+import { type Command, parse } from "../Command.ts"
+import * as Editor from "../Editor.ts"
+import type { Model } from "../Model.ts"
+import { add, change, close, current, find, notice, open, show } from "./conversations.ts"
+import * as Search from "./search.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** Drafts that can be got back. */
+const maxSent = 100
+
+/** Enter: the draft is done with, and kept for the arrow keys. */
+export const submit = (model: Model): Next => {
+  const { text } = model.editor
+  if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
+  const sent = model.sent.at(-1) === text ? model.sent : [...model.sent, text].slice(-maxSent)
+  return obey({ ...model, editor: Editor.empty, browsing: undefined, sent }, parse(text))
+}
+
+/** Says something; before one has got in, it waits for that. */
+const say = (model: Model, channel: string, content: string): Next => {
+  const { next, prefix } = model.ids
+  const id = MessageId.make(`${prefix}-${next}`)
+  const numbered = { ...model, ids: { prefix, next: next + 1 } }
+  const shown = add(numbered, channel, { _tag: "Unsent", id, content, failed: undefined })
+  const read = change(shown, channel, (conversation) => ({
+    ...conversation,
+    scroll: 0,
+    unread: 0,
+    mentions: 0,
+    firstUnread: undefined,
+  }))
+  const waits = find(model, channel)?.roster === undefined
+  return [read, waits ? [] : [{ _tag: "Publish", channel, id, content }]]
+}
+
+/** Goes to a conversation, and enters it if one is not in. */
+const enter = (model: Model, channel: string): Next => {
+  const opened = open(model, channel)
+  const conversation = find(opened, channel)
+  if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
+  return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
+}
+
+const described = ({ status, text, username }: Member): string => {
+  const words = [status === "online" ? "" : status, text ?? ""].filter((word) => word !== "").join(": ")
+  return words === "" ? username : `${username} (${words})`
+}
+
+const whoIsHere = (model: Model): string => {
+  const { roster } = current(model)
+  if (roster === undefined) return "You are not in this channel."
+  if (roster.members.size === 0) return `${roster.count} are here, too many to name.`
+  return `${roster.count} here: ${[...roster.members.values()].map(described).join(", ")}`
+}
+
+const obey = (model: Model, command: Command): Next => {
+  const channel = model.current
+  switch (command._tag) {
+    case "Say":
+      return say(model, channel, command.text)
+    case "Join":
+      return enter(model, command.channel)
+    case "Leave": {
+      const leaving = command.channel ?? channel
+      const conversation = find(model, leaving)
+      if (conversation === undefined) return [notice(model, `You are not in ${leaving}.`, "error"), []]
+      if (model.conversations.length === 1) {
+        return [notice(model, "This is the only one you are in: /join another first, or /quit.", "error"), []]
+      }
+      return [close(model, leaving), conversation.roster === undefined ? [] : [{ _tag: "Leave", channel: leaving }]]
+    }
+    case "Direct": {
+      if (command.to.toLowerCase() === model.me?.toLowerCase()) {
+        return [notice(model, "That is you.", "error"), []]
+      }
+      const to = `@${nameOf(model, command.to)}`
+      const [there, joining] = enter(model, to)
+      if (command.text === "") return [there, joining]
+      const [said, publishing] = say(there, to, command.text)
+      return [said, [...joining, ...publishing]]
+    }
+    case "Users":
+      return [notice(model, whoIsHere(model)), []]
+    case "Status": {
+      const { status, text } = command
+      const told = notice(model, `You are ${status}${text === undefined ? "" : `: ${text}`}.`)
+      return [told, [{ _tag: "SetStatus", status, text }]]
+    }
+    case "ShowTopic": {
+      const { topic } = current(model)
+      return [notice(model, topic === "" ? "No topic is set. /topic TEXT sets one." : `Topic: ${topic}`), []]
+    }
+    case "Topic":
+      return [model, [{ _tag: "SetTopic", channel, topic: command.topic }]]
+    case "Channels":
+      return [model, [{ _tag: "ListChannels" }]]
+    case "Search":
+      return [Search.open(model, command.query), []]
+    case "Reconnect":
+      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
+    case "Help":
+      return [{ ...model, help: true }, []]
+    case "Quit":
+      return [model, [{ _tag: "Quit" }]]
+    case "Wrong":
+      return [notice(model, command.why, "error"), []]
+  }
+}
+
+/** As the person writes it, if they are in sight. */
+const nameOf = (model: Model, name: string): string => {
+  const same = (one: Username) => one.toLowerCase() === name.toLowerCase()
+  for (const { roster } of model.conversations) {
+    const found = roster?.names.find(same)
+    if (found !== undefined) return found
+  }
+  return name
+}

@@ -1,0 +1,193 @@
+/** What a key does. */
+import type { Intent } from "../Action.ts"
+import { parse } from "../Command.ts"
+import * as Completion from "../Completion.ts"
+import * as Editor from "../Editor.ts"
+import type { Key } from "../Key.ts"
+import { layout } from "../Layout.ts"
+import type { Model } from "../Model.ts"
+import { current, scroll, show } from "./conversations.ts"
+import { submit } from "./obey.ts"
+import * as Search from "./search.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** Between two times that the others are told that one is typing, in milliseconds. */
+const typingEvery = 2000
+
+const only = (model: Model): Next => [model, []]
+
+/** Another draft; the others are told that one is at it. */
+export const edit = (model: Model, editor: Editor.Editor): Next => {
+  const edited = { ...model, editor, completion: undefined }
+  if (editor.text === model.editor.text) return only(edited)
+  const saying = editor.text !== "" && parse(editor.text)._tag === "Say"
+  const quiet = current(model).roster === undefined || model.connection._tag !== "Online"
+  if (!saying || quiet || model.now - model.toldTyping < typingEvery) return only(edited)
+  return [{ ...edited, toldTyping: model.now }, [{ _tag: "Typing", channel: model.current }]]
+}
+
+/** The conversation so many further down the list, round and round. */
+const beside = (model: Model, by: number): Next => {
+  const { conversations } = model
+  const at = conversations.findIndex(({ name }) => name === model.current)
+  const next = conversations[(at + by + conversations.length) % conversations.length]
+  return only(next === undefined ? model : show(model, next.name))
+}
+
+/** The next one with something new in it; one where the user is named first. */
+const nextUnread = (model: Model): Next => {
+  const at = model.conversations.findIndex(({ name }) => name === model.current)
+  const others = [...model.conversations.slice(at + 1), ...model.conversations.slice(0, at)]
+  const next = others.find(({ mentions }) => mentions > 0) ?? others.find(({ unread }) => unread > 0)
+  return only(next === undefined ? model : show(model, next.name))
+}
+
+/** Through what was sent before; the draft comes back behind the newest. */
+const browse = (model: Model, by: -1 | 1): Next => {
+  const { browsing, editor, sent } = model
+  const at = (browsing?.at ?? sent.length) + by
+  const draft = browsing?.draft ?? editor.text
+  if (at < 0 || at > sent.length) return only(model)
+  if (at === sent.length) return only({ ...model, browsing: undefined, editor: Editor.of(draft) })
+  return only({ ...model, browsing: { at, draft }, editor: Editor.of(sent[at]!) })
+}
+
+const complete = (model: Model, by: 1 | -1): Next => {
+  const { completion, editor } = model
+  if (completion === undefined) {
+    const begun = Completion.begin(model)
+    if (begun === undefined) return only(model)
+    return only({ ...model, editor: begun[0], completion: begun[1] })
+  }
+  const [next, stepped] = Completion.step(editor, completion, by)
+  return only({ ...model, editor: next, completion: stepped })
+}
+
+/** Closes what lies over the rest, or comes back to where things are said. */
+const escape = (model: Model): Next => {
+  if (model.completion !== undefined) return only({ ...model, completion: undefined })
+  return only(scroll(model, Number.NEGATIVE_INFINITY))
+}
+
+/** Stops: what is being written, or else the program. */
+const stop = (model: Model): Next => {
+  if (model.editor.text === "") return [model, [{ _tag: "Quit" }]]
+  return only({ ...model, editor: Editor.empty, browsing: undefined, completion: undefined })
+}
+
+type Edit = (editor: Editor.Editor) => Editor.Editor
+
+const withCtrl: Readonly<Record<string, Edit>> = {
+  a: Editor.home,
+  e: Editor.end,
+  b: Editor.left,
+  h: Editor.backspace,
+  j: (editor) => Editor.insert(editor, "\n"),
+  k: Editor.deleteToEnd,
+  u: Editor.deleteToStart,
+  w: Editor.deleteWord,
+}
+
+const ctrl = (model: Model, text: string): Next => {
+  const { editor } = model
+  switch (text) {
+    case "c":
+      return stop(model)
+    case "d":
+      return editor.text === "" ? [model, [{ _tag: "Quit" }]] : edit(model, Editor.del(editor))
+    case "f":
+      return only(Search.open(model, ""))
+    case "n":
+      return beside(model, 1)
+    case "p":
+      return beside(model, -1)
+    case "r":
+      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(model)
+  }
+  const change = withCtrl[text]
+  return change === undefined ? only(model) : edit(model, change(editor))
+}
+
+const alt = (model: Model, text: string): Next => {
+  const { editor } = model
+  switch (text) {
+    case "a":
+      return nextUnread(model)
+    case "b":
+      return edit(model, Editor.wordLeft(editor))
+    case "f":
+      return edit(model, Editor.wordRight(editor))
+  }
+  const chosen = /^[1-9]$/.test(text) ? model.conversations[Number(text) - 1] : undefined
+  return only(chosen === undefined ? model : show(model, chosen.name))
+}
+
+const written = (model: Model, key: Key): Next => {
+  if (key.ctrl) return ctrl(model, key.text)
+  if (key.alt) return alt(model, key.text)
+  return edit(model, Editor.insert(model.editor, key.text))
+}
+
+/** A page leaves a line of the one before in sight. */
+const page = (model: Model): number => Math.max(1, layout(model).timeline.rows - 1)
+
+const plain = (model: Model, key: Key): Next => {
+  const { editor } = model
+  const word = key.ctrl || key.alt
+  switch (key.name) {
+    case "text":
+      return written(model, key)
+    case "enter":
+      return key.alt || key.shift ? edit(model, Editor.insert(editor, "\n")) : submit(model)
+    case "tab":
+      return complete(model, key.shift ? -1 : 1)
+    case "escape":
+      return escape(model)
+    case "backspace":
+      return edit(model, word ? Editor.deleteWord(editor) : Editor.backspace(editor))
+    case "delete":
+      return edit(model, Editor.del(editor))
+    case "left":
+      return edit(model, word ? Editor.wordLeft(editor) : Editor.left(editor))
+    case "right":
+      return edit(model, word ? Editor.wordRight(editor) : Editor.right(editor))
+    case "up": {
+      if (key.alt) return beside(model, -1)
+      if (key.shift) return only(scroll(model, 1))
+      const line = model.browsing === undefined ? Editor.up(editor) : undefined
+      return line === undefined ? browse(model, -1) : edit(model, line)
+    }
+    case "down": {
+      if (key.alt) return beside(model, 1)
+      if (key.shift) return only(scroll(model, -1))
+      const line = model.browsing === undefined ? Editor.down(editor) : undefined
+      return line === undefined ? browse(model, 1) : edit(model, line)
+    }
+    case "home":
+      return key.ctrl ? only(scroll(model, Number.POSITIVE_INFINITY)) : edit(model, Editor.home(editor))
+    case "end":
+      return key.ctrl ? only(scroll(model, Number.NEGATIVE_INFINITY)) : edit(model, Editor.end(editor))
+    case "pageUp":
+      return only(scroll(model, page(model)))
+    case "pageDown":
+      return only(scroll(model, -page(model)))
+  }
+}
+
+export const press = (model: Model, key: Key): Next => {
+  if (model.help) {
+    const closes = key.name === "escape" || key.name === "enter" || key.text === "q" || key.ctrl
+    return only(closes ? { ...model, help: false } : model)
+  }
+  if (model.search !== undefined) return only(Search.press(model, key))
+  const [next, intents] = plain(model, key)
+  // Whatever else is pressed, what Tab offers is accepted by it.
+  return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
+}
+
+export const paste = (model: Model, text: string): Next => {
+  if (model.help) return only(model)
+  if (model.search !== undefined) return only(Search.open(model, (model.search.query + text).replaceAll(/\s+/g, " ")))
+  return edit(model, Editor.insert(model.editor, text.replace(/\n+$/, "")))
+}

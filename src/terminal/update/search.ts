@@ -1,0 +1,71 @@
+/** The search in what was said: found while one types, from the newest on up. */
+import { graphemes } from "../Width.ts"
+import type { Key } from "../Key.ts"
+import { layout } from "../Layout.ts"
+import { matches } from "../Mentions.ts"
+import type { Model } from "../Model.ts"
+import { scrollTo } from "../Timeline.ts"
+import { change, current, lookOf } from "./conversations.ts"
+
+const maxQuery = 200
+
+/** The newest hit first. */
+export const open = (model: Model, query: string): Model => {
+  const hits =
+    query === ""
+      ? []
+      : current(model).entries.flatMap((entry) =>
+          entry._tag !== "Notice" && matches(entry.content, query).length > 0 ? [entry.key] : [],
+        )
+  return reveal({ ...model, search: { query, hits, at: hits.length - 1 } })
+}
+
+/** Scrolls to the hit that is chosen. */
+const reveal = (model: Model): Model => {
+  const key = model.search?.hits[model.search.at]
+  if (key === undefined) return model
+  const { rows } = layout(model).timeline
+  return change(model, model.current, (conversation) => ({
+    ...conversation,
+    scroll: scrollTo(conversation, key, lookOf(model), rows),
+  }))
+}
+
+/** Back to where things are said. */
+export const close = (model: Model): Model =>
+  change({ ...model, search: undefined }, model.current, (conversation) => ({
+    ...conversation,
+    scroll: 0,
+    unread: 0,
+    mentions: 0,
+  }))
+
+const step = (model: Model, by: number): Model => {
+  const { search } = model
+  if (search === undefined || search.hits.length === 0) return model
+  const at = Math.max(0, Math.min(search.hits.length - 1, search.at + by))
+  return reveal({ ...model, search: { ...search, at } })
+}
+
+/** A key while the search is open. */
+export const press = (model: Model, key: Key): Model => {
+  const query = model.search?.query ?? ""
+  if (key.ctrl || key.alt) return key.text === "c" || key.text === "f" ? close(model) : model
+  switch (key.name) {
+    case "text":
+      return open(model, `${query}${key.text}`.slice(0, maxQuery))
+    case "backspace":
+      return query === "" ? close(model) : open(model, graphemes(query).slice(0, -1).join(""))
+    case "escape":
+      return close(model)
+    case "enter":
+    case "up":
+    case "pageUp":
+      return step(model, -1)
+    case "down":
+    case "pageDown":
+      return step(model, 1)
+    default:
+      return model
+  }
+}
