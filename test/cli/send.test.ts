@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { Disconnect } from "../../src/protocol/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { inLobby } from "./lobby.ts"
 import * as Natter from "./NatterProcess.ts"
@@ -134,6 +135,38 @@ describe("natter send", () => {
         yield* run(["send", address, "by token"], { env: both })
         yield* run(["send", address, "--name", "bob", "by name"], { env: both })
         assert.deepStrictEqual(yield* heard(2), ["ann: by token", "bob: by name"])
+      }),
+    ),
+  )
+
+  it.live(
+    "comes back when the connection is lost, and says each line once",
+    inLobby(({ address, heard, server }) =>
+      Effect.gen(function* () {
+        const send = Natter.natter(["send", address, "--name", "ann", "--json"], { env })
+        send.child.stdin!.write("one\n")
+        yield* Effect.promise(() => send.says(/"Published"/))
+        const [ann] = yield* Stream.runCollect(server.accounts.list)
+        yield* server.hub.disconnect({ user: ann!.id }, new Disconnect({ reason: "Draining" }))
+        yield* Effect.promise(() => send.says(/trying again in \d\.\d s/))
+        send.child.stdin!.end("two\nthree\n")
+        assert.strictEqual((yield* Effect.promise(() => send.ended)).code, 0, send.stderr)
+        assert.deepStrictEqual(yield* heard(3), ["ann: one", "ann: two", "ann: three"])
+        assert.strictEqual(send.stdout.match(/"Published"/g)?.length, 3)
+      }),
+    ),
+  )
+
+  it.live(
+    "fails at once when the server does not want it back",
+    inLobby(({ address, server }) =>
+      Effect.gen(function* () {
+        const send = Natter.natter(["send", address, "--name", "ann", "--json"], { env })
+        send.child.stdin!.write("one\n")
+        yield* Effect.promise(() => send.says(/"Published"/))
+        yield* server.accounts.disable("ann")
+        assert.strictEqual((yield* Effect.promise(() => send.ended)).code, 1)
+        assert.match(send.stderr, /^natter: [^\n]*disabled\n$/)
       }),
     ),
   )
