@@ -7,6 +7,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
+import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { runMain } from "./internal/runMain.ts"
 import * as Voice from "./internal/voice.ts"
@@ -20,7 +21,7 @@ import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token, login, logout, tail, send]),
+  Command.withSubcommands([serve, config, user, token, login, logout, chat, tail, send]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter tail --name ann", description: "Talk, in another terminal" },

@@ -1,0 +1,44 @@
+/** `natter chat`: talk in a terminal. */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import { lobby } from "../domain/ChannelName.ts"
+import { address, who } from "./internal/lineFlags.ts"
+
+export const chat = Command.make(
+  "chat",
+  {
+    address,
+    channels: Flag.String("channel").pipe(
+      Flag.withAlias("c"),
+      Flag.withDescription(`A channel to join (${lobby}); give it again for more, the first is shown`),
+      Flag.atLeast(0),
+    ),
+    ...who,
+    theme: Flag.Literals("theme", ["auto", "dark", "light"]).pipe(
+      Flag.withDescription(
+        "For which background the colours are; auto goes by COLORFGBG, and takes it as dark where that is not set. NO_COLOR is respected",
+      ),
+      Flag.withDefault("auto"),
+    ),
+  },
+  // What it does takes a while to load, so it is, when it runs.
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./internal/chatPlace.ts")),
+      ({ run }) => run(given),
+    ),
+).pipe(
+  Command.withDescription(
+    "Talk: channels, who is there, what was said, and a line to type in. /help shows the keys and commands; /quit leaves. Not on a terminal, each line of standard input is a message, and what is heard is printed meanwhile.",
+  ),
+  Command.withShortDescription("Talk, with all of the terminal"),
+  Command.withExamples([
+    { command: "natter chat --name ann", description: "Talk in the lobby of this machine's server" },
+    {
+      command: "natter chat chat.example.org:8080 -c ops -c lobby",
+      description: "Talk elsewhere, in two channels, as who `natter login` made you",
+    },
+    { command: "printf 'hello\\n' | natter chat :8080 --name ann", description: "Say a line, without a terminal" },
+  ]),
+)

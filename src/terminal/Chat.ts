@@ -1,0 +1,106 @@
+/** The terminal client: keys, events and answers change the model, the view draws it, the client does what is wanted. */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Client } from "../client/Client.ts"
+import { fresh } from "../client/MessageId.ts"
+import type { Absence } from "../client/Reconnect.ts"
+import type { Action, Intent } from "./Action.ts"
+import { initial } from "./Model.ts"
+import { perform } from "./internal/perform.ts"
+import { update } from "./Update.ts"
+import type { Capabilities } from "./view/Capabilities.ts"
+import * as Display from "./view/Display.ts"
+
+export interface ChatOptions {
+  /** How the server is reached, as people write it. */
+  readonly address: string
+  readonly capabilities: Capabilities
+  /** Those to join; the first is shown. */
+  readonly channels: readonly [string, ...ReadonlyArray<string>]
+  /** The client, once it has signed in. */
+  readonly client: Effect.Effect<Client, Absence>
+}
+
+/** Between two frames, in milliseconds. */
+const frame = 33
+
+/** Things that were asked of the client and are not done; what is wanted beyond that is refused. */
+const maxPending = 512
+
+/** Until the user quits; fails when there is no sense in coming back. The terminal is given back before it ends. */
+export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Return<void, Absence, Scope.Scope> {
+  const quit = Deferred.makeUnsafe<void>()
+  const arrived = Deferred.makeUnsafe<Client>()
+  const changed = Latch.makeUnsafe(false)
+  const pending = yield* FiberSet.make<void>()
+  const start = yield* FiberSet.runtime(pending)()
+  const size = { columns: process.stdout.columns, rows: process.stdout.rows }
+  const { address, capabilities, channels } = options
+  let model = initial({ address, channels, ids: yield* fresh, now: yield* Clock.currentTimeMillis, size })
+
+  const dispatch = (action: Action): void => {
+    const [next, intents] = update(model, action)
+    if (next !== model) {
+      model = next
+      changed.openUnsafe()
+    }
+    for (const intent of intents) want(intent)
+  }
+
+  const want = (intent: Intent): void => {
+    switch (intent._tag) {
+      case "Quit":
+        return void Deferred.doneUnsafe(quit, Exit.void)
+      case "Title":
+        return display.title(intent.text)
+      case "Notify":
+        return display.notify(intent.title, intent.text)
+      default:
+        if (pending.state._tag === "Open" && pending.state.backing.size >= maxPending) {
+          return dispatch({ _tag: "Refused", why: "too much is waiting to be done" })
+        }
+        start(Effect.flatMap(Deferred.await(arrived), (client) => perform(client, intent, dispatch)))
+    }
+  }
+
+  const display = yield* Display.open({ capabilities, dispatch, model })
+
+  const drawing = changed.await.pipe(
+    Effect.andThen(
+      Effect.sync(() => {
+        changed.closeUnsafe()
+        display.show(model)
+      }),
+    ),
+    // What happens meanwhile is drawn at once.
+    Effect.andThen(Effect.sleep(frame)),
+    Effect.forever,
+  )
+
+  const ticking = Effect.sleep("1 second").pipe(
+    Effect.andThen(Clock.currentTimeMillis),
+    Effect.tap((now) => Effect.sync(() => dispatch({ _tag: "Tick", now }))),
+    Effect.forever,
+  )
+
+  const talking = Effect.gen(function* () {
+    const client = yield* options.client
+    const events = yield* client.subscribe
+    Deferred.doneUnsafe(arrived, Exit.succeed(client))
+    const watching = Stream.runForEach(client.states, (state) =>
+      Effect.sync(() => dispatch({ _tag: "Connection", state })),
+    )
+    const hearing = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
+    for (const channel of channels) want({ _tag: "Join", channel })
+    // The events fail with why the client has ended.
+    return yield* Effect.raceFirst(hearing, Effect.andThen(watching, Effect.never))
+  }).pipe(Effect.andThen(Effect.never))
+
+  yield* Effect.raceAllFirst([Deferred.await(quit), talking, ticking, drawing, display.failed])
+}, Effect.scoped)

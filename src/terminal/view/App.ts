@@ -1,0 +1,94 @@
+/** The whole screen. */
+import { Box, Text } from "ink"
+import { createElement, useMemo, useSyncExternalStore } from "react"
+import type { Action } from "../Action.ts"
+import { banner } from "../Banner.ts"
+import { layout as layoutOf } from "../Layout.ts"
+import type { Model } from "../Model.ts"
+import type { Capabilities } from "./Capabilities.ts"
+import { Channels } from "./Channels.ts"
+import { Composer } from "./Composer.ts"
+import { Header } from "./Header.ts"
+import { Help } from "./Help.ts"
+import { Hints } from "./Hints.ts"
+import { Keyboard } from "./Keyboard.ts"
+import { Line } from "./Line.ts"
+import { Members } from "./Members.ts"
+import { paint } from "./Paint.ts"
+import { PaintContext, Rows } from "./Rows.ts"
+import { SearchLine } from "./SearchLine.ts"
+import type { Store } from "./Store.ts"
+import { Window } from "./Window.ts"
+
+/** Between two parts that are side by side. */
+const Border = ({ height }: { readonly height: number }) =>
+  createElement(Rows, {
+    columns: 1,
+    height,
+    rows: Array.from({ length: height }, () => [{ text: "│", style: "border" as const }]),
+  })
+
+const Screen = ({ colours, model }: { readonly model: Model; readonly colours: boolean }) => {
+  const { columns, rows } = model.size
+  const layout = layoutOf(model)
+  const conversation = model.conversations.find(({ name }) => name === model.current)
+  if (layout.tooSmall) return createElement(Text, { wrap: "truncate-end" }, "too small")
+  if (model.help) return createElement(Help, { columns, height: rows })
+  const height = layout.timeline.rows
+  const said = banner(model)
+  const bottom = rows - layout.composer
+  return createElement(
+    Box,
+    { flexDirection: "column", width: columns, height: rows },
+    createElement(Header, { model, conversation, columns, listed: layout.channels > 0 }),
+    layout.banner === 1 && createElement(Line, { columns, text: ` ${said ?? ""}`, style: "banner" }),
+    createElement(
+      Box,
+      { height, width: columns },
+      layout.channels > 0 &&
+        createElement(Channels, {
+          columns: layout.channels,
+          conversations: model.conversations,
+          current: model.current,
+          height,
+        }),
+      layout.channels > 0 && createElement(Border, { height }),
+      createElement(Window, { layout, model }),
+      layout.members > 0 && createElement(Border, { height }),
+      layout.members > 0 &&
+        createElement(Members, {
+          colours,
+          columns: layout.members,
+          height,
+          me: model.me,
+          roster: conversation?.roster,
+        }),
+    ),
+    layout.typing === 1 &&
+      createElement(Hints, { columns, completion: model.completion, conversation, now: model.now }),
+    model.search !== undefined && createElement(SearchLine, { columns, search: model.search, top: bottom - 1 }),
+    createElement(Composer, {
+      active: model.search === undefined,
+      columns,
+      editor: model.editor,
+      height: layout.composer,
+      top: bottom,
+    }),
+  )
+}
+
+export const App = (part: {
+  readonly store: Store
+  readonly capabilities: Capabilities
+  readonly dispatch: (action: Action) => void
+}) => {
+  const { capabilities, dispatch, store } = part
+  const model = useSyncExternalStore(store.subscribe, store.read)
+  const painter = useMemo(() => paint(capabilities), [capabilities])
+  return createElement(
+    PaintContext,
+    { value: painter },
+    createElement(Keyboard, { dispatch }),
+    createElement(Screen, { colours: capabilities.colours > 0, model }),
+  )
+}

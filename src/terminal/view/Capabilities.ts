@@ -1,0 +1,63 @@
+/** What the terminal can do, as far as its environment says. */
+
+export type Theme = "dark" | "light"
+
+/** How one is told of something while looking elsewhere, besides by the bell. */
+export type Notification = "osc9" | "osc99" | "osc777" | undefined
+
+export interface Capabilities {
+  /** How many colours may be used: 0 where people want none. */
+  readonly colours: 0 | 16 | 256
+  readonly theme: Theme
+  /** Whether links can be clickable. */
+  readonly links: boolean
+  readonly notification: Notification
+  /** Whether there is a window with a title. */
+  readonly title: boolean
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const coloursOf = (env: Environment): Capabilities["colours"] => {
+  const { COLORTERM, FORCE_COLOR, NO_COLOR, TERM = "" } = env
+  // Whoever forces it means it (https://force-color.org, https://no-color.org).
+  if (FORCE_COLOR) {
+    if (FORCE_COLOR === "0" || FORCE_COLOR === "false") return 0
+  } else if (NO_COLOR) {
+    return 0
+  }
+  return COLORTERM || /256|kitty|ghostty|alacritty|foot|direct/.test(TERM) || env["WT_SESSION"] ? 256 : 16
+}
+
+/** `foreground;background`, where 7 and 9 to 15 are bright; what does not say is taken as dark. */
+const themeOf = ({ COLORFGBG = "" }: Environment): Theme => {
+  const background = /;(\d+)$/.exec(COLORFGBG)?.[1]
+  if (background === undefined) return "dark"
+  const colour = Number(background)
+  return colour === 7 || (colour >= 9 && colour <= 15) ? "light" : "dark"
+}
+
+const linksIn = (env: Environment): boolean => {
+  if (env["WT_SESSION"] || env["KITTY_WINDOW_ID"] || env["DOMTERM"] || env["KONSOLE_VERSION"]) return true
+  // The first release of VTE that has them without crashing.
+  if (Number(env["VTE_VERSION"] ?? 0) >= 5002) return true
+  if (/^(iTerm\.app|WezTerm|vscode|ghostty|Hyper|rio|tabby)$/.test(env["TERM_PROGRAM"] ?? "")) return true
+  return /^(xterm-kitty|xterm-ghostty|alacritty|foot)/.test(env["TERM"] ?? "")
+}
+
+const notificationOf = (env: Environment): Notification => {
+  // A multiplexer swallows what it does not know, or shows it.
+  if (env["TMUX"] || env["STY"]) return undefined
+  if (env["KITTY_WINDOW_ID"]) return "osc99"
+  if (/^(iTerm\.app|WezTerm|ghostty)$/.test(env["TERM_PROGRAM"] ?? "")) return "osc9"
+  return /^(foot|rxvt)/.test(env["TERM"] ?? "") ? "osc777" : undefined
+}
+
+export const capabilitiesOf = (env: Environment, theme: Theme | "auto" = "auto"): Capabilities => ({
+  colours: coloursOf(env),
+  theme: theme === "auto" ? themeOf(env) : theme,
+  links: linksIn(env),
+  notification: notificationOf(env),
+  // The consoles of Linux and of BSD have no window.
+  title: !/^(linux|vt\d+|cons25|dumb)/.test(env["TERM"] ?? ""),
+})

@@ -1,0 +1,41 @@
+import { createElement } from "react"
+import type { Conversation } from "../Model.ts"
+import { cut, fit, width } from "../Width.ts"
+import { written } from "./Header.ts"
+import type { Piece } from "./Paint.ts"
+import { Rows } from "./Rows.ts"
+
+/** As many as fit, such that the one that is shown is among them. */
+const around = <A>(all: ReadonlyArray<A>, at: number, height: number): ReadonlyArray<A> => {
+  const start = Math.max(0, Math.min(at - Math.floor(height / 2), all.length - height))
+  return all.slice(start, start + height)
+}
+
+const row = (conversation: Conversation, current: boolean, columns: number): ReadonlyArray<Piece> => {
+  const { mentions, name, unread } = conversation
+  const count = unread === 0 ? "" : mentions > 0 ? ` @${unread}` : ` ${unread}`
+  const shown = fit(` ${cut(written(name), columns - width(count) - 2)}`, columns - width(count) - 1)
+  return [
+    { text: shown, style: current ? "current" : unread > 0 ? "unread" : "text" },
+    { text: count, style: mentions > 0 ? "named" : current ? "current" : "unread" },
+    { text: " ", style: current ? "current" : "text" },
+  ]
+}
+
+/** The channels one is in, and how much is to be read there; `@` where one is named. */
+export const Channels = (part: {
+  readonly conversations: ReadonlyArray<Conversation>
+  readonly current: string
+  readonly columns: number
+  readonly height: number
+}) => {
+  const { columns, conversations, current, height } = part
+  const at = conversations.findIndex(({ name }) => name === current)
+  return createElement(Rows, {
+    columns,
+    height,
+    rows: around(conversations, at, height).map((conversation) =>
+      row(conversation, conversation.name === current, columns),
+    ),
+  })
+}

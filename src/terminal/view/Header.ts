@@ -1,0 +1,50 @@
+import { createElement } from "react"
+import type { Conversation, Model } from "../Model.ts"
+import * as Plain from "../Plain.ts"
+import { cut, fit, width } from "../Width.ts"
+import type { Piece } from "./Paint.ts"
+import { Rows } from "./Rows.ts"
+
+/** `#ops`, and `@ann` as it is. */
+export const written = (name: string): string => (name.startsWith("@") ? Plain.line(name) : `#${Plain.line(name)}`)
+
+/** Where else something is to be read, for who cannot see the list of channels. */
+const elsewhere = ({ conversations, current }: Model): string =>
+  conversations
+    .filter(({ name, unread }) => unread > 0 && name !== current)
+    .map(({ mentions, name, unread }) => `${written(name)} ${mentions > 0 ? `@${mentions}` : unread}`)
+    .join(" ")
+
+/** Where one is, what it is about, and who one is there. */
+export const header = (
+  model: Model,
+  conversation: Conversation | undefined,
+  columns: number,
+  listed: boolean,
+): ReadonlyArray<Piece> => {
+  const name = conversation === undefined ? "natter" : written(conversation.name)
+  const count = conversation?.roster === undefined ? "" : ` (${conversation.roster.count})`
+  const left = cut(` ${name}${count}`, columns)
+  const hint = `${model.me === undefined ? "" : `${Plain.line(model.me)} `}/help `
+  const unread = listed ? "" : elsewhere(model)
+  const wanted = [unread, hint].filter((part) => part !== "").join(" · ")
+  const right =
+    width(left) + width(wanted) + 2 <= columns ? wanted : cut(unread, Math.max(0, columns - width(left) - 2))
+  const topic = conversation === undefined || conversation.topic === "" ? "" : ` ${Plain.line(conversation.topic)}`
+  const room = columns - width(left) - width(right)
+  return [
+    { text: left, style: "barTitle" },
+    { text: fit(room < 6 ? "" : topic, room - 1), style: "bar" },
+    { text: ` ${right}`, style: "bar" },
+  ]
+}
+
+export const Header = (part: {
+  readonly model: Model
+  readonly conversation: Conversation | undefined
+  readonly columns: number
+  readonly listed: boolean
+}) => {
+  const { columns, conversation, listed, model } = part
+  return createElement(Rows, { columns, height: 1, rows: [header(model, conversation, columns, listed)] })
+}

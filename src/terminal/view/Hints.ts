@@ -1,0 +1,39 @@
+import { createElement } from "react"
+import { typing } from "../Banner.ts"
+import type { Completion } from "../Completion.ts"
+import type { Conversation } from "../Model.ts"
+import * as Plain from "../Plain.ts"
+import { cut, width } from "../Width.ts"
+import { Line } from "./Line.ts"
+import type { Piece } from "./Paint.ts"
+import { Rows } from "./Rows.ts"
+
+/** What Tab offers, such that what stands in the draft now is seen. */
+const offers = ({ at, candidates }: Completion, columns: number): ReadonlyArray<Piece> => {
+  const words = candidates.map((candidate) => ` ${Plain.line(candidate)} `)
+  let first = at
+  let used = width(words[at]!)
+  while (first > 0 && used + width(words[first - 1]!) <= columns / 2) used += width(words[--first]!)
+  const pieces: Array<Piece> = []
+  let room = columns
+  for (const [index, word] of words.entries()) {
+    if (index < first) continue
+    if (room <= 0) break
+    pieces.push({ text: cut(word, room), style: index === at ? "current" : "hint" })
+    room -= width(word)
+  }
+  return pieces
+}
+
+/** The line above the draft: what Tab offers, else who is typing. */
+export const Hints = (part: {
+  readonly completion: Completion | undefined
+  readonly conversation: Conversation | undefined
+  readonly now: number
+  readonly columns: number
+}) => {
+  const { columns, completion, conversation, now } = part
+  if (completion !== undefined) return createElement(Rows, { columns, height: 1, rows: [offers(completion, columns)] })
+  const text = conversation === undefined ? "" : typing(conversation, now)
+  return createElement(Line, { columns, text: text === "" ? "" : ` ${text}`, style: "hint" })
+}

@@ -1,0 +1,57 @@
+import { createElement } from "react"
+import type { Roster } from "../../client/Roster.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { Member } from "../../protocol/v2/ServerFrame.ts"
+import { colourOf } from "../Palette.ts"
+import * as Plain from "../Plain.ts"
+import { cut, fit, width } from "../Width.ts"
+import type { Piece } from "./Paint.ts"
+import { Rows } from "./Rows.ts"
+
+const order: { readonly [Status in Member["status"]]: number } = { online: 0, busy: 1, away: 2 }
+
+const marks: { readonly [Status in Member["status"]]: string } = { online: "●", away: "◐", busy: "●" }
+
+/** A dot tells by its colour; without colours a word says it. */
+const row = (
+  { status, text, username }: Member,
+  me: Username | undefined,
+  columns: number,
+  colours: boolean,
+): ReadonlyArray<Piece> => {
+  const name = Plain.line(username)
+  const behind = text === undefined || text === "" ? "" : ` ${Plain.line(text)}`
+  const word = colours || status === "online" ? "" : ` (${status})`
+  const dot = ` ${colours ? marks[status] : " "} `
+  const shown = cut(name, columns - width(dot) - width(word))
+  const room = columns - width(dot) - width(shown) - width(word)
+  return [
+    { text: dot, style: status },
+    username === me ? { text: shown, style: "me" } : { text: shown, style: "name", colour: colourOf(username) },
+    { text: word, style: "hint" },
+    { text: fit(room < 4 ? "" : behind, room), style: "hint" },
+  ]
+}
+
+/** Who is here; in a channel too large for names, how many. */
+export const Members = (part: {
+  readonly roster: Roster | undefined
+  readonly me: Username | undefined
+  readonly colours: boolean
+  readonly columns: number
+  readonly height: number
+}) => {
+  const { colours, columns, height, me, roster } = part
+  const members = [...(roster?.members.values() ?? [])].toSorted(
+    (a, b) => order[a.status] - order[b.status] || a.username.localeCompare(b.username),
+  )
+  const count = roster?.count ?? 0
+  const shown = count > height ? members.slice(0, height - 1) : members
+  const rows: Array<ReadonlyArray<Piece>> = shown.map((member) => row(member, me, columns, colours))
+  if (count > shown.length) {
+    rows.push([
+      { text: cut(` ${shown.length === 0 ? "" : "and "}${count - shown.length} more`, columns), style: "hint" },
+    ])
+  }
+  return createElement(Rows, { columns, height, rows })
+}

@@ -1,0 +1,139 @@
+/** How the pieces of a row look on this terminal. */
+import { nameColours } from "../Palette.ts"
+import type { Row, Span, Style } from "../Timeline.ts"
+import type { Capabilities, Theme } from "./Capabilities.ts"
+import { drawable } from "./Drawable.ts"
+import * as Orders from "./Orders.ts"
+
+/** What stands around the conversation. */
+export type Frame =
+  | "bar"
+  | "barTitle"
+  | "border"
+  | "hint"
+  | "title"
+  | "current"
+  | "unread"
+  | "named"
+  | "online"
+  | "away"
+  | "busy"
+  | "banner"
+
+export interface Piece extends Omit<Span, "style"> {
+  readonly style: Style | Frame
+}
+
+/** A row, ready to be drawn. */
+export type Paint = (row: ReadonlyArray<Piece>) => string
+
+/** Weights and the like, which are no colours. Of each the order that begins it. */
+const bold = "1"
+const dim = "2"
+const italic = "3"
+const underlined = "4"
+const inverse = "7"
+
+interface Look {
+  readonly colour?: keyof Colours
+  readonly weights?: ReadonlyArray<string>
+  /** Where there are no colours to tell it by. */
+  readonly plain?: ReadonlyArray<string>
+}
+
+interface Colours {
+  readonly red: string
+  readonly green: string
+  readonly yellow: string
+  readonly blue: string
+  readonly magenta: string
+  readonly cyan: string
+  readonly grey: string
+}
+
+const looks: { readonly [Of in Style | Frame]: Look } = {
+  text: {},
+  name: { weights: [bold] },
+  me: { colour: "green", weights: [bold], plain: [underlined] },
+  time: { colour: "grey", plain: [dim] },
+  mention: { colour: "yellow", weights: [bold], plain: [inverse] },
+  link: { colour: "blue", weights: [underlined] },
+  match: { colour: "yellow", weights: [inverse] },
+  pale: { colour: "grey", plain: [dim] },
+  notice: { colour: "grey", plain: [italic] },
+  error: { colour: "red", plain: [bold] },
+  day: { colour: "grey", plain: [dim] },
+  new: { colour: "red", plain: [bold] },
+  bar: { weights: [inverse] },
+  barTitle: { weights: [bold, inverse] },
+  border: { colour: "grey", plain: [dim] },
+  hint: { colour: "grey", plain: [dim] },
+  title: { weights: [bold] },
+  current: { weights: [bold, inverse] },
+  unread: { weights: [bold] },
+  named: { colour: "magenta", weights: [bold], plain: [inverse] },
+  online: { colour: "green" },
+  away: { colour: "yellow" },
+  busy: { colour: "red" },
+  banner: { colour: "yellow", weights: [bold, inverse] },
+}
+
+const indexed = (number: number): string => `38;5;${number}`
+
+const colours: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: Colours } } = {
+  16: {
+    dark: { red: "91", green: "92", yellow: "93", blue: "94", magenta: "95", cyan: "96", grey: "37" },
+    light: { red: "31", green: "32", yellow: "35", blue: "34", magenta: "35", cyan: "36", grey: "90" },
+  },
+  256: {
+    dark: {
+      red: indexed(203),
+      green: indexed(114),
+      yellow: indexed(221),
+      blue: indexed(75),
+      magenta: indexed(213),
+      cyan: indexed(80),
+      grey: indexed(245),
+    },
+    light: {
+      red: indexed(160),
+      green: indexed(28),
+      yellow: indexed(130),
+      blue: indexed(25),
+      magenta: indexed(127),
+      cyan: indexed(30),
+      grey: indexed(241),
+    },
+  },
+}
+
+/** Readable on their backgrounds, and told apart from each other. */
+const names: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: ReadonlyArray<string> } } = {
+  16: {
+    dark: ["31", "32", "33", "34", "35", "36", "91", "92", "93", "94", "95", "96"],
+    light: ["31", "32", "34", "35", "36", "31", "32", "34", "35", "36", "31", "34"],
+  },
+  256: {
+    dark: [39, 81, 78, 114, 148, 178, 208, 204, 211, 170, 141, 111].map(indexed),
+    light: [25, 31, 29, 28, 64, 94, 130, 124, 161, 127, 92, 61].map(indexed),
+  },
+}
+
+export const paint = ({ colours: depth, links, theme }: Capabilities): Paint => {
+  const ordersOf = ({ colour, style }: Piece): string => {
+    const look = looks[style]
+    const weights = look.weights ?? []
+    if (depth === 0) return [...weights, ...(look.plain ?? [])].join(";")
+    const own = look.colour === undefined ? undefined : colours[depth][theme][look.colour]
+    const name = colour === undefined ? undefined : names[depth][theme][colour % nameColours]
+    return [...weights, name ?? own].filter((order) => order !== undefined).join(";")
+  }
+  const piece = (given: Piece): string => {
+    if (given.text === "") return ""
+    const text = drawable(given.text)
+    const orders = ordersOf(given)
+    const shown = links && given.url !== undefined ? Orders.link(given.url, text) : text
+    return orders === "" ? shown : `\u001b[${orders}m${shown}\u001b[0m`
+  }
+  return (row: Row | ReadonlyArray<Piece>) => row.map(piece).join("")
+}
