@@ -1,33 +1,31 @@
-/** A conversation with a server, in version 2 of the protocol: requests with their answers, and events. */
-import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
+/** A conversation with a server: requests with their answers, and events. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
-import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
+import type * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Status } from "../domain/Status.ts"
-import { Disconnect } from "../protocol/Disconnect.ts"
-import { fromFrame, type RequestError } from "../protocol/RequestError.ts"
-import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
+import type { Disconnect } from "../protocol/Disconnect.ts"
+import type { RequestError } from "../protocol/RequestError.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
 import { Dialer } from "./Dialer.ts"
-import { encode, fromDisconnect } from "./internal/frames.ts"
-import { shake } from "./internal/handshake.ts"
+import * as Conversation1 from "./internal/conversation1.ts"
+import * as Conversation2 from "./internal/conversation2.ts"
+import { shake, type Terms } from "./internal/handshake.ts"
 import * as Link from "./internal/Link.ts"
-import { fresh } from "./MessageId.ts"
 
 export interface ConnectOptions {
   /** Time from dialling to the end of the version negotiation. Default: 10 s. */
   readonly timeout?: Duration.Duration | undefined
+  /** Time the server has to answer a request; one that does not is lost, like the connection. Default: 30 s. */
+  readonly answerTimeout?: Duration.Duration | undefined
+  /** The lowest version of the protocol that will do. Default: 1. */
+  readonly minVersion?: Version | undefined
   /** Names the program to the server; not a secret, not the user. */
   readonly clientId?: string | undefined
 }
@@ -48,8 +46,8 @@ export type Credentials =
  */
 export type Event = ServerFrameOf<"Joined" | "Message" | "Presence" | "TopicChanged" | "UserTyping" | "Left">
 
-/** A request fails with the server's `RequestError`, or with the `Disconnect` that ends the whole connection. */
-type Answer<Type extends ServerFrame["type"]> = Effect.Effect<ServerFrameOf<Type>, RequestError | Disconnect>
+/** A request that ends: it fails with the server's `RequestError`, or with the `Disconnect` that ends the whole connection. */
+export type Answer<Type extends ServerFrame["type"]> = Effect.Effect<ServerFrameOf<Type>, RequestError | Disconnect>
 
 export interface Connection {
   /** Which version of the protocol is spoken. */
@@ -75,152 +73,58 @@ export interface Connection {
   readonly events: Stream.Stream<Event, Disconnect>
 }
 
-/** Events that wait for the consumer, before they wait in the network. */
-const eventsAhead = 256
-/** Time the server has to answer a goodbye. */
-const goodbyeTimeout = Duration.seconds(1)
+/** Dials, in a scope of its own, so that a link that led nowhere can be closed before the connection's. */
+const dial = (socket: Effect.Effect<Socket.Socket>) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.fork(yield* Effect.scope)
+    const link = yield* Link.open.pipe(Effect.provideServiceEffect(Socket.Socket, socket), Scope.provide(scope))
+    return { link, scope }
+  })
 
-/** Dials and agrees on version 2; says goodbye and closes with the scope. */
+/** A link, and what is spoken on it: version 1 where there are no terms. */
+interface Agreed {
+  readonly link: Link.Link
+  readonly terms?: Terms
+}
+
+const agree = Effect.fnUntraced(function* (
+  socket: Effect.Effect<Socket.Socket>,
+  clientId: string,
+  minVersion: Version,
+): Effect.fn.Return<Agreed, ConnectError | Disconnect, Scope.Scope> {
+  const { link, scope } = yield* dial(socket)
+  return yield* Effect.matchEffect(shake(link, clientId), {
+    onSuccess: (terms) => Effect.succeed<Agreed>({ link, terms }),
+    onFailure: (error) => {
+      // The chapter's server closes the connection over a frame that it does not know.
+      const old =
+        error._tag === "ConnectError" && (error.reason === "OldServer" || (error.reason === "Closed" && link.closed()))
+      if (!old || minVersion > 1) return Effect.fail(error)
+      return Effect.andThen(Scope.close(scope, Exit.void), dial(socket))
+    },
+  })
+})
+
+/**
+ * Dials and agrees on a version, the highest that both sides speak; says goodbye and closes with the scope. Against a
+ * server that knows version 1 alone this takes a second dial, and leaves one channel, `lobby`: everything else fails
+ * with `NotSupported`, messages have no `seq` (it is 0), and their echo is the acknowledgement.
+ */
 export const connect = Effect.fnUntraced(function* (
   options: ConnectOptions = {},
 ): Effect.fn.Return<Connection, ConnectError | Disconnect, Dialer | Scope.Scope> {
-  const { clientId = "natter", timeout = Duration.seconds(10) } = options
+  const {
+    answerTimeout = Duration.seconds(30),
+    clientId = "natter",
+    minVersion = 1,
+    timeout = Duration.seconds(10),
+  } = options
   const { socket } = yield* Dialer
-  const [link, terms] = yield* Link.open.pipe(
-    Effect.provideServiceEffect(Socket.Socket, socket),
-    Effect.flatMap((link) => Effect.map(shake(link, clientId), (terms) => [link, terms] as const)),
-    Effect.timeoutOrElse({
-      duration: timeout,
-      orElse: () => Effect.fail(new ConnectError({ reason: "Timeout" })),
-    }),
-  )
-  const clock = yield* Clock.Clock
-  const events = yield* Queue.bounded<Event, Disconnect>(eventsAhead)
-  // Bounded by the calls that are waiting for their answers.
-  const waiting = new Map<number, Deferred.Deferred<ServerFrame, RequestError | Disconnect>>()
-  const ended = Deferred.makeUnsafe<never, Disconnect>()
-  let lastRef = 0
-
-  const end = (disconnect: Disconnect): void => {
-    Deferred.doneUnsafe(ended, Exit.fail(disconnect))
-    for (const reply of waiting.values()) Deferred.doneUnsafe(reply, Exit.fail(disconnect))
-    Queue.failCauseUnsafe(events, Cause.fail(disconnect))
-  }
-
-  /** Encodes what is known to be well-formed. */
-  const say = (frame: ClientFrame) => link.write(terms.encoding.encode(frame))
-
-  const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
-    const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
-    if (reply !== undefined) {
-      Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
-    }
-    switch (frame.type) {
-      case "Ping":
-        return say({ ...frame, type: "Pong" })
-      case "Disconnect":
-        return Effect.fail(fromDisconnect(frame))
-      // Answers too, since what they begin and end is told of by events.
-      case "Joined":
-      case "Left":
-      case "Message":
-      case "Presence":
-      case "TopicChanged":
-      case "UserTyping":
-        return Effect.asVoid(Queue.offer(events, frame))
-      default:
-        // An answer, maybe to a call that was given up.
-        return Effect.void
-    }
-  }
-
-  const read = link.take.pipe(
-    Effect.flatMap((body) => {
-      const decoded = terms.encoding.decode(body)
-      if (decoded._tag === "Success") return receive(decoded.success)
-      const { kind, message } = decoded.failure
-      // A newer server may have more to say than this client knows.
-      return kind === "UnknownType"
-        ? Effect.void
-        : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
-    }),
-    // take waits by itself
-    Effect.forever({ disableYield: true }),
-  )
-
-  /** The server pings in silence: one that says nothing at all is gone, whatever the network believes. */
-  const listen = (maxSilence: Duration.Duration) =>
-    Effect.gen(function* () {
-      while (true) {
-        const left = Duration.toMillis(maxSilence) - (clock.currentTimeMillisUnsafe() - link.heardAt())
-        if (left <= 0) return yield* new Disconnect({ reason: "ConnectionLost" })
-        yield* Effect.sleep(Duration.millis(left))
-      }
-    })
-
-  yield* (terms.maxSilence === undefined ? read : Effect.raceFirst(read, listen(terms.maxSilence))).pipe(
-    Effect.onExit((exit) =>
-      Effect.sync(() => {
-        const reason = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
-        end(reason ?? new Disconnect({ reason: "Goodbye" }))
-      }),
-    ),
-    Effect.ignore,
-    Effect.forkScoped,
-  )
-  yield* Effect.addFinalizer(() =>
-    Effect.suspend(() => {
-      if (Deferred.isDoneUnsafe(ended)) return Effect.void
-      // Whatever comes now has no consumer any more.
-      return Queue.shutdown(events).pipe(
-        Effect.andThen(say({ type: "Disconnect" })),
-        Effect.andThen(Effect.exit(Deferred.await(ended))),
-        Effect.timeoutOption(goodbyeTimeout),
-        Effect.interruptible,
-      )
-    }),
-  )
-
-  const request = <Type extends ServerFrame["type"]>(frame: typeof ClientFrame.Encoded): Answer<Type> =>
-    Effect.suspend((): Answer<Type> => {
-      if (Deferred.isDoneUnsafe(ended)) return Deferred.await(ended)
-      const ref = ++lastRef
-      const encoded = encode(terms, { ...frame, ref } as typeof ClientFrame.Encoded)
-      if (encoded._tag === "Failure") return Effect.fail(encoded.failure)
-      const reply = Deferred.makeUnsafe<ServerFrame, RequestError | Disconnect>()
-      waiting.set(ref, reply)
-      return link
-        .write(encoded.success)
-        .pipe(
-          Effect.andThen(Deferred.await(reply) as Answer<Type>),
-          Effect.ensuring(Effect.sync(() => waiting.delete(ref))),
-        )
-    })
-
-  return {
-    version: 2,
-    signIn: (credentials) =>
-      "token" in credentials
-        ? request({ type: "Authenticate", token: Redacted.value(credentials.token) })
-        : request({
-            type: "Login",
-            username: credentials.username,
-            password: Redacted.value(credentials.password),
-            ...(credentials.invite === undefined ? {} : { invite: Redacted.value(credentials.invite) }),
-          }),
-    join: (channel) => request({ type: "Join", channel }),
-    leave: (channel) => request({ type: "Leave", channel }),
-    publish: (channel, content, id) =>
-      Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-        request({ type: "Publish", channel, id, content }),
-      ),
-    setTopic: (channel, topic) => request({ type: "SetTopic", channel, topic }),
-    setStatus: (status, text) => request({ type: "SetStatus", status, ...(text === undefined ? {} : { text }) }),
-    channels: (after) => request({ type: "ListChannels", ...(after === undefined ? {} : { after }) }),
-    typing: (channel) => {
-      const encoded = encode(terms, { type: "Typing", channel })
-      return encoded._tag === "Failure" ? Effect.void : link.write(encoded.success)
-    },
-    events: Stream.fromQueue(events),
-  }
+  const { link, terms } = yield* Effect.timeoutOrElse(agree(socket, clientId, minVersion), {
+    duration: timeout,
+    orElse: () => Effect.fail(new ConnectError({ reason: "Timeout" })),
+  })
+  return yield* terms === undefined
+    ? Conversation1.converse(link, answerTimeout)
+    : Conversation2.converse(link, terms, answerTimeout)
 })

@@ -9,7 +9,7 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { Connection } from "../../src/client/Connection.ts"
+import type { Connection, ConnectOptions } from "../../src/client/Connection.ts"
 import { fresh } from "../../src/client/MessageId.ts"
 import * as Publish from "../../src/client/Publish.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
@@ -206,7 +206,7 @@ describe("Connection, to whatever listens", () => {
   const answered = (bytes: Uint8Array | string) =>
     scripted(({ accept, address }) =>
       Effect.gen(function* () {
-        const connecting = yield* Effect.forkChild(Effect.flip(Tcp.connect(address)))
+        const connecting = yield* Effect.forkChild(Effect.flip(Tcp.connect(address, { minVersion: 2 })))
         const peer = yield* accept
         yield* peer.next
         yield* peer.sendRaw(bytes)
@@ -273,7 +273,7 @@ describe("Connection, to whatever listens", () => {
   it.live("says that the connection was closed on it", () =>
     scripted(({ accept, address }) =>
       Effect.gen(function* () {
-        const connecting = yield* Effect.forkChild(Effect.flip(Tcp.connect(address)))
+        const connecting = yield* Effect.forkChild(Effect.flip(Tcp.connect(address, { minVersion: 2 })))
         yield* Effect.flatMap(accept, ({ close }) => close)
         assert.deepInclude(yield* Fiber.join(connecting), { _tag: "ConnectError", reason: "Closed" })
       }),
@@ -296,16 +296,17 @@ describe("Connection, to whatever listens", () => {
     readonly pong_within: number
   }
 
-  const connectTo = ({ accept, address }: ScriptedServer, terms?: Terms) =>
+  const connectTo = ({ accept, address }: ScriptedServer, terms?: Terms, options?: ConnectOptions) =>
     Effect.gen(function* () {
-      const connecting = yield* Effect.forkChild(Tcp.connect(address))
+      const connecting = yield* Effect.forkChild(Tcp.connect(address, options))
       const peer = yield* accept
       yield* peer.agree(terms)
       return { connection: yield* Fiber.join(connecting), peer }
     })
 
   /** A connection and its other end. */
-  const pair = (terms?: Terms) => Effect.flatMap(open(), (server) => connectTo(server, terms))
+  const pair = (terms?: Terms, options?: ConnectOptions) =>
+    Effect.flatMap(open(), (server) => connectTo(server, terms, options))
 
   it.live("answers pings", () =>
     Effect.gen(function* () {
@@ -373,6 +374,63 @@ describe("Connection, to whatever listens", () => {
       const ending = yield* Effect.forkChild(Effect.flip(Stream.runDrain(connection.events)))
       yield* TestClock.adjust("35 seconds")
       assert.deepInclude(yield* Fiber.join(ending), { reason: "ConnectionLost", reconnect: true })
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("gives a server up that does not answer, and every other call with it", () =>
+    Effect.gen(function* () {
+      const { connection, peer } = yield* pair(undefined, { answerTimeout: Duration.seconds(4) })
+      const first = yield* Effect.forkChild(Effect.flip(connection.join("lobby")))
+      yield* peer.next
+      yield* TestClock.adjust("3 seconds")
+      const second = yield* Effect.forkChild(Effect.flip(connection.channels()))
+      yield* peer.next
+      // It does not help that the server says something else.
+      yield* peer.send({ type: "Pong" })
+      yield* TestClock.adjust("999 millis")
+      assert.isUndefined(first.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      const disconnect = yield* Fiber.join(first)
+      assert.deepInclude(disconnect, { _tag: "Disconnect", reason: "ConnectionLost", reconnect: true })
+      assert.strictEqual(yield* Fiber.join(second), disconnect)
+      assert.strictEqual(yield* Effect.flip(connection.leave("lobby")), disconnect)
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(connection.events)), disconnect)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("waits 30 s for an answer, and no longer for one that has come", () =>
+    Effect.gen(function* () {
+      const { connection, peer } = yield* pair()
+      const left = yield* Effect.forkChild(connection.leave("lobby"))
+      yield* peer.next
+      yield* TestClock.adjust("29999 millis")
+      yield* peer.send({ type: "Left", ref: 1, channel: "lobby" as never })
+      yield* Fiber.join(left)
+      const late = yield* Effect.forkChild(Effect.flip(connection.leave("lobby")))
+      yield* peer.next
+      yield* TestClock.adjust("29999 millis")
+      assert.isUndefined(late.pollUnsafe())
+      yield* TestClock.adjust("1 millis")
+      assert.deepInclude(yield* Fiber.join(late), { reason: "ConnectionLost" })
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("ends the calls whose bytes the network does not take", () =>
+    Effect.gen(function* () {
+      const { accept, address } = yield* open()
+      const connecting = yield* Effect.forkChild(Tcp.connect(address, { answerTimeout: Duration.millis(200) }))
+      const peer = yield* accept
+      yield* peer.agree()
+      const connection = yield* Fiber.join(connecting)
+      yield* peer.pause
+      const content = "x".repeat(60_000)
+      const errors = yield* Effect.forEach(
+        Array.from({ length: 400 }),
+        () => Effect.flip(connection.publish("lobby", content)),
+        { concurrency: "unbounded" },
+      )
+      assert.strictEqual(new Set(errors).size, 1)
+      assert.deepInclude(errors[0], { reason: "ConnectionLost" })
     }).pipe(Effect.scoped),
   )
 

@@ -15,6 +15,8 @@ export interface Peer {
   readonly sendRaw: (bytes: Uint8Array | string) => Effect.Effect<void>
   /** Takes the client's `Connect` and agrees to version 2. */
   readonly agree: (terms?: { readonly ping_after: number; readonly pong_within: number }) => Effect.Effect<void>
+  /** Reads nothing more. */
+  readonly pause: Effect.Effect<void>
   readonly close: Effect.Effect<void>
 }
 
@@ -53,6 +55,7 @@ const peerOf = (socket: Net.Socket, polite: boolean): Peer => {
           Encoding.server1.encode({ type: "Connect", client_id: "natter", version: "2.0", codec: "json", ...terms }),
         ),
       ),
+    pause: Effect.sync(() => void socket.pause()),
     close: Effect.sync(() => void socket.end()),
   }
 }

@@ -1,7 +1,9 @@
 /** An open socket as the client uses it: whole bodies in, bytes out. */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Socket from "effect/socket/Socket"
 import { Disconnect } from "../../protocol/Disconnect.ts"
 import { Deframer } from "../../protocol/Framing.ts"
@@ -14,11 +16,21 @@ const maxFrameBytes = 1024 * 1024
 export interface Link {
   /** The next body. Fails when there will be no more. */
   readonly take: Effect.Effect<Uint8Array, Disconnect>
-  /** Waits while the network takes nothing. A broken link shows at `take`. */
+  /** Waits while the network takes nothing, if need be for ever. A broken link shows at `take`. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void>
   /** When the server was last heard of, in milliseconds. */
   readonly heardAt: () => number
+  /** Succeeds as soon as nothing has been heard for so long. */
+  readonly silent: (duration: Duration.Duration) => Effect.Effect<void>
+  /** Whether the server has closed it, and properly: nothing was broken or lost. */
+  readonly closed: () => boolean
 }
+
+/** The code of a WebSocket that was closed without one. */
+const noCode = 1005
+
+const isClose = ({ reason }: Socket.SocketError): boolean =>
+  reason._tag === "SocketCloseError" && (reason.code === 1000 || reason.code === noCode)
 
 /** Dials; closes with the scope. */
 export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope> = Effect.gen(function* () {
@@ -27,14 +39,20 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
   const pull = yield* Effect.mapError(Socket.readerBytes(socket), toConnectError)
   const writer = yield* socket.writer
 
+  const writing = Semaphore.makeUnsafe(1)
+
   const deframer = new Deframer(maxFrameBytes)
   let bodies: Array<Uint8Array> = []
   let at = 0
   let broken: Disconnect | undefined
   let heardAt = clock.currentTimeMillisUnsafe()
+  let closed = false
 
   const more = Effect.matchEffect(pull, {
-    onFailure: () => Effect.fail(new Disconnect({ reason: "ConnectionLost" })),
+    onFailure: (error) => {
+      closed = isClose(error) && !deframer.partial
+      return Effect.fail(new Disconnect({ reason: "ConnectionLost" }))
+    },
     onSuccess: (chunks) => {
       heardAt = clock.currentTimeMillisUnsafe()
       bodies = []
@@ -52,5 +70,18 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
     return Effect.flatMap(more, () => take)
   })
 
-  return { take, write: (bytes) => Effect.ignore(writer.write(bytes)), heardAt: () => heardAt }
+  const silent = (duration: Duration.Duration): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const left = Duration.toMillis(duration) - (clock.currentTimeMillisUnsafe() - heardAt)
+      return left <= 0 ? Effect.void : Effect.andThen(Effect.sleep(Duration.millis(left)), silent(duration))
+    })
+
+  return {
+    take,
+    // One at a time: where the network takes nothing, what waits does not pile up in the socket.
+    write: (bytes) => writing.withPermits(1)(Effect.ignore(writer.write(bytes))),
+    heardAt: () => heardAt,
+    silent,
+    closed: () => closed,
+  }
 })

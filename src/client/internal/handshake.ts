@@ -45,7 +45,7 @@ export const shake = Effect.fnUntraced(function* (
     case "Error":
       return yield* refusal(answer.message, answer.code)
     case "Disconnect":
-      return yield* refusal(answer.reason, 400)
+      return yield* new Disconnect({ reason: byMessage(answer.reason) ?? "UnsupportedVersion", detail: answer.reason })
     default:
       return yield* new ConnectError({ reason: "NotNatter" })
   }
@@ -62,9 +62,18 @@ const terms = (reply: ConnectReply): Terms => ({
 
 const reasons = Object.keys(catalog) as Array<DisconnectReason>
 
+/** The reason that a server names in the words of version 1. */
+export const byMessage = (message: string): DisconnectReason | undefined =>
+  reasons.find((reason) => catalog[reason].message === message)
+
+/** Statuses in which a server says that it does not know what `Connect` is, or does not want it first. */
+const statusesOfOldServers = [400, 401, 404, 405, 422, 501]
+
 /** Before a version is agreed on, a server refuses in the words of version 1: a status and a message. */
-const refusal = (message: string, status: number): Disconnect => {
-  const known = reasons.find((reason) => catalog[reason].message === message)
+const refusal = (message: string, status: number): ConnectError | Disconnect => {
+  const known = byMessage(message)
+  if (known !== "UnsupportedVersion" && statusesOfOldServers.includes(status))
+    return new ConnectError({ reason: "OldServer" })
   const reason = known ?? (status >= 500 ? "Internal" : "UnsupportedVersion")
   return new Disconnect({ reason, detail: message })
 }

@@ -1,0 +1,58 @@
+import { lobby } from "../../domain/ChannelName.ts"
+import * as Seq from "../../domain/Seq.ts"
+import * as Topic from "../../domain/Topic.ts"
+import { key, type Username } from "../../domain/Username.ts"
+import type { Member, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+
+/** The most that are known by name: a server of version 1 lists everybody, and may say anything. */
+const maxMembers = 10_000
+
+const memberOf = (username: Username): Member => ({ username, status: "online" })
+
+/** The one channel of a server that speaks version 1, told in the words of version 2. Nothing is `undefined` for no change. */
+export class Lobby {
+  private readonly names = new Set<Username>()
+  private version = 0
+
+  /** As it stands, for one who enters. */
+  joined(ref: number): ServerFrameOf<"Joined"> {
+    return {
+      type: "Joined",
+      ref,
+      channel: lobby,
+      topic: Topic.none,
+      seq: Seq.zero,
+      count: this.names.size,
+      members: [...this.names].map(memberOf),
+      presence: this.version,
+    }
+  }
+
+  /** Of the server's channels, those behind a name: it, or none. */
+  page(after: string | undefined): ServerFrameOf<"Channels"> {
+    const entry = { channel: lobby, topic: Topic.none, count: this.names.size }
+    return { type: "Channels", channels: after !== undefined && after >= lobby ? [] : [entry] }
+  }
+
+  /** Everybody, as the server lists them, and oneself. */
+  list(names: ReadonlyArray<Username>, me: Username): ServerFrameOf<"Presence"> {
+    this.names.clear()
+    for (const name of names.slice(0, maxMembers)) this.names.add(name)
+    if (!names.some((name) => key(name) === key(me))) this.names.add(me)
+    return this.changed({ full: true, joined: [...this.names].map(memberOf) })
+  }
+
+  come(name: Username): ServerFrameOf<"Presence"> | undefined {
+    if (this.names.has(name) || this.names.size >= maxMembers) return undefined
+    this.names.add(name)
+    return this.changed({ joined: [memberOf(name)] })
+  }
+
+  go(name: Username): ServerFrameOf<"Presence"> | undefined {
+    return this.names.delete(name) ? this.changed({ left: [name] }) : undefined
+  }
+
+  private changed(change: Pick<ServerFrameOf<"Presence">, "joined" | "left" | "full">): ServerFrameOf<"Presence"> {
+    return { type: "Presence", channel: lobby, version: ++this.version, count: this.names.size, ...change }
+  }
+}

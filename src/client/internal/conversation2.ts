@@ -1,0 +1,96 @@
+/** A conversation in version 2. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { Disconnect } from "../../protocol/Disconnect.ts"
+import { fromFrame } from "../../protocol/RequestError.ts"
+import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
+import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
+import type { Answer, Connection } from "../Connection.ts"
+import { fresh } from "../MessageId.ts"
+import { Conversation } from "./Conversation.ts"
+import { encode, fromDisconnect } from "./frames.ts"
+import type { Terms } from "./handshake.ts"
+import type { Link } from "./Link.ts"
+
+export const converse = Effect.fnUntraced(function* (
+  link: Link,
+  terms: Terms,
+  answerTimeout: Duration.Duration,
+): Effect.fn.Return<Connection, never, Scope.Scope> {
+  const conversation = yield* Conversation.make(link, answerTimeout)
+
+  const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
+    if ("ref" in frame && frame.ref !== undefined) {
+      conversation.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
+    }
+    switch (frame.type) {
+      case "Ping":
+        return conversation.say(terms.encoding.encode({ ...frame, type: "Pong" }))
+      case "Disconnect":
+        return Effect.fail(fromDisconnect(frame))
+      // Answers too, since what they begin and end is told of by events.
+      case "Joined":
+      case "Left":
+      case "Message":
+      case "Presence":
+      case "TopicChanged":
+      case "UserTyping":
+        return conversation.tell(frame)
+      default:
+        // An answer, maybe to a call that was given up.
+        return Effect.void
+    }
+  }
+
+  yield* conversation.listen({
+    hear: (body) => {
+      const decoded = terms.encoding.decode(body)
+      if (decoded._tag === "Success") return receive(decoded.success)
+      const { kind, message } = decoded.failure
+      // A newer server may have more to say than this client knows.
+      return kind === "UnknownType"
+        ? Effect.void
+        : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
+    },
+    // The server pings in silence: one that says nothing at all is gone.
+    watch:
+      terms.maxSilence === undefined
+        ? Effect.never
+        : Effect.andThen(link.silent(terms.maxSilence), new Disconnect({ reason: "ConnectionLost" })),
+    goodbye: terms.encoding.encode({ type: "Disconnect" }),
+  })
+
+  const request = <Type extends ServerFrame["type"]>(frame: typeof ClientFrame.Encoded): Answer<Type> =>
+    conversation.ask((ref) => encode(terms, { ...frame, ref } as typeof ClientFrame.Encoded))
+
+  return {
+    version: 2,
+    signIn: (credentials) =>
+      "token" in credentials
+        ? request({ type: "Authenticate", token: Redacted.value(credentials.token) })
+        : request({
+            type: "Login",
+            username: credentials.username,
+            password: Redacted.value(credentials.password),
+            ...(credentials.invite === undefined ? {} : { invite: Redacted.value(credentials.invite) }),
+          }),
+    join: (channel) => request({ type: "Join", channel }),
+    leave: (channel) => request({ type: "Leave", channel }),
+    publish: (channel, content, id) =>
+      Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
+        request({ type: "Publish", channel, id, content }),
+      ),
+    setTopic: (channel, topic) => request({ type: "SetTopic", channel, topic }),
+    setStatus: (status, text) => request({ type: "SetStatus", status, ...(text === undefined ? {} : { text }) }),
+    channels: (after) => request({ type: "ListChannels", ...(after === undefined ? {} : { after }) }),
+    typing: (channel) => {
+      const encoded = encode(terms, { type: "Typing", channel })
+      return encoded._tag === "Failure" ? Effect.void : conversation.say(encoded.success)
+    },
+    events: Stream.fromQueue(conversation.events),
+  }
+})

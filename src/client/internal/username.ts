@@ -1,0 +1,16 @@
+import * as Schema from "effect/Schema"
+import { Username } from "../../domain/Username.ts"
+
+export const isUsername = Schema.is(Username)
+
+const replacement = "\ufffd"
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+/** Characters that fit into a name, whatever they are. */
+const maxCharacters = 32
+
+/** A name as it is; one that nobody may have here, from a server that allows more, as something like it. */
+export const toUsername = (text: string): Username => {
+  if (isUsername(text)) return text
+  const similar = [...text.replace(unprintable, replacement)].slice(0, maxCharacters).join("").trim()
+  return isUsername(similar) ? similar : Username.make(replacement)
+}

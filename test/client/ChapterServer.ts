@@ -1,0 +1,203 @@
+/**
+ * The server of the chapter's "Building a Custom Network Protocol", as its Rust behaves, with nothing of ours in it:
+ * what serde cannot read ends the connection, unknown fields are passed over, what nobody handles is ignored.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Net from "node:net"
+import type { Address } from "../../src/client/Address.ts"
+
+type Fields = { readonly [field: string]: unknown }
+type Message = Fields & { readonly type: string }
+
+export interface Variant {
+  /** Leaves out what is `None`, as `#[serde(skip_serializing_if = "Option::is_none")]` does, and the token at all. */
+  readonly omitsNone?: boolean
+  /** Says this to a message that it does not know, and goes on. */
+  readonly toUnknown?: Message
+  /** Has no list of those who are here. */
+  readonly dropsUserList?: boolean
+  /** What it does with this chat message instead of telling everybody; undefined where it tells everybody. */
+  readonly instead?: (content: string) => ReadonlyArray<Message> | undefined
+  /** Reads, and says nothing. */
+  readonly mute?: () => boolean
+}
+
+export interface ChapterServer {
+  readonly address: Address
+  /** Types of the messages that came, over all connections, in their order. */
+  readonly came: ReadonlyArray<string>
+  /** Connections there were, and those that are open. */
+  readonly connections: { readonly total: number; readonly open: number }
+  readonly users: () => ReadonlyArray<string>
+  /** Says this to everybody who is signed in. */
+  readonly broadcast: (message: Message) => Effect.Effect<void>
+  /** Ends every connection. */
+  readonly kick: Effect.Effect<void>
+}
+
+const text = (value: unknown) => typeof value === "string" && value.isWellFormed()
+const unsigned = (max: number) => (value: unknown) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max
+const [u8, u32, u64] = [unsigned(2 ** 8 - 1), unsigned(2 ** 32 - 1), unsigned(Number.MAX_SAFE_INTEGER)]
+const bool = (value: unknown) => typeof value === "boolean"
+const option = (is: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || value === null || is(value)
+const vec = (is: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is)
+
+/** `enum Message`. */
+const messages: { readonly [type: string]: { readonly [field: string]: (value: unknown) => boolean } } = {
+  Login: { username: text, password: text },
+  LoginResponse: { success: bool, message: text, token: option(text) },
+  ChatMessage: { from: text, content: text, timestamp: u64 },
+  UserJoined: { username: text },
+  UserLeft: { username: text },
+  UserList: { users: vec(text) },
+  FileTransferRequest: { filename: text, size: u64, from: text },
+  FileTransferResponse: { accept: bool, transfer_id: option(text) },
+  FileChunk: { transfer_id: text, chunk_id: u32, data: vec(u8) },
+  FileTransferComplete: { transfer_id: text, success: bool },
+  Ping: {},
+  Pong: {},
+  Error: { code: u32, message: text },
+}
+
+/** `serde_json::from_slice`; undefined for `Err`. */
+const fromSlice = (bytes: Buffer): Message | undefined => {
+  try {
+    const value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Message
+    const fields = Object.hasOwn(messages, value.type) ? messages[value.type]! : undefined
+    if (fields === undefined) return undefined
+    return Object.entries(fields).every(([name, is]) => is(value[name])) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const frame = (message: Message): Buffer => {
+  const body = Buffer.from(JSON.stringify(message))
+  const header = Buffer.alloc(4)
+  header.writeUInt32BE(body.byteLength)
+  return Buffer.concat([header, body])
+}
+
+/** The name of one that came, also where the server does not know it. */
+const typeOf = (bytes: Buffer): string => {
+  try {
+    return String((JSON.parse(bytes.toString()) as Message).type)
+  } catch {
+    return "?"
+  }
+}
+
+export const open = Effect.fnUntraced(function* (
+  variant: Variant = {},
+): Effect.fn.Return<ChapterServer, never, Scope.Scope> {
+  const clients = new Map<string, (message: Message) => void>()
+  const sockets = new Set<Net.Socket>()
+  const came: Array<string> = []
+  let total = 0
+
+  const broadcast = (message: Message, except?: string) => {
+    for (const [username, send] of clients) if (username !== except) send(message)
+  }
+
+  const handleClient = (stream: Net.Socket) => {
+    total++
+    sockets.add(stream)
+    let username: string | undefined
+    const write = (message: Message) => {
+      if (variant.mute?.() === true) return
+      const { token, ...rest } = message
+      stream.write(frame(variant.omitsNone === true ? rest : "token" in message ? { ...rest, token } : message))
+    }
+    // What is broadcast passes through the client's channel: behind what is written at once.
+    const send = (message: Message) => void setImmediate(() => write(message))
+
+    /** `handle_message`: whether to go on. */
+    const handle = (message: Message): boolean => {
+      if (message.type === "Login") {
+        const name = String(message.username)
+        const respond = (success: boolean, text: string, token: string | null) =>
+          write({ type: "LoginResponse", success, message: text, token })
+        if (message.password !== "password") {
+          respond(false, "Invalid credentials", null)
+        } else if (clients.has(name)) {
+          respond(false, "Username already taken", null)
+        } else {
+          clients.set(name, send)
+          username = name
+          respond(true, "Login successful", "dummy-token")
+          broadcast({ type: "UserJoined", username: name }, name)
+          if (variant.dropsUserList !== true) write({ type: "UserList", users: [...clients.keys()] })
+        }
+      }
+      if (message.type === "ChatMessage") {
+        if (username === undefined) {
+          write({ type: "Error", code: 401, message: "Not authenticated" })
+          return false
+        }
+        const content = String(message.content)
+        const instead = variant.instead?.(content)
+        if (instead === undefined) {
+          broadcast({ type: "ChatMessage", from: username, content, timestamp: 1_700_000_000 })
+        } else {
+          instead.forEach(write)
+        }
+      }
+      if (message.type === "Ping") write({ type: "Pong" })
+      return true
+    }
+
+    let buffer = Buffer.alloc(0)
+    stream.on("data", (chunk) => {
+      buffer = Buffer.concat([buffer, chunk])
+      while (!stream.destroyed && buffer.byteLength >= 4 && buffer.byteLength >= 4 + buffer.readUInt32BE()) {
+        const end = 4 + buffer.readUInt32BE()
+        const bytes = buffer.subarray(4, end)
+        buffer = buffer.subarray(end)
+        came.push(typeOf(bytes))
+        const message = fromSlice(bytes)
+        if (message === undefined && variant.toUnknown !== undefined) write(variant.toUnknown)
+        else if (message === undefined || !handle(message)) stream.destroySoon()
+      }
+    })
+    stream.on("error", () => {})
+    stream.on("close", () => {
+      sockets.delete(stream)
+      if (username === undefined) return
+      clients.delete(username)
+      broadcast({ type: "UserLeft", username })
+    })
+  }
+
+  const server = yield* Effect.acquireRelease(
+    Effect.callback<Net.Server>((resume) => {
+      const server = Net.createServer(handleClient)
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    (server) =>
+      Effect.sync(() => {
+        for (const socket of sockets) socket.destroy()
+        server.close()
+      }),
+  )
+  const { port } = server.address() as Net.AddressInfo
+  return {
+    address: { host: "127.0.0.1", port },
+    came,
+    connections: {
+      get total() {
+        return total
+      },
+      get open() {
+        return sockets.size
+      },
+    },
+    users: () => [...clients.keys()],
+    broadcast: (message) => Effect.sync(() => broadcast(message)),
+    kick: Effect.sync(() => {
+      for (const socket of sockets) socket.end()
+    }),
+  }
+})
