@@ -11,7 +11,7 @@ import type { Client } from "../client/Client.ts"
 import { fresh } from "../client/MessageId.ts"
 import type { Absence } from "../client/Reconnect.ts"
 import type { Action, Intent } from "./Action.ts"
-import { initial } from "./Model.ts"
+import { initial, type Size } from "./Model.ts"
 import { perform } from "./internal/perform.ts"
 import { update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
@@ -40,7 +40,7 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
   const changed = Latch.makeUnsafe(false)
   const pending = yield* FiberSet.make<void>()
   const start = yield* FiberSet.runtime(pending)()
-  const size = { columns: process.stdout.columns, rows: process.stdout.rows }
+  const size = Display.sizeOf(process.stdout)
   const { address, capabilities, channels } = options
   let model = initial({ address, channels, ids: yield* fresh, now: yield* Clock.currentTimeMillis, size })
 
@@ -69,7 +69,11 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
     }
   }
 
-  const display = yield* Display.open({ capabilities, dispatch, model })
+  const resized = (size: Size) => {
+    dispatch({ _tag: "Resized", size })
+    display.show(model)
+  }
+  const display = yield* Display.open({ capabilities, dispatch, model, resized })
 
   const drawing = changed.await.pipe(
     Effect.andThen(

@@ -159,7 +159,7 @@ const distance = (a: string, b: string): number => {
 const nearest = (name: string): string | undefined =>
   commands
     .map(({ names: [first] }) => ({ first, far: distance(name, first) }))
-    .filter(({ far, first }) => far <= Math.max(1, Math.floor(first.length / 3)))
+    .filter(({ far, first }) => far <= Math.floor(first.length / 2))
     .toSorted((a, b) => a.far - b.far)[0]?.first
 
 /** What a draft means: a command, or something to say. A message that begins with `//` is said with one slash. */

@@ -119,7 +119,8 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
 
 /** Text of however many lines, below a name. */
 const body = (content: string, style: Style, own: boolean, look: Look): ReadonlyArray<Row> => {
-  const margin = look.columns > 20 ? indent : 0
+  // Without it a message of several lines could pass for several messages.
+  const margin = look.columns > 2 * indent ? indent : 0
   return Plain.lines(content).flatMap((text) => {
     const marks = marksIn(text, own, look)
     return wrap(text, look.columns - margin).map((range): Row => {

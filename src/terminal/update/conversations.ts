@@ -102,6 +102,8 @@ export const unread = (model: Model, name: string, mention: boolean): Model =>
           unread: conversation.unread + 1,
           mentions: conversation.mentions + (mention ? 1 : 0),
           firstUnread: conversation.firstUnread ?? conversation.entries.at(-1)?.key,
+          // The line above what is new is a row, too.
+          scroll: conversation.scroll + (conversation.scroll > 0 && conversation.firstUnread === undefined ? 1 : 0),
         },
   )
 

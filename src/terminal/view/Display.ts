@@ -6,11 +6,17 @@ import type * as Scope from "effect/Scope"
 import { render } from "ink"
 import { createElement } from "react"
 import type { Action } from "../Action.ts"
-import type { Model } from "../Model.ts"
+import type { Model, Size } from "../Model.ts"
 import { App } from "./App.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import * as Orders from "./Orders.ts"
 import { Store } from "./Store.ts"
+
+export const sizeOf = ({ columns, rows }: { readonly columns: number; readonly rows: number }): Size => ({
+  // A terminal that does not know its size says 0.
+  columns: columns || 80,
+  rows: rows || 24,
+})
 
 export interface Display {
   /** Draws it, soon; what is shown again before that is not drawn in between. */
@@ -28,8 +34,10 @@ export const open = Effect.fnUntraced(function* (options: {
   readonly model: Model
   readonly capabilities: Capabilities
   readonly dispatch: (action: Action) => void
+  /** The terminal has another size, and what is to be shown in it is to be shown at once. */
+  readonly resized: (size: Size) => void
 }): Effect.fn.Return<Display, never, Scope.Scope> {
-  const { capabilities, dispatch, model } = options
+  const { capabilities, dispatch, model, resized } = options
   const { stdout } = process
   const store = new Store(model)
   const failed = Deferred.makeUnsafe<never>()
@@ -58,12 +66,16 @@ export const open = Effect.fnUntraced(function* (options: {
         screen.unmount()
         if (capabilities.title) write(Orders.restoreTitle)
       }
+      // Before what draws looks at it, which would draw what was made for the other size.
+      const resize = () => resized(sizeOf(stdout))
+      stdout.prependListener("resize", resize)
       // What it was is told after this, on the screen that people had before.
       process.on("uncaughtExceptionMonitor", restore)
       process.on("exit", restore)
       void screen.waitUntilExit().catch((error: unknown) => Deferred.doneUnsafe(failed, Exit.die(error)))
       return () => {
         restore()
+        stdout.off("resize", resize)
         process.off("uncaughtExceptionMonitor", restore)
         process.off("exit", restore)
       }

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import { links } from "../../src/terminal/Links.ts"
+import { mentions } from "../../src/terminal/Mentions.ts"
+import { colourOf, nameColours } from "../../src/terminal/Palette.ts"
+import * as Plain from "../../src/terminal/Plain.ts"
+import { type Span, timeline } from "../../src/terminal/Timeline.ts"
+import { lookOf } from "../../src/terminal/update/conversations.ts"
+import { noon, World } from "./world.ts"
+
+const minute = 60_000
+const day = 24 * 60 * minute
+const at = (time: number) => new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(time)
+
+const quiet = (columns = 40, rows = 24) => {
+  const world = new World({ columns, rows })
+  world.joins("lobby", "bob")
+  return world
+}
+
+/** What was said, without what the client itself says. */
+const screen = (world: World) => world.screen().filter((row) => !row.startsWith("·"))
+
+const spans = (world: World): ReadonlyArray<Span> => timeline(world.shown, lookOf(world.model), 100).rows.flat()
+
+describe("Timeline", () => {
+  it("groups what one author says within five minutes", () => {
+    const world = quiet().says("bob", "one").after(minute).says("bob", "two").says("cy", "three")
+    world.after(5 * minute).says("cy", "four")
+    assert.deepStrictEqual(screen(world).slice(1), [
+      `bob ${at(noon)}`,
+      "  one",
+      "  two",
+      `cy ${at(noon + minute)}`,
+      "  three",
+      `cy ${at(noon + 6 * minute)}`,
+      "  four",
+    ])
+  })
+
+  it("parts the days, and calls the last two by name", () => {
+    const world = quiet(60)
+    world.says("bob", "long ago", "lobby", { timestamp: noon - 3 * day })
+    world.says("bob", "before", "lobby", { timestamp: noon - day })
+    world.says("bob", "now")
+    const rules = screen(world).filter((row) => row.startsWith("─"))
+    assert.match(rules.join("\n"), /Today[^]*Friday,? 20 November 2026[^]*Yesterday[^]*Today/)
+  })
+
+  it("wraps below the name, and keeps the lines of a message together", () => {
+    const world = quiet(20).says("bob", "the quick brown fox jumps\nbob: over the dog")
+    assert.deepStrictEqual(screen(world).slice(-3), ["  the quick brown", "  fox jumps", "  bob: over the dog"])
+  })
+
+  it("marks names, links and what is searched for", () => {
+    const world = quiet(80).says("bob", "Ann, see https://example.org/a_(b), it is ann's.")
+    assert.deepStrictEqual(
+      spans(world)
+        .slice(-7)
+        .map(({ style, text }) => [style, text]),
+      [
+        ["text", "  "],
+        ["mention", "Ann"],
+        ["text", ", see "],
+        ["link", "https://example.org/a_(b)"],
+        ["text", ", it is "],
+        ["mention", "ann"],
+        ["text", "'s."],
+      ],
+    )
+    world.press("text", { ctrl: true, text: "f" }).type("EXAMPLE")
+    assert.deepStrictEqual(
+      spans(world)
+        .filter(({ style }) => style === "match" || style === "link")
+        .map(({ style, text, url }) => [style, text, url]),
+      [
+        ["link", "https://", "https://example.org/a_(b)"],
+        ["match", "example", undefined],
+        ["link", ".org/a_(b)", "https://example.org/a_(b)"],
+      ],
+    )
+  })
+
+  it("keeps a link whole where it is wrapped", () => {
+    const world = quiet(24).says("bob", "https://example.org/a/very/long/way")
+    const found = spans(world).filter(({ style }) => style === "link")
+    assert.isAbove(found.length, 1)
+    assert.deepStrictEqual(new Set(found.map(({ url }) => url)), new Set(["https://example.org/a/very/long/way"]))
+  })
+
+  it("shows one's own name apart from others, and everybody in a colour of their own", () => {
+    const world = quiet().says("bob", "hi").says("ann", "hello")
+    assert.deepInclude(spans(world), { text: "bob", style: "name", colour: colourOf("bob") })
+    assert.deepInclude(spans(world), { text: "ann", style: "me" })
+    const colours = new Set(Array.from({ length: 200 }, (_, at) => colourOf(`user${at}`)))
+    assert.strictEqual(colours.size, nameColours)
+    assert.strictEqual(colourOf("Ann"), colourOf("ann"))
+  })
+})
+
+describe("Plain", () => {
+  it("lets nobody touch the terminal, nor write in the name of another", () => {
+    assert.deepStrictEqual(Plain.lines("a\u001b[31mb\nc\u2028d\r\ne"), ["a\\u001b[31mb", "c", "d", "e"])
+    assert.strictEqual(Plain.line("  a\nb\u202ec\t "), "a b\\u202ec")
+    assert.strictEqual(Plain.line(`e${"\u0301".repeat(100)}`), `e${"\u0301".repeat(4)}`)
+    assert.strictEqual(Plain.line("👨‍👩‍👧 naïve 日本"), "👨‍👩‍👧 naïve 日本")
+  })
+})
+
+describe("Links", () => {
+  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+    ["see https://example.org.", ["https://example.org"]],
+    ["(https://example.org/a)", ["https://example.org/a"]],
+    ["https://en.wikipedia.org/wiki/Tea_(meal)", ["https://en.wikipedia.org/wiki/Tea_(meal)"]],
+    ["<http://a.b/c?d=e&f#g>, https://x.y!", ["http://a.b/c?d=e&f#g", "https://x.y"]],
+    ["HTTPS://EXAMPLE.ORG", ["HTTPS://EXAMPLE.ORG"]],
+    ["ftp://x.y javascript:alert(1) example.org", []],
+  ]
+  for (const [text, found] of cases) {
+    it(text, () => {
+      assert.deepStrictEqual(
+        links(text).map(({ end, start }) => text.slice(start, end)),
+        [...found],
+      )
+    })
+  }
+})
+
+describe("Mentions", () => {
+  const cases: ReadonlyArray<readonly [string, string, number]> = [
+    ["ann", "ann: hi", 1],
+    ["ann", "hi @Ann!", 1],
+    ["ann", "annabel, joann", 0],
+    ["ann", "ann@example.org and x@ann.example", 1],
+    ["a.b", "a.b and axb", 1],
+    ["日本", "日本 is not 日本語", 1],
+    ["ann", "", 0],
+  ]
+  for (const [name, text, count] of cases) {
+    it(`${name} in "${text}": ${count}`, () => assert.strictEqual(mentions(text, name).length, count))
+  }
+})

@@ -1,0 +1,311 @@
+import { assert, describe, it } from "@effect/vitest"
+import { MessageId } from "../../src/domain/MessageId.ts"
+import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { event, joined, noon, World } from "./world.ts"
+
+const lobby = (...names: ReadonlyArray<string>) => {
+  const world = new World().joins("lobby", ...names)
+  world.intents()
+  return world
+}
+
+/** How an id of this run looks. */
+const id = (at: number) => MessageId.make(`run-${at}`)
+
+describe("Update: saying something", () => {
+  it("shows it at once, sends it once, and settles it when it comes back", () => {
+    const world = lobby().enter("hello")
+    assert.deepStrictEqual(world.intents(), [
+      { _tag: "Typing", channel: "lobby" },
+      { _tag: "Publish", channel: "lobby", id: id(0), content: "hello" },
+    ])
+    assert.strictEqual(world.shown.entries.at(-1)!._tag, "Unsent")
+    world.says("ann", "hello", "lobby", { id: id(0) })
+    world.act({ _tag: "Published", channel: "lobby", id: id(0) })
+    assert.deepStrictEqual(
+      world.shown.entries.filter(({ _tag }) => _tag !== "Notice").map(({ _tag }) => _tag),
+      ["Message"],
+    )
+  })
+
+  it("shows it once where the acknowledgement is faster, and where the event never comes", () => {
+    const world = lobby().enter("hello")
+    world.act({ _tag: "Published", channel: "lobby", id: id(0) })
+    assert.strictEqual(world.shown.entries.at(-1)!._tag, "Message")
+    world.says("ann", "hello", "lobby", { id: id(0) })
+    assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Message").length, 1)
+  })
+
+  it("says why it was not sent", () => {
+    const world = lobby().enter("hello")
+    world.act({ _tag: "NotPublished", channel: "lobby", id: id(0), why: "The message is too long" })
+    assert.include(world.screen().join("\n"), "not sent: The message is too long")
+  })
+
+  it("sends nothing that is empty, and a slash that is doubled", () => {
+    const world = lobby().press("enter").enter("   ").enter("//shrug")
+    assert.deepStrictEqual(
+      world.intents().flatMap((intent) => (intent._tag === "Publish" ? [intent.content] : [])),
+      ["/shrug"],
+    )
+  })
+
+  it("keeps what is said before it is let in, and sends it then", () => {
+    const world = new World()
+    world.enter("early")
+    assert.deepStrictEqual(world.intents(), [])
+    world.joins("lobby")
+    assert.deepStrictEqual(
+      world.intents().map(({ _tag }) => _tag),
+      ["Publish"],
+    )
+    // Coming back is no reason to say it again.
+    world.joins("lobby")
+    assert.deepStrictEqual(world.intents(), [])
+  })
+
+  it("takes a paste of many lines as one message, and a line break where one is asked for", () => {
+    const world = lobby().act({ _tag: "Pasted", text: "one\r\ntwo\nthree\n" })
+    world.press("enter", { alt: true }).type("four").press("text", { ctrl: true, text: "j" }).enter("five")
+    const [publish] = world.intents().filter(({ _tag }) => _tag === "Publish")
+    assert.deepInclude(publish, { content: "one\ntwo\nthree\nfour\nfive" })
+  })
+
+  it("gets back what was sent before, and the draft that was begun", () => {
+    const world = lobby().enter("first").enter("second").type("draft")
+    assert.strictEqual(world.press("up").model.editor.text, "second")
+    assert.strictEqual(world.press("up").model.editor.text, "first")
+    assert.strictEqual(world.press("up").model.editor.text, "first")
+    assert.strictEqual(world.press("down").press("down").model.editor.text, "draft")
+  })
+
+  it("tells that one is typing, not more often than every two seconds, and not of commands", () => {
+    const world = lobby().type("hello")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Typing", channel: "lobby" }])
+    world.after(2000).type("!")
+    assert.strictEqual(world.intents().length, 1)
+    world.after(2000).press("text", { ctrl: true, text: "u" }).type("/status")
+    assert.deepStrictEqual(world.intents(), [])
+  })
+})
+
+describe("Update: hearing", () => {
+  it("counts what is not in sight, and forgets it when it is looked at", () => {
+    const world = lobby().joins("ops", "bob").says("bob", "one", "ops").says("bob", "two", "ops")
+    assert.strictEqual(world.conversation("ops").unread, 2)
+    assert.strictEqual(world.title, "* #lobby – natter")
+    world.press("text", { ctrl: true, text: "n" })
+    assert.deepStrictEqual([world.shown.name, world.shown.unread], ["ops", 0])
+    assert.include(world.screen().join("\n"), " new ")
+    world.press("text", { ctrl: true, text: "p" }).press("text", { ctrl: true, text: "n" })
+    assert.notInclude(world.screen().join("\n"), " new ")
+    assert.strictEqual(world.title, "#ops – natter")
+  })
+
+  it("is told when one is named, as a word, by others only", () => {
+    const world = lobby("bob").says("bob", "Ann: look").says("bob", "Annabel is here").says("ann", "ann is me")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Notify", title: "bob in #lobby", text: "Ann: look" }])
+    world.joins("ops", "bob").says("bob", "@ann?", "ops")
+    assert.strictEqual(world.conversation("ops").mentions, 1)
+    assert.strictEqual(world.title, "(1) #lobby – natter")
+    world.press("text", { alt: true, text: "a" })
+    assert.strictEqual(world.shown.name, "ops")
+  })
+
+  it("keeps what one reads in sight while more comes", () => {
+    const world = lobby("bob")
+    for (let at = 0; at < 100; at++) world.says("bob", `message ${at}`)
+    world.press("pageUp").press("pageUp")
+    const before = world.screen()
+    world.says("bob", "one more").says("cy", "and another")
+    assert.deepStrictEqual(world.screen(), before)
+    assert.strictEqual(world.shown.unread, 2)
+    world.press("end", { ctrl: true })
+    assert.strictEqual(world.shown.unread, 0)
+    assert.strictEqual(world.screen().at(-1), "  and another")
+  })
+
+  it("says who came and went on one line, and nothing of who did both", () => {
+    const world = lobby()
+    const change = (version: number, joined: Array<string>, left: Array<string>) =>
+      world.hear(
+        event("Presence", {
+          channel: "lobby",
+          version,
+          count: 3,
+          joined: joined.map((username) => ({ username, status: "online" })),
+          left,
+        }),
+      )
+    change(1, ["bob", "cy"], [])
+    change(2, ["dan"], ["cy"])
+    assert.strictEqual(world.screen().at(-1), "· bob, dan joined")
+    change(3, [], ["bob", "dan"])
+    assert.notInclude(world.screen().join("\n"), "joined")
+    change(4, ["e1", "e2", "e3", "e4", "e5", "e6", "e7"], [])
+    assert.strictEqual(world.screen().at(-1), "· e1, e2, e3, e4, e5 and 2 more joined")
+  })
+
+  it("says how much was missed, where the server counts", () => {
+    const world = lobby("bob").says("bob", "one")
+    world.hear(joined("lobby", ["ann", "bob"], { seq: 4 }))
+    assert.strictEqual(world.screen().at(-1), "· 3 messages were missed meanwhile.")
+    world.hear(joined("lobby", ["ann", "bob"], { seq: 4 }))
+    assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Notice").length, 2)
+    world.hear(joined("lobby", ["ann", "bob"], { seq: 0 }))
+    assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Notice").length, 2)
+  })
+
+  it("shows who is typing, for as long as that holds", () => {
+    const world = lobby("bob").hear(event("UserTyping", { channel: "lobby", username: "bob" }))
+    assert.deepStrictEqual([...world.shown.typing.keys()].map(String), ["bob"])
+    world.after(6000)
+    assert.strictEqual(world.shown.typing.size, 0)
+    world.hear(event("UserTyping", { channel: "lobby", username: "bob" })).says("bob", "there")
+    assert.strictEqual(world.shown.typing.size, 0)
+  })
+
+  it("tells of topics, and of being put out", () => {
+    const world = lobby("bob").hear(event("TopicChanged", { channel: "lobby", topic: "tea", by: "bob" }))
+    assert.strictEqual(world.shown.topic, "tea")
+    world.hear(event("Left", { channel: "lobby" }))
+    assert.isUndefined(world.shown.roster)
+    assert.include(world.screen().join(" "), "put you out of lobby")
+    assert.deepStrictEqual(world.enter("/join lobby").intents(), [{ _tag: "Join", channel: "lobby" }])
+  })
+
+  it("keeps the last two thousand entries", () => {
+    const world = lobby("bob")
+    for (let at = 0; at < 2100; at++) world.says("bob", `message ${at}`)
+    assert.strictEqual(world.shown.entries.length, 2000)
+  })
+})
+
+describe("Update: commands", () => {
+  it("enters and leaves channels", () => {
+    const world = lobby().enter("/join #ops")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "ops" }])
+    assert.strictEqual(world.model.current, "ops")
+    world.joins("ops").enter("/leave")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Leave", channel: "ops" }])
+    assert.strictEqual(world.model.current, "lobby")
+    world.hear(event("Left", { channel: "ops", ref: 7 }))
+    world.enter("/leave")
+    assert.match(world.screen().at(-1)!, /only one/)
+  })
+
+  it("says so where it cannot get in", () => {
+    const world = lobby().enter("/join ops").enter("hello?")
+    world.act({ _tag: "NotJoined", channel: "ops", why: "The server can open no more channels" })
+    assert.include(world.screen().join("\n"), "not sent: The server can open no more channels")
+    assert.include(world.screen().join("\n"), "ops: The server can open no more channels")
+  })
+
+  it("talks to somebody alone", () => {
+    const world = lobby("Bob").enter("/msg bob psst")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "@Bob" }])
+    assert.strictEqual(world.model.current, "@Bob")
+    assert.match(lobby().enter("/msg ANN hello").screen().at(-1)!, /That is you/)
+  })
+
+  it("shows who is here and how present", () => {
+    const world = lobby("bob").hear(
+      event("Presence", {
+        channel: "lobby",
+        version: 1,
+        count: 2,
+        changed: [{ username: "bob", status: "away", text: "lunch" }],
+      }),
+    )
+    assert.strictEqual(world.enter("/users").screen().at(-1), "· 2 here: ann, bob (away: lunch)")
+  })
+
+  it("passes on status, topic and what else is for the server", () => {
+    const world = lobby().enter("/status busy thinking").enter("/topic tea").enter("/channels").enter("/quit")
+    assert.deepStrictEqual(world.intents(), [
+      { _tag: "SetStatus", status: "busy", text: "thinking" },
+      { _tag: "SetTopic", channel: "lobby", topic: "tea" },
+      { _tag: "ListChannels" },
+      { _tag: "Quit" },
+    ])
+    world.act({
+      _tag: "Channels",
+      page: { type: "Channels", channels: [{ channel: "ops", topic: "all down", count: 3 }] } as never,
+    })
+    assert.strictEqual(world.screen().at(-1), "· #ops  3 here  all down")
+  })
+
+  it("tells what it does not know", () => {
+    assert.match(lobby().enter("/jion ops").screen().at(-1)!, /did you mean \/join/)
+  })
+
+  it("comes back at once only when it is away", () => {
+    const world = lobby()
+    assert.match(world.enter("/reconnect").screen().at(-1)!, /connected/)
+    const because = new Disconnect({ reason: "ConnectionLost" })
+    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: noon + 5000 } })
+    assert.deepStrictEqual(world.press("text", { ctrl: true, text: "r" }).intents(), [{ _tag: "Retry" }])
+    assert.deepStrictEqual(world.enter("/reconnect").intents(), [{ _tag: "Retry" }])
+  })
+})
+
+describe("Update: keys", () => {
+  it("stops the draft first, then the program", () => {
+    const world = lobby().type("something").press("text", { ctrl: true, text: "c" })
+    assert.strictEqual(world.model.editor.text, "")
+    world.intents()
+    assert.deepStrictEqual(world.press("text", { ctrl: true, text: "c" }).intents(), [{ _tag: "Quit" }])
+    assert.deepStrictEqual(lobby().press("text", { ctrl: true, text: "d" }).intents(), [{ _tag: "Quit" }])
+  })
+
+  it("goes to a channel by its number", () => {
+    const world = lobby().joins("ops").joins("dev").press("text", { alt: true, text: "3" })
+    assert.strictEqual(world.model.current, "dev")
+    assert.strictEqual(world.press("text", { alt: true, text: "9" }).model.current, "dev")
+    assert.strictEqual(world.press("down", { alt: true }).model.current, "lobby")
+  })
+
+  it("completes, goes round, and takes what stands there", () => {
+    const world = lobby("bob", "bert").says("bob", "hi").type("b").press("tab")
+    assert.strictEqual(world.model.editor.text, "bob: ")
+    assert.strictEqual(world.press("tab").model.editor.text, "bert: ")
+    assert.strictEqual(world.press("tab").model.editor.text, "bob: ")
+    assert.strictEqual(world.press("tab", { shift: true }).model.editor.text, "bert: ")
+    world.type("hello @b").press("tab")
+    assert.strictEqual(world.model.editor.text, "bert: hello @bob ")
+    assert.isUndefined(world.type("x").model.completion)
+  })
+
+  it("completes commands and what belongs to them", () => {
+    assert.strictEqual(lobby().type("/jo").press("tab").model.editor.text, "/join ")
+    assert.strictEqual(lobby().type("/status b").press("tab").model.editor.text, "/status busy ")
+    assert.strictEqual(lobby().joins("ops").type("/leave #o").press("tab").model.editor.text, "/leave #ops ")
+    assert.strictEqual(lobby().joins("ops").type("see #o").press("tab").model.editor.text, "see #ops ")
+    assert.strictEqual(lobby().type("zz").press("tab").model.editor.text, "zz")
+  })
+
+  it("searches from the newest up, and comes back", () => {
+    const world = lobby("bob")
+    for (let at = 0; at < 100; at++) world.says("bob", at % 40 === 0 ? `needle ${at}` : `hay ${at}`)
+    world.press("text", { ctrl: true, text: "f" }).type("needle")
+    assert.strictEqual(world.model.search!.hits.length, 3)
+    assert.include(world.screen().join("\n"), "needle 80")
+    world.press("enter")
+    assert.include(world.screen().join("\n"), "needle 40")
+    world.press("up").press("up").press("up")
+    assert.include(world.screen().join("\n"), "needle 0")
+    world.press("down")
+    assert.include(world.screen().join("\n"), "needle 40")
+    world.press("escape")
+    assert.include(world.screen().join("\n"), "hay 99")
+    assert.isUndefined(world.model.search)
+    assert.strictEqual(world.enter("/search needle").model.search!.hits.length, 3)
+  })
+
+  it("shows the help over everything until it is closed", () => {
+    const world = lobby().enter("/help")
+    assert.isTrue(world.model.help)
+    assert.strictEqual(world.type("x").model.editor.text, "")
+    assert.isFalse(world.press("escape").model.help)
+  })
+})

@@ -1,0 +1,122 @@
+/** A terminal client in the lobby, and what happens to it. */
+import * as Schema from "effect/Schema"
+import type { ClientEvent } from "../../src/client/Client.ts"
+import { Username } from "../../src/domain/Username.ts"
+import { Joined, Left, Message, Presence, TopicChanged, UserTyping } from "../../src/protocol/v2/ServerFrame.ts"
+import type { Action, Intent } from "../../src/terminal/Action.ts"
+import type { Key } from "../../src/terminal/Key.ts"
+import { type Conversation, initial, type Model } from "../../src/terminal/Model.ts"
+import { current, lookOf } from "../../src/terminal/update/conversations.ts"
+import { layout } from "../../src/terminal/Layout.ts"
+import { timeline } from "../../src/terminal/Timeline.ts"
+import { update } from "../../src/terminal/Update.ts"
+
+/** 23 November 2026, noon in UTC. */
+export const noon = Date.UTC(2026, 10, 23, 12)
+
+export const me = Username.make("ann")
+
+const decode = Schema.decodeUnknownSync(Schema.Union([Joined, Left, Message, Presence, TopicChanged, UserTyping]))
+
+export const event = (type: ClientEvent["type"], fields: Record<string, unknown>): ClientEvent =>
+  decode({ type, ...fields })
+
+const people = (names: ReadonlyArray<string>) => names.map((username) => ({ username, status: "online" }))
+
+export const joined = (channel: string, names: ReadonlyArray<string>, fields: Record<string, unknown> = {}) =>
+  event("Joined", {
+    channel,
+    topic: "",
+    seq: 0,
+    count: names.length,
+    members: people(names),
+    presence: 0,
+    ...fields,
+  })
+
+export const key = (name: Key["name"], modifiers: Partial<Key> = {}): Key => ({
+  name,
+  text: "",
+  ctrl: false,
+  alt: false,
+  shift: false,
+  ...modifiers,
+})
+
+/** The client, as it goes through what happens. */
+export class World {
+  model: Model
+  /** What it wanted since this was read last, but for titles. */
+  private wanted: Array<Intent> = []
+  title = ""
+  private seq = 0
+
+  constructor(size = { columns: 80, rows: 24 }, channels: readonly [string, ...Array<string>] = ["lobby"]) {
+    this.model = initial({ address: "127.0.0.1:8080", channels, now: noon, size, ids: "run" })
+    this.act({ _tag: "Connection", state: { _tag: "Online", username: me, version: 2 } })
+  }
+
+  act(action: Action): this {
+    const [next, intents] = update(this.model, action)
+    this.model = next
+    for (const intent of intents) {
+      if (intent._tag === "Title") this.title = intent.text
+      else this.wanted.push(intent)
+    }
+    return this
+  }
+
+  intents(): ReadonlyArray<Intent> {
+    return this.wanted.splice(0)
+  }
+
+  press(name: Key["name"], modifiers: Partial<Key> = {}): this {
+    return this.act({ _tag: "Pressed", key: key(name, modifiers) })
+  }
+
+  /** Types it, character by character. */
+  type(text: string): this {
+    for (const character of text) this.press("text", { text: character })
+    return this
+  }
+
+  enter(text: string): this {
+    return this.type(text).press("enter")
+  }
+
+  hear(heard: ClientEvent): this {
+    return this.act({ _tag: "Event", event: heard })
+  }
+
+  joins(channel: string, ...names: ReadonlyArray<string>): this {
+    return this.hear(joined(channel, ["ann", ...names]))
+  }
+
+  says(from: string, content: string, channel = "lobby", fields: Record<string, unknown> = {}): this {
+    const seq = ++this.seq
+    return this.hear(event("Message", { channel, from, content, seq, timestamp: this.model.now, ...fields }))
+  }
+
+  after(milliseconds: number): this {
+    return this.act({ _tag: "Tick", now: this.model.now + milliseconds })
+  }
+
+  get shown(): Conversation {
+    return current(this.model)
+  }
+
+  conversation(name: string): Conversation {
+    return this.model.conversations.find((conversation) => conversation.name === name)!
+  }
+
+  /** The window of what was said, as text. */
+  screen(): ReadonlyArray<string> {
+    const { rows } = timeline(this.shown, lookOf(this.model), layout(this.model).timeline.rows)
+    return rows.map((row) =>
+      row
+        .map(({ text }) => text)
+        .join("")
+        .trimEnd(),
+    )
+  }
+}
