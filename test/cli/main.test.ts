@@ -13,6 +13,7 @@ const commands = [
   ...["create", "list", "revoke"].map((name) => ["token", name]),
   ["login"],
   ["logout"],
+  ["chat"],
   ["tail"],
   ["send"],
 ]
@@ -26,7 +27,7 @@ describe("natter", () => {
     expect(stdout).toMatch(/\nEXAMPLES\n {2}# \S[^]*\n {2}\S*.*natter /)
   })
 
-  test.each(["send", "tail"])("%s tells what is taken where nothing is said, and how to sign in", async (command) => {
+  test.each(["send", "tail", "chat"])("%s tells what is taken where nothing is said, and how to sign in", async (command) => {
     const { stdout } = await run([command, "--help"])
     const [, described] = /^USAGE$([^]*)^EXAMPLES$/m.exec(stdout)!
     for (const expected of [
@@ -44,7 +45,7 @@ describe("natter", () => {
   test("shows its help when it is called alone", async () => {
     const alone = await run([])
     expect(alone).toEqual(await run(["--help"]))
-    for (const name of ["serve", "config", "user", "token", "login", "logout", "tail", "send"]) {
+    for (const name of ["serve", "config", "user", "token", "login", "logout", "chat", "tail", "send"]) {
       expect(alone.stdout).toMatch(new RegExp(`^  ${name} +\\S`, "m"))
     }
   })
