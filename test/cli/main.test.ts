@@ -27,20 +27,23 @@ describe("natter", () => {
     expect(stdout).toMatch(/\nEXAMPLES\n {2}# \S[^]*\n {2}\S*.*natter /)
   })
 
-  test.each(["send", "tail", "chat"])("%s tells what is taken where nothing is said, and how to sign in", async (command) => {
-    const { stdout } = await run([command, "--help"])
-    const [, described] = /^USAGE$([^]*)^EXAMPLES$/m.exec(stdout)!
-    for (const expected of [
-      "(lobby)",
-      "(the server signed in to last, else 127.0.0.1:8080)",
-      "NATTER_PASSWORD",
-      "NATTER_TOKEN",
-      "`natter token create`",
-      "`natter login`",
-    ]) {
-      expect(described).toContain(expected)
-    }
-  })
+  test.each(["send", "tail", "chat"])(
+    "%s tells what is taken where nothing is said, and how to sign in",
+    async (command) => {
+      const { stdout } = await run([command, "--help"])
+      const [, described] = /^USAGE$([^]*)^EXAMPLES$/m.exec(stdout)!
+      for (const expected of [
+        "(lobby)",
+        "(the server signed in to last, else 127.0.0.1:8080)",
+        "NATTER_PASSWORD",
+        "NATTER_TOKEN",
+        "`natter token create`",
+        "`natter login`",
+      ]) {
+        expect(described).toContain(expected)
+      }
+    },
+  )
 
   test("shows its help when it is called alone", async () => {
     const alone = await run([])
