@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { inspect } from "node:util"
 import * as Profiles from "../../src/cli/internal/profiles.ts"
 import { makeFolder } from "./NatterProcess.ts"
 
@@ -58,7 +59,7 @@ describe("profiles", () => {
       assert.deepStrictEqual(fs.readdirSync(folder), ["profiles.json"])
       const profile = yield* kept(Profiles.find({ host: "LOCALHOST", port: 8080 }))
       assert.strictEqual(Redacted.value(profile!.token!), "nat_ann")
-      assert.notInclude(JSON.stringify(profile) + String(profile!.token), "nat_")
+      assert.notInclude(JSON.stringify(profile) + inspect(profile), "nat_")
       assert.isUndefined(yield* kept(Profiles.find({ host: "localhost", port: 8081 })))
     }),
   )
