@@ -34,6 +34,9 @@ describe("Update: saying something", () => {
     assert.strictEqual(world.shown.entries.at(-1)!._tag, "Message")
     world.says("ann", "hello", "lobby", { id: id(0) })
     assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Message").length, 1)
+    // Nor does it count as missed later.
+    world.hear(joined("lobby", ["ann"], { seq: 1 }))
+    assert.notInclude(world.screen().join("\n"), "missed")
   })
 
   it("says why it was not sent", () => {

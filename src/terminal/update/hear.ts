@@ -85,7 +85,9 @@ const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
   const own = from === model.me
   const known = (entry: Entry) => own && id !== undefined && entry._tag !== "Notice" && entry.id === id
   // The acknowledgement may have been faster.
-  if (conversation.entries.some((entry) => entry._tag === "Message" && known(entry))) return [model, []]
+  if (conversation.entries.some((entry) => entry._tag === "Message" && known(entry))) {
+    return [change(model, channel, (conversation) => ({ ...conversation, seq })), []]
+  }
   const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
   const added = add(model, channel, { _tag: "Message", at: timestamp, id, from, content, mention }, known)
   const next = change(added, channel, (conversation) => {
