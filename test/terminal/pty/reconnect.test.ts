@@ -1,0 +1,54 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { makeFolder, natter } from "../../cli/NatterProcess.ts"
+import { enter, join } from "./chat.ts"
+
+/** A server on this port, or on any. */
+const serve = (data: string, port = 0) =>
+  Effect.promise(async () => {
+    const server = natter(["serve", "--port", String(port), "--data", data], { cwd: data })
+    const [, chosen] = await server.says(/listens on 127\.0\.0\.1:(\d+)/)
+    return { server, port: Number(chosen) }
+  })
+
+describe("natter chat, when the server is killed", () => {
+  it.live("counts down, comes back, and says once what was typed meanwhile", () =>
+    Effect.gen(function* () {
+      const data = makeFolder()
+      const { port, server } = yield* serve(data)
+      const ann = yield* join(port, "ann")
+      const bob = yield* join(port, "bob")
+      ann.type(`before${enter}`)
+      yield* bob.shows(/  before/)
+
+      server.child.kill("SIGKILL")
+      yield* ann.shows(/The connection was lost · trying again in \d+ s/)
+      ann.type(`while away${enter}and more${enter}`)
+      yield* ann.shows(/2 to be sent/)
+      // It goes on counting, with what cannot be reached now.
+      const seen = new Set<string>()
+      yield* ann.until("three numbers of seconds", () => {
+        const [, seconds] = /trying again in (\d+) s/.exec(ann.text()) ?? []
+        if (seconds !== undefined) seen.add(seconds)
+        return seen.size >= 3
+      })
+
+      // Bob is back before ann is, or he would have missed what she says: the server keeps nothing on disk yet.
+      process.kill(ann.pid, "SIGSTOP")
+      yield* serve(data, port)
+      // Not to wait for the time that was counted.
+      bob.type("\u0012")
+      yield* bob.until("bob to be back", () => !/trying again/.test(bob.text()))
+      process.kill(ann.pid, "SIGCONT")
+      ann.type("\u0012")
+      yield* ann.until("ann to be back", () => !/trying again/.test(ann.text()))
+      for (const screen of [ann, bob]) yield* screen.shows(/  while away\n.*  and more/)
+      ann.type(`after${enter}`)
+      yield* bob.shows(/  after/)
+      for (const screen of [ann, bob]) {
+        assert.lengthOf(screen.text().match(/while away/g)!, 1)
+        assert.lengthOf(screen.text().match(/and more/g)!, 1)
+      }
+    }).pipe(Effect.scoped),
+  )
+})

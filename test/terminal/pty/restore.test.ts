@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as path from "node:path"
+import { environment, main, makeFolder } from "../../cli/NatterProcess.ts"
+import { spawn } from "../../cli/Screen.ts"
+import { enter, join, open, server, untouched } from "./chat.ts"
+
+const fixture = (name: string) => path.join(import.meta.dirname, "fixtures", name)
+
+describe("the terminal, after natter chat", () => {
+  const ends: ReadonlyArray<readonly [what: string, signal: NodeJS.Signals, code: number]> = [
+    ["SIGTERM", "SIGTERM", 143],
+    ["SIGHUP", "SIGHUP", 129],
+    ["SIGINT", "SIGINT", 130],
+  ]
+  for (const [what, signal, code] of ends) {
+    it.live(`is as it was when ${what} has ended it`, () =>
+      Effect.gen(function* () {
+        const { port } = yield* server
+        const ann = yield* join(port, "ann")
+        process.kill(ann.pid, signal)
+        assert.strictEqual(yield* ann.ended, code)
+        assert.deepInclude(ann.state(), untouched)
+      }).pipe(Effect.scoped),
+    )
+  }
+
+  it.live("is as it was when Ctrl+C has ended it, or left it before it got in", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const ann = yield* join(port, "ann")
+      ann.type("half a line\u0003")
+      yield* ann.shows(/> Write a message/)
+      ann.type("\u0003")
+      assert.strictEqual(yield* ann.ended, 0)
+      assert.deepInclude(ann.state(), untouched)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("says why it could not get in, on the screen that was there before", () =>
+    Effect.gen(function* () {
+      const ann = yield* open(["chat", ":1", "--name", "ann"], { env: { NATTER_PASSWORD: "secret" } })
+      assert.strictEqual(yield* ann.ended, 1)
+      assert.match(ann.text(), /natter: nothing listens on 127\.0\.0\.1:1/)
+      assert.deepInclude(ann.state(), untouched)
+    }).pipe(Effect.scoped),
+  )
+
+  for (const how of ["draw", "throw", "reject", "exit"]) {
+    it.live(`is as it was after a defect: ${how}`, () =>
+      Effect.gen(function* () {
+        const screen = yield* spawn(process.execPath, [fixture("crash.ts"), how], { env: environment })
+        yield* screen.until("the alternate screen", () => screen.state().alternate)
+        screen.type("x")
+        assert.strictEqual(yield* screen.ended, how === "exit" ? 7 : 1)
+        assert.deepInclude(screen.state(), untouched)
+        if (how !== "exit") assert.match(screen.text(), /the roof is on fire/)
+      }).pipe(Effect.scoped),
+    )
+  }
+
+  it.live("is the shell's while it is stopped, and drawn anew when it goes on", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const env = { ...environment, NATTER_PASSWORD: "secret of ann", PS1: "shell> ", HISTFILE: "" }
+      const shell = yield* spawn("/bin/bash", ["--norc", "--noprofile", "-i"], { env })
+      yield* shell.shows(/shell>\s*$/)
+      shell.type(`${process.execPath} ${main} chat :${port} --name ann${enter}`)
+      yield* shell.shows(/\(1\)[^]*Write a message/)
+      shell.type("draft\u001a")
+      yield* shell.shows(/Stopped[^]*shell>\s*$/)
+      assert.deepInclude(shell.state(), { ...untouched, bracketedPaste: shell.state().bracketedPaste })
+      shell.type(`fg${enter}`)
+      yield* shell.shows(/\(1\)[^]*> draft/)
+      assert.deepInclude(shell.state(), { alternate: true, bracketedPaste: true })
+      shell.type(` goes on${enter}`)
+      yield* shell.shows(/  draft goes on\n/)
+      shell.type(`/quit${enter}`)
+      yield* shell.shows(/shell>\s*$/)
+      assert.isFalse(shell.state().alternate)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("asks for the password before it draws, and shows it nowhere", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const ann = yield* open(["chat", `:${port}`, "--name", "ann"], { env: { XDG_CONFIG_HOME: makeFolder() } })
+      yield* ann.shows(/Password of ann on 127\.0\.0\.1:\d+: $/m)
+      ann.type(`correct horse${enter}`)
+      yield* ann.shows(/\(1\)/)
+      ann.type(`/quit${enter}`)
+      assert.strictEqual(yield* ann.ended, 0)
+      assert.notInclude(ann.raw(), "horse")
+    }).pipe(Effect.scoped),
+  )
+})
