@@ -24,7 +24,7 @@ const natter = Command.make("natter").pipe(
   Command.withSubcommands([serve, config, user, token, login, logout, chat, tail, send]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
-    { command: "natter tail --name ann", description: "Talk, in another terminal" },
+    { command: "natter chat --name ann", description: "Talk, in another terminal" },
     { command: "natter serve --help", description: "What a command can do" },
   ]),
 )

@@ -30,7 +30,7 @@ export const banner = ({ address, connection, conversations, now }: Model): stri
 }
 
 const because = ({ because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>): string =>
-  Plain.line(because.message)
+  Plain.line(because.message).replace(/^./u, (first) => first.toUpperCase())
 
 /** "ann is typing …" */
 export const typing = ({ typing }: Conversation, now: number): string => {

@@ -18,8 +18,8 @@ const toReach = ({ host, port }: Address.Address): string => {
 }
 
 const greeting = (address: Address.Address, data: string): string => {
-  const tail = (name: string) => `\`npx natter tail ${toReach(address)}--name ${name}\``
-  return `Natter listens on ${Address.format(address)} and keeps its data in ${path.resolve(data)}. Talk from two other terminals: ${tail("ann")} and ${tail("bob")}`
+  const chat = (name: string) => `\`npx natter chat ${toReach(address)}--name ${name}\``
+  return `Natter listens on ${Address.format(address)} and keeps its data in ${path.resolve(data)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
 }
 
 /** Runs the service until it is interrupted; then it drains. */
