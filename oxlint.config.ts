@@ -32,13 +32,16 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   domain: [],
 }
 
+/** The one file of the client that needs Node: its place in the house is its own. */
+const tcpClient = "client/transport/Tcp.ts"
+
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
+  { modules: "effect/socket(/.*)?", owners: ["transport", "client"] },
   {
-    modules: "effect/socket(/.*)?|@effect/platform-node/Node(Datagram)?Socket(Server)?",
-    owners: ["transport", "client"],
+    modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
+    owners: ["transport", tcpClient],
   },
-  { modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/NodeWS", owners: ["transport", "client/transport"] },
   { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http"] },
   { modules: "effect/sql(/.*)?|@effect/sql-.*|node:sqlite", owners: ["storage"] },
   { modules: "effect/(cluster|rpc|workflow)(/.*)?|@effect/platform-node/NodeCluster.*", owners: ["cluster"] },
@@ -48,9 +51,9 @@ const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> =
 ]
 
 /** Folders that also run in a browser. */
-const browserSafe = ["protocol", "domain"]
+const browserSafe = ["client", "protocol", "domain"]
 
-/** Everything that a file in `place` may not import; `up` is a pattern for the way from that file back to `src/`. */
+/** Everything that a file in `place`, a folder or a file, may not import; `up` is a pattern for the way back to `src/`. */
 const refusals = (place: string, up: string) => {
   const folder = place.replace(/\/.*/, "")
   const allowed = mayImport[folder] ?? []
@@ -78,7 +81,7 @@ const refusals = (place: string, up: string) => {
         regex: `^(${modules})$`,
         message: `Only ${owners.join(" and ")} may import it.`,
       })),
-    ...(browserSafe.includes(folder)
+    ...(browserSafe.includes(folder) && place !== tcpClient
       ? [{ regex: "^(node:|@effect/platform-node)", message: `src/${folder} also runs in a browser.` }]
       : []),
   ]
@@ -86,12 +89,12 @@ const refusals = (place: string, up: string) => {
 
 /** The refusals for one place: the way back to `src/` differs with the depth of a file, hence one entry for each. */
 const directions = (place: string): Array<OxlintOverride> =>
-  ["", "*/", "*/*/"].map((deeper, depth) => ({
-    files: [`src/${place}/${deeper}*.ts`],
+  (place.endsWith(".ts") ? [""] : ["/*.ts", "/*/*.ts", "/*/*/*.ts"]).map((files) => ({
+    files: [`src/${place}${files}`],
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: refusals(place, `(\\.\\./){${place.split("/").length + depth}}`) },
+        { patterns: refusals(place, `(\\.\\./){${`${place}${files}`.split("/").length - 1}}`) },
       ],
     },
   }))
@@ -150,6 +153,6 @@ export default defineConfig({
     },
     { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
     otherFolders,
-    ...[...Object.keys(mayImport), "client/transport"].flatMap(directions),
+    ...[...Object.keys(mayImport), tcpClient].flatMap(directions),
   ],
 })

@@ -37,17 +37,23 @@ const isAllowed = (from: string, to: string) => {
   return level(from) < level(to)
 }
 
-const places = [...folders, "client/transport"]
+/** The one file of the client that runs on Node alone. */
+const tcpClient = "client/transport/Tcp.ts"
+
+const places = [...folders, "client/transport", tcpClient]
+
+/** Places whose files also run in a browser. */
+const inBrowsers = ["client", "client/transport", "protocol", "domain"]
 
 /** Modules and the places that may import them: all others must be refused. */
 const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
-  ["effect/socket/Socket", ["transport", "client", "client/transport"]],
-  ["@effect/platform-node/NodeSocket", ["transport", "client", "client/transport"]],
-  ["@effect/platform-node/NodeSocketServer", ["transport", "client", "client/transport"]],
-  ["node:net", ["transport", "client/transport"]],
-  ["net", ["transport", "client/transport"]],
-  ["node:tls", ["transport", "client/transport"]],
-  ["ws", ["transport", "client/transport"]],
+  ["effect/socket/Socket", ["transport", "client", "client/transport", tcpClient]],
+  ["@effect/platform-node/NodeSocket", ["transport", tcpClient]],
+  ["@effect/platform-node/NodeSocketServer", ["transport", tcpClient]],
+  ["node:net", ["transport", tcpClient]],
+  ["net", ["transport", tcpClient]],
+  ["node:tls", ["transport", tcpClient]],
+  ["ws", ["transport", tcpClient]],
   ["effect/http/HttpServer", ["http"]],
   ["effect/http-api/HttpApi", ["http"]],
   ["@effect/platform-node/NodeHttpServer", ["http"]],
@@ -63,8 +69,8 @@ const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
   ["@effect/platform-node", []],
   ["natter", []],
   ["natter/hub", []],
-  ["node:fs", places.filter((place) => place !== "protocol" && place !== "domain")],
-  ["@effect/platform-node/NodeCrypto", places.filter((place) => place !== "protocol" && place !== "domain")],
+  ["node:fs", places.filter((place) => !inBrowsers.includes(place))],
+  ["@effect/platform-node/NodeCrypto", places.filter((place) => !inBrowsers.includes(place))],
   ["effect/Effect", places],
 ]
 
@@ -171,9 +177,19 @@ const offenceProbe = (index: number, kind: "Bad" | "Good") =>
 
 const directionProbe = (from: string, to: string, depth: number) => `src/${from}/${"deep/".repeat(depth)}To_${to}.ts`
 
-const moduleProbe = (place: string, module: string) => `src/${place}/Uses_${module.replaceAll(/\W/g, "_")}.ts`
+/** A place that is a file has a line for each module. */
+const moduleProbe = (place: string, module: string) =>
+  place.endsWith(".ts")
+    ? `src/${place}:${owned.findIndex(([other]) => other === module) + 1}`
+    : `src/${place}/Uses_${module.replaceAll(/\W/g, "_")}.ts`
 
 const depths = [0, 1, 2]
+
+interface Diagnostic {
+  readonly code: string
+  readonly filename: string
+  readonly labels: ReadonlyArray<{ readonly span: { readonly line: number } }>
+}
 
 let project: string
 let reported: Map<string, ReadonlyArray<string>>
@@ -195,7 +211,9 @@ beforeAll(() => {
         if (from !== to)
           write(directionProbe(from, to, depth), `export * from "${"../".repeat(depth + 1)}${to}/Target.ts"`)
   for (const place of places)
-    for (const [module] of owned) write(moduleProbe(place, module), `export * from "${module}"`)
+    if (place !== tcpClient)
+      for (const [module] of owned) write(moduleProbe(place, module), `export * from "${module}"`)
+  write(`src/${tcpClient}`, owned.map(([module]) => `export * from "${module}"`).join("\n"))
   for (const [index, { bad, good }] of Object.values(offences).entries()) {
     write(offenceProbe(index, "Bad"), bad)
     write(offenceProbe(index, "Good"), good)
@@ -207,9 +225,11 @@ beforeAll(() => {
     [resolve("node_modules/oxlint/bin/oxlint"), "--type-aware", "--deny-warnings", "--format", "json"],
     { cwd: project, encoding: "utf8", maxBuffer: 1 << 28 },
   )
-  const { diagnostics } = JSON.parse(stdout) as { diagnostics: ReadonlyArray<{ code: string; filename: string }> }
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: ReadonlyArray<Diagnostic> }
+  const where = ({ filename, labels }: Diagnostic) =>
+    filename === `src/${tcpClient}` ? `${filename}:${labels[0]?.span.line}` : filename
   reported = new Map(
-    Object.entries(Object.groupBy(diagnostics, ({ filename }) => filename)).map(([file, found = []]) => [
+    Object.entries(Object.groupBy(diagnostics, where)).map(([file, found = []]) => [
       file,
       found.map(({ code }) => code),
     ]),
