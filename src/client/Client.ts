@@ -99,6 +99,7 @@ export const make = Effect.fnUntraced(function* (
   let state = initial
   let token: Redacted.Redacted | undefined
   let status: readonly [Status, string | undefined] | undefined
+  let minVersion = options.minVersion
   let wake = Deferred.makeUnsafe<void>()
 
   const go = (input: ClientInput): void => {
@@ -154,7 +155,9 @@ export const make = Effect.fnUntraced(function* (
   const visit = Effect.fnUntraced(function* (
     arrived: Effect.Effect<void>,
   ): Effect.fn.Return<never, Absence, Scope.Scope> {
-    const connection = yield* Effect.provideService(connect(options), Dialer, dialer)
+    // A server that spoke version 2 once does so: what closes the door on it now is one that starts, or is full.
+    const connection = yield* Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer)
+    if (connection.version === 2) minVersion = 2
     const entering = Effect.gen(function* () {
       const { username } = yield* signIn(connection)
       if (status !== undefined)
