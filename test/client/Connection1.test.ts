@@ -339,9 +339,16 @@ describe("Connection, to the chapter's server", () => {
         { type: "Error", code: 401, message: "Not authenticated" },
         { type: "Connect", client_id: "natter", version: "1.0" },
       ]) {
-        yield* withServer((server) => Effect.flatMap(member(server, "ann"), (ann) => ann.publish("lobby", "x")), {
-          toUnknown,
-        })
+        yield* withServer(
+          (server) =>
+            Effect.gen(function* () {
+              const ann = yield* member(server, "ann")
+              yield* ann.publish("lobby", "x")
+              // The first one is not left lying about.
+              yield* until(() => server.connections.open === 1)
+            }),
+          { toUnknown },
+        )
       }
     }),
   )
