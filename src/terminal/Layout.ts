@@ -20,7 +20,7 @@ export interface Layout {
   readonly composer: number
 }
 
-export const smallest: Size = { columns: 20, rows: 5 }
+const smallest: Size = { columns: 20, rows: 5 }
 
 /** Columns in front of the draft. */
 export const prompt = "> "
@@ -28,7 +28,7 @@ export const prompt = "> "
 const maxComposer = 6
 
 /** Lines that the draft takes, wrapped. The cursor may stand behind the last character, so it needs a column too. */
-export const composerLines = (text: string, columns: number): number =>
+const composerLines = (text: string, columns: number): number =>
   text.split("\n").reduce((count, line) => count + wrap(`${line} `, columns - prompt.length).length, 0)
 
 const sideColumns = (names: ReadonlyArray<string>): number =>

@@ -103,9 +103,6 @@ export interface Search {
   readonly at: number
 }
 
-/** Of one kind of entry: `EntryOf<"Message">`. */
-export type EntryOf<Tag extends Entry["_tag"]> = Extract<Entry, { readonly _tag: Tag }>
-
 /** A conversation before one is in it. */
 export const conversation = (name: string): Conversation => ({
   name,

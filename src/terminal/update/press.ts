@@ -18,7 +18,7 @@ const typingEvery = 2000
 const only = (model: Model): Next => [model, []]
 
 /** Another draft; the others are told that one is at it. */
-export const edit = (model: Model, editor: Editor.Editor): Next => {
+const edit = (model: Model, editor: Editor.Editor): Next => {
   const edited = { ...model, editor, completion: undefined }
   if (editor.text === model.editor.text) return only(edited)
   const saying = editor.text !== "" && parse(editor.text)._tag === "Say"

@@ -32,7 +32,7 @@ const reveal = (model: Model): Model => {
 }
 
 /** Back to where things are said. */
-export const close = (model: Model): Model =>
+const close = (model: Model): Model =>
   change({ ...model, search: undefined }, model.current, (conversation) => ({
     ...conversation,
     scroll: 0,
