@@ -1,9 +1,17 @@
 import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
+import type { Absence } from "../../client/Reconnect.ts"
+import type { RequestError } from "../../protocol/RequestError.ts"
 import type { Action, Intent } from "../Action.ts"
 
 /** What the client is asked for. */
 export type Errand = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" }>
+
+/** A server that has no conversations of two does not know what such a name means. */
+const whyNot = (channel: string, { message, reason }: RequestError | Absence): string =>
+  channel.startsWith("@") && (reason === "InvalidFrame" || reason === "NotSupported")
+    ? "this server has no direct conversations"
+    : message
 
 /** Does it, and tells what came of it. */
 export const perform = (client: Client, errand: Errand, dispatch: (action: Action) => void): Effect.Effect<void> => {
@@ -20,8 +28,8 @@ export const perform = (client: Client, errand: Errand, dispatch: (action: Actio
       })
     }
     case "Join":
-      return Effect.catch(Effect.asVoid(client.join(errand.channel)), ({ message }) =>
-        told({ _tag: "NotJoined", channel: errand.channel, why: message }),
+      return Effect.catch(Effect.asVoid(client.join(errand.channel)), (error) =>
+        told({ _tag: "NotJoined", channel: errand.channel, why: whyNot(errand.channel, error) }),
       )
     case "Leave":
       return orRefused(client.leave(errand.channel))
