@@ -1,16 +1,23 @@
 import type { Range } from "./Width.ts"
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
+/** What was made for the last key: one name and one search are looked for in message after message. */
+const remembered = <A>(make: (key: string) => A): ((key: string) => A) => {
+  let last: { readonly key: string; readonly made: A } | undefined
+  return (key) => (last?.key === key ? last : (last = { key, made: make(key) })).made
+}
+
+const nameIn = remembered(
+  (name) => new RegExp(`(?<![\\p{L}\\p{N}_@])@?${RegExp.escape(name)}(?![\\p{L}\\p{N}_])`, "giu"),
+)
+
+const queryIn = remembered((query) => new RegExp(RegExp.escape(query), "giu"))
+
+const ranges = (text: string, pattern: RegExp): ReadonlyArray<Range> =>
+  Array.from(text.matchAll(pattern), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
 
 /** Where a text names somebody: as a word, with or without `@`, in capitals or not. */
-export const mentions = (text: string, name: string): ReadonlyArray<Range> => {
-  const word = new RegExp(`(?<![\\p{L}\\p{N}_@])@?${escaped(name)}(?![\\p{L}\\p{N}_])`, "giu")
-  return Array.from(text.matchAll(word), ({ 0: found, index }) => ({ start: index, end: index + found.length }))
-}
+export const mentions = (text: string, name: string): ReadonlyArray<Range> => ranges(text, nameIn(name))
 
 /** Where a text holds what is searched for, in capitals or not. */
-export const matches = (text: string, query: string): ReadonlyArray<Range> => {
-  if (query === "") return []
-  const found = new RegExp(escaped(query), "giu")
-  return Array.from(text.matchAll(found), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
-}
+export const matches = (text: string, query: string): ReadonlyArray<Range> =>
+  query === "" ? [] : ranges(text, queryIn(query))

@@ -134,6 +134,8 @@ describe("Mentions", () => {
     ["a.b", "a.b and axb", 1],
     ["日本", "日本 is not 日本語", 1],
     ["ann", "", 0],
+    ["anne-marie", "anne-marie and anne", 1],
+    ["(^.^) [x] $+*?|\\{}/-", "hi (^.^) [x] $+*?|\\{}/-!", 1],
   ]
   for (const [name, text, count] of cases) {
     it(`${name} in "${text}": ${count}`, () => assert.strictEqual(mentions(text, name).length, count))
