@@ -16,7 +16,7 @@ import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { Disconnect } from "../../src/protocol/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { TestServer } from "../../src/testing/index.ts"
-import { frameOf, open, type ScriptedServer } from "./ScriptedServer.ts"
+import { frameOf, open, type Peer, type ScriptedServer } from "./ScriptedServer.ts"
 
 const silent = Layer.succeed(References.MinimumLogLevel, "None")
 
@@ -280,6 +280,27 @@ describe("Connection, to whatever listens", () => {
     ),
   )
 
+  it.live("does not take one that broke off for one of version 1", () =>
+    Effect.gen(function* () {
+      const ends = [
+        ({ close, sendRaw }: Peer) => Effect.andThen(sendRaw(new Uint8Array(3)), close),
+        ({ reset }: Peer) => reset,
+      ]
+      for (const end of ends) {
+        const error = yield* scripted(({ accept, address }) =>
+          Effect.gen(function* () {
+            const connecting = yield* Effect.forkChild(Effect.flip(Tcp.connect(address)))
+            const peer = yield* accept
+            yield* peer.next
+            yield* end(peer)
+            return yield* Fiber.join(connecting)
+          }),
+        )
+        assert.deepInclude(error, { _tag: "ConnectError", reason: "Closed" })
+      }
+    }),
+  )
+
   it.effect("gives up on one that says nothing", () =>
     scripted(({ accept, address }) =>
       Effect.gen(function* () {
@@ -415,22 +436,44 @@ describe("Connection, to whatever listens", () => {
     }).pipe(Effect.scoped),
   )
 
+  /** Publishes much more than the network takes while the peer reads nothing. */
+  const stuck = Effect.fnUntraced(function* (options?: ConnectOptions) {
+    const { connection, peer } = yield* pair(undefined, options)
+    yield* peer.pause
+    const content = "x".repeat(60_000)
+    const publish = Effect.flip(connection.publish("lobby", content))
+    const publishing = yield* Effect.forkChild(
+      Effect.all(
+        Array.from({ length: 400 }, () => publish),
+        { concurrency: "unbounded" },
+      ),
+    )
+    return { peer, publishing }
+  })
+
   it.live("ends the calls whose bytes the network does not take", () =>
     Effect.gen(function* () {
-      const { accept, address } = yield* open()
-      const connecting = yield* Effect.forkChild(Tcp.connect(address, { answerTimeout: Duration.millis(200) }))
-      const peer = yield* accept
-      yield* peer.agree()
-      const connection = yield* Fiber.join(connecting)
-      yield* peer.pause
-      const content = "x".repeat(60_000)
-      const errors = yield* Effect.forEach(
-        Array.from({ length: 400 }),
-        () => Effect.flip(connection.publish("lobby", content)),
-        { concurrency: "unbounded" },
+      const warnings: Array<Error> = []
+      const onWarning = (warning: Error) => void warnings.push(warning)
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.on("warning", onWarning)),
+        () => Effect.sync(() => process.off("warning", onWarning)),
       )
+      const { publishing } = yield* stuck({ answerTimeout: Duration.millis(200) })
+      const errors = yield* Fiber.join(publishing)
       assert.strictEqual(new Set(errors).size, 1)
       assert.deepInclude(errors[0], { reason: "ConnectionLost" })
+      // As Node has when too many wait for a socket.
+      assert.deepStrictEqual(warnings, [])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("ends them at once when the connection breaks", () =>
+    Effect.gen(function* () {
+      const { peer, publishing } = yield* stuck()
+      yield* Effect.sleep("20 millis")
+      yield* peer.reset
+      assert.deepInclude((yield* Fiber.join(publishing))[0], { reason: "ConnectionLost" })
     }).pipe(Effect.scoped),
   )
 

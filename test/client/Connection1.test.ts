@@ -222,6 +222,29 @@ describe("Connection, to the chapter's server", () => {
     ),
   )
 
+  it.live("takes nothing but its own echo for the answer", () => {
+    const said = (from: string, content: string, timestamp: number) => ({
+      type: "ChatMessage",
+      from,
+      content,
+      timestamp,
+    })
+    return withServer(
+      (server) =>
+        Effect.gen(function* () {
+          const ann = yield* member(server, "ann")
+          const { id, timestamp } = yield* ann.publish("lobby", "x")
+          assert.strictEqual(timestamp, 3000)
+          const [, ...messages] = yield* take(ann, 4)
+          assert.deepStrictEqual(
+            messages.map((message) => message.type === "Message" && message.id),
+            [undefined, undefined, id],
+          )
+        }),
+      { instead: () => [said("bob", "x", 1), said("ann", "y", 2), said("ann", "x", 3)] },
+    )
+  })
+
   it.live("knows who it is whatever the case", () =>
     Effect.gen(function* () {
       const { accounts, address } = yield* TestServer

@@ -18,6 +18,8 @@ export interface Peer {
   /** Reads nothing more. */
   readonly pause: Effect.Effect<void>
   readonly close: Effect.Effect<void>
+  /** Breaks the connection. */
+  readonly reset: Effect.Effect<void>
 }
 
 export interface ScriptedServer {
@@ -57,6 +59,7 @@ const peerOf = (socket: Net.Socket, polite: boolean): Peer => {
       ),
     pause: Effect.sync(() => void socket.pause()),
     close: Effect.sync(() => void socket.end()),
+    reset: Effect.sync(() => void socket.resetAndDestroy()),
   }
 }
 
