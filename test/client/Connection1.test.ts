@@ -306,6 +306,31 @@ describe("Connection, to the chapter's server", () => {
     ),
   )
 
+  it.live("hears why it has to go", () =>
+    Effect.gen(function* () {
+      for (const [farewell, reason] of [
+        [{ type: "Error", code: 503, message: "The server is shutting down" }, "Draining"],
+        [{ type: "Disconnect", reason: "The server is shutting down" }, "Draining"],
+        [{ type: "Disconnect", reason: "Lunch" }, "ConnectionLost"],
+      ] as const) {
+        const [disconnect, publishing] = yield* withServer(
+          (server) =>
+            Effect.gen(function* () {
+              const ann = yield* member(server, "ann")
+              const publishing = yield* Effect.forkChild(Effect.flip(ann.publish("lobby", "x")))
+              yield* until(() => server.came.includes("ChatMessage"))
+              yield* server.broadcast(farewell)
+              return [yield* Effect.flip(Stream.runDrain(ann.events)), yield* Fiber.join(publishing)] as const
+            }),
+          { instead: () => [] },
+        )
+        assert.deepInclude(disconnect, { _tag: "Disconnect", reason, reconnect: true })
+        assert.strictEqual(publishing, disconnect)
+        assert.strictEqual(disconnect.message, "message" in farewell ? farewell.message : farewell.reason)
+      }
+    }),
+  )
+
   it.live("reads names that nobody may have here", () =>
     withServer((server) =>
       Effect.gen(function* () {
