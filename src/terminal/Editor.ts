@@ -1,5 +1,5 @@
 /** The text that is being written, and where in it one is. Never changes itself; the cursor never is inside of a grapheme. */
-import { graphemes } from "./Width.ts"
+import { graphemeAt, graphemes } from "./Width.ts"
 
 export interface Editor {
   readonly text: string
@@ -12,9 +12,13 @@ export const maxLength = 16_000
 
 export const empty: Editor = { text: "", cursor: 0 }
 
+/** As much of it as there is room for, no character in half. */
+const upTo = (text: string, room: number): string =>
+  text.length <= room ? text : text.slice(0, graphemeAt(text, Math.max(0, room))!.start)
+
 /** With the cursor at its end. */
 export const of = (text: string): Editor => {
-  const kept = text.slice(0, maxLength)
+  const kept = upTo(text, maxLength)
   return { text: kept, cursor: kept.length }
 }
 
@@ -24,29 +28,33 @@ const boundaries = (text: string): ReadonlyArray<number> => {
   return [0, ...graphemes(text).map((grapheme) => (at += grapheme.length))]
 }
 
-const before = ({ cursor, text }: Editor): number => boundaries(text.slice(0, cursor)).at(-2) ?? 0
-const after = ({ cursor, text }: Editor): number => cursor + (boundaries(text.slice(cursor))[1] ?? 0)
+const before = ({ cursor, text }: Editor): number => graphemeAt(text, cursor - 1)?.start ?? 0
+const after = ({ cursor, text }: Editor): number => graphemeAt(text, cursor)?.end ?? text.length
 
-/** Text without what has no place in a line: a terminal may send anything. */
+/** Text without what has no place in a line, or does not show in it: a terminal may send anything. */
 const clean = (text: string): string =>
   text
-    .replaceAll(/\r\n?/g, "\n")
+    .replaceAll(/\r\n?|[\u2028\u2029]/g, "\n")
     .replaceAll("\t", "    ")
-    // Control characters, and halves of characters.
-    .replaceAll(/(?!\n)[\p{Cc}\p{Cs}]/gu, "")
+    // Controls, halves of characters, and formats, but for the joiners of emoji and some scripts.
+    .replaceAll(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
+
+const at = (editor: Editor, cursor: number): Editor => ({ ...editor, cursor })
+
+/** With the cursor behind the character that it would be inside of: what is beside each other may become one. */
+const settled = (text: string, cursor: number): Editor => {
+  const inside = graphemeAt(text, cursor)
+  return { text, cursor: inside === undefined || inside.start === cursor ? cursor : inside.end }
+}
 
 /** Writes at the cursor; what does not fit any more is left out. */
 export const insert = ({ cursor, text }: Editor, more: string): Editor => {
-  const written = clean(more).slice(0, maxLength - text.length)
-  return { text: text.slice(0, cursor) + written + text.slice(cursor), cursor: cursor + written.length }
+  const written = upTo(clean(more), maxLength - text.length)
+  return settled(text.slice(0, cursor) + written + text.slice(cursor), cursor + written.length)
 }
 
-const remove = ({ text }: Editor, start: number, end: number): Editor => ({
-  text: text.slice(0, start) + text.slice(end),
-  cursor: start,
-})
-
-const at = (editor: Editor, cursor: number): Editor => ({ ...editor, cursor })
+const remove = ({ text }: Editor, start: number, end: number): Editor =>
+  settled(text.slice(0, start) + text.slice(end), start)
 
 export const backspace = (editor: Editor): Editor => remove(editor, before(editor), editor.cursor)
 export const del = (editor: Editor): Editor => remove(editor, editor.cursor, after(editor))
@@ -69,6 +77,7 @@ const wordEnd = ({ cursor, text }: Editor): number => cursor + /^\s*\S*/.exec(te
 export const wordLeft = (editor: Editor): Editor => at(editor, wordStart(editor))
 export const wordRight = (editor: Editor): Editor => at(editor, wordEnd(editor))
 export const deleteWord = (editor: Editor): Editor => remove(editor, wordStart(editor), editor.cursor)
+export const deleteWordRight = (editor: Editor): Editor => remove(editor, editor.cursor, wordEnd(editor))
 /** From the start of the line on; at its start, the line break before it. */
 export const deleteToStart = (editor: Editor): Editor => {
   const start = lineStart(editor)

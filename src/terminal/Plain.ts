@@ -3,13 +3,29 @@
  * it holds control characters, line breaks, or characters that change the order of others.
  */
 import { printable } from "../client/Printable.ts"
+import { graphemes } from "./Width.ts"
 
 const breaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g
 
-// A letter can carry any number of marks, which are drawn over the lines above and below.
-const piles = /(\p{M}{4})\p{M}+/gu
+// Letters that show nothing: terminals do not agree how many columns they take.
+const blank = /[\u115f\u1160\u3164\uffa0]/g
 
-const plain = (text: string): string => printable(text.replaceAll("\t", "    ")).replaceAll(piles, "$1")
+// A letter can carry any number of marks, which are drawn over the lines above and below.
+const piles = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu
+
+// A couple with two tones of skin takes 15. What is longer is joined to put out how columns are counted.
+const longest = 24
+
+const ascii = /^[\x20-\x7e]*$/
+
+const plain = (text: string): string => {
+  if (ascii.test(text)) return text
+  const shown = printable(text.replaceAll("\t", "    ").replaceAll(blank, "\ufffd")).replaceAll(piles, "$1")
+  if (shown.length <= longest || ascii.test(shown)) return shown
+  return graphemes(shown)
+    .map((grapheme) => (grapheme.length > longest ? "\ufffd" : grapheme))
+    .join("")
+}
 
 /** The lines of a message. */
 export const lines = (text: string): ReadonlyArray<string> => text.split(breaks).map(plain)

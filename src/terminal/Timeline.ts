@@ -1,11 +1,12 @@
 /** What was said, as rows of a window: messages grouped by author and day, wrapped, with what is in them marked. */
 import type { Username } from "../domain/Username.ts"
+import { clock, dayName, dayOf } from "./internal/day.ts"
 import { links } from "./Links.ts"
 import { matches, mentions } from "./Mentions.ts"
 import type { Conversation, Entry } from "./Model.ts"
 import { colourOf } from "./Palette.ts"
 import * as Plain from "./Plain.ts"
-import { fit, type Range, width, wrap } from "./Width.ts"
+import { fit, graphemeAt, type Range, width, wrap } from "./Width.ts"
 
 /** How a piece of a row is to look; which colours that means, the view decides. */
 export type Style =
@@ -52,31 +53,6 @@ export interface Look {
 /** Messages of one author are one group while they follow each other within this time, in milliseconds. */
 const groupWithin = 5 * 60_000
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
-const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" })
-const dayMs = 86_400_000
-
-// Every time zone is whole quarters of an hour away from another.
-const quarter = 15 * 60_000
-const days = new Map<number, string>()
-
-/** The day in the user's time zone. */
-const dayOf = (at: number): string => {
-  const key = Math.floor(at / quarter)
-  const found = days.get(key)
-  if (found !== undefined) return found
-  if (days.size === 1000) days.clear()
-  const day = date.format(at)
-  days.set(key, day)
-  return day
-}
-
-const dayName = (at: number, now: number): string => {
-  const day = dayOf(at)
-  if (day === dayOf(now)) return "Today"
-  return day === dayOf(now - dayMs) ? "Yesterday" : day
-}
-
 const rule = (label: string, style: Style, columns: number): Row => {
   const shown = ` ${label} `
   const left = Math.max(0, Math.floor((columns - width(shown)) / 2))
@@ -92,11 +68,19 @@ interface Mark extends Range {
 }
 
 /** What is to be seen in a line of text, the most important first where two overlap. */
-const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => [
-  ...matches(text, query).map((range): Mark => ({ ...range, style: "match" })),
-  ...links(text).map((range): Mark => ({ ...range, style: "link", url: text.slice(range.start, range.end) })),
-  ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
-]
+const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
+  const marks: ReadonlyArray<Mark> = [
+    ...matches(text, query).map((range): Mark => ({ ...range, style: "match" })),
+    ...links(text).map((range): Mark => ({ ...range, style: "link", url: text.slice(range.start, range.end) })),
+    ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
+  ]
+  // Half of a character would take columns of its own.
+  return marks.map((mark) => ({
+    ...mark,
+    start: graphemeAt(text, mark.start)?.start ?? mark.start,
+    end: graphemeAt(text, mark.end - 1)?.end ?? mark.end,
+  }))
+}
 
 /** A part of a line, cut where marks begin and end. */
 const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: Style): Row => {
@@ -133,7 +117,7 @@ const body = (content: string, style: Style, own: boolean, look: Look): Readonly
 }
 
 const heading = (name: string, at: number, own: boolean, columns: number): Row => {
-  const time = ` ${clock.format(at)}`
+  const time = ` ${clock(at)}`
   const shown = Plain.line(name)
   const cutName = width(shown) + width(time) > columns ? fit(shown, Math.max(1, columns - width(time))) : shown
   return [
@@ -165,12 +149,18 @@ const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): Readonly
   if (entry._tag === "Notice") {
     return [...day, ...notice(entry.text, entry.kind === "error" ? "error" : "notice", columns)]
   }
-  const author = authorOf(entry, me) ?? ""
+  // Before one has signed in, one has no name.
+  const author = authorOf(entry, me)
   const own = author === me
-  const follows = day.length === 0 && authorOf(previous, me) === author && entry.at - previous!.at < groupWithin
+  const follows =
+    day.length === 0 &&
+    previous !== undefined &&
+    previous._tag !== "Notice" &&
+    authorOf(previous, me) === author &&
+    entry.at - previous.at < groupWithin
   const rows = [
     ...day,
-    ...(follows ? [] : [heading(author, entry.at, own, columns)]),
+    ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
     ...body(entry.content, entry._tag === "Unsent" ? "pale" : "text", own, look),
   ]
   if (entry._tag === "Message" || entry.failed === undefined) return rows
@@ -186,55 +176,82 @@ interface Known {
 // Entries never change, so neither do their rows, until they look different; gone with the entry.
 const known = new WeakMap<Entry, Known>()
 
-const sameLook = (a: Look, b: Look): boolean =>
-  a === b || (a.columns === b.columns && a.me === b.me && a.query === b.query && dayOf(a.now) === dayOf(b.now))
+/** Whether it takes as many rows: what is searched for marks them only. */
+const sameHeight = (a: Look, b: Look): boolean =>
+  a === b || (a.columns === b.columns && a.me === b.me && dayOf(a.now) === dayOf(b.now))
 
-const cached = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
-  const found = known.get(entry)
-  if (found !== undefined && found.previous === previous && sameLook(found.look, look)) return found.rows
-  const rows = rowsOf(entry, previous, look)
-  known.set(entry, { previous, look, rows })
-  return rows
+const draw = (entry: Entry, previous: Entry | undefined, look: Look): Known => {
+  const drawn = { previous, look, rows: rowsOf(entry, previous, look) }
+  known.set(entry, drawn)
+  return drawn
+}
+
+/** Of this height, if not marked as it is to be now. */
+const drawnAt = ({ entries }: Conversation, at: number, look: Look): Known => {
+  const previous = entries[at - 1]
+  const found = known.get(entries[at]!)
+  const same = found !== undefined && found.previous === previous && sameHeight(found.look, look)
+  return same ? found : draw(entries[at]!, previous, look)
+}
+
+/** Rows of the entry at a place, those of the line above what is new included. */
+const heightAt = (conversation: Conversation, at: number, look: Look): number => {
+  const { length } = drawnAt(conversation, at, look).rows
+  return conversation.entries[at]!.key === conversation.firstUnread ? length + 1 : length
+}
+
+const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArray<Row> => {
+  const { entries, firstUnread } = conversation
+  const drawn = drawnAt(conversation, at, look)
+  const { rows } = drawn.look.query === look.query ? drawn : draw(entries[at]!, entries[at - 1], look)
+  return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
+}
+
+/** Rows there are from the entry at `from` on, counted from the end and no further than to `most` or a little more. */
+export const rowCount = (conversation: Conversation, look: Look, most = Number.POSITIVE_INFINITY, from = 0): number => {
+  let count = 0
+  for (let at = conversation.entries.length - 1; at >= from && count < most; at--) {
+    count += heightAt(conversation, at, look)
+  }
+  return count
 }
 
 export interface Timeline {
   /** From the top of the window down; as many as it has lines, or fewer. */
   readonly rows: ReadonlyArray<Row>
-  /** Rows above and below of what is shown. */
-  readonly above: number
+  /** Rows below of what is shown. */
   readonly below: number
 }
 
 /**
  * What is in a window of so many lines, `conversation.scroll` rows above the end; no further than to the first row.
+ * Wraps no more than what is in sight and below it.
  */
 export const timeline = (conversation: Conversation, look: Look, height: number): Timeline => {
-  const rows: Array<Row> = []
-  conversation.entries.forEach((entry, index, entries) => {
-    if (entry.key === conversation.firstUnread) rows.push(rule("new", "new", look.columns))
-    rows.push(...cached(entry, entries[index - 1], look))
-  })
-  const below = Math.max(0, Math.min(conversation.scroll, rows.length - height))
-  const end = rows.length - below
-  const start = Math.max(0, end - height)
-  return { rows: rows.slice(start, end), above: start, below }
+  const { entries, scroll } = conversation
+  const below = Math.max(0, Math.min(scroll, rowCount(conversation, look, scroll + height) - height))
+  const parts: Array<ReadonlyArray<Row>> = []
+  // Rows of what is shown of the lowest entry that are below the window.
+  let hidden = 0
+  let count = 0
+  for (let at = entries.length - 1; at >= 0 && count < below + height; at--) {
+    const more = heightAt(conversation, at, look)
+    if (count + more > below) {
+      if (parts.length === 0) hidden = below - count
+      parts.push(rowsAt(conversation, at, look))
+    }
+    count += more
+  }
+  const rows = parts.toReversed().flat()
+  const end = rows.length - hidden
+  return { rows: rows.slice(Math.max(0, end - height), end), below }
 }
 
 /** How far up is the last row of an entry, for a window of so many lines that shows it in its middle. */
 export const scrollTo = (conversation: Conversation, key: number, look: Look, height: number): number => {
-  let below = 0
-  for (let index = conversation.entries.length - 1; index >= 0; index--) {
-    const entry = conversation.entries[index]!
-    const { length } = cached(entry, conversation.entries[index - 1], look)
-    if (entry.key === key) return Math.max(0, below - Math.floor((height - length) / 2))
-    below += length
-  }
-  return 0
+  const found = conversation.entries.findIndex((entry) => entry.key === key)
+  if (found === -1) return 0
+  const length = heightAt(conversation, found, look)
+  const below = rowCount(conversation, look, Number.POSITIVE_INFINITY, found + 1)
+  return Math.max(0, below - Math.floor((height - length) / 2))
 }
-
-/** Rows there are in all, which is how far one can scroll. */
-export const rowCount = (conversation: Conversation, look: Look): number =>
-  conversation.entries.reduce(
-    (count, entry, index, entries) => count + cached(entry, entries[index - 1], look).length,
-    conversation.firstUnread === undefined ? 0 : 1,
-  )

@@ -6,12 +6,37 @@ const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 // Most text: every character takes one column, and is one by itself.
 const plain = /^[\x20-\x7e]*$/
 
+// Almost all the rest: letters of Europe, kana, Chinese characters and Korean syllables are one by themselves, too.
+const simple =
+  /^[\x20-\x7e\u00c0-\u02ff\u0391-\u03ff\u0400-\u0482\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7a3]*$/
+
 /** What a reader sees as one character: a letter with its accents, a flag, a family. */
 export const graphemes = (text: string): ReadonlyArray<string> =>
-  plain.test(text) ? text.split("") : Array.from(segmenter.segment(text), ({ segment }) => segment)
+  simple.test(text) ? text.split("") : Array.from(segmenter.segment(text), ({ segment }) => segment)
+
+/** The grapheme that has this code unit in it, as a range; undefined behind the end. */
+export const graphemeAt = (text: string, at: number): Range | undefined => {
+  if (at < 0 || at >= text.length) return undefined
+  if (simple.test(text)) return { start: at, end: at + 1 }
+  const { index, segment } = segmenter.segment(text).containing(at)!
+  return { start: index, end: index + segment.length }
+}
+
+const maxKnown = 4096
+const known = new Map<string, number>()
+
+const columnsOf = (grapheme: string): number => {
+  const found = known.get(grapheme)
+  if (found !== undefined) return found
+  if (known.size === maxKnown) known.clear()
+  const columns = stringWidth(grapheme)
+  known.set(grapheme, columns)
+  return columns
+}
 
 /** Columns. */
-export const width = (text: string): number => (plain.test(text) ? text.length : stringWidth(text))
+export const width = (text: string): number =>
+  plain.test(text) ? text.length : graphemes(text).reduce((sum, grapheme) => sum + columnsOf(grapheme), 0)
 
 /** As much of it as fits; `…` shows that there was more. */
 export const cut = (text: string, columns: number): string => {
@@ -39,9 +64,13 @@ export interface Range {
   readonly end: number
 }
 
+// What ends a clause in scripts that are written without spaces stays with what is before it.
+const closing = /^[、。，．：；？！」』）】〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]/
+
 /**
- * The lines that one line of text becomes, as ranges of it. Broken behind spaces, which may hang over the edge; a word
- * that is longer than a line is broken between graphemes. A grapheme is never split, and every line holds at least one.
+ * The lines that one line of text becomes, as ranges of it. Broken behind spaces, which may hang over the edge, and
+ * beside wide characters; a word that is longer than a line is broken between graphemes. A grapheme is never split, and
+ * every line holds at least one.
  */
 export const wrap = (text: string, columns: number): ReadonlyArray<Range> => {
   const room = Math.max(1, columns)
@@ -53,21 +82,25 @@ export const wrap = (text: string, columns: number): ReadonlyArray<Range> => {
   // Where the line could end, and how much of it is used up to there.
   let breakAt = 0
   let usedAtBreak = 0
+  let before = ""
   for (const grapheme of graphemes(text)) {
     const space = grapheme === " "
-    const columnsOf = width(grapheme)
-    if (used + columnsOf > room && !space && at > start) {
-      const end = breakAt > start ? breakAt : at
-      lines.push({ start, end })
-      used = end === breakAt && breakAt > start ? used - usedAtBreak : 0
-      start = end
-    }
-    at += grapheme.length
-    used += columnsOf
-    if (space) {
+    const more = columnsOf(grapheme)
+    if (before === " " || ((more > 1 || columnsOf(before) > 1) && !space && !closing.test(grapheme))) {
       breakAt = at
       usedAtBreak = used
     }
+    // Twice, where what is carried over and a wide character do not fit either.
+    while (used + more > room && !space && at > start) {
+      const behind = breakAt > start
+      const end = behind ? breakAt : at
+      lines.push({ start, end })
+      used = behind ? used - usedAtBreak : 0
+      start = end
+    }
+    at += grapheme.length
+    used += more
+    before = grapheme
   }
   lines.push({ start, end: text.length })
   return lines

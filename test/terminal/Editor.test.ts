@@ -27,6 +27,10 @@ describe("Editor", () => {
     ["wordRight", "one| two three", "one two| three"],
     ["deleteWord", "one two|", "one |"],
     ["deleteWord", "one   |", "|"],
+    ["deleteWordRight", "one| two three", "one| three"],
+    // What is left over may become one with what is before it.
+    ["backspace", "🇩x|🇪b", "🇩🇪|b"],
+    ["backspace", "ex|\u0301b", "e\u0301|b"],
     ["deleteToStart", "one\ntw|o", "one\n|o"],
     ["deleteToStart", "one\n|two", "one|two"],
     ["deleteToEnd", "o|ne\ntwo", "o|\ntwo"],
@@ -42,6 +46,7 @@ describe("Editor", () => {
     wordLeft: Editor.wordLeft,
     wordRight: Editor.wordRight,
     deleteWord: Editor.deleteWord,
+    deleteWordRight: Editor.deleteWordRight,
     deleteToStart: Editor.deleteToStart,
     deleteToEnd: Editor.deleteToEnd,
   }
@@ -58,12 +63,17 @@ describe("Editor", () => {
 
   it("takes nothing a terminal could obey", () => {
     assert.strictEqual(Editor.insert(Editor.empty, "a\u001b[31mb\u0007\u009b\tc\ud800").text, "a[31mb    c")
+    assert.strictEqual(Editor.insert(Editor.empty, "a\u202eb\u2066c\u200bd\u2028e").text, "abcd\ne")
+    assert.strictEqual(Editor.insert(Editor.empty, "👨‍👩‍👧").text, "👨‍👩‍👧")
   })
 
   it("takes no more than fits into a frame", () => {
     const full = Editor.insert(Editor.empty, "x".repeat(20_000))
     assert.strictEqual(full.text.length, Editor.maxLength)
     assert.strictEqual(Editor.insert(full, "y").text, full.text)
+    const odd = Editor.insert(Editor.insert(Editor.empty, "x"), "👨‍👩‍👧".repeat(4000))
+    assert.isTrue(odd.text.isWellFormed() && odd.text.endsWith("👧"))
+    assert.isTrue(Editor.of("x" + "👍".repeat(9000)).text.isWellFormed())
   })
 
   it("goes up and down between lines, at about the same place", () => {

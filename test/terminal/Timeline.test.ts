@@ -80,6 +80,19 @@ describe("Timeline", () => {
     )
   })
 
+  it("marks no half of a character", () => {
+    const world = quiet(80).says("bob", "👨‍👩‍👧 ne\u0301e")
+    world.press("text", { ctrl: true, text: "f" })
+    const found = (query: string) => {
+      world.act({ _tag: "Pasted", text: query })
+      const marked = spans(world).filter(({ style }) => style === "match")
+      world.press("text", { ctrl: true, text: "f" }).press("text", { ctrl: true, text: "f" })
+      return marked.map(({ text }) => text)
+    }
+    assert.deepStrictEqual(found("👩"), ["👨‍👩‍👧"])
+    assert.deepStrictEqual(found("e"), ["e\u0301", "e"])
+  })
+
   it("keeps a link whole where it is wrapped", () => {
     const world = quiet(24).says("bob", "https://example.org/a/very/long/way")
     const found = spans(world).filter(({ style }) => style === "link")
@@ -102,6 +115,11 @@ describe("Plain", () => {
     assert.deepStrictEqual(Plain.lines("a\u001b[31mb\nc\u2028d\r\ne"), ["a\\u001b[31mb", "c", "d", "e"])
     assert.strictEqual(Plain.line("  a\nb\u202ec\t "), "a b\\u202ec")
     assert.strictEqual(Plain.line(`e${"\u0301".repeat(100)}`), `e${"\u0301".repeat(4)}`)
+    // Columns that no two terminals count alike.
+    assert.strictEqual(Plain.line("a\u3164\u115fb"), "a\ufffd\ufffdb")
+    assert.strictEqual(Plain.line("👨\u200d".repeat(20)), "\ufffd")
+    assert.strictEqual(Plain.line("x" + "\u1100".repeat(40)), "x\ufffd")
+    assert.strictEqual(Plain.line("👩🏽‍❤️‍💋‍👨🏿 नमस्ते क्ष"), "👩🏽‍❤️‍💋‍👨🏿 नमस्ते क्ष")
     assert.strictEqual(Plain.line("👨‍👩‍👧 naïve 日本"), "👨‍👩‍👧 naïve 日本")
   })
 })

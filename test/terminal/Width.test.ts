@@ -51,6 +51,12 @@ describe("Width", () => {
     assert.deepStrictEqual(lines("日", 1), ["日"])
   })
 
+  it("breaks beside wide characters, but not before what ends a clause", () => {
+    assert.deepStrictEqual(lines("hi 日本語です", 8), ["hi 日本", "語です"])
+    assert.deepStrictEqual(lines("日本。語", 4), ["日", "本。", "語"])
+    assert.deepStrictEqual(lines("a 12345678👍", 9), ["a ", "12345678", "👍"])
+  })
+
   it("keeps marks on their letters", () => {
     assert.deepStrictEqual(lines("e\u0301e\u0301e\u0301", 2), ["e\u0301e\u0301", "e\u0301"])
     assert.deepStrictEqual(lines("👨‍👩‍👧👨‍👩‍👧", 3), ["👨‍👩‍👧", "👨‍👩‍👧"])

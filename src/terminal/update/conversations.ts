@@ -57,8 +57,9 @@ export const close = (model: Model, name: string): Model => {
 export const scroll = (model: Model, by: number): Model =>
   change(model, model.current, (conversation) => {
     const { rows } = layout(model).timeline
-    const most = Math.max(0, rowCount(conversation, lookOf(model)) - rows)
-    return read({ ...conversation, scroll: Math.max(0, Math.min(most, conversation.scroll + by)) })
+    const wanted = conversation.scroll + by
+    const most = wanted <= 0 ? 0 : Math.max(0, rowCount(conversation, lookOf(model), wanted + rows) - rows)
+    return read({ ...conversation, scroll: Math.max(0, Math.min(most, wanted)) })
   })
 
 type New<E> = E extends Entry ? Omit<E, "key" | "at"> & { readonly at?: number } : never
@@ -74,11 +75,16 @@ export const withEntries = (
   to: (conversation: Conversation) => ReadonlyArray<Entry>,
 ): Model =>
   change(model, name, (conversation) => {
-    const changed = { ...conversation, entries: to(conversation).slice(-maxEntries) }
+    const before = conversation.entries
+    const entries = to(conversation)
+    const changed = { ...conversation, entries: entries.slice(-maxEntries) }
     if (conversation.scroll === 0) return changed
+    // What is the same above, need not be counted.
+    let same = 0
+    while (same < before.length && before[same] === entries[same]) same++
     const look = lookOf(model)
-    const grown = rowCount(changed, look) - rowCount(conversation, look)
-    return { ...changed, scroll: Math.max(0, conversation.scroll + grown) }
+    const height = (entries: ReadonlyArray<Entry>) => rowCount({ ...conversation, entries }, look, undefined, same)
+    return { ...changed, scroll: Math.max(0, conversation.scroll + height(entries) - height(before)) }
   })
 
 /** Adds an entry; `without` is what it replaces. */

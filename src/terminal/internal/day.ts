@@ -1,0 +1,30 @@
+/** Days and times as people write them, in the time zone of the user. */
+
+const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" })
+const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" })
+const dayMs = 86_400_000
+
+// Every time zone is whole quarters of an hour away from another.
+const quarter = 15 * 60_000
+const days = new Map<number, string>()
+
+/** `12:34` */
+export const clock = (at: number): string => time.format(at)
+
+/** The day: the same words for every time in it. */
+export const dayOf = (at: number): string => {
+  const key = Math.floor(at / quarter)
+  const found = days.get(key)
+  if (found !== undefined) return found
+  if (days.size === 1000) days.clear()
+  const day = date.format(at)
+  days.set(key, day)
+  return day
+}
+
+/** The day, seen from now: the last two have names of their own. */
+export const dayName = (at: number, now: number): string => {
+  const day = dayOf(at)
+  if (day === dayOf(now)) return "Today"
+  return day === dayOf(now - dayMs) ? "Yesterday" : day
+}
