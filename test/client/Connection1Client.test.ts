@@ -30,7 +30,10 @@ describe("what is built on connections, to the chapter's server", () => {
       assert.deepInclude(yield* ann.state, { _tag: "Online", version: 1 })
       yield* server.kick
       const { total } = server.connections
-      yield* eventually("it is back", Effect.sync(() => server.connections.total === total + 2))
+      yield* eventually(
+        "it is back",
+        Effect.sync(() => server.connections.total === total + 2),
+      )
       const second = yield* ann.publish("lobby", "two")
       assert.strictEqual(second.durability, "memory")
       const told = yield* events.pipe(
