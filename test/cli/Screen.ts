@@ -12,7 +12,7 @@ export interface Size {
 }
 
 /** One place on the screen. */
-export interface Cell {
+interface Cell {
   /** Empty behind a character of two columns. */
   readonly text: string
   readonly width: number
@@ -24,7 +24,7 @@ export interface Cell {
 }
 
 /** What a program can leave behind on a terminal. */
-export interface State {
+interface State {
   readonly alternate: boolean
   readonly cursorShown: boolean
   readonly bracketedPaste: boolean

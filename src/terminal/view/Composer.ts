@@ -26,7 +26,7 @@ const linesOf = (text: string, columns: number): ReadonlyArray<Line> => {
 }
 
 /** What of the draft is shown, and where in that the cursor is, in columns and rows. */
-export const composed = (editor: Editor, columns: number, height: number) => {
+const composed = (editor: Editor, columns: number, height: number) => {
   const lines = linesOf(editor.text, columns)
   const at = lines.findLastIndex(({ start }) => start <= editor.cursor)
   const first = Math.max(0, Math.min(at - height + 1, lines.length - height))

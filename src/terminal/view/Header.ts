@@ -16,7 +16,7 @@ const elsewhere = ({ conversations, current }: Model): string =>
     .join(" ")
 
 /** Where one is, what it is about, and who one is there. */
-export const header = (
+const header = (
   model: Model,
   conversation: Conversation | undefined,
   columns: number,

@@ -30,7 +30,7 @@ const entry =
   ]
 
 /** The rows of the help in this many columns. */
-export const helpRows = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
+const helpRows = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   const left = Math.min(34, Math.floor(columns / 2))
   const row = entry(columns, left)
   return [

@@ -32,6 +32,12 @@ export const notify = (title: string, text: string, notification: Notification):
   }
 }
 
+/** Of an address that leads somewhere, in characters; terminals take no longer ones. */
+const maxUrl = 2000
+
 /** Text that leads somewhere when it is clicked. The address holds no more than what addresses are made of. */
-export const link = (url: string, text: string): string =>
-  `${escape}]8;;${encodeURI(plain(url)).replaceAll("%25", "%")}${stringEnd}${text}${escape}]8;;${stringEnd}`
+export const link = (url: string, text: string): string => {
+  // What was written with escapes already stays so.
+  const address = encodeURI(drawable(url)).replaceAll("%25", "%")
+  return address.length > maxUrl ? text : `${escape}]8;;${address}${stringEnd}${text}${escape}]8;;${stringEnd}`
+}

@@ -6,7 +6,7 @@ import { drawable } from "./Drawable.ts"
 import * as Orders from "./Orders.ts"
 
 /** What stands around the conversation. */
-export type Frame =
+type Frame =
   | "bar"
   | "barTitle"
   | "border"

@@ -35,9 +35,6 @@ export const join = Effect.fnUntraced(function* (
   return screen
 })
 
-/** What is shown of what was said: the rows between the header and the draft. */
-export const said = (screen: Screen): string => screen.rows().slice(1, -2).join("\n")
-
 /** What the terminal is like before and after. */
 export const untouched = {
   alternate: false,

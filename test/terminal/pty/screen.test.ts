@@ -1,3 +1,5 @@
+// What terminals are sent is full of them.
+/* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Screen, Size } from "../../cli/Screen.ts"
@@ -121,7 +123,6 @@ describe("the screen", () => {
       bob.type(`hi ann, see https://example.org${enter}/away${enter}`)
       yield* ann.shows(/bob \(away\)/)
       yield* ann.shows(/hi ann/)
-      // oxlint-disable-next-line no-control-regex
       const orders = [...ann.raw().matchAll(/\u001b\[([\d;]*)m/g)].flatMap(([, given]) => given!.split(";").map(Number))
       assert.deepEqual(
         orders.filter((order) => order >= 30),
@@ -136,7 +137,6 @@ describe("the screen", () => {
       const { port } = yield* server
       const colours = Effect.fnUntraced(function* (name: string, args: ReadonlyArray<string>, env: NodeJS.ProcessEnv) {
         const screen = yield* join(port, name, { args, env })
-        // oxlint-disable-next-line no-control-regex
         return [...new Set([...screen.raw().matchAll(/38;5;(\d+)/g)].map(([, colour]) => colour))]
       })
       const dark = yield* colours("ann", [], {})

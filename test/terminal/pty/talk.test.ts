@@ -1,3 +1,5 @@
+// What terminals are sent is full of them.
+/* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { enter, escape, join, server, untouched } from "./chat.ts"
