@@ -34,9 +34,9 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
   const through = (link: Link, bytes: Uint8Array, direction: keyof typeof passed) => {
     const room = cut?.direction === direction ? cut.at - passed[direction] : Number.POSITIVE_INFINITY
     passed[direction] += Math.min(room, bytes.byteLength)
-    if (bytes.byteLength < room) return { bytes, then: Effect.void }
+    if (bytes.byteLength < room) return { bytes, after: Effect.void }
     cut = undefined
-    return { bytes: bytes.subarray(0, room), then: link.abort }
+    return { bytes: bytes.subarray(0, room), after: link.abort }
   }
 
   const open = Effect.gen(function* () {
@@ -55,8 +55,8 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
           pull: opened.pull.pipe(
             Effect.mapError(closed),
             Effect.flatMap((arrived) => {
-              const { bytes, then } = through(opened, arrived, "toClient")
-              return Effect.as(then, [bytes] as const)
+              const { bytes, after } = through(opened, arrived, "toClient")
+              return Effect.as(after, [bytes] as const)
             }),
           ),
           upgrade: () => Effect.fail(closed()),
@@ -66,8 +66,8 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
         const write = (chunk: Uint8Array | string | Socket.CloseEvent) =>
           Effect.suspend(() => {
             if (!(chunk instanceof Uint8Array)) return Effect.void
-            const { bytes, then } = through(link!, chunk, "toServer")
-            return Effect.andThen(Effect.mapError(link!.send(bytes), closed), then)
+            const { bytes, after } = through(link!, chunk, "toServer")
+            return Effect.andThen(Effect.mapError(link!.send(bytes), closed), after)
           })
         return { write, writeAll: (chunks) => Effect.forEach(chunks, write, { discard: true }) }
       }),
