@@ -2,6 +2,7 @@
 import type { ClientState } from "../client/ClientState.ts"
 import type { Conversation, Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
+import { cut, width } from "./Width.ts"
 
 const seconds = (milliseconds: number): number => Math.max(0, Math.ceil(milliseconds / 1000))
 
@@ -12,16 +13,20 @@ const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
   )
 
 /** One line, while one is not there; counts down with `now`. Undefined while all is well. */
-export const banner = ({ address, connection, conversations, now }: Model): string | undefined => {
+export const banner = ({ address, connection, conversations, now, size }: Model): string | undefined => {
   const waiting = unsentIn(conversations)
   const kept = waiting === 0 ? "" : ` · ${waiting} to be sent`
   switch (connection._tag) {
     case "Connecting":
       return `Connecting to ${Plain.line(address)} …`
     case "Away":
-      return `${because(connection)} · trying again in ${seconds(connection.until - now)} s (Ctrl+R: now)${kept}`
+      return behind(
+        connection,
+        `trying again in ${seconds(connection.until - now)} s (Ctrl+R: now)${kept}`,
+        size.columns,
+      )
     case "Returning":
-      return `${because(connection)} · trying again …${kept}`
+      return behind(connection, `trying again …${kept}`, size.columns)
     case "Ended":
       return connection.because === undefined ? "Closed" : Plain.line(connection.because.message)
     case "Online":
@@ -29,8 +34,18 @@ export const banner = ({ address, connection, conversations, now }: Model): stri
   }
 }
 
-const because = ({ because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>): string =>
-  Plain.line(because.message).replace(/^./u, (first) => first.toUpperCase())
+const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase())
+
+/** The cause, as much of it as there is room for, and what happens now. */
+const behind = (
+  { because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>,
+  now: string,
+  columns: number,
+): string => {
+  // A column at each side, and what is between the two.
+  const room = columns - width(now) - 5
+  return room < 10 ? capital(now) : `${cut(capital(Plain.line(because.message)), room)} · ${now}`
+}
 
 /** "ann is typing …" */
 export const typing = ({ typing }: Conversation, now: number): string => {

@@ -35,7 +35,7 @@ const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
 
 /** People write `#ops`, and mean the channel `ops`. */
-const channelOf = (text: string): string => (/^@/.test(text) ? text : text.replace(/^#+/, ""))
+const channelOf = (text: string): string => (text.startsWith("@") ? text : text.replace(/^#+/, ""))
 
 const withChannel = (text: string, make: (channel: string) => Command): Command => {
   const channel = channelOf(text)

@@ -5,7 +5,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Username } from "../domain/Username.ts"
 import type { Completion } from "./Completion.ts"
-import type { Editor } from "./Editor.ts"
+import { type Editor, empty } from "./Editor.ts"
 
 export interface Model {
   /** Milliseconds since 1970; moves on with every `Tick`. */
@@ -60,6 +60,8 @@ export interface Conversation {
   readonly typing: ReadonlyMap<Username, number>
   /** Lines between the bottom of the window and the newest line; 0 follows what comes. */
   readonly scroll: number
+  /** What was being written here when another conversation was shown. */
+  readonly draft: Editor
 }
 
 interface EntryBase {
@@ -101,6 +103,8 @@ export interface Search {
   readonly hits: ReadonlyArray<number>
   /** Which of them is shown, as an index; -1 for none. */
   readonly at: number
+  /** How far up one was before, to come back to; 0 is where things are said. */
+  readonly back?: number | undefined
 }
 
 /** A conversation before one is in it. */
@@ -115,6 +119,7 @@ export const conversation = (name: string): Conversation => ({
   firstUnread: undefined,
   typing: new Map(),
   scroll: 0,
+  draft: empty,
 })
 
 /** Before anything has happened. `ids` is a word that no other run has: with it the ids of messages begin. */
@@ -132,7 +137,7 @@ export const initial = (options: {
   connection: { _tag: "Connecting" },
   conversations: options.channels.map(conversation),
   current: options.channels[0],
-  editor: { text: "", cursor: 0 },
+  editor: empty,
   completion: undefined,
   search: undefined,
   help: false,

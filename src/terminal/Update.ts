@@ -2,7 +2,7 @@
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
 import type { Model } from "./Model.ts"
-import { notice } from "./update/conversations.ts"
+import { notice, resize } from "./update/conversations.ts"
 import { hear, notJoined, notPublished, published } from "./update/hear.ts"
 import { paste, press } from "./update/press.ts"
 
@@ -54,7 +54,7 @@ const step = (model: Model, action: Action): Next => {
     case "Pasted":
       return paste(model, action.text)
     case "Resized":
-      return [{ ...model, size: action.size }, []]
+      return [resize(model, action.size), []]
     case "Tick":
       return [tick(model, action.now), []]
     case "Connection":

@@ -64,6 +64,12 @@ describe("Banner", () => {
     assert.include(banner(world.after(10_000).model), "in 0 s")
     world.act({ _tag: "Connection", state: { _tag: "Returning", because, attempt: 0 } })
     assert.include(banner(world.model), "trying again …")
+    // Where there is no room for both, when is more than why.
+    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: world.model.now + 4000 } })
+    world.act({ _tag: "Resized", size: { columns: 60, rows: 20 } })
+    assert.strictEqual(banner(world.model), "Trying again in 4 s (Ctrl+R: now) · 1 to be sent")
+    world.act({ _tag: "Resized", size: { columns: 70, rows: 20 } })
+    assert.strictEqual(banner(world.model), "The server is sh… · trying again in 4 s (Ctrl+R: now) · 1 to be sent")
   })
 
   it("says who is typing", () => {

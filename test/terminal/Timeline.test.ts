@@ -46,6 +46,17 @@ describe("Timeline", () => {
     assert.match(rules.join("\n"), /Today[^]*Friday,? 20 November 2026[^]*Yesterday[^]*Today/)
   })
 
+  it("knows times that no calendar has", () => {
+    const world = quiet().says("bob", "hello", "lobby", { timestamp: Number.MAX_SAFE_INTEGER })
+    assert.strictEqual(screen(world).at(-1), "  hello")
+  })
+
+  it("calls one 'you' who has not signed in yet", () => {
+    const world = new World({ columns: 40, rows: 24 })
+    world.model = { ...world.model, me: undefined }
+    assert.deepStrictEqual(screen(world.enter("one").enter("two")).slice(1), [`you ${at(noon)}`, "  one", "  two"])
+  })
+
   it("wraps below the name, and keeps the lines of a message together", () => {
     const world = quiet(20).says("bob", "the quick brown fox jumps\nbob: over the dog")
     assert.deepStrictEqual(screen(world).slice(-3), ["  the quick brown", "  fox jumps", "  bob: over the dog"])

@@ -74,6 +74,35 @@ describe("Update: saying something", () => {
     assert.deepInclude(publish, { content: "one\ntwo\nthree\nfour\nfive" })
   })
 
+  it("sends what waited while it was put out, also where something was missed", () => {
+    const world = lobby("bob")
+      .says("bob", "one")
+      .hear(event("Left", { channel: "lobby" }))
+    world.enter("hello?").intents()
+    world.hear(joined("lobby", ["ann", "bob"], { seq: 9 }))
+    assert.include(world.screen().join("\n"), "8 messages were missed")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Publish", channel: "lobby", id: id(0), content: "hello?" }])
+  })
+
+  it("leaves out blank lines around a message, and no others", () => {
+    const world = lobby().act({ _tag: "Pasted", text: "\r\n  \r\n  one\r\n\r\n two  \r\n" }).press("enter")
+    const [publish] = world.intents().filter(({ _tag }) => _tag === "Publish")
+    assert.deepInclude(publish, { content: "  one\n\n two" })
+  })
+
+  it("keeps of each conversation what was begun there", () => {
+    const world = lobby().joins("ops").type("for the lobby").press("down", { alt: true })
+    assert.strictEqual(world.model.editor.text, "")
+    world.type("for ops").press("up", { alt: true })
+    assert.deepStrictEqual(world.model.editor, { text: "for the lobby", cursor: 13 })
+    assert.strictEqual(world.press("down", { alt: true }).model.editor.text, "for ops")
+  })
+
+  it("takes what was sent and is changed for a draft", () => {
+    const world = lobby().enter("first").enter("second").press("up").type("!").press("up").press("down")
+    assert.strictEqual(world.model.editor.text, "second!")
+  })
+
   it("gets back what was sent before, and the draft that was begun", () => {
     const world = lobby().enter("first").enter("second").type("draft")
     assert.strictEqual(world.press("up").model.editor.text, "second")
@@ -126,6 +155,30 @@ describe("Update: hearing", () => {
     world.press("end", { ctrl: true })
     assert.strictEqual(world.shown.unread, 0)
     assert.strictEqual(world.screen().at(-1), "  and another")
+  })
+
+  it("keeps what one reads in sight when the terminal becomes another", () => {
+    const world = lobby("bob")
+    for (let at = 0; at < 100; at++) world.says("bob", `message ${at} ${"of many words ".repeat(at % 9)}`)
+    world.press("pageUp").press("pageUp")
+    const last = world.screen().at(-1)!.split(" ").slice(0, 4).join(" ")
+    for (const columns of [40, 120, 60, 80]) {
+      world.act({ _tag: "Resized", size: { columns, rows: 24 } })
+      const { scroll } = world.shown
+      assert.isAbove(scroll, 0)
+      world.act({ _tag: "Resized", size: { columns: 80, rows: 24 } })
+      assert.include(world.screen().join("\n"), last)
+    }
+  })
+
+  it("draws the line again above what is new, once all was read", () => {
+    const world = lobby("bob")
+    for (let at = 0; at < 40; at++) world.says("bob", `message ${at}`)
+    const news = () => world.screen().findIndex((row) => row.includes(" new "))
+    world.press("pageUp").says("bob", "first").press("end", { ctrl: true })
+    assert.strictEqual(world.screen()[news() + 1], "  first")
+    world.press("pageUp").says("bob", "second").press("end", { ctrl: true })
+    assert.strictEqual(world.screen()[news() + 1], "  second")
   })
 
   it("says who came and went on one line, and nothing of who did both", () => {
@@ -303,6 +356,11 @@ describe("Update: keys", () => {
     assert.include(world.screen().join("\n"), "hay 99")
     assert.isUndefined(world.model.search)
     assert.strictEqual(world.enter("/search needle").model.search!.hits.length, 3)
+    // From where one was, and back to there.
+    world.press("escape").press("pageUp").press("pageUp")
+    const { scroll } = world.shown
+    world.press("text", { ctrl: true, text: "f" }).type("needle 0").press("pageDown").press("escape")
+    assert.strictEqual(world.shown.scroll, scroll)
   })
 
   it("shows the help over everything until it is closed", () => {

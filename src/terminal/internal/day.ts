@@ -8,8 +8,11 @@ const dayMs = 86_400_000
 const quarter = 15 * 60_000
 const days = new Map<number, string>()
 
+// A server may say any time, and the calendar ends.
+const within = (at: number): number => Math.min(at, 8.64e15)
+
 /** `12:34` */
-export const clock = (at: number): string => time.format(at)
+export const clock = (at: number): string => time.format(within(at))
 
 /** The day: the same words for every time in it. */
 export const dayOf = (at: number): string => {
@@ -17,7 +20,7 @@ export const dayOf = (at: number): string => {
   const found = days.get(key)
   if (found !== undefined) return found
   if (days.size === 1000) days.clear()
-  const day = date.format(at)
+  const day = date.format(within(at))
   days.set(key, day)
   return day
 }

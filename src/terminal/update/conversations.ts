@@ -1,8 +1,8 @@
 /** Changes of one conversation, and of which is shown. */
 import type { Username } from "../../domain/Username.ts"
 import { layout } from "../Layout.ts"
-import { type Conversation, conversation, type Entry, type Model } from "../Model.ts"
-import { type Look, rowCount } from "../Timeline.ts"
+import { type Conversation, conversation, type Entry, type Model, type Size } from "../Model.ts"
+import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
 
 const maxEntries = 2000
 /** As many as a session may be in. */
@@ -37,11 +37,24 @@ export const open = (model: Model, name: string): Model =>
 const read = (conversation: Conversation): Conversation =>
   conversation.scroll === 0 ? { ...conversation, unread: 0, mentions: 0 } : conversation
 
-/** Shows another conversation; what was new in the one before is not new any more. */
+/** Shows another conversation; what was new in the one before is not new any more, and what was begun there stays. */
 export const show = (model: Model, name: string): Model => {
-  if (name === model.current || find(model, name) === undefined) return model
-  const left = change(model, model.current, (conversation) => ({ ...conversation, firstUnread: undefined, scroll: 0 }))
-  return { ...change(left, name, read), current: name, search: undefined, completion: undefined }
+  const next = find(model, name)
+  if (name === model.current || next === undefined) return model
+  const left = change(model, model.current, (conversation) => ({
+    ...conversation,
+    firstUnread: undefined,
+    scroll: 0,
+    draft: model.editor,
+  }))
+  return {
+    ...change(left, name, read),
+    current: name,
+    editor: next.draft,
+    browsing: undefined,
+    search: undefined,
+    completion: undefined,
+  }
 }
 
 /** Without a conversation; another one is shown, if it was that. */
@@ -68,6 +81,21 @@ export type NewEntry = New<Entry>
 
 const nextKey = ({ entries }: Conversation): number => (entries.at(-1)?.key ?? 0) + 1
 
+/** With the same in sight as before, for who reads further up. */
+const held = (before: Conversation, after: Conversation, look: Look, lookAfter = look): Conversation => {
+  if (before.scroll === 0) return after
+  const place = placeOf(before, look)
+  const scroll = place === undefined ? undefined : scrollBack(after, place, lookAfter)
+  return read({ ...after, scroll: scroll ?? before.scroll })
+}
+
+export const resize = (model: Model, size: Size): Model => {
+  const resized = { ...model, size }
+  return change(resized, model.current, (conversation) =>
+    held(conversation, conversation, lookOf(model), lookOf(resized)),
+  )
+}
+
 /** Changes the entries; who reads further up goes on to see the same. */
 export const withEntries = (
   model: Model,
@@ -75,16 +103,8 @@ export const withEntries = (
   to: (conversation: Conversation) => ReadonlyArray<Entry>,
 ): Model =>
   change(model, name, (conversation) => {
-    const before = conversation.entries
-    const entries = to(conversation)
-    const changed = { ...conversation, entries: entries.slice(-maxEntries) }
-    if (conversation.scroll === 0) return changed
-    // What is the same above, need not be counted.
-    let same = 0
-    while (same < before.length && before[same] === entries[same]) same++
-    const look = lookOf(model)
-    const height = (entries: ReadonlyArray<Entry>) => rowCount({ ...conversation, entries }, look, undefined, same)
-    return { ...changed, scroll: Math.max(0, conversation.scroll + height(entries) - height(before)) }
+    const changed = { ...conversation, entries: to(conversation).slice(-maxEntries) }
+    return held(conversation, changed, lookOf(model))
   })
 
 /** Adds an entry; `without` is what it replaces. */
@@ -100,18 +120,14 @@ export const notice = (model: Model, text: string, kind: "info" | "error" = "inf
 
 /** Counts a message that was just added as not read, if it is not in sight. */
 export const unread = (model: Model, name: string, mention: boolean): Model =>
-  change(model, name, (conversation) =>
-    name === model.current && conversation.scroll === 0
-      ? conversation
-      : {
-          ...conversation,
-          unread: conversation.unread + 1,
-          mentions: conversation.mentions + (mention ? 1 : 0),
-          firstUnread: conversation.firstUnread ?? conversation.entries.at(-1)?.key,
-          // The line above what is new is a row, too.
-          scroll: conversation.scroll + (conversation.scroll > 0 && conversation.firstUnread === undefined ? 1 : 0),
-        },
-  )
+  change(model, name, (conversation) => {
+    const { entries, mentions, scroll, unread } = conversation
+    if (name === model.current && scroll === 0) return conversation
+    const counted = { ...conversation, unread: unread + 1, mentions: mentions + (mention ? 1 : 0) }
+    if (unread > 0) return counted
+    const marked = { ...counted, firstUnread: entries.at(-1)?.key }
+    return held(conversation, marked, lookOf(model))
+  })
 
 const namesShown = 5
 
@@ -130,8 +146,8 @@ export const presence = (
   if (joined.length === 0 && left.length === 0) return model
   const last = find(model, name)?.entries.at(-1)
   const before = last?._tag === "Notice" && last.kind === "presence" ? last : undefined
-  const came = [...(before?.joined ?? []).filter((one) => !left.includes(one))]
-  const went = [...(before?.left ?? []).filter((one) => !joined.includes(one))]
+  const came = (before?.joined ?? []).filter((one) => !left.includes(one))
+  const went = (before?.left ?? []).filter((one) => !joined.includes(one))
   came.push(...joined.filter((one) => before?.left?.includes(one) !== true && !came.includes(one)))
   went.push(...left.filter((one) => before?.joined?.includes(one) !== true && !went.includes(one)))
   const isBefore = (entry: Entry) => entry === before

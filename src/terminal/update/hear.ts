@@ -56,19 +56,18 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
     roster: Roster.of(event),
     typing: new Map(),
   }))
-  const missed = before.seq === undefined ? 0 : seq - before.seq
-  if (missed > 0) {
-    const text = missed === 1 ? "A message was missed meanwhile." : `${missed} messages were missed meanwhile.`
-    return [notice(entered, text, "info", channel), []]
-  }
-  if (before.roster !== undefined) return [entered, []]
   // What was said before one was let in can be sent now.
-  const intents = before.entries.flatMap((entry): ReadonlyArray<Intent> =>
+  const waiting = before.roster === undefined ? before.entries : []
+  const intents = waiting.flatMap((entry): ReadonlyArray<Intent> =>
     entry._tag === "Unsent" && entry.failed === undefined
       ? [{ _tag: "Publish", channel, id: entry.id, content: entry.content }]
       : [],
   )
-  return [before.seq === undefined ? notice(entered, welcome(event), "info", channel) : entered, intents]
+  if (before.seq === undefined) return [notice(entered, welcome(event), "info", channel), intents]
+  const missed = seq - before.seq
+  if (missed <= 0) return [entered, intents]
+  const text = missed === 1 ? "A message was missed meanwhile." : `${missed} messages were missed meanwhile.`
+  return [notice(entered, text, "info", channel), intents]
 }
 
 /** With a `ref` it is what one wanted. */

@@ -19,8 +19,11 @@ export const submit = (model: Model): Next => {
   const { text } = model.editor
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
   const sent = model.sent.at(-1) === text ? model.sent : [...model.sent, text].slice(-maxSent)
-  return obey({ ...model, editor: Editor.empty, browsing: undefined, sent }, parse(text))
+  return obey({ ...model, editor: Editor.empty, browsing: undefined, sent }, parse(trimmed(text)))
 }
+
+/** Without blank lines around it; what a line begins with may matter. */
+const trimmed = (text: string): string => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd()
 
 /** Says something; before one has got in, it waits for that. */
 const say = (model: Model, channel: string, content: string): Next => {

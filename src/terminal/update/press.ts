@@ -21,10 +21,12 @@ const only = (model: Model): Next => [model, []]
 const edit = (model: Model, editor: Editor.Editor): Next => {
   const edited = { ...model, editor, completion: undefined }
   if (editor.text === model.editor.text) return only(edited)
+  // What was sent and is changed now is a draft like any other.
+  const drafted = { ...edited, browsing: undefined }
   const saying = editor.text !== "" && parse(editor.text)._tag === "Say"
   const quiet = current(model).roster === undefined || model.connection._tag !== "Online"
-  if (!saying || quiet || model.now - model.toldTyping < typingEvery) return only(edited)
-  return [{ ...edited, toldTyping: model.now }, [{ _tag: "Typing", channel: model.current }]]
+  if (!saying || quiet || model.now - model.toldTyping < typingEvery) return only(drafted)
+  return [{ ...drafted, toldTyping: model.now }, [{ _tag: "Typing", channel: model.current }]]
 }
 
 /** The conversation so many further down the list, round and round. */
@@ -116,6 +118,8 @@ const alt = (model: Model, text: string): Next => {
       return nextUnread(model)
     case "b":
       return edit(model, Editor.wordLeft(editor))
+    case "d":
+      return edit(model, Editor.deleteWordRight(editor))
     case "f":
       return edit(model, Editor.wordRight(editor))
   }
@@ -147,7 +151,7 @@ const plain = (model: Model, key: Key): Next => {
     case "backspace":
       return edit(model, word ? Editor.deleteWord(editor) : Editor.backspace(editor))
     case "delete":
-      return edit(model, Editor.del(editor))
+      return edit(model, word ? Editor.deleteWordRight(editor) : Editor.del(editor))
     case "left":
       return edit(model, word ? Editor.wordLeft(editor) : Editor.left(editor))
     case "right":
@@ -189,5 +193,5 @@ export const press = (model: Model, key: Key): Next => {
 export const paste = (model: Model, text: string): Next => {
   if (model.help) return only(model)
   if (model.search !== undefined) return only(Search.open(model, (model.search.query + text).replaceAll(/\s+/g, " ")))
-  return edit(model, Editor.insert(model.editor, text.replace(/\n+$/, "")))
+  return edit(model, Editor.insert(model.editor, text.replace(/[\r\n]+$/, "")))
 }

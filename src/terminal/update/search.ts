@@ -5,19 +5,22 @@ import { layout } from "../Layout.ts"
 import { matches } from "../Mentions.ts"
 import type { Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
-import { change, current, lookOf } from "./conversations.ts"
+import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
 
+/** Characters. */
 const maxQuery = 200
 
 /** The newest hit first. */
-export const open = (model: Model, query: string): Model => {
+export const open = (model: Model, text: string): Model => {
+  const query = graphemes(text).slice(0, maxQuery).join("")
   const hits =
     query === ""
       ? []
       : current(model).entries.flatMap((entry) =>
           entry._tag !== "Notice" && matches(entry.content, query).length > 0 ? [entry.key] : [],
         )
-  return reveal({ ...model, search: { query, hits, at: hits.length - 1 } })
+  const back = model.search === undefined ? current(model).scroll : model.search.back
+  return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })
 }
 
 /** Scrolls to the hit that is chosen. */
@@ -31,14 +34,11 @@ const reveal = (model: Model): Model => {
   }))
 }
 
-/** Back to where things are said. */
-const close = (model: Model): Model =>
-  change({ ...model, search: undefined }, model.current, (conversation) => ({
-    ...conversation,
-    scroll: 0,
-    unread: 0,
-    mentions: 0,
-  }))
+/** Back to where one was. */
+const close = (model: Model): Model => {
+  const { scroll } = current(model)
+  return scrollBy({ ...model, search: undefined }, (model.search?.back ?? 0) - scroll)
+}
 
 const step = (model: Model, by: number): Model => {
   const { search } = model
@@ -53,18 +53,21 @@ export const press = (model: Model, key: Key): Model => {
   if (key.ctrl || key.alt) return key.text === "c" || key.text === "f" ? close(model) : model
   switch (key.name) {
     case "text":
-      return open(model, `${query}${key.text}`.slice(0, maxQuery))
+      return open(model, query + key.text)
     case "backspace":
       return query === "" ? close(model) : open(model, graphemes(query).slice(0, -1).join(""))
     case "escape":
       return close(model)
     case "enter":
     case "up":
-    case "pageUp":
       return step(model, -1)
     case "down":
-    case "pageDown":
       return step(model, 1)
+    // What was said around it.
+    case "pageUp":
+      return scrollBy(model, layout(model).timeline.rows - 1)
+    case "pageDown":
+      return scrollBy(model, 1 - layout(model).timeline.rows)
     default:
       return model
   }

@@ -1,0 +1,169 @@
+/** One entry as rows: below its author or with the one before it, wrapped, with what is in it marked. */
+import type { Username } from "../../domain/Username.ts"
+import { clock, dayName, dayOf } from "./day.ts"
+import { links } from "../Links.ts"
+import { matches, mentions } from "../Mentions.ts"
+import type { Entry } from "../Model.ts"
+import { colourOf } from "../Palette.ts"
+import * as Plain from "../Plain.ts"
+import { fit, graphemeAt, type Range, width, wrap } from "../Width.ts"
+
+/** How a piece of a row is to look; which colours that means, the view decides. */
+export type Style =
+  | "text"
+  /** An author's name, in the colour of `colour`. */
+  | "name"
+  /** One's own name. */
+  | "me"
+  | "time"
+  /** Where one is named. */
+  | "mention"
+  /** Leads to `url`. */
+  | "link"
+  /** What is searched for. */
+  | "match"
+  /** Said by oneself and not acknowledged yet. */
+  | "pale"
+  | "notice"
+  | "error"
+  /** The line between two days. */
+  | "day"
+  /** The line above what was not read. */
+  | "new"
+
+export interface Span {
+  readonly text: string
+  readonly style: Style
+  readonly colour?: number
+  readonly url?: string
+}
+
+/** One line of the window; never wider than it. */
+export type Row = ReadonlyArray<Span>
+
+export interface Look {
+  readonly columns: number
+  readonly me: Username | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** What is searched for; empty for nothing. */
+  readonly query: string
+}
+
+/** Messages of one author are one group while they follow each other within this time, in milliseconds. */
+const groupWithin = 5 * 60_000
+
+/** A line across the window with a word in it. */
+export const rule = (label: string, style: Style, columns: number): Row => {
+  const shown = ` ${label} `
+  const left = Math.max(0, Math.floor((columns - width(shown)) / 2))
+  const right = Math.max(0, columns - width(shown) - left)
+  return [{ text: fit("─".repeat(left) + shown + "─".repeat(right), columns), style }]
+}
+
+const indent = 2
+
+interface Mark extends Range {
+  readonly style: Style
+  readonly url?: string
+}
+
+/** What is to be seen in a line of text, the most important first where two overlap. */
+const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
+  const marks: ReadonlyArray<Mark> = [
+    ...matches(text, query).map((range): Mark => ({ ...range, style: "match" })),
+    ...links(text).map((range): Mark => ({ ...range, style: "link", url: text.slice(range.start, range.end) })),
+    ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
+  ]
+  // Half of a character would take columns of its own.
+  return marks.map((mark) => ({
+    ...mark,
+    start: graphemeAt(text, mark.start)?.start ?? mark.start,
+    end: graphemeAt(text, mark.end - 1)?.end ?? mark.end,
+  }))
+}
+
+/** A part of a line, cut where marks begin and end. */
+const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: Style): Row => {
+  const inside = marks.filter(({ end, start }) => start < range.end && end > range.start)
+  if (inside.length === 0) return [{ text: text.slice(range.start, range.end), style }]
+  const edges = inside.flatMap(({ end, start }) => [start, end])
+  const cuts = [...new Set([range.start, range.end, ...edges])]
+    .filter((at) => at >= range.start && at <= range.end)
+    .toSorted((a, b) => a - b)
+  return cuts.slice(1).map((end, index): Span => {
+    const start = cuts[index]!
+    const mark = inside.find((mark) => mark.start <= start && mark.end >= end)
+    const piece = text.slice(start, end)
+    if (mark === undefined) return { text: piece, style }
+    return mark.url === undefined
+      ? { text: piece, style: mark.style }
+      : { text: piece, style: mark.style, url: mark.url }
+  })
+}
+
+/** Text of however many lines, below a name. */
+const body = (content: string, style: Style, own: boolean, look: Look): ReadonlyArray<Row> => {
+  // Without it a message of several lines could pass for several messages.
+  const margin = look.columns > 2 * indent ? indent : 0
+  return Plain.lines(content).flatMap((text) => {
+    const marks = marksIn(text, own, look)
+    return wrap(text, look.columns - margin).map((range): Row => {
+      // A space at the edge hangs over it.
+      const end = range.start + text.slice(range.start, range.end).trimEnd().length
+      const spans = spansOf(text, { start: range.start, end }, marks, style)
+      return margin === 0 ? spans : [{ text: " ".repeat(margin), style: "text" }, ...spans]
+    })
+  })
+}
+
+const heading = (name: string, at: number, own: boolean, columns: number): Row => {
+  const time = ` ${clock(at)}`
+  const shown = Plain.line(name)
+  const cutName = width(shown) + width(time) > columns ? fit(shown, Math.max(1, columns - width(time))) : shown
+  return [
+    own ? { text: cutName, style: "me" } : { text: cutName, style: "name", colour: colourOf(name) },
+    { text: time, style: "time" },
+  ]
+}
+
+const notice = (text: string, style: Style, columns: number): ReadonlyArray<Row> =>
+  Plain.lines(text).flatMap((text) =>
+    wrap(text, columns - indent).map((range, index): Row => [
+      { text: `${index === 0 ? "·" : " "} `, style },
+      { text: text.slice(range.start, range.end).trimEnd(), style },
+    ]),
+  )
+
+const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {
+  if (entry?._tag === "Message") return entry.from
+  return entry?._tag === "Unsent" ? me : undefined
+}
+
+/** The rows of one entry, below the one before it. */
+export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
+  const { columns, me, now } = look
+  const day =
+    previous === undefined || dayOf(previous.at) !== dayOf(entry.at)
+      ? [rule(dayName(entry.at, now), "day", columns)]
+      : []
+  if (entry._tag === "Notice") {
+    return [...day, ...notice(entry.text, entry.kind === "error" ? "error" : "notice", columns)]
+  }
+  // Before one has signed in, one has no name.
+  const author = authorOf(entry, me)
+  const own = author === me
+  const follows =
+    day.length === 0 &&
+    previous !== undefined &&
+    previous._tag !== "Notice" &&
+    authorOf(previous, me) === author &&
+    entry.at - previous.at < groupWithin
+  const rows = [
+    ...day,
+    ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
+    ...body(entry.content, entry._tag === "Unsent" ? "pale" : "text", own, look),
+  ]
+  if (entry._tag === "Message" || entry.failed === undefined) return rows
+  return [...rows, ...notice(`not sent: ${entry.failed}`, "error", columns)]
+}
