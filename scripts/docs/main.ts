@@ -8,12 +8,14 @@ import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
+import { terminalGuide } from "./TerminalGuide.ts"
 
 export const documents: ReadonlyArray<Document> = [
   clientGuide,
   configurationReference,
   protocolReference,
   protocolSchema,
+  terminalGuide,
 ]
 
 if (import.meta.main) {

@@ -12,7 +12,7 @@ export const written = (name: string): string => (name.startsWith("@") ? Plain.l
 const elsewhere = ({ conversations, current }: Model): string =>
   conversations
     .filter(({ name, unread }) => unread > 0 && name !== current)
-    .map(({ mentions, name, unread }) => `${written(name)} ${mentions > 0 ? `@${mentions}` : unread}`)
+    .map(({ mentions, name, unread }) => `${written(name)} ${mentions > 0 ? `@${unread}` : unread}`)
     .join(" ")
 
 /** Where one is, what it is about, and who one is there. */

@@ -1,6 +1,6 @@
 import { createElement } from "react"
 import { commands } from "../Command.ts"
-import { cut, fit } from "../Width.ts"
+import { cut, fit, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
@@ -11,6 +11,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Tab", "complete a name, channel or command"],
   ["Alt+↑ Alt+↓", "another channel"],
   ["Alt+1 … Alt+9", "a channel by its place"],
+  ["Alt+A", "the next with something new"],
   ["PageUp PageDown", "read what was said"],
   ["Ctrl+End", "back to the newest"],
   ["↑ ↓", "what you sent before"],
@@ -29,10 +30,9 @@ const entry =
     { text: cut(means, Math.max(0, columns - left)), style: "text" },
   ]
 
-/** The rows of the help in this many columns. */
-const helpRows = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
-  const left = Math.min(34, Math.floor(columns / 2))
-  const row = entry(columns, left)
+/** A line for each, with what it is for. */
+const listed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
+  const row = entry(columns, Math.min(34, Math.floor(columns / 2)))
   return [
     section("Commands"),
     ...commands.map(({ names: [name], summary, usage }) => row([`/${name} ${usage}`, summary])),
@@ -41,9 +41,33 @@ const helpRows = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   ]
 }
 
+/** One behind the other. */
+const flowing = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
+  // Broken between them, not in them.
+  const text = words.map((word) => word.trim().replaceAll(" ", "\u00a0")).join(" · ")
+  return wrap(text, columns).map(({ end, start }) => [
+    { text: text.slice(start, end).trimEnd().replaceAll("\u00a0", " "), style: "text" },
+  ])
+}
+
+/** For a screen that has no room for a list. */
+const told = (columns: number, usages: boolean): ReadonlyArray<ReadonlyArray<Piece>> => [
+  section("Commands"),
+  ...flowing(
+    commands.map(({ names: [name], usage }) => (usages ? `/${name} ${usage}` : `/${name}`)),
+    columns,
+  ),
+  section("Keys"),
+  ...flowing(
+    keys.map(([key, what]) => `${key} ${what}`),
+    columns,
+  ),
+]
+
 /** Commands and keys, over the whole screen. */
 export const Help = ({ columns, height }: { readonly columns: number; readonly height: number }) => {
-  const rows = helpRows(columns)
+  const ways = [listed(columns), told(columns, true), told(columns, false)]
+  const rows = ways.find((rows) => rows.length < height) ?? told(columns, false)
   const hint: ReadonlyArray<Piece> = [{ text: fit(" Esc closes this", columns), style: "bar" }]
   return createElement(Rows, {
     columns,

@@ -54,6 +54,19 @@ describe("the screen", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("has room for help on a small one too", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const ann = yield* join(port, "ann", { size: { columns: 40, rows: 12 } })
+      ann.type(`/help${enter}`)
+      yield* ann.shows(/Commands\n\/join · [^]*\/quit\nKeys\nEnter[^]*Esc closes this/)
+      ann.resize({ columns: 60, rows: 20 })
+      yield* ann.shows(/\/join CHANNEL ·[^]*\/quit\nKeys\n[^]*Ctrl\+C quit\n[^]*Esc closes this/)
+      ann.resize({ columns: 100, rows: 40 })
+      yield* ann.shows(/\/quit +leave[^]*Ctrl\+C +quit\n/)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("keeps its columns with wide, joined and combining characters", () =>
     Effect.gen(function* () {
       const { port } = yield* server

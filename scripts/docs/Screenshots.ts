@@ -1,0 +1,101 @@
+/**
+ * Screenshots of `natter chat` as text: `node scripts/docs/Screenshots.ts` takes them anew, in a terminal of its own,
+ * against a server of its own. docs/TERMINAL.md shows them.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as References from "effect/References"
+import * as Stream from "effect/Stream"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { TestServer } from "../../src/testing/TestServer.ts"
+import { type Size, spawn } from "../../test/cli/Screen.ts"
+
+const root = path.join(import.meta.dirname, "../..")
+
+export const folder = "docs/screenshots"
+
+/** From narrow to wide. */
+export const sizes: ReadonlyArray<Size> = [
+  { columns: 40, rows: 12 },
+  { columns: 60, rows: 20 },
+  { columns: 80, rows: 24 },
+  { columns: 110, rows: 24 },
+]
+
+export const nameOf = ({ columns, rows }: Size): string => `${columns}x${rows}.txt`
+
+/** The same each time: whenever it was, it was at nine in the morning. */
+const shownAs = (rows: ReadonlyArray<string>): string =>
+  `${rows.map((row) => row.replaceAll(/\b\d\d:\d\d\b/g, "09:00").trimEnd()).join("\n")}\n`
+
+/** Of each size, what is shown in it. */
+export const take = Effect.gen(function* () {
+  const server = yield* TestServer
+  const person = Effect.fnUntraced(function* (name: string, ...channels: ReadonlyArray<string>) {
+    const session = yield* server.hub.connect({ name })
+    yield* Effect.forkScoped(Stream.runDrain(session.events))
+    for (const channel of channels) yield* session.join(channel)
+    return session
+  })
+  const bob = yield* person("bob", "lobby", "ops")
+  const grace = yield* person("grace", "lobby")
+  const kenji = yield* person("健二", "lobby")
+  yield* bob.setTopic("lobby", "Tea at four, in the big kitchen")
+  yield* grace.setStatus("busy", "on a call")
+  yield* kenji.setStatus("away")
+
+  const home = yield* Effect.acquireRelease(
+    Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "natter-screenshots-"))),
+    (home) => Effect.sync(() => fs.rmSync(home, { recursive: true })),
+  )
+  const main = path.join(root, "src/cli/main.ts")
+  const ann = yield* spawn(
+    process.execPath,
+    [main, "chat", `:${server.address!.port}`, "--name", "ann", "-c", "lobby", "-c", "ops"],
+    { size: { columns: 110, rows: 24 }, env: { PATH: process.env["PATH"], HOME: home, NATTER_PASSWORD: "of ann" } },
+  )
+  yield* ann.shows(/#lobby \(4\)/)
+  yield* ann.shows(/#ops/)
+
+  yield* bob.publish("lobby", "Good morning! The new build is out: https://example.org/natter/releases")
+  yield* ann.shows(/releases/)
+  ann.type("Looks good here, thank you\r")
+  yield* ann.shows(/thank you/)
+  yield* kenji.publish("lobby", "お疲れさまです 🎉")
+  yield* grace.publish("lobby", "ann: could you look at these?\n- the log of yesterday\n- the one of today")
+  yield* ann.shows(/of today/)
+  yield* bob.publish("ops", "disk is at 80 %")
+  yield* bob.publish("ops", "and ann knows why")
+  yield* ann.shows(/#ops +@2/)
+  ann.type("In a minute, gra\t")
+  yield* ann.shows(/> In a minute, grace/)
+
+  const taken: Array<readonly [name: string, text: string]> = []
+  for (const size of sizes.toReversed()) {
+    ann.resize(size)
+    yield* ann.until(`${size.columns}x${size.rows}`, () => {
+      const [first = "", ...others] = ann.rows()
+      // As wide as the screen, but for a blank at its end; the draft is what is drawn last.
+      return (
+        first.trimEnd().length === size.columns - 1 &&
+        /^> In a minute, grace/.test(others.at(-1)!) &&
+        /of today/.test(ann.text())
+      )
+    })
+    taken.push([nameOf(size), shownAs(ann.rows())])
+  }
+  return taken
+}).pipe(
+  Effect.scoped,
+  Effect.provide(TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))),
+)
+
+if (import.meta.main) {
+  fs.mkdirSync(path.join(root, folder), { recursive: true })
+  for (const [name, text] of await Effect.runPromise(take)) {
+    fs.writeFileSync(path.join(root, folder, name), text)
+    console.log(`wrote ${folder}/${name}`)
+  }
+}

@@ -1,0 +1,36 @@
+import * as fs from "node:fs"
+import { commands } from "../../src/terminal/Command.ts"
+import { keys } from "../../src/terminal/view/Help.ts"
+import type { Document } from "./Document.ts"
+import { code, fenced, table } from "./Markdown.ts"
+
+/** Taken by scripts/docs/Screenshots.ts, which needs a terminal: this only puts them in. */
+const screenshot = (name: string): string =>
+  fenced("text", fs.readFileSync(new URL(`../../docs/screenshots/${name}.txt`, import.meta.url), "utf8").trimEnd())
+
+export const terminalGuide: Document = {
+  path: "docs/TERMINAL.md",
+  render: () =>
+    [
+      "<!-- Made by `node scripts/docs/main.ts`: change scripts/docs/terminal.md or the code instead. -->\n\n",
+      fs.readFileSync(new URL("terminal.md", import.meta.url), "utf8"),
+    ]
+      .join("")
+      .replaceAll(/\{\{(\d+x\d+)\}\}/g, (_, name: string) => screenshot(name))
+      .replace("{{commands}}", () =>
+        table(
+          ["command", "", "also"],
+          commands.map(({ names: [name, ...others], summary, usage }) => [
+            code(`/${name} ${usage}`.trim()),
+            summary,
+            others.map((other) => code(`/${other}`)).join(" "),
+          ]),
+        ),
+      )
+      .replace("{{keys}}", () =>
+        table(
+          ["key", ""],
+          keys.map(([key, what]) => [key, what]),
+        ),
+      ),
+}
