@@ -80,7 +80,7 @@ export const take = Effect.gen(function* () {
       // As wide as the screen, but for a blank at its end; the draft is what is drawn last.
       return (
         first.trimEnd().length === size.columns - 1 &&
-        /^> In a minute, grace/.test(others.at(-1)!) &&
+        others.at(-1)!.startsWith("> In a minute, grace") &&
         /of today/.test(ann.text())
       )
     })

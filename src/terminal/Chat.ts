@@ -13,7 +13,7 @@ import type { Absence } from "../client/Reconnect.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
 import { perform } from "./internal/perform.ts"
-import { update } from "./Update.ts"
+import { title, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
 
@@ -38,8 +38,8 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
   const quit = Deferred.makeUnsafe<void>()
   const arrived = Deferred.makeUnsafe<Client>()
   const changed = Latch.makeUnsafe(false)
-  const pending = yield* FiberSet.make<void>()
-  const start = yield* FiberSet.runtime(pending)()
+  const start = yield* FiberSet.makeRuntime<never>()
+  let waiting = 0
   const size = Display.sizeOf(process.stdout)
   const { address, capabilities, channels } = options
   let model = initial({ address, channels, ids: yield* fresh, now: yield* Clock.currentTimeMillis, size })
@@ -62,10 +62,13 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
       case "Notify":
         return display.notify(intent.title, intent.text)
       default:
-        if (pending.state._tag === "Open" && pending.state.backing.size >= maxPending) {
-          return dispatch({ _tag: "Refused", why: "too much is waiting to be done" })
-        }
-        start(Effect.flatMap(Deferred.await(arrived), (client) => perform(client, intent, dispatch)))
+        if (waiting >= maxPending) return dispatch({ _tag: "Refused", why: "too much is waiting to be done" })
+        waiting++
+        start(
+          Effect.flatMap(Deferred.await(arrived), (client) => perform(client, intent, dispatch)).pipe(
+            Effect.ensuring(Effect.sync(() => waiting--)),
+          ),
+        )
     }
   }
 
@@ -74,6 +77,8 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
     display.show(model)
   }
   const display = yield* Display.open({ capabilities, dispatch, model, resized })
+
+  display.title(title(model))
 
   const drawing = changed.await.pipe(
     Effect.andThen(

@@ -9,7 +9,7 @@ import { paste, press } from "./update/press.ts"
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
 /** What the window is called: who looks elsewhere sees there how much is new. */
-const title = ({ conversations, current }: Model): string => {
+export const title = ({ conversations, current }: Model): string => {
   const mentions = conversations.reduce((sum, conversation) => sum + conversation.mentions, 0)
   const unread = conversations.some((conversation) => conversation.unread > 0)
   const mark = mentions > 0 ? `(${mentions}) ` : unread ? "* " : ""

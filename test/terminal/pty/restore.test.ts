@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
 import * as path from "node:path"
-import { environment, main, makeFolder } from "../../cli/NatterProcess.ts"
+import { environment, main, makeFolder, run, serve } from "../../cli/NatterProcess.ts"
 import { spawn } from "../../cli/Screen.ts"
 import { enter, join, open, server, untouched } from "./chat.ts"
 
@@ -46,6 +47,18 @@ describe("the terminal, after natter chat", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("says why it was put out, below what was there before", () =>
+    Effect.gen(function* () {
+      const data = makeFolder()
+      const { port } = yield* Effect.promise(() => serve(data))
+      const ann = yield* join(port, "ann")
+      yield* Effect.promise(() => run(["user", "disable", "ann", "--data", data]))
+      assert.strictEqual(yield* ann.ended, 1)
+      assert.match(ann.text(), /natter: 127\.0\.0\.1:\d+: The account was disabled/)
+      assert.deepInclude(ann.state(), untouched)
+    }).pipe(Effect.scoped),
+  )
+
   for (const how of ["draw", "throw", "reject", "exit"]) {
     it.live(`is as it was after a defect: ${how}`, () =>
       Effect.gen(function* () {
@@ -78,6 +91,24 @@ describe("the terminal, after natter chat", () => {
       shell.type(`/quit${enter}`)
       yield* shell.shows(/shell>\s*$/)
       assert.isFalse(shell.state().alternate)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("can be had back with reset after a kill -9", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const env = { ...environment, NATTER_PASSWORD: "secret of ann", PS1: "shell> ", HISTFILE: "" }
+      const shell = yield* spawn("/bin/bash", ["--norc", "--noprofile", "-i"], { env })
+      yield* shell.shows(/shell>\s*$/)
+      shell.type(`${process.execPath} ${main} chat :${port} --name ann${enter}`)
+      yield* shell.shows(/\(1\)[^]*Write a message/)
+      const [child] = fs.readFileSync(`/proc/${shell.pid}/task/${shell.pid}/children`, "utf8").trim().split(" ")
+      process.kill(Number(child), "SIGKILL")
+      yield* shell.shows(/Killed/)
+      shell.type(`reset${enter}`)
+      yield* shell.until("the screen of before", () => !shell.state().alternate)
+      shell.type(`echo back again${enter}`)
+      yield* shell.shows(/\nback again\n/)
     }).pipe(Effect.scoped),
   )
 
