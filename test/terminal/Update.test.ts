@@ -264,6 +264,19 @@ describe("Update: commands", () => {
     assert.match(lobby().enter("/msg ANN hello").screen().at(-1)!, /That is you/)
   })
 
+  it("goes by the server's spelling of a name, and shows nothing twice", () => {
+    const world = lobby().enter("/msg bob psst")
+    world.intents()
+    world.joins("@Bob", "Bob")
+    assert.deepStrictEqual(
+      world.intents().map((intent) => (intent._tag === "Publish" ? [intent.channel, intent.content] : intent._tag)),
+      [["@Bob", "psst"]],
+    )
+    assert.strictEqual(world.model.current, "@Bob")
+    world.says("Bob", "yes?", "@Bob", { id: "b-1" }).says("Bob", "yes?", "@Bob", { id: "b-1" })
+    assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Message").length, 1)
+  })
+
   it("shows who is here and how present", () => {
     const world = lobby("bob").hear(
       event("Presence", {
@@ -302,6 +315,77 @@ describe("Update: commands", () => {
     world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: noon + 5000 } })
     assert.deepStrictEqual(world.press("text", { ctrl: true, text: "r" }).intents(), [{ _tag: "Retry" }])
     assert.deepStrictEqual(world.enter("/reconnect").intents(), [{ _tag: "Retry" }])
+  })
+})
+
+describe("Update: direct conversations", () => {
+  const direct = (name: string, fields: Record<string, unknown> = {}) => joined(`@${name}`, ["ann", name], fields)
+
+  const says = (world: World, seq: number, content: string, fields: Record<string, unknown> = {}) =>
+    world.hear(event("Message", { channel: "@Bob", from: "Bob", content, seq, timestamp: noon + seq, ...fields }))
+
+  it("is called as the server calls it, whatever was typed", () => {
+    const world = lobby().enter("/msg bob psst")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "@bob" }])
+    world.hear(direct("Bob"))
+    assert.deepStrictEqual(
+      world.model.conversations.map(({ name }) => name),
+      ["lobby", "@Bob"],
+    )
+    assert.strictEqual(world.model.current, "@Bob")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Publish", channel: "@Bob", id: id(0), content: "psst" }])
+    assert.include(world.screen().join("\n"), "Only you and Bob read this.")
+    world.act({ _tag: "NotPublished", channel: "@bob", id: id(0), why: "Bob is gone" })
+    assert.include(world.screen().join("\n"), "not sent: Bob is gone")
+    world.press("up", { alt: true }).enter("/query BOB").intents()
+    assert.strictEqual(world.model.current, "@Bob")
+  })
+
+  it("opens when somebody speaks, counts, and tells once of many", () => {
+    const world = lobby("Bob").hear(direct("Bob", { seq: 4 }))
+    says(world, 5, "old")
+    says(world, 6, "hello")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Notify", title: "Bob", text: "old" }])
+    assert.deepStrictEqual([world.conversation("@Bob").unread, world.title], [2, "(2) #lobby – natter"])
+    world.after(1000)
+    says(world, 7, "hey")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Notify", title: "Bob", text: "hey" }])
+  })
+
+  it("knows what it hears again, and what it does not", () => {
+    const world = lobby("Bob").hear(direct("Bob"))
+    says(world, 1, "one")
+    says(world, 2, "two")
+    world.hear(direct("Bob", { seq: 0 }))
+    says(world, 1, "one")
+    says(world, 2, "two")
+    says(world, 3, "three")
+    const said = () =>
+      world.conversation("@Bob").entries.flatMap((entry) => ("content" in entry ? [entry.content] : []))
+    assert.deepStrictEqual(said(), ["one", "two", "three"])
+    assert.strictEqual(world.conversation("@Bob").unread, 3)
+    // A server that has forgotten everything counts anew.
+    world.hear(direct("Bob", { seq: 0 }))
+    says(world, 1, "another one", { timestamp: noon + 60_000 })
+    assert.deepStrictEqual(said(), ["one", "two", "three", "another one"])
+    world.hear(direct("Bob", { seq: 9 }))
+    assert.match(JSON.stringify(world.conversation("@Bob").entries.at(-1)), /8 messages were missed/)
+  })
+
+  it("enters again with the first word, when it was left for its silence", () => {
+    const world = lobby("Bob").hear(direct("Bob")).enter("/msg bob")
+    world.hear(event("Left", { channel: "@Bob" }))
+    assert.notInclude(world.screen().join("\n"), "put you out")
+    world.enter("are you there?").enter("hello?")
+    assert.deepStrictEqual(
+      world.intents().filter(({ _tag }) => _tag !== "Typing"),
+      [{ _tag: "Join", channel: "@Bob" }],
+    )
+    world.hear(direct("Bob"))
+    assert.deepStrictEqual(
+      world.intents().map(({ _tag }) => _tag),
+      ["Publish", "Publish"],
+    )
   })
 })
 

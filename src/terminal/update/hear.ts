@@ -1,6 +1,7 @@
 /** What the server tells. */
 import type { ClientEvent } from "../../client/Client.ts"
 import { Roster } from "../../client/Roster.ts"
+import { key } from "../../domain/Username.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
@@ -15,7 +16,7 @@ const typingFor = 6000
 export const hear = (model: Model, event: ClientEvent): Next => {
   switch (event.type) {
     case "Joined":
-      return joined(open(model, event.channel), event)
+      return joined(open(rename(model, event.channel), event.channel), event)
     case "Left":
       return [left(model, event), []]
     case "Message":
@@ -36,6 +37,17 @@ export const hear = (model: Model, event: ClientEvent): Next => {
         })),
         [],
       ]
+  }
+}
+
+/** The server answers in its own spelling of a name. */
+const rename = (model: Model, name: string): Model => {
+  if (find(model, name) !== undefined) return model
+  const asked = model.conversations.find((one) => one.roster === undefined && key(one.name) === key(name))
+  if (asked === undefined) return model
+  return {
+    ...change(model, asked.name, (conversation) => ({ ...conversation, name })),
+    current: model.current === asked.name ? name : model.current,
   }
 }
 
@@ -82,8 +94,11 @@ const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
   const conversation = find(model, channel)
   if (conversation === undefined) return [model, []]
   const own = from === model.me
-  const known = (entry: Entry) => own && id !== undefined && entry._tag !== "Notice" && entry.id === id
-  // The acknowledgement may have been faster.
+  const known = (entry: Entry) => {
+    if (id === undefined || entry._tag === "Notice" || entry.id !== id) return false
+    return entry._tag === "Message" ? entry.from === from : own
+  }
+  // The acknowledgement may have been faster, and who comes back may be told again what was said before.
   if (conversation.entries.some((entry) => entry._tag === "Message" && known(entry))) {
     return [change(model, channel, (conversation) => ({ ...conversation, seq })), []]
   }
