@@ -9,7 +9,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Enter", "send"],
   ["Alt+Enter, Ctrl+J", "a new line"],
   ["Tab", "complete a name, channel or command"],
-  ["Alt+↑ Alt+↓", "another channel"],
+  ["Alt+↑ Alt+↓", "another channel (Ctrl+P, Ctrl+N)"],
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],
   ["PageUp PageDown", "read what was said"],
@@ -18,7 +18,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Ctrl+F", "search; Esc ends it"],
   ["Ctrl+R", "reconnect now"],
   ["Ctrl+Z", "back to the shell; fg returns"],
-  ["Ctrl+C", "quit"],
+  ["Ctrl+C", "clear the draft, then quit"],
 ]
 
 const section = (title: string): ReadonlyArray<Piece> => [{ text: title, style: "title" }]

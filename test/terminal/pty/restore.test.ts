@@ -1,12 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { once } from "node:events"
 import * as fs from "node:fs"
+import * as net from "node:net"
 import * as path from "node:path"
 import { environment, main, makeFolder, run, serve } from "../../cli/NatterProcess.ts"
 import { spawn } from "../../cli/Screen.ts"
 import { enter, join, open, server, untouched } from "./chat.ts"
 
 const fixture = (name: string) => path.join(import.meta.dirname, "fixtures", name)
+
+/** The port of somebody who listens and says nothing. */
+const silence = Effect.map(
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const server = net.createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1")
+      await once(server, "listening")
+      return server
+    }),
+    (server) => Effect.sync(() => server.close()),
+  ),
+  (server) => (server.address() as net.AddressInfo).port,
+)
 
 describe("the terminal, after natter chat", () => {
   const ends: ReadonlyArray<readonly [what: string, signal: NodeJS.Signals, code: number]> = [
@@ -26,13 +41,26 @@ describe("the terminal, after natter chat", () => {
     )
   }
 
-  it.live("is as it was when Ctrl+C has ended it, or left it before it got in", () =>
+  it.live("is as it was when Ctrl+C has ended it", () =>
     Effect.gen(function* () {
       const { port } = yield* server
       const ann = yield* join(port, "ann")
       ann.type("half a line\u0003")
       yield* ann.shows(/> Write a message/)
       ann.type("\u0003")
+      assert.strictEqual(yield* ann.ended, 0)
+      assert.deepInclude(ann.state(), untouched)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is drawn on while nobody answers, and can be left", () =>
+    Effect.gen(function* () {
+      const port = yield* silence
+      const ann = yield* open(["chat", `:${port}`, "--name", "ann"], { env: { NATTER_PASSWORD: "secret" } })
+      yield* ann.shows(/Connecting to 127\.0\.0\.1:\d+ …[^]*> Write a message/)
+      ann.type("already typing")
+      yield* ann.shows(/> already typing/)
+      ann.type("\u0003\u0003")
       assert.strictEqual(yield* ann.ended, 0)
       assert.deepInclude(ann.state(), untouched)
     }).pipe(Effect.scoped),
@@ -91,6 +119,18 @@ describe("the terminal, after natter chat", () => {
       shell.type(`/quit${enter}`)
       yield* shell.shows(/shell>\s*$/)
       assert.isFalse(shell.state().alternate)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is drawn on where nobody could let it go on again", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      // No shell has started it.
+      const ann = yield* join(port, "ann")
+      ann.type("\u001a")
+      yield* ann.until("it to have left and come back", () => ann.raw().split("\u001b[?1049h").length === 3)
+      ann.type("still here")
+      yield* ann.shows(/#lobby \(1\)[^]*> still here/)
     }).pipe(Effect.scoped),
   )
 

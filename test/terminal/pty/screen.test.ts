@@ -61,9 +61,9 @@ describe("the screen", () => {
       ann.type(`/help${enter}`)
       yield* ann.shows(/Commands\n\/join · [^]*\/quit\nKeys\nEnter[^]*Esc closes this/)
       ann.resize({ columns: 60, rows: 20 })
-      yield* ann.shows(/\/join CHANNEL ·[^]*\/quit\nKeys\n[^]*Ctrl\+C quit\n[^]*Esc closes this/)
+      yield* ann.shows(/\/join CHANNEL ·[^]*\/quit\nKeys\n[^]*Ctrl\+C clear[^]*[^]*Esc closes this/)
       ann.resize({ columns: 100, rows: 40 })
-      yield* ann.shows(/\/quit +leave[^]*Ctrl\+C +quit\n/)
+      yield* ann.shows(/\/quit +leave[^]*Ctrl\+C +clear/)
     }).pipe(Effect.scoped),
   )
 
