@@ -32,6 +32,8 @@ export interface Model {
   readonly ids: { readonly prefix: string; readonly next: number }
   /** When the others were told last that one is typing, in milliseconds. */
   readonly toldTyping: number
+  /** When the user was told last of being named, in milliseconds. */
+  readonly notified: number
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
 }
@@ -75,6 +77,8 @@ export type Entry =
   | (EntryBase & {
       readonly _tag: "Message"
       readonly id: MessageId | undefined
+      /** Its place in the channel; a server that comes to it again says the same. */
+      readonly seq?: Seq
       readonly from: Username
       readonly content: string
       /** Whether it names the user. */
@@ -145,5 +149,6 @@ export const initial = (options: {
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },
   toldTyping: 0,
+  notified: 0,
   sent: [],
 })

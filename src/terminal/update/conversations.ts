@@ -1,15 +1,22 @@
 /** Changes of one conversation, and of which is shown. */
-import type { Username } from "../../domain/Username.ts"
+import { key, type Username } from "../../domain/Username.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type Entry, type Model, type Size } from "../Model.ts"
 import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
 
 const maxEntries = 2000
-/** As many as a session may be in. */
-const maxConversations = 128
+/** As many as a session may be in: 128 channels, and 32 where others brought it in. */
+const maxConversations = 160
+
+/** With one person, rather than a channel. */
+export const isDirect = (name: string): boolean => name.startsWith("@")
+
+/** Whether both name the same: people write `@bob`, and the server says `@Bob`. */
+const same = (one: string, other: string): boolean =>
+  one === other || (isDirect(one) && isDirect(other) && key(one.slice(1)) === key(other.slice(1)))
 
 export const find = (model: Model, name: string): Conversation | undefined =>
-  model.conversations.find((conversation) => conversation.name === name)
+  model.conversations.find((conversation) => same(conversation.name, name))
 
 export const current = (model: Model): Conversation => find(model, model.current) ?? conversation(model.current)
 
@@ -24,9 +31,17 @@ export const lookOf = (model: Model): Look => ({
 export const change = (model: Model, name: string, to: (conversation: Conversation) => Conversation): Model => ({
   ...model,
   conversations: model.conversations.map((conversation) =>
-    conversation.name === name ? to(conversation) : conversation,
+    same(conversation.name, name) ? to(conversation) : conversation,
   ),
 })
+
+/** Called as the server calls it. */
+export const rename = (model: Model, name: string): Model => {
+  const before = find(model, name)
+  if (before === undefined || before.name === name) return model
+  const renamed = change(model, name, (conversation) => ({ ...conversation, name }))
+  return model.current === before.name ? { ...renamed, current: name } : renamed
+}
 
 /** With a conversation of this name, if there is room for one more. */
 export const open = (model: Model, name: string): Model =>
@@ -40,7 +55,7 @@ const read = (conversation: Conversation): Conversation =>
 /** Shows another conversation; what was new in the one before is not new any more, and what was begun there stays. */
 export const show = (model: Model, name: string): Model => {
   const next = find(model, name)
-  if (name === model.current || next === undefined) return model
+  if (next === undefined || next.name === model.current) return model
   const left = change(model, model.current, (conversation) => ({
     ...conversation,
     firstUnread: undefined,
@@ -49,7 +64,7 @@ export const show = (model: Model, name: string): Model => {
   }))
   return {
     ...change(left, name, read),
-    current: name,
+    current: next.name,
     editor: next.draft,
     browsing: undefined,
     search: undefined,
@@ -59,11 +74,12 @@ export const show = (model: Model, name: string): Model => {
 
 /** Without a conversation; another one is shown, if it was that. */
 export const close = (model: Model, name: string): Model => {
-  const at = model.conversations.findIndex((conversation) => conversation.name === name)
-  if (at === -1 || model.conversations.length === 1) return model
+  const closing = find(model, name)
+  if (closing === undefined || model.conversations.length === 1) return model
+  const at = model.conversations.indexOf(closing)
   const neighbour = model.conversations[at === 0 ? 1 : at - 1]!
-  const shown = model.current === name ? show(model, neighbour.name) : model
-  return { ...shown, conversations: shown.conversations.filter((conversation) => conversation.name !== name) }
+  const shown = model.current === closing.name ? show(model, neighbour.name) : model
+  return { ...shown, conversations: shown.conversations.filter((conversation) => conversation.name !== closing.name) }
 }
 
 /** Rows from the end; whoever gets there has read everything. */
@@ -122,7 +138,7 @@ export const notice = (model: Model, text: string, kind: "info" | "error" = "inf
 export const unread = (model: Model, name: string, mention: boolean): Model =>
   change(model, name, (conversation) => {
     const { entries, mentions, scroll, unread } = conversation
-    if (name === model.current && scroll === 0) return conversation
+    if (conversation.name === model.current && scroll === 0) return conversation
     const counted = { ...conversation, unread: unread + 1, mentions: mentions + (mention ? 1 : 0) }
     if (unread > 0) return counted
     const marked = { ...counted, firstUnread: entries.at(-1)?.key }

@@ -1,17 +1,32 @@
 /** What the server tells. */
 import type { ClientEvent } from "../../client/Client.ts"
 import { Roster } from "../../client/Roster.ts"
-import { key } from "../../domain/Username.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
 import type { Entry, Model } from "../Model.ts"
-import { add, change, close, find, notice, open, presence, unread, withEntries } from "./conversations.ts"
+import {
+  add,
+  change,
+  close,
+  find,
+  isDirect,
+  notice,
+  open,
+  presence,
+  rename,
+  unread,
+  withEntries,
+} from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
 /** How long somebody counts as typing, in milliseconds. */
 const typingFor = 6000
+
+/** Between two times that the user is told of being named, in milliseconds. */
+const notifyEvery = 1000
 
 export const hear = (model: Model, event: ClientEvent): Next => {
   switch (event.type) {
@@ -40,21 +55,10 @@ export const hear = (model: Model, event: ClientEvent): Next => {
   }
 }
 
-/** The server answers in its own spelling of a name. */
-const rename = (model: Model, name: string): Model => {
-  if (find(model, name) !== undefined) return model
-  const asked = model.conversations.find((one) => one.roster === undefined && key(one.name) === key(name))
-  if (asked === undefined) return model
-  return {
-    ...change(model, asked.name, (conversation) => ({ ...conversation, name })),
-    current: model.current === asked.name ? name : model.current,
-  }
-}
-
 const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
-  const name = channel.startsWith("@") ? channel : `#${channel}`
-  if (count <= 1) return `You are in ${name}. Nobody else is here yet.`
-  return count === 2 ? `You are in ${name} with one other.` : `You are in ${name} with ${count - 1} others.`
+  if (isDirect(channel)) return `Only you and ${channel.slice(1)} read this.`
+  if (count <= 1) return `You are in #${channel}. Nobody else is here yet.`
+  return count === 2 ? `You are in #${channel} with one other.` : `You are in #${channel} with ${count - 1} others.`
 }
 
 const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
@@ -64,7 +68,8 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const entered = change(model, channel, (conversation) => ({
     ...conversation,
     topic,
-    seq,
+    // Into a direct conversation one comes some messages back, and hears them again.
+    seq: isDirect(channel) ? later(before.seq, seq) : seq,
     roster: Roster.of(event),
     typing: new Map(),
   }))
@@ -86,6 +91,8 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
 const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
   if (ref !== undefined) return close(model, channel)
   const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
+  // Of many that are silent one is left, and entered again when somebody speaks.
+  if (isDirect(channel)) return out
   return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
 }
 
@@ -94,28 +101,36 @@ const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
   const conversation = find(model, channel)
   if (conversation === undefined) return [model, []]
   const own = from === model.me
-  const known = (entry: Entry) => {
-    if (id === undefined || entry._tag === "Notice" || entry.id !== id) return false
-    return entry._tag === "Message" ? entry.from === from : own
-  }
+  const named = (entry: Entry) => id !== undefined && entry._tag !== "Notice" && entry.id === id
+  const unsent = (entry: Entry) => own && entry._tag === "Unsent" && named(entry)
+  const again = (entry: Entry): entry is Extract<Entry, { readonly _tag: "Message" }> =>
+    entry._tag === "Message" &&
+    entry.from === from &&
+    (named(entry) || (seq > 0 && entry.seq === seq && entry.at === timestamp))
   // The acknowledgement may have been faster, and who comes back may be told again what was said before.
-  if (conversation.entries.some((entry) => entry._tag === "Message" && known(entry))) {
-    return [change(model, channel, (conversation) => ({ ...conversation, seq })), []]
+  if (conversation.entries.some(again)) {
+    const placed = withEntries(model, channel, ({ entries }) =>
+      entries.map((entry) => (again(entry) ? { ...entry, at: timestamp, seq } : entry)),
+    )
+    return [change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) })), []]
   }
   const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
-  const added = add(model, channel, { _tag: "Message", at: timestamp, id, from, content, mention }, known)
+  const added = add(model, channel, { _tag: "Message", at: timestamp, id, seq, from, content, mention }, unsent)
   const next = change(added, channel, (conversation) => {
     const typing = new Map(conversation.typing)
     typing.delete(from)
     return { ...conversation, seq, typing }
   })
   if (own) return [next, []]
-  const direct = channel.startsWith("@")
+  const direct = isDirect(channel)
   const counted = unread(next, channel, mention || direct)
-  if (!mention && !direct) return [counted, []]
+  // Once for many that come together.
+  if ((!mention && !direct) || model.now - model.notified < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
-  return [counted, [{ _tag: "Notify", title, text: content }]]
+  return [{ ...counted, notified: model.now }, [{ _tag: "Notify", title, text: content }]]
 }
+
+const later = (one: Seq | undefined, other: Seq): Seq => (one !== undefined && one > other ? one : other)
 
 const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
   const roster = find(model, event.channel)?.roster

@@ -5,8 +5,8 @@ import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { type Command, parse } from "../Command.ts"
 import * as Editor from "../Editor.ts"
-import type { Model } from "../Model.ts"
-import { add, change, close, current, find, notice, open, show } from "./conversations.ts"
+import type { Entry, Model } from "../Model.ts"
+import { add, change, close, current, find, isDirect, notice, open, show } from "./conversations.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -38,9 +38,14 @@ const say = (model: Model, channel: string, content: string): Next => {
     mentions: 0,
     firstUnread: undefined,
   }))
-  const waits = find(model, channel)?.roster === undefined
-  return [read, waits ? [] : [{ _tag: "Publish", channel, id, content }]]
+  const before = find(model, channel)
+  if (before?.roster !== undefined) return [read, [{ _tag: "Publish", channel, id, content }]]
+  // A direct conversation that was silent may have been left; the first word enters it again.
+  const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
+  return [read, silent ? [{ _tag: "Join", channel }] : []]
 }
+
+const isWaiting = (entry: Entry): boolean => entry._tag === "Unsent" && entry.failed === undefined
 
 /** Goes to a conversation, and enters it if one is not in. */
 const enter = (model: Model, channel: string): Next => {
