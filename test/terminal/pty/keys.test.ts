@@ -47,7 +47,7 @@ describe("the keyboard", () => {
   it.live("knows the keys that terminals send", () =>
     Effect.gen(function* () {
       const screen = yield* spawn(process.execPath, [program], { env: environment })
-      yield* screen.shows(/ready/)
+      yield* screen.until("the keyboard", () => screen.state().bracketedPaste)
       for (const [sent, meant] of keys) {
         screen.type(`${sent}`)
         yield* screen.until(
@@ -65,7 +65,7 @@ describe("the keyboard", () => {
   it.live("takes apart what comes in one piece, and leaves what is pasted whole", () =>
     Effect.gen(function* () {
       const screen = yield* spawn(process.execPath, [program], { env: environment })
-      yield* screen.shows(/ready/)
+      yield* screen.until("the keyboard", () => screen.state().bracketedPaste)
       screen.type("hello\rworld\r")
       yield* screen.shows(/ready\n"hello"\nenter\n"world"\nenter\n/)
       screen.paste("one\ntwo\n\nfour")

@@ -58,6 +58,7 @@ describe("the terminal, after natter chat", () => {
       const port = yield* silence
       const ann = yield* open(["chat", `:${port}`, "--name", "ann"], { env: { NATTER_PASSWORD: "secret" } })
       yield* ann.shows(/Connecting to 127\.0\.0\.1:\d+ …[^]*> Write a message/)
+      yield* ann.until("the keyboard", () => ann.state().bracketedPaste)
       ann.type("already typing")
       yield* ann.shows(/> already typing/)
       ann.type("\u0003\u0003")
@@ -91,7 +92,8 @@ describe("the terminal, after natter chat", () => {
     it.live(`is as it was after a defect: ${how}`, () =>
       Effect.gen(function* () {
         const screen = yield* spawn(process.execPath, [fixture("crash.ts"), how], { env: environment })
-        yield* screen.until("the alternate screen", () => screen.state().alternate)
+        yield* screen.until("the keyboard", () => screen.state().bracketedPaste)
+        assert.isTrue(screen.state().alternate)
         screen.type("x")
         assert.strictEqual(yield* screen.ended, how === "exit" ? 7 : 1)
         assert.deepInclude(screen.state(), untouched)
