@@ -1,6 +1,7 @@
 /** What Tab makes of the word before the cursor. */
+import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Command.ts"
-import type { Editor } from "./Editor.ts"
+import * as Editor from "./Editor.ts"
 import type { Conversation, Model } from "./Model.ts"
 
 export interface Completion {
@@ -15,6 +16,9 @@ export interface Completion {
 }
 
 const maxCandidates = 50
+
+/** Code units that a candidate takes at most: a name, and what is around it. */
+const longest = maxNameLength + 4
 
 /** Who is here, who spoke last first, then by name. */
 const people = ({ entries, roster }: Conversation, me: string | undefined): ReadonlyArray<string> => {
@@ -54,25 +58,26 @@ const candidatesFor = (model: Model, before: string, word: string): ReadonlyArra
 }
 
 /** The first candidate for the word at the cursor, put in its place; undefined where there is none. */
-export const begin = (model: Model): readonly [Editor, Completion] | undefined => {
+export const begin = (model: Model): readonly [Editor.Editor, Completion] | undefined => {
   const { cursor, text } = model.editor
   const [typed] = /\S*$/.exec(text.slice(0, cursor))!
   const start = cursor - typed.length
   const candidates = candidatesFor(model, text.slice(0, start), typed)
-  if (candidates.length === 0) return undefined
+  if (candidates.length === 0 || text.length + longest > Editor.maxLength) return undefined
   const completion = { start, typed, candidates, at: 0 }
   return [put(model.editor, completion, cursor), completion]
 }
 
 /** The candidate behind, or with -1 before, the one that stands there. */
-export const step = (editor: Editor, completion: Completion, by: 1 | -1): readonly [Editor, Completion] => {
+export const step = (
+  editor: Editor.Editor,
+  completion: Completion,
+  by: 1 | -1,
+): readonly [Editor.Editor, Completion] => {
   const { candidates } = completion
   const next = { ...completion, at: (completion.at + by + candidates.length) % candidates.length }
   return [put(editor, next, completion.start + candidates[completion.at]!.length), next]
 }
 
-const put = ({ text }: Editor, { at, candidates, start }: Completion, end: number): Editor => {
-  const candidate = candidates[at]!
-  const rest = text.slice(end)
-  return { text: text.slice(0, start) + candidate + rest, cursor: start + candidate.length }
-}
+const put = ({ text }: Editor.Editor, { at, candidates, start }: Completion, end: number): Editor.Editor =>
+  Editor.insert({ text: text.slice(0, start) + text.slice(end), cursor: start }, candidates[at]!)

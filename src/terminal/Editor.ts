@@ -70,9 +70,15 @@ const lineEnd = ({ cursor, text }: Editor): number => {
 export const home = (editor: Editor): Editor => at(editor, lineStart(editor))
 export const end = (editor: Editor): Editor => at(editor, lineEnd(editor))
 
-// Words are what spaces part.
-const wordStart = ({ cursor, text }: Editor): number => /\S*\s*$/.exec(text.slice(0, cursor))!.index
-const wordEnd = ({ cursor, text }: Editor): number => cursor + /^\s*\S*/.exec(text.slice(cursor))![0].length
+// Words are what spaces part. A space with an accent is one character, and both.
+const wordStart = ({ cursor, text }: Editor): number => {
+  const start = /\S*\s*$/.exec(text.slice(0, cursor))!.index
+  return start === cursor ? cursor : graphemeAt(text, start)!.start
+}
+const wordEnd = ({ cursor, text }: Editor): number => {
+  const end = cursor + /^\s*\S*/.exec(text.slice(cursor))![0].length
+  return end === cursor ? cursor : graphemeAt(text, end - 1)!.end
+}
 
 export const wordLeft = (editor: Editor): Editor => at(editor, wordStart(editor))
 export const wordRight = (editor: Editor): Editor => at(editor, wordEnd(editor))

@@ -24,6 +24,7 @@ describe("Editor", () => {
     ["end", "o|ne\ntwo", "one|\ntwo"],
     ["end", "one\nt|wo", "one\ntwo|"],
     ["wordLeft", "one two |", "one |two "],
+    ["wordLeft", "one \u0301two|", "one| \u0301two"],
     ["wordRight", "one| two three", "one two| three"],
     ["deleteWord", "one two|", "one |"],
     ["deleteWord", "one   |", "|"],

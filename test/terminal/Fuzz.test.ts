@@ -229,7 +229,7 @@ describe("Update, of anything", () => {
   const drafts = ["/join ops", "/j dev", "/leave", "/msg bob hi", "/topic tea", "/search e", "/users", "/nonsense", "/"]
 
   const happen = (world: World, dice: Dice): void => {
-    const channel = dice.of(["lobby", "ops", "dev", "unknown"])
+    const channel = dice.of(["lobby", "ops", "dev", "@bob", "@BOB", "unknown"])
     const modifiers = { ctrl: dice.below(6) === 0, alt: dice.below(6) === 0, shift: dice.below(6) === 0 }
     const because = new Disconnect({ reason: "ConnectionLost", detail: dice.text(hostile, 4) })
     switch (dice.below(16)) {
@@ -249,7 +249,14 @@ describe("Update, of anything", () => {
         return void world.enter(dice.of(drafts))
       case 8:
       case 9:
-        return void world.says(dice.of(["ann", "bob", "cy"]), dice.text(hostile, 12).toWellFormed(), channel)
+        return void world.says(dice.of(["ann", "bob", "cy"]), dice.text(hostile, 12).toWellFormed(), channel, {
+          ...dice.of([
+            {},
+            { timestamp: Number.MAX_SAFE_INTEGER },
+            { id: `id${dice.below(50)}` },
+            { seq: dice.below(50) },
+          ]),
+        })
       case 10:
         return void world.hear(joined(channel, ["ann", "bob"], { seq: dice.below(50) }))
       case 11:
@@ -287,6 +294,8 @@ describe("Update, of anything", () => {
           model.conversations.some(({ name }) => name === model.current),
           of,
         )
+        const called = model.conversations.map(({ name }) => name.toLowerCase())
+        assert.strictEqual(new Set(called).size, called.length, of)
         const { cursor, text } = model.editor
         assert.isAtMost(text.length, Editor.maxLength, of)
         assert.notMatch(text.replaceAll("\n", ""), dangerous, of)
