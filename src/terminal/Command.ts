@@ -76,6 +76,7 @@ export const commands: ReadonlyArray<Entry> = [
     summary: "talk to somebody alone",
     read: (rest) => {
       const [to, text] = firstWord(rest)
+      if (to.startsWith("#")) return wrong(`${to} is a channel: /join ${to}, and say it there`)
       const name = to.replace(/^@/, "")
       return name === "" ? wrong("say to whom: /msg ann hello") : { _tag: "Direct", to: name, text }
     },

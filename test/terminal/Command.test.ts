@@ -41,6 +41,7 @@ describe("Command", () => {
     ["/join", /\/join ops/],
     ["/join two words", /cannot be a channel/],
     ["/msg", /\/msg ann/],
+    ["/msg #ops hello", /\/join #ops/],
     ["/status asleep", /\/status away/],
     ["/", /two: \/\//],
   ]

@@ -341,6 +341,18 @@ describe("Update: direct conversations", () => {
     assert.strictEqual(world.model.current, "@Bob")
   })
 
+  it("finds names with spaces in them, and the longest", () => {
+    const world = lobby("Bob", "Bob the Builder")
+    world.enter("/msg bob the builder can we fix it?")
+    assert.strictEqual(world.model.current, "@Bob the Builder")
+    assert.deepInclude(world.shown.entries.at(-1), { content: "can we fix it?" })
+    world.enter("/msg bob the other one")
+    assert.strictEqual(world.model.current, "@Bob")
+    assert.deepInclude(world.shown.entries.at(-1), { content: "the other one" })
+    world.enter("/msg bobby hi")
+    assert.strictEqual(world.model.current, "@bobby")
+  })
+
   it("opens when somebody speaks, counts, and tells once of many", () => {
     const world = lobby("Bob").hear(direct("Bob", { seq: 4 }))
     says(world, 5, "old")

@@ -137,6 +137,8 @@ const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
   if (roster === undefined) return model
   const { joined, left, roster: next } = roster.apply(event)
   const known = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
+  // Into a direct conversation people are brought by what is said there: their coming tells nothing.
+  if (isDirect(event.channel)) return known
   const others = joined.filter((name) => name !== model.me)
   return presence(known, event.channel, others, left)
 }

@@ -1,6 +1,5 @@
 /** What Enter does: says the draft, or does what it commands. */
 import { MessageId } from "../../domain/MessageId.ts"
-import type { Username } from "../../domain/Username.ts"
 import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { type Command, parse } from "../Command.ts"
@@ -84,13 +83,12 @@ const obey = (model: Model, command: Command): Next => {
       return [close(model, leaving), conversation.roster === undefined ? [] : [{ _tag: "Leave", channel: leaving }]]
     }
     case "Direct": {
-      if (command.to.toLowerCase() === model.me?.toLowerCase()) {
-        return [notice(model, "That is you.", "error"), []]
-      }
-      const to = `@${nameOf(model, command.to)}`
+      const [name, text] = addressed(model, command.to, command.text)
+      if (name.toLowerCase() === model.me?.toLowerCase()) return [notice(model, "That is you.", "error"), []]
+      const to = `@${name}`
       const [there, joining] = enter(model, to)
-      if (command.text === "") return [there, joining]
-      const [said, publishing] = say(there, to, command.text)
+      if (text === "") return [there, joining]
+      const [said, publishing] = say(there, to, text)
       return [said, [...joining, ...publishing]]
     }
     case "Users":
@@ -121,12 +119,13 @@ const obey = (model: Model, command: Command): Next => {
   }
 }
 
-/** As the person writes it, if they are in sight. */
-const nameOf = (model: Model, name: string): string => {
-  const same = (one: Username) => one.toLowerCase() === name.toLowerCase()
-  for (const { roster } of model.conversations) {
-    const found = roster?.names.find(same)
-    if (found !== undefined) return found
-  }
-  return name
+/** To whom, as they write themselves, if they are in sight, and what: a name may have spaces in it. */
+const addressed = (model: Model, to: string, text: string): readonly [name: string, text: string] => {
+  const whole = text === "" ? to : `${to} ${text}`
+  const begins = (name: string) => `${whole.toLowerCase()} `.startsWith(`${name.toLowerCase()} `)
+  const [name] = model.conversations
+    .flatMap(({ roster }) => roster?.names ?? [])
+    .filter(begins)
+    .toSorted((a, b) => b.length - a.length)
+  return name === undefined ? [to, text] : [name, whole.slice(name.length).trimStart()]
 }
