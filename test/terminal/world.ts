@@ -14,7 +14,7 @@ import { update } from "../../src/terminal/Update.ts"
 /** 23 November 2026, noon in UTC. */
 export const noon = Date.UTC(2026, 10, 23, 12)
 
-export const me = Username.make("ann")
+const me = Username.make("ann")
 
 const decode = Schema.decodeUnknownSync(Schema.Union([Joined, Left, Message, Presence, TopicChanged, UserTyping]))
 
@@ -34,7 +34,7 @@ export const joined = (channel: string, names: ReadonlyArray<string>, fields: Re
     ...fields,
   })
 
-export const key = (name: Key["name"], modifiers: Partial<Key> = {}): Key => ({
+const key = (name: Key["name"], modifiers: Partial<Key> = {}): Key => ({
   name,
   text: "",
   ctrl: false,
