@@ -79,6 +79,9 @@ export class Accounts extends Context.Service<
       address: string,
     ) => Effect.Effect<{ readonly user: User; readonly tokenId: string }, InvalidToken | AccountDisabled | StorageError>
 
+    /** Who has this name, in whatever spelling; nobody while the account is disabled. */
+    readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
+
     /** A token for a client that signed in; the user's oldest makes room for it. Guests get none. */
     readonly issueToken: (
       user: User,
@@ -230,6 +233,15 @@ export class Accounts extends Context.Service<
                 ? Effect.logError("sign-in failed", error.cause)
                 : Effect.logDebug("token refused"),
               { reason: error._tag, address },
+            ),
+          ),
+        ),
+
+        find: Effect.fn("Accounts.find")((name) =>
+          Effect.map(store.find(Username.key(name)), (found) =>
+            Option.map(
+              Option.filter(found, ({ disabled }) => !disabled),
+              toUser,
             ),
           ),
         ),

@@ -19,6 +19,7 @@ import type { User, UserId } from "../domain/User.ts"
 import { History, type HistoryError, type StoredMessage } from "../history/History.ts"
 import type { RequestError } from "../protocol/RequestError.ts"
 import { HubSettings } from "./HubSettings.ts"
+import type { Heard } from "./internal/backlog.ts"
 import { ChannelState } from "./internal/channelState.ts"
 import type { Member } from "./Member.ts"
 import type { Appearance } from "./Presence.ts"
@@ -90,6 +91,8 @@ interface Options {
   readonly after: Effect.Effect<void>
   /** Run when nobody has been in the channel for the idle time: from now on it lets nobody in. */
   readonly onIdle: Effect.Effect<void>
+  /** Kept where users are told what was said while they were not there: up to where they were told already. */
+  readonly heard?: Heard | undefined
 }
 
 /** Starts a channel's actor; it ends with the scope. */
@@ -101,7 +104,7 @@ export const make = Effect.fnUntraced(function* (
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
-  const state = new ChannelState(name, settings)
+  const state = new ChannelState(name, settings, options.heard)
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */

@@ -23,7 +23,7 @@ import { Disconnect } from "../protocol/Disconnect.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import * as Channel from "./Channel.ts"
 import { HubSettings } from "./HubSettings.ts"
-import { HubState } from "./internal/hubState.ts"
+import { HubState, type Open } from "./internal/hubState.ts"
 import { localSession, type LocalSession } from "./LocalSession.ts"
 import type { Appearance } from "./Presence.ts"
 
@@ -37,6 +37,21 @@ export interface SessionEntry {
   readonly exclusive: boolean
   /** Ends the session. */
   readonly end: (disconnect: Disconnect) => void
+  /** Brings it into a direct conversation; absent where its protocol has none. */
+  readonly enter?: ((invitation: Invitation) => Effect.Effect<void>) | undefined
+}
+
+/** Into a direct conversation in which something is about to be said. */
+export interface Invitation {
+  /** With whom, as the invited user sees it. */
+  readonly other: User
+  readonly channel: Channel.ChannelHandle
+}
+
+/** A session of one of the two in a direct conversation. */
+export interface Reached {
+  readonly other: User
+  readonly enter: (invitation: Invitation) => Effect.Effect<void>
 }
 
 export interface SignedIn {
@@ -48,6 +63,8 @@ export interface SignedIn {
 export interface Found {
   readonly channel: Channel.ChannelHandle
   readonly appearance: Appearance
+  /** Of a direct conversation, with whom. */
+  readonly other?: User | undefined
 }
 
 /** Which sessions. */
@@ -77,7 +94,20 @@ export type Command =
       readonly type: "Find"
       readonly channel: ChannelName
       readonly session: SessionId
+      readonly account: User | undefined
       readonly reply: Actor.Asks<Found, RequestError>["reply"]
+    }
+  | {
+      readonly type: "Reach"
+      readonly session: SessionId
+      readonly other: User
+      readonly reply: Actor.Asks<ReadonlyArray<Reached>, RequestError>["reply"]
+    }
+  | {
+      readonly type: "Bring"
+      readonly channel: ChannelName
+      readonly session: SessionId
+      readonly reply: Actor.Asks<Appearance, RequestError>["reply"]
     }
   | { readonly type: "Left"; readonly channel: ChannelName; readonly session: SessionId }
   | { readonly type: "Idle"; readonly channel: ChannelName }
@@ -108,12 +138,22 @@ export class Hub extends Context.Service<
     readonly signIn: (entry: SessionEntry) => Effect.Effect<SignedIn, RequestError>
     /** Forgets the session. Its channels are the session's to leave. */
     readonly signOut: (session: SessionId) => Effect.Effect<void>
-    /** The channel of this name, started if it is not running. */
-    readonly find: (channel: ChannelName, session: SessionId) => Effect.Effect<Found, RequestError>
-    /** To be told when a session has left a channel. */
+    /**
+     * The channel of this name, started if it is not running. Of a direct conversation, `account` is whose name it is;
+     * without one it is a connected user's, or `NoSuchUser`.
+     */
+    readonly find: (channel: ChannelName, session: SessionId, account?: User) => Effect.Effect<Found, RequestError>
+    /**
+     * The sessions that hear what this one says to another user: those of the two. Fails with `Unreachable` where none
+     * of the other's can, with `NoSuchUser` where a guest has gone.
+     */
+    readonly reach: (session: SessionId, other: User) => Effect.Effect<ReadonlyArray<Reached>, RequestError>
+    /** Notes a session for a direct conversation that it is brought into, and says how its user appears there. */
+    readonly bring: (channel: ChannelName, session: SessionId) => Effect.Effect<Appearance, RequestError>
+    /** To be told when a session has left a channel: by the name that its handle has. */
     readonly left: (channel: ChannelName, session: SessionId) => Effect.Effect<void>
     readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, RequestError>
-    /** The open channels in the order of their names, 100 a page. */
+    /** The open channels in the order of their names, 100 a page; direct conversations are nobody else's. */
     readonly channels: (after?: ChannelName) => Effect.Effect<ChannelPage, RequestError>
     /** Ends sessions; succeeds with how many. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
@@ -151,12 +191,13 @@ const make = Effect.gen(function* () {
   const scope = yield* Effect.scope
 
   /** Starts a channel in a scope of its own under the hub's. */
-  const open = (name: ChannelName, after: Effect.Effect<void>): Effect.Effect<Channel.Channel> =>
+  const open: Open = (name, after, heard) =>
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope)
       const channel = yield* Channel.make({
         name,
         after,
+        heard,
         onIdle: Effect.ignore(Effect.suspend(() => actor.tell({ type: "Idle", channel: name }))),
       }).pipe(Scope.provide(own), Effect.provideContext(context))
       // Whatever ended the channel, the hub hears of it and the scope goes.
@@ -187,7 +228,12 @@ const make = Effect.gen(function* () {
   const service: Hub["Service"] = {
     signIn: (entry) => ask<SignedIn, RequestError>(({ reply }) => ({ type: "SignIn", entry, reply })),
     signOut: (session) => tell({ type: "SignOut", session }),
-    find: (channel, session) => ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, reply })),
+    find: (channel, session, account) =>
+      ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, account, reply })),
+    reach: (session, other) =>
+      ask<ReadonlyArray<Reached>, RequestError>(({ reply }) => ({ type: "Reach", session, other, reply })),
+    bring: (channel, session) =>
+      ask<Appearance, RequestError>(({ reply }) => ({ type: "Bring", channel, session, reply })),
     left: (channel, session) => tell({ type: "Left", channel, session }),
     setAppearance: (user, appearance) =>
       ask<ReadonlyArray<Channel.ChannelHandle>, never>(({ reply }) => ({

@@ -22,13 +22,14 @@ import { Deframer } from "../protocol/Framing.ts"
 import { fromFrame, RequestError } from "../protocol/RequestError.ts"
 import { Publish } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
-import type { Hub } from "./Hub.ts"
+import type { Hub, Invitation } from "./Hub.ts"
 import type { HubSettings } from "./HubSettings.ts"
 import { Memberships } from "./Memberships.ts"
 import { Outbox } from "./Outbox.ts"
 
 export interface LocalSession {
   readonly user: User
+  /** `@name` is the direct conversation with a user who is connected. */
   readonly join: (channel: string) => Effect.Effect<ServerFrameOf<"Joined">, RequestError>
   readonly leave: (channel: string) => Effect.Effect<void, RequestError>
   /**
@@ -44,8 +45,8 @@ export interface LocalSession {
   readonly setStatus: (status: Status, text?: string) => Effect.Effect<void, RequestError>
   readonly typing: (channel: string) => Effect.Effect<void, RequestError>
   /**
-   * What happens in the channels: `Message`, `Presence`, `TopicChanged`, `UserTyping`, and `Left`
-   * where a channel has ended. One consumer. Whoever consumes too slowly is disconnected like any
+   * What happens in the channels: `Message`, `Presence`, `TopicChanged`, `UserTyping`, `Joined` where
+   * somebody else begins to speak to this user alone, and `Left` where a channel has ended. One consumer. Whoever consumes too slowly is disconnected like any
    * slow session: when the outbox overflows, or when nothing was consumed for 10 s although events
    * wait. Then, and whatever else ends the session, the stream fails with the reason, and so does
    * every call.
@@ -124,12 +125,14 @@ export const localSession = Effect.fnUntraced(function* (
   )
 
   const leave = Effect.andThen(memberships.leaveAll, hub.signOut(session))
-  yield* Effect.acquireRelease(hub.signIn({ session, user, exclusive: false, end }), () =>
+  const enter = (invitation: Invitation) => memberships.enter(invitation)
+  yield* Effect.acquireRelease(hub.signIn({ session, user, exclusive: false, end, enter }), () =>
     Effect.andThen(
       Effect.sync(() => end(new Disconnect({ reason: "Goodbye" }))),
       leave,
     ),
   )
+  memberships.opened()
 
   const consumed = (frame: ServerFrame) =>
     Effect.timeoutOrElse(Queue.offer(events, frame), {

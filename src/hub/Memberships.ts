@@ -1,24 +1,50 @@
-/** The channels one session is in, and what it does there. Used by one fiber at a time. */
+/**
+ * The channels one session is in, and what it does there. Used by one fiber at a time, but for `enter`: that is run by
+ * whoever speaks to the user.
+ */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { type ActorUnavailable, isUnavailable } from "../actor/Actor.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import { isDirect, keyOf, nameOf } from "../domain/Direct.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Topic } from "../domain/Topic.ts"
+import type { User } from "../domain/User.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import type { ChannelHandle } from "./Channel.ts"
-import type { Hub } from "./Hub.ts"
+import type { Found, Hub, Invitation } from "./Hub.ts"
+import { seenAs } from "./internal/seenAs.ts"
 import type { Member } from "./Member.ts"
 
 /** A channel may be just about to end when a session enters: it is asked for again, this often. */
 const attempts = 5
 
+/** Direct conversations that others can bring a session into; beyond that it leaves the one silent longest. */
+export const maxBrought = 32
+
+interface Membership {
+  /** What this session calls it. */
+  readonly name: ChannelName
+  readonly channel: ChannelHandle
+  /** In a direct conversation, with whom. */
+  readonly other: User | undefined
+}
+
+type Restore = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+
 export class Memberships {
   private readonly hub: Hub["Service"]
   private readonly member: Member
   private readonly maxMessageLength: number
-  private readonly channels = new Map<ChannelName, ChannelHandle>()
+  /** By name; direct conversations by the key of their name. */
+  private readonly channels = new Map<string, Membership>()
+  /** Keys of the direct conversations others brought it into, the one silent longest first. */
+  private readonly brought = new Set<string>()
+  /** Direct conversations are entered and left one after the other, since two fibers may be at it. */
+  private readonly turn = Semaphore.makeUnsafe(1)
+  private open = false
 
   constructor(hub: Hub["Service"], member: Member, maxMessageLength: number) {
     this.hub = hub
@@ -26,50 +52,69 @@ export class Memberships {
     this.maxMessageLength = maxMessageLength
   }
 
-  /** Enters a channel; the answer frame is in the outbox when this succeeds. */
-  join(name: ChannelName, ref?: number): Effect.Effect<void, RequestError> {
-    const { session } = this.member
-    const left = this.hub.left(name, session)
+  /** From now on others can bring it into direct conversations: it knows that it is signed in. */
+  opened(): void {
+    this.open = true
+  }
+
+  /**
+   * Enters a channel; the answer frame is in the outbox when this succeeds. `account` is whose name that of a direct
+   * conversation is, where it is an account's.
+   */
+  join(name: ChannelName, ref?: number, account?: User): Effect.Effect<void, RequestError> {
     // Between the channel's yes and the map there must be no way out: it would stay a member for ever.
-    return Effect.uninterruptibleMask((restore) => {
+    const entering = Effect.uninterruptibleMask((restore) => {
       const enter = (attempt: number): Effect.Effect<void, RequestError> =>
-        this.hub.find(name, session).pipe(
-          Effect.flatMap(({ appearance, channel }) =>
-            restore(channel.join(this.member, appearance, ref)).pipe(
-              Effect.tap(() => Effect.sync(() => this.channels.set(name, channel))),
-              // The channel may let it in all the same: the leave comes behind the join.
-              Effect.onInterrupt(() => (this.channels.has(name) ? Effect.void : Effect.ignore(channel.leave(session)))),
-            ),
-          ),
-          Effect.onError((cause) => (isAlreadyMember(Cause.squash(cause)) ? Effect.void : left)),
+        this.hub.find(name, this.member.session, account).pipe(
+          Effect.flatMap((found) => this.admit(restore, name, found, ref)),
           Effect.catchIf(isUnavailable, () => (attempt < attempts ? enter(attempt + 1) : Effect.fail(unavailable()))),
         )
       return enter(1)
     })
+    return isDirect(name) ? this.turn.withPermit(entering) : entering
+  }
+
+  /** Is brought into a direct conversation, if it is not in it: behind this it gets what is said there. */
+  enter({ channel, other }: Invitation): Effect.Effect<void> {
+    const name = nameOf(other)
+    const key = keyOf(name)
+    const entering = Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        if (this.isIn(key, channel)) return Effect.void
+        if (!this.open) return Effect.void
+        return this.hub.bring(channel.name, this.member.session).pipe(
+          Effect.flatMap((appearance) => this.admit(restore, name, { appearance, channel, other })),
+          Effect.andThen(Effect.suspend(() => this.wasBrought(key))),
+          // That it could not enter is not the speaker's affair.
+          Effect.ignore,
+        )
+      }),
+    )
+    return Effect.suspend(() => {
+      if (!this.isIn(key, channel)) return this.turn.withPermit(entering)
+      if (this.brought.delete(key)) this.brought.add(key)
+      return Effect.void
+    })
   }
 
   leave(name: ChannelName, ref?: number): Effect.Effect<void, RequestError> {
-    return Effect.suspend(() => {
-      const { session } = this.member
-      const channel = this.channels.get(name)
-      if (channel === undefined) return Effect.fail(notMember())
-      this.channels.delete(name)
-      return channel.leave(session, ref).pipe(
-        Effect.catch(() => Effect.sync(() => this.answerLeft(name, ref))),
-        Effect.andThen(this.hub.left(name, session)),
-      )
+    const leaving = Effect.suspend(() => {
+      const key = keyIn(name)
+      return this.channels.has(key) ? this.drop(key, ref) : Effect.fail(notMember())
     }).pipe(Effect.uninterruptible)
+    return isDirect(name) ? this.turn.withPermit(leaving) : leaving
   }
 
   /** Done when the channels have answered whatever was asked of them. */
   readonly settled: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.forEach([...this.channels.values()], (channel) => Effect.ignore(channel.settled), { discard: true }),
+    Effect.forEach([...this.channels.values()], ({ channel }) => Effect.ignore(channel.settled), { discard: true }),
   )
 
-  /** Leaves every channel, whatever ended the session. */
-  readonly leaveAll: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.forEach([...this.channels.keys()], (name) => Effect.ignore(this.leave(name)), { discard: true }),
-  )
+  /** Leaves every channel, whatever ended the session; whoever is just bringing it into one finds it closed. */
+  readonly leaveAll: Effect.Effect<void> = Effect.suspend(() => {
+    this.open = false
+    return Effect.forEach([...this.channels.keys()], (key) => this.drop(key), { discard: true })
+  })
 
   publish(
     name: ChannelName,
@@ -84,29 +129,92 @@ export class Memberships {
         }),
       )
     }
-    return this.within(name, (channel) => channel.publish({ session: this.member.session, ref, id, content }))
+    return this.within(name, ({ channel, other }) => {
+      const said = channel.publish({ session: this.member.session, ref, id, content })
+      return other === undefined ? said : Effect.andThen(this.bring(channel, other), said)
+    })
   }
 
   setTopic(name: ChannelName, topic: Topic): Effect.Effect<void, RequestError> {
-    return this.within(name, (channel) => channel.setTopic(this.member.user, topic))
+    return this.within(name, ({ channel, other }) =>
+      other === undefined
+        ? channel.setTopic(this.member.user, topic)
+        : Effect.fail(new RequestError({ reason: "NotSupported", detail: "A direct conversation has no topic" })),
+    )
   }
 
   typing(name: ChannelName): Effect.Effect<void, RequestError> {
-    return this.within(name, (channel) => Effect.sync(() => channel.typing(this.member.session)))
+    return this.within(name, ({ channel }) => Effect.sync(() => channel.typing(this.member.session)))
+  }
+
+  private isIn(key: string, channel: ChannelHandle): boolean {
+    return this.channels.get(key)?.channel === channel
+  }
+
+  /** Enters a channel that the hub has found for it. */
+  private admit(restore: Restore, name: ChannelName, { appearance, channel, other }: Found, ref?: number) {
+    const { encoding, session } = this.member
+    const own = other === undefined ? name : nameOf(other)
+    const key = keyIn(own)
+    const member =
+      other === undefined || encoding.version === 1 ? this.member : { ...this.member, encoding: seenAs(encoding, own) }
+    const former = this.channels.get(key)
+    // The name was a guest's before, and is an account's now.
+    const leaving =
+      former === undefined || former.channel.name === channel.name ? Effect.void : this.drop(key, undefined)
+    return Effect.andThen(leaving, restore(channel.join(member, appearance, ref))).pipe(
+      Effect.tap(() => Effect.sync(() => this.channels.set(key, { name: own, channel, other }))),
+      // The channel may let it in all the same: the leave comes behind the join.
+      Effect.onInterrupt(() => (this.isIn(key, channel) ? Effect.void : Effect.ignore(channel.leave(session)))),
+      Effect.onError((cause) =>
+        isAlreadyMember(Cause.squash(cause)) ? Effect.void : this.hub.left(channel.name, session),
+      ),
+    )
+  }
+
+  /** Makes room for what it was brought into, or leaves it if the session has ended meanwhile. */
+  private wasBrought(key: string): Effect.Effect<void> {
+    if (!this.open) return this.drop(key)
+    this.brought.add(key)
+    const [oldest] = this.brought
+    return this.brought.size <= maxBrought || oldest === undefined ? Effect.void : this.drop(oldest)
+  }
+
+  /** Everybody who is to hear what is about to be said enters the conversation before it is said. */
+  private bring(channel: ChannelHandle, other: User): Effect.Effect<void, RequestError> {
+    return Effect.flatMap(
+      this.hub.reach(this.member.session, other),
+      Effect.forEach(({ enter, other }) => enter({ other, channel }), { discard: true }),
+    )
+  }
+
+  private drop(key: string, ref?: number): Effect.Effect<void> {
+    const membership = this.channels.get(key)
+    if (membership === undefined) return Effect.void
+    const { channel, name } = membership
+    const { session } = this.member
+    this.channels.delete(key)
+    this.brought.delete(key)
+    return channel.leave(session, ref).pipe(
+      Effect.catch(() => Effect.sync(() => this.answerLeft(name, ref))),
+      Effect.andThen(this.hub.left(channel.name, session)),
+    )
   }
 
   private within(
     name: ChannelName,
-    use: (channel: ChannelHandle) => Effect.Effect<void, RequestError | ActorUnavailable>,
+    use: (membership: Membership) => Effect.Effect<void, RequestError | ActorUnavailable>,
   ): Effect.Effect<void, RequestError> {
     return Effect.suspend(() => {
-      const channel = this.channels.get(name)
-      if (channel === undefined) return Effect.fail(notMember())
-      return Effect.catchIf(use(channel), isUnavailable, ({ why }) => {
+      const key = keyIn(name)
+      const membership = this.channels.get(key)
+      if (membership === undefined) return Effect.fail(notMember())
+      const { channel } = membership
+      return Effect.catchIf(use(membership), isUnavailable, ({ why }) => {
         if (why === "crashed") return Effect.fail(new RequestError({ reason: "Internal" }))
         // The channel was given up. The session is no member of what comes next, until it joins again.
-        if (this.channels.get(name) === channel) this.channels.delete(name)
-        return Effect.andThen(this.hub.left(name, this.member.session), Effect.fail(unavailable()))
+        if (this.isIn(key, channel)) this.channels.delete(key)
+        return Effect.andThen(this.hub.left(channel.name, this.member.session), Effect.fail(unavailable()))
       })
     })
   }
@@ -120,6 +228,7 @@ export class Memberships {
   }
 }
 
+const keyIn = (name: ChannelName): string => (isDirect(name) ? keyOf(name) : name)
 const isAlreadyMember = (error: unknown) => error instanceof RequestError && error.reason === "AlreadyMember"
 const notMember = () => new RequestError({ reason: "NotMember" })
 const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

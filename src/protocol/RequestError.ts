@@ -38,6 +38,13 @@ export const catalog = {
   EmptyMessage: { code: 304, status: 400, retryable: false, message: "A message must not be empty" },
   MessageTooLong: { code: 305, status: 413, retryable: false, message: "The message is too long" },
   NoSuchTransfer: { code: 306, status: 404, retryable: false, message: "No such file transfer" },
+  NoSuchUser: { code: 307, status: 404, retryable: false, message: "Nobody here has this name" },
+  Unreachable: {
+    code: 308,
+    status: 409,
+    retryable: false,
+    message: "This user is connected by version 1 only, which has no direct conversations",
+  },
 
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   TooManyLogins: { code: 401, status: 429, retryable: true, message: "Too many failed logins" },

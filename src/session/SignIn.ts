@@ -33,6 +33,7 @@ export const toRequestError = (error: SignInError | InvalidToken): RequestError 
 export const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
   const { hub, hubSettings } = session.with
   const { encoding, id, outbox } = session
+  const memberships = new Memberships(hub, { session: id, user, encoding, outbox }, hubSettings.maxMessageLength)
   return hub
     .signIn({
       session: id,
@@ -41,10 +42,11 @@ export const enter = (session: Session, user: User, tokenId?: string): Effect.Ef
       // Version 1 has no notion of several devices, and a guest's name belongs to whoever has it now.
       exclusive: encoding.version === 1 || user.role === "guest",
       end: (disconnect) => session.end(disconnect),
+      // Version 1 knows only one conversation.
+      enter: encoding.version === 1 ? undefined : (invitation) => memberships.enter(invitation),
     })
     .pipe(
       Effect.map(({ publishing }) => {
-        const memberships = new Memberships(hub, { session: id, user, encoding, outbox }, hubSettings.maxMessageLength)
         session.identity = { user, memberships, publishing }
       }),
       Effect.uninterruptible,

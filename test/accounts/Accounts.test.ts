@@ -40,6 +40,8 @@ const watchedKdf = (before: (algorithm: Kdf.Algorithm) => Effect.Effect<unknown>
     ),
   ).pipe(Layer.provide(NodeCrypto.layerKdf))
 
+const found = (name: string) => Effect.flatMap(Accounts, (accounts) => accounts.find(name))
+
 const count = Effect.flatMap(Accounts, (accounts) => Effect.map(Stream.runCollect(accounts.list), (all) => all.length))
 
 describe("signing in", () => {
@@ -50,6 +52,17 @@ describe("signing in", () => {
       assert.deepStrictEqual(yield* signIn("ALICE", "secret"), alice)
       assert.strictEqual(yield* refused("alice", "wrong"), "InvalidCredentials")
       assert.strictEqual(yield* count, 1)
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("finds who has a name in whatever spelling, while the account is enabled", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const alice = yield* signIn("Alice", "secret")
+      assert.deepStrictEqual(yield* found("ＡＬＩＣＥ"), Option.some(alice))
+      assert.isTrue(Option.isNone(yield* found("bob")))
+      yield* accounts.disable("alice")
+      assert.isTrue(Option.isNone(yield* found("alice")))
     }).pipe(Effect.provide(accounts())),
   )
 

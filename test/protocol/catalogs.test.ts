@@ -28,6 +28,8 @@ const requestErrors = {
   EmptyMessage: 304,
   MessageTooLong: 305,
   NoSuchTransfer: 306,
+  NoSuchUser: 307,
+  Unreachable: 308,
   RateLimited: 400,
   TooManyLogins: 401,
   Internal: 500,

@@ -1,5 +1,6 @@
 import { describe } from "@effect/vitest"
 import { channels } from "./transportChannels.ts"
+import { direct } from "./transportDirect.ts"
 import { ends } from "./transportEnds.ts"
 import { negotiation } from "./transportNegotiation.ts"
 import { signIn } from "./transportSignIn.ts"
@@ -12,6 +13,7 @@ export const transport = (world: World) =>
     describe("version 1", () => version1(world))
     describe("the negotiation", () => negotiation(world))
     describe("channels", () => channels(world))
+    describe("direct conversations", () => direct(world))
     describe("signing in", () => signIn(world))
     describe("the end", () => ends(world))
   })

@@ -15,6 +15,7 @@ import { FanOut } from "../FanOut.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Member } from "../Member.ts"
 import { type Diff, Presence } from "../Presence.ts"
+import { Backlog, type Heard } from "./backlog.ts"
 import * as events from "./events.ts"
 import { RecentIds } from "./recentIds.ts"
 
@@ -53,10 +54,12 @@ export class ChannelState {
   private applied = 0
   /** Lets nobody in any more: whoever comes has to ask the hub again. */
   private retired = false
+  private readonly backlog: Backlog | undefined
 
-  constructor(name: ChannelName, settings: HubSettings) {
+  constructor(name: ChannelName, settings: HubSettings, heard?: Heard) {
     this.name = name
     this.settings = settings
+    this.backlog = heard === undefined ? undefined : new Backlog(heard)
     this.presence = new Presence(settings.presence)
     this.recentIds = new RecentIds(Duration.toMillis(settings.deduplication))
   }
@@ -68,6 +71,7 @@ export class ChannelState {
   load(record: ChannelRecord, now: number): void {
     this.seq = record.seq
     this.topic = record.topic
+    this.backlog?.load(record.recent)
     this.emptySince ??= now
     // Whether they were stored, only history knows.
     this.forgetFresh()
@@ -117,6 +121,7 @@ export class ChannelState {
 
   stored(durability: Durability): void {
     this.durability = durability
+    this.backlog?.add(this.fresh)
   }
 
   /** The batch could not be stored: its places are free again, its senders are told. */
@@ -162,6 +167,7 @@ export class ChannelState {
     const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
     if (diff !== undefined || now >= this.tellUnawareAt) this.tellPresence(diff, now)
     this.emptySince = this.members.size > 0 ? undefined : (this.emptySince ?? now)
+    this.backlog?.heardBy(this.members.values(), this.told)
     this.fanOut.flush()
   }
 
@@ -252,12 +258,18 @@ export class ChannelState {
     // The others first; the newcomer finds itself in the list.
     if (arrived) this.fanOut.chat(events.userJoined(member.user.name), 100)
     this.fanOut.offer()
-    member.outbox.offer("chat", this.welcome(member, ref))
+    const missed = this.backlog?.missedBy(member, this.told) ?? []
+    member.outbox.offer("chat", this.welcome(member, ref, missed[0]))
+    for (const message of missed) {
+      const bytes = events.message(this.name, message).bytes(member.encoding)
+      if (bytes !== undefined) member.outbox.offer("chat", bytes)
+    }
     this.members.set(member.session, member)
     done(Exit.void)
   }
 
-  private welcome({ encoding }: Member, ref: number | undefined): Uint8Array {
+  /** `next` is what it will be told first, if that was said before it came. */
+  private welcome({ encoding }: Member, ref: number | undefined, next: StoredMessage | undefined): Uint8Array {
     if (encoding.version === 1) return encoding.encode({ type: "UserList", users: [...this.presence.online()] })
     const { count, members, version } = this.presence.snapshot()
     return encoding.encode({
@@ -265,7 +277,7 @@ export class ChannelState {
       ...(ref === undefined ? {} : { ref }),
       channel: this.name,
       topic: this.topic,
-      seq: this.told,
+      seq: next === undefined ? this.told : Seq.before(next.seq),
       count,
       members,
       presence: version,
@@ -278,6 +290,7 @@ export class ChannelState {
     this.fanOut.offer()
     this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
     member.outbox.flush()
+    this.backlog?.heardBy([member], this.told)
     this.members.delete(session)
     this.unaware.delete(session)
     if (!this.presence.leave(member.user.id, now)) return

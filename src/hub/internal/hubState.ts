@@ -2,14 +2,17 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { between, isDirect, otherIn } from "../../domain/Direct.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import { TokenBucket } from "../../domain/TokenBucket.ts"
 import type { User, UserId } from "../../domain/User.ts"
+import * as Username from "../../domain/Username.ts"
 import { RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
 import type { Channel } from "../Channel.ts"
-import type { ChannelPage, Command, HubStats, SessionEntry } from "../Hub.ts"
+import type { ChannelPage, Command, HubStats, Reached, SessionEntry } from "../Hub.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Appearance } from "../Presence.ts"
+import type { Heard } from "./backlog.ts"
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
@@ -22,24 +25,33 @@ interface Online {
 
 interface Connected {
   readonly entry: SessionEntry
+  /** Those it entered, and the direct conversations it was brought into; none is in both. */
   readonly channels: Set<ChannelName>
+  readonly brought: Set<ChannelName>
 }
+
+/** Starts a channel behind the end of another. */
+export type Open = (name: ChannelName, after: Effect.Effect<void>, heard: Heard | undefined) => Effect.Effect<Channel>
 
 const pageSize = 100
 
 /** The hub's state and what each command does to it: run by the hub's actor alone. */
 export class HubState {
   private readonly settings: HubSettings
-  private readonly open: (name: ChannelName, after: Effect.Effect<void>) => Effect.Effect<Channel>
+  private readonly open: Open
   private readonly users = new Map<UserId, Online>()
+  /** By the key of their names. Accounts have names of their own; sessions inside this program may share one. */
+  private readonly byName = new Map<string, Set<Online>>()
   private readonly byId = new Map<SessionId, Online>()
   private readonly channels = new Map<ChannelName, Channel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, Channel>()
+  /** Of direct conversations, the latest: as many as there can be channels. */
+  private readonly heard = new Map<ChannelName, Heard>()
   /** The names in their order, made when somebody asks. */
   private names: ReadonlyArray<ChannelName> | undefined
 
-  constructor(settings: HubSettings, open: HubState["open"]) {
+  constructor(settings: HubSettings, open: Open) {
     this.settings = settings
     this.open = open
   }
@@ -48,6 +60,10 @@ export class HubState {
     switch (command.type) {
       case "Find":
         return this.find(command)
+      case "Reach":
+        return Effect.sync(() => this.reach(command))
+      case "Bring":
+        return Effect.sync(() => this.bring(command))
       case "Idle":
         return this.idle(command)
       case "SetAppearance":
@@ -57,7 +73,7 @@ export class HubState {
       case "SignOut":
         return Effect.sync(() => this.signOut(command))
       case "Left":
-        return Effect.sync(() => void this.session(command.session)?.channels.delete(command.channel))
+        return Effect.sync(() => this.left(command))
       case "Stopped":
         return Effect.sync(() => this.stopped(command))
       case "List":
@@ -85,8 +101,10 @@ export class HubState {
     if (exclusive && online.sessions.size > 0) {
       return void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "UsernameTaken" })))
     }
-    online.sessions.set(session, { entry, channels: new Set() })
+    online.sessions.set(session, { entry, channels: new Set(), brought: new Set() })
     this.users.set(user.id, online)
+    const name = Username.key(online.user.name)
+    this.byName.set(name, (this.byName.get(name) ?? new Set()).add(online))
     this.byId.set(session, online)
     Deferred.doneUnsafe(reply, Exit.succeed({ publishing: online.publishing }))
   }
@@ -96,26 +114,82 @@ export class HubState {
     if (online === undefined) return
     this.byId.delete(session)
     online.sessions.delete(session)
-    if (online.sessions.size === 0) this.users.delete(online.user.id)
+    if (online.sessions.size > 0) return
+    this.users.delete(online.user.id)
+    const name = Username.key(online.user.name)
+    const namesakes = this.byName.get(name)
+    namesakes?.delete(online)
+    if (namesakes?.size === 0) this.byName.delete(name)
   }
 
-  private find({ channel: name, reply, session }: CommandOf<"Find">): Effect.Effect<void> {
+  private left({ channel, session }: CommandOf<"Left">): void {
+    const connected = this.session(session)
+    connected?.channels.delete(channel)
+    connected?.brought.delete(channel)
+  }
+
+  private find({ account, channel, reply, session }: CommandOf<"Find">): Effect.Effect<void> {
     const online = this.byId.get(session)
-    const memberships = online?.sessions.get(session)?.channels
+    const connected = online?.sessions.get(session)
     const refuse = (reason: RequestErrorReason) =>
       Effect.sync(() => void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason }))))
-    if (online === undefined || memberships === undefined) return refuse("NotAuthenticated")
-    if (!memberships.has(name) && memberships.size >= this.settings.maxMemberships) return refuse("TooManyMemberships")
+    if (online === undefined || connected === undefined) return refuse("NotAuthenticated")
+    const other = isDirect(channel) ? (account ?? this.named(otherIn(channel))) : undefined
+    if (isDirect(channel) && other === undefined) return refuse("NoSuchUser")
+    const name = other === undefined ? channel : between(online.user.id, other.id)
+    const { brought, channels } = connected
+    const isIn = channels.has(name) || brought.has(name)
+    if (!isIn && channels.size >= this.settings.maxMemberships) return refuse("TooManyMemberships")
     const found = this.channels.get(name)
     if (found === undefined && this.channels.size >= this.settings.maxChannels) return refuse("TooManyChannels")
-    return Effect.map(found === undefined ? this.start(name) : Effect.succeed(found), (channel) => {
-      memberships.add(name)
-      Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance }))
+    const heard =
+      other === undefined || other.role === "guest" || online.user.role === "guest" ? undefined : this.heardIn(name)
+    return Effect.map(found === undefined ? this.start(name, heard) : Effect.succeed(found), (channel) => {
+      if (!isIn) channels.add(name)
+      Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance, other }))
     })
   }
 
-  private start(name: ChannelName): Effect.Effect<Channel> {
-    return Effect.tap(this.open(name, this.ending.get(name)?.stopped ?? Effect.void), (channel) =>
+  /** Who is connected by this name. */
+  private named(name: string): User | undefined {
+    const [online] = this.byName.get(Username.key(name)) ?? []
+    return online?.user
+  }
+
+  private reach({ other, reply, session }: CommandOf<"Reach">): void {
+    const refuse = (reason: RequestErrorReason) =>
+      void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason })))
+    const online = this.byId.get(session)
+    if (online === undefined) return refuse("NotAuthenticated")
+    const there = this.users.get(other.id)
+    if (there === undefined && other.role === "guest") return refuse("NoSuchUser")
+    const own = reachable(online, other)
+    const theirs = there === undefined || there === online ? own : reachable(there, online.user)
+    if (there !== undefined && theirs.length === 0) return refuse("Unreachable")
+    Deferred.doneUnsafe(reply, Exit.succeed(theirs === own ? own : [...own, ...theirs]))
+  }
+
+  private bring({ channel, reply, session }: CommandOf<"Bring">): void {
+    const online = this.byId.get(session)
+    const connected = online?.sessions.get(session)
+    if (online === undefined || connected === undefined) {
+      return void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "NotAuthenticated" })))
+    }
+    if (!connected.channels.has(channel)) connected.brought.add(channel)
+    Deferred.doneUnsafe(reply, Exit.succeed(online.appearance))
+  }
+
+  /** What the two were told of. The one used last is the last. */
+  private heardIn(name: ChannelName): Heard {
+    const heard = this.heard.get(name) ?? new Map()
+    this.heard.delete(name)
+    this.heard.set(name, heard)
+    if (this.heard.size > this.settings.maxChannels) this.heard.delete(this.heard.keys().next().value!)
+    return heard
+  }
+
+  private start(name: ChannelName, heard: Heard | undefined): Effect.Effect<Channel> {
+    return Effect.tap(this.open(name, this.ending.get(name)?.stopped ?? Effect.void, heard), (channel) =>
       Effect.sync(() => {
         this.channels.set(name, channel)
         this.names = undefined
@@ -144,12 +218,14 @@ export class HubState {
   private setAppearance({ appearance, reply, user }: CommandOf<"SetAppearance">): void {
     const online = this.users.get(user)
     if (online !== undefined) online.appearance = appearance
-    const names = new Set([...(online?.sessions.values() ?? [])].flatMap(({ channels }) => [...channels]))
+    const names = new Set(
+      [...(online?.sessions.values() ?? [])].flatMap(({ brought, channels }) => [...channels, ...brought]),
+    )
     Deferred.doneUnsafe(reply, Exit.succeed([...names].flatMap((name) => this.channels.get(name) ?? [])))
   }
 
   private page(after: ChannelName | undefined): ChannelPage {
-    this.names ??= [...this.channels.keys()].sort()
+    this.names ??= [...this.channels.keys()].filter((name) => !isDirect(name)).sort()
     const from = after === undefined ? 0 : this.names.findIndex((name) => name > after)
     if (from === -1) return { channels: [] }
     const page = this.names.slice(from, from + pageSize)
@@ -180,8 +256,12 @@ export class HubState {
   private stats(): HubStats {
     let memberships = 0
     for (const online of this.users.values()) {
-      for (const { channels } of online.sessions.values()) memberships += channels.size
+      for (const { brought, channels } of online.sessions.values()) memberships += channels.size + brought.size
     }
     return { users: this.users.size, sessions: this.byId.size, channels: this.channels.size, memberships }
   }
 }
+
+/** The sessions of one that can be brought into the conversation with the other. */
+const reachable = ({ sessions }: Online, other: User): ReadonlyArray<Reached> =>
+  [...sessions.values()].flatMap(({ entry: { enter } }) => (enter === undefined ? [] : { enter, other }))

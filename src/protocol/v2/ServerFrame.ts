@@ -53,13 +53,15 @@ export const LoggedIn = frame(
 export const Joined = frame(
   "Joined",
   {
-    description: "The channel as it stands: the members up to here; the messages behind `seq` follow as events.",
+    description:
+      "The channel as it stands: the members up to here; the messages behind `seq` follow as events. Without `ref`: " +
+      "somebody is about to speak in a direct conversation.",
   },
   {
     ref,
     channel: ChannelName,
     topic: Topic,
-    seq: field(Seq, "The last message's; the next has `seq + 1`."),
+    seq: field(Seq, "The last message's, but for what waits in a direct conversation; the next has `seq + 1`."),
     count: field(u32, "Users present."),
     members: field(Schema.Array(Member), "Who they are; empty in a channel so large that it only counts."),
     presence: field(u64, "Which state of the presence `members` shows: `Presence` events up to it are already in."),

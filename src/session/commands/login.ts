@@ -6,8 +6,8 @@ import { forStranger } from "../Command.ts"
 import type { Session } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
 
-/** Tells a version 2 client who it is now. */
-export const loggedIn = (session: Session, user: User, ref: number | undefined, token: string | undefined): void =>
+/** Tells a version 2 client who it is now; from then on others can speak to it. */
+export const loggedIn = (session: Session, user: User, ref: number | undefined, token: string | undefined): void => {
   session.tell2({
     type: "LoggedIn",
     ...(ref === undefined ? {} : { ref }),
@@ -17,6 +17,8 @@ export const loggedIn = (session: Session, user: User, ref: number | undefined, 
     session: session.id,
     ...(token === undefined ? {} : { token }),
   })
+  session.identity?.memberships.opened()
+}
 
 /** Signs in by name and password; registers an unknown name where the accounts are open. */
 export const login = forStranger<ClientFrameOf<"Login">>((session, { invite, password, ref, username }) =>
