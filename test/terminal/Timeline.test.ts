@@ -37,6 +37,15 @@ describe("Timeline", () => {
     ])
   })
 
+  it("groups anew where something between is gone", () => {
+    const world = quiet().says("bob", "one").enter("mine").says("bob", "two")
+    const names = () => screen(world).filter((row) => row.startsWith("bob"))
+    assert.lengthOf(names(), 2)
+    world.says("ann", "mine", "lobby", { id: "run-0" })
+    assert.lengthOf(names(), 1)
+    assert.deepStrictEqual(screen(world).slice(-3), ["  two", `ann ${at(noon)}`, "  mine"])
+  })
+
   it("parts the days, and calls the last two by name", () => {
     const world = quiet(60)
     world.says("bob", "long ago", "lobby", { timestamp: noon - 3 * day })

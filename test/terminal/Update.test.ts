@@ -177,7 +177,7 @@ describe("Update: hearing", () => {
     const news = () => world.screen().findIndex((row) => row.includes(" new "))
     world.press("pageUp").says("bob", "first").press("end", { ctrl: true })
     assert.strictEqual(world.screen()[news() + 1], "  first")
-    world.press("pageUp").says("bob", "second").press("end", { ctrl: true })
+    world.press("pageUp").says("bob", "second").says("bob", "third").press("end", { ctrl: true })
     assert.strictEqual(world.screen()[news() + 1], "  second")
   })
 
@@ -234,6 +234,9 @@ describe("Update: hearing", () => {
     const world = lobby("bob")
     for (let at = 0; at < 2100; at++) world.says("bob", `message ${at}`)
     assert.strictEqual(world.shown.entries.length, 2000)
+    for (let at = 0; at < 200; at++) world.joins(`channel${at}`)
+    assert.strictEqual(world.model.conversations.length, 160)
+    assert.include(world.enter("/join onemore").screen().join(" "), "as many channels as can be")
   })
 })
 
@@ -380,8 +383,17 @@ describe("Update: direct conversations", () => {
     world.hear(direct("Bob", { seq: 0 }))
     says(world, 1, "another one", { timestamp: noon + 60_000 })
     assert.deepStrictEqual(said(), ["one", "two", "three", "another one"])
+    world.hear(direct("Bob", { seq: 0 }))
     world.hear(direct("Bob", { seq: 9 }))
     assert.match(JSON.stringify(world.conversation("@Bob").entries.at(-1)), /8 messages were missed/)
+  })
+
+  it("says nothing of who comes into it", () => {
+    const world = lobby("Bob").hear(direct("Bob"))
+    const before = world.conversation("@Bob").entries
+    world.hear(event("Presence", { channel: "@Bob", version: 1, count: 1, left: ["Bob"], joined: [], changed: [] }))
+    assert.strictEqual(world.conversation("@Bob").entries, before)
+    assert.strictEqual(world.conversation("@Bob").roster?.count, 1)
   })
 
   it("enters again with the first word, when it was left for its silence", () => {
@@ -426,6 +438,12 @@ describe("Update: keys", () => {
     world.type("hello @b").press("tab")
     assert.strictEqual(world.model.editor.text, "bert: hello @bob ")
     assert.isUndefined(world.type("x").model.completion)
+  })
+
+  it("completes nothing that there is no room for", () => {
+    const draft = `${"x".repeat(15_980)} b`
+    const world = lobby("bob").act({ _tag: "Pasted", text: draft }).press("tab")
+    assert.strictEqual(world.model.editor.text, draft)
   })
 
   it("completes commands and what belongs to them", () => {
