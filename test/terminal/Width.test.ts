@@ -55,7 +55,7 @@ describe("Width", () => {
     assert.deepStrictEqual(lines("hi 日本語です", 8), ["hi 日本", "語です"])
     assert.deepStrictEqual(lines("日本。語", 4), ["日", "本。", "語"])
     assert.deepStrictEqual(lines("a 12345678👍", 9), ["a ", "12345678", "👍"])
-    assert.deepStrictEqual(lines("a 12345678。", 9), ["a ", "12345678", "。"])
+    assert.deepStrictEqual(lines(" 12345678。", 9), [" ", "12345678", "。"])
   })
 
   it("keeps marks on their letters", () => {
