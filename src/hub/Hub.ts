@@ -145,7 +145,7 @@ export class Hub extends Context.Service<
     readonly find: (channel: ChannelName, session: SessionId, account?: User) => Effect.Effect<Found, RequestError>
     /**
      * The sessions that hear what this one says to another user: those of the two. Fails with `Unreachable` where none
-     * of the other's can, with `NoSuchUser` where a guest has gone.
+     * of the other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.
      */
     readonly reach: (session: SessionId, other: User) => Effect.Effect<ReadonlyArray<Reached>, RequestError>
     /** Notes a session for a direct conversation that it is brought into, and says how its user appears there. */

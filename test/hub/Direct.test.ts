@@ -10,10 +10,10 @@ import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { between, isDirect, keyOf, nameOf, otherIn } from "../../src/domain/Direct.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { HistoryError } from "../../src/history/History.ts"
-import { Hub } from "../../src/hub/Hub.ts"
-import { maxBrought } from "../../src/hub/Memberships.ts"
+import { Hub, type Invitation } from "../../src/hub/Hub.ts"
+import { maxBrought, Memberships } from "../../src/hub/Memberships.ts"
 import { settle } from "../actor/fibers.ts"
-import { connect, controlledHistory, fork, hub, nothing, reason, user } from "./fixture.ts"
+import { connect, controlledHistory, fork, hub, member, nothing, reason, types, user } from "./fixture.ts"
 
 const stats = Effect.flatMap(Hub, ({ stats }) => stats)
 
@@ -67,6 +67,12 @@ describe("direct conversations", () => {
         channel: "@ann",
         changed: [{ username: "ann", status: "busy" }],
       } as object)
+      yield* bob.setStatus("away")
+      yield* TestClock.adjust("2 seconds")
+      assert.deepInclude(ann.all("Presence").at(-1)!, { changed: [{ username: "bob", status: "away" }] } as object)
+      // It is in it once, however it came there.
+      assert.strictEqual(yield* reason(bob.join("@ann")), "AlreadyMember")
+      assert.strictEqual((yield* stats).memberships, 2)
       assert.deepStrictEqual((yield* Effect.flatMap(Hub, ({ channels }) => channels())).channels, [])
     }).pipe(Effect.provide(hub())),
   )
@@ -226,11 +232,130 @@ describe("direct conversations", () => {
     }).pipe(Effect.provide(hub())),
   )
 
+  it.effect("nobody is brought in before they know that they are signed in", () =>
+    Effect.gen(function* () {
+      const ann = yield* connect("ann")
+      const bob = member("bob")
+      const service = yield* Hub
+      const memberships = new Memberships(service, bob, 100)
+      const enter = (invitation: Invitation) => memberships.enter(invitation)
+      yield* service.signIn({ session: bob.session, user: bob.user, exclusive: false, end: () => {}, enter })
+      yield* ann.join("@bob")
+      yield* ann.publish("@bob", "1")
+      assert.deepStrictEqual(bob.taken(), [])
+      memberships.opened()
+      yield* ann.publish("@bob", "2")
+      yield* settle
+      assert.deepStrictEqual(types(bob.taken()), ["Joined", "Message", "Message"])
+      yield* memberships.leaveAll
+      yield* ann.publish("@bob", "3")
+      yield* settle
+      assert.deepStrictEqual(types(bob.taken()), ["Left"])
+      assert.strictEqual((yield* stats).memberships, 1)
+    }).pipe(Effect.provide(hub())),
+  )
+
+  it.effect("a name that is somebody else's now is another conversation", () =>
+    Effect.gen(function* () {
+      const { connect: enter } = yield* Hub
+      const ann = yield* connect("ann")
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* enter({ name: "bob", id: "one" })
+          yield* ann.join("@bob")
+          yield* ann.publish("@bob", "for the first")
+        }),
+      )
+      const second = yield* enter({ name: "Bob", id: "two" })
+      assert.strictEqual(Number((yield* second.join("@ann")).seq), 0)
+      yield* second.publish("@ann", "from the second")
+      yield* settle
+      assert.lengthOf(ann.all("Left"), 1)
+      assert.deepStrictEqual(
+        ann.all("Joined").map(({ channel }) => channel as string),
+        ["@Bob"],
+      )
+      yield* ann.publish("@bob", "to the second")
+      yield* settle
+      assert.deepStrictEqual(
+        ann.all("Message").map(({ channel, content, seq }) => `${channel} ${seq} ${content}`),
+        ["@bob 1 for the first", "@Bob 1 from the second", "@Bob 2 to the second"],
+      )
+      assert.strictEqual((yield* stats).memberships, 2)
+    }).pipe(Effect.provide(hub())),
+  )
+
+  it.effect("nothing is told again where one is a guest, whatever the hub remembers", () =>
+    Effect.gen(function* () {
+      const { connect: enter } = yield* Hub
+      const guest = enter({ name: "ann", role: "guest" })
+      const bob = yield* connect("bob")
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const ann = yield* guest
+          yield* ann.join("@bob")
+          yield* ann.publish("@bob", "between us")
+          yield* bob.leave("@ann")
+        }),
+      )
+      // Other conversations push this one out of the hub's memory.
+      yield* TestClock.adjust("5 minutes")
+      yield* bob.join("@bob")
+      yield* bob.leave("@bob")
+      yield* TestClock.adjust("5 minutes")
+      const next = yield* guest
+      assert.strictEqual(Number((yield* next.join("@bob")).seq), 1)
+    }).pipe(Effect.provide(hub({ maxChannels: 1 }))),
+  )
+
+  it.effect("leaving waits for who is just bringing one in", () => {
+    const history = controlledHistory()
+    return Effect.gen(function* () {
+      const [ann, bob] = [yield* connect("ann"), yield* connect("bob")]
+      yield* ann.join("@bob")
+      yield* ann.publish("@bob", "1")
+      const stored = yield* Deferred.make<void>()
+      history.before = Deferred.await(stored)
+      yield* fork(ann.publish("@bob", "2"))
+      yield* settle
+      const first = yield* fork(bob.leave("@ann"))
+      yield* settle
+      yield* fork(ann.publish("@bob", "3"))
+      yield* settle
+      const second = yield* fork(bob.leave("@ann"))
+      yield* settle
+      yield* Deferred.succeed(stored, undefined)
+      yield* Fiber.joinAll([first, second])
+      yield* settle
+      assert.strictEqual((yield* stats).memberships, 1)
+    }).pipe(Effect.provide(hub({}, history.layer)))
+  })
+
+  it.effect("what one said in going is not told when one comes back", () => {
+    const history = controlledHistory()
+    return Effect.gen(function* () {
+      const [ann] = [yield* connect("ann"), yield* connect("bob")]
+      yield* ann.join("@bob")
+      const stored = yield* Deferred.make<void>()
+      history.before = Deferred.await(stored)
+      yield* fork(ann.publish("@bob", "1"))
+      yield* settle
+      yield* fork(ann.publish("@bob", "2"))
+      yield* settle
+      const left = yield* fork(ann.leave("@bob"))
+      yield* settle
+      yield* Deferred.succeed(stored, undefined)
+      yield* Fiber.join(left)
+      assert.strictEqual(Number((yield* ann.join("@bob")).seq), 2)
+    }).pipe(Effect.provide(hub({}, history.layer)))
+  })
+
   it.effect("one that crashed for good is entered anew", () => {
     const history = controlledHistory()
     return Effect.gen(function* () {
       const [ann, bob] = [yield* connect("ann"), yield* connect("bob")]
       yield* ann.join("@bob")
+      yield* bob.join("@ann")
       yield* ann.publish("@bob", "1")
       history.load = new HistoryError({ operation: "load" })
       history.before = Effect.die("a bug")
@@ -247,11 +372,12 @@ describe("direct conversations", () => {
       yield* ann.join("@bob")
       yield* ann.publish("@bob", "2")
       yield* settle
-      assert.lengthOf(bob.all("Joined"), 2)
+      assert.lengthOf(bob.all("Joined"), 1)
       assert.deepStrictEqual(
         bob.all("Message").map(({ content, seq }) => `${seq} ${content}`),
         ["1 1", "2 2"],
       )
+      assert.strictEqual((yield* stats).memberships, 2)
     }).pipe(Effect.provide(hub({}, history.layer)))
   })
 })

@@ -1,5 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { between } from "../../src/domain/Direct.ts"
 import type { RequestErrorReason } from "../../src/protocol/RequestError.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
@@ -256,6 +257,19 @@ const refusing = ({ layer }: World): void => {
       yield* expectNothing(next)
       yield* ann.ask(publish("@bob", "3"), "Published")
       assert.strictEqual((yield* heard(next)).content, "3")
+    }),
+  )
+
+  live("a guest can write to an account only while it is there", layer(guests), (server) =>
+    Effect.gen(function* () {
+      yield* server.accounts.add({ name: "bob", password: Redacted.make("bob's"), role: "member" })
+      const ann = yield* user2(server, "ann")
+      yield* ann.ask(join("@bob"), "Joined")
+      assert.strictEqual(yield* refused(ann, publish("@bob", "1")), "NoSuchUser")
+      const bob = yield* user2(server, "bob")
+      yield* ann.ask(publish("@bob", "2"), "Published")
+      yield* bob.expect("Joined")
+      assert.strictEqual((yield* heard(bob)).content, "2")
     }),
   )
 

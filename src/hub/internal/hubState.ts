@@ -142,8 +142,7 @@ export class HubState {
     if (!isIn && channels.size >= this.settings.maxMemberships) return refuse("TooManyMemberships")
     const found = this.channels.get(name)
     if (found === undefined && this.channels.size >= this.settings.maxChannels) return refuse("TooManyChannels")
-    const heard =
-      other === undefined || other.role === "guest" || online.user.role === "guest" ? undefined : this.heardIn(name)
+    const heard = other === undefined || hasGuest(online.user, other) ? undefined : this.heardIn(name)
     return Effect.map(found === undefined ? this.start(name, heard) : Effect.succeed(found), (channel) => {
       if (!isIn) channels.add(name)
       Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance, other }))
@@ -162,7 +161,7 @@ export class HubState {
     const online = this.byId.get(session)
     if (online === undefined) return refuse("NotAuthenticated")
     const there = this.users.get(other.id)
-    if (there === undefined && other.role === "guest") return refuse("NoSuchUser")
+    if (there === undefined && hasGuest(online.user, other)) return refuse("NoSuchUser")
     const own = reachable(online, other)
     const theirs = there === undefined || there === online ? own : reachable(there, online.user)
     if (there !== undefined && theirs.length === 0) return refuse("Unreachable")
@@ -261,6 +260,9 @@ export class HubState {
     return { users: this.users.size, sessions: this.byId.size, channels: this.channels.size, memberships }
   }
 }
+
+/** Then nothing that is said can wait for who is not there: the name may be somebody else's next. */
+const hasGuest = (one: User, other: User): boolean => one.role === "guest" || other.role === "guest"
 
 /** The sessions of one that can be brought into the conversation with the other. */
 const reachable = ({ sessions }: Online, other: User): ReadonlyArray<Reached> =>
