@@ -17,8 +17,8 @@ const upTo = (text: string, room: number): string =>
   text.length <= room ? text : text.slice(0, graphemeAt(text, Math.max(0, room))!.start)
 
 /** With the cursor at its end. */
-export const of = (text: string): Editor => {
-  const kept = upTo(text, maxLength)
+export const of = (text: string, room = maxLength): Editor => {
+  const kept = upTo(text, room)
   return { text: kept, cursor: kept.length }
 }
 
@@ -49,7 +49,8 @@ const settled = (text: string, cursor: number): Editor => {
 
 /** Writes at the cursor; what does not fit any more is left out. */
 export const insert = ({ cursor, text }: Editor, more: string): Editor => {
-  const written = upTo(clean(more), maxLength - text.length)
+  // Cut before it is looked at: a clipboard may hold anything.
+  const written = upTo(clean(more.slice(0, 4 * maxLength)), maxLength - text.length)
   return settled(text.slice(0, cursor) + written + text.slice(cursor), cursor + written.length)
 }
 

@@ -147,6 +147,9 @@ export const unread = (model: Model, name: string, mention: boolean): Model =>
 
 const namesShown = 5
 
+/** Names that one notice remembers, to add to it; of more it knows only that they were named. */
+const maxNamed = 500
+
 const list = (names: ReadonlyArray<Username>): string =>
   names.length > namesShown
     ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
@@ -174,6 +177,12 @@ export const presence = (
     ...(came.length === 0 ? [] : [`${list(came)} joined`]),
     ...(went.length === 0 ? [] : [`${list(went)} left`]),
   ]
-  const entry: NewEntry = { _tag: "Notice", kind: "presence", text: parts.join(" · "), joined: came, left: went }
+  const entry: NewEntry = {
+    _tag: "Notice",
+    kind: "presence",
+    text: parts.join(" · "),
+    joined: came.slice(0, maxNamed),
+    left: went.slice(0, maxNamed),
+  }
   return add(model, name, entry, isBefore)
 }

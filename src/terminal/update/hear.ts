@@ -25,6 +25,9 @@ type Next = readonly [Model, ReadonlyArray<Intent>]
 /** How long somebody counts as typing, in milliseconds. */
 const typingFor = 6000
 
+/** People who are known to be typing in one conversation. */
+const maxTyping = 20
+
 /** Between two times that the user is told of being named, in milliseconds. */
 const notifyEvery = 1000
 
@@ -47,8 +50,11 @@ export const hear = (model: Model, event: ClientEvent): Next => {
       return [
         change(model, event.channel, (conversation) => ({
           ...conversation,
-          // No more than are in the channel; those that are over go with the next tick.
-          typing: new Map(conversation.typing).set(event.username, model.now + typingFor),
+          // Those that are over go with the next tick; of a crowd no more than are needed to call it one.
+          typing:
+            conversation.typing.size >= maxTyping
+              ? conversation.typing
+              : new Map(conversation.typing).set(event.username, model.now + typingFor),
         })),
         [],
       ]

@@ -22,7 +22,10 @@ export const submit = (model: Model): Next => {
 }
 
 /** Without blank lines around it; what a line begins with may matter. */
-const trimmed = (text: string): string => text.replace(/^(?:[^\S\n]*\n)+/, "").trimEnd()
+const trimmed = (text: string): string => {
+  const start = text.length - text.trimStart().length
+  return text.slice(text.lastIndexOf("\n", start - 1) + 1).trimEnd()
+}
 
 /** Says something; before one has got in, it waits for that. */
 const say = (model: Model, channel: string, content: string): Next => {

@@ -190,8 +190,15 @@ export const press = (model: Model, key: Key): Next => {
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
 }
 
+/** Without the line breaks at its end. Not by a pattern, which would begin anew at each of them. */
+const withoutEnd = (text: string): string => {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--
+  return text.slice(0, end)
+}
+
 export const paste = (model: Model, text: string): Next => {
   if (model.help) return only(model)
-  if (model.search !== undefined) return only(Search.open(model, (model.search.query + text).replaceAll(/\s+/g, " ")))
-  return edit(model, Editor.insert(model.editor, text.replace(/[\r\n]+$/, "")))
+  if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
+  return edit(model, Editor.insert(model.editor, withoutEnd(text)))
 }

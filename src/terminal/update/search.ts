@@ -1,5 +1,6 @@
 /** The search in what was said: found while one types, from the newest on up. */
 import { graphemes } from "../Width.ts"
+import * as Editor from "../Editor.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import { matches } from "../Mentions.ts"
@@ -7,12 +8,12 @@ import type { Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
 import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
 
-/** Characters. */
+/** Code units. */
 const maxQuery = 200
 
 /** The newest hit first. */
 export const open = (model: Model, text: string): Model => {
-  const query = graphemes(text).slice(0, maxQuery).join("")
+  const query = Editor.of(text.replaceAll(/\s+/g, " "), maxQuery).text
   const hits =
     query === ""
       ? []
