@@ -22,6 +22,16 @@ export const graphemeAt = (text: string, at: number): Range | undefined => {
   return { start: index, end: index + segment.length }
 }
 
+/** What makes a range of this text one of whole graphemes, the one it begins in and the one it ends in included. */
+export const wholeIn = (text: string): ((range: Range) => Range) => {
+  if (simple.test(text)) return (range) => range
+  const segments = segmenter.segment(text)
+  return ({ end, start }) => {
+    const last = segments.containing(end - 1)!
+    return { start: segments.containing(start)!.index, end: last.index + last.segment.length }
+  }
+}
+
 const maxKnown = 4096
 const known = new Map<string, number>()
 

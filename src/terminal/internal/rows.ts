@@ -6,7 +6,7 @@ import { matches, mentions } from "../Mentions.ts"
 import type { Entry } from "../Model.ts"
 import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
-import { fit, graphemeAt, type Range, width, wrap } from "../Width.ts"
+import { cut, fit, type Range, wholeIn, width, wrap } from "../Width.ts"
 
 /** How a piece of a row is to look; which colours that means, the view decides. */
 export type Style =
@@ -76,11 +76,8 @@ const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray
     ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
   ]
   // Half of a character would take columns of its own.
-  return marks.map((mark) => ({
-    ...mark,
-    start: graphemeAt(text, mark.start)?.start ?? mark.start,
-    end: graphemeAt(text, mark.end - 1)?.end ?? mark.end,
-  }))
+  const whole = wholeIn(text)
+  return marks.map((mark) => ({ ...mark, ...whole(mark) }))
 }
 
 /** A part of a line, cut where marks begin and end. */
@@ -102,19 +99,38 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
   })
 }
 
+/** Rows of one message or notice: nobody can push all the rest out of sight. */
+const maxRows = 200
+
+/** Code units of the longest address that leads somewhere. */
+const maxAddress = 2048
+
+const more = (hidden: number, columns: number, style: Style): Row => [
+  { text: cut(`${" ".repeat(indent)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
+]
+
 /** Text of however many lines, below a name. */
 const body = (content: string, style: Style, own: boolean, look: Look): ReadonlyArray<Row> => {
   // Without it a message of several lines could pass for several messages.
   const margin = look.columns > 2 * indent ? indent : 0
-  return Plain.lines(content).flatMap((text) => {
-    const marks = marksIn(text, own, look)
-    return wrap(text, look.columns - margin).map((range): Row => {
+  let left = maxRows
+  let hidden = 0
+  const rows = Plain.lines(content).flatMap((text) => {
+    const ranges = wrap(text, look.columns - margin)
+    const shown = ranges.slice(0, left)
+    left -= shown.length
+    hidden += ranges.length - shown.length
+    if (shown.length === 0) return []
+    // An address may go on where no more is shown.
+    const marks = marksIn(text.slice(0, shown.at(-1)!.end + maxAddress), own, look)
+    return shown.map((range): Row => {
       // A space at the edge hangs over it.
       const end = range.start + text.slice(range.start, range.end).trimEnd().length
       const spans = spansOf(text, { start: range.start, end }, marks, style)
       return margin === 0 ? spans : [{ text: " ".repeat(margin), style: "text" }, ...spans]
     })
   })
+  return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale")]
 }
 
 const heading = (name: string, at: number, own: boolean, columns: number): Row => {
@@ -127,13 +143,16 @@ const heading = (name: string, at: number, own: boolean, columns: number): Row =
   ]
 }
 
-const notice = (text: string, style: Style, columns: number): ReadonlyArray<Row> =>
-  Plain.lines(text).flatMap((text) =>
+const notice = (text: string, style: Style, columns: number): ReadonlyArray<Row> => {
+  const rows = Plain.lines(text).flatMap((text) =>
     wrap(text, columns - indent).map((range, index): Row => [
       { text: `${index === 0 ? "·" : " "} `, style },
       { text: text.slice(range.start, range.end).trimEnd(), style },
     ]),
   )
+  const hidden = rows.length - maxRows
+  return hidden <= 0 ? rows : [...rows.slice(0, maxRows), more(hidden, columns, style)]
+}
 
 const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {
   if (entry?._tag === "Message") return entry.from
