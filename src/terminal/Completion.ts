@@ -60,8 +60,8 @@ const candidatesFor = (model: Model, before: string, word: string): ReadonlyArra
 /** The first candidate for the word at the cursor, put in its place; undefined where there is none. */
 export const begin = (model: Model): readonly [Editor.Editor, Completion] | undefined => {
   const { cursor, text } = model.editor
-  const [typed] = /\S*$/.exec(text.slice(0, cursor))!
-  const start = cursor - typed.length
+  const start = Editor.startOfWord(text, cursor)
+  const typed = text.slice(start, cursor)
   const candidates = candidatesFor(model, text.slice(0, start), typed)
   if (candidates.length === 0 || text.length + longest > Editor.maxLength) return undefined
   const completion = { start, typed, candidates, at: 0 }

@@ -71,9 +71,17 @@ const lineEnd = ({ cursor, text }: Editor): number => {
 export const home = (editor: Editor): Editor => at(editor, lineStart(editor))
 export const end = (editor: Editor): Editor => at(editor, lineEnd(editor))
 
+/** Where the word begins that ends at this place: this place, behind a space. */
+export const startOfWord = (text: string, end: number): number => {
+  // Not by a pattern, which would begin anew at each character.
+  let start = end
+  while (start > 0 && !/\s/.test(text[start - 1]!)) start--
+  return start
+}
+
 // Words are what spaces part. A space with an accent is one character, and both.
 const wordStart = ({ cursor, text }: Editor): number => {
-  const start = /\S*\s*$/.exec(text.slice(0, cursor))!.index
+  const start = startOfWord(text, text.slice(0, cursor).trimEnd().length)
   return start === cursor ? cursor : graphemeAt(text, start)!.start
 }
 const wordEnd = ({ cursor, text }: Editor): number => {

@@ -107,7 +107,7 @@ const ctrl = (model: Model, text: string): Next => {
     case "r":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(model)
   }
-  const change = withCtrl[text]
+  const change = Object.hasOwn(withCtrl, text) ? withCtrl[text] : undefined
   return change === undefined ? only(model) : edit(model, change(editor))
 }
 
