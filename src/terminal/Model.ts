@@ -91,6 +91,8 @@ export type Entry =
       readonly content: string
       /** Undefined while it is on its way. */
       readonly failed: string | undefined
+      /** Whether it waits for one to get in; if not, the client has it, and tells what becomes of it. */
+      readonly waiting?: boolean
     })
   | (EntryBase & {
       readonly _tag: "Notice"

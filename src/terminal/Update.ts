@@ -2,7 +2,7 @@
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
 import type { Model } from "./Model.ts"
-import { notice, resize } from "./update/conversations.ts"
+import { notice, resize, settle } from "./update/conversations.ts"
 import { hear, notJoined, notPublished, published } from "./update/hear.ts"
 import { paste, press } from "./update/press.ts"
 
@@ -75,7 +75,8 @@ const step = (model: Model, action: Action): Next => {
 }
 
 export const update = (model: Model, action: Action): Next => {
-  const [next, intents] = step(model, action)
+  const [stepped, intents] = step(model, action)
+  const next = settle(stepped)
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

@@ -49,6 +49,10 @@ export const open = (model: Model, name: string): Model =>
     ? model
     : { ...model, conversations: [...model.conversations, conversation(name)] }
 
+/** Whether it waits for one to get in. */
+export const isWaiting = (entry: Entry): entry is Extract<Entry, { readonly _tag: "Unsent" }> =>
+  entry._tag === "Unsent" && entry.waiting === true
+
 const read = (conversation: Conversation): Conversation =>
   conversation.scroll === 0 ? { ...conversation, unread: 0, mentions: 0 } : conversation
 
@@ -90,6 +94,14 @@ export const scroll = (model: Model, by: number): Model =>
     const most = wanted <= 0 ? 0 : Math.max(0, rowCount(conversation, lookOf(model), wanted + rows) - rows)
     return read({ ...conversation, scroll: Math.max(0, Math.min(most, wanted)) })
   })
+
+/** No further up than there are rows, after whatever happened to them or to the window. */
+export const settle = (model: Model): Model => {
+  const { scroll: before } = current(model)
+  if (before === 0) return model
+  const settled = scroll(model, 0)
+  return current(settled).scroll === before ? model : settled
+}
 
 type New<E> = E extends Entry ? Omit<E, "key" | "at"> & { readonly at?: number } : never
 /** An entry that has no place yet; without a time it is of now. */

@@ -12,6 +12,7 @@ import {
   close,
   find,
   isDirect,
+  isWaiting,
   notice,
   open,
   presence,
@@ -73,6 +74,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   if (before === undefined) return [model, []]
   const entered = change(model, channel, (conversation) => ({
     ...conversation,
+    entries: conversation.entries.map((entry) => (isWaiting(entry) ? { ...entry, waiting: false } : entry)),
     topic,
     // Into a direct conversation one comes some messages back, and hears them again.
     seq: isDirect(channel) ? later(before.seq, seq) : seq,
@@ -80,12 +82,9 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
     typing: new Map(),
   }))
   // What was said before one was let in can be sent now.
-  const waiting = before.roster === undefined ? before.entries : []
-  const intents = waiting.flatMap((entry): ReadonlyArray<Intent> =>
-    entry._tag === "Unsent" && entry.failed === undefined
-      ? [{ _tag: "Publish", channel, id: entry.id, content: entry.content }]
-      : [],
-  )
+  const intents = before.entries
+    .filter(isWaiting)
+    .map(({ content, id }): Intent => ({ _tag: "Publish", channel, id, content }))
   if (before.seq === undefined) return [notice(entered, welcome(event), "info", channel), intents]
   const missed = seq - before.seq
   if (missed <= 0) return [entered, intents]
@@ -168,9 +167,7 @@ export const notPublished = (model: Model, channel: string, id: string, why: str
 export const notJoined = (model: Model, channel: string, why: string): Model =>
   notice(
     withEntries(model, channel, ({ entries }) =>
-      entries.map((entry): Entry =>
-        entry._tag === "Unsent" && entry.failed === undefined ? { ...entry, failed: why } : entry,
-      ),
+      entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
     ),
     `${channel}: ${why}`,
     "error",

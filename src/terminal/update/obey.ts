@@ -4,8 +4,8 @@ import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { type Command, parse } from "../Command.ts"
 import * as Editor from "../Editor.ts"
-import type { Entry, Model } from "../Model.ts"
-import { add, change, close, current, find, isDirect, notice, open, show } from "./conversations.ts"
+import type { Model } from "../Model.ts"
+import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -32,7 +32,9 @@ const say = (model: Model, channel: string, content: string): Next => {
   const { next, prefix } = model.ids
   const id = MessageId.make(`${prefix}-${next}`)
   const numbered = { ...model, ids: { prefix, next: next + 1 } }
-  const shown = add(numbered, channel, { _tag: "Unsent", id, content, failed: undefined })
+  const before = find(model, channel)
+  const waiting = before?.roster === undefined
+  const shown = add(numbered, channel, { _tag: "Unsent", id, content, failed: undefined, waiting })
   const read = change(shown, channel, (conversation) => ({
     ...conversation,
     scroll: 0,
@@ -40,14 +42,11 @@ const say = (model: Model, channel: string, content: string): Next => {
     mentions: 0,
     firstUnread: undefined,
   }))
-  const before = find(model, channel)
-  if (before?.roster !== undefined) return [read, [{ _tag: "Publish", channel, id, content }]]
+  if (!waiting) return [read, [{ _tag: "Publish", channel, id, content }]]
   // A direct conversation that was silent may have been left; the first word enters it again.
   const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
   return [read, silent ? [{ _tag: "Join", channel }] : []]
 }
-
-const isWaiting = (entry: Entry): boolean => entry._tag === "Unsent" && entry.failed === undefined
 
 /** Goes to a conversation, and enters it if one is not in. */
 const enter = (model: Model, channel: string): Next => {
