@@ -30,8 +30,11 @@ export const nameOf = ({ columns, rows }: Size): string => `${columns}x${rows}.t
 const shownAs = (rows: ReadonlyArray<string>): string =>
   `${rows.map((row) => row.replaceAll(/\b\d\d:\d\d\b/g, "09:00").trimEnd()).join("\n")}\n`
 
-/** Of each size, what is shown in it. */
-export const take = Effect.gen(function* () {
+/** Time that a screen has to look as it is expected to. */
+const patience = "10 seconds"
+
+/** Of each size, what is shown in it; where something is expected of a file, it has some time to become that. */
+export const take = Effect.fnUntraced(function* (expected: (name: string) => string | undefined) {
   const server = yield* TestServer
   const person = Effect.fnUntraced(function* (name: string, ...channels: ReadonlyArray<string>) {
     const session = yield* server.hub.connect({ name })
@@ -84,17 +87,25 @@ export const take = Effect.gen(function* () {
         /of today/.test(ann.text())
       )
     })
+    // The last row may be drawn before one in the middle.
+    const wanted = expected(nameOf(size))
+    const asExpected = ann.until(nameOf(size), () => wanted === undefined || shownAs(ann.rows()) === wanted)
+    yield* Effect.timeoutOption(asExpected, patience)
     taken.push([nameOf(size), shownAs(ann.rows())])
   }
   return taken
-}).pipe(
-  Effect.scoped,
-  Effect.provide(TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))),
-)
+}, Effect.scoped)
+
+export const server = TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
 if (import.meta.main) {
   fs.mkdirSync(path.join(root, folder), { recursive: true })
-  for (const [name, text] of await Effect.runPromise(take)) {
+  for (const [name, text] of await Effect.runPromise(
+    Effect.provide(
+      take(() => undefined),
+      server,
+    ),
+  )) {
     fs.writeFileSync(path.join(root, folder, name), text)
     console.log(`wrote ${folder}/${name}`)
   }
