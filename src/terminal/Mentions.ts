@@ -19,6 +19,9 @@ const ranges = (text: string, pattern: RegExp): ReadonlyArray<Range> =>
 /** Where a text names somebody: as a word, with or without `@`, in capitals or not. */
 export const mentions = (text: string, name: string): ReadonlyArray<Range> => ranges(text, nameIn(name))
 
+/** Whether a text holds what is searched for; in a long one there may be many places. */
+export const holds = (text: string, query: string): boolean => query !== "" && text.search(queryIn(query)) !== -1
+
 /** Where a text holds what is searched for, in capitals or not. */
 export const matches = (text: string, query: string): ReadonlyArray<Range> =>
   query === "" ? [] : ranges(text, queryIn(query))

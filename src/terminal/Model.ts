@@ -48,7 +48,7 @@ export interface Conversation {
   readonly topic: string
   /** Undefined until one has got in. */
   readonly roster: Roster | undefined
-  /** The oldest first, at most 2000. */
+  /** The oldest first, at most 2000, and 4 million characters. */
   readonly entries: ReadonlyArray<Entry>
   /** The last message's, to notice what was missed. */
   readonly seq: Seq | undefined

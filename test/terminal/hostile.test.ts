@@ -190,10 +190,10 @@ describe("a draft", () => {
       const world = new World().joins("lobby", "bob")
       within("pasting", soon, () => world.act({ _tag: "Pasted", text: `${text}.` }))
       for (const key of keys) {
-        within(key, soon, () => world.press(key).press(key, { alt: true }).press(key, { ctrl: true }))
+        within(key, 500, () => world.press(key).press(key, { alt: true }).press(key, { ctrl: true }))
       }
-      within("tab", soon, () => world.press("tab"))
-      within("words", soon, () => world.press("text", { ctrl: true, text: "w" }))
+      within("tab", 200, () => world.press("tab"))
+      within("words", 500, () => world.press("text", { ctrl: true, text: "w" }))
       assert.isAtMost(world.model.editor.text.length, Editor.maxLength)
       within("saying it", soon, () => assertSafe(world.press("enter"), name))
     })
@@ -230,6 +230,17 @@ describe("a server without an end", () => {
     })
     const most = world.shown.entries.map((entry) => (entry._tag === "Notice" ? (entry.joined?.length ?? 0) : 0))
     assert.isAtMost(Math.max(...most), 1000)
+  })
+
+  it("fills no memory, and is searched in at once, with messages as long as a frame", () => {
+    const world = new World().joins("lobby", "bob")
+    const content = fill("a")
+    for (let n = 0; n < 2000; n++) world.says("bob", content)
+    const kept = world.shown.entries.reduce((sum, one) => sum + (one._tag === "Notice" ? 0 : one.content.length), 0)
+    assert.isAtMost(kept, 4_000_000)
+    world.press("text", { ctrl: true, text: "f" })
+    within("searching", soon, () => assertSafe(world.type("a"), "found"))
+    assert.strictEqual(world.model.search!.hits.length, world.shown.entries.length)
   })
 
   it("opens no more conversations than there may be", () => {

@@ -5,6 +5,8 @@ import { type Conversation, conversation, type Entry, type Model, type Size } fr
 import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
 
 const maxEntries = 2000
+/** Characters of one conversation that are kept: as many messages as long as a frame would fill the memory. */
+const maxText = 4_000_000
 /** As many as a session may be in: 128 channels, and 32 where others brought it in. */
 const maxConversations = 160
 
@@ -124,6 +126,16 @@ export const resize = (model: Model, size: Size): Model => {
   )
 }
 
+const lengthOf = (entry: Entry): number => (entry._tag === "Notice" ? entry.text : entry.content).length
+
+/** What there is room for. */
+const newest = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
+  const last = Math.max(0, entries.length - maxEntries)
+  let first = entries.length
+  for (let room = maxText; first > last && (room -= lengthOf(entries[first - 1]!)) >= 0;) first--
+  return first === 0 ? entries : entries.slice(first)
+}
+
 /** Changes the entries; who reads further up goes on to see the same. */
 export const withEntries = (
   model: Model,
@@ -131,7 +143,7 @@ export const withEntries = (
   to: (conversation: Conversation) => ReadonlyArray<Entry>,
 ): Model =>
   change(model, name, (conversation) => {
-    const changed = { ...conversation, entries: to(conversation).slice(-maxEntries) }
+    const changed = { ...conversation, entries: newest(to(conversation)) }
     return held(conversation, changed, lookOf(model))
   })
 

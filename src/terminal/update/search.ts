@@ -3,7 +3,7 @@ import { graphemes } from "../Width.ts"
 import * as Editor from "../Editor.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
-import { matches } from "../Mentions.ts"
+import { holds } from "../Mentions.ts"
 import type { Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
 import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
@@ -18,7 +18,7 @@ export const open = (model: Model, text: string): Model => {
     query === ""
       ? []
       : current(model).entries.flatMap((entry) =>
-          entry._tag !== "Notice" && matches(entry.content, query).length > 0 ? [entry.key] : [],
+          entry._tag !== "Notice" && holds(entry.content, query) ? [entry.key] : [],
         )
   const back = model.search === undefined ? current(model).scroll : model.search.back
   return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })
