@@ -1,6 +1,8 @@
 /** The terminal client through whatever may happen to it, in any order: what holds after each step. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
 import type { ClientState } from "../../src/client/ClientState.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Disconnect } from "../../src/protocol/Disconnect.ts"
@@ -124,6 +126,8 @@ const said = (channel: string, seq: number) =>
     ...(seq % 3 === 0 ? {} : { id: `m${seq}` }),
   })
 
+const isChannel = Schema.is(ChannelName)
+
 class Run {
   readonly world: World
   private readonly random: () => number
@@ -152,7 +156,9 @@ class Run {
 
   step(): void {
     const { world } = this
-    const channel = this.below(4) === 0 ? this.of(channels) : world.model.current
+    const { current } = world.model
+    // What people try to talk to, the server need not know.
+    const channel = this.below(4) === 0 || !isChannel(current) ? this.of(channels) : current
     const kind = this.below(26)
     this.last = `${kind} in ${channel}`
     switch (kind) {

@@ -97,10 +97,10 @@ export const scroll = (model: Model, by: number): Model =>
     return read({ ...conversation, scroll: Math.max(0, Math.min(most, wanted)) })
   })
 
-/** No further up than there are rows, after whatever happened to them or to the window. */
+/** No further up than there are rows, after whatever happened to them or to the window; what is in sight is read. */
 export const settle = (model: Model): Model => {
-  const { scroll: before } = current(model)
-  if (before === 0) return model
+  const { scroll: before, unread } = current(model)
+  if (before === 0) return unread === 0 ? model : change(model, model.current, read)
   const settled = scroll(model, 0)
   return current(settled).scroll === before ? model : settled
 }
