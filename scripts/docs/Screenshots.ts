@@ -71,7 +71,7 @@ export const take = Effect.fnUntraced(function* (expected: (name: string) => str
   yield* ann.shows(/of today/)
   yield* bob.publish("ops", "disk is at 80 %")
   yield* bob.publish("ops", "and ann knows why")
-  yield* ann.shows(/#ops +@2/)
+  yield* ann.shows(/#ops +2 @1/)
   ann.type("In a minute, gra\t")
   yield* ann.shows(/> In a minute, grace/)
 

@@ -6,7 +6,8 @@ import { cut, width } from "./Width.ts"
 
 const seconds = (milliseconds: number): number => Math.max(0, Math.ceil(milliseconds / 1000))
 
-const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
+/** Messages that have not got through. */
+export const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
   conversations.reduce(
     (count, { entries }) => count + entries.filter((entry) => entry._tag === "Unsent" && !entry.failed).length,
     0,

@@ -32,6 +32,10 @@ export interface Model {
   readonly ids: { readonly prefix: string; readonly next: number }
   /** When the others were told last that one is typing, in milliseconds. */
   readonly toldTyping: number
+  /** When one was asked whether to leave without what is not sent, in milliseconds; undefined for never. */
+  readonly askedToLeave: number | undefined
+  /** Whether to leave as soon as everything is sent. */
+  readonly leaving: boolean
   /** When the user was told last of being named, in milliseconds. */
   readonly notified: number
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
@@ -151,6 +155,8 @@ export const initial = (options: {
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },
   toldTyping: 0,
+  askedToLeave: undefined,
+  leaving: false,
   notified: 0,
   sent: [],
 })

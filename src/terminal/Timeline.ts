@@ -118,5 +118,8 @@ export const scrollTo = (conversation: Conversation, key: number, look: Look, he
   if (found === -1) return 0
   const length = heightAt(conversation, found, look)
   const below = rowCount(conversation, look, Number.POSITIVE_INFINITY, found + 1)
-  return Math.max(0, below - Math.floor((height - length) / 2))
+  if (length <= height) return Math.max(0, below - Math.floor((height - length) / 2))
+  // Of one that is higher than the window, the row with what is searched for.
+  const hit = rowsAt(conversation, found, look).findIndex((row) => row.some(({ style }) => style === "match"))
+  return Math.max(0, below + length - 1 - Math.max(0, hit) - Math.floor(height / 2))
 }

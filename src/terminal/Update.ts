@@ -4,6 +4,7 @@ import type { Action, Intent } from "./Action.ts"
 import type { Model } from "./Model.ts"
 import { notice, resize, settle } from "./update/conversations.ts"
 import { hear, notJoined, notPublished, published } from "./update/hear.ts"
+import { leaveWhenSent } from "./update/leave.ts"
 import { paste, press } from "./update/press.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -64,7 +65,8 @@ const step = (model: Model, action: Action): Next => {
     case "Published":
       return [published(model, action.channel, action.id), []]
     case "NotPublished":
-      return [notPublished(model, action.channel, action.id, action.why), []]
+      // Who leaves wants to see that.
+      return [notPublished({ ...model, leaving: false }, action.channel, action.id, action.why), []]
     case "NotJoined":
       return [notJoined(model, action.channel, action.why), []]
     case "Channels":
@@ -75,8 +77,9 @@ const step = (model: Model, action: Action): Next => {
 }
 
 export const update = (model: Model, action: Action): Next => {
-  const [stepped, intents] = step(model, action)
+  const [stepped, wanted] = step(model, action)
   const next = settle(stepped)
+  const intents = [...wanted, ...leaveWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

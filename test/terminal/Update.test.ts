@@ -414,10 +414,36 @@ describe("Update: direct conversations", () => {
 })
 
 describe("Update: keys", () => {
+  it("leaves when what was said is sent, or refused", () => {
+    const world = lobby().enter("hello")
+    world.intents()
+    assert.deepStrictEqual(world.enter("/quit").intents(), [])
+    world.act({ _tag: "Published", channel: "lobby", id: id(0) })
+    assert.deepInclude(world.intents(), { _tag: "Quit" })
+    const other = lobby().enter("hello").press("text", { ctrl: true, text: "c" })
+    other.act({ _tag: "NotPublished", channel: "lobby", id: id(0), why: "no" })
+    assert.notDeepInclude(other.intents(), { _tag: "Quit" })
+    const third = lobby().enter("hello").press("text", { ctrl: true, text: "c" }).type("no, wait")
+    third.act({ _tag: "Published", channel: "lobby", id: id(0) })
+    assert.notDeepInclude(third.intents(), { _tag: "Quit" })
+  })
+
+  it("does not lose what cannot be sent for one key too many", () => {
+    const world = lobby()
+    const because = new Disconnect({ reason: "ConnectionLost" })
+    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: noon + 5000 } }).enter("hello")
+    world.intents()
+    assert.deepStrictEqual(world.press("text", { ctrl: true, text: "c" }).intents(), [])
+    assert.match(world.screen().join(" "), /A message is not sent yet/)
+    assert.deepStrictEqual(world.after(31_000).enter("/quit").intents(), [])
+    assert.deepStrictEqual(world.press("text", { ctrl: true, text: "d" }).intents(), [{ _tag: "Quit" }])
+  })
+
   it("stops the draft first, then the program", () => {
     const world = lobby().type("something").press("text", { ctrl: true, text: "c" })
     assert.strictEqual(world.model.editor.text, "")
-    world.intents()
+    assert.strictEqual(world.press("up").model.editor.text, "something")
+    world.press("text", { ctrl: true, text: "c" }).intents()
     assert.deepStrictEqual(world.press("text", { ctrl: true, text: "c" }).intents(), [{ _tag: "Quit" }])
     assert.deepStrictEqual(lobby().press("text", { ctrl: true, text: "d" }).intents(), [{ _tag: "Quit" }])
   })
@@ -475,6 +501,12 @@ describe("Update: keys", () => {
     const { scroll } = world.shown
     world.press("text", { ctrl: true, text: "f" }).type("needle 0").press("pageDown").press("escape")
     assert.strictEqual(world.shown.scroll, scroll)
+  })
+
+  it("finds the line in a message that is higher than the window", () => {
+    const world = lobby("bob").says("bob", Array.from({ length: 60 }, (_, at) => `line ${at}.`).join("\n"))
+    world.press("text", { ctrl: true, text: "f" }).type("line 7.")
+    assert.include(world.screen().join("\n"), "line 7.")
   })
 
   it("shows the help over everything until it is closed", () => {

@@ -6,6 +6,7 @@ import { type Command, parse } from "../Command.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
+import { leave } from "./leave.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -13,12 +14,18 @@ type Next = readonly [Model, ReadonlyArray<Intent>]
 /** Drafts that can be got back. */
 const maxSent = 100
 
-/** Enter: the draft is done with, and kept for the arrow keys. */
+/** Keeps the draft for the arrow keys. */
+export const remember = (model: Model): Model => {
+  const { text } = model.editor
+  if (text.trim() === "" || model.sent.at(-1) === text) return model
+  return { ...model, sent: [...model.sent, text].slice(-maxSent) }
+}
+
+/** Enter: the draft is done with. */
 export const submit = (model: Model): Next => {
   const { text } = model.editor
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
-  const sent = model.sent.at(-1) === text ? model.sent : [...model.sent, text].slice(-maxSent)
-  return obey({ ...model, editor: Editor.empty, browsing: undefined, sent }, parse(trimmed(text)))
+  return obey({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
 }
 
 /** Without blank lines around it; what a line begins with may matter. */
@@ -115,7 +122,7 @@ const obey = (model: Model, command: Command): Next => {
     case "Help":
       return [{ ...model, help: true }, []]
     case "Quit":
-      return [model, [{ _tag: "Quit" }]]
+      return leave(model)
     case "Wrong":
       return [notice(model, command.why, "error"), []]
   }

@@ -7,7 +7,8 @@ import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
-import { submit } from "./obey.ts"
+import { leave } from "./leave.ts"
+import { remember, submit } from "./obey.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -22,7 +23,7 @@ const edit = (model: Model, editor: Editor.Editor): Next => {
   const edited = { ...model, editor, completion: undefined }
   if (editor.text === model.editor.text) return only(edited)
   // What was sent and is changed now is a draft like any other.
-  const drafted = { ...edited, browsing: undefined }
+  const drafted = { ...edited, browsing: undefined, leaving: false }
   const saying = editor.text !== "" && parse(editor.text)._tag === "Say"
   const quiet = current(model).roster === undefined || model.connection._tag !== "Online"
   if (!saying || quiet || model.now - model.toldTyping < typingEvery) return only(drafted)
@@ -74,8 +75,8 @@ const escape = (model: Model): Next => {
 
 /** Stops: what is being written, or else the program. */
 const stop = (model: Model): Next => {
-  if (model.editor.text === "") return [model, [{ _tag: "Quit" }]]
-  return only({ ...model, editor: Editor.empty, browsing: undefined, completion: undefined })
+  if (model.editor.text === "") return leave(model)
+  return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }
 
 type Edit = (editor: Editor.Editor) => Editor.Editor
@@ -97,7 +98,7 @@ const ctrl = (model: Model, text: string): Next => {
     case "c":
       return stop(model)
     case "d":
-      return editor.text === "" ? [model, [{ _tag: "Quit" }]] : edit(model, Editor.del(editor))
+      return editor.text === "" ? leave(model) : edit(model, Editor.del(editor))
     case "f":
       return only(Search.open(model, ""))
     case "n":

@@ -61,6 +61,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
           columns: layout.members,
           height,
           me: model.me,
+          online: model.connection._tag === "Online",
           roster: conversation?.roster,
         }),
     ),

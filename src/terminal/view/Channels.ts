@@ -11,9 +11,16 @@ const around = <A>(all: ReadonlyArray<A>, at: number, height: number): ReadonlyA
   return all.slice(start, start + height)
 }
 
+/** How much is new, and behind `@` how often one is named in that. */
+const countOf = ({ mentions, unread }: Conversation): string => {
+  if (unread === 0) return ""
+  if (mentions === 0) return ` ${unread}`
+  return mentions === unread ? ` @${mentions}` : ` ${unread} @${mentions}`
+}
+
 const row = (conversation: Conversation, current: boolean, columns: number): ReadonlyArray<Piece> => {
   const { mentions, name, unread } = conversation
-  const count = unread === 0 ? "" : mentions > 0 ? ` @${unread}` : ` ${unread}`
+  const count = countOf(conversation)
   const shown = fit(` ${cut(written(name), columns - width(count) - 2)}`, columns - width(count) - 1)
   return [
     { text: shown, style: current ? "current" : unread > 0 ? "unread" : "text" },
@@ -22,7 +29,7 @@ const row = (conversation: Conversation, current: boolean, columns: number): Rea
   ]
 }
 
-/** The channels one is in, and how much is to be read there; `@` where one is named. */
+/** The channels one is in, and how much is to be read there. */
 export const Channels = (part: {
   readonly conversations: ReadonlyArray<Conversation>
   readonly current: string

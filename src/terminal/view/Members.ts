@@ -18,15 +18,16 @@ const row = (
   me: Username | undefined,
   columns: number,
   colours: boolean,
+  online: boolean,
 ): ReadonlyArray<Piece> => {
   const name = Plain.line(username)
   const behind = text === undefined || text === "" ? "" : ` ${Plain.line(text)}`
   const word = colours || status === "online" ? "" : ` (${status})`
-  const dot = ` ${colours ? marks[status] : " "} `
+  const dot = ` ${!online ? "○" : colours ? marks[status] : " "} `
   const shown = cut(name, columns - width(dot) - width(word))
   const room = columns - width(dot) - width(shown) - width(word)
   return [
-    { text: dot, style: status },
+    { text: dot, style: online ? status : "hint" },
     username === me ? { text: shown, style: "me" } : { text: shown, style: "name", colour: colourOf(username) },
     { text: word, style: "hint" },
     { text: fit(room < 4 ? "" : behind, room), style: "hint" },
@@ -38,16 +39,18 @@ export const Members = (part: {
   readonly roster: Roster | undefined
   readonly me: Username | undefined
   readonly colours: boolean
+  /** Whether it is known now, or only how it was. */
+  readonly online: boolean
   readonly columns: number
   readonly height: number
 }) => {
-  const { colours, columns, height, me, roster } = part
+  const { colours, columns, height, me, online, roster } = part
   const members = [...(roster?.members.values() ?? [])].toSorted(
     (a, b) => order[a.status] - order[b.status] || a.username.localeCompare(b.username),
   )
   const count = roster?.count ?? 0
   const shown = count > height ? members.slice(0, height - 1) : members
-  const rows: Array<ReadonlyArray<Piece>> = shown.map((member) => row(member, me, columns, colours))
+  const rows: Array<ReadonlyArray<Piece>> = shown.map((member) => row(member, me, columns, colours, online))
   if (count > shown.length) {
     rows.push([
       { text: cut(` ${shown.length === 0 ? "" : "and "}${count - shown.length} more`, columns), style: "hint" },

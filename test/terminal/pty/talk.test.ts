@@ -38,7 +38,7 @@ describe("natter chat", () => {
       bob.type(`one${enter}two${enter}`)
       yield* ann.shows(/#lobby +2 │/)
       bob.type(`ann: three${enter}`)
-      yield* ann.shows(/#lobby +@3 │/)
+      yield* ann.shows(/#lobby +3 @1 │/)
       yield* ann.until("the title to tell", () => ann.state().title === "(1) #ops – natter")
       // The bell, once.
       assert.lengthOf(ann.raw().match(/\u0007/g)!, 1)
