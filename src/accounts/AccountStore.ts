@@ -43,6 +43,8 @@ export interface AccountStoreShape {
   /** The account whose name has this key. */
   readonly find: (nameKey: string) => Effect.Effect<Option.Option<Credentials>, StorageError>
 
+  readonly get: (id: UserId) => Effect.Effect<Option.Option<Account>, StorageError>
+
   /** Accounts in the order of their name keys; `after` is a name key. */
   readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
 

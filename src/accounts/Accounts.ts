@@ -82,6 +82,9 @@ export class Accounts extends Context.Service<
     /** Who has this name, in whatever spelling; nobody while the account is disabled. */
     readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
 
+    /** Whose id this is; nobody's while the account is disabled. */
+    readonly get: (id: UserId) => Effect.Effect<Option.Option<User>, StorageError>
+
     /** A token for a client that signed in; the user's oldest makes room for it. Guests get none. */
     readonly issueToken: (
       user: User,
@@ -237,14 +240,9 @@ export class Accounts extends Context.Service<
           ),
         ),
 
-        find: Effect.fn("Accounts.find")((name) =>
-          Effect.map(store.find(Username.key(name)), (found) =>
-            Option.map(
-              Option.filter(found, ({ disabled }) => !disabled),
-              toUser,
-            ),
-          ),
-        ),
+        find: Effect.fn("Accounts.find")((name) => Effect.map(store.find(Username.key(name)), toEnabled)),
+
+        get: Effect.fn("Accounts.get")((id) => Effect.map(store.get(id), toEnabled)),
 
         issueToken: Effect.fn("Accounts.issueToken")(function* (user, options) {
           if (user.role === "guest") return yield* new NoTokenForGuests()
@@ -307,3 +305,9 @@ export class Accounts extends Context.Service<
     }),
   )
 }
+
+const toEnabled = (found: Option.Option<Account>): Option.Option<User> =>
+  Option.map(
+    Option.filter(found, ({ disabled }) => !disabled),
+    toUser,
+  )

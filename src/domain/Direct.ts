@@ -15,6 +15,13 @@ export const nameOf = (other: Pick<User, "name">): ChannelName => `@${other.name
 /** The same for every spelling of the same name. */
 export const keyOf = (name: ChannelName): string => `@${key(otherIn(name))}`
 
+/** The other one in a direct conversation, by what the hub knows it by; undefined of other channels. */
+export const partyIn = (id: string, user: UserId): UserId | undefined => {
+  if (!id.startsWith("@")) return undefined
+  const parties = id.slice(1).split("&").map(decodeURIComponent)
+  return (parties.find((party) => party !== user) ?? user) as UserId
+}
+
 /**
  * What hub and history know it by, the same for both: their ids, which stay when names change. It never goes over the
  * wire, where it would be somebody's name.

@@ -18,3 +18,13 @@ export const maxDecompressionRatio = 10
 export const maxDepth = 32
 /** Integers beyond this lose digits in JavaScript, so they are refused. */
 export const maxInteger = Number.MAX_SAFE_INTEGER
+/** Characters in a reaction. */
+export const maxReactionLength = 32
+/** Different reactions under one message. */
+export const maxReactions = 20
+/** Entries in a page of history. */
+export const maxPage = 300
+/** Characters of content in a page of history, where it has more than one entry. */
+export const maxPageLength = 32 * 1024
+/** Characters in what is searched for. */
+export const maxSearchLength = 256

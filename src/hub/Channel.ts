@@ -12,17 +12,27 @@ import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Durability } from "../domain/Durability.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { SessionId } from "../domain/SessionId.ts"
+import type { Seq } from "../domain/Seq.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { User, UserId } from "../domain/User.ts"
-import { History, type HistoryError, type StoredMessage } from "../history/History.ts"
-import type { RequestError } from "../protocol/RequestError.ts"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { Deleted, Edited, Reacted } from "../history/Entry.ts"
+import { type Batch, History, type HistoryError, type Page, type PageRange, type Reader } from "../history/History.ts"
+import { RequestError } from "../protocol/RequestError.ts"
 import { HubSettings } from "./HubSettings.ts"
-import type { Heard } from "./internal/backlog.ts"
 import { ChannelState } from "./internal/channelState.ts"
+import { targetsOf, type Turn } from "./internal/turn.ts"
 import type { Member } from "./Member.ts"
 import type { Appearance } from "./Presence.ts"
+
+/** What is done to a message. */
+export type Change =
+  | Pick<Edited, "type" | "content">
+  | Pick<Deleted, "type">
+  | Pick<Reacted, "type" | "reaction" | "on">
 
 /** What a session asks of a channel. Answers reach the session through its outbox. */
 export type Command =
@@ -42,6 +52,22 @@ export type Command =
       readonly content: string
     }
   | {
+      readonly type: "Change"
+      readonly session: SessionId
+      readonly ref?: number | undefined
+      readonly id: MessageId
+      readonly target: Seq
+      readonly change: Change
+    }
+  | {
+      readonly type: "Read"
+      readonly user: User
+      readonly seq: Seq
+      readonly reply: Actor.Asks<void, RequestError>["reply"]
+    }
+  /** How far the members have been told. */
+  | { readonly type: "Where"; readonly reply: Actor.Asks<Seq, RequestError>["reply"] }
+  | {
       readonly type: "SetTopic"
       readonly by: User
       readonly topic: Topic
@@ -55,6 +81,8 @@ export type Command =
 /** The way to a channel. Commands are plain values; the channel may live elsewhere. */
 export interface ChannelHandle {
   readonly name: ChannelName
+  /** By which history knows it. */
+  readonly id: ChannelId
   /** Enters the channel; the answer frame is in the outbox when this succeeds. */
   readonly join: (
     member: Member,
@@ -69,6 +97,18 @@ export interface ChannelHandle {
     readonly id?: MessageId | undefined
     readonly content: string
   }) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Does something to a message that was said. Waits as `publish` does. */
+  readonly change: (request: {
+    readonly session: SessionId
+    readonly ref?: number | undefined
+    readonly id: MessageId
+    readonly target: Seq
+    readonly change: Change
+  }) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Notes how far a user has read; the members are told. */
+  readonly read: (user: User, seq: Seq) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+  /** Reads a page of what the members have been told. It is read beside the channel, which goes on meanwhile. */
+  readonly page: (range: PageRange) => Effect.Effect<Page, RequestError | Actor.ActorUnavailable>
   readonly setTopic: (by: User, topic: Topic) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
   /** Dropped when the channel is busy: typing is worth no waiting. */
   readonly typing: (session: SessionId) => void
@@ -85,26 +125,40 @@ export interface Channel extends ChannelHandle {
   readonly stopped: Effect.Effect<void>
 }
 
+type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
+
 interface Options {
   readonly name: ChannelName
+  readonly id: ChannelId
+  /** Of a direct conversation between accounts, whose it is: it counts for them from the first message on. */
+  readonly parties?: ReadonlyArray<UserId> | undefined
   /** Waited for before the state is loaded: the end of this channel's earlier run. */
   readonly after: Effect.Effect<void>
   /** Run when nobody has been in the channel for the idle time: from now on it lets nobody in. */
   readonly onIdle: Effect.Effect<void>
-  /** Kept where users are told what was said while they were not there: up to where they were told already. */
-  readonly heard?: Heard | undefined
+}
+
+const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
+
+/** Each user once, as far as it has read. */
+const readersIn = (commands: ReadonlyArray<CommandOf<"Read">>): ReadonlyArray<Reader> => {
+  const furthest = new Map<UserId, Seq>()
+  for (const { seq, user } of commands) {
+    if (seq >= (furthest.get(user.id) ?? 0)) furthest.set(user.id, seq)
+  }
+  return [...furthest].map(([user, read]) => ({ user, read }))
 }
 
 /** Starts a channel's actor; it ends with the scope. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
 ): Effect.fn.Return<Channel, never, Scope.Scope | History> {
-  const { name } = options
+  const { id, name, parties = [] } = options
   const history = yield* History
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
-  const state = new ChannelState(name, settings, options.heard)
+  const state = new ChannelState(name, settings)
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
@@ -120,13 +174,21 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
-  const start = Effect.flatMap(history.load(name), (record) => {
-    const now = clock.currentTimeMillisUnsafe()
-    state.load(record, now)
-    // After a crash the timer's tick may be among what was lost.
-    timerAt = Number.POSITIVE_INFINITY
-    return schedule(now)
-  })
+  const load = Effect.suspend(() =>
+    Effect.map(
+      history.load(id, clock.currentTimeMillisUnsafe() - Duration.toMillis(settings.deduplication)),
+      (loaded) => state.load(loaded, clock.currentTimeMillisUnsafe()),
+    ),
+  )
+
+  const start = Effect.andThen(
+    load,
+    Effect.suspend(() => {
+      // After a crash the timer's tick may be among what was lost.
+      timerAt = Number.POSITIVE_INFINITY
+      return schedule(clock.currentTimeMillisUnsafe())
+    }),
+  )
 
   const apply = (commands: ReadonlyArray<Command>) =>
     Effect.suspend(() => {
@@ -143,31 +205,71 @@ export const make = Effect.fnUntraced(function* (
       return retired ? options.onIdle : schedule(now)
     })
 
-  const notStored = (undo: () => void) => (error: HistoryError) =>
-    Effect.andThen(Effect.logError(`channel ${name} could not store`, error), Effect.sync(undo))
+  const failed = (what: string) => (error: HistoryError) => Effect.logError(`channel ${name} could not ${what}`, error)
+
+  /** Counts for its parties from now on; done once. */
+  let touched = parties.length === 0
+  const touch = Effect.suspend(() =>
+    touched ? Effect.void : Effect.map(history.touch(id, parties), () => void (touched = true)),
+  )
+
+  const append = (batch: Batch) => Effect.andThen(touch, history.append(id, batch))
+
+  /** One of the ids was stored before and forgotten here: with it, the turn begins again. */
+  const again = (commands: ReadonlyArray<Command>, turn: Turn) =>
+    history
+      .known(
+        id,
+        turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id })),
+      )
+      .pipe(
+        Effect.flatMap((known) => {
+          state.remember(known)
+          const { after, entries } = state.assign(commands, turn.targets, clock.currentTimeMillisUnsafe())
+          return entries.length === 0
+            ? Effect.succeed<Durability>("memory")
+            : append({ after, entries, durability: settings.durability })
+        }),
+      )
 
   /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
-  const store = (messages: ReadonlyArray<StoredMessage>, topic: Topic | undefined) =>
-    Effect.andThen(
-      messages.length === 0
-        ? Effect.void
-        : history.append(name, messages).pipe(
-            Effect.map((durability) => state.stored(durability)),
-            Effect.catch(notStored(() => state.notStored())),
-          ),
-      topic === undefined
-        ? Effect.void
-        : Effect.catch(
-            history.setTopic(name, topic),
-            notStored(() => state.topicNotStored()),
-          ),
+  const store = (commands: ReadonlyArray<Command>) =>
+    Effect.gen(function* () {
+      if (state.stale) yield* load
+      const seqs = targetsOf(commands)
+      const targets = seqs.length === 0 ? [] : yield* history.messages(id, seqs)
+      const turn = state.assign(commands, targets, clock.currentTimeMillisUnsafe())
+      const { after, entries } = turn
+      if (entries.length === 0) return
+      const durability = yield* Effect.catchIf(
+        append({ after, entries, durability: settings.durability }),
+        ({ reason }) => reason === "Duplicate",
+        () => again(commands, turn),
+      )
+      state.stored(durability)
+    }).pipe(
+      Effect.tapError(failed("store")),
+      Effect.catch(({ reason }) => Effect.sync(() => state.notStored(commands, reason !== "Unavailable"))),
+    )
+
+  const mark = (commands: ReadonlyArray<CommandOf<"Read">>) =>
+    history.mark(id, readersIn(commands)).pipe(
+      Effect.tapError(failed("note who has read what")),
+      Effect.match({
+        onSuccess: (readers) => state.readBy(new Map(readers.map(({ read, user }) => [user, read]))),
+        onFailure: () => state.readBy(undefined),
+      }),
     )
 
   const receive = (commands: ReadonlyArray<Command>) => {
-    const messages = state.assign(commands, clock.currentTimeMillisUnsafe())
-    const topic = commands.findLast((command) => command.type === "SetTopic")?.topic
-    if (messages.length === 0 && topic === undefined) return apply(commands)
-    return Effect.andThen(store(messages, topic), apply(commands))
+    state.begin()
+    const reads = commands.filter((command) => command.type === "Read")
+    const says = commands.some(({ type }) => type === "Publish" || type === "Change")
+    if (!says && reads.length === 0) return apply(commands)
+    return (says ? store(commands) : Effect.void).pipe(
+      Effect.andThen(reads.length === 0 ? Effect.void : mark(reads)),
+      Effect.andThen(apply(commands)),
+    )
   }
 
   const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
@@ -182,10 +284,19 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     name,
+    id,
     join: (member, appearance, ref) =>
       actor.ask<void, RequestError>(({ reply }) => ({ type: "Join", member, appearance, ref, reply })),
     leave: (session, ref) => tell({ type: "Leave", session, ref }),
-    publish: ({ content, id, ref, session }) => tell({ type: "Publish", session, ref, id, content }),
+    publish: (message) => tell({ type: "Publish", ...message }),
+    change: (request) => tell({ type: "Change", ...request }),
+    read: (user, seq) => actor.ask<void, RequestError>(({ reply }) => ({ type: "Read", user, seq, reply })),
+    page: (range) =>
+      Effect.flatMap(
+        actor.ask<Seq, RequestError>(({ reply }) => ({ type: "Where", reply })),
+        (upTo) =>
+          history.page(id, { ...range, upTo }).pipe(Effect.tapError(failed("be read")), Effect.mapError(unavailable)),
+      ),
     setTopic: (by, topic) => actor.ask<void, RequestError>(({ reply }) => ({ type: "SetTopic", by, topic, reply })),
     typing: (session) => void actor.tellUnsafe({ type: "Typing", session }),
     setAppearance: (user, appearance) => tell({ type: "SetAppearance", user, appearance }),

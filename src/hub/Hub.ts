@@ -5,12 +5,14 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
+import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Role } from "../domain/Role.ts"
 import { SessionId } from "../domain/SessionId.ts"
@@ -18,7 +20,7 @@ import type { TokenBucket } from "../domain/TokenBucket.ts"
 import type { Topic } from "../domain/Topic.ts"
 import { User, type UserId } from "../domain/User.ts"
 import { key } from "../domain/Username.ts"
-import type { History } from "../history/History.ts"
+import { History, type HistoryError, type Hits, type Marker, type Query } from "../history/History.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import * as Channel from "./Channel.ts"
@@ -157,6 +159,13 @@ export class Hub extends Context.Service<
     readonly channels: (after?: ChannelName) => Effect.Effect<ChannelPage, RequestError>
     /** Ends sessions; succeeds with how many. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
+    /** Messages with these words. Whether the one who asks may read the channels is for the caller to know. */
+    readonly search: (query: Query) => Effect.Effect<Hits, RequestError>
+    /** The channels that count for a user, a page at a time. */
+    readonly markers: (
+      user: UserId,
+      page: { readonly after?: ChannelId | undefined; readonly limit: number },
+    ) => Effect.Effect<ReadonlyArray<Marker>, RequestError>
     readonly stats: Effect.Effect<HubStats, RequestError>
     /**
      * A session inside this program, without a connection; it ends with the scope. The id says
@@ -184,20 +193,28 @@ const decodeUser = (user: typeof User.Encoded): Effect.Effect<User, RequestError
 const draining = new Disconnect({ reason: "Draining" })
 const unavailable = (): RequestError => new RequestError({ reason: "Unavailable" })
 
+const readable = <A>(reading: Effect.Effect<A, HistoryError>): Effect.Effect<A, RequestError> =>
+  reading.pipe(
+    Effect.tapError((error) => Effect.logError("history could not be read", error)),
+    Effect.mapError(() => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })),
+  )
+
 const make = Effect.gen(function* () {
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const context = yield* Effect.context<History>()
+  const history = yield* History
   const scope = yield* Effect.scope
 
   /** Starts a channel in a scope of its own under the hub's. */
-  const open: Open = (name, after, heard) =>
+  const open: Open = (name, after, parties) =>
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope)
       const channel = yield* Channel.make({
         name,
+        id: ChannelId.make(name),
         after,
-        heard,
+        parties,
         onIdle: Effect.ignore(Effect.suspend(() => actor.tell({ type: "Idle", channel: name }))),
       }).pipe(Scope.provide(own), Effect.provideContext(context))
       // Whatever ended the channel, the hub hears of it and the scope goes.
@@ -249,6 +266,8 @@ const make = Effect.gen(function* () {
     channels: (after) => ask<ChannelPage, never>(({ reply }) => ({ type: "List", after, reply })),
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
+    search: (query) => readable(history.search(query)),
+    markers: (user, page) => readable(history.markers(user, page)),
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
     connect: ({ id, name, role = "member" }) =>
       Effect.flatMap(decodeUser({ id: id ?? key(name), name, role }), (user) =>

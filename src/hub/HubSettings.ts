@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
+import type { Durability } from "../domain/Durability.ts"
 import type { Rate } from "../domain/TokenBucket.ts"
 import type { PresenceSettings } from "./Presence.ts"
 import { defaultBounds, type OutboxBounds } from "./Outbox.ts"
@@ -21,6 +22,8 @@ export interface HubSettings {
   readonly channelIdle: Duration.Duration
   /** A message id is remembered this long: sent again, it is not stored again. */
   readonly deduplication: Duration.Duration
+  /** How safe a message has to be before it is acknowledged, as far as history can make it so. */
+  readonly durability: Durability
   /** How fast a user may publish, over all sessions; undefined for no limit. */
   readonly publishing: Rate | undefined
   /** Characters in a message. */
@@ -37,6 +40,7 @@ export const defaults: HubSettings = {
   maxMemberships: 128,
   channelIdle: Duration.minutes(1),
   deduplication: Duration.minutes(10),
+  durability: "disk",
   publishing: { burst: 10, perSecond: 5 },
   maxMessageLength: 16_000,
 }

@@ -13,8 +13,12 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { User } from "../domain/User.ts"
 import { RequestError } from "../protocol/RequestError.ts"
-import type { ChannelHandle } from "./Channel.ts"
-import type { Found, Hub, Invitation } from "./Hub.ts"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { Seq } from "../domain/Seq.ts"
+import type { Message } from "../history/Entry.ts"
+import type { Cursor, Page, PageRange, Query } from "../history/History.ts"
+import type { Change, ChannelHandle } from "./Channel.ts"
+import type { Found as FoundChannel, Hub, Invitation } from "./Hub.ts"
 import { seenAs } from "./internal/seenAs.ts"
 import type { Member } from "./Member.ts"
 
@@ -23,6 +27,12 @@ const attempts = 5
 
 /** Direct conversations that others can bring a session into; beyond that it leaves the one silent longest. */
 export const maxBrought = 32
+
+/** Messages that were searched for. */
+export interface Found {
+  readonly hits: ReadonlyArray<{ readonly channel: ChannelName; readonly message: Message }>
+  readonly next: Cursor | undefined
+}
 
 interface Membership {
   /** What this session calls it. */
@@ -121,17 +131,53 @@ export class Memberships {
     message: { readonly content: string; readonly id?: MessageId | undefined; readonly ref?: number | undefined },
   ): Effect.Effect<void, RequestError> {
     const { content, id, ref } = message
-    if (content.length > this.maxMessageLength) {
-      return Effect.fail(
-        new RequestError({
-          reason: "MessageTooLong",
-          detail: `The message has ${content.length} characters, at most ${this.maxMessageLength} are allowed`,
-        }),
-      )
-    }
+    const error = this.contentError(content)
+    if (error !== undefined) return Effect.fail(error)
     return this.within(name, ({ channel, other }) => {
       const said = channel.publish({ session: this.member.session, ref, id, content })
       return other === undefined ? said : Effect.andThen(this.bring(channel, other), said)
+    })
+  }
+
+  /** Does something to a message that was said. */
+  change(
+    name: ChannelName,
+    request: {
+      readonly id: MessageId
+      readonly target: Seq
+      readonly change: Change
+      readonly ref?: number | undefined
+    },
+  ): Effect.Effect<void, RequestError> {
+    const { change } = request
+    const error = change.type === "Edited" ? this.contentError(change.content) : undefined
+    if (error !== undefined) return Effect.fail(error)
+    return this.within(name, ({ channel }) => channel.change({ session: this.member.session, ...request }))
+  }
+
+  /** Notes how far the user has read. */
+  read(name: ChannelName, seq: Seq): Effect.Effect<void, RequestError> {
+    return this.within(name, ({ channel }) => channel.read(this.member.user, seq))
+  }
+
+  /** A page of a channel's history. */
+  page(name: ChannelName, range: PageRange): Effect.Effect<Page, RequestError> {
+    return this.within(name, ({ channel }) => channel.page(range))
+  }
+
+  /** Messages in one of its channels, or in all of them, and what this session calls the channel of each. */
+  search(query: Omit<Query, "channels">, name?: ChannelName): Effect.Effect<Found, RequestError> {
+    return Effect.suspend(() => {
+      const membership = name === undefined ? undefined : this.channels.get(keyIn(name))
+      if (name !== undefined && membership === undefined) return Effect.fail(notMember())
+      const names = new Map<ChannelId, ChannelName>()
+      for (const { channel, name } of membership === undefined ? this.channels.values() : [membership]) {
+        names.set(channel.id, name)
+      }
+      return Effect.map(this.hub.search({ ...query, channels: [...names.keys()] }), ({ hits, next }) => ({
+        hits: hits.map(({ channel, message }) => ({ channel: names.get(channel)!, message })),
+        next,
+      }))
     })
   }
 
@@ -147,12 +193,20 @@ export class Memberships {
     return this.within(name, ({ channel }) => Effect.sync(() => channel.typing(this.member.session)))
   }
 
+  private contentError({ length }: string): RequestError | undefined {
+    if (length <= this.maxMessageLength) return undefined
+    return new RequestError({
+      reason: "MessageTooLong",
+      detail: `The message has ${length} characters, at most ${this.maxMessageLength} are allowed`,
+    })
+  }
+
   private isIn(key: string, channel: ChannelHandle): boolean {
     return this.channels.get(key)?.channel === channel
   }
 
   /** Enters a channel that the hub has found for it. */
-  private admit(restore: Restore, name: ChannelName, { appearance, channel, other }: Found, ref?: number) {
+  private admit(restore: Restore, name: ChannelName, { appearance, channel, other }: FoundChannel, ref?: number) {
     const { encoding, session } = this.member
     const own = other === undefined ? name : nameOf(other)
     const key = keyIn(own)
@@ -201,10 +255,10 @@ export class Memberships {
     )
   }
 
-  private within(
+  private within<A>(
     name: ChannelName,
-    use: (membership: Membership) => Effect.Effect<void, RequestError | ActorUnavailable>,
-  ): Effect.Effect<void, RequestError> {
+    use: (membership: Membership) => Effect.Effect<A, RequestError | ActorUnavailable>,
+  ): Effect.Effect<A, RequestError> {
     return Effect.suspend(() => {
       const key = keyIn(name)
       const membership = this.channels.get(key)

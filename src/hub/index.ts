@@ -1,9 +1,24 @@
 /** `natter/hub`: the hub as a layer, for a program that wants chat inside. No socket, no database. */
-export { History, HistoryError, type ChannelRecord, type StoredMessage } from "../history/History.ts"
+export type { Deleted, Edited, Entry, Known, Message, Reacted } from "../history/Entry.ts"
+export {
+  type Batch,
+  type Cursor,
+  History,
+  HistoryError,
+  type Hits,
+  type Loaded,
+  type Marker,
+  type Page,
+  type PageRange,
+  type Query,
+  type Range,
+  type Reader,
+} from "../history/History.ts"
 export type { ChannelHandle } from "./Channel.ts"
 export { Hub, type ChannelPage, type HubStats, type Selection } from "./Hub.ts"
 export { defaults, HubSettings } from "./HubSettings.ts"
 export type { LocalSession } from "./LocalSession.ts"
+export { ChannelId } from "../domain/ChannelId.ts"
 export { ChannelName } from "../domain/ChannelName.ts"
 export { MessageId } from "../domain/MessageId.ts"
 export { Seq } from "../domain/Seq.ts"

@@ -79,6 +79,7 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
       maxMemberships: values["channels.per-session"],
       channelIdle: values["channels.idle"],
       deduplication: values["messages.deduplication"],
+      durability: "disk",
       publishing: limit(values["messages.burst"], values["messages.per-second"]),
       maxMessageLength: values["messages.max-length"],
     },

@@ -4,19 +4,26 @@ import type { ConnectRequest } from "../protocol/Connect.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame, ClientFrameOf } from "../protocol/v2/ClientFrame.ts"
-import { type Command, type Outcome, unexpected } from "./Command.ts"
+import { type Command, notYet, type Outcome, unexpected } from "./Command.ts"
 import { authenticate } from "./commands/authenticate.ts"
 import { connect } from "./commands/connect.ts"
 import { data } from "./commands/data.ts"
 import { disconnect } from "./commands/disconnect.ts"
+import { deleteMessage } from "./commands/delete.ts"
+import { edit } from "./commands/edit.ts"
 import { fileTransferPart, fileTransferRequest } from "./commands/fileTransferV1.ts"
+import { history } from "./commands/history.ts"
 import { join } from "./commands/join.ts"
 import { leave } from "./commands/leave.ts"
 import { listChannels } from "./commands/listChannels.ts"
+import { listUnread } from "./commands/listUnread.ts"
 import { login } from "./commands/login.ts"
 import { loginV1 } from "./commands/loginV1.ts"
 import { ping, pong } from "./commands/ping.ts"
 import { chatMessage, publish } from "./commands/publish.ts"
+import { react } from "./commands/react.ts"
+import { read } from "./commands/read.ts"
+import { search } from "./commands/search.ts"
 import { setStatus } from "./commands/setStatus.ts"
 import { setTopic } from "./commands/setTopic.ts"
 import { typing } from "./commands/typing.ts"
@@ -52,6 +59,28 @@ const commands2: { readonly [Type in ClientFrame["type"]]: Command<ClientFrameOf
   ListChannels: listChannels,
   SetTopic: setTopic,
   Publish: publish,
+  Edit: edit,
+  Delete: deleteMessage,
+  React: react,
+  Read: read,
+  History: history,
+  Search: search,
+  ListUnread: listUnread,
+  CreateChannel: notYet,
+  Configure: notYet,
+  RenameChannel: notYet,
+  Invite: notYet,
+  SetRole: notYet,
+  Kick: notYet,
+  Ban: notYet,
+  Unban: notYet,
+  Mute: notYet,
+  Unmute: notYet,
+  Block: notYet,
+  Unblock: notYet,
+  ListBlocked: notYet,
+  Describe: notYet,
+  Audit: notYet,
   Typing: typing,
   SetStatus: setStatus,
   Ping: ping,

@@ -160,6 +160,8 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient> = Effect.gen(func
 
     find: (nameKey) => asStorageError(findCredentials(nameKey)),
 
+    get: (id) => asStorageError(findAccount(id)),
+
     list: ({ after = "", limit }) => asStorageError(listAccounts({ after, limit })),
 
     setPassword: (id, passwordHash) =>

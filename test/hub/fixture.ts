@@ -8,7 +8,9 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
 import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
-import { History, type HistoryError, type StoredMessage } from "../../src/history/History.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
+import type { Entry } from "../../src/history/Entry.ts"
+import { History, type HistoryError } from "../../src/history/History.ts"
 import * as Channel from "../../src/hub/Channel.ts"
 import { Hub, type HubStats } from "../../src/hub/Hub.ts"
 import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
@@ -109,9 +111,8 @@ export interface ControlledHistory {
   before: Effect.Effect<void, HistoryError>
   behind: Effect.Effect<void, HistoryError>
   load: Effect.Effect<void, HistoryError>
-  topic: Effect.Effect<void, HistoryError>
   /** What was stored, by append. */
-  readonly appended: Array<ReadonlyArray<StoredMessage>>
+  readonly appended: Array<ReadonlyArray<Entry>>
   readonly loads: () => number
   readonly layer: Layer.Layer<History>
 }
@@ -123,28 +124,23 @@ export const controlledHistory = (): ControlledHistory => {
     before: Effect.void,
     behind: Effect.void,
     load: Effect.void,
-    topic: Effect.void,
     appended: [],
     loads: () => loads,
     layer: Layer.effect(
       History,
       Effect.map(History, (history) =>
         History.of({
-          load: (channel) =>
+          ...history,
+          load: (channel, since) =>
             Effect.suspend(() => {
               loads++
-              return Effect.andThen(self.load, history.load(channel))
+              return Effect.andThen(self.load, history.load(channel, since))
             }),
-          append: (channel, messages) =>
+          append: (channel, batch) =>
             Effect.suspend(() => self.before).pipe(
-              Effect.andThen(history.append(channel, messages)),
-              Effect.tap(() => Effect.sync(() => void self.appended.push(messages))),
+              Effect.andThen(history.append(channel, batch)),
+              Effect.tap(() => Effect.sync(() => void self.appended.push(batch.entries))),
               Effect.tap(() => self.behind),
-            ),
-          setTopic: (channel, topic) =>
-            Effect.andThen(
-              Effect.suspend(() => self.topic),
-              history.setTopic(channel, topic),
             ),
         }),
       ),
@@ -165,7 +161,12 @@ export const channel = Effect.fnUntraced(function* (
 ) {
   const history = options.history ?? controlledHistory()
   const context = yield* Layer.build(history.layer)
-  const made = yield* Channel.make({ name: general, after: Effect.void, onIdle: options.onIdle ?? Effect.void }).pipe(
+  const made = yield* Channel.make({
+    name: general,
+    id: ChannelId.make(general),
+    after: Effect.void,
+    onIdle: options.onIdle ?? Effect.void,
+  }).pipe(
     Effect.provideService(HubSettings, { ...defaults, ...options.settings }),
     Effect.provideService(History, Context.get(context, History)),
   )

@@ -91,6 +91,8 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
     find: (nameKey) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(accounts.get(nameKey)), (account) => ({ ...account }))),
 
+    get: (id) => Effect.sync(() => Option.map(Option.fromUndefinedOr(byId.get(id)), toAccount)),
+
     list: (range) => Effect.sync(() => page(accounts, range).map(toAccount)),
 
     setPassword: (id, passwordHash) =>

@@ -10,6 +10,12 @@ const invisibleMarks = /\p{Default_Ignorable_Code_Point}/gu
 /** The text without the marks that nobody can see. */
 export const shown = (text: string): string => text.replace(invisibleMarks, "")
 
+/** Whether it is one line that can be shown. */
+export const isVisible = (
+  text: string,
+  { maxLength, minLength }: { readonly minLength: number; readonly maxLength: number },
+) => text.length <= maxLength && shown(text).length >= minLength && text.trim() === text && !unprintable.test(text)
+
 /** A check for one-line text that is safe to show: names, topics, status texts. */
 export const visibleText = (options: {
   readonly title: string
@@ -19,21 +25,17 @@ export const visibleText = (options: {
 }) => {
   const { title, name, maxLength, minLength = 1 } = options
   const expected = `${name}: ${minLength} to ${maxLength} characters, none of them invisible, no space at either end`
-  return Schema.makeFilter<string>(
-    (text) =>
-      text.length <= maxLength && shown(text).length >= minLength && text.trim() === text && !unprintable.test(text),
-    {
-      title,
-      description: expected,
-      expected,
-      // JSON Schema counts characters where we count UTF-16 units, and cannot say the rest.
-      toJsonSchema: () => [{ minLength, maxLength }, true],
-      // What tests are made from: spaces only within.
-      arbitraryConstraint: {
-        minLength,
-        maxLength,
-        patterns: [{ source: "^(?:[!-~à-ö一-丁😀](?:[ -~à-ö😀]{0,20}[!-~à-ö])?)?$", flags: "u" }],
-      },
+  return Schema.makeFilter<string>((text) => isVisible(text, { minLength, maxLength }), {
+    title,
+    description: expected,
+    expected,
+    // JSON Schema counts characters where we count UTF-16 units, and cannot say the rest.
+    toJsonSchema: () => [{ minLength, maxLength }, true],
+    // What tests are made from: spaces only within.
+    arbitraryConstraint: {
+      minLength,
+      maxLength,
+      patterns: [{ source: "^(?:[!-~à-ö一-丁😀](?:[ -~à-ö😀]{0,20}[!-~à-ö])?)?$", flags: "u" }],
     },
-  )
+  })
 }

@@ -3,28 +3,30 @@ import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import { ActorUnavailable } from "../../actor/Actor.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { Durability } from "../../domain/Durability.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Topic from "../../domain/Topic.ts"
-import type { ChannelRecord, StoredMessage } from "../../history/History.ts"
+import type { Entry, Known, Message } from "../../history/Entry.ts"
+import type { Loaded } from "../../history/History.ts"
 import { RequestError, toFrame } from "../../protocol/RequestError.ts"
-import type { Durability, ServerFrame } from "../../protocol/v2/ServerFrame.ts"
+import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { Command } from "../Channel.ts"
 import { FanOut } from "../FanOut.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Member } from "../Member.ts"
 import { type Diff, Presence } from "../Presence.ts"
-import { Backlog, type Heard } from "./backlog.ts"
 import * as events from "./events.ts"
 import { RecentIds } from "./recentIds.ts"
+import { type Saying, Turn } from "./turn.ts"
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
-/** What became of a publish: its message, stored now or earlier, or why it was not. */
-type Outcome = { readonly message: StoredMessage; readonly again: boolean } | RequestError
-
 const never = Number.POSITIVE_INFINITY
+
+/** Where more users are present, how far one has read is told to that user's own sessions only. */
+const maxReadersTold = 32
 
 /** The state of a channel and what each command does to it: plain code, run by the actor alone. */
 export class ChannelState {
@@ -40,99 +42,90 @@ export class ChannelState {
   private readonly unaware = new Set<SessionId>()
   private tellUnawareAt = never
   private seq: Seq.Seq = Seq.zero
-  /** The last message the members were told of: after a crash the telling goes on behind it. */
+  /** The oldest entry that history had when it was last asked. */
+  private first: Seq.Seq = Seq.next(Seq.zero)
+  /** The last entry the members were told of: after a crash the telling goes on behind it. */
   private told: Seq.Seq = Seq.zero
   private topic = Topic.none
   private durability: Durability = "memory"
+  /** History may have more than is known here: it has to be loaded again before anything else is stored. */
+  stale = false
   private emptySince: number | undefined
   /** Of the batch in hand. */
-  private readonly outcomes = new Map<CommandOf<"Publish">, Outcome>()
-  private fresh: Array<StoredMessage> = []
-  private seqBefore: Seq.Seq = Seq.zero
-  private topicStored = true
+  private turn: Turn | undefined
+  private read: ReadonlyMap<UserId, Seq.Seq> | undefined
   /** How many of its commands have been applied: after a crash the others are made good. */
   private applied = 0
   /** Lets nobody in any more: whoever comes has to ask the hub again. */
   private retired = false
-  private readonly backlog: Backlog | undefined
 
-  constructor(name: ChannelName, settings: HubSettings, heard?: Heard) {
+  constructor(name: ChannelName, settings: HubSettings) {
     this.name = name
     this.settings = settings
-    this.backlog = heard === undefined ? undefined : new Backlog(heard)
     this.presence = new Presence(settings.presence)
     this.recentIds = new RecentIds(Duration.toMillis(settings.deduplication))
   }
 
   /**
-   * Takes the state from history: at the start, and again after a crash. What was stored and not
-   * told then is told now: one batch at most, so it is among the recent.
+   * Takes the state from history: at the start, again after a crash, and when history may have more than is known here.
+   * What was stored and not told then is told now: one batch at most, so it is among the recent.
    */
-  load(record: ChannelRecord, now: number): void {
-    this.seq = record.seq
-    this.topic = record.topic
-    this.backlog?.load(record.recent)
+  load({ first, ids, recent, seq }: Loaded, now: number): void {
+    // At the start there is nobody to tell.
+    if (this.emptySince === undefined && this.members.size === 0) this.told = seq
     this.emptySince ??= now
-    // Whether they were stored, only history knows.
-    this.forgetFresh()
-    for (const message of record.recent) {
-      this.recentIds.add(message)
-      // At the start there is nobody to tell.
-      if (message.seq > this.told) this.tell(message)
-    }
-    this.told = record.seq
+    this.first = first
+    this.seq = seq
+    this.stale = false
+    this.turn?.forget()
+    this.turn = undefined
+    for (const known of ids) this.recentIds.add(known)
+    for (const entry of recent) if (entry.seq > this.told) this.tell(entry)
+    this.told = seq
     this.fanOut.flush()
+  }
+
+  /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
+  remember(ids: ReadonlyArray<Known>): void {
+    this.turn?.forget()
+    for (const known of ids) this.recentIds.add(known)
   }
 
   summary() {
     return { topic: this.topic, count: this.presence.count }
   }
 
-  /** Gives each message its place, and returns those that are new and have to be stored. */
-  assign(commands: ReadonlyArray<Command>, now: number): ReadonlyArray<StoredMessage> {
-    this.outcomes.clear()
-    this.fresh = []
+  /** A batch has been taken from the mailbox. */
+  begin(): void {
+    this.turn = undefined
     this.applied = 0
-    this.topicStored = true
-    this.seqBefore = this.seq
-    // Who comes and goes within the batch, before it is applied.
-    const moved = new Map<SessionId, Member | undefined>()
-    for (const command of commands) {
-      if (command.type === "Join") moved.set(command.member.session, command.member)
-      if (command.type === "Leave") moved.set(command.session, undefined)
-      if (command.type !== "Publish") continue
-      const { session } = command
-      const member = moved.has(session) ? moved.get(session) : this.members.get(session)
-      if (member === undefined) continue
-      const { content, id } = command
-      const earlier = id === undefined ? undefined : this.recentIds.find(member.user.id, id, now)
-      if (earlier !== undefined) {
-        this.outcomes.set(command, { message: earlier, again: true })
-        continue
-      }
-      const message = { seq: Seq.next(this.seq), id, from: member.user, content, timestamp: now }
-      this.seq = message.seq
-      this.recentIds.add(message)
-      this.fresh.push(message)
-      this.outcomes.set(command, { message, again: false })
-    }
-    return this.fresh
   }
 
+  /** Gives each request of the batch its place. What is new has to be stored. `targets` are the messages it changes. */
+  assign(commands: ReadonlyArray<Command>, targets: ReadonlyArray<Message>, now: number): Turn {
+    const { members, recentIds, seq: after } = this
+    this.turn = new Turn({ members, recentIds, after, targets, now })
+    this.turn.assign(commands)
+    return this.turn
+  }
+
+  /** The turn's entries are stored. */
   stored(durability: Durability): void {
     this.durability = durability
-    this.backlog?.add(this.fresh)
+    this.seq = this.turn?.last ?? this.seq
   }
 
-  /** The batch could not be stored: its places are free again, its senders are told. */
-  notStored(): void {
-    this.seq = this.seqBefore
-    this.forgetFresh()
-    for (const command of this.outcomes.keys()) this.outcomes.set(command, unavailable())
+  /** They are not, or nobody can say: their places are free again, their senders are told. */
+  notStored(commands: ReadonlyArray<Command>, stale: boolean): void {
+    this.stale ||= stale
+    // It may have failed before the turn began.
+    this.turn ??= new Turn({ members: this.members, recentIds: this.recentIds, after: this.seq, targets: [], now: 0 })
+    this.turn.fail(commands, unavailable())
   }
 
-  topicNotStored(): void {
-    this.topicStored = false
+  /** How far these users have read now; undefined where it could not be stored. */
+  readBy(read: ReadonlyMap<UserId, Seq.Seq> | undefined): void {
+    this.read = read
   }
 
   apply(command: Command, now: number): void {
@@ -143,13 +136,18 @@ export class ChannelState {
   private perform(command: Command, now: number): void {
     switch (command.type) {
       case "Publish":
-        return this.publish(command)
+      case "Change":
+        return this.answerSaying(command)
       case "Join":
         return this.join(command, now)
       case "Leave":
         return this.leave(command, now)
       case "SetTopic":
         return this.setTopic(command)
+      case "Read":
+        return this.markRead(command)
+      case "Where":
+        return void Deferred.doneUnsafe(command.reply, Exit.succeed(this.told))
       case "Typing":
         return this.typing(command, now)
       case "SetAppearance":
@@ -167,7 +165,6 @@ export class ChannelState {
     const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
     if (diff !== undefined || now >= this.tellUnawareAt) this.tellPresence(diff, now)
     this.emptySince = this.members.size > 0 ? undefined : (this.emptySince ?? now)
-    this.backlog?.heardBy(this.members.values(), this.told)
     this.fanOut.flush()
   }
 
@@ -209,16 +206,13 @@ export class ChannelState {
 
   private makeGood(commands: ReadonlyArray<Command>, now: number): void {
     for (const command of commands) {
-      if (command.type === "Publish") this.refuse(command, new RequestError({ reason: "Internal" }))
+      if (command.type === "Publish" || command.type === "Change") {
+        this.refuse(command, new RequestError({ reason: "Internal" }))
+      }
       if (command.type === "Leave") this.leave(command, now)
       if (command.type === "SetAppearance") this.perform(command, now)
     }
     for (const { outbox } of this.members.values()) outbox.flush()
-  }
-
-  private forgetFresh(): void {
-    for (const message of this.fresh) this.recentIds.forget(message)
-    this.fresh = []
   }
 
   private idleAt(now: number): number {
@@ -227,25 +221,26 @@ export class ChannelState {
       : (this.emptySince ?? now) + Duration.toMillis(this.settings.channelIdle)
   }
 
-  private tell(message: StoredMessage): void {
-    this.told = message.seq
-    this.fanOut.chat(events.message(this.name, message), message.content.length + 100)
+  private tell(entry: Entry): void {
+    this.told = entry.seq
+    const length = "content" in entry ? entry.content.length : 0
+    this.fanOut.chat(events.entry(this.name, entry), length + 100)
   }
 
-  private publish(command: CommandOf<"Publish">): void {
-    const outcome = this.outcomes.get(command)
+  private answerSaying(command: Saying): void {
+    const outcome = this.turn?.outcomes.get(command)
     if (outcome === undefined) return
-    if (outcome instanceof RequestError) return this.refuse(command, outcome)
-    const { again, message } = outcome
-    if (!again) this.tell(message)
+    if ("error" in outcome) return this.refuse(command, outcome.error)
+    if ("entry" in outcome) this.tell(outcome.entry)
     if (command.id === undefined) return
+    const { seq, timestamp } = "entry" in outcome ? outcome.entry : outcome.known
     this.answer(command.session, {
       type: "Published",
       ...(command.ref === undefined ? {} : { ref: command.ref }),
       channel: this.name,
       id: command.id,
-      seq: message.seq,
-      timestamp: message.timestamp,
+      seq,
+      timestamp,
       durability: this.durability,
     })
   }
@@ -258,18 +253,12 @@ export class ChannelState {
     // The others first; the newcomer finds itself in the list.
     if (arrived) this.fanOut.chat(events.userJoined(member.user.name), 100)
     this.fanOut.offer()
-    const missed = this.backlog?.missedBy(member, this.told) ?? []
-    member.outbox.offer("chat", this.welcome(member, ref, missed[0]))
-    for (const message of missed) {
-      const bytes = events.message(this.name, message).bytes(member.encoding)
-      if (bytes !== undefined) member.outbox.offer("chat", bytes)
-    }
+    member.outbox.offer("chat", this.welcome(member, ref))
     this.members.set(member.session, member)
     done(Exit.void)
   }
 
-  /** `next` is what it will be told first, if that was said before it came. */
-  private welcome({ encoding }: Member, ref: number | undefined, next: StoredMessage | undefined): Uint8Array {
+  private welcome({ encoding }: Member, ref: number | undefined): Uint8Array {
     if (encoding.version === 1) return encoding.encode({ type: "UserList", users: [...this.presence.online()] })
     const { count, members, version } = this.presence.snapshot()
     return encoding.encode({
@@ -277,7 +266,9 @@ export class ChannelState {
       ...(ref === undefined ? {} : { ref }),
       channel: this.name,
       topic: this.topic,
-      seq: next === undefined ? this.told : Seq.before(next.seq),
+      seq: this.told,
+      first: this.first,
+      access: "public",
       count,
       members,
       presence: version,
@@ -290,7 +281,6 @@ export class ChannelState {
     this.fanOut.offer()
     this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
     member.outbox.flush()
-    this.backlog?.heardBy([member], this.told)
     this.members.delete(session)
     this.unaware.delete(session)
     if (!this.presence.leave(member.user.id, now)) return
@@ -299,10 +289,22 @@ export class ChannelState {
   }
 
   private setTopic({ by, reply, topic }: CommandOf<"SetTopic">): void {
-    if (!this.topicStored) return void Deferred.doneUnsafe(reply, Exit.fail(unavailable()))
     this.topic = topic
     this.fanOut.chat(events.topicChanged(this.name, topic, by.name), topic.length + 100)
     Deferred.doneUnsafe(reply, Exit.void)
+  }
+
+  private markRead({ reply, user }: CommandOf<"Read">): void {
+    const seq = this.read?.get(user.id)
+    if (seq === undefined) return void Deferred.doneUnsafe(reply, Exit.fail(unavailable()))
+    Deferred.doneUnsafe(reply, Exit.void)
+    const event = events.readMarker(this.name, user.name, seq)
+    if (this.presence.count <= maxReadersTold) return this.fanOut.chat(event, 100)
+    this.fanOut.offer()
+    for (const member of this.members.values()) {
+      const bytes = member.user.id === user.id ? event.bytes(member.encoding) : undefined
+      if (bytes !== undefined) member.outbox.offer("chat", bytes)
+    }
   }
 
   private typing({ session }: CommandOf<"Typing">, now: number): void {
@@ -328,7 +330,7 @@ export class ChannelState {
     this.tellUnawareAt = this.unaware.size === 0 ? never : now + Duration.toMillis(coalesce)
   }
 
-  private refuse({ ref, session }: CommandOf<"Publish">, error: RequestError): void {
+  private refuse({ ref, session }: Saying, error: RequestError): void {
     const member = this.members.get(session)
     if (member === undefined) return
     if (member.encoding.version === 2) this.answer(session, toFrame(error, ref))

@@ -2,11 +2,18 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { Username } from "../../domain/Username.ts"
-import type { StoredMessage } from "../../history/History.ts"
+import type { Entry, Message } from "../../history/Entry.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import { Encoded } from "../../protocol/Encoded.ts"
 import type { Diff, Snapshot } from "../Presence.ts"
 
-export const message = (channel: ChannelName, { content, from, id, seq, timestamp }: StoredMessage): Encoded =>
+/** An entry, when it has its place; version 1 has a word only for messages. */
+export const entry = (channel: ChannelName, entry: Entry): Encoded =>
+  entry.type === "Message"
+    ? message(channel, entry)
+    : new Encoded({ v2: () => ({ ...entry, channel, from: entry.from.name }) })
+
+const message = (channel: ChannelName, { content, from, id, seq, timestamp }: Message): Encoded =>
   new Encoded({
     v1: () => ({ type: "ChatMessage", from: from.name, content, timestamp: Math.floor(timestamp / 1000) }),
     v2: () => ({
@@ -26,6 +33,9 @@ export const topicChanged = (channel: ChannelName, topic: Topic, by: Username): 
 /** Version 1 is told of each one at once; version 2 gets the gathered `presence`. */
 export const userJoined = (username: Username): Encoded => new Encoded({ v1: () => ({ type: "UserJoined", username }) })
 export const userLeft = (username: Username): Encoded => new Encoded({ v1: () => ({ type: "UserLeft", username }) })
+
+export const readMarker = (channel: ChannelName, username: Username, seq: Seq): Encoded =>
+  new Encoded({ v2: () => ({ type: "ReadMarker", channel, username, seq }) })
 
 export const userTyping = (channel: ChannelName, username: Username): Encoded =>
   new Encoded({ v2: () => ({ type: "UserTyping", channel, username }) })

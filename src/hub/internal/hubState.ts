@@ -12,7 +12,6 @@ import type { Channel } from "../Channel.ts"
 import type { ChannelPage, Command, HubStats, Reached, SessionEntry } from "../Hub.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Appearance } from "../Presence.ts"
-import type { Heard } from "./backlog.ts"
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
@@ -31,7 +30,11 @@ interface Connected {
 }
 
 /** Starts a channel behind the end of another. */
-export type Open = (name: ChannelName, after: Effect.Effect<void>, heard: Heard | undefined) => Effect.Effect<Channel>
+export type Open = (
+  name: ChannelName,
+  after: Effect.Effect<void>,
+  parties: ReadonlyArray<UserId>,
+) => Effect.Effect<Channel>
 
 const pageSize = 100
 
@@ -46,8 +49,6 @@ export class HubState {
   private readonly channels = new Map<ChannelName, Channel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, Channel>()
-  /** Of direct conversations, the latest: as many as there can be channels. */
-  private readonly heard = new Map<ChannelName, Heard>()
   /** The names in their order, made when somebody asks. */
   private names: ReadonlyArray<ChannelName> | undefined
 
@@ -142,8 +143,8 @@ export class HubState {
     if (!isIn && channels.size >= this.settings.maxMemberships) return refuse("TooManyMemberships")
     const found = this.channels.get(name)
     if (found === undefined && this.channels.size >= this.settings.maxChannels) return refuse("TooManyChannels")
-    const heard = other === undefined || hasGuest(online.user, other) ? undefined : this.heardIn(name)
-    return Effect.map(found === undefined ? this.start(name, heard) : Effect.succeed(found), (channel) => {
+    const parties = other === undefined || hasGuest(online.user, other) ? [] : [...new Set([online.user.id, other.id])]
+    return Effect.map(found === undefined ? this.start(name, parties) : Effect.succeed(found), (channel) => {
       if (!isIn) channels.add(name)
       Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance, other }))
     })
@@ -178,17 +179,8 @@ export class HubState {
     Deferred.doneUnsafe(reply, Exit.succeed(online.appearance))
   }
 
-  /** What the two were told of. The one used last is the last. */
-  private heardIn(name: ChannelName): Heard {
-    const heard = this.heard.get(name) ?? new Map()
-    this.heard.delete(name)
-    this.heard.set(name, heard)
-    if (this.heard.size > this.settings.maxChannels) this.heard.delete(this.heard.keys().next().value!)
-    return heard
-  }
-
-  private start(name: ChannelName, heard: Heard | undefined): Effect.Effect<Channel> {
-    return Effect.tap(this.open(name, this.ending.get(name)?.stopped ?? Effect.void, heard), (channel) =>
+  private start(name: ChannelName, parties: ReadonlyArray<UserId>): Effect.Effect<Channel> {
+    return Effect.tap(this.open(name, this.ending.get(name)?.stopped ?? Effect.void, parties), (channel) =>
       Effect.sync(() => {
         this.channels.set(name, channel)
         this.names = undefined

@@ -1,11 +1,17 @@
 /** What a version 2 client sends. A surplus field is an error: it is a typing mistake or a newer protocol. */
 import * as Schema from "effect/Schema"
+import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
-import { maxPasswordLength } from "../../domain/Limits.ts"
+import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
+import { Durability } from "../../domain/Durability.ts"
+import { maxPage, maxPasswordLength, maxSearchLength } from "../../domain/Limits.ts"
 import { MessageId } from "../../domain/MessageId.ts"
+import { Reaction } from "../../domain/Reaction.ts"
+import { Seq } from "../../domain/Seq.ts"
 import { Status, StatusText } from "../../domain/Status.ts"
 import { Topic } from "../../domain/Topic.ts"
-import { field, optional, text, textUpTo, u32, u64 } from "../internal/field.ts"
+import { Username } from "../../domain/Username.ts"
+import { field, optional, text, textUpTo, timestamp, u32, u64 } from "../internal/field.ts"
 import { frame } from "../internal/frame.ts"
 
 const ref = optional(u64, "Chosen by the client; the reply or the error to this frame carries the same.")
@@ -59,6 +65,181 @@ export const Publish = frame(
     content: text,
   },
 )
+const id = field(MessageId, "Made by the client, new for each request: sent again, it is done only once.")
+const target = field(Seq, "The place of the message.")
+export const Edit = frame(
+  "Edit",
+  {
+    description: "Say something else in a message of one's own. The sender gets the event too.",
+    reply: "Published",
+    event: "Edited",
+  },
+  { ref, channel: ChannelName, id, target, content: text },
+)
+export const Delete = frame(
+  "Delete",
+  { description: "Take a message away: one's own, or as a moderator any.", reply: "Published", event: "Deleted" },
+  { ref, channel: ChannelName, id, target },
+)
+export const React = frame(
+  "React",
+  { description: "React to a message, or take the reaction back.", reply: "Published", event: "Reacted" },
+  {
+    ref,
+    channel: ChannelName,
+    id,
+    target,
+    reaction: Reaction,
+    on: optional(Schema.Boolean, "False takes it back. Default: true."),
+  },
+)
+export const Read = frame(
+  "Read",
+  {
+    description: "I have read up to here; it never goes back. From the first time on, the channel counts in `Unread`.",
+    reply: "Ok",
+    event: "ReadMarker",
+  },
+  { ref, channel: ChannelName, seq: Seq },
+)
+const limit = optional(
+  u32.check(Schema.isBetween({ minimum: 1, maximum: maxPage })),
+  `At most this many, 1 to ${maxPage}. Default: ${maxPage}.`,
+)
+export const History = frame(
+  "History",
+  {
+    description: "A page of a channel one is in, from one of four ends; without any, the latest.",
+    reply: "HistoryPage",
+  },
+  {
+    ref,
+    channel: ChannelName,
+    after: optional(Seq, "The entries behind this place; 0 for all from the oldest on."),
+    before: optional(Seq, "The entries before this place, the latest of them."),
+    since: optional(timestamp, "The entries from this moment on, in milliseconds since 1970."),
+    until: optional(timestamp, "The entries up to this moment, the latest of them."),
+    limit,
+  },
+)
+export const Search = frame(
+  "Search",
+  { description: "Messages with all these words, in the channels one is in.", reply: "SearchResult" },
+  {
+    ref,
+    text: textUpTo(maxSearchLength),
+    channel: optional(ChannelName, "Only there."),
+    before: optional(textUpTo(512), "Continue behind the `next` of the page before."),
+    limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: 50 })), "At most this many. Default: 20."),
+  },
+)
+export const ListUnread = frame(
+  "ListUnread",
+  { description: "What is new in the channels that count for me, direct conversations among them.", reply: "Unread" },
+  { ref, after: optional(textUpTo(512), "Continue behind the `next` of the page before.") },
+)
+const username = field(Username, "Whose account.")
+const reason = optional(textUpTo(256), "Why; those who are told of it, and the audit log, get it.")
+const duration = optional(u64, "Milliseconds that it lasts. Default: without end.")
+export const CreateChannel = frame(
+  "CreateChannel",
+  { description: "Make a channel and own it.", reply: "Ok" },
+  {
+    ref,
+    channel: ChannelName,
+    access: optional(ChannelAccess, "Default: public."),
+    topic: optional(Topic),
+    durability: optional(Durability, "How safe a message is before it is acknowledged. Default: the server's."),
+  },
+)
+export const Configure = frame(
+  "Configure",
+  {
+    description: "Change who may enter and speak, and how. What is left out stays.",
+    reply: "Ok",
+    event: "ChannelChanged",
+  },
+  {
+    ref,
+    channel: ChannelName,
+    access: optional(ChannelAccess),
+    archived: optional(Schema.Boolean, "Whether it can only be read any more."),
+    slow_mode: optional(u32, "Milliseconds that a member has to wait between two messages; 0 for none."),
+    durability: optional(Durability),
+  },
+)
+export const RenameChannel = frame(
+  "RenameChannel",
+  { description: "Give a channel another name. Its members and its history stay.", reply: "Ok", event: "Renamed" },
+  { ref, channel: ChannelName, name: ChannelName },
+)
+export const Invite = frame(
+  "Invite",
+  {
+    description: "Let somebody into a private channel. The user's sessions get the event.",
+    reply: "Ok",
+    event: "Invited",
+  },
+  { ref, channel: ChannelName, username },
+)
+export const SetRole = frame(
+  "SetRole",
+  { description: "Say what somebody may do in a channel.", reply: "Ok", event: "RoleChanged" },
+  { ref, channel: ChannelName, username, role: optional(ChannelRole, "Without one: a stranger again.") },
+)
+export const Kick = frame(
+  "Kick",
+  { description: "Throw somebody out of a channel, who may come back.", reply: "Ok", event: "Kicked" },
+  { ref, channel: ChannelName, username, reason },
+)
+export const Ban = frame(
+  "Ban",
+  { description: "Keep an account, or a range of addresses, out of a channel.", reply: "Ok", event: "Kicked" },
+  {
+    ref,
+    channel: ChannelName,
+    username: optional(Username, "Whose account; this or `address`."),
+    address: optional(AddressRange),
+    duration,
+    reason,
+  },
+)
+export const Unban = frame(
+  "Unban",
+  { description: "Let it in again.", reply: "Ok" },
+  { ref, channel: ChannelName, username: optional(Username), address: optional(AddressRange) },
+)
+export const Mute = frame(
+  "Mute",
+  { description: "Let somebody listen only.", reply: "Ok" },
+  { ref, channel: ChannelName, username, duration, reason },
+)
+export const Unmute = frame(
+  "Unmute",
+  { description: "Let somebody speak again.", reply: "Ok" },
+  { ref, channel: ChannelName, username },
+)
+export const Block = frame(
+  "Block",
+  { description: "Want no direct messages from somebody. Nobody is told.", reply: "Ok" },
+  { ref, username },
+)
+export const Unblock = frame("Unblock", { description: "Want them again.", reply: "Ok" }, { ref, username })
+export const ListBlocked = frame(
+  "ListBlocked",
+  { description: "Those whose direct messages one does not want.", reply: "Blocked" },
+  { ref },
+)
+export const Describe = frame(
+  "Describe",
+  { description: "What a channel is, and who may do what there.", reply: "ChannelInfo" },
+  { ref, channel: ChannelName },
+)
+export const Audit = frame(
+  "Audit",
+  { description: "What was done in a channel by those who have rights there; for them.", reply: "AuditLog" },
+  { ref, channel: ChannelName, before: optional(u64, "Continue behind the `next` of the page before.") },
+)
 export const Typing = frame(
   "Typing",
   {
@@ -100,6 +281,28 @@ export const all = [
   ListChannels,
   SetTopic,
   Publish,
+  Edit,
+  Delete,
+  React,
+  Read,
+  History,
+  Search,
+  ListUnread,
+  CreateChannel,
+  Configure,
+  RenameChannel,
+  Invite,
+  SetRole,
+  Kick,
+  Ban,
+  Unban,
+  Mute,
+  Unmute,
+  Block,
+  Unblock,
+  ListBlocked,
+  Describe,
+  Audit,
   Typing,
   SetStatus,
   Ping,

@@ -1,6 +1,9 @@
 /** What a version 2 client receives: replies (with the `ref` of their request) and events. */
 import * as Schema from "effect/Schema"
+import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
+import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
+import { Durability } from "../../domain/Durability.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Role } from "../../domain/Role.ts"
 import { Seq } from "../../domain/Seq.ts"
@@ -10,6 +13,7 @@ import { UserId } from "../../domain/User.ts"
 import { Username } from "../../domain/Username.ts"
 import { field, optional, text, timestamp, u32, u64 } from "../internal/field.ts"
 import { frame } from "../internal/frame.ts"
+import { Entry, fields, PastMessage } from "./Entry.ts"
 
 const ref = optional(u64, "The request's.")
 
@@ -20,13 +24,6 @@ export const Member = Schema.Struct({
   text: optional(StatusText, "A short line beside the status."),
 }).annotate({ title: "Member", description: "one user in a channel, however many devices" })
 export type Member = typeof Member.Type
-
-/** How safe an acknowledged message is: in memory, on disk, or on several machines. */
-export const Durability = Schema.Literals(["memory", "disk", "replicated"]).annotate({
-  title: "Durability",
-  description: "how safe an acknowledged message is: in memory, on disk, or on several machines",
-})
-export type Durability = typeof Durability.Type
 
 /** One line of `Channels`. */
 const ChannelEntry = Schema.Struct({
@@ -61,7 +58,12 @@ export const Joined = frame(
     ref,
     channel: ChannelName,
     topic: Topic,
-    seq: field(Seq, "The last message's, but for what waits in a direct conversation; the next has `seq + 1`."),
+    seq: field(Seq, "The last entry's; the next has `seq + 1`. What is behind the last one seen is in history."),
+    first: field(Seq, "The oldest entry that history has; `seq + 1` where it has none."),
+    role: optional(ChannelRole, "Yours there; absent for strangers."),
+    access: ChannelAccess,
+    archived: optional(Schema.Literal(true), "True where nobody can say anything any more."),
+    slow_mode: optional(u32, "Milliseconds that a member has to wait between two messages."),
     count: field(u32, "Users present."),
     members: field(Schema.Array(Member), "Who they are; empty in a channel so large that it only counts."),
     presence: field(u64, "Which state of the presence `members` shows: `Presence` events up to it are already in."),
@@ -84,7 +86,7 @@ export const Channels = frame(
 export const Ok = frame("Ok", { description: "Done; there is nothing more to say." }, { ref })
 export const Published = frame(
   "Published",
-  { description: "The message has its place and is as safe as `durability` says." },
+  { description: "The message, edit, deletion or reaction has its place and is as safe as `durability` says." },
   {
     ref,
     channel: ChannelName,
@@ -97,14 +99,30 @@ export const Published = frame(
 export const Message = frame(
   "Message",
   { description: "Somebody said something." },
+  { channel: ChannelName, ...fields.Message },
+)
+export const Edited = frame(
+  "Edited",
+  { description: "A message says something else now." },
+  { channel: ChannelName, ...fields.Edited },
+)
+export const Deleted = frame(
+  "Deleted",
+  { description: "A message is gone: its author, or a moderator, took it away." },
+  { channel: ChannelName, ...fields.Deleted },
+)
+export const Reacted = frame(
+  "Reacted",
+  { description: "Somebody reacted to a message, or took a reaction back." },
+  { channel: ChannelName, ...fields.Reacted },
+)
+export const ReadMarker = frame(
+  "ReadMarker",
   {
-    channel: ChannelName,
-    seq: Seq,
-    id: optional(MessageId, "The sender's id for it; absent where the sender speaks version 1."),
-    from: Username,
-    content: text,
-    timestamp: field(timestamp, "Milliseconds since 1970, UTC."),
+    description:
+      "A user has read up to here. Told to the user's own sessions, and to everybody where at most 32 users are present.",
   },
+  { channel: ChannelName, username: Username, seq: Seq },
 )
 export const Presence = frame(
   "Presence",
@@ -128,6 +146,120 @@ export const TopicChanged = frame(
   "TopicChanged",
   { description: "The channel is about something else now." },
   { channel: ChannelName, topic: Topic, by: Username },
+)
+export const Renamed = frame(
+  "Renamed",
+  { description: "The channel has another name from here on; those in it stay in it." },
+  { channel: field(ChannelName, "Its name up to here."), name: field(ChannelName, "Its name now."), by: Username },
+)
+export const ChannelChanged = frame(
+  "ChannelChanged",
+  { description: "Who may enter and speak, and how, has changed." },
+  {
+    channel: ChannelName,
+    access: ChannelAccess,
+    archived: Schema.Boolean,
+    slow_mode: field(u32, "Milliseconds that a member has to wait between two messages; 0 for none."),
+    durability: Durability,
+    by: Username,
+  },
+)
+export const RoleChanged = frame(
+  "RoleChanged",
+  { description: "Somebody may do more or less in the channel." },
+  { channel: ChannelName, username: Username, role: optional(ChannelRole, "Absent: a stranger now."), by: Username },
+)
+export const Kicked = frame(
+  "Kicked",
+  { description: "Somebody was thrown out; told to everybody, the one who goes too, who gets `Left` behind it." },
+  { channel: ChannelName, username: Username, by: Username, reason: optional(text) },
+)
+export const Invited = frame(
+  "Invited",
+  { description: "You may enter a private channel now." },
+  { channel: ChannelName, by: Username },
+)
+export const HistoryPage = frame(
+  "HistoryPage",
+  { description: "Entries of a channel in their order. A page also ends at 32 Ki characters of content." },
+  {
+    ref,
+    channel: ChannelName,
+    entries: Schema.Array(Entry),
+    first: field(Seq, "The oldest entry that history has: what is before it is gone."),
+    more: field(Schema.Boolean, "Whether there are more in the direction asked for."),
+  },
+)
+const Hit = Schema.Struct({ channel: ChannelName, message: PastMessage }).annotate({
+  title: "Hit",
+  description: "a message that was found, and where",
+})
+export const SearchResult = frame(
+  "SearchResult",
+  { description: "Messages that have all the words, the newest first." },
+  { ref, hits: Schema.Array(Hit), next: optional(text, "Where the next page starts: pass it as `before`.") },
+)
+const UnreadChannel = Schema.Struct({
+  channel: ChannelName,
+  read: field(Seq, "Up to here it was read."),
+  last: field(Seq, "The last entry's place."),
+  unread: field(u32, "Messages behind `read` that others said."),
+}).annotate({ title: "UnreadChannel", description: "a channel that counts for the user, and what is new there" })
+export const Unread = frame(
+  "Unread",
+  { description: "One page of the channels that count for the user." },
+  {
+    ref,
+    channels: Schema.Array(UnreadChannel),
+    next: optional(text, "Where the next page starts: pass it as `after`."),
+  },
+)
+const RoleEntry = Schema.Struct({ username: Username, role: ChannelRole }).annotate({
+  title: "RoleEntry",
+  description: "somebody with a role in a channel",
+})
+const Sanction = Schema.Struct({
+  kind: Schema.Literals(["ban", "mute"]),
+  username: optional(Username),
+  address: optional(AddressRange, "A range of addresses, where it is not one user."),
+  until: optional(timestamp, "When it ends; absent where it does not."),
+  by: optional(Username),
+  reason: optional(text),
+}).annotate({ title: "Sanction", description: "a ban or a mute in force" })
+export const ChannelInfo = frame(
+  "ChannelInfo",
+  { description: "What a channel is, and who may do what there." },
+  {
+    ref,
+    channel: ChannelName,
+    topic: Topic,
+    access: ChannelAccess,
+    archived: Schema.Boolean,
+    slow_mode: field(u32, "Milliseconds that a member has to wait between two messages; 0 for none."),
+    durability: field(Durability, "How safe a message is before it is acknowledged."),
+    created: optional(timestamp, "Milliseconds since 1970, UTC."),
+    role: optional(ChannelRole, "Yours."),
+    roles: field(Schema.Array(RoleEntry), "Owners and moderators; for those, and in private channels, members too."),
+    sanctions: optional(Schema.Array(Sanction), "For owners and moderators."),
+  },
+)
+const AuditEntry = Schema.Struct({
+  number: field(u64, "One more each time."),
+  timestamp: field(timestamp, "Milliseconds since 1970, UTC."),
+  by: Username,
+  action: text,
+  username: optional(Username, "Whom it concerned."),
+  detail: optional(text),
+}).annotate({ title: "AuditEntry", description: "what somebody did with the rights of an owner or a moderator" })
+export const AuditLog = frame(
+  "AuditLog",
+  { description: "One page of what was done with rights, the latest first." },
+  { ref, channel: ChannelName, entries: Schema.Array(AuditEntry), next: optional(u64, "Pass it as `before`.") },
+)
+export const Blocked = frame(
+  "Blocked",
+  { description: "The users that you want no direct messages from." },
+  { ref, usernames: Schema.Array(Username) },
 )
 export const Ping = frame(
   "Ping",
@@ -172,9 +304,24 @@ export const all = [
   Ok,
   Published,
   Message,
+  Edited,
+  Deleted,
+  Reacted,
+  ReadMarker,
   Presence,
   UserTyping,
   TopicChanged,
+  Renamed,
+  ChannelChanged,
+  RoleChanged,
+  Kicked,
+  Invited,
+  HistoryPage,
+  SearchResult,
+  Unread,
+  ChannelInfo,
+  AuditLog,
+  Blocked,
   Ping,
   Pong,
   Error,

@@ -9,7 +9,7 @@ import { forUser } from "../Command.ts"
 import type { Identity, Session } from "../Session.ts"
 
 /** Undefined when the user may publish now. */
-const tooFast = (session: Session, { publishing }: Identity): RequestError | undefined => {
+export const tooFast = (session: Session, { publishing }: Identity): RequestError | undefined => {
   const wait = publishing?.take(session.now()) ?? 0
   if (wait === 0) return undefined
   session.violation()

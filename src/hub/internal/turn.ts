@@ -1,0 +1,134 @@
+import type { SessionId } from "../../domain/SessionId.ts"
+import { maxReactions } from "../../domain/Limits.ts"
+import * as Seq from "../../domain/Seq.ts"
+import type { Entry, Known, Message } from "../../history/Entry.ts"
+import { RequestError } from "../../protocol/RequestError.ts"
+import type { Command } from "../Channel.ts"
+import type { Member } from "../Member.ts"
+import type { RecentIds } from "./recentIds.ts"
+
+/** A command that asks for a place in the channel. */
+export type Saying = Extract<Command, { readonly type: "Publish" | "Change" }>
+
+/** What became of it: its entry, what it was when it was said before, or why it has no place. */
+export type Outcome =
+  | { readonly entry: Entry }
+  | { readonly known: Pick<Known, "seq" | "timestamp"> }
+  | { readonly error: RequestError }
+
+interface Context {
+  readonly members: ReadonlyMap<SessionId, Member>
+  readonly recentIds: RecentIds
+  /** The last place that is taken. */
+  readonly after: Seq.Seq
+  /** The messages that this turn changes, as they are in history. */
+  readonly targets: ReadonlyArray<Message>
+  readonly now: number
+}
+
+const isSaying = (command: Command): command is Saying => command.type === "Publish" || command.type === "Change"
+
+/** The places of the messages that these commands change. */
+export const targetsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Seq.Seq> => [
+  ...new Set(commands.flatMap((command) => (command.type === "Change" ? command.target : []))),
+]
+
+/** One batch of commands, while its entries get their places and are stored together. */
+export class Turn {
+  readonly outcomes = new Map<Saying, Outcome>()
+  readonly entries: Array<Entry> = []
+  /** The last place that was taken before. */
+  readonly after: Seq.Seq
+  /** The messages that it changes, as they were before. */
+  readonly targets: ReadonlyArray<Message>
+  private readonly context: Context
+  /** The same behind what this turn has done to them already. */
+  private readonly changed: Map<Seq.Seq, Message>
+
+  constructor(context: Context) {
+    this.context = context
+    this.after = context.after
+    this.targets = context.targets
+    this.changed = new Map(context.targets.map((message) => [message.seq, message]))
+  }
+
+  get last(): Seq.Seq {
+    return this.entries.at(-1)?.seq ?? this.context.after
+  }
+
+  /** Gives each command that is new its place. */
+  assign(commands: ReadonlyArray<Command>): void {
+    // Who comes and goes within the batch, before it is applied.
+    const moved = new Map<SessionId, Member | undefined>()
+    for (const command of commands) {
+      if (command.type === "Join") moved.set(command.member.session, command.member)
+      if (command.type === "Leave") moved.set(command.session, undefined)
+      if (!isSaying(command)) continue
+      const { session } = command
+      const member = moved.has(session) ? moved.get(session) : this.context.members.get(session)
+      if (member !== undefined) this.outcomes.set(command, this.outcome(command, member))
+    }
+  }
+
+  /** None of it was stored: its ids are free again, and everybody who waits is told why. */
+  fail(commands: ReadonlyArray<Command>, error: RequestError): void {
+    this.forget()
+    for (const command of commands) if (isSaying(command)) this.outcomes.set(command, { error })
+  }
+
+  /** Whether they were stored, only history knows. */
+  forget(): void {
+    for (const { from, id } of this.entries.splice(0)) {
+      if (id !== undefined) this.context.recentIds.forget({ user: from.id, id })
+    }
+  }
+
+  private outcome(command: Saying, { user }: Member): Outcome {
+    const { now, recentIds } = this.context
+    const { id } = command
+    const known = id === undefined ? undefined : recentIds.find(user.id, id, now)
+    if (known !== undefined) return { known }
+    const place = { seq: Seq.next(this.last), from: { id: user.id, name: user.name }, timestamp: now }
+    const entry =
+      command.type === "Publish"
+        ? { ...place, type: "Message" as const, id, content: command.content }
+        : this.change(command, place)
+    if (entry instanceof RequestError) return { error: entry }
+    this.entries.push(entry)
+    if (id !== undefined) recentIds.add({ user: user.id, id, seq: entry.seq, timestamp: now })
+    return { entry }
+  }
+
+  private change(
+    { change, id, target }: Extract<Saying, { readonly type: "Change" }>,
+    place: Pick<Entry, "from" | "seq" | "timestamp">,
+  ): Entry | RequestError {
+    const message = this.changed.get(target)
+    if (message === undefined || message.deleted !== undefined)
+      return new RequestError({ reason: "NoSuchMessage", field: "target" })
+    const own = message.from.id === place.from.id
+    switch (change.type) {
+      case "Edited": {
+        if (!own) return new RequestError({ reason: "Forbidden", detail: "Only its author may edit a message" })
+        this.changed.set(target, { ...message, content: change.content })
+        return { ...place, ...change, id, target }
+      }
+      case "Deleted": {
+        if (!own) return new RequestError({ reason: "Forbidden" })
+        this.changed.set(target, { ...message, deleted: true })
+        return { ...place, ...change, id, target }
+      }
+      case "Reacted": {
+        const reactions = message.reactions ?? []
+        if (!reactions.some(({ reaction }) => reaction === change.reaction)) {
+          if (change.on && reactions.length >= maxReactions) return new RequestError({ reason: "TooManyReactions" })
+          this.changed.set(target, {
+            ...message,
+            reactions: [...reactions, { reaction: change.reaction, users: [place.from] }],
+          })
+        }
+        return { ...place, ...change, id, target }
+      }
+    }
+  }
+}

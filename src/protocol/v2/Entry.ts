@@ -1,0 +1,77 @@
+/** What has a place in a channel: as an event when it happens, and in the pages of its history. */
+import * as Schema from "effect/Schema"
+import { MessageId } from "../../domain/MessageId.ts"
+import { Reaction } from "../../domain/Reaction.ts"
+import { Seq } from "../../domain/Seq.ts"
+import { Username } from "../../domain/Username.ts"
+import { field, optional, text, timestamp } from "../internal/field.ts"
+
+const seq = field(Seq, "Its place: one more than the entry's before it, whatever that was.")
+const time = field(timestamp, "Milliseconds since 1970, UTC.")
+const target = field(Seq, "The place of the message that it changes.")
+
+/** The fields of each, as the event has them behind `channel`. */
+export const fields = {
+  Message: {
+    seq,
+    id: optional(MessageId, "The sender's id for it; absent where the sender speaks version 1."),
+    from: Username,
+    content: text,
+    timestamp: time,
+  },
+  Edited: {
+    seq,
+    id: field(MessageId, "The sender's id for the edit."),
+    target,
+    from: Username,
+    content: field(text, "What the message says now; empty in history once it was deleted."),
+    timestamp: time,
+  },
+  Deleted: {
+    seq,
+    id: field(MessageId, "The sender's id for the deletion."),
+    target,
+    from: field(Username, "Who deleted it; not always its author."),
+    timestamp: time,
+  },
+  Reacted: {
+    seq,
+    id: field(MessageId, "The sender's id for the reaction."),
+    target,
+    from: Username,
+    reaction: Reaction,
+    on: field(Schema.Boolean, "False where it was taken back."),
+    timestamp: time,
+  },
+} as const
+
+const Reactions = Schema.Struct({ reaction: Reaction, users: Schema.Array(Username) }).annotate({
+  title: "Reactions",
+  description: "one reaction to a message, and whose",
+})
+
+/** A message in history is as it is now. */
+const now = {
+  edited: optional(Seq, "The place of its last edit, where it was edited."),
+  deleted: optional(Schema.Literal(true), "True where it was deleted: it has no content any more."),
+  reactions: optional(Schema.Array(Reactions), "The reactions to it, where there are any."),
+}
+
+/** A message as history has it. */
+export const PastMessage = Schema.Struct({ type: Schema.Literal("Message"), ...fields.Message, ...now }).annotate({
+  title: "PastMessage",
+  description: "a message as it is now: with the content of its last edit, without any if it was deleted",
+})
+export type PastMessage = typeof PastMessage.Type
+
+/** One entry of a page of history. What it changed is in the message already: doing it again changes nothing. */
+export const Entry = Schema.Union([
+  PastMessage,
+  Schema.Struct({ type: Schema.Literal("Edited"), ...fields.Edited }),
+  Schema.Struct({ type: Schema.Literal("Deleted"), ...fields.Deleted }),
+  Schema.Struct({ type: Schema.Literal("Reacted"), ...fields.Reacted }),
+]).annotate({
+  title: "Entry",
+  description: "one entry of a page of history: the event of the same type, without its channel",
+})
+export type Entry = typeof Entry.Type
