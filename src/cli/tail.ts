@@ -19,6 +19,20 @@ export const tail = Command.make(
       Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
       Flag.optional,
     ),
+    since: Flag.String("since").pipe(
+      Flag.withDescription("First what was said within this time: 90s, 10m, 2h, 3d"),
+      Flag.optional,
+    ),
+    after: Flag.Int("after").pipe(
+      Flag.withDescription("First what was said behind this place (`seq`); 0 for everything that history has"),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+      Flag.optional,
+    ),
+    last: Flag.Int("last").pipe(
+      Flag.withDescription("First so many messages that were said before"),
+      Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
+      Flag.optional,
+    ),
     reconnect: Flag.Boolean("reconnect").pipe(
       Flag.withDescription("Come back when the server goes away (--no-reconnect: end instead)"),
       Flag.withDefault(true),
@@ -32,12 +46,13 @@ export const tail = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    "Show what is said in a channel, a line each. On a terminal, what you type is sent; /quit or Ctrl-C leaves.",
+    "Show what is said in a channel, a line each; of --since, --after and --last one shows first what was said before. On a terminal, what you type is sent; /quit or Ctrl-C leaves.",
   ),
   Command.withShortDescription("Show what is said in a channel, and talk"),
   Command.withExamples([
     { command: "natter tail --name ann", description: "Talk in the lobby of this machine's server" },
     { command: "natter tail chat.example.org:8080 --channel ops --name ann", description: "Talk elsewhere" },
+    { command: "natter tail --name ann --since 10m", description: "First what was said in the last ten minutes" },
     {
       command: "NATTER_PASSWORD=… natter tail --name logger --json | jq -r 'select(.type == \"Message\").content'",
       description: "Feed a program",

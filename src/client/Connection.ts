@@ -7,9 +7,7 @@ import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import type * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
-import type { Status } from "../domain/Status.ts"
 import type { Disconnect } from "../protocol/Disconnect.ts"
-import type { RequestError } from "../protocol/RequestError.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
@@ -18,6 +16,7 @@ import * as Conversation1 from "./internal/conversation1.ts"
 import * as Conversation2 from "./internal/conversation2.ts"
 import { shake, type Terms } from "./internal/handshake.ts"
 import * as Link from "./internal/Link.ts"
+import type { Ask, Reply, Requests } from "./Requests.ts"
 
 export interface ConnectOptions {
   /** Time from dialling to the end of the version negotiation. Default: 10 s. */
@@ -44,26 +43,52 @@ export type Credentials =
  * What happens in the channels one is in, in the order in which the server said it. `Joined` and
  * `Left` are one's own: with a `ref` the answer to a request, without one the server's decision.
  */
-export type Event = ServerFrameOf<"Joined" | "Message" | "Presence" | "TopicChanged" | "UserTyping" | "Left">
+export type Event = ServerFrameOf<
+  | "Joined"
+  | "Left"
+  | "Message"
+  | "Edited"
+  | "Deleted"
+  | "Reacted"
+  | "ReadMarker"
+  | "Presence"
+  | "TopicChanged"
+  | "UserTyping"
+  | "Renamed"
+  | "ChannelChanged"
+  | "RoleChanged"
+  | "Kicked"
+  | "Invited"
+>
 
 /** A request that ends: it fails with the server's `RequestError`, or with the `Disconnect` that ends the whole connection. */
-export type Answer<Type extends ServerFrame["type"]> = Effect.Effect<ServerFrameOf<Type>, RequestError | Disconnect>
+export type Answer<Type extends ServerFrame["type"]> = Reply<Type, Disconnect>
 
-export interface Connection {
+export interface Connection extends Requests<Disconnect> {
   /** Which version of the protocol is spoken. */
   readonly version: Version
+  /** Any request there is. */
+  readonly ask: Ask<Disconnect>
   readonly signIn: (credentials: Credentials) => Answer<"LoggedIn">
   readonly join: (channel: string) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
    * Says something to a channel one is in; succeeds when it has its place. Publishing with the `id`
-   * of an earlier try gives the first result and stores nothing twice.
+   * of an earlier try gives the first result and stores nothing twice. So it is with what follows.
    */
   readonly publish: (channel: string, content: string, id?: MessageId) => Answer<"Published">
-  readonly setTopic: (channel: string, topic: string) => Answer<"Ok">
-  readonly setStatus: (status: Status, text?: string) => Answer<"Ok">
-  /** One page of the server's channels, behind a name. */
-  readonly channels: (after?: string) => Answer<"Channels">
+  /** Says something else in one's message at this place. */
+  readonly edit: (channel: string, target: number, content: string, id?: MessageId) => Answer<"Published">
+  /** Takes the message at this place away. */
+  readonly delete: (channel: string, target: number, id?: MessageId) => Answer<"Published">
+  /** Reacts to the message at this place, or with `on` false takes that back. */
+  readonly react: (
+    channel: string,
+    target: number,
+    reaction: string,
+    on?: boolean,
+    id?: MessageId,
+  ) => Answer<"Published">
   /** Tells the others that one is typing. */
   readonly typing: (channel: string) => Effect.Effect<void>
   /**

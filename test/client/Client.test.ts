@@ -55,7 +55,7 @@ const until = <Tag extends ClientState["_tag"]>(client: Client.Client, tag: Tag)
     Effect.flatMap((found) => Effect.fromOption(found)),
   )
 
-const contents = <E>(events: Stream.Stream<ServerFrame, E>, count: number) =>
+const contents = <E>(events: Stream.Stream<ServerFrame | Client.ClientEvent, E>, count: number) =>
   events.pipe(
     Stream.filter((event) => event.type === "Message"),
     Stream.map(({ content }) => content),

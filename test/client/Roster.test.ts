@@ -11,6 +11,8 @@ const joined = (names: ReadonlyArray<string>, presence: number) =>
     channel: "lobby",
     topic: "",
     seq: 0,
+    first: 1,
+    access: "public",
     count: names.length,
     members: people(names),
     presence,

@@ -6,14 +6,28 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Address, format } from "../../client/Address.ts"
-import type { Client, ClientEvent } from "../../client/Client.ts"
+import type { Client } from "../../client/Client.ts"
+import { type ClientEvent, type Entry, isEntry } from "../../client/Event.ts"
 import type { Absence } from "../../client/Reconnect.ts"
 import { Roster } from "../../client/Roster.ts"
+import { maxPage } from "../../domain/Limits.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import { Disconnect } from "../../protocol/Disconnect.ts"
+import { isDirect, keyOf } from "../../domain/Direct.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { RequestError } from "../../protocol/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
-import { eventLines, here } from "./lineFormat.ts"
+import { eventLines, here, missed } from "./lineFormat.ts"
 import type { Screen } from "./lineScreen.ts"
+
+/** From where on what was said before is shown, first of all. */
+export type Past =
+  /** Behind this place. */
+  | { readonly after: number }
+  /** From this moment on, in milliseconds since 1970. */
+  | { readonly since: number }
+  /** So many messages. */
+  | { readonly last: number }
 
 export interface View {
   readonly address: Address
@@ -23,6 +37,7 @@ export interface View {
   /** Messages to show. */
   readonly count: number
   readonly reconnect: boolean
+  readonly past?: Past | undefined
 }
 
 export interface Channel {
@@ -37,56 +52,99 @@ export interface Channel {
 /** Before one who was put out comes in again. */
 const pause = "1 second"
 
-const missed = (count: number): string => (count === 1 ? "a message was missed" : `${count} messages were missed`)
+const same = (one: string, other: string): boolean =>
+  one === other ||
+  (isDirect(one as ChannelName) &&
+    isDirect(other as ChannelName) &&
+    keyOf(one as ChannelName) === keyOf(other as ChannelName))
+
+/** What was said up to a place. */
+const entriesOf = (
+  client: Client,
+  channel: string,
+  past: Past,
+  seq: Seq,
+): Stream.Stream<Entry, RequestError | Absence> => {
+  if (!("last" in past)) return Stream.takeWhile(client.entries(channel, past), (entry) => entry.seq <= seq)
+  const { last } = past
+  const backward = client.entries(channel, { before: seq + 1, limit: Math.min(last, maxPage) }).pipe(
+    Stream.filter(({ type }) => type === "Message"),
+    Stream.take(last),
+  )
+  return Stream.unwrap(Effect.map(Stream.runCollect(backward), (entries) => Stream.fromIterable(entries.toReversed())))
+}
 
 /** Comes in. */
 export const enter = Effect.fnUntraced(function* (
   client: Client,
-  { address, channel, count, json, reconnect, screen }: View,
+  { address, channel: given, count, json, past, reconnect, screen }: View,
 ): Effect.fn.Return<Channel, Absence, Scope.Scope> {
+  // As it is called now.
+  let channel = given
   let remaining = count
   let roster: Roster | undefined
   let lastSeq: Seq | undefined
   let awaited: { readonly seq: Seq; readonly done: Deferred.Deferred<void> } | undefined
+
+  let lines: Array<string> = []
+  const flush = Effect.suspend(() => {
+    const ready = lines
+    lines = []
+    return ready.length === 0 ? Effect.void : screen.print(ready)
+  })
+
+  const line = (event: ClientEvent): void => {
+    const { ref: _, ...plain } = event as ClientEvent & { readonly ref?: number }
+    const change = event.type === "Presence" ? roster?.apply(event) : undefined
+    roster = change?.roster ?? roster
+    if (json) lines.push(JSON.stringify(plain))
+    else lines.push(...eventLines(event, change))
+    if (event.type === "Message") remaining--
+  }
+
+  const show = (entries: ReadonlyArray<ClientEvent>) =>
+    Effect.sync(() => {
+      for (const entry of entries) if (remaining > 0) line(entry)
+    })
+
+  const arrive = Effect.fnUntraced(function* (
+    joined: ServerFrameOf<"Joined">,
+    username: string,
+  ): Effect.fn.Return<void, Absence> {
+    channel = joined.channel
+    roster = Roster.of(joined)
+    const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
+    yield* screen.notice(`${username} is in ${channel} on ${format(address)}, ${here(roster)}${topic}`)
+    if (lastSeq !== undefined) return
+    lastSeq = joined.seq
+    if (past === undefined) return
+    const before = Stream.chunks(entriesOf(client, channel, past, joined.seq))
+    yield* before.pipe(
+      Stream.takeUntil(() => remaining === 0),
+      Stream.runForEach((entries) => Effect.andThen(show(entries), flush)),
+      Effect.catchTag("RequestError", ({ message }) =>
+        screen.notice(`what was said before is not to be had: ${message}`),
+      ),
+    )
+  })
 
   /** Shows those that are no further than the last message that is wanted. */
   const showAll = Effect.fnUntraced(function* (
     events: ReadonlyArray<ClientEvent>,
     username: string,
   ): Effect.fn.Return<void, Absence> {
-    let lines: Array<string> = []
-    const flush = Effect.suspend(() => {
-      const ready = lines
-      lines = []
-      return ready.length === 0 ? Effect.void : screen.print(ready)
-    })
-    const arrive = Effect.fnUntraced(function* (joined: ServerFrameOf<"Joined">) {
-      roster = Roster.of(joined)
-      const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
-      yield* screen.notice(`${username} is in ${channel} on ${format(address)}, ${here(roster)}${topic}`)
-      const gap = lastSeq === undefined ? 0 : joined.seq - lastSeq
-      if (gap > 0) yield* screen.notice(missed(gap))
-      lastSeq = joined.seq
-    })
     for (const event of events) {
       if (remaining === 0) break
-      const { ref: _, ...plain } = event as ClientEvent & { readonly ref?: number }
-      if (json) lines.push(JSON.stringify(plain))
-      if (event.type === "Joined") {
-        yield* flush
-        yield* arrive(event)
-        continue
-      }
-      if (event.type === "Message") {
+      if (isEntry(event)) {
         // One who does not read as fast as others speak.
         const gap = lastSeq === undefined ? 0 : event.seq - lastSeq - 1
         if (gap > 0) yield* Effect.andThen(flush, screen.notice(missed(gap)))
         lastSeq = event.seq
-        remaining--
       }
-      const change = event.type === "Presence" ? roster?.apply(event) : undefined
-      roster = change?.roster ?? roster
-      if (!json) lines.push(...eventLines(event, change))
+      line(event)
+      if (event.type === "Joined") yield* Effect.andThen(flush, arrive(event, username))
+      if (event.type === "Renamed") channel = event.name
+      if (event.type === "Missed") lastSeq = event.to
     }
     yield* flush
     if (awaited !== undefined && lastSeq !== undefined && lastSeq >= awaited.seq) {
@@ -102,6 +160,8 @@ export const enter = Effect.fnUntraced(function* (
 
   const follow = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
     events.pipe(
+      // One may be in direct conversations, too, where others speak there.
+      Stream.filter((event) => same(event.channel, channel)),
       Stream.chunks,
       Stream.tap((events) => showAll(events, username)),
       Stream.takeUntil(() => remaining === 0),

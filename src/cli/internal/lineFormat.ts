@@ -1,5 +1,5 @@
 /** Events as lines to read. */
-import type { Event } from "../../client/Connection.ts"
+import type { ClientEvent, Message } from "../../client/Event.ts"
 import type { Change, Roster } from "../../client/Roster.ts"
 import type { Username } from "../../domain/Username.ts"
 
@@ -20,11 +20,33 @@ const list = (names: ReadonlyArray<Username>): string =>
 export const here = ({ count, names }: Roster): string =>
   names.length === 0 ? `${count} here` : `${count} here: ${list(names)}`
 
-/** An event as a reader sees it; some are not worth a line. */
-export const eventLines = (event: Event, change: Change | undefined): ReadonlyArray<string> => {
+/** How much of a message one has missed. */
+export const missed = (count: number): string =>
+  count === 1 ? "a message was missed" : `${count} messages were missed`
+
+const said = ({ content, deleted, edited, from, timestamp }: Message): string => {
+  const what = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
+  return `${clock.format(timestamp)} ${from}: ${what}`
+}
+
+/** An event as a reader sees it; some are not worth a line. Messages that it is about are named by their places. */
+export const eventLines = (event: ClientEvent, change: Change | undefined): ReadonlyArray<string> => {
   switch (event.type) {
     case "Message":
-      return [`${clock.format(event.timestamp)} ${event.from}: ${oneLine(event.content)}`]
+      return [said(event)]
+    case "Edited":
+      // Gone since, as a deletion tells that comes later.
+      if (event.content === "") return []
+      return [
+        `${clock.format(event.timestamp)} ${event.from} changed message ${event.target}: ${oneLine(event.content)}`,
+      ]
+    case "Deleted":
+      return [`${clock.format(event.timestamp)} ${event.from} deleted message ${event.target}`]
+    case "Reacted": {
+      const { from, on, reaction, target, timestamp } = event
+      const what = on ? `reacted ${reaction} to` : `took ${reaction} back from`
+      return [`${clock.format(timestamp)} ${from} ${what} message ${target}`]
+    }
     case "TopicChanged":
       return [event.topic === "" ? `* ${event.by} took the topic away` : `* ${event.by} set the topic: ${event.topic}`]
     case "Presence": {
@@ -34,10 +56,27 @@ export const eventLines = (event: Event, change: Change | undefined): ReadonlyAr
         ...(left.length === 0 ? [] : [`* ${list(left)} left`]),
       ]
     }
-    case "Joined":
-    case "UserTyping":
-      return []
+    case "Renamed":
+      return [`* ${event.by} renamed ${event.channel} to ${event.name}`]
+    case "ChannelChanged":
+      return [`* ${event.by} made the channel ${settings(event)}`]
+    case "RoleChanged":
+      return [`* ${event.by} made ${event.username} ${event.role ?? "a stranger"} of the channel`]
+    case "Kicked":
+      return [`* ${event.by} threw ${event.username} out${event.reason === undefined ? "" : `: ${event.reason}`}`]
     case "Left":
       return [`* out of ${event.channel}, by the server`]
+    case "Missed":
+      return [`* ${missed(event.to - event.from + 1)}`]
+    case "Joined":
+    case "UserTyping":
+    case "ReadMarker":
+    case "Invited":
+      return []
   }
 }
+
+const settings = ({ access, archived, slow_mode: slow }: Extract<ClientEvent, { type: "ChannelChanged" }>): string =>
+  [access, ...(slow === 0 ? [] : [`slow, ${slow / 1000} s between messages`]), ...(archived ? ["archived"] : [])].join(
+    ", ",
+  )

@@ -22,6 +22,8 @@ export class Lobby {
       channel: lobby,
       topic: Topic.none,
       seq: Seq.zero,
+      first: Seq.next(Seq.zero),
+      access: "public",
       count: this.names.size,
       members: [...this.names].map(memberOf),
       presence: this.version,

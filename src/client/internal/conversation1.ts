@@ -26,6 +26,7 @@ import type { Message } from "../../protocol/v1/Message.ts"
 import type { ServerFrame, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Answer, Connection, Credentials } from "../Connection.ts"
 import { fresh } from "../MessageId.ts"
+import * as Requests from "../Requests.ts"
 import { Conversation } from "./Conversation.ts"
 import type { Link } from "./Link.ts"
 import { Lobby } from "./Lobby.ts"
@@ -48,7 +49,7 @@ const { decode, encode } = Encoding.client1
 const refuse = (reason: RequestErrorReason, detail?: string) => Effect.fail(new RequestError({ reason, detail }))
 const notSupported = refuse(
   "NotSupported",
-  "This server speaks version 1 of the protocol, which has neither topics nor statuses",
+  "This server speaks version 1 of the protocol, which has no more than messages",
 )
 const oneChannel = refuse("NotSupported", `This server has one channel, ${channel}`)
 
@@ -250,7 +251,12 @@ export const converse = Effect.fnUntraced(function* (
     })
   }
 
+  // A server that never heard of them need not be asked.
+  const ask: Requests.Ask<Disconnect> = () => conversation.unlessOver(notSupported)
+
   return {
+    ...Requests.of(ask),
+    ask,
     version: 1,
     signIn: (credentials) => conversation.unlessOver(signIn(credentials)),
     join: (name) => conversation.unlessOver(join(name)),
@@ -259,8 +265,9 @@ export const converse = Effect.fnUntraced(function* (
       Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
         conversation.unlessOver(asMember(name, publish(content, id))),
       ),
-    setTopic: () => conversation.unlessOver(notSupported),
-    setStatus: () => conversation.unlessOver(notSupported),
+    edit: () => conversation.unlessOver(notSupported),
+    delete: () => conversation.unlessOver(notSupported),
+    react: () => conversation.unlessOver(notSupported),
     channels: (after) => conversation.unlessOver(Effect.sync(() => lobby.page(after))),
     typing: () => Effect.void,
     events: Stream.fromQueue(conversation.events),

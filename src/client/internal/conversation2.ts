@@ -9,8 +9,10 @@ import { Disconnect } from "../../protocol/Disconnect.ts"
 import { fromFrame } from "../../protocol/RequestError.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
+import type { MessageId } from "../../domain/MessageId.ts"
 import type { Answer, Connection } from "../Connection.ts"
 import { fresh } from "../MessageId.ts"
+import * as Requests from "../Requests.ts"
 import { Conversation } from "./Conversation.ts"
 import { encode, fromDisconnect } from "./frames.ts"
 import type { Terms } from "./handshake.ts"
@@ -36,9 +38,18 @@ export const converse = Effect.fnUntraced(function* (
       case "Joined":
       case "Left":
       case "Message":
+      case "Edited":
+      case "Deleted":
+      case "Reacted":
+      case "ReadMarker":
       case "Presence":
       case "TopicChanged":
       case "UserTyping":
+      case "Renamed":
+      case "ChannelChanged":
+      case "RoleChanged":
+      case "Kicked":
+      case "Invited":
         return conversation.tell(frame)
       default:
         // An answer, maybe to a call that was given up.
@@ -64,29 +75,32 @@ export const converse = Effect.fnUntraced(function* (
     goodbye: terms.encoding.encode({ type: "Disconnect" }),
   })
 
-  const request = <Type extends ServerFrame["type"]>(frame: typeof ClientFrame.Encoded): Answer<Type> =>
-    conversation.ask((ref) => encode(terms, { ...frame, ref } as typeof ClientFrame.Encoded))
+  const ask: Requests.Ask<Disconnect> = (frame) =>
+    conversation.ask((ref) => encode(terms, { ...given(frame), ref } as typeof ClientFrame.Encoded))
+
+  /** With an id, without which the server could not know it again. */
+  const once = (id: MessageId | undefined, frame: Requests.Asked): Answer<"Published"> =>
+    Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) => ask({ ...frame, id }))
 
   return {
+    ...Requests.of(ask),
+    ask,
     version: 2,
     signIn: (credentials) =>
       "token" in credentials
-        ? request({ type: "Authenticate", token: Redacted.value(credentials.token) })
-        : request({
+        ? ask({ type: "Authenticate", token: Redacted.value(credentials.token) })
+        : ask({
             type: "Login",
             username: credentials.username,
             password: Redacted.value(credentials.password),
-            ...(credentials.invite === undefined ? {} : { invite: Redacted.value(credentials.invite) }),
+            invite: credentials.invite === undefined ? undefined : Redacted.value(credentials.invite),
           }),
-    join: (channel) => request({ type: "Join", channel }),
-    leave: (channel) => request({ type: "Leave", channel }),
-    publish: (channel, content, id) =>
-      Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-        request({ type: "Publish", channel, id, content }),
-      ),
-    setTopic: (channel, topic) => request({ type: "SetTopic", channel, topic }),
-    setStatus: (status, text) => request({ type: "SetStatus", status, ...(text === undefined ? {} : { text }) }),
-    channels: (after) => request({ type: "ListChannels", ...(after === undefined ? {} : { after }) }),
+    join: (channel) => ask({ type: "Join", channel }),
+    leave: (channel) => ask({ type: "Leave", channel }),
+    publish: (channel, content, id) => once(id, { type: "Publish", channel, content }),
+    edit: (channel, target, content, id) => once(id, { type: "Edit", channel, target, content }),
+    delete: (channel, target, id) => once(id, { type: "Delete", channel, target }),
+    react: (channel, target, reaction, on, id) => once(id, { type: "React", channel, target, reaction, on }),
     typing: (channel) => {
       const encoded = encode(terms, { type: "Typing", channel })
       return encoded._tag === "Failure" ? Effect.void : conversation.say(encoded.success)
@@ -94,3 +108,7 @@ export const converse = Effect.fnUntraced(function* (
     events: Stream.fromQueue(conversation.events),
   }
 })
+
+/** Without what is undefined: a field that is there has to have a value. */
+const given = (frame: Requests.Asked) =>
+  Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined))

@@ -24,7 +24,10 @@ export const encode = (terms: Terms, frame: typeof ClientFrame.Encoded): Result.
     // The server would end the session over it.
     Result.filterOrFail(
       (bytes) => bytes.byteLength <= terms.maxFrameBytes,
-      () => new RequestError({ reason: frame.type === "Publish" ? "MessageTooLong" : "InvalidFrame" }),
+      () =>
+        new RequestError({
+          reason: frame.type === "Publish" || frame.type === "Edit" ? "MessageTooLong" : "InvalidFrame",
+        }),
     ),
   )
 

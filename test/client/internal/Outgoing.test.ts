@@ -7,6 +7,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type { Connection } from "../../../src/client/Connection.ts"
+import * as Requests from "../../../src/client/Requests.ts"
 import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
 import { Seat } from "../../../src/client/internal/Seat.ts"
 import { MessageId } from "../../../src/domain/MessageId.ts"
@@ -20,24 +21,31 @@ const lost = new Disconnect({ reason: "ConnectionLost" })
 const connection = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
   let tries = 0
   const never = () => Effect.never
+  const publish = () =>
+    Effect.andThen(
+      Effect.sync(() => void tries++),
+      Effect.fail(outcome),
+    )
   const self: Connection = {
+    ...Requests.of<Disconnect>(never),
+    ask: never,
     version,
-    publish: () =>
-      Effect.andThen(
-        Effect.sync(() => void tries++),
-        Effect.fail(outcome),
-      ),
+    publish,
+    edit: never,
+    delete: never,
+    react: never,
     signIn: never,
     join: never,
     leave: never,
-    setTopic: never,
-    setStatus: never,
-    channels: never,
     typing: never,
     events: Stream.never,
   }
   return { self, tries: () => tries }
 }
+
+/** Wants something said. */
+const publish = (outgoing: Outgoing) =>
+  outgoing.add("lobby", (connection, channel) => connection.publish(channel, "hello", id))
 
 const error = (reason: RequestErrorReason, retryAfter?: Duration.Duration) => new RequestError({ reason, retryAfter })
 
@@ -59,7 +67,7 @@ describe("Outgoing", () => {
       const { outgoing, seat } = yield* setting
       const failing = connection(error("Internal"))
       seat.take(failing.self)
-      const publishing = yield* Effect.forkChild(reasonOf(outgoing.publish("lobby", "hello", id)))
+      const publishing = yield* Effect.forkChild(reasonOf(publish(outgoing)))
       yield* TestClock.adjust("5 minutes")
       assert.strictEqual(yield* Fiber.join(publishing), "Internal")
       assert.strictEqual(failing.tries(), 5)
@@ -71,7 +79,7 @@ describe("Outgoing", () => {
       const { outgoing, seat } = yield* setting
       const busy = connection(error("RateLimited", Duration.seconds(1)))
       seat.take(busy.self)
-      const publishing = yield* Effect.forkChild(outgoing.publish("lobby", "hello", id))
+      const publishing = yield* Effect.forkChild(publish(outgoing))
       yield* TestClock.adjust("100 seconds")
       assert.isAtLeast(busy.tries(), 100)
       assert.strictEqual(publishing.pollUnsafe(), undefined)
@@ -83,7 +91,7 @@ describe("Outgoing", () => {
       const { outgoing, seat } = yield* setting
       const strict = connection(error("NotMember"))
       seat.take(strict.self)
-      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "NotMember")
+      assert.strictEqual(yield* reasonOf(publish(outgoing)), "NotMember")
       assert.strictEqual(strict.tries(), 1)
     }).pipe(Effect.scoped),
   )
@@ -94,7 +102,7 @@ describe("Outgoing", () => {
       const first = connection(lost)
       const second = connection(error("NotMember"))
       seat.take(first.self)
-      const publishing = yield* Effect.forkChild(reasonOf(outgoing.publish("lobby", "hello", id)))
+      const publishing = yield* Effect.forkChild(reasonOf(publish(outgoing)))
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual([first.tries(), publishing.pollUnsafe()], [1, undefined])
       seat.take(second.self)
@@ -110,8 +118,27 @@ describe("Outgoing", () => {
       const { outgoing, seat } = yield* setting
       const old = connection(lost, 1)
       seat.take(old.self)
-      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "Unconfirmed")
+      assert.strictEqual(yield* reasonOf(publish(outgoing)), "Unconfirmed")
       assert.strictEqual(old.tries(), 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("tries again under the new name where the channel was renamed meanwhile", () =>
+    Effect.gen(function* () {
+      const { outgoing, seat } = yield* setting
+      const names: Array<string> = []
+      seat.take(connection(lost).self)
+      const sending = yield* Effect.forkChild(
+        reasonOf(
+          outgoing.add("old", (_, channel) => {
+            names.push(channel)
+            if (channel === "old") outgoing.rename("old", "new")
+            return Effect.fail(error(channel === "old" ? "NoSuchChannel" : "NotMember"))
+          }),
+        ),
+      )
+      assert.strictEqual(yield* Fiber.join(sending), "NotMember")
+      assert.deepStrictEqual(names, ["old", "new"])
     }).pipe(Effect.scoped),
   )
 
@@ -121,7 +148,7 @@ describe("Outgoing", () => {
       const { outgoing } = yield* Scope.provide(setting, scope)
       yield* Scope.close(scope, Exit.void)
       outgoing.close(lost)
-      assert.strictEqual(yield* reasonOf(outgoing.publish("lobby", "hello", id)), "ConnectionLost")
+      assert.strictEqual(yield* reasonOf(publish(outgoing)), "ConnectionLost")
     }),
   )
 })
