@@ -215,22 +215,16 @@ export const make = Effect.fnUntraced(function* (
 
   const append = (batch: Batch) => Effect.andThen(touch, history.append(id, batch))
 
-  /** One of the ids was stored before and forgotten here: with it, the turn begins again. */
-  const again = (commands: ReadonlyArray<Command>, turn: Turn) =>
-    history
-      .known(
-        id,
-        turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id })),
-      )
-      .pipe(
-        Effect.flatMap((known) => {
-          state.remember(known)
-          const { after, entries } = state.assign(commands, turn.targets, clock.currentTimeMillisUnsafe())
-          return entries.length === 0
-            ? Effect.succeed<Durability>("memory")
-            : append({ after, entries, durability: settings.durability })
-        }),
-      )
+  /** One of the ids was stored before and forgotten here: history knows which. */
+  const again = (commands: ReadonlyArray<Command>, turn: Turn) => {
+    const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
+    return Effect.flatMap(history.known(id, ids), (known) => {
+      const { after, entries } = state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())
+      return entries.length === 0
+        ? Effect.succeed<Durability>("memory")
+        : append({ after, entries, durability: settings.durability })
+    })
+  }
 
   /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
   const store = (commands: ReadonlyArray<Command>) =>

@@ -12,6 +12,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { MessageId } from "../domain/MessageId.ts"
+import { maxPage } from "../domain/Limits.ts"
+import { Seq } from "../domain/Seq.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import { type Status, StatusText } from "../domain/Status.ts"
 import { Topic } from "../domain/Topic.ts"
@@ -22,6 +24,8 @@ import { Deframer } from "../protocol/Framing.ts"
 import { fromFrame, RequestError } from "../protocol/RequestError.ts"
 import { Publish } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
+import type { Page, PageRange } from "../history/History.ts"
+import type { Change } from "./Channel.ts"
 import type { Hub, Invitation } from "./Hub.ts"
 import type { HubSettings } from "./HubSettings.ts"
 import { Memberships } from "./Memberships.ts"
@@ -41,11 +45,23 @@ export interface LocalSession {
     content: string,
     id?: string,
   ) => Effect.Effect<ServerFrameOf<"Published">, RequestError>
+  /** Does something to a message that was said, by its place. The `id` is as with `publish`. */
+  readonly change: (
+    channel: string,
+    target: number,
+    change: Change,
+    id?: string,
+  ) => Effect.Effect<ServerFrameOf<"Published">, RequestError>
+  /** Notes how far the user has read. */
+  readonly read: (channel: string, seq: number) => Effect.Effect<void, RequestError>
+  /** A page of a channel's history: the latest entries, where nothing is said of which. */
+  readonly history: (channel: string, range?: PageRange) => Effect.Effect<Page, RequestError>
   readonly setTopic: (channel: string, topic: string) => Effect.Effect<void, RequestError>
   readonly setStatus: (status: Status, text?: string) => Effect.Effect<void, RequestError>
   readonly typing: (channel: string) => Effect.Effect<void, RequestError>
   /**
-   * What happens in the channels: `Message`, `Presence`, `TopicChanged`, `UserTyping`, `Joined` where
+   * What happens in the channels: `Message`, `Edited`, `Deleted`, `Reacted`, `ReadMarker`, `Presence`,
+   * `TopicChanged`, `UserTyping`, `Joined` where
    * somebody else begins to speak to this user alone, and `Left` where a channel has ended. One consumer. Whoever consumes too slowly is disconnected like any
    * slow session: when the outbox overflows, or when nothing was consumed for 10 s although events
    * wait. Then, and whatever else ends the session, the stream fails with the reason, and so does
@@ -71,6 +87,11 @@ const decodeId = decode(MessageId, "id")
 const decodeTopic = decode(Topic, "topic")
 const decodeContent = decode(Publish.fields.content, "content")
 const decodeText = decode(StatusText, "text")
+const isSeq = Schema.is(Seq)
+const decodeSeq = (field: string, seq: number): Effect.Effect<Seq, RequestError> =>
+  isSeq(seq)
+    ? Effect.succeed(seq)
+    : Effect.fail(new RequestError({ reason: "InvalidFrame", field, detail: `${field}: not a place in a channel` }))
 
 export const localSession = Effect.fnUntraced(function* (
   hub: Hub["Service"],
@@ -185,6 +206,21 @@ export const localSession = Effect.fnUntraced(function* (
           memberships.publish(name, { ref, id: messageId, content: text }),
         )
       }),
+    change: (channel, target, change, id) =>
+      Effect.gen(function* () {
+        const name = yield* decodeChannel(channel)
+        const messageId = yield* decodeId(id ?? `${idPrefix}-${++lastId}`)
+        const place = yield* decodeSeq("target", target)
+        return yield* request<ServerFrameOf<"Published">>((ref) =>
+          memberships.change(name, { ref, id: messageId, target: place, change }),
+        )
+      }),
+    read: (channel, seq) =>
+      Effect.flatMap(Effect.all([decodeChannel(channel), decodeSeq("seq", seq)]), ([name, place]) =>
+        whileOpen(memberships.read(name, place)),
+      ),
+    history: (channel, range = { before: Number.MAX_SAFE_INTEGER as Seq, limit: maxPage }) =>
+      Effect.flatMap(decodeChannel(channel), (name) => whileOpen(memberships.page(name, range))),
     setTopic: (channel, topic) =>
       Effect.flatMap(Effect.all([decodeChannel(channel), decodeTopic(topic)]), ([name, decoded]) =>
         whileOpen(memberships.setTopic(name, decoded)),

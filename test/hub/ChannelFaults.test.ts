@@ -9,7 +9,7 @@ import { HistoryError } from "../../src/history/History.ts"
 import { settle } from "../actor/fibers.ts"
 import { channel, controlledHistory, encodings, fork, id, member, online, seqs, type TestMember } from "./fixture.ts"
 
-const broken = Effect.fail(new HistoryError({ operation: "append" }))
+const broken = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append" }))
 const dies = Effect.die(new Error("the disk is gone"))
 
 const texts = (who: TestMember) => who.all("Message").map(({ content }) => content)

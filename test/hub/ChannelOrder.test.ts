@@ -12,7 +12,7 @@ import { settle } from "../actor/fibers.ts"
 import { HistoryError } from "../../src/history/History.ts"
 import { channel, controlledHistory, encodings, fork, id, member, online, type TestMember } from "./fixture.ts"
 
-const broken = Effect.fail(new HistoryError({ operation: "append" }))
+const broken = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append" }))
 const dies = Effect.die(new Error("the disk is gone"))
 
 describe("Channel", () => {

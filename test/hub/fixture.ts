@@ -9,7 +9,7 @@ import { SessionId } from "../../src/domain/SessionId.ts"
 import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
-import type { Entry } from "../../src/history/Entry.ts"
+import type { Message as StoredMessage } from "../../src/history/Entry.ts"
 import { History, type HistoryError } from "../../src/history/History.ts"
 import * as Channel from "../../src/hub/Channel.ts"
 import { Hub, type HubStats } from "../../src/hub/Hub.ts"
@@ -111,8 +111,8 @@ export interface ControlledHistory {
   before: Effect.Effect<void, HistoryError>
   behind: Effect.Effect<void, HistoryError>
   load: Effect.Effect<void, HistoryError>
-  /** What was stored, by append. */
-  readonly appended: Array<ReadonlyArray<Entry>>
+  /** What was stored, by append; messages alone are counted on. */
+  readonly appended: Array<ReadonlyArray<StoredMessage>>
   readonly loads: () => number
   readonly layer: Layer.Layer<History>
 }
@@ -139,7 +139,9 @@ export const controlledHistory = (): ControlledHistory => {
           append: (channel, batch) =>
             Effect.suspend(() => self.before).pipe(
               Effect.andThen(history.append(channel, batch)),
-              Effect.tap(() => Effect.sync(() => void self.appended.push(batch.entries))),
+              Effect.tap(() =>
+                Effect.sync(() => void self.appended.push(batch.entries.filter((entry) => entry.type === "Message"))),
+              ),
               Effect.tap(() => self.behind),
             ),
         }),

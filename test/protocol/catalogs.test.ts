@@ -30,8 +30,19 @@ const requestErrors = {
   NoSuchTransfer: 306,
   NoSuchUser: 307,
   Unreachable: 308,
+  NoSuchChannel: 309,
+  ChannelExists: 310,
+  NoSuchMessage: 311,
+  Forbidden: 312,
+  Banned: 313,
+  Muted: 314,
+  ChannelArchived: 315,
+  Blocked: 316,
+  TooManyReactions: 317,
+  InvalidSearch: 318,
   RateLimited: 400,
   TooManyLogins: 401,
+  SlowMode: 402,
   Internal: 500,
   Unavailable: 501,
 }
@@ -90,7 +101,14 @@ describe("request errors", () => {
 
   it("may be tried again exactly where waiting can help", () => {
     const retryable = reasons.filter((reason) => RequestError.catalog[reason].retryable)
-    assert.deepStrictEqual(retryable, ["TooManyChannels", "RateLimited", "TooManyLogins", "Internal", "Unavailable"])
+    assert.deepStrictEqual(retryable, [
+      "TooManyChannels",
+      "RateLimited",
+      "SlowMode",
+      "TooManyLogins",
+      "Internal",
+      "Unavailable",
+    ])
     for (const reason of retryable) assert.include([429, 500, 503], RequestError.catalog[reason].status)
   })
 

@@ -2,17 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Seq from "../../src/domain/Seq.ts"
-import * as Topic from "../../src/domain/Topic.ts"
 import { History } from "../../src/history/History.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 
 /** A history with a bug: every message crashes its channel. */
-const broken = Layer.succeed(History, {
-  load: () => Effect.succeed({ seq: Seq.zero, topic: Topic.none, recent: [] }),
-  append: () => Effect.die("a bug"),
-  setTopic: () => Effect.void,
-})
+const broken = Layer.effect(
+  History,
+  Effect.map(History, (history) => History.of({ ...history, append: () => Effect.die("a bug") })),
+).pipe(Layer.provide(History.layerMemory))
 
 const say = { type: "ChatMessage", from: "", content: "hello", timestamp: 0 } as const
 

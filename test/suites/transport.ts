@@ -2,6 +2,7 @@ import { describe } from "@effect/vitest"
 import { channels } from "./transportChannels.ts"
 import { direct } from "./transportDirect.ts"
 import { ends } from "./transportEnds.ts"
+import { past } from "./transportHistory.ts"
 import { negotiation } from "./transportNegotiation.ts"
 import { signIn } from "./transportSignIn.ts"
 import { version1 } from "./transportVersion1.ts"
@@ -13,6 +14,7 @@ export const transport = (world: World) =>
     describe("version 1", () => version1(world))
     describe("the negotiation", () => negotiation(world))
     describe("channels", () => channels(world))
+    describe("history", () => past(world))
     describe("direct conversations", () => direct(world))
     describe("signing in", () => signIn(world))
     describe("the end", () => ends(world))

@@ -94,34 +94,36 @@ const talking = ({ layer }: World): void => {
     }),
   )
 
-  live("what was said to somebody who was away is told once, when they enter", layer(calm), (server) =>
+  live("what was said to somebody who was away waits in history, and is counted", layer(calm), (server) =>
     Effect.gen(function* () {
-      yield* Effect.scoped(user2(server, "bob"))
+      const unread = (client: TestClient2) =>
+        Effect.map(client.ask({ type: "ListUnread" }, "Unread"), ({ channels }) => channels as ReadonlyArray<unknown>)
+      const history = (client: TestClient2, after: number) =>
+        Effect.map(client.ask({ type: "History", channel: "@ann", after }, "HistoryPage"), ({ entries }) =>
+          entries.map((entry) =>
+            entry.type === "Message" ? `${entry.seq} ${entry.from} ${entry.content}` : entry.type,
+          ),
+        )
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* unread(yield* user2(server, "bob")), [])
+        }),
+      )
       yield* nobodyLeft(server)
       const ann = yield* user2(server, "ann")
       yield* ann.ask(join("@bob"), "Joined")
       for (const id of ["1", "2"]) yield* ann.ask(publish("@bob", id), "Published")
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          const bob = yield* user2(server, "bob")
-          assert.deepInclude(yield* bob.ask(join("@ann"), "Joined"), { channel: "@ann", seq: 0, count: 2 } as object)
-          for (const [content, seq] of [
-            ["1", 1],
-            ["2", 2],
-          ]) {
-            assert.deepStrictEqual<unknown>(yield* heard(bob), { channel: "@ann", seq, from: "ann", content })
-          }
-          const bobToo = yield* user2(server, "bob")
-          assert.strictEqual((yield* bobToo.ask(join("@ann"), "Joined")).seq, 2)
-          yield* expectNothing(bobToo)
-        }),
-      )
-      yield* alone(server)
-      yield* ann.ask(publish("@bob", "3"), "Published")
+      assert.deepStrictEqual(yield* unread(ann), [{ channel: "@bob", read: 0, last: 2, unread: 0 }])
       const bob = yield* user2(server, "bob")
-      yield* ann.ask(publish("@bob", "4"), "Published")
-      assert.deepInclude(yield* bob.expect("Joined"), { channel: "@ann", seq: 2 } as object)
-      assert.deepStrictEqual([(yield* heard(bob)).content, (yield* heard(bob)).content], ["3", "4"])
+      assert.deepStrictEqual(yield* unread(bob), [{ channel: "@ann", read: 0, last: 2, unread: 2 }])
+      assert.strictEqual((yield* bob.ask(join("@ann"), "Joined")).seq, 2)
+      assert.deepStrictEqual(yield* history(bob, 0), ["1 ann 1", "2 ann 2"])
+      yield* bob.ask({ type: "Read", channel: "@ann", seq: 2 }, "Ok")
+      assert.deepInclude(yield* bob.expect("ReadMarker"), { channel: "@ann", username: "bob", seq: 2 } as object)
+      assert.deepStrictEqual(yield* unread(bob), [{ channel: "@ann", read: 2, last: 2, unread: 0 }])
+      yield* ann.ask(publish("@bob", "3"), "Published")
+      assert.strictEqual((yield* heard(bob)).content, "3")
+      assert.deepStrictEqual(yield* unread(bob), [{ channel: "@ann", read: 2, last: 3, unread: 1 }])
     }),
   )
 

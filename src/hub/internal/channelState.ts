@@ -23,6 +23,9 @@ import { type Saying, Turn } from "./turn.ts"
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
+/** Where nothing has been removed. */
+const oldest = Seq.next(Seq.zero)
+
 const never = Number.POSITIVE_INFINITY
 
 /** Where more users are present, how far one has read is told to that user's own sessions only. */
@@ -43,7 +46,7 @@ export class ChannelState {
   private tellUnawareAt = never
   private seq: Seq.Seq = Seq.zero
   /** The oldest entry that history had when it was last asked. */
-  private first: Seq.Seq = Seq.next(Seq.zero)
+  private first: Seq.Seq = oldest
   /** The last entry the members were told of: after a crash the telling goes on behind it. */
   private told: Seq.Seq = Seq.zero
   private topic = Topic.none
@@ -85,12 +88,6 @@ export class ChannelState {
     this.fanOut.flush()
   }
 
-  /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
-  remember(ids: ReadonlyArray<Known>): void {
-    this.turn?.forget()
-    for (const known of ids) this.recentIds.add(known)
-  }
-
   summary() {
     return { topic: this.topic, count: this.presence.count }
   }
@@ -101,10 +98,21 @@ export class ChannelState {
     this.applied = 0
   }
 
+  /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
+  assignAgain(commands: ReadonlyArray<Command>, { targets }: Turn, known: ReadonlyArray<Known>, now: number): Turn {
+    this.turn?.forget()
+    return this.assign(commands, targets, now, known)
+  }
+
   /** Gives each request of the batch its place. What is new has to be stored. `targets` are the messages it changes. */
-  assign(commands: ReadonlyArray<Command>, targets: ReadonlyArray<Message>, now: number): Turn {
+  assign(
+    commands: ReadonlyArray<Command>,
+    targets: ReadonlyArray<Message>,
+    now: number,
+    known: ReadonlyArray<Known> = [],
+  ): Turn {
     const { members, recentIds, seq: after } = this
-    this.turn = new Turn({ members, recentIds, after, targets, now })
+    this.turn = new Turn({ members, recentIds, known, after, targets, now })
     this.turn.assign(commands)
     return this.turn
   }
@@ -119,7 +127,14 @@ export class ChannelState {
   notStored(commands: ReadonlyArray<Command>, stale: boolean): void {
     this.stale ||= stale
     // It may have failed before the turn began.
-    this.turn ??= new Turn({ members: this.members, recentIds: this.recentIds, after: this.seq, targets: [], now: 0 })
+    this.turn ??= new Turn({
+      members: this.members,
+      recentIds: this.recentIds,
+      known: [],
+      after: this.seq,
+      targets: [],
+      now: 0,
+    })
     this.turn.fail(commands, unavailable())
   }
 
@@ -267,8 +282,7 @@ export class ChannelState {
       channel: this.name,
       topic: this.topic,
       seq: this.told,
-      first: this.first,
-      access: "public",
+      ...(this.first === oldest ? {} : { first: this.first }),
       count,
       members,
       presence: version,

@@ -19,6 +19,8 @@ export type Outcome =
 interface Context {
   readonly members: ReadonlyMap<SessionId, Member>
   readonly recentIds: RecentIds
+  /** Ids of the batch that were stored before, though they are not among the recent. */
+  readonly known: ReadonlyArray<Known>
   /** The last place that is taken. */
   readonly after: Seq.Seq
   /** The messages that this turn changes, as they are in history. */
@@ -78,7 +80,7 @@ export class Turn {
 
   /** Whether they were stored, only history knows. */
   forget(): void {
-    for (const { from, id } of this.entries.splice(0)) {
+    for (const { from, id } of this.entries) {
       if (id !== undefined) this.context.recentIds.forget({ user: from.id, id })
     }
   }
@@ -86,7 +88,11 @@ export class Turn {
   private outcome(command: Saying, { user }: Member): Outcome {
     const { now, recentIds } = this.context
     const { id } = command
-    const known = id === undefined ? undefined : recentIds.find(user.id, id, now)
+    const known =
+      id === undefined
+        ? undefined
+        : (recentIds.find(user.id, id, now) ??
+          this.context.known.find((earlier) => earlier.user === user.id && earlier.id === id))
     if (known !== undefined) return { known }
     const place = { seq: Seq.next(this.last), from: { id: user.id, name: user.name }, timestamp: now }
     const entry =
