@@ -174,6 +174,8 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
+  const failed = (what: string) => (error: HistoryError) => Effect.logError(`channel ${name} could not ${what}`, error)
+
   const load = Effect.suspend(() =>
     Effect.map(
       history.load(id, clock.currentTimeMillisUnsafe() - Duration.toMillis(settings.deduplication)),
@@ -181,14 +183,20 @@ export const make = Effect.fnUntraced(function* (
     ),
   )
 
-  const start = Effect.andThen(
-    load,
-    Effect.suspend(() => {
-      // After a crash the timer's tick may be among what was lost.
-      timerAt = Number.POSITIVE_INFINITY
-      return schedule(clock.currentTimeMillisUnsafe())
-    }),
+  /** Where history cannot be read now, whoever comes is told so, and brings the next try. */
+  const refresh = Effect.suspend(() =>
+    state.stale ? Effect.ignore(Effect.tapError(load, failed("load"))) : Effect.void,
   )
+
+  const start = Effect.suspend(() => {
+    // After a crash, whatever was in hand may be stored; and the timer's tick may be among what was lost.
+    state.stale = true
+    timerAt = Number.POSITIVE_INFINITY
+    return Effect.andThen(
+      refresh,
+      Effect.suspend(() => schedule(clock.currentTimeMillisUnsafe())),
+    )
+  })
 
   const apply = (commands: ReadonlyArray<Command>) =>
     Effect.suspend(() => {
@@ -204,8 +212,6 @@ export const make = Effect.fnUntraced(function* (
       state.endTurn(now)
       return retired ? options.onIdle : schedule(now)
     })
-
-  const failed = (what: string) => (error: HistoryError) => Effect.logError(`channel ${name} could not ${what}`, error)
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0
@@ -229,7 +235,7 @@ export const make = Effect.fnUntraced(function* (
   /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
   const store = (commands: ReadonlyArray<Command>) =>
     Effect.gen(function* () {
-      if (state.stale) yield* load
+      if (state.stale) return state.notStored(commands, true)
       const seqs = targetsOf(commands)
       const targets = seqs.length === 0 ? [] : yield* history.messages(id, seqs)
       const turn = state.assign(commands, targets, clock.currentTimeMillisUnsafe())
@@ -259,8 +265,9 @@ export const make = Effect.fnUntraced(function* (
     state.begin()
     const reads = commands.filter((command) => command.type === "Read")
     const says = commands.some(({ type }) => type === "Publish" || type === "Change")
-    if (!says && reads.length === 0) return apply(commands)
-    return (says ? store(commands) : Effect.void).pipe(
+    if (!says && reads.length === 0 && !state.stale) return apply(commands)
+    return refresh.pipe(
+      Effect.andThen(says ? store(commands) : Effect.void),
       Effect.andThen(reads.length === 0 ? Effect.void : mark(reads)),
       Effect.andThen(apply(commands)),
     )

@@ -182,6 +182,67 @@ describe("Channel", () => {
     )
   })
 
+  describe("over a history that nobody can be sure of", () => {
+    for (const reason of ["Unsure", "Conflict"] as const) {
+      it.effect(
+        `${reason}: it is loaded again, tells what was stored after all, and knows it when it is sent again`,
+        () =>
+          Effect.gen(function* () {
+            const [alice, bob] = [member("alice"), member("bob")]
+            const { history, publish, tested } = yield* setUp(alice, bob)
+            yield* publish(alice, "1")
+            yield* settle
+            history.behind = once(Effect.fail(new HistoryError({ reason, operation: "append" })))
+            yield* publish(alice, "2")
+            yield* settle
+            assert.deepStrictEqual(texts(bob), ["1"])
+            assert.deepStrictEqual(
+              alice.all("Error").map(({ name, retryable }) => [name, retryable]),
+              [["Unavailable", true]],
+            )
+            // Still nobody knows.
+            history.load = broken
+            yield* publish(alice, "2")
+            yield* settle
+            assert.lengthOf(alice.all("Error"), 2)
+            assert.strictEqual(
+              yield* Effect.flip(tested.join(member("carol"), online)).pipe(
+                Effect.map((e) => "reason" in e && e.reason),
+              ),
+              "Unavailable",
+            )
+            history.load = Effect.void
+            yield* publish(bob, "3")
+            yield* publish(alice, "2")
+            yield* settle
+            for (const who of [alice, bob]) assert.deepStrictEqual(texts(who), ["1", "2", "3"])
+            assert.deepStrictEqual(
+              alice.all("Published").map(({ seq }) => Number(seq)),
+              [1, 2],
+            )
+            assert.lengthOf(history.appended.flat(), 3)
+          }),
+      )
+    }
+
+    it.effect("a channel that cannot be loaded lets nobody in, and does as soon as it can", () =>
+      Effect.gen(function* () {
+        const history = controlledHistory()
+        history.load = broken
+        const tested = yield* channel({ history })
+        const alice = member("alice")
+        for (let n = 0; n < 20; n++) {
+          const error = yield* Effect.flip(tested.join(alice, online))
+          assert.include(error, { reason: "Unavailable" })
+        }
+        history.load = Effect.void
+        yield* tested.join(alice, online)
+        yield* settle
+        assert.lengthOf(alice.all("Joined"), 1)
+      }),
+    )
+  })
+
   describe("over a history that dies", () => {
     for (const moment of ["before", "behind"] as const) {
       it.effect(

@@ -301,7 +301,7 @@ describe("direct conversations", () => {
       yield* ann.join("@bob")
       yield* bob.join("@ann")
       yield* ann.publish("@bob", "1")
-      history.load = new HistoryError({ reason: "Unavailable", operation: "load" })
+      history.load = Effect.die("a bug")
       history.before = Effect.die("a bug")
       yield* Effect.ignore(ann.publish("@bob", "lost"))
       yield* TestClock.adjust("1 minute")

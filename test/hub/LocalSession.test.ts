@@ -276,7 +276,7 @@ describe("LocalSession", () => {
         for (const who of [alice, bob]) yield* who.join("general")
         yield* alice.publish("general", "1")
         history.before = Effect.die("gone")
-        history.load = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "load" }))
+        history.load = Effect.die("gone")
         assert.strictEqual(yield* reason(alice.publish("general", "2")), "Internal")
         yield* settle
         for (const who of [alice, bob]) assert.lengthOf(who.all("Left"), 1)

@@ -51,8 +51,8 @@ export class ChannelState {
   private told: Seq.Seq = Seq.zero
   private topic = Topic.none
   private durability: Durability = "memory"
-  /** History may have more than is known here: it has to be loaded again before anything else is stored. */
-  stale = false
+  /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
+  stale = true
   private emptySince: number | undefined
   /** Of the batch in hand. */
   private turn: Turn | undefined
@@ -75,7 +75,7 @@ export class ChannelState {
    */
   load({ first, ids, recent, seq }: Loaded, now: number): void {
     // At the start there is nobody to tell.
-    if (this.emptySince === undefined && this.members.size === 0) this.told = seq
+    if (this.members.size === 0) this.told = seq
     this.emptySince ??= now
     this.first = first
     this.seq = seq
@@ -263,6 +263,7 @@ export class ChannelState {
   private join({ appearance, member, ref, reply }: CommandOf<"Join">, now: number): void {
     const done = (exit: Exit.Exit<void, RequestError | ActorUnavailable>) => Deferred.doneUnsafe(reply, exit)
     if (this.retired) return void done(Exit.fail(new ActorUnavailable({ actor: this.name, why: "stopped" })))
+    if (this.stale) return void done(Exit.fail(unavailable()))
     if (this.members.has(member.session)) return void done(Exit.fail(new RequestError({ reason: "AlreadyMember" })))
     const arrived = this.presence.join(member.user, appearance, now)
     // The others first; the newcomer finds itself in the list.
