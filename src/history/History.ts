@@ -17,6 +17,8 @@ export interface Loaded {
   readonly first: Seq
   /** The last place given, whether its entry is still kept or not. */
   readonly seq: Seq
+  /** How safe all this is by now. */
+  readonly durability: Durability
   /**
    * The latest entries, the oldest first. At least the last 256, where there are as many: a channel that crashed finds
    * in them what it had not told yet.

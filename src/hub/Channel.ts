@@ -12,7 +12,6 @@ import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
-import type { Durability } from "../domain/Durability.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import type { Seq } from "../domain/Seq.ts"
@@ -20,7 +19,7 @@ import type { Topic } from "../domain/Topic.ts"
 import type { User, UserId } from "../domain/User.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Deleted, Edited, Reacted } from "../history/Entry.ts"
-import { type Batch, History, type HistoryError, type Page, type PageRange, type Reader } from "../history/History.ts"
+import { History, type HistoryError, type Page, type PageRange, type Reader } from "../history/History.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import { HubSettings } from "./HubSettings.ts"
 import { ChannelState } from "./internal/channelState.ts"
@@ -219,17 +218,19 @@ export const make = Effect.fnUntraced(function* (
     touched ? Effect.void : Effect.map(history.touch(id, parties), () => void (touched = true)),
   )
 
-  const append = (batch: Batch) => Effect.andThen(touch, history.append(id, batch))
+  const storeTurn = ({ after, entries }: Turn): Effect.Effect<void, HistoryError> =>
+    entries.length === 0
+      ? Effect.void
+      : Effect.andThen(touch, history.append(id, { after, entries, durability: settings.durability })).pipe(
+          Effect.map((durability) => state.stored(durability)),
+        )
 
   /** One of the ids was stored before and forgotten here: history knows which. */
   const again = (commands: ReadonlyArray<Command>, turn: Turn) => {
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
-    return Effect.flatMap(history.known(id, ids), (known) => {
-      const { after, entries } = state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())
-      return entries.length === 0
-        ? Effect.succeed<Durability>("memory")
-        : append({ after, entries, durability: settings.durability })
-    })
+    return Effect.flatMap(history.known(id, ids), (known) =>
+      storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())),
+    )
   }
 
   /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
@@ -239,14 +240,11 @@ export const make = Effect.fnUntraced(function* (
       const seqs = targetsOf(commands)
       const targets = seqs.length === 0 ? [] : yield* history.messages(id, seqs)
       const turn = state.assign(commands, targets, clock.currentTimeMillisUnsafe())
-      const { after, entries } = turn
-      if (entries.length === 0) return
-      const durability = yield* Effect.catchIf(
-        append({ after, entries, durability: settings.durability }),
+      yield* Effect.catchIf(
+        storeTurn(turn),
         ({ reason }) => reason === "Duplicate",
         () => again(commands, turn),
       )
-      state.stored(durability)
     }).pipe(
       Effect.tapError(failed("store")),
       Effect.catch(({ reason }) => Effect.sync(() => state.notStored(commands, reason !== "Unavailable"))),

@@ -327,7 +327,7 @@ describe("Channel", () => {
 
   it.effect("goes on behind the last place, also where history has forgotten its messages", () =>
     Effect.gen(function* () {
-      const old = { first: Seq.make(42), seq: Seq.make(41), recent: [], ids: [] }
+      const old = { first: Seq.make(42), seq: Seq.make(41), durability: "memory", recent: [], ids: [] } as const
       const layer = Layer.effect(
         History,
         Effect.map(History, (history) =>

@@ -30,6 +30,7 @@ export class Log {
     return {
       first: this.first,
       seq: this.seq,
+      durability: "memory",
       recent: this.entries.slice(-recentEntries),
       ids: [...this.ids.values()].filter(({ timestamp }) => timestamp >= since),
     }

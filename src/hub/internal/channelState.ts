@@ -73,10 +73,11 @@ export class ChannelState {
    * Takes the state from history: at the start, again after a crash, and when history may have more than is known here.
    * What was stored and not told then is told now: one batch at most, so it is among the recent.
    */
-  load({ first, ids, recent, seq }: Loaded, now: number): void {
+  load({ durability, first, ids, recent, seq }: Loaded, now: number): void {
     // At the start there is nobody to tell.
     if (this.members.size === 0) this.told = seq
     this.emptySince ??= now
+    this.durability = durability
     this.first = first
     this.seq = seq
     this.stale = false
