@@ -21,6 +21,7 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Deleted, Edited, Reacted } from "../history/Entry.ts"
 import { History, type HistoryError, type Page, type PageRange, type Reader } from "../history/History.ts"
 import { RequestError } from "../protocol/RequestError.ts"
+import { HistorySettings } from "../history/HistorySettings.ts"
 import { HubSettings } from "./HubSettings.ts"
 import { ChannelState } from "./internal/channelState.ts"
 import { targetsOf, type Turn } from "./internal/turn.ts"
@@ -157,7 +158,8 @@ export const make = Effect.fnUntraced(function* (
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
-  const state = new ChannelState(name, settings)
+  const rememberIds = Duration.toMillis((yield* HistorySettings).rememberIds)
+  const state = new ChannelState(name, settings, rememberIds)
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
@@ -176,9 +178,8 @@ export const make = Effect.fnUntraced(function* (
   const failed = (what: string) => (error: HistoryError) => Effect.logError(`channel ${name} could not ${what}`, error)
 
   const load = Effect.suspend(() =>
-    Effect.map(
-      history.load(id, clock.currentTimeMillisUnsafe() - Duration.toMillis(settings.deduplication)),
-      (loaded) => state.load(loaded, clock.currentTimeMillisUnsafe()),
+    Effect.map(history.load(id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
+      state.load(loaded, clock.currentTimeMillisUnsafe()),
     ),
   )
 

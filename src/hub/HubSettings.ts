@@ -20,8 +20,6 @@ export interface HubSettings {
   readonly maxMemberships: number
   /** A channel with nobody in it is released after this time. */
   readonly channelIdle: Duration.Duration
-  /** A message id is remembered this long: sent again, it is not stored again. */
-  readonly deduplication: Duration.Duration
   /** How safe a message has to be before it is acknowledged, as far as history can make it so. */
   readonly durability: Durability
   /** How fast a user may publish, over all sessions; undefined for no limit. */
@@ -39,7 +37,6 @@ export const defaults: HubSettings = {
   maxChannels: 10_000,
   maxMemberships: 128,
   channelIdle: Duration.minutes(1),
-  deduplication: Duration.minutes(10),
   durability: "disk",
   publishing: { burst: 10, perSecond: 5 },
   maxMessageLength: 16_000,

@@ -8,6 +8,7 @@ import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
 import { History } from "../history/History.ts"
+import { HistorySettings } from "../history/HistorySettings.ts"
 import { Hub, type Selection } from "../hub/Hub.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
@@ -20,11 +21,12 @@ import { accountsLayer, folderLayer } from "./FolderAccounts.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
-export const sessionsLayer = (settings: Pick<ServerSettings, "hub" | "session" | "connections">) =>
+export const sessionsLayer = (settings: Pick<ServerSettings, "history" | "hub" | "session" | "connections">) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),
     Layer.provideMerge([Hub.layer, ConnectionLimits.layer]),
     Layer.provide([
+      Layer.succeed(HistorySettings, settings.history),
       Layer.succeed(HubSettings, settings.hub),
       Layer.succeed(SessionSettings, settings.session),
       Layer.succeed(ConnectionLimits.Settings, settings.connections),
@@ -49,7 +51,9 @@ export class ChatServer extends Context.Service<
    * process.
    */
   static readonly layer = (settings: ServerSettings) =>
-    ChatServer.layerOnHistory(settings).pipe(Layer.provide(History.layerMemory))
+    ChatServer.layerOnHistory(settings).pipe(
+      Layer.provide(History.layerMemory.pipe(Layer.provide(Layer.succeed(HistorySettings, settings.history)))),
+    )
 
   /** The same on a history of the caller's choice. */
   static readonly layerOnHistory = (settings: ServerSettings) =>

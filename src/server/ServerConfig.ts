@@ -13,7 +13,7 @@ import { type InForce, load as loadTable } from "./internal/load.ts"
 import { allOf, type Values } from "./internal/setting.ts"
 import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
-import type { ServerSettings } from "./ServerSettings.ts"
+import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
 export { parseDuration } from "./internal/kind.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"
@@ -60,6 +60,12 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
       maxViolations: values["frames.max-violations"],
       compressor: values.compression ? deflate : undefined,
     },
+    history: {
+      ...defaults.history,
+      maxAge: values["history.max-age"],
+      maxEntries: values["history.max-entries"],
+      rememberIds: values["messages.deduplication"],
+    },
     hub: {
       outbox: {
         bytes: values["outbox.bytes"],
@@ -78,8 +84,7 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
       maxChannels: values["channels.max"],
       maxMemberships: values["channels.per-session"],
       channelIdle: values["channels.idle"],
-      deduplication: values["messages.deduplication"],
-      durability: "disk",
+      durability: values["messages.durability"],
       publishing: limit(values["messages.burst"], values["messages.per-second"]),
       maxMessageLength: values["messages.max-length"],
     },

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import type * as Context from "effect/Context"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { LoginThrottle } from "../accounts/LoginThrottle.ts"
+import * as History from "../history/HistorySettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
@@ -26,6 +27,7 @@ export interface ServerSettings {
   readonly connections: ConnectionLimitSettings
   readonly accounts: Context.Service.Shape<typeof Accounts.Settings>
   readonly logins: Context.Service.Shape<typeof LoginThrottle.Settings>
+  readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
   readonly shutdown: ShutdownSettings
@@ -49,6 +51,7 @@ export const defaults: ServerSettings = {
     exemptLoopback: true,
     maxRemembered: 10_000,
   },
+  history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },

@@ -24,7 +24,7 @@ import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
 
-type Groups = Omit<ServerSettings, "data" | "log">
+type Groups = Omit<ServerSettings, "data" | "history" | "log">
 
 /**
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here
@@ -140,7 +140,7 @@ const withService = <E>(
     })
   })
   return Layer.effect(TestServer, service).pipe(
-    Layer.provide(sessionsLayer(settings)),
+    Layer.provide(sessionsLayer({ ...settings, history: defaults.history })),
     Layer.provide([accountsLayer(settings), partial.history ?? History.layerMemory]),
     // Each use is a server of its own.
     Layer.fresh,

@@ -94,6 +94,7 @@ describe("the table of settings", () => {
     accounts: "closed",
     "log.level": "fatal",
     "log.format": "json",
+    "messages.durability": "memory",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

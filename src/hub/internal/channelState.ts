@@ -62,11 +62,11 @@ export class ChannelState {
   /** Lets nobody in any more: whoever comes has to ask the hub again. */
   private retired = false
 
-  constructor(name: ChannelName, settings: HubSettings) {
+  constructor(name: ChannelName, settings: HubSettings, rememberIds: number) {
     this.name = name
     this.settings = settings
     this.presence = new Presence(settings.presence)
-    this.recentIds = new RecentIds(Duration.toMillis(settings.deduplication))
+    this.recentIds = new RecentIds(rememberIds)
   }
 
   /**

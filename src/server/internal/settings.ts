@@ -8,7 +8,7 @@ import { defaults } from "../ServerSettings.ts"
 import { choice, duration, int, type Kind, onOff, percent, size, text } from "./kind.ts"
 import type { Setting } from "./setting.ts"
 
-const { accounts, connections, hub, log, logins, session, shutdown, tcp } = defaults
+const { accounts, connections, history, hub, log, logins, session, shutdown, tcp } = defaults
 
 const setting = <A>(
   kind: Kind<A>,
@@ -144,9 +144,25 @@ export const settings = {
   ),
   "messages.per-second": setting(int(1, million), hub.publishing?.perSecond ?? 0, "Messages a second after a burst"),
   "messages.deduplication": setting(
-    duration("1 second", "1 day"),
-    hub.deduplication,
-    "Time in which a message sent again is recognised",
+    duration("1 minute", "1 day"),
+    history.rememberIds,
+    "Time in which a message sent again is recognised, across a restart too",
+  ),
+  "messages.durability": setting(
+    choice("memory", "disk"),
+    "disk",
+    "How safe a message is before it is acknowledged, in channels that say nothing else: `disk` survives whatever ends the service, `memory` is faster and may be lost with it",
+  ),
+
+  "history.max-age": setting(
+    duration("1 minute", "36500 days"),
+    history.maxAge,
+    "What is older is removed from the history",
+  ),
+  "history.max-entries": setting(
+    int(256, 1000 * million),
+    history.maxEntries,
+    "Messages, edits, deletions and reactions kept of a channel, the latest",
   ),
 
   "outbox.bytes": setting(
