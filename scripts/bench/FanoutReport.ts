@@ -1,7 +1,8 @@
 // What the fan-out benchmark says in the end, for programs (the report as it is) and for people (a text).
 import type { RoundFigures } from "./FanoutRound.ts"
-import type { Machine } from "./Machine.ts"
+import * as Machine from "./Machine.ts"
 import { contentBytes } from "./Message.ts"
+import { large, median, percent, plain } from "./Table.ts"
 
 export interface ServerReport {
   readonly name: string
@@ -22,7 +23,7 @@ export interface CaseReport {
 
 export interface FanoutReport {
   readonly benchmark: "fanout"
-  readonly machine: Machine
+  readonly machine: Machine.Machine
   readonly settings: {
     readonly senders: number
     readonly messageBytes: number
@@ -32,13 +33,6 @@ export interface FanoutReport {
     readonly profiled: boolean
   }
   readonly cases: ReadonlyArray<CaseReport>
-}
-
-/** The middle of the values, or the mean of the two in the middle. */
-export const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
 const medians = (rounds: ReadonlyArray<RoundFigures>): RoundFigures =>
@@ -67,21 +61,8 @@ export const caseReport = (
   return { members, inFlight, servers, ratios: { rounds, median: median(rounds) } }
 }
 
-/** 4_856_000 → `4.86 M` */
-export const large = (value: number): string =>
-  value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : value >= 1e3 ? `${(value / 1e3).toFixed(0)} k` : value.toFixed(0)
-
-const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
-
-const tableOf = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  const line = (row: ReadonlyArray<string>): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  ")
-  return [line(rows[0]!), widths.map((width) => "-".repeat(width)).join("  "), ...rows.slice(1).map(line)].join("\n")
-}
-
 const caseText = (report: CaseReport, senders: number): string => {
-  const table = tableOf([
+  const table = plain([
     ["server", "deliveries/CPU-s", "deliveries/s", "server CPU", "load CPU", "per read", "each round, per CPU-s"],
     ...report.servers.map(({ median, name, rounds }) => [
       name,
@@ -102,13 +83,8 @@ const caseText = (report: CaseReport, senders: number): string => {
 
 /** The report as a text of several lines. */
 export const text = ({ cases, machine, settings }: FanoutReport): string => {
-  const pinned =
-    machine.pinned === undefined
-      ? "none (no taskset, or one core only)"
-      : `server on core ${machine.pinned.server}, load on core ${machine.pinned.load}`
   return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}`,
-    `Pinning: ${pinned}.`,
+    ...Machine.text(machine),
     `Closed loop, version 1, messages with ${contentBytes} bytes of content; a delivery is one message at one member.`,
     `Medians; rounds: ${settings.rounds}, each of ${settings.seconds} s after ${settings.rampSeconds} s of warm-up.`,
     "CPU is the server process's user and system time; per read is how many deliveries a member got by one read.",

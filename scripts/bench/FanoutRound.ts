@@ -1,11 +1,9 @@
 // One round of the fan-out benchmark: one server and one load process, started for it and ended after it.
 import * as Effect from "effect/Effect"
-import * as ChildProcess from "effect/process/ChildProcess"
-import * as Stream from "effect/Stream"
 import type { LoadEvent, LoadFigures, LoadPlan } from "./load.ts"
-import { pin } from "./Machine.ts"
+import * as LoadProcess from "./LoadProcess.ts"
 import type { Machine } from "./Machine.ts"
-import { host, root, start } from "./ServerProcess.ts"
+import { host, start } from "./ServerProcess.ts"
 import type { Options as ServerOptions, ServerCommand } from "./ServerProcess.ts"
 
 /** How many take part and for how long. Every round ramps up for `rampSeconds` (which warms it up), then measures. */
@@ -44,30 +42,11 @@ const figuresOf = (figures: LoadFigures, messagesChecked: number): RoundFigures 
  * message not at all, twice, changed, or in another order than the others.
  */
 export const run = Effect.fnUntraced(function* (server: ServerCommand, load: Load, options: Options) {
-  const { failure, pid, port } = yield* start(server, { core: options.pinned?.server, profile: options.profile })
-  const plan: LoadPlan = { ...load, host, port, serverPid: pid }
-  const [command = "", ...args] = pin(options.pinned?.load, [
-    process.execPath,
-    "scripts/bench/load.ts",
-    JSON.stringify(plan),
-  ])
-  const child = yield* ChildProcess.make(command, args, { cwd: root, stderr: "inherit", forceKillAfter: "2 seconds" })
-  let last: LoadEvent | undefined
-  yield* child.stdout.pipe(
-    Stream.decodeText(),
-    Stream.splitLines,
-    Stream.runForEach((line) =>
-      Effect.sync(() => {
-        last = JSON.parse(line) as LoadEvent
-        options.onEvent?.(last)
-      }),
-    ),
-  )
-  // TypeScript does not see that the stream has set it.
-  const outcome = last as LoadEvent | undefined
-  if (outcome?.type === "Measured") return figuresOf(outcome.figures, outcome.messagesChecked)
-  const reason = outcome?.type === "Failed" ? outcome.reason : "the load process ended early"
-  // A server that broke off is still being listened to.
-  yield* Effect.sleep("100 millis")
-  return yield* failure(`failed: ${reason}`)
+  const started = yield* start(server, { core: options.pinned?.server, profile: options.profile })
+  const plan: LoadPlan = { ...load, host, port: started.port, serverPid: started.pid }
+  const { figures, messagesChecked } = yield* LoadProcess.run<LoadEvent>("scripts/bench/load.ts", plan, started, {
+    core: options.pinned?.load,
+    onEvent: options.onEvent,
+  })
+  return figuresOf(figures, messagesChecked)
 }, Effect.scoped)

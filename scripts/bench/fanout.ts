@@ -12,10 +12,10 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
-import * as Schema from "effect/Schema"
 import { BenchError } from "./BenchError.ts"
-import { caseReport, large, serverReport, text } from "./FanoutReport.ts"
+import { caseReport, serverReport, text } from "./FanoutReport.ts"
 import type { CaseReport, FanoutReport } from "./FanoutReport.ts"
+import { wholeNumber, wholeNumbers } from "./Flags.ts"
 import * as FanoutRound from "./FanoutRound.ts"
 import type { Load, RoundFigures } from "./FanoutRound.ts"
 import type { LoadEvent } from "./load.ts"
@@ -23,19 +23,7 @@ import * as Machine from "./Machine.ts"
 import { contentBytes } from "./Message.ts"
 import type { ServerCommand } from "./ServerProcess.ts"
 import { reference, servers } from "./Servers.ts"
-
-const whole = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
-
-const wholeNumber = (name: string, minimum: number, maximum: number, otherwise: number) =>
-  Flag.Int(name).pipe(Flag.withSchema(whole(minimum, maximum)), Flag.withDefault(otherwise))
-
-/** `100,1000` → `[100, 1000]` */
-const wholeNumbers = (name: string, minimum: number, maximum: number, otherwise: ReadonlyArray<number>) =>
-  Flag.String(name).pipe(
-    Flag.map((list) => list.split(",").map(Number)),
-    Flag.withSchema(Schema.Array(whole(minimum, maximum))),
-    Flag.withDefault(otherwise),
-  )
+import { large } from "./Table.ts"
 
 const serverNames = ["natter", "reference", "unbatched"] as const
 

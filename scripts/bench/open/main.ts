@@ -1,0 +1,201 @@
+// The open-loop load, a process of its own: version 2 members on one event loop. Message number k is due at a moment
+// that nothing moves, and its latency counts from that moment: a server, or a load, that falls behind shows as late.
+//
+// Started with an OpenPlan (JSON) as its one argument; says OpenEvents, one line of JSON each, on stdout; ends by
+// itself, and when its stdin ends (so that it never outlives whoever started it).
+import * as fs from "node:fs"
+import type { OpenEvent, OpenPlan, Returned } from "../OpenLoad.ts"
+import { memberName } from "../Message.ts"
+import { Histogram } from "./Histogram.ts"
+import { contentOf, Ledger } from "./Ledger.ts"
+import { Member } from "./Member.ts"
+
+const plan: OpenPlan = JSON.parse(process.argv[2] ?? "{}")
+const joinsAtOnce = 16
+const joinLimitSeconds = 60
+const returnLimitSeconds = 90
+const drainLimitSeconds = 10
+
+const say = (event: OpenEvent): void => {
+  fs.writeSync(1, `${JSON.stringify(event)}\n`)
+}
+
+const fail = (reason: string): never => {
+  say({ type: "Failed", reason })
+  process.exit(1)
+}
+
+process.stdin.on("end", () => process.exit(1)).resume()
+
+const seconds = (duration: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, duration * 1000))
+
+// ---------------------------------------------------------------------------------------------------------------
+// What is measured
+
+const ledger = new Ledger(plan.contentBytes)
+const interval = 1000 / plan.rate
+/** When message 0 is due; message k is due k intervals later. */
+let firstDue = Number.POSITIVE_INFINITY
+let sent = 0
+let latest = 0
+let acknowledged = 0
+
+interface Phase {
+  /** Messages due in this time count, in milliseconds as `performance.now()` has them. */
+  readonly from: number
+  to: number
+  readonly delivery: ReadonlyArray<Histogram>
+}
+const noTime = Number.POSITIVE_INFINITY
+const phase = (from: number, to: number): Phase => ({ from, to, delivery: plan.groups.map(() => new Histogram()) })
+let measured = phase(noTime, noTime)
+let returning = phase(noTime, noTime)
+const acknowledgement = new Histogram()
+
+const onDelivery = (index: number) => (message: number) => {
+  const due = firstDue + message * interval
+  const { delivery } = due < returning.from ? measured : returning
+  if (due < measured.from || due >= returning.to) return
+  const latency = performance.now() - due
+  for (let group = 0; group < delivery.length; group++) {
+    if (index < plan.groups[group]!) delivery[group]!.record(latency)
+  }
+}
+
+const onAcknowledged = (message: number): void => {
+  acknowledged++
+  const due = firstDue + message * interval
+  if (due >= measured.from && due < measured.to) acknowledgement.record(performance.now() - due)
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+// The run
+
+const members = Array.from(
+  { length: plan.members },
+  (_, index) =>
+    new Member({
+      host: plan.host,
+      port: plan.port,
+      name: memberName(index),
+      ledger,
+      onDelivery: onDelivery(index),
+      onAcknowledged,
+      fail,
+    }),
+)
+const stalling = members.slice(plan.members - plan.stalled)
+
+const enterAll = async (all: ReadonlyArray<Member>): Promise<void> => {
+  let next = 0
+  const enterSome = async (): Promise<void> => {
+    while (next < all.length) await all[next++]!.enter()
+  }
+  await Promise.all(Array.from({ length: joinsAtOnce }, enterSome))
+}
+
+const inTime = async (limitSeconds: number, what: string, work: () => Promise<void>): Promise<number> => {
+  const started = performance.now()
+  const tooSlow = setTimeout(() => fail(`${what} after ${limitSeconds} s`), limitSeconds * 1000)
+  await work()
+  clearTimeout(tooSlow)
+  return (performance.now() - started) / 1000
+}
+
+/** Sends what is due, every millisecond, until it is stopped. */
+const talk = (): { readonly stop: () => void } => {
+  firstDue = performance.now() + interval
+  const timer = setInterval(() => {
+    for (let due = firstDue + sent * interval; due <= performance.now(); due = firstDue + sent * interval) {
+      members[sent % plan.senders]!.publish(sent, contentOf(sent, plan.contentBytes))
+      if (due >= measured.from) latest = Math.max(latest, performance.now() - due)
+      sent++
+    }
+  }, 1)
+  return { stop: () => clearInterval(timer) }
+}
+
+/** Those who stalled read again, find their connection ended, and come back. */
+const comeBack = async (): Promise<Returned> => {
+  const taken = await inTime(returnLimitSeconds, "not all who stalled were back", async () => {
+    await Promise.all(stalling.map((member) => member.drain()))
+    await enterAll(stalling)
+  })
+  const ends: Record<string, number> = {}
+  for (const { ended = "" } of stalling) ends[ended] = (ends[ended] ?? 0) + 1
+  return {
+    ends,
+    recovered: stalling.reduce((sum, { recovered }) => sum + recovered, 0),
+    pages: stalling.reduce((sum, { pages }) => sum + pages, 0),
+    seconds: taken,
+  }
+}
+
+const complete = (): boolean => acknowledged === sent && ledger.size === sent && members.every(hasAll)
+const hasAll = ({ last }: Member): boolean => last === members[0]!.last
+
+/** Seconds of CPU that all cores together have used. In /proc/stat: user, nice, system, idle, iowait, irq, softirq. */
+const machineCpu = (): number => {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fs
+    .readFileSync("/proc/stat", "latin1")
+    .slice("cpu ".length, 200)
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+  return (user + nice + system + irq + softirq) / 100
+}
+
+const run = async (): Promise<void> => {
+  const joined = await inTime(joinLimitSeconds, "not all members were in", () => enterAll(members))
+  say({ type: "Joined", seconds: joined })
+  const talking = talk()
+  say({ type: "Progress", phase: "ramp" })
+  await seconds(plan.rampSeconds)
+
+  say({ type: "Progress", phase: "measure" })
+  const begun = performance.now()
+  const from = Date.now()
+  const cpu = process.cpuUsage()
+  const allCpu = machineCpu()
+  measured = phase(begun, begun + plan.seconds * 1000)
+  for (const member of stalling) member.stall()
+  await seconds(plan.seconds)
+  const to = Date.now()
+  const { system, user } = process.cpuUsage(cpu)
+  const machineUtilisation = (machineCpu() - allCpu) / plan.seconds
+
+  say({ type: "Progress", phase: "return" })
+  returning = phase(measured.to, noTime)
+  const returned = await comeBack()
+  returning.to = performance.now()
+  talking.stop()
+
+  for (let waited = 0; !complete() && waited < drainLimitSeconds; waited += 0.1) await seconds(0.1)
+  // Also waits for what should not come: messages that come twice.
+  await seconds(0.2)
+  if (!complete()) {
+    const behind = members.findIndex((member) => !hasAll(member))
+    fail(
+      `${sent} messages were sent, ${acknowledged} acknowledged and ${ledger.size} delivered` +
+        (behind === -1 ? "" : `; member ${behind} is at ${members[behind]!.last}, member 0 at ${members[0]!.last}`),
+    )
+  }
+  say({
+    type: "Measured",
+    figures: {
+      delivery: measured.delivery.map(({ latency }) => latency),
+      returning: returning.delivery.map(({ latency }) => latency),
+      acknowledgement: acknowledgement.latency,
+      from,
+      to,
+      loadUtilisation: (user + system) / 1e6 / plan.seconds,
+      machineUtilisation,
+      latest,
+    },
+    returned,
+    messagesChecked: sent,
+  })
+  process.exit(0)
+}
+
+run().catch((error: unknown) => fail(String(error)))
