@@ -6,6 +6,8 @@ import type { ClientEvent, Entry, Missed } from "../Event.ts"
 /** Entries that are held back while those before them are fetched. Beyond it they are fetched, too. */
 const heldAhead = 256
 
+const firstOfAll = Seq.next(Seq.zero)
+
 /**
  * How far one has come in a channel. What comes live is told at once, unless something before it is missing: that is
  * fetched first, page by page, up to where what is held back begins.
@@ -31,11 +33,11 @@ export class Position {
   }
 
   /** One has got in, to where the entries up to `seq` were told to others. */
-  enter({ first, seq }: Pick<ServerFrameOf<"Joined">, "first" | "seq">): ReadonlyArray<ClientEvent> {
+  enter({ first = firstOfAll, seq }: Pick<ServerFrameOf<"Joined">, "first" | "seq">): ReadonlyArray<ClientEvent> {
     if (this.last > seq) {
       // It is not the history that it was: nothing of it was told, as far as one can know.
       this.last = seq
-      return seq === Seq.zero ? [] : [this.missed(Seq.next(Seq.zero), seq)]
+      return seq === Seq.zero ? [] : [this.missed(firstOfAll, seq)]
     }
     this.upTo = seq
     return this.settle(Seq.before(first))

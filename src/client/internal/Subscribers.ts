@@ -62,11 +62,5 @@ export class Subscribers {
       return inbox
     }),
     (inbox) => Effect.sync(() => this.inboxes.delete(inbox)),
-  ).pipe(Effect.map((inbox) => Stream.fromPull(Effect.succeed(Effect.tap(Queue.takeAll(inbox), this.release)))))
-
-  private readonly release = (): Effect.Effect<void> =>
-    Effect.sync(() => {
-      this.taken.openUnsafe()
-      this.taken.closeUnsafe()
-    })
+  ).pipe(Effect.map((inbox) => Stream.fromPull(Effect.succeed(Effect.tap(Queue.takeAll(inbox), this.taken.release)))))
 }

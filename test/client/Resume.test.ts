@@ -1,0 +1,308 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import { vi } from "vitest"
+import * as Client from "../../src/client/Client.ts"
+import type { ClientEvent } from "../../src/client/Event.ts"
+import { Dialer } from "../../src/client/Dialer.ts"
+import { isEntry } from "../../src/client/Event.ts"
+import type { Range } from "../../src/client/Requests.ts"
+import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
+import { make as memoryDialer, type MemoryDialer } from "./MemoryDialer.ts"
+
+// Hundreds of conversations.
+vi.setConfig({ testTimeout: 120_000 })
+
+const silent = Layer.succeed(References.MinimumLogLevel, "None")
+// Nobody has to wait for having said much.
+const talkative = {
+  session: { frames: undefined },
+  hub: { publishing: { burst: 100_000, perSecond: 1000 } },
+} as const satisfies Settings
+
+interface World {
+  readonly server: TestServer["Service"]
+  readonly way: MemoryDialer
+  /** Over a way of its own, unless another is given. */
+  readonly client: (
+    username: string,
+    way?: MemoryDialer,
+  ) => Effect.Effect<Client.Client, Effect.Error<ReturnType<typeof Client.make>>, Scope.Scope>
+}
+
+const inWorld =
+  <E>(test: (world: World) => Effect.Effect<void, E, Scope.Scope>) =>
+  () =>
+    Effect.gen(function* () {
+      const server = yield* TestServer
+      const make = Effect.provideService(memoryDialer, TestServer, server)
+      yield* test({
+        server,
+        way: yield* make,
+        client: (username, way) =>
+          Effect.flatMap(way === undefined ? make : Effect.succeed(way), ({ dialer }) =>
+            Client.make({ credentials: { username, password: Redacted.make("secret") } }).pipe(
+              Effect.provideService(Dialer, dialer),
+            ),
+          ),
+      })
+    }).pipe(Effect.scoped, Effect.provide(TestServer.layerMemory(talkative).pipe(Layer.provideMerge(silent))))
+
+const until = (client: Client.Client, tag: "Away" | "Online") =>
+  client.states.pipe(
+    Stream.filter(({ _tag }) => _tag === tag),
+    Stream.runHead,
+  )
+
+/** Lets time pass until it is done. */
+const passing = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(effect)
+    while (fiber.pollUnsafe() === undefined) yield* TestClock.adjust("2 seconds")
+    return yield* Fiber.join(fiber)
+  })
+
+/** As many as it takes to hear this said. */
+const upTo = <E>(events: Stream.Stream<ClientEvent, E>, content: string) =>
+  events.pipe(
+    Stream.filter((event) => isEntry(event) || event.type === "Missed"),
+    Stream.takeUntil((event) => event.type === "Message" && event.content === content),
+    Stream.runCollect,
+  )
+
+const told = (events: ReadonlyArray<ClientEvent>) =>
+  events.map((event) => {
+    switch (event.type) {
+      case "Message":
+        return `${event.seq} ${event.content}`
+      case "Missed":
+        return `missed ${event.from} to ${event.to}`
+      default:
+        return `${"seq" in event && event.seq} ${event.type}`
+    }
+  })
+
+const sayAll = (client: Client.Client, channel: string, ...texts: ReadonlyArray<string>) =>
+  Effect.forEach(texts, (text) => client.publish(channel, text), { discard: true })
+
+describe("Client, after it was away", () => {
+  it.effect(
+    "is told what was said, edited, deleted and reacted meanwhile, before what is said now",
+    inWorld(({ client, way }) =>
+      Effect.gen(function* () {
+        const [ann, bob] = [yield* client("ann", way), yield* client("bob")]
+        const events = yield* ann.subscribe
+        yield* ann.join("lobby")
+        yield* bob.join("lobby")
+        yield* sayAll(bob, "lobby", "one", "two")
+        yield* way.cut
+        yield* until(ann, "Away")
+        yield* sayAll(bob, "lobby", "three", "four")
+        yield* bob.edit("lobby", 3, "THREE")
+        yield* bob.delete("lobby", 4)
+        yield* bob.react("lobby", 1, "👍")
+        yield* passing(until(ann, "Online"))
+        yield* sayAll(bob, "lobby", "five")
+        const heard = yield* upTo(events, "five")
+        assert.deepStrictEqual(told(heard), [
+          "1 one",
+          "2 two",
+          // As it is now.
+          "3 THREE",
+          "4 ",
+          "5 Edited",
+          "6 Deleted",
+          "7 Reacted",
+          "8 five",
+        ])
+        assert.deepInclude(heard[3], { type: "Message", deleted: true })
+      }),
+    ),
+  )
+
+  it.effect(
+    "has nothing told of what was said before it came, unless it wants that",
+    inWorld(({ client }) =>
+      Effect.gen(function* () {
+        const bob = yield* client("bob")
+        yield* bob.join("lobby")
+        yield* sayAll(bob, "lobby", "one", "two", "three")
+        const story = (name: string, after?: number) =>
+          Effect.gen(function* () {
+            const late = yield* client(name)
+            const events = yield* late.subscribe
+            yield* late.join("lobby", { after })
+            yield* bob.publish("lobby", `hello ${name}`)
+            return told(yield* upTo(events, `hello ${name}`)).map((line) => line.replace(/^\d+ /, ""))
+          })
+        assert.deepStrictEqual(yield* story("cyd"), ["hello cyd"])
+        assert.deepStrictEqual(yield* story("dan", 2), ["three", "hello cyd", "hello dan"])
+        assert.deepStrictEqual(yield* story("eve", 0), ["one", "two", "three", "hello cyd", "hello dan", "hello eve"])
+      }),
+    ),
+  )
+
+  it.effect(
+    "fetches page by page what is more than one page holds",
+    inWorld(({ client, way }) =>
+      Effect.gen(function* () {
+        const [ann, bob] = [yield* client("ann", way), yield* client("bob")]
+        const events = yield* ann.subscribe
+        yield* ann.join("lobby")
+        yield* bob.join("lobby")
+        yield* way.cut
+        yield* until(ann, "Away")
+        const texts = Array.from({ length: 1000 }, (_, at) => `message ${at + 1}`)
+        yield* sayAll(bob, "lobby", ...texts)
+        yield* passing(until(ann, "Online"))
+        yield* sayAll(bob, "lobby", "end")
+        assert.deepStrictEqual(told(yield* upTo(events, "end")), [
+          ...texts.map((text, at) => `${at + 1} ${text}`),
+          "1001 end",
+        ])
+      }),
+    ),
+  )
+
+  it.effect(
+    "waits with pages for consumers that need time, and leaves one that stops behind",
+    inWorld(({ client }) =>
+      Effect.gen(function* () {
+        const bob = yield* client("bob")
+        yield* bob.join("lobby")
+        const texts = Array.from({ length: 6000 }, (_, at) => `${at}`)
+        yield* sayAll(bob, "lobby", ...texts)
+        const ann = yield* client("ann")
+        const events = yield* ann.subscribe
+        const stopped = yield* ann.subscribe
+        yield* ann.join("lobby", { after: 0 })
+        const slow = events.pipe(
+          Stream.filter(isEntry),
+          Stream.chunks,
+          Stream.tap(() => Effect.sleep("100 millis")),
+          Stream.flattenIterable,
+          Stream.take(6000),
+          Stream.runCount,
+        )
+        assert.strictEqual(yield* passing(slow), 6000)
+        const failure = yield* Effect.flip(Stream.runDrain(stopped))
+        assert.strictEqual(failure.reason, "SlowConsumer")
+      }),
+    ),
+  )
+
+  it.effect(
+    "enters direct conversations in which somebody waits, and hears there what it has not read",
+    inWorld(({ client, way }) =>
+      Effect.gen(function* () {
+        const bob = yield* client("bob")
+        const early = yield* Scope.make()
+        yield* Scope.provide(client("ann"), early)
+        yield* Scope.close(early, Exit.void)
+        yield* bob.join("@ann")
+        yield* sayAll(bob, "@ann", "one", "two")
+        const ann = yield* client("ann", way)
+        const events = yield* ann.subscribe
+        assert.deepStrictEqual(told(yield* upTo(events, "two")), ["1 one", "2 two"])
+        const [unread] = yield* ann.unread
+        assert.deepEqual<object | undefined>(unread, { channel: "@bob", read: 0, last: 2, unread: 2 })
+        yield* ann.read("@bob", 1)
+        // What it was told it is not told again.
+        yield* way.cut
+        yield* until(ann, "Away")
+        yield* sayAll(bob, "@ann", "three")
+        yield* passing(until(ann, "Online"))
+        assert.deepStrictEqual(told(yield* upTo(events, "three")), ["3 three"])
+        const other = yield* client("ann")
+        const others = yield* other.subscribe
+        assert.deepStrictEqual(told(yield* upTo(others, "three")), ["2 two", "3 three"])
+      }),
+    ),
+  )
+
+  it.effect(
+    "reads history in either direction, and finds what was said",
+    inWorld(({ client }) =>
+      Effect.gen(function* () {
+        const bob = yield* client("bob")
+        yield* bob.join("lobby")
+        for (const text of ["one fish", "two fish", "red fish", "blue bird"]) {
+          yield* TestClock.adjust("1 second")
+          yield* bob.publish("lobby", text)
+        }
+        const seqs = (range?: Range) =>
+          bob.entries("lobby", range).pipe(
+            Stream.map(({ seq }) => Number(seq)),
+            Stream.runCollect,
+          )
+        assert.deepStrictEqual(yield* seqs(), [4, 3, 2, 1])
+        assert.deepStrictEqual(yield* seqs({ before: 3, limit: 1 }), [2, 1])
+        assert.deepStrictEqual(yield* seqs({ after: 1, limit: 2 }), [2, 3, 4])
+        assert.deepStrictEqual(yield* seqs({ since: 0, limit: 3 }), [1, 2, 3, 4])
+        const { entries, more } = yield* bob.history("lobby", { before: 3, limit: 1 })
+        assert.deepStrictEqual([entries.length, more], [1, true])
+        const { hits, next } = yield* bob.search("fish", { limit: 2 })
+        assert.deepStrictEqual(
+          hits.map(({ message }) => message.content),
+          ["red fish", "two fish"],
+        )
+        const rest = yield* bob.search("fish", { before: next })
+        assert.deepStrictEqual(
+          rest.hits.map(({ message }) => message.content),
+          ["one fish"],
+        )
+      }),
+    ),
+  )
+
+  /** A conversation that is lost once, and cut once more behind so many bytes. */
+  const cutEverywhere = (direction: "toServer" | "toClient") =>
+    inWorld(({ client, server, way }) =>
+      Effect.gen(function* () {
+        const bob = yield* client("bob")
+        const once = Effect.fnUntraced(function* (at: number) {
+          const channel = `c${at}`
+          const scope = yield* Scope.make()
+          yield* bob.join(channel)
+          const ann = yield* Scope.provide(client("ann", way), scope)
+          const events = yield* Scope.provide(ann.subscribe, scope)
+          yield* ann.join(channel)
+          yield* sayAll(bob, channel, "1", "2")
+          way.cutAfter(at, direction)
+          const dials = way.dials()
+          yield* way.cut
+          yield* sayAll(bob, channel, "3", "4", "5")
+          const hearing = yield* Effect.forkChild(upTo(events, "9"))
+          yield* Effect.forEach(
+            ["6", "7", "8", "9"],
+            (text) => Effect.andThen(TestClock.adjust("400 millis"), bob.publish(channel, text)),
+            { discard: true },
+          )
+          while (hearing.pollUnsafe() === undefined) yield* TestClock.adjust("10 seconds")
+          assert.deepStrictEqual(
+            told(yield* Fiber.join(hearing)),
+            [1, 2, 3, 4, 5, 6, 7, 8, 9].map((seq) => `${seq} ${seq}`),
+            `cut at byte ${at} ${direction}`,
+          )
+          const wasCut = way.dials() > dials + 1
+          yield* Scope.close(scope, Exit.void)
+          yield* bob.leave(channel)
+          return wasCut
+        })
+        let at = 1
+        while (yield* once(at)) at++
+        assert.isAbove(at, direction === "toServer" ? 300 : 1000)
+        assert.isAtMost(server.sessions.count(), 1)
+      }),
+    )
+
+  it.effect("hears each once and in order, cut at every byte on the way to the server", cutEverywhere("toServer"))
+  it.effect("hears each once and in order, cut at every byte on the way back", cutEverywhere("toClient"))
+})

@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { Position } from "../../../src/client/internal/Position.ts"
+import type { ClientEvent } from "../../../src/client/Event.ts"
+import { ChannelName } from "../../../src/domain/ChannelName.ts"
+import { Seq } from "../../../src/domain/Seq.ts"
+import { HistoryPage, Message, type ServerFrameOf } from "../../../src/protocol/v2/ServerFrame.ts"
+
+const lobby = ChannelName.make("lobby")
+
+const entry = (seq: number) => ({ type: "Message", seq, from: "bob", content: `${seq}`, timestamp: 0 })
+const live = (seq: number) => Schema.decodeUnknownSync(Message)({ channel: "lobby", ...entry(seq) })
+const page = (from: number, to: number, options: { readonly first?: number; readonly more?: boolean } = {}) =>
+  Schema.decodeUnknownSync(HistoryPage)({
+    type: "HistoryPage",
+    channel: "lobby",
+    entries: Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => entry(from + at)),
+    first: 1,
+    more: false,
+    ...options,
+  })
+
+const entered = (last: number, seq: number, first = 1) => {
+  const position = new Position(lobby, Seq.make(last))
+  return { position, told: position.enter({ first: Seq.make(first), seq: Seq.make(seq) }) }
+}
+
+const places = (events: ReadonlyArray<ClientEvent>) =>
+  events.map((event) => (event.type === "Missed" ? `-${event.from}..${event.to}` : String("seq" in event && event.seq)))
+
+describe("Position", () => {
+  it("tells at once what comes live, where nothing is missing", () => {
+    const { position, told } = entered(3, 3)
+    assert.deepStrictEqual(
+      [...told, ...position.hear(live(4)), ...position.hear(live(5))].map(({ type }) => type),
+      ["Message", "Message"],
+    )
+    assert.isFalse(position.behind)
+  })
+
+  it("tells what was missing before what came meanwhile, and nothing twice at the seam", () => {
+    const { position } = entered(3, 7)
+    assert.deepStrictEqual(position.hear(live(8)), [])
+    assert.deepStrictEqual(places(position.read(page(4, 5, { more: true }))), ["4", "5"])
+    assert.deepStrictEqual(position.hear(live(9)), [])
+    // The page has something of what is held back.
+    assert.deepStrictEqual(places(position.read(page(6, 8))), ["6", "7", "8", "9"])
+    assert.deepStrictEqual(places([...position.hear(live(9)), ...position.hear(live(10))]), ["10"])
+  })
+
+  it("says what history has no more, before and between pages", () => {
+    const { position, told } = entered(3, 20, 6)
+    assert.deepStrictEqual(places(told), ["-4..5"])
+    assert.deepStrictEqual(places(position.read(page(10, 12, { first: 10, more: true }))), ["-6..9", "10", "11", "12"])
+    position.hear(live(21))
+    assert.deepStrictEqual(places(position.read(page(1, 0, { first: 22 }))), ["-13..20", "21"])
+    assert.deepStrictEqual(places(entered(3, 20, 21).told), ["-4..20"])
+  })
+
+  it("says that all of it is missed where it cannot be had", () => {
+    const { position } = entered(0, 5)
+    position.hear(live(6))
+    assert.deepStrictEqual(places(position.giveUp()), ["-1..5", "6"])
+  })
+
+  it("knows of nothing in a history that is not the one it was", () => {
+    assert.deepStrictEqual(places(entered(9, 4).told), ["-1..4"])
+    assert.deepStrictEqual(places(entered(9, 0).told), [])
+    const { position } = entered(9, 4)
+    assert.deepStrictEqual(places(position.hear(live(5))), ["5"])
+  })
+
+  it("fetches what comes with a gap before it", () => {
+    const { position } = entered(3, 3)
+    assert.deepStrictEqual(position.hear(live(6)), [])
+    assert.isTrue(position.behind)
+    assert.deepStrictEqual(places(position.read(page(4, 5))), ["4", "5", "6"])
+  })
+
+  it("holds back no more than it has room for, and fetches that, too", () => {
+    const { position } = entered(0, 10)
+    for (let seq = 11; seq <= 1000; seq++) position.hear(live(seq))
+    const told = [...position.read(page(1, 300, { more: true })), ...position.read(page(301, 600, { more: true }))]
+    assert.strictEqual(told.length, 600)
+    assert.isTrue(position.behind)
+    const rest = [...position.read(page(601, 900, { more: true })), ...position.read(page(901, 990, { more: true }))]
+    assert.deepStrictEqual(
+      [...told, ...rest].map((event) => "seq" in event && Number(event.seq)),
+      Array.from({ length: 1000 }, (_, at) => at + 1),
+    )
+    assert.isFalse(position.behind)
+  })
+
+  it("passes on what has no place", () => {
+    const { position } = entered(0, 0)
+    assert.deepStrictEqual([...position.hear(live(0)), ...position.hear(live(0))].length, 2)
+  })
+
+  const Step = Schema.Struct({
+    type: Schema.Literals(["say", "page", "lost", "prune"]),
+    count: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })),
+  })
+
+  it.prop("tells each once and in order, whatever comes when", [Schema.Array(Step)], ([steps]) => {
+    let first = 1
+    let seq = 0
+    let position = new Position(lobby, Seq.make(0))
+    const told: Array<ClientEvent> = []
+    const enter = () =>
+      told.push(...position.enter({ first: Seq.make(first), seq: Seq.make(seq) } as ServerFrameOf<"Joined">))
+    const read = (count: number) => {
+      const from = Math.max(first, position.last + 1)
+      const to = Math.min(seq, from + count - 1)
+      told.push(...position.read(page(from, to, { first, more: to < seq })))
+    }
+    enter()
+    for (const { count, type } of steps) {
+      if (type === "say") for (let said = 0; said < count; said++) told.push(...position.hear(live(++seq)))
+      if (type === "page" && position.behind) read(count)
+      if (type === "prune") first = Math.min(seq + 1, first + Math.ceil(count / 6))
+      if (type === "lost") {
+        seq += count
+        position = new Position(lobby, position.last)
+        enter()
+      }
+    }
+    while (position.behind) read(300)
+    // One behind the other, up to the last, whether it was told or said to be missed.
+    let next = 1
+    for (const event of told) {
+      if (event.type === "Missed") {
+        assert.strictEqual(Number(event.from), next)
+        assert.isAtLeast(event.to, event.from)
+        assert.isBelow(event.to, first)
+        next = event.to + 1
+      } else {
+        assert.strictEqual("seq" in event && Number(event.seq), next++)
+      }
+    }
+    assert.strictEqual(next - 1, seq)
+  })
+})
