@@ -1,0 +1,121 @@
+/** Plays the whole service on virtual time, from a seed: `npm run simulate -- --help`. */
+import { parseArgs } from "node:util"
+import * as Plan from "./simulate/Plan.ts"
+import { play } from "./simulate/Simulation.ts"
+import { shrink } from "./simulate/Shrink.ts"
+import * as Story from "./simulate/Story.ts"
+import { clock } from "./simulate/Trace.ts"
+
+const usage = `npm run simulate -- --seed 42              one seed, some minutes of virtual time
+npm run simulate -- --seed 42 --hours 24   the same for longer: storms with calms between them
+npm run simulate -- --seeds 1..200         many
+
+Plays the service, its clients, the network between them and the disk behind it in this process, with every chance
+taken from the seed, and checks all the while that what is promised is kept. The same seed gives the same hash. A seed
+that fails is made as small as it goes and told as a story; the exit code is 1 then. See docs/SIMULATION.md.
+
+  --seed N          which, 0 to 4294967295; 1
+  --seeds A..B      from one to another
+  --hours H         virtual hours of storm; without it, one to five minutes
+  --machines N      how many clients, 1 to 12; without it, four to nine
+  --shrink SECONDS  how long to look for a shorter story; 60
+  --help            this`
+
+const refuse = (complaint: string): never => {
+  console.error(`${complaint}\n\n${usage}`)
+  process.exit(1)
+}
+
+const parse = () =>
+  parseArgs({
+    options: {
+      seed: { type: "string", default: "1" },
+      seeds: { type: "string" },
+      hours: { type: "string" },
+      machines: { type: "string" },
+      shrink: { type: "string", default: "60" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  }).values
+
+const parsed = (): ReturnType<typeof parse> => {
+  try {
+    return parse()
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+const values = parsed()
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
+
+const whole = (name: string, text: string, least: number, most: number): number => {
+  const value = Number(text)
+  return /^\d+$/.test(text) && value >= least && value <= most
+    ? value
+    : refuse(`${name} must be a whole number from ${least} to ${most}`)
+}
+
+const maxSeed = 0xffff_ffff
+const range = (): readonly [number, number] => {
+  if (values.seeds === undefined) {
+    const seed = whole("--seed", values.seed, 0, maxSeed)
+    return [seed, seed]
+  }
+  const [from = "", to = ""] = values.seeds.split("..")
+  return [whole("--seeds", from, 0, maxSeed), whole("--seeds", to, 0, maxSeed)]
+}
+
+const [from, to] = range()
+const hours = values.hours === undefined ? undefined : Number(values.hours)
+if (hours !== undefined && !(hours > 0 && hours <= 1000)) refuse("--hours must be a number above 0, 1000 at most")
+const machines = values.machines === undefined ? undefined : whole("--machines", values.machines, 1, 12)
+const patience = whole("--shrink", values.shrink, 0, 86_400)
+
+const bar = (part: number, what: string): void => {
+  if (!process.stderr.isTTY) return
+  const width = 30
+  const done = Math.round(part * width)
+  process.stderr.write(`\r[${"=".repeat(done)}${" ".repeat(width - done)}] ${Math.floor(part * 100)} % ${what}\x1b[K`)
+}
+const clearBar = (): void => {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K")
+}
+
+let failed = 0
+for (let seed = from; seed <= to; seed++) {
+  const begun = performance.now()
+  const plan = Plan.make(seed, { length: hours === undefined ? undefined : hours * 3_600_000, machines })
+  let shown = 0
+  const outcome = play(plan, (part) => {
+    const now = performance.now()
+    if (now - shown < 200) return
+    shown = now
+    bar((seed - from + part) / (to - from + 1), `seed ${seed}`)
+  })
+  clearBar()
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  const { acknowledged, heard, stored } = outcome.counts
+  console.log(
+    `seed ${seed}  hash ${outcome.hash}  ${clock(outcome.at)} in ${seconds} s  ${plan.machines.length} machines  ` +
+      `${stored} stored  ${acknowledged} acknowledged  ${heard} heard${outcome.violation === undefined ? "" : "  BROKEN"}`,
+  )
+  if (outcome.violation === undefined) continue
+  failed++
+  const deadline = performance.now() + patience * 1000
+  const original = { plan, outcome }
+  const shortest = shrink(
+    original,
+    () => performance.now() > deadline,
+    (steps) => bar(1 - steps / plan.steps.length, `looking for a shorter story: ${steps} steps`),
+  )
+  clearBar()
+  console.log(`\n${Story.tell(shortest, original)}\n`)
+}
+if (failed > 0) {
+  console.log(`${failed} of ${to - from + 1} seeds failed`)
+  process.exitCode = 1
+}

@@ -1,0 +1,190 @@
+/** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
+import { Dice } from "../../src/testing/internal/dice.ts"
+import type { CableOptions } from "./Cable.ts"
+
+export interface Machine {
+  /** Its own name, for the story. */
+  readonly name: string
+  /** Whose name its program signs in with; two machines may share one. */
+  readonly user: string
+  readonly cable: CableOptions
+}
+
+/** What a person does. */
+export type Action =
+  | { readonly type: "open" }
+  /** Ends the program properly, or kills it. */
+  | { readonly type: "close" }
+  | { readonly type: "kill"; readonly machineLives: boolean }
+  | { readonly type: "join"; readonly channel: string }
+  | { readonly type: "leave"; readonly channel: string }
+  | { readonly type: "publish"; readonly channel: string; readonly times: number; readonly length: number }
+  | { readonly type: "typing"; readonly channel: string }
+  | { readonly type: "status"; readonly status: "online" | "away" | "busy" }
+  | { readonly type: "topic"; readonly channel: string; readonly topic: string }
+
+/** What befalls the way between a machine and the server. */
+export type Fault =
+  /** Both ends hear that the connection is broken. */
+  | { readonly type: "reset" }
+  /** Nobody hears anything more over this connection, and nobody is told. */
+  | { readonly type: "sever" }
+  /** As `sever`, but this end hears that it is broken. */
+  | { readonly type: "halfOpen"; readonly heard: "server" | "client" }
+  /** One direction is closed as if its sender had nothing more to say. */
+  | { readonly type: "halfClose"; readonly direction: "toServer" | "toClient" }
+  /** Nothing comes through for a time; then all of it does, or what TCP had given up does not. */
+  | { readonly type: "interrupt"; readonly millis: number }
+  /** The machine's program reads nothing for a time. */
+  | { readonly type: "stall"; readonly millis: number }
+
+export type Disaster =
+  | { readonly type: "crash"; readonly machineLives: boolean; readonly down: number }
+  | { readonly type: "restart"; readonly down: number }
+  | { readonly type: "disk"; readonly fault: "slow" | "refusing" | "unsure"; readonly millis: number }
+
+export type Step =
+  | { readonly at: number; readonly machine: number; readonly does: Action }
+  | { readonly at: number; readonly machine: number; readonly suffers: Fault }
+  | { readonly at: number; readonly server: Disaster }
+
+export interface Plan {
+  readonly seed: number
+  readonly machines: ReadonlyArray<Machine>
+  /** In the order of their moments, in milliseconds from the start. */
+  readonly steps: ReadonlyArray<Step>
+  /** Moments by which all has been quiet for long enough to have converged. */
+  readonly calms: ReadonlyArray<number>
+}
+
+export interface PlanOptions {
+  /** Milliseconds of storm; the calm at the end comes on top. */
+  readonly length?: number | undefined
+  readonly machines?: number | undefined
+}
+
+const minute = 60_000
+
+/** Time after the last fault by which everybody has to be back, and everything be known to everybody. */
+export const calm = 2.5 * minute
+/** Between two calms in a long run. */
+const storm = 10 * minute
+
+const names = ["ada", "ben", "cleo", "dan", "eve", "finn", "gus", "hana", "ivo", "june", "kai", "lena"]
+const channels = ["lobby", "tea", "work"]
+
+/** The plan of a seed, an unsigned integer of 32 bits. */
+export const make = (seed: number, options: PlanOptions = {}): Plan => {
+  const dice = new Dice(Math.imul(seed + 1, 0x9e37_79b1))
+  const count = options.machines ?? 4 + dice.below(6)
+  const length = options.length ?? (1 + dice.below(5)) * minute
+  const machines = Array.from({ length: count }, (_, at): Machine => {
+    // Now and then somebody's second device.
+    const user = at > 0 && dice.once(6) ? names[dice.below(at) % names.length]! : names[at % names.length]!
+    const lag = dice.pick([1, 5, 20, 80, 300])
+    return {
+      name: `${user}/${at}`,
+      user,
+      cable: { lag, jitter: dice.pick([0, lag, 4 * lag]), capacity: dice.pick([2048, 16_384, 65_536]) },
+    }
+  })
+  const steps: Array<Step> = []
+  const calms: Array<number> = []
+  for (let at = 0; at < count; at++) arrive(at, dice, steps)
+  /** Storms, each with a calm behind it. */
+  for (let from = 3000; from < length;) {
+    const to = Math.min(from + storm, length)
+    const mood: Mood = {
+      // Some storms are quiet: then nothing excuses anything.
+      faults: dice.pick([0, 1, 1, 3, 10]),
+      disasters: dice.pick([0, 0, 1, 2, 4]),
+      talk: dice.pick([2000, 5000, 15_000]),
+    }
+    for (let at = 0; at < count; at++) live(at, from, to, mood, dice, steps)
+    befall(from, to, mood, dice, steps)
+    calms.push(to + calm)
+    from = to + calm + 1000
+  }
+  return { seed, machines, steps: steps.toSorted((one, other) => one.at - other.at), calms }
+}
+
+interface Mood {
+  /** A machine's faults in a minute, at most about. */
+  readonly faults: number
+  readonly disasters: number
+  /** Milliseconds between two things somebody says. */
+  readonly talk: number
+}
+
+/** Whole milliseconds around a mean; many short, few long. */
+const around = (mean: number, dice: Dice): number => 1 + Math.floor(-Math.log(1 - dice.below(1000) / 1000) * mean)
+
+const arrive = (machine: number, dice: Dice, steps: Array<Step>): void => {
+  const at = 1000 + dice.below(1500)
+  steps.push({ at, machine, does: { type: "open" } })
+  steps.push({ at: at + 1, machine, does: { type: "join", channel: "lobby" } })
+  for (const channel of channels.slice(1)) {
+    if (dice.once(2)) steps.push({ at: at + 2, machine, does: { type: "join", channel } })
+  }
+}
+
+const live = (machine: number, from: number, to: number, mood: Mood, dice: Dice, steps: Array<Step>): void => {
+  const act = (at: number, does: Action) => steps.push({ at, machine, does })
+  for (let at = from + around(mood.talk, dice); at < to; at += around(mood.talk, dice)) {
+    const channel = dice.pick(channels)
+    const what = dice.below(40)
+    if (what < 30) act(at, { type: "publish", channel, times: 1, length: dice.pick([1, 20, 200]) })
+    else if (what < 31)
+      act(at, { type: "publish", channel, times: 2 + dice.below(14), length: dice.pick([1, 20, 2000]) })
+    else if (what < 34) act(at, { type: "typing", channel })
+    else if (what < 35) act(at, { type: "status", status: dice.pick(["online", "away", "busy"] as const) })
+    else if (what < 36) act(at, { type: "topic", channel, topic: `topic ${at}` })
+    else if (what < 38) {
+      const back = Math.min(to, at + around(8000, dice))
+      act(at, { type: "leave", channel })
+      act(back, { type: "join", channel })
+    } else {
+      const back = Math.min(to, at + around(10_000, dice))
+      act(at, dice.once(2) ? { type: "close" } : { type: "kill", machineLives: !dice.once(3) })
+      act(back, { type: "open" })
+    }
+  }
+  if (mood.faults === 0) return
+  const suffer = (at: number, suffers: Fault) => steps.push({ at, machine, suffers })
+  for (let at = from + around(minute / mood.faults, dice); at < to; at += around(minute / mood.faults, dice)) {
+    const millis = Math.min(dice.pick([500, 4000, 15_000, 50_000]), to - at)
+    suffer(
+      at,
+      dice.pick<Fault>([
+        { type: "reset" },
+        { type: "sever" },
+        { type: "halfOpen", heard: "server" },
+        { type: "halfOpen", heard: "client" },
+        { type: "halfClose", direction: "toServer" },
+        { type: "halfClose", direction: "toClient" },
+        { type: "interrupt", millis },
+        { type: "interrupt", millis },
+        { type: "stall", millis },
+      ]),
+    )
+  }
+}
+
+const befall = (from: number, to: number, mood: Mood, dice: Dice, steps: Array<Step>): void => {
+  for (let count = 0; count < mood.disasters; count++) {
+    const at = from + dice.below(Math.max(1, to - from))
+    const millis = Math.min(dice.pick([200, 2000, 10_000, 30_000]), to - at)
+    steps.push({
+      at,
+      server: dice.pick<Disaster>([
+        { type: "crash", machineLives: true, down: millis },
+        { type: "crash", machineLives: true, down: millis },
+        { type: "crash", machineLives: false, down: millis },
+        { type: "restart", down: millis },
+        { type: "disk", fault: "slow", millis },
+        { type: "disk", fault: "refusing", millis },
+        { type: "disk", fault: "unsure", millis },
+      ]),
+    })
+  }
+}

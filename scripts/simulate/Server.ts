@@ -1,0 +1,188 @@
+/** The service, in a process that is started, stopped and killed. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Accounts } from "../../src/accounts/Accounts.ts"
+import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
+import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
+import { Hub } from "../../src/hub/Hub.ts"
+import { drainOnClose, sessionsLayer } from "../../src/server/ChatServer.ts"
+import { defaults } from "../../src/server/ServerSettings.ts"
+import { Sessions } from "../../src/session/Sessions.ts"
+import type { RequestError } from "../../src/protocol/RequestError.ts"
+import { ConnectionLimits } from "../../src/transport/ConnectionLimits.ts"
+import { receive } from "../../src/transport/Reception.ts"
+import type { Disk } from "./Disk.ts"
+import type { Line } from "./Line.ts"
+import { Process } from "./Process.ts"
+import type { Trace } from "./Trace.ts"
+import type { VirtualTime } from "./VirtualTime.ts"
+
+/** What is alive in the service: at rest it is back at its baseline. */
+export interface Alive {
+  readonly fibers: number
+  readonly users: number
+  readonly sessions: number
+  readonly channels: number
+  readonly memberships: number
+  readonly running: number
+  readonly connections: number
+  readonly lines: number
+}
+
+interface Running {
+  readonly process: Process
+  readonly stop: Deferred.Deferred<void>
+  readonly lines: Set<Line>
+  ready: boolean
+  receive: (line: Line) => void
+  /** Fibers before the first connection. */
+  baseline: number | undefined
+  look: Effect.Effect<Omit<Alive, "fibers" | "lines">, RequestError>
+}
+
+/** As good as a hash here: nobody steals these passwords, and real ones take their time on threads of their own. */
+const hashes = Layer.succeed(PasswordHash, {
+  hash: (password) => Effect.as(Effect.sleep("50 millis"), Redacted.make(`plain ${Redacted.value(password)}`)),
+  verify: (password, hash) =>
+    Effect.as(Effect.sleep("50 millis"), Redacted.value(hash) === `plain ${Redacted.value(password)}`),
+  pretend: () => Effect.sleep("50 millis"),
+  needsRehash: () => false,
+})
+
+export class Server {
+  private readonly time: VirtualTime
+  private readonly disk: Disk
+  private readonly trace: Trace
+  private readonly seed: number
+  private runs = 0
+  private running: Running | undefined
+
+  constructor(time: VirtualTime, disk: Disk, trace: Trace, seed: number) {
+    this.time = time
+    this.disk = disk
+    this.trace = trace
+    this.seed = seed
+  }
+
+  /** Whether its machine answers those who dial. */
+  get listens(): boolean {
+    return this.running?.ready === true
+  }
+
+  get isDown(): boolean {
+    return this.running === undefined
+  }
+
+  /** Starts it, unless it runs. */
+  start(): void {
+    if (this.running !== undefined) return
+    this.runs++
+    const name = `server run ${this.runs}`
+    const process = new Process(this.time, name, this.seed + this.runs * 7919, (line) =>
+      this.trace.tell(`server: ${line}`),
+    )
+    const running: Running = {
+      process,
+      stop: Deferred.makeUnsafe(),
+      lines: new Set(),
+      ready: false,
+      receive: () => {},
+      baseline: undefined,
+      look: Effect.never,
+    }
+    this.running = running
+    this.trace.tell(`server: starts, run ${this.runs}`)
+    process.run(Effect.provide(Effect.scoped(service(running)), this.layer(process)), (exit) => {
+      if (Exit.isFailure(exit)) this.trace.tell(`server: ended, ${String(exit.cause)}`)
+      else this.trace.tell("server: has stopped")
+      this.forget(running, true)
+    })
+  }
+
+  /** Stops it properly, as a signal does. */
+  stop(): void {
+    const { running } = this
+    if (running === undefined) return
+    this.trace.tell("server: is told to stop")
+    running.ready = false
+    running.process.run(Deferred.succeed(running.stop, undefined))
+  }
+
+  /** Kills it, alone or with its machine: then nobody is told. */
+  crash(machineLives: boolean): void {
+    const { running } = this
+    if (running === undefined) return
+    this.trace.tell(machineLives ? "server: is killed" : "server: loses power")
+    running.process.kill()
+    this.disk.killed(running.process)
+    this.forget(running, machineLives)
+  }
+
+  /** Gives a connection to the service. */
+  accept(line: Line): void {
+    const { running } = this
+    if (running === undefined) return
+    running.baseline ??= running.process.fibers
+    running.lines.add(line)
+    running.receive(line)
+  }
+
+  /** The service has let go of a connection. */
+  released(line: Line): void {
+    this.running?.lines.delete(line)
+  }
+
+  /** What is alive, and what was before anybody came. */
+  look(then: (alive: Alive, baseline: number) => void): void {
+    const { running } = this
+    if (running === undefined) return
+    const { fibers } = running.process
+    running.process.run(running.look, (exit) => {
+      if (Exit.isFailure(exit)) return
+      then({ ...exit.value, fibers, lines: running.lines.size }, running.baseline ?? fibers)
+    })
+  }
+
+  private forget(running: Running, machineLives: boolean): void {
+    running.ready = false
+    running.process.kill()
+    for (const line of running.lines) line.serverKilled(machineLives)
+    running.lines.clear()
+    if (this.running === running) this.running = undefined
+  }
+
+  private layer(process: Process) {
+    const random = SecureRandom.make((size) => process.dice.bytes(size))
+    const accounts = Accounts.layer.pipe(
+      Layer.provide([hashes, LoginThrottle.layer]),
+      Layer.provide([NodeCrypto.layerDigest, Layer.succeed(SecureRandom.SecureRandom, random)]),
+    )
+    return sessionsLayer({ ...defaults, session: { ...defaults.session, compressor: undefined } }).pipe(
+      Layer.provide(accounts),
+      Layer.provide(this.disk.layer(process)),
+      Layer.fresh,
+    )
+  }
+}
+
+const service = Effect.fnUntraced(function* (running: Running) {
+  const hub = yield* Hub
+  const sessions = yield* Sessions
+  const limits = yield* ConnectionLimits
+  const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
+  running.receive = (line) => run(receive(line.server))
+  running.look = Effect.map(hub.stats, (stats) => ({
+    ...stats,
+    running: sessions.count(),
+    connections: limits.open(),
+  }))
+  yield* drainOnClose(defaults.shutdown)
+  running.ready = true
+  yield* Deferred.await(running.stop)
+})
