@@ -32,7 +32,9 @@ type Groups = Omit<ServerSettings, "data" | "history" | "log">
  */
 export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
   /** Where messages are kept. Default: in memory. */
-  readonly history?: Layer.Layer<History>
+  readonly history?: Layer.Layer<History, unknown>
+  /** Where accounts are kept. Default: in memory. */
+  readonly accountStore?: Layer.Layer<AccountStore, unknown>
 }
 
 /** A running service. */
@@ -106,9 +108,9 @@ const complete = (settings: Settings): Groups => ({
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
 })
 
-const accountsLayer = ({ accounts, logins }: Groups) =>
+const accountsLayer = ({ accounts, logins }: Groups, store: Layer.Layer<AccountStore, unknown>) =>
   Accounts.layer.pipe(
-    Layer.provide([AccountStore.layerMemory, PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([store, PasswordHash.layer, LoginThrottle.layer]),
     Layer.provide([
       NodeCrypto.layerKdf,
       NodeCrypto.layerSecureRandom,
@@ -141,7 +143,11 @@ const withService = <E>(
   })
   return Layer.effect(TestServer, service).pipe(
     Layer.provide(sessionsLayer({ ...settings, history: defaults.history })),
-    Layer.provide([accountsLayer(settings), partial.history ?? History.layerMemory]),
+    Layer.provide([
+      // What a test keeps things in has to open, or the test is wrong.
+      Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
+      Layer.orDie(partial.history ?? History.layerMemory),
+    ]),
     // Each use is a server of its own.
     Layer.fresh,
   )
