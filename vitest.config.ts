@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/postgres/globalSetup.ts"],
     // A test that takes longer is hanging: nothing here waits by the wall clock.
     testTimeout: 20_000,
   },

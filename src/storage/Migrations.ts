@@ -3,10 +3,12 @@ import * as Migrator from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import accounts from "./migrations/0001_accounts.ts"
+import history from "./migrations/0002_history.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = {
   "0001_accounts": accounts,
+  "0002_history": history,
 }
 
 const latest = Object.keys(migrations).length

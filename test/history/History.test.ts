@@ -1,31 +1,23 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { ChannelName } from "../../src/domain/ChannelName.ts"
-import { Seq } from "../../src/domain/Seq.ts"
-import { UserId } from "../../src/domain/User.ts"
-import { Username } from "../../src/domain/Username.ts"
-import { History, type StoredMessage } from "../../src/history/History.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { History } from "../../src/history/History.ts"
 import { historySuite } from "../suites/history.ts"
+import { append, everything, general, messages, said, seq } from "../suites/historyWorld.ts"
 
 historySuite("History in memory", History.layerMemory)
 
 describe("History in memory", () => {
-  const message = (seq: number): StoredMessage => ({
-    seq: Seq.make(seq),
-    from: { id: UserId.make("u1"), name: Username.make("alice") },
-    content: "x",
-    timestamp: 0,
-  })
   const seqOf = (history: History["Service"], name: string) =>
-    Effect.map(history.load(ChannelName.make(name)), ({ seq }) => Number(seq))
+    Effect.map(history.load(ChannelId.make(name), 0), ({ seq }) => Number(seq))
 
   it.effect("says that it is in memory, and gives no more than 256", () =>
     Effect.gen(function* () {
       const history = yield* History
-      const general = ChannelName.make("general")
-      for (let seq = 1; seq <= 700; seq++) {
-        assert.strictEqual(yield* history.append(general, [message(seq)]), "memory")
-        assert.lengthOf((yield* history.load(general)).recent, Math.min(seq, 256))
+      for (let last = 1; last <= 700; last++) {
+        const batch = { after: seq(last - 1), entries: [said(last)], durability: "disk" as const }
+        assert.strictEqual(yield* history.append(general, batch), "memory")
+        assert.lengthOf((yield* history.load(general, 0)).recent, Math.min(last, 256))
       }
     }).pipe(Effect.provide(History.layerMemory)),
   )
@@ -34,15 +26,32 @@ describe("History in memory", () => {
     Effect.gen(function* () {
       const history = yield* History
       for (let n = 0; n < 10_000; n++) {
-        yield* history.append(ChannelName.make(`c${n}`), [message(1)])
-        yield* history.load(ChannelName.make(`nobody-${n}`))
+        yield* append(history, ChannelId.make(`c${n}`), [said(1)])
+        yield* history.load(ChannelId.make(`nobody-${n}`), 0)
       }
-      yield* history.append(ChannelName.make("c0"), [message(2)])
+      yield* append(history, ChannelId.make("c0"), [said(2)])
       assert.strictEqual(yield* seqOf(history, "c1"), 1)
-      yield* history.append(ChannelName.make("one-more"), [message(1)])
+      yield* append(history, ChannelId.make("one-more"), [said(1)])
       assert.strictEqual(yield* seqOf(history, "c0"), 2)
       assert.strictEqual(yield* seqOf(history, "c1"), 0)
       assert.strictEqual(yield* seqOf(history, "c2"), 1)
+    }).pipe(Effect.provide(History.layerMemory)),
+  )
+
+  it.effect("makes room in the channel written to longest ago", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const old = ChannelId.make("old")
+      yield* append(history, old, messages(1, 10))
+      const large = "x".repeat(1024 * 1024)
+      yield* append(
+        history,
+        general,
+        Array.from({ length: 64 }, (_, n) => said(n + 1, large)),
+      )
+      assert.deepStrictEqual(yield* everything(history, old), [])
+      assert.strictEqual(yield* seqOf(history, "old"), 10)
+      assert.lengthOf((yield* history.load(general, 0)).recent, 64)
     }).pipe(Effect.provide(History.layerMemory)),
   )
 })

@@ -1,0 +1,126 @@
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { Durability } from "../../domain/Durability.ts"
+import * as Seq from "../../domain/Seq.ts"
+import { type Batch, HistoryError, type Loaded } from "../../history/History.ts"
+import { toRow } from "./historyRows.ts"
+
+interface Log {
+  /** Where a log begins and ends, and how safe it is. */
+  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<Loaded, "first" | "seq" | "durability">, SqlError>
+  readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, SqlError | HistoryError>
+}
+
+const nothing = { seq: Seq.zero, first: Seq.next(Seq.zero) }
+
+const conflict = new HistoryError({ reason: "Conflict", operation: "append" })
+
+const rowsOf = (channel: ChannelId, { entries }: Batch): string =>
+  JSON.stringify(entries.map((entry) => toRow(channel, entry)))
+
+/**
+ * One statement, hence all or nothing, and nothing where `after` is not the last place: whoever was away too long has
+ * no word any more. What follows from an entry, the triggers do.
+ */
+const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
+  bounds: (channel) =>
+    Effect.map(
+      sql<Pick<Loaded, "first" | "seq">>`SELECT seq, first FROM logs WHERE channel = ${channel}`,
+      ([log = nothing]) => ({ seq: log.seq, first: log.first, durability }),
+    ),
+  append: Effect.fnUntraced(function* (channel, batch) {
+    const stored = yield* sql`
+      INSERT INTO entries
+        (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
+      SELECT ${channel}, value ->> 'seq', value ->> 'type', value ->> 'id', value ->> 'user', value ->> 'name',
+        value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words'
+      FROM json_each(${JSON.stringify(batch.entries.map((entry) => spaced(toRow(channel, entry))))})
+      WHERE COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) = ${batch.after}
+      RETURNING seq`
+    return stored.length === 0 ? yield* conflict : durability
+  }),
+})
+
+const spaced = ({ words, ...row }: ReturnType<typeof toRow>) =>
+  words === undefined ? row : { ...row, words: words.join(" ") }
+
+/**
+ * The same; the row of the channel's log is locked first, so that of two at the same moment one waits and then finds
+ * that it is too late. What is to be safe on disk is, where the server writes to a disk; where it waits for another
+ * server, it is safe there, too.
+ */
+const inPostgres = (sql: SqlClient): Log => ({
+  // Written as it was: what is still on its way is waited for, and what was stored less safely becomes safe with it.
+  bounds: (channel) =>
+    Effect.map(
+      sql<Pick<Loaded, "first" | "seq"> & Server>`
+        WITH setting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))
+        UPDATE logs SET seq = seq FROM setting WHERE channel = ${channel}
+        RETURNING seq, first, ${sql.literal(serverSettings)}`,
+      ([log]) =>
+        log === undefined
+          ? { ...nothing, durability: "disk" }
+          : { seq: log.seq, first: log.first, durability: reachedBy(log) },
+    ),
+  append: Effect.fnUntraced(function* (channel, batch) {
+    const { after, durability, entries } = batch
+    const commit = durability === "memory" ? "off" : "on"
+    const [answer] = yield* sql<{ readonly stored: boolean } & Server>`
+      WITH setting AS MATERIALIZED (SELECT set_config('synchronous_commit', ${commit}, true)),
+      log AS (
+        INSERT INTO logs (channel, seq, first, since)
+        SELECT ${channel}, ${entries.at(-1)!.seq}::bigint, 1, ${entries[0]!.timestamp}::bigint FROM setting
+        WHERE ${after}::bigint = 0 OR EXISTS (SELECT FROM logs WHERE channel = ${channel})
+        ON CONFLICT (channel) DO UPDATE SET seq = EXCLUDED.seq, since = COALESCE(logs.since, EXCLUDED.since)
+        WHERE logs.seq = ${after}::bigint
+        RETURNING channel
+      ),
+      input AS (
+        SELECT channel, input.* FROM log, jsonb_to_recordset(${rowsOf(channel, batch)}::jsonb) AS input (
+          seq BIGINT, type TEXT, id TEXT, "user" TEXT, name TEXT, at BIGINT, content TEXT, target BIGINT,
+          reaction TEXT, "on" INTEGER, words TEXT[]
+        )
+      ),
+      known AS (
+        INSERT INTO ids (channel, seq, user_id, id, timestamp)
+        SELECT channel, seq, "user", id, at FROM input WHERE id IS NOT NULL
+      ),
+      stored AS (
+        INSERT INTO entries
+          (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
+        SELECT channel, seq, type, id, "user", name, at, content, target, reaction, "on", array_to_tsvector(words)
+        FROM input ORDER BY seq
+      )
+      SELECT EXISTS (SELECT FROM log) AS stored, ${sql.literal(serverSettings)}`
+    if (answer?.stored !== true) return yield* conflict
+    return commit === "off" ? "memory" : reachedBy(answer)
+  }),
+})
+
+interface Server {
+  readonly fsync: string
+  readonly standbys: string
+}
+
+const serverSettings = `current_setting('fsync') AS fsync, current_setting('synchronous_standby_names') AS standbys`
+
+/** What a commit that waits for all that it can means on this server. */
+const reachedBy = ({ fsync, standbys }: Server): Durability =>
+  fsync === "off" ? "memory" : standbys === "" ? "disk" : "replicated"
+
+/** `memory` where it may be gone with the machine, though not with the process. */
+const reachedBySqlite = (sql: SqlClient): Effect.Effect<Durability, SqlError> =>
+  Effect.gen(function* () {
+    const [level] = yield* sql<{ readonly synchronous: number }>`PRAGMA synchronous`
+    const databases = yield* sql<{ readonly name: string; readonly file: string }>`PRAGMA database_list`
+    const onDisk = databases.some(({ file, name }) => name === "main" && file !== "")
+    return onDisk && level !== undefined && level.synchronous >= 2 ? "disk" : "memory"
+  })
+
+export const make = (sql: SqlClient): Effect.Effect<Log, SqlError> =>
+  sql.onDialectOrElse({
+    pg: () => Effect.succeed(inPostgres(sql)),
+    orElse: () => Effect.map(reachedBySqlite(sql), (durability) => inSqlite(sql, durability)),
+  })

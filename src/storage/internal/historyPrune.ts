@@ -1,0 +1,72 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import type * as Seq from "../../domain/Seq.ts"
+import type { HistorySettings } from "../../history/HistorySettings.ts"
+
+/** Entries removed by one statement: whoever wants to write meanwhile waits that long. */
+const step = 256
+/** Steps of one go. */
+const maxSteps = 64
+
+interface LogRow {
+  readonly channel: ChannelId
+  readonly seq: Seq.Seq
+  readonly first: Seq.Seq
+}
+
+/**
+ * Removes what is too old or too much. The place that a log begins at goes forward, and a trigger removes what is
+ * before it; the last place given stays.
+ */
+export const make = (sql: SqlClient, settings: HistorySettings) => {
+  const maxAge = Duration.toMillis(settings.maxAge)
+  const rememberIds = Duration.toMillis(settings.rememberIds)
+  const { maxEntries } = settings
+
+  const forgetIds = (before: number): Effect.Effect<boolean, SqlError> =>
+    Effect.map(
+      sql`DELETE FROM ids WHERE (channel, seq) IN (
+        SELECT channel, seq FROM ids WHERE timestamp < ${before} ORDER BY timestamp LIMIT ${step}) RETURNING seq`,
+      (forgotten) => forgotten.length === step,
+    )
+
+  /** The first place that is not too old, within the step. */
+  const young = Effect.fnUntraced(function* ({ channel, first, seq }: LogRow, before: number) {
+    const end = Math.min(first + step, seq + 1)
+    const [found] = yield* sql<{ readonly seq: number }>`SELECT seq FROM entries
+      WHERE channel = ${channel} AND seq >= ${first} AND seq < ${end} AND timestamp >= ${before}
+      ORDER BY seq LIMIT 1`
+    return found?.seq ?? end
+  })
+
+  const cut = Effect.fnUntraced(function* (log: LogRow, before: number) {
+    const { channel, first, seq } = log
+    const tooMany = Math.min(first + step, seq - maxEntries + 1)
+    const to = Math.max(tooMany, yield* young(log, before))
+    // What was stored meanwhile by another process is found the next time, hence not null where there is something.
+    const done = yield* sql`UPDATE logs SET first = ${to}, since = COALESCE(
+        (SELECT timestamp FROM entries WHERE channel = ${channel} AND seq = ${to}),
+        CASE WHEN seq >= ${to} THEN since END)
+      WHERE channel = ${channel} AND first = ${first} RETURNING channel`
+    return done.length === 0 ? 0 : to - first
+  })
+
+  return Effect.fnUntraced(function* (now: number): Effect.fn.Return<number, SqlError> {
+    for (let steps = 0; steps < maxSteps && (yield* forgetIds(now - rememberIds)); steps++);
+    const before = now - maxAge
+    let removed = 0
+    for (let steps = 0; steps < maxSteps;) {
+      const due = yield* sql<LogRow>`SELECT channel, seq, first FROM logs
+        WHERE since < ${before} OR seq - first >= ${maxEntries} LIMIT ${maxSteps}`
+      if (due.length === 0) break
+      for (const log of due) {
+        removed += yield* cut(log, before)
+        if (++steps === maxSteps) break
+      }
+    }
+    return removed
+  })
+}

@@ -1,0 +1,135 @@
+/** What is read of the entries: each of these is one statement where nothing else is said. */
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import { maxPageLength } from "../../domain/Limits.ts"
+import * as Seq from "../../domain/Seq.ts"
+import type { Entry, Known, Message } from "../../history/Entry.ts"
+import type { Hits, Page, Query, Range } from "../../history/History.ts"
+import * as dialects from "./historyDialect.ts"
+import { type EntryRow, toEntry, toMessage } from "./historyRows.ts"
+import { query as wordsQuery } from "./historyWords.ts"
+
+/** Entries and ids that a channel finds again when it starts. */
+const recentEntries = 256
+const maxIds = 16_384
+
+export const make = (sql: SqlClient) => {
+  const dialect = dialects.of(sql)
+  const columns = sql.literal(
+    `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, ` +
+      `CASE WHEN e.type = 'Message' THEN ${dialect.reactions} END AS reactions`,
+  )
+  const length = sql.literal("COALESCE(LENGTH(e.content), 0)")
+
+  /** The latest entries up to this place, the oldest first. */
+  const recent = (channel: ChannelId, upTo: Seq.Seq): Effect.Effect<ReadonlyArray<Entry>, SqlError> =>
+    Effect.map(
+      sql<EntryRow>`SELECT ${columns} FROM entries e
+        WHERE e.channel = ${channel} AND e.seq <= ${upTo} ORDER BY e.seq DESC LIMIT ${recentEntries}`,
+      (rows) => rows.map(toEntry).toReversed(),
+    )
+
+  /** The ids that are young enough, up to this place, the oldest first. */
+  const ids = (channel: ChannelId, upTo: Seq.Seq, since: number): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
+    Effect.map(
+      sql<Known>`SELECT user_id AS "user", id, seq, timestamp FROM ids
+        WHERE channel = ${channel} AND seq <= ${upTo} AND timestamp >= ${since} ORDER BY seq DESC LIMIT ${maxIds}`,
+      (rows) => rows.map(toKnown).toReversed(),
+    )
+
+  const known = (
+    channel: ChannelId,
+    keys: ReadonlyArray<Pick<Known, "user" | "id">>,
+  ): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
+    Effect.map(
+      sql<Known>`SELECT ids.user_id AS "user", ids.id, ids.seq, ids.timestamp
+        FROM ${dialect.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
+        JOIN ids ON ids.channel = ${channel} AND ids.user_id = wanted.one AND ids.id = wanted.two
+        ORDER BY ids.seq`,
+      (rows) => rows.map(toKnown),
+    )
+
+  const messages = (
+    channel: ChannelId,
+    seqs: ReadonlyArray<Seq.Seq>,
+  ): Effect.Effect<ReadonlyArray<Message>, SqlError> =>
+    Effect.map(
+      sql<EntryRow>`SELECT ${columns} FROM entries e
+        WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${dialect.numbers(seqs)})
+        ORDER BY e.seq`,
+      (rows) => rows.map(toMessage),
+    )
+
+  /** The condition that a range puts on the places, and which way it goes. */
+  const bounds = (channel: ChannelId, range: Range) => {
+    if ("after" in range) return { forward: true, where: sql`e.seq > ${range.after}` }
+    if ("before" in range) return { forward: false, where: sql`e.seq < ${range.before}` }
+    if ("since" in range) {
+      return {
+        forward: true,
+        where: sql`e.seq >= (SELECT seq FROM entries WHERE channel = ${channel} AND timestamp >= ${range.since}
+          ORDER BY timestamp, seq LIMIT 1)`,
+      }
+    }
+    return {
+      forward: false,
+      where: sql`e.seq <= (SELECT seq FROM entries WHERE channel = ${channel} AND timestamp <= ${range.until}
+        ORDER BY timestamp DESC, seq DESC LIMIT 1)`,
+    }
+  }
+
+  /** The database hands out no more content than fits, whatever the entries hold. */
+  const page = Effect.fnUntraced(function* (channel: ChannelId, range: Range): Effect.fn.Return<Page, SqlError> {
+    const { forward, where } = bounds(channel, range)
+    const order = sql.literal(forward ? "e.seq" : "e.seq DESC")
+    const rows = yield* sql<EntryRow & { readonly before: number }>`
+      SELECT ${columns}, e.before FROM (
+        SELECT e.*, SUM(${length}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - ${length} AS before FROM (
+          SELECT * FROM entries e WHERE e.channel = ${channel} AND ${where} AND e.seq <= ${range.upTo}
+          ORDER BY ${order} LIMIT ${range.limit + 1}
+        ) AS e
+      ) AS e WHERE e.before <= ${maxPageLength} ORDER BY ${order}`
+    // Last, so that it is not behind what was found: entries are removed from that end.
+    const [log] = yield* sql<{ readonly first: Seq.Seq }>`SELECT first FROM logs WHERE channel = ${channel}`
+    const first = log?.first ?? Seq.next(Seq.zero)
+    const found = rows.map(toEntry)
+    const entries = found.slice(0, fitting(found, range.limit))
+    return { entries: forward ? entries : entries.reverse(), first, more: found.length > entries.length }
+  })
+
+  const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {
+    const words = wordsQuery(query.text, query.channels, dialect.words)
+    if (words === undefined) return { hits: [] }
+    const { before, channels, limit } = query
+    const behind =
+      before === undefined
+        ? sql`1 = 1`
+        : sql`(e.timestamp < ${before.timestamp} OR (e.timestamp = ${before.timestamp} AND
+            (e.channel > ${before.channel} OR (e.channel = ${before.channel} AND e.seq > ${before.seq}))))`
+    const rows = yield* sql<EntryRow & { readonly channel: ChannelId }>`
+      SELECT e.channel, ${columns} FROM ${dialect.matching(words)}
+        AND e.type = 'Message' AND e.channel IN (${dialect.texts(channels)}) AND ${behind}
+      ORDER BY e.timestamp DESC, e.channel, e.seq LIMIT ${limit + 1}`
+    const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
+    const last = hits.at(-1)
+    if (rows.length <= limit || last === undefined) return { hits }
+    const { seq, timestamp } = last.message
+    return { hits, next: { timestamp, channel: last.channel, seq } }
+  })
+
+  return { recent, ids, known, messages, page, search }
+}
+
+const toKnown = ({ id, seq, timestamp, user }: Known): Known => ({ user, id, seq, timestamp })
+
+/** How many of these a page has room for: one in any case. */
+const fitting = (entries: ReadonlyArray<Entry>, limit: number): number => {
+  let length = 0
+  const beyond = entries.findIndex((entry, at) => {
+    length += "content" in entry ? entry.content.length : 0
+    return at === limit || (at > 0 && length > maxPageLength)
+  })
+  return beyond === -1 ? entries.length : beyond
+}

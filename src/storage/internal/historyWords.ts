@@ -1,0 +1,49 @@
+/** What the full-text indexes of SQLite and Postgres are made of, cut here so that both find the same. */
+import type { ChannelId } from "../../domain/ChannelId.ts"
+
+/** Characters of a word that count: Postgres takes 2046 bytes. */
+const maxWordLength = 128
+/** Different words of a message that count. */
+const maxWords = 4096
+
+/** The words of a text, each once: letters and digits, without their case. */
+const wordsOf = (text: string): ReadonlyArray<string> => {
+  const words = new Set<string>()
+  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
+    if (words.size === maxWords) break
+    words.add(word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word)
+  }
+  return [...words]
+}
+
+/**
+ * A word that stands for the channel, so that a search reads no further than the index says it may: no text has it,
+ * since it begins with what is neither a letter nor a digit. Two channels may share one.
+ */
+const channelWord = (channel: ChannelId): string => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < channel.length; at++) hash = Math.imul(hash ^ channel.charCodeAt(at), 0x01000193)
+  return `\ue000${(hash >>> 0).toString(36)}`
+}
+
+/** What is indexed of a content. */
+export const indexed = (channel: ChannelId, content: string): ReadonlyArray<string> => [
+  ...wordsOf(content),
+  channelWord(channel),
+]
+
+/**
+ * What finds all the words of a text in one of the channels, in the language of that index; nothing where there are no
+ * words. There is nothing to escape: what words are made of has no meaning in either language once it is quoted.
+ */
+export const query = (
+  text: string,
+  channels: ReadonlyArray<ChannelId>,
+  { and, or, quote }: { readonly and: string; readonly or: string; readonly quote: string },
+): string | undefined => {
+  const words = wordsOf(text)
+  if (words.length === 0 || channels.length === 0) return undefined
+  const quoted = (word: string) => `${quote}${word}${quote}`
+  const places = [...new Set(channels.map(channelWord))].map(quoted).join(or)
+  return [...words.map(quoted), `(${places})`].join(and)
+}
