@@ -36,25 +36,13 @@ export class Log {
     }
   }
 
-  /** Why these entries cannot be stored behind that place. */
-  refusal(after: Seq.Seq, entries: ReadonlyArray<Entry>): HistoryError["reason"] | undefined {
+  /** Stores entries behind that place, or says why it cannot. */
+  append(after: Seq.Seq, entries: ReadonlyArray<Entry>, maxEntries: number): HistoryError["reason"] | undefined {
     if (after !== this.seq) return "Conflict"
-    return entries.some(({ from, id }) => id !== undefined && this.ids.has(keyOf(from.id, id)))
-      ? "Duplicate"
-      : undefined
-  }
-
-  append(entries: ReadonlyArray<Entry>, maxEntries: number): void {
-    for (const entry of entries) {
-      this.entries.push(entry)
-      this.characters += lengthOf(entry)
-      this.seq = entry.seq
-      if (entry.id !== undefined) {
-        const { from, id, seq, timestamp } = entry
-        this.ids.set(keyOf(from.id, id), { user: from.id, id, seq, timestamp })
-      }
-      if (entry.type !== "Message") this.change(entry)
-    }
+    // Joining text is what this costs, so it is done once.
+    const keys = entries.map(({ from, id }) => (id === undefined ? undefined : keyOf(from.id, id)))
+    if (keys.some((key) => key !== undefined && this.ids.has(key))) return "Duplicate"
+    for (const [n, entry] of entries.entries()) this.add(entry, keys[n])
     for (const key of this.ids.keys()) {
       if (this.ids.size <= maxIds) break
       this.ids.delete(key)
@@ -63,6 +51,18 @@ export class Log {
     if (this.entries.length > maxEntries + Math.min(maxEntries / 4, 1024)) {
       this.removeFirst(this.entries.length - maxEntries)
     }
+    return undefined
+  }
+
+  private add(entry: Entry, key: string | undefined): void {
+    this.entries.push(entry)
+    this.characters += lengthOf(entry)
+    this.seq = entry.seq
+    if (key !== undefined) {
+      const { from, id, seq, timestamp } = entry
+      this.ids.set(key, { user: from.id, id: id!, seq, timestamp })
+    }
+    if (entry.type !== "Message") this.change(entry)
   }
 
   between(from: Seq.Seq, to: Seq.Seq): ReadonlyArray<Entry> {

@@ -72,9 +72,8 @@ export const make = Effect.gen(function* () {
     append: (channel, { after, entries }) =>
       Effect.suspend(() => {
         const log = written(channel)
-        const reason = log.refusal(after, entries)
+        const reason = change(log, () => log.append(after, entries, settings.maxEntries))
         if (reason !== undefined) return Effect.fail(new HistoryError({ reason, operation: "append" }))
-        change(log, () => log.append(entries, settings.maxEntries))
         if (characters > maxCharacters) makeRoom()
         return Effect.succeed("memory" as const)
       }),
