@@ -24,11 +24,11 @@ import { Deframer } from "../protocol/Framing.ts"
 import { fromFrame, RequestError } from "../protocol/RequestError.ts"
 import { Publish } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
-import type { Page, PageRange } from "../history/History.ts"
+import type { Cursor, Page, PageRange } from "../history/History.ts"
 import type { Change } from "./Channel.ts"
 import type { Hub, Invitation } from "./Hub.ts"
 import type { HubSettings } from "./HubSettings.ts"
-import { Memberships } from "./Memberships.ts"
+import { type Found, Memberships } from "./Memberships.ts"
 import { Outbox } from "./Outbox.ts"
 
 export interface LocalSession {
@@ -56,6 +56,15 @@ export interface LocalSession {
   readonly read: (channel: string, seq: number) => Effect.Effect<void, RequestError>
   /** A page of a channel's history: the latest entries, where nothing is said of which. */
   readonly history: (channel: string, range?: PageRange) => Effect.Effect<Page, RequestError>
+  /** Messages that have all these words, in one of the user's channels or in all of them; the newest first, 20 a page. */
+  readonly search: (
+    text: string,
+    options?: {
+      readonly channel?: string | undefined
+      readonly limit?: number | undefined
+      readonly before?: Cursor | undefined
+    },
+  ) => Effect.Effect<Found, RequestError>
   readonly setTopic: (channel: string, topic: string) => Effect.Effect<void, RequestError>
   readonly setStatus: (status: Status, text?: string) => Effect.Effect<void, RequestError>
   readonly typing: (channel: string) => Effect.Effect<void, RequestError>
@@ -221,6 +230,10 @@ export const localSession = Effect.fnUntraced(function* (
       ),
     history: (channel, range = { before: Number.MAX_SAFE_INTEGER as Seq, limit: maxPage }) =>
       Effect.flatMap(decodeChannel(channel), (name) => whileOpen(memberships.page(name, range))),
+    search: (text, { before, channel, limit = 20 } = {}) =>
+      Effect.flatMap(channel === undefined ? Effect.undefined : decodeChannel(channel), (name) =>
+        whileOpen(memberships.search({ text, limit, before }, name)),
+      ),
     setTopic: (channel, topic) =>
       Effect.flatMap(Effect.all([decodeChannel(channel), decodeTopic(topic)]), ([name, decoded]) =>
         whileOpen(memberships.setTopic(name, decoded)),

@@ -8,6 +8,8 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { Hub } from "../../src/hub/Hub.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { Reaction } from "../../src/domain/Reaction.ts"
 import { settle } from "../actor/fibers.ts"
 import { connect, controlledHistory, hub } from "./fixture.ts"
 
@@ -310,5 +312,44 @@ describe("LocalSession", () => {
         assert.strictEqual((yield* alice.join("general")).count, 1)
       }).pipe(Effect.provide(hub({}, history.layer)))
     }),
+  )
+
+  it.effect("reads, searches, changes and marks what was said", () =>
+    Effect.gen(function* () {
+      const [alice, bob] = [yield* connect("alice"), yield* connect("bob")]
+      for (const who of [alice, bob]) yield* who.join("general")
+      const { seq } = yield* alice.publish("general", "tea at four")
+      yield* alice.publish("general", "and cake")
+      const edited = yield* alice.change("general", seq, { type: "Edited", content: "tea at five" }, "e1")
+      assert.strictEqual((yield* alice.change("general", seq, { type: "Edited", content: "no" }, "e1")).seq, edited.seq)
+      yield* bob.change("general", 2, { type: "Reacted", reaction: Reaction.make("ok"), on: true })
+      yield* settle
+      assert.deepInclude(bob.all("Edited")[0], { target: 1, content: "tea at five", seq: 3 } as object)
+      const { entries, first, more } = yield* bob.history("general")
+      assert.deepStrictEqual([first, more], [1, false] as ReadonlyArray<unknown>)
+      assert.deepStrictEqual(
+        entries.map(({ seq, type }) => `${seq} ${type}`),
+        ["1 Message", "2 Message", "3 Edited", "4 Reacted"],
+      )
+      const found = yield* bob.search("tea")
+      assert.deepStrictEqual(
+        found.hits.map(({ channel, message }) => `${channel} ${message.content}`),
+        ["general tea at five"],
+      )
+      assert.deepStrictEqual(
+        (yield* bob.search("tea", {
+          channel: "general",
+          before: { ...found.hits[0]!.message, channel: ChannelId.make("general") },
+        })).hits,
+        [],
+      )
+      yield* bob.read("general", 4)
+      yield* settle
+      assert.deepInclude(alice.all("ReadMarker")[0], { username: "bob", seq: 4 } as object)
+      assert.strictEqual(yield* reason(bob.change("general", -1, { type: "Deleted" })), "InvalidFrame")
+      assert.strictEqual(yield* reason(bob.read("general", 0.5)), "InvalidFrame")
+      assert.strictEqual(yield* reason(bob.change("general", 1, { type: "Deleted" })), "Forbidden")
+      assert.strictEqual(yield* reason(bob.search("tea", { channel: "elsewhere" })), "NotMember")
+    }).pipe(Effect.provide(hub())),
   )
 })

@@ -1,7 +1,7 @@
 /** What outlives the service: the same for every history that is kept somewhere. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import type { AccountStore } from "../../src/accounts/AccountStore.ts"
