@@ -71,10 +71,12 @@ export class FanOut {
   private each(lane: Lane, events: ReadonlyArray<Encoded>, except?: User): void {
     // Two or three encodings at most: a list is faster than a map.
     const batches: Array<Batch> = []
+    let batch: Batch | undefined
     for (const member of this.members.values()) {
       if (except !== undefined && member.user.id === except.id) continue
       const { encoding } = member
-      let batch = batches.find((candidate) => candidate.encoding === encoding)
+      // Nearly always the one of the member before.
+      if (batch?.encoding !== encoding) batch = batches.find((candidate) => candidate.encoding === encoding)
       if (batch === undefined) {
         const parts = events.flatMap((event) => event.bytes(encoding) ?? [])
         batch = { encoding, bytes: parts.length === 0 ? nothing : concat(parts), frames: parts.length }

@@ -39,13 +39,16 @@ type Waiting = Effect.Effect<void, Cause.Done>
 
 const ended: Waiting = Effect.fail(Cause.Done())
 
+/** What an empty lane is; never added to. */
+const none: Array<Uint8Array> = []
+
 export class Outbox {
   private readonly bounds: OutboxBounds
   private readonly ends: OutboxEnds
-  private control: Array<Uint8Array> = []
-  private chat: Array<Uint8Array> = []
-  private presence: Array<Uint8Array> = []
-  private typing: Array<Uint8Array> = []
+  private control = none
+  private chat = none
+  private presence = none
+  private typing = none
   /** Queued and not yet sent. */
   private waitingFrames = 0
   private waitingBytes = 0
@@ -101,7 +104,10 @@ export class Outbox {
       this.ends.onOverflow()
       return false
     }
-    this[lane].push(bytes)
+    // Nearly always it is the only one. An array of one is small: what an empty one grows to by a push is four times
+    // as large, and garbage a moment later.
+    if (this[lane].length === 0) this[lane] = [bytes]
+    else this[lane].push(bytes)
     this.waitingFrames += frames
     this.waitingBytes += bytes.byteLength
     return true
@@ -157,7 +163,7 @@ export class Outbox {
   /** Takes nothing more and drops what is queued. */
   close(): void {
     this.state = "closed"
-    this.control = this.chat = this.presence = this.typing = []
+    this.control = this.chat = this.presence = this.typing = none
     this.waitingFrames = 0
     this.waitingBytes = 0
     this.wake()
@@ -176,13 +182,13 @@ export class Outbox {
     const { chat, control, presence, typing } = this
     // Nearly always there is only chat.
     if (control.length === 0 && presence.length === 0 && typing.length === 0) {
-      this.chat = []
+      this.chat = none
       return chat
     }
-    this.control = []
-    this.chat = []
-    this.presence = []
-    this.typing = []
+    this.control = none
+    this.chat = none
+    this.presence = none
+    this.typing = none
     return [...control, ...chat, ...presence, ...typing]
   }
 }

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { lobby } from "../../src/domain/ChannelName.ts"
 import { FanOut } from "../../src/hub/FanOut.ts"
 import { defaultBounds, Outbox } from "../../src/hub/Outbox.ts"
 import { Encoded } from "../../src/protocol/Encoded.ts"
@@ -36,6 +37,18 @@ describe("FanOut", () => {
     assert.strictEqual(new Set(pieces).size, 1)
     const text = new TextDecoder().decode(pieces[0])
     for (const name of ["a", "b", "c"]) assert.include(text, `"${name}"`)
+  })
+
+  it("it is made once for each encoding too where members with different ones take turns", () => {
+    const { fanOut, members } = crowd("v1", "msgpack", "v1", "msgpack")
+    const typing = new Encoded({ v2: () => ({ type: "UserTyping", channel: lobby, username: user("a").name }) })
+    // Several events: what an event alone looks like, it remembers by itself.
+    for (const event of [joined("a"), typing, joined("b"), typing]) fanOut.chat(event, 100)
+    fanOut.flush()
+    const pieces = members.map(({ writes }) => writes[0]?.[0])
+    assert.strictEqual(pieces[0], pieces[2])
+    assert.strictEqual(pieces[1], pieces[3])
+    assert.notStrictEqual(pieces[0], pieces[1])
   })
 
   it("who has no word for it is not told", () => {

@@ -53,6 +53,22 @@ describe("Outbox", () => {
     assert.strictEqual(outbox.pressure, 0)
   })
 
+  it("shares nothing with other outboxes, full, emptied or closed", () => {
+    const [one, other, closed] = [linked(), linked(), linked()]
+    closed.outbox.close()
+    for (const lane of lanes) for (const n of [1, 2]) one.outbox.offer(lane, named(`${lane}${n}`))
+    one.outbox.flush()
+    for (const name of ["c", "d"]) one.outbox.offer("chat", named(name))
+    for (const { outbox } of [other, closed]) {
+      outbox.offer("chat", named("x"))
+      outbox.flush()
+    }
+    one.outbox.flush()
+    assert.deepStrictEqual(other.link.writes, [["x"]])
+    assert.deepStrictEqual(closed.link.writes, [])
+    assert.deepStrictEqual(one.link.writes[1], ["c", "d"])
+  })
+
   it("lanes leave in their order, and within a lane what came first", () => {
     const { link, outbox } = linked()
     for (const n of [1, 2]) for (const lane of [...lanes].reverse()) outbox.offer(lane, named(`${lane}${n}`))
