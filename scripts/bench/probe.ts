@@ -4,6 +4,7 @@
 import * as fs from "node:fs"
 import { isMainThread } from "node:worker_threads"
 import { Outbox } from "../../src/hub/Outbox.ts"
+import type { Disconnect } from "../../src/protocol/Disconnect.ts"
 import { Session } from "../../src/session/Session.ts"
 
 /** Bytes, and counts. */
@@ -43,8 +44,9 @@ const watch = (file: string): void => {
   }
 
   const over = new WeakSet<Session>()
-  const end = Session.prototype.end
-  Session.prototype.end = function (disconnect) {
+  const ending = Session.prototype as { end: (this: Session, disconnect: Disconnect) => void }
+  const { end } = ending
+  ending.end = function (disconnect) {
     if (!over.has(this)) {
       over.add(this)
       const reason = disconnect.detail === undefined ? disconnect.reason : `${disconnect.reason} (${disconnect.detail})`

@@ -30,15 +30,19 @@ export class Ledger {
     return this.places.reduce((sum) => sum + 1, 0)
   }
 
+  /** Whether this is the message at this place. */
+  has(seq: number, message: number): boolean {
+    return this.at[seq] === message + 1
+  }
+
   /** Takes note of a message and returns its number. Throws where another was seen at its place, or it at another. */
   note(seq: number, content: string | undefined): number {
     const message = messageIn(content)
     const known = this.at[seq]
-    // All of it is looked at once; afterwards its number and its length.
-    if (known === message + 1 && content?.length === this.contentBytes) return message
     if (content !== contentOf(message, this.contentBytes)) {
       throw new Contradiction(`a message that nobody sent: ${content?.slice(0, 100)}`)
     }
+    if (known === message + 1) return message
     if (known !== undefined) {
       throw new Contradiction(`message ${message} at place ${seq}, where others got message ${known - 1}`)
     }

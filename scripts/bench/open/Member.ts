@@ -5,10 +5,14 @@ import { type Frame, Wire } from "./Wire.ts"
 const channel = "lobby"
 const pageSize = 300
 
+/** The place and the number of a message, in the beginning of its frame. */
+const headOf = /^\{"type":"Message","channel":"lobby","seq":(\d+),.*"content":"~(\d{9})\./
+
 export interface MemberOptions {
   readonly host: string
   readonly port: number
   readonly name: string
+  readonly contentBytes: number
   readonly ledger: Ledger
   /** A message came, live; its number among the sent. */
   readonly onDelivery: (message: number) => void
@@ -47,6 +51,7 @@ export class Member {
     this.farewell = undefined
     const wire = new Wire(this.options.host, this.options.port, {
       frame: (frame) => this.receive(frame),
+      glance: (head, bytes) => this.glance(head, bytes),
       closed: (error) => this.closed(error),
     })
     this.wire = wire
@@ -130,10 +135,28 @@ export class Member {
     }
   }
 
+  /** All of a message is looked at when it comes for the first time; afterwards its place, its number and its length. */
+  private glance(head: string, bytes: number): boolean {
+    const found = this.held === undefined ? headOf.exec(head) : null
+    if (found === null) return false
+    const [, place, number] = found
+    const [seq, message] = [Number(place), Number(number)]
+    if (bytes <= this.options.contentBytes || !this.options.ledger.has(seq, message)) return false
+    this.checked(() => this.reading!.see(seq))
+    this.options.onDelivery(message)
+    return true
+  }
+
   private see({ content, seq = 0 }: Frame): number {
-    try {
+    return this.checked(() => {
       this.reading!.see(seq)
       return this.options.ledger.note(seq, content)
+    })
+  }
+
+  private checked<A>(look: () => A): A {
+    try {
+      return look()
     } catch (error) {
       this.fail(`got ${(error as Contradiction).message}`)
       throw error

@@ -78,6 +78,7 @@ const members = Array.from(
       host: plan.host,
       port: plan.port,
       name: memberName(index),
+      contentBytes: plan.contentBytes,
       ledger,
       onDelivery: onDelivery(index),
       onAcknowledged,
