@@ -13,7 +13,7 @@ import type { History } from "../../src/history/History.ts"
 import { defaults, HistorySettings } from "../../src/history/HistorySettings.ts"
 
 export const [general, random] = [ChannelId.make("general"), ChannelId.make("random")]
-export const from = (name: string): From => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
+const from = (name: string): From => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
 export const [alice, bob, carol] = [from("alice"), from("bob"), from("carol")]
 export const seq = (seq: number) => Seq.make(seq)
 export const id = (id: string) => MessageId.make(id)

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as postgres from "./internal/historyPostgres.ts"
-import * as sqlite from "./internal/historySqlite.ts"
+import { postgres } from "./internal/historyPostgres.ts"
+import { sqlite } from "./internal/historySqlite.ts"
 
 // Times are milliseconds since 1970. What an entry changes is changed by triggers, so that an append is one statement.
 export default Effect.gen(function* () {
