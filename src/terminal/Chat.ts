@@ -107,6 +107,7 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
     )
     const hearing = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
     for (const channel of channels) want({ _tag: "Join", channel })
+    want({ _tag: "ListUnread" })
     // The events fail with why the client has ended.
     return yield* Effect.raceFirst(hearing, Effect.andThen(watching, Effect.never))
   }).pipe(Effect.andThen(Effect.never))

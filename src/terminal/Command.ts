@@ -2,6 +2,11 @@
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { Status } from "../domain/Status.ts"
+import type { ChannelSettings } from "../client/Requests.ts"
+import type { ChannelAccess } from "../domain/ChannelRole.ts"
+import { reactionOf } from "./Emoji.ts"
+import { channelCommands } from "./internal/channelCommands.ts"
+import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
 
 export type Command =
   | { readonly _tag: "Say"; readonly text: string }
@@ -13,23 +18,33 @@ export type Command =
   | { readonly _tag: "ShowTopic" }
   | { readonly _tag: "Topic"; readonly topic: string }
   | { readonly _tag: "Channels" }
-  | { readonly _tag: "Search"; readonly query: string }
+  | { readonly _tag: "Find"; readonly query: string }
+  | { readonly _tag: "Search"; readonly words: string }
+  | { readonly _tag: "Edit"; readonly text: string | undefined }
+  | { readonly _tag: "Delete"; readonly from: string | undefined }
+  | { readonly _tag: "React"; readonly reaction: string; readonly from: string | undefined }
+  | { readonly _tag: "Info" }
+  | {
+      readonly _tag: "Create"
+      readonly channel: string
+      readonly access: ChannelAccess | undefined
+      readonly topic: string | undefined
+    }
+  | { readonly _tag: "Configure"; readonly settings: ChannelSettings }
+  | { readonly _tag: "Rename"; readonly name: string }
+  /** Something is done to somebody; `text` may begin with the rest of a name that has spaces in it. */
+  | {
+      readonly _tag: "Person"
+      readonly what: "invite" | "kick" | "ban" | "unban" | "mute" | "unmute" | "role" | "block" | "unblock"
+      readonly to: string
+      readonly text: string
+    }
+  | { readonly _tag: "Blocked" }
   | { readonly _tag: "Reconnect" }
   | { readonly _tag: "Help" }
   | { readonly _tag: "Quit" }
   /** It is none, or not complete: why. */
   | { readonly _tag: "Wrong"; readonly why: string }
-
-interface Entry {
-  /** What it is called, and what else people try. */
-  readonly names: readonly [string, ...ReadonlyArray<string>]
-  /** What comes behind the name, as it is written in the help. */
-  readonly usage: string
-  readonly summary: string
-  readonly read: (rest: string) => Command
-}
-
-const wrong = (why: string): Command => ({ _tag: "Wrong", why })
 
 const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
@@ -44,16 +59,11 @@ const withChannel = (text: string, make: (channel: string) => Command): Command 
     : wrong(`"${text}" cannot be a channel: letters, digits, ".", "_" and "-", no spaces`)
 }
 
-const firstWord = (text: string): readonly [word: string, rest: string] => {
-  const [, word = "", rest = ""] = /^(\S*)\s*([^]*)$/.exec(text)!
-  return [word, rest]
-}
-
 const status =
   (to: Status) =>
   (rest: string): Command => ({ _tag: "Status", status: to, text: rest || undefined })
 
-export const commands: ReadonlyArray<Entry> = [
+const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["join", "j"],
     usage: "CHANNEL",
@@ -112,10 +122,40 @@ export const commands: ReadonlyArray<Entry> = [
     read: () => ({ _tag: "Channels" }),
   },
   {
-    names: ["search", "find", "s"],
+    names: ["edit"],
     usage: "[TEXT]",
-    summary: "search in what was said here; Ctrl+F does the same",
-    read: (rest) => ({ _tag: "Search", query: rest }),
+    summary: "change your last message; ↑ on an empty line does the same",
+    read: (rest) => ({ _tag: "Edit", text: rest || undefined }),
+  },
+  {
+    names: ["delete", "del"],
+    usage: "[NAME]",
+    summary: "take your last message away, or as a moderator NAME's",
+    read: (rest) => ({ _tag: "Delete", from: rest.replace(/^@/, "") || undefined }),
+  },
+  {
+    names: ["react", "r"],
+    usage: ":+1: [NAME]",
+    summary: "react to the last message, or to the last of NAME; again takes it back",
+    read: (rest) => {
+      const [word, from] = firstWord(rest)
+      const reaction = reactionOf(word)
+      if (reaction === undefined) return wrong(`there is no ${word}; Tab shows what there is, or type an emoji`)
+      if (reaction === "") return wrong("say how: /react :+1:, or /react 🎉")
+      return { _tag: "React", reaction, from: from.replace(/^@/, "") || undefined }
+    },
+  },
+  {
+    names: ["search", "s"],
+    usage: "WORDS",
+    summary: "search in everything that was said where you are",
+    read: (rest) => (rest === "" ? { _tag: "Find", query: "" } : { _tag: "Search", words: rest }),
+  },
+  {
+    names: ["find", "f"],
+    usage: "[TEXT]",
+    summary: "search in what is shown here; Ctrl+F does the same",
+    read: (rest) => ({ _tag: "Find", query: rest }),
   },
   {
     names: ["reconnect"],
@@ -132,13 +172,12 @@ export const commands: ReadonlyArray<Entry> = [
   },
 ]
 
+export const commands: ReadonlyArray<CommandEntry> = [...talking, ...channelCommands]
+
 /** What people try that is not there, and why. */
 const absent: Readonly<Record<string, string>> = {
   nick: "a name is who you sign in as: natter chat --name OTHER",
   me: "just say it: there are no actions here",
-  kick: "there is nothing of the kind yet",
-  ban: "there is nothing of the kind yet",
-  invite: "tell them to /join the channel",
   whois: "/users shows how present everybody is",
   server: "a server is chosen when it is started: natter chat HOST:PORT",
   connect: "a server is chosen when it is started: natter chat HOST:PORT",

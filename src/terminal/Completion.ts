@@ -1,6 +1,7 @@
 /** What Tab makes of the word before the cursor. */
 import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Command.ts"
+import { emoji } from "./Emoji.ts"
 import * as Editor from "./Editor.ts"
 import type { Conversation, Model } from "./Model.ts"
 
@@ -30,6 +31,13 @@ const people = ({ entries, roster }: Conversation, me: string | undefined): Read
 const starting = (candidates: ReadonlyArray<string>, typed: string): ReadonlyArray<string> =>
   candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed.toLowerCase())).slice(0, maxCandidates)
 
+/** What can stand behind this, where it is one of a few words. */
+const wordsOf = (before: string): ReadonlyArray<string> | undefined => {
+  if (/^\/(react|r)\s+$/.test(before)) return Object.keys(emoji).map((name) => `:${name}: `)
+  if (/^\/(role|op)\s+\S+\s+$/.test(before)) return ["owner", "moderator", "member", "none"].map((word) => `${word} `)
+  return /^\/(create|new)\s+\S+\s+$/.test(before) ? ["private ", "readonly "] : undefined
+}
+
 /** Candidates for a word at this place of the draft, as they would stand there. */
 const candidatesFor = (model: Model, before: string, word: string): ReadonlyArray<string> => {
   const conversation = model.conversations.find(({ name }) => name === model.current)
@@ -43,6 +51,8 @@ const candidatesFor = (model: Model, before: string, word: string): ReadonlyArra
   if (command === "status") {
     return starting(["online ", "away ", "busy "], word)
   }
+  const words = wordsOf(before)
+  if (words !== undefined) return starting(words, word)
   const channels = model.conversations.map(({ name }) => name).filter((name) => !name.startsWith("@"))
   if (/^(join|j|leave|part|close)$/.test(command) && !word.startsWith("@")) {
     const hash = /^#*/.exec(word)![0]

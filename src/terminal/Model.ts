@@ -1,5 +1,6 @@
 /** What the terminal client knows. Plain data that never changes itself: `update` makes the next, the view draws it. */
 import type { ClientState } from "../client/ClientState.ts"
+import type { ClientEvent, Message } from "../client/Event.ts"
 import type { Roster } from "../client/Roster.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
@@ -38,6 +39,10 @@ export interface Model {
   readonly leaving: boolean
   /** When the user was told last of being named, in milliseconds. */
   readonly notified: number
+  /** When the server was told last how far one has read, in milliseconds. */
+  readonly toldRead: number
+  /** The message that the draft is to replace. */
+  readonly editing: { readonly channel: string; readonly seq: Seq; readonly content: string } | undefined
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
 }
@@ -54,8 +59,20 @@ export interface Conversation {
   readonly roster: Roster | undefined
   /** The oldest first, at most 2000, and 4 million characters. */
   readonly entries: ReadonlyArray<Entry>
-  /** The last message's, to notice what was missed. */
+  /** The last key that was given. */
+  readonly keys: number
+  /** The last place that one was told of; undefined before one was in. */
   readonly seq: Seq | undefined
+  /** What is before this place is not loaded; 0 where there is nothing before it. */
+  readonly oldest: Seq | undefined
+  /** Whether what was said before is on its way. */
+  readonly loading: boolean
+  /** How far the server knows that one has read. */
+  readonly read: Seq | undefined
+  /** From where on one had not read when one came: where the line "new" is to be drawn once that is loaded. */
+  readonly unreadFrom: Seq | undefined
+  /** What was changed in messages that are not loaded, the latest: they may be on their way, as they were before. */
+  readonly changes: ReadonlyArray<Change>
   /** Messages that came while it was not shown, or while the reader was scrolled up. */
   readonly unread: number
   /** Those of them that name the user. */
@@ -70,8 +87,11 @@ export interface Conversation {
   readonly draft: Editor
 }
 
+/** What changes a message that was said before. */
+export type Change = Extract<ClientEvent, { readonly target: Seq }>
+
 interface EntryBase {
-  /** Unique in its conversation, and growing. */
+  /** Unique in its conversation. */
   readonly key: number
   /** Milliseconds since 1970. */
   readonly at: number
@@ -87,6 +107,13 @@ export type Entry =
       readonly content: string
       /** Whether it names the user. */
       readonly mention: boolean
+      /** The place of its last edit, if there was one. */
+      readonly edited?: Seq | undefined
+      /** Its content is gone then. */
+      readonly deleted?: true | undefined
+      readonly reactions?: Message["reactions"]
+      /** Whether it was said before one came, and nothing was told of it as news. */
+      readonly past?: true | undefined
     })
   /** One's own that the server has not acknowledged: it is drawn paler, or with why it failed. */
   | (EntryBase & {
@@ -123,7 +150,13 @@ export const conversation = (name: string): Conversation => ({
   topic: "",
   roster: undefined,
   entries: [],
+  keys: 0,
   seq: undefined,
+  oldest: undefined,
+  loading: false,
+  read: undefined,
+  unreadFrom: undefined,
+  changes: [],
   unread: 0,
   mentions: 0,
   firstUnread: undefined,
@@ -158,5 +191,7 @@ export const initial = (options: {
   askedToLeave: undefined,
   leaving: false,
   notified: 0,
+  toldRead: 0,
+  editing: undefined,
   sent: [],
 })

@@ -1,11 +1,20 @@
 /** The heart of the terminal client: what happens makes the next model, and says what is to be done. Pure. */
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
+import { dateAndTime } from "./internal/day.ts"
 import type { Model } from "./Model.ts"
+import * as Plain from "./Plain.ts"
 import { notice, resize, settle } from "./update/conversations.ts"
 import { hear, notJoined, notPublished, published } from "./update/hear.ts"
+import { described } from "./update/administer.ts"
 import { leaveWhenSent } from "./update/leave.ts"
+import { enter } from "./update/obey.ts"
+import { notTurned, reading, turn, unread } from "./update/past.ts"
 import { paste, press } from "./update/press.ts"
+import { cut } from "./Width.ts"
+
+/** Columns of a message that was found. */
+const maxFound = 200
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -48,6 +57,16 @@ const listed = ({ channels, next }: ServerFrameOf<"Channels">): string => {
   return [...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
 }
 
+/** What was found, a line each, the newest first. */
+const found = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
+  if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
+  const lines = hits.map(({ channel, message: { content, from, timestamp } }) => {
+    const where = channel.startsWith("@") ? channel : `#${channel}`
+    return `${where}  ${dateAndTime(timestamp)}  ${from}: ${cut(Plain.line(content), maxFound)}`
+  })
+  return [`Found for "${words}", the newest first:`, ...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
+}
+
 const step = (model: Model, action: Action): Next => {
   switch (action._tag) {
     case "Pressed":
@@ -63,7 +82,7 @@ const step = (model: Model, action: Action): Next => {
     case "Event":
       return hear(model, action.event)
     case "Published":
-      return [published(model, action.channel, action.id), []]
+      return [published(model, action.channel, action.id, action.seq), []]
     case "NotPublished":
       // Who leaves wants to see that.
       return [notPublished({ ...model, leaving: false }, action.channel, action.id, action.why), []]
@@ -71,6 +90,25 @@ const step = (model: Model, action: Action): Next => {
       return [notJoined(model, action.channel, action.why), []]
     case "Channels":
       return [notice(model, listed(action.page)), []]
+    case "History":
+      return [turn(model, action.page), []]
+    case "NoHistory":
+      return [notTurned(model, action.channel, action.why), []]
+    case "Unread":
+      return [unread(model, action.channels), []]
+    case "Found":
+      return [notice(model, found(action.words, action.result)), []]
+    case "Described":
+      return [notice(model, described(action.info)), []]
+    case "Blocked": {
+      const names = action.usernames
+      return [notice(model, names.length === 0 ? "You have blocked nobody." : `Blocked: ${names.join(", ")}`), []]
+    }
+    case "Administered": {
+      const { call, done } = action
+      const [there, intents] = call[0] === "createChannel" ? enter(model, call[1]) : ([model, []] as const)
+      return [done === undefined ? there : notice(there, done), intents]
+    }
     case "Refused":
       return [notice(model, action.why, "error"), []]
   }
@@ -78,8 +116,8 @@ const step = (model: Model, action: Action): Next => {
 
 export const update = (model: Model, action: Action): Next => {
   const [stepped, wanted] = step(model, action)
-  const next = settle(stepped)
-  const intents = [...wanted, ...leaveWhenSent(next)]
+  const [next, marks] = reading(settle(stepped))
+  const intents = [...wanted, ...marks, ...leaveWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

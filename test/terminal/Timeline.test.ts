@@ -1,3 +1,4 @@
+import { MessageId } from "../../src/domain/MessageId.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { links } from "../../src/terminal/Links.ts"
 import { mentions } from "../../src/terminal/Mentions.ts"
@@ -38,7 +39,8 @@ describe("Timeline", () => {
   })
 
   it("groups anew where something between is gone", () => {
-    const world = quiet().says("bob", "one").enter("mine").says("bob", "two")
+    const world = quiet().says("bob", "one").enter("mine")
+    world.act({ _tag: "NotPublished", channel: "lobby", id: MessageId.make("run-0"), why: "no" }).says("bob", "two")
     const names = () => screen(world).filter((row) => row.startsWith("bob"))
     assert.lengthOf(names(), 2)
     world.says("ann", "mine", "lobby", { id: "run-0" })

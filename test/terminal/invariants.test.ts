@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type { ClientState } from "../../src/client/ClientState.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
+import { Seq } from "../../src/domain/Seq.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Disconnect } from "../../src/protocol/Disconnect.ts"
 import type { Intent } from "../../src/terminal/Action.ts"
@@ -12,10 +13,10 @@ import * as Editor from "../../src/terminal/Editor.ts"
 import { layout } from "../../src/terminal/Layout.ts"
 import type { Conversation } from "../../src/terminal/Model.ts"
 import { rowCount, timeline } from "../../src/terminal/Timeline.ts"
-import { lookOf } from "../../src/terminal/update/conversations.ts"
+import { lookOf, seqOf } from "../../src/terminal/update/conversations.ts"
 import { graphemeAt, width, wrap } from "../../src/terminal/Width.ts"
 import stringWidth from "string-width"
-import { event, joined, noon, World } from "./world.ts"
+import { event, joined, noon, page, World } from "./world.ts"
 
 const seeds = 200
 const steps = 150
@@ -64,6 +65,19 @@ const drafts = [
   "/users",
   "/channels",
   "/status away",
+  "/edit",
+  "/edit other words",
+  "/delete",
+  "/delete bob",
+  "/react :+1:",
+  "/react 🎉 x y",
+  "/find ann",
+  "/kick bob",
+  "/ban __proto__ 10m why",
+  "/role bob owner",
+  "/slow 10",
+  "/create ops2 private tea",
+  "/block",
   "/help",
   "/reconnect",
   "/constructor",
@@ -159,7 +173,7 @@ class Run {
     const { current } = world.model
     // What people try to talk to, the server need not know.
     const channel = this.below(4) === 0 || !isChannel(current) ? this.of(channels) : current
-    const kind = this.below(26)
+    const kind = this.below(30)
     this.last = `${kind} in ${channel}`
     switch (kind) {
       case 0:
@@ -228,16 +242,53 @@ class Run {
       case 24:
         this.answer()
         break
+      case 25:
+      case 26:
+        this.change(channel)
+        break
+      case 27:
+        this.turn()
+        break
       default:
         world.act(
           this.of([
             { _tag: "NotJoined", channel, why: this.text(6) },
             { _tag: "Refused", why: this.text(6) },
             { _tag: "Channels", page: { type: "Channels", channels: [] } },
+            { _tag: "NoHistory", channel, why: this.of([undefined, this.text(3)]) },
+            { _tag: "Unread", channels: [{ channel, read: this.below(60), last: 60, unread: this.below(9) }] as never },
+            { _tag: "Event", event: event("ReadMarker", { channel, username: "ann", seq: this.below(60) }) },
           ]),
         )
     }
     for (const intent of world.intents()) if (intent._tag === "Publish") this.published.push(intent)
+  }
+
+  /** A message is edited, deleted or reacted to, maybe one that nobody knows. */
+  private change(channel: string): void {
+    const from = this.of([...names, "ann"])
+    const seq = 100 + this.below(900)
+    const fields = { channel, seq, id: `c${seq}`, target: 1 + this.below(60), from, timestamp: noon }
+    this.world.hear(
+      this.of([
+        event("Edited", { ...fields, content: this.text(4).toWellFormed() }),
+        event("Deleted", fields),
+        event("Reacted", { ...fields, reaction: this.of(["👍", "👨‍👩‍👧‍👦", "ok", "日本語"]), on: this.below(3) > 0 }),
+      ]),
+    )
+  }
+
+  /** A page that was asked for comes, sooner or later, or twice. */
+  private turn(): void {
+    const asked = this.world.pages.at(-1 - this.below(2))
+    if (asked === undefined) return
+    const [channel, before] = asked
+    const first = Math.max(1, before - 1 - this.below(20))
+    const entries = Array.from({ length: before - first }, (_, at) => {
+      const { channel: _channel, ...entry } = said(channel, first + at) as unknown as Record<string, unknown>
+      return { ...entry, ...this.of([{}, {}, { edited: 90 }, { deleted: true, content: "" }]) }
+    })
+    this.world.act({ _tag: "History", channel, page: page(channel, entries, first > 1) })
   }
 
   private version(channel: string): number {
@@ -268,7 +319,7 @@ class Run {
     const timestamp = noon + seq
     switch (this.below(3)) {
       case 0:
-        return void this.world.act({ _tag: "Published", channel, id })
+        return void this.world.act({ _tag: "Published", channel, id, seq: Seq.make(seq) })
       case 1:
         return void this.world.act({ _tag: "NotPublished", channel, id: MessageId.make(id), why: this.text(3) })
       default:
@@ -301,18 +352,30 @@ const assertEditor = ({ cursor, text }: Editor.Editor): void => {
 }
 
 const assertConversation = (conversation: Conversation): void => {
-  const { draft, entries, mentions, name, typing, unread } = conversation
+  const { changes, draft, entries, keys, mentions, name, typing, unread } = conversation
   must(entries.length <= 2000, "entries", entries.length)
+  must(changes.length <= 100, "changes", changes.length)
+  const places = entries.flatMap((entry) => seqOf(entry) ?? [])
+  must(
+    places.every((place, at) => at === 0 || place > places[at - 1]!),
+    "order",
+    [name, places],
+  )
   must(typing.size <= 100, "people typing", typing.size)
   must(mentions >= 0 && mentions <= unread, "mentions", [mentions, unread])
-  for (let at = 1; at < entries.length; at++) must(entries[at]!.key > entries[at - 1]!.key, "keys", name)
+  must(new Set(entries.map(({ key }) => key)).size === entries.length, "keys", name)
+  must(
+    entries.every(({ key }) => key <= keys),
+    "the last key",
+    name,
+  )
   const said = entries.flatMap((entry) => (entry._tag === "Message" ? [entry] : []))
   mustBeUnique(
     said.flatMap(({ from, id }) => (id === undefined ? [] : [`${from} ${id}`])),
     "shown twice",
   )
   mustBeUnique(
-    said.flatMap(({ content, seq }) => (content.startsWith("message ") && seq !== undefined ? [`${seq}`] : [])),
+    said.flatMap(({ content, seq }) => (content.startsWith("message ") && (seq ?? 0) > 0 ? [`${seq}`] : [])),
     "told twice",
   )
   mustBeUnique(

@@ -1,8 +1,26 @@
 /** A terminal client in the lobby, and what happens to it. */
 import * as Schema from "effect/Schema"
 import type { ClientEvent } from "../../src/client/Client.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { Username } from "../../src/domain/Username.ts"
-import { Joined, Left, Message, Presence, TopicChanged, UserTyping } from "../../src/protocol/v2/ServerFrame.ts"
+import { Seq } from "../../src/domain/Seq.ts"
+import {
+  Deleted,
+  Edited,
+  HistoryPage,
+  Invited,
+  Joined,
+  Kicked,
+  Left,
+  Message,
+  Presence,
+  Reacted,
+  ReadMarker,
+  Renamed,
+  RoleChanged,
+  TopicChanged,
+  UserTyping,
+} from "../../src/protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "../../src/terminal/Action.ts"
 import type { Key } from "../../src/terminal/Key.ts"
 import { type Conversation, initial, type Model } from "../../src/terminal/Model.ts"
@@ -16,10 +34,40 @@ export const noon = Date.UTC(2026, 10, 23, 12)
 
 const me = Username.make("ann")
 
-const decode = Schema.decodeUnknownSync(Schema.Union([Joined, Left, Message, Presence, TopicChanged, UserTyping]))
+const Missed = Schema.Struct({ type: Schema.Literal("Missed"), channel: ChannelName, from: Seq, to: Seq })
+
+const decode = Schema.decodeUnknownSync(
+  Schema.Union([
+    Joined,
+    Left,
+    Message,
+    Edited,
+    Deleted,
+    Reacted,
+    ReadMarker,
+    Presence,
+    TopicChanged,
+    UserTyping,
+    Renamed,
+    RoleChanged,
+    Kicked,
+    Invited,
+    Missed,
+  ]),
+)
 
 export const event = (type: ClientEvent["type"], fields: Record<string, unknown>): ClientEvent =>
   decode({ type, ...fields })
+
+/** A page of history: messages by their places. */
+export const page = (channel: string, entries: ReadonlyArray<Record<string, unknown>>, more = false, first = 1) =>
+  Schema.decodeUnknownSync(HistoryPage)({
+    type: "HistoryPage",
+    channel,
+    entries: entries.map((entry) => ({ type: "Message", from: "bob", timestamp: noon, ...entry })),
+    more,
+    first,
+  })
 
 const people = (names: ReadonlyArray<string>) => names.map((username) => ({ username, status: "online" }))
 
@@ -48,6 +96,10 @@ export class World {
   model: Model
   /** What it wanted since this was read last, but for titles. */
   private wanted: Array<Intent> = []
+  /** How far the server was told that one has read. */
+  readonly reads: Array<readonly [channel: string, seq: number]> = []
+  /** What was asked of history. */
+  readonly pages: Array<readonly [channel: string, before: number]> = []
   title = ""
   private seq = 0
 
@@ -61,6 +113,8 @@ export class World {
     this.model = next
     for (const intent of intents) {
       if (intent._tag === "Title") this.title = intent.text
+      else if (intent._tag === "Read") this.reads.push([intent.channel, intent.seq])
+      else if (intent._tag === "History") this.pages.push([intent.channel, intent.before])
       else this.wanted.push(intent)
     }
     return this

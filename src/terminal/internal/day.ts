@@ -14,6 +14,11 @@ const within = (at: number): number => Math.min(at, 8.64e15)
 /** `12:34` */
 export const clock = (at: number): string => time.format(within(at))
 
+const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" })
+
+/** `23 Nov 2026, 12:34` */
+export const dateAndTime = (at: number): string => short.format(within(at))
+
 /** The day: the same words for every time in it. */
 export const dayOf = (at: number): string => {
   const key = Math.floor(at / quarter)

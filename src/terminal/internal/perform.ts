@@ -2,29 +2,37 @@ import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
 import type { Absence } from "../../client/Reconnect.ts"
 import type { RequestError } from "../../protocol/RequestError.ts"
-import type { Action, Intent } from "../Action.ts"
+import type { Action, Administration, Intent } from "../Action.ts"
+import { explained } from "./advice.ts"
 
 /** What the client is asked for. */
 export type Errand = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" }>
 
 /** A server that has no conversations of two does not know what such a name means. */
-const whyNot = (channel: string, { message, reason }: RequestError | Absence): string =>
-  channel.startsWith("@") && (reason === "InvalidFrame" || reason === "NotSupported")
+const whyNot = (channel: string, error: RequestError | Absence): string =>
+  channel.startsWith("@") && (error.reason === "InvalidFrame" || error.reason === "NotSupported")
     ? "this server has no direct conversations"
-    : message
+    : explained(error)
+
+/** Messages on a page of what was said before. */
+const pageSize = 100
+
+const administer = (client: Client, [name, ...args]: Administration) =>
+  // The arguments are those of the request of this name.
+  (client[name] as (...args: ReadonlyArray<unknown>) => ReturnType<Client["kick"]>)(...args)
 
 /** Does it, and tells what came of it. */
 export const perform = (client: Client, errand: Errand, dispatch: (action: Action) => void): Effect.Effect<void> => {
   const told = (action: Action) => Effect.sync(() => dispatch(action))
   const orRefused = <A, E extends { readonly message: string }>(asked: Effect.Effect<A, E>) =>
-    Effect.catch(Effect.asVoid(asked), ({ message }) => told({ _tag: "Refused", why: message }))
+    Effect.catch(Effect.asVoid(asked), (error) => told({ _tag: "Refused", why: explained(error) }))
 
   switch (errand._tag) {
     case "Publish": {
       const { channel, content, id } = errand
       return Effect.matchEffect(client.publish(channel, content, id), {
-        onSuccess: () => told({ _tag: "Published", channel, id }),
-        onFailure: ({ message }) => told({ _tag: "NotPublished", channel, id, why: message }),
+        onSuccess: ({ seq }) => told({ _tag: "Published", channel, id, seq }),
+        onFailure: (error) => told({ _tag: "NotPublished", channel, id, why: explained(error) }),
       })
     }
     case "Join":
@@ -41,6 +49,42 @@ export const perform = (client: Client, errand: Errand, dispatch: (action: Actio
       return orRefused(client.setStatus(errand.status, errand.text))
     case "ListChannels":
       return orRefused(Effect.tap(client.channels(), (page) => told({ _tag: "Channels", page })))
+    case "Edit":
+      return orRefused(client.edit(errand.channel, errand.target, errand.content))
+    case "Delete":
+      return orRefused(client.delete(errand.channel, errand.target))
+    case "React":
+      return orRefused(client.react(errand.channel, errand.target, errand.reaction, errand.on))
+    case "History": {
+      const { before, channel } = errand
+      return Effect.matchEffect(client.history(channel, { before, limit: pageSize }), {
+        onSuccess: (page) => told({ _tag: "History", channel, page }),
+        // Nobody asked for it by name: a server that keeps nothing is no news.
+        onFailure: (error) =>
+          told({
+            _tag: "NoHistory",
+            channel,
+            why: error.reason === "NotSupported" || error.reason === "NotMember" ? undefined : error.message,
+          }),
+      })
+    }
+    case "Read":
+      // It is told again with what comes next.
+      return Effect.ignore(client.read(errand.channel, errand.seq))
+    case "ListUnread":
+      return Effect.ignore(Effect.tap(client.unread, (channels) => told({ _tag: "Unread", channels })))
+    case "Search":
+      return orRefused(
+        Effect.tap(client.search(errand.words), (result) => told({ _tag: "Found", words: errand.words, result })),
+      )
+    case "Describe":
+      return orRefused(Effect.tap(client.describe(errand.channel), (info) => told({ _tag: "Described", info })))
+    case "ListBlocked":
+      return orRefused(Effect.tap(client.blocked, ({ usernames }) => told({ _tag: "Blocked", usernames })))
+    case "Administer": {
+      const { call, done } = errand
+      return orRefused(Effect.andThen(administer(client, call), told({ _tag: "Administered", call, done })))
+    }
     case "Retry":
       return client.retry
   }

@@ -1,4 +1,5 @@
 /** One entry as rows: below its author or with the one before it, wrapped, with what is in it marked. */
+import type { Message } from "../../client/Event.ts"
 import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
 import { links } from "../Links.ts"
@@ -24,6 +25,9 @@ export type Style =
   | "match"
   /** Said by oneself and not acknowledged yet. */
   | "pale"
+  /** What others put under a message, and what one put there oneself. */
+  | "reaction"
+  | "reacted"
   | "notice"
   | "error"
   /** The line between two days. */
@@ -109,20 +113,26 @@ const more = (hidden: number, columns: number, style: Style): Row => [
   { text: cut(`${" ".repeat(indent)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
 ]
 
+const editedMark = " (edited)"
+
 /** Text of however many lines, below a name. */
-const body = (content: string, style: Style, own: boolean, look: Look): ReadonlyArray<Row> => {
+const body = (content: string, style: Style, own: boolean, look: Look, edited: boolean): ReadonlyArray<Row> => {
   // Without it a message of several lines could pass for several messages.
   const margin = look.columns > 2 * indent ? indent : 0
   let left = maxRows
   let hidden = 0
-  const rows = Plain.lines(content).flatMap((text) => {
+  const lines = Plain.lines(content)
+  const rows = lines.flatMap((line, at) => {
+    const last = edited && at === lines.length - 1
+    const text = last ? line + editedMark : line
     const ranges = wrap(text, look.columns - margin)
     const shown = ranges.slice(0, left)
     left -= shown.length
     hidden += ranges.length - shown.length
     if (shown.length === 0) return []
     // An address may go on where no more is shown.
-    const marks = marksIn(text.slice(0, shown.at(-1)!.end + maxAddress), own, look)
+    const found = marksIn(line.slice(0, shown.at(-1)!.end + maxAddress), own, look)
+    const marks = last ? [...found, { start: line.length, end: text.length, style: "pale" as const }] : found
     return shown.map((range): Row => {
       // A space at the edge hangs over it.
       const end = range.start + text.slice(range.start, range.end).trimEnd().length
@@ -131,6 +141,26 @@ const body = (content: string, style: Style, own: boolean, look: Look): Readonly
     })
   })
   return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale")]
+}
+
+/** Below a message: each reaction, and how many have it. */
+const reactions = (given: Message["reactions"], { columns, me }: Look): ReadonlyArray<Row> => {
+  const rows: Array<Array<Span>> = []
+  let room = 0
+  for (const { reaction, users } of given ?? []) {
+    const text = cut(`${Plain.line(reaction)} ${users.length}`, columns - indent)
+    const style = me !== undefined && users.includes(me) ? "reacted" : "reaction"
+    const row = rows.at(-1)
+    const fits = row !== undefined && width(text) + 2 <= room
+    if (fits) row.push({ text: "  ", style: "text" }, { text, style })
+    else
+      rows.push([
+        { text: " ".repeat(indent), style: "text" },
+        { text, style },
+      ])
+    room = (fits ? room - 2 : columns - indent) - width(text)
+  }
+  return rows
 }
 
 const heading = (name: string, at: number, own: boolean, columns: number): Row => {
@@ -159,6 +189,8 @@ const authorOf = (entry: Entry | undefined, me: Username | undefined): string | 
   return entry?._tag === "Unsent" ? me : undefined
 }
 
+const isEdited = (entry: Entry): boolean => entry._tag === "Message" && entry.edited !== undefined
+
 /** The rows of one entry, below the one before it. */
 export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
   const { columns, me, now } = look
@@ -181,7 +213,10 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
   const rows = [
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
-    ...body(entry.content, entry._tag === "Unsent" ? "pale" : "text", own, look),
+    ...(entry._tag === "Message" && entry.deleted === true
+      ? body("(deleted)", "pale", true, { ...look, query: "" }, false)
+      : body(entry.content, entry._tag === "Unsent" ? "pale" : "text", own, look, isEdited(entry))),
+    ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]
   if (entry._tag === "Message" || entry.failed === undefined) return rows
   return [...rows, ...notice(`not sent: ${entry.failed}`, "error", columns)]

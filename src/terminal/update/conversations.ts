@@ -1,10 +1,12 @@
 /** Changes of one conversation, and of which is shown. */
+import type { Seq } from "../../domain/Seq.ts"
 import { key, type Username } from "../../domain/Username.ts"
+import { empty } from "../Editor.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type Entry, type Model, type Size } from "../Model.ts"
 import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
 
-const maxEntries = 2000
+export const maxEntries = 2000
 /** Characters of one conversation that are kept: as many messages as long as a frame would fill the memory. */
 const maxText = 4_000_000
 /** As many as a session may be in: 128 channels, and 32 where others brought it in. */
@@ -37,11 +39,11 @@ export const change = (model: Model, name: string, to: (conversation: Conversati
   ),
 })
 
-/** Called as the server calls it. */
-export const rename = (model: Model, name: string): Model => {
-  const before = find(model, name)
+/** Called as the server calls it, or differently from now on. */
+export const rename = (model: Model, name: string, former = name): Model => {
+  const before = find(model, former)
   if (before === undefined || before.name === name) return model
-  const renamed = change(model, name, (conversation) => ({ ...conversation, name }))
+  const renamed = change(model, former, (conversation) => ({ ...conversation, name }))
   return model.current === before.name ? { ...renamed, current: name } : renamed
 }
 
@@ -65,8 +67,10 @@ export const show = (model: Model, name: string): Model => {
   const left = change(model, model.current, (conversation) => ({
     ...conversation,
     firstUnread: undefined,
+    unreadFrom: undefined,
     scroll: 0,
-    draft: model.editor,
+    // What was to replace a message is no draft for another.
+    draft: model.editing === undefined ? model.editor : empty,
   }))
   return {
     ...change(left, name, read),
@@ -75,6 +79,7 @@ export const show = (model: Model, name: string): Model => {
     browsing: undefined,
     search: undefined,
     completion: undefined,
+    editing: undefined,
   }
 }
 
@@ -109,7 +114,22 @@ type New<E> = E extends Entry ? Omit<E, "key" | "at"> & { readonly at?: number }
 /** An entry that has no place yet; without a time it is of now. */
 export type NewEntry = New<Entry>
 
-const nextKey = ({ entries }: Conversation): number => (entries.at(-1)?.key ?? 0) + 1
+/** The place of an entry; undefined for what has none. */
+export const seqOf = (entry: Entry): Seq | undefined =>
+  entry._tag === "Message" && entry.seq !== undefined && entry.seq > 0 ? entry.seq : undefined
+
+/** Where an entry with this place belongs: before what comes later, and before what waits for its place. */
+export const indexFor = (entries: ReadonlyArray<Entry>, seq: Seq | undefined): number => {
+  if (seq === undefined || seq === 0) return entries.length
+  let index = entries.length
+  for (let at = entries.length - 1; at >= 0; at--) {
+    const entry = entries[at]!
+    const place = seqOf(entry)
+    if (place !== undefined && place <= seq) break
+    if (place !== undefined || (entry._tag === "Unsent" && entry.failed === undefined)) index = at
+  }
+  return index
+}
 
 /** With the same in sight as before, for who reads further up. */
 const held = (before: Conversation, after: Conversation, look: Look, lookAfter = look): Conversation => {
@@ -143,29 +163,39 @@ export const withEntries = (
   to: (conversation: Conversation) => ReadonlyArray<Entry>,
 ): Model =>
   change(model, name, (conversation) => {
-    const changed = { ...conversation, entries: newest(to(conversation)) }
-    return held(conversation, changed, lookOf(model))
+    const all = to(conversation)
+    if (all === conversation.entries) return conversation
+    const entries = newest(all)
+    // What there is no room for can be had again.
+    const cut = entries.length < all.length ? entries.find((entry) => seqOf(entry) !== undefined) : undefined
+    const oldest = (cut === undefined ? undefined : seqOf(cut)) ?? conversation.oldest
+    return held(conversation, { ...conversation, entries, oldest }, lookOf(model))
   })
 
 /** Adds an entry; `without` is what it replaces. */
 export const add = (model: Model, name: string, entry: NewEntry, without?: (entry: Entry) => boolean): Model =>
-  withEntries(model, name, (conversation) => {
-    const added = { at: model.now, ...entry, key: nextKey(conversation) } as Entry
-    const kept = without === undefined ? conversation.entries : conversation.entries.filter((entry) => !without(entry))
-    return [...kept, added]
-  })
+  withEntries(
+    change(model, name, (conversation) => ({ ...conversation, keys: conversation.keys + 1 })),
+    name,
+    (conversation) => {
+      const added = { at: model.now, ...entry, key: conversation.keys } as Entry
+      const kept =
+        without === undefined ? conversation.entries : conversation.entries.filter((entry) => !without(entry))
+      return kept.toSpliced(indexFor(kept, seqOf(added)), 0, added)
+    },
+  )
 
 export const notice = (model: Model, text: string, kind: "info" | "error" = "info", name = model.current): Model =>
   add(model, name, { _tag: "Notice", kind, text })
 
-/** Counts a message that was just added as not read, if it is not in sight. */
-export const unread = (model: Model, name: string, mention: boolean): Model =>
+/** Counts a message that was just told as not read, if it is not in sight. */
+export const unread = (model: Model, name: string, key: number, mention: boolean): Model =>
   change(model, name, (conversation) => {
-    const { entries, mentions, scroll, unread } = conversation
+    const { mentions, scroll, unread } = conversation
     if (conversation.name === model.current && scroll === 0) return conversation
     const counted = { ...conversation, unread: unread + 1, mentions: mentions + (mention ? 1 : 0) }
     if (unread > 0) return counted
-    const marked = { ...counted, firstUnread: entries.at(-1)?.key }
+    const marked = { ...counted, firstUnread: key }
     return held(conversation, marked, lookOf(model))
   })
 

@@ -1,7 +1,9 @@
 /** What the server tells. */
 import type { ClientEvent } from "../../client/Client.ts"
 import { Roster } from "../../client/Roster.ts"
-import type { Seq } from "../../domain/Seq.ts"
+import type { Message, Missed } from "../../client/Event.ts"
+import * as Seq from "../../domain/Seq.ts"
+import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
@@ -11,6 +13,7 @@ import {
   change,
   close,
   find,
+  indexFor,
   isDirect,
   isWaiting,
   notice,
@@ -20,6 +23,8 @@ import {
   unread,
   withEntries,
 } from "./conversations.ts"
+
+import { apply, hasRead, later, older } from "./past.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -40,6 +45,14 @@ export const hear = (model: Model, event: ClientEvent): Next => {
       return [left(model, event), []]
     case "Message":
       return message(model, event)
+    case "Edited":
+    case "Deleted":
+    case "Reacted":
+      return [apply(model, event), []]
+    case "Missed":
+      return [missed(model, event), []]
+    case "ReadMarker":
+      return [hasRead(model, event), []]
     case "Presence":
       return [present(model, event), []]
     case "TopicChanged": {
@@ -59,7 +72,37 @@ export const hear = (model: Model, event: ClientEvent): Next => {
         })),
         [],
       ]
+    case "Renamed": {
+      const renamed = rename(model, event.name, event.channel)
+      return [notice(renamed, `${event.by} renamed #${event.channel} to #${event.name}.`, "info", event.name), []]
+    }
+    case "ChannelChanged":
+      return [notice(model, `${event.by} changed the channel: ${settingsOf(event)}.`, "info", event.channel), []]
+    case "RoleChanged": {
+      const role = event.role === undefined ? "no role any more" : `the role ${event.role} now`
+      const whose = event.username === model.me ? "You have" : `${event.username} has`
+      return [notice(model, `${whose} ${role} (${event.by}).`, "info", event.channel), []]
+    }
+    case "Kicked": {
+      const whom = event.username === model.me ? "you" : event.username
+      const why = event.reason === undefined ? "." : `: ${event.reason}`
+      return [notice(model, `${event.by} threw ${whom} out${why}`, "info", event.channel), []]
+    }
+    case "Invited":
+      return [notice(model, `${event.by} invites you into #${event.channel}: /join ${event.channel}`), []]
   }
+}
+
+/** What a channel is like, in words. */
+export const settingsOf = (channel: {
+  readonly access: ChannelAccess
+  readonly archived: boolean
+  readonly slow_mode: number
+}): string => {
+  const { access, archived, slow_mode: slow } = channel
+  return [access, ...(slow > 0 ? [`a message every ${slow / 1000} s`] : []), ...(archived ? ["archived"] : [])].join(
+    ", ",
+  )
 }
 
 const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
@@ -68,16 +111,29 @@ const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
   return count === 2 ? `You are in #${channel} with one other.` : `You are in #${channel} with ${count - 1} others.`
 }
 
+const missed = (model: Model, { channel, from, to }: Missed): Model => {
+  const count = to - from + 1
+  const text = count === 1 ? "A message was missed meanwhile" : `${count} messages were missed meanwhile`
+  const told = notice(model, `${text}: history does not reach back so far.`, "info", channel)
+  return change(told, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
+}
+
 const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const { channel, seq, topic } = event
   const before = find(model, channel)
   if (before === undefined) return [model, []]
+  // A server that has forgotten everything counts anew.
+  const anew = before.seq !== undefined && before.seq > seq
   const entered = change(model, channel, (conversation) => ({
     ...conversation,
-    entries: conversation.entries.map((entry) => (isWaiting(entry) ? { ...entry, waiting: false } : entry)),
+    entries: conversation.entries.map((entry) => {
+      if (isWaiting(entry)) return { ...entry, waiting: false }
+      return anew && entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry
+    }),
     topic,
-    // Into a direct conversation one comes some messages back, and hears them again.
-    seq: isDirect(channel) ? later(before.seq, seq) : seq,
+    // What was missed meanwhile is told behind this.
+    seq: anew ? seq : (before.seq ?? seq),
+    ...(anew ? { oldest: Seq.zero, read: undefined } : {}),
     roster: Roster.of(event),
     typing: new Map(),
   }))
@@ -85,11 +141,11 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const intents = before.entries
     .filter(isWaiting)
     .map(({ content, id }): Intent => ({ _tag: "Publish", channel, id, content }))
-  if (before.seq === undefined) return [notice(entered, welcome(event), "info", channel), intents]
-  const missed = seq - before.seq
-  if (missed <= 0) return [entered, intents]
-  const text = missed === 1 ? "A message was missed meanwhile." : `${missed} messages were missed meanwhile.`
-  return [notice(entered, text, "info", channel), intents]
+  if (before.seq !== undefined) return [entered, intents]
+  const welcomed = notice(entered, welcome(event), "info", channel)
+  const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
+  const [asked, asking] = older(begun, channel)
+  return [asked, [...intents, ...asking]]
 }
 
 /** With a `ref` it is what one wanted. */
@@ -101,8 +157,8 @@ const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
   return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
 }
 
-const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
-  const { channel, content, from, id, seq, timestamp } = event
+const message = (model: Model, event: Message): Next => {
+  const { channel, content, deleted, edited, from, id, reactions, seq, timestamp } = event
   const conversation = find(model, channel)
   if (conversation === undefined) return [model, []]
   const own = from === model.me
@@ -113,29 +169,38 @@ const message = (model: Model, event: ServerFrameOf<"Message">): Next => {
     entry.from === from &&
     (named(entry) || (seq > 0 && entry.seq === seq && entry.at === timestamp))
   // The acknowledgement may have been faster, and who comes back may be told again what was said before.
-  if (conversation.entries.some(again)) {
-    const placed = withEntries(model, channel, ({ entries }) =>
-      entries.map((entry) => (again(entry) ? { ...entry, at: timestamp, seq } : entry)),
-    )
-    return [change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) })), []]
+  const known = conversation.entries.find(again)
+  if (known !== undefined) {
+    const { past, ...rest } = known
+    const placed = withEntries(model, channel, ({ entries }) => {
+      const others = entries.filter((entry) => entry !== known)
+      const index = known.seq === seq ? entries.indexOf(known) : indexFor(others, seq)
+      return others.toSpliced(index, 0, { ...rest, at: timestamp, seq })
+    })
+    const told = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
+    // It was on a page of what was said before, and is news all the same.
+    return past === true ? heard(told, event, known.key, known.mention) : [told, []]
   }
   const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
-  const added = add(model, channel, { _tag: "Message", at: timestamp, id, seq, from, content, mention }, unsent)
+  const entry = { _tag: "Message", at: timestamp, id, seq, from, content, mention, edited, deleted, reactions } as const
+  const added = add(model, channel, entry, unsent)
   const next = change(added, channel, (conversation) => {
     const typing = new Map(conversation.typing)
     typing.delete(from)
-    return { ...conversation, seq, typing }
+    return { ...conversation, seq: seq === Seq.zero ? seq : later(conversation.seq, seq), typing }
   })
-  if (own) return [next, []]
+  return own || deleted === true ? [next, []] : heard(next, event, find(next, channel)!.keys, mention)
+}
+
+/** Somebody else has said something. */
+const heard = (model: Model, { channel, content, from }: Message, key: number, mention: boolean): Next => {
   const direct = isDirect(channel)
-  const counted = unread(next, channel, mention || direct)
+  const counted = unread(model, channel, key, mention || direct)
   // Once for many that come together.
   if ((!mention && !direct) || model.now - model.notified < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
   return [{ ...counted, notified: model.now }, [{ _tag: "Notify", title, text: content }]]
 }
-
-const later = (one: Seq | undefined, other: Seq): Seq => (one !== undefined && one > other ? one : other)
 
 const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
   const roster = find(model, event.channel)?.roster
@@ -149,14 +214,15 @@ const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
 }
 
 /** A message has its place; the event that tells of it may have come before, or may not come at all. */
-export const published = (model: Model, channel: string, id: string): Model =>
-  withEntries(model, channel, ({ entries }) =>
-    entries.map((entry): Entry => {
-      if (entry._tag !== "Unsent" || entry.id !== id || model.me === undefined) return entry
-      const { at, content, key } = entry
-      return { _tag: "Message", key, at, id: entry.id, from: model.me, content, mention: false }
-    }),
-  )
+export const published = (model: Model, channel: string, id: string, seq: Seq.Seq): Model =>
+  withEntries(model, channel, ({ entries }) => {
+    const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
+    if (found?._tag !== "Unsent" || model.me === undefined) return entries
+    const { at, content, key } = found
+    const said: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
+    const others = entries.filter((entry) => entry !== found)
+    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, said)
+  })
 
 export const notPublished = (model: Model, channel: string, id: string, why: string): Model =>
   withEntries(model, channel, ({ entries }) =>

@@ -7,6 +7,8 @@ import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
 import { leave } from "./leave.ts"
+import * as Administer from "./administer.ts"
+import * as Editing from "./editing.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -23,7 +25,12 @@ export const remember = (model: Model): Model => {
 
 /** Enter: the draft is done with. */
 export const submit = (model: Model): Next => {
-  const { text } = model.editor
+  const { editing, editor } = model
+  const { text } = editor
+  // What replaces a message is one, unless a command is clearly meant.
+  if (editing !== undefined && (!text.startsWith("/") || editing.content.startsWith("/"))) {
+    return Editing.edit(model, trimmed(text))
+  }
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
   return obey({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
 }
@@ -56,7 +63,7 @@ const say = (model: Model, channel: string, content: string): Next => {
 }
 
 /** Goes to a conversation, and enters it if one is not in. */
-const enter = (model: Model, channel: string): Next => {
+export const enter = (model: Model, channel: string): Next => {
   const opened = open(model, channel)
   const conversation = find(opened, channel)
   if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
@@ -115,8 +122,29 @@ const obey = (model: Model, command: Command): Next => {
       return [model, [{ _tag: "SetTopic", channel, topic: command.topic }]]
     case "Channels":
       return [model, [{ _tag: "ListChannels" }]]
-    case "Search":
+    case "Find":
       return [Search.open(model, command.query), []]
+    case "Search":
+      return [model, [{ _tag: "Search", words: command.words }]]
+    case "Edit":
+      if (command.text !== undefined) return Editing.edit(model, command.text)
+      return [Editing.step(model, -1) ?? notice(model, "There is nothing of yours here to edit.", "error"), []]
+    case "Delete":
+      return Editing.remove(model, command.from)
+    case "React":
+      return Editing.react(model, command.reaction, command.from)
+    case "Info":
+      return [model, [{ _tag: "Describe", channel }]]
+    case "Create":
+      return Administer.create(model, command)
+    case "Configure":
+      return Administer.configure(model, command)
+    case "Rename":
+      return Administer.rename(model, command.name)
+    case "Person":
+      return Administer.person(model, command, addressed)
+    case "Blocked":
+      return [model, [{ _tag: "ListBlocked" }]]
     case "Reconnect":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
     case "Help":

@@ -7,8 +7,10 @@ import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
+import * as Editing from "./editing.ts"
 import { leave } from "./leave.ts"
 import { remember, submit } from "./obey.ts"
+import { older } from "./past.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -48,7 +50,11 @@ const nextUnread = (model: Model): Next => {
 
 /** Through what was sent before; the draft comes back behind the newest. */
 const browse = (model: Model, by: -1 | 1): Next => {
-  const { browsing, editor, sent } = model
+  const { browsing, editing, editor, sent } = model
+  // From an empty draft one gets to what one said last, as long as nothing is changed in that.
+  if (editing !== undefined) return only(editor.text === editing.content ? (Editing.step(model, by) ?? model) : model)
+  const said = by === -1 && browsing === undefined && editor.text === "" ? Editing.step(model, by) : undefined
+  if (said !== undefined) return only(said)
   const at = (browsing?.at ?? sent.length) + by
   const draft = browsing?.draft ?? editor.text
   if (at < 0 || at > sent.length) return only(model)
@@ -70,11 +76,13 @@ const complete = (model: Model, by: 1 | -1): Next => {
 /** Closes what lies over the rest, or comes back to where things are said. */
 const escape = (model: Model): Next => {
   if (model.completion !== undefined) return only({ ...model, completion: undefined })
+  if (model.editing !== undefined) return only(Editing.leave(model))
   return only(scroll(model, Number.NEGATIVE_INFINITY))
 }
 
 /** Stops: what is being written, or else the program. */
 const stop = (model: Model): Next => {
+  if (model.editing !== undefined) return only(Editing.leave(model))
   if (model.editor.text === "") return leave(model)
   return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }
@@ -137,6 +145,13 @@ const written = (model: Model, key: Key): Next => {
 /** A page leaves a line of the one before in sight. */
 const page = (model: Model): number => Math.max(1, layout(model).timeline.rows - 1)
 
+/** Further up; at the top, what was said before is fetched. */
+const back = (model: Model, by: number): Next => {
+  const before = current(model).scroll
+  const scrolled = scroll(model, by)
+  return current(scrolled).scroll - before < by ? older(scrolled, model.current) : only(scrolled)
+}
+
 const plain = (model: Model, key: Key): Next => {
   const { editor } = model
   const word = key.ctrl || key.alt
@@ -159,22 +174,24 @@ const plain = (model: Model, key: Key): Next => {
       return edit(model, word ? Editor.wordRight(editor) : Editor.right(editor))
     case "up": {
       if (key.alt) return beside(model, -1)
-      if (key.shift) return only(scroll(model, 1))
-      const line = model.browsing === undefined ? Editor.up(editor) : undefined
+      if (key.shift) return back(model, 1)
+      const unchanged = model.browsing !== undefined || editor.text === model.editing?.content
+      const line = unchanged ? undefined : Editor.up(editor)
       return line === undefined ? browse(model, -1) : edit(model, line)
     }
     case "down": {
       if (key.alt) return beside(model, 1)
       if (key.shift) return only(scroll(model, -1))
-      const line = model.browsing === undefined ? Editor.down(editor) : undefined
+      const unchanged = model.browsing !== undefined || editor.text === model.editing?.content
+      const line = unchanged ? undefined : Editor.down(editor)
       return line === undefined ? browse(model, 1) : edit(model, line)
     }
     case "home":
-      return key.ctrl ? only(scroll(model, Number.POSITIVE_INFINITY)) : edit(model, Editor.home(editor))
+      return key.ctrl ? back(model, Number.POSITIVE_INFINITY) : edit(model, Editor.home(editor))
     case "end":
       return key.ctrl ? only(scroll(model, Number.NEGATIVE_INFINITY)) : edit(model, Editor.end(editor))
     case "pageUp":
-      return only(scroll(model, page(model)))
+      return back(model, page(model))
     case "pageDown":
       return only(scroll(model, -page(model)))
   }

@@ -66,7 +66,13 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
         }),
     ),
     layout.typing === 1 &&
-      createElement(Hints, { columns, completion: model.completion, conversation, now: model.now }),
+      createElement(Hints, {
+        columns,
+        completion: model.completion,
+        conversation,
+        editing: model.editing !== undefined,
+        now: model.now,
+      }),
     model.search !== undefined && createElement(SearchLine, { columns, search: model.search, top: bottom - 1 }),
     createElement(Composer, {
       active: model.search === undefined,

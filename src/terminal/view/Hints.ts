@@ -25,15 +25,19 @@ const offers = ({ at, candidates }: Completion, columns: number): ReadonlyArray<
   return pieces
 }
 
-/** The line above the draft: what Tab offers, else who is typing. */
+const editingHint = "Changing what you said: Enter saves it, Esc leaves it, ↑ an earlier one"
+
+/** The line above the draft: what Tab offers, else what Enter will do, else who is typing. */
 export const Hints = (part: {
   readonly completion: Completion | undefined
   readonly conversation: Conversation | undefined
+  readonly editing: boolean
   readonly now: number
   readonly columns: number
 }) => {
-  const { columns, completion, conversation, now } = part
+  const { columns, completion, conversation, editing, now } = part
   if (completion !== undefined) return createElement(Rows, { columns, height: 1, rows: [offers(completion, columns)] })
+  if (editing) return createElement(Line, { columns, text: ` ${editingHint}`, style: "banner" })
   const text = conversation === undefined ? "" : typing(conversation, now)
   return createElement(Line, { columns, text: text === "" ? "" : ` ${text}`, style: "hint" })
 }

@@ -60,6 +60,8 @@ const looks: { readonly [Of in Style | Frame]: Look } = {
   link: { colour: "blue", weights: [underlined] },
   match: { colour: "yellow", weights: [inverse] },
   pale: { colour: "grey", plain: [dim] },
+  reaction: { colour: "grey", plain: [dim] },
+  reacted: { colour: "cyan", plain: [underlined] },
   notice: { colour: "grey", plain: [italic] },
   error: { colour: "red", plain: [bold] },
   day: { colour: "grey", plain: [dim] },

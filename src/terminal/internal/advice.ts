@@ -1,0 +1,23 @@
+import { RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
+
+/** What one can do about it. */
+const advice: { readonly [Reason in RequestErrorReason]?: string } = {
+  Forbidden: "/info shows who may",
+  Banned: "its owner can let you in again",
+  Muted: "a moderator can let you speak again; /info shows who that is",
+  ChannelArchived: "its owner can open it again with /unarchive",
+  NoSuchChannel: "/channels shows those there are, /create makes one",
+  ChannelExists: "/join it, or choose another name",
+  NoSuchMessage: "it may have been deleted, or be too old",
+  NoSuchUser: "look at the spelling; Tab completes names",
+  NotMember: "/join it first",
+  TooManyReactions: "use one that is there",
+  InvalidSearch: "search for whole words",
+  TooManyMemberships: "/leave another channel first",
+}
+
+/** Why it did not work, and what to do now. */
+export const explained = (error: { readonly message: string }): string => {
+  const what = error instanceof RequestError ? advice[error.reason] : undefined
+  return what === undefined ? error.message : `${error.message}: ${what}`
+}

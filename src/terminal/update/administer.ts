@@ -1,0 +1,123 @@
+/** What owners and moderators command. */
+import * as Schema from "effect/Schema"
+import { AddressRange } from "../../domain/AddressRange.ts"
+import { ChannelRole } from "../../domain/ChannelRole.ts"
+import type { Sentence } from "../../client/Requests.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+import type { Administration, Intent } from "../Action.ts"
+import type { Command } from "../Command.ts"
+import { dateAndTime } from "../internal/day.ts"
+import { firstWord } from "../internal/CommandEntry.ts"
+import type { Model } from "../Model.ts"
+import { isDirect, notice } from "./conversations.ts"
+import { settingsOf } from "./hear.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+type Person = Extract<Command, { readonly _tag: "Person" }>
+
+const isRole = Schema.is(ChannelRole)
+const isRange = Schema.is(AddressRange)
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** How long, if that was said, and why. */
+const sentenceOf = (text: string): Sentence => {
+  const [word, rest] = firstWord(text)
+  const [, count, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(word) ?? []
+  const duration = count === undefined ? undefined : Number(count) * units[unit!]!
+  const reason = duration === undefined ? text : rest
+  return { duration, reason: reason === "" ? undefined : reason }
+}
+
+const forHowLong = (text: string): string => {
+  const [word] = firstWord(text)
+  return sentenceOf(text).duration === undefined ? "" : ` for ${word}`
+}
+
+const whomOf = (text: string) =>
+  /[.:]/.test(text) && isRange(text) ? ({ address: text } as const) : ({ username: text } as const)
+
+const ask = (model: Model, call: Administration, done?: string): Next => [model, [{ _tag: "Administer", call, done }]]
+
+/** To whom, as they write themselves, and what; `addressed` knows who is in sight. */
+export const person = (
+  model: Model,
+  { text: given, to, what }: Person,
+  addressed: (model: Model, to: string, text: string) => readonly [name: string, text: string],
+): Next => {
+  const channel = model.current
+  const [near, text] = addressed(model, to, given)
+  // Where nothing is said behind a name, it is all of it.
+  const whole = given === "" ? to : `${to} ${given}`
+  const other = whole === "" && isDirect(channel) ? channel.slice(1) : whole
+  switch (what) {
+    case "invite":
+      return ask(model, ["invite", channel, whole], `${whole} may come in now.`)
+    case "kick":
+      return ask(model, ["kick", channel, near, text || undefined])
+    case "ban": {
+      const whom = whomOf(to)
+      const [name, rest] = "address" in whom ? [whom.address, given] : [near, text]
+      return ask(
+        model,
+        ["ban", channel, "address" in whom ? whom : { username: name }, sentenceOf(rest)],
+        `${name} is kept out${forHowLong(rest)}. /unban ${name} ends that.`,
+      )
+    }
+    case "unban":
+      return ask(model, ["unban", channel, whomOf(whole)], `${whole} may come in again.`)
+    case "mute":
+      return ask(
+        model,
+        ["mute", channel, near, sentenceOf(text)],
+        `${near} can only listen${forHowLong(text)}. /unmute ${near} ends that.`,
+      )
+    case "unmute":
+      return ask(model, ["unmute", channel, whole], `${whole} may speak again.`)
+    case "role": {
+      const role = text.toLowerCase()
+      if (role === "none") return ask(model, ["setRole", channel, near, undefined])
+      if (isRole(role)) return ask(model, ["setRole", channel, near, role])
+      return [notice(model, `Say which role: /role ${near} moderator, or owner, member, none`, "error"), []]
+    }
+    case "block":
+    case "unblock": {
+      if (other === "") return [notice(model, `Say whom: /${what} eve`, "error"), []]
+      const done =
+        what === "block" ? `${other} cannot write to you alone any more.` : `${other} may write to you again.`
+      return ask(model, [what, other], done)
+    }
+  }
+}
+
+export const create = (model: Model, command: Extract<Command, { readonly _tag: "Create" }>): Next => {
+  const { access, channel, topic } = command
+  return ask(model, ["createChannel", channel, { access, topic }], `#${channel} is yours. /info shows what it is.`)
+}
+
+export const configure = (model: Model, command: Extract<Command, { readonly _tag: "Configure" }>): Next =>
+  ask(model, ["configure", model.current, command.settings])
+
+export const rename = (model: Model, name: string): Next => ask(model, ["rename", model.current, name])
+
+/** What a channel is, in lines. */
+export const described = (info: ServerFrameOf<"ChannelInfo">): string => {
+  const { channel, created, durability, role, roles, sanctions = [], topic } = info
+  const named = (wanted: string) => roles.filter(({ role }) => role === wanted).map(({ username }) => username)
+  const people = (["owner", "moderator", "member"] as const).flatMap((role) => {
+    const names = named(role)
+    return names.length === 0 ? [] : [`${role}s: ${names.join(", ")}`]
+  })
+  return [
+    `${isDirect(channel) ? channel : `#${channel}`}: ${settingsOf(info)}; messages are kept ${durability === "memory" ? "in memory" : `on ${durability}`}`,
+    ...(topic === "" ? [] : [`topic: ${topic}`]),
+    ...(created === undefined ? [] : [`made on ${dateAndTime(created)}`]),
+    ...(role === undefined ? [] : [`you are ${role === "owner" ? "an" : "a"} ${role}`]),
+    ...people,
+    ...sanctions.map(({ address, kind, reason, until, username }) => {
+      const what = kind === "ban" ? "kept out" : "muted"
+      const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
+      return `${username ?? address ?? "somebody"} is ${what}${end}${reason === undefined ? "" : `: ${reason}`}`
+    }),
+  ].join("\n")
+}
