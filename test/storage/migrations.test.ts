@@ -1,0 +1,174 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Reactivity from "effect/reactivity/Reactivity"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as fs from "node:fs"
+import { DatabaseSync } from "node:sqlite"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { History } from "../../src/history/History.ts"
+import * as Migrations from "../../src/storage/Migrations.ts"
+import * as Postgres from "../../src/storage/Postgres.ts"
+import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
+import * as SqlHistory from "../../src/storage/SqlHistory.ts"
+import * as Sqlite from "../../src/storage/Sqlite.ts"
+import { emptyDatabase } from "../postgres/database.ts"
+import {
+  alice,
+  append,
+  bob,
+  deleted,
+  edited,
+  everything,
+  general,
+  messages,
+  random,
+  reacted,
+  said,
+  seq,
+} from "../suites/historyWorld.ts"
+
+/** The databases that versions before have left: one for each migration but the last. */
+const folder = `${import.meta.dirname}/../fixtures/storage`
+const left = (dialect: string) =>
+  fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(`.${dialect}.sql`))
+    .map((name) => ({ version: Number.parseInt(name, 10), text: fs.readFileSync(`${folder}/${name}`, "utf8") }))
+
+const stores = (database: Layer.Layer<SqlClient, { readonly message: string }>) =>
+  Layer.fresh(Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer).pipe(Layer.provideMerge(database)))
+
+type Given = (text: string) => Effect.Effect<ReturnType<typeof stores>, unknown, Scope.Scope>
+
+const inSqlite: Given = (text) =>
+  Effect.gen(function* () {
+    const file = `${yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()}/natter.db`
+    const db = new DatabaseSync(file)
+    db.exec(text)
+    db.close()
+    return stores(Sqlite.layerFile({ file }))
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
+const inPostgres: Given = (text) =>
+  Effect.gen(function* () {
+    const url = yield* emptyDatabase
+    const sql = yield* PgClient.makeClient({ url })
+    for (const statement of text.split(/;\n\n/u)) yield* sql.unsafe(statement)
+    return stores(Postgres.layer({ url }))
+  }).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
+
+const versions = Effect.flatMap(
+  SqlClient,
+  (sql) => sql<{ readonly version: number }>`SELECT migration_id AS version FROM migrations ORDER BY migration_id`,
+).pipe(Effect.map((rows) => rows.map(({ version }) => Number(version))))
+
+/** What the first version kept. */
+const accountsAreThere = Effect.gen(function* () {
+  const store = yield* AccountStore
+  const accounts = yield* store.list({ limit: 10 })
+  assert.deepStrictEqual(
+    accounts.map(({ createdAt, disabled, id, name, role }) => [id, name, role, disabled, createdAt].join(" ")),
+    ["u-alice Alice admin false 1700000000000", "u-bob Böb 🐙 member true 1700000001000"],
+  )
+  const { passwordHash } = Option.getOrThrow(yield* store.find("alice"))
+  assert.strictEqual(Redacted.value(passwordHash), "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$QWxpY2U")
+  const tokens = yield* store.tokens({ limit: 10 })
+  assert.deepStrictEqual(
+    tokens.map(({ expiresAt, id, label, revokedAt }) => ({ expiresAt, id, label, revokedAt })),
+    [
+      { expiresAt: 1_900_000_000_000, id: "t-1", label: null, revokedAt: null },
+      { expiresAt: null, id: "t-2", label: "robot", revokedAt: 1_700_000_004_000 },
+    ],
+  )
+  const found = Option.getOrThrow(yield* store.findToken("print of t-1"))
+  assert.strictEqual(found.account.id, accounts[0]!.id)
+})
+
+/** What the second version kept beside them. */
+const historyIsThere = Effect.gen(function* () {
+  const history = yield* History
+  const heart = reacted(5, 1, "❤️", true, { from: bob })
+  assert.deepStrictEqual(yield* everything(history, general), [
+    { ...said(1, "The tea is ready"), reactions: [{ reaction: heart.reaction, users: [bob] }] },
+    { ...said(2, "just coffee"), edited: seq(7) },
+    { ...said(3, ""), deleted: true },
+    edited(4, 3, ""),
+    heart,
+    deleted(6, 3),
+    edited(7, 2, "just coffee"),
+    said(8, "last", { from: bob }),
+  ])
+  const { ids } = yield* history.load(general, 0)
+  assert.lengthOf(ids, 8)
+  assert.sameDeepMembers(
+    [...(yield* history.readers(general))],
+    [
+      { user: alice.id, read: seq(8) },
+      { user: bob.id, read: seq(1) },
+    ],
+  )
+  const found = (text: string) =>
+    Effect.map(history.search({ channels: [general], text, limit: 10 }), ({ hits }) => hits.length)
+  assert.deepStrictEqual([yield* found("just coffee"), yield* found("nobody"), yield* found("böb")], [1, 0, 0])
+})
+
+const migrations = (name: string, dialect: string, given: Given) =>
+  describe(`migrations in ${name}`, () => {
+    for (const { text, version } of left(dialect)) {
+      it.effect(`bring a database of version ${version} up to date, with all that is in it`, () =>
+        Effect.gen(function* () {
+          const database = yield* given(text)
+          yield* Effect.gen(function* () {
+            const done = yield* versions
+            assert.deepStrictEqual(
+              done,
+              Array.from(done, (_, n) => n + 1),
+            )
+            assert.isAbove(done.length, version)
+            yield* accountsAreThere
+            if (version >= 2) yield* historyIsThere
+            yield* append(yield* History, random, messages(1, 3))
+          }).pipe(Effect.provide(database))
+          // As at the next start.
+          yield* Effect.gen(function* () {
+            const before = yield* versions
+            yield* Migrations.run
+            assert.deepStrictEqual(yield* versions, before)
+            yield* accountsAreThere
+            assert.deepStrictEqual(yield* everything(yield* History, random), messages(1, 3))
+          }).pipe(Effect.provide(database))
+        }),
+      )
+    }
+
+    it.effect("have been written down: a database of each version but the last is tested", () =>
+      Effect.gen(function* () {
+        const done = yield* Effect.provide(versions, yield* given("SELECT 1"))
+        assert.includeMembers(
+          left(dialect).map(({ version }) => version),
+          done.slice(0, -1),
+        )
+      }),
+    )
+
+    it.effect("leave a database as it was where one of them fails", () =>
+      Effect.gen(function* () {
+        const [first] = left(dialect)
+        const database = yield* given(`${first!.text}\n\nCREATE TABLE reactions (mine TEXT)`)
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(database)))
+        assert.include(error.message, "2_history")
+        const again = yield* Effect.flip(Effect.scoped(Layer.build(database)))
+        assert.strictEqual(again.message, error.message)
+      }),
+    )
+  })
+
+migrations("SQLite", "sqlite", inSqlite)
+migrations("Postgres", "postgres", inPostgres)
