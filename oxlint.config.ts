@@ -1,7 +1,7 @@
 import { defineConfig, type OxlintOverride } from "oxlint"
 
 const base = ["observability", "protocol", "domain"]
-const ports = ["history", "accounts", "files", "actor", ...base]
+const ports = ["history", "accounts", "channels", "files", "actor", ...base]
 const serverSide = ["server", "http", "transport", "storage", "cluster", "session", "hub", ...ports]
 
 /**
@@ -21,6 +21,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   hub: ports,
   history: base,
   accounts: base,
+  channels: base,
   files: base,
   actor: base,
   observability: ["protocol", "domain"],

@@ -4,11 +4,13 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import accounts from "./migrations/0001_accounts.ts"
 import history from "./migrations/0002_history.ts"
+import channels from "./migrations/0003_channels.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = {
   "0001_accounts": accounts,
   "0002_history": history,
+  "0003_channels": channels,
 }
 
 const latest = Object.keys(migrations).length

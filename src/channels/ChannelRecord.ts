@@ -1,0 +1,158 @@
+/** What is known of a channel apart from what was said in it. */
+import * as Option from "effect/Option"
+import type { AddressRange } from "../domain/AddressRange.ts"
+import { ChannelId } from "../domain/ChannelId.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
+import type { Durability } from "../domain/Durability.ts"
+import * as Topic from "../domain/Topic.ts"
+import type { User, UserId } from "../domain/User.ts"
+
+/** Who, under the name of that time. */
+export type Person = Pick<User, "id" | "name">
+
+/** Whom a sanction holds: an account, or whoever comes from a range of addresses. */
+export type Subject = { readonly user: Person } | { readonly address: AddressRange }
+
+/** A ban keeps out, a mute lets somebody listen only. There is one of a kind for a subject. */
+export interface Sanction {
+  readonly kind: "ban" | "mute"
+  readonly subject: Subject
+  /** When it ends, in milliseconds since 1970; undefined where it does not. */
+  readonly until: number | undefined
+  readonly by: Person
+  readonly reason: string | undefined
+}
+
+export interface Appointment {
+  readonly user: Person
+  readonly role: ChannelRole
+}
+
+export interface ChannelRecord {
+  readonly id: ChannelId
+  readonly name: ChannelName
+  readonly access: ChannelAccess
+  readonly topic: Topic.Topic
+  /** Only read any more. */
+  readonly archived: boolean
+  /** Milliseconds that one has to wait between two messages; 0 for none. */
+  readonly slowMode: number
+  /** How safe a message is before it is acknowledged; undefined for the server's own choice. */
+  readonly durability: Durability | undefined
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly roles: ReadonlyMap<UserId, Appointment>
+  /** Those that have ended may be among them. */
+  readonly sanctions: ReadonlyMap<string, Sanction>
+}
+
+/** What is set when a channel is made; its creator owns it, where one is named. */
+export interface NewChannel extends Pick<ChannelRecord, "id" | "name" | "access" | "topic" | "durability"> {
+  readonly createdAt: number
+  readonly owner: Person | undefined
+}
+
+export type Change =
+  | { readonly type: "Topic"; readonly topic: Topic.Topic }
+  | {
+      readonly type: "Configured"
+      readonly access?: ChannelAccess | undefined
+      readonly archived?: boolean | undefined
+      readonly slowMode?: number | undefined
+      readonly durability?: Durability | undefined
+    }
+  | { readonly type: "Renamed"; readonly name: ChannelName }
+  /** Without a role: a stranger again. */
+  | { readonly type: "Role"; readonly user: Person; readonly role: ChannelRole | undefined }
+  | { readonly type: "Sanctioned"; readonly sanction: Sanction }
+  | { readonly type: "Pardoned"; readonly kind: Sanction["kind"]; readonly subject: Subject }
+
+/** What somebody did with a right: for the channel's audit log. */
+export interface Act {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  readonly by: Person
+  readonly action: string
+  readonly whom?: Person | undefined
+  readonly detail?: string | undefined
+}
+
+export interface AuditEntry extends Act {
+  /** 1, 2, 3 … in each channel. */
+  readonly number: number
+}
+
+/** Subjects with the same key are the same. */
+export const subjectKey = (subject: Subject): string =>
+  "user" in subject ? `user ${subject.user.id}` : `address ${subject.address}`
+
+/** Sanctions of a kind with the same key replace each other. */
+export const sanctionKey = (kind: Sanction["kind"], subject: Subject): string => `${kind} ${subjectKey(subject)}`
+
+/** What a channel is when it has just been made. */
+export const make = ({ owner, ...channel }: NewChannel): ChannelRecord => ({
+  ...channel,
+  archived: false,
+  slowMode: 0,
+  roles: new Map(owner === undefined ? [] : [[owner.id, { user: owner, role: "owner" as const }]]),
+  sanctions: new Map(),
+})
+
+/** A direct conversation about which nothing is known yet. Its name is also its id. */
+export const direct = (name: ChannelName): ChannelRecord =>
+  make({
+    id: ChannelId.make(name),
+    name,
+    access: "private",
+    topic: Topic.none,
+    durability: undefined,
+    createdAt: 0,
+    owner: undefined,
+  })
+
+/** The record behind a change. */
+export const changed = (record: ChannelRecord, change: Change): ChannelRecord => {
+  switch (change.type) {
+    case "Topic":
+      return { ...record, topic: change.topic }
+    case "Configured": {
+      const { access = record.access, archived = record.archived, slowMode = record.slowMode } = change
+      return { ...record, access, archived, slowMode, durability: change.durability ?? record.durability }
+    }
+    case "Renamed":
+      return { ...record, name: change.name }
+    case "Role": {
+      const { role, user } = change
+      const roles = new Map(record.roles)
+      if (role === undefined) roles.delete(user.id)
+      else roles.set(user.id, { user, role })
+      return { ...record, roles }
+    }
+    case "Sanctioned": {
+      const { kind, subject } = change.sanction
+      return {
+        ...record,
+        sanctions: new Map(record.sanctions).set(sanctionKey(kind, subject), change.sanction),
+      }
+    }
+    case "Pardoned": {
+      const sanctions = new Map(record.sanctions)
+      sanctions.delete(sanctionKey(change.kind, change.subject))
+      return { ...record, sanctions }
+    }
+  }
+}
+
+/** A sanction, while it holds. */
+export const inForce = (
+  { sanctions }: Pick<ChannelRecord, "sanctions">,
+  kind: Sanction["kind"],
+  subject: Subject,
+  now: number,
+): Option.Option<Sanction> => {
+  const found = sanctions.get(sanctionKey(kind, subject))
+  return found === undefined || hasEnded(found, now) ? Option.none() : Option.some(found)
+}
+
+export const hasEnded = ({ until }: Sanction, now: number): boolean => until !== undefined && until <= now

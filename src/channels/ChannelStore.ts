@@ -1,0 +1,74 @@
+/** Where it is kept what a channel is, and who may do what there. The port. */
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Topic } from "../domain/Topic.ts"
+import type { UserId } from "../domain/User.ts"
+import type { Act, AuditEntry, Change, ChannelRecord, NewChannel, Person } from "./ChannelRecord.ts"
+import { make } from "./internal/memoryChannels.ts"
+
+/** Channels kept at most, archived ones too. */
+export const maxChannels = 100_000
+/** Entries of an audit log kept of one channel, the latest. */
+export const maxAudit = 10_000
+
+/**
+ * It could not be read or written.
+ *
+ * - `Unavailable`: nothing is known about what was written; trying again makes sense.
+ * - `Exists`: there is a channel of this name.
+ * - `Full`: there are as many channels as are kept.
+ */
+export class ChannelStoreError extends Data.TaggedError("ChannelStoreError")<{
+  readonly reason: "Unavailable" | "Exists" | "Full"
+  readonly operation: string
+  readonly cause?: unknown
+}> {}
+
+/** One line of a list of channels. */
+export interface Listed {
+  readonly id: ChannelId
+  readonly name: ChannelName
+  readonly topic: Topic
+}
+
+export interface ChannelStoreShape {
+  /** The channel of this name, in exactly this spelling. There is a record of any direct conversation. */
+  readonly find: (name: ChannelName) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
+  readonly get: (id: ChannelId) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
+  /** Makes a channel, and notes who did in its audit log. */
+  readonly create: (channel: NewChannel, act?: Act) => Effect.Effect<void, ChannelStoreError>
+  /** Changes a channel, and notes who did in its audit log: all of it or nothing. */
+  readonly change: (id: ChannelId, changes: ReadonlyArray<Change>, act?: Act) => Effect.Effect<void, ChannelStoreError>
+  /** The latest entries of a channel's audit log before one of them, the latest first. */
+  readonly audit: (
+    id: ChannelId,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ) => Effect.Effect<ReadonlyArray<AuditEntry>, ChannelStoreError>
+  /**
+   * Channels in the order of their names, behind one of them: neither archived ones nor direct conversations. Private
+   * ones only for `user`, who has a role there, or for `everybody`.
+   */
+  readonly list: (page: {
+    readonly after?: ChannelName | undefined
+    readonly limit: number
+    readonly for: { readonly user: UserId } | "everybody" | "strangers"
+  }) => Effect.Effect<ReadonlyArray<Listed>, ChannelStoreError>
+  /** Those of these channels that a user may read, direct conversations among them, with their names of now. */
+  readonly readable: (
+    user: UserId,
+    ids: ReadonlyArray<ChannelId>,
+    now: number,
+  ) => Effect.Effect<ReadonlyArray<Pick<Listed, "id" | "name">>, ChannelStoreError>
+  /** Whom a user has banned from their direct conversations, at most 1000, in the order of their ids. */
+  readonly blocked: (user: UserId, now: number) => Effect.Effect<ReadonlyArray<Person>, ChannelStoreError>
+}
+
+export class ChannelStore extends Context.Service<ChannelStore, ChannelStoreShape>()("natter/channels/ChannelStore") {
+  /** In this process's memory: gone with it. */
+  static readonly layerMemory: Layer.Layer<ChannelStore> = Layer.effect(ChannelStore, make)
+}

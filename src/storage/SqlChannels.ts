@@ -1,0 +1,249 @@
+/** What channels are, and who may do what there, in a SQL database. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import * as Record from "../channels/ChannelRecord.ts"
+import {
+  ChannelStore,
+  ChannelStoreError,
+  type ChannelStoreShape,
+  maxAudit,
+  maxChannels,
+} from "../channels/ChannelStore.ts"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { isDirect } from "../domain/Direct.ts"
+import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
+
+// Every statement is one that SQLite and Postgres both accept.
+
+/** Those a user may have blocked, as far as a list of them goes. */
+const maxBlocked = 1000
+
+const decodeChannel = Schema.decodeUnknownEffect(Schema.Array(ChannelRow))
+const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(RoleRow))
+const decodeSanctions = Schema.decodeUnknownEffect(Schema.Array(SanctionRow))
+const decodeAudit = Schema.decodeUnknownEffect(Schema.Array(AuditRow))
+
+/** What the database says is the storage's affair: callers learn what they can do about it. */
+const asStoreError =
+  (operation: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ChannelStoreError, R> =>
+    Effect.mapError(effect, (cause) =>
+      cause instanceof ChannelStoreError
+        ? cause
+        : new ChannelStoreError({
+            reason: isSqlError(cause) && cause.reason._tag === "UniqueViolation" ? "Exists" : "Unavailable",
+            operation,
+            cause,
+          }),
+    )
+
+const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient
+
+  const channelColumns = sql.literal(
+    `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt"`,
+  )
+  const sanctionColumns = sql.literal(
+    `kind, user_id AS "userId", user_name AS "userName", address, ends_at AS "until", ` +
+      `by_id AS "byId", by_name AS "byName", reason`,
+  )
+
+  const rolesOf = (id: ChannelId) =>
+    sql`SELECT user_id AS "userId", user_name AS "userName", role FROM channel_roles WHERE channel = ${id}`.pipe(
+      Effect.flatMap(decodeRoles),
+      Effect.map(
+        (rows) =>
+          new Map(rows.map(({ role, userId: id, userName: name }) => [id, { user: { id, name }, role }] as const)),
+      ),
+    )
+  const sanctionsOf = (id: ChannelId) =>
+    sql`SELECT ${sanctionColumns} FROM channel_sanctions WHERE channel = ${id}`.pipe(
+      Effect.flatMap(decodeSanctions),
+      Effect.map(
+        (rows) =>
+          new Map(
+            rows.map((row) => {
+              const sanction = toSanction(row)
+              return [Record.sanctionKey(sanction.kind, sanction.subject), sanction] as const
+            }),
+          ),
+      ),
+    )
+
+  const load = Effect.fnUntraced(function* (column: "id" | "name", value: string) {
+    const name = value as ChannelName
+    if (isDirect(name)) {
+      const conversation = Record.direct(name)
+      return Option.some({ ...conversation, sanctions: yield* sanctionsOf(conversation.id) })
+    }
+    const [row] = yield* Effect.flatMap(
+      sql`SELECT ${channelColumns} FROM channels WHERE ${sql(column)} = ${value}`,
+      decodeChannel,
+    )
+    if (row === undefined) return Option.none()
+    const roles = yield* rolesOf(row.id)
+    const sanctions = yield* sanctionsOf(row.id)
+    return Option.some<Record.ChannelRecord>({ ...row, durability: row.durability ?? undefined, roles, sanctions })
+  })
+
+  const note = Effect.fnUntraced(function* (channel: ChannelId, act: Record.Act | undefined) {
+    if (act === undefined) return
+    const [row] = yield* sql<{ last: number }>`
+      SELECT COALESCE(MAX(number), 0) AS last FROM channel_audit WHERE channel = ${channel}`
+    const number = (row?.last ?? 0) + 1
+    yield* sql`INSERT INTO channel_audit ${sql.insert({
+      channel,
+      number,
+      timestamp: act.timestamp,
+      by_id: act.by.id,
+      by_name: act.by.name,
+      action: act.action,
+      whom_id: act.whom?.id ?? null,
+      whom_name: act.whom?.name ?? null,
+      detail: act.detail ?? null,
+    })}`
+    yield* sql`DELETE FROM channel_audit WHERE channel = ${channel} AND number <= ${number - maxAudit}`
+  })
+
+  const putRole = (channel: ChannelId, { role, user }: Record.Appointment) =>
+    sql`INSERT INTO channel_roles ${sql.insert({ channel, user_id: user.id, user_name: user.name, role })}
+      ON CONFLICT (channel, user_id) DO UPDATE SET role = EXCLUDED.role, user_name = EXCLUDED.user_name`
+
+  const putSanction = (channel: ChannelId, { by, kind, reason, subject, until }: Record.Sanction) =>
+    sql`INSERT INTO channel_sanctions ${sql.insert({
+      channel,
+      kind,
+      subject: Record.subjectKey(subject),
+      user_id: "user" in subject ? subject.user.id : null,
+      user_name: "user" in subject ? subject.user.name : null,
+      address: "user" in subject ? null : subject.address,
+      ends_at: until ?? null,
+      by_id: by.id,
+      by_name: by.name,
+      reason: reason ?? null,
+    })} ON CONFLICT (channel, kind, subject) DO UPDATE SET ends_at = EXCLUDED.ends_at, by_id = EXCLUDED.by_id,
+      by_name = EXCLUDED.by_name, user_name = EXCLUDED.user_name, reason = EXCLUDED.reason`
+
+  const set = (channel: ChannelId, columns: { readonly [column: string]: string | number | undefined }) => {
+    const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
+    return Object.keys(given).length === 0
+      ? Effect.void
+      : sql`UPDATE channels SET ${sql.update(given)} WHERE id = ${channel}`
+  }
+
+  const write = (channel: ChannelId, change: Record.Change): Effect.Effect<unknown, SqlError> => {
+    switch (change.type) {
+      case "Topic":
+        return set(channel, { topic: change.topic })
+      case "Configured": {
+        const { access, archived, durability, slowMode } = change
+        return set(channel, {
+          access,
+          archived: archived === undefined ? undefined : Number(archived),
+          slow_mode: slowMode,
+          durability,
+        })
+      }
+      case "Renamed":
+        return set(channel, { name: change.name })
+      case "Role":
+        return change.role === undefined
+          ? sql`DELETE FROM channel_roles WHERE channel = ${channel} AND user_id = ${change.user.id}`
+          : putRole(channel, { user: change.user, role: change.role })
+      case "Sanctioned":
+        return putSanction(channel, change.sanction)
+      case "Pardoned":
+        return sql`DELETE FROM channel_sanctions WHERE channel = ${channel} AND kind = ${change.kind}
+          AND subject = ${Record.subjectKey(change.subject)}`
+    }
+  }
+
+  const holds = (now: number) => sql`(ends_at IS NULL OR ends_at > ${now})`
+  /** Whether a channel is there for a user, as far as its access goes. */
+  const shownTo = (user: string) =>
+    sql`(access <> 'private' OR EXISTS (
+      SELECT 1 FROM channel_roles r WHERE r.channel = channels.id AND r.user_id = ${user}))`
+
+  return {
+    find: (name) => asStoreError("find")(load("name", name)),
+    get: (id) => asStoreError("get")(load("id", id)),
+
+    create: ({ owner, ...channel }, act) =>
+      Effect.gen(function* () {
+        const [row] = yield* sql<{ count: number }>`SELECT COUNT(*) AS count FROM channels`
+        if (Number(row?.count ?? 0) >= maxChannels) {
+          return yield* new ChannelStoreError({ reason: "Full", operation: "create" })
+        }
+        yield* sql`INSERT INTO channels ${sql.insert({
+          id: channel.id,
+          name: channel.name,
+          access: channel.access,
+          topic: channel.topic,
+          durability: channel.durability ?? null,
+          created_at: channel.createdAt,
+        })}`
+        if (owner !== undefined) yield* putRole(channel.id, { user: owner, role: "owner" })
+        yield* note(channel.id, act)
+      }).pipe(sql.withTransaction, asStoreError("create")),
+
+    change: (id, changes, act) =>
+      Effect.forEach(changes, (change) => write(id, change), { discard: true }).pipe(
+        Effect.andThen(note(id, act)),
+        sql.withTransaction,
+        asStoreError("change"),
+      ),
+
+    audit: (id, { before, limit }) =>
+      sql`SELECT number, timestamp, by_id AS "byId", by_name AS "byName", action,
+          whom_id AS "whomId", whom_name AS "whomName", detail
+        FROM channel_audit WHERE ${sql.and([sql`channel = ${id}`, ...(before === undefined ? [] : [sql`number < ${before}`])])}
+        ORDER BY number DESC LIMIT ${limit}`.pipe(
+        Effect.flatMap(decodeAudit),
+        Effect.map((rows) => rows.map(toAct)),
+        asStoreError("audit"),
+      ),
+
+    list: ({ after = "", for: whom, limit }) =>
+      sql`SELECT ${channelColumns} FROM channels WHERE ${sql.and([
+        sql`archived = 0`,
+        sql`name > ${after}`,
+        ...(whom === "everybody" ? [] : whom === "strangers" ? [sql`access <> 'private'`] : [shownTo(whom.user)]),
+      ])} ORDER BY name LIMIT ${limit}`.pipe(
+        Effect.flatMap(decodeChannel),
+        Effect.map((rows) => rows.map(({ id, name, topic }) => ({ id, name, topic }))),
+        asStoreError("list"),
+      ),
+
+    readable: (user, ids, now) =>
+      Effect.gen(function* () {
+        if (ids.length === 0) return []
+        const banned = yield* sql<{ channel: ChannelId }>`SELECT channel FROM channel_sanctions
+          WHERE kind = 'ban' AND user_id = ${user} AND ${holds(now)} AND ${sql.in("channel", ids)}`
+        const rows = yield* sql<{ id: ChannelId; name: ChannelName }>`
+          SELECT id, name FROM channels WHERE ${sql.in("id", ids)} AND ${shownTo(user)}`
+        const closed = new Set(banned.map(({ channel }) => channel))
+        const named = new Map(rows.map(({ id, name }) => [id, name]))
+        return ids.flatMap((id) => {
+          const name = isDirect(id as string as ChannelName) ? (id as string as ChannelName) : named.get(id)
+          return name === undefined || closed.has(id) ? [] : { id, name }
+        })
+      }).pipe(asStoreError("readable")),
+
+    blocked: (user, now) =>
+      sql`SELECT ${sanctionColumns} FROM channel_sanctions
+        WHERE by_id = ${user} AND kind = 'ban' AND channel LIKE '@%' AND user_id IS NOT NULL AND ${holds(now)}
+        ORDER BY subject LIMIT ${maxBlocked}`.pipe(
+        Effect.flatMap(decodeSanctions),
+        Effect.map((rows) => rows.map(toSanction).flatMap(({ subject }) => ("user" in subject ? subject.user : []))),
+        asStoreError("blocked"),
+      ),
+  }
+})
+
+/** Channels in a SQL database whose migrations have been run. */
+export const layer: Layer.Layer<ChannelStore, never, SqlClient> = Layer.effect(ChannelStore, make)

@@ -1,0 +1,249 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Record from "../../src/channels/ChannelRecord.ts"
+import { ChannelStore } from "../../src/channels/ChannelStore.ts"
+import { AddressRange } from "../../src/domain/AddressRange.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import * as Direct from "../../src/domain/Direct.ts"
+import { Topic } from "../../src/domain/Topic.ts"
+import { UserId } from "../../src/domain/User.ts"
+import { Username } from "../../src/domain/Username.ts"
+
+export const person = (name: string): Record.Person => ({ id: UserId.make(`id-${name}`), name: Username.make(name) })
+const name = (name: string) => ChannelName.make(name)
+const ann = person("ann")
+const bob = person("bob")
+const cat = person("cat")
+
+/** A channel of that name; its id is made of it. */
+export const channel = (text: string, more?: Partial<Record.NewChannel>): Record.NewChannel => ({
+  id: ChannelId.make(`id-${text}`),
+  name: name(text),
+  access: "public",
+  topic: Topic.make(""),
+  durability: undefined,
+  createdAt: 7,
+  owner: ann,
+  ...more,
+})
+
+const act = (action: string, more?: Partial<Record.Act>): Record.Act => ({ timestamp: 8, by: ann, action, ...more })
+const sanction = (kind: Record.Sanction["kind"], subject: Record.Subject, until?: number): Record.Sanction => ({
+  kind,
+  subject,
+  until,
+  by: ann,
+  reason: until === undefined ? undefined : "noise",
+})
+const everything = { limit: 1000 }
+
+/** What every `ChannelStore` keeps to. The layer is built anew, and empty, for each test. */
+export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unknown>) =>
+  describe(`a channel store: ${title}`, () => {
+    const test = (title: string, body: (store: ChannelStore["Service"]) => Effect.Effect<void, unknown>) =>
+      it.effect(title, () => Effect.provide(Effect.flatMap(ChannelStore, body), layer))
+
+    const found = Effect.fnUntraced(function* (store: ChannelStore["Service"], text: string) {
+      return Option.getOrUndefined(yield* store.find(name(text)))
+    })
+    const names = (listed: ReadonlyArray<{ readonly name: string }>) => listed.map(({ name }) => name)
+
+    test(
+      "finds a channel by name and id, as it was made",
+      Effect.fnUntraced(function* (store) {
+        const made = channel("den", { access: "private", topic: Topic.make("tea"), durability: "memory" })
+        yield* store.create(made)
+        const record = Option.getOrThrow(yield* store.find(name("den")))
+        assert.deepStrictEqual(record, Record.make(made))
+        assert.strictEqual(record.roles.get(ann.id)?.role, "owner")
+        assert.deepStrictEqual(Option.getOrThrow(yield* store.get(made.id)), record)
+        assert.isTrue(Option.isNone(yield* store.find(name("Den"))))
+        assert.isTrue(Option.isNone(yield* store.get(ChannelId.make("den"))))
+      }),
+    )
+
+    test(
+      "makes a name once, in each spelling",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den"), act("create"))
+        const again = store.create(channel("den", { id: ChannelId.make("other"), owner: bob }), act("create"))
+        assert.strictEqual((yield* Effect.flip(again)).reason, "Exists")
+        assert.strictEqual((yield* found(store, "den"))!.id, ChannelId.make("id-den"))
+        assert.lengthOf(yield* store.audit(ChannelId.make("other"), everything), 0)
+        yield* store.create(channel("Den"))
+      }),
+    )
+
+    test(
+      "keeps what each change has changed, and nothing else",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("attic"))
+        yield* store.create(channel("den"))
+        const id = ChannelId.make("id-den")
+        const subject = { user: bob }
+        const range = { address: AddressRange.make("192.0.2.0/24") }
+        const changes: ReadonlyArray<Record.Change> = [
+          { type: "Topic", topic: Topic.make("tea") },
+          { type: "Configured", access: "readonly" },
+          { type: "Configured", slowMode: 5000, durability: "disk" },
+          { type: "Configured", archived: true },
+          { type: "Configured" },
+          { type: "Role", user: bob, role: "member" },
+          { type: "Role", user: bob, role: "moderator" },
+          { type: "Role", user: cat, role: "member" },
+          { type: "Role", user: cat, role: undefined },
+          { type: "Sanctioned", sanction: sanction("ban", subject) },
+          { type: "Sanctioned", sanction: sanction("ban", subject, 99) },
+          { type: "Sanctioned", sanction: sanction("mute", subject) },
+          { type: "Sanctioned", sanction: sanction("ban", range, 100) },
+          { type: "Pardoned", kind: "mute", subject },
+          { type: "Pardoned", kind: "mute", subject: range },
+          { type: "Renamed", name: name("cellar") },
+        ]
+        let expected = Option.getOrThrow(yield* store.get(id))
+        for (const change of changes) {
+          yield* store.change(id, [change])
+          expected = Record.changed(expected, change)
+          assert.deepStrictEqual(Option.getOrThrow(yield* store.get(id)), expected)
+        }
+        assert.deepInclude(expected, { name: "cellar", slowMode: 5000, archived: true } as object)
+        assert.deepStrictEqual([...expected.sanctions.values()].map(({ until }) => until).toSorted(), [100, 99])
+        assert.deepStrictEqual(yield* found(store, "attic"), Record.make(channel("attic")))
+      }),
+    )
+
+    test(
+      "gives a name free when its channel is called something else, and no name twice",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den"))
+        yield* store.create(channel("attic"))
+        const rename = (text: string) =>
+          store.change(ChannelId.make("id-den"), [{ type: "Renamed", name: name(text) }], act("rename"))
+        assert.strictEqual((yield* Effect.flip(rename("attic"))).reason, "Exists")
+        assert.lengthOf(yield* store.audit(ChannelId.make("id-den"), everything), 0)
+        yield* rename("den")
+        yield* rename("cellar")
+        assert.isUndefined(yield* found(store, "den"))
+        yield* store.create(channel("den", { id: ChannelId.make("new") }))
+        assert.strictEqual((yield* found(store, "den"))!.id, ChannelId.make("new"))
+        assert.strictEqual((yield* found(store, "cellar"))!.id, ChannelId.make("id-den"))
+      }),
+    )
+
+    test(
+      "changes all or nothing, its note of it included",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den"), act("create"))
+        yield* store.create(channel("attic"))
+        const id = ChannelId.make("id-den")
+        const before = yield* found(store, "den")
+        const both = store.change(
+          id,
+          [
+            { type: "Role", user: bob, role: "owner" },
+            { type: "Renamed", name: name("attic") },
+          ],
+          act("rename"),
+        )
+        assert.strictEqual((yield* Effect.flip(both))._tag, "ChannelStoreError")
+        assert.deepStrictEqual(yield* found(store, "den"), before)
+        assert.lengthOf(yield* store.audit(id, everything), 1)
+      }),
+    )
+
+    test(
+      "keeps an audit log for each channel, the latest first, in pages",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den"), act("create"))
+        yield* store.create(channel("attic"), act("create", { by: bob }))
+        const id = ChannelId.make("id-den")
+        yield* store.change(id, [], act("kick", { whom: bob, detail: "noise", timestamp: 9 }))
+        yield* store.change(id, [{ type: "Topic", topic: Topic.make("tea") }], act("topic", { detail: "tea" }))
+        yield* store.change(id, [{ type: "Topic", topic: Topic.make("coffee") }])
+        const all = yield* store.audit(id, everything)
+        assert.deepStrictEqual(all, [
+          { number: 3, ...act("topic", { detail: "tea" }) },
+          { number: 2, ...act("kick", { whom: bob, detail: "noise", timestamp: 9 }) },
+          { number: 1, ...act("create") },
+        ])
+        assert.deepStrictEqual(yield* store.audit(id, { limit: 2 }), all.slice(0, 2))
+        assert.deepStrictEqual(yield* store.audit(id, { before: 2, limit: 2 }), all.slice(2))
+      }),
+    )
+
+    test(
+      "lists channels by name: no archived ones, private ones only for those in them",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("c", { topic: Topic.make("sea") }))
+        yield* store.create(channel("a", { access: "private" }))
+        yield* store.create(channel("b", { access: "readonly" }))
+        yield* store.create(channel("d"))
+        yield* store.change(ChannelId.make("id-d"), [{ type: "Configured", archived: true }])
+        const direct = Direct.between(ann.id, bob.id)
+        yield* store.change(ChannelId.make(direct), [{ type: "Sanctioned", sanction: sanction("ban", { user: bob }) }])
+        const list = (whom: Parameters<typeof store.list>[0]["for"], after?: string) =>
+          Effect.map(store.list({ for: whom, limit: 2, ...(after === undefined ? {} : { after: name(after) }) }), names)
+        assert.deepStrictEqual(yield* list("everybody"), ["a", "b"])
+        assert.deepStrictEqual(yield* list("everybody", "b"), ["c"])
+        assert.deepStrictEqual(yield* list("strangers"), ["b", "c"])
+        assert.deepStrictEqual(yield* list({ user: bob.id }), ["b", "c"])
+        assert.deepStrictEqual(yield* list({ user: ann.id }), ["a", "b"])
+        assert.deepStrictEqual(yield* store.list({ for: "strangers", after: name("b"), limit: 9 }), [
+          { id: ChannelId.make("id-c"), name: name("c"), topic: Topic.make("sea") },
+        ])
+      }),
+    )
+
+    test(
+      "knows which channels somebody may read",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("open"))
+        yield* store.create(channel("shut", { access: "private" }))
+        yield* store.create(channel("banned"))
+        const ban = (id: string, user: Record.Person, until?: number) =>
+          store.change(ChannelId.make(id), [{ type: "Sanctioned", sanction: sanction("ban", { user }, until) }])
+        yield* ban("id-banned", bob, 10)
+        const [quiet, loud] = [Direct.between(ann.id, bob.id), Direct.between(cat.id, bob.id)]
+        yield* ban(quiet, bob)
+        const ids = ["id-open", "id-shut", "id-banned", "id-nothing", quiet, loud].map((id) => ChannelId.make(id))
+        const readable = (user: Record.Person, now: number) => Effect.map(store.readable(user.id, ids, now), names)
+        assert.deepStrictEqual(yield* readable(bob, 9), ["open", loud])
+        assert.deepStrictEqual(yield* readable(bob, 10), ["open", "banned", loud])
+        assert.deepStrictEqual(yield* readable(ann, 9), ["open", "shut", "banned", quiet, loud])
+        assert.deepStrictEqual(yield* store.readable(ann.id, [], 9), [])
+      }),
+    )
+
+    test(
+      "has a record of every direct conversation, with its blocks",
+      Effect.fnUntraced(function* (store) {
+        const direct = Direct.between(ann.id, bob.id)
+        const id = ChannelId.make(direct)
+        const untouched = Option.getOrThrow(yield* store.find(direct))
+        assert.deepStrictEqual(untouched, Record.direct(direct))
+        const block = (user: Record.Person, of: Record.Person, until?: number) =>
+          store.change(ChannelId.make(Direct.between(user.id, of.id)), [
+            { type: "Sanctioned", sanction: { ...sanction("ban", { user: of }, until), by: user } },
+          ])
+        yield* block(ann, cat)
+        yield* block(ann, bob)
+        yield* block(bob, ann)
+        yield* block(ann, person("eve"), 5)
+        yield* store.create(channel("den"))
+        yield* store.change(ChannelId.make("id-den"), [
+          { type: "Sanctioned", sanction: sanction("ban", { user: person("dan") }) },
+        ])
+        assert.strictEqual(Option.getOrThrow(yield* store.get(id)).sanctions.size, 2)
+        assert.deepStrictEqual(yield* store.blocked(ann.id, 5), [bob, cat])
+        assert.deepStrictEqual(yield* store.blocked(ann.id, 4), [bob, cat, person("eve")])
+        assert.deepStrictEqual(yield* store.blocked(bob.id, 5), [ann])
+        yield* store.change(id, [{ type: "Pardoned", kind: "ban", subject: { user: bob } }])
+        assert.deepStrictEqual(yield* store.blocked(ann.id, 5), [cat])
+        yield* store.change(id, [{ type: "Pardoned", kind: "ban", subject: { user: ann } }])
+        assert.deepStrictEqual(Option.getOrThrow(yield* store.find(direct)), untouched)
+      }),
+    )
+  })
