@@ -24,8 +24,8 @@ export interface Model {
   readonly completion: Completion | undefined
   /** The search in what was said, while it is open. */
   readonly search: Search | undefined
-  /** Whether the help is shown over everything. */
-  readonly help: boolean
+  /** Which page of the help is shown over everything, counted round and round; undefined for none. */
+  readonly help: number | undefined
   readonly size: Size
   /** While the arrow keys go through `sent`: where they are, and the draft that was begun before. */
   readonly browsing: { readonly at: number; readonly draft: string } | undefined
@@ -183,7 +183,7 @@ export const initial = (options: {
   editor: empty,
   completion: undefined,
   search: undefined,
-  help: false,
+  help: undefined,
   size: options.size,
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },

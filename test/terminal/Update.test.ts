@@ -508,8 +508,9 @@ describe("Update: keys", () => {
 
   it("shows the help over everything until it is closed", () => {
     const world = lobby().enter("/help")
-    assert.isTrue(world.model.help)
+    assert.strictEqual(world.model.help, 0)
+    assert.strictEqual(world.press("pageDown").model.help, 1)
     assert.strictEqual(world.type("x").model.editor.text, "")
-    assert.isFalse(world.press("escape").model.help)
+    assert.isUndefined(world.press("escape").model.help)
   })
 })

@@ -148,7 +148,7 @@ const obey = (model: Model, command: Command): Next => {
     case "Reconnect":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
     case "Help":
-      return [{ ...model, help: true }, []]
+      return [{ ...model, help: 0 }, []]
     case "Quit":
       return leave(model)
     case "Wrong":

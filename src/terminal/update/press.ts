@@ -197,10 +197,13 @@ const plain = (model: Model, key: Key): Next => {
   }
 }
 
+/** Pages of the help. */
+const turns: { readonly [Name in Key["name"]]?: number } = { down: 1, pageDown: 1, up: -1, pageUp: -1 }
+
 export const press = (model: Model, key: Key): Next => {
-  if (model.help) {
+  if (model.help !== undefined) {
     const closes = key.name === "escape" || key.name === "enter" || key.text === "q" || key.ctrl
-    return only(closes ? { ...model, help: false } : model)
+    return only({ ...model, help: closes ? undefined : model.help + (turns[key.name] ?? 0) })
   }
   if (model.search !== undefined) return only(Search.press(model, key))
   const [next, intents] = plain(model, key)
@@ -216,7 +219,7 @@ const withoutEnd = (text: string): string => {
 }
 
 export const paste = (model: Model, text: string): Next => {
-  if (model.help) return only(model)
+  if (model.help !== undefined) return only(model)
   if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
   return edit(model, Editor.insert(model.editor, withoutEnd(text)))
 }

@@ -33,7 +33,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
   const layout = layoutOf(model)
   const conversation = model.conversations.find(({ name }) => name === model.current)
   if (layout.tooSmall) return createElement(Text, { wrap: "truncate-end" }, "too small")
-  if (model.help) return createElement(Help, { columns, height: rows })
+  if (model.help !== undefined) return createElement(Help, { columns, height: rows, page: model.help })
   const height = layout.timeline.rows
   const said = banner(model)
   const bottom = rows - layout.composer

@@ -65,14 +65,23 @@ const told = (columns: number, usages: boolean): ReadonlyArray<ReadonlyArray<Pie
   ),
 ]
 
-/** Commands and keys, over the whole screen. */
-export const Help = ({ columns, height }: { readonly columns: number; readonly height: number }) => {
-  const ways = [listed(columns), told(columns, true), told(columns, false)]
-  const rows = ways.find((rows) => rows.length < height) ?? told(columns, false)
-  const hint: ReadonlyArray<Piece> = [{ text: fit(" Esc closes this", columns), style: "bar" }]
+/** From here on there is room for what each is for. */
+const roomy = 60
+
+/** Commands and keys, over the whole screen, page by page. */
+export const Help = (part: { readonly columns: number; readonly height: number; readonly page: number }) => {
+  const { columns, height, page } = part
+  const ways = columns >= roomy ? [listed(columns)] : [told(columns, true), told(columns, false)]
+  const rows = ways.find((rows) => rows.length < height) ?? ways[0]!
+  const size = Math.max(1, height - 1)
+  const pages = Math.ceil(rows.length / size)
+  const at = ((page % pages) + pages) % pages
+  const shown = rows.slice(at * size, (at + 1) * size)
+  const more = pages === 1 ? "" : ` · page ${at + 1} of ${pages} ↓`
+  const hint: ReadonlyArray<Piece> = [{ text: fit(cut(` Esc closes this${more}`, columns), columns), style: "bar" }]
   return createElement(Rows, {
     columns,
     height,
-    rows: [...rows.slice(0, height - 1), ...Array.from({ length: height - 1 - rows.length }, () => []), hint],
+    rows: [...shown, ...Array.from({ length: size - shown.length }, () => []), hint],
   })
 }

@@ -59,10 +59,13 @@ describe("the screen", () => {
       const { port } = yield* server
       const ann = yield* join(port, "ann", { size: { columns: 40, rows: 12 } })
       ann.type(`/help${enter}`)
-      yield* ann.shows(/Commands\n\/join · [^]*\/quit\nKeys\nEnter[^]*Esc closes this/)
+      yield* ann.shows(/Commands\n\/join CHANNEL ·[^]*Esc closes this · page 1 of \d ↓/)
+      // Round and round: the last is before the first.
+      ann.type("\u001b[5~")
+      yield* ann.shows(/Ctrl\+C clear[^]*Esc closes this · page \d of \d ↓/)
       ann.resize({ columns: 60, rows: 20 })
-      yield* ann.shows(/\/join CHANNEL ·[^]*\/quit\nKeys\n[^]*Ctrl\+C clear[^]*[^]*Esc closes this/)
-      ann.resize({ columns: 100, rows: 40 })
+      yield* ann.shows(/Ctrl\+C +clear[^]*Esc closes this/)
+      ann.resize({ columns: 100, rows: 60 })
       yield* ann.shows(/\/quit +leave[^]*Ctrl\+C +clear/)
     }).pipe(Effect.scoped),
   )
