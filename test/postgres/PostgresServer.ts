@@ -104,7 +104,8 @@ export class PostgresServer {
         child.stderr!.on("data", (text: Buffer) => {
           log += text.toString()
           if (log.includes("ready to accept connections")) resolve(true)
-          if (log.includes("database system is shut down") || log.includes("FATAL")) resolve(false)
+          // Those who ask too early are refused with that word, too.
+          if (/system is shut down|FATAL: {2}(?!the database system is)/u.test(log)) resolve(false)
         })
         child.once("exit", () => resolve(false))
       })
