@@ -1,0 +1,51 @@
+/** Kills the service again and again, and looks whether anything acknowledged was lost: `npm run crash -- --help`. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { wholeNumber } from "./bench/Flags.ts"
+import type { Ledger } from "./crash/Ledger.ts"
+import { torture } from "./crash/Torture.ts"
+import * as Verdict from "./crash/Verdict.ts"
+
+const flags = {
+  kills: wholeNumber("kills", 1, 100_000, 10).pipe(Flag.withDescription("How many times; 10")),
+  seed: wholeNumber("seed", 0, 2 ** 31, Math.floor(Math.random() * 2 ** 31)).pipe(
+    Flag.withDescription("Draws the moments and what is said; a random number"),
+  ),
+  storage: Flag.Literals("storage", ["sqlite", "memory"]).pipe(
+    Flag.withDefault("sqlite" as const),
+    Flag.withDescription("Where history is kept; memory has to lose"),
+  ),
+}
+
+const width = 30
+
+const progress =
+  (strikes: number) =>
+  (strike: number, { said }: Ledger) => {
+    const done = Math.min(width, Math.round((strike / strikes) * width))
+    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${said.length} said`
+    if (process.stderr.isTTY) process.stderr.write(`\r${bar}${strike < strikes ? "" : "\n"}`)
+    else if (strike % 10 === 0 || strike === strikes) process.stderr.write(`${bar}\n`)
+  }
+
+// Closing the terminal must end the service too; only SIGINT and SIGTERM are handled otherwise.
+process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
+
+Command.make("crash", flags, (options) =>
+  Effect.gen(function* () {
+    yield* Console.log(`${options.kills} kills of the service on ${options.storage}, --seed ${options.seed}`)
+    const { findings, record } = yield* torture({ ...options, onStrike: progress(options.kills) })
+    yield* Console.log(Verdict.text(record, findings))
+    if (findings.length > 0) process.exitCode = 1
+  }).pipe(Effect.tapError((error) => Console.error(`crash: ${error.message}`))),
+).pipe(
+  Command.withDescription("Kills the service under load, and judges by what its clients noted down"),
+  Command.run({ version: "1" }),
+  Effect.provide(NodeServices.layer),
+  // What went wrong has been said; the report would add a stack.
+  NodeRuntime.runMain({ disableErrorReporting: true }),
+)

@@ -1,0 +1,231 @@
+// Compares what clients noted down with what is kept: pure, so that it can be shown to find what it looks for.
+import { type Act, type Entry, type Heard, keyOf, type Record, type Said } from "./Record.ts"
+import * as View from "./View.ts"
+
+export const kinds = {
+  Lost: "acknowledged, and not there",
+  Moved: "acknowledged at one place, and there at another",
+  Doubled: "there more than once",
+  Altered: "not as it was said, or not what was done to it",
+  Invented: "there, and said by nobody, or refused",
+  Reordered: "before what its sender said before it",
+  Gap: "places without an entry",
+  Weak: "acknowledged as less safe than it has to be",
+  Unanswered: "never acknowledged, while the service ran on",
+  Ghost: "told to a client, and not there",
+  Unheard: "there, and not told to a client",
+  HeardAgain: "told to a client more than once, or out of order",
+  Missed: "told to a client as lost for good",
+  Different: "shown differently to a client",
+  Unclear: "an error that does not say that trying again makes sense",
+  Late: "the service was not back in time",
+} as const
+
+export interface Finding {
+  readonly kind: keyof typeof kinds
+  readonly channel?: string | undefined
+  /** Whom it happened to. */
+  readonly client?: string | undefined
+  readonly what: string
+  /** Between which moments to look. */
+  readonly said?: number | undefined
+  readonly answered?: number | undefined
+}
+
+export interface Expectations {
+  /** What an acknowledgement has to say. */
+  readonly durability?: string | undefined
+  /** Whether everything has to be answered in the end. */
+  readonly answers?: boolean | undefined
+}
+
+const short = (text: string | undefined): string => JSON.stringify((text ?? "").slice(0, 40))
+
+const nameOf = ({ act, id, user }: Said): string =>
+  `${user}'s ${act.type} ${id ?? short(act.type === "Message" ? act.content : "")}`
+
+const keyOfSaid = ({ act, id, user }: Said): string => keyOf(user, id, act.type === "Message" ? act.content : undefined)
+const keyOfEntry = ({ content, from, id }: Entry): string => keyOf(from, id, content)
+
+const nameOfEntry = (entry: Entry): string => `${entry.from}'s ${entry.type} ${entry.id ?? short(entry.content)}`
+
+/** Whether an entry is what was said; a message that was changed later shows what was done to it instead. */
+const isSame = (act: Act, entry: Entry): boolean => {
+  if (act.type !== entry.type) return false
+  switch (act.type) {
+    case "Message":
+      return entry.edited !== undefined || entry.deleted === true || act.content === entry.content
+    case "Edited":
+      return act.target === entry.target && (act.content === entry.content || entry.content === "")
+    case "Deleted":
+      return act.target === entry.target
+    case "Reacted":
+      return act.target === entry.target && act.reaction === entry.reaction && act.on === entry.on
+  }
+}
+
+const grouped = <A>(items: Iterable<A>, by: (item: A) => string): Map<string, Array<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const item of items) {
+    const group = groups.get(by(item))
+    if (group === undefined) groups.set(by(item), [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+class Case {
+  readonly findings: Array<Finding> = []
+  private readonly channel: string
+  private readonly said: ReadonlyArray<Said>
+  private readonly saidByKey: ReadonlyMap<string, Said>
+  private readonly kept: ReadonlyArray<Entry>
+  private readonly keptByKey: ReadonlyMap<string, ReadonlyArray<Entry>>
+  private readonly keptBySeq: ReadonlyMap<number, Entry>
+
+  constructor(channel: string, said: ReadonlyArray<Said>, kept: ReadonlyArray<Entry>) {
+    this.channel = channel
+    this.said = said
+    this.saidByKey = new Map(said.map((one) => [keyOfSaid(one), one]))
+    this.kept = kept
+    this.keptByKey = grouped(kept, keyOfEntry)
+    this.keptBySeq = new Map(kept.map((entry) => [entry.seq, entry]))
+  }
+
+  private find(kind: Finding["kind"], what: string, more: Pick<Finding, "client" | "said" | "answered"> = {}): void {
+    this.findings.push({ kind, channel: this.channel, what, ...more })
+  }
+
+  private findSaid(kind: Finding["kind"], said: Said, what: string): void {
+    const { answers, at, client } = said
+    this.find(kind, `${nameOf(said)} ${what}`.trim(), { client, said: at, answered: answers[0]?.at })
+  }
+
+  /** Places are 1, 2, 3 …, and each entry has one. */
+  keptInOrder(): void {
+    let last = 0
+    for (const entry of this.kept) {
+      if (entry.seq !== last + 1) this.find("Gap", `${entry.seq} follows ${last}`)
+      last = entry.seq
+      const said = this.saidByKey.get(keyOfEntry(entry))
+      if (said === undefined) this.find("Invented", `${nameOfEntry(entry)} at ${entry.seq}`)
+      else if (said.refused?.final) this.findSaid("Invented", said, `at ${entry.seq}, refused: ${said.refused.reason}`)
+      else if (!isSame(said.act, entry)) this.findSaid("Altered", said, `is ${JSON.stringify(entry).slice(0, 200)}`)
+    }
+    for (const [key, entries] of this.keptByKey) {
+      if (entries.length < 2) continue
+      const said = this.saidByKey.get(key)
+      const at = `at ${entries.map(({ seq }) => seq).join(" and ")}`
+      if (said === undefined) this.find("Doubled", `${nameOfEntry(entries[0]!)} ${at}`)
+      else this.findSaid("Doubled", said, at)
+    }
+  }
+
+  /** What was acknowledged is there, where that was said to be, in the order in which its sender said it. */
+  saidIsKept({ answers = false, durability }: Expectations): void {
+    const lastOf = new Map<string, number>()
+    for (const said of this.said) {
+      const entries = this.keptByKey.get(keyOfSaid(said)) ?? []
+      const seq = entries[0]?.seq
+      for (const answer of said.answers) {
+        if (seq === undefined) this.findSaid("Lost", said, `acknowledged at ${answer.seq || "no place"}`)
+        else if (answer.seq !== 0 && !entries.some(({ seq }) => seq === answer.seq))
+          this.findSaid("Moved", said, `acknowledged at ${answer.seq}, is at ${seq}`)
+        if (durability !== undefined && answer.durability !== durability)
+          this.findSaid("Weak", said, `acknowledged as stored in ${answer.durability}`)
+      }
+      if (answers && said.answers.length === 0 && said.refused === undefined) this.findSaid("Unanswered", said, "")
+      if (seq === undefined) continue
+      const before = lastOf.get(said.client) ?? 0
+      if (seq < before) this.findSaid("Reordered", said, `is at ${seq}, what was said before it at ${before}`)
+      lastOf.set(said.client, Math.max(before, seq))
+    }
+  }
+
+  /** What history shows of a message is what was said and done to it. */
+  keptAsDone(): void {
+    const raw = this.kept.map((entry) => {
+      const act = this.saidByKey.get(keyOfEntry(entry))?.act
+      const content = act?.type === "Message" || act?.type === "Edited" ? act.content : entry.content
+      return { ...entry, content, deleted: undefined, reactions: undefined }
+    })
+    for (const [seq, expected] of View.of(raw)) {
+      const shown = View.ofMessage(this.keptBySeq.get(seq)!)
+      if (shown !== expected) this.find("Altered", `history shows ${seq} as ${shown}, and it is ${expected}`)
+    }
+  }
+
+  /** A client has heard everything once, in order, and sees what is there. */
+  heard({ client, entries, placeless }: Heard): void {
+    if (placeless) return this.heardWithoutPlaces(client, entries as ReadonlyArray<Entry>)
+    let last = 0
+    const told: Array<Entry> = []
+    for (const entry of entries) {
+      if (entry.type === "Missed") {
+        this.find("Missed", `${entry.from} to ${entry.to}`, { client })
+        last = entry.to
+        continue
+      }
+      if (entry.seq <= last)
+        this.find("HeardAgain", `${nameOfEntry(entry)} at ${entry.seq}, behind ${last}`, { client })
+      else if (entry.seq > last + 1) this.find("Unheard", `${last + 1} to ${entry.seq - 1}`, { client })
+      last = Math.max(last, entry.seq)
+      told.push(entry)
+      const kept = this.keptBySeq.get(entry.seq)
+      const said = this.saidByKey.get(keyOfEntry(entry))
+      if (kept === undefined || keyOfEntry(kept) !== keyOfEntry(entry))
+        this.find("Ghost", `${nameOfEntry(entry)} at ${entry.seq}`, {
+          client,
+          said: said?.at,
+          answered: said?.answers[0]?.at,
+        })
+      else if (said !== undefined && !isSame(said.act, entry))
+        this.find("Different", `${nameOf(said)} as ${JSON.stringify(entry).slice(0, 200)}`, { client })
+    }
+    const end = this.kept.at(-1)?.seq ?? 0
+    if (last < end) this.find("Unheard", `${last + 1} to ${end}, the end`, { client })
+    const here = View.of(told)
+    for (const [seq, there] of View.of(this.kept)) {
+      const shown = here.get(seq)
+      if (shown !== undefined && shown !== there)
+        this.find("Different", `the message at ${seq} as ${shown}, in history it is ${there}`, { client })
+    }
+  }
+
+  private heardWithoutPlaces(client: string, entries: ReadonlyArray<Entry>): void {
+    const seqs = new Map<string, number>()
+    for (const { act, id, user } of this.said) {
+      if (act.type !== "Message") continue
+      const entry = this.keptByKey.get(keyOf(user, id, act.content))?.[0]
+      if (entry !== undefined) seqs.set(`${user}: ${act.content}`, entry.seq)
+    }
+    let last = 0
+    for (const entry of entries) {
+      const seq = seqs.get(`${entry.from}: ${entry.content}`)
+      if (seq === undefined) this.find("Ghost", nameOfEntry(entry), { client })
+      else if (seq <= last) this.find("HeardAgain", `${nameOfEntry(entry)}, at ${seq}, behind ${last}`, { client })
+      last = Math.max(last, seq ?? 0)
+    }
+  }
+}
+
+/** Everything that is wrong; nothing, where every promise was kept. */
+export const judge = (record: Record, expectations: Expectations = {}): ReadonlyArray<Finding> => {
+  const findings: Array<Finding> = record.strikes.flatMap(({ at, over }, index) =>
+    over === undefined ? [{ kind: "Late", what: `after strike ${index + 1}`, said: at }] : [],
+  )
+  for (const { at, client, reason } of record.complaints) {
+    if (reason !== "Unavailable") findings.push({ kind: "Unclear", client, what: reason, said: at })
+  }
+  const saidIn = grouped(record.said, ({ channel }) => channel)
+  const heardIn = grouped(record.heard, ({ channel }) => channel)
+  for (const channel of new Set([...saidIn.keys(), ...heardIn.keys(), ...record.kept.keys()])) {
+    const here = new Case(channel, saidIn.get(channel) ?? [], record.kept.get(channel) ?? [])
+    here.keptInOrder()
+    here.saidIsKept(expectations)
+    here.keptAsDone()
+    for (const heard of heardIn.get(channel) ?? []) here.heard(heard)
+    findings.push(...here.findings)
+  }
+  return findings
+}

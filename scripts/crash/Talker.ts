@@ -1,0 +1,178 @@
+// A client of the shipped library that says things, changes them, and notes all of it down.
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Client from "../../src/client/Client.ts"
+import { isEntry } from "../../src/client/Event.ts"
+import { OutboxFull } from "../../src/client/PublishError.ts"
+import * as Tcp from "../../src/client/transport/Tcp.ts"
+import { MessageId } from "../../src/domain/MessageId.ts"
+import { catalog, RequestError } from "../../src/protocol/RequestError.ts"
+import { lastOf } from "./Ledger.ts"
+import type { Act, Entry, Said } from "./Record.ts"
+import type { World } from "./World.ts"
+
+export interface Who {
+  readonly client: string
+  readonly user: string
+}
+
+/** Comes back soon: a run is to be about kills, not about waiting for the next try. */
+const backoff = { base: Duration.millis(50), cap: Duration.millis(500) }
+const soon = Schedule.spaced("100 millis")
+
+/** What is said and not answered, of one client. */
+const maxInFlight = 32
+
+/** A client of the library; it is tried until there is a service. */
+export const connect = ({ address }: World, { user }: Who): Effect.Effect<Client.Client, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const dialer = yield* Layer.build(Tcp.layer(address))
+    return yield* Client.make({ credentials: { username: user, password: Redacted.make("secret") }, backoff }).pipe(
+      Effect.provide(dialer),
+    )
+  }).pipe(Effect.retry(soon), Effect.orDie)
+
+/** Enters the channels where it left them, and notes what it hears, each time after `pause`. */
+export const listen = Effect.fnUntraced(function* (
+  { channels, ledger }: World,
+  { client: name }: Who,
+  client: Client.Client,
+  pause: Effect.Effect<void> = Effect.void,
+) {
+  const heardIn = new Map(channels.map((channel) => [channel, ledger.hearing(name, channel)]))
+  const enter = (channel: string) =>
+    Effect.suspend(() => client.join(channel, { after: lastOf(heardIn.get(channel)!) })).pipe(
+      Effect.retry({ schedule: soon, while: (error) => error instanceof RequestError }),
+      Effect.ignore,
+    )
+  const events = yield* client.subscribe
+  const run = yield* FiberSet.makeRuntime<never>()
+  yield* Effect.forkScoped(
+    Effect.ignore(
+      Stream.runForEach(events, (event) =>
+        Effect.andThen(
+          pause,
+          Effect.sync(() => {
+            // Thrown out by the server, it goes in again.
+            if (event.type === "Left" && event.ref === undefined) run(enter(event.channel))
+            if (isEntry(event) || event.type === "Missed") heardIn.get(event.channel)!.entries.push(event)
+          }),
+        ),
+      ),
+    ),
+  )
+  yield* Effect.forEach(channels, enter, { concurrency: "unbounded", discard: true })
+})
+
+const send = (client: Client.Client, { act, channel, id }: Said): ReturnType<Client.Client["publish"]> => {
+  const messageId = MessageId.make(id!)
+  switch (act.type) {
+    case "Message":
+      return client.publish(channel, act.content, messageId)
+    case "Edited":
+      return client.edit(channel, act.target, act.content, messageId)
+    case "Deleted":
+      return client.delete(channel, act.target, messageId)
+    case "Reacted":
+      return client.react(channel, act.target, act.reaction, act.on, messageId)
+  }
+}
+
+const reactions = ["👍", "🎉", "❤️"]
+
+export class Talker {
+  private readonly world: World
+  private readonly who: Who
+  private said = 0
+  /** The latest messages that can be changed, by channel: its own, and everybody's. */
+  private readonly own = new Map<string, Array<number>>()
+
+  constructor(world: World, who: Who) {
+    this.world = world
+    this.who = who
+  }
+
+  /** Talks until everybody is quiet; done when everything has an answer. */
+  talk(client: Client.Client): Effect.Effect<void> {
+    const { pace, quiet } = this.world
+    return Effect.gen({ self: this }, function* () {
+      const inFlight = yield* FiberSet.make<void>()
+      const next = Effect.gen({ self: this }, function* () {
+        yield* Effect.sleep(Duration.millis((yield* Random.next) * (2000 / pace)))
+        if ((yield* FiberSet.size(inFlight)) < maxInFlight) yield* FiberSet.run(inFlight, this.saySomething(client))
+      })
+      yield* Effect.raceFirst(Effect.forever(next), quiet)
+      yield* FiberSet.awaitEmpty(inFlight)
+    }).pipe(Effect.scoped)
+  }
+
+  private saySomething(client: Client.Client): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function* () {
+      const { channels, ledger } = this.world
+      const channel = yield* Random.choice(channels as [string, ...Array<string>])
+      const act = yield* this.act(channel)
+      const said = ledger.say({
+        ...this.who,
+        id: `${this.who.client.replaceAll(" ", "_")}-${++this.said}`,
+        channel,
+        act,
+      })
+      yield* this.answered(said, send(client, said))
+      if ((yield* Random.next) > 0.1) return
+      // As somebody does who has forgotten the answer.
+      yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, 3000)))
+      yield* this.answered(said, send(client, said))
+    })
+  }
+
+  private act(channel: string): Effect.Effect<Act> {
+    return Effect.gen({ self: this }, function* () {
+      const own = this.own.get(channel) ?? []
+      const dice = yield* Random.next
+      const at = yield* Random.nextIntBetween(0, Math.max(0, own.length - 1))
+      const target = own[at]
+      if (target === undefined || dice < 0.76) {
+        const padding = "x".repeat(dice < 0.05 ? 4000 : Math.round(dice * 100))
+        return { type: "Message", content: `${this.who.client} says ${this.said + 1} ${padding}` }
+      }
+      if (dice < 0.84) return { type: "Edited", target, content: `${this.who.client} corrects ${this.said + 1}` }
+      if (dice < 0.88) {
+        own.splice(at, 1)
+        return { type: "Deleted", target }
+      }
+      const heard = this.world.ledger.hearing(this.who.client, channel).entries
+      const message = heard.slice(-20).find((entry): entry is Entry => entry.type === "Message")
+      const reaction = yield* Random.choice(reactions as [string, ...Array<string>])
+      return { type: "Reacted", target: message?.seq ?? target, reaction, on: dice < 0.97 }
+    })
+  }
+
+  private answered(said: Said, sending: ReturnType<typeof send>): Effect.Effect<void> {
+    return sending.pipe(
+      Effect.match({
+        onSuccess: ({ durability, seq, timestamp }) => {
+          said.answers.push({ seq, timestamp, durability, at: this.world.ledger.now() })
+          if (said.act.type === "Message" && said.answers.length === 1) this.keep(said.channel, seq)
+        },
+        onFailure: (error) => {
+          const final =
+            error instanceof OutboxFull || (error instanceof RequestError && !catalog[error.reason].retryable)
+          said.refused = { reason: error instanceof RequestError ? error.reason : error._tag, final }
+        },
+      }),
+      Effect.onInterrupt(() => Effect.sync(() => (said.refused ??= { reason: "left", final: false }))),
+    )
+  }
+
+  private keep(channel: string, seq: number): void {
+    const own = this.own.get(channel) ?? []
+    this.own.set(channel, [...own, seq].slice(-20))
+  }
+}

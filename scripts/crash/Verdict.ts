@@ -1,0 +1,57 @@
+// The verdict in words: what was done, and what is wrong, whose, and between which strikes.
+import * as Judge from "./Judge.ts"
+import type { Record, Strike } from "./Record.ts"
+
+/** Findings of one kind that are told in full. */
+const told = 8
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
+
+/** Where a moment is among the strikes. */
+const whereabouts = (strikes: ReadonlyArray<Strike>, at: number): string => {
+  const before = strikes.filter((strike) => strike.at <= at).length
+  if (before === 0) return "before strike 1"
+  return before === strikes.length ? `after strike ${before}` : `between strikes ${before} and ${before + 1}`
+}
+
+const line = (strikes: ReadonlyArray<Strike>, { answered, channel, client, said, what }: Judge.Finding): string =>
+  [
+    channel === undefined ? what : `#${channel}: ${what}`,
+    client === undefined ? "" : `(${client})`,
+    said === undefined ? "" : `said at ${seconds(said)}, ${whereabouts(strikes, said)}`,
+    answered === undefined ? "" : `answered at ${seconds(answered)}, ${whereabouts(strikes, answered)}`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ")
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0)
+
+export const summary = ({ complaints, heard, kept, said, strikes }: Record): string => {
+  const acknowledged = said.filter(({ answers }) => answers.length > 0).length
+  const again = sum(said.map(({ answers }) => Math.max(0, answers.length - 1)))
+  const back = strikes.flatMap(({ at, over }) => (over === undefined ? [] : [over - at])).sort((a, b) => a - b)
+  return [
+    `${strikes.length} strikes; somebody answered again after ${seconds(back[back.length >> 1] ?? 0)} (median), ${seconds(back.at(-1) ?? 0)} (longest)`,
+    `${said.length} said, ${acknowledged} acknowledged, ${again} of them once more; ${said.length - acknowledged} not`,
+    `${sum([...kept.values()].map((entries) => entries.length))} kept in ${kept.size} channels; ${sum(heard.map(({ entries }) => entries.length))} heard by ${new Set(heard.map(({ client }) => client)).size} clients; ${complaints.length} times told to try again`,
+  ].join("\n")
+}
+
+/** Lines for people. */
+export const text = (record: Record, findings: ReadonlyArray<Judge.Finding>): string => {
+  const kinds = Object.entries(Judge.kinds).flatMap(([kind, meaning]) => {
+    const these = findings.filter((finding) => finding.kind === kind)
+    if (these.length === 0) return []
+    const rest = these.length > told ? [`  … and ${these.length - told} more`] : []
+    return [
+      `${kind}, ${meaning}: ${these.length}`,
+      ...these.slice(0, told).map((f) => `  ${line(record.strikes, f)}`),
+      ...rest,
+    ]
+  })
+  const verdict =
+    findings.length === 0
+      ? "Everything acknowledged is there, once and in order, and everybody agrees."
+      : `FAILED: ${findings.length} findings`
+  return [summary(record), ...kinds, verdict].join("\n")
+}
