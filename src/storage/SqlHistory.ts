@@ -1,5 +1,6 @@
 /** Channels' histories in a SQL database. */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
@@ -13,6 +14,12 @@ import * as Log from "./internal/historyLog.ts"
 import * as Markers from "./internal/historyMarkers.ts"
 import * as Prune from "./internal/historyPrune.ts"
 import * as Read from "./internal/historyRead.ts"
+
+/**
+ * A server on another machine may say nothing at all: then what it was asked is taken back, as far as it can be. SQLite
+ * has a limit of its own for what makes it wait.
+ */
+const maxWait = Duration.seconds(15)
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -29,19 +36,28 @@ const make = Effect.gen(function* () {
     return { ...bounds, recent, ids: yield* read.ids(channel, bounds.seq, since) }
   })
 
+  const patience = sql.onDialectOrElse({ pg: () => maxWait, orElse: () => Duration.infinity })
+  const run = <A>(operation: string, effect: Effect.Effect<A, SqlError | HistoryError>) =>
+    asHistoryError(operation)(
+      Effect.timeoutOrElse(effect, {
+        duration: patience,
+        orElse: () => Effect.fail(new HistoryError({ reason: "Unsure", operation })),
+      }),
+    )
+
   const service: History["Service"] = {
-    load: (channel, since) => asHistoryError("load")(load(channel, since)),
-    known: (channel, ids) => asHistoryError("known")(read.known(channel, ids)),
-    append: (channel, batch) => asHistoryError("append")(log.append(channel, batch)),
-    messages: (channel, seqs) => asHistoryError("messages")(read.messages(channel, seqs)),
-    page: (channel, range) => asHistoryError("page")(read.page(channel, range)),
-    search: (query) => asHistoryError("search")(read.search(query)),
-    mark: (channel, readers) => asHistoryError("mark")(markers.mark(channel, readers)),
-    unmark: (channel, user) => asHistoryError("unmark")(markers.unmark(channel, user)),
-    touch: (channel, users) => asHistoryError("touch")(markers.touch(channel, users)),
-    readers: (channel) => asHistoryError("readers")(markers.readers(channel)),
-    markers: (user, page) => asHistoryError("markers")(markers.markers(user, page)),
-    prune: (now) => asHistoryError("prune")(prune(now)),
+    load: (channel, since) => run("load", load(channel, since)),
+    known: (channel, ids) => run("known", read.known(channel, ids)),
+    append: (channel, batch) => run("append", log.append(channel, batch)),
+    messages: (channel, seqs) => run("messages", read.messages(channel, seqs)),
+    page: (channel, range) => run("page", read.page(channel, range)),
+    search: (query) => run("search", read.search(query)),
+    mark: (channel, readers) => run("mark", markers.mark(channel, readers)),
+    unmark: (channel, user) => run("unmark", markers.unmark(channel, user)),
+    touch: (channel, users) => run("touch", markers.touch(channel, users)),
+    readers: (channel) => run("readers", markers.readers(channel)),
+    markers: (user, page) => run("markers", markers.markers(user, page)),
+    prune: (now) => run("prune", prune(now)),
   }
 
   yield* Effect.flatMap(Clock.currentTimeMillis, service.prune).pipe(

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
 import { History } from "../../src/history/History.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
@@ -132,6 +133,26 @@ describe("Postgres", () => {
         Effect.flatMap(Fiber.join),
       )
       assert.strictEqual(loaded.seq, seq(7))
+    }).pipe(Effect.provide(Reactivity.layer)),
+  )
+
+  it.effect("does not wait for ever for a database that does not answer, and takes back what it asked", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const log = yield* Effect.provide(History, yield* Layer.build(history(url)))
+      yield* append(log, general, [said(1)])
+      const other = yield* PgClient.makeClient({ url })
+      const waiting = (rows: ReadonlyArray<unknown>) => rows.length > 0
+      const error = yield* other`UPDATE logs SET seq = seq`.pipe(
+        Effect.andThen(Effect.forkScoped(Effect.flip(append(log, general, [said(2)])), { startImmediately: true })),
+        Effect.tap(other`SELECT 1 FROM pg_locks WHERE NOT granted`.pipe(Effect.repeat({ until: waiting }))),
+        Effect.tap(TestClock.adjust("16 seconds")),
+        Effect.flatMap(Fiber.join),
+        other.withTransaction,
+      )
+      assert.strictEqual(error.reason, "Unsure")
+      assert.strictEqual((yield* log.load(general, 0)).seq, seq(1))
+      yield* append(log, general, [said(2)])
     }).pipe(Effect.provide(Reactivity.layer)),
   )
 })
