@@ -7,17 +7,15 @@ import * as Stream from "effect/Stream"
 import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
-import { History } from "../history/History.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import { Hub, type Selection } from "../hub/Hub.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
-import * as FolderLock from "../storage/FolderLock.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
-import { accountsLayer, folderLayer } from "./FolderAccounts.ts"
+import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
@@ -51,16 +49,13 @@ export class ChatServer extends Context.Service<
    * process.
    */
   static readonly layer = (settings: ServerSettings) =>
-    ChatServer.layerOnHistory(settings).pipe(
-      Layer.provide(History.layerMemory.pipe(Layer.provide(Layer.succeed(HistorySettings, settings.history)))),
-    )
+    ChatServer.layerOn(settings).pipe(Layer.provide(storesLayer(settings)))
 
-  /** The same on a history of the caller's choice. */
-  static readonly layerOnHistory = (settings: ServerSettings) =>
+  /** The same, on stores of the caller's choice. */
+  static readonly layerOn = (settings: ServerSettings) =>
     Layer.effect(ChatServer, serve(settings)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
-      Layer.provide(accountsLayer(settings)),
-      Layer.provide(Layer.effectDiscard(FolderLock.hold).pipe(Layer.provide(folderLayer(settings.data)))),
+      Layer.provide(accountsOn(settings)),
     )
 }
 

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
 import type { Rate } from "../domain/TokenBucket.ts"
 import { deflate } from "../transport/Zlib.ts"
 import { type InForce, load as loadTable } from "./internal/load.ts"
@@ -59,6 +60,10 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
       frames: limit(values["frames.burst"], values["frames.per-second"]),
       maxViolations: values["frames.max-violations"],
       compressor: values.compression ? deflate : undefined,
+    },
+    storage: {
+      kind: values.storage,
+      postgres: { url: values["postgres.url"], maxConnections: values["postgres.max-connections"] },
     },
     history: {
       ...defaults.history,
@@ -133,6 +138,11 @@ export const load = Effect.fnUntraced(function* ({
   const { grace, hardStop } = server.shutdown
   if (Duration.isLessThanOrEqualTo(hardStop, grace)) {
     const problem = `shutdown.hard-stop (${Duration.format(hardStop)}) has to be longer than shutdown.grace (${Duration.format(grace)})`
+    return yield* new Source.ConfigurationError({ problems: [problem] })
+  }
+  const { kind, postgres } = server.storage
+  if (kind === "postgres" && Redacted.value(postgres.url) === "") {
+    const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
   return { settings: server, inForce }

@@ -4,6 +4,7 @@ import type * as Context from "effect/Context"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import * as History from "../history/HistorySettings.ts"
+import * as Redacted from "effect/Redacted"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
@@ -20,9 +21,22 @@ export interface ShutdownSettings {
   readonly reconnectWithin: Duration.Duration
 }
 
+export interface StorageSettings {
+  /** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
+  readonly kind: "sqlite" | "postgres" | "memory"
+  /** Counts where the kind is `postgres`. */
+  readonly postgres: {
+    /** `postgres://user:password@host:port/database` */
+    readonly url: Redacted.Redacted
+    /** At most. */
+    readonly maxConnections: number
+  }
+}
+
 export interface ServerSettings {
   /** The folder that holds everything the service keeps. */
   readonly data: string
+  readonly storage: StorageSettings
   readonly tcp: Tcp.TcpSettings
   readonly connections: ConnectionLimitSettings
   readonly accounts: Context.Service.Shape<typeof Accounts.Settings>
@@ -36,6 +50,7 @@ export interface ServerSettings {
 
 export const defaults: ServerSettings = {
   data: "natter-data",
+  storage: { kind: "sqlite", postgres: { url: Redacted.make(""), maxConnections: 10 } },
   tcp: Tcp.defaults,
   connections: { total: 100_000, perAddress: 64 },
   accounts: {

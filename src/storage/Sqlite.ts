@@ -29,8 +29,8 @@ export interface SqliteOptions {
   /** A path, or `:memory:`. */
   readonly file: string
   /**
-   * `normal` (the default) loses nothing when the process dies; when the machine does, the last
-   * transactions may be gone. `full` waits for the disk at every transaction.
+   * `full` (the default) waits for the disk at every transaction. `normal` loses nothing when the process
+   * dies; when the machine does, the last transactions may be gone.
    */
   readonly synchronous?: "normal" | "full" | undefined
 }
@@ -40,7 +40,7 @@ const busyTimeout = 5000
 
 const maxStatements = 256
 
-const open = ({ file, synchronous = "normal" }: SqliteOptions) =>
+const open = ({ file, synchronous = "full" }: SqliteOptions) =>
   Effect.acquireRelease(
     Effect.try({
       try: () => {

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -47,6 +48,7 @@ const settingOf = (name: keyof typeof ServerConfig.settings) =>
 /** The values of a structure by their paths. */
 const leaves = (value: unknown, path = ""): Map<string, string> => {
   if (Duration.isDuration(value)) return new Map([[path, Duration.format(value)]])
+  if (Redacted.isRedacted(value)) return new Map([[path, String(Redacted.value(value))]])
   if (typeof value !== "object" || value === null) return new Map([[path, String(value)]])
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}.${key}`)]))
 }
@@ -75,6 +77,7 @@ describe("the table of settings", () => {
       "host",
       "port",
       "data",
+      "storage",
       "accounts",
       "rate-limits",
       "log-level",
@@ -91,6 +94,8 @@ describe("the table of settings", () => {
   const others: Readonly<Partial<Record<string, string>>> = {
     host: "::1",
     data: "elsewhere",
+    storage: "memory",
+    "postgres.url": "postgres://localhost/natter",
     accounts: "closed",
     "log.level": "fatal",
     "log.format": "json",

@@ -2,6 +2,7 @@
 import * as ByteSize from "effect/ByteSize"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 
 export interface Kind<A> {
   /** The value a text stands for; undefined where it is not allowed. */
@@ -19,6 +20,13 @@ const within = <A>(value: A | undefined, ok: (value: A) => boolean): A | undefin
 export const text = (allowed: string): Kind<string> => ({
   parse: (text) => within(text, (value) => /^\P{Cc}{1,4096}$/u.test(value)),
   show: (value) => value,
+  allowed,
+})
+
+/** A text that nobody may see; empty for none. */
+export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
+  parse: (text) => (/^\P{Cc}{0,4096}$/u.test(text) ? Redacted.make(text) : undefined),
+  show: Redacted.value,
   allowed,
 })
 

@@ -5,10 +5,10 @@
 import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { defaults } from "../ServerSettings.ts"
-import { choice, duration, int, type Kind, onOff, percent, size, text } from "./kind.ts"
+import { choice, duration, hidden, int, type Kind, onOff, percent, size, text } from "./kind.ts"
 import type { Setting } from "./setting.ts"
 
-const { accounts, connections, history, hub, log, logins, session, shutdown, tcp } = defaults
+const { accounts, connections, history, hub, log, logins, session, shutdown, storage, tcp } = defaults
 
 const setting = <A>(
   kind: Kind<A>,
@@ -31,6 +31,20 @@ export const settings = {
   data: setting(text("a path"), defaults.data, "Folder that holds everything the service keeps; made on first start", {
     flag: "FOLDER",
   }),
+  storage: setting(
+    choice("sqlite", "postgres", "memory"),
+    storage.kind,
+    "Where everything is kept: `sqlite` in a file of the data folder, `postgres` in the database of `postgres.url`, `memory` nowhere",
+    { flag: "sqlite|postgres|memory" },
+  ),
+  "postgres.url": setting(
+    hidden("an address like postgres://user:password@host:5432/database"),
+    storage.postgres.url,
+    "The database, where `storage` is `postgres`",
+    { secret: true },
+  ),
+  "postgres.max-connections": setting(int(1, 1000), storage.postgres.maxConnections, "Connections to the database"),
+
   accounts: setting(
     choice("open", "invite", "closed", "guest"),
     accounts.mode,

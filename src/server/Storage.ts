@@ -1,0 +1,53 @@
+/** Where the service keeps things. Apart from the service, so that administering accounts loads none. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Layer from "effect/Layer"
+import { Accounts } from "../accounts/Accounts.ts"
+import { AccountStore } from "../accounts/AccountStore.ts"
+import { LoginThrottle } from "../accounts/LoginThrottle.ts"
+import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { History } from "../history/History.ts"
+import { HistorySettings } from "../history/HistorySettings.ts"
+import * as Database from "../storage/Database.ts"
+import { DataFolder } from "../storage/DataFolder.ts"
+import * as FolderLock from "../storage/FolderLock.ts"
+import * as SqlAccounts from "../storage/SqlAccounts.ts"
+import * as SqlHistory from "../storage/SqlHistory.ts"
+import type { ServerSettings } from "./ServerSettings.ts"
+
+const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
+const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
+
+/** The data folder, which is made if it is not there. */
+const folderLayer = (data: string) => DataFolder.layer(data).pipe(Layer.provide(files))
+
+const databaseLayer = ({ data, storage: { kind, postgres } }: Pick<ServerSettings, "data" | "storage">) =>
+  Database.layer(kind === "postgres" ? postgres : undefined).pipe(Layer.provide(folderLayer(data)))
+
+/** All that is kept. Where it is in a folder or a database, that is this service's alone until the layer closes. */
+export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {
+  const history = Layer.succeed(HistorySettings, settings.history)
+  if (settings.storage.kind === "memory") {
+    return Layer.mergeAll(AccountStore.layerMemory, History.layerMemory.pipe(Layer.provide(history)))
+  }
+  return Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
+    Layer.provide(databaseLayer(settings)),
+    Layer.provide(Layer.effectDiscard(FolderLock.hold).pipe(Layer.provide(folderLayer(settings.data)))),
+  )
+}
+
+/** The accounts of a store. */
+export const accountsOn = (settings: Pick<ServerSettings, "accounts" | "logins">) =>
+  Accounts.layer.pipe(
+    Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([
+      crypto,
+      Layer.succeed(Accounts.Settings, settings.accounts),
+      Layer.succeed(LoginThrottle.Settings, settings.logins),
+    ]),
+  )
+
+/** What the command line administers, whether a service runs on it or not. */
+export const accountsLayer = (settings: Pick<ServerSettings, "accounts" | "data" | "logins" | "storage">) =>
+  accountsOn(settings).pipe(Layer.provide(SqlAccounts.layer), Layer.provide(databaseLayer(settings)))
