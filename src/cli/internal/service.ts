@@ -17,9 +17,21 @@ const toReach = ({ host, port }: Address.Address): string => {
   return everywhere ? `:${port} ` : `${Address.format({ host, port })} `
 }
 
-const greeting = (address: Address.Address, data: string): string => {
+/** What becomes of what is said. */
+const keeping = ({ data, storage }: ServerSettings): string => {
+  switch (storage.kind) {
+    case "sqlite":
+      return `keeps its data in ${path.resolve(data)}`
+    case "postgres":
+      return "keeps its data in Postgres"
+    case "memory":
+      return "keeps its data in memory: all of it is gone when it ends"
+  }
+}
+
+const greeting = (address: Address.Address, settings: ServerSettings): string => {
   const chat = (name: string) => `\`npx natter chat ${toReach(address)}--name ${name}\``
-  return `Natter listens on ${Address.format(address)} and keeps its data in ${path.resolve(data)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
+  return `Natter listens on ${Address.format(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
 }
 
 /** Runs the service until it is interrupted; then it drains. */
@@ -27,7 +39,7 @@ export const service = (settings: ServerSettings) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const { address } = yield* ChatServer
-      yield* Console.log(greeting(address, settings.data))
+      yield* Console.log(greeting(address, settings))
       // Closed before the server is, so this runs when the drain begins.
       yield* Effect.addFinalizer(() => hardStop(settings.shutdown.hardStop))
     }),
