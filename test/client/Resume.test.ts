@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -12,6 +13,12 @@ import { vi } from "vitest"
 import * as Client from "../../src/client/Client.ts"
 import type { ClientEvent } from "../../src/client/Event.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
+import * as Tcp from "../../src/client/transport/Tcp.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { Seq } from "../../src/domain/Seq.ts"
+import { History } from "../../src/history/History.ts"
+import type { ServerFrame } from "../../src/protocol/v2/ServerFrame.ts"
+import * as Scripted from "./ScriptedServer.ts"
 import { isEntry } from "../../src/client/Event.ts"
 import type { Range } from "../../src/client/Requests.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
@@ -88,6 +95,86 @@ const told = (events: ReadonlyArray<ClientEvent>) =>
         return `${"seq" in event && event.seq} ${event.type}`
     }
   })
+
+const name = ChannelName.make
+const signedIn = ({ address }: Scripted.ScriptedServer) =>
+  Client.make({
+    credentials: { username: "ann", password: Redacted.make("secret") },
+    backoff: { base: Duration.millis(1), cap: Duration.millis(10) },
+  }).pipe(Effect.provide(Tcp.layer(address)))
+
+/** The next request of a peer, but for what a client asks by itself. */
+const next = (peer: Scripted.Peer): Effect.Effect<{ readonly type: string; readonly [field: string]: unknown }> =>
+  Effect.flatMap(peer.next, (frame) => {
+    if (frame === undefined) return Effect.die("The client has left")
+    return frame.type === "ListUnread"
+      ? Effect.andThen(peer.send({ type: "Unread", ref: Number(frame["ref"]), channels: [] }), next(peer))
+      : Effect.succeed(frame)
+  })
+
+const answer = (peer: Scripted.Peer, type: string, frames: (ref: number) => ReadonlyArray<ServerFrame>) =>
+  Effect.gen(function* () {
+    const asked = yield* next(peer)
+    assert.strictEqual(asked.type, type)
+    yield* peer.send(...frames(Number(asked["ref"])))
+  })
+
+/** A client that has signed in. */
+const accepted = (server: Scripted.ScriptedServer) =>
+  Effect.gen(function* () {
+    const peer = yield* server.accept
+    yield* peer.agree()
+    const { ref } = yield* next(peer)
+    yield* peer.send({
+      type: "LoggedIn",
+      ref: Number(ref),
+      user_id: "ann" as never,
+      username: "ann" as never,
+      role: "member",
+      session: "s",
+    })
+    return peer
+  })
+
+const channelOf = (channel: string) => ({
+  channel: name(channel),
+  topic: "" as never,
+  seq: Seq.make(0),
+  count: 1,
+  members: [],
+  presence: 0,
+})
+
+const errorOf = (ref: number, name: string) => ({
+  type: "Error" as const,
+  ref,
+  code: 0,
+  name,
+  message: name,
+  retryable: false,
+})
+
+const entryOf = (seq: number, content: string) => ({
+  type: "Message" as const,
+  seq: Seq.make(seq),
+  from: "bob" as never,
+  content,
+  timestamp: 0,
+})
+
+const messageOf = (channel: string, seq: number, content: string) => ({
+  channel: name(channel),
+  ...entryOf(seq, content),
+})
+
+const pageOf = (channel: string, ref: number, seqs: ReadonlyArray<number>) => ({
+  type: "HistoryPage" as const,
+  ref,
+  channel: name(channel),
+  entries: seqs.map((seq) => entryOf(seq, `${seq}`)),
+  first: Seq.make(1),
+  more: false,
+})
 
 const sayAll = (client: Client.Client, channel: string, ...texts: ReadonlyArray<string>) =>
   Effect.forEach(texts, (text) => client.publish(channel, text), { discard: true })
@@ -260,6 +347,119 @@ describe("Client, after it was away", () => {
         )
       }),
     ),
+  )
+
+  it.live("follows a channel that is renamed, while it is there and with what waits to be sent", () =>
+    Effect.gen(function* () {
+      const server = yield* Scripted.open()
+      const making = yield* Effect.forkChild(signedIn(server))
+      const peer = yield* accepted(server)
+      const ann = yield* Fiber.join(making)
+      const events = yield* ann.subscribe
+      const joining = yield* Effect.forkChild(ann.join("old", { after: 0 }))
+      yield* answer(peer, "Join", (ref) => [{ type: "Joined", ref, ...channelOf("old"), seq: Seq.make(2) }])
+      yield* Fiber.join(joining)
+      const publishing = yield* Effect.forkChild(ann.publish("old", "hello"))
+      // Both requests are on their way when the channel gets its name.
+      const asked = [yield* next(peer), yield* next(peer)].toSorted((one, other) => (one.type < other.type ? -1 : 1))
+      assert.deepStrictEqual(
+        asked.map(({ channel, type }) => [type, channel]),
+        [
+          ["History", "old"],
+          ["Publish", "old"],
+        ],
+      )
+      yield* peer.send({ type: "Renamed", channel: name("old"), name: name("new"), by: "bob" as never })
+      yield* peer.send(...asked.map(({ ref }) => errorOf(Number(ref), "NoSuchChannel")))
+      const again = [yield* next(peer), yield* next(peer)].toSorted((one, other) => (one.type < other.type ? -1 : 1))
+      assert.deepStrictEqual(
+        again.map(({ channel, type }) => [type, channel]),
+        [
+          ["History", "new"],
+          ["Publish", "new"],
+        ],
+      )
+      // It is the same message.
+      assert.strictEqual(again[1]!["id"], asked[1]!["id"])
+      yield* peer.send(pageOf("new", Number(again[0]!["ref"]), [1, 2]))
+      yield* peer.send({
+        type: "Published",
+        ref: Number(again[1]!["ref"]),
+        channel: name("new"),
+        id: again[1]!["id"] as never,
+        seq: Seq.make(3),
+        timestamp: 0,
+        durability: "memory",
+      })
+      yield* Fiber.join(publishing)
+      yield* peer.send(messageOf("new", 3, "end"))
+      assert.deepStrictEqual(told(yield* upTo(events, "end")), ["1 1", "2 2", "3 end"])
+      // It comes back under the new name.
+      yield* peer.reset
+      const back = yield* accepted(server)
+      const { channel } = yield* next(back)
+      assert.strictEqual(channel, "new")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("tries again while pages fail, and says what it misses where they never come", () =>
+    Effect.gen(function* () {
+      const server = yield* Scripted.open()
+      const making = yield* Effect.forkChild(signedIn(server))
+      const peer = yield* accepted(server)
+      const ann = yield* Fiber.join(making)
+      const events = yield* ann.subscribe
+      const enter = (channel: string) =>
+        Effect.gen(function* () {
+          const joining = yield* Effect.forkChild(ann.join(channel, { after: 0 }))
+          yield* answer(peer, "Join", (ref) => [{ type: "Joined", ref, ...channelOf(channel), seq: Seq.make(2) }])
+          yield* Fiber.join(joining)
+        })
+      yield* enter("busy")
+      yield* peer.send(messageOf("busy", 3, "end of busy"))
+      yield* answer(peer, "History", (ref) => [{ ...errorOf(ref, "Unavailable"), retry_after: 1 }])
+      yield* answer(peer, "History", (ref) => [errorOf(ref, "Internal")])
+      yield* answer(peer, "History", (ref) => [pageOf("busy", ref, [1, 2])])
+      assert.deepStrictEqual(told(yield* upTo(events, "end of busy")), ["1 1", "2 2", "3 end of busy"])
+      yield* enter("closed")
+      yield* peer.send(messageOf("closed", 3, "end of closed"))
+      yield* answer(peer, "History", (ref) => [errorOf(ref, "Forbidden")])
+      assert.deepStrictEqual(told(yield* upTo(events, "end of closed")), ["missed 1 to 2", "3 end of closed"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("comes back to a server that was started anew on the same history", () =>
+    Effect.gen(function* () {
+      const history = yield* Effect.map(Layer.build(History.layerMemory), (context) => Layer.succeedContext(context))
+      const start = Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const context = yield* Layer.buildWithScope(
+          TestServer.layerMemory({ ...talkative, accounts: { mode: "guest" }, history }),
+          scope,
+        )
+        return { scope, way: yield* Effect.provide(memoryDialer, context) }
+      })
+      let running = yield* start
+      const dialer = { address: "memory", socket: Effect.suspend(() => running.way.dialer.socket) }
+      const client = (username: string) =>
+        Client.make({ credentials: { username, password: Redacted.make("") } }).pipe(
+          Effect.provideService(Dialer, dialer),
+        )
+      const [ann, bob] = [yield* client("ann"), yield* client("bob")]
+      const events = yield* ann.subscribe
+      yield* ann.join("lobby")
+      yield* bob.join("lobby")
+      yield* sayAll(bob, "lobby", "one", "two")
+      yield* running.way.answer(false)
+      yield* passing(Scope.close(running.scope, Exit.void))
+      yield* until(ann, "Away")
+      running = yield* start
+      yield* bob.retry
+      yield* passing(sayAll(bob, "lobby", "three", "four"))
+      yield* passing(until(ann, "Online"))
+      yield* sayAll(bob, "lobby", "five")
+      assert.deepStrictEqual(told(yield* upTo(events, "five")), ["1 one", "2 two", "3 three", "4 four", "5 five"])
+    }).pipe(Effect.scoped, Effect.provide(silent)),
   )
 
   /** A conversation that is lost once, and cut once more behind so many bytes. */

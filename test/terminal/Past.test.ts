@@ -46,7 +46,7 @@ describe("Update: what was said before", () => {
     assert.deepStrictEqual(world.pages.slice(1), [["lobby", 201]])
     const before = world.screen().slice(1)
     world.act({ _tag: "History", channel: "lobby", page: page("lobby", entries(101, 200), true) })
-    assert.includeMembers([...world.screen()], [...before.slice(2)])
+    assert.includeMembers([...world.screen()], before.slice(2))
     world.press("pageUp")
     assert.include(world.screen().join("\n"), "message 190")
     world.press("home", { ctrl: true })
