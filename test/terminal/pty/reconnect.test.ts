@@ -12,7 +12,7 @@ const serve = (data: string, port = 0) =>
   })
 
 describe("natter chat, when the server is killed", () => {
-  it.live("counts down, comes back, and says once what was typed meanwhile", () =>
+  it.live("counts down, comes back, says once what was typed meanwhile, and hears once what the others said", () =>
     Effect.gen(function* () {
       const data = makeFolder()
       const { port, server } = yield* serve(data)
@@ -34,21 +34,31 @@ describe("natter chat, when the server is killed", () => {
         return seen.size >= 3
       })
 
-      // Bob is back before ann is, or he would have missed what she says: the server keeps nothing on disk yet.
+      // Bob is back before ann is, and speaks before she does.
       process.kill(ann.pid, "SIGSTOP")
       yield* serve(data, port)
       // Not to wait for the time that was counted.
       bob.type("\u0012")
       yield* bob.until("bob to be back", () => !/trying again/.test(bob.text()))
+      bob.type(`is she gone?${enter}it seems so${enter}`)
+      yield* bob.until("bob to be heard", () => /  it seems so/.test(bob.text()))
+      const cyd = yield* join(port, "cyd")
+      // What was said before she came, from before the server was killed on.
+      yield* cyd.shows(/  before[^]*  is she gone\?\n.*  it seems so[^]*You are in #lobby/)
       process.kill(ann.pid, "SIGCONT")
       ann.type("\u0012")
       yield* ann.until("ann to be back", () => !/trying again/.test(ann.text()))
-      for (const screen of [ann, bob]) yield* screen.shows(/  while away\n.*  and more/)
+      for (const screen of [ann, bob]) {
+        yield* screen.shows(/  before[^]*  is she gone\?\n.*  it seems so[^]*  while away\n.*  and more/)
+      }
       ann.type(`after${enter}`)
       yield* bob.shows(/  after/)
+      yield* ann.shows(/  after/)
       for (const screen of [ann, bob]) {
-        assert.lengthOf(screen.text().match(/while away/g)!, 1)
-        assert.lengthOf(screen.text().match(/and more/g)!, 1)
+        for (const text of [/is she gone/g, /it seems so/g, /while away/g, /and more/g]) {
+          assert.lengthOf(screen.text().match(text)!, 1)
+        }
+        assert.notInclude(screen.text(), "missed")
       }
     }).pipe(Effect.scoped),
   )
