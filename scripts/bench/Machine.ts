@@ -82,7 +82,5 @@ export const requireSockets = (sockets: number): Effect.Effect<void, BenchError>
 /** Two lines that name the machine. */
 export const text = ({ cores, cpu, kernel, memoryGiB, node, pinned }: Machine): ReadonlyArray<string> => [
   `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}`,
-  pinned === undefined
-    ? "Pinning: none (no taskset, or one core only)."
-    : `Pinning: server on core ${pinned.server}, load on core ${pinned.load}.`,
+  pinned === undefined ? "Pinning: none." : `Pinning: server on core ${pinned.server}, load on core ${pinned.load}.`,
 ]

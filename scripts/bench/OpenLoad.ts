@@ -19,29 +19,30 @@ export interface OpenPlan {
   readonly groups: ReadonlyArray<number>
 }
 
-/** Milliseconds from the moment at which a message was to be sent. */
-export interface Latency {
-  readonly count: number
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
+/** How many latencies there were, by bucket: `open/Histogram.ts` knows what a bucket is. */
+export type Counts = ReadonlyArray<readonly [bucket: number, count: number]>
+
+/**
+ * What was measured in about a second. A message belongs to the slice in which it was due, and its latency counts from
+ * that moment.
+ */
+export interface Slice {
+  /** Milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+  /** Until the arrival at a member; one for each of the plan's groups. */
+  readonly delivery: ReadonlyArray<Counts>
+  /** Until the acknowledgement. */
+  readonly acknowledgement: Counts
+  /** CPU time by wall time, of the load process and of the whole machine: 2 is two cores. */
+  readonly loadUtilisation: number
+  readonly machineUtilisation: number
 }
 
 export interface OpenFigures {
-  /** From the intended sending to the arrival at a member; one for each of the plan's groups. */
-  readonly delivery: ReadonlyArray<Latency>
+  readonly slices: ReadonlyArray<Slice>
   /** The same while those who had stalled came back. */
-  readonly returning: ReadonlyArray<Latency>
-  /** From the intended sending to the acknowledgement. */
-  readonly acknowledgement: Latency
-  /** The measured time, in milliseconds since 1970. */
-  readonly from: number
-  readonly to: number
-  /** CPU time of the load process by wall time. */
-  readonly loadUtilisation: number
-  /** The same of the whole machine: 2 is two cores. */
-  readonly machineUtilisation: number
+  readonly returning: ReadonlyArray<Slice>
   /** The latest that a message was sent after its moment, in milliseconds: the load's own lateness. */
   readonly latest: number
 }

@@ -2,9 +2,11 @@
 // the probe in the server saw meanwhile.
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import { existsSync } from "node:fs"
 import * as LoadProcess from "./LoadProcess.ts"
 import type { Machine } from "./Machine.ts"
-import type { OpenEvent, OpenFigures, OpenPlan, Returned } from "./OpenLoad.ts"
+import type { Counts, OpenEvent, OpenPlan, Returned, Slice } from "./OpenLoad.ts"
+import { percentile } from "./open/Histogram.ts"
 import type { Sample } from "./probe.ts"
 import { host, root, start } from "./ServerProcess.ts"
 import type { Options as ServerOptions, ServerCommand } from "./ServerProcess.ts"
@@ -29,17 +31,27 @@ export interface Peaks {
   readonly fullestFrames: number
 }
 
-export interface OpenRoundFigures extends OpenFigures {
-  readonly peaks: Peaks
+/** A second of a round, and how busy the machine was. */
+export interface OpenSlice extends Slice {
   /** CPU time of the server by wall time, all its threads. */
   readonly serverUtilisation: number
   /** What neither the server nor its load used: other work on the machine, which makes figures worse. */
   readonly otherUtilisation: number
+}
+
+export interface OpenRoundFigures {
+  readonly slices: ReadonlyArray<OpenSlice>
+  /** While those who had stalled came back. */
+  readonly returning: ReadonlyArray<OpenSlice>
+  readonly peaks: Peaks
   /** Why the server ended sessions, and how many, up to the end of the measured time. */
   readonly ended: Readonly<Record<string, number>>
   readonly returned: Returned
   readonly messagesChecked: number
 }
+
+// Where the probe may write without waiting for a disk that others keep busy.
+const inMemory = existsSync("/dev/shm") ? { directory: "/dev/shm" } : {}
 
 const probed = (server: ServerCommand, file: string): ServerCommand => ({
   name: server.name,
@@ -49,6 +61,15 @@ const probed = (server: ServerCommand, file: string): ServerCommand => ({
     ...server.args(port, folder),
   ],
 })
+
+const withServer = (slice: Slice, samples: ReadonlyArray<Sample>): OpenSlice => {
+  const within = samples.filter(({ at }) => at >= slice.from && at <= slice.to)
+  const [before, after] = [within[0], within.at(-1)]
+  const serverUtilisation =
+    before === undefined || after === before ? 0 : (after!.cpu - before.cpu) / (after!.at - before.at)
+  const otherUtilisation = Math.max(0, slice.machineUtilisation - slice.loadUtilisation - serverUtilisation)
+  return { ...slice, serverUtilisation, otherUtilisation }
+}
 
 /** What the probe's lines say of the time from `from` to `to`. */
 export const peaksIn = (samples: ReadonlyArray<Sample>): Peaks => {
@@ -64,13 +85,47 @@ export const peaksIn = (samples: ReadonlyArray<Sample>): Peaks => {
   }
 }
 
+/** Seconds in which other work used less of a core than this are quiet. */
+const quiet = 0.25
+/** Fewer quiet seconds than these say nothing. */
+const enough = 10
+
+/** Latencies of many seconds, of one kind. */
+export interface Latencies {
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+  /** The same of the quiet seconds alone; undefined where they were too few. */
+  readonly quietP99: number | undefined
+  readonly quietSeconds: number
+  readonly seconds: number
+}
+
+export const latencies = (slices: ReadonlyArray<OpenSlice>, of: (slice: OpenSlice) => Counts): Latencies => {
+  const all = slices.map(of)
+  const calm = slices.filter(({ otherUtilisation }) => otherUtilisation < quiet).map(of)
+  return {
+    p50: percentile(all, 0.5),
+    p99: percentile(all, 0.99),
+    p999: percentile(all, 0.999),
+    quietP99: calm.length < enough ? undefined : percentile(calm, 0.99),
+    quietSeconds: calm.length,
+    seconds: all.length,
+  }
+}
+
+/** By how much the one is slower than the other at the 99th percentile: in quiet seconds, where both have enough. */
+export const ratioOf = (one: Latencies, other: Latencies): number =>
+  one.quietP99 === undefined || other.quietP99 === undefined ? one.p99 / other.p99 : one.quietP99 / other.quietP99
+
 /**
  * Runs one round. Fails where the server does not start, ends early or ends a member that reads; where a member that
  * stalled was not ended; and where a member has not in the end got every message once and in the order of all others.
  */
 export const run = Effect.fnUntraced(function* (server: ServerCommand, load: OpenLoad, options: OpenOptions) {
   const files = yield* FileSystem.FileSystem
-  const file = `${yield* files.makeTempDirectoryScoped({ prefix: "natter-probe-" })}/samples`
+  const file = `${yield* files.makeTempDirectoryScoped({ prefix: "natter-probe-", ...inMemory })}/samples`
   const started = yield* start(probed(server, file), { core: options.pinned?.server, profile: options.profile })
   const plan: OpenPlan = { ...load, host, port: started.port }
   const { figures, messagesChecked, returned } = yield* LoadProcess.run<OpenEvent>(
@@ -82,16 +137,14 @@ export const run = Effect.fnUntraced(function* (server: ServerCommand, load: Ope
   const lines = (yield* files.readFileString(file)).split("\n")
   // The last may be cut short.
   const samples = lines.slice(0, -1).map((line) => JSON.parse(line) as Sample)
-  const within = samples.filter(({ at }) => at >= figures.from && at <= figures.to)
-  const [before, after] = [within[0], within.at(-1)]
-  if (before === undefined || after === undefined) return yield* started.failure("was not probed")
-  const serverUtilisation = (after.cpu - before.cpu) / (after.at - before.at)
+  const [first, last] = [figures.slices[0], figures.slices.at(-1)]
+  const within = samples.filter(({ at }) => first !== undefined && at >= first.from && at <= last!.to)
+  if (within.length < 2) return yield* started.failure("was not probed")
   const round: OpenRoundFigures = {
-    ...figures,
+    slices: figures.slices.map((slice) => withServer(slice, samples)),
+    returning: figures.returning.map((slice) => withServer(slice, samples)),
     peaks: peaksIn(within),
-    serverUtilisation,
-    otherUtilisation: Math.max(0, figures.machineUtilisation - figures.loadUtilisation - serverUtilisation),
-    ended: after.ended,
+    ended: within.at(-1)!.ended,
     returned,
     messagesChecked,
   }

@@ -16,6 +16,12 @@ export const percent = (value: number): string => `${(value * 100).toFixed(0)} %
 /** Bytes → `12.3 MiB` */
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
+/** Milliseconds. */
+export const ms = (value: number): string => `${value.toFixed(1)} ms`
+/** Ratios. */
+export const times = (values: ReadonlyArray<number>): string => values.map((value) => value.toFixed(2)).join(", ")
+export const word = (good: boolean): string => (good ? "yes" : "**no**")
+
 export type Rows = ReadonlyArray<ReadonlyArray<string>>
 
 /** For a terminal: the first row is the head; numbers to the right, but for the first column. */

@@ -14,7 +14,7 @@ import { BenchError } from "./BenchError.ts"
 import { wholeNumber, wholeNumbers } from "./Flags.ts"
 import * as Machine from "./Machine.ts"
 import * as OpenRound from "./OpenRound.ts"
-import type { OpenLoad, OpenRoundFigures } from "./OpenRound.ts"
+import { latencies, type OpenLoad, type OpenRoundFigures } from "./OpenRound.ts"
 import * as Section from "./Section.ts"
 import { natter } from "./Servers.ts"
 import { good, section, slowCase, type SlowReport, type SlowRound, text } from "./SlowReport.ts"
@@ -39,6 +39,10 @@ const flags = {
     Flag.withDescription("Measured time. Long enough for those that stall to be found out (14)"),
   ),
   ramp: wholeNumber("ramp", 1, 60, 2).pipe(Flag.withDescription("Seconds of full load before it (2)")),
+  pinned: Flag.Boolean("pinned").pipe(
+    Flag.withDescription("Hold the server on one core and the load on another: exact on an idle machine only"),
+    Flag.withDefault(false),
+  ),
   write: Flag.Boolean("write").pipe(
     Flag.withDescription("Put the tables into docs/BENCHMARKS.md"),
     Flag.withDefault(false),
@@ -53,16 +57,15 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
     return yield* new BenchError({ message: `${Math.min(...healthy)} healthy members cannot hold ${senders} senders` })
   }
   yield* Machine.requireSockets(members)
-  const machine = yield* Machine.describe
+  const { pinned, ...anywhere } = yield* Machine.describe
+  const machine = options.pinned && pinned !== undefined ? { ...anywhere, pinned } : anywhere
   const load = { senders, rate, contentBytes: bytes, rampSeconds: options.ramp, seconds }
 
   const measure = Effect.fnUntraced(function* (what: string, load: OpenLoad) {
-    const figures = yield* OpenRound.run(natter, load, { pinned: machine.pinned })
-    const { otherUtilisation, serverUtilisation } = figures
-    const p99 = figures.delivery.map((latency) => latency.p99.toFixed(1)).join(", ")
-    yield* Console.error(
-      `${what}: p99 ${p99} ms; server ${serverUtilisation.toFixed(2)}, others ${otherUtilisation.toFixed(2)} cores`,
-    )
+    const figures = yield* OpenRound.run(natter, load, { pinned: options.pinned ? pinned : undefined })
+    const { p99, quietP99, quietSeconds } = latencies(figures.slices, ({ delivery }) => delivery[0]!)
+    const quiet = quietP99 === undefined ? "" : `, ${quietP99.toFixed(1)} ms in quiet seconds`
+    yield* Console.error(`${what}: p99 ${p99.toFixed(1)} ms${quiet} (${quietSeconds} of ${figures.slices.length})`)
     return figures
   })
 
@@ -81,7 +84,7 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
   }
 
   const all = measured.flatMap((round) => [round.reading, ...round.stalled, ...round.without])
-  const others = all.map(({ otherUtilisation }) => otherUtilisation)
+  const others = all.flatMap(({ slices }) => slices.map(({ otherUtilisation }) => otherUtilisation))
   const report: SlowReport = {
     benchmark: "slow",
     machine,

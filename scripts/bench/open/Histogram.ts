@@ -1,19 +1,37 @@
-import { createHistogram } from "node:perf_hooks"
-import type { Latency } from "../OpenLoad.ts"
+import type { Counts } from "../OpenLoad.ts"
 
-const minute = 60_000_000
+/** Each bucket reaches a hundredth further than the one before. */
+const step = Math.log(1.01)
+const minute = 60_000
 
-/** Latencies in milliseconds, kept to a part in a thousand. */
+const bucketOf = (milliseconds: number): number =>
+  Math.max(0, Math.round(Math.log(Math.min(minute, Math.max(0.001, milliseconds)) * 1000) / step))
+
+/** Latencies in milliseconds, to a part in a hundred, from a microsecond to a minute. */
 export class Histogram {
-  private readonly histogram = createHistogram({ lowest: 1, highest: minute, figures: 3 })
+  private readonly buckets = new Uint32Array(bucketOf(minute) + 1)
 
   record(milliseconds: number): void {
-    this.histogram.record(Math.min(minute, Math.max(1, Math.round(milliseconds * 1000))))
+    this.buckets[bucketOf(milliseconds)]!++
   }
 
-  get latency(): Latency {
-    const { count, max } = this.histogram
-    const at = (percentile: number) => (count === 0 ? 0 : this.histogram.percentile(percentile) / 1000)
-    return { count, p50: at(50), p99: at(99), p999: at(99.9), max: count === 0 ? 0 : max / 1000 }
+  get counts(): Counts {
+    return [...this.buckets].flatMap((count, bucket) => (count === 0 ? [] : [[bucket, count] as const]))
   }
+}
+
+/** The latency that this share of all is not above, in milliseconds; 0 where there is none. */
+export const percentile = (all: ReadonlyArray<Counts>, share: number): number => {
+  const sums = new Map<number, number>()
+  let total = 0
+  for (const [bucket, count] of all.flat()) {
+    sums.set(bucket, (sums.get(bucket) ?? 0) + count)
+    total += count
+  }
+  let below = 0
+  for (const [bucket, count] of [...sums].sort(([a], [b]) => a - b)) {
+    below += count
+    if (below >= total * share) return Math.exp(bucket * step) / 1000
+  }
+  return 0
 }

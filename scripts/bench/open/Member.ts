@@ -4,6 +4,8 @@ import { type Frame, Wire } from "./Wire.ts"
 
 const channel = "lobby"
 const pageSize = 300
+/** What fits between two sockets is read within this. */
+const drainLimitSeconds = 3
 
 /** The place and the number of a message, in the beginning of its frame. */
 const headOf = /^\{"type":"Message","channel":"lobby","seq":(\d+),.*"content":"~(\d{9})\./
@@ -90,12 +92,19 @@ export class Member {
     this.wire.stall()
   }
 
-  /** Reads what is left, until the connection ends: it has been ended long ago. */
-  drain(): Promise<void> {
+  /** Reads what is left, until the connection ends: it has been ended while it was not read. */
+  drain(stalledSeconds: number): Promise<void> {
     return new Promise((resolve) => {
-      this.expectEnd = resolve
+      const tooLate = setTimeout(
+        () => this.fail(`stalled for ${stalledSeconds} s and was not ended`),
+        drainLimitSeconds * 1000,
+      )
+      this.expectEnd = () => {
+        clearTimeout(tooLate)
+        resolve()
+      }
       if (this.ended === undefined) this.wire.resume()
-      else resolve()
+      else this.expectEnd()
     })
   }
 

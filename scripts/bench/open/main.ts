@@ -6,9 +6,9 @@
 import * as fs from "node:fs"
 import type { OpenEvent, OpenPlan, Returned } from "../OpenLoad.ts"
 import { memberName } from "../Message.ts"
-import { Histogram } from "./Histogram.ts"
 import { contentOf, Ledger } from "./Ledger.ts"
 import { Member } from "./Member.ts"
+import { Slices } from "./Slices.ts"
 
 const plan: OpenPlan = JSON.parse(process.argv[2] ?? "{}")
 const joinsAtOnce = 16
@@ -40,22 +40,12 @@ let sent = 0
 let latest = 0
 let acknowledged = 0
 
-interface Phase {
-  /** Messages due in this time count, in milliseconds as `performance.now()` has them. */
-  readonly from: number
-  to: number
-  readonly delivery: ReadonlyArray<Histogram>
-}
-const noTime = Number.POSITIVE_INFINITY
-const phase = (from: number, to: number): Phase => ({ from, to, delivery: plan.groups.map(() => new Histogram()) })
-let measured = phase(noTime, noTime)
-let returning = phase(noTime, noTime)
-const acknowledgement = new Histogram()
+const slices = new Slices(plan.groups.length)
 
 const onDelivery = (index: number) => (message: number) => {
   const due = firstDue + message * interval
-  const { delivery } = due < returning.from ? measured : returning
-  if (due < measured.from || due >= returning.to) return
+  const { delivery } = slices.at(due) ?? {}
+  if (delivery === undefined) return
   const latency = performance.now() - due
   for (let group = 0; group < delivery.length; group++) {
     if (index < plan.groups[group]!) delivery[group]!.record(latency)
@@ -65,7 +55,7 @@ const onDelivery = (index: number) => (message: number) => {
 const onAcknowledged = (message: number): void => {
   acknowledged++
   const due = firstDue + message * interval
-  if (due >= measured.from && due < measured.to) acknowledgement.record(performance.now() - due)
+  slices.at(due)?.acknowledgement.record(performance.now() - due)
 }
 
 // ---------------------------------------------------------------------------------------------------------------
@@ -109,7 +99,7 @@ const talk = (): { readonly stop: () => void } => {
   const timer = setInterval(() => {
     for (let due = firstDue + sent * interval; due <= performance.now(); due = firstDue + sent * interval) {
       members[sent % plan.senders]!.publish(sent, contentOf(sent, plan.contentBytes))
-      if (due >= measured.from) latest = Math.max(latest, performance.now() - due)
+      if (slices.at(due) !== undefined) latest = Math.max(latest, performance.now() - due)
       sent++
     }
   }, 1)
@@ -119,7 +109,7 @@ const talk = (): { readonly stop: () => void } => {
 /** Those who stalled read again, find their connection ended, and come back. */
 const comeBack = async (): Promise<Returned> => {
   const taken = await inTime(returnLimitSeconds, "not all who stalled were back", async () => {
-    await Promise.all(stalling.map((member) => member.drain()))
+    await Promise.all(stalling.map((member) => member.drain(plan.seconds)))
     await enterAll(stalling)
   })
   const ends: Record<string, number> = {}
@@ -135,17 +125,6 @@ const comeBack = async (): Promise<Returned> => {
 const complete = (): boolean => acknowledged === sent && ledger.size === sent && members.every(hasAll)
 const hasAll = ({ last }: Member): boolean => last === members[0]!.last
 
-/** Seconds of CPU that all cores together have used. In /proc/stat: user, nice, system, idle, iowait, irq, softirq. */
-const machineCpu = (): number => {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fs
-    .readFileSync("/proc/stat", "latin1")
-    .slice("cpu ".length, 200)
-    .trim()
-    .split(/\s+/)
-    .map(Number)
-  return (user + nice + system + irq + softirq) / 100
-}
-
 const run = async (): Promise<void> => {
   const joined = await inTime(joinLimitSeconds, "not all members were in", () => enterAll(members))
   say({ type: "Joined", seconds: joined })
@@ -154,21 +133,14 @@ const run = async (): Promise<void> => {
   await seconds(plan.rampSeconds)
 
   say({ type: "Progress", phase: "measure" })
-  const begun = performance.now()
-  const from = Date.now()
-  const cpu = process.cpuUsage()
-  const allCpu = machineCpu()
-  measured = phase(begun, begun + plan.seconds * 1000)
+  slices.begin()
   for (const member of stalling) member.stall()
   await seconds(plan.seconds)
-  const to = Date.now()
-  const { system, user } = process.cpuUsage(cpu)
-  const machineUtilisation = (machineCpu() - allCpu) / plan.seconds
+  const returning = slices.cut()
 
   say({ type: "Progress", phase: "return" })
-  returning = phase(measured.to, noTime)
   const returned = await comeBack()
-  returning.to = performance.now()
+  slices.end()
   talking.stop()
 
   for (let waited = 0; !complete() && waited < drainLimitSeconds; waited += 0.1) await seconds(0.1)
@@ -183,16 +155,7 @@ const run = async (): Promise<void> => {
   }
   say({
     type: "Measured",
-    figures: {
-      delivery: measured.delivery.map(({ latency }) => latency),
-      returning: returning.delivery.map(({ latency }) => latency),
-      acknowledgement: acknowledgement.latency,
-      from,
-      to,
-      loadUtilisation: (user + system) / 1e6 / plan.seconds,
-      machineUtilisation,
-      latest,
-    },
+    figures: { slices: slices.results.slice(0, returning), returning: slices.results.slice(returning), latest },
     returned,
     messagesChecked: sent,
   })
