@@ -69,6 +69,8 @@ export const take = Effect.fnUntraced(function* (expected: (name: string) => str
   yield* kenji.publish("lobby", "お疲れさまです 🎉")
   yield* grace.publish("lobby", "ann: could you look at these?\n- the log of yesterday\n- the one of today")
   yield* ann.shows(/of today/)
+  ann.type("/react :+1: bob\r")
+  yield* ann.shows(/👍 1/)
   yield* bob.publish("ops", "disk is at 80 %")
   yield* bob.publish("ops", "and ann knows why")
   yield* ann.shows(/#ops +2 @1/)

@@ -7,13 +7,14 @@ import { TestServer } from "../../src/testing/TestServer.ts"
 import { compile, examples, run } from "./examples.ts"
 
 const [bot = ""] = examples("docs/CLIENT.md", "A bot")
+const [counting = ""] = examples("docs/CLIENT.md", "Nothing is missed")
 const [browser = ""] = examples("docs/CLIENT.md", "In a browser")
 
 const server = TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
 describe("the guide to the client", () => {
   it("has examples that compile", () => {
-    assert.strictEqual(compile(bot, browser), "")
+    assert.strictEqual(compile(bot, counting, browser), "")
   })
 
   it.live("has a bot that does what it says", () =>
