@@ -7,17 +7,23 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { wholeNumber } from "./bench/Flags.ts"
 import type { Ledger } from "./crash/Ledger.ts"
-import { torture } from "./crash/Torture.ts"
+import { faults, storages, torture } from "./crash/Torture.ts"
 import * as Verdict from "./crash/Verdict.ts"
 
 const flags = {
-  kills: wholeNumber("kills", 1, 100_000, 10).pipe(Flag.withDescription("How many times; 10")),
+  kills: wholeNumber("kills", 1, 100_000, 10).pipe(Flag.withDescription("How often; 10. The last is always a kill")),
   seed: wholeNumber("seed", 0, 2 ** 31, Math.floor(Math.random() * 2 ** 31)).pipe(
     Flag.withDescription("Draws the moments and what is said; a random number"),
   ),
-  storage: Flag.Literals("storage", ["sqlite", "memory"]).pipe(
+  storage: Flag.Literals("storage", storages).pipe(
     Flag.withDefault("sqlite" as const),
-    Flag.withDescription("Where history is kept; memory has to lose"),
+    Flag.withDescription("Where everything is kept; memory has to lose"),
+  ),
+  fault: Flag.Literals("fault", faults).pipe(
+    Flag.withDefault("kill" as const),
+    Flag.withDescription(
+      "What strikes: kill -9 of the service, kill -9 of postgres, another process that keeps the database locked, or a full disk",
+    ),
   ),
 }
 
@@ -35,10 +41,10 @@ const progress =
 // Closing the terminal must end the service too; only SIGINT and SIGTERM are handled otherwise.
 process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
 
-Command.make("crash", flags, (options) =>
+Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
   Effect.gen(function* () {
-    yield* Console.log(`${options.kills} kills of the service on ${options.storage}, --seed ${options.seed}`)
-    const { findings, record } = yield* torture({ ...options, onStrike: progress(options.kills) })
+    yield* Console.log(`--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault}`)
+    const { findings, record } = yield* torture({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
     yield* Console.log(Verdict.text(record, findings))
     if (findings.length > 0) process.exitCode = 1
   }).pipe(Effect.tapError((error) => Console.error(`crash: ${error.message}`))),

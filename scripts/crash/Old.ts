@@ -37,6 +37,8 @@ export const run = ({ address, isQuiet, ledger, pace }: World, { client: name, u
     const listening = Effect.gen(function* () {
       const frame = yield* client.next
       if (frame.type === "Ping") return yield* client.send({ type: "Pong" })
+      // It does not say which message it is about.
+      if (frame.type === "Error") return yield* Effect.fail(frame.message)
       if (frame.type !== "ChatMessage") return
       const { content, from, timestamp } = frame
       heard.entries.push({ type: "Message", seq: 0, from, content })

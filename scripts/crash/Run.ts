@@ -94,7 +94,8 @@ export const run = Effect.fnUntraced(function* (
   if (!(yield* Effect.raceFirst(service.up, service.ended)))
     return yield* new CrashError({ message: `the service did not start:\n${service.output()}` })
   yield* Crowd.gather(world)
-  if (!(yield* answersAgain)) return yield* new CrashError({ message: "nobody is answered, before the first strike" })
+  if (!(yield* answersAgain))
+    return yield* new CrashError({ message: `nobody is answered, before the first strike:\n${service.output()}` })
   while (strikes.length < plan.strikes - 1) {
     yield* Effect.sleep(Duration.millis((yield* Random.next) * Duration.toMillis(plan.between)))
     if (!(yield* strike(fault))) break

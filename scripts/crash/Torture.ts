@@ -3,36 +3,73 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Random from "effect/Random"
+import * as path from "node:path"
+import { PostgresServer } from "../../test/postgres/PostgresServer.ts"
+import { CrashError } from "./CrashError.ts"
 import * as Fault from "./Fault.ts"
 import * as Judge from "./Judge.ts"
 import type { Ledger } from "./Ledger.ts"
 import * as Run from "./Run.ts"
 import * as Service from "./Service.ts"
 
-export type Storage = "sqlite" | "memory"
+export const storages = ["sqlite", "postgres", "memory"] as const
+export type Storage = (typeof storages)[number]
+
+export const faults = ["kill", "postgres", "locked", "full"] as const
+export type FaultName = (typeof faults)[number]
 
 export interface Options {
   readonly storage: Storage
-  readonly kills: number
+  readonly fault: FaultName
+  /** At least 1. */
+  readonly strikes: number
   readonly seed: number
   /** Messages a second of each client that talks. Default: 10. */
   readonly pace?: number | undefined
-  /** The longest time between two kills. Default: 1.5 s. */
+  /** The longest time between two strikes. Default: 1.5 s. */
   readonly between?: Duration.Duration | undefined
   readonly onStrike?: ((strike: number, ledger: Ledger) => void) | undefined
 }
 
-/** What differs from the defaults, so that nothing that was said is removed or turned away. */
-const environment = { NATTER_HISTORY_MAX_ENTRIES: "1000000" }
+/** A Postgres server of its own, in a folder of its own; gone with the scope. */
+const postgres = Effect.acquireRelease(
+  Effect.tryPromise({
+    try: async () => {
+      const server = await PostgresServer.make()
+      await server.start()
+      return server
+    },
+    catch: (cause) => new CrashError({ message: `Postgres could not be started: ${String(cause)}` }),
+  }),
+  (server) => Effect.promise(() => server.close()),
+)
 
+/** Succeeds with what was noted down, and with all that is wrong with it. */
 export const torture = (options: Options) =>
   Effect.gen(function* () {
-    const { between = Duration.millis(1500), kills, onStrike, pace = 10, storage } = options
+    const { between = Duration.millis(1500), fault: name, onStrike, pace = 10, storage, strikes } = options
     const files = yield* FileSystem.FileSystem
     const data = yield* files.makeTempDirectoryScoped({ prefix: "natter-crash-" })
+    const database = storage === "postgres" ? yield* postgres : undefined
     const port = yield* Service.freePort
+    const environment = {
+      // Nothing of what was said is to be removed.
+      NATTER_HISTORY_MAX_ENTRIES: "1000000",
+      NATTER_STORAGE: storage,
+      ...(database === undefined ? {} : { NATTER_POSTGRES_URL: database.url() }),
+    }
     const victim = yield* Fault.Victim.make({ port, data, args: ["--rate-limits", "off"], environment })
-    const record = yield* Run.run({ strikes: kills, pace, between, port, onStrike }, victim, Fault.kill(victim))
+    const possible: Partial<Record<FaultName, Fault.Fault>> = {
+      kill: Fault.kill(victim),
+      ...(database !== undefined && { postgres: Fault.postgresDown(database) }),
+      ...(storage === "sqlite" && {
+        locked: Fault.locked(path.join(data, "natter.db")),
+        full: Fault.diskFull(victim, data),
+      }),
+    }
+    const fault = possible[name]
+    if (fault === undefined) return yield* new CrashError({ message: `${storage} knows no fault ${name}` })
+    const record = yield* Run.run({ strikes, pace, between, port, onStrike }, victim, fault)
     const durability = storage === "memory" ? undefined : "disk"
     return { record, findings: Judge.judge(record, { durability, answers: true }) }
   }).pipe(Effect.scoped, Random.withSeed(options.seed))

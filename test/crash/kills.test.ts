@@ -5,20 +5,50 @@ import * as Effect from "effect/Effect"
 import { type Options, torture } from "../../scripts/crash/Torture.ts"
 import * as Verdict from "../../scripts/crash/Verdict.ts"
 
-const between = Duration.millis(900)
-
-const run = (options: Pick<Options, "storage" | "kills">) =>
-  torture({ ...options, seed: 42, between, pace: 8 }).pipe(
+const run = ({ between = 900, ...options }: Pick<Options, "storage" | "fault" | "strikes"> & { between?: number }) =>
+  torture({ ...options, seed: 42, between: Duration.millis(between), pace: 8 }).pipe(
     Effect.map(({ findings, record }) => ({ findings, record, verdict: Verdict.text(record, findings) })),
     Effect.provide(NodeServices.layer),
   )
 
+/** Everything was said and heard that the run is about, and nothing is wrong with it. */
+const keepsItsPromise = (options: Parameters<typeof run>[0]) =>
+  Effect.map(run(options), ({ findings, record, verdict }) => {
+    assert.deepStrictEqual(findings, [], verdict)
+    assert.lengthOf(record.strikes, options.strikes, verdict)
+    const entries = [...record.kept.values()].flat()
+    for (const type of ["Message", "Edited", "Deleted", "Reacted"]) {
+      assert.isTrue(
+        entries.some((entry) => entry.type === type),
+        `${type}, ${verdict}`,
+      )
+    }
+    assert.isTrue(
+      record.said.some(({ answers }) => answers.length > 1),
+      verdict,
+    )
+    return record
+  })
+
+const minutes = (count: number) => count * 60_000
+
 describe("a service that is killed again and again", () => {
+  it.live(
+    "loses nothing that it acknowledged",
+    () => keepsItsPromise({ storage: "sqlite", fault: "kill", strikes: 10 }),
+    minutes(3),
+  )
+
+  it.live(
+    "loses nothing that it acknowledged on Postgres",
+    () => keepsItsPromise({ storage: "postgres", fault: "kill", strikes: 3 }),
+    minutes(3),
+  )
+
   it.live(
     "loses what it keeps in memory alone, which the judge finds",
     () =>
-      Effect.gen(function* () {
-        const { findings, record, verdict } = yield* run({ storage: "memory", kills: 2 })
+      Effect.map(run({ storage: "memory", fault: "kill", strikes: 2 }), ({ findings, record, verdict }) => {
         const kinds = new Set(findings.map(({ kind }) => kind))
         assert.isTrue(kinds.has("Lost"), verdict)
         assert.isTrue(kinds.has("Ghost"), verdict)
@@ -26,6 +56,30 @@ describe("a service that is killed again and again", () => {
         // Clients carried on after it, nonetheless.
         assert.isTrue(record.strikes.every(({ over }) => over !== undefined))
       }),
-    60_000,
+    minutes(2),
+  )
+})
+
+describe("a service whose database fails", () => {
+  // By the judge's rules, nobody was told anything else than to try again.
+  const isToldTo = (record: Effect.Success<ReturnType<typeof keepsItsPromise>>) =>
+    assert.isAbove(record.complaints.length, 0)
+
+  it.live(
+    "says so while the disk is full, and goes on by itself when it is not",
+    () => Effect.map(keepsItsPromise({ storage: "sqlite", fault: "full", strikes: 3 }), isToldTo),
+    minutes(2),
+  )
+
+  it.live(
+    "waits, or says so, while another process keeps the database locked, and goes on by itself",
+    () => keepsItsPromise({ storage: "sqlite", fault: "locked", strikes: 3 }),
+    minutes(2),
+  )
+
+  it.live(
+    "says so while Postgres is gone, and goes on by itself when it is back",
+    () => Effect.map(keepsItsPromise({ storage: "postgres", fault: "postgres", strikes: 3 }), isToldTo),
+    minutes(2),
   )
 })
