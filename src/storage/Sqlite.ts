@@ -6,12 +6,13 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
-import { classifySqliteError, SqlError } from "effect/sql/SqlError"
+import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
+import type { SQLInputValue } from "node:sqlite"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
-import * as Statements from "./internal/statements.ts"
+import type { SqliteStatement } from "./internal/sqliteMessages.ts"
+import * as SqliteQueue from "./internal/sqliteQueue.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** The database file can't be opened or brought up to date: the server can't start. */
@@ -29,77 +30,61 @@ export interface SqliteOptions {
   /** A path, or `:memory:`. */
   readonly file: string
   /**
-   * `full` (the default) waits for the disk at every transaction. `normal` loses nothing when the process
-   * dies; when the machine does, the last transactions may be gone.
+   * `full` (the default) waits for the disk at every transaction: what is committed survives a power cut. With
+   * `normal` it survives the end of the process only; when the machine goes, the last transactions may be gone.
    */
   readonly synchronous?: "normal" | "full" | undefined
+  /** How long a statement waits for another process that is writing, in milliseconds; 5000 where nothing is said. */
+  readonly busyTimeout?: number | undefined
 }
 
-/** How long a statement waits for another process that is writing, in milliseconds. It blocks the thread. */
-const busyTimeout = 5000
+const refused = (message: string): SqlError =>
+  new SqlError({ reason: new UnknownError({ cause: new Error(message), message, operation: "execute" }) })
 
-const maxStatements = 256
-
-const open = ({ file, synchronous = "full" }: SqliteOptions) =>
-  Effect.acquireRelease(
-    Effect.try({
-      try: () => {
-        const db = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
-        try {
-          // Readers go on while another process writes, and a commit is one append.
-          db.exec("PRAGMA journal_mode = WAL")
-          db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`)
-        } catch (cause) {
-          db.close()
-          throw cause
-        }
-        return db
-      },
-      catch: (cause) => new DatabaseError({ file, problem: cause instanceof Error ? cause.message : "unknown", cause }),
-    }),
-    (db) => Effect.sync(() => db.close()),
-  )
-
-const failure = (cause: unknown) => {
-  // Node says the SQLite code as `errcode`; the classifier looks for it in `errno`.
-  const coded = cause instanceof Error && "errcode" in cause ? Object.assign(cause, { errno: cause.errcode }) : cause
-  const message = cause instanceof Error ? cause.message : undefined
-  return new SqlError({ reason: classifySqliteError(coded, { message, operation: "execute" }) })
-}
-
-const toInput = (value: unknown): SQLInputValue =>
-  typeof value === "boolean" ? Number(value) : value === undefined ? null : (value as SQLInputValue)
-
-const connect = (db: DatabaseSync): Connection => {
-  const prepare = Statements.make(db, maxStatements)
-  const run = <A>(
-    prepare: (sql: string) => StatementSync,
-    sql: string,
-    params: ReadonlyArray<unknown>,
-    use: (statement: StatementSync, params: Array<SQLInputValue>) => A,
-  ) => Effect.try({ try: () => use(prepare(sql), params.map(toInput)), catch: failure })
-
-  const rows = (statement: StatementSync, params: Array<SQLInputValue>) => statement.all(...params)
-  const values = (statement: StatementSync, params: Array<SQLInputValue>) => {
-    statement.setReturnArrays(true)
-    try {
-      return statement.all(...params) as unknown as Array<Array<unknown>>
-    } finally {
-      statement.setReturnArrays(false)
-    }
+const toInput = (value: unknown): SQLInputValue | undefined => {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+      return value
+    case "boolean":
+      return Number(value)
+    case "undefined":
+      return null
+    default:
+      return value === null || ArrayBuffer.isView(value) ? (value as SQLInputValue) : undefined
   }
-  const once = (sql: string) => db.prepare(sql)
+}
 
+/** The database, to whoever has statements to put to it: `put` says where they belong. */
+const connection = (
+  put: (statement: Omit<SqliteStatement, "place">) => Effect.Effect<ReadonlyArray<unknown>, SqlError>,
+): Connection => {
+  const run = <A extends object>(
+    sql: string,
+    values: ReadonlyArray<unknown>,
+    rows: SqliteStatement["rows"],
+    once: boolean,
+  ): Effect.Effect<ReadonlyArray<A>, SqlError> => {
+    const params: Array<SQLInputValue> = []
+    for (const value of values) {
+      const input = toInput(value)
+      if (input === undefined) return Effect.fail(refused(`A parameter of "${sql}" is no value of SQLite's`))
+      params.push(input)
+    }
+    // What a row is, the statement says.
+    return put({ sql, params, rows, once }) as Effect.Effect<ReadonlyArray<A>, SqlError>
+  }
   return {
     execute: (sql, params, transform) => {
-      const all = run(prepare, sql, params, rows)
+      const all = run(sql, params, "objects", false)
       return transform ? Effect.map(all, transform) : all
     },
-    executeRaw: (sql, params) => run(prepare, sql, params, rows),
-    executeValues: (sql, params) => run(prepare, sql, params, values),
-    executeValuesUnprepared: (sql, params) => run(once, sql, params, values),
+    executeRaw: (sql, params) => run(sql, params, "objects", false),
+    executeValues: (sql, params) => run<ReadonlyArray<unknown>>(sql, params, "arrays", false),
+    executeValuesUnprepared: (sql, params) => run<ReadonlyArray<unknown>>(sql, params, "arrays", true),
     executeUnprepared: (sql, params, transform) => {
-      const all = run(once, sql, params, rows)
+      const all = run(sql, params, "objects", true)
       return transform ? Effect.map(all, transform) : all
     },
     // A cursor would hold the only connection while its reader takes its time: read pages.
@@ -107,18 +92,43 @@ const connect = (db: DatabaseSync): Connection => {
   }
 }
 
-/** A client of one SQLite database: one connection, on this thread, shared in turns. */
-const make = Effect.fnUntraced(function* (
-  options: SqliteOptions,
-): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
-  const db = yield* open(options)
-  const acquirers = SqlClient.makeSqliteAcquirers({
-    connection: Effect.succeed(connect(db)),
-    semaphore: yield* Semaphore.make(1),
-    isTransaction: () => db.isTransaction,
-  })
+/**
+ * A client of one SQLite database: one connection, on a thread of its own. Statements that wait together are committed
+ * together, a transaction has the database to itself.
+ */
+const make = Effect.fnUntraced(function* ({
+  busyTimeout = 5000,
+  file,
+  synchronous = "full",
+}: SqliteOptions): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
+  const queue = yield* Effect.mapError(
+    SqliteQueue.make({ file, synchronous, busyTimeout }),
+    ({ message, ...failure }) =>
+      new DatabaseError({ file, problem: message, cause: Object.assign(new Error(message), failure) }),
+  )
+  // Held while a statement is put into the queue, and throughout a transaction: its statements follow each other.
+  const turn = yield* Semaphore.make(1)
+
+  const alone = connection((statement) => Effect.flatten(turn.withPermit(queue.add({ ...statement, place: "alone" }))))
+
+  /** For one transaction. What it has begun may end without it, by a full disk or with the thread. */
+  const forTransaction = (): Connection => {
+    let begun = false
+    return connection((statement) => {
+      const control = /^(BEGIN|COMMIT|ROLLBACK$)/.exec(statement.sql)?.[1]
+      const place = control !== undefined ? "control" : begun ? "within" : "alone"
+      const done = Effect.flatten(queue.add({ ...statement, place }))
+      if (control === "BEGIN") return Effect.tap(done, () => Effect.sync(() => (begun = true)))
+      // Where it can't be rolled back, it has ended already.
+      return /^(ROLLBACK|RELEASE)/.test(statement.sql) && begun ? Effect.orElseSucceed(done, () => []) : done
+    })
+  }
+
   return yield* SqlClient.make({
-    ...acquirers,
+    acquirer: Effect.succeed(alone),
+    borrower: (use) => use(alone),
+    transactionAcquirer: Effect.map(turn.takeScoped(1), forTransaction),
+    isTransaction: queue.inTransaction,
     compiler: Statement.makeCompilerSqlite(),
     driver: "node-sqlite",
     spanAttributes: [["db.system.name", "sqlite"]],

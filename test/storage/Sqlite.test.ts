@@ -72,7 +72,7 @@ describe("Sqlite", () => {
         const sql = yield* SqlClient
         const fs = yield* FileSystem.FileSystem
         assert.deepStrictEqual({ ...(yield* sql`PRAGMA journal_mode`)[0] }, { journal_mode: "wal" })
-        assert.deepStrictEqual({ ...(yield* sql`PRAGMA synchronous`)[0] }, { synchronous: 1 })
+        assert.deepStrictEqual({ ...(yield* sql`PRAGMA synchronous`)[0] }, { synchronous: 2 })
         assert.deepStrictEqual({ ...(yield* sql`PRAGMA busy_timeout`)[0] }, { timeout: 5000 })
         const orphan = yield* Effect.flip(
           sql`INSERT INTO tokens (id, kind, fingerprint, user_id, created_at) VALUES ('a', 'session', 'b', 'nobody', 1)`,

@@ -1,0 +1,138 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite"
+import { type OpenOptions, type Outcome, type SqliteStatement, toFailure } from "./sqliteMessages.ts"
+import * as Statements from "./statements.ts"
+
+const maxStatements = 256
+
+/** Whatever is taken for a write and is none does no harm: it only shares the transaction. */
+const isWrite = /^\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b/is
+
+const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync => {
+  const db = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
+  try {
+    // Readers go on while another process writes, and a commit is one append.
+    db.exec("PRAGMA journal_mode = WAL")
+    db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`)
+    // Where fsync stops at the disk's cache (macOS), go through it.
+    db.exec(`PRAGMA fullfsync = ${synchronous === "full" ? "ON" : "OFF"}`)
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+export interface SqliteDatabase {
+  readonly inTransaction: () => boolean
+  /** Runs them all; says what came of each by its place, of writes when they are committed. */
+  readonly run: (
+    statements: ReadonlyArray<SqliteStatement>,
+    say: (outcomes: ReadonlyArray<readonly [number, Outcome]>) => void,
+  ) => void
+  readonly close: () => void
+}
+
+/** A database on this thread. The writes that wait together share one transaction, hence one wait for the disk. */
+export const open = (options: OpenOptions): SqliteDatabase => {
+  let db = connect(options)
+  let prepare = Statements.make(db, maxStatements)
+
+  const rowsOf = (prepared: StatementSync, { params, rows }: SqliteStatement): ReadonlyArray<unknown> => {
+    if (rows === "objects") return prepared.all(...params)
+    prepared.setReturnArrays(true)
+    try {
+      return prepared.all(...params)
+    } finally {
+      prepared.setReturnArrays(false)
+    }
+  }
+
+  const attempt = (statement: SqliteStatement): Outcome => {
+    try {
+      return { rows: rowsOf(statement.once ? db.prepare(statement.sql) : prepare(statement.sql), statement) }
+    } catch (cause) {
+      return { failure: toFailure(cause) }
+    }
+  }
+
+  /** For certain: where the database can't, closing it does. */
+  const rollBack = (): void => {
+    if (!db.isTransaction) return
+    try {
+      db.exec("ROLLBACK")
+    } catch {
+      db.close()
+      db = connect(options)
+      prepare = Statements.make(db, maxStatements)
+    }
+  }
+
+  const alone = (statement: SqliteStatement): Outcome => {
+    const outcome = attempt(statement)
+    rollBack()
+    return outcome
+  }
+
+  /** One transaction for all. One that fails is taken back by itself. */
+  const together = (statements: ReadonlyArray<SqliteStatement>): ReadonlyArray<Outcome> => {
+    if (statements.length === 1) return statements.map(alone)
+    try {
+      prepare("BEGIN IMMEDIATE").run()
+      const outcomes: Array<Outcome> = []
+      for (const statement of statements) {
+        prepare("SAVEPOINT one").run()
+        const outcome = attempt(statement)
+        // A full disk, among others, takes the whole transaction back: each for itself, then.
+        if (!db.isTransaction) return statements.map(alone)
+        if (outcome.failure !== undefined) prepare("ROLLBACK TO one").run()
+        prepare("RELEASE one").run()
+        outcomes.push(outcome)
+      }
+      prepare("COMMIT").run()
+      return outcomes
+    } catch (cause) {
+      rollBack()
+      const failure = toFailure(cause)
+      return statements.map(() => ({ failure }))
+    }
+  }
+
+  const inTurn = (statement: SqliteStatement): Outcome => {
+    // Without this it would be committed at once, although what came before it in the transaction is gone.
+    if (statement.place === "within" && !db.isTransaction) {
+      return { failure: { message: "The transaction has ended before: its changes are undone" } }
+    }
+    const outcome = attempt(statement)
+    if (statement.place === "control" && outcome.failure !== undefined) rollBack()
+    return outcome
+  }
+
+  return {
+    inTransaction: () => db.isTransaction,
+    close: () => db.close(),
+    run: (statements, say) => {
+      let reads: Array<number> = []
+      let writes: Array<number> = []
+      const runWaiting = () => {
+        const readOutcomes = reads.map((at) => [at, alone(statements[at]!)] as const)
+        // Who only reads does not wait for the disk.
+        if (readOutcomes.length > 0) say(readOutcomes)
+        if (writes.length > 0) {
+          const writeOutcomes = together(writes.map((at) => statements[at]!))
+          say(writeOutcomes.map((outcome, n) => [writes[n]!, outcome] as const))
+        }
+        reads = []
+        writes = []
+      }
+      for (const [at, statement] of statements.entries()) {
+        if (statement.place === "alone") {
+          ;(isWrite.test(statement.sql) ? writes : reads).push(at)
+          continue
+        }
+        runWaiting()
+        say([[at, inTurn(statement)]])
+      }
+      runWaiting()
+    },
+  }
+}

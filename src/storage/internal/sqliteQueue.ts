@@ -1,0 +1,134 @@
+import type * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import { classifySqliteError, ConnectionError, SqlError } from "effect/sql/SqlError"
+import type { Failure, OpenOptions, Outcome, SqliteStatement } from "./sqliteMessages.ts"
+import * as SqliteThread from "./sqliteThread.ts"
+
+/** Statements that wait. Whoever has one more waits until there is room. */
+const capacity = 1024
+
+/** Pauses before the database is opened again. */
+const firstPause = Duration.millis(100)
+const longestPause = Duration.seconds(2)
+
+interface Waiting {
+  readonly statement: SqliteStatement
+  readonly answer: Deferred.Deferred<ReadonlyArray<unknown>, SqlError>
+  /** Nobody wants to know any more: it is not begun. */
+  abandoned: boolean
+}
+
+/** What waits for the database; whatever waits together is run together. */
+export interface SqliteQueue {
+  /** Whether a transaction is open. */
+  readonly inTransaction: () => boolean
+  /** Puts it behind what waits already; succeeds with the effect that waits for the answer. */
+  readonly add: (statement: SqliteStatement) => Effect.Effect<Effect.Effect<ReadonlyArray<unknown>, SqlError>>
+}
+
+const toError = ({ code, errcode, message }: Failure): SqlError => {
+  // As Node has it, and as `errno`, where the classifier looks.
+  const cause = Object.assign(new Error(message), { code, errcode, errno: errcode })
+  return new SqlError({ reason: classifySqliteError(cause, { message, operation: "execute" }) })
+}
+
+/** `connect`: certainly not run. `execute`: perhaps. */
+const unreachable = (operation: "connect" | "execute", { message }: Failure): SqlError =>
+  new SqlError({ reason: new ConnectionError({ cause: new Error(message), message, operation }) })
+
+const closed: Failure = { message: "The database is closed" }
+
+const settle = ({ answer }: Waiting, outcome: Outcome): void => {
+  Deferred.doneUnsafe(
+    answer,
+    outcome.failure === undefined ? Effect.succeed(outcome.rows) : Effect.fail(toError(outcome.failure)),
+  )
+}
+
+const failAll = (waiting: ReadonlyArray<Waiting>, error: SqlError): void => {
+  for (const { answer } of waiting) Deferred.doneUnsafe(answer, Effect.fail(error))
+}
+
+/**
+ * A database on a thread of its own. Where the thread ends by itself, what it had in hand fails, and it is opened
+ * again; what waits meanwhile fails each time that fails. Closing finishes what waits.
+ */
+export const make = Effect.fnUntraced(function* (
+  options: OpenOptions,
+): Effect.fn.Return<SqliteQueue, Failure, Scope.Scope> {
+  const queue = yield* Queue.bounded<Waiting, Cause.Done>(capacity)
+  const opened = yield* Deferred.make<void, Failure>()
+  const closing = yield* Deferred.make<void>()
+  let thread: SqliteThread.SqliteThread | undefined
+  let pause = firstPause
+
+  /** While one batch is being made durable, the next one gathers. */
+  const serve = Effect.fnUntraced(function* (thread: SqliteThread.SqliteThread) {
+    while (true) {
+      const taken = yield* Effect.option(Queue.takeAll(queue))
+      if (Option.isNone(taken)) return
+      const batch = taken.value.filter(({ abandoned }) => !abandoned)
+      if (batch.length === 0) continue
+      yield* thread
+        .run(
+          batch.map(({ statement }) => statement),
+          (place, outcome) => settle(batch[place]!, outcome),
+        )
+        .pipe(Effect.tapError((failure) => Effect.sync(() => failAll(batch, unreachable("execute", failure)))))
+    }
+  })
+
+  const refuse = (failure: Failure) =>
+    Effect.map(Queue.clear(queue), (waiting) => failAll(waiting, unreachable("connect", failure)))
+
+  /** Until the thread ends by itself, or nothing is to come any more. */
+  const session = Effect.scoped(
+    Effect.gen(function* () {
+      thread = yield* Effect.tapError(SqliteThread.open(options), refuse)
+      pause = firstPause
+      yield* Deferred.succeed(opened, undefined)
+      yield* serve(thread)
+    }),
+  )
+
+  const keepOpen = Effect.gen(function* () {
+    while (true) {
+      const ended = yield* Effect.result(session)
+      if (Result.isSuccess(ended) || (yield* Deferred.fail(opened, ended.failure))) return
+      if (yield* Deferred.isDone(closing)) return yield* refuse(ended.failure)
+      yield* Effect.logError("The database will be opened again:", ended.failure.message)
+      yield* Effect.timeoutOption(Deferred.await(closing), pause)
+      pause = Duration.min(Duration.times(pause, 2), longestPause)
+    }
+  })
+
+  const fiber = yield* Effect.forkScoped(keepOpen)
+  yield* Effect.addFinalizer(() =>
+    Deferred.succeed(closing, undefined).pipe(Effect.andThen(Queue.end(queue)), Effect.andThen(Fiber.await(fiber))),
+  )
+  yield* Deferred.await(opened)
+
+  return {
+    inTransaction: () => thread?.inTransaction() === true,
+    add: (statement) =>
+      Effect.suspend(() => {
+        const waiting: Waiting = { statement, answer: Deferred.makeUnsafe(), abandoned: false }
+        const abandon = () =>
+          Effect.sync(() => {
+            waiting.abandoned = true
+          })
+        return Effect.map(Queue.offer(queue, waiting), (taken) =>
+          taken
+            ? Effect.onInterrupt(Deferred.await(waiting.answer), abandon)
+            : Effect.fail(unreachable("connect", closed)),
+        )
+      }),
+  }
+})
