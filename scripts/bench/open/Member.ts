@@ -63,12 +63,13 @@ export class Member {
     await this.ask({ type: "Login", username: this.options.name, password: "x" }, "LoggedIn")
     const { first = 1, seq = 0 } = await this.ask({ type: "Join", channel }, "Joined")
     this.reading ??= new Reading(seq)
-    if (first > this.last + 1) this.fail(`history begins at ${first}, and it has seen ${this.last}`)
+    this.expect(first)
     while (this.last < seq) {
-      const { entries = [] } = await this.ask(
+      const { entries = [], first = 1 } = await this.ask(
         { type: "History", channel, after: this.last, limit: pageSize },
         "HistoryPage",
       )
+      this.expect(first)
       if (entries.length === 0) this.fail(`history ends at ${this.last}, before ${seq}`)
       this.pages++
       for (const entry of entries) {
@@ -106,6 +107,11 @@ export class Member {
       if (this.ended === undefined) this.wire.resume()
       else this.expectEnd()
     })
+  }
+
+  /** History may begin here at the latest. */
+  private expect(first: number): void {
+    if (first > this.last + 1) this.fail(`history begins at ${first}, and it has seen ${this.last}`)
   }
 
   private fail(reason: string): void {

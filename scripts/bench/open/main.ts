@@ -14,6 +14,8 @@ const plan: OpenPlan = JSON.parse(process.argv[2] ?? "{}")
 const joinsAtOnce = 16
 const joinLimitSeconds = 60
 const returnLimitSeconds = 90
+/** On a busy machine they might never catch up, until history reaches back no further. */
+const talkWhileReturning = 10
 const drainLimitSeconds = 10
 
 const say = (event: OpenEvent): void => {
@@ -139,8 +141,10 @@ const run = async (): Promise<void> => {
   const returning = slices.cut()
 
   say({ type: "Progress", phase: "return" })
+  const fallSilent = setTimeout(talking.stop, talkWhileReturning * 1000)
   const returned = await comeBack()
   slices.end()
+  clearTimeout(fallSilent)
   talking.stop()
 
   for (let waited = 0; !complete() && waited < drainLimitSeconds; waited += 0.1) await seconds(0.1)
