@@ -96,17 +96,43 @@ export const historyPages = (test: Test) =>
     )
 
     test(
+      "say that there is more behind an entry that fills them alone",
+      Effect.fnUntraced(function* (history) {
+        const large = "x".repeat(60_000)
+        yield* append(history, general, [said(1), said(2, large), said(3, large), said(4), said(5, large)])
+        for (const [place, more] of [
+          [2, true],
+          [3, true],
+          [5, false],
+        ] as const) {
+          const after = { after: seq(place - 1), limit: 300 }
+          assert.deepStrictEqual(yield* page(history, after), { places: [place], first: 1, more })
+        }
+        assert.deepStrictEqual(yield* page(history, { before: seq(4), limit: 300 }), {
+          places: [3],
+          first: 1,
+          more: true,
+        })
+        assert.deepStrictEqual(yield* page(history, { before: seq(2), limit: 300 }), {
+          places: [1],
+          first: 1,
+          more: false,
+        })
+      }),
+    )
+
+    test(
       "read on from any place, with any limit, hold every entry once",
       Effect.fnUntraced(function* (history) {
         const roll = dice(7)
         const entries = Array.from({ length: 120 }, (_, n) => {
           const rest = { timestamp: timeOf(n - (n % 3)) }
-          const length = roll(4) === 0 ? roll(20_000) : roll(100)
+          const length = roll(4) === 0 ? roll(50_000) : roll(100)
           return n % 5 === 4 ? reacted(n + 1, 999, "+1", true, rest) : said(n + 1, "x".repeat(length), rest)
         })
         yield* append(history, general, entries, "memory", 40)
         const upTo = seq(110)
-        for (let run = 0; run < 25; run++) {
+        for (let run = 0; run < 10; run++) {
           const from = roll(115)
           const read = Effect.fnUntraced(function* (
             first: PageRange,

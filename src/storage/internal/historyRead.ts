@@ -84,9 +84,10 @@ export const make = (sql: SqlClient) => {
   const page = Effect.fnUntraced(function* (channel: ChannelId, range: Range): Effect.fn.Return<Page, SqlError> {
     const { forward, where } = bounds(channel, range)
     const order = sql.literal(forward ? "e.seq" : "e.seq DESC")
-    const rows = yield* sql<EntryRow & { readonly before: number }>`
-      SELECT ${columns}, e.before FROM (
-        SELECT e.*, SUM(${length}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - ${length} AS before FROM (
+    const rows = yield* sql<EntryRow & { readonly found: number }>`
+      SELECT ${columns}, e.found FROM (
+        SELECT e.*, COUNT(*) OVER () AS found,
+          SUM(${length}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - ${length} AS before FROM (
           SELECT * FROM entries e WHERE e.channel = ${channel} AND ${where} AND e.seq <= ${range.upTo}
           ORDER BY ${order} LIMIT ${range.limit + 1}
         ) AS e
@@ -94,9 +95,10 @@ export const make = (sql: SqlClient) => {
     // Last, so that it is not behind what was found: entries are removed from that end.
     const [log] = yield* sql<{ readonly first: Seq.Seq }>`SELECT first FROM logs WHERE channel = ${channel}`
     const first = log?.first ?? Seq.next(Seq.zero)
-    const found = rows.map(toEntry)
-    const entries = found.slice(0, fitting(found, range.limit))
-    return { entries: forward ? entries : entries.reverse(), first, more: found.length > entries.length }
+    const entries = rows.map(toEntry)
+    entries.length = fitting(entries, range.limit)
+    const more = entries.length < (rows[0]?.found ?? 0)
+    return { entries: forward ? entries : entries.reverse(), first, more }
   })
 
   const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {

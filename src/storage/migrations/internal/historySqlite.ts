@@ -9,9 +9,10 @@ export const sqlite = {
   clustered: "WITHOUT ROWID",
 
   statements: [
-    // The words come cut and in small letters, so that only spaces have to be found; where in a text is of no interest.
+    // The words come cut and in small letters, so that only spaces have to be found. Where in a text they are is of no
+    // interest, yet kept: without it (detail = 'none') SQLite 3.53 loses others when it overwrites what was deleted.
     `CREATE VIRTUAL TABLE entry_words USING fts5 (
-    words, content = 'entries', content_rowid = 'row', tokenize = 'ascii', detail = 'none', columnsize = 0
+    words, content = 'entries', content_rowid = 'row', tokenize = 'ascii', columnsize = 0
   )`,
     // What was deleted is overwritten, not only marked.
     `INSERT INTO entry_words (entry_words, rank) VALUES ('secure-delete', 1)`,
