@@ -74,6 +74,56 @@ describe("Client, to a server that knows only version 1", () => {
   )
 })
 
+describe("Client, to a server that has no history", () => {
+  it.live("says of everything that is new that the server does not do it, and goes on", () =>
+    Effect.gen(function* () {
+      const server = yield* ChapterServer.open()
+      const ann = yield* Effect.provide(
+        Client.make({ credentials: credentials("ann"), backoff: soon }),
+        Tcp.layer(server.address),
+      )
+      const events = yield* ann.subscribe
+      yield* ann.join("lobby", { after: 0 })
+      const asked: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
+        ann.history("lobby"),
+        Stream.runDrain(ann.entries("lobby")),
+        ann.search("tea"),
+        ann.unread,
+        ann.read("lobby", 1),
+        ann.edit("lobby", 1, "tea"),
+        ann.delete("lobby", 1),
+        ann.react("lobby", 1, "👍"),
+        ann.createChannel("ops"),
+        ann.configure("lobby", { slowMode: 1000 }),
+        ann.rename("lobby", "ops"),
+        ann.invite("lobby", "bob"),
+        ann.setRole("lobby", "bob", "owner"),
+        ann.kick("lobby", "bob"),
+        ann.ban("lobby", { username: "bob" }),
+        ann.unban("lobby", { username: "bob" }),
+        ann.mute("lobby", "bob"),
+        ann.unmute("lobby", "bob"),
+        ann.block("bob"),
+        ann.unblock("bob"),
+        ann.blocked,
+        ann.describe("lobby"),
+        ann.audit("lobby"),
+      ]
+      const reasons = yield* Effect.forEach(asked, (request) =>
+        Effect.map(Effect.flip(request), (error) => (error as { readonly reason?: string }).reason),
+      )
+      assert.deepStrictEqual([...new Set(reasons)], ["NotSupported"])
+      yield* ann.publish("lobby", "hello")
+      const heard = yield* events.pipe(
+        Stream.filter(({ type }) => type === "Message" || type === "Missed"),
+        Stream.runHead,
+      )
+      assert(heard._tag === "Some")
+      assert.deepInclude(heard.value, { type: "Message", content: "hello" })
+    }).pipe(Effect.scoped),
+  )
+})
+
 describe("Client, to a server that has spoken version 2", () => {
   it.effect("does not take one that closes the door for an old one", () =>
     Effect.gen(function* () {

@@ -96,7 +96,7 @@ const told = (events: ReadonlyArray<ClientEvent>) =>
     }
   })
 
-const name = ChannelName.make
+const name = (text: string) => ChannelName.make(text)
 const signedIn = ({ address }: Scripted.ScriptedServer) =>
   Client.make({
     credentials: { username: "ann", password: Redacted.make("secret") },

@@ -1,0 +1,101 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Client from "../../../src/client/Client.ts"
+import * as Tcp from "../../../src/client/transport/Tcp.ts"
+import { enter, join, server } from "./chat.ts"
+
+const up = "\u001b[A"
+const top = "\u001b[1;5H"
+const down = "\u001b[1;3B"
+
+/** Somebody who needs no terminal. */
+const client = (port: number, username: string) =>
+  Client.make({ credentials: { username, password: Redacted.make(`secret of ${username}`) } }).pipe(
+    Effect.provide(Tcp.layer({ host: "127.0.0.1", port })),
+  )
+
+describe("natter chat, with history", () => {
+  it.live("changes what was said, reacts, and finds it again", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const ann = yield* join(port, "ann")
+      const bob = yield* join(port, "bob")
+      bob.type(`would you like some tee?${enter}`)
+      yield* ann.shows(/some tee\?/)
+      bob.type(up)
+      yield* bob.shows(/Changing what you said[^]*> would you like some tee\?/)
+      bob.type(`\u007f\u007fa?${enter}`)
+      yield* ann.shows(/some tea\? \(edited\)/)
+      ann.type(`/react :+1:${enter}`)
+      for (const screen of [ann, bob]) yield* screen.shows(/\(edited\)\n.*👍 1/)
+      bob.type(`or coffee${enter}`)
+      yield* ann.shows(/or coffee/)
+      bob.type(`/delete${enter}`)
+      for (const screen of [ann, bob]) yield* screen.shows(/  \(deleted\)/)
+      ann.type(`/search tea${enter}`)
+      yield* ann.shows(/Found for "tea"[^]*#lobby .* bob: would you like some tea\?/)
+      // Whoever comes later sees it as it is.
+      const cyd = yield* join(port, "cyd")
+      yield* cyd.shows(/some tea\? \(edited\)\n.*👍 1\n.*  \(deleted\)[^]*You are in #lobby/)
+      assert.notInclude(cyd.text(), "coffee")
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("loads what is further up at the top", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const bob = yield* client(port, "bob")
+      yield* bob.join("lobby")
+      // More than a page holds.
+      yield* Effect.forEach(
+        Array.from({ length: 12 }, (_, at) => at + 1),
+        (part) => bob.publish("lobby", `part ${part}\n${"many words and more ".repeat(175)}`),
+        { discard: true },
+      )
+      const ann = yield* join(port, "ann")
+      yield* ann.shows(/many words/)
+      ann.type(top)
+      yield* ann.shows(/ Today [^]* part [2-9]\d*$/m)
+      assert.notMatch(ann.text(), / {2}part 1$/m)
+      // The rest is on its way.
+      yield* ann.until("the beginning", () => {
+        ann.type(top)
+        return / Today [^]*bob \d\d:\d\d\n.* part 1$/m.test(ann.text())
+      })
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("shows who waits since one was there last, until it was read", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const early = yield* join(port, "ann")
+      early.type(`/quit${enter}`)
+      yield* early.ended
+      const bob = yield* join(port, "bob")
+      bob.type(`/msg ann are you there?${enter}`)
+      yield* bob.shows(/are you there\?/)
+      bob.type(`please answer${enter}`)
+      yield* bob.shows(/please answer/)
+      const ann = yield* join(port, "ann")
+      yield* ann.shows(/@bob +@2/)
+      // Another device of hers is told that she has read it.
+      const other = yield* client(port, "ann")
+      const events = yield* other.subscribe
+      yield* other.join("@bob")
+      ann.type(down)
+      yield* ann.shows(/ new [^]*are you there\?\n.*please answer/)
+      yield* events.pipe(
+        Stream.filter((event) => event.type === "ReadMarker" && event.username === "ann" && event.seq === 2),
+        Stream.runHead,
+      )
+      ann.type(`/quit${enter}`)
+      yield* ann.ended
+      const again = yield* join(port, "ann")
+      again.type(`/msg bob${enter}`)
+      yield* again.shows(/are you there\?\n.*please answer/)
+      assert.notMatch(again.text(), / new /)
+    }).pipe(Effect.scoped),
+  )
+})
