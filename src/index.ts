@@ -1,4 +1,5 @@
 /** `natter`: the hub to embed and the protocol it speaks. The whole service is `natter/server`. */
+export { ChannelStore } from "./channels/ChannelStore.ts"
 export { History } from "./history/History.ts"
 export { Hub } from "./hub/Hub.ts"
 export { HubSettings } from "./hub/HubSettings.ts"

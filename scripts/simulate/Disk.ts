@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Durability } from "../../src/domain/Durability.ts"
 import { type Batch, History, HistoryError } from "../../src/history/History.ts"
@@ -32,6 +33,7 @@ export class Disk {
   private readonly onAppend: (channel: ChannelId, batch: Batch) => void
   private history: History["Service"] | undefined
   private accounts: AccountStore["Service"] | undefined
+  private channels: ChannelStore["Service"] | undefined
 
   constructor(time: VirtualTime, seed: number, onAppend: (channel: ChannelId, batch: Batch) => void) {
     this.machine = new Process(time, "disk", seed)
@@ -39,9 +41,10 @@ export class Disk {
     const build = Effect.gen({ self: this }, function* () {
       this.history = yield* History
       this.accounts = yield* AccountStore
+      this.channels = yield* ChannelStore
       return yield* Effect.never
     })
-    this.machine.run(Effect.provide(build, [History.layerMemory, AccountStore.layerMemory]))
+    this.machine.run(Effect.provide(build, [History.layerMemory, AccountStore.layerMemory, ChannelStore.layerMemory]))
   }
 
   /** For so long it behaves like this. */
@@ -56,7 +59,7 @@ export class Disk {
   }
 
   /** As one process of the server sees it. */
-  layer(process: Process): Layer.Layer<History | AccountStore> {
+  layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore> {
     const kept: Record<string, (...args: ReadonlyArray<never>) => Call<unknown>> = { ...this.kept }
     const faulty = Object.fromEntries(
       Object.entries(kept).map(([name, call]) => [
@@ -64,9 +67,10 @@ export class Disk {
         (...args: ReadonlyArray<never>) => this.call(process, name, call(...args), args),
       ]),
     )
-    return Layer.merge(
+    return Layer.mergeAll(
       Layer.succeed(History, faulty as unknown as History["Service"]),
       Layer.succeed(AccountStore, this.accounts!),
+      Layer.succeed(ChannelStore, this.channels!),
     )
   }
 

@@ -6,15 +6,20 @@
  * stored the next gathers, so a slow disk makes batches larger and stalls only this channel.
  */
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
-import type { ChannelName } from "../domain/ChannelName.ts"
+import { ChannelStore, type ChannelStoreError } from "../channels/ChannelStore.ts"
+import type { AuditEntry } from "../channels/ChannelRecord.ts"
+import { type ChannelName, lobby } from "../domain/ChannelName.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import type { Seq } from "../domain/Seq.ts"
+import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { User, UserId } from "../domain/User.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
@@ -22,7 +27,10 @@ import type { Deleted, Edited, Reacted } from "../history/Entry.ts"
 import { History, type HistoryError, type Page, type PageRange, type Reader } from "../history/History.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
+import type * as Administration from "./Administration.ts"
 import { HubSettings } from "./HubSettings.ts"
+import * as administer from "./internal/administer.ts"
+import type { Description } from "./internal/description.ts"
 import { ChannelState } from "./internal/channelState.ts"
 import { targetsOf, type Turn } from "./internal/turn.ts"
 import type { Member } from "./Member.ts"
@@ -40,8 +48,10 @@ export type Command =
       readonly type: "Join"
       readonly member: Member
       readonly appearance: Appearance
+      /** By which name it was looked for. */
+      readonly called: ChannelName
       readonly ref?: number | undefined
-      readonly reply: Actor.Asks<void, RequestError>["reply"]
+      readonly reply: Actor.Asks<ChannelId, RequestError>["reply"]
     }
   | { readonly type: "Leave"; readonly session: SessionId; readonly ref?: number | undefined }
   | {
@@ -65,30 +75,44 @@ export type Command =
       readonly seq: Seq
       readonly reply: Actor.Asks<void, RequestError>["reply"]
     }
-  /** How far the members have been told. */
-  | { readonly type: "Where"; readonly reply: Actor.Asks<Seq, RequestError>["reply"] }
+  /** How far the members have been told, for who may read on by itself. */
   | {
-      readonly type: "SetTopic"
+      readonly type: "Where"
       readonly by: User
-      readonly topic: Topic
+      readonly action: "read" | "audit"
+      readonly reply: Actor.Asks<Where, RequestError>["reply"]
+    }
+  | {
+      readonly type: "Administer"
+      readonly by: User
+      readonly request: Administration.Request
       readonly reply: Actor.Asks<void, RequestError>["reply"]
     }
+  | { readonly type: "Describe"; readonly by: User; readonly reply: Actor.Asks<Description, RequestError>["reply"] }
   | { readonly type: "Typing"; readonly session: SessionId }
   | { readonly type: "SetAppearance"; readonly user: UserId; readonly appearance: Appearance }
   | { readonly type: "Settle"; readonly reply: Actor.Asks<void, never>["reply"] }
   | { readonly type: "Tick" }
 
+interface Where {
+  readonly id: ChannelId
+  readonly seq: Seq
+}
+
 /** The way to a channel. Commands are plain values; the channel may live elsewhere. */
 export interface ChannelHandle {
+  /** Its name now. */
   readonly name: ChannelName
-  /** By which history knows it. */
-  readonly id: ChannelId
-  /** Enters the channel; the answer frame is in the outbox when this succeeds. */
+  /**
+   * Enters the channel; the answer frame is in the outbox when this succeeds with what history knows the channel by.
+   * `called` is the name it was looked for by: it may have another by now, and is unavailable then.
+   */
   readonly join: (
     member: Member,
     appearance: Appearance,
     ref?: number,
-  ) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+    called?: ChannelName,
+  ) => Effect.Effect<ChannelId, RequestError | Actor.ActorUnavailable>
   readonly leave: (session: SessionId, ref?: number) => Effect.Effect<void, Actor.ActorUnavailable>
   /** Says something. A full mailbox makes this wait, and so slows the sender down. */
   readonly publish: (message: {
@@ -108,8 +132,18 @@ export interface ChannelHandle {
   /** Notes how far a user has read; the members are told. */
   readonly read: (user: User, seq: Seq) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
   /** Reads a page of what the members have been told. It is read beside the channel, which goes on meanwhile. */
-  readonly page: (range: PageRange) => Effect.Effect<Page, RequestError | Actor.ActorUnavailable>
-  readonly setTopic: (by: User, topic: Topic) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+  readonly page: (by: User, range: PageRange) => Effect.Effect<Page, RequestError | Actor.ActorUnavailable>
+  /** Does something with a right; done when it is stored and the members are told. One need not be in the channel. */
+  readonly administer: (
+    by: User,
+    request: Administration.Request,
+  ) => Effect.Effect<void, RequestError | Actor.ActorUnavailable>
+  readonly describe: (by: User) => Effect.Effect<Description, RequestError | Actor.ActorUnavailable>
+  /** The latest entries of the audit log before one of them, the latest first. */
+  readonly audit: (
+    by: User,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ) => Effect.Effect<ReadonlyArray<AuditEntry>, RequestError | Actor.ActorUnavailable>
   /** Dropped when the channel is busy: typing is worth no waiting. */
   readonly typing: (session: SessionId) => void
   readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, Actor.ActorUnavailable>
@@ -127,9 +161,22 @@ export interface Channel extends ChannelHandle {
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
+/** What a channel asks of the hub. */
+export interface Surroundings {
+  /** Makes another name lead here, too; refused where it leads elsewhere. */
+  readonly reserve: (name: ChannelName) => Effect.Effect<void, RequestError>
+  /** From now on only the second name leads here. */
+  readonly rename: (from: ChannelName, to: ChannelName) => Effect.Effect<void>
+  /** A session is in it no more. */
+  readonly left: (session: SessionId) => Effect.Effect<void>
+  /** Tells all sessions of a user something. */
+  readonly tell: (user: UserId, frame: ServerFrame) => Effect.Effect<void>
+}
+
 interface Options {
+  /** What it is called when it starts. */
   readonly name: ChannelName
-  readonly id: ChannelId
+  readonly hub: Surroundings
   /** Of a direct conversation between accounts, whose it is: it counts for them from the first message on. */
   readonly parties?: ReadonlyArray<UserId> | undefined
   /** Waited for before the state is loaded: the end of this channel's earlier run. */
@@ -152,9 +199,10 @@ const readersIn = (commands: ReadonlyArray<CommandOf<"Read">>): ReadonlyArray<Re
 /** Starts a channel's actor; it ends with the scope. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
-): Effect.fn.Return<Channel, never, Scope.Scope | History> {
-  const { id, name, parties = [] } = options
+): Effect.fn.Return<Channel, never, Scope.Scope | History | ChannelStore> {
+  const { hub, name, parties = [] } = options
   const history = yield* History
+  const store = yield* ChannelStore
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
@@ -175,11 +223,17 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
-  const failed = (what: string) => (error: HistoryError) => Effect.logError(`channel ${name} could not ${what}`, error)
+  const { administer: perform, begin, load: loadRecord } = administer.make({ state, store, hub, clock })
 
-  const load = Effect.suspend(() =>
-    Effect.map(history.load(id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
-      state.load(loaded, clock.currentTimeMillisUnsafe()),
+  const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
+    Effect.logError(`channel ${name} could not ${what}`, error)
+
+  const load = Effect.andThen(
+    loadRecord,
+    Effect.suspend(() =>
+      Effect.map(history.load(state.id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
+        state.load(loaded, clock.currentTimeMillisUnsafe()),
+      ),
     ),
   )
 
@@ -199,9 +253,8 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const apply = (commands: ReadonlyArray<Command>) =>
-    Effect.suspend(() => {
+    Effect.sync(() => {
       const now = clock.currentTimeMillisUnsafe()
-      let retired = false
       for (const command of commands) {
         state.apply(command, now)
         if (command.type === "Tick") {
@@ -209,37 +262,50 @@ export const make = Effect.fnUntraced(function* (
           retired = state.retire(now) || retired
         }
       }
-      state.endTurn(now)
-      return retired ? options.onIdle : schedule(now)
     })
+
+  /** Lets in nobody any more. */
+  let retired = false
+  const endTurn = Effect.suspend(() => {
+    const now = clock.currentTimeMillisUnsafe()
+    const departed = state.takeDeparted()
+    const told = Effect.forEach(departed, putOut, { discard: true })
+    state.endTurn(now)
+    const next = retired ? options.onIdle : schedule(now)
+    retired = false
+    return departed.length === 0 ? next : Effect.andThen(told, next)
+  })
+
+  /** The hub first: the session may come back as soon as it knows. */
+  const putOut = ({ onPutOut, session }: Member) => Effect.map(hub.left(session), () => onPutOut?.())
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0
   const touch = Effect.suspend(() =>
-    touched ? Effect.void : Effect.map(history.touch(id, parties), () => void (touched = true)),
+    touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
   )
 
   const storeTurn = ({ after, entries }: Turn): Effect.Effect<void, HistoryError> =>
     entries.length === 0
       ? Effect.void
-      : Effect.andThen(touch, history.append(id, { after, entries, durability: settings.durability })).pipe(
+      : Effect.andThen(touch, history.append(state.id, { after, entries, durability: state.wanted })).pipe(
           Effect.map((durability) => state.stored(durability)),
         )
 
   /** One of the ids was stored before and forgotten here: history knows which. */
   const again = (commands: ReadonlyArray<Command>, turn: Turn) => {
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
-    return Effect.flatMap(history.known(id, ids), (known) =>
+    return Effect.flatMap(history.known(state.id, ids), (known) =>
       storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())),
     )
   }
 
   /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
-  const store = (commands: ReadonlyArray<Command>) =>
+  const storeBatch = (commands: ReadonlyArray<Command>) =>
     Effect.gen(function* () {
       if (state.stale) return state.notStored(commands, true)
       const seqs = targetsOf(commands)
-      const targets = seqs.length === 0 ? [] : yield* history.messages(id, seqs)
+      const targets = seqs.length === 0 ? [] : yield* history.messages(state.id, seqs)
       const turn = state.assign(commands, targets, clock.currentTimeMillisUnsafe())
       yield* Effect.catchIf(
         storeTurn(turn),
@@ -252,7 +318,7 @@ export const make = Effect.fnUntraced(function* (
     )
 
   const mark = (commands: ReadonlyArray<CommandOf<"Read">>) =>
-    history.mark(id, readersIn(commands)).pipe(
+    history.mark(state.id, readersIn(commands)).pipe(
       Effect.tapError(failed("note who has read what")),
       Effect.match({
         onSuccess: (readers) => state.readBy(new Map(readers.map(({ read, user }) => [user, read]))),
@@ -260,17 +326,47 @@ export const make = Effect.fnUntraced(function* (
       }),
     )
 
-  const receive = (commands: ReadonlyArray<Command>) => {
-    state.begin()
-    const reads = commands.filter((command) => command.type === "Read")
+  /** Commands that are handled together. */
+  const handle = (commands: ReadonlyArray<Command>): Effect.Effect<void> => {
+    const now = clock.currentTimeMillisUnsafe()
+    const reads = commands.filter((command) => command.type === "Read").filter((command) => state.marks(command, now))
     const says = commands.some(({ type }) => type === "Publish" || type === "Change")
     if (!says && reads.length === 0 && !state.stale) return apply(commands)
     return refresh.pipe(
-      Effect.andThen(says ? store(commands) : Effect.void),
+      Effect.andThen(says ? storeBatch(commands) : Effect.void),
       Effect.andThen(reads.length === 0 ? Effect.void : mark(reads)),
       Effect.andThen(apply(commands)),
     )
   }
+
+  /** One command by itself, where it may change what the channel is. */
+  const handleAlone = (command: Command): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      state.beginPart()
+      if (command.type === "Administer") {
+        return refresh.pipe(Effect.andThen(perform(command)), Effect.andThen(apply([command])))
+      }
+      if (command.type !== "Join" || !(settings.createOnJoin || name === lobby)) return handle([command])
+      const made = Effect.suspend(() =>
+        state.stale || state.exists
+          ? handle([command])
+          : begin(command.member.user).pipe(
+              Effect.catch((error) => Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.fail(error)))),
+              Effect.andThen(handle([command])),
+            ),
+      )
+      return Effect.andThen(refresh, made)
+    })
+
+  const receive = (commands: ReadonlyArray<Command>) =>
+    Effect.suspend(() => {
+      state.begin()
+      const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
+      return Effect.andThen(
+        apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands),
+        endTurn,
+      )
+    })
 
   const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
     name: `channel ${name}`,
@@ -281,23 +377,32 @@ export const make = Effect.fnUntraced(function* (
     onEnd: (commands) => Effect.sync(() => state.ended(commands, clock.currentTimeMillisUnsafe())),
   })
   const { tell } = actor
+  const where = (by: User, action: "read" | "audit") =>
+    actor.ask<Where, RequestError>(({ reply }) => ({ type: "Where", by, action, reply }))
 
   return {
-    name,
-    id,
-    join: (member, appearance, ref) =>
-      actor.ask<void, RequestError>(({ reply }) => ({ type: "Join", member, appearance, ref, reply })),
+    get name() {
+      return state.name
+    },
+    join: (member, appearance, ref, called = state.name) =>
+      actor.ask<ChannelId, RequestError>(({ reply }) => ({ type: "Join", member, appearance, called, ref, reply })),
     leave: (session, ref) => tell({ type: "Leave", session, ref }),
     publish: (message) => tell({ type: "Publish", ...message }),
     change: (request) => tell({ type: "Change", ...request }),
     read: (user, seq) => actor.ask<void, RequestError>(({ reply }) => ({ type: "Read", user, seq, reply })),
-    page: (range) =>
-      Effect.flatMap(
-        actor.ask<Seq, RequestError>(({ reply }) => ({ type: "Where", reply })),
-        (upTo) =>
-          history.page(id, { ...range, upTo }).pipe(Effect.tapError(failed("be read")), Effect.mapError(unavailable)),
+    page: (by, range) =>
+      Effect.flatMap(where(by, "read"), ({ id, seq }) =>
+        history
+          .page(id, { ...range, upTo: seq })
+          .pipe(Effect.tapError(failed("be read")), Effect.mapError(unavailable)),
       ),
-    setTopic: (by, topic) => actor.ask<void, RequestError>(({ reply }) => ({ type: "SetTopic", by, topic, reply })),
+    administer: (by, request) =>
+      actor.ask<void, RequestError>(({ reply }) => ({ type: "Administer", by, request, reply })),
+    describe: (by) => actor.ask<Description, RequestError>(({ reply }) => ({ type: "Describe", by, reply })),
+    audit: (by, page) =>
+      Effect.flatMap(where(by, "audit"), ({ id }) =>
+        store.audit(id, page).pipe(Effect.tapError(failed("be audited")), Effect.mapError(unavailable)),
+      ),
     typing: (session) => void actor.tellUnsafe({ type: "Typing", session }),
     setAppearance: (user, appearance) => tell({ type: "SetAppearance", user, appearance }),
     settled: actor.ask<void, never>(({ reply }) => ({ type: "Settle", reply })),

@@ -12,7 +12,9 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
-import { ChannelId } from "../domain/ChannelId.ts"
+import type { Person } from "../channels/ChannelRecord.ts"
+import { ChannelStore, type ChannelStoreError, type Listed } from "../channels/ChannelStore.ts"
+import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Role } from "../domain/Role.ts"
 import { SessionId } from "../domain/SessionId.ts"
@@ -23,6 +25,7 @@ import { key } from "../domain/Username.ts"
 import { History, type HistoryError, type Hits, type Marker, type Query } from "../history/History.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import { RequestError } from "../protocol/RequestError.ts"
+import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import * as Channel from "./Channel.ts"
 import { HubSettings } from "./HubSettings.ts"
 import { HubState, type Open } from "./internal/hubState.ts"
@@ -41,6 +44,8 @@ export interface SessionEntry {
   readonly end: (disconnect: Disconnect) => void
   /** Brings it into a direct conversation; absent where its protocol has none. */
   readonly enter?: ((invitation: Invitation) => Effect.Effect<void>) | undefined
+  /** Tells it something that is of no channel it is in; absent where its protocol has no word for it. */
+  readonly tell?: ((frame: ServerFrame) => void) | undefined
 }
 
 /** Into a direct conversation in which something is about to be said. */
@@ -68,6 +73,9 @@ export interface Found {
   /** Of a direct conversation, with whom. */
   readonly other?: User | undefined
 }
+
+/** A channel that was looked for without entering it. */
+export type Opened = Pick<Found, "channel" | "other">
 
 /** Which sessions. */
 export type Selection = { readonly user: UserId } | { readonly token: string } | { readonly everybody: true }
@@ -100,6 +108,27 @@ export type Command =
       readonly reply: Actor.Asks<Found, RequestError>["reply"]
     }
   | {
+      readonly type: "Open"
+      readonly channel: ChannelName
+      readonly session: SessionId
+      readonly account: User | undefined
+      readonly reply: Actor.Asks<Opened, RequestError>["reply"]
+    }
+  | {
+      readonly type: "Reserve"
+      readonly channel: Channel.Channel
+      readonly name: ChannelName
+      readonly reply: Actor.Asks<void, RequestError>["reply"]
+    }
+  | {
+      readonly type: "Rename"
+      readonly channel: Channel.Channel
+      readonly from: ChannelName
+      readonly to: ChannelName
+      readonly reply: Actor.Asks<void, never>["reply"]
+    }
+  | { readonly type: "Tell"; readonly user: UserId; readonly frame: ServerFrame }
+  | {
       readonly type: "Reach"
       readonly session: SessionId
       readonly other: User
@@ -112,7 +141,7 @@ export type Command =
       readonly reply: Actor.Asks<Appearance, RequestError>["reply"]
     }
   | { readonly type: "Left"; readonly channel: ChannelName; readonly session: SessionId }
-  | { readonly type: "Idle"; readonly channel: ChannelName }
+  | { readonly type: "Idle"; readonly channel: Channel.Channel }
   | { readonly type: "Stopped"; readonly channel: Channel.Channel }
   | {
       readonly type: "SetAppearance"
@@ -121,10 +150,11 @@ export type Command =
       /** The channels the user is in, which have to be told. */
       readonly reply: Actor.Asks<ReadonlyArray<Channel.ChannelHandle>, never>["reply"]
     }
+  /** How many users are in each of these channels. */
   | {
-      readonly type: "List"
-      readonly after: ChannelName | undefined
-      readonly reply: Actor.Asks<ChannelPage, never>["reply"]
+      readonly type: "Count"
+      readonly channels: ReadonlyArray<ChannelName>
+      readonly reply: Actor.Asks<ReadonlyArray<number>, never>["reply"]
     }
   | {
       readonly type: "Disconnect"
@@ -145,6 +175,8 @@ export class Hub extends Context.Service<
      * without one it is a connected user's, or `NoSuchUser`.
      */
     readonly find: (channel: ChannelName, session: SessionId, account?: User) => Effect.Effect<Found, RequestError>
+    /** The same for who does not enter it. There may be no channel of this name: then that is what it answers. */
+    readonly open: (channel: ChannelName, session: SessionId, account?: User) => Effect.Effect<Opened, RequestError>
     /**
      * The sessions that hear what this one says to another user: those of the two. Fails with `Unreachable` where none
      * of the other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.
@@ -155,8 +187,18 @@ export class Hub extends Context.Service<
     /** To be told when a session has left a channel: by the name that its handle has. */
     readonly left: (channel: ChannelName, session: SessionId) => Effect.Effect<void>
     readonly setAppearance: (user: UserId, appearance: Appearance) => Effect.Effect<void, RequestError>
-    /** The open channels in the order of their names, 100 a page; direct conversations are nobody else's. */
-    readonly channels: (after?: ChannelName) => Effect.Effect<ChannelPage, RequestError>
+    /**
+     * The channels in the order of their names, 100 a page, without those that are archived; direct conversations are
+     * nobody else's, private channels are for those who have a role there.
+     */
+    readonly channels: (after?: ChannelName, user?: User) => Effect.Effect<ChannelPage, RequestError>
+    /** Those of these channels that a user may read, and their names now. */
+    readonly readable: (
+      user: UserId,
+      channels: ReadonlyArray<ChannelId>,
+    ) => Effect.Effect<ReadonlyArray<Pick<Listed, "id" | "name">>, RequestError>
+    /** Those from whom a user wants no direct messages. */
+    readonly blocked: (user: UserId) => Effect.Effect<ReadonlyArray<Person>, RequestError>
     /** Ends sessions; succeeds with how many. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
     /** Messages with these words. Whether the one who asks may read the channels is for the caller to know. */
@@ -178,7 +220,7 @@ export class Hub extends Context.Service<
     }) => Effect.Effect<LocalSession, RequestError, Scope.Scope>
   }
 >()("natter/hub/Hub") {
-  static readonly layer: Layer.Layer<Hub, never, History> = Layer.effect(
+  static readonly layer: Layer.Layer<Hub, never, History | ChannelStore> = Layer.effect(
     Hub,
     Effect.suspend(() => make),
   )
@@ -193,29 +235,39 @@ const decodeUser = (user: typeof User.Encoded): Effect.Effect<User, RequestError
 const draining = new Disconnect({ reason: "Draining" })
 const unavailable = (): RequestError => new RequestError({ reason: "Unavailable" })
 
-const readable = <A>(reading: Effect.Effect<A, HistoryError>): Effect.Effect<A, RequestError> =>
+/** Channels in a page of their list. */
+const pageSize = 100
+
+const readable = <A>(reading: Effect.Effect<A, HistoryError | ChannelStoreError>): Effect.Effect<A, RequestError> =>
   reading.pipe(
-    Effect.tapError((error) => Effect.logError("history could not be read", error)),
+    Effect.tapError((error) => Effect.logError("the hub could not read what is stored", error)),
     Effect.mapError(() => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })),
   )
 
 const make = Effect.gen(function* () {
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
-  const context = yield* Effect.context<History>()
+  const context = yield* Effect.context<History | ChannelStore>()
   const history = yield* History
+  const store = yield* ChannelStore
   const scope = yield* Effect.scope
 
   /** Starts a channel in a scope of its own under the hub's. */
   const open: Open = (name, after, parties) =>
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope)
-      const channel = yield* Channel.make({
+      const channel: Channel.Channel = yield* Channel.make({
         name,
-        id: ChannelId.make(name),
+        hub: {
+          reserve: (name) => ask<void, RequestError>(({ reply }) => ({ type: "Reserve", channel, name, reply })),
+          rename: (from, to) =>
+            Effect.ignore(ask<void, never>(({ reply }) => ({ type: "Rename", channel, from, to, reply }))),
+          left: (session) => tell({ type: "Left", channel: channel.name, session }),
+          tell: (user, frame) => tell({ type: "Tell", user, frame }),
+        },
         after,
         parties,
-        onIdle: Effect.ignore(Effect.suspend(() => actor.tell({ type: "Idle", channel: name }))),
+        onIdle: Effect.suspend(() => tell({ type: "Idle", channel })),
       }).pipe(Scope.provide(own), Effect.provideContext(context))
       // Whatever ended the channel, the hub hears of it and the scope goes.
       yield* channel.stopped.pipe(
@@ -247,6 +299,8 @@ const make = Effect.gen(function* () {
     signOut: (session) => tell({ type: "SignOut", session }),
     find: (channel, session, account) =>
       ask<Found, RequestError>(({ reply }) => ({ type: "Find", channel, session, account, reply })),
+    open: (channel, session, account) =>
+      ask<Opened, RequestError>(({ reply }) => ({ type: "Open", channel, session, account, reply })),
     reach: (session, other) =>
       ask<ReadonlyArray<Reached>, RequestError>(({ reply }) => ({ type: "Reach", session, other, reply })),
     bring: (channel, session) =>
@@ -263,7 +317,24 @@ const make = Effect.gen(function* () {
           Effect.forEach((channel) => Effect.ignore(channel.setAppearance(user, appearance)), { discard: true }),
         ),
       ),
-    channels: (after) => ask<ChannelPage, never>(({ reply }) => ({ type: "List", after, reply })),
+    channels: (after, user) =>
+      Effect.gen(function* () {
+        const whom = user === undefined ? "strangers" : user.role === "admin" ? "everybody" : { user: user.id }
+        const listed = yield* readable(store.list({ after, limit: pageSize + 1, for: whom }))
+        const page = listed.slice(0, pageSize)
+        const names = page.map(({ name }) => name)
+        const counts = yield* ask<ReadonlyArray<number>, never>(({ reply }) => ({
+          type: "Count",
+          channels: names,
+          reply,
+        }))
+        return {
+          channels: page.map(({ name, topic }, n) => ({ channel: name, topic, count: counts[n] ?? 0 })),
+          next: listed.length > pageSize ? names.at(-1) : undefined,
+        }
+      }),
+    readable: (user, channels) => readable(store.readable(user, channels, clock.currentTimeMillisUnsafe())),
+    blocked: (user) => readable(store.blocked(user, clock.currentTimeMillisUnsafe())),
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
     search: (query) => readable(history.search(query)),

@@ -16,6 +16,8 @@ export interface HubSettings {
   readonly hubMailbox: number
   /** Channels that can be open at once. */
   readonly maxChannels: number
+  /** Whether a channel begins to be when somebody enters it; otherwise one has to be made before. */
+  readonly createOnJoin: boolean
   /** Channels one session can be in. */
   readonly maxMemberships: number
   /** A channel with nobody in it is released after this time. */
@@ -35,6 +37,7 @@ export const defaults: HubSettings = {
   channelMailbox: 1024,
   hubMailbox: 4096,
   maxChannels: 10_000,
+  createOnJoin: true,
   maxMemberships: 128,
   channelIdle: Duration.minutes(1),
   durability: "disk",

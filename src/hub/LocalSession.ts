@@ -156,7 +156,12 @@ export const localSession = Effect.fnUntraced(function* (
 
   const leave = Effect.andThen(memberships.leaveAll, hub.signOut(session))
   const enter = (invitation: Invitation) => memberships.enter(invitation)
-  yield* Effect.acquireRelease(hub.signIn({ session, user, exclusive: false, end, enter }), () =>
+  const encoding = Encoding.server2("json")
+  const tell = (frame: ServerFrame) => {
+    outbox.offer("control", encoding.encode(frame))
+    outbox.flush()
+  }
+  yield* Effect.acquireRelease(hub.signIn({ session, user, exclusive: false, end, enter, tell }), () =>
     Effect.andThen(
       Effect.sync(() => end(new Disconnect({ reason: "Goodbye" }))),
       leave,

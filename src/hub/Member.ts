@@ -1,3 +1,4 @@
+import type { ChannelName } from "../domain/ChannelName.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import type { User } from "../domain/User.ts"
 import type { Encoding } from "../protocol/Encoding.ts"
@@ -7,6 +8,12 @@ import type { Outbox } from "./Outbox.ts"
 export interface Member {
   readonly session: SessionId
   readonly user: User
+  /** The IP address it comes from; undefined inside this program. */
+  readonly address?: string | undefined
   readonly encoding: Encoding
   readonly outbox: Outbox
+  /** Run when the channel has put it out: it is no member any more. */
+  readonly onPutOut?: (() => void) | undefined
+  /** Run when the channel is called something else. */
+  readonly onRenamed?: ((name: ChannelName) => void) | undefined
 }

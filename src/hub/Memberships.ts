@@ -17,8 +17,11 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Message } from "../history/Entry.ts"
 import type { Cursor, Page, PageRange, Query } from "../history/History.ts"
+import type { AuditEntry } from "../channels/ChannelRecord.ts"
+import type { Request } from "./Administration.ts"
 import type { Change, ChannelHandle } from "./Channel.ts"
 import type { Found as FoundChannel, Hub, Invitation } from "./Hub.ts"
+import type { Description } from "./internal/description.ts"
 import { seenAs } from "./internal/seenAs.ts"
 import type { Member } from "./Member.ts"
 
@@ -38,6 +41,8 @@ interface Membership {
   /** What this session calls it. */
   readonly name: ChannelName
   readonly channel: ChannelHandle
+  /** By which history knows it. */
+  readonly id: ChannelId
   /** In a direct conversation, with whom. */
   readonly other: User | undefined
 }
@@ -162,7 +167,7 @@ export class Memberships {
 
   /** A page of a channel's history. */
   page(name: ChannelName, range: PageRange): Effect.Effect<Page, RequestError> {
-    return this.within(name, ({ channel }) => channel.page(range))
+    return this.within(name, ({ channel }) => channel.page(this.member.user, range))
   }
 
   /** Messages in one of its channels, or in all of them, and what this session calls the channel of each. */
@@ -171,8 +176,8 @@ export class Memberships {
       const membership = name === undefined ? undefined : this.channels.get(keyIn(name))
       if (name !== undefined && membership === undefined) return Effect.fail(notMember())
       const names = new Map<ChannelId, ChannelName>()
-      for (const { channel, name } of membership === undefined ? this.channels.values() : [membership]) {
-        names.set(channel.id, name)
+      for (const { id, name } of membership === undefined ? this.channels.values() : [membership]) {
+        names.set(id, name)
       }
       return Effect.map(this.hub.search({ ...query, channels: [...names.keys()] }), ({ hits, next }) => ({
         hits: hits.map(({ channel, message }) => ({ channel: names.get(channel)!, message })),
@@ -184,9 +189,27 @@ export class Memberships {
   setTopic(name: ChannelName, topic: Topic): Effect.Effect<void, RequestError> {
     return this.within(name, ({ channel, other }) =>
       other === undefined
-        ? channel.setTopic(this.member.user, topic)
+        ? channel.administer(this.member.user, { type: "SetTopic", topic })
         : Effect.fail(new RequestError({ reason: "NotSupported", detail: "A direct conversation has no topic" })),
     )
+  }
+
+  /** Does something with a right in a channel, in which it need not be. `account` is as with `join`. */
+  administer(name: ChannelName, request: Request, account?: User): Effect.Effect<void, RequestError> {
+    return this.outside(name, (channel) => channel.administer(this.member.user, request), account)
+  }
+
+  /** What a channel is, and who may do what there. */
+  describe(name: ChannelName): Effect.Effect<Description, RequestError> {
+    return this.outside(name, (channel) => channel.describe(this.member.user))
+  }
+
+  /** What was done in a channel by those with rights, the latest first. */
+  audit(
+    name: ChannelName,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ): Effect.Effect<ReadonlyArray<AuditEntry>, RequestError> {
+    return this.outside(name, (channel) => channel.audit(this.member.user, page))
   }
 
   typing(name: ChannelName): Effect.Effect<void, RequestError> {
@@ -210,14 +233,37 @@ export class Memberships {
     const { encoding, session } = this.member
     const own = other === undefined ? name : nameOf(other)
     const key = keyIn(own)
-    const member =
-      other === undefined || encoding.version === 1 ? this.member : { ...this.member, encoding: seenAs(encoding, own) }
+    const seat = { name: own, out: false }
+    const member = {
+      ...this.member,
+      ...(other === undefined || encoding.version === 1 ? {} : { encoding: seenAs(encoding, own) }),
+      onPutOut: () => {
+        seat.out = true
+        const left = keyIn(seat.name)
+        if (!this.isIn(left, channel)) return
+        this.channels.delete(left)
+        this.brought.delete(left)
+      },
+      onRenamed: (name: ChannelName) => {
+        const membership = this.channels.get(seat.name)
+        seat.name = name
+        if (membership?.channel !== channel) return
+        this.channels.delete(membership.name)
+        this.channels.set(name, { ...membership, name })
+      },
+    }
+    const called = other === undefined ? name : channel.name
     const former = this.channels.get(key)
     // The name was a guest's before, and is an account's now.
     const leaving =
       former === undefined || former.channel.name === channel.name ? Effect.void : this.drop(key, undefined)
-    return Effect.andThen(leaving, restore(channel.join(member, appearance, ref))).pipe(
-      Effect.tap(() => Effect.sync(() => this.channels.set(key, { name: own, channel, other }))),
+    return Effect.andThen(leaving, restore(channel.join(member, appearance, ref, called))).pipe(
+      Effect.tap((id) =>
+        Effect.sync(() => {
+          // It may have been put out, or the channel renamed, before this fiber hears of the yes.
+          if (!seat.out) this.channels.set(keyIn(seat.name), { name: seat.name, id, channel, other })
+        }),
+      ),
       // The channel may let it in all the same: the leave comes behind the join.
       Effect.onInterrupt(() => (this.isIn(key, channel) ? Effect.void : Effect.ignore(channel.leave(session)))),
       Effect.onError((cause) =>
@@ -271,6 +317,25 @@ export class Memberships {
         return Effect.andThen(this.hub.left(channel.name, this.member.session), Effect.fail(unavailable()))
       })
     })
+  }
+
+  /** With a channel that it may be in or not. */
+  private outside<A>(
+    name: ChannelName,
+    use: (channel: ChannelHandle) => Effect.Effect<A, RequestError | ActorUnavailable>,
+    account?: User,
+  ): Effect.Effect<A, RequestError> {
+    const attempt = (n: number): Effect.Effect<A, RequestError> =>
+      this.hub.open(name, this.member.session, account).pipe(
+        Effect.flatMap(({ channel }) => use(channel)),
+        Effect.catchIf(isUnavailable, ({ why }) => {
+          if (why === "crashed") return Effect.fail(new RequestError({ reason: "Internal" }))
+          return n < attempts ? attempt(n + 1) : Effect.fail(unavailable())
+        }),
+      )
+    return Effect.suspend(() =>
+      this.channels.has(keyIn(name)) ? this.within(name, ({ channel }) => use(channel)) : attempt(1),
+    )
   }
 
   /** For a channel that has ended: it cannot answer any more. */

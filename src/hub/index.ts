@@ -15,6 +15,15 @@ export {
   type Reader,
 } from "../history/History.ts"
 export type { ChannelHandle } from "./Channel.ts"
+export type {
+  Act,
+  AuditEntry,
+  Change as ChannelChange,
+  ChannelRecord,
+  NewChannel,
+  Sanction,
+} from "../channels/ChannelRecord.ts"
+export { ChannelStore, ChannelStoreError } from "../channels/ChannelStore.ts"
 export { Hub, type ChannelPage, type HubStats, type Selection } from "./Hub.ts"
 export { defaults, HubSettings } from "./HubSettings.ts"
 export { Reaction } from "../domain/Reaction.ts"

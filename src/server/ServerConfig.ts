@@ -87,6 +87,7 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
       channelMailbox: values["channels.mailbox"],
       hubMailbox: values["hub.mailbox"],
       maxChannels: values["channels.max"],
+      createOnJoin: values["channels.create-on-join"],
       maxMemberships: values["channels.per-session"],
       channelIdle: values["channels.idle"],
       durability: values["messages.durability"],

@@ -7,12 +7,14 @@ import { Accounts } from "../accounts/Accounts.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { ChannelStore } from "../channels/ChannelStore.ts"
 import { History } from "../history/History.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import * as Database from "../storage/Database.ts"
 import { DataFolder } from "../storage/DataFolder.ts"
 import * as FolderLock from "../storage/FolderLock.ts"
 import * as SqlAccounts from "../storage/SqlAccounts.ts"
+import * as SqlChannels from "../storage/SqlChannels.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
@@ -29,9 +31,9 @@ const databaseLayer = ({ data, storage: { kind, postgres } }: Pick<ServerSetting
 export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {
   const history = Layer.succeed(HistorySettings, settings.history)
   if (settings.storage.kind === "memory") {
-    return Layer.mergeAll(AccountStore.layerMemory, History.layerMemory.pipe(Layer.provide(history)))
+    return Layer.mergeAll(AccountStore.layerMemory, ChannelStore.layerMemory, History.layerMemory.pipe(Layer.provide(history)))
   }
-  return Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
+  return Layer.mergeAll(SqlAccounts.layer, SqlChannels.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
     Layer.provide(databaseLayer(settings)),
     Layer.provide(Layer.effectDiscard(FolderLock.hold).pipe(Layer.provide(folderLayer(settings.data)))),
   )

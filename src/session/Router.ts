@@ -4,8 +4,19 @@ import type { ConnectRequest } from "../protocol/Connect.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame, ClientFrameOf } from "../protocol/v2/ClientFrame.ts"
-import { type Command, notYet, type Outcome, unexpected } from "./Command.ts"
+import { type Command, type Outcome, unexpected } from "./Command.ts"
 import { authenticate } from "./commands/authenticate.ts"
+import { audit } from "./commands/audit.ts"
+import { ban, unban } from "./commands/ban.ts"
+import { block, listBlocked, unblock } from "./commands/block.ts"
+import { configure } from "./commands/configure.ts"
+import { createChannel } from "./commands/createChannel.ts"
+import { describe } from "./commands/describe.ts"
+import { invite } from "./commands/invite.ts"
+import { kick } from "./commands/kick.ts"
+import { mute, unmute } from "./commands/mute.ts"
+import { renameChannel } from "./commands/renameChannel.ts"
+import { setRole } from "./commands/setRole.ts"
 import { connect } from "./commands/connect.ts"
 import { data } from "./commands/data.ts"
 import { disconnect } from "./commands/disconnect.ts"
@@ -66,21 +77,21 @@ const commands2: { readonly [Type in ClientFrame["type"]]: Command<ClientFrameOf
   History: history,
   Search: search,
   ListUnread: listUnread,
-  CreateChannel: notYet,
-  Configure: notYet,
-  RenameChannel: notYet,
-  Invite: notYet,
-  SetRole: notYet,
-  Kick: notYet,
-  Ban: notYet,
-  Unban: notYet,
-  Mute: notYet,
-  Unmute: notYet,
-  Block: notYet,
-  Unblock: notYet,
-  ListBlocked: notYet,
-  Describe: notYet,
-  Audit: notYet,
+  CreateChannel: createChannel,
+  Configure: configure,
+  RenameChannel: renameChannel,
+  Invite: invite,
+  SetRole: setRole,
+  Kick: kick,
+  Ban: ban,
+  Unban: unban,
+  Mute: mute,
+  Unmute: unmute,
+  Block: block,
+  Unblock: unblock,
+  ListBlocked: listBlocked,
+  Describe: describe,
+  Audit: audit,
   Typing: typing,
   SetStatus: setStatus,
   Ping: ping,

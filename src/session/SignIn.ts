@@ -33,7 +33,9 @@ export const toRequestError = (error: SignInError | InvalidToken): RequestError 
 export const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
   const { hub, hubSettings } = session.with
   const { encoding, id, outbox } = session
-  const memberships = new Memberships(hub, { session: id, user, encoding, outbox }, hubSettings.maxMessageLength)
+  const address = session.connection.remoteAddress
+  const member = { session: id, user, address, encoding, outbox }
+  const memberships = new Memberships(hub, member, hubSettings.maxMessageLength)
   return hub
     .signIn({
       session: id,
@@ -44,6 +46,10 @@ export const enter = (session: Session, user: User, tokenId?: string): Effect.Ef
       end: (disconnect) => session.end(disconnect),
       // Version 1 knows only one conversation.
       enter: encoding.version === 1 ? undefined : (invitation) => memberships.enter(invitation),
+      tell: (frame) => {
+        session.tell2(frame)
+        outbox.flush()
+      },
     })
     .pipe(
       Effect.map(({ publishing }) => {

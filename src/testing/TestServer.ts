@@ -10,6 +10,7 @@ import { Accounts } from "../accounts/Accounts.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { ChannelStore } from "../channels/ChannelStore.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../hub/Hub.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
@@ -33,6 +34,8 @@ type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
 export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
   /** Where messages are kept. Default: in memory. */
   readonly history?: Layer.Layer<History, unknown>
+  /** Where channels are kept. Default: in memory. */
+  readonly channels?: Layer.Layer<ChannelStore, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
 }
@@ -147,6 +150,7 @@ const withService = <E>(
       // What a test keeps things in has to open, or the test is wrong.
       Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
       Layer.orDie(partial.history ?? History.layerMemory),
+      Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
     ]),
     // Each use is a server of its own.
     Layer.fresh,

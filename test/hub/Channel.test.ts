@@ -8,6 +8,7 @@ import { TestClock } from "effect/testing"
 import { ActorUnavailable } from "../../src/actor/Actor.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import { Topic } from "../../src/domain/Topic.ts"
+import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { History } from "../../src/history/History.ts"
 import { settle } from "../actor/fibers.ts"
 import {
@@ -337,7 +338,7 @@ describe("Channel", () => {
             append: (_, { after }) => Effect.sync(() => (assert.strictEqual(after, old.seq), "memory")),
           }),
         ),
-      ).pipe(Layer.provide(History.layerMemory))
+      ).pipe(Layer.provide(History.layerMemory), Layer.merge(ChannelStore.layerMemory))
       const general = yield* channel({ history: { ...controlledHistory(), layer } })
       const alice = member("alice")
       yield* general.join(alice, online)

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { Topic } from "../../src/domain/Topic.ts"
+import { ChannelStoreError } from "../../src/channels/ChannelStore.ts"
 import { HistoryError } from "../../src/history/History.ts"
 import { settle } from "../actor/fibers.ts"
 import { channel, controlledHistory, encodings, fork, id, member, online, seqs, type TestMember } from "./fixture.ts"
@@ -160,7 +161,7 @@ describe("Channel", () => {
       Effect.gen(function* () {
         const alice = member("alice")
         const { history, publish, tested } = yield* setUp(alice)
-        history.topic = broken
+        history.topic = Effect.fail(new ChannelStoreError({ reason: "Unavailable", operation: "change" }))
         const setting = yield* fork(Effect.flip(tested.setTopic(alice.user, Topic.make("tea"))))
         yield* publish(alice, "1")
         assert.include(yield* Fiber.join(setting), { reason: "Unavailable" })

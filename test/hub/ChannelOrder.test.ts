@@ -35,7 +35,7 @@ describe("Channel", () => {
         const tested = yield* channel({ settings: { channelIdle: Duration.hours(1) } })
         const members = cast()
         const inside = new Set<SessionId>()
-        const joins: Array<Fiber.Fiber<void, unknown>> = []
+        const joins: Array<Fiber.Fiber<unknown, unknown>> = []
         const published: Array<{ readonly session: SessionId; readonly id: string; readonly content: string }> = []
         let sent = 0
         for (const step of steps) {

@@ -302,14 +302,14 @@ describe("LocalSession", () => {
       const history = controlledHistory()
       yield* Effect.gen(function* () {
         const alice = yield* connect("alice")
-        yield* alice.join("general")
+        yield* alice.join("den")
         history.topic = Effect.die("gone")
-        assert.strictEqual(yield* reason(alice.setTopic("general", "tea")), "Internal")
+        assert.strictEqual(yield* reason(alice.setTopic("den", "tea")), "Internal")
         history.topic = Effect.void
-        yield* alice.setTopic("general", "tea")
-        yield* alice.publish("general", "x")
-        yield* alice.leave("general")
-        assert.strictEqual((yield* alice.join("general")).count, 1)
+        yield* alice.setTopic("den", "tea")
+        yield* alice.publish("den", "x")
+        yield* alice.leave("den")
+        assert.strictEqual((yield* alice.join("den")).count, 1)
       }).pipe(Effect.provide(hub({}, history.layer)))
     }),
   )
@@ -317,15 +317,15 @@ describe("LocalSession", () => {
   it.effect("reads, searches, changes and marks what was said", () =>
     Effect.gen(function* () {
       const [alice, bob] = [yield* connect("alice"), yield* connect("bob")]
-      for (const who of [alice, bob]) yield* who.join("general")
-      const { seq } = yield* alice.publish("general", "tea at four")
-      yield* alice.publish("general", "and cake")
-      const edited = yield* alice.change("general", seq, { type: "Edited", content: "tea at five" }, "e1")
-      assert.strictEqual((yield* alice.change("general", seq, { type: "Edited", content: "no" }, "e1")).seq, edited.seq)
-      yield* bob.change("general", 2, { type: "Reacted", reaction: Reaction.make("ok"), on: true })
+      for (const who of [alice, bob]) yield* who.join("lobby")
+      const { seq } = yield* alice.publish("lobby", "tea at four")
+      yield* alice.publish("lobby", "and cake")
+      const edited = yield* alice.change("lobby", seq, { type: "Edited", content: "tea at five" }, "e1")
+      assert.strictEqual((yield* alice.change("lobby", seq, { type: "Edited", content: "no" }, "e1")).seq, edited.seq)
+      yield* bob.change("lobby", 2, { type: "Reacted", reaction: Reaction.make("ok"), on: true })
       yield* settle
       assert.deepInclude(bob.all("Edited")[0], { target: 1, content: "tea at five", seq: 3 } as object)
-      const { entries, first, more } = yield* bob.history("general")
+      const { entries, first, more } = yield* bob.history("lobby")
       assert.deepStrictEqual([first, more], [1, false] as ReadonlyArray<unknown>)
       assert.deepStrictEqual(
         entries.map(({ seq, type }) => `${seq} ${type}`),
@@ -334,21 +334,21 @@ describe("LocalSession", () => {
       const found = yield* bob.search("tea")
       assert.deepStrictEqual(
         found.hits.map(({ channel, message }) => `${channel} ${message.content}`),
-        ["general tea at five"],
+        ["lobby tea at five"],
       )
       assert.deepStrictEqual(
         (yield* bob.search("tea", {
-          channel: "general",
-          before: { ...found.hits[0]!.message, channel: ChannelId.make("general") },
+          channel: "lobby",
+          before: { ...found.hits[0]!.message, channel: ChannelId.make("lobby") },
         })).hits,
         [],
       )
-      yield* bob.read("general", 4)
+      yield* bob.read("lobby", 4)
       yield* settle
       assert.deepInclude(alice.all("ReadMarker")[0], { username: "bob", seq: 4 } as object)
-      assert.strictEqual(yield* reason(bob.change("general", -1, { type: "Deleted" })), "InvalidFrame")
-      assert.strictEqual(yield* reason(bob.read("general", 0.5)), "InvalidFrame")
-      assert.strictEqual(yield* reason(bob.change("general", 1, { type: "Deleted" })), "Forbidden")
+      assert.strictEqual(yield* reason(bob.change("lobby", -1, { type: "Deleted" })), "InvalidFrame")
+      assert.strictEqual(yield* reason(bob.read("lobby", 0.5)), "InvalidFrame")
+      assert.strictEqual(yield* reason(bob.change("lobby", 1, { type: "Deleted" })), "Forbidden")
       assert.strictEqual(yield* reason(bob.search("tea", { channel: "elsewhere" })), "NotMember")
     }).pipe(Effect.provide(hub())),
   )

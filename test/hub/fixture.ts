@@ -3,12 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { ChannelStore, type ChannelStoreError } from "../../src/channels/ChannelStore.ts"
+import type * as Administration from "../../src/hub/Administration.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
 import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { Topic } from "../../src/domain/Topic.ts"
 import type { Message as StoredMessage } from "../../src/history/Entry.ts"
 import { History, type HistoryError } from "../../src/history/History.ts"
 import * as Channel from "../../src/hub/Channel.ts"
@@ -111,10 +114,13 @@ export interface ControlledHistory {
   before: Effect.Effect<void, HistoryError>
   behind: Effect.Effect<void, HistoryError>
   load: Effect.Effect<void, HistoryError>
+  /** Before what a channel is is changed. */
+  topic: Effect.Effect<void, ChannelStoreError>
   /** What was stored, by append; messages alone are counted on. */
   readonly appended: Array<ReadonlyArray<StoredMessage>>
   readonly loads: () => number
-  readonly layer: Layer.Layer<History>
+  /** The channel `general` is there, and nobody's. */
+  readonly layer: Layer.Layer<History | ChannelStore>
 }
 
 export const controlledHistory = (): ControlledHistory => {
@@ -124,32 +130,60 @@ export const controlledHistory = (): ControlledHistory => {
     before: Effect.void,
     behind: Effect.void,
     load: Effect.void,
+    topic: Effect.void,
     appended: [],
     loads: () => loads,
-    layer: Layer.effect(
-      History,
-      Effect.map(History, (history) =>
-        History.of({
-          ...history,
-          load: (channel, since) =>
-            Effect.suspend(() => {
-              loads++
-              return Effect.andThen(self.load, history.load(channel, since))
-            }),
-          append: (channel, batch) =>
-            Effect.suspend(() => self.before).pipe(
-              Effect.andThen(history.append(channel, batch)),
-              Effect.tap(() =>
-                Effect.sync(() => void self.appended.push(batch.entries.filter((entry) => entry.type === "Message"))),
+    layer: Layer.merge(
+      channels(() => self.topic),
+      Layer.effect(
+        History,
+        Effect.map(History, (history) =>
+          History.of({
+            ...history,
+            load: (channel, since) =>
+              Effect.suspend(() => {
+                loads++
+                return Effect.andThen(self.load, history.load(channel, since))
+              }),
+            append: (channel, batch) =>
+              Effect.suspend(() => self.before).pipe(
+                Effect.andThen(history.append(channel, batch)),
+                Effect.tap(() =>
+                  Effect.sync(() => void self.appended.push(batch.entries.filter((entry) => entry.type === "Message"))),
+                ),
+                Effect.tap(() => self.behind),
               ),
-              Effect.tap(() => self.behind),
-            ),
-        }),
-      ),
-    ).pipe(Layer.provide(memory)),
+          }),
+        ),
+      ).pipe(Layer.provide(memory)),
+    ),
   }
   return self
 }
+
+/** The in-memory channel store with one channel, and with what a test lets happen before each change. */
+const channels = (before: () => Effect.Effect<void, ChannelStoreError>) => {
+  const memory = Effect.runSync(Effect.scoped(Layer.build(ChannelStore.layerMemory)))
+  const store = Context.get(memory, ChannelStore)
+  const nobodys = {
+    access: "public",
+    topic: Topic.make(""),
+    durability: undefined,
+    createdAt: 0,
+    owner: undefined,
+  } as const
+  Effect.runSync(store.create({ ...nobodys, id: ChannelId.make(general), name: general }).pipe(Effect.orDie))
+  return Layer.succeed(ChannelStore, {
+    ...store,
+    change: (...args) => Effect.andThen(Effect.suspend(before), store.change(...args)),
+  })
+}
+
+const admin = (user: User): User => ({ ...user, role: "admin" })
+
+/** Sets a topic as somebody who may do it anywhere. */
+export const setTopic = (channel: Pick<Channel.ChannelHandle, "administer">, by: User, topic: Topic) =>
+  channel.administer(admin(by), { type: "SetTopic", topic } satisfies Administration.Request)
 
 const settings = (changed: Partial<HubSettings> = {}) => Layer.succeed(HubSettings, { ...defaults, ...changed })
 
@@ -165,21 +199,24 @@ export const channel = Effect.fnUntraced(function* (
   const context = yield* Layer.build(history.layer)
   const made = yield* Channel.make({
     name: general,
-    id: ChannelId.make(general),
+    hub: { reserve: () => Effect.void, rename: () => Effect.void, left: () => Effect.void, tell: () => Effect.void },
     after: Effect.void,
     onIdle: options.onIdle ?? Effect.void,
   }).pipe(
     Effect.provideService(HubSettings, { ...defaults, ...options.settings }),
     Effect.provideService(History, Context.get(context, History)),
+    Effect.provideService(ChannelStore, Context.get(context, ChannelStore)),
   )
-  return { ...made, history }
+  return { ...made, setTopic: (by: User, topic: Topic) => setTopic(made, by, topic), history }
 })
 
 export const online = { status: "online" } as const
 
 /** A hub over the in-memory history, or over one the test controls. */
-export const hub = (changed: Partial<HubSettings> = {}, history: Layer.Layer<History> = History.layerMemory) =>
-  Hub.layer.pipe(Layer.provide([settings(changed), history]))
+export const hub = (
+  changed: Partial<HubSettings> = {},
+  stores: Layer.Layer<History | ChannelStore> = Layer.merge(History.layerMemory, ChannelStore.layerMemory),
+) => Hub.layer.pipe(Layer.provide([settings(changed), stores]))
 
 /** A session of the hub whose events are noted as they come. */
 export const connect = Effect.fnUntraced(function* (name: string) {

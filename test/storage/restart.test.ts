@@ -6,13 +6,14 @@ import * as Layer from "effect/Layer"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
+import * as SqlChannels from "../../src/storage/SqlChannels.ts"
 import * as SqlHistory from "../../src/storage/SqlHistory.ts"
 import * as Sqlite from "../../src/storage/Sqlite.ts"
 import { emptyDatabase } from "../postgres/database.ts"
 import { restart } from "../suites/restart.ts"
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
-const kept = Layer.merge(SqlHistory.layer, SqlAccounts.layer)
+const kept = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer, SqlAccounts.layer)
 
 // Each run opens the database anew.
 restart({

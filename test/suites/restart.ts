@@ -5,6 +5,7 @@ import type * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import type { AccountStore } from "../../src/accounts/AccountStore.ts"
+import type { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { History } from "../../src/history/History.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
@@ -16,7 +17,7 @@ type Sent = typeof ClientFrame.Encoded
 /** Where the service keeps things: built anew for each run, over what the run before has left. */
 export interface Kept {
   readonly name: string
-  readonly make: Effect.Effect<Layer.Layer<AccountStore | History, unknown>, unknown, Scope.Scope>
+  readonly make: Effect.Effect<Layer.Layer<AccountStore | ChannelStore | History, unknown>, unknown, Scope.Scope>
 }
 
 const publish = (id: string, content = id): Sent => ({ type: "Publish", channel: "den", id, content })
@@ -45,6 +46,7 @@ export const restart = ({ make, name }: Kept) =>
                 ...calm,
                 hub: { ...calm.hub, publishing: undefined },
                 history: layer,
+                channels: layer,
                 accountStore: layer,
               }),
             ),

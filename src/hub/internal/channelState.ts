@@ -2,12 +2,17 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import { ActorUnavailable } from "../../actor/Actor.ts"
+import * as Record from "../../channels/ChannelRecord.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { isDirect } from "../../domain/Direct.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import * as Seq from "../../domain/Seq.ts"
+import type { Action } from "../../domain/Rights.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
-import type { UserId } from "../../domain/User.ts"
+import type { User, UserId } from "../../domain/User.ts"
 import * as Topic from "../../domain/Topic.ts"
+import * as Username from "../../domain/Username.ts"
 import type { Entry, Known, Message } from "../../history/Entry.ts"
 import type { Loaded } from "../../history/History.ts"
 import { RequestError, toFrame } from "../../protocol/RequestError.ts"
@@ -17,6 +22,9 @@ import { FanOut } from "../FanOut.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Member } from "../Member.ts"
 import { type Diff, Presence } from "../Presence.ts"
+import { Access } from "./access.ts"
+import type { Plan } from "./administration.ts"
+import * as description from "./description.ts"
 import * as events from "./events.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Saying, Turn } from "./turn.ts"
@@ -28,17 +36,29 @@ const oldest = Seq.next(Seq.zero)
 
 const never = Number.POSITIVE_INFINITY
 
+/** How long there is an actor for what is no channel, in milliseconds. */
+const nameless = 1000
+
 /** Where more users are present, how far one has read is told to that user's own sessions only. */
 const maxReadersTold = 32
 
+/** Members that were put out, and may have asked for something before they knew. */
+const maxPutOut = 64
+
 /** The state of a channel and what each command does to it: plain code, run by the actor alone. */
 export class ChannelState {
-  private readonly name: ChannelName
+  /** Who may do what, and what the channel is. */
+  readonly access: Access
+  /** What the hub found it by, until it is known what it is. */
+  private readonly foundBy: ChannelName
   private readonly settings: HubSettings
   private readonly members = new Map<SessionId, Member>()
   private readonly fanOut = new FanOut(this.members)
   private readonly presence: Presence
   private readonly recentIds: RecentIds
+  private readonly putOut = new Map<SessionId, Member>()
+  /** Those of them whose hub and session have to be told yet. */
+  private departed: Array<Member> = []
   /** When each user's typing was last passed on. */
   private readonly typedAt = new Map<UserId, number>()
   /** Members that were left out of a presence diff and have to be told everything. */
@@ -49,7 +69,6 @@ export class ChannelState {
   private first: Seq.Seq = oldest
   /** The last entry the members were told of: after a crash the telling goes on behind it. */
   private told: Seq.Seq = Seq.zero
-  private topic = Topic.none
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
@@ -63,8 +82,9 @@ export class ChannelState {
   private retired = false
 
   constructor(name: ChannelName, settings: HubSettings, rememberIds: number) {
-    this.name = name
+    this.foundBy = name
     this.settings = settings
+    this.access = new Access(!settings.createOnJoin)
     this.presence = new Presence(settings.presence)
     this.recentIds = new RecentIds(rememberIds)
   }
@@ -89,14 +109,75 @@ export class ChannelState {
     this.fanOut.flush()
   }
 
+  get name(): ChannelName {
+    return this.access.record?.name ?? this.foundBy
+  }
+
+  /** By which history knows it. */
+  get id(): ChannelId {
+    return this.access.record?.id ?? ChannelId.make(this.foundBy)
+  }
+
+  /** How safe a message has to be before it is acknowledged. */
+  get wanted(): Durability {
+    return this.access.record?.durability ?? this.settings.durability
+  }
+
   summary() {
-    return { topic: this.topic, count: this.presence.count }
+    return { topic: this.access.record?.topic ?? Topic.none, count: this.presence.count }
   }
 
   /** A batch has been taken from the mailbox. */
   begin(): void {
-    this.turn = undefined
     this.applied = 0
+    this.beginPart()
+  }
+
+  /** A part of it is handled by itself. */
+  beginPart(): void {
+    this.turn = undefined
+    this.read = undefined
+  }
+
+  /** Whether this user's reading is noted. */
+  marks({ user }: CommandOf<"Read">, now: number): boolean {
+    return this.access.refusal("markRead", { user }, now) === undefined
+  }
+
+  /** Who is here under a name. */
+  present(name: Username.Username): User | undefined {
+    const key = Username.key(name)
+    for (const { user } of this.members.values()) if (Username.key(user.name) === key) return user
+    return undefined
+  }
+
+  /** What was planned is stored: it is so from here on, and the members are told. */
+  administered({ by, request, reply }: CommandOf<"Administer">, { changes, whom }: Plan, now: number): void {
+    const { members } = this
+    const before = this.access.record!
+    const record = changes.reduce(Record.changed, before)
+    this.access.record = record
+    const event = events.administered(before, record, by.name, request, whom, this.settings.durability)
+    if (event !== undefined) this.fanOut.chat(event, 500)
+    if (record.name !== before.name) for (const { onRenamed } of members.values()) onRenamed?.(record.name)
+    const kicks = request.type === "Kick" || (request.type === "Ban" && !isDirect(record.name))
+    const leaving = [...members.values()].filter((member) =>
+      request.type === "Kick" ? member.user.id === whom?.id : this.access.refusal("join", member, now) !== undefined,
+    )
+    if (kicks) {
+      for (const name of new Set(leaving.map(({ user }) => user.name))) {
+        this.fanOut.chat(events.kicked(record.name, name, by.name, request.reason), 500)
+      }
+    }
+    for (const member of leaving) this.putOutMember(member, now)
+    Deferred.doneUnsafe(reply, Exit.void)
+  }
+
+  /** Those who were put out since the last time. */
+  takeDeparted(): ReadonlyArray<Member> {
+    const { departed } = this
+    if (departed.length > 0) this.departed = []
+    return departed
   }
 
   /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
@@ -113,7 +194,7 @@ export class ChannelState {
     known: ReadonlyArray<Known> = [],
   ): Turn {
     const { members, recentIds, seq: after } = this
-    this.turn = new Turn({ members, recentIds, known, after, targets, now })
+    this.turn = new Turn({ access: this.access, members, recentIds, known, after, targets, now })
     this.turn.assign(commands)
     return this.turn
   }
@@ -129,6 +210,7 @@ export class ChannelState {
     this.stale ||= stale
     // It may have failed before the turn began.
     this.turn ??= new Turn({
+      access: this.access,
       members: this.members,
       recentIds: this.recentIds,
       known: [],
@@ -158,12 +240,17 @@ export class ChannelState {
         return this.join(command, now)
       case "Leave":
         return this.leave(command, now)
-      case "SetTopic":
-        return this.setTopic(command)
+      case "Administer":
+        // It is done, or refused, by itself.
+        return
+      case "Describe":
+        return this.answerAsked(command, now, "describe", () =>
+          description.of(this.access, command.by, this.wanted, now),
+        )
       case "Read":
-        return this.markRead(command)
+        return this.markRead(command, now)
       case "Where":
-        return void Deferred.doneUnsafe(command.reply, Exit.succeed(this.told))
+        return this.answerAsked(command, now, command.action, () => ({ id: this.id, seq: this.told }))
       case "Typing":
         return this.typing(command, now)
       case "SetAppearance":
@@ -232,9 +319,14 @@ export class ChannelState {
   }
 
   private idleAt(now: number): number {
-    return this.members.size > 0 || this.retired
-      ? never
-      : (this.emptySince ?? now) + Duration.toMillis(this.settings.channelIdle)
+    if (this.members.size > 0 || this.retired) return never
+    const idle = Duration.toMillis(this.settings.channelIdle)
+    // What is no channel is there only for whoever is just asking for it.
+    return (this.emptySince ?? now) + (this.exists || this.stale ? idle : Math.min(idle, nameless))
+  }
+
+  get exists(): boolean {
+    return this.access.record !== undefined
   }
 
   private tell(entry: Entry): void {
@@ -245,7 +337,7 @@ export class ChannelState {
 
   private answerSaying(command: Saying): void {
     const outcome = this.turn?.outcomes.get(command)
-    if (outcome === undefined) return
+    if (outcome === undefined) return this.refuse(command, new RequestError({ reason: "NotMember" }))
     if ("error" in outcome) return this.refuse(command, outcome.error)
     if ("entry" in outcome) this.tell(outcome.entry)
     if (command.id === undefined) return
@@ -261,30 +353,37 @@ export class ChannelState {
     })
   }
 
-  private join({ appearance, member, ref, reply }: CommandOf<"Join">, now: number): void {
-    const done = (exit: Exit.Exit<void, RequestError | ActorUnavailable>) => Deferred.doneUnsafe(reply, exit)
-    if (this.retired) return void done(Exit.fail(new ActorUnavailable({ actor: this.name, why: "stopped" })))
+  private join({ appearance, called, member, ref, reply }: CommandOf<"Join">, now: number): void {
+    const done = (exit: Exit.Exit<ChannelId, RequestError | ActorUnavailable>) => Deferred.doneUnsafe(reply, exit)
+    // Whoever looked for another name has to look again.
+    if (this.retired || called !== this.name) {
+      return void done(Exit.fail(new ActorUnavailable({ actor: this.name, why: "stopped" })))
+    }
     if (this.stale) return void done(Exit.fail(unavailable()))
     if (this.members.has(member.session)) return void done(Exit.fail(new RequestError({ reason: "AlreadyMember" })))
+    const refusal = this.access.refusal("join", member, now)
+    if (refusal !== undefined) return void done(Exit.fail(refusal))
     const arrived = this.presence.join(member.user, appearance, now)
     // The others first; the newcomer finds itself in the list.
     if (arrived) this.fanOut.chat(events.userJoined(member.user.name), 100)
     this.fanOut.offer()
     member.outbox.offer("chat", this.welcome(member, ref))
     this.members.set(member.session, member)
-    done(Exit.void)
+    this.putOut.delete(member.session)
+    done(Exit.succeed(this.id))
   }
 
-  private welcome({ encoding }: Member, ref: number | undefined): Uint8Array {
+  private welcome({ encoding, user }: Member, ref: number | undefined): Uint8Array {
     if (encoding.version === 1) return encoding.encode({ type: "UserList", users: [...this.presence.online()] })
     const { count, members, version } = this.presence.snapshot()
     return encoding.encode({
       type: "Joined",
       ...(ref === undefined ? {} : { ref }),
       channel: this.name,
-      topic: this.topic,
+      topic: this.summary().topic,
       seq: this.told,
       ...(this.first === oldest ? {} : { first: this.first }),
+      ...description.joined(this.access, user),
       count,
       members,
       presence: version,
@@ -293,24 +392,50 @@ export class ChannelState {
 
   private leave({ ref, session }: CommandOf<"Leave">, now: number): void {
     const member = this.members.get(session)
-    if (member === undefined) return
+    this.putOut.delete(session)
+    if (member !== undefined) this.remove(member, ref, now)
+  }
+
+  private remove(member: Member, ref: number | undefined, now: number): void {
+    const { session, user } = member
     this.fanOut.offer()
     this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
     member.outbox.flush()
     this.members.delete(session)
     this.unaware.delete(session)
-    if (!this.presence.leave(member.user.id, now)) return
-    this.typedAt.delete(member.user.id)
-    this.fanOut.chat(events.userLeft(member.user.name), 100)
+    if (!this.presence.leave(user.id, now)) return
+    this.typedAt.delete(user.id)
+    this.fanOut.chat(events.userLeft(user.name), 100)
   }
 
-  private setTopic({ by, reply, topic }: CommandOf<"SetTopic">): void {
-    this.topic = topic
-    this.fanOut.chat(events.topicChanged(this.name, topic, by.name), topic.length + 100)
-    Deferred.doneUnsafe(reply, Exit.void)
+  private putOutMember(member: Member, now: number): void {
+    const { encoding, outbox, session } = member
+    if (encoding.version === 1) {
+      this.fanOut.offer()
+      outbox.offer("chat", encoding.encode({ type: "Error", code: 403, message: "You were put out of the channel" }))
+    }
+    this.remove(member, undefined, now)
+    this.departed.push(member)
+    this.putOut.set(session, member)
+    for (const oldest of this.putOut.keys()) {
+      if (this.putOut.size <= maxPutOut) break
+      this.putOut.delete(oldest)
+    }
   }
 
-  private markRead({ reply, user }: CommandOf<"Read">): void {
+  private answerAsked<A>(
+    { by, reply }: { readonly by: User; readonly reply: Deferred.Deferred<A, RequestError | ActorUnavailable> },
+    now: number,
+    action: Action,
+    answer: () => A,
+  ): void {
+    const refusal = this.stale ? unavailable() : this.access.refusal(action, { user: by }, now)
+    Deferred.doneUnsafe(reply, refusal === undefined ? Exit.succeed(answer()) : Exit.fail(refusal))
+  }
+
+  private markRead({ reply, user }: CommandOf<"Read">, now: number): void {
+    const refusal = this.access.refusal("markRead", { user }, now)
+    if (refusal !== undefined) return void Deferred.doneUnsafe(reply, Exit.fail(refusal))
     const seq = this.read?.get(user.id)
     if (seq === undefined) return void Deferred.doneUnsafe(reply, Exit.fail(unavailable()))
     Deferred.doneUnsafe(reply, Exit.void)
@@ -325,7 +450,7 @@ export class ChannelState {
 
   private typing({ session }: CommandOf<"Typing">, now: number): void {
     const member = this.members.get(session)
-    if (member === undefined) return
+    if (member === undefined || this.access.refusal("typing", member, now) !== undefined) return
     const last = this.typedAt.get(member.user.id)
     if (last !== undefined && now - last < Duration.toMillis(this.settings.typingInterval)) return
     this.typedAt.set(member.user.id, now)
@@ -347,13 +472,15 @@ export class ChannelState {
   }
 
   private refuse({ ref, session }: Saying, error: RequestError): void {
-    const member = this.members.get(session)
+    const member = this.members.get(session) ?? this.putOut.get(session)
     if (member === undefined) return
-    if (member.encoding.version === 2) this.answer(session, toFrame(error, ref))
+    const { encoding, outbox } = member
+    if (encoding.version === 2) outbox.offer("control", encoding.encode(toFrame(error, ref)))
     else {
       const { message, status } = error
-      member.outbox.offer("control", member.encoding.encode({ type: "Error", code: status, message }))
+      outbox.offer("control", encoding.encode({ type: "Error", code: status, message }))
     }
+    if (!this.members.has(session)) outbox.flush()
   }
 
   /** `chat` for what has its place among the messages: a member is in from `Joined` to `Left`. */

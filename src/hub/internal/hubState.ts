@@ -1,6 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
@@ -9,7 +10,7 @@ import type { User, UserId } from "../../domain/User.ts"
 import * as Username from "../../domain/Username.ts"
 import { RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
 import type { Channel } from "../Channel.ts"
-import type { ChannelPage, Command, HubStats, Reached, SessionEntry } from "../Hub.ts"
+import type { Command, HubStats, Reached, SessionEntry } from "../Hub.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Appearance } from "../Presence.ts"
 
@@ -36,7 +37,13 @@ export type Open = (
   parties: ReadonlyArray<UserId>,
 ) => Effect.Effect<Channel>
 
-const pageSize = 100
+/** A channel as whoever names it means it. */
+interface Target {
+  readonly name: ChannelName
+  /** Of a direct conversation, with whom. */
+  readonly other: User | undefined
+  readonly parties: ReadonlyArray<UserId>
+}
 
 /** The hub's state and what each command does to it: run by the hub's actor alone. */
 export class HubState {
@@ -49,8 +56,6 @@ export class HubState {
   private readonly channels = new Map<ChannelName, Channel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, Channel>()
-  /** The names in their order, made when somebody asks. */
-  private names: ReadonlyArray<ChannelName> | undefined
 
   constructor(settings: HubSettings, open: Open) {
     this.settings = settings
@@ -61,6 +66,14 @@ export class HubState {
     switch (command.type) {
       case "Find":
         return this.find(command)
+      case "Open":
+        return this.openChannel(command)
+      case "Reserve":
+        return Effect.sync(() => this.reserve(command))
+      case "Rename":
+        return Effect.sync(() => this.rename(command))
+      case "Tell":
+        return Effect.sync(() => this.tell(command))
       case "Reach":
         return Effect.sync(() => this.reach(command))
       case "Bring":
@@ -77,8 +90,8 @@ export class HubState {
         return Effect.sync(() => this.left(command))
       case "Stopped":
         return Effect.sync(() => this.stopped(command))
-      case "List":
-        return Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.succeed(this.page(command.after))))
+      case "Count":
+        return Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.succeed(this.count(command))))
       case "Disconnect":
         return Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.succeed(this.disconnect(command))))
       case "Stats":
@@ -132,22 +145,73 @@ export class HubState {
   private find({ account, channel, reply, session }: CommandOf<"Find">): Effect.Effect<void> {
     const online = this.byId.get(session)
     const connected = online?.sessions.get(session)
-    const refuse = (reason: RequestErrorReason) =>
-      Effect.sync(() => void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason }))))
-    if (online === undefined || connected === undefined) return refuse("NotAuthenticated")
-    const other = isDirect(channel) ? (account ?? this.named(otherIn(channel))) : undefined
-    if (isDirect(channel) && other === undefined) return refuse("NoSuchUser")
-    const name = other === undefined ? channel : between(online.user.id, other.id)
+    const target = this.target(online, channel, account)
+    if (online === undefined || connected === undefined || target instanceof RequestError) {
+      return refusing(reply, target instanceof RequestError ? target.reason : "NotAuthenticated")
+    }
+    const { name, other } = target
     const { brought, channels } = connected
     const isIn = channels.has(name) || brought.has(name)
-    if (!isIn && channels.size >= this.settings.maxMemberships) return refuse("TooManyMemberships")
-    const found = this.channels.get(name)
-    if (found === undefined && this.channels.size >= this.settings.maxChannels) return refuse("TooManyChannels")
-    const parties = other === undefined || hasGuest(online.user, other) ? [] : [...new Set([online.user.id, other.id])]
-    return Effect.map(found === undefined ? this.start(name, parties) : Effect.succeed(found), (channel) => {
+    if (!isIn && channels.size >= this.settings.maxMemberships) return refusing(reply, "TooManyMemberships")
+    const found = this.getOrStart(target)
+    if (found === undefined) return refusing(reply, "TooManyChannels")
+    return Effect.map(found, (channel) => {
       if (!isIn) channels.add(name)
       Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance, other }))
     })
+  }
+
+  private openChannel({ account, channel, reply, session }: CommandOf<"Open">): Effect.Effect<void> {
+    const target = this.target(this.byId.get(session), channel, account)
+    if (target instanceof RequestError) return refusing(reply, target.reason)
+    const found = this.getOrStart(target)
+    if (found === undefined) return refusing(reply, "TooManyChannels")
+    return Effect.map(
+      found,
+      (channel) => void Deferred.doneUnsafe(reply, Exit.succeed({ channel, other: target.other })),
+    )
+  }
+
+  /** What a name means to whoever says it. */
+  private target(online: Online | undefined, channel: ChannelName, account: User | undefined): Target | RequestError {
+    if (online === undefined) return new RequestError({ reason: "NotAuthenticated" })
+    if (!isDirect(channel)) return { name: channel, other: undefined, parties: [] }
+    const other = account ?? this.named(otherIn(channel))
+    if (other === undefined) return new RequestError({ reason: "NoSuchUser" })
+    return {
+      name: between(online.user.id, other.id),
+      other,
+      parties: hasGuest(online.user, other) ? [] : [...new Set([online.user.id, other.id])],
+    }
+  }
+
+  /** Undefined where no more can be open. */
+  private getOrStart({ name, parties }: Target): Effect.Effect<Channel> | undefined {
+    const found = this.channels.get(name)
+    if (found !== undefined) return Effect.succeed(found)
+    return this.channels.size >= this.settings.maxChannels ? undefined : this.start(name, parties)
+  }
+
+  private reserve({ channel, name, reply }: CommandOf<"Reserve">): void {
+    if (this.channels.has(name) || this.ending.has(name)) {
+      return void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "ChannelExists" })))
+    }
+    this.channels.set(name, channel)
+    Deferred.doneUnsafe(reply, Exit.void)
+  }
+
+  private rename({ channel, from, reply, to }: CommandOf<"Rename">): void {
+    if (this.channels.get(from) === channel) this.channels.delete(from)
+    for (const online of this.users.values()) {
+      for (const { brought, channels } of online.sessions.values()) {
+        for (const names of [brought, channels]) if (names.delete(from)) names.add(to)
+      }
+    }
+    Deferred.doneUnsafe(reply, Exit.void)
+  }
+
+  private tell({ frame, user }: CommandOf<"Tell">): void {
+    for (const { entry } of this.users.get(user)?.sessions.values() ?? []) entry.tell?.(frame)
   }
 
   /** Who is connected by this name. */
@@ -181,29 +245,27 @@ export class HubState {
 
   private start(name: ChannelName, parties: ReadonlyArray<UserId>): Effect.Effect<Channel> {
     return Effect.tap(this.open(name, this.ending.get(name)?.stopped ?? Effect.void, parties), (channel) =>
-      Effect.sync(() => {
-        this.channels.set(name, channel)
-        this.names = undefined
-      }),
+      Effect.sync(() => void this.channels.set(name, channel)),
     )
   }
 
   /** The channel's mailbox is closed; whoever was just about to join asks for it again. */
-  private idle({ channel: name }: CommandOf<"Idle">): Effect.Effect<void> {
-    const channel = this.channels.get(name)
-    if (channel === undefined) return Effect.void
+  private idle({ channel }: CommandOf<"Idle">): Effect.Effect<void> {
+    const { name } = channel
+    if (this.channels.get(name) !== channel) return Effect.void
     this.channels.delete(name)
-    this.names = undefined
     this.ending.set(name, channel)
     // It announces its end by `Stopped`: the hub does not wait for it.
     return channel.close
   }
 
   private stopped({ channel }: CommandOf<"Stopped">): void {
-    if (this.ending.get(channel.name) === channel) this.ending.delete(channel.name)
-    if (this.channels.get(channel.name) !== channel) return
-    this.channels.delete(channel.name)
-    this.names = undefined
+    // It may have ended between two names.
+    for (const names of [this.ending, this.channels]) {
+      for (const name of [channel.name, ...(names.get(channel.name) === channel ? [] : names.keys())]) {
+        if (names.get(name) === channel) names.delete(name)
+      }
+    }
   }
 
   private setAppearance({ appearance, reply, user }: CommandOf<"SetAppearance">): void {
@@ -215,15 +277,8 @@ export class HubState {
     Deferred.doneUnsafe(reply, Exit.succeed([...names].flatMap((name) => this.channels.get(name) ?? [])))
   }
 
-  private page(after: ChannelName | undefined): ChannelPage {
-    this.names ??= [...this.channels.keys()].filter((name) => !isDirect(name)).sort()
-    const from = after === undefined ? 0 : this.names.findIndex((name) => name > after)
-    if (from === -1) return { channels: [] }
-    const page = this.names.slice(from, from + pageSize)
-    return {
-      channels: page.map((channel) => ({ channel, ...this.channels.get(channel)!.summary() })),
-      next: from + pageSize < this.names.length ? page.at(-1) : undefined,
-    }
+  private count({ channels }: CommandOf<"Count">): ReadonlyArray<number> {
+    return channels.map((name) => this.channels.get(name)?.summary().count ?? 0)
   }
 
   /** Ends sessions, and says how many. They sign out by themselves. */
@@ -259,3 +314,6 @@ const hasGuest = (one: User, other: User): boolean => one.role === "guest" || ot
 /** The sessions of one that can be brought into the conversation with the other. */
 const reachable = ({ sessions }: Online, other: User): ReadonlyArray<Reached> =>
   [...sessions.values()].flatMap(({ entry: { enter } }) => (enter === undefined ? [] : { enter, other }))
+
+const refusing = <A>(reply: Deferred.Deferred<A, RequestError | ActorUnavailable>, reason: RequestErrorReason) =>
+  Effect.sync(() => void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason }))))

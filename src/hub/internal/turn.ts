@@ -1,10 +1,12 @@
 import type { SessionId } from "../../domain/SessionId.ts"
 import { maxReactions } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
+import type { User } from "../../domain/User.ts"
 import type { Entry, Known, Message } from "../../history/Entry.ts"
 import { RequestError } from "../../protocol/RequestError.ts"
 import type { Command } from "../Channel.ts"
 import type { Member } from "../Member.ts"
+import type { Access } from "./access.ts"
 import type { RecentIds } from "./recentIds.ts"
 
 /** A command that asks for a place in the channel. */
@@ -17,6 +19,7 @@ export type Outcome =
   | { readonly error: RequestError }
 
 interface Context {
+  readonly access: Access
   readonly members: ReadonlyMap<SessionId, Member>
   readonly recentIds: RecentIds
   /** Ids of the batch that were stored before, though they are not among the recent. */
@@ -27,6 +30,8 @@ interface Context {
   readonly targets: ReadonlyArray<Message>
   readonly now: number
 }
+
+type Place = Pick<Entry, "from" | "seq" | "timestamp">
 
 const isSaying = (command: Command): command is Saying => command.type === "Publish" || command.type === "Change"
 
@@ -46,6 +51,8 @@ export class Turn {
   private readonly context: Context
   /** The same behind what this turn has done to them already. */
   private readonly changed: Map<Seq.Seq, Message>
+  /** Takes back what slow mode counts. */
+  private readonly takeBack: Array<() => void> = []
 
   constructor(context: Context) {
     this.context = context
@@ -83,10 +90,11 @@ export class Turn {
     for (const { from, id } of this.entries) {
       if (id !== undefined) this.context.recentIds.forget({ user: from.id, id })
     }
+    for (const undo of this.takeBack.splice(0).toReversed()) undo()
   }
 
   private outcome(command: Saying, { user }: Member): Outcome {
-    const { now, recentIds } = this.context
+    const { access, now, recentIds } = this.context
     const { id } = command
     const known =
       id === undefined
@@ -95,36 +103,54 @@ export class Turn {
           this.context.known.find((earlier) => earlier.user === user.id && earlier.id === id))
     if (known !== undefined) return { known }
     const place = { seq: Seq.next(this.last), from: { id: user.id, name: user.name }, timestamp: now }
-    const entry =
-      command.type === "Publish"
-        ? { ...place, type: "Message" as const, id, content: command.content }
-        : this.change(command, place)
+    const entry = command.type === "Publish" ? this.message(command, user, place) : this.change(command, user, place)
     if (entry instanceof RequestError) return { error: entry }
+    const undo = entry.type === "Message" ? access.said(user.id, now) : undefined
+    if (undo !== undefined) this.takeBack.push(undo)
     this.entries.push(entry)
     if (id !== undefined) recentIds.add({ user: user.id, id, seq: entry.seq, timestamp: now })
     return { entry }
   }
 
+  private message(
+    { content, id }: Extract<Saying, { readonly type: "Publish" }>,
+    user: User,
+    place: Place,
+  ): Entry | RequestError {
+    const { access, now } = this.context
+    return access.refusal("publish", { user }, now) ?? { ...place, type: "Message", id, content }
+  }
+
   private change(
     { change, id, target }: Extract<Saying, { readonly type: "Change" }>,
-    place: Pick<Entry, "from" | "seq" | "timestamp">,
+    user: User,
+    place: Place,
   ): Entry | RequestError {
+    const { access, now } = this.context
     const message = this.changed.get(target)
-    if (message === undefined || message.deleted !== undefined)
-      return new RequestError({ reason: "NoSuchMessage", field: "target" })
-    const own = message.from.id === place.from.id
+    if (message === undefined || message.deleted !== undefined) {
+      // Who may not read here at all does not learn what there is.
+      return access.refusal("read", { user }, now) ?? new RequestError({ reason: "NoSuchMessage", field: "target" })
+    }
+    const own = message.from.id === user.id
     switch (change.type) {
       case "Edited": {
-        if (!own) return new RequestError({ reason: "Forbidden", detail: "Only its author may edit a message" })
+        const refusal = access.refusal(own ? "editOwn" : "editOthers", { user }, now)
+        if (refusal !== undefined) return refusal
         this.changed.set(target, { ...message, content: change.content })
         return { ...place, ...change, id, target }
       }
       case "Deleted": {
-        if (!own) return new RequestError({ reason: "Forbidden" })
+        const refusal = own
+          ? access.refusal("deleteOwn", { user }, now)
+          : access.refusal("deleteOthers", { user }, now, { user: message.from })
+        if (refusal !== undefined) return refusal
         this.changed.set(target, { ...message, deleted: true })
         return { ...place, ...change, id, target }
       }
       case "Reacted": {
+        const refusal = access.refusal("react", { user }, now)
+        if (refusal !== undefined) return refusal
         const reactions = message.reactions ?? []
         if (!reactions.some(({ reaction }) => reaction === change.reaction)) {
           if (change.on && reactions.length >= maxReactions) return new RequestError({ reason: "TooManyReactions" })

@@ -193,6 +193,11 @@ export const settings = {
   ),
 
   "channels.max": setting(int(1, million), hub.maxChannels, "Channels that can be open at once"),
+  "channels.create-on-join": setting(
+    onOff,
+    hub.createOnJoin,
+    "Whether a channel begins to be when somebody joins it, who owns it then; otherwise it has to be made by `CreateChannel`",
+  ),
   "channels.per-session": setting(int(1, 10_000), hub.maxMemberships, "Channels one session can be in"),
   "channels.idle": setting(
     duration("1 second", "1 day"),

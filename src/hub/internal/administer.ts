@@ -1,0 +1,134 @@
+import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import type { ChannelStoreError, ChannelStoreShape } from "../../channels/ChannelStore.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
+import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import type { User } from "../../domain/User.ts"
+import { RequestError } from "../../protocol/RequestError.ts"
+import type { Command, Surroundings } from "../Channel.ts"
+import { creation, plan } from "./administration.ts"
+import type { ChannelState } from "./channelState.ts"
+
+type Administer = Extract<Command, { readonly type: "Administer" }>
+
+interface Context {
+  readonly state: ChannelState
+  readonly store: ChannelStoreShape
+  readonly hub: Surroundings
+  readonly clock: Clock.Clock
+}
+
+const part = Effect.map(Random.nextIntBetween(0, 36 ** 9), (n) => n.toString(36).padStart(9, "0"))
+
+/** Unlike any name's: a channel may be called something else one day. */
+const freshId = Effect.map(Effect.all([part, part]), ([one, other]) => ChannelId.make(`${one}${other}`))
+
+const toRequestError = ({ reason }: ChannelStoreError): RequestError => {
+  switch (reason) {
+    case "Exists":
+      return new RequestError({ reason: "ChannelExists" })
+    case "Full":
+      return new RequestError({ reason: "TooManyChannels" })
+    case "Unavailable":
+      return new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
+  }
+}
+
+/** What a channel is: read, made and changed. Run by the channel's actor alone. */
+export const make = ({ clock, hub, state, store }: Context) => {
+  const { access } = state
+  /** A name that may be the channel's by now: only the store knows. */
+  let reserved: ChannelName | undefined
+
+  const load = Effect.gen(function* () {
+    const { name } = state
+    const known = access.record
+    const found = Option.getOrUndefined(yield* known === undefined ? store.find(name) : store.get(known.id))
+    if (found === undefined && name === lobby) {
+      const { channel } = creation({ id: ChannelId.make(lobby), name }, undefined, clock.currentTimeMillisUnsafe())
+      yield* store.create(channel)
+      access.record = Option.getOrUndefined(yield* store.find(name))
+      return
+    }
+    access.record = found
+    if (reserved === undefined || found === undefined) return
+    yield* found.name === reserved ? hub.rename(name, reserved) : hub.rename(reserved, name)
+    reserved = undefined
+  })
+
+  const create = (owner: User, more: Omit<Extract<Administer["request"], { readonly type: "Create" }>, "type"> = {}) =>
+    Effect.gen(function* () {
+      const { name } = state
+      const { act, channel } = creation({ id: yield* freshId, name }, owner, clock.currentTimeMillisUnsafe(), more)
+      yield* store.create(channel, act)
+      access.record = Option.getOrUndefined(yield* store.get(channel.id))
+    })
+
+  /** What could not be stored may be stored all the same: what is known here is no longer sure. */
+  const doubting = <A>(storing: Effect.Effect<A, ChannelStoreError>): Effect.Effect<A, RequestError> =>
+    storing.pipe(
+      Effect.tapError((error) =>
+        error.reason === "Unavailable"
+          ? Effect.logError(`channel ${state.name} could not be changed`, error)
+          : Effect.void,
+      ),
+      Effect.tapError(({ reason }) => Effect.sync(() => (state.stale ||= reason === "Unavailable"))),
+      Effect.mapError(toRequestError),
+    )
+
+  /** Whoever enters first makes the channel. */
+  const begin = (user: User): Effect.Effect<void, RequestError> => doubting(create(user))
+
+  const renamed = (to: ChannelName, storing: Effect.Effect<void, RequestError>): Effect.Effect<void, RequestError> =>
+    Effect.gen(function* () {
+      const from = state.name
+      if (from === to) return yield* storing
+      yield* hub.reserve(to)
+      reserved = to
+      yield* Effect.tapError(storing, () =>
+        state.stale ? Effect.void : Effect.map(hub.rename(to, from), () => (reserved = undefined)),
+      )
+      yield* hub.rename(from, to)
+      reserved = undefined
+    })
+
+  const perform = (command: Administer): Effect.Effect<void, RequestError> =>
+    Effect.suspend(() => {
+      const { by, request } = command
+      const now = clock.currentTimeMillisUnsafe()
+      if (state.stale) return Effect.fail(toRequestError({ reason: "Unavailable" } as ChannelStoreError))
+      if (request.type === "Create") {
+        const refusal = access.refusal("create", { user: by }, now)
+        if (refusal !== undefined) return Effect.fail(refusal)
+        return Effect.map(doubting(create(by, request)), () => void Deferred.doneUnsafe(command.reply, Exit.void))
+      }
+      const planned = plan(request, { access, by, now, present: (name) => state.present(name) })
+      if (planned instanceof RequestError) return Effect.fail(planned)
+      const { act, changes, whom } = planned
+      const storing =
+        changes.length === 0 && act === undefined ? Effect.void : doubting(store.change(state.id, changes, act))
+      const done = request.type === "Rename" ? renamed(request.name, storing) : storing
+      const told =
+        request.type === "Invite" && whom !== undefined
+          ? hub.tell(whom.id, { type: "Invited", channel: state.name, by: by.name })
+          : Effect.void
+      return Effect.andThen(
+        Effect.map(done, () => state.administered(command, planned, now)),
+        told,
+      )
+    })
+
+  return {
+    load,
+    begin,
+    administer: (command: Administer): Effect.Effect<void> =>
+      Effect.catch(perform(command), (error) =>
+        Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.fail(error))),
+      ),
+  }
+}
