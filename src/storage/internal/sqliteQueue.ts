@@ -69,11 +69,20 @@ export const make = Effect.fnUntraced(function* (
   let thread: SqliteThread.SqliteThread | undefined
   let pause = firstPause
 
+  /** Taken, when it turned out that the thread has ended meanwhile: certainly not run. */
+  let held: ReadonlyArray<Waiting> = []
+
+  const take = Effect.suspend(() => (held.length > 0 ? Effect.succeed(held) : Queue.takeAll(queue)))
+
   /** While one batch is being made durable, the next one gathers. */
   const serve = Effect.fnUntraced(function* (thread: SqliteThread.SqliteThread) {
     while (true) {
-      const taken = yield* Effect.option(Queue.takeAll(queue))
+      const taken = yield* Effect.option(take)
       if (Option.isNone(taken)) return
+      held = taken.value
+      const ended = thread.ended()
+      if (ended !== undefined) return yield* Effect.fail(ended)
+      held = []
       const batch = taken.value.filter(({ abandoned }) => !abandoned)
       if (batch.length === 0) continue
       yield* thread
@@ -86,7 +95,10 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const refuse = (failure: Failure) =>
-    Effect.map(Queue.clear(queue), (waiting) => failAll(waiting, unreachable("connect", failure)))
+    Effect.map(Queue.clear(queue), (waiting) => {
+      failAll([...held, ...waiting], unreachable("connect", failure))
+      held = []
+    })
 
   /** Until the thread ends by itself, or nothing is to come any more. */
   const session = Effect.scoped(

@@ -11,6 +11,8 @@ const entry = new URL(`./sqliteWorker${extname(import.meta.url)}`, import.meta.u
 export interface SqliteThread {
   /** Whether the last that was answered has left a transaction open. */
   readonly inTransaction: () => boolean
+  /** Why it is not there any more, where that is so. */
+  readonly ended: () => Failure | undefined
   /**
    * Runs statements, one call after the other; says what came of each as soon as it is known. Fails where the thread
    * has ended: what was not said of may be done or not.
@@ -63,6 +65,7 @@ const start = (options: OpenOptions) => {
 
   return {
     inTransaction: () => inTransaction,
+    ended: () => ended,
     opened: Effect.callback<void, Failure>((onOpen) => {
       resume = onOpen
     }),

@@ -1,0 +1,318 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { SqlClient } from "effect/sql/SqlClient"
+import { once } from "node:events"
+import { DatabaseSync } from "node:sqlite"
+import type { Worker } from "node:worker_threads"
+import * as SqliteDatabase from "../../src/storage/internal/sqliteDatabase.ts"
+import type { Outcome, SqliteStatement } from "../../src/storage/internal/sqliteMessages.ts"
+import * as Sqlite from "../../src/storage/Sqlite.ts"
+
+const temporaryFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped()).pipe(
+  Effect.provide(NodeFileSystem.layer),
+)
+
+/** A client of a file, with a table of notes, and the thread it is on. */
+const client = Effect.fnUntraced(function* (file: string, options?: { readonly busyTimeout: number }) {
+  const threads: Array<Worker> = []
+  const note = (worker: Worker) => void threads.push(worker)
+  process.on("worker", note)
+  yield* Effect.addFinalizer(() => Effect.sync(() => process.off("worker", note)))
+  const context = yield* Layer.build(Layer.fresh(Sqlite.layerFile({ file, ...options })))
+  const sql = yield* Effect.provide(SqlClient, context)
+  yield* sql`CREATE TABLE IF NOT EXISTS notes (n INTEGER PRIMARY KEY, text TEXT)`
+  const thread = () => threads.at(-1)!
+  return {
+    sql,
+    thread,
+    threads,
+    add: (n: number, text = "") => sql`INSERT INTO notes VALUES (${n}, ${text})`,
+    count: Effect.map(sql<{ n: number }>`SELECT COUNT(*) AS n FROM notes`, ([row]) => row!.n),
+    kill: Effect.promise(() => thread().terminate()),
+  }
+})
+
+const other = (file: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new DatabaseSync(file, { timeout: 0 })),
+    (db) => Effect.sync(() => db.close()),
+  )
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+const all = { concurrency: "unbounded" } as const
+
+describe("SQLite on its thread", () => {
+  it.live("serves many at once, and transactions between them", () =>
+    Effect.gen(function* () {
+      const { add, count, sql } = yield* client(`${yield* temporaryFolder}/a.db`)
+      const exits = yield* Effect.forEach(
+        numbers(3000),
+        (n) =>
+          Effect.exit(n % 100 === 0 ? sql.withTransaction(Effect.andThen(add(n), add(n + 10_000))) : add(n - (n % 2))),
+        all,
+      )
+      // Of every pair with the same number, one is refused, and no other with it.
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, 1500)
+      assert.strictEqual(yield* count, 1500 + 30)
+    }),
+  )
+
+  it.live("tells that something is stored when others can see it", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const { add } = yield* client(file)
+      const db = yield* other(file)
+      const find = db.prepare("SELECT 1 FROM notes WHERE n = ?")
+      yield* Effect.forEach(numbers(200), (n) => Effect.map(add(n), () => assert.isDefined(find.get(n))), all)
+    }),
+  )
+
+  it.live("waits for another process without keeping this thread from its work", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const { add, count } = yield* client(file, { busyTimeout: 10_000 })
+      const db = yield* other(file)
+      db.exec("BEGIN IMMEDIATE")
+      const waiting = yield* Effect.forkChild(
+        Effect.forEach(numbers(10), (n) => add(n), all),
+        {
+          startImmediately: true,
+        },
+      )
+      // On this thread: it would never come to this.
+      yield* Effect.yieldNow
+      db.exec("COMMIT")
+      yield* Fiber.join(waiting)
+      assert.strictEqual(yield* count, 10)
+    }),
+  )
+
+  it.live("gives up in the end where another process keeps the lock, and goes on when it is gone", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const { add, count, sql } = yield* client(file, { busyTimeout: 20 })
+      const db = yield* other(file)
+      db.exec("BEGIN IMMEDIATE")
+      const one = add(1)
+      const transaction = sql.withTransaction(add(1))
+      for (const refused of [one, Effect.asVoid(Effect.all([one, add(2)], all)), transaction]) {
+        assert.strictEqual((yield* Effect.flip(refused)).reason._tag, "LockTimeoutError")
+      }
+      assert.strictEqual(yield* count, 0)
+      db.exec("ROLLBACK")
+      yield* Effect.all([one, add(2), sql.withTransaction(add(3))], all)
+      assert.strictEqual(yield* count, 3)
+    }),
+  )
+
+  it.live("refuses what a full disk has no room for, whole, and goes on when there is room", () =>
+    Effect.gen(function* () {
+      const { add, count, sql } = yield* client(`${yield* temporaryFolder}/a.db`)
+      const [pages] = yield* sql<{ page_count: number }>`PRAGMA page_count`
+      yield* sql.unsafe(`PRAGMA max_page_count = ${pages!.page_count + 20}`)
+      const text = "x".repeat(3000)
+      const exits = yield* Effect.forEach(numbers(100), (n) => Effect.exit(add(n, text)), all)
+      const stored = exits.filter(Exit.isSuccess).length
+      assert.isAbove(stored, 5)
+      assert.isBelow(stored, 30)
+      assert.strictEqual(yield* count, stored)
+      const error = yield* Effect.flip(add(200, text))
+      assert.include(error.message, "full")
+      const transaction = Effect.andThen(Effect.ignore(add(201, text)), add(202))
+      // Part of it is gone with the error, so the rest is not kept either.
+      assert.strictEqual((yield* Effect.exit(sql.withTransaction(transaction)))._tag, "Failure")
+      assert.strictEqual(yield* count, stored)
+      yield* sql`PRAGMA max_page_count = 1000000`
+      yield* Effect.all([add(203, text), add(204, text), sql.withTransaction(add(205, text))], all)
+      assert.strictEqual(yield* count, stored + 3)
+    }),
+  )
+
+  it.live("fails what was in hand when the thread ends, and opens the file again by itself", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const { add, count, kill, threads } = yield* client(file, { busyTimeout: 500 })
+      const db = yield* other(file)
+      yield* add(1)
+      db.exec("BEGIN IMMEDIATE")
+      const inHand = yield* Effect.forkChild(Effect.exit(Effect.flip(add(2))), { startImmediately: true })
+      yield* Effect.yieldNow
+      yield* kill
+      const error = yield* Fiber.join(inHand)
+      assert.isTrue(Exit.isSuccess(error) && error.value.reason._tag === "ConnectionError")
+      db.exec("ROLLBACK")
+      assert.strictEqual(yield* count, 1)
+      yield* add(3)
+      assert.strictEqual(threads.length, 2)
+    }),
+  )
+
+  it.live("does not go on with half a transaction when the thread ends within it", () =>
+    Effect.gen(function* () {
+      const { add, count, kill, sql } = yield* client(`${yield* temporaryFolder}/a.db`)
+      const half = Effect.all([add(1), kill, sql.withTransaction(add(2)), add(3)])
+      assert.strictEqual((yield* Effect.flip(sql.withTransaction(half)))._tag, "SqlError")
+      const tried = Effect.all([add(1), kill, Effect.ignore(sql.withTransaction(add(2))), Effect.ignore(add(3))])
+      assert.strictEqual((yield* Effect.flip(sql.withTransaction(tried)))._tag, "SqlError")
+      assert.strictEqual(yield* count, 0)
+      yield* sql.withTransaction(add(4))
+      assert.strictEqual(yield* count, 1)
+    }),
+  )
+
+  it.live("says so while the file can't be opened again, and is there when it can", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = `${yield* temporaryFolder}/data`
+      yield* fs.makeDirectory(folder)
+      const { add, count, kill } = yield* client(`${folder}/a.db`)
+      yield* add(1)
+      yield* fs.rename(folder, `${folder}-gone`)
+      yield* kill
+      const { reason } = yield* Effect.flip(add(2))
+      assert.deepStrictEqual([reason._tag, reason.operation], ["ConnectionError", "connect"])
+      yield* fs.rename(`${folder}-gone`, folder)
+      assert.strictEqual(yield* Effect.retry(count, { times: 3 }), 1)
+    }).pipe(Effect.provide(NodeFileSystem.layer)),
+  )
+
+  it.live("finishes what waits when it is closed, and ends its thread", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const scope = yield* Scope.make()
+      const { add, thread } = yield* Scope.provide(client(file), scope)
+      const ended = once(thread(), "exit")
+      const waiting = yield* Effect.forkChild(
+        Effect.forEach(numbers(1000), (n) => add(n), all),
+        { startImmediately: true },
+      )
+      yield* Effect.yieldNow
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual(thread().threadId, -1)
+      assert.deepStrictEqual(yield* Effect.promise(() => ended), [0])
+      yield* Fiber.join(waiting)
+      const db = yield* other(file)
+      assert.strictEqual(db.prepare("SELECT COUNT(*) AS n FROM notes").get()!["n"], 1000)
+      assert.strictEqual((yield* Effect.flip(add(1000))).reason.operation, "connect")
+    }),
+  )
+
+  it.live("begins nothing that nobody waits for any more", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const { add, count } = yield* client(file, { busyTimeout: 10_000 })
+      const db = yield* other(file)
+      db.exec("BEGIN IMMEDIATE")
+      const first = yield* Effect.forkChild(add(1), { startImmediately: true })
+      yield* Effect.yieldNow
+      const second = yield* Effect.forkChild(add(2), { startImmediately: true })
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(second)
+      db.exec("ROLLBACK")
+      yield* Fiber.join(first)
+      assert.strictEqual(yield* count, 1)
+    }),
+  )
+
+  it.live("refuses a parameter that can't be sent, alone", () =>
+    Effect.gen(function* () {
+      const { add, count, sql } = yield* client(":memory:")
+      const bad = sql.unsafe("INSERT INTO notes VALUES (?, ?)", [1, () => 1])
+      const exits = yield* Effect.forEach([add(1), bad, add(2)], Effect.exit, all)
+      assert.deepStrictEqual(exits.map(Exit.isSuccess), [true, false, true])
+      assert.strictEqual(yield* count, 2)
+    }),
+  )
+})
+
+describe("what waits together for a SQLite database", () => {
+  const statement = (sql: string, place: SqliteStatement["place"] = "alone"): SqliteStatement => ({
+    sql,
+    params: [],
+    rows: "objects",
+    once: false,
+    place,
+  })
+  const insert = (n: number) => statement(`INSERT INTO notes VALUES (${n})`)
+
+  /** How each went, in the portions in which it was said. */
+  const run = (database: SqliteDatabase.SqliteDatabase, statements: ReadonlyArray<SqliteStatement>) => {
+    const said: Array<string> = []
+    const outcomes: Array<Outcome> = []
+    database.run(statements, (portion) => {
+      said.push(portion.map(([place]) => place).join(" "))
+      for (const [place, outcome] of portion) outcomes[place] = outcome
+    })
+    return { said, failed: outcomes.flatMap(({ failure }, place) => (failure === undefined ? [] : [place])), outcomes }
+  }
+
+  const withDatabase = (use: (database: SqliteDatabase.SqliteDatabase, count: () => unknown) => void) =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/a.db`
+      const database = SqliteDatabase.open({ file, synchronous: "full", busyTimeout: 0 })
+      yield* Effect.addFinalizer(() => Effect.sync(() => database.close()))
+      run(database, [
+        statement("CREATE TABLE notes (n INTEGER PRIMARY KEY)"),
+        statement("CREATE TABLE later (n INTEGER REFERENCES notes DEFERRABLE INITIALLY DEFERRED)"),
+        statement("CREATE TRIGGER nine BEFORE INSERT ON notes WHEN NEW.n = 9 BEGIN SELECT RAISE(ROLLBACK, 'no'); END"),
+      ])
+      const db = yield* other(file)
+      use(database, () => db.prepare("SELECT COUNT(*) AS n FROM notes").get()!["n"])
+    })
+
+  it.effect("is committed once, readers first; one that fails takes no other with it", () =>
+    withDatabase((database, count) => {
+      const select = statement("SELECT COUNT(*) AS n FROM notes")
+      const { failed, outcomes, said } = run(database, [insert(1), select, insert(2), insert(1), insert(3)])
+      assert.deepStrictEqual(said, ["1", "0 2 3 4"])
+      assert.deepStrictEqual(failed, [3])
+      assert.deepStrictEqual(outcomes[1], { rows: [{ n: 0 }].map((row) => Object.assign(Object.create(null), row)) })
+      assert.strictEqual(count(), 3)
+    }),
+  )
+
+  it.effect("is tried one by one where a failure has ended the transaction of all", () =>
+    withDatabase((database, count) => {
+      assert.deepStrictEqual(run(database, [insert(1), insert(9), insert(2)]).failed, [1])
+      assert.strictEqual(count(), 2)
+    }),
+  )
+
+  it.effect("fails together where it can't be committed, and leaves nothing behind", () =>
+    withDatabase((database, count) => {
+      const orphan = statement("INSERT INTO later VALUES (77)")
+      assert.deepStrictEqual(run(database, [insert(1), orphan, insert(2)]).failed, [0, 1, 2])
+      assert.isFalse(database.inTransaction())
+      assert.strictEqual(count(), 0)
+      assert.deepStrictEqual(run(database, [insert(1), insert(2)]).failed, [])
+      assert.strictEqual(count(), 2)
+      const transaction = [statement("BEGIN", "control"), { ...orphan, place: "within" as const }]
+      assert.deepStrictEqual(run(database, [...transaction, statement("COMMIT", "control")]).failed, [2])
+      assert.isFalse(database.inTransaction())
+    }),
+  )
+
+  it.effect("keeps its order around a transaction", () =>
+    withDatabase((database, count) => {
+      const begin = statement("BEGIN IMMEDIATE", "control")
+      const within = { ...insert(3), place: "within" as const }
+      const { failed, said } = run(database, [
+        insert(1),
+        insert(2),
+        begin,
+        within,
+        statement("ROLLBACK", "control"),
+        insert(4),
+      ])
+      assert.deepStrictEqual([failed, said], [[], ["0 1", "2", "3", "4", "5"]])
+      assert.strictEqual(count(), 3)
+      assert.deepStrictEqual(run(database, [within]).failed, [0])
+    }),
+  )
+})
