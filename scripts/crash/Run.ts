@@ -12,6 +12,7 @@ import { CrashError } from "./CrashError.ts"
 import { type Fault, kill, type Victim } from "./Fault.ts"
 import { isSettled, lastOf, Ledger } from "./Ledger.ts"
 import type { Entry, Record, Strike } from "./Record.ts"
+import { host } from "./Service.ts"
 import { connect } from "./Talker.ts"
 import type { World } from "./World.ts"
 
@@ -29,8 +30,8 @@ export interface Plan {
 const channels = ["lobby", "red", "green"]
 
 /** Time after a strike in which somebody has to be answered, and after the last in which everybody has to be. */
-const answerLimit = Duration.seconds(20)
-const settleLimit = Duration.seconds(40)
+const answerLimit = Duration.seconds(30)
+const settleLimit = Duration.seconds(60)
 
 const until = (holds: () => boolean, limit: Duration.Duration): Effect.Effect<boolean> =>
   Effect.suspend(() => (holds() ? Effect.succeed(true) : Effect.delay(Effect.sync(holds), "20 millis"))).pipe(
@@ -68,7 +69,7 @@ export const run = Effect.fnUntraced(function* (
   const silence = Deferred.makeUnsafe<void>()
   const world: World = {
     ledger,
-    address: { host: "127.0.0.1", port: plan.port },
+    address: { host, port: plan.port },
     channels,
     pace: plan.pace,
     quiet: Deferred.await(silence),

@@ -36,13 +36,13 @@ describe("a service that is killed again and again", () => {
   it.live(
     "loses nothing that it acknowledged",
     () => keepsItsPromise({ storage: "sqlite", fault: "kill", strikes: 10 }),
-    minutes(3),
+    minutes(5),
   )
 
   it.live(
     "loses nothing that it acknowledged on Postgres",
     () => keepsItsPromise({ storage: "postgres", fault: "kill", strikes: 3 }),
-    minutes(3),
+    minutes(5),
   )
 
   it.live(
@@ -56,7 +56,7 @@ describe("a service that is killed again and again", () => {
         // Clients carried on after it, nonetheless.
         assert.isTrue(record.strikes.every(({ over }) => over !== undefined))
       }),
-    minutes(2),
+    minutes(4),
   )
 })
 
@@ -68,18 +68,18 @@ describe("a service whose database fails", () => {
   it.live(
     "says so while the disk is full, and goes on by itself when it is not",
     () => Effect.map(keepsItsPromise({ storage: "sqlite", fault: "full", strikes: 3 }), isToldTo),
-    minutes(2),
+    minutes(4),
   )
 
   it.live(
     "waits, or says so, while another process keeps the database locked, and goes on by itself",
     () => keepsItsPromise({ storage: "sqlite", fault: "locked", strikes: 3 }),
-    minutes(2),
+    minutes(4),
   )
 
   it.live(
     "says so while Postgres is gone, and goes on by itself when it is back",
     () => Effect.map(keepsItsPromise({ storage: "postgres", fault: "postgres", strikes: 3 }), isToldTo),
-    minutes(2),
+    minutes(4),
   )
 })
