@@ -63,6 +63,7 @@ const toServerSettings = (values: SettingValues): ServerSettings => {
     },
     storage: {
       kind: values.storage,
+      sqlite: { synchronous: values["sqlite.synchronous"] },
       postgres: { url: values["postgres.url"], maxConnections: values["postgres.max-connections"] },
     },
     history: {

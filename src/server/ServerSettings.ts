@@ -24,6 +24,11 @@ export interface ShutdownSettings {
 export interface StorageSettings {
   /** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
   readonly kind: "sqlite" | "postgres" | "memory"
+  /** Counts where the kind is `sqlite`. */
+  readonly sqlite: {
+    /** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
+    readonly synchronous: "full" | "normal"
+  }
   /** Counts where the kind is `postgres`. */
   readonly postgres: {
     /** `postgres://user:password@host:port/database` */
@@ -50,7 +55,11 @@ export interface ServerSettings {
 
 export const defaults: ServerSettings = {
   data: "natter-data",
-  storage: { kind: "sqlite", postgres: { url: Redacted.make(""), maxConnections: 10 } },
+  storage: {
+    kind: "sqlite",
+    sqlite: { synchronous: "full" },
+    postgres: { url: Redacted.make(""), maxConnections: 10 },
+  },
   tcp: Tcp.defaults,
   connections: { total: 100_000, perAddress: 64 },
   accounts: {

@@ -24,14 +24,18 @@ const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 /** The data folder, which is made if it is not there. */
 const folderLayer = (data: string) => DataFolder.layer(data).pipe(Layer.provide(files))
 
-const databaseLayer = ({ data, storage: { kind, postgres } }: Pick<ServerSettings, "data" | "storage">) =>
-  Database.layer(kind === "postgres" ? postgres : undefined).pipe(Layer.provide(folderLayer(data)))
+const databaseLayer = ({ data, storage: { kind, postgres, sqlite } }: Pick<ServerSettings, "data" | "storage">) =>
+  Database.layer(kind === "postgres" ? { postgres } : { sqlite }).pipe(Layer.provide(folderLayer(data)))
 
 /** All that is kept. Where it is in a folder or a database, that is this service's alone until the layer closes. */
 export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {
   const history = Layer.succeed(HistorySettings, settings.history)
   if (settings.storage.kind === "memory") {
-    return Layer.mergeAll(AccountStore.layerMemory, ChannelStore.layerMemory, History.layerMemory.pipe(Layer.provide(history)))
+    return Layer.mergeAll(
+      AccountStore.layerMemory,
+      ChannelStore.layerMemory,
+      History.layerMemory.pipe(Layer.provide(history)),
+    )
   }
   return Layer.mergeAll(SqlAccounts.layer, SqlChannels.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
     Layer.provide(databaseLayer(settings)),

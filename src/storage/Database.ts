@@ -14,8 +14,8 @@ const postgres = (options: PostgresOptions): Layer.Layer<SqlClient, PostgresErro
     ),
   )
 
-/** The database of the data folder, or, where there are options for it, one of a Postgres server. */
+/** The database of the data folder, or one of a Postgres server. */
 export const layer = (
-  options: PostgresOptions | undefined,
+  options: { readonly postgres: PostgresOptions } | { readonly sqlite: Omit<Sqlite.SqliteOptions, "file"> },
 ): Layer.Layer<SqlClient, PostgresError | DataFolderError | Sqlite.DatabaseError, DataFolder> =>
-  options === undefined ? Sqlite.layer() : postgres(options)
+  "postgres" in options ? postgres(options.postgres) : Sqlite.layer(options.sqlite)

@@ -73,7 +73,9 @@ describe("the whole service", () => {
     ["in its folder", Effect.succeed({})],
     [
       "in Postgres",
-      Effect.map(emptyDatabase, (url) => ({ storage: { kind: "postgres", postgres: { url, maxConnections: 5 } } })),
+      Effect.map(emptyDatabase, (url) => ({
+        storage: { ...defaults.storage, kind: "postgres", postgres: { url, maxConnections: 5 } },
+      })),
     ],
   ]
   it.live.each(kept)("has what was said again after a restart, %s", ([, storage]) =>

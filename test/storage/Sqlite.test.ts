@@ -86,6 +86,19 @@ describe("Sqlite", () => {
     }),
   )
 
+  it.effect("waits for the disk unless it is told not to", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      for (const [synchronous, level] of [["full", 2] as const, ["normal", 1] as const]) {
+        const file = `${folder}/${synchronous}.db`
+        yield* Effect.gen(function* () {
+          const [row] = yield* (yield* SqlClient)`PRAGMA synchronous`
+          assert.deepStrictEqual({ ...row }, { synchronous: level })
+        }).pipe(Effect.provide(Layer.fresh(Sqlite.layerFile({ file, synchronous }))))
+      }
+    }),
+  )
+
   it.effect("a transaction is all or nothing, also when it is interrupted", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -37,6 +37,11 @@ export const settings = {
     "Where everything is kept: `sqlite` in a file of the data folder, `postgres` in the database of `postgres.url`, `memory` nowhere",
     { flag: "sqlite|postgres|memory" },
   ),
+  "sqlite.synchronous": setting(
+    choice("full", "normal"),
+    storage.sqlite.synchronous,
+    "Where `storage` is `sqlite`: `full` waits for the disk, so that what is acknowledged survives a power cut; `normal` is faster, but the last of it may be lost with the machine, so it is acknowledged as `memory`",
+  ),
   "postgres.url": setting(
     hidden("an address like postgres://user:password@host:5432/database"),
     storage.postgres.url,
