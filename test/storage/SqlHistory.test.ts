@@ -286,7 +286,7 @@ describe("History in SQL", () => {
         other.exec("ROLLBACK")
         other.close()
         yield* append(history, general, [said(2)])
-      }).pipe(Effect.provide(inFolder(folder)))
+      }).pipe(Effect.provide(inFolder(folder, { busyTimeout: 50 })))
     }),
   )
 

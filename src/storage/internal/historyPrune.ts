@@ -7,9 +7,9 @@ import type * as Seq from "../../domain/Seq.ts"
 import type { HistorySettings } from "../../history/HistorySettings.ts"
 
 /** Entries removed by one statement: whoever wants to write meanwhile waits that long. */
-const step = 256
+const step = 128
 /** Steps of one go. */
-const maxSteps = 64
+const maxSteps = 128
 
 interface LogRow {
   readonly channel: ChannelId
