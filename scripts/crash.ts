@@ -22,7 +22,7 @@ const flags = {
   fault: Flag.Literals("fault", faults).pipe(
     Flag.withDefault("kill" as const),
     Flag.withDescription(
-      "What strikes: kill -9 of the service, kill -9 of postgres, another process that keeps the database locked, or a full disk",
+      "What strikes: kill -9 of the service, a proper restart, kill -9 of postgres, another process that keeps the database locked, or a full disk",
     ),
   ),
 }

@@ -9,8 +9,7 @@ import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { isSettled } from "./Ledger.ts"
 import type { Disconnect } from "../../src/protocol/Disconnect.ts"
 import type { Said } from "./Record.ts"
-import type { Who } from "./Talker.ts"
-import type { World } from "./World.ts"
+import type { Who, World } from "./World.ts"
 
 export const run = ({ address, channels, isQuiet, ledger, pace }: World, { client: name, user }: Who) => {
   const credentials = { username: user, password: Redacted.make("secret") }

@@ -5,10 +5,10 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Blunt from "./Blunt.ts"
 import * as Old from "./Old.ts"
-import { connect, listen, Talker, type Who } from "./Talker.ts"
-import type { World } from "./World.ts"
+import { connect, listen, Talker } from "./Talker.ts"
+import type { Who, World } from "./World.ts"
 
-const person = (user: string, device = user): Who => ({ client: device, user })
+const person = (user: string, more: Partial<Who> = {}): Who => ({ client: user, user, ...more })
 
 /** Stays over every crash; talks. */
 const resident = (world: World, who: Who, pause?: Effect.Effect<void>) =>
@@ -50,9 +50,11 @@ const slowly = Effect.sleep("5 millis")
 export const gather = (world: World): Effect.Effect<void, never, Scope.Scope> =>
   Effect.forEach(
     [
-      ...["ann", "bob", "cid"].map((name) => resident(world, person(name))),
+      resident(world, person("ann", { direct: "bob" })),
+      resident(world, person("bob", { direct: "ann" })),
+      resident(world, person("cid")),
       resident(world, person("sam"), slowly),
-      listener(world, person("ann", "ann's phone")),
+      listener(world, person("ann", { client: "ann's phone", direct: "bob" })),
       ...["vic", "val"].map((name) => visitor(world, person(name))),
       Old.run(world, person("old")),
       Blunt.run(world, person("joe")),

@@ -76,6 +76,16 @@ export const kill = (victim: Victim): Fault => ({
   }),
 })
 
+/** Asks the service to end, and starts it again. */
+export const restart = (victim: Victim): Fault => ({
+  strike: Effect.gen(function* () {
+    yield* victim.running.stop
+    yield* victim.kill
+    const service = yield* victim.start
+    return yield* Effect.raceFirst(service.up, service.ended)
+  }),
+})
+
 const time = (least: number, most: number) => Effect.map(Random.nextIntBetween(least, most), Duration.millis)
 
 const attempt = (what: string, does: () => unknown): Effect.Effect<void, CrashError> =>

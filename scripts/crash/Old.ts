@@ -6,8 +6,7 @@ import { lobby } from "../../src/domain/ChannelName.ts"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
 import type { Said } from "./Record.ts"
-import type { Who } from "./Talker.ts"
-import type { World } from "./World.ts"
+import type { Who, World } from "./World.ts"
 
 const patience = Duration.minutes(10)
 

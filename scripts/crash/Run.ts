@@ -14,7 +14,7 @@ import { isSettled, lastOf, Ledger } from "./Ledger.ts"
 import type { Entry, Record, Strike } from "./Record.ts"
 import { host } from "./Service.ts"
 import { connect } from "./Talker.ts"
-import type { World } from "./World.ts"
+import { noted, type Who, type World } from "./World.ts"
 
 export interface Plan {
   /** At least one; the last is a kill of the service, when everybody is quiet. */
@@ -49,16 +49,20 @@ const isSettledIn = ({ heard, said }: Ledger) => {
   return placed.every((heard) => lastOf(heard) === ends.get(heard.channel))
 }
 
-/** All that history has, read page by page by somebody who was never there before. */
+/** All that history has, read page by page by somebody who was not there before. */
 const readBack = Effect.fnUntraced(function* (world: World) {
-  const client = yield* connect(world, { client: "reader", user: "reader" })
   const kept = new Map<string, ReadonlyArray<Entry>>()
-  for (const channel of world.channels) {
-    yield* client.join(channel)
-    kept.set(channel, yield* Stream.runCollect(client.entries(channel, { after: 0 })))
-  }
+  const read = Effect.fnUntraced(function* (who: Who, channels: ReadonlyArray<string>) {
+    const client = yield* connect(world, who)
+    for (const channel of channels) {
+      yield* client.join(channel)
+      kept.set(noted(channel, who), yield* Stream.runCollect(client.entries(channel, { after: 0 })))
+    }
+  }, Effect.scoped)
+  yield* read({ client: "reader", user: "reader" }, world.channels)
+  yield* read({ client: "reader", user: "ann" }, ["@bob"])
   return kept
-}, Effect.scoped)
+})
 
 export const run = Effect.fnUntraced(function* (
   plan: Plan,

@@ -25,6 +25,8 @@ export interface Service {
   readonly pid: number
   /** Waits until it serves; false where it does not in time. */
   readonly up: Effect.Effect<boolean>
+  /** Asks it to end, and waits until it has. */
+  readonly stop: Effect.Effect<void>
   /** Fails should it end by itself. */
   readonly ended: Effect.Effect<never, CrashError>
   /** The last that it wrote. */
@@ -94,6 +96,7 @@ export const start = Effect.fnUntraced(function* (
   return {
     pid: child.pid,
     up: Effect.map(Effect.timeoutOption(Deferred.await(isUp), startLimit), Option.isSome),
+    stop: Effect.ignore(child.kill({ killSignal: "SIGTERM" })),
     ended: child.exitCode.pipe(
       Effect.orElseSucceed(() => "a signal"),
       // What it said on its way out is still being read.

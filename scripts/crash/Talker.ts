@@ -16,12 +16,7 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { catalog, RequestError } from "../../src/protocol/RequestError.ts"
 import { lastOf } from "./Ledger.ts"
 import type { Act, Entry, Said } from "./Record.ts"
-import type { World } from "./World.ts"
-
-export interface Who {
-  readonly client: string
-  readonly user: string
-}
+import { noted, placesOf, type Who, type World } from "./World.ts"
 
 /** Comes back soon: a run is to be about kills, not about waiting for the next try. */
 const backoff = { base: Duration.millis(50), cap: Duration.millis(500) }
@@ -39,17 +34,21 @@ export const connect = ({ address }: World, { user }: Who): Effect.Effect<Client
     )
   }).pipe(Effect.retry(soon), Effect.orDie)
 
+/** Who was spoken to alone is in already. */
+const isRefusal = (error: unknown) => error instanceof RequestError && error.reason !== "AlreadyMember"
+
 /** Enters the channels where it left them, and notes what it hears, each time after `pause`. */
 export const listen = Effect.fnUntraced(function* (
-  { channels, ledger }: World,
-  { client: name }: Who,
+  world: World,
+  who: Who,
   client: Client.Client,
   pause: Effect.Effect<void> = Effect.void,
 ) {
-  const heardIn = new Map(channels.map((channel) => [channel, ledger.hearing(name, channel)]))
+  const places = placesOf(world, who)
+  const heardIn = new Map(places.map((channel) => [channel, world.ledger.hearing(who.client, noted(channel, who))]))
   const enter = (channel: string) =>
     Effect.suspend(() => client.join(channel, { after: lastOf(heardIn.get(channel)!) })).pipe(
-      Effect.retry({ schedule: soon, while: (error) => error instanceof RequestError }),
+      Effect.retry({ schedule: soon, while: isRefusal }),
       Effect.ignore,
     )
   const events = yield* client.subscribe
@@ -68,10 +67,10 @@ export const listen = Effect.fnUntraced(function* (
       ),
     ),
   )
-  yield* Effect.forEach(channels, enter, { concurrency: "unbounded", discard: true })
+  yield* Effect.forEach(places, enter, { concurrency: "unbounded", discard: true })
 })
 
-const send = (client: Client.Client, { act, channel, id }: Said): ReturnType<Client.Client["publish"]> => {
+const send = (client: Client.Client, channel: string, { act, id }: Said): ReturnType<Client.Client["publish"]> => {
   const messageId = MessageId.make(id!)
   switch (act.type) {
     case "Message":
@@ -115,20 +114,16 @@ export class Talker {
 
   private saySomething(client: Client.Client): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const { channels, ledger } = this.world
-      const channel = yield* Random.choice(channels as [string, ...Array<string>])
+      const { who, world } = this
+      const channel = yield* Random.choice(placesOf(world, who) as [string, ...Array<string>])
       const act = yield* this.act(channel)
-      const said = ledger.say({
-        ...this.who,
-        id: `${this.who.client.replaceAll(" ", "_")}-${++this.said}`,
-        channel,
-        act,
-      })
-      yield* this.answered(said, send(client, said))
+      const id = `${who.client.replaceAll(" ", "_")}-${++this.said}`
+      const said = world.ledger.say({ client: who.client, user: who.user, id, channel: noted(channel, who), act })
+      yield* this.answered(channel, said, send(client, channel, said))
       if ((yield* Random.next) > 0.1) return
       // As somebody does who has forgotten the answer.
       yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, 3000)))
-      yield* this.answered(said, send(client, said))
+      yield* this.answered(channel, said, send(client, channel, said))
     })
   }
 
@@ -147,19 +142,19 @@ export class Talker {
         own.splice(at, 1)
         return { type: "Deleted", target }
       }
-      const heard = this.world.ledger.hearing(this.who.client, channel).entries
+      const heard = this.world.ledger.hearing(this.who.client, noted(channel, this.who)).entries
       const message = heard.slice(-20).find((entry): entry is Entry => entry.type === "Message")
       const reaction = yield* Random.choice(reactions as [string, ...Array<string>])
       return { type: "Reacted", target: message?.seq ?? target, reaction, on: dice < 0.97 }
     })
   }
 
-  private answered(said: Said, sending: ReturnType<typeof send>): Effect.Effect<void> {
+  private answered(channel: string, said: Said, sending: ReturnType<typeof send>): Effect.Effect<void> {
     return sending.pipe(
       Effect.match({
         onSuccess: ({ durability, seq, timestamp }) => {
           said.answers.push({ seq, timestamp, durability, at: this.world.ledger.now() })
-          if (said.act.type === "Message" && said.answers.length === 1) this.keep(said.channel, seq)
+          if (said.act.type === "Message" && said.answers.length === 1) this.keep(channel, seq)
         },
         onFailure: (error) => {
           const final =

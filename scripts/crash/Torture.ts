@@ -15,7 +15,7 @@ import * as Service from "./Service.ts"
 export const storages = ["sqlite", "postgres", "memory"] as const
 export type Storage = (typeof storages)[number]
 
-export const faults = ["kill", "postgres", "locked", "full"] as const
+export const faults = ["kill", "restart", "postgres", "locked", "full"] as const
 export type FaultName = (typeof faults)[number]
 
 export interface Options {
@@ -61,6 +61,7 @@ export const torture = (options: Options) =>
     const victim = yield* Fault.Victim.make({ port, data, args: ["--rate-limits", "off"], environment })
     const possible: Partial<Record<FaultName, Fault.Fault>> = {
       kill: Fault.kill(victim),
+      restart: Fault.restart(victim),
       ...(database !== undefined && { postgres: Fault.postgresDown(database) }),
       ...(storage === "sqlite" && {
         locked: Fault.locked(path.join(data, "natter.db")),

@@ -16,6 +16,7 @@ const keepsItsPromise = (options: Parameters<typeof run>[0]) =>
   Effect.map(run(options), ({ findings, record, verdict }) => {
     assert.deepStrictEqual(findings, [], verdict)
     assert.lengthOf(record.strikes, options.strikes, verdict)
+    assert.sameMembers([...record.kept.keys()], ["lobby", "red", "green", "@ann&bob"])
     const entries = [...record.kept.values()].flat()
     for (const type of ["Message", "Edited", "Deleted", "Reacted"]) {
       assert.isTrue(
