@@ -5,14 +5,16 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Client, type ClientEvent, make as makeClient } from "../../src/client/Client.ts"
+import type { PublishFailure } from "../../src/client/internal/Outgoing.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
-import { Roster } from "../../src/client/Roster.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Cable } from "./Cable.ts"
-import type { Judge } from "./Judge.ts"
+import type { Judge, Request } from "./Judge.ts"
 import { Line } from "./Line.ts"
 import type { Action, Fault, Machine } from "./Plan.ts"
+import type { ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 import { Process } from "./Process.ts"
+import { Seat } from "./Seat.ts"
 import type { Server } from "./Server.ts"
 import * as SimulatedDialer from "./SimulatedDialer.ts"
 import type { Trace } from "./Trace.ts"
@@ -32,20 +34,12 @@ export const recovery = 100_000
 /** Time after which an open program whose first try failed tries again. */
 const tryAgain = 3000
 
-/** A place in a channel. */
-interface Seat {
-  /** Undefined while not in. */
-  roster: Roster | undefined
-  /** The last entry that was told. */
-  at: number
-  /** Since when it has been so. */
-  since: number
-}
-
 /** One run of the program. */
 interface Run {
   readonly process: Process
   readonly scope: Scope.Closeable
+  /** Where it is just going in or out. */
+  readonly moving: Set<string>
   client: Client | undefined
 }
 
@@ -103,13 +97,25 @@ export class Person {
     if (client === undefined) return
     switch (action.type) {
       case "join":
-        return this.join(run, client, action.channel)
       case "leave":
-        this.tell(`leaves ${action.channel}`)
-        return run.process.run(client.leave(action.channel))
+        return this.settle(run, action.channel)
       case "publish":
         for (let time = 0; time < action.times; time++) this.publish(run, client, action.channel, action.length)
         return
+      case "edit":
+      case "delete":
+      case "react":
+        return this.change(run, client, action)
+      case "read": {
+        const seat = this.seats.get(action.channel)
+        if (seat?.at === undefined || seat.at === 0) return
+        this.tell(`has read ${action.channel} up to #${seat.at}`)
+        const { at, channel } = seat
+        this.world.judge.marks(this.machine.user, channel, at)
+        return run.process.run(client.read(action.channel, at), (exit) => {
+          if (Exit.isSuccess(exit)) this.world.judge.marked(this.machine.user, channel, at)
+        })
+      }
       case "typing":
         return run.process.run(client.typing(action.channel))
       case "status":
@@ -150,7 +156,7 @@ export class Person {
     this.excuse(0)
     this.tell("opens the program")
     const process = new Process(time, this.name, this.world.seed * 131 + this.index * 17 + this.runs++)
-    const run: Run = { process, scope: Scope.makeUnsafe(), client: undefined }
+    const run: Run = { process, scope: Scope.makeUnsafe(), moving: new Set(), client: undefined }
     this.run = run
     const dialer = SimulatedDialer.make((answer) => {
       const { cable } = this
@@ -179,7 +185,7 @@ export class Person {
         Stream.runForEach(client.states, ({ _tag }) => Effect.sync(() => this.is(run, _tag === "Online", _tag))),
       )
       run.client = client
-      for (const channel of this.wanted) this.join(run, client, channel)
+      for (const channel of this.wanted) this.settle(run, channel)
     }).pipe(Effect.provideService(Dialer, dialer), Scope.provide(run.scope))
     process.run(live, (exit) => {
       if (Exit.isSuccess(exit) || this.run !== run) return
@@ -216,7 +222,7 @@ export class Person {
     this.isOnline = false
     this.excuse(0)
     this.world.judge.abandoned(this.runName)
-    for (const channel of this.seats.keys()) this.out(channel)
+    for (const seat of this.seats.values()) seat.out(this.world.time.now)
   }
 
   get runName(): string {
@@ -229,32 +235,87 @@ export class Person {
     this.isOnline = online
   }
 
-  private join(run: Run, client: Client, channel: string): void {
-    run.process.run(client.join(channel), (exit) => {
-      if (Exit.isSuccess(exit) || this.run !== run) return
-      this.tell(`cannot join ${channel}: ${String(exit.cause)}`)
-      this.world.time.after(tryAgain, () => this.joinAgain(run, channel))
+  /** Goes in or out, whatever is wanted by now; one thing after the other, and again where it was refused. */
+  private settle(run: Run, channel: string): void {
+    const { client } = run
+    const wanted = this.wanted.has(channel)
+    const isIn = this.seats.get(channel)?.roster !== undefined
+    if (this.run !== run || client === undefined || run.moving.has(channel) || wanted === isIn) return
+    run.moving.add(channel)
+    if (!wanted) this.tell(`leaves ${channel}`)
+    const move: Effect.Effect<unknown, unknown> = wanted
+      ? client.join(channel, { after: this.comingFrom(channel) })
+      : client.leave(channel)
+    run.process.run(move, (exit) => {
+      if (this.run === run && Exit.isFailure(exit)) this.tell(`cannot move in ${channel}: ${String(exit.cause)}`)
+      this.world.time.after(Exit.isSuccess(exit) ? 1 : tryAgain, () => {
+        run.moving.delete(channel)
+        this.settle(run, channel)
+      })
     })
   }
 
-  /** As people do: whoever wants to be there and is not tries again. */
-  private joinAgain(run: Run, channel: string): void {
-    if (this.run !== run || run.client === undefined || !this.wanted.has(channel)) return
-    if (this.seats.get(channel)?.roster === undefined) this.join(run, run.client, channel)
+  /** The last it has heard. Where it never was it wants to hear everything, or nothing but what comes. */
+  private comingFrom(channel: string): number | undefined {
+    const seat = this.seat(channel)
+    if (seat.at === undefined && this.index % 2 === 0) seat.at = 0
+    return seat.at
   }
 
   private publish(run: Run, client: Client, channel: string, length: number): void {
+    // Only somebody absent-minded speaks where nobody hears it.
+    if (!this.wanted.has(channel) && this.seats.get(channel)?.roster === undefined) return
+    const number = this.words
+    const content = `${this.runName}.${number} ${"x".repeat(length)}`
+    this.say(run, channel, { type: "Message", content }, (id) => client.publish(channel, content, id))
+  }
+
+  /** Does something to one of the last messages it has seen. */
+  private change(
+    run: Run,
+    client: Client,
+    { back, channel, type }: Extract<Action, { readonly type: "edit" | "delete" | "react" }>,
+  ): void {
+    const seat = this.seats.get(channel)
+    if (seat?.roster === undefined) return
+    const own = (seq: number) => this.world.judge.author(seat.channel, seq) === this.machine.user
+    const places = seat.view.places.filter((seq) => type === "react" || own(seq))
+    const target = places.at(-1 - back)
+    if (target === undefined) return
+    if (type === "delete") {
+      return this.say(run, channel, { type: "Deleted", target }, (id) => client.delete(channel, target, id))
+    }
+    if (type === "edit") {
+      const content = `edit ${this.words} of ${this.runName}`
+      return this.say(run, channel, { type: "Edited", target, content }, (id) =>
+        client.edit(channel, target, content, id),
+      )
+    }
+    const on = this.words % 3 !== 0
+    const reaction = this.words % 2 === 0 ? "yes" : "no"
+    this.say(run, channel, { type: "Reacted", target, reaction, on }, (id) =>
+      client.react(channel, target, reaction, on, id),
+    )
+  }
+
+  private say(
+    run: Run,
+    name: string,
+    request: Request,
+    send: (id: MessageId) => Effect.Effect<ServerFrameOf<"Published">, PublishFailure>,
+  ): void {
     const { judge } = this.world
+    const { channel } = this.seat(name)
     const number = this.words++
     const id = `${this.runName}.${number}`
-    const content = `${id} ${"x".repeat(length)}`
-    const said = judge.say({ id, user: this.machine.user, by: this.runName, channel, content, number })
-    this.tell(`says ${id} in ${channel}`)
-    run.process.run(client.publish(channel, content, MessageId.make(id)), (exit) => {
+    const said = judge.say({ id, user: this.machine.user, by: this.runName, channel, request, number })
+    const target = "target" in request ? ` of #${request.target}` : ""
+    this.tell(`says ${id} in ${channel}, ${request.type}${target}`)
+    run.process.run(send(MessageId.make(id)), (exit) => {
       if (said.state !== "waiting") return
       if (Exit.isSuccess(exit)) {
         this.tell(`${id} is acknowledged as ${channel} #${exit.value.seq}`)
-        judge.acknowledged(said, channel, exit.value.seq)
+        judge.acknowledged(said, exit.value.seq)
       } else {
         this.tell(`${id} is refused: ${String(exit.cause)}`)
         judge.refused(said)
@@ -263,39 +324,19 @@ export class Person {
   }
 
   private hear(run: Run, event: ClientEvent): void {
-    if (this.run !== run) return
-    const { judge } = this.world
-    switch (event.type) {
-      case "Joined":
-        this.tell(`is in ${event.channel} from #${event.seq} on`)
-        this.seats.set(event.channel, { roster: Roster.of(event), at: event.seq, since: this.world.time.now })
-        return
-      case "Left":
-        this.tell(`is out of ${event.channel}`)
-        this.world.time.after(tryAgain, () => this.joinAgain(run, event.channel))
-        return this.out(event.channel)
-      case "Presence": {
-        const seat = this.seats.get(event.channel)
-        if (seat?.roster !== undefined) seat.roster = seat.roster.apply(event).roster
-        return
-      }
-      case "Message": {
-        const seat = this.seats.get(event.channel)
-        if (seat?.roster === undefined)
-          return judge.fail("told only of where one is", `${this.name} is not in ${event.channel}`)
-        if (event.seq !== seat.at + 1)
-          judge.fail("in order and without gap", `${this.name} heard ${event.channel} #${event.seq} behind #${seat.at}`)
-        seat.at = event.seq
-        return judge.heard(this.name, event.channel, event.seq, event.id)
-      }
-      default:
-        return
+    if (this.run !== run || event.type === "Invited") return
+    if (event.type === "Joined") this.tell(`is in ${event.channel} from #${event.seq} on`)
+    if (event.type === "Left") {
+      this.tell(`is out of ${event.channel}`)
+      this.world.time.after(tryAgain, () => this.settle(run, event.channel))
     }
+    this.seat(event.channel).hear(event, this.world.time.now)
   }
 
-  private out(channel: string): void {
-    const seat = this.seats.get(channel)
-    if (seat?.roster === undefined) return
-    this.seats.set(channel, { roster: undefined, at: seat.at, since: this.world.time.now })
+  /** Its place in a channel, as this program calls it. */
+  seat(name: string): Seat {
+    const seat = this.seats.get(name) ?? new Seat(this.world.judge, this.name, this.machine.user, name)
+    this.seats.set(name, seat)
+    return seat
   }
 }

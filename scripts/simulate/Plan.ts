@@ -19,6 +19,9 @@ export type Action =
   | { readonly type: "join"; readonly channel: string }
   | { readonly type: "leave"; readonly channel: string }
   | { readonly type: "publish"; readonly channel: string; readonly times: number; readonly length: number }
+  /** Changes one of the last messages it has seen, so many before the last; its own, but for a reaction. */
+  | { readonly type: "edit" | "delete" | "react"; readonly channel: string; readonly back: number }
+  | { readonly type: "read"; readonly channel: string }
   | { readonly type: "typing"; readonly channel: string }
   | { readonly type: "status"; readonly status: "online" | "away" | "busy" }
   | { readonly type: "topic"; readonly channel: string; readonly topic: string }
@@ -90,7 +93,6 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
   })
   const steps: Array<Step> = []
   const calms: Array<number> = []
-  for (let at = 0; at < count; at++) arrive(at, dice, steps)
   /** Storms, each with a calm behind it. */
   for (let from = 3000; from < length;) {
     const to = Math.min(from + storm, length)
@@ -100,10 +102,11 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
       disasters: dice.pick([0, 0, 1, 2, 4]),
       talk: dice.pick([2000, 5000, 15_000]),
     }
-    for (let at = 0; at < count; at++) live(at, from, to, mood, dice, steps)
+    for (let at = 0; at < count; at++) arrive(at, from - 2000, machines, dice, steps)
+    for (let at = 0; at < count; at++) live(at, machines, from, to, mood, dice, steps)
     befall(from, to, mood, dice, steps)
     calms.push(to + calm)
-    from = to + calm + 1000
+    from = to + calm + 3000
   }
   return { seed, machines, steps: steps.toSorted((one, other) => one.at - other.at), calms }
 }
@@ -119,34 +122,62 @@ interface Mood {
 /** Whole milliseconds around a mean; many short, few long. */
 const around = (mean: number, dice: Dice): number => 1 + Math.floor(-Math.log(1 - dice.below(1000) / 1000) * mean)
 
-const arrive = (machine: number, dice: Dice, steps: Array<Step>): void => {
-  const at = 1000 + dice.below(1500)
+/** A channel, or a conversation with somebody else. */
+const somewhere = (machine: number, machines: ReadonlyArray<Machine>, dice: Dice): string => {
+  const other = dice.pick(machines).user
+  return other === machines[machine]!.user || !dice.once(4) ? dice.pick(channels) : `@${other}`
+}
+
+/** Opens its program, unless that is open, and goes where it is not. */
+const arrive = (
+  machine: number,
+  from: number,
+  machines: ReadonlyArray<Machine>,
+  dice: Dice,
+  steps: Array<Step>,
+): void => {
+  const at = from + dice.below(1500)
   steps.push({ at, machine, does: { type: "open" } })
   steps.push({ at: at + 1, machine, does: { type: "join", channel: "lobby" } })
   for (const channel of channels.slice(1)) {
     if (dice.once(2)) steps.push({ at: at + 2, machine, does: { type: "join", channel } })
   }
+  const channel = somewhere(machine, machines, dice)
+  if (dice.once(2)) steps.push({ at: at + 3, machine, does: { type: "join", channel } })
 }
 
-const live = (machine: number, from: number, to: number, mood: Mood, dice: Dice, steps: Array<Step>): void => {
+const live = (
+  machine: number,
+  machines: ReadonlyArray<Machine>,
+  from: number,
+  to: number,
+  mood: Mood,
+  dice: Dice,
+  steps: Array<Step>,
+): void => {
   const act = (at: number, does: Action) => steps.push({ at, machine, does })
   for (let at = from + around(mood.talk, dice); at < to; at += around(mood.talk, dice)) {
-    const channel = dice.pick(channels)
+    const channel = somewhere(machine, machines, dice)
     const what = dice.below(40)
-    if (what < 30) act(at, { type: "publish", channel, times: 1, length: dice.pick([1, 20, 200]) })
-    else if (what < 31)
+    if (what < 20) act(at, { type: "publish", channel, times: 1, length: dice.pick([1, 20, 200]) })
+    else if (what < 22)
       act(at, { type: "publish", channel, times: 2 + dice.below(14), length: dice.pick([1, 20, 2000]) })
+    else if (what < 25) act(at, { type: "edit", channel, back: dice.below(4) })
+    else if (what < 27) act(at, { type: "delete", channel, back: dice.below(4) })
+    else if (what < 31) act(at, { type: "react", channel, back: dice.below(4) })
+    else if (what < 33) act(at, { type: "read", channel })
     else if (what < 34) act(at, { type: "typing", channel })
     else if (what < 35) act(at, { type: "status", status: dice.pick(["online", "away", "busy"] as const) })
     else if (what < 36) act(at, { type: "topic", channel, topic: `topic ${at}` })
     else if (what < 38) {
       const back = Math.min(to, at + around(8000, dice))
       act(at, { type: "leave", channel })
-      act(back, { type: "join", channel })
+      // Not everybody comes back.
+      if (!dice.once(4)) act(back, { type: "join", channel })
     } else {
       const back = Math.min(to, at + around(10_000, dice))
       act(at, dice.once(2) ? { type: "close" } : { type: "kill", machineLives: !dice.once(3) })
-      act(back, { type: "open" })
+      if (!dice.once(4)) act(back, { type: "open" })
     }
   }
   if (mood.faults === 0) return

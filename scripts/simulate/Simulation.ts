@@ -38,7 +38,7 @@ export const play = (plan: Plan, onProgress: (part: number) => void = () => {}):
   const server = new Server(time, disk, trace, seed * 13 + 2)
   const world = { time, trace, judge, server, seed }
   const people = plan.machines.map((machine, index) => new Person(world, index, machine))
-  const watched = { ...world, people }
+  const watched = { ...world, people, history: disk.kept }
 
   const befall = (disaster: Disaster): void => {
     const millis = disaster.type === "disk" ? disaster.millis : disaster.down

@@ -1,4 +1,5 @@
 /** Looks again and again whether all is as it should be by now. */
+import type { History } from "../../src/history/History.ts"
 import type { Judge } from "./Judge.ts"
 import type { Person } from "./Person.ts"
 import type { Alive, Server } from "./Server.ts"
@@ -15,6 +16,7 @@ interface World {
   readonly time: VirtualTime
   readonly judge: Judge
   readonly server: Server
+  readonly history: History["Service"]
   readonly people: ReadonlyArray<Person>
 }
 
@@ -33,15 +35,36 @@ export const inTheEnd = (world: World): void => {
   const { judge, people } = world
   always(world)
   for (const said of judge.waiting()) judge.fail("everything is answered", `${said.id} has no answer`)
-  for (const person of people) {
-    if (!person.isOpen) continue
-    for (const channel of person.wanted) {
-      const seat = person.seats.get(channel)
-      if (seat?.roster === undefined) judge.fail("everybody comes back", `${person.name} is not back in ${channel}`)
-      else if (seat.at !== judge.last(channel))
+  for (const person of people) if (person.isOpen) upToDate(world, person)
+  judge.readBack(world.history)
+}
+
+const upToDate = ({ judge }: World, person: Person): void => {
+  for (const name of person.wanted) {
+    const seat = person.seats.get(name)
+    if (seat?.roster === undefined) judge.fail("everybody comes back", `${person.name} is not back in ${name}`)
+  }
+  for (const { channel } of judge.channels) {
+    const parties = channel.split("&")
+    const user = person.machine.user
+    if (parties.length === 2 && parties.includes(user)) person.seat(`@${parties.find((party) => party !== user)}`)
+  }
+  for (const seat of person.seats.values()) {
+    const { at, channel, view } = seat
+    if (seat.roster === undefined && (!seat.isDirect || seat.hasLeft)) continue
+    if (seat.misses(judge.last(channel)))
+      judge.fail(
+        "everybody hears everything",
+        `${person.name} has heard ${channel} up to #${at}, its last is #${judge.last(channel)}`,
+      )
+    if (at !== judge.last(channel)) continue
+    const truth = judge.kept(channel)?.view
+    for (const place of view.places) {
+      const real = truth?.at(place)
+      if (real !== undefined && view.at(place) !== real)
         judge.fail(
-          "everybody hears everything",
-          `${person.name} has heard ${channel} up to #${seat.at}, its last is #${judge.last(channel)}`,
+          "everybody sees the same",
+          `${person.name} sees ${channel} #${place} as "${view.at(place)}", not "${real}"`,
         )
     }
   }
@@ -57,10 +80,13 @@ export const afterwards = ({ judge, server }: World): void =>
   })
 
 const answered = ({ judge, people, time }: World): void => {
+  const first = new Set<string>()
   for (const said of judge.waiting()) {
+    if (first.has(said.by)) continue
+    first.add(said.by)
+    said.firstAt ??= time.now
     const person = people.find(({ runName }) => runName === said.by)
-    if (person === undefined) continue
-    const since = Math.max(said.at, person.troubledUntil)
+    const since = Math.max(said.firstAt, person?.troubledUntil ?? 0)
     if (time.now > since + answerWithin)
       judge.fail("nobody is forgotten", `${said.id} has had no answer for ${(time.now - since) / 1000} s`)
   }
@@ -70,7 +96,7 @@ const answered = ({ judge, people, time }: World): void => {
 const present = ({ judge, people, time }: World): void => {
   for (const observer of people) {
     if (!observer.isFine || !observer.isOnline) continue
-    for (const [channel, { at: _, roster, since }] of observer.seats) {
+    for (const { channel, roster, since } of observer.seats.values()) {
       if (roster === undefined || time.now < since + comeWithin) continue
       const known = new Set<string>(roster.names)
       for (const user of new Set(people.map(({ machine }) => machine.user))) {
@@ -87,7 +113,7 @@ const present = ({ judge, people, time }: World): void => {
 }
 
 const presence = (person: Person, channel: string, now: number): "there" | "gone" | "unclear" => {
-  const seat = person.seats.get(channel)
+  const seat = [...person.seats.values()].find((seat) => seat.channel === channel)
   if (seat === undefined) return person.isFine ? "gone" : "unclear"
   if (seat.roster === undefined) return now > seat.since + goneWithin && person.isFine ? "gone" : "unclear"
   return person.isFine && person.isOnline && now > seat.since + comeWithin ? "there" : "unclear"
