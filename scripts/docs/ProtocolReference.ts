@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Limits from "../../src/domain/Limits.ts"
+import * as Rights from "../../src/domain/Rights.ts"
 import { ConnectReply, ConnectRequest } from "../../src/protocol/Connect.ts"
 import * as Disconnect from "../../src/protocol/Disconnect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
@@ -101,6 +102,21 @@ const plainValues = [
   ["u64", "number", `an integer from 0 to ${Limits.maxInteger} (2^53 - 1): beyond it digits would be lost`],
 ]
 
+/** In which kinds of channels each action is allowed, by what somebody is there. */
+const rights = (): string => {
+  const kinds = ["public", "private", "readonly"] as const
+  const well = { banned: false, muted: false, archived: false }
+  const allowed = (action: Rights.Action, standing: Rights.Standing): string => {
+    const where = kinds.filter((kind) => Rights.refusal(action, { kind, standing, ...well }) === undefined)
+    if (where.length === kinds.length) return "yes"
+    return where.length === 0 ? "" : where.join(", ")
+  }
+  return table(
+    ["", ...Rights.standings],
+    Rights.actions.map((action) => [code(action), ...Rights.standings.map((standing) => allowed(action, standing))]),
+  )
+}
+
 /** The limits with the comments they have in the code. */
 const limits = (): string => {
   const source = fs.readFileSync(new URL("../../src/domain/Limits.ts", import.meta.url), "utf8")
@@ -184,6 +200,7 @@ const render = (): string => {
     "a conversation in version 2": fenced("text", Conversation.version2()),
     "the request of Connect": fieldTable(describe(ConnectRequest, true).schema),
     "the reply of Connect": fieldTable(describe(ConnectReply, true).schema),
+    rights: rights(),
     "version 2: what answers what": answers(Client.all),
     "version 2: client frames": Client.all.map((frame) => frameSection(frame, client2)).join("\n\n"),
     "version 2: server frames": Server.all.map((frame) => frameSection(frame, server2)).join("\n\n"),
