@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { History } from "../../src/history/History.ts"
 import { historySuite } from "../suites/history.ts"
-import { append, everything, general, messages, said, seq } from "../suites/historyWorld.ts"
+import { append, deleted, everything, general, messages, said, seq } from "../suites/historyWorld.ts"
 
 historySuite("History in memory", History.layerMemory)
 
@@ -52,6 +53,31 @@ describe("History in memory", () => {
       assert.deepStrictEqual(yield* everything(history, old), [])
       assert.strictEqual(yield* seqOf(history, "old"), 10)
       assert.lengthOf((yield* history.load(general, 0)).recent, 64)
+    }).pipe(Effect.provide(History.layerMemory)),
+  )
+
+  it.effect("lets others have their turns while much is searched, and finds nothing that was deleted meanwhile", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const long = `${"word ".repeat(10_000)}needle`
+      yield* append(
+        history,
+        general,
+        Array.from({ length: 50 }, (_, n) => said(n + 1, long)),
+      )
+      const query = { channels: [general], text: "needle", limit: 50 }
+      const searching = yield* Effect.forkChild(history.search(query), { startImmediately: true })
+      const turns = yield* Effect.sync(() => searching.pollUnsafe() === undefined).pipe(
+        Effect.tap((busy) => (busy ? Effect.yieldNow : Effect.void)),
+        Effect.repeat({ while: (busy) => busy, times: 5 }),
+      )
+      assert.isTrue(turns, "it was done in a few turns")
+      yield* append(history, general, [deleted(51, 1)])
+      const { hits } = yield* Fiber.join(searching)
+      assert.deepStrictEqual(
+        hits.map(({ message }) => Number(message.seq)),
+        Array.from({ length: 49 }, (_, n) => 50 - n),
+      )
     }).pipe(Effect.provide(History.layerMemory)),
   )
 })

@@ -6,11 +6,11 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
-import type { Entry, Message } from "../Entry.ts"
-import { type Cursor, type History, HistoryError, type Hits, type Page, type Query, type Range } from "../History.ts"
+import type { Entry } from "../Entry.ts"
+import { type History, HistoryError, type Page, type Range } from "../History.ts"
 import { HistorySettings } from "../HistorySettings.ts"
 import { Log } from "./Log.ts"
-import { byNewest, matcher } from "./search.ts"
+import { search } from "./search.ts"
 
 /** Channels kept, those written to last. */
 const maxChannels = 10_000
@@ -84,7 +84,7 @@ export const make = Effect.gen(function* () {
           .flatMap((seq) => logs.get(channel)?.message(seq) ?? []),
       ),
     page: (channel, range) => Effect.sync(() => pageOf(logs.get(channel) ?? new Log(), range)),
-    search: (query) => Effect.sync(() => search(logs, query)),
+    search: (query) => search(logs, query),
     mark: (channel, readers) =>
       Effect.sync(() => {
         const log = written(channel)
@@ -169,26 +169,4 @@ const bounds = (kept: ReadonlyArray<Entry>, range: Range): readonly [number, num
   if ("before" in range) return [0, index(({ seq }) => seq >= range.before)]
   if ("since" in range) return [index(({ timestamp }) => timestamp >= range.since), kept.length]
   return [0, kept.findLastIndex(({ timestamp }) => timestamp <= range.until) + 1]
-}
-
-const search = (logs: ReadonlyMap<ChannelId, Log>, { before, channels, limit, text }: Query): Hits => {
-  const matches = matcher(text)
-  const hits: Array<{ readonly channel: ChannelId; readonly message: Message }> = []
-  for (const channel of new Set(channels)) {
-    for (const entry of logs.get(channel)?.entries ?? []) {
-      if (entry.type === "Message" && entry.deleted === undefined && matches(entry.content)) {
-        hits.push({ channel, message: entry })
-      }
-    }
-  }
-  const cursor = (hit: (typeof hits)[number]): Cursor => ({
-    timestamp: hit.message.timestamp,
-    channel: hit.channel,
-    seq: hit.message.seq,
-  })
-  const rest = hits
-    .filter((hit) => before === undefined || byNewest(before, cursor(hit)) < 0)
-    .toSorted((one, other) => byNewest(cursor(one), cursor(other)))
-  const page = rest.slice(0, limit)
-  return { hits: page, next: rest.length > limit ? cursor(page.at(-1)!) : undefined }
 }

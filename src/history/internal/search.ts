@@ -1,19 +1,93 @@
-import type { Cursor } from "../History.ts"
+import * as Effect from "effect/Effect"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { Message } from "../Entry.ts"
+import type { Cursor, Hits, Query } from "../History.ts"
+import type { Log } from "./Log.ts"
+
+/** Characters that are looked at before others get their turn; an entry counts as some, whatever it holds. */
+const maxAtOnce = 256 * 1024
+const perEntry = 16
 
 /** The words of a text, as the full-text indexes of the databases cut it: letters and digits, without their case. */
 const wordsOf = (text: string): ReadonlyArray<string> => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** Whether a content has every word of the text; a text without a word finds nothing. */
-export const matcher = (text: string): ((content: string) => boolean) => {
+const matcher = (text: string): ((content: string) => boolean) => {
   const wanted = wordsOf(text)
   if (wanted.length === 0) return () => false
   return (content) => {
+    // Cutting it into words is what costs, and nearly always there is nothing to be found.
+    const lower = content.toLowerCase()
+    if (!wanted.every((word) => lower.includes(word))) return false
     const words = new Set(wordsOf(content))
     return wanted.every((word) => words.has(word))
   }
 }
 
 /** The newest first; of one moment, in the order of channel and place. */
-export const byNewest = (one: Cursor, other: Cursor): number =>
+const byNewest = (one: Cursor, other: Cursor): number =>
   other.timestamp - one.timestamp ||
   (one.channel < other.channel ? -1 : one.channel > other.channel ? 1 : one.seq - other.seq)
+
+/** The first of what was found, in their order: whatever comes behind them is not even looked at. */
+class Newest {
+  readonly hits: Array<Cursor> = []
+  private readonly count: number
+
+  constructor(count: number) {
+    this.count = count
+  }
+
+  has(hit: Cursor): boolean {
+    const last = this.hits[this.count - 1]
+    return last === undefined || byNewest(hit, last) < 0
+  }
+
+  add(hit: Cursor): void {
+    const at = this.hits.findIndex((other) => byNewest(hit, other) < 0)
+    this.hits.splice(at === -1 ? this.hits.length : at, 0, hit)
+    if (this.hits.length > this.count) this.hits.pop()
+  }
+}
+
+/** Reads everything, for there is no index; others get their turn in between. */
+export const search = Effect.fnUntraced(function* (
+  logs: ReadonlyMap<ChannelId, Log>,
+  { before, channels, limit, text }: Query,
+): Effect.fn.Return<Hits> {
+  const matches = matcher(text)
+  const newest = new Newest(limit + 1)
+  let looked = 0
+  for (const channel of new Set(channels)) {
+    // As it is now: it changes meanwhile.
+    const entries = [...(logs.get(channel)?.entries ?? [])]
+    for (let at = entries.length - 1; at >= 0; at--) {
+      const entry = entries[at]!
+      looked += perEntry
+      if (entry.type === "Message" && entry.deleted === undefined) {
+        const hit = { timestamp: entry.timestamp, channel, seq: entry.seq }
+        if (newest.has(hit) && (before === undefined || byNewest(before, hit) < 0)) {
+          looked += entry.content.length
+          if (matches(entry.content)) newest.add(hit)
+        }
+      }
+      if (looked < maxAtOnce) continue
+      looked = 0
+      yield* Effect.yieldNow
+    }
+  }
+  const page = newest.hits.slice(0, limit)
+  return {
+    hits: page.flatMap((hit) => found(logs, hit)),
+    next: newest.hits.length > limit ? page.at(-1)! : undefined,
+  }
+})
+
+/** What was deleted since is found no more. */
+const found = (
+  logs: ReadonlyMap<ChannelId, Log>,
+  { channel, seq }: Cursor,
+): ReadonlyArray<{ readonly channel: ChannelId; readonly message: Message }> => {
+  const message = logs.get(channel)?.message(seq)
+  return message === undefined || message.deleted !== undefined ? [] : [{ channel, message }]
+}
