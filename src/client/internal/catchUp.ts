@@ -1,9 +1,13 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../../protocol/Disconnect.ts"
 import type { Connection } from "../Connection.ts"
 import type { ClientEvent } from "../Event.ts"
 import { persistently } from "./persistently.ts"
 import type { Position } from "./Position.ts"
+
+/** Time for the server to tell that one is out. */
+const leaving = Duration.seconds(5)
 
 /**
  * Fetches what is missing in a channel, a page behind the other, for as long as one is in it. What the connection does
@@ -31,8 +35,9 @@ export const catchUp = (options: {
     Effect.map((page) => {
       if (here() && page !== undefined) tell(position.read(page))
     }),
-    Effect.catchTag("RequestError", () =>
-      Effect.sync(() => {
+    Effect.catchTag("RequestError", ({ reason }) =>
+      // Who is leaving is told so in a moment, and misses nothing by that.
+      Effect.map(reason === "NotMember" ? Effect.sleep(leaving) : Effect.void, () => {
         if (here()) tell(position.giveUp())
       }),
     ),
