@@ -95,6 +95,7 @@ describe("the table of settings", () => {
     host: "::1",
     data: "elsewhere",
     storage: "memory",
+    "sqlite.synchronous": "normal",
     "postgres.url": "postgres://localhost/natter",
     accounts: "closed",
     "log.level": "fatal",
