@@ -268,16 +268,11 @@ export const make = Effect.fnUntraced(function* (
   let retired = false
   const endTurn = Effect.suspend(() => {
     const now = clock.currentTimeMillisUnsafe()
-    const departed = state.takeDeparted()
-    const told = Effect.forEach(departed, putOut, { discard: true })
     state.endTurn(now)
-    const next = retired ? options.onIdle : schedule(now)
+    if (!retired) return schedule(now)
     retired = false
-    return departed.length === 0 ? next : Effect.andThen(told, next)
+    return options.onIdle
   })
-
-  /** The hub first: the session may come back as soon as it knows. */
-  const putOut = ({ onPutOut, session }: Member) => Effect.map(hub.left(session), () => onPutOut?.())
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0

@@ -41,6 +41,8 @@ interface Membership {
   /** What this session calls it. */
   readonly name: ChannelName
   readonly channel: ChannelHandle
+  /** Of this stay in the channel, and no other. */
+  readonly seat: object
   /** By which history knows it. */
   readonly id: ChannelId
   /** In a direct conversation, with whom. */
@@ -240,14 +242,14 @@ export class Memberships {
       onPutOut: () => {
         seat.out = true
         const left = keyIn(seat.name)
-        if (!this.isIn(left, channel)) return
+        if (this.channels.get(left)?.seat !== seat) return
         this.channels.delete(left)
         this.brought.delete(left)
       },
       onRenamed: (name: ChannelName) => {
         const membership = this.channels.get(seat.name)
         seat.name = name
-        if (membership?.channel !== channel) return
+        if (membership?.seat !== seat) return
         this.channels.delete(membership.name)
         this.channels.set(name, { ...membership, name })
       },
@@ -261,7 +263,7 @@ export class Memberships {
       Effect.tap((id) =>
         Effect.sync(() => {
           // It may have been put out, or the channel renamed, before this fiber hears of the yes.
-          if (!seat.out) this.channels.set(keyIn(seat.name), { name: seat.name, id, channel, other })
+          if (!seat.out) this.channels.set(keyIn(seat.name), { name: seat.name, seat, id, channel, other })
         }),
       ),
       // The channel may let it in all the same: the leave comes behind the join.

@@ -4,6 +4,7 @@ import { direct } from "./transportDirect.ts"
 import { ends } from "./transportEnds.ts"
 import { past } from "./transportHistory.ts"
 import { negotiation } from "./transportNegotiation.ts"
+import { rights } from "./transportRights.ts"
 import { signIn } from "./transportSignIn.ts"
 import { version1 } from "./transportVersion1.ts"
 import type { World } from "./transportWorld.ts"
@@ -16,6 +17,7 @@ export const transport = (world: World) =>
     describe("channels", () => channels(world))
     describe("history", () => past(world))
     describe("direct conversations", () => direct(world))
+    describe("rights", () => rights(world))
     describe("signing in", () => signIn(world))
     describe("the end", () => ends(world))
   })

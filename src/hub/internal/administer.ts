@@ -105,7 +105,7 @@ export const make = ({ clock, hub, state, store }: Context) => {
       if (request.type === "Create") {
         const refusal = access.refusal("create", { user: by }, now)
         if (refusal !== undefined) return Effect.fail(refusal)
-        return Effect.map(doubting(create(by, request)), () => void Deferred.doneUnsafe(command.reply, Exit.void))
+        return doubting(create(by, request))
       }
       const planned = plan(request, { access, by, now, present: (name) => state.present(name) })
       if (planned instanceof RequestError) return Effect.fail(planned)
@@ -117,18 +117,33 @@ export const make = ({ clock, hub, state, store }: Context) => {
         request.type === "Invite" && whom !== undefined
           ? hub.tell(whom.id, { type: "Invited", channel: state.name, by: by.name })
           : Effect.void
-      return Effect.andThen(
-        Effect.map(done, () => state.administered(command, planned, now)),
-        told,
+      return Effect.map(done, () => state.administered(command, planned, now)).pipe(
+        Effect.andThen(depart),
+        Effect.andThen(told),
       )
     })
+
+  /** Who was put out is told last: it may come back as soon as it knows. */
+  const depart = Effect.suspend(() =>
+    Effect.forEach(
+      state.takeDeparted(),
+      ({ onPutOut, outbox, session }) =>
+        Effect.map(hub.left(session), () => {
+          onPutOut?.()
+          outbox.flush()
+        }),
+      { discard: true },
+    ),
+  )
 
   return {
     load,
     begin,
     administer: (command: Administer): Effect.Effect<void> =>
-      Effect.catch(perform(command), (error) =>
-        Effect.sync(() => void Deferred.doneUnsafe(command.reply, Exit.fail(error))),
+      Effect.map(
+        Effect.result(perform(command)),
+        (result) =>
+          void Deferred.doneUnsafe(command.reply, result._tag === "Success" ? Exit.void : Exit.fail(result.failure)),
       ),
   }
 }

@@ -152,7 +152,7 @@ export class ChannelState {
   }
 
   /** What was planned is stored: it is so from here on, and the members are told. */
-  administered({ by, request, reply }: CommandOf<"Administer">, { changes, whom }: Plan, now: number): void {
+  administered({ by, request }: CommandOf<"Administer">, { changes, whom }: Plan, now: number): void {
     const { members } = this
     const before = this.access.record!
     const record = changes.reduce(Record.changed, before)
@@ -170,7 +170,6 @@ export class ChannelState {
       }
     }
     for (const member of leaving) this.putOutMember(member, now)
-    Deferred.doneUnsafe(reply, Exit.void)
   }
 
   /** Those who were put out since the last time. */
@@ -392,15 +391,22 @@ export class ChannelState {
 
   private leave({ ref, session }: CommandOf<"Leave">, now: number): void {
     const member = this.members.get(session)
+    if (member !== undefined) {
+      this.remove(member, ref, now)
+      return member.outbox.flush()
+    }
+    // It asked before it knew that it was out.
+    const former = this.putOut.get(session)
     this.putOut.delete(session)
-    if (member !== undefined) this.remove(member, ref, now)
+    if (former === undefined || former.encoding.version === 1 || ref === undefined) return
+    former.outbox.offer("chat", former.encoding.encode({ type: "Left", ref, channel: this.name }))
+    former.outbox.flush()
   }
 
   private remove(member: Member, ref: number | undefined, now: number): void {
     const { session, user } = member
     this.fanOut.offer()
     this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
-    member.outbox.flush()
     this.members.delete(session)
     this.unaware.delete(session)
     if (!this.presence.leave(user.id, now)) return
