@@ -27,14 +27,14 @@ const line = (strikes: ReadonlyArray<Strike>, { answered, channel, client, said,
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0)
 
 /** `3 left, 1 lost` */
-const reasons = (said: Record["said"]): string => {
+const counted = (names: Iterable<string>): string => {
   const counts = new Map<string, number>()
-  for (const { answers, refused } of said) {
-    const reason = refused?.reason ?? "waiting"
-    if (answers.length === 0) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  }
-  return [...counts].map(([reason, count]) => `${count} ${reason}`).join(", ") || "none"
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(", ") || "none"
 }
+
+const unanswered = (said: Record["said"]) =>
+  said.flatMap(({ answers, refused }) => (answers.length > 0 ? [] : (refused?.reason ?? "waiting")))
 
 export const summary = ({ complaints, heard, kept, said, strikes }: Record): string => {
   const acknowledged = said.filter(({ answers }) => answers.length > 0).length
@@ -42,7 +42,7 @@ export const summary = ({ complaints, heard, kept, said, strikes }: Record): str
   const back = strikes.flatMap(({ at, over }) => (over === undefined ? [] : [over - at])).sort((a, b) => a - b)
   return [
     `${strikes.length} strikes; somebody answered again after ${seconds(back[back.length >> 1] ?? 0)} (median), ${seconds(back.at(-1) ?? 0)} (longest)`,
-    `${said.length} said, ${acknowledged} acknowledged, ${again} of them once more; not: ${reasons(said)}`,
+    `${said.length} said (${counted(said.map(({ act }) => act.type))}), ${acknowledged} acknowledged, ${again} of them once more; not: ${counted(unanswered(said))}`,
     `${sum([...kept.values()].map((entries) => entries.length))} kept in ${kept.size} channels; ${sum(heard.map(({ entries }) => entries.length))} heard by ${new Set(heard.map(({ client }) => client)).size} clients; ${complaints.length} times told to try again`,
   ].join("\n")
 }

@@ -11,23 +11,12 @@ const run = ({ between = 900, ...options }: Pick<Options, "storage" | "fault" | 
     Effect.provide(NodeServices.layer),
   )
 
-/** Everything was said and heard that the run is about, and nothing is wrong with it. */
+/** Nothing is wrong with all that was said and heard. */
 const keepsItsPromise = (options: Parameters<typeof run>[0]) =>
   Effect.map(run(options), ({ findings, record, verdict }) => {
     assert.deepStrictEqual(findings, [], verdict)
     assert.lengthOf(record.strikes, options.strikes, verdict)
     assert.sameMembers([...record.kept.keys()], ["lobby", "red", "green", "@ann&bob"])
-    const entries = [...record.kept.values()].flat()
-    for (const type of ["Message", "Edited", "Deleted", "Reacted"]) {
-      assert.isTrue(
-        entries.some((entry) => entry.type === type),
-        `${type}, ${verdict}`,
-      )
-    }
-    assert.isTrue(
-      record.said.some(({ answers }) => answers.length > 1),
-      verdict,
-    )
     return record
   })
 
@@ -36,7 +25,14 @@ const minutes = (count: number) => count * 60_000
 describe("a service that is killed again and again", () => {
   it.live(
     "loses nothing that it acknowledged",
-    () => keepsItsPromise({ storage: "sqlite", fault: "kill", strikes: 10 }),
+    () =>
+      Effect.map(keepsItsPromise({ storage: "sqlite", fault: "kill", strikes: 10 }), (record) => {
+        // What the promise is about has happened.
+        const types = new Set([...record.kept.values()].flat().map(({ type }) => type))
+        assert.includeMembers([...types], ["Message", "Edited", "Reacted"])
+        assert.isAbove(record.said.filter(({ answers }) => answers.length > 1).length, 0)
+        assert.isAbove(record.heard.filter(({ client, entries }) => client === "old" && entries.length > 0).length, 0)
+      }),
     minutes(5),
   )
 
