@@ -16,7 +16,7 @@ const client = (port: number, username: string) =>
     Effect.provide(Tcp.layer({ host: "127.0.0.1", port })),
   )
 
-describe("natter chat, with history", () => {
+describe("natter chat, with history and rights", () => {
   it.live("changes what was said, reacts, and finds it again", () =>
     Effect.gen(function* () {
       const { port } = yield* server
@@ -96,6 +96,36 @@ describe("natter chat, with history", () => {
       again.type(`/msg bob${enter}`)
       yield* again.shows(/are you there\?\n.*please answer/)
       assert.notMatch(again.text(), / new /)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("makes a channel, lets somebody in, and throws somebody out", () =>
+    Effect.gen(function* () {
+      const { port } = yield* server
+      const ann = yield* join(port, "ann")
+      const bob = yield* join(port, "bob")
+      ann.type(`/create tea private Tea for two${enter}`)
+      yield* ann.shows(/#tea \(1\) Tea for two[^]*#tea is yours/)
+      bob.type(`/join tea${enter}`)
+      yield* bob.shows(/tea: /)
+      ann.type(`/invite bob${enter}`)
+      yield* bob.shows(/ann invites you into #tea: \/join tea/)
+      bob.type(`/join tea${enter}`)
+      yield* bob.shows(/#tea \(2\)/)
+      bob.type(`/kick ann${enter}`)
+      yield* bob.shows(/\/info shows who may/)
+      ann.type(`/info${enter}`)
+      yield* ann.shows(/#tea: private[^]*you are an owner[^]*owners: ann/)
+      ann.type(`/rename coffee${enter}`)
+      for (const screen of [ann, bob]) yield* screen.shows(/#coffee \(2\)[^]*ann renamed #tea to #coffee/)
+      bob.type(`milk?${enter}`)
+      yield* ann.shows(/ {2}milk\?/)
+      ann.type(`/kick bob no milk here${enter}`)
+      yield* bob.shows(/ann threw you out: no milk here[^]*The server has put you out of coffee/)
+      ann.type(`/ban bob 10m${enter}`)
+      yield* ann.shows(/bob is kept out for 10m/)
+      bob.type(`/join coffee${enter}`)
+      yield* bob.shows(/banned/i)
     }).pipe(Effect.scoped),
   )
 })
