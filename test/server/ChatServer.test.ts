@@ -88,6 +88,7 @@ describe("the whole service", () => {
       const { durability } = yield* client.ask(say("1"), "Published")
       assert.strictEqual(durability, "disk")
       yield* client.ask(say("2"), "Published")
+      yield* client.link.abort
       yield* first.stop
 
       const second = yield* start(settings)
@@ -101,6 +102,7 @@ describe("the whole service", () => {
         entries.map((entry) => entry.type === "Message" && entry.content),
         ["1", "2", "3"],
       )
+      yield* again.link.abort
       yield* second.stop
     }).pipe(Effect.scoped, quietly),
   )
@@ -114,6 +116,7 @@ describe("the whole service", () => {
         yield* client.ask(login("ann", `secret ${run}`), "LoggedIn")
         assert.strictEqual((yield* client.ask({ type: "Join", channel: "den" }, "Joined")).seq, 0)
         assert.strictEqual((yield* client.ask(say("1"), "Published")).durability, "memory")
+        yield* client.link.abort
         yield* server.stop
       }
       assert.isFalse(fs.existsSync(settings.data))

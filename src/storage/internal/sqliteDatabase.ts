@@ -13,6 +13,8 @@ const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync 
     // Readers go on while another process writes, and a commit is one append.
     db.exec("PRAGMA journal_mode = WAL")
     db.exec(`PRAGMA synchronous = ${synchronous === "full" ? "FULL" : "NORMAL"}`)
+    // What is deleted is overwritten, not only forgotten.
+    db.exec("PRAGMA secure_delete = ON")
     // Where fsync stops at the disk's cache (macOS), go through it.
     db.exec(`PRAGMA fullfsync = ${synchronous === "full" ? "ON" : "OFF"}`)
     return db
