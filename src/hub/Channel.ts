@@ -30,6 +30,7 @@ import { HistorySettings } from "../history/HistorySettings.ts"
 import type * as Administration from "./Administration.ts"
 import { HubSettings } from "./HubSettings.ts"
 import * as administer from "./internal/administer.ts"
+import * as bounded from "./internal/bounded.ts"
 import type { Description } from "./internal/description.ts"
 import { ChannelState } from "./internal/channelState.ts"
 import { targetsOf, type Turn } from "./internal/turn.ts"
@@ -387,9 +388,11 @@ export const make = Effect.fnUntraced(function* (
     read: (user, seq) => actor.ask<void, RequestError>(({ reply }) => ({ type: "Read", user, seq, reply })),
     page: (by, range) =>
       Effect.flatMap(where(by, "read"), ({ id, seq }) =>
-        history
-          .page(id, { ...range, upTo: seq })
-          .pipe(Effect.tapError(failed("be read")), Effect.mapError(unavailable)),
+        history.page(id, { ...range, upTo: seq }).pipe(
+          Effect.map((page) => bounded.page(page, range)),
+          Effect.tapError(failed("be read")),
+          Effect.mapError(unavailable),
+        ),
       ),
     administer: (by, request) =>
       actor.ask<void, RequestError>(({ reply }) => ({ type: "Administer", by, request, reply })),

@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Actor from "../actor/Actor.ts"
 import type { Person } from "../channels/ChannelRecord.ts"
 import { ChannelStore, type ChannelStoreError, type Listed } from "../channels/ChannelStore.ts"
@@ -28,6 +29,7 @@ import { RequestError } from "../protocol/RequestError.ts"
 import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import * as Channel from "./Channel.ts"
 import { HubSettings } from "./HubSettings.ts"
+import * as bounded from "./internal/bounded.ts"
 import { HubState, type Open } from "./internal/hubState.ts"
 import { localSession, type LocalSession } from "./LocalSession.ts"
 import type { Appearance } from "./Presence.ts"
@@ -289,6 +291,9 @@ const make = Effect.gen(function* () {
     onEnd: () => Effect.sync(() => state.disconnect({ selection: { everybody: true }, disconnect: draining })),
   })
   let sessions = 0
+  // They read much: however many ask for them, what is said waits for one of each at most.
+  const searching = yield* Semaphore.make(1)
+  const counting = yield* Semaphore.make(1)
 
   const ask = <A, E>(command: (asks: Actor.Asks<A, E>) => Command) =>
     actor.ask(command).pipe(Effect.mapError((error) => (Actor.isUnavailable(error) ? unavailable() : error)))
@@ -337,8 +342,8 @@ const make = Effect.gen(function* () {
     blocked: (user) => readable(store.blocked(user, clock.currentTimeMillisUnsafe())),
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
-    search: (query) => readable(history.search(query)),
-    markers: (user, page) => readable(history.markers(user, page)),
+    search: (query) => Effect.map(searching.withPermit(readable(history.search(query))), bounded.hits),
+    markers: (user, page) => counting.withPermit(readable(history.markers(user, page))),
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
     connect: ({ id, name, role = "member" }) =>
       Effect.flatMap(decodeUser({ id: id ?? key(name), name, role }), (user) =>

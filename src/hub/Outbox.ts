@@ -37,6 +37,9 @@ export interface OutboxEnds {
 
 type Waiting = Effect.Effect<void, Cause.Done>
 
+/** Less full than this, there is room for a large answer. */
+const roomy = 0.25
+
 const ended: Waiting = Effect.fail(Cause.Done())
 
 /** What an empty lane is; never added to. */
@@ -59,6 +62,7 @@ export class Outbox {
   /** The link has no room. */
   private stuck = false
   private waiter: ((outcome: Waiting) => void) | undefined
+  private forRoom: (() => void) | undefined
   private state: "open" | "ending" | "closed" = "open"
   /** Frames left out because the session reads too slowly. */
   shed = 0
@@ -144,12 +148,27 @@ export class Outbox {
     })
   })
 
+  /**
+   * Waits until there is room for a large answer, so that whoever asks for many at once gets them as fast as it reads
+   * and is not cut off for them. One waits at a time; done at the end, too.
+   */
+  readonly room: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.pressure >= roomy) this.flush()
+    return this.pressure < roomy || this.state !== "open" ? Effect.void : Effect.andThen(this.changed, this.room)
+  })
+
+  private readonly changed: Effect.Effect<void> = Effect.callback<void>((resume) => {
+    this.forRoom = () => resume(Effect.void)
+    return Effect.sync(() => void (this.forRoom = undefined))
+  })
+
   /** The link has room again: what has gathered is sent. */
   resume(): void {
     this.stuck = false
     this.leavingFrames = 0
     this.leavingBytes = 0
     this.flush()
+    this.wakeForRoom()
   }
 
   /** Takes nothing more; what is queued still leaves. */
@@ -158,6 +177,7 @@ export class Outbox {
     this.state = "ending"
     this.flush()
     this.wake()
+    this.wakeForRoom()
   }
 
   /** Takes nothing more and drops what is queued. */
@@ -167,6 +187,13 @@ export class Outbox {
     this.waitingFrames = 0
     this.waitingBytes = 0
     this.wake()
+    this.wakeForRoom()
+  }
+
+  private wakeForRoom(): void {
+    const resume = this.forRoom
+    this.forRoom = undefined
+    resume?.()
   }
 
   /** Tells who waits at `full`, if there is something to tell. */

@@ -327,4 +327,45 @@ describe("Outbox", () => {
     },
     { arbitrary: { runs: 1000 } },
   )
+
+  it.effect("lets whoever has a large answer wait for room, and nobody wait behind its end", () =>
+    Effect.gen(function* () {
+      for (const end of ["resume", "end", "close"] as const) {
+        const { link, outbox } = linked({ bytes: 100 })
+        yield* outbox.room
+        outbox.offer("control", named("large", 25))
+        // It leaves, for the link has room.
+        yield* outbox.room
+        assert.deepStrictEqual(link.writes, [["large"]])
+        link.room = false
+        outbox.offer("control", named("larger", 25))
+        const waiting = yield* Effect.forkChild(outbox.room, { startImmediately: true })
+        assert.deepStrictEqual(link.writes, [["large"], ["larger"]])
+        outbox.offer("control", named("small"))
+        assert.isUndefined(waiting.pollUnsafe())
+        link.room = true
+        outbox[end]()
+        yield* Fiber.join(waiting)
+        assert.strictEqual(link.overflows, 0)
+      }
+    }),
+  )
+
+  it.effect("waits on while there is still no room, and leaves nothing behind where it is interrupted", () =>
+    Effect.gen(function* () {
+      const { link, outbox } = linked({ bytes: 100 })
+      link.room = false
+      outbox.offer("control", named("first", 50))
+      const waiting = yield* Effect.forkChild(outbox.room, { startImmediately: true })
+      outbox.offer("control", named("second", 30))
+      outbox.resume()
+      yield* Effect.yieldNow
+      assert.isUndefined(waiting.pollUnsafe())
+      yield* Fiber.interrupt(waiting)
+      link.room = true
+      outbox.resume()
+      yield* outbox.room
+      assert.strictEqual(outbox.pressure, 0)
+    }),
+  )
 })

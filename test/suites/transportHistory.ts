@@ -279,6 +279,29 @@ const reading = ({ layer }: World): void => {
   )
 }
 
+const greedy = ({ layer }: World): void => {
+  live(
+    "whoever asks for many large pages at once gets them all as it reads, and its own words meanwhile",
+    layer(fast),
+    (server) =>
+      Effect.gen(function* () {
+        const ann = yield* member2(server, "ann", "den")
+        const content = "\u0001".repeat(10_000)
+        for (const id of ["1", "2", "3"]) yield* ann.ask(publish(id, content), "Published")
+        const bob = yield* member2(server, "bob", "den")
+        const refs = Array.from({ length: 60 }, (_, n) => n + 1)
+        const pages = refs.map((ref): Sent => ({ type: "History", channel: "den", ref }))
+        yield* bob.send(...pages, publish("4", "done"))
+        for (const ref of refs) {
+          const page = yield* bob.expect("HistoryPage")
+          assert.deepInclude(page, { ref } as object)
+          assert.lengthOf(page.entries, 3)
+        }
+        assert.deepInclude(yield* bob.until("Published"), { id: "4", seq: 4 } as object)
+      }),
+  )
+}
+
 const searching = ({ layer }: World): void => {
   live("finds words in the channels one is in, the newest first, in pages", layer(fast), (server) =>
     Effect.gen(function* () {
@@ -374,6 +397,7 @@ const marking = ({ layer }: World): void => {
 export const past = (world: World): void => {
   changing(world)
   reading(world)
+  greedy(world)
   searching(world)
   marking(world)
 }

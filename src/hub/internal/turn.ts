@@ -1,8 +1,8 @@
 import type { SessionId } from "../../domain/SessionId.ts"
-import { maxReactions } from "../../domain/Limits.ts"
+import { maxReacted, maxReactions } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { User } from "../../domain/User.ts"
-import type { Entry, Known, Message } from "../../history/Entry.ts"
+import type { Entry, From, Known, Message, Reacted, Reactions } from "../../history/Entry.ts"
 import { RequestError } from "../../protocol/RequestError.ts"
 import type { Command } from "../Channel.ts"
 import type { Member } from "../Member.ts"
@@ -151,16 +151,25 @@ export class Turn {
       case "Reacted": {
         const refusal = access.refusal("react", { user }, now)
         if (refusal !== undefined) return refusal
-        const reactions = message.reactions ?? []
-        if (!reactions.some(({ reaction }) => reaction === change.reaction)) {
-          if (change.on && reactions.length >= maxReactions) return new RequestError({ reason: "TooManyReactions" })
-          this.changed.set(target, {
-            ...message,
-            reactions: [...reactions, { reaction: change.reaction, users: [place.from] }],
-          })
-        }
+        const reactions = reacted(message, place.from, change)
+        if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
+        this.changed.set(target, { ...message, reactions })
         return { ...place, ...change, id, target }
       }
     }
   }
+}
+
+/** The reactions then; undefined where they would be too many. One that is there already is no more. */
+const reacted = (
+  { reactions = [] }: Message,
+  from: From,
+  { on, reaction }: Pick<Reacted, "reaction" | "on">,
+): ReadonlyArray<Reactions> | undefined => {
+  const users = reactions.find((one) => one.reaction === reaction)?.users
+  if (!on || users?.some(({ id }) => id === from.id) === true) return reactions
+  if (users === undefined && reactions.length >= maxReactions) return undefined
+  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return undefined
+  const others = reactions.filter((one) => one.reaction !== reaction)
+  return [...others, { reaction, users: [...(users ?? []), from] }]
 }

@@ -28,7 +28,7 @@ export const history = forUser<ClientFrameOf<"History">>((session, frame, { memb
       new RequestError({ reason: "InvalidFrame", detail: "Only one of after, before, since and until may be given" }),
     )
   }
-  return Effect.map(memberships.page(channel, range), ({ entries, first, more }) =>
+  return Effect.map(Effect.andThen(session.outbox.room, memberships.page(channel, range)), ({ entries, first, more }) =>
     session.tell2({
       type: "HistoryPage",
       ...(ref === undefined ? {} : { ref }),

@@ -27,7 +27,8 @@ export const search = forUser<ClientFrameOf<"Search">>((session, frame, { member
   if (before !== undefined && from === undefined) {
     return Effect.fail(new RequestError({ reason: "InvalidFrame", field: "before", detail: "before: not a `next`" }))
   }
-  return Effect.map(memberships.search({ text, limit, before: from }, channel), ({ hits, next }) =>
+  const found = memberships.search({ text, limit, before: from }, channel)
+  return Effect.map(Effect.andThen(session.outbox.room, found), ({ hits, next }) =>
     session.tell2({
       type: "SearchResult",
       ...(ref === undefined ? {} : { ref }),
