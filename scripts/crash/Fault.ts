@@ -129,7 +129,7 @@ export const diskFull = (victim: Victim, folder: string): Fault => {
     strike: Effect.gen(function* () {
       const sizes = fs.readdirSync(folder).map((file) => fs.statSync(path.join(folder, file)).size)
       yield* limit(String(Math.max(...sizes)))
-      yield* Effect.sleep(yield* time(500, 4000))
+      yield* Effect.sleep(yield* time(1000, 4000))
       yield* limit("unlimited")
       return true
     }),

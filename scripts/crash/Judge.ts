@@ -8,6 +8,7 @@ export const kinds = {
   Doubled: "there more than once",
   Altered: "not as it was said, or not what was done to it",
   Invented: "there, and said by nobody, or refused",
+  Denied: "refused without a reason",
   Reordered: "before what its sender said before it",
   Gap: "places without an entry",
   Weak: "acknowledged as less safe than it has to be",
@@ -121,6 +122,13 @@ class Case {
     }
   }
 
+  /** What it is about was deleted. */
+  private isGone({ act, refused }: Said): boolean {
+    return (
+      refused?.reason === "NoSuchMessage" && act.type !== "Message" && this.keptBySeq.get(act.target)?.deleted === true
+    )
+  }
+
   /** What was acknowledged is there, where that was said to be, in the order in which its sender said it. */
   saidIsKept({ answers = false, durability }: Expectations): void {
     const lastOf = new Map<string, number>()
@@ -134,6 +142,7 @@ class Case {
         if (durability !== undefined && answer.durability !== durability)
           this.findSaid("Weak", said, `acknowledged as stored in ${answer.durability}`)
       }
+      if (said.refused?.final && !this.isGone(said)) this.findSaid("Denied", said, said.refused.reason)
       if (answers && said.answers.length === 0 && said.refused === undefined) this.findSaid("Unanswered", said, "")
       if (seq === undefined) continue
       const before = lastOf.get(said.client) ?? 0

@@ -121,7 +121,21 @@ describe("a judge", () => {
     const strange = message(6, "eve", "e1")
     assert.deepStrictEqual(kindsOf({ kept: [...good.kept, strange], ...hears([...live, strange]) }), ["Invented"])
     const refused = said("ann", "a2", undefined, { refused: { reason: "Forbidden", final: true } })
-    assert.deepStrictEqual(kindsOf({ said: good.said.with(2, refused) }), ["Invented"])
+    assert.deepStrictEqual(kindsOf({ said: good.said.with(2, refused) }), ["Denied", "Invented"])
+  })
+
+  it("finds what was refused without a reason", () => {
+    const refused = { reason: "NoSuchMessage", final: true }
+    const edit = (target: number) =>
+      said("ann", "a5", undefined, { act: { type: "Edited", target, content: "?" }, refused })
+    assert.deepStrictEqual(kindsOf({ said: [...good.said, edit(3)] }), ["Denied"])
+    const deleted: Entry = { type: "Deleted", seq: 6, from: "ann", id: "a6", target: 3 }
+    const deletion = said("ann", "a6", 6, { act: { type: "Deleted", target: 3 } })
+    const kept = [...replaced({ ...live[2]!, content: "", deleted: true }), deleted]
+    assert.deepStrictEqual(
+      findings({ said: [...good.said, deletion, edit(3)], kept, ...hears([...live, deleted]) }),
+      [],
+    )
   })
 
   it("finds an acknowledgement that promises less", () => {
