@@ -103,7 +103,9 @@ export class Log {
 
   private change(entry: Edited | Deleted | Reacted): void {
     const message = this.message(entry.target)
-    if (message === undefined || message.deleted !== undefined) return
+    if (message === undefined) return
+    if (message.deleted !== undefined)
+      return entry.type === "Edited" ? this.replace({ ...entry, content: "" }) : undefined
     switch (entry.type) {
       case "Edited":
         return this.replace({ ...message, content: entry.content, edited: entry.seq })

@@ -2,24 +2,22 @@ import * as Effect from "effect/Effect"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Message } from "../Entry.ts"
 import type { Cursor, Hits, Query } from "../History.ts"
+import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"
 
 /** Characters that are looked at before others get their turn; an entry counts as some, whatever it holds. */
 const maxAtOnce = 256 * 1024
 const perEntry = 16
 
-/** The words of a text, as the full-text indexes of the databases cut it: letters and digits, without their case. */
-const wordsOf = (text: string): ReadonlyArray<string> => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-
 /** Whether a content has every word of the text; a text without a word finds nothing. */
 const matcher = (text: string): ((content: string) => boolean) => {
-  const wanted = wordsOf(text)
+  const wanted = [...wordsOf(text)]
   if (wanted.length === 0) return () => false
   return (content) => {
     // Cutting it into words is what costs, and nearly always there is nothing to be found.
     const lower = content.toLowerCase()
     if (!wanted.every((word) => lower.includes(word))) return false
-    const words = new Set(wordsOf(content))
+    const words = wordsOf(content)
     return wanted.every((word) => words.has(word))
   }
 }

@@ -1,20 +1,6 @@
-/** What the full-text indexes of SQLite and Postgres are made of, cut here so that both find the same. */
+/** What the full-text indexes of SQLite and Postgres are made of. */
 import type { ChannelId } from "../../domain/ChannelId.ts"
-
-/** Characters of a word that count: Postgres takes 2046 bytes. */
-const maxWordLength = 128
-/** Different words of a message that count. */
-const maxWords = 4096
-
-/** The words of a text, each once: letters and digits, without their case. */
-const wordsOf = (text: string): ReadonlyArray<string> => {
-  const words = new Set<string>()
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
-    if (words.size === maxWords) break
-    words.add(word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word)
-  }
-  return [...words]
-}
+import { wordsOf } from "../../history/Words.ts"
 
 /**
  * A word that stands for the channel, so that a search reads no further than the index says it may: no text has it,
@@ -41,7 +27,7 @@ export const query = (
   channels: ReadonlyArray<ChannelId>,
   { and, or, quote }: { readonly and: string; readonly or: string; readonly quote: string },
 ): string | undefined => {
-  const words = wordsOf(text)
+  const words = [...wordsOf(text)]
   if (words.length === 0 || channels.length === 0) return undefined
   const quoted = (word: string) => `${quote}${word}${quote}`
   const places = [...new Set(channels.map(channelWord))].map(quoted).join(or)
