@@ -41,6 +41,8 @@ export interface HistoryReport {
   readonly benchmark: "history"
   readonly machine: Machine.Machine
   readonly date: string
+  /** Milliseconds until the disk has a page for good, before each round. */
+  readonly disk: { readonly p50: number; readonly p99: number }
   readonly settings: {
     readonly members: number
     readonly senders: number
@@ -119,6 +121,9 @@ const throughputRows = (lines: ReadonlyArray<ThroughputLine>) => [
   ]),
 ]
 
+const disk = ({ disk }: HistoryReport): string =>
+  `The disk took ${disk.p50.toFixed(2)} ms (median; 99th percentile ${disk.p99.toFixed(2)} ms) to keep a page for good.`
+
 const openLoop = ({ settings }: HistoryReport): string =>
   `Open loop, version 2: ${settings.members} members, ${settings.senders} senders, ${settings.rate} messages of ` +
   `${settings.messageBytes} bytes a second, each due at a fixed moment from which its latency counts; ` +
@@ -134,6 +139,7 @@ const closedLoop = ({ settings }: HistoryReport): string =>
 export const text = (report: HistoryReport): string =>
   [
     ...Machine.text(report.machine),
+    disk(report),
     openLoop(report),
     `\n${plain(latencyRows(report.latency))}`,
     `\n${closedLoop(report)}`,
@@ -142,10 +148,10 @@ export const text = (report: HistoryReport): string =>
 
 /** The report as it stands in docs/BENCHMARKS.md. */
 export const section = (report: HistoryReport): string => {
-  const [machine] = Machine.text(report.machine)
+  const [machine, , first = ""] = Machine.text(report.machine)
   return [
-    `On ${machine}, ${report.date}.`,
-    `\n${openLoop(report)}`,
+    `On ${machine}, ${report.date}. ${first}`.trimEnd(),
+    `\n${disk(report)} ${openLoop(report)}`,
     `\n${markdown(latencyRows(report.latency))}`,
     `\n${closedLoop(report)}`,
     `\n${markdown(throughputRows(report.throughput))}`,

@@ -14,6 +14,8 @@ export interface Machine {
   readonly memoryGiB: number
   readonly kernel: string
   readonly node: string
+  /** Before all other work on the machine, by `chrt`: what is started here inherits it. */
+  readonly realTime: boolean
   /** Which core a server and its load are held on; absent where `taskset` is missing or there is only one core. */
   readonly pinned?: { readonly server: number; readonly load: number }
 }
@@ -39,6 +41,8 @@ export const describe = Effect.gen(function* () {
   if (allowed === undefined) {
     return yield* new BenchError({ message: "CPU time is read from /proc, which only Linux has" })
   }
+  // The program's name, in brackets, may hold anything. After it: state is field 3, the scheduling policy field 41.
+  const policy = fromProc("/proc/self/stat", /\) (.*)$/m)?.split(" ")[38]
   const spawner = yield* ChildProcessSpawner
   const [server, load] = cpusIn(allowed)
   const pins =
@@ -54,6 +58,7 @@ export const describe = Effect.gen(function* () {
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
     kernel: `${os.type()} ${os.release()}`,
     node: process.version,
+    realTime: policy === "1" || policy === "2",
     ...(pins ? { pinned: { server: server!, load: load! } } : {}),
   }
   return machine
@@ -79,8 +84,9 @@ export const requireSockets = (sockets: number): Effect.Effect<void, BenchError>
         )
   })
 
-/** Two lines that name the machine. */
-export const text = ({ cores, cpu, kernel, memoryGiB, node, pinned }: Machine): ReadonlyArray<string> => [
+/** Lines that name the machine. */
+export const text = ({ cores, cpu, kernel, memoryGiB, node, pinned, realTime }: Machine): ReadonlyArray<string> => [
   `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}`,
   pinned === undefined ? "Pinning: none." : `Pinning: server on core ${pinned.server}, load on core ${pinned.load}.`,
+  ...(realTime ? ["Before all other work on the machine (chrt -r 1)."] : []),
 ]

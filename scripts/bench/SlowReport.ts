@@ -197,9 +197,9 @@ export const text = (report: SlowReport): string =>
 
 /** The report as it stands in docs/BENCHMARKS.md. */
 export const section = (report: SlowReport): string => {
-  const [machine] = Machine.text(report.machine)
+  const [machine, , first = ""] = Machine.text(report.machine)
   return [
-    `On ${machine}, ${report.date}. ${circumstances(report)}`,
+    `On ${machine}, ${report.date}. ${first} ${circumstances(report)}`,
     ...[latencyRows, memoryRows, returnRows].map((rows) => `\n${markdown(rows(report.cases))}`),
   ].join("\n")
 }

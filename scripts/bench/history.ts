@@ -13,6 +13,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { BenchError } from "./BenchError.ts"
+import * as Disk from "./Disk.ts"
 import * as FanoutRound from "./FanoutRound.ts"
 import type { RoundFigures } from "./FanoutRound.ts"
 import { wholeNumber, wholeNumbers } from "./Flags.ts"
@@ -98,7 +99,9 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
 
   const latency = histories.map(() => [] as Array<OpenRound.OpenRoundFigures>)
   const throughput = options.inFlight.map(() => histories.map(() => [] as Array<RoundFigures>))
+  const syncs: Array<number> = []
   for (let round = 1; round <= rounds; round++) {
+    syncs.push(...(yield* Disk.syncs))
     const what = (server: ServerCommand) => `round ${round}/${rounds}, ${server.name}`
     for (const [index, server] of histories.entries()) latency[index]!.push(yield* open(server, what(server)))
     for (const [at, inFlight] of options.inFlight.entries()) {
@@ -114,6 +117,7 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
     benchmark: "history",
     machine,
     date: DateTime.formatIsoDateUtc(yield* DateTime.now),
+    disk: Disk.of(syncs.toSorted((a, b) => a - b)),
     settings: { members, senders, rate, messageBytes: contentBytes, seconds, rounds },
     latency: latencyLines(named(latency)),
     throughput: options.inFlight.flatMap((inFlight, at) => throughputLines(inFlight, named(throughput[at]!))),
