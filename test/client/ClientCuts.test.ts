@@ -24,7 +24,7 @@ const conversation = (client: Client.Client, channel: string) =>
     const said = yield* Effect.forEach(["one", "two", "three"], (text) => client.publish(channel, text), {
       concurrency: "unbounded",
     })
-    yield* client.setTopic(channel, "cut")
+    yield* client.read(channel, 3)
     const { channels } = yield* client.channels()
     yield* client.leave(channel)
     return { seqs: said.map(({ seq }) => Number(seq)), listed: channels.length }
