@@ -287,6 +287,8 @@ export class ChannelState {
    * leaving leaves all the same; that nobody would ask for again.
    */
   crashed(commands: ReadonlyArray<Command>, now: number): void {
+    // Whatever of it is stored is loaded again; of the rest no id may stay, as if it were.
+    this.turn?.forget()
     this.makeGood(commands.slice(this.applied), now)
   }
 
