@@ -1,6 +1,5 @@
 /** Where it is kept what a channel is, and who may do what there. The port. */
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -9,25 +8,8 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { UserId } from "../domain/User.ts"
 import type { Act, AuditEntry, Change, ChannelRecord, NewChannel, Person } from "./ChannelRecord.ts"
+import type { ChannelStoreError } from "./ChannelStoreError.ts"
 import { make } from "./internal/memoryChannels.ts"
-
-/** Channels kept at most, archived ones too. */
-export const maxChannels = 100_000
-/** Entries of an audit log kept of one channel, the latest. */
-export const maxAudit = 10_000
-
-/**
- * It could not be read or written.
- *
- * - `Unavailable`: nothing is known about what was written; trying again makes sense.
- * - `Exists`: there is a channel of this name.
- * - `Full`: there are as many channels as are kept.
- */
-export class ChannelStoreError extends Data.TaggedError("ChannelStoreError")<{
-  readonly reason: "Unavailable" | "Exists" | "Full"
-  readonly operation: string
-  readonly cause?: unknown
-}> {}
 
 /** One line of a list of channels. */
 export interface Listed {

@@ -1,6 +1,5 @@
 /** What was said, kept: a log of entries for each channel. The port; implementations that outlive the process are elsewhere. */
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ChannelId } from "../domain/ChannelId.ts"
@@ -9,6 +8,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { UserId } from "../domain/User.ts"
 import type { Entry, Known, Message } from "./Entry.ts"
+import type { HistoryError } from "./HistoryError.ts"
 import { make } from "./internal/memoryHistory.ts"
 
 /** What a channel starts with. */
@@ -98,20 +98,6 @@ export interface Marker {
   /** Messages behind `read` that others said and that are not deleted. */
   readonly unread: number
 }
-
-/**
- * It could not be stored or read.
- *
- * - `Unavailable`: nothing was stored; trying again makes sense.
- * - `Unsure`: it may have been stored. Whoever appends has to load again before going on.
- * - `Conflict`: somebody else has appended. Likewise.
- * - `Duplicate`: one of the ids was stored before, so nothing was stored now; `known` says which.
- */
-export class HistoryError extends Data.TaggedError("HistoryError")<{
-  readonly reason: "Unavailable" | "Unsure" | "Conflict" | "Duplicate"
-  readonly operation: string
-  readonly cause?: unknown
-}> {}
 
 export class History extends Context.Service<
   History,

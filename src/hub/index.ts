@@ -4,7 +4,6 @@ export {
   type Batch,
   type Cursor,
   History,
-  HistoryError,
   type Hits,
   type Loaded,
   type Marker,
@@ -14,6 +13,7 @@ export {
   type Range,
   type Reader,
 } from "../history/History.ts"
+export { HistoryError } from "../history/HistoryError.ts"
 export type { ChannelHandle } from "./Channel.ts"
 export type {
   Act,
@@ -23,7 +23,8 @@ export type {
   NewChannel,
   Sanction,
 } from "../channels/ChannelRecord.ts"
-export { ChannelStore, ChannelStoreError } from "../channels/ChannelStore.ts"
+export { ChannelStore } from "../channels/ChannelStore.ts"
+export { ChannelStoreError } from "../channels/ChannelStoreError.ts"
 export { Hub, type ChannelPage, type HubStats, type Selection } from "./Hub.ts"
 export { defaults, HubSettings } from "./HubSettings.ts"
 export { Reaction } from "../domain/Reaction.ts"

@@ -21,7 +21,7 @@ export interface ShutdownSettings {
   readonly reconnectWithin: Duration.Duration
 }
 
-export interface StorageSettings {
+interface StorageSettings {
   /** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
   readonly kind: "sqlite" | "postgres" | "memory"
   /** Counts where the kind is `sqlite`. */

@@ -6,13 +6,9 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Record from "../channels/ChannelRecord.ts"
-import {
-  ChannelStore,
-  ChannelStoreError,
-  type ChannelStoreShape,
-  maxAudit,
-  maxChannels,
-} from "../channels/ChannelStore.ts"
+import { ChannelStore, type ChannelStoreShape } from "../channels/ChannelStore.ts"
+import { ChannelStoreError } from "../channels/ChannelStoreError.ts"
+import { maxAudit, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"

@@ -81,7 +81,14 @@ describe("rights", () => {
     assert.sameMembers(allowed({ ...archived, standing: "guest" }), listens)
     assert.sameMembers(allowed({ ...archived, standing: "owner" }), [
       ...listens,
-      ...["archive", "rename", "setRole", "kick", "ban", "mute", "seeSanctions", "audit"],
+      "archive",
+      "rename",
+      "setRole",
+      "kick",
+      "ban",
+      "mute",
+      "seeSanctions",
+      "audit",
     ])
     assert.strictEqual(Rights.refusal("publish", { ...archived, standing: "owner" }), "ChannelArchived")
   })

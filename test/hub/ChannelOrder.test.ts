@@ -9,7 +9,7 @@ import { TestClock } from "effect/testing"
 import type { SessionId } from "../../src/domain/SessionId.ts"
 import type { ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 import { settle } from "../actor/fibers.ts"
-import { HistoryError } from "../../src/history/History.ts"
+import { HistoryError } from "../../src/history/HistoryError.ts"
 import { channel, controlledHistory, encodings, fork, id, member, online, type TestMember } from "./fixture.ts"
 
 const broken = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append" }))

@@ -12,14 +12,14 @@ import { Topic } from "../../src/domain/Topic.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 
-export const person = (name: string): Record.Person => ({ id: UserId.make(`id-${name}`), name: Username.make(name) })
+const person = (name: string): Record.Person => ({ id: UserId.make(`id-${name}`), name: Username.make(name) })
 const name = (name: string) => ChannelName.make(name)
 const ann = person("ann")
 const bob = person("bob")
 const cat = person("cat")
 
 /** A channel of that name; its id is made of it. */
-export const channel = (text: string, more?: Partial<Record.NewChannel>): Record.NewChannel => ({
+const channel = (text: string, more?: Partial<Record.NewChannel>): Record.NewChannel => ({
   id: ChannelId.make(`id-${text}`),
   name: name(text),
   access: "public",

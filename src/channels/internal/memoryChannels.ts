@@ -5,7 +5,9 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
-import { ChannelStoreError, type ChannelStoreShape, maxAudit, maxChannels } from "../ChannelStore.ts"
+import type { ChannelStoreShape } from "../ChannelStore.ts"
+import { ChannelStoreError } from "../ChannelStoreError.ts"
+import { maxAudit, maxChannels } from "../ChannelRecord.ts"
 
 /** Those a user may have blocked, as far as a list of them goes. */
 const maxBlocked = 1000

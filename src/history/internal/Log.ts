@@ -3,7 +3,8 @@ import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Deleted, Edited, Entry, From, Known, Message, Reacted } from "../Entry.ts"
-import type { HistoryError, Loaded } from "../History.ts"
+import type { Loaded } from "../History.ts"
+import type { HistoryError } from "../HistoryError.ts"
 
 /** Entries that a channel finds again when it starts. */
 const recentEntries = 256

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { SqlError, SqlErrorReason } from "effect/sql/SqlError"
-import { HistoryError } from "../../history/History.ts"
+import { HistoryError } from "../../history/HistoryError.ts"
 
 /** The database said what it did not do. What has no such word from it may be done. */
 const reasonOf = (reason: SqlErrorReason): HistoryError["reason"] => {

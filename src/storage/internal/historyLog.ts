@@ -4,7 +4,8 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import * as Seq from "../../domain/Seq.ts"
-import { type Batch, HistoryError, type Loaded } from "../../history/History.ts"
+import type { Batch, Loaded } from "../../history/History.ts"
+import { HistoryError } from "../../history/HistoryError.ts"
 import { toRow } from "./historyRows.ts"
 
 interface Log {

@@ -1,0 +1,14 @@
+import * as Data from "effect/Data"
+
+/**
+ * It could not be read or written.
+ *
+ * - `Unavailable`: nothing is known about what was written; trying again makes sense.
+ * - `Exists`: there is a channel of this name.
+ * - `Full`: there are as many channels as are kept.
+ */
+export class ChannelStoreError extends Data.TaggedError("ChannelStoreError")<{
+  readonly reason: "Unavailable" | "Exists" | "Full"
+  readonly operation: string
+  readonly cause?: unknown
+}> {}
