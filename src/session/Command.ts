@@ -27,6 +27,3 @@ export const forStranger =
 
 /** Sent by servers, not by clients. */
 export const unexpected: Command<unknown> = () => Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
-
-/** Part of the protocol, and not built. */
-export const notYet: Command<unknown> = () => Effect.fail(new RequestError({ reason: "NotSupported" }))

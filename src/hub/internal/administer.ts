@@ -1,18 +1,23 @@
 import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import type { ChannelStoreError, ChannelStoreShape } from "../../channels/ChannelStore.ts"
+import { changed } from "../../channels/ChannelRecord.ts"
+import type { ChannelStoreShape } from "../../channels/ChannelStore.ts"
+import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import { isDirect } from "../../domain/Direct.ts"
 import type { User } from "../../domain/User.ts"
+import * as Username from "../../domain/Username.ts"
 import { RequestError } from "../../protocol/RequestError.ts"
 import type { Command, Surroundings } from "../Channel.ts"
-import { creation, plan } from "./administration.ts"
+import { unavailable } from "./answers.ts"
+import { creation, type Plan, plan } from "./administration.ts"
 import type { ChannelState } from "./channelState.ts"
+import * as events from "./events.ts"
 
 type Administer = Extract<Command, { readonly type: "Administer" }>
 
@@ -35,7 +40,7 @@ const toRequestError = ({ reason }: ChannelStoreError): RequestError => {
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
     case "Unavailable":
-      return new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
+      return unavailable()
   }
 }
 
@@ -97,17 +102,42 @@ export const make = ({ clock, hub, state, store }: Context) => {
       reserved = undefined
     })
 
+  /** Who is here under a name. */
+  const present = (name: Username.Username): User | undefined => {
+    const key = Username.key(name)
+    return state.everybody.find(({ user }) => Username.key(user.name) === key)?.user
+  }
+
+  /** What was planned is stored: it is so from here on, and the members are told. Who may not enter may not stay. */
+  const administered = ({ by, request }: Administer, { changes, whom }: Plan, now: number): void => {
+    const before = access.record!
+    const record = changes.reduce(changed, before)
+    access.record = record
+    const event = events.administered(before, record, by.name, request, whom, state.wanted)
+    if (event !== undefined) state.announce(event)
+    if (record.name !== before.name) for (const { onRenamed } of state.everybody) onRenamed?.(record.name)
+    const leaving = state.everybody.filter((member) =>
+      request.type === "Kick" ? member.user.id === whom?.id : access.refusal("join", member, now) !== undefined,
+    )
+    if (request.type === "Kick" || (request.type === "Ban" && !isDirect(record.name))) {
+      for (const name of new Set(leaving.map(({ user }) => user.name))) {
+        state.announce(events.kicked(record.name, name, by.name, request.reason))
+      }
+    }
+    for (const member of leaving) state.putOut(member, now)
+  }
+
   const perform = (command: Administer): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {
       const { by, request } = command
       const now = clock.currentTimeMillisUnsafe()
-      if (state.stale) return Effect.fail(toRequestError({ reason: "Unavailable" } as ChannelStoreError))
+      if (state.stale) return Effect.fail(unavailable())
       if (request.type === "Create") {
         const refusal = access.refusal("create", { user: by }, now)
         if (refusal !== undefined) return Effect.fail(refusal)
         return doubting(create(by, request))
       }
-      const planned = plan(request, { access, by, now, present: (name) => state.present(name) })
+      const planned = plan(request, { access, by, now, present })
       if (planned instanceof RequestError) return Effect.fail(planned)
       const { act, changes, whom } = planned
       const storing =
@@ -117,7 +147,7 @@ export const make = ({ clock, hub, state, store }: Context) => {
         request.type === "Invite" && whom !== undefined
           ? hub.tell(whom.id, { type: "Invited", channel: state.name, by: by.name })
           : Effect.void
-      return Effect.map(done, () => state.administered(command, planned, now)).pipe(
+      return Effect.map(done, () => administered(command, planned, now)).pipe(
         Effect.andThen(depart),
         Effect.andThen(told),
       )

@@ -2,48 +2,40 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import { ActorUnavailable } from "../../actor/Actor.ts"
-import * as Record from "../../channels/ChannelRecord.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
-import { isDirect } from "../../domain/Direct.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Action } from "../../domain/Rights.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import * as Topic from "../../domain/Topic.ts"
-import * as Username from "../../domain/Username.ts"
 import type { Entry, Known, Message } from "../../history/Entry.ts"
 import type { Loaded } from "../../history/History.ts"
-import { RequestError, toFrame } from "../../protocol/RequestError.ts"
-import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
+import type { Encoded } from "../../protocol/Encoded.ts"
+import { RequestError } from "../../protocol/RequestError.ts"
 import type { Command } from "../Channel.ts"
 import { FanOut } from "../FanOut.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Member } from "../Member.ts"
-import { type Diff, Presence } from "../Presence.ts"
+import { Presence } from "../Presence.ts"
 import { Access } from "./access.ts"
-import type { Plan } from "./administration.ts"
+import * as answers from "./answers.ts"
 import * as description from "./description.ts"
 import * as events from "./events.ts"
+import { Formers } from "./formers.ts"
+import { Idleness } from "./idleness.ts"
+import { PresenceNews } from "./presenceNews.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Saying, Turn } from "./turn.ts"
 
 type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
-/** Where nothing has been removed. */
-const oldest = Seq.next(Seq.zero)
-
-const never = Number.POSITIVE_INFINITY
-
-/** How long there is an actor for what is no channel, in milliseconds. */
-const nameless = 1000
+/** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
+const loadAgain = 1000
 
 /** Where more users are present, how far one has read is told to that user's own sessions only. */
 const maxReadersTold = 32
-
-/** Members that were put out, and may have asked for something before they knew. */
-const maxPutOut = 64
 
 /** The state of a channel and what each command does to it: plain code, run by the actor alone. */
 export class ChannelState {
@@ -55,37 +47,33 @@ export class ChannelState {
   private readonly members = new Map<SessionId, Member>()
   private readonly fanOut = new FanOut(this.members)
   private readonly presence: Presence
+  private readonly news: PresenceNews
   private readonly recentIds: RecentIds
-  private readonly putOut = new Map<SessionId, Member>()
-  /** Those of them whose hub and session have to be told yet. */
-  private departed: Array<Member> = []
+  private readonly formers = new Formers()
+  private readonly idleness: Idleness
   /** When each user's typing was last passed on. */
   private readonly typedAt = new Map<UserId, number>()
-  /** Members that were left out of a presence diff and have to be told everything. */
-  private readonly unaware = new Set<SessionId>()
-  private tellUnawareAt = never
   private seq: Seq.Seq = Seq.zero
   /** The oldest entry that history had when it was last asked. */
-  private first: Seq.Seq = oldest
+  private first: Seq.Seq = answers.oldest
   /** The last entry the members were told of: after a crash the telling goes on behind it. */
   private told: Seq.Seq = Seq.zero
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
-  private emptySince: number | undefined
   /** Of the batch in hand. */
   private turn: Turn | undefined
   private read: ReadonlyMap<UserId, Seq.Seq> | undefined
   /** How many of its commands have been applied: after a crash the others are made good. */
   private applied = 0
-  /** Lets nobody in any more: whoever comes has to ask the hub again. */
-  private retired = false
 
   constructor(name: ChannelName, settings: HubSettings, rememberIds: number) {
     this.foundBy = name
     this.settings = settings
+    this.idleness = new Idleness(Duration.toMillis(settings.channelIdle))
     this.access = new Access(!settings.createOnJoin)
     this.presence = new Presence(settings.presence)
+    this.news = new PresenceNews(this.presence, this.members, settings.presence)
     this.recentIds = new RecentIds(rememberIds)
   }
 
@@ -96,7 +84,7 @@ export class ChannelState {
   load({ durability, first, ids, recent, seq }: Loaded, now: number): void {
     // At the start there is nobody to tell.
     if (this.members.size === 0) this.told = seq
-    this.emptySince ??= now
+    this.idleness.note(this.members.size === 0, now)
     this.durability = durability
     this.first = first
     this.seq = seq
@@ -144,39 +132,18 @@ export class ChannelState {
     return this.access.refusal("markRead", { user }, now) === undefined
   }
 
-  /** Who is here under a name. */
-  present(name: Username.Username): User | undefined {
-    const key = Username.key(name)
-    for (const { user } of this.members.values()) if (Username.key(user.name) === key) return user
-    return undefined
+  get everybody(): ReadonlyArray<Member> {
+    return [...this.members.values()]
   }
 
-  /** What was planned is stored: it is so from here on, and the members are told. */
-  administered({ by, request }: CommandOf<"Administer">, { changes, whom }: Plan, now: number): void {
-    const { members } = this
-    const before = this.access.record!
-    const record = changes.reduce(Record.changed, before)
-    this.access.record = record
-    const event = events.administered(before, record, by.name, request, whom, this.settings.durability)
-    if (event !== undefined) this.fanOut.chat(event, 500)
-    if (record.name !== before.name) for (const { onRenamed } of members.values()) onRenamed?.(record.name)
-    const kicks = request.type === "Kick" || (request.type === "Ban" && !isDirect(record.name))
-    const leaving = [...members.values()].filter((member) =>
-      request.type === "Kick" ? member.user.id === whom?.id : this.access.refusal("join", member, now) !== undefined,
-    )
-    if (kicks) {
-      for (const name of new Set(leaving.map(({ user }) => user.name))) {
-        this.fanOut.chat(events.kicked(record.name, name, by.name, request.reason), 500)
-      }
-    }
-    for (const member of leaving) this.putOutMember(member, now)
+  /** Tells every member something, in its place among the messages. */
+  announce(event: Encoded): void {
+    this.fanOut.chat(event, 500)
   }
 
   /** Those who were put out since the last time. */
   takeDeparted(): ReadonlyArray<Member> {
-    const { departed } = this
-    if (departed.length > 0) this.departed = []
-    return departed
+    return this.formers.take()
   }
 
   /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
@@ -217,7 +184,7 @@ export class ChannelState {
       targets: [],
       now: 0,
     })
-    this.turn.fail(commands, unavailable())
+    this.turn.fail(commands, answers.unavailable())
   }
 
   /** How far these users have read now; undefined where it could not be stored. */
@@ -264,22 +231,22 @@ export class ChannelState {
 
   /** Tells what the turn brought; everything leaves here, in one write for each member. */
   endTurn(now: number): void {
-    const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
-    if (diff !== undefined || now >= this.tellUnawareAt) this.tellPresence(diff, now)
-    this.emptySince = this.members.size > 0 ? undefined : (this.emptySince ?? now)
+    this.news.tell(this.name, now)
+    this.idleness.note(this.members.size === 0, now)
     this.fanOut.flush()
   }
 
   /** When time alone will make something happen, in milliseconds. */
   nextAt(now: number): number {
-    return Math.min(this.presence.nextAt, this.tellUnawareAt, this.idleAt(now))
+    // They are to be told what may have been stored, even if nobody says anything more.
+    const again = this.stale && this.members.size > 0 ? now + loadAgain : never
+    const idle = this.idleness.at(this.members.size === 0, now, this.exists || this.stale)
+    return Math.min(this.news.nextAt, idle, again)
   }
 
   /** If nobody has been here for the idle time, closes the door; true when it did. */
   retire(now: number): boolean {
-    if (now < this.idleAt(now)) return false
-    this.retired = true
-    return true
+    return this.idleness.retire(this.members.size === 0, now, this.exists || this.stale)
   }
 
   /**
@@ -296,15 +263,7 @@ export class ChannelState {
   ended(commands: ReadonlyArray<Command>, now: number): void {
     this.makeGood(commands, now)
     this.fanOut.offer()
-    for (const { encoding, outbox } of this.members.values()) {
-      outbox.offer(
-        "chat",
-        encoding.version === 2
-          ? encoding.encode({ type: "Left", channel: this.name })
-          : encoding.encode({ type: "Error", code: 503, message: "The channel has ended" }),
-      )
-      outbox.flush()
-    }
+    for (const member of this.members.values()) answers.ended(member, this.name)
     this.members.clear()
   }
 
@@ -317,13 +276,6 @@ export class ChannelState {
       if (command.type === "SetAppearance") this.perform(command, now)
     }
     for (const { outbox } of this.members.values()) outbox.flush()
-  }
-
-  private idleAt(now: number): number {
-    if (this.members.size > 0 || this.retired) return never
-    const idle = Duration.toMillis(this.settings.channelIdle)
-    // What is no channel is there only for whoever is just asking for it.
-    return (this.emptySince ?? now) + (this.exists || this.stale ? idle : Math.min(idle, nameless))
   }
 
   get exists(): boolean {
@@ -343,24 +295,19 @@ export class ChannelState {
     if ("entry" in outcome) this.tell(outcome.entry)
     if (command.id === undefined) return
     const { seq, timestamp } = "entry" in outcome ? outcome.entry : outcome.known
-    this.answer(command.session, {
-      type: "Published",
-      ...(command.ref === undefined ? {} : { ref: command.ref }),
-      channel: this.name,
-      id: command.id,
-      seq,
-      timestamp,
-      durability: this.durability,
-    })
+    const member = this.members.get(command.session)
+    const { durability, name: channel } = this
+    const published = { channel, id: command.id, seq, timestamp, durability }
+    if (member !== undefined) answers.answer(member, { type: "Published", ...refOf(command), ...published })
   }
 
   private join({ appearance, called, member, ref, reply }: CommandOf<"Join">, now: number): void {
     const done = (exit: Exit.Exit<ChannelId, RequestError | ActorUnavailable>) => Deferred.doneUnsafe(reply, exit)
     // Whoever looked for another name has to look again.
-    if (this.retired || called !== this.name) {
+    if (this.idleness.retired || called !== this.name) {
       return void done(Exit.fail(new ActorUnavailable({ actor: this.name, why: "stopped" })))
     }
-    if (this.stale) return void done(Exit.fail(unavailable()))
+    if (this.stale) return void done(Exit.fail(answers.unavailable()))
     if (this.members.has(member.session)) return void done(Exit.fail(new RequestError({ reason: "AlreadyMember" })))
     const refusal = this.access.refusal("join", member, now)
     if (refusal !== undefined) return void done(Exit.fail(refusal))
@@ -368,27 +315,14 @@ export class ChannelState {
     // The others first; the newcomer finds itself in the list.
     if (arrived) this.fanOut.chat(events.userJoined(member.user.name), 100)
     this.fanOut.offer()
-    member.outbox.offer("chat", this.welcome(member, ref))
+    const { first, presence, told: seq } = this
+    member.outbox.offer(
+      "chat",
+      answers.welcome(member, ref, { access: this.access, channel: this.name, first, seq, presence }),
+    )
     this.members.set(member.session, member)
-    this.putOut.delete(member.session)
+    this.formers.forget(member.session)
     done(Exit.succeed(this.id))
-  }
-
-  private welcome({ encoding, user }: Member, ref: number | undefined): Uint8Array {
-    if (encoding.version === 1) return encoding.encode({ type: "UserList", users: [...this.presence.online()] })
-    const { count, members, version } = this.presence.snapshot()
-    return encoding.encode({
-      type: "Joined",
-      ...(ref === undefined ? {} : { ref }),
-      channel: this.name,
-      topic: this.summary().topic,
-      seq: this.told,
-      ...(this.first === oldest ? {} : { first: this.first }),
-      ...description.joined(this.access, user),
-      count,
-      members,
-      presence: version,
-    })
   }
 
   private leave({ ref, session }: CommandOf<"Leave">, now: number): void {
@@ -398,37 +332,32 @@ export class ChannelState {
       return member.outbox.flush()
     }
     // It asked before it knew that it was out.
-    const former = this.putOut.get(session)
-    this.putOut.delete(session)
-    if (former === undefined || former.encoding.version === 1 || ref === undefined) return
-    former.outbox.offer("chat", former.encoding.encode({ type: "Left", ref, channel: this.name }))
+    const former = this.formers.get(session)
+    this.formers.forget(session)
+    if (former === undefined || ref === undefined) return
+    answers.answer(former, { type: "Left", ref, channel: this.name }, "chat")
     former.outbox.flush()
   }
 
   private remove(member: Member, ref: number | undefined, now: number): void {
     const { session, user } = member
     this.fanOut.offer()
-    this.answer(session, { type: "Left", ...(ref === undefined ? {} : { ref }), channel: this.name }, "chat")
+    answers.answer(member, { type: "Left", ...refOf({ ref }), channel: this.name }, "chat")
     this.members.delete(session)
-    this.unaware.delete(session)
+    this.news.forget(session)
     if (!this.presence.leave(user.id, now)) return
     this.typedAt.delete(user.id)
     this.fanOut.chat(events.userLeft(user.name), 100)
   }
 
-  private putOutMember(member: Member, now: number): void {
-    const { encoding, outbox, session } = member
+  putOut(member: Member, now: number): void {
+    const { encoding, outbox } = member
     if (encoding.version === 1) {
       this.fanOut.offer()
       outbox.offer("chat", encoding.encode({ type: "Error", code: 403, message: "You were put out of the channel" }))
     }
     this.remove(member, undefined, now)
-    this.departed.push(member)
-    this.putOut.set(session, member)
-    for (const oldest of this.putOut.keys()) {
-      if (this.putOut.size <= maxPutOut) break
-      this.putOut.delete(oldest)
-    }
+    this.formers.add(member)
   }
 
   private answerAsked<A>(
@@ -437,7 +366,7 @@ export class ChannelState {
     action: Action,
     answer: () => A,
   ): void {
-    const refusal = this.stale ? unavailable() : this.access.refusal(action, { user: by }, now)
+    const refusal = this.stale ? answers.unavailable() : this.access.refusal(action, { user: by }, now)
     Deferred.doneUnsafe(reply, refusal === undefined ? Exit.succeed(answer()) : Exit.fail(refusal))
   }
 
@@ -445,7 +374,7 @@ export class ChannelState {
     const refusal = this.access.refusal("markRead", { user }, now)
     if (refusal !== undefined) return void Deferred.doneUnsafe(reply, Exit.fail(refusal))
     const seq = this.read?.get(user.id)
-    if (seq === undefined) return void Deferred.doneUnsafe(reply, Exit.fail(unavailable()))
+    if (seq === undefined) return void Deferred.doneUnsafe(reply, Exit.fail(answers.unavailable()))
     Deferred.doneUnsafe(reply, Exit.void)
     const event = events.readMarker(this.name, user.name, seq)
     if (this.presence.count <= maxReadersTold) return this.fanOut.chat(event, 100)
@@ -459,43 +388,19 @@ export class ChannelState {
   private typing({ session }: CommandOf<"Typing">, now: number): void {
     const member = this.members.get(session)
     if (member === undefined || this.access.refusal("typing", member, now) !== undefined) return
-    const last = this.typedAt.get(member.user.id)
-    if (last !== undefined && now - last < Duration.toMillis(this.settings.typingInterval)) return
-    this.typedAt.set(member.user.id, now)
-    this.fanOut.aside("typing", events.userTyping(this.name, member.user.name), member.user)
-  }
-
-  private tellPresence(diff: Diff | undefined, now: number): void {
-    const change = diff === undefined ? undefined : events.presence(this.name, diff)
-    const whole = this.unaware.size === 0 ? change : events.wholePresence(this.name, this.presence.snapshot())
-    for (const [session, { encoding, outbox }] of this.members) {
-      const event = this.unaware.has(session) ? whole : change
-      const bytes = event?.bytes(encoding)
-      if (bytes === undefined) continue
-      if (outbox.offer("presence", bytes)) this.unaware.delete(session)
-      else this.unaware.add(session)
-    }
-    const { coalesce } = this.settings.presence
-    this.tellUnawareAt = this.unaware.size === 0 ? never : now + Duration.toMillis(coalesce)
+    const { id, name } = member.user
+    if (now - (this.typedAt.get(id) ?? Number.NEGATIVE_INFINITY) < Duration.toMillis(this.settings.typingInterval))
+      return
+    this.typedAt.set(id, now)
+    this.fanOut.aside("typing", events.userTyping(this.name, name), member.user)
   }
 
   private refuse({ ref, session }: Saying, error: RequestError): void {
-    const member = this.members.get(session) ?? this.putOut.get(session)
+    const member = this.members.get(session) ?? this.formers.get(session)
     if (member === undefined) return
-    const { encoding, outbox } = member
-    if (encoding.version === 2) outbox.offer("control", encoding.encode(toFrame(error, ref)))
-    else {
-      const { message, status } = error
-      outbox.offer("control", encoding.encode({ type: "Error", code: status, message }))
-    }
-    if (!this.members.has(session)) outbox.flush()
-  }
-
-  /** `chat` for what has its place among the messages: a member is in from `Joined` to `Left`. */
-  private answer(session: SessionId, frame: ServerFrame, lane: "control" | "chat" = "control"): void {
-    const member = this.members.get(session)
-    if (member?.encoding.version === 2) member.outbox.offer(lane, member.encoding.encode(frame))
+    answers.refuse(member, error, ref)
+    if (!this.members.has(session)) member.outbox.flush()
   }
 }
 
-const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
+const refOf = ({ ref }: { readonly ref?: number | undefined }) => (ref === undefined ? {} : { ref })
