@@ -239,7 +239,7 @@ export class ChannelState {
   /** When time alone will make something happen, in milliseconds. */
   nextAt(now: number): number {
     // They are to be told what may have been stored, even if nobody says anything more.
-    const again = this.stale && this.members.size > 0 ? now + loadAgain : never
+    const again = this.stale && this.members.size > 0 ? now + loadAgain : Number.POSITIVE_INFINITY
     const idle = this.idleness.at(this.members.size === 0, now, this.exists || this.stale)
     return Math.min(this.news.nextAt, idle, again)
   }
