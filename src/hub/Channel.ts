@@ -238,14 +238,19 @@ export const make = Effect.fnUntraced(function* (
     ),
   )
 
+  /** Once for all that came together: it may take its time to fail. */
+  let tried = false
   /** Where history cannot be read now, whoever comes is told so, and brings the next try. */
-  const refresh = Effect.suspend(() =>
-    state.stale ? Effect.ignore(Effect.tapError(load, failed("load"))) : Effect.void,
-  )
+  const refresh = Effect.suspend(() => {
+    if (!state.stale || tried) return Effect.void
+    tried = true
+    return Effect.ignore(Effect.tapError(load, failed("load")))
+  })
 
   const start = Effect.suspend(() => {
     // After a crash, whatever was in hand may be stored; and the timer's tick may be among what was lost.
     state.stale = true
+    tried = false
     timerAt = Number.POSITIVE_INFINITY
     return Effect.andThen(
       refresh,
@@ -357,6 +362,7 @@ export const make = Effect.fnUntraced(function* (
   const receive = (commands: ReadonlyArray<Command>) =>
     Effect.suspend(() => {
       state.begin()
+      tried = false
       const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
       return Effect.andThen(
         apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands),

@@ -174,4 +174,45 @@ describe("Channel, whatever becomes of what is stored", () => {
       Effect.map(story(seed), (count) => assert.isAbove(count, 3)),
     )
   }
+
+  it.effect("tells what was stored in doubt, though nobody says anything more", () =>
+    Effect.gen(function* () {
+      const history = controlledHistory()
+      const { join, publish } = yield* channel({ history })
+      const [ann, bob] = [member("ann"), member("bob")]
+      yield* join(ann, online)
+      yield* join(bob, online)
+      history.behind = Effect.fail(doubt)
+      history.load = Effect.fail(storm)
+      yield* publish({ session: ann.session, id: id("m"), content: "in doubt" })
+      yield* TestClock.adjust("3 seconds")
+      assert.lengthOf(bob.all("Message"), 0)
+      history.load = Effect.void
+      yield* TestClock.adjust("1 second")
+      assert.lengthOf(bob.all("Message"), 1)
+      const loads = history.loads()
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(history.loads(), loads, "it goes on loading")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("asks once for all who wait, where history says nothing for long", () =>
+    Effect.gen(function* () {
+      const history = controlledHistory()
+      const { join, publish } = yield* channel({ history })
+      const ann = member("ann")
+      yield* join(ann, online)
+      history.before = Effect.andThen(Effect.sleep("15 seconds"), Effect.fail(doubt))
+      history.load = Effect.andThen(Effect.sleep("15 seconds"), Effect.fail(storm))
+      const send = (n: number) => publish({ session: ann.session, ref: n, id: id(`m${n}`), content: "hello" })
+      yield* send(0)
+      yield* Effect.yieldNow
+      for (let n = 1; n <= 50; n++) yield* send(n)
+      yield* TestClock.adjust("31 seconds")
+      assert.lengthOf(ann.all("Error"), 51)
+      // The channel ends behind what it is just waiting for.
+      history.load = Effect.void
+      yield* TestClock.adjust("15 seconds")
+    }).pipe(Effect.scoped),
+  )
 })
