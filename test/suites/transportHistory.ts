@@ -337,18 +337,8 @@ const searching = ({ layer }: World): void => {
       assert.deepStrictEqual((yield* found("secret")).hits, [])
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "  " }), "InvalidSearch")
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "x", before: "nonsense" }), "InvalidFrame")
-      for (const text of [
-        '"',
-        "tea OR coffee",
-        "NEAR(",
-        "*",
-        "tea*",
-        "'; DROP TABLE x",
-        "\u0000",
-        "(",
-        "col:tea",
-        "-tea",
-      ]) {
+      const odd = ['"', "tea OR coffee", "NEAR(", "*", "tea*", "'; DROP TABLE x", "\u0000", "(", "col:tea", "-tea"]
+      for (const text of odd) {
         yield* found(text)
       }
     }),
