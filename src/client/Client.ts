@@ -171,7 +171,11 @@ export const make = Effect.fnUntraced(function* (
   /** Takes events in, and has fetched what is missing before them. */
   const hearing = Effect.fnUntraced(function* (
     connection: Connection,
-  ): Effect.fn.Return<(event: Event) => void, never, Scope.Scope> {
+  ): Effect.fn.Return<
+    { readonly hear: (event: Event) => void; readonly begin: (read: ReadonlyMap<string, Seq>) => void },
+    never,
+    Scope.Scope
+  > {
     const start = yield* FiberSet.makeRuntime<never>()
     const fetching = new Set<Position>()
     const turn = Semaphore.makeUnsafe(fetchedAtOnce)
@@ -190,11 +194,16 @@ export const make = Effect.fnUntraced(function* (
           ),
       )
     }
-    return (event) => {
-      if (event.type === "Renamed") outgoing.rename(event.channel, event.name)
-      const [events, position] = positions.hear(event)
+    const take = ([events, position]: readonly [ReadonlyArray<ClientEvent>, Position?]): void => {
       tell(events)
       if (position !== undefined) fetch(position)
+    }
+    return {
+      hear: (event) => {
+        if (event.type === "Renamed") outgoing.rename(event.channel, event.name)
+        take(positions.hear(event))
+      },
+      begin: (read) => positions.begin(read).forEach(take),
     }
   })
 
@@ -216,7 +225,8 @@ export const make = Effect.fnUntraced(function* (
     // A server that spoke version 2 once does so: what closes the door on it now is one that starts, or is full.
     const connection = yield* Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer)
     if (connection.version === 2) minVersion = 2
-    const hear = yield* hearing(connection)
+    positions.connected()
+    const { begin, hear } = yield* hearing(connection)
     const entering = Effect.gen(function* () {
       const { username } = yield* signIn(connection)
       if (status !== undefined)
@@ -230,7 +240,7 @@ export const make = Effect.fnUntraced(function* (
       seat.take(connection)
       Deferred.doneUnsafe(first, Exit.void)
       // Who hears nothing is in no conversation for that.
-      yield* Effect.andThen(subscribers.any, enterWaiting(connection, positions))
+      yield* Effect.andThen(subscribers.any, enterWaiting(connection, positions, begin))
       return yield* Effect.never
     })
     const listening = Stream.runForEach(connection.events, (event) => Effect.sync(() => hear(event))).pipe(
@@ -289,7 +299,10 @@ export const make = Effect.fnUntraced(function* (
         const joining = request((connection) => connection.join(channel))
         if (after === undefined) return joining
         const forget = positions.want(channel, Seq.make(after))
-        return Effect.onError(joining, () => Effect.sync(forget))
+        return joining.pipe(
+          Effect.tapError((error) => Effect.sync(() => forget(error._tag === "RequestError" ? error : undefined))),
+          Effect.onInterrupt(() => Effect.sync(() => forget())),
+        )
       }),
     leave: (channel) => request((connection) => connection.leave(channel)),
     publish: (channel, content, id) =>

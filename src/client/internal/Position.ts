@@ -21,15 +21,18 @@ export class Position {
   private upTo: Seq.Seq | undefined
   /** What came behind `upTo`, without a gap. */
   private held: Array<Entry> = []
+  /** Brought in by others, before it is known from where one has to be told: until then everything is held back. */
+  begun: boolean
 
-  constructor(name: ChannelName, last: Seq.Seq) {
+  constructor(name: ChannelName, last: Seq.Seq, begun = true) {
     this.name = name
     this.last = last
+    this.begun = begun
   }
 
   /** Whether something has to be fetched. */
   get behind(): boolean {
-    return this.upTo !== undefined
+    return this.begun && this.upTo !== undefined
   }
 
   /** One has got in, to where the entries up to `seq` were told to others. */
@@ -40,7 +43,15 @@ export class Position {
       return seq === Seq.zero ? [] : [this.missed(firstOfAll, seq)]
     }
     this.upTo = seq
-    return this.settle(Seq.before(first))
+    return this.begun ? this.settle(Seq.before(first)) : []
+  }
+
+  /** Now it is known: one has to be told what is behind `read`, if that is before the place where one was brought in. */
+  begin(read: Seq.Seq | undefined): ReadonlyArray<ClientEvent> {
+    if (this.begun) return []
+    this.begun = true
+    if (read !== undefined && read < this.last) this.last = read
+    return this.settle()
   }
 
   /** An entry as it happens; gives what can be told now. */
@@ -70,7 +81,8 @@ export class Position {
   read({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
     const told: Array<ClientEvent> = [...this.skip(Seq.before(first))]
     for (const entry of entries) {
-      if (entry.seq <= this.last) continue
+      // What is behind that is held back, or comes live: one told from here would come before those between.
+      if (entry.seq <= this.last || entry.seq > (this.upTo ?? this.last)) continue
       told.push(...this.skip(Seq.before(entry.seq)), { ...entry, channel: this.name })
       this.last = entry.seq
     }

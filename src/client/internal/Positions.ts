@@ -1,6 +1,7 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf as directKey } from "../../domain/Direct.ts"
 import type { Seq } from "../../domain/Seq.ts"
+import type { RequestError } from "../../protocol/RequestError.ts"
 import type { Event } from "../Connection.ts"
 import { type ClientEvent, isEntry } from "../Event.ts"
 import { Position } from "./Position.ts"
@@ -17,7 +18,9 @@ export class Positions {
   private readonly here = new Map<string, Position>()
   private readonly left = new Map<string, Seq>()
   /** From where one wants to be told, where one is about to get in; as many as wait for that. */
-  private readonly wanted = new Map<string, Seq>()
+  private readonly wanted = new Map<string, { readonly after: Seq }>()
+  /** Whether it is known, of this connection, in which direct conversations something waits. */
+  private listed = false
 
   get names(): ReadonlyArray<ChannelName> {
     return [...this.here.values()].map(({ name }) => name)
@@ -36,18 +39,38 @@ export class Positions {
     return this.left.has(keyOf(name))
   }
 
-  /** What is behind this place is to be told, once one is in; forgets that again when it runs. */
-  want(name: string, after: Seq): () => void {
+  /** What is behind this place is to be told, once one is in; forgets that again when one could not get in. */
+  want(name: string, after: Seq): (error?: RequestError) => void {
     const key = keyOf(name)
-    this.wanted.set(key, after)
-    return () => this.wanted.delete(key)
+    const wanted = { after }
+    this.wanted.set(key, wanted)
+    return (error) => {
+      // Others have brought one in: that is about to be told, or was.
+      if (error?.reason === "AlreadyMember" && !this.here.has(key)) return
+      if (this.wanted.get(key) === wanted) this.wanted.delete(key)
+    }
+  }
+
+  /** A new connection: what waits is not known yet. */
+  connected(): void {
+    this.listed = false
+  }
+
+  /**
+   * Now it is, by the places up to which one has read. Gives those into which one was brought before that, with what can
+   * be told of them.
+   */
+  begin(read: ReadonlyMap<string, Seq>): ReadonlyArray<readonly [ReadonlyArray<ClientEvent>, Position]> {
+    this.listed = true
+    const reads = new Map([...read].map(([name, seq]) => [keyOf(name), seq]))
+    return [...this.here].map(([key, position]) => [position.begin(reads.get(key)), position])
   }
 
   /** Takes in what the server says; gives what can be told of it now, and the channel where something may be missing. */
   hear(event: Event): readonly [ReadonlyArray<ClientEvent>, Position?] {
     switch (event.type) {
       case "Joined": {
-        const position = this.enter(event.channel, event.seq)
+        const position = this.enter(event.channel, event.seq, event.ref === undefined)
         return [[event, ...position.enter(event)], position]
       }
       case "Left":
@@ -61,10 +84,12 @@ export class Positions {
     return position === undefined || !isEntry(event) ? [[event]] : [position.hear(event), position]
   }
 
-  private enter(name: ChannelName, seq: Seq): Position {
+  private enter(name: ChannelName, seq: Seq, brought: boolean): Position {
     const key = keyOf(name)
-    const last = this.wanted.get(key) ?? this.here.get(key)?.last ?? this.left.get(key) ?? seq
-    const position = new Position(name, last)
+    const former = this.here.get(key)
+    const known = this.wanted.get(key)?.after ?? (former?.begun === true ? former.last : this.left.get(key))
+    const waits = known === undefined && !this.listed && isDirect(name) && (brought || former !== undefined)
+    const position = new Position(name, known ?? seq, !waits)
     this.here.set(key, position)
     this.left.delete(key)
     this.wanted.delete(key)
@@ -75,7 +100,7 @@ export class Positions {
     const key = keyOf(name)
     const position = this.here.get(key)
     this.here.delete(key)
-    if (position === undefined || forGood) return
+    if (position?.begun !== true || forGood) return
     this.left.set(key, position.last)
     const [oldest] = this.left.size > maxLeft ? this.left.keys() : []
     if (oldest !== undefined) this.left.delete(oldest)

@@ -57,6 +57,12 @@ describe("Position", () => {
     assert.deepStrictEqual(places(entered(3, 20, 21).told), ["-4..20"])
   })
 
+  it("tells what is held back, though history has lost some of that, too", () => {
+    const { position } = entered(0, 1)
+    for (let seq = 2; seq <= 5; seq++) position.hear(live(seq))
+    assert.deepStrictEqual(places(position.read(page(3, 5, { first: 3 }))), ["-1..1", "2", "3", "4", "5"])
+  })
+
   it("says that all of it is missed where it cannot be had", () => {
     const { position } = entered(0, 5)
     position.hear(live(6))
