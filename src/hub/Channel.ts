@@ -24,12 +24,12 @@ import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import type { Topic } from "../domain/Topic.ts"
 import type { User, UserId } from "../domain/User.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
-import type { Deleted, Edited, Reacted } from "../history/Entry.ts"
 import { History, type Page, type PageRange, type Reader } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import { RequestError } from "../protocol/RequestError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import type * as Administration from "./Administration.ts"
+import type { Change, Command, CommandOf, Where } from "./ChannelCommand.ts"
 import { HubSettings } from "./HubSettings.ts"
 import * as administer from "./internal/administer.ts"
 import * as bounded from "./internal/bounded.ts"
@@ -38,69 +38,6 @@ import { ChannelState } from "./internal/channelState.ts"
 import { targetsOf, type Turn } from "./internal/turn.ts"
 import type { Member } from "./Member.ts"
 import type { Appearance } from "./Presence.ts"
-
-/** What is done to a message. */
-export type Change =
-  | Pick<Edited, "type" | "content">
-  | Pick<Deleted, "type">
-  | Pick<Reacted, "type" | "reaction" | "on">
-
-/** What a session asks of a channel. Answers reach the session through its outbox. */
-export type Command =
-  | {
-      readonly type: "Join"
-      readonly member: Member
-      readonly appearance: Appearance
-      /** By which name it was looked for. */
-      readonly called: ChannelName
-      readonly ref?: number | undefined
-      readonly reply: Actor.Asks<ChannelId, RequestError>["reply"]
-    }
-  | { readonly type: "Leave"; readonly session: SessionId; readonly ref?: number | undefined }
-  | {
-      readonly type: "Publish"
-      readonly session: SessionId
-      readonly ref?: number | undefined
-      readonly id?: MessageId | undefined
-      readonly content: string
-    }
-  | {
-      readonly type: "Change"
-      readonly session: SessionId
-      readonly ref?: number | undefined
-      readonly id: MessageId
-      readonly target: Seq
-      readonly change: Change
-    }
-  | {
-      readonly type: "Read"
-      readonly user: User
-      readonly seq: Seq
-      readonly reply: Actor.Asks<void, RequestError>["reply"]
-    }
-  /** How far the members have been told, for who may read on by itself. */
-  | {
-      readonly type: "Where"
-      readonly by: User
-      readonly action: "read" | "audit"
-      readonly reply: Actor.Asks<Where, RequestError>["reply"]
-    }
-  | {
-      readonly type: "Administer"
-      readonly by: User
-      readonly request: Administration.Request
-      readonly reply: Actor.Asks<void, RequestError>["reply"]
-    }
-  | { readonly type: "Describe"; readonly by: User; readonly reply: Actor.Asks<Description, RequestError>["reply"] }
-  | { readonly type: "Typing"; readonly session: SessionId }
-  | { readonly type: "SetAppearance"; readonly user: UserId; readonly appearance: Appearance }
-  | { readonly type: "Settle"; readonly reply: Actor.Asks<void, never>["reply"] }
-  | { readonly type: "Tick" }
-
-interface Where {
-  readonly id: ChannelId
-  readonly seq: Seq
-}
 
 /** The way to a channel. Commands are plain values; the channel may live elsewhere. */
 export interface ChannelHandle {
@@ -161,8 +98,6 @@ export interface Channel extends ChannelHandle {
   readonly close: Effect.Effect<void>
   readonly stopped: Effect.Effect<void>
 }
-
-type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
 /** What a channel asks of the hub. */
 export interface Surroundings {

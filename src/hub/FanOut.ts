@@ -62,6 +62,15 @@ export class FanOut {
     this.each(lane, [encoded], except)
   }
 
+  /** Tells the sessions of one user alone, in the order of the chat. */
+  only(user: User, encoded: Encoded): void {
+    this.offer()
+    for (const member of this.members.values()) {
+      const bytes = member.user.id === user.id ? encoded.bytes(member.encoding) : undefined
+      if (bytes !== undefined) member.outbox.offer("chat", bytes)
+    }
+  }
+
   /** Puts what is gathered into the outboxes and wakes their writers. */
   flush(): void {
     this.offer()

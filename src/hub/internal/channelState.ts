@@ -14,7 +14,7 @@ import type { Entry, Known, Message } from "../../history/Entry.ts"
 import type { Loaded } from "../../history/History.ts"
 import type { Encoded } from "../../protocol/Encoded.ts"
 import { RequestError } from "../../protocol/RequestError.ts"
-import type { Command } from "../Channel.ts"
+import type { Command, CommandOf } from "../ChannelCommand.ts"
 import { FanOut } from "../FanOut.ts"
 import type { HubSettings } from "../HubSettings.ts"
 import type { Member } from "../Member.ts"
@@ -28,8 +28,6 @@ import { Idleness } from "./idleness.ts"
 import { PresenceNews } from "./presenceNews.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Saying, Turn } from "./turn.ts"
-
-type CommandOf<Type extends Command["type"]> = Extract<Command, { readonly type: Type }>
 
 /** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
 const loadAgain = 1000
@@ -206,9 +204,6 @@ export class ChannelState {
         return this.join(command, now)
       case "Leave":
         return this.leave(command, now)
-      case "Administer":
-        // It is done, or refused, by itself.
-        return
       case "Describe":
         return this.answerAsked(command, now, "describe", () =>
           description.of(this.access, command.by, this.wanted, now),
@@ -224,6 +219,8 @@ export class ChannelState {
       case "Settle":
         this.fanOut.offer()
         return void Deferred.doneUnsafe(command.reply, Exit.void)
+      // It is done, or refused, by itself.
+      case "Administer":
       case "Tick":
         return
     }
@@ -377,12 +374,8 @@ export class ChannelState {
     if (seq === undefined) return void Deferred.doneUnsafe(reply, Exit.fail(answers.unavailable()))
     Deferred.doneUnsafe(reply, Exit.void)
     const event = events.readMarker(this.name, user.name, seq)
-    if (this.presence.count <= maxReadersTold) return this.fanOut.chat(event, 100)
-    this.fanOut.offer()
-    for (const member of this.members.values()) {
-      const bytes = member.user.id === user.id ? event.bytes(member.encoding) : undefined
-      if (bytes !== undefined) member.outbox.offer("chat", bytes)
-    }
+    if (this.presence.count <= maxReadersTold) this.fanOut.chat(event, 100)
+    else this.fanOut.only(user, event)
   }
 
   private typing({ session }: CommandOf<"Typing">, now: number): void {
