@@ -267,8 +267,12 @@ export const make = Effect.fnUntraced(function* (
   /** Commands that are handled together. */
   const handle = (commands: ReadonlyArray<Command>): Effect.Effect<void> => {
     const now = clock.currentTimeMillisUnsafe()
-    const reads = commands.filter((command) => command.type === "Read").filter((command) => state.marks(command, now))
-    const says = commands.some(({ type }) => type === "Publish" || type === "Change")
+    const reads: Array<CommandOf<"Read">> = []
+    let says = false
+    for (const command of commands) {
+      if (command.type === "Publish" || command.type === "Change") says = true
+      else if (command.type === "Read" && state.marks(command, now)) reads.push(command)
+    }
     if (!says && reads.length === 0 && !state.stale) return apply(commands)
     return refresh.pipe(
       Effect.andThen(says ? storeBatch(commands) : Effect.void),

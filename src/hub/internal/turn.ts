@@ -36,9 +36,11 @@ type Place = Pick<Entry, "from" | "seq" | "timestamp">
 const isSaying = (command: Command): command is Saying => command.type === "Publish" || command.type === "Change"
 
 /** The places of the messages that these commands change. */
-export const targetsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Seq.Seq> => [
-  ...new Set(commands.flatMap((command) => (command.type === "Change" ? command.target : []))),
-]
+export const targetsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Seq.Seq> => {
+  const places = new Set<Seq.Seq>()
+  for (const command of commands) if (command.type === "Change") places.add(command.target)
+  return [...places]
+}
 
 /** One batch of commands, while its entries get their places and are stored together. */
 export class Turn {
