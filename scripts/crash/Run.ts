@@ -60,6 +60,8 @@ const readBack = Effect.fnUntraced(function* (world: World) {
     }
   }, Effect.scoped)
   yield* read({ client: "reader", user: "reader" }, world.channels)
+  // Where accounts were lost with the service, there has to be one to speak of.
+  yield* read({ client: "reader", user: "bob" }, [])
   yield* read({ client: "reader", user: "ann" }, ["@bob"])
   return kept
 })

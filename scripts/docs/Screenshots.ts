@@ -37,7 +37,8 @@ const patience = "10 seconds"
 export const take = Effect.fnUntraced(function* (expected: (name: string) => string | undefined) {
   const server = yield* TestServer
   const person = Effect.fnUntraced(function* (name: string, ...channels: ReadonlyArray<string>) {
-    const session = yield* server.hub.connect({ name })
+    // The lobby is nobody's: its topic is for administrators.
+    const session = yield* server.hub.connect({ name, role: name === "bob" ? "admin" : "member" })
     yield* Effect.forkScoped(Stream.runDrain(session.events))
     for (const channel of channels) yield* session.join(channel)
     return session

@@ -13,7 +13,7 @@ const chain = [
   ["http", "transport", "storage", "cluster"],
   ["session"],
   ["hub"],
-  ["history", "accounts", "files", "actor"],
+  ["history", "accounts", "channels", "files", "actor"],
   ["observability"],
   ["protocol"],
   ["domain"],
