@@ -88,7 +88,8 @@ test.each(["json", "pretty"])("no password, token or message text is in the log 
   // The storage fails under it.
   const database = new DatabaseSync(`${data}/natter.db`)
   const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-  for (const { name } of tables.all()) database.exec(`PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS "${String(name)}"`)
+  for (const { name } of tables.all())
+    database.exec(`PRAGMA foreign_keys = OFF; DROP TABLE IF EXISTS "${String(name)}"`)
   database.close()
   expect(await client().login("eve", secret("late"))).toMatchObject({ success: false })
   const late = client()
