@@ -9,7 +9,9 @@ const serverSide = ["server", "http", "transport", "storage", "cluster", "sessio
  * Whatever a row does not name is refused, and so is everything in a folder that has no row.
  */
 const mayImport: Record<string, ReadonlyArray<string>> = {
-  cli: ["terminal", "scenario", "client", ...serverSide],
+  cli: ["load", "proxy", "terminal", "scenario", "client", ...serverSide],
+  // Where a scenario is played: it starts services, simulates them, and comes between them and their clients.
+  load: ["scenario", "proxy", "testing", "client", ...serverSide],
   testing: ["client", ...serverSide],
   server: ["http", "transport", "storage", "cluster", "session", "hub", ...ports],
   http: ["session", "hub", ...ports],
@@ -28,6 +30,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   // The people's side: nothing here may see the server's.
   terminal: ["client", "protocol", "domain"],
   scenario: ["client", "protocol", "domain"],
+  proxy: ["domain"],
   client: ["protocol", "domain"],
   protocol: ["domain"],
   domain: [],
@@ -38,10 +41,10 @@ const tcpClient = "client/transport/Tcp.ts"
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
-  { modules: "effect/socket(/.*)?", owners: ["transport", "client"] },
+  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
-    owners: ["transport", tcpClient],
+    owners: ["transport", "proxy", "load", tcpClient],
   },
   { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http"] },
   { modules: "effect/sql(/.*)?|@effect/sql-.*|node:sqlite", owners: ["storage"] },
