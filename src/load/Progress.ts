@@ -1,0 +1,116 @@
+/** What is shown while a load runs: a few rows of a terminal, drawn in place, or a line now and then. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { printable } from "../client/Printable.ts"
+import { Rates } from "./internal/progressRates.ts"
+import { back, lineOf, rowsOf } from "./internal/progressRows.ts"
+import { type ProgressScreen, standardError } from "./internal/progressScreen.ts"
+
+/** How far a load is, as known now. Nothing in it has to be kept up to date by whoever shows it. */
+export interface Snapshot {
+  /** What is run. */
+  readonly name: string
+  readonly phase: "arriving" | "settling" | "measuring" | "finishing"
+  /** Seconds since the load began, all phases together, by the clock of the load: a simulation has its own. */
+  readonly elapsed: number
+  /** Seconds that all phases take together, where that is known. */
+  readonly lasts?: number | undefined
+  readonly membersIn: number
+  readonly members: number
+  /** Messages since the load began; the rates are taken from what is shown one after the other. */
+  readonly sent: number
+  readonly delivered: number
+  /** Milliseconds, of the last seconds; absent where nothing was delivered in them. */
+  readonly latency?: { readonly p50: number; readonly p99: number } | undefined
+  /** Since the load began. */
+  readonly errors: number
+  /** What is going wrong now, in a few words. */
+  readonly incident?: string | undefined
+}
+
+/** Milliseconds between two drawings: more cannot be read, and would cost what is measured. */
+const redrawAfter = 200
+/** Milliseconds between two lines where nothing can be drawn in place. */
+const lineAfter = 10_000
+
+interface Shown {
+  /** Call it as often as you like, once a second or more: only now and then something is drawn. */
+  readonly show: (snapshot: Snapshot) => Effect.Effect<void>
+  /** Says one line for good, above what is drawn. */
+  readonly say: (line: string) => Effect.Effect<void>
+}
+
+/** Shows how far a load is. What was shown last stays on the screen. */
+export class Progress extends Context.Service<Progress, Shown>()("natter/load/Progress") {
+  /** On standard error, so that standard output is the result's alone. */
+  static readonly layer = Layer.effect(
+    Progress,
+    Effect.suspend(() => Effect.flatMap(standardError, make)),
+  )
+
+  static readonly silent = Layer.succeed(Progress, { show: () => Effect.void, say: () => Effect.void })
+
+  static readonly on = (screen: ProgressScreen) =>
+    Layer.effect(
+      Progress,
+      Effect.suspend(() => make(screen)),
+    )
+}
+
+const make = (screen: ProgressScreen): Effect.Effect<Shown, never, Scope.Scope> =>
+  screen.inPlace ? drawn(screen) : told(screen)
+
+/** Rows that are drawn again where they are. */
+const drawn = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown, never, Scope.Scope> {
+  // Not that of whoever shows it: a simulation's runs ahead.
+  const clock = yield* Clock.Clock
+  const rates = new Rates()
+  let latest: Snapshot | undefined
+  let shown: ReadonlyArray<string> = []
+  let drawnAt = Number.NEGATIVE_INFINITY
+
+  const draw = (above: ReadonlyArray<string>) => {
+    const columns = screen.columns()
+    const rows = latest === undefined ? [] : rowsOf(latest, rates.now, { columns, colours: screen.colours })
+    screen.write(back(shown, columns) + [...above, ...rows].map((row) => `${row}\u001b[K\r\n`).join("") + "\u001b[J")
+    shown = rows
+    drawnAt = clock.currentTimeMillisUnsafe()
+  }
+  yield* Effect.addFinalizer(() => Effect.sync(() => latest !== undefined && draw([])))
+  yield* screen.hideCursor
+  return {
+    show: (snapshot) =>
+      Effect.sync(() => {
+        rates.add(snapshot)
+        const first = latest === undefined
+        latest = snapshot
+        if (first || (clock.currentTimeMillisUnsafe() - drawnAt >= redrawAfter && screen.ready())) draw([])
+      }),
+    say: (line) => Effect.sync(() => draw([printable(line)])),
+  }
+})
+
+/** A line for every phase and every incident, and now and then one between. */
+const told = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown> {
+  const clock = yield* Clock.Clock
+  const rates = new Rates()
+  let latest: Snapshot | undefined
+  let toldAt = Number.NEGATIVE_INFINITY
+  const tell = (snapshot: Snapshot) => {
+    screen.write(`${lineOf(snapshot, rates.now)}\n`)
+    toldAt = clock.currentTimeMillisUnsafe()
+  }
+  return {
+    show: (snapshot) =>
+      Effect.sync(() => {
+        rates.add(snapshot)
+        const news = snapshot.phase !== latest?.phase || snapshot.incident !== latest?.incident
+        latest = snapshot
+        if (news || clock.currentTimeMillisUnsafe() - toldAt >= lineAfter) tell(snapshot)
+      }),
+    say: (line) => Effect.sync(() => screen.write(`${printable(line)}\n`)),
+  }
+})
