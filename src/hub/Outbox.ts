@@ -139,28 +139,44 @@ export class Outbox {
     }
   }
 
-  /** Waits until the link has no room; fails with `Done` when the outbox has ended and all has left. One waits at a time. */
-  readonly full: Waiting = Effect.callback<void, Cause.Done>((resume) => {
-    this.waiter = resume
-    this.wake()
-    return Effect.sync(() => {
-      if (this.waiter === resume) this.waiter = undefined
+  /**
+   * Waits until the link has no room, or somebody rouses who waits; fails with `Done` when the outbox has ended and all
+   * has left. One waits at a time.
+   */
+  get full(): Waiting {
+    return Effect.callback<void, Cause.Done>((resume) => {
+      this.waiter = resume
+      this.wake()
+      return Effect.sync(() => {
+        if (this.waiter === resume) this.waiter = undefined
+      })
     })
-  })
+  }
+
+  /** Wakes who waits at `full`, whether there is room or not. */
+  rouse(): void {
+    const resume = this.waiter
+    this.waiter = undefined
+    resume?.(Effect.void)
+  }
 
   /**
    * Waits until there is room for a large answer, so that whoever asks for many at once gets them as fast as it reads
    * and is not cut off for them. One waits at a time; done at the end, too.
    */
-  readonly room: Effect.Effect<void> = Effect.suspend(() => {
-    if (this.pressure >= roomy) this.flush()
-    return this.pressure < roomy || this.state !== "open" ? Effect.void : Effect.andThen(this.changed, this.room)
-  })
+  get room(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.pressure >= roomy) this.flush()
+      return this.pressure < roomy || this.state !== "open" ? Effect.void : Effect.andThen(this.changed, this.room)
+    })
+  }
 
-  private readonly changed: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    this.forRoom = () => resume(Effect.void)
-    return Effect.sync(() => void (this.forRoom = undefined))
-  })
+  private get changed(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      this.forRoom = () => resume(Effect.void)
+      return Effect.sync(() => void (this.forRoom = undefined))
+    })
+  }
 
   /** The link has room again: what has gathered is sent. */
   resume(): void {

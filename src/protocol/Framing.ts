@@ -15,7 +15,8 @@ const noBytes = new Uint8Array(0)
  */
 export class Deframer {
   readonly maxBytes: number
-  private readonly header = new Uint8Array(headerBytes)
+  /** The length, as far as it has come: there is no buffer while nothing is unfinished. */
+  private header = 0
   private headerFilled = 0
   /** The unfinished body. It grows with what arrives, not with what the header promises. */
   private body = noBytes
@@ -47,7 +48,8 @@ export class Deframer {
     let at = 0
     while (at < chunk.byteLength) {
       if (this.headerFilled < headerBytes) {
-        this.header[this.headerFilled++] = chunk[at++]!
+        this.header = this.header * 0x100 + chunk[at++]!
+        this.headerFilled++
         if (this.headerFilled < headerBytes) continue
         this.failure = this.startBody()
         if (this.failure !== undefined) return this.failure
@@ -79,8 +81,7 @@ export class Deframer {
   }
 
   private startBody(): FrameError | undefined {
-    const [a, b, c, d] = this.header as unknown as readonly [number, number, number, number]
-    const length = a * 0x1000000 + ((b << 16) | (c << 8) | d)
+    const length = this.header
     if (length === 0) {
       return new FrameError({ kind: "EmptyFrame", message: "a frame's length must not be 0" })
     }
@@ -106,6 +107,7 @@ export class Deframer {
   }
 
   private reset(): void {
+    this.header = 0
     this.headerFilled = 0
     this.body = noBytes
     this.bodyFilled = 0

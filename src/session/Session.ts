@@ -6,20 +6,22 @@ import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Random from "effect/Random"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { SessionId } from "../domain/SessionId.ts"
-import { TokenBucket } from "../domain/TokenBucket.ts"
+import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { User } from "../domain/User.ts"
 import type { Hub } from "../hub/Hub.ts"
 import type { HubSettings } from "../hub/HubSettings.ts"
 import type { Memberships } from "../hub/Memberships.ts"
-import { Outbox } from "../hub/Outbox.ts"
+import { Outbox, type OutboxEnds } from "../hub/Outbox.ts"
 import type { ConnectReply } from "../protocol/Connect.ts"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import type { Connection } from "./Connection.ts"
+import * as Heartbeat from "./Heartbeat.ts"
 import type { SessionSettings } from "./SessionSettings.ts"
 
 /** What sessions work with; the same for all of them. */
@@ -27,8 +29,11 @@ export interface Dependencies {
   readonly hub: Hub["Service"]
   readonly accounts: Accounts["Service"]
   readonly clock: Clock.Clock
+  readonly random: Random.Random
   readonly settings: SessionSettings
   readonly hubSettings: HubSettings
+  /** How fast what is wrong is forgiven. */
+  readonly forgiveness: Rate
 }
 
 /** What a session has once it is signed in. */
@@ -39,7 +44,7 @@ export interface Identity {
   readonly publishing: TokenBucket | undefined
 }
 
-export class Session {
+export class Session implements OutboxEnds {
   readonly id: SessionId
   readonly connection: Connection
   readonly with: Dependencies
@@ -57,6 +62,10 @@ export class Session {
   heardAt: number
   /** Something it said is being handled. Meanwhile nothing is read, so that its silence says nothing. */
   handling = false
+  /** Its heartbeat's own. */
+  readonly pulse: Heartbeat.Pulse
+  /** Why it ends, once it does. */
+  reason: Disconnect | undefined
   private readonly frames: TokenBucket | undefined
   private readonly forgiveness: TokenBucket
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
@@ -66,13 +75,11 @@ export class Session {
     this.connection = connection
     this.with = dependencies
     this.heardAt = this.now()
-    this.outbox = new Outbox(dependencies.hubSettings.outbox, {
-      send: connection.send,
-      onOverflow: () => this.end(new Disconnect({ reason: "SlowConsumer" })),
-    })
-    const { frames, maxViolations } = dependencies.settings
+    this.outbox = new Outbox(dependencies.hubSettings.outbox, this)
+    this.pulse = Heartbeat.begin(dependencies, this.heardAt)
+    const { frames } = dependencies.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
-    this.forgiveness = new TokenBucket({ burst: maxViolations, perSecond: 1 }, this.heardAt)
+    this.forgiveness = new TokenBucket(dependencies.forgiveness, this.heardAt)
   }
 
   now(): number {
@@ -81,7 +88,18 @@ export class Session {
 
   /** Ends the session; the first reason counts. */
   end(disconnect: Disconnect): void {
+    if (this.reason !== undefined) return
+    this.reason = disconnect
     Deferred.doneUnsafe(this.ending, Exit.succeed(disconnect))
+    this.outbox.rouse()
+  }
+
+  send(batch: ReadonlyArray<Uint8Array>): boolean {
+    return this.connection.send(batch)
+  }
+
+  onOverflow(): void {
+    this.end(new Disconnect({ reason: "SlowConsumer" }))
   }
 
   /** Why the session ends, once it does. */

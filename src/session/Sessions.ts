@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import { Accounts } from "../accounts/Accounts.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import { Hub } from "../hub/Hub.ts"
@@ -18,7 +19,7 @@ import { read } from "./Reader.ts"
 import * as Reply from "./Reply.ts"
 import { type Dependencies, Session } from "./Session.ts"
 import { SessionSettings } from "./SessionSettings.ts"
-import { write } from "./Writer.ts"
+import { attend, empty } from "./Writer.ts"
 
 export class Sessions extends Context.Service<
   Sessions,
@@ -40,18 +41,22 @@ export class Sessions extends Context.Service<
 }
 
 const make = Effect.gen(function* () {
+  const settings = yield* SessionSettings
   const dependencies: Dependencies = {
     hub: yield* Hub,
     accounts: yield* Accounts,
     clock: yield* Clock.Clock,
-    settings: yield* SessionSettings,
+    random: yield* Random.Random,
+    settings,
     hubSettings: yield* HubSettings,
+    forgiveness: { burst: settings.maxViolations, perSecond: 1 },
   }
   // Bounded by the listeners' limits on connections.
   const running = new Set<Session>()
   const drained = yield* Deferred.make<void>()
   let draining: Disconnect | undefined
   let started = 0
+  yield* Effect.forkScoped(heartbeat(running, dependencies))
 
   const begin = (connection: Connection) =>
     new Session(SessionId.make(`${connection.transport}-${++started}`), connection, dependencies)
@@ -87,23 +92,18 @@ const make = Effect.gen(function* () {
   })
 })
 
-/** The whole life of a session: everything it starts ends in here. */
+/**
+ * The whole life of a session: everything it starts ends in here. One fiber reads and handles what it says; this one
+ * waits for the end, and writes when that has to wait.
+ */
 const conversation = (session: Session): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const writer = yield* Effect.forkChild(watched(session, write(session)))
-    const reader = yield* Effect.forkChild(watched(session, read(session)))
-    const pulse = yield* Effect.forkChild(watched(session, heartbeat(session)))
-    const reason = yield* session.ended
-    yield* Fiber.interruptAll([reader, pulse])
-    yield* inTime(session, settled(session, reason))
-    session.outbox.end()
-    yield* leave(session)
-    yield* inTime(session, Effect.andThen(Fiber.await(writer), farewell(session, reason)))
-  }).pipe(Effect.ensuring(leave(session)), Effect.ensuring(session.connection.abort))
+  Effect.flatMap(Effect.forkChild(reader(session), { startImmediately: true }), (reader) =>
+    Effect.flatMap(attend(session), (reason) => Effect.andThen(Fiber.interrupt(reader), goodbye(session, reason))),
+  ).pipe(Effect.ensuring(Effect.suspend(() => Effect.andThen(leave(session), session.connection.abort))))
 
-/** Whatever ends a part of a session ends the session. */
-const watched = (session: Session, part: Effect.Effect<void, Disconnect>): Effect.Effect<void> =>
-  part.pipe(
+/** Whatever ends the reading ends the session. */
+const reader = (session: Session): Effect.Effect<void> =>
+  read(session).pipe(
     Effect.catch((reason) => Effect.sync(() => session.end(reason))),
     Effect.catchCauseIf(
       (cause) => !Cause.hasInterruptsOnly(cause),
@@ -113,6 +113,15 @@ const watched = (session: Session, part: Effect.Effect<void, Disconnect>): Effec
       },
     ),
   )
+
+/** What was queued still leaves, and the reason behind it. */
+const goodbye = Effect.fnUntraced(function* (session: Session, reason: Disconnect) {
+  const writer = yield* Effect.forkChild(Effect.ignore(empty(session)))
+  yield* inTime(session, settled(session, reason))
+  session.outbox.end()
+  yield* leave(session)
+  yield* inTime(session, Effect.andThen(Fiber.await(writer), farewell(session, reason)))
+})
 
 /** Whoever can still be told gets the answers to everything it asked: a message that was stored must not look lost. */
 const settled = ({ identity }: Session, { reason }: Disconnect): Effect.Effect<void> =>

@@ -4,27 +4,38 @@ import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Session } from "./Session.ts"
 
 /**
- * Keeps the outbox leaving until it has ended. As long as the link has room it sends by itself;
- * this is for when it has none. Fails when the peer takes nothing any more.
+ * Keeps the outbox leaving until the session ends, and succeeds with the reason. As long as the link has room it sends by
+ * itself; this is for when it has none. A peer that takes nothing any more ends the session.
  */
-export const write = (session: Session): Effect.Effect<void, Disconnect> => {
+export const attend = (session: Session): Effect.Effect<Disconnect> =>
+  Effect.suspend(() => {
+    const { ended, outbox, reason } = session
+    if (reason !== undefined) return Effect.succeed(reason)
+    return Effect.matchEffect(outbox.full, {
+      // It is full, or the session has ended.
+      onSuccess: () =>
+        session.reason === undefined ? Effect.andThen(Effect.raceFirst(room(session), ended), attend(session)) : ended,
+      // It has overflowed; the reason follows.
+      onFailure: () => ended,
+    })
+  })
+
+const room = (session: Session): Effect.Effect<void> =>
+  Effect.catch(roomAgain(session), (reason) => Effect.sync(() => session.end(reason)))
+
+/** Keeps the outbox leaving until it has ended and all has left. Fails when the peer takes nothing any more. */
+export const empty = (session: Session): Effect.Effect<void, Disconnect> => {
   const { outbox } = session
-  const room = roomAgain(session)
-  return outbox.full.pipe(
-    Effect.andThen(room),
-    Effect.andThen(Effect.sync(() => outbox.resume())),
+  return Effect.andThen(outbox.full, roomAgain(session)).pipe(
     // full waits by itself
     Effect.forever({ disableYield: true }),
-    Effect.catchTags({
-      Done: () => Effect.void,
-      ConnectionEnded: () => Effect.fail(new Disconnect({ reason: "ConnectionLost" })),
-    }),
+    Effect.catchTag("Done", () => Effect.void),
   )
 }
 
-/** Waits until the link takes more; a peer that takes nothing at all for the time limit is given up. */
-const roomAgain = (session: Session) => {
-  const { connection } = session
+/** Waits until the link takes more, and goes on; a peer that takes nothing at all for the time limit is given up. */
+const roomAgain = (session: Session): Effect.Effect<void, Disconnect> => {
+  const { connection, outbox } = session
   const stalled = Effect.gen(function* () {
     while (true) {
       const before = connection.backlog()
@@ -34,5 +45,8 @@ const roomAgain = (session: Session) => {
       return yield* new Disconnect({ reason: "SlowConsumer", detail: `Nothing was read for ${time}` })
     }
   })
-  return Effect.raceFirst(connection.drained, stalled)
+  return Effect.raceFirst(connection.drained, stalled).pipe(
+    Effect.andThen(Effect.sync(() => outbox.resume())),
+    Effect.catchTag("ConnectionEnded", () => Effect.fail(new Disconnect({ reason: "ConnectionLost" }))),
+  )
 }

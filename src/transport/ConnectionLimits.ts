@@ -2,7 +2,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import { addressGroup, isLoopback } from "./internal/address.ts"
 
 /** Refused, and said so; `Overwhelmed`: not even that. */
@@ -20,8 +19,10 @@ const maxRefusals = 256
 export class ConnectionLimits extends Context.Service<
   ConnectionLimits,
   {
-    /** Counts a connection in until the scope closes. */
-    readonly admit: (address: string) => Effect.Effect<Admission, never, Scope.Scope>
+    /** Counts a connection in, if it may come in … */
+    readonly admit: (address: string) => Admission
+    /** … and out again when it has ended: to be called once for each that was counted, with the answer it got. */
+    readonly release: (address: string, admission: Admission) => void
     /** Connections that are open, the refused ones too. */
     readonly open: () => number
   }
@@ -38,38 +39,30 @@ export class ConnectionLimits extends Context.Service<
       let admitted = 0
       let refusing = 0
 
-      const admitOne = (address: string): { readonly admission: Admission; readonly release: () => void } => {
-        const group = addressGroup(address)
-        const fromAddress = byAddress.get(group) ?? 0
-        const full = admitted >= total ? "ServerFull" : undefined
-        const refusal = full ?? (fromAddress >= perAddress && !isLoopback(address) ? "TooManyConnections" : undefined)
-        if (refusal !== undefined) {
-          if (refusing >= maxRefusals) return { admission: "Overwhelmed", release: () => {} }
-          refusing++
-          return { admission: refusal, release: () => refusing-- }
-        }
-        admitted++
-        byAddress.set(group, fromAddress + 1)
-        return {
-          admission: "Admitted",
-          release: () => {
-            admitted--
-            const left = byAddress.get(group)! - 1
-            if (left === 0) byAddress.delete(group)
-            else byAddress.set(group, left)
-          },
-        }
-      }
-
       return ConnectionLimits.of({
-        admit: (address) =>
-          Effect.map(
-            Effect.acquireRelease(
-              Effect.sync(() => admitOne(address)),
-              ({ release }) => Effect.sync(release),
-            ),
-            ({ admission }) => admission,
-          ),
+        admit: (address) => {
+          const group = addressGroup(address)
+          const fromAddress = byAddress.get(group) ?? 0
+          const full = admitted >= total ? "ServerFull" : undefined
+          const refusal = full ?? (fromAddress >= perAddress && !isLoopback(address) ? "TooManyConnections" : undefined)
+          if (refusal !== undefined) {
+            if (refusing >= maxRefusals) return "Overwhelmed"
+            refusing++
+            return refusal
+          }
+          admitted++
+          byAddress.set(group, fromAddress + 1)
+          return "Admitted"
+        },
+        release: (address, admission) => {
+          if (admission === "Overwhelmed") return
+          if (admission !== "Admitted") return void refusing--
+          admitted--
+          const group = addressGroup(address)
+          const left = byAddress.get(group)! - 1
+          if (left === 0) byAddress.delete(group)
+          else byAddress.set(group, left)
+        },
         open: () => admitted + refusing,
       })
     }),

@@ -6,16 +6,17 @@ import { Sessions } from "../session/Sessions.ts"
 import { ConnectionLimits } from "./ConnectionLimits.ts"
 
 /** Gives the connection to a session, as far as the limits allow, until it ends. */
-export const receive = Effect.fnUntraced(function* (
-  connection: Connection,
-): Effect.fn.Return<void, never, Sessions | ConnectionLimits> {
-  const sessions = yield* Sessions
-  const limits = yield* ConnectionLimits
-  yield* Effect.scoped(
-    Effect.flatMap(limits.admit(connection.remoteAddress), (admission) => {
-      if (admission === "Admitted") return sessions.run(connection)
-      if (admission === "Overwhelmed") return connection.abort
-      return sessions.refuse(connection, new Disconnect({ reason: admission }))
-    }),
+export const receive = (connection: Connection): Effect.Effect<void, never, Sessions | ConnectionLimits> =>
+  Effect.flatMap(Sessions, (sessions) =>
+    Effect.flatMap(ConnectionLimits, ({ admit, release }) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => admit(connection.remoteAddress)),
+        (admission) => {
+          if (admission === "Admitted") return sessions.run(connection)
+          if (admission === "Overwhelmed") return connection.abort
+          return sessions.refuse(connection, new Disconnect({ reason: admission }))
+        },
+        (admission) => Effect.sync(() => release(connection.remoteAddress, admission)),
+      ),
+    ),
   )
-})

@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
 import { networkInterfaces } from "node:os"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
@@ -86,17 +84,16 @@ describe("connections from one address", () => {
 describe("ConnectionLimits", () => {
   it.effect("counts what is open, and forgets what has ended", () =>
     Effect.gen(function* () {
-      const limits = yield* ConnectionLimits
-      const scope = yield* Scope.make()
-      const admit = (address: string) => Scope.provide(limits.admit(address), scope)
-      assert.strictEqual(yield* admit("192.0.2.1"), "Admitted")
-      assert.strictEqual(yield* admit("192.0.2.1"), "TooManyConnections")
-      assert.strictEqual(yield* admit("192.0.2.2"), "Admitted")
-      assert.strictEqual(yield* admit("192.0.2.3"), "ServerFull")
-      assert.strictEqual(limits.open(), 4)
-      yield* Scope.close(scope, Exit.void)
-      assert.strictEqual(limits.open(), 0)
-      assert.strictEqual(yield* Effect.scoped(limits.admit("192.0.2.1")), "Admitted")
+      const { admit, open, release } = yield* ConnectionLimits
+      const came = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3"].map((from) => [from, admit(from)] as const)
+      assert.deepStrictEqual(
+        came.map(([, admission]) => admission),
+        ["Admitted", "TooManyConnections", "Admitted", "ServerFull"],
+      )
+      assert.strictEqual(open(), 4)
+      for (const [from, admission] of came) release(from, admission)
+      assert.strictEqual(open(), 0)
+      assert.strictEqual(admit("192.0.2.1"), "Admitted")
     }).pipe(
       Effect.provide(
         Layer.provide(ConnectionLimits.layer, Layer.succeed(ConnectionLimits.Settings, { total: 2, perAddress: 1 })),

@@ -1,11 +1,10 @@
 /** The other side of `TcpListener`: opens a TCP connection, as a client does. */
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import type { Connection } from "../../session/Connection.ts"
-import * as TcpConnection from "./TcpConnection.ts"
+import { TcpConnection } from "./TcpConnection.ts"
 
 /** Nobody answers there, or not any more. */
 export class DialError extends Data.TaggedError("DialError")<{ readonly cause: unknown }> {}
@@ -22,9 +21,7 @@ export const dial = Effect.fnUntraced(function* (address: {
   readonly port: number
 }): Effect.fn.Return<Dialled, DialError, Scope.Scope> {
   const raw = yield* Effect.acquireRelease(open(address), (raw) => Effect.sync(() => raw.destroy()))
-  const socket = yield* NodeSocket.fromDuplex(Effect.succeed(raw))
-  const connection = yield* Effect.mapError(TcpConnection.make(socket, raw), (cause) => new DialError({ cause }))
-  return { connection, end: Effect.sync(() => raw.end()) }
+  return { connection: new TcpConnection(raw), end: Effect.sync(() => raw.end()) }
 })
 
 const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>

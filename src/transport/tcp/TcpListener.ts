@@ -1,17 +1,15 @@
 /** Accepts TCP connections, as many as the limits allow, and gives each to a session. */
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
-import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import type * as Socket from "effect/socket/Socket"
+import * as Net from "node:net"
 import { format } from "../../domain/Address.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import type { ConnectionLimits } from "../ConnectionLimits.ts"
 import { receive } from "../Reception.ts"
-import * as TcpConnection from "./TcpConnection.ts"
+import { TcpConnection } from "./TcpConnection.ts"
 import type { TcpSettings } from "./TcpSettings.ts"
 
 /** The port could not be opened. */
@@ -53,31 +51,36 @@ export const listen = Effect.fn("TcpListener.listen")(function* (
   ListenError,
   Scope.Scope | Sessions | ConnectionLimits
 > {
-  const { host, port } = settings
-  const server = yield* NodeSocketServer.make({
-    host,
-    port,
-    backlog: settings.backlog,
-    reusePort: settings.reusePort,
+  const server = Net.createServer({
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: Duration.toMillis(settings.keepAlive),
     // A peer that has said everything may still be read to.
     allowHalfOpen: true,
-  }).pipe(Effect.mapError((cause) => new ListenError({ host, port, cause })))
-
-  const serve = Effect.fnUntraced(function* (socket: Socket.Socket) {
-    // The server provides it to its handlers, though their type does not say so.
-    const raw = Option.getOrThrow(yield* Effect.serviceOption(NodeSocket.NetSocket))
-    yield* receive(yield* TcpConnection.make(socket, raw))
-  }, Effect.scoped)
-
-  // A connection that was gone before it began is nobody's problem.
-  yield* server
-    .run((socket) => Effect.ignore(serve(socket)))
-    .pipe(
-      Effect.tapCause((cause) => Effect.logError("no connections are accepted any more", cause)),
-      Effect.forkScoped,
-    )
-  return { host, port: "port" in server.address ? server.address.port : port }
+    pauseOnConnect: true,
+  })
+  yield* Effect.addFinalizer(() => closed(server))
+  // The scope ends them before it waits for the server to close, which waits for them.
+  const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
+  server.on("connection", (raw) => run(receive(new TcpConnection(raw))))
+  const port = yield* listening(server, settings)
+  server.on("error", (cause) => run(Effect.logError("a connection could not be accepted", cause)))
+  return { host: settings.host, port }
 })
+
+const listening = (server: Net.Server, { backlog, host, port, reusePort }: TcpSettings) =>
+  Effect.callback<number, ListenError>((resume) => {
+    const fail = (cause: Error) => resume(Effect.fail(new ListenError({ host, port, cause })))
+    server.once("error", fail)
+    server.listen({ host, port, backlog, reusePort }, () => {
+      server.off("error", fail)
+      const address = server.address()
+      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : port))
+    })
+  })
+
+/** Done when nothing is accepted any more and what was accepted has ended. */
+const closed = (server: Net.Server): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    server.close(() => resume(Effect.void))
+  })
