@@ -9,10 +9,14 @@ import { fileURLToPath } from "node:url"
 import { BenchError } from "./BenchError.ts"
 import { pin } from "./Machine.ts"
 
-/** What can be started: the arguments for Node, given a port to listen on and an empty folder of its own. */
+/** What can be started: the arguments for Node, given a port to listen on and a folder of its own. */
 export interface ServerCommand {
   readonly name: string
   readonly args: (port: number, folder: string) => ReadonlyArray<string>
+  /** Settings that have no flag. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Its folder is made from this one, rather than empty. */
+  readonly from?: string
 }
 
 /** A server that accepts connections. */
@@ -82,6 +86,7 @@ const environment = Object.fromEntries(
 export const start = Effect.fnUntraced(function* (server: ServerCommand, options: Options) {
   const files = yield* FileSystem.FileSystem
   const folder = yield* files.makeTempDirectoryScoped({ prefix: "natter-bench-" })
+  if (server.from !== undefined) yield* files.copy(server.from, folder, { overwrite: true })
   const port = yield* freePort
   const profile =
     options.profile === undefined
@@ -90,7 +95,7 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
   const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
   const child = yield* ChildProcess.make(command, args, {
     cwd: root,
-    env: environment,
+    env: { ...environment, ...server.env },
     extendEnv: true,
     stdin: "ignore",
     forceKillAfter: stopLimit,

@@ -18,6 +18,20 @@ const service = (name: string, ...settings: ReadonlyArray<string>): ServerComman
  */
 export const natter = service("natter", "--storage", "memory")
 
+/** Ours as it comes, everything in SQLite, with the accounts in `from`; guests, who have none, are let in, too. */
+export const natterWithAccounts = (from: string): ServerCommand => ({
+  ...service("natter", "--storage", "sqlite"),
+  from,
+  // A thousand come at the same moment.
+  env: { NATTER_TCP_BACKLOG: "4096" },
+})
+
+/** Bare Node with version 2's frames. */
+export const bareVersion2 = (...settings: ReadonlyArray<string>): ServerCommand => ({
+  name: "bare Node",
+  args: (port) => ["scripts/bench/reference/version2.ts", "--host", host, "--port", String(port), ...settings],
+})
+
 /** Where the history can be; the others are compared with the first. */
 export const histories: ReadonlyArray<ServerCommand> = [
   service("memory", "--storage", "memory"),

@@ -16,6 +16,9 @@ export const percent = (value: number): string => `${(value * 100).toFixed(0)} %
 /** Bytes → `12.3 MiB` */
 export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
+/** Bytes → `12.3 kB` */
+export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
+
 /** Milliseconds. */
 export const ms = (value: number): string => `${value.toFixed(1)} ms`
 /** Ratios. */

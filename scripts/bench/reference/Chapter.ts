@@ -4,7 +4,8 @@
 //
 // Left out on purpose, since a limit should be a limit: validation, accounts, rate limits, heartbeats, bounds on what
 // is queued for a slow member. A closed loop bounds the last by itself.
-import * as net from "node:net"
+import type * as net from "node:net"
+import { encode, listen, onFrames } from "./Bare.ts"
 
 /** One signed-in member, as the fan-out sees it. */
 export type Member = net.Socket
@@ -18,22 +19,8 @@ interface ClientFrame {
   readonly content?: string
 }
 
-/** Encodes a frame: 4 bytes of big-endian length, then JSON. */
-export const encode = (frame: object): Buffer => {
-  const json = JSON.stringify(frame)
-  const length = Buffer.byteLength(json)
-  const bytes = Buffer.allocUnsafe(4 + length)
-  bytes.writeUInt32BE(length, 0)
-  bytes.write(json, 4)
-  return bytes
-}
-
 /** Listens on `--host` and `--port` until SIGTERM or SIGINT, then ends the process with code 0. */
 export const serve = (publish: Publish): void => {
-  const argument = (name: string, otherwise: string): string => {
-    const at = process.argv.indexOf(`--${name}`)
-    return at === -1 ? otherwise : (process.argv[at + 1] ?? otherwise)
-  }
   const names = new Map<string, Member>()
   // An array beside the map: walking it is what the server does all day.
   let members: ReadonlyArray<Member> = []
@@ -56,11 +43,10 @@ export const serve = (publish: Publish): void => {
     return true
   }
 
-  const server = net.createServer({ noDelay: true }, (socket) => {
+  listen((socket) => {
     let username: string | undefined
-    let rest: Buffer | undefined
 
-    const handle = (frame: ClientFrame): void => {
+    onFrames(socket, (frame: ClientFrame) => {
       if (frame.type === "ChatMessage") {
         if (username === undefined) {
           socket.end(encode({ type: "Error", code: 401, message: "Not authenticated" }))
@@ -73,20 +59,7 @@ export const serve = (publish: Publish): void => {
       } else if (frame.type === "Ping") {
         socket.write(encode({ type: "Pong" }))
       }
-    }
-
-    socket.on("data", (chunk) => {
-      const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk])
-      let at = 0
-      while (bytes.length - at >= 4) {
-        const end = at + 4 + bytes.readUInt32BE(at)
-        if (end > bytes.length) break
-        handle(JSON.parse(bytes.toString("utf8", at + 4, end)))
-        at = end
-      }
-      rest = at === bytes.length ? undefined : bytes.subarray(at)
     })
-    socket.on("error", () => socket.destroy())
     socket.on("close", () => {
       if (username === undefined) return
       names.delete(username)
@@ -94,7 +67,4 @@ export const serve = (publish: Publish): void => {
       tellAll({ type: "UserLeft", username })
     })
   })
-  server.listen({ host: argument("host", "127.0.0.1"), port: Number(argument("port", "8080")), backlog: 4096 })
-  // An exit rather than a close: members are still connected, and a profile is only written by a process that exits.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(0))
 }

@@ -1,0 +1,31 @@
+// The load of sessions, a process of its own: version 2 (and, for a storm, version 1) connections on one event loop.
+//
+// Started with a SessionPlan (JSON) as its one argument; says SessionEvents, one line of JSON each, on stdout; ends by
+// itself, and when its stdin ends (so that it never outlives whoever started it).
+import { fail } from "./Conversation.ts"
+import { echo } from "./echo.ts"
+import { idle } from "./idle.ts"
+import type { SessionPlan } from "./Plan.ts"
+import { storm } from "./storm.ts"
+import { visit } from "./visit.ts"
+
+const plan: SessionPlan = JSON.parse(process.argv[2] ?? "{}")
+
+process.stdin.on("end", () => process.exit(1)).resume()
+
+const work = (): Promise<void> => {
+  switch (plan.work) {
+    case "storm":
+      return storm(plan)
+    case "echo":
+      return echo(plan)
+    case "visit":
+      return visit(plan)
+    case "idle":
+      return idle(plan)
+    default:
+      throw new Error(`unknown work: ${plan.work}`)
+  }
+}
+
+work().catch((error: unknown) => fail(String(error)))
