@@ -118,7 +118,7 @@ describe("Progress on a terminal", () => {
       const [coloured, plain] = [screenOf({ inPlace: true, colours: true }), screenOf({ inPlace: true })]
       for (const { screen } of [coloured, plain])
         yield* Effect.flatMap(Progress, ({ show }) => show(soak)).pipe(Effect.provide(Progress.on(screen)))
-      const colour = /\u001b\[[\d;]*m/
+      const colour = new RegExp(String.raw`\u001b\[[\d;]*m`)
       assert.match(coloured.writes.join(""), colour)
       assert.notMatch(plain.writes.join(""), colour)
       assert.deepStrictEqual(yield* coloured.rows, yield* plain.rows)

@@ -108,15 +108,16 @@ export const rowsOf = (snapshot: Snapshot, rates: PerSecond, look: Look): Readon
     { text: printable(snapshot.name), style: "bold" },
     { text: snapshot.phase, style: "dim" },
   ]
-  const share = `${Math.floor(filled(snapshot) * 100)} %`.padStart(5)
+  const share = `${Math.floor(filled(snapshot) * 100)} %`.padStart(6)
   const left = snapshot.lasts === undefined ? "" : `, ${clock(snapshot.lasts - snapshot.elapsed)} left`
-  const forBar = room - stringWidth(`${share}${between}${time(snapshot)}${left}`)
-  const timeParts: ReadonlyArray<Part> =
-    snapshot.lasts === undefined
-      ? [{ text: time(snapshot) }]
-      : forBar < bar.least
-        ? [{ text: `${share.trim()}, ${time(snapshot)}${left}` }]
-        : [{ text: barOf(snapshot, forBar) + share, style: "green" }, { text: `${time(snapshot)}${left}` }]
+  const text = `${time(snapshot)}${left}`
+  const beside = room - stringWidth(share + between + text)
+  // In a row of its own where it would be short.
+  const length = beside < bar.least ? room - share.length : beside
+  const timeParts: ReadonlyArray<Part> = [
+    ...(snapshot.lasts === undefined ? [] : [{ text: barOf(snapshot, length) + share, style: "green" as const }]),
+    { text },
+  ]
   return [...flow(title, look, room), ...flow(timeParts, look, room), ...flow(partsOf(snapshot, rates), look, room)]
 }
 
