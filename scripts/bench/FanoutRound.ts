@@ -1,13 +1,13 @@
 // One round of the fan-out benchmark: one server and one load process, started for it and ended after it.
 import * as Effect from "effect/Effect"
-import type { LoadEvent, LoadFigures, LoadPlan } from "./load.ts"
+import type { LoadEvent, LoadFigures, LoadPlan } from "./fanout/Plan.ts"
 import * as LoadProcess from "./LoadProcess.ts"
 import type { Machine } from "./Machine.ts"
 import { host, start } from "./ServerProcess.ts"
 import type { Options as ServerOptions, ServerCommand } from "./ServerProcess.ts"
 
 /** How many take part and for how long. Every round ramps up for `rampSeconds` (which warms it up), then measures. */
-export type Load = Omit<LoadPlan, "host" | "port" | "serverPid">
+export type Load = Omit<LoadPlan, "host" | "port" | "serverPid" | "framing">
 
 /** What one round measured. A delivery is one message at one member. */
 export interface RoundFigures extends LoadFigures {
@@ -43,10 +43,21 @@ const figuresOf = (figures: LoadFigures, messagesChecked: number): RoundFigures 
  */
 export const run = Effect.fnUntraced(function* (server: ServerCommand, load: Load, options: Options) {
   const started = yield* start(server, { core: options.pinned?.server, profile: options.profile })
-  const plan: LoadPlan = { ...load, host, port: started.port, serverPid: started.pid }
-  const { figures, messagesChecked } = yield* LoadProcess.run<LoadEvent>("scripts/bench/load.ts", plan, started, {
-    core: options.pinned?.load,
-    onEvent: options.onEvent,
-  })
+  const plan: LoadPlan = {
+    ...load,
+    framing: server.framing ?? "natter",
+    host,
+    port: started.port,
+    serverPid: started.pid,
+  }
+  const { figures, messagesChecked } = yield* LoadProcess.run<LoadEvent>(
+    "scripts/bench/fanout/main.ts",
+    plan,
+    started,
+    {
+      core: options.pinned?.load,
+      onEvent: options.onEvent,
+    },
+  )
   return figuresOf(figures, messagesChecked)
 }, Effect.scoped)

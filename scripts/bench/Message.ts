@@ -62,16 +62,20 @@ export const frameOf = (frame: object): Buffer => {
   return bytes
 }
 
-const sent = frameOf({ type: "ChatMessage", from: "", content: contentOf(0, 0), timestamp: 0 })
-const sentMark = 4 + beforeContent("").length
+/** The frame by which a message is sent, before it has numbers. */
+export const sentFrame = { type: "ChatMessage", from: "", content: contentOf(0, 0), timestamp: 0 }
 
-/** The frames by which `sender` sends `count` messages numbered from `first`, in one buffer. */
-export const sentFrames = (sender: number, first: number, count: number): Buffer => {
-  const bytes = Buffer.allocUnsafe(sent.length * count)
+/**
+ * Frames by which `sender` sends `count` messages numbered from `first`, in one buffer: `template` is `sentFrame` as it
+ * goes over the wire.
+ */
+export const sentFrames = (template: Buffer, sender: number, first: number, count: number): Buffer => {
+  const mark = template.indexOf("~")
+  const bytes = Buffer.allocUnsafe(template.length * count)
   for (let index = 0; index < count; index++) {
-    const at = index * sent.length
-    sent.copy(bytes, at)
-    bytes.write(digits(sender, 3) + digits(first + index, 6), at + sentMark + 1, "latin1")
+    const at = index * template.length
+    template.copy(bytes, at)
+    bytes.write(digits(sender, 3) + digits(first + index, 6), at + mark + 1, "latin1")
   }
   return bytes
 }

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import * as net from "node:net"
 import { fileURLToPath } from "node:url"
 import { BenchError } from "./BenchError.ts"
+import type { FramingName } from "./fanout/Framing.ts"
 import { pin } from "./Machine.ts"
 
 /** What can be started: the arguments for Node, given a port to listen on and a folder of its own. */
@@ -15,6 +16,8 @@ export interface ServerCommand {
   readonly args: (port: number, folder: string) => ReadonlyArray<string>
   /** Settings that have no flag. */
   readonly env?: Readonly<Record<string, string>>
+  /** How it lays frames into bytes, where it is not behind a length. */
+  readonly framing?: FramingName
   /** Its folder is made from this one, rather than empty. */
   readonly from?: string
 }

@@ -49,4 +49,10 @@ export const reference = bare("reference", "batched.ts")
 /** Bare Node with one write per message and member. */
 export const unbatched = bare("unbatched", "unbatched.ts")
 
+/** The `ws` package as its own pages show it: a loop over all clients. */
+export const ws: ServerCommand = { ...bare("ws", "ws.ts"), framing: "websocket" }
+
+/** socket.io as its own pages show it: `io.emit`. */
+export const socketIo: ServerCommand = { ...bare("socket.io", "socketIo.ts"), framing: "socket.io" }
+
 export const servers = { natter, reference, unbatched }

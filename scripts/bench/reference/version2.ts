@@ -4,7 +4,7 @@
 // Left out on purpose, since a limit should be a limit: validation, accounts, rate limits, heartbeats, presence,
 // history, bounds on what is queued for a slow member.
 import { readFileSync } from "node:fs"
-import * as net from "node:net"
+import type * as net from "node:net"
 import { argument, encode, listen, onFrames } from "./Bare.ts"
 
 interface ClientFrame {

@@ -1,6 +1,6 @@
 import { residentBytes } from "../ServerCpu.ts"
 import { each, enter, fail, measured, open, progress, seconds, stopwatch, within } from "./Conversation.ts"
-import { Peer } from "./Peer.ts"
+import type { Peer } from "./Peer.ts"
 import type { IdlePlan, SessionPlan } from "./Plan.ts"
 
 /** What the server takes to come to rest after its start, in seconds. */

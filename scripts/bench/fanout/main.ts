@@ -9,49 +9,24 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import {
   contentOf,
-  frameOf,
   looksDelivered,
   markOffset,
   memberName,
   senderAt,
+  sentFrame,
   sentFrames,
   sequenceAt,
   sequenceLimit,
-} from "./Message.ts"
-
-/** What to do. Times are in seconds. */
-export interface LoadPlan {
-  readonly host: string
-  readonly port: number
-  /** The process whose CPU time is read at both ends of the measured time. */
-  readonly serverPid: number
-  readonly members: number
-  readonly senders: number
-  readonly inFlight: number
-  readonly rampSeconds: number
-  readonly seconds: number
-}
-
-/** What was measured while the load was steady. */
-export interface LoadFigures {
-  /** Messages that reached all members. */
-  readonly deliveries: number
-  readonly wallSeconds: number
-  /** User and system time of the whole server process, and of the load process. */
-  readonly serverCpuSeconds: number
-  readonly loadCpuSeconds: number
-  /** Reads that returned data, over all members: deliveries by reads tell how well the server gathers. */
-  readonly reads: number
-}
-
-export type LoadEvent =
-  | { readonly type: "Joined"; readonly seconds: number }
-  | { readonly type: "Progress"; readonly phase: "ramp" | "steady"; readonly deliveriesPerSecond: number }
-  | { readonly type: "Measured"; readonly figures: LoadFigures; readonly messagesChecked: number }
-  | { readonly type: "Failed"; readonly reason: string }
+} from "../Message.ts"
+import { framings } from "./Framing.ts"
+import type { LoadEvent, LoadPlan } from "./Plan.ts"
 
 const plan: LoadPlan = JSON.parse(process.argv[2] ?? "{}")
 const { inFlight, members, senders } = plan
+const framing = framings[plan.framing]
+
+const encode = (frame: { readonly type: string }): Buffer => framing.wrap(frame.type, JSON.stringify(frame))
+const template = encode(sentFrame)
 
 const joinLimitSeconds = 60
 const drainLimitSeconds = 10
@@ -108,6 +83,8 @@ interface Member {
   readonly socket: net.Socket
   /** The beginning of a frame whose end has not come yet. */
   rest: Buffer | undefined
+  /** Whether the server has said that frames follow. */
+  welcome: boolean
   /** Called with what is not a delivery, until the member is in. */
   joining:
     | ((frame: { readonly type: string; readonly success?: boolean; readonly message?: string }) => void)
@@ -118,7 +95,7 @@ const send = (member: Member, count: number): void => {
   const first = sentBy[member.index]!
   if (first + count > sequenceLimit) fail("out of message numbers: measure for a shorter time")
   sentBy[member.index] = first + count
-  member.socket.write(sentFrames(member.index, first, count))
+  member.socket.write(sentFrames(template, member.index, first, count))
 }
 
 /** A frame that is not, or doesn't look like, a delivery. */
@@ -139,26 +116,54 @@ const handleOther = (member: Member, bytes: Buffer, at: number, length: number):
   }
   if (frame.type === "Ping") {
     pings++
-    member.socket.write(frameOf({ ...frame, type: "Pong" }))
+    member.socket.write(encode({ ...frame, type: "Pong" }))
   } else if (member.joining !== undefined) member.joining(frame)
   else fail(`member ${member.index} got ${json.slice(0, 200)}`)
   return false
 }
 
+const logIn = ({ index, socket }: Member): void => {
+  socket.write(encode({ type: "Login", username: memberName(index), password: "x" } as { readonly type: string }))
+}
+
+/** How much of the bytes was no frame yet. */
+const greet = (member: Member, bytes: Buffer): number => {
+  const welcome = framing.welcome(bytes)
+  if (welcome === undefined) return 0
+  member.welcome = true
+  if (welcome.reply !== undefined) member.socket.write(welcome.reply)
+  if (framing.ready === undefined) logIn(member)
+  return welcome.taken
+}
+
+/** What carries no frame, of those that wrap them once more. */
+const handleBare = (member: Member, payload: string): void => {
+  if (payload === framing.heartbeat?.payload) {
+    pings++
+    member.socket.write(framing.heartbeat.answer)
+  } else if (framing.ready !== undefined && payload.startsWith(framing.ready)) logIn(member)
+}
+
 const receive = (member: Member, bytes: Buffer): void => {
   const end = bytes.length
-  let at = 0
+  let at = member.welcome ? 0 : greet(member, bytes)
   let own = 0
-  while (end - at >= 4) {
-    const length = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
-    const start = at + 4
-    if (end - start < length) break
+  while (member.welcome) {
+    const head = framing.head(bytes, at, end)
+    if (head === 0) break
+    const size = framing.size(bytes, at)
+    const next = at + head + size
+    if (next > end) break
+    const before = framing.before(bytes, at + head, size)
+    const start = at + head + before
+    const length = size - before - framing.behind
     if (looksDelivered(bytes, start, length) && deliveries % sampleEvery !== 0) {
       const sender = senderAt(bytes, start + markOffset)
       countDelivery(member.index, sender, sequenceAt(bytes, start + markOffset))
       if (sender === member.index) own++
-    } else if (handleOther(member, bytes, start, length)) own++
-    at = start + length
+    } else if (before === size && size > 0) handleBare(member, bytes.toString("latin1", at + head, next))
+    else if (handleOther(member, bytes, start, length)) own++
+    at = next
   }
   // A copy: the buffer belongs to the next read.
   member.rest = at === end ? undefined : Buffer.from(bytes.subarray(at))
@@ -189,6 +194,7 @@ const join = (index: number): Promise<Member> =>
       index,
       socket,
       rest: undefined,
+      welcome: false,
       joining: (frame) => {
         if (frame.type === "LoginResponse" && frame.success === true) accepted = true
         else if (frame.type === "UserList" && accepted) {
@@ -199,7 +205,8 @@ const join = (index: number): Promise<Member> =>
     }
     socket.on("error", (error) => fail(`member ${index}: ${error.message}`))
     socket.on("close", () => fail(`member ${index} was closed by the server`))
-    socket.write(frameOf({ type: "Login", username: memberName(index), password: "x" }))
+    if (framing.hello === undefined) greet(member, shared.subarray(0, 0))
+    else socket.write(framing.hello(`${plan.host}:${plan.port}`))
   })
 
 const joinAll = async (): Promise<Array<Member>> => {
