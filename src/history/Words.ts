@@ -8,9 +8,28 @@ const maxWords = 4096
 /** The words of a text, each once: letters and digits, without their case. */
 export const wordsOf = (text: string): ReadonlySet<string> => {
   const words = new Set<string>()
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
+  const lower = text.toLowerCase()
+  // Most texts are, and it takes a fraction of the time.
+  if (cutAscii(lower, words)) return words
+  words.clear()
+  for (const [word] of lower.matchAll(/[\p{L}\p{N}]+/gu)) {
     if (words.size === maxWords) break
     words.add(word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word)
   }
   return words
+}
+
+/** False where there is something that is not ASCII: then nothing is said of the words. */
+const cutAscii = (lower: string, words: Set<string>): boolean => {
+  let start = -1
+  for (let at = 0; at < lower.length; at++) {
+    const code = lower.charCodeAt(at)
+    if (code > 127) return false
+    const inside = (code >= 97 && code <= 122) || (code >= 48 && code <= 57)
+    if (inside === start >= 0) continue
+    if (!inside && words.size < maxWords) words.add(lower.slice(start, Math.min(at, start + maxWordLength)))
+    start = inside ? at : -1
+  }
+  if (start >= 0 && words.size < maxWords) words.add(lower.slice(start, start + maxWordLength))
+  return true
 }

@@ -10,6 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
@@ -209,13 +210,14 @@ export const make = Effect.fnUntraced(function* (
 
   /** Lets in nobody any more. */
   let retired = false
-  const endTurn = Effect.suspend(() => {
-    const now = clock.currentTimeMillisUnsafe()
-    state.endTurn(now)
-    if (!retired) return schedule(now)
-    retired = false
-    return options.onIdle
-  })
+  const endTurn = (more: () => boolean) =>
+    Effect.suspend(() => {
+      const now = clock.currentTimeMillisUnsafe()
+      state.endTurn(now, more())
+      if (!retired) return schedule(now)
+      retired = false
+      return options.onIdle
+    })
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0
@@ -223,10 +225,23 @@ export const make = Effect.fnUntraced(function* (
     touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
   )
 
+  /** While it runs, what the turn before told leaves: the disk and the sockets are busy at the same time. */
+  const released = <A, E>(storing: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() =>
+      !state.holds
+        ? storing
+        : Effect.flatMap(Effect.forkChild(storing, { startImmediately: true }), (fiber) => {
+            // Where it is stored already, both turns leave together.
+            if (fiber.pollUnsafe() === undefined) state.release()
+            return Fiber.join(fiber)
+          }),
+    )
+
   const storeTurn = ({ after, entries }: Turn): Effect.Effect<void, HistoryError> =>
     entries.length === 0
       ? Effect.void
       : Effect.andThen(touch, history.append(state.id, { after, entries, durability: state.wanted })).pipe(
+          released,
           Effect.map((durability) => state.stored(durability)),
         )
 
@@ -300,14 +315,16 @@ export const make = Effect.fnUntraced(function* (
       return Effect.andThen(refresh, made)
     })
 
-  const receive = (commands: ReadonlyArray<Command>) =>
+  const receive = (commands: ReadonlyArray<Command>, more: () => boolean) =>
     Effect.suspend(() => {
+      // Anything else may take its time before there is something to store.
+      if (state.stale || commands.some(({ type }) => type !== "Publish")) state.release()
       state.begin()
       tried = false
       const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
       return Effect.andThen(
         apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands),
-        endTurn,
+        endTurn(more),
       )
     })
 

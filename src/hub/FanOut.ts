@@ -5,7 +5,7 @@ import type { Member } from "./Member.ts"
 import type { Lane } from "./Outbox.ts"
 
 /** Gathered to at most this much before it is offered: a batch has to fit in every outbox. */
-const maxFrames = 128
+const maxFrames = 512
 const maxBytes = 128 * 1024
 
 interface Batch {

@@ -69,6 +69,48 @@ describe("Channel", () => {
       }),
     )
 
+    it.effect("what is stored leaves while the next is being stored, though that takes its time", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish, tested } = yield* setUp(alice)
+        const gates = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        let append = 0
+        history.before = Effect.suspend(() => Deferred.await(gates[append++]!))
+        yield* publish(alice, "1")
+        yield* settle
+        yield* publish(alice, "2")
+        // Whoever wants something else is not waited for either.
+        const described = yield* fork(tested.describe(alice.user))
+        yield* Deferred.succeed(gates[0]!, undefined)
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1"])
+        yield* Deferred.succeed(gates[1]!, undefined)
+        yield* settle
+        assert.deepStrictEqual(texts(alice), ["1", "2"])
+        assert.isDefined(described.pollUnsafe())
+      }),
+    )
+
+    it.effect("where everything is stored at once, what came together leaves together", () =>
+      Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish } = yield* setUp(alice)
+        const before = alice.writes.length
+        yield* Effect.forEach(
+          Array.from({ length: 300 }, (_, n) => `${n}`),
+          (text) => publish(alice, text),
+          { discard: true },
+        )
+        yield* settle
+        assert.deepStrictEqual(
+          history.appended.map(({ length }) => length),
+          [256, 44],
+        )
+        assert.lengthOf(alice.writes.slice(before), 1)
+        assert.lengthOf(texts(alice), 300)
+      }),
+    )
+
     it.effect("a full mailbox slows its publishers down, and loses nothing", () =>
       Effect.gen(function* () {
         const alice = member("alice")

@@ -61,14 +61,14 @@ describe("FanOut", () => {
     )
   })
 
-  it("leaves in pieces that fit in an outbox: of 128 frames, or of 128 KiB", () => {
+  it("leaves in pieces that fit in an outbox: of 512 frames, or of 128 KiB", () => {
     const byFrames = crowd("v1")
-    for (let n = 0; n < 300; n++) byFrames.fanOut.chat(joined("a"), 100)
+    for (let n = 0; n < 1100; n++) byFrames.fanOut.chat(joined("a"), 100)
     byFrames.fanOut.flush()
     const size = joined("a").bytes(encodings.v1.server)!.byteLength
     assert.deepStrictEqual(
       byFrames.members[0]!.writes.map((batch) => batch.map(({ byteLength }) => byteLength / size)),
-      [[128], [128], [44]],
+      [[512], [512], [76]],
     )
     const byBytes = crowd("v1")
     for (let n = 0; n < 10; n++) byBytes.fanOut.chat(joined("a"), 32 * 1024)

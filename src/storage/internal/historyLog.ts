@@ -7,6 +7,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { Batch, Loaded } from "../../history/History.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
 import { toRow } from "./historyRows.ts"
+import { indexed } from "./historyWords.ts"
 
 interface Log {
   /** Where a log begins and ends, and how safe it is. */
@@ -17,9 +18,6 @@ interface Log {
 const nothing = { seq: Seq.zero, first: Seq.next(Seq.zero) }
 
 const conflict = new HistoryError({ reason: "Conflict", operation: "append" })
-
-const rowsOf = (channel: ChannelId, { entries }: Batch): string =>
-  JSON.stringify(entries.map((entry) => toRow(channel, entry)))
 
 /**
  * One statement, hence all or nothing, and nothing where `after` is not the last place: whoever was away too long has
@@ -32,20 +30,19 @@ const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
       ([log = nothing]) => ({ seq: log.seq, first: log.first, durability }),
     ),
   append: Effect.fnUntraced(function* (channel, batch) {
+    const words = indexed(channel)
+    const rows = batch.entries.map((entry) => toRow(entry, (content) => words(content).join(" ")))
     const stored = yield* sql`
       INSERT INTO entries
         (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
       SELECT ${channel}, value ->> 'seq', value ->> 'type', value ->> 'id', value ->> 'user', value ->> 'name',
         value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words'
-      FROM json_each(${JSON.stringify(batch.entries.map((entry) => spaced(toRow(channel, entry))))})
+      FROM json_each(${JSON.stringify(rows)})
       WHERE COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) = ${batch.after}
       RETURNING seq`
     return stored.length === 0 ? yield* conflict : durability
   }),
 })
-
-const spaced = ({ words, ...row }: ReturnType<typeof toRow>) =>
-  words === undefined ? row : { ...row, words: words.join(" ") }
 
 /**
  * The same; the row of the channel's log is locked first, so that of two at the same moment one waits and then finds
@@ -67,6 +64,8 @@ const inPostgres = (sql: SqlClient): Log => ({
     ),
   append: Effect.fnUntraced(function* (channel, batch) {
     const { after, durability, entries } = batch
+    const words = indexed(channel)
+    const rows = entries.map((entry) => toRow(entry, words))
     const commit = durability === "memory" ? "off" : "on"
     const [answer] = yield* sql<{ readonly stored: boolean } & Server>`
       WITH setting AS MATERIALIZED (SELECT set_config('synchronous_commit', ${commit}, true)),
@@ -79,7 +78,7 @@ const inPostgres = (sql: SqlClient): Log => ({
         RETURNING channel
       ),
       input AS (
-        SELECT channel, input.* FROM log, jsonb_to_recordset(${rowsOf(channel, batch)}::jsonb) AS input (
+        SELECT channel, input.* FROM log, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS input (
           seq BIGINT, type TEXT, id TEXT, "user" TEXT, name TEXT, at BIGINT, content TEXT, target BIGINT,
           reaction TEXT, "on" INTEGER, words TEXT[]
         )

@@ -1,9 +1,7 @@
 /** Entries as the tables hold them. */
-import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import type { Entry, From, Known, Message, Reactions } from "../../history/Entry.ts"
-import { indexed } from "./historyWords.ts"
 
 /** A row of `entries`; what an entry has not is null. */
 export interface EntryRow {
@@ -26,8 +24,13 @@ export interface EntryRow {
 const untakable = /[\0\uffff\p{Cs}]/gu
 const escaped = /\uffff(.{4})/gu
 
+/** Whether there may be such a thing: asked of every message, so it costs as little as it can. */
+const suspect = /[\0\ud800-\udfff\uffff]/
+
 const toText = (content: string): string =>
-  content.replace(untakable, (unit) => `\uffff${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  suspect.test(content)
+    ? content.replace(untakable, (unit) => `\uffff${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    : content
 
 const fromText = (text: string): string =>
   text.includes("\uffff")
@@ -35,17 +38,38 @@ const fromText = (text: string): string =>
     : text
 
 /** What is written of an entry, as JSON. Short names: it is parsed once for each column. */
-export const toRow = (channel: ChannelId, entry: Entry) => ({
-  seq: entry.seq,
-  type: entry.type,
-  id: entry.id,
-  user: entry.from.id,
-  name: entry.from.name,
-  at: entry.timestamp,
-  ...("content" in entry ? { content: toText(entry.content), words: indexed(channel, entry.content) } : undefined),
-  ...(entry.type === "Message" ? undefined : { target: entry.target }),
-  ...(entry.type === "Reacted" ? { reaction: entry.reaction, on: Number(entry.on) } : undefined),
-})
+interface Row {
+  readonly seq: Seq
+  readonly type: Entry["type"]
+  readonly id: Known["id"] | undefined
+  readonly user: From["id"]
+  readonly name: From["name"]
+  readonly at: number
+  readonly content: string | undefined
+  /** What is indexed of the content. */
+  readonly words: string | ReadonlyArray<string> | undefined
+  readonly target: Seq | undefined
+  readonly reaction: Reaction | undefined
+  readonly on: number | undefined
+}
+
+export const toRow = (entry: Entry, words: (content: string) => string | ReadonlyArray<string>): Row => {
+  const { from, id, seq, timestamp, type } = entry
+  const content = "content" in entry ? entry.content : undefined
+  return {
+    seq,
+    type,
+    id,
+    user: from.id,
+    name: from.name,
+    at: timestamp,
+    content: content === undefined ? undefined : toText(content),
+    words: content === undefined ? undefined : words(content),
+    target: type === "Message" ? undefined : entry.target,
+    reaction: type === "Reacted" ? entry.reaction : undefined,
+    on: type === "Reacted" ? Number(entry.on) : undefined,
+  }
+}
 
 export const toEntry = (row: EntryRow): Entry => {
   const place = { seq: row.seq, from: { id: row.user_id, name: row.user_name }, timestamp: row.timestamp }

@@ -12,11 +12,11 @@ const channelWord = (channel: ChannelId): string => {
   return `\ue000${(hash >>> 0).toString(36)}`
 }
 
-/** What is indexed of a content. */
-export const indexed = (channel: ChannelId, content: string): ReadonlyArray<string> => [
-  ...wordsOf(content),
-  channelWord(channel),
-]
+/** Says what is indexed of a channel's contents. */
+export const indexed = (channel: ChannelId): ((content: string) => ReadonlyArray<string>) => {
+  const place = channelWord(channel)
+  return (content) => [...wordsOf(content), place]
+}
 
 /**
  * What finds all the words of a text in one of the channels, in the language of that index; nothing where there are no
