@@ -68,12 +68,15 @@ export const describe = Effect.gen(function* () {
 export const pin = (core: number | undefined, command: ReadonlyArray<string>): ReadonlyArray<string> =>
   core === undefined ? command : ["taskset", "-c", String(core), ...command]
 
-/** Fails unless each process may open `sockets` sockets. Node has already raised its own limit as far as it goes. */
+/** Files, sockets among them, that a process may have open. Node has already raised its own limit as far as it goes. */
+export const openFiles = (): number => Number(fromProc("/proc/self/limits", /^Max open files\s+(\d+)/m) ?? Infinity)
+
+/** Fails unless each process may open `sockets` sockets. */
 export const requireSockets = (sockets: number): Effect.Effect<void, BenchError> =>
   Effect.suspend(() => {
-    const limit = fromProc("/proc/self/limits", /^Max open files\s+(\d+)/m)
+    const limit = openFiles()
     const needed = sockets + 64
-    return limit === undefined || Number(limit) >= needed
+    return limit >= needed
       ? Effect.void
       : Effect.fail(
           new BenchError({

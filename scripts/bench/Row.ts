@@ -20,7 +20,7 @@ export interface Column {
 
 /** What must be reached, by the figure of the first server: beside another server's, or by itself. */
 export type Bound =
-  | { readonly figure: string; readonly by: string; readonly atLeast: number; readonly atMost?: never }
+  | { readonly figure: string; readonly by?: string; readonly atLeast: number; readonly atMost?: never }
   | { readonly figure: string; readonly by?: string; readonly atMost: number; readonly atLeast?: never }
 
 export interface Settings {

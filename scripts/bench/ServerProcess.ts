@@ -26,6 +26,8 @@ export interface ServerCommand {
 export interface ServerProcess {
   readonly pid: number
   readonly port: number
+  /** From its start until it accepted a connection. */
+  readonly millis: number
   /** An error that names the server and ends with the last that it said. */
   readonly failure: (what: string) => BenchError
 }
@@ -96,6 +98,7 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
       ? []
       : ["--cpu-prof", `--cpu-prof-dir=${options.profile.folder}`, `--cpu-prof-name=${options.profile.name}`]
   const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
+  const from = performance.now()
   const child = yield* ChildProcess.make(command, args, {
     cwd: root,
     env: { ...environment, ...server.env },
@@ -124,13 +127,13 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
     Effect.flatMap((code) => Effect.fail(failure(`ended with ${code} before it accepted a connection`))),
   )
   yield* accepts(port).pipe(
-    Effect.retry(Schedule.spaced("25 millis")),
+    Effect.retry(Schedule.spaced("3 millis")),
     Effect.timeoutOrElse({
       duration: startLimit,
       orElse: () => Effect.fail(failure(`did not accept a connection within ${startLimit}`)),
     }),
     Effect.raceFirst(ended),
   )
-  const started: ServerProcess = { pid: child.pid, port, failure }
+  const started: ServerProcess = { pid: child.pid, port, millis: performance.now() - from, failure }
   return started
 })

@@ -2,10 +2,13 @@
 import { host } from "./ServerProcess.ts"
 import type { ServerCommand } from "./ServerProcess.ts"
 
+/** The command line, as `npx natter` starts it. */
+export const command = "src/cli/bin.ts"
+
 const service = (name: string, ...settings: ReadonlyArray<string>): ServerCommand => ({
   name,
   args: (port, folder) =>
-    ["src/cli/main.ts", "serve", "--host", host, "--port", String(port), "--data", folder].concat(
+    [command, "serve", "--host", host, "--port", String(port), "--data", folder].concat(
       ["--accounts", "guest"],
       ["--rate-limits", "off"],
       settings,
@@ -24,6 +27,13 @@ export const natterWithAccounts = (from: string): ServerCommand => ({
   from,
   // A thousand come at the same moment.
   env: { NATTER_TCP_BACKLOG: "4096" },
+})
+
+/** Ours as it comes, in this folder, which it finds as it left it. */
+export const natterIn = (data: string, env: Readonly<Record<string, string>>): ServerCommand => ({
+  name: "natter",
+  args: (port) => [command, "serve", "--host", host, "--port", String(port), "--data", data],
+  env,
 })
 
 /** Bare Node with version 2's frames. */

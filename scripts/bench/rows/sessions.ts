@@ -100,7 +100,6 @@ export const visits: Row = {
 const idleWork = ({ quick, rampSeconds, seconds }: Settings): Work => ({
   work: "idle",
   connections: quick ? 20 : 10_000,
-  prefix: "idle-",
   // Longer than the first ping takes (12.5 to 25 s): idle is who is pinged now and then.
   settleSeconds: quick ? rampSeconds : 30,
   seconds: quick ? seconds : 30,

@@ -15,6 +15,8 @@ const say = (event: SessionEvent): void => {
 
 export const progress = (text: string): void => say({ type: "Progress", text })
 
+export const isHeld = (): void => say({ type: "Held" })
+
 export const measured = (figures: Readonly<Record<string, number>>): never => {
   say({ type: "Measured", figures })
   process.exit(0)

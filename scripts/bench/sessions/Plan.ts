@@ -28,11 +28,17 @@ export interface VisitPlan {
 export interface IdlePlan {
   readonly work: "idle"
   readonly connections: number
-  /** Names begin with it: several processes may be idle beside each other. */
-  readonly prefix: string
   /** From when all are in until it is measured, and for how long the CPU time is. */
   readonly settleSeconds: number
   readonly seconds: number
+}
+
+/** So many sign in and stay until this process is ended. */
+export interface HoldPlan {
+  readonly work: "hold"
+  readonly connections: number
+  /** They are numbered from it: several processes may hold some. */
+  readonly first: number
 }
 
 /** Many small channels in which people speak: message k is due at a moment that nothing moves. */
@@ -46,7 +52,7 @@ export interface CrowdPlan {
   readonly seconds: number
 }
 
-export type Work = StormPlan | EchoPlan | VisitPlan | IdlePlan | CrowdPlan
+export type Work = StormPlan | EchoPlan | VisitPlan | IdlePlan | HoldPlan | CrowdPlan
 
 export type SessionPlan = Work & {
   readonly host: string
@@ -62,5 +68,7 @@ export type Figures = Readonly<Record<string, number>>
 
 export type SessionEvent =
   | { readonly type: "Progress"; readonly text: string }
+  /** All are in, and stay. */
+  | { readonly type: "Held" }
   | { readonly type: "Measured"; readonly figures: Figures }
   | { readonly type: "Failed"; readonly reason: string }

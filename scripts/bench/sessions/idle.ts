@@ -16,7 +16,7 @@ export const idle = async (plan: SessionPlan & IdlePlan): Promise<void> => {
     "signing in",
     each(plan.connections, 64, async (index) => {
       const peer = open(plan, { number: index })
-      await enter(peer, `${plan.prefix}${index}`)
+      await enter(peer, `idle-${index}`)
       if (peers.push(peer) % 5000 === 0) progress(`${peers.length} are in`)
     }),
   )

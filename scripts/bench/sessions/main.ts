@@ -3,7 +3,9 @@
 // Started with a SessionPlan (JSON) as its one argument; says SessionEvents, one line of JSON each, on stdout; ends by
 // itself, and when its stdin ends (so that it never outlives whoever started it).
 import { fail } from "./Conversation.ts"
+import { crowd } from "./crowd.ts"
 import { echo } from "./echo.ts"
+import { hold } from "./hold.ts"
 import { idle } from "./idle.ts"
 import type { SessionPlan } from "./Plan.ts"
 import { storm } from "./storm.ts"
@@ -23,8 +25,10 @@ const work = (): Promise<void> => {
       return visit(plan)
     case "idle":
       return idle(plan)
-    default:
-      throw new Error(`unknown work: ${plan.work}`)
+    case "hold":
+      return hold(plan)
+    case "crowd":
+      return crowd(plan)
   }
 }
 
