@@ -29,6 +29,7 @@ import {
   type TooManyTokens,
 } from "./AccountError.ts"
 import { AccountStore } from "./AccountStore.ts"
+import { type Identified, KnownTokens } from "./internal/knownTokens.ts"
 import * as Password from "./internal/password.ts"
 import * as Secrets from "./internal/secrets.ts"
 import * as SignIn from "./internal/signIn.ts"
@@ -73,7 +74,7 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** Whose token this is. */
+    /** Whose token this is. That another process has ended it is known here within 2 s, as `changes` tells it. */
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
@@ -163,9 +164,18 @@ export class Accounts extends Context.Service<
       const passwords = yield* PasswordHash
       const random = yield* SecureRandom.SecureRandom
       const settings = yield* Accounts.Settings
+      const clock = yield* Clock.Clock
+      const knownTokens = new KnownTokens()
       const secrets = yield* Secrets.make("nat_")
       const invites = yield* Secrets.make("natinv_")
       const { register, signIn } = yield* SignIn.make(settings, invites)
+
+      /** Does something that may end such tokens. */
+      const forgetting = <A, E>(ended: (who: Identified) => boolean, effect: Effect.Effect<A, E>) =>
+        Effect.ensuring(
+          effect,
+          Effect.sync(() => knownTokens.forget(ended)),
+        )
 
       const named = (name: string) =>
         Effect.flatMap(
@@ -190,23 +200,31 @@ export class Accounts extends Context.Service<
           lastUsedAt: null,
           revokedAt: null,
         }
-        yield* store.addToken(token, yield* secrets.fingerprint(secret))
+        yield* forgetting(ofUser(userId), store.addToken(token, yield* secrets.fingerprint(secret)))
         return { id: token.id, token: secret }
       })
 
       const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted) {
         if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
-        const found = yield* store.findToken(yield* secrets.fingerprint(secret))
+        const fingerprint = yield* secrets.fingerprint(secret)
+        const known = knownTokens.get(fingerprint, clock.currentTimeMillisUnsafe())
+        if (known !== undefined) return known
+        const remember = knownTokens.reading()
+        const found = yield* store.findToken(fingerprint)
         if (Option.isNone(found)) return yield* new InvalidToken()
         const { account, token } = found.value
-        const now = yield* Clock.currentTimeMillis
+        const now = clock.currentTimeMillisUnsafe()
         if (account.disabled) return yield* new AccountDisabled()
         if (!Token.isLive(token, now)) return yield* new InvalidToken()
-        if (token.lastUsedAt === null || token.lastUsedAt <= now - touchEvery) {
+        let usedAt = token.lastUsedAt
+        if (usedAt === null || usedAt <= now - touchEvery) {
           // When it was used last is a courtesy to the owner, no reason to turn them away.
           yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
+          usedAt = now
         }
-        return { user: toUser(account), tokenId: token.id }
+        const who = { user: toUser(account), tokenId: token.id }
+        remember(fingerprint, who, Math.min(usedAt + touchEvery, token.expiresAt ?? Number.POSITIVE_INFINITY))
+        return who
       })
 
       const pages = <A, E>(
@@ -265,11 +283,12 @@ export class Accounts extends Context.Service<
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
           yield* Password.checkNew(password, settings.minPasswordLength)
           const { id } = yield* named(name)
-          yield* store.setPassword(id, yield* passwords.hash(password))
+          yield* forgetting(ofUser(id), store.setPassword(id, yield* passwords.hash(password)))
         }),
 
         disable: Effect.fn("Accounts.disable")(function* (name) {
-          yield* store.setDisabled((yield* named(name)).id, true)
+          const { id } = yield* named(name)
+          yield* forgetting(ofUser(id), store.setDisabled(id, true))
         }),
 
         enable: Effect.fn("Accounts.enable")(function* (name) {
@@ -298,13 +317,25 @@ export class Accounts extends Context.Service<
           return yield* newToken("access", (yield* named(name)).id, options)
         }),
 
-        revokeToken: Effect.fn("Accounts.revokeToken")((id) => store.revokeToken(id)),
+        revokeToken: Effect.fn("Accounts.revokeToken")((id) =>
+          forgetting(({ tokenId }) => tokenId === id, store.revokeToken(id)),
+        ),
 
-        changes: store.changes,
+        changes: Stream.unwrap(
+          Effect.as(
+            knownTokens.heard,
+            Stream.tap(store.changes, ({ userId }) => Effect.sync(() => knownTokens.forget(ofUser(userId)))),
+          ),
+        ),
       })
     }),
   )
 }
+
+const ofUser =
+  (id: UserId) =>
+  ({ user }: Identified): boolean =>
+    user.id === id
 
 const toEnabled = (found: Option.Option<Account>): Option.Option<User> =>
   Option.map(

@@ -1,9 +1,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Function from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as SqlSchema from "effect/sql/SqlSchema"
 import { Account } from "../accounts/Account.ts"
@@ -22,11 +24,21 @@ import * as Token from "../accounts/Token.ts"
 import type { UserId } from "../domain/User.ts"
 import * as Username from "../domain/Username.ts"
 import { asStorageError } from "./internal/asStorageError.ts"
+import { gathered } from "./internal/gathered.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
 
 const AccountRow = Schema.Struct({ ...Account.fields, disabled: Schema.BooleanFromBit })
 const CredentialsRow = Schema.Struct({ ...AccountRow.fields, passwordHash: Schema.RedactedFromValue(Schema.String) })
+/** A token and whose it is, as one row. */
+const OwnedTokenRow = Schema.Struct({
+  ...Token.Token.fields,
+  fingerprint: Schema.String,
+  accountName: Account.fields.name,
+  accountRole: Account.fields.role,
+  accountDisabled: Schema.BooleanFromBit,
+  accountCreatedAt: Account.fields.createdAt,
+})
 const ChangeRow = Schema.Struct({
   seq: Schema.Int,
   tag: Schema.String,
@@ -41,13 +53,38 @@ const purgeBatch = 1000
 /** Changes read at a time. */
 const changePage = 256
 
-const make: Effect.Effect<AccountStoreShape, never, SqlClient> = Effect.gen(function* () {
+const byFingerprint = (rows: ReadonlyArray<typeof OwnedTokenRow.Type>) => {
+  const found = new Map(
+    rows.map(({ accountCreatedAt, accountDisabled, accountName, accountRole, fingerprint, ...token }) => [
+      fingerprint,
+      {
+        token,
+        account: {
+          id: token.userId,
+          name: accountName,
+          role: accountRole,
+          disabled: accountDisabled,
+          createdAt: accountCreatedAt,
+        },
+      },
+    ]),
+  )
+  return (fingerprint: string) => Option.fromUndefinedOr(found.get(fingerprint))
+}
+
+const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = Effect.gen(function* () {
   const sql = yield* SqlClient
 
   const accountColumns = sql.literal(`id, name, role, disabled, created_at AS "createdAt"`)
   const tokenColumns = sql.literal(
     `id, kind, user_id AS "userId", label, created_at AS "createdAt", expires_at AS "expiresAt", ` +
       `last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"`,
+  )
+
+  const ownedTokenColumns = sql.literal(
+    `tokens.id, kind, user_id AS "userId", label, tokens.created_at AS "createdAt", expires_at AS "expiresAt", ` +
+      `last_used_at AS "lastUsedAt", revoked_at AS "revokedAt", name AS "accountName", role AS "accountRole", ` +
+      `disabled AS "accountDisabled", accounts.created_at AS "accountCreatedAt"`,
   )
 
   const findCredentials = SqlSchema.findOneOption({
@@ -70,11 +107,26 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient> = Effect.gen(func
       sql`SELECT ${accountColumns} FROM accounts WHERE name_key > ${after} ORDER BY name_key LIMIT ${limit}`,
   })
 
-  const findToken = SqlSchema.findOneOption({
-    Request: Schema.String,
-    Result: Token.Token,
-    execute: (fingerprint) => sql`SELECT ${tokenColumns} FROM tokens WHERE fingerprint = ${fingerprint}`,
+  const findTokens = SqlSchema.findAll({
+    Request: Schema.Array(Schema.String),
+    Result: OwnedTokenRow,
+    execute: (fingerprints) =>
+      sql`SELECT fingerprint, ${ownedTokenColumns} FROM tokens JOIN accounts ON accounts.id = user_id
+        WHERE ${sql.in("fingerprint", fingerprints)}`,
   })
+
+  // Everybody comes back at once after a restart.
+  const findToken = yield* gathered((fingerprints: ReadonlyArray<string>) =>
+    asStorageError(Effect.map(findTokens(fingerprints), byFingerprint)),
+  )
+
+  const touchToken = yield* gathered((ids: ReadonlyArray<string>) =>
+    Clock.currentTimeMillis.pipe(
+      Effect.flatMap((now) => sql`UPDATE tokens SET last_used_at = ${now} WHERE ${sql.in("id", ids)}`),
+      Effect.as(Function.constVoid),
+      asStorageError,
+    ),
+  )
 
   const listTokens = SqlSchema.findAll({
     Request: Schema.Struct({ after: Schema.String, limit: Schema.Int, userId: Schema.UndefinedOr(Schema.String) }),
@@ -220,19 +272,9 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient> = Effect.gen(func
         }),
       ),
 
-    findToken: Effect.fnUntraced(function* (fingerprint) {
-      const token = yield* findToken(fingerprint)
-      if (Option.isNone(token)) return Option.none()
-      const account = yield* findAccount(token.value.userId)
-      return Option.map(account, (account) => ({ token: token.value, account }))
-    }, asStorageError),
+    findToken,
 
-    touchToken: (id) =>
-      Clock.currentTimeMillis.pipe(
-        Effect.flatMap((now) => sql`UPDATE tokens SET last_used_at = ${now} WHERE id = ${id}`),
-        Effect.asVoid,
-        asStorageError,
-      ),
+    touchToken,
 
     revokeToken: (id) =>
       together(

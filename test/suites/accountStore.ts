@@ -254,6 +254,30 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "answers everybody who asks at once",
+      Effect.fnUntraced(function* (store) {
+        const owners = [alice, bob]
+        yield* Effect.forEach(owners, (owner) => store.add(owner))
+        const all = Array.from({ length: 40 }, (_, n) => token(owners[n % 2]!, n))
+        yield* Effect.forEach(all, (one) => store.addToken(one, print(one)))
+        yield* TestClock.setTime(42)
+        const everyOther = all.filter((_, n) => n % 3 === 0)
+        yield* Effect.forEach(everyOther, ({ id }) => store.touchToken(id), { concurrency: "unbounded" })
+        const asked = [...all.map(print), "none", ...all.map(print), "none"]
+        const found = yield* Effect.forEach(asked, store.findToken, { concurrency: "unbounded" })
+        const expected = [...all, undefined, ...all, undefined].map(
+          (one) => one && [one.id, one.userId, everyOther.includes(one) ? 42 : null],
+        )
+        assert.deepStrictEqual(
+          found.map((one) =>
+            Option.getOrUndefined(Option.map(one, ({ account, token }) => [token.id, account.id, token.lastUsedAt])),
+          ),
+          expected,
+        )
+      }),
+    )
+
+    test(
       "the oldest session tokens make room, those that ended before",
       Effect.fnUntraced(function* (store) {
         yield* store.add(alice)

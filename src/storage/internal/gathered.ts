@@ -1,0 +1,55 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+
+/** What waits to be asked for. Whoever has one more waits until there is room. */
+const capacity = 1024
+
+/** Keys in one statement. */
+const most = 256
+
+/**
+ * Asks for many at once: what is asked for while one batch is on its way goes into the next, each key once. A batch that
+ * fails fails for all who asked.
+ */
+export const gathered = <K, A, E>(
+  ask: (keys: ReadonlyArray<K>) => Effect.Effect<(key: K) => A, E>,
+): Effect.Effect<(key: K) => Effect.Effect<A, E>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    interface Asked {
+      readonly key: K
+      readonly answer: Deferred.Deferred<A, E>
+    }
+    const queue = yield* Queue.bounded<Asked>(capacity)
+    const settle = (asked: ReadonlyArray<Asked>, exit: Exit.Exit<(key: K) => A, E>) => {
+      for (const { answer, key } of asked) {
+        Deferred.doneUnsafe(
+          answer,
+          Exit.map(exit, (answers) => answers(key)),
+        )
+      }
+    }
+    const answerSome = Effect.flatMap(Queue.takeBetween(queue, 1, most), (asked) =>
+      ask([...new Set(asked.map(({ key }) => key))]).pipe(
+        Effect.onExit((exit) => Effect.sync(() => settle(asked, exit))),
+        Effect.exit,
+      ),
+    )
+    yield* Effect.forkScoped(Effect.forever(answerSome, { disableYield: true }))
+    // Nobody is to wait for what nobody will do.
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        Effect.map(Queue.clear(queue), (left) => settle(left, Exit.interrupt())),
+        Queue.shutdown(queue),
+      ),
+    )
+    return (key) =>
+      Effect.suspend(() => {
+        const answer = Deferred.makeUnsafe<A, E>()
+        return Effect.flatMap(Queue.offer(queue, { key, answer }), (taken) =>
+          taken ? Deferred.await(answer) : Effect.interrupt,
+        )
+      })
+  })
