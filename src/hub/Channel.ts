@@ -228,11 +228,11 @@ export const make = Effect.fnUntraced(function* (
   /** While it runs, what the turn before told leaves: the disk and the sockets are busy at the same time. */
   const released = <A, E>(storing: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() =>
-      !state.holds
+      !state.fanOut.holds
         ? storing
         : Effect.flatMap(Effect.forkChild(storing, { startImmediately: true }), (fiber) => {
             // Where it is stored already, both turns leave together.
-            if (fiber.pollUnsafe() === undefined) state.release()
+            if (fiber.pollUnsafe() === undefined) state.fanOut.release()
             return Fiber.join(fiber)
           }),
     )
@@ -318,7 +318,7 @@ export const make = Effect.fnUntraced(function* (
   const receive = (commands: ReadonlyArray<Command>, more: () => boolean) =>
     Effect.suspend(() => {
       // Anything else may take its time before there is something to store.
-      if (state.stale || commands.some(({ type }) => type !== "Publish")) state.release()
+      if (state.stale || commands.some(({ type }) => type !== "Publish")) state.fanOut.release()
       state.begin()
       tried = false
       const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")

@@ -36,6 +36,8 @@ export class FanOut {
   private readonly members: ReadonlyMap<unknown, Member>
   private pending: Array<Encoded> = []
   private pendingBytes = 0
+  /** Something is to be flushed, later. */
+  holds = false
 
   constructor(members: ReadonlyMap<unknown, Member>) {
     this.members = members
@@ -71,8 +73,19 @@ export class FanOut {
     }
   }
 
+  /** What is gathered may wait for `release`, or for more. */
+  hold(): void {
+    this.holds = true
+  }
+
+  /** Lets what is held leave. */
+  release(): void {
+    if (this.holds) this.flush()
+  }
+
   /** Puts what is gathered into the outboxes and wakes their writers. */
   flush(): void {
+    this.holds = false
     this.offer()
     for (const member of this.members.values()) member.outbox.flush()
   }

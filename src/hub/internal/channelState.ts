@@ -43,7 +43,7 @@ export class ChannelState {
   private readonly foundBy: ChannelName
   private readonly settings: HubSettings
   private readonly members = new Map<SessionId, Member>()
-  private readonly fanOut = new FanOut(this.members)
+  readonly fanOut = new FanOut(this.members)
   private readonly presence: Presence
   private readonly news: PresenceNews
   private readonly recentIds: RecentIds
@@ -59,8 +59,6 @@ export class ChannelState {
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
-  /** What the turn before told has not left yet. */
-  holds = false
   /** Of the batch in hand. */
   private turn: Turn | undefined
   private read: ReadonlyMap<UserId, Seq.Seq> | undefined
@@ -228,22 +226,12 @@ export class ChannelState {
     }
   }
 
-  /**
-   * Tells what the turn brought; everything leaves here, in one write for each member. Where `more` is to be stored it
-   * may leave while that is.
-   */
+  /** Tells what the turn brought: everything leaves here, or, where `more` is to be stored, while that is. */
   endTurn(now: number, more: boolean): void {
     this.news.tell(this.name, now)
     this.idleness.note(this.members.size === 0, now)
-    this.holds = more
-    if (!more) this.fanOut.flush()
-  }
-
-  /** Lets what is held leave. */
-  release(): void {
-    if (!this.holds) return
-    this.holds = false
-    this.fanOut.flush()
+    if (more) this.fanOut.hold()
+    else this.fanOut.flush()
   }
 
   /** When time alone will make something happen, in milliseconds. */
