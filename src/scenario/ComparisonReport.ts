@@ -5,7 +5,7 @@ import { assets } from "./internal/reportAssets.ts"
 import { chartsOf } from "./internal/reportCharts.ts"
 import { html, type Html, table } from "./internal/reportHtml.ts"
 import { change, duration, measured } from "./internal/reportNumbers.ts"
-import { graphs, page } from "./internal/reportPage.ts"
+import { graphs, page, timeHint } from "./internal/reportPage.ts"
 import { machine } from "./internal/reportTables.ts"
 import { pill } from "./internal/reportVerdict.ts"
 import type { Result } from "./Result.ts"
@@ -82,6 +82,7 @@ export const make = Effect.fn("ComparisonReport.make")(function* (comparison: Co
     <h2>Over time</h2>
     <p class="soft">
       Time counts from where each was measured. The solid line is the higher percentile, the dashed one the lower.
+      ${timeHint}
     </p>
     ${graphs(charts)}
     <h2>Medians of the measured seconds</h2>

@@ -4,7 +4,7 @@ import { assets } from "./internal/reportAssets.ts"
 import { chartsOf } from "./internal/reportCharts.ts"
 import { html, type Html } from "./internal/reportHtml.ts"
 import { duration, figure, latency, measured } from "./internal/reportNumbers.ts"
-import { graphs, page } from "./internal/reportPage.ts"
+import { graphs, page, timeHint } from "./internal/reportPage.ts"
 import * as Tables from "./internal/reportTables.ts"
 import { promises, summary } from "./internal/reportVerdict.ts"
 import { inWords } from "./internal/reportWords.ts"
@@ -60,6 +60,7 @@ export const make = Effect.fn("Report.make")(function* (
     <p class="verdict ${kind}">${text}</p>
     ${promises(result)} ${tiles(result)}
     <h2>Over time</h2>
+    <p class="soft">${timeHint}</p>
     ${graphs(charts)}
     <h2>Latencies</h2>
     ${Tables.latencies(result)}

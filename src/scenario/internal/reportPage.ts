@@ -45,6 +45,9 @@ export const page = ({ body, charts, results, title }: Page, assets: Assets): st
     </html> `.text
 }
 
+export const timeHint =
+  "What was measured is shaded. Drag over a part to see it closer in all graphs, and double-click to see everything again."
+
 /** The places of the graphs, which the script fills. */
 export const graphs = ({ charts, curves }: Charts): Html =>
   html` <noscript><p class="soft">The graphs need JavaScript; the tables below have the figures.</p></noscript>

@@ -132,7 +132,7 @@ export const script = String.raw`
     const value = (shown) => (shown == null ? "" : figure(shown) + chart.suffix);
     put(chart.id, [xs, ...ys.map(scaled)], {
       lines: chart.lines,
-      cursor: { sync: { key: "time", scales: ["x", null] }, drag: { x: true, y: false } },
+      cursor: { y: false, sync: { key: "time", scales: ["x", null] }, drag: { x: true, y: false } },
       scales: {
         x: { time: false, range: (_, low, high) => (low == null ? [from, to] : low === xs[0] && high === xs.at(-1) ? [from, to > from ? to : from + 1] : [low, high]) },
         y: chart.log ? { distr: 3 } : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : 1] },
