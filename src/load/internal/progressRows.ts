@@ -62,7 +62,7 @@ const partsOf = (snapshot: Snapshot, rates: PerSecond): ReadonlyArray<Part> => {
     { text: `${whole.format(membersIn)} of ${whole.format(members)} in`, style: missing ? "yellow" : undefined },
     { text: `${number(rates.sent)}/s sent` },
     { text: `${number(rates.delivered)}/s delivered` },
-    ...(latency === undefined ? [] : [{ text: `p50 ${millis(latency.p50)}` }, { text: `p99 ${millis(latency.p99)}` }]),
+    ...(latency === undefined ? [] : [{ text: `p50 ${millis(latency.p50)}, p99 ${millis(latency.p99)}` }]),
     { text: plural(errors, "error"), style: errors > 0 ? "red" : undefined },
     ...(incident === undefined ? [] : [{ text: `! ${printable(incident)}`, style: "yellow" as const }]),
   ]
