@@ -31,6 +31,8 @@ export interface Appearance {
 interface Present {
   readonly user: User
   appearance: Appearance
+  /** As it is told, made once: whoever comes is told of everybody. */
+  member: Member
   /** Sessions in the channel; 0 while the grace time runs. */
   sessions: number
   /** When the grace time is over, in milliseconds. */
@@ -55,7 +57,7 @@ export interface Snapshot {
 
 const never = Number.POSITIVE_INFINITY
 
-const toMember = ({ appearance, user }: Present): Member => ({
+const toMember = (user: User, appearance: Appearance): Member => ({
   username: user.name,
   status: appearance.status,
   ...(appearance.text === undefined || appearance.text === "" ? {} : { text: appearance.text }),
@@ -84,7 +86,7 @@ export class Presence {
   join(user: User, appearance: Appearance, now: number): boolean {
     const present = this.users.get(user.id)
     if (present === undefined) {
-      const who = { user, appearance, sessions: 1, goneAt: never }
+      const who = { user, appearance, member: toMember(user, appearance), sessions: 1, goneAt: never }
       this.users.set(user.id, who)
       this.note("joined", who, now)
       return true
@@ -114,6 +116,7 @@ export class Presence {
     const { status, text } = present.appearance
     if (status === appearance.status && text === appearance.text) return
     present.appearance = appearance
+    present.member = toMember(present.user, appearance)
     if (this.pending.get(user)?.what !== "joined") this.note("changed", present, now)
   }
 
@@ -121,7 +124,7 @@ export class Presence {
   snapshot(): Snapshot {
     const counting = this.users.size > this.settings.countOnlyAbove
     if (counting) this.counting = true
-    const members = counting ? [] : Array.from(this.users.values(), toMember)
+    const members = counting ? [] : Array.from(this.users.values(), ({ member }) => member)
     return { version: this.version, count: this.users.size, members }
   }
 
@@ -172,8 +175,8 @@ export class Presence {
     } else if (!counting) {
       for (const { what, who } of this.pending.values()) {
         if (what === "left") left.push(who.user.name)
-        else if (what === "joined") joined.push(toMember(who))
-        else changed.push(toMember(who))
+        else if (what === "joined") joined.push(who.member)
+        else changed.push(who.member)
       }
     }
     this.pending.clear()

@@ -37,14 +37,23 @@ export const catalog = {
 
 export type DisconnectReason = keyof typeof catalog
 
-/** Why a session ends; the error of everything that runs in it. */
-export class Disconnect extends Data.TaggedError("Disconnect")<{
+interface Fields {
   readonly reason: DisconnectReason
   /** Instead of the catalog's message. Safe to show to the client. */
   readonly detail?: string | undefined
   /** Come back at a random moment within this window. */
   readonly reconnectWithin?: Duration.Duration | undefined
-}> {
+}
+
+/** Why a session ends; the error of everything that runs in it. It has no stack. */
+export class Disconnect extends Data.TaggedError("Disconnect")<Fields> {
+  constructor(fields: Fields) {
+    // Every session ends with one, where is of no interest, and to find that out takes longer than all else of its end.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(fields)
+    Error.stackTraceLimit = stackTraceLimit
+  }
   override get message(): string {
     return this.detail ?? catalog[this.reason].message
   }
