@@ -137,7 +137,14 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
 
   const unavailable = new ActorUnavailable({ actor: name, why: "stopped" })
   const tell = (message: M): Effect.Effect<void, ActorUnavailable> =>
-    Effect.flatMap(Queue.offer(mailbox, message), (accepted) => (accepted ? Effect.void : Effect.fail(unavailable)))
+    Effect.suspend(() =>
+      // Nearly always there is room.
+      Queue.offerUnsafe(mailbox, message)
+        ? Effect.void
+        : Effect.flatMap(Queue.offer(mailbox, message), (accepted) =>
+            accepted ? Effect.void : Effect.fail(unavailable),
+          ),
+    )
 
   return {
     name,

@@ -7,7 +7,8 @@ import { unpack } from "./internal/unpack.ts"
 
 export interface Codec {
   readonly name: "json" | "msgpack"
-  readonly encode: (value: unknown) => Uint8Array
+  /** `room` bytes are left in front, for a header: its writer need not copy what is behind it. */
+  readonly encode: (value: unknown, room?: number) => Uint8Array
   readonly decode: (body: Uint8Array) => Result.Result<unknown, FrameError>
 }
 
@@ -32,12 +33,19 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 // One frame's text at a time passes through here: encodeInto is several times faster than encode.
 const scratch = new Uint8Array(64 * 1024)
 
+/** A copy, with so many bytes in front of it. */
+const behind = (room: number, bytes: Uint8Array): Uint8Array => {
+  const whole = new Uint8Array(room + bytes.byteLength)
+  whole.set(bytes, room)
+  return whole
+}
+
 export const json: Codec = {
   name: "json",
-  encode: (value) => {
+  encode: (value, room = 0) => {
     const text = JSON.stringify(value)
-    if (text.length * 3 > scratch.byteLength) return encoder.encode(text)
-    return scratch.slice(0, encoder.encodeInto(text, scratch).written)
+    if (room + text.length * 3 > scratch.byteLength) return behind(room, encoder.encode(text))
+    return scratch.slice(0, room + encoder.encodeInto(text, scratch.subarray(room)).written)
   },
   decode: (body) => {
     let text: string
@@ -58,7 +66,7 @@ const packer = new MessagePack.Encoder({ ignoreUndefined: true })
 
 export const messagePack: Codec = {
   name: "msgpack",
-  encode: (value) => packer.encode(value),
+  encode: (value, room = 0) => behind(room, packer.encodeSharedRef(value)),
   decode: (body) => {
     try {
       return Result.succeed(unpack(body))

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import type { Codec } from "../Codec.ts"
 import * as Compression from "../Compression.ts"
 import type { FrameError } from "../FrameError.ts"
-import { frame } from "../Framing.ts"
+import { frame, headerBytes, writeHeader } from "../Framing.ts"
 import type { Version } from "../Version.ts"
 
 /** One side's way to write what it sends and to read what it receives. */
@@ -31,7 +31,7 @@ export const wire = <V extends Version, Sent, Received>(options: {
     codec: codec.name,
     compression: compressor?.name ?? null,
     ...(compressor === undefined
-      ? { encode: (sent) => frame(codec.encode(encode(sent))), decode: read }
+      ? { encode: (sent) => writeHeader(codec.encode(encode(sent), headerBytes)), decode: read }
       : {
           encode: (sent) => frame(Compression.compress(compressor, codec.encode(encode(sent)))),
           decode: (body) => Result.flatMap(Compression.decompress(compressor, body), read),
