@@ -25,7 +25,7 @@ export interface Promised {
   readonly change: "broken" | "kept" | "other" | undefined
 }
 
-export interface Verdict {
+interface Verdict {
   readonly holds: Holds
   readonly asked: string
   readonly found: string

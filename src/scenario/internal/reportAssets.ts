@@ -10,11 +10,12 @@ export interface Assets {
 
 /** uPlot as it is installed, wherever that is: beside this package or in it. */
 export const assets: Effect.Effect<Assets> = Effect.promise(async () => {
-  const { resolve } = createRequire(import.meta.url)
-  const [script, style] = await Promise.all(
-    ["uplot/dist/uPlot.iife.min.js", "uplot/dist/uPlot.min.css"].map((file) => readFile(resolve(file), "utf8")),
-  )
-  return { script: script!, style: style! }
+  const require = createRequire(import.meta.url)
+  const [script, style] = await Promise.all([
+    readFile(require.resolve("uplot/dist/uPlot.iife.min.js"), "utf8"),
+    readFile(require.resolve("uplot/dist/uPlot.min.css"), "utf8"),
+  ])
+  return { script, style }
 })
 
 /** How a page names the one script that may run in it. */

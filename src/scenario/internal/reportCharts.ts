@@ -6,7 +6,7 @@ type Series = Result["series"][number]
 
 export type Colour = "c1" | "c2" | "c3" | "c4" | "c5" | "c6"
 
-export interface Line {
+interface Line {
   readonly run: number
   /** Which of the result's series. */
   readonly series: number
@@ -17,7 +17,7 @@ export interface Line {
   readonly steps: boolean
 }
 
-export interface Chart {
+interface Chart {
   readonly id: string
   readonly title: string
   readonly unit: string
@@ -38,7 +38,7 @@ export interface Mark {
   readonly name: string
 }
 
-export interface Run {
+interface Run {
   /** What of the run's seconds is 0 on the axis. */
   readonly shift: number
   readonly colour: Colour

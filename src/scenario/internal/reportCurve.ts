@@ -1,6 +1,5 @@
 /** The curve of percentiles: how high latency is for which share of all, drawn by the number of nines. */
 import type { Result } from "../Result.ts"
-import { valueOf } from "../Histogram.ts"
 import type { Colour } from "./reportCharts.ts"
 
 export interface CurveLine {
@@ -18,6 +17,9 @@ export interface Curve {
 }
 
 type Latency = Result["latencies"][number]
+
+/** The milliseconds of a bucket: each reaches a hundredth further than the one before, and the first is a microsecond. */
+const valueOf = (bucket: number): number => 1.01 ** bucket / 1000
 
 /** Points that are nearer to one another than this cannot be told apart on a screen. */
 const nearest = 0.01

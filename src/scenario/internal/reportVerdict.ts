@@ -9,7 +9,7 @@ const looks = {
   "not judged here": { kind: "open", text: "not judged here" },
 } as const
 
-export const lookOf = (holds: Holds) => looks[`${holds}`]
+const lookOf = (holds: Holds) => looks[`${holds}`]
 
 export const pill = (holds: Holds): Html => html`<span class="pill ${lookOf(holds).kind}">${lookOf(holds).text}</span>`
 
