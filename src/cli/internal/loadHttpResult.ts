@@ -1,0 +1,53 @@
+/** What becomes of the result of a load: lines on standard output, and the files that were asked for. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import type { Result } from "../../scenario/Result.ts"
+import { userError } from "./lineError.ts"
+
+export interface Files {
+  readonly json: Option.Option<string>
+  readonly html: Option.Option<string>
+}
+
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 })
+const millis = (value: number) => `${number.format(value)} ms`
+
+const per = (result: Result, count: number) => number.format(count / Math.max(result.seconds, 0.001))
+
+const lines = (result: Result): ReadonlyArray<string> => {
+  const { counters, errors, latencies, verdicts } = result
+  const bytes = (counters["bytes received"] ?? 0) / 1024 / 1024
+  return [
+    result.what.name,
+    `  ${number.format(counters["sent"] ?? 0)} sent, ${number.format(counters["delivered"] ?? 0)} answered in ${number.format(result.seconds)} s: ${per(result, counters["delivered"] ?? 0)} a second, ${number.format(bytes / Math.max(result.seconds, 0.001))} MiB/s`,
+    ...latencies.map(
+      ({ max, name, p50, p90, p99, p999 }) =>
+        `  ${name.padEnd(10)} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}`,
+    ),
+    ...Object.entries(counters).flatMap(([name, count]) =>
+      name.startsWith("status ") ? [`  ${name}: ${number.format(count)}`] : [],
+    ),
+    ...Object.entries(errors).map(([reason, count]) => `  error: ${reason}: ${number.format(count)}`),
+    ...verdicts.map(
+      ({ asked, found, holds, promise }) =>
+        `  ${holds === true ? "holds" : "DOES NOT HOLD"}: ${promise}: ${found} (asked: ${asked})`,
+    ),
+  ]
+}
+
+const write = Effect.fnUntraced(function* (path: string, text: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Effect.mapError(fs.writeFileString(path, text), (error) => userError(`${path}: ${error.message}`, error))
+})
+
+/** Prints and writes it; then fails, without another word, where a promise does not hold. */
+export const deliver = Effect.fnUntraced(function* (result: Result, { html, json }: Files) {
+  yield* Console.log(lines(result).join("\n"))
+  if (Option.isSome(json)) yield* write(json.value, `${JSON.stringify(result)}\n`)
+  if (Option.isSome(html)) {
+    const Report = yield* Effect.promise(() => import("../../scenario/Report.ts"))
+    yield* write(html.value, yield* Report.make(result))
+  }
+})

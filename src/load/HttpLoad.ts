@@ -1,0 +1,63 @@
+/** An HTTP server under load: the same request again and again, over so many connections at once. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { type Outcome, type Target, requester } from "./internal/httpRequest.ts"
+import { LoadError } from "./LoadError.ts"
+import { type LoadOptions, measured } from "./internal/loadRun.ts"
+
+export interface HttpLoad extends Target, LoadOptions {
+  /** After this a request that has no whole answer is given up, and its connection with it. */
+  readonly timeout: Duration.Duration
+}
+
+const timedOut: Outcome = { _tag: "Failed", reason: "no answer in time", absent: false, bytes: 0 }
+
+/** So that a closed loop does not spin where nobody answers. */
+const afterFailure = "50 millis"
+
+/** The result of the whole load. Fails with `LoadError` where nobody answers at all. */
+export const run = (load: HttpLoad) =>
+  measured(
+    {
+      kind: "http",
+      name: `${load.method} ${load.url.href}`,
+      about: `The same request again and again, over ${load.connections} connections.`,
+      target: load.url.href,
+      connections: load.connections,
+    },
+    load,
+    Effect.fnUntraced(function* (record, begin) {
+      const request = Effect.timeoutOrElse((yield* requester(load)).request, {
+        duration: load.timeout,
+        orElse: () => Effect.succeed(timedOut),
+      })
+      const [pace] = begin(1)
+      const connection = Effect.gen(function* () {
+        while (true) {
+          const due = pace.next(record.now())
+          if (due === undefined) return
+          yield* record.until(due)
+          record.sent++
+          const sentAt = record.now()
+          const outcome = yield* request
+          record.bytesReceived += outcome.bytes
+          if (outcome._tag === "Failed") {
+            if (outcome.absent && record.answered === 0) {
+              return yield* new LoadError({ target: load.url.href, reason: outcome.reason })
+            }
+            record.error(outcome.reason)
+            yield* Effect.sleep(afterFailure)
+            continue
+          }
+          record.answer({ due, sentAt })
+          record.count(`status ${outcome.status}`)
+          if (outcome.opened) record.count("connections opened")
+          if (outcome.status >= 400) record.error(`status ${outcome.status}`)
+        }
+      })
+      record.connected = load.connections
+      const connections = Array.from({ length: load.connections }, () => connection)
+      yield* Effect.all(connections, { concurrency: "unbounded", discard: true })
+      record.error("not sent in time", pace.untaken())
+    }),
+  )

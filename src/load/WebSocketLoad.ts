@@ -1,0 +1,92 @@
+/** A WebSocket echo server under load: each connection sends messages and waits for every one of them to come back. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { type EchoConnection, type EchoTarget, open } from "./internal/echoConnection.ts"
+import { LoadError } from "./LoadError.ts"
+import * as Pace from "./internal/loadPace.ts"
+import { type LoadOptions, measured } from "./internal/loadRun.ts"
+
+export interface WebSocketLoad extends EchoTarget, LoadOptions {
+  readonly connections: number
+  /** After this a message that has not come back, or a handshake that is not done, is given up. */
+  readonly timeout: Duration.Duration
+}
+
+/** Handshakes at once. */
+const handshakes = 64
+
+/** Before a connection that was lost, or that did not come about, is tried again. */
+const beforeAgain = "1 second"
+
+/** The result of the whole load. Fails with `LoadError` where the first connection does not come about. */
+export const run = (load: WebSocketLoad) =>
+  measured(
+    {
+      kind: "ws",
+      name: `echo of ${load.url.href}`,
+      about: `Messages of ${load.size} bytes that come back, over ${load.connections} connections.`,
+      target: load.url.href,
+      connections: load.connections,
+    },
+    load,
+    Effect.fnUntraced(function* (record, begin) {
+      const timeout = Duration.toMillis(load.timeout)
+      const live = new Set<EchoConnection>()
+      const opened = (id: number) =>
+        open(id, load, record).pipe(
+          Effect.timeoutOrElse({ duration: load.timeout, orElse: () => Effect.fail("no handshake in time") }),
+          Effect.tap((connection) => Effect.sync(() => live.add(connection))),
+        )
+      const openedOrCounted = (id: number) =>
+        Effect.catch(opened(id), (reason) =>
+          Effect.as(
+            Effect.sync(() => record.error(reason)),
+            undefined,
+          ),
+        )
+
+      const sendWhatIsDue = Effect.fnUntraced(function* (connection: EchoConnection, pace: Pace.Pace) {
+        while (true) {
+          yield* connection.until(() => !connection.isFull)
+          if (connection.closed) return
+          const due = pace.next(record.now())
+          if (due === undefined) break
+          yield* record.until(due)
+          connection.send(due)
+        }
+        yield* connection.until(() => connection.isIdle)
+      })
+
+      const takePart = Effect.fnUntraced(function* (id: number, first: EchoConnection | undefined, pace: Pace.Pace) {
+        let connection = first
+        while (true) {
+          if (connection !== undefined) {
+            yield* sendWhatIsDue(connection, pace)
+            live.delete(connection)
+            connection.leave()
+          }
+          if (pace.isOver(record.now())) return
+          yield* Effect.sleep(beforeAgain)
+          connection = yield* openedOrCounted(id)
+        }
+      })
+
+      yield* Effect.addFinalizer(() => Effect.sync(() => live.forEach((connection) => connection.leave())))
+      // The first alone: where it does not come about, the others need not try.
+      const first = yield* Effect.mapError(opened(0), (reason) => new LoadError({ target: load.url.href, reason }))
+      const others = yield* Effect.forEach(
+        Array.from({ length: load.connections - 1 }, (_, n) => n + 1),
+        openedOrCounted,
+        { concurrency: handshakes },
+      )
+      const paces = begin(load.connections)
+      const giveUp = Effect.sync(() => live.forEach((connection) => connection.giveUp(record.now() - timeout)))
+      yield* Effect.forkScoped(Effect.repeat(giveUp, Schedule.spaced(Math.max(10, timeout / 10))))
+      yield* Effect.forEach([first, ...others], (connection, id) => takePart(id, connection, paces[id]!), {
+        concurrency: "unbounded",
+        discard: true,
+      })
+      record.error("not sent in time", Pace.untaken(paces))
+    }),
+  )

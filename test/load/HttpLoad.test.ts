@@ -1,0 +1,195 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
+import { TestClock } from "effect/testing"
+import * as Http from "node:http"
+import * as Net from "node:net"
+import * as HttpLoad from "../../src/load/HttpLoad.ts"
+import { Progress } from "../../src/load/Progress.ts"
+import { Result } from "../../src/scenario/Result.ts"
+import { listen } from "./listen.ts"
+
+/** The address of a server that answers like this. */
+const serve = (answer: Http.RequestListener) => listen(Http.createServer(answer), "http")
+
+const load = (url: URL, more: Partial<HttpLoad.HttpLoad> = {}) =>
+  HttpLoad.run({
+    url,
+    method: "GET",
+    headers: {},
+    body: undefined,
+    connections: 1,
+    keepAlive: true,
+    insecure: false,
+    timeout: Duration.seconds(10),
+    lasts: Duration.minutes(1),
+    count: 20,
+    perSecond: Option.none(),
+    p99: Option.none(),
+    noErrors: true,
+    ...more,
+  }).pipe(Effect.provide(Progress.silent))
+
+describe("a load over HTTP", () => {
+  it.live("counts what is answered, over connections that are kept", () =>
+    Effect.gen(function* () {
+      const url = yield* serve((_, answer) => answer.end("hello"))
+      const result = yield* load(url, { connections: 4, count: 100, p99: Option.some(Duration.minutes(1)) })
+      assert.strictEqual(result.world, "http")
+      assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(Result)(JSON.parse(JSON.stringify(result))), result)
+      assert.deepInclude(result.counters, { sent: 100, delivered: 100, "status 200": 100, "bytes received": 500 })
+      assert.isAtMost(result.counters["connections opened"]!, 4)
+      assert.deepStrictEqual(result.errors, {})
+      assert.deepStrictEqual(
+        result.latencies.map(({ count, name }) => [name, count]),
+        [["response", 100]],
+      )
+      assert.deepStrictEqual(
+        result.verdicts.map(({ holds }) => holds),
+        [true, true],
+      )
+    }),
+  )
+
+  it.live("opens a connection for every request where none is kept", () =>
+    Effect.gen(function* () {
+      const url = yield* serve((_, answer) => answer.end())
+      const { counters } = yield* load(url, { keepAlive: false })
+      assert.deepInclude(counters, { delivered: 20, "connections opened": 20 })
+    }),
+  )
+
+  it.live("sends the method, the headers and the body that were asked for", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const url = yield* serve((request, answer) => {
+        let body = ""
+        request.on("data", (data) => (body += data))
+        request.on("end", () => {
+          asked.push([request.method, request.url, request.headers["x-key"], request.headers["content-length"], body])
+          answer.end()
+        })
+      })
+      const options = { method: "PUT", headers: { "x-key": "7" }, body: "tschüß", count: 1 }
+      yield* load(new URL("/a?b=c", url), options)
+      assert.deepStrictEqual(asked, [["PUT", "/a?b=c", "7", "8", "tschüß"]])
+    }),
+  )
+
+  it.live("counts a status from 400 on as an answer and as an error", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve((_, answer) => {
+        answer.statusCode = [200, 302, 404, 500][n++ % 4]!
+        answer.end()
+      })
+      const { counters, errors, verdicts } = yield* load(url)
+      assert.deepInclude(counters, { delivered: 20, "status 200": 5, "status 302": 5, "status 500": 5 })
+      assert.deepStrictEqual(errors, { "status 404": 5, "status 500": 5 })
+      assert.deepStrictEqual(verdicts, [{ promise: "no errors", holds: false, found: "10 errors", asked: "none" }])
+    }),
+  )
+
+  it.live("tells connections that are reset from answers that are cut short", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve((request, answer) => {
+        if (n++ % 2 === 0) return request.socket.resetAndDestroy()
+        answer.writeHead(200, { "content-length": "100" })
+        answer.write("half", () => request.socket.destroy())
+      })
+      const { counters, errors } = yield* load(url, { count: 4 })
+      assert.deepInclude(counters, { sent: 4, delivered: 0 })
+      assert.deepStrictEqual(errors, { "closed without an answer": 2, "answer cut short": 2 })
+    }),
+  )
+
+  it.live("fails where nobody listens, and where what listens does not speak HTTP", () =>
+    Effect.gen(function* () {
+      const nobody = yield* Effect.scoped(serve(() => {}))
+      assert.strictEqual((yield* Effect.flip(load(nobody))).reason, "refused")
+      const stranger = yield* listen(
+        Net.createServer((socket) => {
+          socket.on("error", () => {})
+          socket.end("220 mail.example.org\r\n")
+        }),
+        "http",
+      )
+      assert.strictEqual((yield* Effect.flip(load(stranger))).reason, "not HTTP")
+    }),
+  )
+
+  it.effect("gives up what is not answered in time, and goes on over another connection", () =>
+    Effect.gen(function* () {
+      const asked = yield* Queue.unbounded<void>()
+      let n = 0
+      const url = yield* serve((_, answer) => {
+        Queue.offerUnsafe(asked, undefined)
+        if (n++ > 0) answer.end()
+      })
+      const running = yield* Effect.forkChild(load(url, { count: 2 }))
+      yield* Queue.take(asked)
+      yield* TestClock.adjust("9999 millis")
+      assert.isUndefined(running.pollUnsafe())
+      yield* TestClock.adjust("1 second")
+      const { counters, errors } = yield* Fiber.join(running)
+      assert.deepInclude(counters, { sent: 2, delivered: 1 })
+      assert.deepStrictEqual(errors, { "no answer in time": 1 })
+    }),
+  )
+
+  it.effect("counts the time that a request had to wait for its turn", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<Http.ServerResponse>()
+      const url = yield* serve((_, answer) => {
+        if (!Deferred.doneUnsafe(asked, Effect.succeed(answer))) answer.end()
+      })
+      const running = yield* Effect.forkChild(load(url, { perSecond: Option.some(10), count: 5 }))
+      const first = yield* Deferred.await(asked)
+      yield* TestClock.adjust("1 second")
+      first.end()
+      const { latencies } = yield* Fiber.join(running)
+      const of = (name: string) => latencies.find((one) => one.name === name)!
+      // Due at 0, 100, 200, 300 and 400 ms; all were answered after 1000.
+      assert.deepInclude(of("response"), { count: 5, min: 600, max: 1000, mean: 800 })
+      assert.deepInclude(of("service"), { count: 5, min: 0, max: 1000, mean: 200 })
+    }),
+  )
+
+  it.effect("says what could not be sent in time", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<Http.ServerResponse>()
+      const url = yield* serve((_, answer) => void Deferred.doneUnsafe(asked, Effect.succeed(answer)))
+      const lasts = Duration.seconds(1)
+      const running = yield* Effect.forkChild(load(url, { perSecond: Option.some(10), lasts, count: 1000 }))
+      const first = yield* Deferred.await(asked)
+      yield* TestClock.adjust("2 seconds")
+      first.end()
+      const { counters, errors } = yield* Fiber.join(running)
+      assert.deepInclude(counters, { sent: 1, delivered: 1 })
+      assert.deepStrictEqual(errors, { "not sent in time": 9 })
+    }),
+  )
+
+  it.effect("gives what was measured when it is interrupted", () =>
+    Effect.gen(function* () {
+      const asked = yield* Queue.unbounded<void>()
+      let n = 0
+      const url = yield* serve((_, answer) => {
+        Queue.offerUnsafe(asked, undefined)
+        if (n++ < 3) answer.end()
+      })
+      const measured = yield* Deferred.make<Record<string, number>>()
+      const stopped: HttpLoad.HttpLoad["stopped"] = ({ counters }) => Deferred.succeed(measured, counters)
+      const running = yield* Effect.forkChild(load(url, { stopped }))
+      yield* Queue.takeN(asked, 4)
+      yield* Fiber.interrupt(running)
+      assert.deepInclude(yield* Deferred.await(measured), { sent: 4, delivered: 3 })
+    }),
+  )
+})

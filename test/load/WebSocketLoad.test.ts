@@ -1,0 +1,197 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
+import { TestClock } from "effect/testing"
+import * as Http from "node:http"
+import { WebSocketServer, type WebSocket } from "ws"
+import { Progress } from "../../src/load/Progress.ts"
+import * as WebSocketLoad from "../../src/load/WebSocketLoad.ts"
+import { Result } from "../../src/scenario/Result.ts"
+import { listen } from "./listen.ts"
+
+type Reply = (socket: WebSocket, message: Buffer, isBinary: boolean, connection: number) => void
+
+const echo: Reply = (socket, message, isBinary) => socket.send(message, { binary: isBinary })
+
+/** The address of a server that answers a message like this; connections are numbered from 0. */
+const serve = Effect.fnUntraced(function* (reply: Reply, greet: (socket: WebSocket) => void = () => {}) {
+  const server = Http.createServer((_, answer) => answer.end("a page"))
+  const sockets = new WebSocketServer({ server })
+  let connections = 0
+  sockets.on("connection", (socket) => {
+    const connection = connections++
+    socket.on("error", () => {})
+    socket.on("message", (message: Buffer, isBinary) => reply(socket, message, isBinary, connection))
+    greet(socket)
+  })
+  return yield* listen(server, "ws")
+})
+
+const load = (url: URL, more: Partial<WebSocketLoad.WebSocketLoad> = {}) =>
+  WebSocketLoad.run({
+    url,
+    headers: {},
+    protocols: [],
+    insecure: false,
+    connections: 1,
+    size: 50,
+    binary: false,
+    inFlight: 1,
+    timeout: Duration.seconds(10),
+    lasts: Duration.minutes(1),
+    count: 20,
+    perSecond: Option.none(),
+    p99: Option.none(),
+    noErrors: false,
+    ...more,
+  }).pipe(Effect.provide(Progress.silent))
+
+/** Lets time pass, a second at a time, until it is done; what happens on the wire happens between. */
+const passing = <A, E>(running: Fiber.Fiber<A, E>) =>
+  Effect.gen(function* () {
+    while (running.pollUnsafe() === undefined) {
+      yield* TestClock.adjust("1 second")
+      yield* Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+    }
+    return yield* Fiber.join(running)
+  })
+
+describe("a load of a WebSocket echo server", () => {
+  it.live("matches every echo with its message", () =>
+    Effect.gen(function* () {
+      const url = yield* serve(echo)
+      const result = yield* load(url, { connections: 4, count: 100, inFlight: 5, noErrors: true })
+      assert.strictEqual(result.world, "ws")
+      assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(Result)(JSON.parse(JSON.stringify(result))), result)
+      const bytes = { "bytes sent": 5000, "bytes received": 5000 }
+      assert.deepInclude(result.counters, { sent: 100, delivered: 100, ...bytes })
+      assert.deepStrictEqual(
+        result.latencies.map(({ count, name }) => [name, count]),
+        [
+          ["handshake", 4],
+          ["response", 100],
+        ],
+      )
+      assert.deepStrictEqual(result.errors, {})
+      assert.deepStrictEqual(result.verdicts, [{ promise: "no errors", holds: true, found: "0 errors", asked: "none" }])
+    }),
+  )
+
+  it.live("sends binary messages of the size that was asked for", () =>
+    Effect.gen(function* () {
+      const seen = new Set<string>()
+      const url = yield* serve((socket, message, isBinary) => {
+        seen.add(`${message.length} ${isBinary}`)
+        socket.send(message, { binary: isBinary })
+      })
+      const { counters, errors } = yield* load(url, { size: 100_000, binary: true })
+      assert.strictEqual(counters["delivered"], 20)
+      assert.deepStrictEqual(errors, {})
+      assert.deepStrictEqual([...seen], ["100000 true"])
+    }),
+  )
+
+  it.live("tells an echo from what is none", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve(
+        (socket, message) => {
+          const text = message.toString()
+          switch (n++) {
+            case 0:
+              socket.send(text)
+              return socket.send(text)
+            case 1:
+              return socket.send(`${text.slice(0, -1)}!`)
+            case 2:
+              return socket.send(message, { binary: true })
+            default:
+              return socket.send(text)
+          }
+        },
+        (socket) => socket.send("welcome"),
+      )
+      const { counters, errors } = yield* load(url, { count: 5 })
+      assert.deepInclude(counters, { sent: 5, delivered: 3 })
+      assert.deepStrictEqual(errors, { "not an echo": 1, "echo twice or too late": 1, "echo differs": 2 })
+    }),
+  )
+
+  it.live("does not take another connection's message for an echo", () =>
+    Effect.gen(function* () {
+      const all = new Set<WebSocket>()
+      const url = yield* serve(
+        (_, message) => all.forEach((socket) => socket.send(message.toString())),
+        (socket) => all.add(socket),
+      )
+      const { counters, errors } = yield* load(url, { connections: 2, count: 10 })
+      assert.strictEqual(counters["delivered"], 10)
+      assert.isAbove(errors["not an echo"]!, 0)
+    }),
+  )
+
+  it.live("fails where nobody listens, and where what listens is not a WebSocket", () =>
+    Effect.gen(function* () {
+      const nobody = yield* Effect.scoped(serve(echo))
+      assert.strictEqual((yield* Effect.flip(load(nobody))).reason, "refused")
+      const page = yield* listen(
+        Http.createServer((_, answer) => answer.end("a page")),
+        "ws",
+      )
+      assert.strictEqual((yield* Effect.flip(load(page))).reason, "not a WebSocket: it answers with status 200")
+    }),
+  )
+
+  it.effect("counts a connection that is closed under it, and opens it again", () =>
+    Effect.gen(function* () {
+      const url = yield* serve((socket, message, isBinary, connection) => {
+        if (connection === 0) return socket.close(1011)
+        echo(socket, message, isBinary, connection)
+      })
+      const timeout = Duration.hours(1)
+      const running = yield* Effect.forkChild(load(url, { count: 9, inFlight: 4, lasts: timeout, timeout }))
+      const { counters, errors } = yield* passing(running)
+      assert.deepStrictEqual(errors, { "closed with 1011": 1, "lost with its connection": 4 })
+      assert.deepInclude(counters, { sent: 9, delivered: 5 })
+    }),
+  )
+
+  it.effect("keeps no more in flight than it may, and gives up what does not come back", () =>
+    Effect.gen(function* () {
+      const heard = yield* Queue.unbounded<void>()
+      const url = yield* serve(() => void Queue.offerUnsafe(heard, undefined))
+      const running = yield* Effect.forkChild(
+        load(url, { perSecond: Option.some(1000), inFlight: 7, count: 100, lasts: Duration.seconds(5) }),
+      )
+      yield* Queue.take(heard)
+      yield* TestClock.adjust("5 seconds")
+      yield* Queue.takeN(heard, 6)
+      const { counters, errors } = yield* passing(running)
+      assert.deepInclude(counters, { sent: 7, delivered: 0 })
+      assert.deepStrictEqual(errors, { "no echo in time": 7, "not sent in time": 93 })
+    }),
+  )
+
+  it.effect("counts the time that a message had to wait for its turn", () =>
+    Effect.gen(function* () {
+      const heard = yield* Queue.unbounded<() => void>()
+      let n = 0
+      const url = yield* serve((...said) => {
+        if (n++ > 0) return echo(...said)
+        Queue.offerUnsafe(heard, () => echo(...said))
+      })
+      const running = yield* Effect.forkChild(load(url, { perSecond: Option.some(10), count: 5 }))
+      const answer = yield* Queue.take(heard)
+      yield* TestClock.adjust("1 second")
+      answer()
+      const { latencies } = yield* Fiber.join(running)
+      const of = (name: string) => latencies.find((one) => one.name === name)!
+      assert.deepInclude(of("response"), { count: 5, min: 600, max: 1000, mean: 800 })
+      assert.deepInclude(of("service"), { count: 5, min: 0, max: 1000, mean: 200 })
+    }),
+  )
+})
