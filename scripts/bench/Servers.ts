@@ -25,8 +25,8 @@ export const natter = service("natter", "--storage", "memory")
 export const natterWithAccounts = (from: string): ServerCommand => ({
   ...service("natter", "--storage", "sqlite"),
   from,
-  // A thousand come at the same moment.
-  env: { NATTER_TCP_BACKLOG: "4096" },
+  // A thousand come at the same moment, and some of them have to wait for their passwords' turn.
+  env: { NATTER_TCP_BACKLOG: "4096", NATTER_SESSION_LOGIN_TIMEOUT: "5m" },
 })
 
 /** Ours as it comes, in this folder, which it finds as it left it. */

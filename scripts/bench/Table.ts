@@ -9,7 +9,11 @@ export const median = (values: ReadonlyArray<number>): number => {
 
 /** 4_856_000 → `4.86 M` */
 export const large = (value: number): string =>
-  value >= 1e6 ? `${(value / 1e6).toFixed(2)} M` : value >= 1e3 ? `${(value / 1e3).toFixed(0)} k` : value.toFixed(0)
+  value >= 1e6
+    ? `${(value / 1e6).toFixed(2)} M`
+    : value >= 1e3
+      ? `${(value / 1e3).toFixed(value < 1e4 ? 1 : 0)} k`
+      : value.toFixed(0)
 
 export const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
 

@@ -9,7 +9,7 @@ import type { ServerCommand } from "../ServerProcess.ts"
 import { bareVersion2, command, natterIn } from "../Servers.ts"
 import { median } from "../Table.ts"
 
-const starts = ({ quick }: Settings): number => (quick ? 2 : 10)
+const starts = ({ quick }: Settings): number => (quick ? 1 : 10)
 
 const accepting = (server: ServerCommand) => Effect.scoped(Effect.map(start(server, {}), ({ millis }) => millis))
 

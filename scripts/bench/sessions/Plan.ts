@@ -3,8 +3,8 @@
 /** Everybody signs in and enters one channel at the same moment. */
 export interface StormPlan {
   readonly work: "storm"
-  /** Version 1 logs in by name and gets the list; version 2 signs in by token and joins. */
-  readonly version: 1 | 2
+  /** Version 2 signs in by token and joins; version 1 logs in, as a guest or by password, and gets the list. */
+  readonly by: "token" | "guest" | "password"
   readonly members: number
 }
 

@@ -7,7 +7,7 @@ import type { IdlePlan, SessionPlan } from "./Plan.ts"
 const restSeconds = 1
 
 export const idle = async (plan: SessionPlan & IdlePlan): Promise<void> => {
-  await seconds(restSeconds)
+  await seconds(Math.min(restSeconds, plan.settleSeconds))
   const empty = residentBytes(plan.serverPid)
   const peers: Array<Peer> = []
   const started = performance.now()

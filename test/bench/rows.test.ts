@@ -1,0 +1,142 @@
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import { fileURLToPath } from "node:url"
+import { good, rowReport, section, text } from "../../scripts/bench/BenchReport.ts"
+import type { BenchReport } from "../../scripts/bench/BenchReport.ts"
+import type { Figures, Row, Settings } from "../../scripts/bench/Row.ts"
+import { rows } from "../../scripts/bench/Rows.ts"
+import type { ServerCommand } from "../../scripts/bench/ServerProcess.ts"
+import * as SessionRound from "../../scripts/bench/SessionRound.ts"
+import * as Tokens from "../../scripts/bench/Tokens.ts"
+
+const settings = (tokens: Settings["tokens"]): Settings => ({
+  pinned: undefined,
+  rampSeconds: 0.1,
+  seconds: 0.3,
+  quick: true,
+  profile: undefined,
+  tokens,
+  onProgress: () => undefined,
+})
+
+const noTokens: Settings["tokens"] = Effect.die("no tokens are needed")
+
+// Starting a service takes longer than measuring it. The other rows differ by numbers that are small here.
+const measuredHere: Record<string, ReadonlyArray<string>> = {
+  "fanout-100-3": ["natter", "bare Node", "ws", "socket.io"],
+  "sqlite-100-3": ["natter, SQLite"],
+  storm: ["natter"],
+  open: ["natter"],
+  ping: ["natter"],
+  "sign-in": ["natter", "bare Node"],
+  idle: ["natter"],
+  crowd: ["natter"],
+  start: ["natter"],
+}
+
+const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Scope.Scope>) =>
+  effect.pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+
+it("is listed above, or is like one that is", () => {
+  const like = (id: string): string => id.replace(/^(fanout|sqlite)-.*/, "$1-100-3")
+  assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
+})
+
+describe.concurrent("a row", () => {
+  for (const [id, names] of Object.entries(measuredHere)) {
+    it.live(`${id} measures what it says, and everything arrives as it should`, () =>
+      lives(
+        Effect.gen(function* () {
+          const { bounds, columns, contestants } = rows.find((row) => row.id === id)!
+          const scope = yield* Effect.scope
+          const tokens = yield* Effect.cached(
+            Tokens.make(20).pipe(Effect.provideService(Scope.Scope, scope), Effect.orDie),
+          )
+          for (const { measure, name } of contestants.filter(({ name }) => names.includes(name))) {
+            const figures = yield* measure(settings(tokens))
+            for (const { figure } of [...columns, ...bounds]) {
+              assert.isTrue(Number.isFinite(figures[figure]), `${name}, ${figure}: ${JSON.stringify(figures)}`)
+            }
+          }
+        }),
+      ),
+    )
+  }
+})
+
+const faultyServer = fileURLToPath(new URL("./fixtures/faultySessions.ts", import.meta.url))
+
+describe("the load of a crowd", () => {
+  const failureOf = (fault: string) => {
+    const server: ServerCommand = {
+      name: fault,
+      args: (port) => [faultyServer, "--port", String(port), "--fault", fault],
+    }
+    const work = { work: "crowd", members: 4, membersPerChannel: 4, rate: 200, rampSeconds: 0.1, seconds: 0.3 } as const
+    return SessionRound.run(server, work, settings(noTokens)).pipe(
+      Effect.flip,
+      Effect.map(({ message }) => message),
+      lives,
+    )
+  }
+
+  it.live("finds a message that comes twice", () =>
+    Effect.map(failureOf("double"), (message) => assert.match(message, /member \d got place (\d+) behind \1$/)),
+  )
+
+  it.live("finds a message that does not come", () =>
+    Effect.map(failureOf("lose"), (message) => assert.match(message, /member \d got place \d+ behind \d+$/)),
+  )
+
+  it.live("finds messages in another order", () =>
+    Effect.map(failureOf("reorder"), (message) => assert.match(message, /member \d got place \d+ behind \d+$/)),
+  )
+})
+
+describe("the report", () => {
+  const row: Row = {
+    id: "pings",
+    title: "pings",
+    about: "Pings.",
+    contestants: ["ours", "theirs"].map((name) => ({ name, measure: () => Effect.succeed({}) })),
+    columns: [
+      { figure: "speed", title: "pings a second", show: String },
+      { figure: "size", title: "size", show: (value) => `${value} kB` },
+    ],
+    bounds: [
+      { figure: "speed", by: "theirs", atLeast: 0.5 },
+      { figure: "size", atMost: 12 },
+    ],
+  }
+  const of = (speed: number, size: number): Figures => ({ speed, size })
+  const reportOf = (ours: ReadonlyArray<Figures>): BenchReport => ({
+    benchmark: "bench",
+    machine: { cpu: "a CPU", cores: 2, memoryGiB: 8, kernel: "a kernel", node: "v24", realTime: false },
+    date: "2026-01-01",
+    settings: { rounds: ours.length, seconds: 5, quick: false },
+    rows: [rowReport(row, [ours, [of(10, 1), of(20, 1), of(10, 1)]])],
+  })
+
+  it("compares round by round, and takes the middle", () => {
+    const report = reportOf([of(4, 11), of(12, 11), of(9, 30)])
+    assert.deepStrictEqual(
+      report.rows[0]!.bounds.map(({ rounds, value }) => ({ rounds, value })),
+      [
+        { rounds: [0.4, 0.6, 0.9], value: 0.6 },
+        { rounds: [11, 11, 30], value: 11 },
+      ],
+    )
+    assert.isTrue(good(report))
+  })
+
+  it("says what is not reached", () => {
+    const report = reportOf([of(4, 11), of(6, 13), of(9, 30)])
+    assert.isFalse(good(report))
+    assert.match(text(report), /size: at most 12 kB +13 kB \*\*no\*\*/)
+    const document = section(report, () => row.columns)
+    assert.include(document, "| ours | 6 | 13 kB |")
+    assert.include(document, "pings a second: at least 0.5 × theirs: **0.40** (0.40, 0.30, 0.90), **no**")
+  })
+})
