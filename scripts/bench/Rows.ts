@@ -2,7 +2,7 @@
 import type { Row } from "./Row.ts"
 import { largeCrowd } from "./rows/crowd.ts"
 import * as Fanout from "./rows/fanout.ts"
-import { openLoop } from "./rows/open.ts"
+import { durableOpenLoop, openLoop } from "./rows/open.ts"
 import * as Sessions from "./rows/sessions.ts"
 import { startUp } from "./rows/start.ts"
 
@@ -10,6 +10,7 @@ export const rows: ReadonlyArray<Row> = [
   ...Fanout.rows,
   Sessions.signInStorm,
   openLoop,
+  durableOpenLoop,
   Sessions.pingEcho,
   Sessions.visits,
   Sessions.idleCrowd,

@@ -42,11 +42,8 @@ export const bareVersion2 = (...settings: ReadonlyArray<string>): ServerCommand 
   args: (port) => ["scripts/bench/reference/version2.ts", "--host", host, "--port", String(port), ...settings],
 })
 
-/** Where the history can be; the others are compared with the first. */
-export const histories: ReadonlyArray<ServerCommand> = [
-  service("memory", "--storage", "memory"),
-  service("sqlite", "--storage", "sqlite"),
-]
+/** Ours with everything on disk. */
+export const natterOnDisk = service("natter, SQLite", "--storage", "sqlite")
 
 const bare = (name: string, file: string): ServerCommand => ({
   name,
@@ -64,5 +61,3 @@ export const ws: ServerCommand = { ...bare("ws", "ws.ts"), framing: "websocket" 
 
 /** socket.io as its own pages show it: `io.emit`. */
 export const socketIo: ServerCommand = { ...bare("socket.io", "socketIo.ts"), framing: "socket.io" }
-
-export const servers = { natter, reference, unbatched }

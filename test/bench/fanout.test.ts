@@ -3,12 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { fileURLToPath } from "node:url"
-import { caseReport, serverReport } from "../../scripts/bench/FanoutReport.ts"
 import * as FanoutRound from "../../scripts/bench/FanoutRound.ts"
-import type { RoundFigures } from "../../scripts/bench/FanoutRound.ts"
 import type { LoadEvent } from "../../scripts/bench/fanout/Plan.ts"
 import { reference } from "../../scripts/bench/Servers.ts"
-import { median } from "../../scripts/bench/Table.ts"
 import * as ServerProcess from "../../scripts/bench/ServerProcess.ts"
 import type { ServerCommand } from "../../scripts/bench/ServerProcess.ts"
 
@@ -126,35 +123,4 @@ describe("a server process", () => {
       assert.isFalse(fs.existsSync(folder))
     }).pipe(Effect.provide(NodeServices.layer)),
   )
-})
-
-describe("the report", () => {
-  const round = (deliveries: number): RoundFigures => ({
-    deliveries,
-    wallSeconds: 1,
-    serverCpuSeconds: 1,
-    loadCpuSeconds: 1,
-    reads: 1,
-    deliveriesPerCpuSecond: deliveries,
-    deliveriesPerSecond: deliveries,
-    serverUtilisation: 1,
-    loadUtilisation: 1,
-    deliveriesPerRead: 1,
-    messagesChecked: deliveries,
-  })
-
-  it("takes the middle one", () => {
-    assert.strictEqual(median([30, 1, 2]), 2)
-    assert.strictEqual(median([4, 1, 3, 2]), 2.5)
-  })
-
-  it("compares the first server with the second, round by round", () => {
-    const servers = [
-      serverReport("natter", [round(5), round(8), round(9)]),
-      serverReport("reference", [round(10), round(10), round(30)]),
-    ]
-    assert.strictEqual(servers[0]!.median.deliveriesPerCpuSecond, 8)
-    assert.deepStrictEqual(caseReport(100, 3, servers, true).ratios, { rounds: [0.5, 0.8, 0.3], median: 0.5 })
-    assert.isUndefined(caseReport(100, 3, servers, false).ratios)
-  })
 })

@@ -9,6 +9,7 @@ import type { Figures, Row, Settings } from "../../scripts/bench/Row.ts"
 import { rows } from "../../scripts/bench/Rows.ts"
 import type { ServerCommand } from "../../scripts/bench/ServerProcess.ts"
 import * as SessionRound from "../../scripts/bench/SessionRound.ts"
+import { median } from "../../scripts/bench/Table.ts"
 import * as Tokens from "../../scripts/bench/Tokens.ts"
 
 const settings = (tokens: Settings["tokens"]): Settings => ({
@@ -27,6 +28,7 @@ const noTokens: Settings["tokens"] = Effect.die("no tokens are needed")
 const measuredHere: Record<string, ReadonlyArray<string>> = {
   "fanout-100-3": ["natter", "bare Node", "ws", "socket.io"],
   "sqlite-100-3": ["natter, SQLite"],
+  "sqlite-open": ["natter, SQLite"],
   storm: ["natter"],
   open: ["natter"],
   ping: ["natter"],
@@ -40,7 +42,7 @@ const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Sco
   effect.pipe(Effect.scoped, Effect.provide(NodeServices.layer))
 
 it("is listed above, or is like one that is", () => {
-  const like = (id: string): string => id.replace(/^(fanout|sqlite)-.*/, "$1-100-3")
+  const like = (id: string): string => id.replace(/^(fanout|sqlite)-\d.*/, "$1-100-3")
   assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
 })
 
@@ -117,6 +119,11 @@ describe("the report", () => {
     date: "2026-01-01",
     settings: { rounds: ours.length, seconds: 5, quick: false },
     rows: [rowReport(row, [ours, [of(10, 1), of(20, 1), of(10, 1)]])],
+  })
+
+  it("takes the middle one", () => {
+    assert.strictEqual(median([30, 1, 2]), 2)
+    assert.strictEqual(median([4, 1, 3, 2]), 2.5)
   })
 
   it("compares round by round, and takes the middle", () => {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FanoutRound from "../FanoutRound.ts"
 import type { Bound, Column, Contestant, Row } from "../Row.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
-import { histories, natter, reference, socketIo, unbatched, ws } from "../Servers.ts"
+import { natter, natterOnDisk, reference, socketIo, unbatched, ws } from "../Servers.ts"
 import { large, percent } from "../Table.ts"
 
 interface Load {
@@ -65,16 +65,14 @@ const besidePeers = (load: Load, atLeast: number): Row =>
     "",
   )
 
-const durable = (load: Load): Row => {
-  const [memory, sqlite] = histories
-  return row(
+const durable = (load: Load): Row =>
+  row(
     `sqlite-${load.members}-${load.inFlight}`,
     load,
-    [contestant("natter, SQLite", sqlite!, load), contestant("natter, memory", memory!, load)],
+    [contestant("natter, SQLite", natterOnDisk, load), contestant("natter, memory", natter, load)],
     { figure: "deliveriesPerCpuSecond", by: "natter, memory", atLeast: 0.6 },
     ", durable",
   )
-}
 
 const loads = [100, 1000].map((members) => ({
   members,

@@ -4,15 +4,15 @@ import * as LoadProcess from "../LoadProcess.ts"
 import { contentBytes } from "../Message.ts"
 import type { OpenEvent, OpenPlan } from "../OpenLoad.ts"
 import { percentile } from "../open/Histogram.ts"
-import type { Contestant, Row, Settings } from "../Row.ts"
+import type { Bound, Contestant, Row, Settings } from "../Row.ts"
 import { host, start } from "../ServerProcess.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
-import { bareVersion2, natter } from "../Servers.ts"
+import { bareVersion2, natter, natterOnDisk } from "../Servers.ts"
 import { ms } from "../Table.ts"
 
-const [members, senders, rate] = [100, 10, 500]
+const [members, senders] = [100, 10]
 
-const load = ({ quick, rampSeconds, seconds }: Settings): Omit<OpenPlan, "host" | "port"> => {
+const load = (rate: number, { quick, rampSeconds, seconds }: Settings): Omit<OpenPlan, "host" | "port"> => {
   const everybody = quick ? 5 : members
   return {
     members: everybody,
@@ -26,9 +26,9 @@ const load = ({ quick, rampSeconds, seconds }: Settings): Omit<OpenPlan, "host" 
   }
 }
 
-const measure = Effect.fnUntraced(function* (server: ServerCommand, settings: Settings) {
+const measure = Effect.fnUntraced(function* (server: ServerCommand, rate: number, settings: Settings) {
   const started = yield* start(server, { core: settings.pinned?.server, profile: settings.profile })
-  const plan: OpenPlan = { ...load(settings), host, port: started.port }
+  const plan: OpenPlan = { ...load(rate, settings), host, port: started.port }
   const { figures } = yield* LoadProcess.run<OpenEvent>("scripts/bench/open/main.ts", plan, started, {
     core: settings.pinned?.load,
     onEvent: (event) => {
@@ -44,23 +44,39 @@ const measure = Effect.fnUntraced(function* (server: ServerCommand, settings: Se
   }
 }, Effect.scoped)
 
-const contestant = (server: ServerCommand): Contestant => ({
-  name: server.name,
-  measure: (settings) => measure(server, settings),
+const contestant = (name: string, server: ServerCommand, rate: number): Contestant => ({
+  name,
+  measure: (settings) => measure(server, rate, settings),
 })
 
-export const openLoop: Row = {
-  id: "open",
-  title: "open loop, 500 messages a second to 100 members",
+const row = (id: string, rate: number, what: string, contestants: ReadonlyArray<Contestant>, bound: Bound): Row => ({
+  id,
+  title: `open loop, ${rate} messages a second to ${members} members${what}`,
   about:
     `Version 2; ${senders} senders, ${contentBytes} bytes. Latency counts from the moment a message was due until a member ` +
     "has it. Load late: the most that the load itself was behind its moments.",
-  contestants: [contestant(natter), contestant(bareVersion2())],
+  contestants,
   columns: [
     { figure: "p50", title: "p50", show: ms },
     { figure: "p99", title: "p99", show: ms },
     { figure: "p999", title: "p99.9", show: ms },
     { figure: "latest", title: "load late", show: ms },
   ],
-  bounds: [{ figure: "p99", by: "bare Node", atMost: 1.3 }],
-}
+  bounds: [bound],
+})
+
+export const openLoop = row(
+  "open",
+  500,
+  "",
+  [contestant("natter", natter, 500), contestant("bare Node", bareVersion2(), 500)],
+  { figure: "p99", by: "bare Node", atMost: 1.3 },
+)
+
+export const durableOpenLoop = row(
+  "sqlite-open",
+  200,
+  ", durable",
+  [contestant("natter, SQLite", natterOnDisk, 200), contestant("natter, memory", natter, 200)],
+  { figure: "p99", by: "natter, memory", atMost: 1.5 },
+)
