@@ -46,7 +46,7 @@ const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> =
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
     owners: ["transport", "proxy", "load", tcpClient],
   },
-  { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http"] },
+  { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http", "proxy"] },
   { modules: "effect/sql(/.*)?|@effect/sql-.*|node:sqlite", owners: ["storage"] },
   { modules: "effect/(cluster|rpc|workflow)(/.*)?|@effect/platform-node/NodeCluster.*", owners: ["cluster"] },
   { modules: "effect/observability(/.*)?", owners: ["observability"] },

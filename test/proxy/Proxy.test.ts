@@ -79,7 +79,7 @@ describe("Proxy", () => {
 
   it.live("tells one direction's end, and keeps the other", () =>
     Effect.gen(function* () {
-      const proxy = yield* Proxy.make({ target: server })
+      const proxy = yield* Proxy.make({ target: yield* echo })
       const client = yield* open(proxy.address)
       yield* client.say("hello")
       yield* proxy.apply({ fault: { _tag: "HalfClose", direction: "up" } })
