@@ -11,11 +11,12 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Scope from "effect/Scope"
 import { BenchError } from "./bench/BenchError.ts"
-import { type BenchReport, good, rowReport, rowText, section, text } from "./bench/BenchReport.ts"
+import { type BenchReport, good, merged, rowReport, rowText, section, text } from "./bench/BenchReport.ts"
 import { wholeNumber } from "./bench/Flags.ts"
 import * as Machine from "./bench/Machine.ts"
 import type { Figures, Row } from "./bench/Row.ts"
 import { accounts, rows } from "./bench/Rows.ts"
+import { root } from "./bench/ServerProcess.ts"
 import * as Section from "./bench/Section.ts"
 import * as Tokens from "./bench/Tokens.ts"
 
@@ -69,8 +70,30 @@ const endProgress = (): void => {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K")
 }
 
+/** Rows that were not measured this time stay as they were. */
+const write = Effect.fnUntraced(function* (report: BenchReport) {
+  const files = yield* FileSystem.FileSystem
+  const file = `${root}/docs/benchmarks.json`
+  const earlier = (yield* files.exists(file))
+    ? (JSON.parse(yield* files.readFileString(file)) as BenchReport)
+    : undefined
+  const all = merged(
+    report,
+    earlier,
+    rows.map(({ id }) => id),
+  )
+  yield* files.writeFileString(file, `${JSON.stringify(all, null, 2)}\n`)
+  yield* Section.write(
+    "bench",
+    section(all, (id) => rows.find((row) => row.id === id)!.columns),
+  )
+})
+
 const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer<typeof flags>) {
   const { quick } = options
+  if (options.write && (quick || options.alone)) {
+    return yield* new BenchError({ message: "what is --quick or --alone is not for docs/BENCHMARKS.md" })
+  }
   const rounds = quick ? 1 : options.rounds
   const measured = yield* chosen(options.only)
   const files = yield* FileSystem.FileSystem
@@ -113,7 +136,12 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
         )
       }
     }
-    const report = rowReport({ ...row, contestants, bounds: options.alone ? [] : row.bounds }, figures)
+    const report = rowReport({ ...row, contestants, bounds: options.alone ? [] : row.bounds }, figures, {
+      date: DateTime.formatIsoDateUtc(yield* DateTime.now),
+      rounds,
+      seconds: options.seconds,
+      realTime: machine.realTime,
+    })
     endProgress()
     yield* Console.error(rowText(row.columns, report))
     return report
@@ -122,17 +150,11 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
   const report: BenchReport = {
     benchmark: "bench",
     machine,
-    date: DateTime.formatIsoDateUtc(yield* DateTime.now),
-    settings: { rounds, seconds: options.seconds, quick },
     rows: yield* Effect.forEach(measured, measure),
   }
   yield* Console.log(options.json ? JSON.stringify(report, null, 2) : `\n${text(report)}`)
-  if (options.write) {
-    yield* Section.write(
-      "bench",
-      section(report, (id) => rows.find((row) => row.id === id)!.columns),
-    )
-  }
+  if (quick) yield* Console.log("Quick: everything works, and the figures say nothing.")
+  if (options.write) yield* write(report)
   if (!quick && !good(report)) return yield* new BenchError({ message: "not everything is reached: see above" })
 }, Effect.scoped)
 

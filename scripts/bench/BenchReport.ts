@@ -20,10 +20,20 @@ export interface BoundReport {
   readonly reached: boolean
 }
 
+/** When and how a row was measured: a row may be measured again by itself. */
+export interface Measuring {
+  readonly date: string
+  readonly rounds: number
+  readonly seconds: number
+  /** Before all other work on the machine. */
+  readonly realTime: boolean
+}
+
 export interface RowReport {
   readonly id: string
   readonly title: string
   readonly about: string
+  readonly measuring: Measuring
   readonly contestants: ReadonlyArray<ContestantReport>
   readonly bounds: ReadonlyArray<BoundReport>
 }
@@ -31,9 +41,18 @@ export interface RowReport {
 export interface BenchReport {
   readonly benchmark: "bench"
   readonly machine: Machine.Machine
-  readonly date: string
-  readonly settings: { readonly rounds: number; readonly seconds: number; readonly quick: boolean }
   readonly rows: ReadonlyArray<RowReport>
+}
+
+/** The report with those rows of an earlier one that it has not, in the order of `ids`. */
+export const merged = (
+  { machine, rows, ...report }: BenchReport,
+  earlier: BenchReport | undefined,
+  ids: ReadonlyArray<string>,
+): BenchReport => {
+  const same = earlier?.machine.cpu === machine.cpu && earlier.machine.node === machine.node
+  const all = new Map([...(same ? earlier.rows : []), ...rows].map((row) => [row.id, row]))
+  return { ...report, machine, rows: ids.flatMap((id) => all.get(id) ?? []) }
 }
 
 const contestantReport = (name: string, rounds: ReadonlyArray<Figures>): ContestantReport => ({
@@ -66,12 +85,13 @@ const boundReport = ({ columns }: Row, bound: Bound, contestants: ReadonlyArray<
 }
 
 /** `rounds` has the figures of each contestant, in the row's order, round by round. */
-export const rowReport = (row: Row, rounds: ReadonlyArray<ReadonlyArray<Figures>>): RowReport => {
+export const rowReport = (row: Row, rounds: ReadonlyArray<ReadonlyArray<Figures>>, measuring: Measuring): RowReport => {
   const contestants = row.contestants.map(({ name }, index) => contestantReport(name, rounds[index]!))
   return {
     id: row.id,
     title: row.title,
     about: row.about,
+    measuring,
     contestants,
     bounds: row.bounds.map((bound) => boundReport(row, bound, contestants)),
   }
@@ -103,21 +123,23 @@ const summaryRows = ({ rows }: BenchReport): Rows => [
   ),
 ]
 
-const aboutRounds = ({ date, settings }: BenchReport): string =>
-  `${date}; medians of ${settings.rounds} rounds in turns, each with a fresh process.` +
-  (settings.quick ? " Quick: the figures say nothing." : "")
-
+/** The report as a text of several lines. */
 export const text = (report: BenchReport): string =>
-  [...Machine.text(report.machine), aboutRounds(report), "", plain(summaryRows(report))].join("\n")
+  [...Machine.text(report.machine), "", plain(summaryRows(report))].join("\n")
+
+const measuredAs = ({ date, realTime, rounds, seconds }: Measuring): string =>
+  `${date}; medians of ${rounds} rounds in turns, of ${seconds} s where nothing else is said` +
+  `${realTime ? ", before all other work on the machine" : ""}.`
 
 /** The section of docs/BENCHMARKS.md. */
 export const section = (report: BenchReport, columnsOf: (id: string) => ReadonlyArray<Column>): string =>
   [
-    `On ${Machine.text(report.machine).join(" ")} ${aboutRounds(report)}`,
+    `On ${Machine.text({ ...report.machine, realTime: false }).join(". ")}`,
     markdown(summaryRows(report)),
     ...report.rows.flatMap((row) => [
       `### ${row.title} (\`${row.id}\`)`,
       row.about,
+      measuredAs(row.measuring),
       markdown(figureRows(columnsOf(row.id), row)),
       row.bounds
         .map(({ asked, found, reached, rounds }) => `- ${asked}: **${found}** (${times(rounds)}), ${word(reached)}`)

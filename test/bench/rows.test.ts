@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { fileURLToPath } from "node:url"
-import { good, rowReport, section, text } from "../../scripts/bench/BenchReport.ts"
+import { good, merged, rowReport, section, text } from "../../scripts/bench/BenchReport.ts"
 import type { BenchReport } from "../../scripts/bench/BenchReport.ts"
 import type { Figures, Row, Settings } from "../../scripts/bench/Row.ts"
 import { rows } from "../../scripts/bench/Rows.ts"
@@ -113,12 +113,11 @@ describe("the report", () => {
     ],
   }
   const of = (speed: number, size: number): Figures => ({ speed, size })
+  const measuring = { date: "2026-01-01", rounds: 3, seconds: 5, realTime: false }
   const reportOf = (ours: ReadonlyArray<Figures>): BenchReport => ({
     benchmark: "bench",
     machine: { cpu: "a CPU", cores: 2, memoryGiB: 8, kernel: "a kernel", node: "v24", realTime: false },
-    date: "2026-01-01",
-    settings: { rounds: ours.length, seconds: 5, quick: false },
-    rows: [rowReport(row, [ours, [of(10, 1), of(20, 1), of(10, 1)]])],
+    rows: [rowReport(row, [ours, [of(10, 1), of(20, 1), of(10, 1)]], measuring)],
   })
 
   it("takes the middle one", () => {
@@ -136,6 +135,15 @@ describe("the report", () => {
       ],
     )
     assert.isTrue(good(report))
+  })
+
+  it("keeps the rows of an earlier one, on the same machine", () => {
+    const [earlier, now] = [reportOf([of(4, 11), of(6, 13), of(9, 30)]), reportOf([of(9, 1), of(9, 1), of(9, 1)])]
+    const other = { ...earlier.rows[0]!, id: "other" }
+    const both = merged(now, { ...earlier, rows: [other, ...earlier.rows] }, ["pings", "other"])
+    assert.deepStrictEqual(both.rows, [now.rows[0]!, other])
+    const elsewhere = { ...earlier, machine: { ...earlier.machine, cpu: "another" }, rows: [other] }
+    assert.deepStrictEqual(merged(now, elsewhere, ["pings", "other"]).rows, now.rows)
   })
 
   it("says what is not reached", () => {
