@@ -56,7 +56,7 @@ const measure = Effect.fnUntraced(function* (server: ServerCommand, settings: Se
     planOf({ work: "crowd", ...crowd, rampSeconds, seconds }),
     started,
     options,
-  ).pipe(Effect.raceFirst(Effect.raceAll([Effect.never, ...held.map(({ lost }) => lost)])))
+  ).pipe(Effect.raceFirst(Effect.raceAllFirst([Effect.never, ...held.map(({ lost }) => lost)])))
   return { ...figures, held: idle, bytesEach }
 }, Effect.scoped)
 
