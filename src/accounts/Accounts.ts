@@ -204,11 +204,8 @@ export class Accounts extends Context.Service<
         return { id: token.id, token: secret }
       })
 
-      const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted) {
-        if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
-        const fingerprint = yield* secrets.fingerprint(secret)
-        const known = knownTokens.get(fingerprint, clock.currentTimeMillisUnsafe())
-        if (known !== undefined) return known
+      /** Whose token the store says it is. */
+      const read = Effect.fn("Accounts.readToken")(function* (fingerprint: string) {
         const remember = knownTokens.reading()
         const found = yield* store.findToken(fingerprint)
         if (Option.isNone(found)) return yield* new InvalidToken()
@@ -226,6 +223,14 @@ export class Accounts extends Context.Service<
         remember(fingerprint, who, Math.min(usedAt + touchEvery, token.expiresAt ?? Number.POSITIVE_INFINITY))
         return who
       })
+
+      const identify = (secret: Redacted.Redacted) =>
+        secrets.isWellFormed(secret)
+          ? Effect.flatMap(secrets.fingerprint(secret), (fingerprint) => {
+              const known = knownTokens.get(fingerprint, clock.currentTimeMillisUnsafe())
+              return known === undefined ? read(fingerprint) : Effect.succeed(known)
+            })
+          : Effect.fail(new InvalidToken())
 
       const pages = <A, E>(
         read: (after: string | undefined) => Effect.Effect<ReadonlyArray<A>, E>,
@@ -247,7 +252,8 @@ export class Accounts extends Context.Service<
       return Accounts.of({
         signIn,
 
-        authenticate: Effect.fn("Accounts.authenticate")((token, address) =>
+        // Not traced where nothing has to be read: the span would cost more than all the rest.
+        authenticate: (token, address) =>
           Effect.tapError(identify(token), (error) =>
             Effect.annotateLogs(
               error._tag === "StorageError"
@@ -256,7 +262,6 @@ export class Accounts extends Context.Service<
               { reason: error._tag, address },
             ),
           ),
-        ),
 
         find: Effect.fn("Accounts.find")((name) => Effect.map(store.find(Username.key(name)), toEnabled)),
 
