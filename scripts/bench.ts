@@ -144,6 +144,8 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
     })
     endProgress()
     yield* Console.error(rowText(row.columns, report))
+    // At once: should a later row fail, this one is not lost.
+    if (options.write) yield* write({ benchmark: "bench", machine, rows: [report] })
     return report
   })
 
@@ -154,7 +156,6 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
   }
   yield* Console.log(options.json ? JSON.stringify(report, null, 2) : `\n${text(report)}`)
   if (quick) yield* Console.log("Quick: everything works, and the figures say nothing.")
-  if (options.write) yield* write(report)
   if (!quick && !good(report)) return yield* new BenchError({ message: "not everything is reached: see above" })
 }, Effect.scoped)
 

@@ -277,6 +277,17 @@ const watch = async (phase: "ramp" | "steady", duration: number): Promise<void> 
   }
 }
 
+const expected = (): number => sentBy.reduce((sum, sent) => sum + sent, 0) * members
+
+/** Waits for all that is under way, however slow the server is, as long as it goes on. */
+const arrived = async (): Promise<void> => {
+  let [before, moved] = [deliveries, performance.now()]
+  while (deliveries < expected() && performance.now() - moved < stallLimitSeconds * 1000) {
+    await seconds(0.02)
+    if (deliveries > before) [before, moved] = [deliveries, performance.now()]
+  }
+}
+
 const check = (): number => {
   const messages = sentBy.reduce((sum, sent) => sum + sent, 0)
   for (let member = 0; member < members; member++) {
@@ -305,6 +316,7 @@ const run = async (): Promise<void> => {
   await watch("steady", plan.seconds)
   const after = snapshot()
   sending = false
+  await arrived()
   // Also waits for what should not come: messages delivered twice.
   if (!(await quiet(drainLimitSeconds))) fail(`still receiving ${drainLimitSeconds} s after the last message was sent`)
   const messagesChecked = check()
