@@ -41,7 +41,7 @@ const tcpClient = "client/transport/Tcp.ts"
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
-  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "testing"] },
+  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "scenario", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
     owners: ["transport", "proxy", "load", tcpClient],

@@ -1,7 +1,7 @@
 /** What is recorded while a server is under load. */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { LoadHistogram } from "./loadHistogram.ts"
+import { Histogram } from "../../scenario/Histogram.ts"
 
 /** When something was due, and when it was sent, in milliseconds since the load began. */
 export interface Sent {
@@ -22,13 +22,13 @@ export class LoadRecord {
   failed = 0
   bytesSent = 0
   bytesReceived = 0
-  readonly latencies = new Map<string, LoadHistogram>()
+  readonly latencies = new Map<string, Histogram>()
   readonly counters = new Map<string, number>()
   readonly errors = new Map<string, number>()
   readonly marks: Array<{ readonly at: number; readonly label: string }> = []
   private readonly clock: Clock.Clock
   private readonly origin: bigint
-  private recent = new LoadHistogram()
+  private recent = new Histogram()
 
   constructor(clock: Clock.Clock) {
     this.clock = clock
@@ -68,7 +68,7 @@ export class LoadRecord {
 
   latency(name: string, milliseconds: number): void {
     let histogram = this.latencies.get(name)
-    if (histogram === undefined) this.latencies.set(name, (histogram = new LoadHistogram()))
+    if (histogram === undefined) this.latencies.set(name, (histogram = new Histogram()))
     histogram.record(milliseconds)
   }
 
@@ -87,7 +87,7 @@ export class LoadRecord {
   takeRecent(): { readonly p50: number; readonly p99: number } | undefined {
     const { recent } = this
     if (recent.count === 0) return undefined
-    this.recent = new LoadHistogram()
+    this.recent = new Histogram()
     return { p50: recent.percentile(0.5), p99: recent.percentile(0.99) }
   }
 }

@@ -1,4 +1,4 @@
-import type { Result } from "../../scenario/Result.ts"
+import type { Result } from "./Result.ts"
 
 /** Each bucket reaches a hundredth further than the one before. */
 const step = Math.log(1.01)
@@ -10,7 +10,7 @@ const bucketOf = (milliseconds: number): number =>
 const middleOf = (bucket: number): number => Math.exp(bucket * step) / 1000
 
 /** Latencies in milliseconds, to a part in a hundred, from a microsecond to ten minutes. */
-export class LoadHistogram {
+export class Histogram {
   count = 0
   private min = Number.POSITIVE_INFINITY
   private max = 0
@@ -24,6 +24,16 @@ export class LoadHistogram {
     this.sum += milliseconds
     if (milliseconds < this.min) this.min = milliseconds
     if (milliseconds > this.max) this.max = milliseconds
+  }
+
+  /** Adds what another has counted, to the exactness of a bucket. */
+  add({ count, counts, max, mean, min }: Result["latencies"][number]): void {
+    if (count === 0) return
+    for (const [bucket, times] of counts) this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + times)
+    this.count += count
+    this.sum += mean * count
+    this.min = Math.min(this.min, min)
+    this.max = Math.max(this.max, max)
   }
 
   /** What this share of all is not above; 0 where there is none. */

@@ -1,0 +1,59 @@
+/** What has to hold. */
+import type * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { Millis, millis } from "./internal/time.ts"
+
+/** What is timed: from when it was due until a member heard it, the service acknowledged it, or it was done. */
+export const Timed = Schema.Literals(["delivery", "acknowledgement", "signIn", "join", "catchUp"])
+export type Timed = typeof Timed.Type
+
+const Share = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1))
+
+/**
+ * - `Delivery`: every acknowledged message reached every member who was in the channel, or came back to it, once.
+ * - `Order`: all of them heard the same at the same place, without a gap.
+ * - `Percentile`: this share took at most so long.
+ * - `Memory`: the service never had more, in bytes.
+ * - `NoErrors`: nothing was refused and no connection lost, but for these reasons.
+ * - `Presence`: nobody was told of others' comings and goings in more frames than this.
+ * - `Recovery`: so long after the last incident everybody is back in.
+ */
+export const Expectation = Schema.TaggedUnion({
+  Delivery: {},
+  Order: {},
+  Percentile: { of: Timed, share: Share, atMost: Millis },
+  Memory: { atMost: Schema.Finite },
+  NoErrors: { except: Schema.Array(Schema.String) },
+  Presence: { framesEach: Schema.Finite },
+  Recovery: { within: Millis },
+})
+export type Expectation = typeof Expectation.Type
+
+export const delivery: Expectation = { _tag: "Delivery" }
+export const order: Expectation = { _tag: "Order" }
+
+const percentile =
+  (share: number) =>
+  (of: Timed, atMost: Duration.Input): Expectation => ({
+    _tag: "Percentile",
+    of,
+    share,
+    atMost: millis(atMost),
+  })
+export const p50 = percentile(0.5)
+export const p99 = percentile(0.99)
+export const p999 = percentile(0.999)
+
+export const memory = (options: { readonly mebibytes: number }): Expectation => ({
+  _tag: "Memory",
+  atMost: options.mebibytes * 1024 * 1024,
+})
+export const noErrors = (options: { readonly except?: ReadonlyArray<string> } = {}): Expectation => ({
+  _tag: "NoErrors",
+  except: options.except ?? [],
+})
+export const presence = (options: { readonly framesEach: number }): Expectation => ({ _tag: "Presence", ...options })
+export const recovery = (options: { readonly within: Duration.Input }): Expectation => ({
+  _tag: "Recovery",
+  within: millis(options.within),
+})

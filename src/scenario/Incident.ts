@@ -1,0 +1,85 @@
+/** What goes wrong, and when. */
+import type * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { Millis, millis } from "./internal/time.ts"
+
+/** Whose links: so many of a crowd, as a share of it. */
+const whose = {
+  crowd: Schema.String,
+  share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+}
+
+/**
+ * - `Cut`: links break without a word; they can be made again at once.
+ * - `HalfOpen`: nothing arrives any more on either way, and nobody is told.
+ * - `Stall`: they read nothing and send nothing for a time, and then all of it.
+ * - `Delay`: what arrives comes later by a time, for a time.
+ * - `Kill`: the service is killed (SIGKILL) and started again after `down`.
+ * - `Restart`: it is told to stop (SIGTERM), says goodbye to everybody, and is started again after `down`.
+ */
+export const Mishap = Schema.TaggedUnion({
+  Cut: whose,
+  HalfOpen: whose,
+  Stall: { ...whose, for: Millis },
+  Delay: { ...whose, by: Millis, for: Millis },
+  Kill: { down: Millis },
+  Restart: { down: Millis },
+})
+export type Mishap = typeof Mishap.Type
+
+export const Incident = Schema.Struct({
+  /** From the beginning of the measured part. */
+  at: Millis,
+  what: Mishap,
+})
+export type Incident = typeof Incident.Type
+
+interface Whose {
+  readonly crowd: string
+  /** Default: all of it. */
+  readonly share?: number
+}
+
+const of = ({ crowd, share = 1 }: Whose) => ({ crowd, share })
+
+export const at = (time: Duration.Input, what: Mishap): Incident => ({ at: millis(time), what })
+
+export const cut = (options: Whose): Mishap => ({ _tag: "Cut", ...of(options) })
+export const halfOpen = (options: Whose): Mishap => ({ _tag: "HalfOpen", ...of(options) })
+export const stall = (options: Whose & { readonly for: Duration.Input }): Mishap => ({
+  _tag: "Stall",
+  ...of(options),
+  for: millis(options.for),
+})
+export const delay = (options: Whose & { readonly by: Duration.Input; readonly for: Duration.Input }): Mishap => ({
+  _tag: "Delay",
+  ...of(options),
+  by: millis(options.by),
+  for: millis(options.for),
+})
+export const kill = (options: { readonly down: Duration.Input }): Mishap => ({
+  _tag: "Kill",
+  down: millis(options.down),
+})
+export const restart = (options: { readonly down: Duration.Input }): Mishap => ({
+  _tag: "Restart",
+  down: millis(options.down),
+})
+
+/** In a few words. */
+export const describe = (what: Mishap): string => {
+  const seconds = (time: number) => `${time / 1000} s`
+  switch (what._tag) {
+    case "Kill":
+      return `the service is killed, back after ${seconds(what.down)}`
+    case "Restart":
+      return `the service is restarted, back after ${seconds(what.down)}`
+    default: {
+      const who = `${Math.round(what.share * 100)} % of ${what.crowd}`
+      if (what._tag === "Cut") return `${who} cut off`
+      if (what._tag === "HalfOpen") return `${who} hear nothing any more`
+      if (what._tag === "Stall") return `${who} stall for ${seconds(what.for)}`
+      return `${who} ${what.by} ms away for ${seconds(what.for)}`
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** What a load came to: a JSON file, a page, and what two runs are compared by. */
+import * as Schema from "effect/Schema"
+import { Scenario } from "./Scenario.ts"
+
+/** How long something took, of all of its kind: a histogram, and what is asked of it most. Times are milliseconds. */
+export const Latency = Schema.Struct({
+  name: Schema.String,
+  unit: Schema.Literal("ms"),
+  /** A bucket and how many are in it; the middle of bucket `n` is 1.01^n microseconds. */
+  counts: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int])),
+  count: Schema.Int,
+  min: Schema.Finite,
+  p50: Schema.Finite,
+  p90: Schema.Finite,
+  p99: Schema.Finite,
+  p999: Schema.Finite,
+  max: Schema.Finite,
+  mean: Schema.Finite,
+})
+
+/** Something over time: seconds since the load began, and what it was then. */
+export const Series = Schema.Struct({
+  name: Schema.String,
+  /** `ms`, `/s`, `bytes`, `%` or nothing. */
+  unit: Schema.String,
+  points: Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite])),
+})
+
+/** What was promised, and what came of it. What a run could not find out is not passed. */
+export const Verdict = Schema.Struct({
+  promise: Schema.String,
+  holds: Schema.Union([Schema.Boolean, Schema.Literal("not judged here")]),
+  found: Schema.String,
+  asked: Schema.String,
+})
+export type Verdict = typeof Verdict.Type
+
+export const Result = Schema.Struct({
+  format: Schema.Literal("natter-load/1"),
+  /** Natter's version. */
+  natter: Schema.String,
+  what: Schema.Struct({ name: Schema.String, about: Schema.String, scenario: Schema.optionalKey(Scenario) }),
+  /** Where it was run: `simulation`, `local`, `remote`, `http` or `ws`. */
+  world: Schema.String,
+  target: Schema.String,
+  machine: Schema.Struct({
+    cpu: Schema.String,
+    cores: Schema.Int,
+    /** Bytes. */
+    memory: Schema.Finite,
+    node: Schema.String,
+    os: Schema.String,
+  }),
+  /** ISO 8601. */
+  startedAt: Schema.String,
+  /** Of the measured part. */
+  seconds: Schema.Finite,
+  seed: Schema.optionalKey(Schema.Int),
+  /** How many processes made the load. */
+  processes: Schema.Int,
+  latencies: Schema.Array(Latency),
+  series: Schema.Array(Series),
+  counters: Schema.Record(Schema.String, Schema.Finite),
+  /** How often, by reason. */
+  errors: Schema.Record(Schema.String, Schema.Finite),
+  /** What happened when, in seconds since the load began. */
+  marks: Schema.Array(Schema.Struct({ at: Schema.Finite, label: Schema.String })),
+  verdicts: Schema.Array(Verdict),
+})
+export type Result = typeof Result.Type
+
+/** The labels by which a page knows the measured part. */
+export const measuredPart = { begins: "measured part begins", ends: "measured part ends" } as const

@@ -1,0 +1,8 @@
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+
+/** A duration as plain data: whole or broken milliseconds, 0 or more. */
+export const Millis = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** `"5 seconds"`, `Duration.minutes(2)`, or a number of milliseconds. */
+export const millis = (time: Duration.Input): number => Duration.toMillis(time)
