@@ -61,7 +61,15 @@ const make = Effect.fnUntraced(function* (
   const links = new Map<number, Link>()
   const faults = new Map<string, Applied>()
   const counters: { -readonly [K in keyof Counters]: Counters[K] } = {
-    ...{ opened: 0, refused: 0, unreachable: 0, ended: 0, cut: 0, up: 0, down: 0, lost: 0, corrupted: 0 },
+    opened: 0,
+    refused: 0,
+    unreachable: 0,
+    ended: 0,
+    cut: 0,
+    up: 0,
+    down: 0,
+    lost: 0,
+    corrupted: 0,
   }
   let named = 0
 
@@ -155,7 +163,10 @@ const make = Effect.fnUntraced(function* (
       faults: [...faults.values()],
       counters: { ...counters },
       links: [...links.values()].map(({ bytes, down, from, id, up }) => ({
-        ...{ id, from, up: bytes.up, down: bytes.down },
+        id,
+        from,
+        up: bytes.up,
+        down: bytes.down,
         inFlight: up.inFlight + down.inFlight,
       })),
     })),

@@ -121,6 +121,8 @@ export const run = Effect.fnUntraced(function* (given: Given) {
     own.add(address.port)
     yield* say(`control on ${urlOf(address)}`)
   }
+  // To be told to stop is how it ends.
+  yield* Effect.addFinalizer(() => Effect.sync(() => (process.exitCode = 0)))
   yield* Effect.forkScoped(play(proxy, script, say))
   return yield* process.stderr.isTTY ? statusLine(proxy) : Effect.never
 }, Effect.scoped)

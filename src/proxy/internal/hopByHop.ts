@@ -1,7 +1,7 @@
-const hopByHop = [
-  ...["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"],
-  ...["te", "trailer", "transfer-encoding", "upgrade"],
-]
+const hopByHop =
+  "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split(
+    " ",
+  )
 
 /** The headers that are meant for who is at the other end: without those of this hop, named by `connection` or not. */
 export const endToEnd = (raw: ReadonlyArray<string>): Record<string, Array<string>> => {

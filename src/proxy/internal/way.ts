@@ -84,7 +84,10 @@ export class Way {
           continue
         }
         // Never before what was sent before.
-        last = Math.max(last, (yield* Clock.currentTimeMillis) + delay + (jitter > 0 ? chance() * jitter : 0))
+        last = Math.max(
+          last,
+          (yield* Clock.currentTimeMillis) + delay + (jitter > 0 ? Math.round(chance() * jitter) : 0),
+        )
         this.fill(bytes?.length ?? 0)
         yield* Queue.offer(pieces, { bytes, due: last })
         if (bytes === undefined) return
