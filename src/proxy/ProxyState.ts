@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Applied } from "./Fault.ts"
 
-export const LinkState = Schema.Struct({
+const LinkState = Schema.Struct({
   /** 1, 2, 3 … in the order in which they came. */
   id: Schema.Int,
   /** The client's address and port. */

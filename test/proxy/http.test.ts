@@ -26,8 +26,10 @@ const origin = Effect.map(
 const forwarding = Effect.gen(function* () {
   const forbidden: Array<number> = []
   const target = yield* listenForwarder({
-    ...{ allow: [], except: () => forbidden },
-    ...{ connectWithin: Duration.seconds(5), answerWithin: Duration.seconds(5) },
+    allow: [],
+    except: () => forbidden,
+    connectWithin: Duration.seconds(5),
+    answerWithin: Duration.seconds(5),
   })
   const proxy = yield* Proxy.make({ target })
   forbidden.push(proxy.address.port)
@@ -103,7 +105,8 @@ describe("the control", () => {
     const ask = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
       Effect.promise(async () => {
         const answer = await fetch(new URL(path, url), {
-          ...{ method, headers: { connection: "close", ...headers } },
+          method,
+          headers: { connection: "close", ...headers },
           ...(body === undefined ? {} : { body }),
         })
         const text = await answer.text()

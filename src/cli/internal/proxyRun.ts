@@ -109,7 +109,12 @@ export const run = Effect.fnUntraced(function* (given: Given) {
     : yield* listenForwarder({ allow, except: () => [...own], connectWithin, answerWithin: Duration.minutes(1) })
   if (given.http) own.add(target.port)
   const proxy = yield* Proxy.make({
-    ...{ target, listen, seed: given.seed, maxLinks: given.maxLinks, idle, connectWithin },
+    target,
+    listen,
+    seed: given.seed,
+    maxLinks: given.maxLinks,
+    idle,
+    connectWithin,
     drainWithin: Duration.seconds(5),
   })
   own.add(proxy.address.port)

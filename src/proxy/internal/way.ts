@@ -9,7 +9,7 @@ import { Corruption } from "./corruption.ts"
 import type { Broken, End } from "./end.ts"
 
 /** Bytes on the way at once: at 1 s of delay that is 2 Mbit/s, and it bounds what a link holds in memory. */
-export const inFlightBytes = 256 * 1024
+const inFlightBytes = 256 * 1024
 /** And pieces, so that single bytes cannot cost more than they are. */
 const inFlightPieces = 1024
 /** Seconds of a limited way that are sent in one piece: small enough to look even, large enough to be cheap. */
