@@ -2,6 +2,7 @@
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Histogram } from "../../scenario/Histogram.ts"
+import { measuredPart } from "../../scenario/Result.ts"
 
 /** When something was due, and when it was sent, in milliseconds since the load began. */
 export interface Sent {
@@ -48,7 +49,7 @@ export class LoadRecord {
 
   begin(): void {
     this.measuredFrom = this.now()
-    this.mark("measured from here")
+    this.mark(measuredPart.begins)
   }
 
   mark(label: string): void {

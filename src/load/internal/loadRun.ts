@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import type { Result } from "../../scenario/Result.ts"
+import { measuredPart, type Result } from "../../scenario/Result.ts"
 import { Progress } from "../Progress.ts"
 import type { LoadError } from "../LoadError.ts"
 import * as Pace from "./loadPace.ts"
@@ -92,7 +92,7 @@ export const measured = Effect.fnUntraced(function* <R>(
       return options.stopped?.(result()) ?? Effect.void
     }),
   )
-  record.mark("measured until here")
+  record.mark(measuredPart.ends)
   yield* watch
   return result()
 })
