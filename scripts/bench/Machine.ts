@@ -81,8 +81,8 @@ export const requireSockets = (sockets: number): Effect.Effect<void, BenchError>
       : Effect.fail(
           new BenchError({
             message:
-              `${sockets} members need ${needed} open files a process, and the limit is ${limit}: ` +
-              `raise it (ulimit -n ${needed}) or measure with fewer --members`,
+              `${sockets} connections need ${needed} open files a process, and the limit is ${limit}: ` +
+              `raise it (ulimit -n ${needed}) or measure with fewer`,
           }),
         )
   })

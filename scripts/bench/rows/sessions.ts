@@ -1,5 +1,6 @@
 // What a connection costs, and what it asks of the server by itself: the rows whose load is `sessions/main.ts`.
 import * as Effect from "effect/Effect"
+import * as Machine from "../Machine.ts"
 import type { Column, Contestant, Row, Settings } from "../Row.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
 import { bareVersion2, natter, natterWithAccounts } from "../Servers.ts"
@@ -113,13 +114,21 @@ const idleWork = ({ quick, rampSeconds, seconds }: Settings): Work => ({
   seconds: quick ? seconds : 30,
 })
 
+const idleContestant = (name: string, server: ServerCommand): Contestant => {
+  const { measure } = contestant(name, server, idleWork)
+  return {
+    name,
+    measure: (settings) => Effect.andThen(Machine.requireSockets(settings.quick ? 20 : 10_000), measure(settings)),
+  }
+}
+
 export const idleCrowd: Row = {
   id: "idle",
   title: "10 000 idle signed-in connections",
   about:
     "Resident memory beyond that of the server just started, 30 s after all are in, and the CPU time of the 30 s behind " +
     "it, by wall time; version 2, every ping is answered. Nothing forces a garbage collection.",
-  contestants: [contestant("natter", natter, idleWork), contestant("bare Node", bareVersion2(), idleWork)],
+  contestants: [idleContestant("natter", natter), idleContestant("bare Node", bareVersion2())],
   columns: [
     { figure: "bytesEach", title: "memory each", show: kilobytes },
     { figure: "bytesEachAfter", title: "30 s later", show: kilobytes },
