@@ -155,7 +155,7 @@ const bench = Effect.fnUntraced(function* (options: Command.Command.Config.Infer
     rows: yield* Effect.forEach(measured, measure),
   }
   yield* Console.log(options.json ? JSON.stringify(report, null, 2) : `\n${text(report)}`)
-  if (quick) yield* Console.log("Quick: everything works, and the figures say nothing.")
+  if (quick) yield* Console.error("Quick: everything works, and the figures say nothing.")
   if (!quick && !good(report)) return yield* new BenchError({ message: "not everything is reached: see above" })
 }, Effect.scoped)
 
