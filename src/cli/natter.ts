@@ -12,7 +12,9 @@ import { config } from "./config.ts"
 import { runMain } from "./internal/runMain.ts"
 import * as Voice from "./internal/voice.ts"
 import { login } from "./login.ts"
+import { load } from "./load.ts"
 import { logout } from "./logout.ts"
+import { proxy } from "./proxy.ts"
 import { send } from "./send.ts"
 import { serve } from "./serve.ts"
 import { tail } from "./tail.ts"
@@ -21,7 +23,7 @@ import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token, login, logout, chat, tail, send]),
+  Command.withSubcommands([serve, config, user, token, login, logout, chat, tail, send, load, proxy]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter chat --name ann", description: "Talk, in another terminal" },

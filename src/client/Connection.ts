@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly answerTimeout?: Duration.Duration | undefined
   /** The lowest version of the protocol that will do. Default: 1. */
   readonly minVersion?: Version | undefined
+  /** How frames are written where version 2 is spoken; MessagePack is smaller. Default: JSON. */
+  readonly codec?: "json" | "msgpack" | undefined
   /** Names the program to the server; not a secret, not the user. */
   readonly clientId?: string | undefined
 }
@@ -114,11 +116,18 @@ interface Agreed {
 
 const agree = Effect.fnUntraced(function* (
   socket: Effect.Effect<Socket.Socket>,
-  clientId: string,
-  minVersion: Version,
+  {
+    clientId,
+    codec,
+    minVersion,
+  }: {
+    readonly clientId: string
+    readonly codec: "json" | "msgpack"
+    readonly minVersion: Version
+  },
 ): Effect.fn.Return<Agreed, ConnectError | Disconnect, Scope.Scope> {
   const { link, scope } = yield* dial(socket)
-  return yield* Effect.matchEffect(shake(link, clientId), {
+  return yield* Effect.matchEffect(shake(link, clientId, codec), {
     onSuccess: (terms) => Effect.succeed<Agreed>({ link, terms }),
     onFailure: (error) => {
       // The chapter's server closes the connection over a frame that it does not know.
@@ -141,11 +150,12 @@ export const connect = Effect.fnUntraced(function* (
   const {
     answerTimeout = Duration.seconds(30),
     clientId = "natter",
+    codec = "json",
     minVersion = 1,
     timeout = Duration.seconds(10),
   } = options
   const { socket } = yield* Dialer
-  const { link, terms } = yield* Effect.timeoutOrElse(agree(socket, clientId, minVersion), {
+  const { link, terms } = yield* Effect.timeoutOrElse(agree(socket, { clientId, codec, minVersion }), {
     duration: timeout,
     orElse: () => Effect.fail(new ConnectError({ reason: "Timeout" })),
   })

@@ -12,7 +12,6 @@ export const Crowd = Schema.Struct({
   count: Count,
   /** They come one after the other, evenly over this time. */
   arrivesOver: Millis,
-  version: Schema.Literals([1, 2]),
   codec: Schema.Literals(["json", "msgpack"]),
   /** `lobby`, or `team` with a number behind it: as many channels as are said. */
   channel: Schema.NonEmptyString,
@@ -28,8 +27,6 @@ export type Crowd = typeof Crowd.Type
 export interface CrowdOptions {
   /** Default: they all come at once. */
   readonly arrivesOver?: Duration.Input
-  /** Default: 2. */
-  readonly version?: Crowd["version"]
   /** Default: JSON. */
   readonly codec?: Crowd["codec"]
   /** The channel they are all in; where there are several `channels`, a number is behind the name of each. */
@@ -47,7 +44,6 @@ export const of = (name: string, count: number, options: CrowdOptions = {}): Cro
   name,
   count,
   arrivesOver: millis(options.arrivesOver ?? 0),
-  version: options.version ?? 2,
   codec: options.codec ?? "json",
   channel: options.in ?? "lobby",
   channels: options.channels ?? 1,

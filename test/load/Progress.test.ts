@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import xterm from "@xterm/headless"
-import { Progress, type Snapshot } from "../../src/load/Progress.ts"
+import { Progress } from "../../src/load/Progress.ts"
+import type { Snapshot } from "../../src/scenario/Snapshot.ts"
 import type { ProgressScreen } from "../../src/load/internal/progressScreen.ts"
 
 const soak: Snapshot = {

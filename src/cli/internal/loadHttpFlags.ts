@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { parseDuration } from "../../server/ServerConfig.ts"
 
-const duration = (name: string, description: string) =>
+export const duration = (name: string, description: string) =>
   Flag.String(name).pipe(
     Flag.withMetavar("TIME"),
     Flag.withDescription(description),
@@ -64,6 +64,12 @@ const header = Flag.String("header").pipe(
 const file = (name: string, description: string) =>
   Flag.Path(name, { pathType: "file" }).pipe(Flag.withMetavar("FILE"), Flag.withDescription(description), Flag.optional)
 
+/** What becomes of the result. */
+export const files = {
+  json: file("json", "Write the result as JSON, for `natter load compare`"),
+  html: file("html", "Write a report with graphs, one file that needs no network"),
+}
+
 export const shared = {
   connections: wholeNumber("connections", "Connections at once (10)", 1, 50_000).pipe(
     Flag.withAlias("c"),
@@ -94,6 +100,5 @@ export const shared = {
     Flag.withDescription("Fail (exit code 1) if there was any error"),
     Flag.withDefault(false),
   ),
-  json: file("json", "Write the result as JSON, for `natter load compare`"),
-  html: file("html", "Write a report with graphs, one file that needs no network"),
+  ...files,
 }

@@ -22,6 +22,7 @@ export interface Terms {
 export const shake = Effect.fnUntraced(function* (
   link: Link,
   clientId: string,
+  codec: "json" | "msgpack",
 ): Effect.fn.Return<Terms, ConnectError | Disconnect> {
   const version = Version.format(2)
   yield* link.write(
@@ -30,7 +31,7 @@ export const shake = Effect.fnUntraced(function* (
       client_id: clientId,
       version,
       min_version: version,
-      codecs: ["json"],
+      codecs: [codec],
       capabilities: ["typing", "status"],
     }),
   )
@@ -52,7 +53,7 @@ export const shake = Effect.fnUntraced(function* (
 })
 
 const terms = (reply: ConnectReply): Terms => ({
-  encoding: Encoding.client2("json"),
+  encoding: Encoding.client2(reply.codec ?? "json"),
   maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
   maxSilence:
     reply.ping_after === undefined || reply.pong_within === undefined

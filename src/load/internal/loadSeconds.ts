@@ -1,6 +1,6 @@
 /** A point of every second in each of the graphs. */
 import type { LoadRecord } from "./loadRecord.ts"
-import type { Snapshot } from "../Progress.ts"
+import type { Snapshot } from "../../scenario/Snapshot.ts"
 
 export interface Series {
   readonly name: string

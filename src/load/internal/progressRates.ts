@@ -1,4 +1,4 @@
-import type { Snapshot } from "../Progress.ts"
+import type { Snapshot } from "../../scenario/Snapshot.ts"
 
 /** Seconds over which a rate is taken: what is shorter jumps, what is longer lags. */
 const window = 3

@@ -1,6 +1,6 @@
 import stringWidth from "string-width"
 import { printable } from "../../client/Printable.ts"
-import type { Snapshot } from "../Progress.ts"
+import type { Snapshot } from "../../scenario/Snapshot.ts"
 import type { PerSecond } from "./progressRates.ts"
 
 export interface Look {

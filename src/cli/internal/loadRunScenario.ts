@@ -1,0 +1,124 @@
+/** What `natter load run` does. */
+import type * as CliError from "effect/cli/CliError"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import { basename, resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import * as Address from "../../client/Address.ts"
+import { here, version } from "../../load/internal/loadMachine.ts"
+import * as LocalWorld from "../../load/LocalWorld.ts"
+import { Progress } from "../../load/Progress.ts"
+import * as RemoteWorld from "../../load/RemoteWorld.ts"
+import { play } from "../../scenario/Player.ts"
+import type * as Load from "../../scenario/Result.ts"
+import * as Scenario from "../../scenario/Scenario.ts"
+import { userError } from "./lineError.ts"
+import { deliver, type Files } from "./loadHttpResult.ts"
+
+interface Given extends Files {
+  readonly scenario: Option.Option<string>
+  readonly address: Option.Option<string>
+  readonly seed: number
+  readonly scale: number
+  readonly for: Option.Option<Duration.Duration>
+}
+
+/** Those that come along with the sources; the package has none. */
+const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
+
+const names = (): ReadonlyArray<string> =>
+  fs.existsSync(folder) ? fs.readdirSync(folder).map((file) => basename(file, ".ts")) : []
+
+const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
+
+const load = (path: string): Effect.Effect<Scenario.Scenario, CliError.UserError> =>
+  Effect.tryPromise({
+    try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
+    catch: (cause) => userError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause),
+  }).pipe(
+    Effect.flatMap((module) =>
+      Effect.mapError(decode(module.default), (error) =>
+        userError(`${path}: its default export is no scenario: ${error.message}`, error),
+      ),
+    ),
+  )
+
+const find = (given: string): Effect.Effect<Scenario.Scenario, CliError.UserError> => {
+  if (names().includes(given)) return load(`${folder}/${given}.ts`)
+  const path = resolve(given)
+  return fs.existsSync(path)
+    ? load(path)
+    : Effect.fail(userError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
+}
+
+const list = Effect.gen(function* () {
+  const known = yield* Effect.forEach(names(), (name) => Effect.map(find(name), ({ about }) => ({ name, about })))
+  const width = Math.max(0, ...known.map(({ name }) => name.length))
+  yield* Console.log(
+    known.length === 0
+      ? "No scenarios come along with this installation: give a file that exports one."
+      : known.map(({ about, name }) => `${name.padEnd(width)}  ${about}`).join("\n"),
+  )
+})
+
+const worldOf = ({ address }: Given, scenario: Scenario.Scenario) =>
+  Option.match(address, {
+    onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
+    onSome: (text) =>
+      Result.match(Address.parse(text), {
+        onFailure: (problem) => Effect.fail(userError(problem)),
+        onSuccess: (address) =>
+          Effect.succeed(
+            RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),
+          ),
+      }),
+  })
+
+/** The first Ctrl-C ends the measured part; another ends everything. */
+const untilAsked = Effect.gen(function* () {
+  const asked = Deferred.makeUnsafe<void>()
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const ask = () => Deferred.doneUnsafe(asked, Effect.void)
+      process.once("SIGINT", ask)
+      return ask
+    }),
+    (ask) => Effect.sync(() => process.off("SIGINT", ask)),
+  )
+  return { enough: Deferred.await(asked) }
+})
+
+export const run = Effect.fnUntraced(function* (given: Given) {
+  if (Option.isNone(given.scenario)) return yield* list
+  const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
+  const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
+  const startedAt = yield* DateTime.now
+  const played = yield* Effect.gen(function* () {
+    const progress = yield* Progress
+    return yield* play(scenario, { seed: given.seed, show: progress.show, ...(yield* untilAsked) })
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.merge(Progress.layer, yield* worldOf(given, scenario))),
+    Effect.mapError((error) => userError(error.message, error)),
+  )
+  const result: Load.Result = {
+    ...played,
+    format: "natter-load/1",
+    natter: version,
+    machine: here(),
+    startedAt: DateTime.formatIso(startedAt),
+    processes: 1,
+  }
+  yield* deliver(result, given)
+  const broken = result.verdicts.filter(({ holds }) => holds === false).length
+  if (broken > 0) return yield* userError(broken === 1 ? "a promise does not hold" : `${broken} promises do not hold`)
+})

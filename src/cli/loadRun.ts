@@ -1,0 +1,51 @@
+/** `natter load run`: plays a scenario. */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { duration, files, wholeNumber } from "./internal/loadHttpFlags.ts"
+
+export const loadRun = Command.make(
+  "run",
+  {
+    scenario: Argument.String("scenario").pipe(
+      Argument.withDescription(
+        "A file that exports a scenario, or the name of one of ours; without it, these are listed",
+      ),
+      Argument.optional,
+    ),
+    address: Flag.String("address").pipe(
+      Flag.withDescription("Play it against the service that listens there, instead of one that is started for it"),
+      Flag.withMetavar("HOST:PORT"),
+      Flag.optional,
+    ),
+    seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),
+    scale: Flag.Finite("scale").pipe(
+      Flag.withDescription("As many times the members (1)"),
+      Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))),
+      Flag.withDefault(1),
+    ),
+    for: duration("for", "How long it is measured; what goes wrong does so at the same part of it").pipe(Flag.optional),
+    ...files,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./internal/loadRunScenario.ts")),
+      ({ run }) => run(given),
+    ),
+).pipe(
+  Command.withDescription(
+    "Play a scenario: a crowd, what it does, what goes wrong and what must hold. Latency counts from the moment something was due. Members are guests of a service that is started for it, or sign in elsewhere as member-0 and so on, with NATTER_PASSWORD. Ctrl-C ends the measured part early. Exit code 1 when something does not hold.",
+  ),
+  Command.withShortDescription("Play a scenario"),
+  Command.withExamples([
+    { command: "natter load run", description: "Which scenarios there are" },
+    { command: "natter load run fan-out --html report.html", description: "Play one, with graphs" },
+    {
+      command: "natter load run ./black-friday.ts --address chat.example.org:8080",
+      description: "One's own, elsewhere",
+    },
+    { command: "natter load run reconnect-storm --scale 0.1 --for 10s", description: "A small one" },
+  ]),
+)
