@@ -50,6 +50,13 @@ interface Membership {
   readonly other: User | undefined
 }
 
+interface Directs {
+  /** Keys of those that others brought it into, the one silent longest first. */
+  readonly brought: Set<string>
+  /** They are entered and left one after the other, since two fibers may be at it. */
+  readonly turn: Semaphore.Semaphore
+}
+
 type Restore = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
 
 export class Memberships {
@@ -58,10 +65,8 @@ export class Memberships {
   private readonly maxMessageLength: number
   /** By name; direct conversations by the key of their name. */
   private readonly channels = new Map<string, Membership>()
-  /** Keys of the direct conversations others brought it into, the one silent longest first. */
-  private readonly brought = new Set<string>()
-  /** Direct conversations are entered and left one after the other, since two fibers may be at it. */
-  private readonly turn = Semaphore.makeUnsafe(1)
+  /** What only direct conversations need; most sessions have none. */
+  private direct: Directs | undefined
   private open = false
 
   constructor(hub: Hub["Service"], member: Member, maxMessageLength: number) {
@@ -89,7 +94,7 @@ export class Memberships {
         )
       return enter(1)
     })
-    return isDirect(name) ? this.turn.withPermit(entering) : entering
+    return isDirect(name) ? this.directs.turn.withPermit(entering) : entering
   }
 
   /** Is brought into a direct conversation, if it is not in it: behind this it gets what is said there. */
@@ -109,8 +114,9 @@ export class Memberships {
       }),
     )
     return Effect.suspend(() => {
-      if (!this.isIn(key, channel)) return this.turn.withPermit(entering)
-      if (this.brought.delete(key)) this.brought.add(key)
+      const { brought, turn } = this.directs
+      if (!this.isIn(key, channel)) return turn.withPermit(entering)
+      if (brought.delete(key)) brought.add(key)
       return Effect.void
     })
   }
@@ -120,19 +126,23 @@ export class Memberships {
       const key = keyIn(name)
       return this.channels.has(key) ? this.drop(key, ref) : Effect.fail(notMember())
     }).pipe(Effect.uninterruptible)
-    return isDirect(name) ? this.turn.withPermit(leaving) : leaving
+    return isDirect(name) ? this.directs.turn.withPermit(leaving) : leaving
   }
 
   /** Done when the channels have answered whatever was asked of them. */
-  readonly settled: Effect.Effect<void> = Effect.suspend(() =>
-    Effect.forEach([...this.channels.values()], ({ channel }) => Effect.ignore(channel.settled), { discard: true }),
-  )
+  get settled(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      Effect.forEach([...this.channels.values()], ({ channel }) => Effect.ignore(channel.settled), { discard: true }),
+    )
+  }
 
   /** Leaves every channel, whatever ended the session; whoever is just bringing it into one finds it closed. */
-  readonly leaveAll: Effect.Effect<void> = Effect.suspend(() => {
-    this.open = false
-    return Effect.forEach([...this.channels.keys()], (key) => this.drop(key), { discard: true })
-  })
+  get leaveAll(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.open = false
+      return Effect.forEach([...this.channels.keys()], (key) => this.drop(key), { discard: true })
+    })
+  }
 
   publish(
     name: ChannelName,
@@ -219,6 +229,10 @@ export class Memberships {
     return this.within(name, ({ channel }) => Effect.sync(() => channel.typing(this.member.session)))
   }
 
+  private get directs(): Directs {
+    return (this.direct ??= { brought: new Set(), turn: Semaphore.makeUnsafe(1) })
+  }
+
   private contentError({ length }: string): RequestError | undefined {
     if (length <= this.maxMessageLength) return undefined
     return new RequestError({
@@ -245,7 +259,7 @@ export class Memberships {
         const left = keyIn(seat.name)
         if (this.channels.get(left)?.seat !== seat) return
         this.channels.delete(left)
-        this.brought.delete(left)
+        this.direct?.brought.delete(left)
       },
       onRenamed: (name: ChannelName) => {
         const membership = this.channels.get(seat.name)
@@ -278,9 +292,10 @@ export class Memberships {
   /** Makes room for what it was brought into, or leaves it if the session has ended meanwhile. */
   private wasBrought(key: string): Effect.Effect<void> {
     if (!this.open) return this.drop(key)
-    this.brought.add(key)
-    const [oldest] = this.brought
-    return this.brought.size <= maxBrought || oldest === undefined ? Effect.void : this.drop(oldest)
+    const { brought } = this.directs
+    brought.add(key)
+    const [oldest] = brought
+    return brought.size <= maxBrought || oldest === undefined ? Effect.void : this.drop(oldest)
   }
 
   /** Everybody who is to hear what is about to be said enters the conversation before it is said. */
@@ -297,7 +312,7 @@ export class Memberships {
     const { channel, name } = membership
     const { session } = this.member
     this.channels.delete(key)
-    this.brought.delete(key)
+    this.direct?.brought.delete(key)
     return channel.leave(session, ref).pipe(
       Effect.catch(() => Effect.sync(() => this.answerLeft(name, ref))),
       Effect.andThen(this.hub.left(channel.name, session)),

@@ -141,15 +141,12 @@ export class Outbox {
 
   /**
    * Waits until the link has no room, or somebody rouses who waits; fails with `Done` when the outbox has ended and all
-   * has left. One waits at a time.
+   * has left. One waits at a time: whoever comes later waits in place of who was interrupted.
    */
   get full(): Waiting {
     return Effect.callback<void, Cause.Done>((resume) => {
       this.waiter = resume
       this.wake()
-      return Effect.sync(() => {
-        if (this.waiter === resume) this.waiter = undefined
-      })
     })
   }
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Dependencies, Session } from "./Session.ts"
 
-/** Times are in milliseconds. */
+/** In milliseconds. */
 interface Limits {
   readonly loginTimeout: number
   readonly pingAfter: number
@@ -35,29 +35,32 @@ export const begin = ({ random, settings }: Dependencies, now: number): Pulse =>
   sequence: 0,
 })
 
+/** Never, for any practical purpose: in 24 days. */
+const never = 0x7fff_ffff
+
 /** Runs as long as there may be sessions, and ends those whose peer's time is up. */
-export const heartbeat = (sessions: Iterable<Session>, { clock, settings }: Dependencies): Effect.Effect<never> => {
+export const heartbeat = (sessions: Iterable<Session>, dependencies: Dependencies): Effect.Effect<never> => {
+  const { clock, settings, startedAt } = dependencies
   const limits: Limits = {
     loginTimeout: Duration.toMillis(settings.loginTimeout),
     pingAfter: Duration.toMillis(settings.pingAfter),
     pongWithin: Duration.toMillis(settings.pongWithin),
   }
   // Nothing that begins meanwhile is due earlier than this, so nobody has to be woken for it.
-  const longest = Math.max(1, Math.min(limits.loginTimeout, limits.pingAfter / 2, limits.pongWithin))
-  // When one is pinged, those whose turn comes this soon are pinged with it: waking up costs more than a ping.
+  const longest = Math.max(1, Math.floor(Math.min(limits.loginTimeout, limits.pingAfter / 2, limits.pongWithin)))
+  // When one is pinged, those whose turn comes this soon are pinged with it: looking for them costs more than a ping.
   const together = limits.pingAfter / 100
-  let planned = Infinity
+  let planned = never
 
   /** Does what is due; succeeds with the time until something may be due again. */
   const beat = Effect.sync(() => {
-    const now = clock.currentTimeMillisUnsafe()
+    const now = clock.currentTimeMillisUnsafe() - startedAt
     const soon = now >= planned ? now + together : now
-    planned = Infinity
+    planned = never
     for (const session of sessions) {
-      if (dueAt(session, now, limits) <= (isAsked(session) || session.identity === undefined ? now : soon)) {
-        act(session, now, limits)
-      }
-      planned = Math.min(planned, dueAt(session, now, limits))
+      // For most of them that is all that is looked at: what it means to them is worked out when it has come.
+      if (session.lookAt <= soon) session.lookAt = look(session, now, soon, limits)
+      if (session.lookAt < planned) planned = session.lookAt
     }
     return Math.min(planned - now, longest)
   })
@@ -72,27 +75,34 @@ export const heartbeat = (sessions: Iterable<Session>, { clock, settings }: Depe
   )
 }
 
-/** Whether it was pinged and has not been heard of since. */
-const isAsked = ({ heardAt, pulse }: Session): boolean => heardAt < pulse.askedAt
-
-const dueAt = (session: Session, now: number, { loginTimeout, pongWithin }: Limits): number => {
-  const { connected, encoding, handling, heardAt, identity, pulse, reason } = session
-  if (reason !== undefined) return Infinity
-  // The bare five messages know no login: who speaks them has to say something now and then.
-  if (identity === undefined) return loginTimeout + (connected && encoding.version === 1 ? heardAt : pulse.beganAt)
-  if (isAsked(session)) return pulse.askedAt + pongWithin
-  return pulse.patience + (handling ? now : heardAt)
-}
-
-const act = (session: Session, now: number, { pingAfter }: Limits): void => {
-  const { pulse } = session
-  if (session.identity === undefined) return session.end(new Disconnect({ reason: "LoginTimeout" }))
-  if (isAsked(session)) return session.end(new Disconnect({ reason: "PingTimeout" }))
+/** Does what is due with a session, and says when to look again: earlier than that nothing can be due. */
+const look = (session: Session, now: number, soon: number, limits: Limits): number => {
+  const { handling, heardAt, identity, pulse, reason } = session
+  const { loginTimeout, pingAfter, pongWithin } = limits
+  if (reason !== undefined) return never
+  if (identity === undefined) {
+    // The bare five messages know no login: who speaks them has to say something now and then.
+    const bare = session.connected && session.encoding.version === 1
+    return ended(session, now, (bare ? heardAt : pulse.beganAt) + loginTimeout, "LoginTimeout")
+  }
+  if (heardAt < pulse.askedAt) return ended(session, now, pulse.askedAt + pongWithin, "PingTimeout")
+  const due = (handling ? now : heardAt) + pulse.patience
+  if (due > soon) return due
   pulse.askedAt = now
   pulse.patience = pingAfter
-  pulse.sequence++
+  ask(session, ++pulse.sequence)
+  return now + pongWithin
+}
+
+const ended = (session: Session, now: number, due: number, reason: "LoginTimeout" | "PingTimeout"): number => {
+  if (due > now) return due
+  session.end(new Disconnect({ reason }))
+  return never
+}
+
+const ask = (session: Session, sequence: number): void => {
   // The chat protocol's `Ping` is bare.
   if (session.encoding.version === 1) session.tell1({ type: "Ping" })
-  else session.tell2({ type: "Ping", sequence: pulse.sequence })
+  else session.tell2({ type: "Ping", sequence })
   session.outbox.flush()
 }

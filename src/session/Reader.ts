@@ -1,37 +1,31 @@
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import { Deframer } from "../protocol/Framing.ts"
-import type { ConnectionEnded } from "./Connection.ts"
+import { ConnectionEnded } from "./Connection.ts"
 import { route } from "./Router.ts"
 import type { Session } from "./Session.ts"
 
 /**
  * Reads frames and handles them one after the other, so a command that has to wait holds its own
- * session back and nobody else. Fails with the reason when the session has to end.
+ * session back and nobody else. Whatever ends the reading ends the session.
  */
-export const read = (session: Session): Effect.Effect<never, Disconnect> => {
+export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
-  const { frameTimeout, maxFrameBytes } = session.with.settings
-  const deframer = new Deframer(maxFrameBytes)
+  const deframer = new Deframer(session.with.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for. */
   let begunAt: number | undefined
 
   const next = Effect.suspend(() => {
     if (!deframer.partial) return connection.pull
-    begunAt ??= session.now()
-    return finish(Duration.toMillis(frameTimeout) - (session.now() - begunAt))
+    begunAt ??= session.elapsed()
+    return rest(session, begunAt)
   })
-  /** A frame that was begun has to be finished: a trickle of bytes does not renew the time it has. */
-  const finish = (left: number) =>
-    Effect.timeoutOrElse(connection.pull, {
-      duration: Duration.millis(Math.max(0, left)),
-      orElse: () => Effect.fail(new Disconnect({ reason: "FrameTimeout" })),
-    })
 
   const handle = (chunk: Uint8Array): Effect.Effect<void, Disconnect> => {
-    session.heardAt = session.now()
+    session.heardAt = session.elapsed()
     session.handling = true
     const bodies: Array<Uint8Array> = []
     const error = deframer.push(chunk, bodies)
@@ -44,23 +38,44 @@ export const read = (session: Session): Effect.Effect<never, Disconnect> => {
     return Effect.flatMap(handled, () => {
       outbox.flush()
       session.handling = false
-      session.heardAt = session.now()
+      session.heardAt = session.elapsed()
       return error === undefined ? Effect.void : Effect.fail(broken(error))
     })
   }
 
-  return next.pipe(
-    Effect.flatMap(handle),
+  return Effect.catchCause(
     // pull waits by itself
-    Effect.forever({ disableYield: true }),
-    Effect.catchTag("ConnectionEnded", (ended: ConnectionEnded) => {
-      // Who ended its side may still listen: inside a frame that was a mistake, and it is told so.
-      const truncated = ended.clean ? deframer.end() : undefined
-      if (truncated !== undefined) return Effect.fail(broken(truncated))
-      session.peerGone = true
-      return Effect.fail(new Disconnect({ reason: ended.clean ? "Goodbye" : "ConnectionLost" }))
-    }),
+    Effect.forever(Effect.flatMap(next, handle), { disableYield: true }),
+    (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, deframer, cause)),
   )
+}
+
+/** A frame that was begun has to be finished: a trickle of bytes does not renew the time it has. */
+const rest = (session: Session, begunAt: number): Effect.Effect<Uint8Array, ConnectionEnded | Disconnect> =>
+  Effect.timeoutOrElse(session.connection.pull, {
+    duration: Math.max(0, Duration.toMillis(session.with.settings.frameTimeout) - (session.elapsed() - begunAt)),
+    orElse: () => Effect.fail(new Disconnect({ reason: "FrameTimeout" })),
+  })
+
+/** Ends the session for what ended the reading. */
+const over = (
+  session: Session,
+  deframer: Deframer,
+  cause: Cause.Cause<ConnectionEnded | Disconnect>,
+): Effect.Effect<void> => {
+  const error = Cause.squash(cause)
+  if (error instanceof Disconnect) return Effect.sync(() => session.end(error))
+  if (error instanceof ConnectionEnded) return Effect.sync(() => session.end(farewell(session, deframer, error)))
+  session.end(new Disconnect({ reason: "Internal" }))
+  return Effect.logError("a session failed", cause)
+}
+
+const farewell = (session: Session, deframer: Deframer, { clean }: ConnectionEnded): Disconnect => {
+  // Who ended its side may still listen: inside a frame that was a mistake, and it is told so.
+  const truncated = clean ? deframer.end() : undefined
+  if (truncated !== undefined) return broken(truncated)
+  session.peerGone = true
+  return new Disconnect({ reason: clean ? "Goodbye" : "ConnectionLost" })
 }
 
 const broken = (error: FrameError): Disconnect =>

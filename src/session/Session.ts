@@ -29,6 +29,7 @@ export interface Dependencies {
   readonly hub: Hub["Service"]
   readonly accounts: Accounts["Service"]
   readonly clock: Clock.Clock
+  readonly startedAt: number
   readonly random: Random.Random
   readonly settings: SessionSettings
   readonly hubSettings: HubSettings
@@ -58,8 +59,10 @@ export class Session implements OutboxEnds {
   peerGone = false
   /** Out of its channels and out of the hub again. */
   left = false
-  /** When the peer was last heard of, in milliseconds. */
+  /** When the peer was last heard of. Times are in milliseconds since the service started: small numbers are cheap. */
   heardAt: number
+  /** When the heartbeat has to look at it again. */
+  lookAt: number
   /** Something it said is being handled. Meanwhile nothing is read, so that its silence says nothing. */
   handling = false
   /** Its heartbeat's own. */
@@ -74,8 +77,9 @@ export class Session implements OutboxEnds {
     this.id = id
     this.connection = connection
     this.with = dependencies
-    this.heardAt = this.now()
+    this.heardAt = this.elapsed()
     this.outbox = new Outbox(dependencies.hubSettings.outbox, this)
+    this.lookAt = this.heardAt
     this.pulse = Heartbeat.begin(dependencies, this.heardAt)
     const { frames } = dependencies.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
@@ -84,6 +88,11 @@ export class Session implements OutboxEnds {
 
   now(): number {
     return this.with.clock.currentTimeMillisUnsafe()
+  }
+
+  /** Milliseconds since the service started. */
+  elapsed(): number {
+    return this.now() - this.with.startedAt
   }
 
   /** Ends the session; the first reason counts. */
@@ -125,13 +134,13 @@ export class Session implements OutboxEnds {
 
   /** Counts a frame: 0 when it is within the limit, otherwise the milliseconds until the next one would be. */
   overLimit(): number {
-    const wait = this.frames?.take(this.now()) ?? 0
+    const wait = this.frames?.take(this.elapsed()) ?? 0
     if (wait > 0) this.violation()
     return wait
   }
 
   /** Counts something that was wrong or over a limit; who never stops is shown the door. */
   violation(): void {
-    if (this.forgiveness.take(this.now()) > 0) this.end(new Disconnect({ reason: "Flooding" }))
+    if (this.forgiveness.take(this.elapsed()) > 0) this.end(new Disconnect({ reason: "Flooding" }))
   }
 }

@@ -1,5 +1,4 @@
 /** Runs a session over each connection a transport brings. */
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -12,7 +11,7 @@ import { Accounts } from "../accounts/Accounts.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import { Hub } from "../hub/Hub.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import type { Disconnect } from "../protocol/Disconnect.ts"
 import type { Connection } from "./Connection.ts"
 import { heartbeat } from "./Heartbeat.ts"
 import { read } from "./Reader.ts"
@@ -42,10 +41,12 @@ export class Sessions extends Context.Service<
 
 const make = Effect.gen(function* () {
   const settings = yield* SessionSettings
+  const clock = yield* Clock.Clock
   const dependencies: Dependencies = {
     hub: yield* Hub,
     accounts: yield* Accounts,
-    clock: yield* Clock.Clock,
+    clock,
+    startedAt: clock.currentTimeMillisUnsafe(),
     random: yield* Random.Random,
     settings,
     hubSettings: yield* HubSettings,
@@ -70,11 +71,16 @@ const make = Effect.gen(function* () {
     run: (connection) =>
       Effect.suspend(() => {
         const session = begin(connection)
-        running.add(session)
-        if (draining !== undefined) session.end(draining)
-        return Effect.ensuring(
-          conversation(session),
-          Effect.sync(() => finished(session)),
+        const conversation = Effect.suspend(() => {
+          running.add(session)
+          if (draining !== undefined) session.end(draining)
+          return converse(session)
+        })
+        return Effect.onExit(conversation, () =>
+          Effect.ensuring(
+            left(session),
+            Effect.sync(() => finished(session)),
+          ),
         )
       }),
     refuse: (connection, reason) =>
@@ -96,22 +102,16 @@ const make = Effect.gen(function* () {
  * The whole life of a session: everything it starts ends in here. One fiber reads and handles what it says; this one
  * waits for the end, and writes when that has to wait.
  */
-const conversation = (session: Session): Effect.Effect<void> =>
-  Effect.flatMap(Effect.forkChild(reader(session), { startImmediately: true }), (reader) =>
+const converse = (session: Session): Effect.Effect<void> =>
+  Effect.flatMap(Effect.forkChild(read(session), { startImmediately: true }), (reader) =>
     Effect.flatMap(attend(session), (reason) => Effect.andThen(Fiber.interrupt(reader), goodbye(session, reason))),
-  ).pipe(Effect.ensuring(Effect.suspend(() => Effect.andThen(leave(session), session.connection.abort))))
+  )
 
-/** Whatever ends the reading ends the session. */
-const reader = (session: Session): Effect.Effect<void> =>
-  read(session).pipe(
-    Effect.catch((reason) => Effect.sync(() => session.end(reason))),
-    Effect.catchCauseIf(
-      (cause) => !Cause.hasInterruptsOnly(cause),
-      (cause) => {
-        session.end(new Disconnect({ reason: "Internal" }))
-        return Effect.logError("a session failed", cause)
-      },
-    ),
+/** Whatever ended it, and whether it could say goodbye or not. */
+const left = (session: Session): Effect.Effect<void> =>
+  Effect.ensuring(
+    leave(session),
+    Effect.suspend(() => session.connection.abort),
   )
 
 /** What was queued still leaves, and the reason behind it. */

@@ -1,3 +1,4 @@
+import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../protocol/Disconnect.ts"
@@ -8,16 +9,13 @@ import type { Session } from "./Session.ts"
  * itself; this is for when it has none. A peer that takes nothing any more ends the session.
  */
 export const attend = (session: Session): Effect.Effect<Disconnect> =>
-  Effect.suspend(() => {
-    const { ended, outbox, reason } = session
-    if (reason !== undefined) return Effect.succeed(reason)
-    return Effect.matchEffect(outbox.full, {
-      // It is full, or the session has ended.
-      onSuccess: () =>
-        session.reason === undefined ? Effect.andThen(Effect.raceFirst(room(session), ended), attend(session)) : ended,
-      // It has overflowed; the reason follows.
-      onFailure: () => ended,
-    })
+  // It has overflowed; the reason follows.
+  Effect.catch(turn(session), () => session.ended)
+
+const turn = (session: Session): Effect.Effect<Disconnect, Cause.Done> =>
+  Effect.flatMap(session.reason === undefined ? session.outbox.full : Effect.void, () => {
+    if (session.reason !== undefined) return Effect.succeed(session.reason)
+    return Effect.flatMap(Effect.raceFirst(room(session), session.ended), () => turn(session))
   })
 
 const room = (session: Session): Effect.Effect<void> =>

@@ -3,20 +3,22 @@ import * as Effect from "effect/Effect"
 import { Disconnect } from "../protocol/Disconnect.ts"
 import type { Connection } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
-import { ConnectionLimits } from "./ConnectionLimits.ts"
+import { type Admission, ConnectionLimits } from "./ConnectionLimits.ts"
 
 /** Gives the connection to a session, as far as the limits allow, until it ends. */
 export const receive = (connection: Connection): Effect.Effect<void, never, Sessions | ConnectionLimits> =>
   Effect.flatMap(Sessions, (sessions) =>
-    Effect.flatMap(ConnectionLimits, ({ admit, release }) =>
-      Effect.acquireUseRelease(
-        Effect.sync(() => admit(connection.remoteAddress)),
-        (admission) => {
-          if (admission === "Admitted") return sessions.run(connection)
-          if (admission === "Overwhelmed") return connection.abort
-          return sessions.refuse(connection, new Disconnect({ reason: admission }))
-        },
-        (admission) => Effect.sync(() => release(connection.remoteAddress, admission)),
-      ),
-    ),
+    Effect.flatMap(ConnectionLimits, (limits) => {
+      let admission: Admission | undefined
+      const received = Effect.suspend(() => {
+        admission = limits.admit(connection.remoteAddress)
+        if (admission === "Admitted") return sessions.run(connection)
+        if (admission === "Overwhelmed") return connection.abort
+        return sessions.refuse(connection, new Disconnect({ reason: admission }))
+      })
+      return Effect.onExit(received, () => {
+        if (admission !== undefined) limits.release(connection.remoteAddress, admission)
+        return Effect.void
+      })
+    }),
   )

@@ -25,9 +25,17 @@ interface Online {
 
 interface Connected {
   readonly entry: SessionEntry
-  /** Those it entered, and the direct conversations it was brought into; none is in both. */
-  readonly channels: Set<ChannelName>
-  readonly brought: Set<ChannelName>
+  /** Those it entered, and the direct conversations it was brought into; none is in both. Changed by `add` alone. */
+  channels: Set<ChannelName>
+  brought: Set<ChannelName>
+}
+
+/** What a session is in that is in nothing: most have no direct conversation, and many no channel. Never added to. */
+const none: Set<ChannelName> = new Set()
+
+const add = (connected: Connected, where: "channels" | "brought", name: ChannelName): void => {
+  if (connected[where] === none) connected[where] = new Set()
+  connected[where].add(name)
 }
 
 /** Starts a channel behind the end of another. */
@@ -51,7 +59,7 @@ export class HubState {
   private readonly open: Open
   private readonly users = new Map<UserId, Online>()
   /** By the key of their names. Accounts have names of their own; sessions inside this program may share one. */
-  private readonly byName = new Map<string, Set<Online>>()
+  private readonly byName = new Map<string, ReadonlyArray<Online>>()
   private readonly byId = new Map<SessionId, Online>()
   private readonly channels = new Map<ChannelName, Channel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
@@ -115,10 +123,12 @@ export class HubState {
     if (exclusive && online.sessions.size > 0) {
       return void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "UsernameTaken" })))
     }
-    online.sessions.set(session, { entry, channels: new Set(), brought: new Set() })
-    this.users.set(user.id, online)
-    const name = Username.key(online.user.name)
-    this.byName.set(name, (this.byName.get(name) ?? new Set()).add(online))
+    online.sessions.set(session, { entry, channels: none, brought: none })
+    if (!this.users.has(user.id)) {
+      this.users.set(user.id, online)
+      const name = Username.key(online.user.name)
+      this.byName.set(name, [...(this.byName.get(name) ?? []), online])
+    }
     this.byId.set(session, online)
     Deferred.doneUnsafe(reply, Exit.succeed({ publishing: online.publishing }))
   }
@@ -131,9 +141,9 @@ export class HubState {
     if (online.sessions.size > 0) return
     this.users.delete(online.user.id)
     const name = Username.key(online.user.name)
-    const namesakes = this.byName.get(name)
-    namesakes?.delete(online)
-    if (namesakes?.size === 0) this.byName.delete(name)
+    const namesakes = this.byName.get(name)?.filter((other) => other !== online) ?? []
+    if (namesakes.length === 0) this.byName.delete(name)
+    else this.byName.set(name, namesakes)
   }
 
   private left({ channel, session }: CommandOf<"Left">): void {
@@ -156,7 +166,7 @@ export class HubState {
     const found = this.getOrStart(target)
     if (found === undefined) return refusing(reply, "TooManyChannels")
     return Effect.map(found, (channel) => {
-      if (!isIn) channels.add(name)
+      if (!isIn) add(connected, "channels", name)
       Deferred.doneUnsafe(reply, Exit.succeed({ channel, appearance: online.appearance, other }))
     })
   }
@@ -239,7 +249,7 @@ export class HubState {
     if (online === undefined || connected === undefined) {
       return void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason: "NotAuthenticated" })))
     }
-    if (!connected.channels.has(channel)) connected.brought.add(channel)
+    if (!connected.channels.has(channel)) add(connected, "brought", channel)
     Deferred.doneUnsafe(reply, Exit.succeed(online.appearance))
   }
 
