@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { Timed } from "./Expectation.ts"
 import { describe } from "./Incident.ts"
 import { type Stage, perform } from "./internal/activities.ts"
 import { Hearing } from "./internal/Hearing.ts"
@@ -170,6 +171,12 @@ const played = Effect.fnUntraced(function* (
       }),
     { concurrency: "unbounded", discard: true },
   )
+  let recoveredAfter: number | undefined
+  const recovering = Effect.sync(() => {
+    if (pending > 0 || recorder.membersIn < members.length) recoveredAfter = undefined
+    else recoveredAfter ??= recorder.now() - calmSince
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(recovering, Effect.sleep(look))))
   const happening = yield* Effect.forkScoped(happen, { startImmediately: true })
   // Fails where something can't happen here; nothing else ends it early.
   const impossible = Effect.andThen(Fiber.join(happening), Effect.never)
@@ -187,8 +194,7 @@ const played = Effect.fnUntraced(function* (
     yield* gate.limit(Number.POSITIVE_INFINITY)
   }
   const behind = () => members.reduce((sum, { ear }) => sum + ear.behind, 0)
-  const back = yield* until(() => pending === 0 && recorder.membersIn === members.length, quietWithin)
-  const recoveredAfter = back ? Math.max(0, recorder.now() - calmSince) : undefined
+  yield* until(() => pending === 0 && recorder.membersIn === members.length, quietWithin)
   // What is said and not answered yet is answered, and what was acknowledged is heard.
   yield* until(() => recorder.acknowledged + recorder.unsaid >= recorder.sent && behind() === 0, quietWithin)
   yield* watch
@@ -202,7 +208,7 @@ const played = Effect.fnUntraced(function* (
     target: world.target,
     seconds,
     seed,
-    latencies: [...latencies].map(([name, histogram]) => histogram.summary(name)),
+    latencies: Timed.literals.flatMap((name) => latencies.get(name)?.summary(name) ?? []),
     series: recorder.series,
     counters: {
       members: members.length,

@@ -21,10 +21,10 @@ const lines = (result: Result): ReadonlyArray<string> => {
   const bytes = (counters["bytes received"] ?? 0) / 1024 / 1024
   return [
     result.what.name,
-    `  ${number.format(counters["sent"] ?? 0)} sent, ${number.format(counters["delivered"] ?? 0)} answered in ${number.format(result.seconds)} s: ${per(result, counters["delivered"] ?? 0)} a second, ${number.format(bytes / Math.max(result.seconds, 0.001))} MiB/s`,
+    `  ${number.format(counters["sent"] ?? 0)} sent, ${number.format(counters["delivered"] ?? 0)} ${result.what.scenario === undefined ? "answered" : "delivered"} in ${number.format(result.seconds)} s: ${per(result, counters["delivered"] ?? 0)} a second${bytes === 0 ? "" : `, ${number.format(bytes / Math.max(result.seconds, 0.001))} MiB/s`}`,
     ...latencies.map(
       ({ max, name, p50, p90, p99, p999 }) =>
-        `  ${name.padEnd(10)} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}`,
+        `  ${name.padEnd(Math.max(...latencies.map(({ name }) => name.length)))} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}`,
     ),
     ...Object.entries(counters).flatMap(([name, count]) =>
       name.startsWith("status ") ? [`  ${name}: ${number.format(count)}`] : [],

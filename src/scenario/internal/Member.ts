@@ -44,6 +44,8 @@ export class Member {
   /** It has entered its channels for the first time. */
   readonly entered = Deferred.makeUnsafe<void>()
   private online: Client.Client | undefined
+  /** As many as there are fellows. */
+  private readonly reached = new Set<string>()
   private said = 0
   private isIn = false
 
@@ -132,6 +134,15 @@ export class Member {
         Effect.map(() => recorder.done("join", due)),
         Effect.catch((error) => Effect.sync(() => recorder.error(reasonOf(error)))),
       )
+    })
+  }
+
+  /** Begins a conversation with somebody, where that has not been done; whoever was spoken to is in it already. */
+  reach(channel: string): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (!channel.startsWith("@") || this.reached.has(channel)) return Effect.void
+      this.reached.add(channel)
+      return Effect.ignore(this.client.join(channel))
     })
   }
 

@@ -122,7 +122,10 @@ export const perform = (
           : // The next one, so that everybody is spoken to.
             `@${run.world.username(fellows[(member.ordinal + 1 + (turn++ % (fellows.length - 1))) % fellows.length]!.index)}`
       return whenever(member, stage, { every: 1000 / activity.perSecond, phase }, (due) =>
-        Effect.suspend(() => member.say(whom(), activity.size, due)),
+        Effect.suspend(() => {
+          const where = whom()
+          return Effect.andThen(member.reach(where), member.say(where, activity.size, due))
+        }),
       )
     }
     case "Burst":
