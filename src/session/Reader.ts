@@ -35,12 +35,14 @@ export const read = (session: Session): Effect.Effect<void> => {
       bodies.length === 1
         ? route(session, bodies[0]!)
         : Effect.forEach(bodies, (body) => route(session, body), { discard: true })
-    return Effect.flatMap(handled, () => {
+    const done = () => {
       outbox.flush()
       session.handling = false
       session.heardAt = session.elapsed()
       return error === undefined ? Effect.void : Effect.fail(broken(error))
-    })
+    }
+    // Nearly nothing has to wait; where it was done at once, it need not be run.
+    return handled === Effect.void ? done() : Effect.flatMap(handled, done)
   }
 
   return Effect.catchCause(

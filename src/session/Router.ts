@@ -119,11 +119,14 @@ export const route = (session: Session, body: Uint8Array): Effect.Effect<void, D
   return answer(session, frame, commands[frame.type]!(session, frame as never))
 }
 
-const answer = (session: Session, frame: object, outcome: Outcome): Effect.Effect<void, Disconnect> =>
-  Effect.catchTag(outcome, "RequestError", (error) => {
+const answer = (session: Session, frame: object, outcome: Outcome): Effect.Effect<void, Disconnect> => {
+  // Done already.
+  if (outcome === Effect.void) return Effect.void
+  return Effect.catchTag(outcome, "RequestError", (error) => {
     // In version 1 whoever speaks before signing in is shown the door, as in the chapter.
     if (session.encoding.version === 1 && error.reason === "NotAuthenticated") {
       return Effect.fail(new Disconnect({ reason: "NotAuthenticated" }))
     }
     return Effect.sync(() => Reply.requestError(session, error, "ref" in frame ? (frame.ref as number) : undefined))
   })
+}

@@ -22,6 +22,8 @@ export class TcpConnection implements Connection {
   private reader: Resume<Uint8Array> | undefined
   /** What came while nobody pulled; then the socket is paused, so there is no more than one. */
   private early: Uint8Array | undefined
+  /** Asked for at every pull: the socket itself would have to look it up. */
+  private paused = true
   private end: Effect.Effect<never, ConnectionEnded> | undefined
 
   /** Takes the socket over; it must not have been read from. */
@@ -45,7 +47,10 @@ export class TcpConnection implements Connection {
     }
     if (this.end !== undefined) return resume(this.end)
     this.reader = resume
-    if (this.raw.isPaused()) this.raw.resume()
+    if (this.paused) {
+      this.paused = false
+      this.raw.resume()
+    }
     return this.forget
   })
 
@@ -97,6 +102,7 @@ export class TcpConnection implements Connection {
     const resume = this.reader
     if (resume === undefined) {
       this.early = chunk
+      this.paused = true
       this.raw.pause()
       return
     }
