@@ -4,7 +4,7 @@ import * as Plan from "./simulate/Plan.ts"
 import { play } from "./simulate/Simulation.ts"
 import { shrink } from "./simulate/Shrink.ts"
 import * as Story from "./simulate/Story.ts"
-import { clock } from "./simulate/Trace.ts"
+import { clock } from "./../src/testing/simulation/Trace.ts"
 
 const usage = `npm run simulate -- --seed 42              one seed, some minutes of virtual time
 npm run simulate -- --seed 42 --hours 24   the same for longer: storms with calms between them

@@ -4,7 +4,7 @@ import type { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { UserId } from "../../src/domain/User.ts"
 import type { Entry } from "../../src/history/Entry.ts"
 import type { Batch, History } from "../../src/history/History.ts"
-import type { VirtualTime } from "./VirtualTime.ts"
+import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import { type Change, View } from "./View.ts"
 
 /** A promise that was not kept. */

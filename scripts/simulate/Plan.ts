@@ -1,6 +1,6 @@
 /** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
 import { Dice } from "../../src/testing/internal/dice.ts"
-import type { CableOptions } from "./Cable.ts"
+import type { CableOptions } from "../../src/testing/simulation/Cable.ts"
 
 export interface Machine {
   /** Its own name, for the story. */

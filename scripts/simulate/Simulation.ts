@@ -1,11 +1,11 @@
 /** Plays a plan: the whole service and everybody in it, in one call, on virtual time. */
-import { Disk } from "./Disk.ts"
+import { Disk } from "../../src/testing/simulation/Disk.ts"
 import { Judge, type Violation } from "./Judge.ts"
 import { Person, recovery } from "./Person.ts"
 import type { Disaster, Plan, Step } from "./Plan.ts"
-import { Server } from "./Server.ts"
-import { Trace } from "./Trace.ts"
-import { Livelock, VirtualTime } from "./VirtualTime.ts"
+import { Server } from "../../src/testing/simulation/Server.ts"
+import { Trace } from "../../src/testing/simulation/Trace.ts"
+import { Livelock, VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import * as Watch from "./Watch.ts"
 
 export interface Outcome {

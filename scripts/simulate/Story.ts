@@ -1,5 +1,5 @@
 import type { Failure } from "./Shrink.ts"
-import { clock } from "./Trace.ts"
+import { clock } from "../../src/testing/simulation/Trace.ts"
 
 /** What a reader needs to understand what went wrong, and to see it again. */
 export const tell = (failure: Failure, original: Failure): string => {

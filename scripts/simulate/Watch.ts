@@ -2,8 +2,8 @@
 import type { History } from "../../src/history/History.ts"
 import type { Judge } from "./Judge.ts"
 import type { Person } from "./Person.ts"
-import type { Alive, Server } from "./Server.ts"
-import type { VirtualTime } from "./VirtualTime.ts"
+import type { Alive, Server } from "../../src/testing/simulation/Server.ts"
+import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 
 /** What somebody says has an answer in this time, if nothing troubles them. */
 const answerWithin = 20_000

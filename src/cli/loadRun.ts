@@ -20,6 +20,10 @@ export const loadRun = Command.make(
       Flag.withMetavar("HOST:PORT"),
       Flag.optional,
     ),
+    simulate: Flag.Boolean("simulate").pipe(
+      Flag.withDescription("Play it on virtual time, service and members in one process: the same seed gives the same"),
+      Flag.withDefault(false),
+    ),
     seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),
     scale: Flag.Finite("scale").pipe(
       Flag.withDescription("As many times the members (1)"),

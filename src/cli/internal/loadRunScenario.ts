@@ -27,6 +27,7 @@ import { deliver, type Files } from "./loadHttpResult.ts"
 interface Given extends Files {
   readonly scenario: Option.Option<string>
   readonly address: Option.Option<string>
+  readonly simulate: boolean
   readonly seed: number
   readonly scale: number
   readonly for: Option.Option<Duration.Duration>
@@ -97,19 +98,35 @@ const untilAsked = Effect.gen(function* () {
   return { enough: Deferred.await(asked) }
 })
 
+const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given) {
+  const world = yield* worldOf(given, scenario)
+  return yield* Effect.gen(function* () {
+    const { show } = yield* Progress
+    return yield* play(scenario, { seed: given.seed, show, ...(yield* untilAsked) })
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.merge(Progress.layer, world)),
+    Effect.mapError((error) => userError(error.message, error)),
+  )
+})
+
+const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { address, seed }: Given) {
+  if (Option.isSome(address)) return yield* userError("a simulation has a service of its own: leave out --address")
+  const SimulatedWorld = yield* Effect.promise(() => import("../../load/SimulatedWorld.ts"))
+  const { hash, played } = yield* Effect.gen(function* () {
+    const { show } = yield* Progress
+    return SimulatedWorld.play(scenario, { seed, show })
+  }).pipe(Effect.provide(Progress.layer))
+  const found = yield* Effect.mapError(played, (error) => userError(error.message, error))
+  return { ...found, target: `a simulation (trace ${hash})` }
+})
+
 export const run = Effect.fnUntraced(function* (given: Given) {
   if (Option.isNone(given.scenario)) return yield* list
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
   const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
   const startedAt = yield* DateTime.now
-  const played = yield* Effect.gen(function* () {
-    const progress = yield* Progress
-    return yield* play(scenario, { seed: given.seed, show: progress.show, ...(yield* untilAsked) })
-  }).pipe(
-    Effect.scoped,
-    Effect.provide(Layer.merge(Progress.layer, yield* worldOf(given, scenario))),
-    Effect.mapError((error) => userError(error.message, error)),
-  )
+  const played = yield* given.simulate ? simulated(scenario, given) : real(scenario, given)
   const result: Load.Result = {
     ...played,
     format: "natter-load/1",

@@ -1,8 +1,8 @@
 /** Reaches the simulated server through a cable. */
 import * as Effect from "effect/Effect"
 import * as Socket from "effect/socket/Socket"
-import type { Dialer } from "../../src/client/Dialer.ts"
-import type { ConnectionEnded } from "../../src/session/Connection.ts"
+import type { Dialer } from "../../client/Dialer.ts"
+import type { ConnectionEnded } from "../../session/Connection.ts"
 import type { ClientEnd } from "./Line.ts"
 
 const closed = ({ clean }: ConnectionEnded) =>

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { ConnectionEnded } from "../../src/session/Connection.ts"
+import { ConnectionEnded } from "../../session/Connection.ts"
 import type { Cable } from "./Cable.ts"
 
 type Outcome<A> = Effect.Effect<A, ConnectionEnded>

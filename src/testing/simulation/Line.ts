@@ -1,6 +1,6 @@
 /** A link through the simulated network: what TCP does to a conversation, and what happens to TCP. */
 import * as Effect from "effect/Effect"
-import type { Connection, ConnectionEnded } from "../../src/session/Connection.ts"
+import type { Connection, ConnectionEnded } from "../../session/Connection.ts"
 import type { Cable } from "./Cable.ts"
 import { Way } from "./Way.ts"
 

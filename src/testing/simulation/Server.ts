@@ -7,16 +7,16 @@ import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Accounts } from "../../src/accounts/Accounts.ts"
-import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
-import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
-import { Hub } from "../../src/hub/Hub.ts"
-import { drainOnClose, sessionsLayer } from "../../src/server/ChatServer.ts"
-import { defaults } from "../../src/server/ServerSettings.ts"
-import { Sessions } from "../../src/session/Sessions.ts"
-import type { RequestError } from "../../src/protocol/RequestError.ts"
-import { ConnectionLimits } from "../../src/transport/ConnectionLimits.ts"
-import { receive } from "../../src/transport/Reception.ts"
+import { Accounts } from "../../accounts/Accounts.ts"
+import { LoginThrottle } from "../../accounts/LoginThrottle.ts"
+import { PasswordHash } from "../../accounts/PasswordHash.ts"
+import { Hub } from "../../hub/Hub.ts"
+import { drainOnClose, sessionsLayer } from "../../server/ChatServer.ts"
+import { defaults, type ServerSettings } from "../../server/ServerSettings.ts"
+import { Sessions } from "../../session/Sessions.ts"
+import type { RequestError } from "../../protocol/RequestError.ts"
+import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
+import { receive } from "../../transport/Reception.ts"
 import type { Disk } from "./Disk.ts"
 import type { Line } from "./Line.ts"
 import { Process } from "./Process.ts"
@@ -60,10 +60,12 @@ export class Server {
   private readonly disk: Disk
   private readonly trace: Trace
   private readonly seed: number
+  private readonly settings: ServerSettings
   private runs = 0
   private running: Running | undefined
 
-  constructor(time: VirtualTime, disk: Disk, trace: Trace, seed: number) {
+  constructor(time: VirtualTime, disk: Disk, trace: Trace, seed: number, settings: ServerSettings = defaults) {
+    this.settings = settings
     this.time = time
     this.disk = disk
     this.trace = trace
@@ -158,12 +160,14 @@ export class Server {
   }
 
   private layer(process: Process) {
+    const { settings } = this
     const random = SecureRandom.make((size) => process.dice.bytes(size))
     const accounts = Accounts.layer.pipe(
       Layer.provide([hashes, LoginThrottle.layer]),
       Layer.provide([NodeCrypto.layerDigest, Layer.succeed(SecureRandom.SecureRandom, random)]),
+      Layer.provide(Layer.succeed(Accounts.Settings, settings.accounts)),
     )
-    return sessionsLayer({ ...defaults, session: { ...defaults.session, compressor: undefined } }).pipe(
+    return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }).pipe(
       Layer.provide(accounts),
       Layer.provide(this.disk.layer(process)),
       Layer.fresh,

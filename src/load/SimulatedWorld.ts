@@ -1,0 +1,102 @@
+/** The whole service and all members in one process, on virtual time and a virtual network, on the code that ships. */
+import * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import { type NotAllIn, type Played, play as playIn } from "../scenario/Player.ts"
+import type { Scenario } from "../scenario/Scenario.ts"
+import type { Snapshot } from "../scenario/Snapshot.ts"
+import { type NotPossible, World } from "../scenario/World.ts"
+import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
+import { Cable } from "../testing/simulation/Cable.ts"
+import { Disk } from "../testing/simulation/Disk.ts"
+import { Line } from "../testing/simulation/Line.ts"
+import { Process } from "../testing/simulation/Process.ts"
+import { Server } from "../testing/simulation/Server.ts"
+import * as SimulatedDialer from "../testing/simulation/SimulatedDialer.ts"
+import { Trace } from "../testing/simulation/Trace.ts"
+import { VirtualTime } from "../testing/simulation/VirtualTime.ts"
+
+/** 2026-01-01. */
+const start = 1_767_225_600_000
+/** What a scenario takes besides its measured part, at most. */
+const around = 600_000
+/** Milliseconds on the way, at least, and at most as many more. */
+const network = { lag: 2, jitter: 3, capacity: 256 * 1024 }
+
+/** Guests who may talk as fast as the scenario says. Other settings are those of the service. */
+const settings: ServerSettings = {
+  ...defaults,
+  accounts: { ...defaults.accounts, mode: "guest" },
+  hub: { ...defaults.hub, publishing: undefined },
+  session: { ...defaults.session, frames: undefined },
+}
+
+export interface Simulated {
+  readonly played: Exit.Exit<Played, NotAllIn | NotPossible>
+  /** The same for the same scenario and seed, wherever it is played. */
+  readonly hash: string
+}
+
+/** Plays it at once, in one call: nothing in it waits for anything outside. */
+export const play = (
+  scenario: Scenario,
+  options: { readonly seed: number; readonly show?: (snapshot: Snapshot) => Effect.Effect<void> },
+): Simulated => {
+  const { seed } = options
+  const time = new VirtualTime(start)
+  const trace = new Trace(time)
+  const disk = new Disk(time, seed * 17 + 1, (channel, batch) => {
+    trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
+  })
+  const server = new Server(time, disk, trace, seed * 13 + 2, settings)
+  const crowd = new Process(time, "crowd", seed * 131 + 3)
+  let dials = 0
+
+  const dialer = SimulatedDialer.make((answer) => {
+    const dial = ++dials
+    const cable = new Cable(time, seed * 31 + dial, network)
+    cable.bring(time.now + cable.lag, () => {
+      if (!server.listens) return cable.bring(time.now + cable.lag, () => answer(undefined))
+      const line: Line = new Line(cable, {
+        name: `link ${dial}`,
+        // An address of its own each, as crowds have them.
+        address: `10.${(dial >>> 16) & 255}.${(dial >>> 8) & 255}.${dial & 255}`,
+        tap: (direction, bytes) => trace.note(`${line.name} ${direction}`, bytes),
+        onServerDone: () => server.released(line),
+        onClientDone: () => {},
+      })
+      server.accept(line)
+      cable.bring(time.now + cable.lag, () => answer(line.client))
+    })
+  })
+
+  const until = (condition: () => boolean): Effect.Effect<void> =>
+    Effect.suspend(() => (condition() ? Effect.void : Effect.andThen(Effect.sleep(10), until(condition))))
+  const again = (end: () => void) => (down: number) =>
+    Effect.sync(end).pipe(
+      Effect.andThen(until(() => server.isDown)),
+      Effect.andThen(Effect.sleep(down)),
+      Effect.andThen(Effect.sync(() => server.start())),
+      Effect.andThen(until(() => server.listens)),
+    )
+  const world: World["Service"] = {
+    kind: "simulation",
+    target: "a simulation",
+    dialer,
+    username: (member) => `member-${member}`,
+    credentials: (member) => ({ username: `member-${member}`, password: Redacted.make("") }),
+    kill: again(() => server.crash(true)),
+    restart: again(() => server.stop()),
+    sample: Effect.succeed({}),
+  }
+
+  let played: Exit.Exit<Played, NotAllIn | NotPossible> | undefined
+  server.start()
+  crowd.run(Effect.provideService(playIn(scenario, options), World, world), (exit) => {
+    played = exit
+  })
+  const arrival = Math.max(...scenario.crowds.map(({ arrivesOver }) => arrivesOver))
+  time.runUntil(start + arrival + scenario.settles + scenario.lasts + around, () => played !== undefined)
+  if (played === undefined) throw new Error(`${scenario.name} did not come to an end`)
+  return { played, hash: trace.hash }
+}
