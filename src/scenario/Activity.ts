@@ -16,7 +16,7 @@ const Size = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 32 * 1024
  * - `ComeAndGo`: leaves its channels, and enters them again after `away`.
  * - `Vanish`: its link breaks without a word, and cannot be made again for `away`.
  * - `CatchUp`: reads the latest entries of a channel, page by page.
- * - `SignIn`: a connection of its own that signs in, enters the first channel, leaves it and ends.
+ * - `SignIn`: a visitor beside it, who signs in, enters the first channel, leaves it and ends.
  */
 export const Activity = Schema.TaggedUnion({
   Talk: {

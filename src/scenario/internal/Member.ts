@@ -19,6 +19,9 @@ const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }
 /** Until the next try, where one could not even get in. */
 const again = Schedule.spaced("500 millis")
 
+/** From this number on members are visitors. */
+const visitors = 1_000_000
+
 /** What all members of a run have in common. */
 export interface Run {
   readonly world: World["Service"]
@@ -72,7 +75,7 @@ export class Member {
   readonly enter: Effect.Effect<void, never, Scope.Scope> = Effect.suspend(() => {
     const { recorder } = this.run
     const due = recorder.now()
-    return this.connect.pipe(
+    return this.connect("itself").pipe(
       Effect.tapError((error) => Effect.sync(() => recorder.error(reasonOf(error)))),
       Effect.retry(again),
       Effect.orDie,
@@ -80,17 +83,17 @@ export class Member {
     )
   })
 
-  /** A connection of its own, beside the one it has. */
-  readonly connect: Effect.Effect<Client.Client, Absence, Scope.Scope> = Effect.suspend(() => {
+  /** A connection, as itself, or as a visitor with a name of its own: a guest is here but once. */
+  connect(as: "itself" | "visitor"): Effect.Effect<Client.Client, Absence, Scope.Scope> {
     const { world } = this.run
     return Client.make({
-      credentials: world.credentials(this.index),
+      credentials: world.credentials(this.index + (as === "itself" ? 0 : visitors)),
       codec: this.crowd.codec,
       clientId: "natter-load",
       minVersion: 2,
       backoff,
     }).pipe(Effect.provideService(Dialer, this.gate?.dialer ?? world.dialer))
-  })
+  }
 
   private settle(client: Client.Client, due: number): Effect.Effect<void, never, Scope.Scope> {
     const { recorder } = this.run

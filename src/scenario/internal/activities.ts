@@ -90,7 +90,7 @@ const catchUp = (member: Member, channel: string, entries: number): Effect.Effec
 const signIn = (member: Member, due: number): Effect.Effect<void> => {
   const { recorder } = member.run
   return Effect.gen(function* () {
-    const client = yield* member.connect
+    const client = yield* member.connect("visitor")
     recorder.done("signIn", due)
     const channel = member.channels[0]!
     yield* client.join(channel)
