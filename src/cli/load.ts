@@ -1,6 +1,7 @@
 /** `natter load`: crowds, disasters, and what they do to a service. */
 import * as Command from "effect/cli/Command"
 import { loadCompare } from "./loadCompare.ts"
+import { loadFindLimit } from "./loadFindLimit.ts"
 import { loadHttp } from "./loadHttp.ts"
 import { loadRun } from "./loadRun.ts"
 import { loadWs } from "./loadWs.ts"
@@ -10,5 +11,5 @@ export const load = Command.make("load").pipe(
     "Put a service under load, and see what holds: Natter by scenarios, others over HTTP and WebSocket",
   ),
   Command.withShortDescription("Put a service under load"),
-  Command.withSubcommands([loadRun, loadCompare, loadHttp, loadWs]),
+  Command.withSubcommands([loadRun, loadFindLimit, loadCompare, loadHttp, loadWs]),
 )

@@ -1,30 +1,20 @@
 /** `natter load run`: plays a scenario. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { duration, files, wholeNumber } from "./internal/loadHttpFlags.ts"
+import { duration, files } from "./internal/loadHttpFlags.ts"
+import { scenario, where } from "./internal/loadScenarioFlags.ts"
 
 export const loadRun = Command.make(
   "run",
   {
-    scenario: Argument.String("scenario").pipe(
-      Argument.withDescription(
-        "A file that exports a scenario, or the name of one of ours; without it, these are listed",
-      ),
-      Argument.optional,
-    ),
-    address: Flag.String("address").pipe(
-      Flag.withDescription("Play it against the service that listens there, instead of one that is started for it"),
-      Flag.withMetavar("HOST:PORT"),
-      Flag.optional,
-    ),
+    scenario,
+    ...where,
     simulate: Flag.Boolean("simulate").pipe(
       Flag.withDescription("Play it on virtual time, service and members in one process: the same seed gives the same"),
       Flag.withDefault(false),
     ),
-    seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),
     scale: Flag.Finite("scale").pipe(
       Flag.withDescription("As many times the members (1)"),
       Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))),

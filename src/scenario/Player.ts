@@ -195,6 +195,7 @@ const played = Effect.fnUntraced(function* (
   }
   const behind = () => members.reduce((sum, { ear }) => sum + ear.behind, 0)
   yield* until(() => pending === 0 && recorder.membersIn === members.length, quietWithin)
+  yield* recovering
   // What is said and not answered yet is answered, and what was acknowledged is heard.
   yield* until(() => recorder.acknowledged + recorder.unsaid >= recorder.sent && behind() === 0, quietWithin)
   yield* watch

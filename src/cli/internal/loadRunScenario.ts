@@ -1,28 +1,18 @@
 /** What `natter load run` does. */
-import type * as CliError from "effect/cli/CliError"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as fs from "node:fs"
-import { basename, resolve } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
-import * as Address from "../../client/Address.ts"
 import { here, version } from "../../load/internal/loadMachine.ts"
-import * as LocalWorld from "../../load/LocalWorld.ts"
 import { Progress } from "../../load/Progress.ts"
-import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import { play } from "../../scenario/Player.ts"
 import type * as Load from "../../scenario/Result.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "./lineError.ts"
 import { deliver, type Files } from "./loadHttpResult.ts"
+import { find, list, worldOf } from "./loadScenarios.ts"
 
 interface Given extends Files {
   readonly scenario: Option.Option<string>
@@ -32,57 +22,6 @@ interface Given extends Files {
   readonly scale: number
   readonly for: Option.Option<Duration.Duration>
 }
-
-/** Those that come along with the sources; the package has none. */
-const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
-
-const names = (): ReadonlyArray<string> =>
-  fs.existsSync(folder) ? fs.readdirSync(folder).map((file) => basename(file, ".ts")) : []
-
-const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
-
-const load = (path: string): Effect.Effect<Scenario.Scenario, CliError.UserError> =>
-  Effect.tryPromise({
-    try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
-    catch: (cause) => userError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause),
-  }).pipe(
-    Effect.flatMap((module) =>
-      Effect.mapError(decode(module.default), (error) =>
-        userError(`${path}: its default export is no scenario: ${error.message}`, error),
-      ),
-    ),
-  )
-
-const find = (given: string): Effect.Effect<Scenario.Scenario, CliError.UserError> => {
-  if (names().includes(given)) return load(`${folder}/${given}.ts`)
-  const path = resolve(given)
-  return fs.existsSync(path)
-    ? load(path)
-    : Effect.fail(userError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
-}
-
-const list = Effect.gen(function* () {
-  const known = yield* Effect.forEach(names(), (name) => Effect.map(find(name), ({ about }) => ({ name, about })))
-  const width = Math.max(0, ...known.map(({ name }) => name.length))
-  yield* Console.log(
-    known.length === 0
-      ? "No scenarios come along with this installation: give a file that exports one."
-      : known.map(({ about, name }) => `${name.padEnd(width)}  ${about}`).join("\n"),
-  )
-})
-
-const worldOf = ({ address }: Given, scenario: Scenario.Scenario) =>
-  Option.match(address, {
-    onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
-    onSome: (text) =>
-      Result.match(Address.parse(text), {
-        onFailure: (problem) => Effect.fail(userError(problem)),
-        onSuccess: (address) =>
-          Effect.succeed(
-            RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),
-          ),
-      }),
-  })
 
 /** The first Ctrl-C ends the measured part; another ends everything. */
 const untilAsked = Effect.gen(function* () {
@@ -99,7 +38,7 @@ const untilAsked = Effect.gen(function* () {
 })
 
 const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given) {
-  const world = yield* worldOf(given, scenario)
+  const world = yield* worldOf(given.address, scenario)
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
     return yield* play(scenario, { seed: given.seed, show, ...(yield* untilAsked) })
