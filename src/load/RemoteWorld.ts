@@ -2,7 +2,7 @@
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import { type Address, format } from "../domain/Address.ts"
 import { NotPossible, World } from "../scenario/World.ts"
 

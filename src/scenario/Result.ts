@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { Scenario } from "./Scenario.ts"
 
 /** How long something took, of all of its kind: a histogram, and what is asked of it most. Times are milliseconds. */
-export const Latency = Schema.Struct({
+const Latency = Schema.Struct({
   name: Schema.String,
   unit: Schema.Literal("ms"),
   /** A bucket and how many are in it; the middle of bucket `n` is 1.01^n microseconds. */
@@ -19,7 +19,7 @@ export const Latency = Schema.Struct({
 })
 
 /** Something over time: seconds since the load began, and what it was then. */
-export const Series = Schema.Struct({
+const Series = Schema.Struct({
   name: Schema.String,
   /** `ms`, `/s`, `bytes`, `%` or nothing. */
   unit: Schema.String,

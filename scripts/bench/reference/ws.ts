@@ -14,7 +14,7 @@ server.on("connection", (socket) => {
   socket.on("error", () => socket.terminate())
   socket.on("close", () => names.delete(socket))
   socket.on("message", (data) => {
-    const frame = JSON.parse(String(data))
+    const frame = JSON.parse((data as Buffer).toString())
     if (frame.type === "Login") {
       names.set(socket, frame.username)
       socket.send(JSON.stringify({ type: "LoginResponse", success: true, message: "Login successful", token: null }))

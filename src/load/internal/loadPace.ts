@@ -21,7 +21,7 @@ export interface Pace {
  * Open loop: each is due at its moment, whether or not those before it were answered. One that is taken later than that
  * is late, and its latency counts from when it was due.
  */
-export const steady = (first: number, interval: number, { count, end }: Limits): Pace => {
+const steady = (first: number, interval: number, { count, end }: Limits): Pace => {
   const all = Math.max(0, Math.min(count, Math.ceil((end - first) / interval)))
   let taken = 0
   const isOver = (now: number) => taken >= all || now >= end
