@@ -29,7 +29,6 @@ import {
   type TooManyTokens,
 } from "./AccountError.ts"
 import { AccountStore } from "./AccountStore.ts"
-import { type Identified, KnownTokens } from "./internal/knownTokens.ts"
 import * as Password from "./internal/password.ts"
 import * as Secrets from "./internal/secrets.ts"
 import * as SignIn from "./internal/signIn.ts"
@@ -74,7 +73,7 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** Whose token this is. That another process has ended it is known here within 2 s, as `changes` tells it. */
+    /** Whose token this is. */
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
@@ -164,18 +163,9 @@ export class Accounts extends Context.Service<
       const passwords = yield* PasswordHash
       const random = yield* SecureRandom.SecureRandom
       const settings = yield* Accounts.Settings
-      const clock = yield* Clock.Clock
-      const knownTokens = new KnownTokens()
       const secrets = yield* Secrets.make("nat_")
       const invites = yield* Secrets.make("natinv_")
       const { register, signIn } = yield* SignIn.make(settings, invites)
-
-      /** Does something that may end such tokens. */
-      const forgetting = <A, E>(ended: (who: Identified) => boolean, effect: Effect.Effect<A, E>) =>
-        Effect.ensuring(
-          effect,
-          Effect.sync(() => knownTokens.forget(ended)),
-        )
 
       const named = (name: string) =>
         Effect.flatMap(
@@ -200,37 +190,24 @@ export class Accounts extends Context.Service<
           lastUsedAt: null,
           revokedAt: null,
         }
-        yield* forgetting(ofUser(userId), store.addToken(token, yield* secrets.fingerprint(secret)))
+        yield* store.addToken(token, yield* secrets.fingerprint(secret))
         return { id: token.id, token: secret }
       })
 
-      /** Whose token the store says it is. */
-      const read = Effect.fn("Accounts.readToken")(function* (fingerprint: string) {
-        const remember = knownTokens.reading()
-        const found = yield* store.findToken(fingerprint)
+      const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted) {
+        if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
+        const found = yield* store.findToken(yield* secrets.fingerprint(secret))
         if (Option.isNone(found)) return yield* new InvalidToken()
         const { account, token } = found.value
-        const now = clock.currentTimeMillisUnsafe()
+        const now = yield* Clock.currentTimeMillis
         if (account.disabled) return yield* new AccountDisabled()
         if (!Token.isLive(token, now)) return yield* new InvalidToken()
-        let usedAt = token.lastUsedAt
-        if (usedAt === null || usedAt <= now - touchEvery) {
+        if (token.lastUsedAt === null || token.lastUsedAt <= now - touchEvery) {
           // When it was used last is a courtesy to the owner, no reason to turn them away.
           yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
-          usedAt = now
         }
-        const who = { user: toUser(account), tokenId: token.id }
-        remember(fingerprint, who, Math.min(usedAt + touchEvery, token.expiresAt ?? Number.POSITIVE_INFINITY))
-        return who
+        return { user: toUser(account), tokenId: token.id }
       })
-
-      const identify = (secret: Redacted.Redacted) =>
-        secrets.isWellFormed(secret)
-          ? Effect.flatMap(secrets.fingerprint(secret), (fingerprint) => {
-              const known = knownTokens.get(fingerprint, clock.currentTimeMillisUnsafe())
-              return known === undefined ? read(fingerprint) : Effect.succeed(known)
-            })
-          : Effect.fail(new InvalidToken())
 
       const pages = <A, E>(
         read: (after: string | undefined) => Effect.Effect<ReadonlyArray<A>, E>,
@@ -252,8 +229,7 @@ export class Accounts extends Context.Service<
       return Accounts.of({
         signIn,
 
-        // Not traced where nothing has to be read: the span would cost more than all the rest.
-        authenticate: (token, address) =>
+        authenticate: Effect.fn("Accounts.authenticate")((token, address) =>
           Effect.tapError(identify(token), (error) =>
             Effect.annotateLogs(
               error._tag === "StorageError"
@@ -262,6 +238,7 @@ export class Accounts extends Context.Service<
               { reason: error._tag, address },
             ),
           ),
+        ),
 
         find: Effect.fn("Accounts.find")((name) => Effect.map(store.find(Username.key(name)), toEnabled)),
 
@@ -288,12 +265,11 @@ export class Accounts extends Context.Service<
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
           yield* Password.checkNew(password, settings.minPasswordLength)
           const { id } = yield* named(name)
-          yield* forgetting(ofUser(id), store.setPassword(id, yield* passwords.hash(password)))
+          yield* store.setPassword(id, yield* passwords.hash(password))
         }),
 
         disable: Effect.fn("Accounts.disable")(function* (name) {
-          const { id } = yield* named(name)
-          yield* forgetting(ofUser(id), store.setDisabled(id, true))
+          yield* store.setDisabled((yield* named(name)).id, true)
         }),
 
         enable: Effect.fn("Accounts.enable")(function* (name) {
@@ -322,25 +298,13 @@ export class Accounts extends Context.Service<
           return yield* newToken("access", (yield* named(name)).id, options)
         }),
 
-        revokeToken: Effect.fn("Accounts.revokeToken")((id) =>
-          forgetting(({ tokenId }) => tokenId === id, store.revokeToken(id)),
-        ),
+        revokeToken: Effect.fn("Accounts.revokeToken")((id) => store.revokeToken(id)),
 
-        changes: Stream.unwrap(
-          Effect.as(
-            knownTokens.heard,
-            Stream.tap(store.changes, ({ userId }) => Effect.sync(() => knownTokens.forget(ofUser(userId)))),
-          ),
-        ),
+        changes: store.changes,
       })
     }),
   )
 }
-
-const ofUser =
-  (id: UserId) =>
-  ({ user }: Identified): boolean =>
-    user.id === id
 
 const toEnabled = (found: Option.Option<Account>): Option.Option<User> =>
   Option.map(

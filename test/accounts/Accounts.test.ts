@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import * as Context from "effect/Context"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import { AccountStore, type AccountStoreShape } from "../../src/accounts/AccountStore.ts"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { Accounts } from "../../src/accounts/Accounts.ts"
 import * as Token from "../../src/accounts/Token.ts"
 import { accounts, cheapHashes } from "./fixture.ts"
@@ -362,71 +361,6 @@ describe("tokens", () => {
       }
       assert.deepStrictEqual(seen, [0, 0, 60_000, 120_000])
     }).pipe(Effect.provide(accounts())),
-  )
-
-  /** Tokens, and how often the store was asked for one. */
-  const counted = Effect.gen(function* () {
-    let asked = 0
-    const store = yield* AccountStore
-    const counting: AccountStoreShape = {
-      ...store,
-      findToken: (fingerprint) =>
-        Effect.andThen(
-          Effect.sync(() => asked++),
-          store.findToken(fingerprint),
-        ),
-    }
-    const built = yield* Layer.build(accounts({}, { store: Layer.succeed(AccountStore, counting) }))
-    const service = Context.get(built, Accounts)
-    const password = Redacted.make("secret")
-    const user = yield* service.signIn({ username: "alice", password, address })
-    const { id, token } = yield* service.issueToken(user)
-    const hear = Effect.forkScoped(Stream.runDrain(service.changes), { startImmediately: true })
-    return { asked: () => asked, hear, id, service, store, token, user }
-  })
-
-  it.effect("are remembered for a minute while changes are heard", () =>
-    Effect.gen(function* () {
-      const { asked, hear, service, token, user } = yield* counted
-      const authenticate = service.authenticate(token, address)
-      yield* authenticate
-      yield* authenticate
-      assert.strictEqual(asked(), 2)
-      const hearing = yield* hear
-      const who = yield* authenticate
-      assert.deepStrictEqual(yield* authenticate, who)
-      assert.strictEqual(asked(), 3)
-      yield* TestClock.adjust("1 minute")
-      yield* authenticate
-      assert.strictEqual(asked(), 4)
-      // Another token of theirs may have made room for it.
-      yield* service.issueToken(user)
-      yield* authenticate
-      assert.strictEqual(asked(), 5)
-      yield* Fiber.interrupt(hearing)
-      yield* authenticate
-      yield* authenticate
-      assert.strictEqual(asked(), 7)
-    }).pipe(Effect.provide(AccountStore.layerMemory)),
-  )
-
-  it.effect("are refused at once when they were revoked here, and when it is heard that they were elsewhere", () =>
-    Effect.gen(function* () {
-      const here = yield* counted
-      yield* here.hear
-      yield* here.service.authenticate(here.token, address)
-      yield* here.service.revokeToken(here.id)
-      const refused = Effect.flip(here.service.authenticate(here.token, address))
-      assert.strictEqual((yield* refused)._tag, "InvalidToken")
-
-      const { id, token } = yield* here.service.issueToken(here.user)
-      yield* here.service.authenticate(token, address)
-      const heard = yield* here.service.changes.pipe(Stream.runHead, Effect.forkChild({ startImmediately: true }))
-      yield* Effect.yieldNow
-      yield* here.store.revokeToken(id)
-      yield* Fiber.join(heard)
-      assert.strictEqual((yield* Effect.flip(here.service.authenticate(token, address)))._tag, "InvalidToken")
-    }).pipe(Effect.provide(AccountStore.layerMemory)),
   )
 
   it.effect("are not for guests, and programs hold a bounded number", () =>
