@@ -129,6 +129,11 @@ export class Memberships {
     return isDirect(name) ? this.directs.turn.withPermit(leaving) : leaving
   }
 
+  /** Whether it is in no channel. */
+  get none(): boolean {
+    return this.channels.size === 0
+  }
+
   /** Done when the channels have answered whatever was asked of them. */
   get settled(): Effect.Effect<void> {
     return Effect.suspend(() =>

@@ -114,8 +114,20 @@ const left = (session: Session): Effect.Effect<void> =>
     Effect.suspend(() => session.connection.abort),
   )
 
+const goodbye = (session: Session, reason: Disconnect): Effect.Effect<void> =>
+  isDone(session)
+    ? Effect.suspend(() => {
+        session.outbox.end()
+        return Effect.andThen(leave(session), inTime(session, farewell(session, reason)))
+      })
+    : longGoodbye(session, reason)
+
+/** The peer has gone, and nothing waits for it: most sessions end so. */
+const isDone = ({ identity, outbox, peerGone }: Session): boolean =>
+  peerGone && outbox.pressure === 0 && (identity === undefined || identity.memberships.none)
+
 /** What was queued still leaves, and the reason behind it. */
-const goodbye = Effect.fnUntraced(function* (session: Session, reason: Disconnect) {
+const longGoodbye = Effect.fnUntraced(function* (session: Session, reason: Disconnect) {
   const writer = yield* Effect.forkChild(Effect.ignore(empty(session)))
   yield* inTime(session, settled(session, reason))
   session.outbox.end()

@@ -19,12 +19,16 @@ const chain = [
   ["domain"],
 ]
 
+const serverSide = chain.flat().filter((folder) => folder !== "cli")
+
 /** The folders beside the chain, and what they see. */
 const beside: Record<string, (folder: string) => boolean> = {
   client: (to) => ["protocol", "domain"].includes(to),
   terminal: (to) => ["client", "protocol", "domain"].includes(to),
   scenario: (to) => ["client", "protocol", "domain"].includes(to),
-  testing: (to) => to === "client" || (chain.flat().includes(to) && to !== "cli"),
+  testing: (to) => to === "client" || serverSide.includes(to),
+  load: (to) => ["scenario", "proxy", "testing", "client", ...serverSide].includes(to),
+  proxy: (to) => to === "domain",
 }
 
 const folders = [...chain.flat(), ...Object.keys(beside)]
@@ -47,16 +51,16 @@ const inBrowsers = ["client", "client/transport", "protocol", "domain"]
 
 /** Modules and the places that may import them: all others must be refused. */
 const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
-  ["effect/socket/Socket", ["transport", "client", "client/transport", tcpClient]],
-  ["@effect/platform-node/NodeSocket", ["transport", tcpClient]],
-  ["@effect/platform-node/NodeSocketServer", ["transport", tcpClient]],
-  ["node:net", ["transport", tcpClient]],
-  ["net", ["transport", tcpClient]],
-  ["node:tls", ["transport", tcpClient]],
-  ["ws", ["transport", tcpClient]],
-  ["effect/http/HttpServer", ["http"]],
-  ["effect/http-api/HttpApi", ["http"]],
-  ["@effect/platform-node/NodeHttpServer", ["http"]],
+  ["effect/socket/Socket", ["transport", "client", "scenario", "testing", "client/transport", tcpClient]],
+  ["@effect/platform-node/NodeSocket", ["transport", "proxy", "load", tcpClient]],
+  ["@effect/platform-node/NodeSocketServer", ["transport", "proxy", "load", tcpClient]],
+  ["node:net", ["transport", "proxy", "load", tcpClient]],
+  ["net", ["transport", "proxy", "load", tcpClient]],
+  ["node:tls", ["transport", "proxy", "load", tcpClient]],
+  ["ws", ["transport", "proxy", "load", tcpClient]],
+  ["effect/http/HttpServer", ["http", "proxy"]],
+  ["effect/http-api/HttpApi", ["http", "proxy"]],
+  ["@effect/platform-node/NodeHttpServer", ["http", "proxy"]],
   ["effect/sql/SqlClient", ["storage"]],
   ["@effect/sql-pg/PgClient", ["storage"]],
   ["node:sqlite", ["storage"]],

@@ -85,6 +85,7 @@ export class TcpConnection implements Connection {
    * everything.
    */
   get close(): Effect.Effect<void> {
+    if (this.raw.readableEnded) return finished(this.raw)
     const dropped = Effect.ignore(Effect.forever(this.pull, { disableYield: true }))
     return Effect.all([finished(this.raw), dropped], { concurrency: 2, discard: true })
   }
