@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { duration } from "./internal/loadHttpFlags.ts"
+import { duration } from "./internal/loadFlags.ts"
 import { scenario, where } from "./internal/loadScenarioFlags.ts"
 
 const scale = (name: string, description: string) =>

@@ -3,7 +3,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { shared, url, wholeNumber } from "./internal/loadHttpFlags.ts"
+import { wholeNumber } from "./internal/loadFlags.ts"
+import { shared, url } from "./internal/loadServerFlags.ts"
 
 export const loadHttp = Command.make(
   "http",

@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { duration, files } from "./internal/loadHttpFlags.ts"
+import { duration, files } from "./internal/loadFlags.ts"
 import { scenario, where } from "./internal/loadScenarioFlags.ts"
 
 export const loadRun = Command.make(
@@ -30,7 +30,7 @@ export const loadRun = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    "Play a scenario: a crowd, what it does, what goes wrong and what must hold. Latency counts from the moment something was due. Members are guests of a service that is started for it, or sign in elsewhere as member-0 and so on, with NATTER_PASSWORD. Ctrl-C ends the measured part early. Exit code 1 when something does not hold.",
+    "Play a scenario: a crowd, what it does, what goes wrong and what must hold. Latency counts from the moment something was due. Members are guests of a service that is started for it, or sign in elsewhere as member-0 and so on, with NATTER_PASSWORD. Ctrl-C ends the measured part early. Exit code 1 when something does not hold, 2 when it cannot be played at all.",
   ),
   Command.withShortDescription("Play a scenario"),
   Command.withExamples([

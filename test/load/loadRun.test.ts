@@ -84,7 +84,7 @@ export default Scenario.make({
     assert.match(unknown.err, /no scenario called fan-uot/)
     assert.match(wrong.err, /no scenario/)
     assert.match(nobody.err, /nowhere:here: write it as/)
-    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code], [1, 1, 1])
+    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code], [2, 2, 2])
     fs.rmSync(there, { recursive: true })
   })
 })

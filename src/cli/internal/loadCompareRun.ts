@@ -6,20 +6,15 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import * as Stdio from "effect/Stdio"
-import { printable } from "../../client/Printable.ts"
 import * as Comparison from "../../scenario/Comparison.ts"
 import * as ComparisonText from "../../scenario/ComparisonText.ts"
 import { Result } from "../../scenario/Result.ts"
+import { wrongUse } from "./loadExit.ts"
 
 export interface Given {
   readonly a: string
   readonly b: string
   readonly html: Option.Option<string>
-}
-
-/** There is nothing to compare. */
-class NotCompared extends Data.TaggedError("NotCompared")<{ readonly message: string }> {
-  override readonly [Runtime.errorExitCode] = 2
 }
 
 /** All that there is to say has been printed. */
@@ -35,12 +30,16 @@ const inPage = /<script type="application\/json" id="result-\d+">(.*?)<\/script>
 
 const read = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
-  const refuse = (why: string) => new NotCompared({ message: printable(`${file}: ${why}`) })
-  const text = yield* fs.readFileString(file).pipe(Effect.mapError(() => refuse("cannot be read")))
+  const refuse = (why: string) => wrongUse(`${file}: ${why}`)
+  const text = yield* fs
+    .readFileString(file)
+    .pipe(Effect.mapError(() => refuse("cannot be read: give a file that --json or --html of a load command made")))
   const results = text.trimStart().startsWith("<") ? [...text.matchAll(inPage)].map(([, json]) => json!) : [text]
   if (results.length > 1) return yield* refuse("is a comparison: give the results themselves")
   return yield* decode(results[0]).pipe(
-    Effect.mapError(() => refuse("is not a result of a load, or one of another version of Natter")),
+    Effect.mapError(() =>
+      refuse("is not a result of a load, or one of another version of Natter: make it again with --json"),
+    ),
   )
 })
 
@@ -56,7 +55,7 @@ export const run = Effect.fnUntraced(function* ({ a, b, html }: Given) {
     const page = yield* ComparisonReport.make(comparison)
     yield* fs
       .writeFileString(html.value, page)
-      .pipe(Effect.mapError(({ message }) => new NotCompared({ message: printable(`${html.value}: ${message}`) })))
+      .pipe(Effect.mapError(() => wrongUse(`${html.value} cannot be written: choose another file`)))
   }
   if (Comparison.breaks(comparison)) return yield* new PromiseBroken()
 })

@@ -9,6 +9,7 @@ import { Progress } from "../../load/Progress.ts"
 import { play } from "../../scenario/Player.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "./lineError.ts"
+import { PromiseBroken, wrongUse } from "./loadExit.ts"
 import { find, list, worldOf } from "./loadScenarios.ts"
 
 interface Given {
@@ -25,7 +26,7 @@ const membersOf = ({ crowds }: Scenario.Scenario): number => crowds.reduce((sum,
 
 export const run = Effect.fnUntraced(function* (given: Given) {
   if (Option.isNone(given.scenario)) return yield* list
-  if (given.from > given.to) return yield* userError("--from is more than --to: there is nothing to try")
+  if (given.from > given.to) return yield* wrongUse("--from is more than --to: there is nothing to try between them")
   const whole = Scenario.lasting(
     yield* find(given.scenario.value),
     Option.getOrElse(given.for, () => "10 seconds" as const),
@@ -51,7 +52,7 @@ export const run = Effect.fnUntraced(function* (given: Given) {
     })
   const { breaks, holds } = yield* FindLimit.find(given, probe)
   const said = (scale: number) => `${scale.toFixed(2)}x, ${membersOf(Scenario.scaled(whole, scale))} members`
-  if (holds === undefined) return yield* Console.log("Not even the first holds: try a lower --from.")
+  if (holds === undefined) return yield* new PromiseBroken({ message: "not even the first holds: try a lower --from" })
   yield* Console.log(`Everything holds up to ${said(holds)}.`)
   yield* Console.log(
     breaks === undefined

@@ -1,7 +1,7 @@
 /** What `natter load http` does. */
 import * as Option from "effect/Option"
 import * as HttpLoad from "../../load/HttpLoad.ts"
-import { type Shared, run as runLoad } from "./loadHttpShared.ts"
+import { type Shared, run as runLoad } from "./loadServerRun.ts"
 
 interface Given extends Shared {
   readonly method: Option.Option<string>

@@ -11,7 +11,8 @@ import { play } from "../../scenario/Player.ts"
 import type * as Load from "../../scenario/Result.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "./lineError.ts"
-import { deliver, type Files } from "./loadHttpResult.ts"
+import { wrongUse } from "./loadExit.ts"
+import { deliver, type Files, ready } from "./loadResult.ts"
 import { find, list, worldOf } from "./loadScenarios.ts"
 
 interface Given extends Files {
@@ -50,7 +51,7 @@ const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Gi
 })
 
 const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { address, seed }: Given) {
-  if (Option.isSome(address)) return yield* userError("a simulation has a service of its own: leave out --address")
+  if (Option.isSome(address)) return yield* wrongUse("a simulation has a service of its own: leave out --address")
   const SimulatedWorld = yield* Effect.promise(() => import("../../load/SimulatedWorld.ts"))
   const { hash, played } = yield* Effect.gen(function* () {
     const { show } = yield* Progress
@@ -62,6 +63,7 @@ const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { ad
 
 export const run = Effect.fnUntraced(function* (given: Given) {
   if (Option.isNone(given.scenario)) return yield* list
+  yield* ready(given)
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
   const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
   const startedAt = yield* DateTime.now
@@ -75,6 +77,4 @@ export const run = Effect.fnUntraced(function* (given: Given) {
     processes: 1,
   }
   yield* deliver(result, given)
-  const broken = result.verdicts.filter(({ holds }) => holds === false).length
-  if (broken > 0) return yield* userError(broken === 1 ? "a promise does not hold" : `${broken} promises do not hold`)
 })

@@ -1,7 +1,7 @@
 /** Which scenario is played where. */
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
-import { wholeNumber } from "./loadHttpFlags.ts"
+import { wholeNumber } from "./loadFlags.ts"
 
 export const scenario = Argument.String("scenario").pipe(
   Argument.withDescription("A file that exports a scenario, or the name of one of ours; without it, these are listed"),

@@ -1,5 +1,4 @@
 /** Scenarios by their names and files, and the worlds they are played in. */
-import type * as CliError from "effect/cli/CliError"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,7 +12,7 @@ import * as Address from "../../client/Address.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
-import { userError } from "./lineError.ts"
+import { type WrongUse, wrongUse } from "./loadExit.ts"
 
 /** Those that come along with the sources; the package has none. */
 const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
@@ -23,24 +22,27 @@ const names = (): ReadonlyArray<string> =>
 
 const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
 
-const load = (path: string): Effect.Effect<Scenario.Scenario, CliError.UserError> =>
+const load = (path: string): Effect.Effect<Scenario.Scenario, WrongUse> =>
   Effect.tryPromise({
     try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
-    catch: (cause) => userError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause),
+    catch: (cause) =>
+      wrongUse(
+        `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}: give a module whose default export is a scenario`,
+      ),
   }).pipe(
     Effect.flatMap((module) =>
       Effect.mapError(decode(module.default), (error) =>
-        userError(`${path}: its default export is no scenario: ${error.message}`, error),
+        wrongUse(`${path}: its default export is no scenario, make one with Scenario.make: ${error.message}`),
       ),
     ),
   )
 
-export const find = (given: string): Effect.Effect<Scenario.Scenario, CliError.UserError> => {
+export const find = (given: string): Effect.Effect<Scenario.Scenario, WrongUse> => {
   if (names().includes(given)) return load(`${folder}/${given}.ts`)
   const path = resolve(given)
   return fs.existsSync(path)
     ? load(path)
-    : Effect.fail(userError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
+    : Effect.fail(wrongUse(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
 }
 
 /** Says which there are. */
@@ -60,7 +62,7 @@ export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scena
     onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
     onSome: (text) =>
       Result.match(Address.parse(text), {
-        onFailure: (problem) => Effect.fail(userError(`--address ${text}: ${problem}`)),
+        onFailure: (problem) => Effect.fail(wrongUse(`--address ${text}: ${problem}`)),
         onSuccess: (address) =>
           Effect.succeed(
             RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),

@@ -1,7 +1,7 @@
 /** What `natter load ws` does. */
 import * as Option from "effect/Option"
 import * as WebSocketLoad from "../../load/WebSocketLoad.ts"
-import { type Shared, run as runLoad } from "./loadHttpShared.ts"
+import { type Shared, run as runLoad } from "./loadServerRun.ts"
 
 interface Given extends Shared {
   readonly size: number

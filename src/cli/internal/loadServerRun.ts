@@ -4,11 +4,13 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Runtime from "effect/Runtime"
 import type { LoadError } from "../../load/LoadError.ts"
 import { Progress } from "../../load/Progress.ts"
 import type { Result } from "../../scenario/Result.ts"
 import { userError } from "./lineError.ts"
-import { deliver, type Files } from "./loadHttpResult.ts"
+import { deliver, type Files, ready } from "./loadResult.ts"
+import { complaint } from "./voice.ts"
 
 /** What the flags say. */
 export interface Shared extends Files {
@@ -54,15 +56,21 @@ export const run = Effect.fnUntraced(function* (
   given: Shared,
   load: (options: ReturnType<typeof optionsOf>) => Effect.Effect<Result, LoadError, Progress>,
 ) {
+  yield* ready(given)
   const fs = yield* FileSystem.FileSystem
-  // Interrupted is not failed: what was measured until then is said like any other.
+  // Interrupted is not failed: what was measured until then is said, and judged, like any other.
   const stopped = (result: Result) =>
     deliver(result, given).pipe(
       Effect.provideService(FileSystem.FileSystem, fs),
-      Effect.catch((error) => Effect.sync(() => console.error(error.message))),
+      Effect.matchEager({
+        onSuccess: () => 0,
+        onFailure: (error) => {
+          console.error(complaint(error.message))
+          return Runtime.getErrorExitCode(error)
+        },
+      }),
+      Effect.map((code) => void (process.exitCode = code)),
     )
   const result = yield* load(optionsOf(given, stopped)).pipe(Effect.mapError(explain), Effect.provide(Progress.layer))
   yield* deliver(result, given)
-  const broken = result.verdicts.filter(({ holds }) => holds === false).length
-  if (broken > 0) return yield* userError(broken === 1 ? "a promise does not hold" : `${broken} promises do not hold`)
 })

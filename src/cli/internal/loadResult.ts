@@ -3,8 +3,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import type { Result } from "../../scenario/Result.ts"
-import { userError } from "./lineError.ts"
+import { dirname } from "node:path"
+import type { Result, Verdict } from "../../scenario/Result.ts"
+import { brokenPromise, wrongUse } from "./loadExit.ts"
 
 export interface Files {
   readonly json: Option.Option<string>
@@ -15,6 +16,11 @@ const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 })
 const millis = (value: number) => `${number.format(value)} ms`
 
 const per = (result: Result, count: number) => number.format(count / Math.max(result.seconds, 0.001))
+
+const judged = (holds: Verdict["holds"]): string => {
+  if (holds === "not judged here") return "not judged"
+  return holds ? "holds" : "DOES NOT HOLD"
+}
 
 const lines = (result: Result): ReadonlyArray<string> => {
   const { counters, errors, latencies, verdicts } = result
@@ -30,19 +36,28 @@ const lines = (result: Result): ReadonlyArray<string> => {
       name.startsWith("status ") ? [`  ${name}: ${number.format(count)}`] : [],
     ),
     ...Object.entries(errors).map(([reason, count]) => `  error: ${reason}: ${number.format(count)}`),
-    ...verdicts.map(
-      ({ asked, found, holds, promise }) =>
-        `  ${holds === true ? "holds" : "DOES NOT HOLD"}: ${promise}: ${found} (asked: ${asked})`,
-    ),
+    ...verdicts.map(({ asked, found, holds, promise }) => `  ${judged(holds)}: ${promise}: ${found} (asked: ${asked})`),
   ]
 }
 
 const write = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
-  yield* Effect.mapError(fs.writeFileString(path, text), (error) => userError(`${path}: ${error.message}`, error))
+  yield* Effect.mapError(fs.writeFileString(path, text), () =>
+    wrongUse(`${path} cannot be written: choose another file`),
+  )
 })
 
-/** Prints and writes it; then fails, without another word, where a promise does not hold. */
+/** Whether the files can be written, before a load is made whose result would be lost: fails with `WrongUse`. */
+export const ready = Effect.fnUntraced(function* ({ html, json }: Files) {
+  const fs = yield* FileSystem.FileSystem
+  for (const path of [...Option.toArray(json), ...Option.toArray(html)]) {
+    yield* Effect.mapError(fs.access(dirname(path), { writable: true }), () =>
+      wrongUse(`${path} cannot be written: choose a file in a folder that is there`),
+    )
+  }
+})
+
+/** Prints and writes it; then fails with `PromiseBroken` where a promise does not hold. */
 export const deliver = Effect.fnUntraced(function* (result: Result, { html, json }: Files) {
   yield* Console.log(lines(result).join("\n"))
   if (Option.isSome(json)) yield* write(json.value, `${JSON.stringify(result)}\n`)
@@ -50,4 +65,6 @@ export const deliver = Effect.fnUntraced(function* (result: Result, { html, json
     const Report = yield* Effect.promise(() => import("../../scenario/Report.ts"))
     yield* write(html.value, yield* Report.make(result))
   }
+  const broken = brokenPromise(result)
+  if (broken !== undefined) return yield* broken
 })
