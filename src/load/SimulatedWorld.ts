@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import { type NotAllIn, type Played, play as playIn } from "../scenario/Player.ts"
+import { type PlayError, type Played, play as playIn } from "../scenario/Player.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import type { Snapshot } from "../scenario/Snapshot.ts"
-import { type NotPossible, World } from "../scenario/World.ts"
+import { World } from "../scenario/World.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import { Cable } from "../testing/simulation/Cable.ts"
 import { Disk } from "../testing/simulation/Disk.ts"
@@ -32,7 +32,7 @@ const settings: ServerSettings = {
 }
 
 export interface Simulated {
-  readonly played: Exit.Exit<Played, NotAllIn | NotPossible>
+  readonly played: Exit.Exit<Played, PlayError>
   /** The same for the same scenario and seed, wherever it is played. */
   readonly hash: string
 }
@@ -90,7 +90,7 @@ export const play = (
     sample: Effect.succeed({}),
   }
 
-  let played: Exit.Exit<Played, NotAllIn | NotPossible> | undefined
+  let played: Exit.Exit<Played, PlayError> | undefined
   server.start()
   crowd.run(Effect.provideService(playIn(scenario, options), World, world), (exit) => {
     played = exit

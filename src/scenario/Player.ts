@@ -32,6 +32,15 @@ export class NotAllIn extends Data.TaggedError("NotAllIn")<{
   }
 }
 
+/** It was ended while there was nothing to measure yet. */
+export class Stopped extends Data.TaggedError("Stopped") {
+  override get message(): string {
+    return "stopped before the measured part began: there is nothing to tell"
+  }
+}
+
+export type PlayError = NotAllIn | NotPossible | Stopped
+
 /** What comes of playing: a result but for what only the outside knows. */
 export type Played = Pick<
   Result,
@@ -53,7 +62,7 @@ export interface PlayOptions {
   readonly seed: number
   /** Told of every second of it. */
   readonly show?: (snapshot: Snapshot) => Effect.Effect<void>
-  /** Ends the measured part before its time. */
+  /** Ends the measured part before its time; fails with `Stopped` where it has not begun. */
   readonly enough?: Effect.Effect<void>
 }
 
@@ -80,14 +89,15 @@ const until = (condition: () => boolean, within: Duration.Duration): Effect.Effe
   return Effect.map(Effect.timeoutOption(wait, within), Option.isSome)
 }
 
-export const play = (scenario: Scenario, options: PlayOptions): Effect.Effect<Played, NotAllIn | NotPossible, World> =>
+export const play = (scenario: Scenario, options: PlayOptions): Effect.Effect<Played, PlayError, World> =>
   Effect.scoped(played(scenario, options))
 
 const played = Effect.fnUntraced(function* (
   scenario: Scenario,
   { enough = Effect.never, seed, show = () => Effect.void }: PlayOptions,
-): Effect.fn.Return<Played, NotAllIn | NotPossible, World | Scope.Scope> {
+): Effect.fn.Return<Played, PlayError, World | Scope.Scope> {
   const world = yield* World
+  const unlessStopped = Effect.raceFirst(Effect.andThen(enough, new Stopped()))
   const recorder = new Recorder(yield* Clock.Clock)
   const hearing = new Hearing(`${seed}-${Math.round(recorder.now())}`)
   const members = membersOf({ world, recorder, hearing, gated: gates(scenario) }, scenario)
@@ -126,7 +136,7 @@ const played = Effect.fnUntraced(function* (
   )
   const everybody = Effect.forEach(members, ({ entered }) => Deferred.await(entered), { discard: true })
   const longest = Math.max(...scenario.crowds.map(({ arrivesOver }) => arrivesOver))
-  if (Option.isNone(yield* Effect.timeoutOption(everybody, Duration.toMillis(patience) + longest))) {
+  if (Option.isNone(yield* unlessStopped(Effect.timeoutOption(everybody, Duration.toMillis(patience) + longest)))) {
     const errors = [...recorder.errors].map(([reason, times]) => `${times} ${reason}`).join(", ")
     return yield* new NotAllIn({ membersIn: recorder.membersIn, members: members.length, errors })
   }
@@ -144,7 +154,7 @@ const played = Effect.fnUntraced(function* (
     member.crowd.does.map((activity, place) => perform(member, activity, place, stage)),
   )
   yield* Effect.forEach(acting, (act) => Effect.forkScoped(act), { discard: true })
-  yield* Effect.sleep(scenario.settles)
+  yield* unlessStopped(Effect.sleep(scenario.settles))
 
   // Measuring
   phase = "measuring"
@@ -160,7 +170,8 @@ const played = Effect.fnUntraced(function* (
     scenario.incidents,
     ({ at, what }) =>
       Effect.gen(function* () {
-        yield* Effect.sleep(at)
+        // What was to come is left out where the measured part ends early.
+        if (Option.isSome(yield* Effect.timeoutOption(Deferred.await(stage.over), at))) return void pending--
         incident = describe(what)
         recorder.mark(incident)
         yield* befall(what, members, world)

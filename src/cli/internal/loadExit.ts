@@ -3,9 +3,13 @@
  * could not be made, 2 where it was asked for wrongly.
  */
 import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { printable } from "../../client/Printable.ts"
 import type { Result } from "../../scenario/Result.ts"
+import { complaint } from "./voice.ts"
 
 /** Nothing was done: what was asked for makes no sense. The message says what to do instead. */
 export class WrongUse extends Data.TaggedError("WrongUse")<{ readonly message: string }> {
@@ -24,3 +28,27 @@ export const brokenPromise = ({ verdicts }: Pick<Result, "verdicts">): PromiseBr
   if (broken === 0) return undefined
   return new PromiseBroken({ message: broken === 1 ? "a promise does not hold" : `${broken} promises do not hold` })
 }
+
+/** The last thing that an interrupted load does. Interrupted is not failed: it ends as if its time were over. */
+export const ending = <E extends Error, R>(last: Effect.Effect<void, E, R>): Effect.Effect<void, never, R> =>
+  last.pipe(
+    Effect.matchEager({
+      onSuccess: () => 0,
+      onFailure: (error) => {
+        console.error(complaint(error.message))
+        return Runtime.getErrorExitCode(error)
+      },
+    }),
+    Effect.map((code) => void (process.exitCode = code)),
+  )
+
+/** The first Ctrl-C tells the load that it is enough, and waits for it; the next one ends the process. */
+export const untilEnough = <E extends Error, R>(
+  load: (enough: Effect.Effect<void>) => Effect.Effect<void, E, R>,
+): Effect.Effect<void, E, R> =>
+  Effect.gen(function* () {
+    const enough = Deferred.makeUnsafe<void>()
+    const loading = yield* Effect.forkChild(load(Deferred.await(enough)))
+    const end = Effect.andThen(Deferred.succeed(enough, undefined), ending(Fiber.join(loading)))
+    yield* Effect.onInterrupt(Fiber.join(loading), () => end)
+  })

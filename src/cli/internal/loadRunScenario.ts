@@ -1,6 +1,5 @@
 /** What `natter load run` does. */
 import * as DateTime from "effect/DateTime"
-import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +10,7 @@ import { play } from "../../scenario/Player.ts"
 import type * as Load from "../../scenario/Result.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "./lineError.ts"
-import { wrongUse } from "./loadExit.ts"
+import { untilEnough, wrongUse } from "./loadExit.ts"
 import { deliver, type Files, ready } from "./loadResult.ts"
 import { find, list, worldOf } from "./loadScenarios.ts"
 
@@ -24,27 +23,12 @@ interface Given extends Files {
   readonly for: Option.Option<Duration.Duration>
 }
 
-/** The first Ctrl-C ends the measured part; another ends everything. */
-const untilAsked = Effect.gen(function* () {
-  const asked = Deferred.makeUnsafe<void>()
-  yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      const ask = () => Deferred.doneUnsafe(asked, Effect.void)
-      process.once("SIGINT", ask)
-      return ask
-    }),
-    (ask) => Effect.sync(() => process.off("SIGINT", ask)),
-  )
-  return { enough: Deferred.await(asked) }
-})
-
-const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given) {
+const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given, enough: Effect.Effect<void>) {
   const world = yield* worldOf(given.address, scenario)
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
-    return yield* play(scenario, { seed: given.seed, show, ...(yield* untilAsked) })
+    return yield* play(scenario, { seed: given.seed, show, enough })
   }).pipe(
-    Effect.scoped,
     Effect.provide(Layer.merge(Progress.layer, world)),
     Effect.mapError((error) => userError(error.message, error)),
   )
@@ -66,15 +50,19 @@ export const run = Effect.fnUntraced(function* (given: Given) {
   yield* ready(given)
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
   const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
-  const startedAt = yield* DateTime.now
-  const played = yield* given.simulate ? simulated(scenario, given) : real(scenario, given)
-  const result: Load.Result = {
-    ...played,
-    format: "natter-load/1",
-    natter: version,
-    machine: here(),
-    startedAt: DateTime.formatIso(startedAt),
-    processes: 1,
-  }
-  yield* deliver(result, given)
+  yield* untilEnough((enough) =>
+    Effect.gen(function* () {
+      const startedAt = yield* DateTime.now
+      const played = yield* given.simulate ? simulated(scenario, given) : real(scenario, given, enough)
+      const result: Load.Result = {
+        ...played,
+        format: "natter-load/1",
+        natter: version,
+        machine: here(),
+        startedAt: DateTime.formatIso(startedAt),
+        processes: 1,
+      }
+      yield* deliver(result, given)
+    }),
+  )
 })

@@ -4,13 +4,12 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
 import type { LoadError } from "../../load/LoadError.ts"
 import { Progress } from "../../load/Progress.ts"
 import type { Result } from "../../scenario/Result.ts"
 import { userError } from "./lineError.ts"
+import { ending } from "./loadExit.ts"
 import { deliver, type Files, ready } from "./loadResult.ts"
-import { complaint } from "./voice.ts"
 
 /** What the flags say. */
 export interface Shared extends Files {
@@ -58,19 +57,7 @@ export const run = Effect.fnUntraced(function* (
 ) {
   yield* ready(given)
   const fs = yield* FileSystem.FileSystem
-  // Interrupted is not failed: what was measured until then is said, and judged, like any other.
-  const stopped = (result: Result) =>
-    deliver(result, given).pipe(
-      Effect.provideService(FileSystem.FileSystem, fs),
-      Effect.matchEager({
-        onSuccess: () => 0,
-        onFailure: (error) => {
-          console.error(complaint(error.message))
-          return Runtime.getErrorExitCode(error)
-        },
-      }),
-      Effect.map((code) => void (process.exitCode = code)),
-    )
+  const stopped = (result: Result) => ending(Effect.provideService(deliver(result, given), FileSystem.FileSystem, fs))
   const result = yield* load(optionsOf(given, stopped)).pipe(Effect.mapError(explain), Effect.provide(Progress.layer))
   yield* deliver(result, given)
 })

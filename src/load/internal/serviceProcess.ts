@@ -37,6 +37,12 @@ export interface ServiceOptions {
 // TypeScript in the sources, JavaScript in the package.
 const entry = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`, import.meta.url))
 
+/** Ends the process when nobody holds the other end of its standard input any more, however that came about. */
+const lifeline = `data:text/javascript,${encodeURIComponent(`
+  import { isMainThread } from "node:worker_threads"
+  if (isMainThread) process.stdin.on("close", () => process.kill(process.pid, "SIGKILL")).resume().unref()
+`)}`
+
 /** Many times what it takes, since machines are busy. */
 const startLimit = Duration.seconds(30)
 const target = "the service"
@@ -95,10 +101,12 @@ export const make = Effect.fnUntraced(function* (
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
-    const child = yield* ChildProcess.make(process.execPath, [entry, ...command], {
+    const child = yield* ChildProcess.make(process.execPath, ["--import", lifeline, entry, ...command], {
       env: environment(settings),
       extendEnv: true,
-      stdin: "ignore",
+      stdin: "pipe",
+      // Ctrl-C is for the load, which ends the service when it is done with it.
+      detached: true,
       killSignal: "SIGKILL",
     }).pipe(
       Effect.mapError(({ message }) => new LoadError({ target, reason: `could not be started: ${message}` })),
