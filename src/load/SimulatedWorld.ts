@@ -2,9 +2,8 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import { type PlayError, type Played, play as playIn } from "../scenario/Player.ts"
+import { type PlayError, type PlayOptions, type Played, play as playIn } from "../scenario/Player.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
-import type { Snapshot } from "../scenario/Snapshot.ts"
 import { World } from "../scenario/World.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import { Cable } from "../testing/simulation/Cable.ts"
@@ -38,10 +37,7 @@ export interface Simulated {
 }
 
 /** Plays it at once, in one call: nothing in it waits for anything outside. */
-export const play = (
-  scenario: Scenario,
-  options: { readonly seed: number; readonly show?: (snapshot: Snapshot) => Effect.Effect<void> },
-): Simulated => {
+export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): Simulated => {
   const { seed } = options
   const time = new VirtualTime(start)
   const trace = new Trace(time)

@@ -8,16 +8,14 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { Timed } from "./Expectation.ts"
+import { Histogram } from "./Histogram.ts"
 import { describe } from "./Incident.ts"
-import { type Stage, perform } from "./internal/activities.ts"
-import { Hearing } from "./internal/Hearing.ts"
-import { Member, type Run } from "./internal/Member.ts"
-import { befall } from "./internal/mishaps.ts"
-import { Recorder } from "./internal/Recorder.ts"
+import { Chronicle } from "./internal/Chronicle.ts"
 import { verdicts } from "./Judge.ts"
-import type { Result } from "./Result.ts"
+import { type Result, measuredPart } from "./Result.ts"
 import type { Scenario } from "./Scenario.ts"
 import type { Snapshot } from "./Snapshot.ts"
+import * as Troupe from "./Troupe.ts"
 import { type NotPossible, World } from "./World.ts"
 
 /** Not everybody could get in. */
@@ -39,7 +37,7 @@ export class Stopped extends Data.TaggedError("Stopped") {
   }
 }
 
-export type PlayError = NotAllIn | NotPossible | Stopped
+export type PlayError = NotAllIn | NotPossible | Stopped | Troupe.TroupeLost
 
 /** What comes of playing: a result but for what only the outside knows. */
 export type Played = Pick<
@@ -64,6 +62,10 @@ export interface PlayOptions {
   readonly show?: (snapshot: Snapshot) => Effect.Effect<void>
   /** Ends the measured part before its time; fails with `Stopped` where it has not begun. */
   readonly enough?: Effect.Effect<void>
+  /** Who plays it. Default: this process alone. */
+  readonly troupe?: (
+    part: Omit<Troupe.Part, "share">,
+  ) => Effect.Effect<Troupe.Troupe, Troupe.TroupeLost, World | Scope.Scope>
 }
 
 /** Time for everybody to get in, behind the last arrival. */
@@ -72,21 +74,16 @@ const patience = Duration.minutes(1)
 const quietWithin = Duration.seconds(30)
 const look = Duration.millis(100)
 
-const gates = ({ crowds, incidents }: Scenario): boolean =>
-  incidents.some(({ what }) => what._tag !== "Kill" && what._tag !== "Restart") ||
-  crowds.some(({ does, reads }) => reads !== "promptly" || does.some(({ _tag }) => _tag === "Vanish"))
+const alone: NonNullable<PlayOptions["troupe"]> = (part) => Troupe.make({ ...part, share: { nth: 0, of: 1 } })
 
-const membersOf = (run: Run, { crowds }: Scenario): ReadonlyArray<Member> => {
-  let index = 0
-  return crowds.flatMap((crowd) => Array.from({ length: crowd.count }, (_, at) => new Member(run, crowd, index++, at)))
-}
+const membersOf = ({ crowds }: Scenario): number => crowds.reduce((sum, { count }) => sum + count, 0)
 
-/** Until it is so, or no longer than that; whether it is. */
-const until = (condition: () => boolean, within: Duration.Duration): Effect.Effect<boolean> => {
-  const wait: Effect.Effect<void> = Effect.suspend(() =>
-    condition() ? Effect.void : Effect.andThen(Effect.sleep(look), wait),
+/** Until it is so, or no longer than that. */
+const until = <E>(condition: Effect.Effect<boolean, E>, within: Duration.Duration): Effect.Effect<void, E> => {
+  const wait: Effect.Effect<void, E> = Effect.flatMap(condition, (met) =>
+    met ? Effect.void : Effect.andThen(Effect.sleep(look), wait),
   )
-  return Effect.map(Effect.timeoutOption(wait, within), Option.isSome)
+  return Effect.asVoid(Effect.timeoutOption(wait, within))
 }
 
 export const play = (scenario: Scenario, options: PlayOptions): Effect.Effect<Played, PlayError, World> =>
@@ -94,145 +91,132 @@ export const play = (scenario: Scenario, options: PlayOptions): Effect.Effect<Pl
 
 const played = Effect.fnUntraced(function* (
   scenario: Scenario,
-  { enough = Effect.never, seed, show = () => Effect.void }: PlayOptions,
+  { enough = Effect.never, seed, show = () => Effect.void, troupe: gather = alone }: PlayOptions,
 ): Effect.fn.Return<Played, PlayError, World | Scope.Scope> {
   const world = yield* World
   const unlessStopped = Effect.raceFirst(Effect.andThen(enough, new Stopped()))
-  const recorder = new Recorder(yield* Clock.Clock)
-  const hearing = new Hearing(`${seed}-${Math.round(recorder.now())}`)
-  const members = membersOf({ world, recorder, hearing, gated: gates(scenario) }, scenario)
+  const chronicle = new Chronicle(yield* Clock.Clock)
+  const members = membersOf(scenario)
+  const run = `${seed}-${Math.round(chronicle.now())}`
+  const troupe = yield* unlessStopped(gather({ scenario, seed, run }))
   let phase: Snapshot["phase"] = "arriving"
   let incident: string | undefined
+  /** When the measured part ends, by the chronicle. */
+  let ends: number | undefined
 
   const watch = Effect.gen(function* () {
-    const latency = recorder.point(yield* world.sample)
-    yield* show({
-      name: scenario.name,
-      phase,
-      elapsed: recorder.elapsed,
-      lasts:
-        recorder.from === Number.POSITIVE_INFINITY
-          ? undefined
-          : recorder.elapsed + (recorder.from + scenario.lasts - recorder.now()) / 1000,
-      membersIn: recorder.membersIn,
-      members: members.length,
-      sent: recorder.sent,
-      delivered: recorder.delivered,
-      latency,
-      errors: recorder.failed,
-      incident,
-    })
+    const counts = yield* troupe.counts
+    const latency = chronicle.point(counts, yield* troupe.recent, yield* world.sample)
+    const { delivered, failed, membersIn, sent } = counts
+    const lasts = ends === undefined ? undefined : chronicle.elapsed + (ends - chronicle.now()) / 1000
+    const now = { phase, incident, elapsed: chronicle.elapsed, lasts, latency }
+    yield* show({ name: scenario.name, members, membersIn, sent, delivered, errors: failed, ...now })
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("1 second"), watch)))
+  // Nothing ends it but that somebody is lost who has to tell.
+  const watching = yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("1 second"), watch)))
+  const unlessLost = Effect.raceFirst(Fiber.join(watching))
 
   // Arriving
-  yield* Effect.forEach(
-    members,
-    (member) =>
-      Effect.forkScoped(
-        Effect.andThen(Effect.sleep((member.crowd.arrivesOver * member.ordinal) / member.crowd.count), member.enter),
-      ),
-    { discard: true },
-  )
-  const everybody = Effect.forEach(members, ({ entered }) => Deferred.await(entered), { discard: true })
   const longest = Math.max(...scenario.crowds.map(({ arrivesOver }) => arrivesOver))
-  if (Option.isNone(yield* unlessStopped(Effect.timeoutOption(everybody, Duration.toMillis(patience) + longest)))) {
-    const errors = [...recorder.errors].map(([reason, times]) => `${times} ${reason}`).join(", ")
-    return yield* new NotAllIn({ membersIn: recorder.membersIn, members: members.length, errors })
+  const arriving = Effect.timeoutOption(troupe.enter, Duration.toMillis(patience) + longest)
+  if (Option.isNone(yield* unlessStopped(unlessLost(arriving)))) {
+    const { membersIn } = yield* troupe.counts
+    const errors = (yield* troupe.told).errors.map(([reason, times]) => `${times} ${reason}`).join(", ")
+    return yield* new NotAllIn({ membersIn, members, errors })
   }
 
   // Settling
   phase = "settling"
-  recorder.mark("everybody is in")
-  const stage: Stage = {
-    from: recorder.now(),
-    over: Deferred.makeUnsafe(),
-    seed,
-    fellows: ({ crowd }) => members.filter((other) => other.crowd === crowd),
-  }
-  const acting = members.flatMap((member) =>
-    member.crowd.does.map((activity, place) => perform(member, activity, place, stage)),
-  )
-  yield* Effect.forEach(acting, (act) => Effect.forkScoped(act), { discard: true })
-  yield* unlessStopped(Effect.sleep(scenario.settles))
+  chronicle.mark("everybody is in")
+  yield* troupe.act(chronicle.now() + troupe.lead)
+  yield* unlessStopped(unlessLost(Effect.sleep(scenario.settles)))
 
   // Measuring
+  const from = chronicle.now() + troupe.lead
+  ends = from + scenario.lasts
+  yield* troupe.begin(from, ends)
+  yield* Effect.sleep(Math.max(0, from - chronicle.now()))
   phase = "measuring"
-  recorder.begin()
-  const presenceBefore = members.map(({ ear }) => ear.presence)
-  for (const { crowd, gate } of members) {
-    if (crowd.reads === "promptly" || gate === undefined) continue
-    yield* crowd.reads === "never" ? gate.stall(true) : gate.limit(crowd.reads.bytesPerSecond)
-  }
+  chronicle.mark(measuredPart.begins)
+  const over = Deferred.makeUnsafe<void>()
   let pending = scenario.incidents.length
-  let calmSince = recorder.now()
+  let calmSince = from
   const happen = Effect.forEach(
     scenario.incidents,
     ({ at, what }) =>
       Effect.gen(function* () {
         // What was to come is left out where the measured part ends early.
-        if (Option.isSome(yield* Effect.timeoutOption(Deferred.await(stage.over), at))) return void pending--
+        if (Option.isSome(yield* Effect.timeoutOption(Deferred.await(over), at))) return void pending--
         incident = describe(what)
-        recorder.mark(incident)
-        yield* befall(what, members, world)
-        recorder.mark(`over: ${incident}`)
+        chronicle.mark(incident)
+        if (what._tag === "Kill") yield* world.kill(what.down)
+        else if (what._tag === "Restart") yield* world.restart(what.down)
+        else yield* troupe.befall(what)
+        chronicle.mark(`over: ${incident}`)
         incident = undefined
         pending--
-        calmSince = recorder.now()
+        calmSince = chronicle.now()
       }),
     { concurrency: "unbounded", discard: true },
   )
   let recoveredAfter: number | undefined
-  const recovering = Effect.sync(() => {
-    if (pending > 0 || recorder.membersIn < members.length) recoveredAfter = undefined
-    else recoveredAfter ??= recorder.now() - calmSince
+  const recovering = Effect.map(troupe.counts, ({ membersIn }) => {
+    if (pending > 0 || membersIn < members) recoveredAfter = undefined
+    else recoveredAfter ??= chronicle.now() - calmSince
   })
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(recovering, Effect.sleep(look))))
   const happening = yield* Effect.forkScoped(happen, { startImmediately: true })
   // Fails where something can't happen here; nothing else ends it early.
   const impossible = Effect.andThen(Fiber.join(happening), Effect.never)
-  yield* Effect.timeoutOption(Effect.raceFirst(enough, impossible), scenario.lasts)
-  recorder.end()
-  const seconds = (recorder.to - recorder.from) / 1000
-  const presenceFrames = Math.max(0, ...members.map(({ ear }, at) => ear.presence - presenceBefore[at]!))
+  yield* unlessLost(Effect.timeoutOption(Effect.raceFirst(enough, impossible), ends - chronicle.now()))
+  const to = chronicle.now()
+  ends = to
+  chronicle.mark(measuredPart.ends)
 
   // Finishing
   phase = "finishing"
-  Deferred.doneUnsafe(stage.over, Effect.void)
-  for (const { crowd, gate } of members) {
-    if (crowd.reads === "promptly" || gate === undefined) continue
-    yield* gate.stall(false)
-    yield* gate.limit(Number.POSITIVE_INFINITY)
-  }
-  const behind = () => members.reduce((sum, { ear }) => sum + ear.behind, 0)
-  yield* until(() => pending === 0 && recorder.membersIn === members.length, quietWithin)
+  Deferred.doneUnsafe(over, Effect.void)
+  yield* troupe.end(to)
+  const everybodyIsIn = Effect.map(troupe.counts, ({ membersIn }) => pending === 0 && membersIn === members)
+  yield* until(everybodyIsIn, quietWithin)
   yield* recovering
   // What is said and not answered yet is answered, and what was acknowledged is heard.
-  yield* until(() => recorder.acknowledged + recorder.unsaid >= recorder.sent && behind() === 0, quietWithin)
+  const behind = Effect.flatMap(troupe.places, troupe.behind)
+  const quiet = Effect.flatMap(troupe.counts, ({ acknowledged, sent, unsaid }) =>
+    acknowledged + unsaid < sent ? Effect.succeed(false) : Effect.map(behind, (messages) => messages === 0),
+  )
+  yield* until(quiet, quietWithin)
   yield* watch
 
-  const { disagreeing, doubled, missed, missing } = hearing
-  const { acknowledged, errors, latencies, mostMemory } = recorder
-  const heard = { behind: behind(), disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
+  const { acknowledged, delivered, sent } = yield* troupe.counts
+  const told = yield* troupe.told
+  const { disagreeing, doubled, missed, missing, presenceFrames } = told
+  const latencies = new Map(
+    told.latencies.map(([of, latency]) => {
+      const histogram = new Histogram()
+      histogram.add(latency)
+      return [of, histogram]
+    }),
+  )
+  const errors = new Map(told.errors)
+  const heard = { behind: yield* behind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
   return {
     what: { name: scenario.name, about: scenario.about, scenario },
     world: world.kind,
     target: world.target,
-    seconds,
+    seconds: (to - from) / 1000,
     seed,
     latencies: Timed.literals.flatMap((name) => latencies.get(name)?.summary(name) ?? []),
-    series: recorder.series,
-    counters: {
-      members: members.length,
-      sent: recorder.sent,
-      acknowledged,
-      delivered: recorder.delivered,
-      doubled,
-      missing,
-      missed,
-    },
+    series: chronicle.series,
+    counters: { members, sent, acknowledged, delivered, doubled, missing, missed },
     errors: Object.fromEntries(errors),
-    marks: recorder.marks,
-    verdicts: verdicts(scenario.holds, { acknowledged, errors, latencies, mostMemory, ...heard }),
+    marks: chronicle.marks,
+    verdicts: verdicts(scenario.holds, {
+      acknowledged,
+      errors,
+      latencies,
+      mostMemory: chronicle.mostMemory,
+      ...heard,
+    }),
   }
 })

@@ -40,6 +40,37 @@ export class Hearing {
     channel.acknowledged = Math.max(channel.acknowledged, seq)
   }
 
+  /** The last acknowledged place of every channel. */
+  get places(): ReadonlyArray<readonly [channel: string, seq: number]> {
+    return [...this.channels].map(([key, { acknowledged }]) => [key, acknowledged])
+  }
+
+  /** What is known of them elsewhere. */
+  learn(places: Hearing["places"]): void {
+    for (const [key, seq] of places) {
+      const channel = this.channel(key)
+      channel.acknowledged = Math.max(channel.acknowledged, seq)
+    }
+  }
+
+  /** All that was heard here: by channel, each place and what was there. */
+  get heard(): ReadonlyArray<readonly [channel: string, heard: ReadonlyArray<number>]> {
+    return [...this.channels].map(([key, { said }]) => {
+      const heard: Array<number> = []
+      // Nobody was there at the first places of an old channel: they are skipped.
+      said.forEach((what, seq) => heard.push(seq, what!))
+      return [key, heard]
+    })
+  }
+
+  /** What was heard elsewhere. */
+  compareAll(others: Hearing["heard"]): void {
+    for (const [key, heard] of others) {
+      const channel = this.channel(key)
+      for (let at = 0; at < heard.length; at += 2) this.compare(channel, heard[at]!, heard[at + 1]!)
+    }
+  }
+
   compare({ said }: Channel, seq: number, what: number): void {
     if (said[seq] === undefined) said[seq] = what
     else if (said[seq] !== what) this.disagreeing++

@@ -13,8 +13,8 @@ export interface Stage {
   readonly from: number
   readonly over: Deferred.Deferred<void>
   readonly seed: number
-  /** The members of the same crowd. */
-  readonly fellows: (member: Member) => ReadonlyArray<Member>
+  /** The members of the same crowd, wherever they are played. */
+  readonly fellows: (member: Member) => ReadonlyArray<Pick<Member, "index">>
 }
 
 /** From 0 up to 1, the same for the same numbers, and spread evenly. */

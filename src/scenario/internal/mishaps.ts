@@ -1,22 +1,19 @@
 import * as Effect from "effect/Effect"
 import type { Mishap } from "../Incident.ts"
-import type { NotPossible, World } from "../World.ts"
 import type { Gate } from "./gate.ts"
 import type { Member } from "./Member.ts"
 
 const each = (gates: ReadonlyArray<Gate>, meet: (gate: Gate) => Effect.Effect<void>) =>
   Effect.forEach(gates, meet, { discard: true })
 
-/** Makes it happen; done when it is over. */
-export const befall = (
-  what: Mishap,
-  members: ReadonlyArray<Member>,
-  world: World["Service"],
-): Effect.Effect<void, NotPossible> => {
-  if (what._tag === "Kill") return world.kill(what.down)
-  if (what._tag === "Restart") return world.restart(what.down)
-  const crowd = members.filter(({ crowd }) => crowd.name === what.crowd)
-  const gates = crowd.slice(0, Math.round(crowd.length * what.share)).flatMap(({ gate }) => gate ?? [])
+/** What happens to links, not to the service. */
+export type LinkMishap = Exclude<Mishap, { readonly _tag: "Kill" | "Restart" }>
+
+/** Makes it happen to these members' links; done when it is over. */
+export const befall = (what: LinkMishap, members: ReadonlyArray<Member>): Effect.Effect<void> => {
+  const gates = members
+    .filter(({ crowd, ordinal }) => crowd.name === what.crowd && ordinal < Math.round(crowd.count * what.share))
+    .flatMap(({ gate }) => gate ?? [])
   switch (what._tag) {
     case "Cut":
       return each(gates, (gate) => gate.cut)
