@@ -4,6 +4,7 @@ import { loadCompare } from "./loadCompare.ts"
 import { loadFindLimit } from "./loadFindLimit.ts"
 import { loadHttp } from "./loadHttp.ts"
 import { loadRun } from "./loadRun.ts"
+import { loadWorker } from "./loadWorker.ts"
 import { loadWs } from "./loadWs.ts"
 
 export const load = Command.make("load").pipe(
@@ -11,5 +12,5 @@ export const load = Command.make("load").pipe(
     "Put a service under load, and see what holds: Natter by scenarios, others over HTTP and WebSocket",
   ),
   Command.withShortDescription("Put a service under load"),
-  Command.withSubcommands([loadRun, loadFindLimit, loadCompare, loadHttp, loadWs]),
+  Command.withSubcommands([loadRun, loadFindLimit, loadCompare, loadHttp, loadWs, loadWorker]),
 )

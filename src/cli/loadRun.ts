@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { duration, files } from "./internal/loadFlags.ts"
+import { duration, files, wholeNumber } from "./internal/loadFlags.ts"
 import { scenario, where } from "./internal/loadScenarioFlags.ts"
 
 export const loadRun = Command.make(
@@ -15,6 +15,12 @@ export const loadRun = Command.make(
       Flag.withDescription("Play it on virtual time, service and members in one process: the same seed gives the same"),
       Flag.withDefault(false),
     ),
+    processes: wholeNumber(
+      "processes",
+      "So many processes that play the members, where one cannot keep up; one more leads them (1: it plays itself)",
+      1,
+      64,
+    ).pipe(Flag.withDefault(1)),
     scale: Flag.Finite("scale").pipe(
       Flag.withDescription("As many times the members (1)"),
       Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))),
@@ -40,6 +46,7 @@ export const loadRun = Command.make(
       command: "natter load run ./black-friday.ts --address chat.example.org:8080",
       description: "One's own, elsewhere",
     },
+    { command: "natter load run huge-channel --processes 4", description: "More members than one process can play" },
     { command: "natter load run reconnect-storm --scale 0.1 --for 10s", description: "A small one" },
   ]),
 )

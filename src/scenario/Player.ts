@@ -63,9 +63,9 @@ export interface PlayOptions {
   /** Ends the measured part before its time; fails with `Stopped` where it has not begun. */
   readonly enough?: Effect.Effect<void>
   /** Who plays it. Default: this process alone. */
-  readonly troupe?: (
-    part: Omit<Troupe.Part, "share">,
-  ) => Effect.Effect<Troupe.Troupe, Troupe.TroupeLost, World | Scope.Scope>
+  readonly troupe?:
+    | ((part: Omit<Troupe.Part, "share">) => Effect.Effect<Troupe.Troupe, Troupe.TroupeLost, World | Scope.Scope>)
+    | undefined
 }
 
 /** Time for everybody to get in, behind the last arrival. */

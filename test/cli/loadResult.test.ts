@@ -75,6 +75,7 @@ describe("a load that is asked for wrongly", () => {
           ["run", "fan-out", "--address", "nowhere:here"],
           ["run", "fan-out", "--simulate", "--address", "localhost:8080"],
           ["run", "fan-out", "--json", path.join(folder, "not", "there.json")],
+          ["run", "fan-out", "--simulate", "--processes", "2"],
           ["find-limit", "fan-uot"],
           ["find-limit", "fan-out", "--from", "8", "--to", "4"],
           ["http", "http://127.0.0.1:1/", "--html", path.join(folder, "not", "there.html")],
@@ -93,7 +94,13 @@ describe("a load that is asked for wrongly", () => {
         /leave out --address/,
         /choose a file/,
       ]
-      const others = [/`natter load run` lists them/, /nothing to try/, /choose a file/, /make it again/]
+      const others = [
+        /leave out --processes/,
+        /`natter load run` lists them/,
+        /nothing to try/,
+        /choose a file/,
+        /make it again/,
+      ]
       for (const [at, expected] of [...advice, ...others].entries()) assert.match(said[at]!.message, expected)
     }),
   )

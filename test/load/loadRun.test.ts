@@ -28,6 +28,30 @@ describe("natter load run", () => {
     assert.match(out, /^fan-out +Ten talk and ninety listen/m)
   })
 
+  it("several processes play it together", async () => {
+    const there = folder()
+    const json = path.join(there, "result.json")
+    const scenario = `${import.meta.dirname}/fixtures/disasters.ts`
+    const { code, err, out } = await natter("run", scenario, "--processes", "3", "--json", json)
+    assert.strictEqual(code, 0, out + err)
+    const { counters, errors, latencies, processes, series, verdicts } = Schema.decodeSync(
+      Schema.fromJsonString(Result),
+    )(fs.readFileSync(json, "utf8"))
+    assert.strictEqual(processes, 3)
+    assert.deepStrictEqual(
+      verdicts.map(({ holds, promise }) => [promise, holds]),
+      ["delivery", "order", "presence", "recovery", "p99 of delivery"].map((promise) => [promise, true]),
+    )
+    assert.strictEqual(counters["members"], 7)
+    assert.isAtLeast(counters["acknowledged"]!, 50)
+    // Each of the seven has lost the service; some had been cut off before.
+    assert.isAtLeast(errors["ConnectionLost"]!, 7)
+    assert.strictEqual(latencies.find(({ name }) => name === "signIn")?.count, 7)
+    const most = (of: string) => Math.max(...series.find(({ name }) => name === of)!.points.map(([, value]) => value))
+    assert.strictEqual(most("members in"), 7)
+    fs.rmSync(there, { recursive: true })
+  })
+
   it("starts a service, plays, kills it meanwhile, and writes what came of it", async () => {
     const there = folder()
     const scenario = path.join(there, "mine.ts")
@@ -76,15 +100,17 @@ export default Scenario.make({
     const there = folder()
     const file = path.join(there, "no-scenario.ts")
     fs.writeFileSync(file, "export default { name: 5 }")
-    const [unknown, wrong, nobody] = await Promise.all([
+    const [unknown, wrong, nobody, worker] = await Promise.all([
       natter("run", "fan-uot"),
       natter("run", file),
       natter("run", "fan-out", "--address", "nowhere:here"),
+      natter("worker"),
     ])
     assert.match(unknown.err, /no scenario called fan-uot/)
     assert.match(wrong.err, /no scenario/)
     assert.match(nobody.err, /nowhere:here: write it as/)
-    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code], [2, 2, 2])
+    assert.match(worker.err, /started by `natter load run --processes`/)
+    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code, worker.code], [2, 2, 2, 2])
     fs.rmSync(there, { recursive: true })
   })
 })

@@ -1,0 +1,34 @@
+/** Several processes that play a scenario together, where one is not enough: this one leads, the others play. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Address from "../client/Address.ts"
+import type { PlayOptions } from "../scenario/Player.ts"
+import { TroupeLost } from "../scenario/Troupe.ts"
+import * as Troupes from "../scenario/Troupes.ts"
+import { World } from "../scenario/World.ts"
+import * as WorkerProcess from "./internal/workerProcess.ts"
+
+/** So many of them; every one plays every so many-th member. They reach the world's service by its address. */
+export const gather =
+  (processes: number): NonNullable<PlayOptions["troupe"]> =>
+  (part) =>
+    Effect.gen(function* () {
+      const world = yield* World
+      const credentials = world.credentials(0)
+      const address = Result.getOrUndefined(Address.parse(world.target))
+      if (address === undefined || !("password" in credentials)) {
+        return yield* new TroupeLost({ message: `${world.target} cannot be reached by several processes` })
+      }
+      const assignment = {
+        address,
+        password: Redacted.value(credentials.password),
+        invite: credentials.invite && Redacted.value(credentials.invite),
+      }
+      const shares = Array.from({ length: processes }, (_, nth) => ({ nth, of: processes }))
+      return Troupes.together(
+        yield* Effect.forEach(shares, (share) => WorkerProcess.make({ ...assignment, part: { ...part, share } }), {
+          concurrency: "unbounded",
+        }),
+      )
+    })
