@@ -42,10 +42,10 @@ export interface Counts {
 type Latency = Result["latencies"][number]
 
 /** The last acknowledged place of every channel. */
-export type Places = Hearing["places"]
+type Places = Hearing["places"]
 
 /** What came of it, as far as promises are judged by it. */
-export interface Told {
+interface Told {
   readonly latencies: ReadonlyArray<readonly [Timed, Latency]>
   readonly errors: ReadonlyArray<readonly [reason: string, times: number]>
   readonly doubled: number

@@ -12,7 +12,8 @@ import * as path from "node:path"
 import { deliver } from "../../src/cli/internal/loadResult.ts"
 import { load } from "../../src/cli/load.ts"
 import type { Verdict } from "../../src/scenario/Result.ts"
-import { fanOut } from "../scenario/reportResults.ts"
+import scenario from "../../scripts/scenarios/fan-out.ts"
+import { fanOut, latencyOf } from "../scenario/reportResults.ts"
 import { makeFolder } from "./NatterProcess.ts"
 
 /** With what it ended, and what it printed. */
@@ -43,6 +44,17 @@ const natter = (...args: ReadonlyArray<string>) =>
   outcome(Command.runWith(load, { version: "0" })(args) as Effect.Effect<void, unknown, NodeServices.NodeServices>)
 
 describe("the result of a load", () => {
+  it.effect("has the rate of the measured part: what was said before and after it does not count", () =>
+    Effect.gen(function* () {
+      const files = { json: Option.none(), html: Option.none() }
+      const measured = { ...latencyOf("delivery", 500, 1), count: 500 }
+      const result = { ...fanOut(), what: { name: "n", about: "a", scenario }, verdicts: [], latencies: [measured] }
+      const counters = { sent: 60, delivered: 700 }
+      const { text } = yield* outcome(deliver({ ...result, seconds: 5, counters }, files))
+      assert.include(text, "60 sent, 700 delivered; of the 5 s that were measured: 100 a second")
+    }),
+  )
+
   it.effect("says of each promise whether it holds, and fails where one does not", () =>
     Effect.gen(function* () {
       const { code, message, text } = yield* delivered(true, false, "not judged here", false)

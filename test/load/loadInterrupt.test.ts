@@ -44,7 +44,7 @@ const inTheMiddle = async (name: string, processes: number, mark = "measuring") 
     1,
   )
   const interrupt = () => child.exitCode === null && process.kill(-child.pid!, "SIGINT")
-  return { child, children, ended, json, interrupt }
+  return { child, children, ended, folder, json, interrupt }
 }
 
 const gone = (children: ReadonlyArray<Child>) =>
@@ -92,9 +92,10 @@ describe("natter load run, interrupted", { timeout: 60_000 }, () => {
   })
 
   it("ends at once when it is killed, and all that it has started with it", async () => {
-    const { child, children, ended } = await inTheMiddle("talk", 2)
+    const { child, children, ended, folder } = await inTheMiddle("talk", 2)
     child.kill("SIGKILL")
     assert.strictEqual((await ended).signal, "SIGKILL")
     await gone(children)
+    assert.deepStrictEqual(fs.readdirSync(folder), [])
   })
 })

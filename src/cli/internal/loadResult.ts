@@ -15,19 +15,28 @@ export interface Files {
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 })
 const millis = (value: number) => `${number.format(value)} ms`
 
-const per = (result: Result, count: number) => number.format(count / Math.max(result.seconds, 0.001))
-
 const judged = (holds: Verdict["holds"]): string => {
   if (holds === "not judged here") return "not judged"
   return holds ? "holds" : "DOES NOT HOLD"
 }
 
+/** How much it was; the rate is that of the measured part alone. */
+const amount = ({ counters, latencies, seconds, what }: Result): string => {
+  const { delivered = 0, sent = 0 } = counters
+  const perSecond = (count: number) => number.format(count / Math.max(seconds, 0.001))
+  if (what.scenario !== undefined) {
+    const measured = latencies.find(({ name }) => name === "delivery")?.count ?? 0
+    return `${number.format(sent)} sent, ${number.format(delivered)} delivered; of the ${number.format(seconds)} s that were measured: ${perSecond(measured)} a second`
+  }
+  const bytes = (counters["bytes received"] ?? 0) / 1024 / 1024
+  return `${number.format(sent)} sent, ${number.format(delivered)} answered in ${number.format(seconds)} s: ${perSecond(delivered)} a second${bytes === 0 ? "" : `, ${perSecond(bytes)} MiB/s`}`
+}
+
 const lines = (result: Result): ReadonlyArray<string> => {
   const { counters, errors, latencies, verdicts } = result
-  const bytes = (counters["bytes received"] ?? 0) / 1024 / 1024
   return [
     result.what.name,
-    `  ${number.format(counters["sent"] ?? 0)} sent, ${number.format(counters["delivered"] ?? 0)} ${result.what.scenario === undefined ? "answered" : "delivered"} in ${number.format(result.seconds)} s: ${per(result, counters["delivered"] ?? 0)} a second${bytes === 0 ? "" : `, ${number.format(bytes / Math.max(result.seconds, 0.001))} MiB/s`}`,
+    `  ${amount(result)}`,
     ...latencies.map(
       ({ max, name, p50, p90, p99, p999 }) =>
         `  ${name.padEnd(Math.max(...latencies.map(({ name }) => name.length)))} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}`,

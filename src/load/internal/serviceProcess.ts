@@ -27,6 +27,7 @@ export interface ServiceProcess {
 export interface ServiceOptions {
   readonly host: string
   readonly port: number
+  /** A folder that nobody needs when the load is gone. */
   readonly data: string
   /** Flags of `natter serve`. */
   readonly flags: ReadonlyArray<string>
@@ -37,11 +38,24 @@ export interface ServiceOptions {
 // TypeScript in the sources, JavaScript in the package.
 const entry = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`, import.meta.url))
 
-/** Ends the process when nobody holds the other end of its standard input any more, however that came about. */
-const lifeline = `data:text/javascript,${encodeURIComponent(`
-  import { isMainThread } from "node:worker_threads"
-  if (isMainThread) process.stdin.on("close", () => process.kill(process.pid, "SIGKILL")).resume().unref()
-`)}`
+/**
+ * Loaded by the service before all else: when nobody holds the other end of its standard input any more, however that
+ * came about, its data are of no use to anybody, and it ends.
+ */
+const lifeline = (data: string): string => {
+  const module = `
+    import { rmSync } from "node:fs"
+    import { isMainThread } from "node:worker_threads"
+    const end = () => {
+      try {
+        rmSync(${JSON.stringify(data)}, { recursive: true, force: true, maxRetries: 3 })
+      } finally {
+        process.kill(process.pid, "SIGKILL")
+      }
+    }
+    if (isMainThread) process.stdin.on("close", end).resume().unref()`
+  return `data:text/javascript,${encodeURIComponent(module)}`
+}
 
 /** Many times what it takes, since machines are busy. */
 const startLimit = Duration.seconds(30)
@@ -101,7 +115,7 @@ export const make = Effect.fnUntraced(function* (
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
-    const child = yield* ChildProcess.make(process.execPath, ["--import", lifeline, entry, ...command], {
+    const child = yield* ChildProcess.make(process.execPath, ["--import", lifeline(data), entry, ...command], {
       env: environment(settings),
       extendEnv: true,
       stdin: "pipe",
