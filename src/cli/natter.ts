@@ -1,11 +1,13 @@
 /** The `natter` command. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
 import * as fs from "node:fs"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
@@ -33,8 +35,15 @@ const natter = Command.make("natter").pipe(
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
 
+/** A load tells being asked for wrongly from a promise that does not hold: it ends with 2 instead of 1. */
+const withExitCode = <E>(error: E): E =>
+  error instanceof CliError.ShowHelp && error.errors.length > 0 && error.commandPath[1] === load.name
+    ? Object.assign(error, { [Runtime.errorExitCode]: 2 })
+    : error
+
 runMain(
   Command.run(natter, { version }).pipe(
+    Effect.mapError(withExitCode),
     Effect.provide(
       Layer.mergeAll(
         NodeServices.layer,

@@ -100,17 +100,19 @@ export default Scenario.make({
     const there = folder()
     const file = path.join(there, "no-scenario.ts")
     fs.writeFileSync(file, "export default { name: 5 }")
-    const [unknown, wrong, nobody, worker] = await Promise.all([
+    const [unknown, wrong, nobody, worker, flag] = await Promise.all([
       natter("run", "fan-uot"),
       natter("run", file),
       natter("run", "fan-out", "--address", "nowhere:here"),
       natter("worker"),
+      natter("run", "fan-out", "--scale", "big"),
     ])
     assert.match(unknown.err, /no scenario called fan-uot/)
     assert.match(wrong.err, /no scenario/)
     assert.match(nobody.err, /nowhere:here: write it as/)
     assert.match(worker.err, /started by `natter load run --processes`/)
-    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code, worker.code], [2, 2, 2, 2])
+    assert.match(flag.err, /--scale: "big"/)
+    assert.deepStrictEqual([unknown.code, wrong.code, nobody.code, worker.code, flag.code], [2, 2, 2, 2, 2])
     fs.rmSync(there, { recursive: true })
   })
 })
