@@ -8,6 +8,7 @@ import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
+import { scenarioGuide } from "./ScenarioGuide.ts"
 import { terminalGuide } from "./TerminalGuide.ts"
 
 export const documents: ReadonlyArray<Document> = [
@@ -15,6 +16,7 @@ export const documents: ReadonlyArray<Document> = [
   configurationReference,
   protocolReference,
   protocolSchema,
+  scenarioGuide,
   terminalGuide,
 ]
 

@@ -16,7 +16,7 @@ const Share = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEq
  * - `Memory`: the service never had more, in bytes.
  * - `NoErrors`: nothing was refused and no connection lost, but for these reasons.
  * - `Presence`: nobody was told of others' comings and goings in more frames than this.
- * - `Recovery`: so long after the last incident everybody is back in.
+ * - `Recovery`: so long after the last incident everybody is back in, but for those who vanish of their own accord.
  */
 export const Expectation = Schema.TaggedUnion({
   Delivery: {},

@@ -18,7 +18,7 @@ export interface Findings {
   readonly mostMemory: number | undefined
   /** Of all members the most. */
   readonly presenceFrames: number
-  /** Milliseconds from the end of the last incident until everybody was in; undefined where that did not come. */
+  /** Milliseconds from the end of the last incident until nobody was missing; undefined where that did not come. */
   readonly recoveredAfter: number | undefined
 }
 

@@ -160,8 +160,8 @@ const played = Effect.fnUntraced(function* (
     { concurrency: "unbounded", discard: true },
   )
   let recoveredAfter: number | undefined
-  const recovering = Effect.map(troupe.counts, ({ membersIn }) => {
-    if (pending > 0 || membersIn < members) recoveredAfter = undefined
+  const recovering = Effect.map(troupe.counts, ({ membersGone, membersIn }) => {
+    if (pending > 0 || membersIn + membersGone < members) recoveredAfter = undefined
     else recoveredAfter ??= chronicle.now() - calmSince
   })
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(recovering, Effect.sleep(look))))
@@ -180,6 +180,8 @@ const played = Effect.fnUntraced(function* (
   const everybodyIsIn = Effect.map(troupe.counts, ({ membersIn }) => pending === 0 && membersIn === members)
   yield* until(everybodyIsIn, quietWithin)
   yield* recovering
+  // In the end everybody has to be back, whatever kept them away.
+  if (!(yield* everybodyIsIn)) recoveredAfter = undefined
   // What is said and not answered yet is answered, and what was acknowledged is heard.
   const behind = Effect.flatMap(troupe.places, troupe.behind)
   const quiet = Effect.flatMap(troupe.counts, ({ acknowledged, sent, unsaid }) =>

@@ -30,6 +30,8 @@ export interface Part {
 
 export interface Counts {
   readonly membersIn: number
+  /** Away of their own accord: they vanish, as the scenario says. */
+  readonly membersGone: number
   readonly sent: number
   readonly delivered: number
   readonly acknowledged: number
@@ -167,8 +169,8 @@ export const make = Effect.fnUntraced(function* ({
         ),
       ),
     counts: Effect.sync(() => {
-      const { acknowledged, delivered, failed, membersIn, sent, unsaid } = recorder
-      return { acknowledged, delivered, failed, membersIn, sent, unsaid }
+      const { acknowledged, delivered, failed, membersGone, membersIn, sent, unsaid } = recorder
+      return { acknowledged, delivered, failed, membersGone, membersIn, sent, unsaid }
     }),
     recent: Effect.sync(() => {
       const { recent } = recorder

@@ -28,6 +28,7 @@ export const together = (troupes: ReadonlyArray<Troupe>): Troupe => {
         const of = (name: keyof Counts) => sum(several.map((counts) => counts[name]))
         return {
           membersIn: of("membersIn"),
+          membersGone: of("membersGone"),
           sent: of("sent"),
           delivered: of("delivered"),
           acknowledged: of("acknowledged"),

@@ -47,13 +47,25 @@ export const compile = (...codes: ReadonlyArray<string>): string => {
   return spawnSync(compiler, ["-p", folder], { encoding: "utf8" }).stdout
 }
 
-/** The lines that the example prints, when it has ended. */
-export const run = async (code: string, env: NodeJS.ProcessEnv = {}): Promise<ReadonlyArray<string>> => {
+/** The example as a file that runs from here. */
+const write = (code: string): string => {
   const file = path.join(folder, "run.ts")
   fs.writeFileSync(
     file,
     code.replace(/from "(natter.*?)"/g, (_, name: string) => `from "${paths[name]![0]}"`),
   )
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { env: { ...process.env, ...env } })
+  return file
+}
+
+const linesOf = async (args: ReadonlyArray<string>, env: NodeJS.ProcessEnv = {}): Promise<ReadonlyArray<string>> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [...args], { env: { ...process.env, ...env } })
   return stdout.trim().split("\n")
 }
+
+/** The lines that the example prints, when it has ended. */
+export const run = (code: string, env: NodeJS.ProcessEnv = {}): Promise<ReadonlyArray<string>> =>
+  linesOf([write(code)], env)
+
+/** The lines that come of a scenario, played in the simulation. */
+export const played = (natter: string, scenario: string): Promise<ReadonlyArray<string>> =>
+  linesOf([natter, "load", "run", write(scenario), "--simulate"])

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compile, examples, run } from "./examples.ts"
+import { fileURLToPath } from "node:url"
+import { compile, examples, played, run } from "./examples.ts"
 
 const [embedding = "", testing = ""] = examples("README.md", "Embed it")
+const [scenario = ""] = examples("README.md", "Torture it")
+const natter = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
 describe("the README", () => {
   it("has an example of embedding in under 40 lines", () => {
@@ -9,7 +12,7 @@ describe("the README", () => {
   })
 
   it("has examples that compile", () => {
-    assert.strictEqual(compile(embedding, testing), "")
+    assert.strictEqual(compile(embedding, testing, scenario), "")
   })
 
   it("has an example of embedding that does what it says", async () => {
@@ -25,6 +28,15 @@ describe("the README", () => {
     assert.strictEqual(
       (await run(testing)).findLast((line) => /^\d+$/.test(line)),
       "1",
+    )
+  })
+
+  it("has a scenario that holds", async () => {
+    const lines = await played(natter, scenario)
+    assert.strictEqual(lines[0], "switch-fails")
+    assert.lengthOf(
+      lines.filter((line) => line.trim().startsWith("holds:")),
+      3,
     )
   })
 })

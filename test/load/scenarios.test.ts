@@ -110,6 +110,23 @@ describe("what a scenario asks for", () => {
     }),
   )
 
+  it.effect("recovery waits for those who were cut off, not for those who vanish of their own accord", () =>
+    Effect.gen(function* () {
+      // Somebody is always away, till the very end.
+      const train = Crowd.of("train", 5, { does: [Activity.vanish({ every: "4 seconds", away: "3 seconds" })] })
+      const after = (crowd: string) =>
+        play({
+          lasts: "90 seconds",
+          crowds: [Crowd.of("desks", 5), train],
+          incidents: [Incident.at("2 seconds", Incident.halfOpen({ crowd }))],
+          holds: [Expectation.recovery({ within: "5 seconds" })],
+        })
+      // Those notice by their heartbeat that nobody hears them, and not sooner.
+      assert.deepStrictEqual(told((yield* after("desks")).verdicts), [["recovery", false]])
+      assert.deepStrictEqual(told((yield* after("nobody")).verdicts), [["recovery", true]])
+    }),
+  )
+
   it.effect("every mishap of a link and of the service is survived", () =>
     Effect.gen(function* () {
       const { errors, verdicts } = yield* play({

@@ -50,7 +50,8 @@ export class Member {
   /** As many as there are fellows. */
   private readonly reached = new Set<string>()
   private said = 0
-  private isIn = false
+  private place: "in" | "out" | "gone" = "out"
+  private going = false
 
   constructor(run: Run, crowd: Crowd, index: number, ordinal: number) {
     const { hearing, world } = run
@@ -171,9 +172,21 @@ export class Member {
     })
   }
 
+  /** It is about to vanish, of its own accord: nobody waits for it before it is back. */
+  go(): void {
+    this.going = true
+    if (this.place === "out") this.move("gone")
+  }
+
   private note(isIn: boolean): void {
-    if (isIn === this.isIn) return
-    this.isIn = isIn
-    this.run.recorder.membersIn += isIn ? 1 : -1
+    this.move(isIn ? "in" : this.going ? "gone" : "out")
+    if (isIn) this.going = false
+  }
+
+  private move(place: "in" | "out" | "gone"): void {
+    const { recorder } = this.run
+    recorder.membersIn += Number(place === "in") - Number(this.place === "in")
+    recorder.membersGone += Number(place === "gone") - Number(this.place === "gone")
+    this.place = place
   }
 }

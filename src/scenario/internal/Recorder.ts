@@ -14,6 +14,8 @@ export class Recorder {
   unsaid = 0
   failed = 0
   membersIn = 0
+  /** Away of their own accord. */
+  membersGone = 0
   /** Of the measured part, by `now`. */
   from = Number.POSITIVE_INFINITY
   to = Number.POSITIVE_INFINITY

@@ -154,14 +154,13 @@ export const perform = (
       return inTurn(member, stage, { every: activity.every, phase }, () =>
         gate === undefined
           ? Effect.void
-          : gate
-              .shut(true)
-              .pipe(
-                Effect.andThen(gate.cut),
-                Effect.andThen(Effect.sleep(activity.away)),
-                Effect.ensuring(gate.shut(false)),
-                Effect.andThen(client.retry),
-              ),
+          : Effect.sync(() => member.go()).pipe(
+              Effect.andThen(gate.shut(true)),
+              Effect.andThen(gate.cut),
+              Effect.andThen(Effect.sleep(activity.away)),
+              Effect.ensuring(gate.shut(false)),
+              Effect.andThen(client.retry),
+            ),
       )
     case "CatchUp":
       return inTurn(member, stage, { every: activity.every, phase }, () => catchUp(member, channel(), activity.entries))

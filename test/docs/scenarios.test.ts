@@ -1,0 +1,19 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fileURLToPath } from "node:url"
+import { compile, examples, played } from "./examples.ts"
+
+const [allHands = ""] = examples("docs/SCENARIOS.md", "One of your own")
+const natter = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
+
+describe("the guide to scenarios", () => {
+  it("has an example that compiles", () => {
+    assert.strictEqual(compile(allHands), "")
+  })
+
+  it("has an example that does what it says", { timeout: 60_000 }, async () => {
+    const lines = await played(natter, allHands)
+    assert.strictEqual(lines[0], "all-hands")
+    const kept = lines.flatMap((line) => /^ *(\w+): (delivery|order|recovery):/.exec(line)?.slice(1).join(" ") ?? [])
+    assert.deepStrictEqual(kept, ["holds delivery", "holds order", "holds recovery"])
+  })
+})
