@@ -2,13 +2,15 @@
 import { host } from "./ServerProcess.ts"
 import type { ServerCommand } from "./ServerProcess.ts"
 
-/** The command line, as `npx natter` starts it. */
-export const command = "src/cli/bin.ts"
+/** The command line, as `npm start` starts it. */
+export const command = "src/cli/main.ts"
+const serve = ["--max-semi-space-size=16", command, "serve"]
 
 const service = (name: string, ...settings: ReadonlyArray<string>): ServerCommand => ({
   name,
   args: (port, folder) =>
-    [command, "serve", "--host", host, "--port", String(port), "--data", folder].concat(
+    serve.concat(
+      ["--host", host, "--port", String(port), "--data", folder],
       ["--accounts", "guest"],
       ["--rate-limits", "off"],
       settings,
@@ -32,7 +34,7 @@ export const natterWithAccounts = (from: string): ServerCommand => ({
 /** Ours as it comes, in this folder, which it finds as it left it. */
 export const natterIn = (data: string, env: Readonly<Record<string, string>>): ServerCommand => ({
   name: "natter",
-  args: (port) => [command, "serve", "--host", host, "--port", String(port), "--data", data],
+  args: (port) => [...serve, "--host", host, "--port", String(port), "--data", data],
   env,
 })
 

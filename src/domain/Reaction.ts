@@ -2,14 +2,16 @@ import * as Schema from "effect/Schema"
 import { isVisible } from "./internal/text.ts"
 import { maxReactionLength } from "./Limits.ts"
 
-// Many emoji are joined by signs that a text may not have.
-const emoji = /^\p{RGI_Emoji}$/v
+// Many emoji are joined by signs that a text may not have. Made when it is needed: it takes ten milliseconds.
+let emoji: RegExp | undefined
+const isEmoji = (text: string): boolean => (emoji ??= /^\p{RGI_Emoji}$/v).test(text)
+
 const expected = `a reaction: one emoji, or 1 to ${maxReactionLength} visible characters, no space at either end`
 
 /** What somebody puts under a message: an emoji, or a short word. */
 export const Reaction = Schema.String.check(
   Schema.makeFilter<string>(
-    (text) => emoji.test(text) || isVisible(text, { minLength: 1, maxLength: maxReactionLength }),
+    (text) => isEmoji(text) || isVisible(text, { minLength: 1, maxLength: maxReactionLength }),
     {
       title: "Reaction",
       description: expected,

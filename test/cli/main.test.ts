@@ -53,6 +53,25 @@ describe("natter", () => {
     }
   })
 
+  // Windows has no way to start a process again in place.
+  test.skipIf(process.platform === "win32")("starts a service as `npm start` does, in the same process", async () => {
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"))
+    const [, option] = / (--max-semi-space-size=\d+) src\/cli\/main\.ts serve$/.exec(scripts.start)!
+    const tell = `data:text/javascript,console.error(process.pid,process.execArgv.at(-1),process.env.NODE_OPTIONS)`
+    const bin = path.join(path.dirname(main), "bin.ts")
+    const told = async (command: string, env?: NodeJS.ProcessEnv) => {
+      const running = new Process(process.execPath, ["--import", tell, bin, command, "--help"], env && { env })
+      const { code } = await running.ended
+      expect(code).toBe(0)
+      return { pid: running.child.pid, lines: running.stderr.trimEnd().split("\n") }
+    }
+    const { lines, pid } = await told("serve")
+    expect(lines).toEqual([`${pid} ${tell} undefined`, `${pid} ${option} undefined`])
+    // Who has chosen another is heard, and nothing else needs it.
+    expect((await told("serve", { NODE_OPTIONS: "--max-semi-space-size=8" })).lines).toHaveLength(1)
+    expect((await told("chat")).lines).toHaveLength(1)
+  })
+
   test("tells its version", async () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"))
     expect(await run(["--version"])).toEqual({ code: 0, signal: null, stdout: `natter v${version}\n`, stderr: "" })

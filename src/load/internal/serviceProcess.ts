@@ -115,14 +115,18 @@ export const make = Effect.fnUntraced(function* (
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
-    const child = yield* ChildProcess.make(process.execPath, ["--import", lifeline(data), entry, ...command], {
-      env: environment(settings),
-      extendEnv: true,
-      stdin: "pipe",
-      // Ctrl-C is for the load, which ends the service when it is done with it.
-      detached: true,
-      killSignal: "SIGKILL",
-    }).pipe(
+    const child = yield* ChildProcess.make(
+      process.execPath,
+      ["--max-semi-space-size=16", "--import", lifeline(data), entry, ...command],
+      {
+        env: environment(settings),
+        extendEnv: true,
+        stdin: "pipe",
+        // Ctrl-C is for the load, which ends the service when it is done with it.
+        detached: true,
+        killSignal: "SIGKILL",
+      },
+    ).pipe(
       Effect.mapError(({ message }) => new LoadError({ target, reason: `could not be started: ${message}` })),
       Scope.provide(scope),
     )
