@@ -40,6 +40,14 @@ import { targetsOf, type Turn } from "./internal/turn.ts"
 import type { Member } from "./Member.ts"
 import type { Appearance } from "./Presence.ts"
 
+/** A message, as it is published. */
+interface Said {
+  readonly session: SessionId
+  readonly ref?: number | undefined
+  readonly id?: MessageId | undefined
+  readonly content: string
+}
+
 /** The way to a channel. Commands are plain values; the channel may live elsewhere. */
 export interface ChannelHandle {
   /** Its name now. */
@@ -56,12 +64,9 @@ export interface ChannelHandle {
   ) => Effect.Effect<ChannelId, RequestError | Actor.ActorUnavailable>
   readonly leave: (session: SessionId, ref?: number) => Effect.Effect<void, Actor.ActorUnavailable>
   /** Says something. A full mailbox makes this wait, and so slows the sender down. */
-  readonly publish: (message: {
-    readonly session: SessionId
-    readonly ref?: number | undefined
-    readonly id?: MessageId | undefined
-    readonly content: string
-  }) => Effect.Effect<void, Actor.ActorUnavailable>
+  readonly publish: (message: Said) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Says something at once, where the mailbox has room; false where it has none, and nothing is said. */
+  readonly say: (message: Said) => boolean
   /** Does something to a message that was said. Waits as `publish` does. */
   readonly change: (request: {
     readonly session: SessionId
@@ -348,6 +353,7 @@ export const make = Effect.fnUntraced(function* (
       actor.ask<ChannelId, RequestError>(({ reply }) => ({ type: "Join", member, appearance, called, ref, reply })),
     leave: (session, ref) => tell({ type: "Leave", session, ref }),
     publish: (message) => tell({ type: "Publish", ...message }),
+    say: (message) => actor.tellUnsafe({ type: "Publish", ...message }),
     change: (request) => tell({ type: "Change", ...request }),
     read: (user, seq) => actor.ask<void, RequestError>(({ reply }) => ({ type: "Read", user, seq, reply })),
     page: (by, range) =>

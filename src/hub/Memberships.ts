@@ -50,6 +50,13 @@ interface Membership {
   readonly other: User | undefined
 }
 
+/** Something to be said. */
+interface Saying {
+  readonly content: string
+  readonly id?: MessageId | undefined
+  readonly ref?: number | undefined
+}
+
 interface Directs {
   /** Keys of those that others brought it into, the one silent longest first. */
   readonly brought: Set<string>
@@ -149,10 +156,15 @@ export class Memberships {
     })
   }
 
-  publish(
-    name: ChannelName,
-    message: { readonly content: string; readonly id?: MessageId | undefined; readonly ref?: number | undefined },
-  ): Effect.Effect<void, RequestError> {
+  /** Says something right now, as it nearly always can be; where not, `publish` waits for it or says why. */
+  say(name: ChannelName, { content, id, ref }: Saying): boolean {
+    const membership = this.channels.get(keyIn(name))
+    if (membership === undefined || membership.other !== undefined) return false
+    if (this.contentError(content) !== undefined) return false
+    return membership.channel.say({ session: this.member.session, ref, id, content })
+  }
+
+  publish(name: ChannelName, message: Saying): Effect.Effect<void, RequestError> {
     const { content, id, ref } = message
     const error = this.contentError(content)
     if (error !== undefined) return Effect.fail(error)

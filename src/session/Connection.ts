@@ -1,6 +1,6 @@
 /** One open link to a peer, as a session needs it. Transports implement it. */
 import * as Data from "effect/Data"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 
 /** The link is gone: the peer closed it, or it broke. */
 export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
@@ -12,11 +12,14 @@ export interface Connection {
   readonly transport: "tcp" | "memory"
   /** The peer's IP address, or a name where there is none. */
   readonly remoteAddress: string
-  /** The next bytes, as they arrive. Not pulling holds the peer back. */
-  readonly pull: Effect.Effect<Uint8Array, ConnectionEnded>
+  /**
+   * Hands over what arrives, piece by piece, as long as `take` says true; done when it has said false. A piece costs no
+   * effect that way. Not reading holds the peer back.
+   */
+  readonly read: (take: (bytes: Uint8Array) => boolean) => Effect.Effect<void, ConnectionEnded>
   /**
    * Hands bytes to the link, all of them in one write. False when the link has no room for more:
-   * then `drained` is to be awaited first. Never throws; a broken link shows at `drained` and `pull`.
+   * then `drained` is to be awaited first. Never throws; a broken link shows at `drained` and `read`.
    */
   readonly send: (batch: ReadonlyArray<Uint8Array>) => boolean
   /** Done as soon as the link has room again. */
@@ -28,3 +31,24 @@ export interface Connection {
   /** Ends the link at once, dropping what has not left. */
   readonly abort: Effect.Effect<void>
 }
+
+/** The next piece of what arrives. */
+export const pull = (connection: Connection): Effect.Effect<Uint8Array, ConnectionEnded> =>
+  Effect.suspend(() => {
+    let bytes: Uint8Array
+    const one = connection.read((next) => {
+      bytes = next
+      return false
+    })
+    return Effect.map(one, () => bytes)
+  })
+
+/** How to read where pieces are pulled, one by one. */
+export const reading =
+  (pull: Effect.Effect<Uint8Array, ConnectionEnded>): Connection["read"] =>
+  (take) => {
+    const some: Effect.Effect<void, ConnectionEnded> = Effect.flatMap(pull, (bytes) =>
+      take(bytes) ? some : Effect.void,
+    )
+    return some
+  }

@@ -17,12 +17,31 @@ export const read = (session: Session): Effect.Effect<void> => {
   const deframer = new Deframer(session.with.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for. */
   let begunAt: number | undefined
+  /** What the frames that came last have to wait for. */
+  let waiting: Effect.Effect<void, Disconnect> = Effect.void
 
-  const next = Effect.suspend(() => {
-    if (!deframer.partial) return connection.pull
+  /** Whether nothing has to be waited for. */
+  const take = (chunk: Uint8Array): boolean => {
+    waiting = handle(chunk)
+    return waiting === Effect.void && !deframer.partial
+  }
+
+  const some = Effect.suspend(() => {
+    if (!deframer.partial) return connection.read(take)
     begunAt ??= session.elapsed()
-    return rest(session, begunAt)
+    return rest(session, take, begunAt)
   })
+
+  /** From one of several frames on: those that need not wait are done when this returns. */
+  const handleFrom = (bodies: ReadonlyArray<Uint8Array>, first: number): Effect.Effect<void, Disconnect> => {
+    for (let at = first; at < bodies.length; at++) {
+      // Thousands of answers at once: some have to leave before the next.
+      if (at > first && outbox.pressure >= 0.5) return Effect.flatMap(Effect.yieldNow, () => handleFrom(bodies, at))
+      const handled = route(session, bodies[at]!)
+      if (handled !== Effect.void) return Effect.flatMap(handled, () => handleFrom(bodies, at + 1))
+    }
+    return Effect.void
+  }
 
   const handle = (chunk: Uint8Array): Effect.Effect<void, Disconnect> => {
     session.heardAt = session.elapsed()
@@ -31,10 +50,7 @@ export const read = (session: Session): Effect.Effect<void> => {
     const error = deframer.push(chunk, bodies)
     // A frame that was finished ends its time; one that began behind it starts anew.
     if (bodies.length > 0) begunAt = undefined
-    const handled =
-      bodies.length === 1
-        ? route(session, bodies[0]!)
-        : Effect.forEach(bodies, (body) => route(session, body), { discard: true })
+    const handled = handleFrom(bodies, 0)
     const done = () => {
       outbox.flush()
       session.handling = false
@@ -46,18 +62,30 @@ export const read = (session: Session): Effect.Effect<void> => {
   }
 
   return Effect.catchCause(
-    // pull waits by itself
-    Effect.forever(Effect.flatMap(next, handle), { disableYield: true }),
+    // read waits by itself
+    Effect.forever(
+      Effect.flatMap(some, () => waiting),
+      { disableYield: true },
+    ),
     (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, deframer, cause)),
   )
 }
 
 /** A frame that was begun has to be finished: a trickle of bytes does not renew the time it has. */
-const rest = (session: Session, begunAt: number): Effect.Effect<Uint8Array, ConnectionEnded | Disconnect> =>
-  Effect.timeoutOrElse(session.connection.pull, {
+const rest = (
+  session: Session,
+  take: (chunk: Uint8Array) => boolean,
+  begunAt: number,
+): Effect.Effect<void, ConnectionEnded | Disconnect> => {
+  const next = session.connection.read((chunk) => {
+    take(chunk)
+    return false
+  })
+  return Effect.timeoutOrElse(next, {
     duration: Math.max(0, Duration.toMillis(session.with.settings.frameTimeout) - (session.elapsed() - begunAt)),
     orElse: () => Effect.fail(new Disconnect({ reason: "FrameTimeout" })),
   })
+}
 
 /** Ends the session for what ended the reading. */
 const over = (

@@ -1,7 +1,7 @@
 /** The client's end of a link to a server: bytes, and every way to end it. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { ConnectionEnded } from "../session/Connection.ts"
+import { type ConnectionEnded, pull } from "../session/Connection.ts"
 import { dial, type DialError } from "../transport/tcp/TcpDialer.ts"
 
 export interface Link {
@@ -24,7 +24,7 @@ export const tcp = (address: {
   readonly port: number
 }): Effect.Effect<Link, DialError, Scope.Scope> =>
   Effect.map(dial(address), ({ connection, end }) => ({
-    pull: connection.pull,
+    pull: pull(connection),
     send: (bytes) => Effect.suspend(() => (connection.send([bytes]) ? Effect.void : connection.drained)),
     end,
     abort: connection.abort,

@@ -1,6 +1,6 @@
 /** A link without a network: what TCP does to a conversation, in memory and under the test's control. */
 import * as Effect from "effect/Effect"
-import type { Connection } from "../session/Connection.ts"
+import { type Connection, reading } from "../session/Connection.ts"
 import { Pipe } from "./internal/pipe.ts"
 import type { Link } from "./Link.ts"
 
@@ -50,7 +50,7 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
   const connection: Connection = {
     transport: "memory",
     remoteAddress,
-    pull: toServer.read,
+    read: reading(toServer.read),
     send: (batch) => toClient.write(batch),
     drained: toClient.drained,
     backlog: () => toClient.backlog,

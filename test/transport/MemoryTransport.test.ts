@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { pull } from "../../src/session/Connection.ts"
 import * as MemoryTransport from "../../src/testing/MemoryTransport.ts"
 
 const bytes = (...values: ReadonlyArray<number>) => Uint8Array.from(values)
@@ -13,8 +14,8 @@ describe("the transport in memory", () => {
       const { connection, link } = MemoryTransport.make()
       yield* link.send(bytes(1, 2))
       yield* link.send(bytes(3))
-      assert.deepStrictEqual([...(yield* connection.pull)], [1, 2])
-      assert.deepStrictEqual([...(yield* connection.pull)], [3])
+      assert.deepStrictEqual([...(yield* pull(connection))], [1, 2])
+      assert.deepStrictEqual([...(yield* pull(connection))], [3])
       assert.isTrue(connection.send([bytes(4), bytes(5, 6)]))
       assert.deepStrictEqual([...(yield* link.pull)], [4, 5, 6])
     }),
@@ -24,8 +25,8 @@ describe("the transport in memory", () => {
     Effect.gen(function* () {
       const { connection, link } = MemoryTransport.make({ split: MemoryTransport.piecesOf(2) })
       yield* link.send(bytes(1, 2, 3))
-      assert.deepStrictEqual([...(yield* connection.pull)], [1, 2])
-      assert.deepStrictEqual([...(yield* connection.pull)], [3])
+      assert.deepStrictEqual([...(yield* pull(connection))], [1, 2])
+      assert.deepStrictEqual([...(yield* pull(connection))], [3])
       connection.send([bytes(4), bytes(5, 6)])
       assert.deepStrictEqual([...(yield* link.pull)], [4, 5])
     }),
@@ -45,7 +46,7 @@ describe("the transport in memory", () => {
       assert.strictEqual(link.unread(), 1)
       const sending = yield* Effect.forkChild(link.send(bytes(1, 2, 3, 4, 5)), { startImmediately: true })
       assert.isUndefined(sending.pollUnsafe())
-      yield* connection.pull
+      yield* pull(connection)
       yield* Fiber.join(sending)
     }),
   )
@@ -55,8 +56,8 @@ describe("the transport in memory", () => {
       const { connection, link } = MemoryTransport.make()
       yield* link.send(bytes(1))
       yield* link.end
-      yield* connection.pull
-      assert.strictEqual(yield* ending(connection.pull), "clean")
+      yield* pull(connection)
+      assert.strictEqual(yield* ending(pull(connection)), "clean")
       assert.isTrue(connection.send([bytes(2)]))
       yield* connection.close
       yield* connection.abort
@@ -88,7 +89,7 @@ describe("the transport in memory", () => {
         yield* link.send(bytes(1))
         connection.send([bytes(2, 3)])
         yield* ends[side].abort
-        assert.strictEqual(yield* ending(connection.pull), "broken")
+        assert.strictEqual(yield* ending(pull(connection)), "broken")
         assert.strictEqual(yield* ending(link.pull), "broken")
         assert.strictEqual(yield* ending(connection.drained), "broken")
         assert.isFalse(connection.send([bytes(4)]))
@@ -102,7 +103,7 @@ describe("the transport in memory", () => {
       yield* link.cut
       yield* link.send(bytes(1))
       assert.isTrue(connection.send([bytes(1)]))
-      const pulling = yield* Effect.forkChild(connection.pull, { startImmediately: true })
+      const pulling = yield* Effect.forkChild(pull(connection), { startImmediately: true })
       const listening = yield* Effect.forkChild(link.pull, { startImmediately: true })
       yield* link.abort
       assert.isUndefined(pulling.pollUnsafe())

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Connection } from "../../src/session/Connection.ts"
+import { type Connection, pull } from "../../src/session/Connection.ts"
 import { Sessions } from "../../src/session/Sessions.ts"
 import * as Link from "../../src/testing/Link.ts"
 import { ConnectionLimits } from "../../src/transport/ConnectionLimits.ts"
@@ -55,7 +55,7 @@ describe("a TCP connection", () => {
       assert.strictEqual(connection.transport, "tcp")
       assert.strictEqual(connection.remoteAddress, "127.0.0.1")
       yield* link.send(Uint8Array.of(1, 2))
-      assert.deepStrictEqual([...(yield* connection.pull)], [1, 2])
+      assert.deepStrictEqual([...(yield* pull(connection))], [1, 2])
       const sizes = [1, 100, 20_000, 30_000]
       connection.send(sizes.map((size) => new Uint8Array(size).fill(size % 251)))
       connection.send([Uint8Array.of(7)])
@@ -92,7 +92,7 @@ describe("a TCP connection", () => {
   test("is closed when the peer has closed its side, too", ({ connection, link }) =>
     Effect.gen(function* () {
       yield* link.end
-      assert.strictEqual(yield* ending(connection.pull), "clean")
+      assert.strictEqual(yield* ending(pull(connection)), "clean")
       connection.send([much])
       const closing = yield* Effect.forkChild(connection.close, { startImmediately: true })
       assert.isUndefined(closing.pollUnsafe())
@@ -124,7 +124,7 @@ describe("a TCP connection", () => {
 
   test("hears when the peer breaks it", ({ connection, link }) =>
     Effect.gen(function* () {
-      const waiting = yield* Effect.forkChild(ending(connection.pull), { startImmediately: true })
+      const waiting = yield* Effect.forkChild(ending(pull(connection)), { startImmediately: true })
       yield* link.abort
       assert.strictEqual(yield* Fiber.join(waiting), "broken")
       yield* eventually(

@@ -25,15 +25,20 @@ export const tooFast = (session: Session, { publishing }: Identity): RequestErro
 export const publish = forUser<ClientFrameOf<"Publish">>((session, { channel, content, id, ref }, identity) => {
   if (content === "") return Effect.fail(new RequestError({ reason: "EmptyMessage", field: "content" }))
   const error = tooFast(session, identity)
-  return error === undefined ? identity.memberships.publish(channel, { content, id, ref }) : Effect.fail(error)
+  if (error !== undefined) return Effect.fail(error)
+  const { memberships } = identity
+  const saying = { content, id, ref }
+  return memberships.say(channel, saying) ? Effect.void : memberships.publish(channel, saying)
 })
 
 /** The chapter's message: `from` and `timestamp` are the server's to fill in. */
 export const chatMessage = forUser<typeof ChatMessage.Type>((session, { content }, identity) => {
   const error = tooFast(session, identity)
-  return error === undefined
-    ? Effect.mapError(identity.memberships.publish(lobby, { content }), outOfTheLobby)
-    : Effect.fail(error)
+  if (error !== undefined) return Effect.fail(error)
+  const { memberships } = identity
+  return memberships.say(lobby, { content })
+    ? Effect.void
+    : Effect.mapError(memberships.publish(lobby, { content }), outOfTheLobby)
 })
 
 /** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */

@@ -1,6 +1,6 @@
 /** A link through the simulated network: what TCP does to a conversation, and what happens to TCP. */
 import * as Effect from "effect/Effect"
-import type { Connection, ConnectionEnded } from "../../session/Connection.ts"
+import { type Connection, type ConnectionEnded, reading } from "../../session/Connection.ts"
 import type { Cable } from "./Cable.ts"
 import { Way } from "./Way.ts"
 
@@ -58,7 +58,7 @@ export class Line {
     this.server = {
       transport: "memory",
       remoteAddress: options.address,
-      pull: toServer.read,
+      read: reading(toServer.read),
       send: (batch) => toClient.write(batch),
       drained: toClient.drained,
       backlog: () => toClient.backlog,

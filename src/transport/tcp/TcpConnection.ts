@@ -6,23 +6,28 @@ import { plainAddress } from "../internal/address.ts"
 /** A batch up to this many bytes is copied into one piece: cheaper than handing the pieces over. */
 const copyUpTo = 16 * 1024
 
-type Resume<A> = (outcome: Effect.Effect<A, ConnectionEnded>) => void
+interface Reader {
+  readonly take: (bytes: Uint8Array) => boolean
+  readonly resume: (outcome: Effect.Effect<void, ConnectionEnded>) => void
+}
 
 const ended = Effect.fail(new ConnectionEnded({ clean: true }))
 const broken = Effect.fail(new ConnectionEnded({ clean: false }))
 
 /**
  * A connection over a TCP socket, from and to the socket itself: there are thousands that say nothing, and what need
- * not wait should not cost an effect. The socket is read while somebody pulls, and stands still otherwise.
+ * not wait should not cost an effect. The socket is read while somebody reads here, and stands still otherwise.
  */
 export class TcpConnection implements Connection {
   readonly transport = "tcp"
   readonly remoteAddress: string
   private readonly raw: Net.Socket
-  private reader: Resume<Uint8Array> | undefined
-  /** What came while nobody pulled; then the socket is paused, so there is no more than one. */
+  private reader: Reader | undefined
+  /** Something that was read is being handled, right here. */
+  private taking = false
+  /** What came while nobody read; then the socket is paused, so there is no more than one. */
   private early: Uint8Array | undefined
-  /** Asked for at every pull: the socket itself would have to look it up. */
+  /** Asked for at every read: the socket itself would have to look it up. */
   private paused = true
   private end: Effect.Effect<never, ConnectionEnded> | undefined
 
@@ -39,23 +44,26 @@ export class TcpConnection implements Connection {
     if (raw.destroyed) this.end = broken
   }
 
-  readonly pull: Effect.Effect<Uint8Array, ConnectionEnded> = Effect.callback((resume) => {
-    const { early } = this
-    if (early !== undefined) {
+  read(take: (bytes: Uint8Array) => boolean): Effect.Effect<void, ConnectionEnded> {
+    return Effect.callback((resume) => {
+      const { early } = this
       this.early = undefined
-      return resume(Effect.succeed(early))
-    }
-    if (this.end !== undefined) return resume(this.end)
-    this.reader = resume
-    if (this.paused) {
-      this.paused = false
-      this.raw.resume()
-    }
-    return this.forget
-  })
+      if (early !== undefined && !take(early)) return resume(Effect.void)
+      if (this.end !== undefined) return resume(this.end)
+      this.reader = { take, resume }
+      if (this.paused) {
+        this.paused = false
+        this.raw.resume()
+      }
+      return this.forget
+    })
+  }
 
-  /** Who pulled does not wait any more. */
-  private readonly forget = Effect.sync(() => void (this.reader = undefined))
+  /** Who read does not any more. What is being handled is handled to its end first, as in a fiber. */
+  private readonly forget = Effect.suspend(() => {
+    this.reader = undefined
+    return this.taking ? Effect.yieldNow : Effect.void
+  })
 
   send(batch: ReadonlyArray<Uint8Array>): boolean {
     const { raw } = this
@@ -86,7 +94,7 @@ export class TcpConnection implements Connection {
    */
   get close(): Effect.Effect<void> {
     if (this.raw.readableEnded) return finished(this.raw)
-    const dropped = Effect.ignore(Effect.forever(this.pull, { disableYield: true }))
+    const dropped = Effect.ignore(this.read(() => true))
     return Effect.all([finished(this.raw), dropped], { concurrency: 2, discard: true })
   }
 
@@ -100,23 +108,32 @@ export class TcpConnection implements Connection {
   }
 
   private receive(chunk: Uint8Array): void {
-    const resume = this.reader
-    if (resume === undefined) {
+    const { reader } = this
+    if (reader === undefined) {
       this.early = chunk
       this.paused = true
       this.raw.pause()
       return
     }
+    let outcome: Effect.Effect<void> = Effect.void
+    this.taking = true
+    try {
+      if (reader.take(chunk)) return
+    } catch (defect) {
+      outcome = Effect.die(defect)
+    } finally {
+      this.taking = false
+    }
     this.reader = undefined
-    resume(Effect.succeed(chunk))
+    reader.resume(outcome)
   }
 
   /** The first reason counts. */
   private over(how: Effect.Effect<never, ConnectionEnded>): void {
     this.end ??= how
-    const resume = this.reader
+    const { reader } = this
     this.reader = undefined
-    resume?.(this.end)
+    reader?.resume(this.end)
   }
 }
 
