@@ -14,19 +14,6 @@ interface Batch {
   readonly frames: number
 }
 
-const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
-  if (parts.length === 1) return parts[0]!
-  let length = 0
-  for (const part of parts) length += part.byteLength
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.byteLength
-  }
-  return whole
-}
-
 /**
  * What a channel tells all its members in a turn. It is encoded once per encoding and joined into
  * one piece of bytes once per encoding: for a member it costs one push into the outbox, however
@@ -101,12 +88,10 @@ export class FanOut {
       if (batch?.encoding !== encoding) batch = batches.find((candidate) => candidate.encoding === encoding)
       if (batch === undefined) {
         const parts = events.flatMap((event) => event.bytes(encoding) ?? [])
-        batch = { encoding, bytes: parts.length === 0 ? nothing : concat(parts), frames: parts.length }
+        batch = { encoding, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), frames: parts.length }
         batches.push(batch)
       }
       if (batch.frames > 0) member.outbox.offer(lane, batch.bytes, batch.frames)
     }
   }
 }
-
-const nothing = new Uint8Array(0)

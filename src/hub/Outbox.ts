@@ -42,6 +42,10 @@ const roomy = 0.25
 
 const ended: Waiting = Effect.fail(Cause.Done())
 
+/** Short frames share memory with others: what may have to wait for long keeps no more of it than is counted. */
+const alone = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
+
 /** What an empty lane is; never added to. */
 const none: Array<Uint8Array> = []
 
@@ -110,8 +114,9 @@ export class Outbox {
     }
     // Nearly always it is the only one. An array of one is small: what an empty one grows to by a push is four times
     // as large, and garbage a moment later.
-    if (this[lane].length === 0) this[lane] = [bytes]
-    else this[lane].push(bytes)
+    const kept = this.stuck ? alone(bytes) : bytes
+    if (this[lane].length === 0) this[lane] = [kept]
+    else this[lane].push(kept)
     this.waitingFrames += frames
     this.waitingBytes += bytes.byteLength
     return true

@@ -54,11 +54,14 @@ export const read = (session: Session): Effect.Effect<void> => {
     const done = () => {
       outbox.flush()
       session.handling = false
-      session.heardAt = session.elapsed()
       return error === undefined ? Effect.void : Effect.fail(broken(error))
     }
     // Nearly nothing has to wait; where it was done at once, it need not be run.
-    return handled === Effect.void ? done() : Effect.flatMap(handled, done)
+    if (handled === Effect.void) return done()
+    return Effect.flatMap(handled, () => {
+      session.heardAt = session.elapsed()
+      return done()
+    })
   }
 
   return Effect.catchCause(

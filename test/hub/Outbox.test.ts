@@ -93,6 +93,25 @@ describe("Outbox", () => {
     assert.strictEqual(outbox.bytes, 0)
   })
 
+  it("keeps no more memory than it counts while there is no room", () => {
+    const sent: Array<Uint8Array> = []
+    let room = false
+    const outbox = new Outbox(defaultBounds, { send: (batch) => (sent.push(...batch), room), onOverflow: () => {} })
+    const shared = new Uint8Array(4096)
+    shared.set(named("first"), 100)
+    outbox.offer("chat", shared.subarray(0, 1))
+    outbox.flush()
+    outbox.offer("chat", shared.subarray(100, 105))
+    room = true
+    outbox.resume()
+    assert.deepStrictEqual(sent.map(nameOf), ["", "first"])
+    // What leaves at once is not copied; what has to wait is, and only where others would be kept with it.
+    assert.deepStrictEqual(
+      sent.map(({ buffer }) => buffer.byteLength),
+      [4096, 5],
+    )
+  })
+
   it("what a write brings about leaves behind it, not in the middle", () => {
     const { link, outbox } = linked()
     let depth = 0

@@ -167,7 +167,7 @@ export const lie = (body: Uint8Array, dice: Dice): Uint8Array => {
     0xffff_ffff,
     dice.bits(),
   ])
-  new DataView(framed.buffer).setUint32(0, length >>> 0)
+  new DataView(framed.buffer, framed.byteOffset).setUint32(0, length >>> 0)
   return dice.once(4) ? framed.subarray(0, headerBytes) : framed
 }
 
