@@ -2,13 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import { maxDepth } from "../../src/domain/Limits.ts"
 import * as Codec from "../../src/protocol/Codec.ts"
 import { ConnectReply, ConnectRequest } from "../../src/protocol/Connect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import type { FrameError } from "../../src/protocol/FrameError.ts"
 import { headerBytes } from "../../src/protocol/Framing.ts"
+import { decoder } from "../../src/protocol/internal/frameSchema.ts"
 import type { Wire } from "../../src/protocol/internal/wire.ts"
 import * as V1 from "../../src/protocol/v1/Message.ts"
 import * as Client from "../../src/protocol/v2/ClientFrame.ts"
@@ -125,6 +126,14 @@ describe.each(["json", "msgpack"] as const)("version 2 in %s", (name) => {
     assert.strictEqual(error.field, "password")
     assert.strictEqual(error.message, "Join.password: Expected no excess property")
     assert.strictEqual(error.ref, 7)
+  })
+
+  it("refuses one inside a field, too", () => {
+    const read = decoder([Schema.Struct({ type: Schema.Literal("Move"), to: Schema.Struct({ x: Schema.Finite }) })], {
+      strict: true,
+    })
+    assert.isTrue(Result.isSuccess(read({ type: "Move", to: { x: 1 } })))
+    assert.strictEqual(refusal(read({ type: "Move", to: { x: 1, y: 2 } })).field, "to.y")
   })
 
   it("repeats no more of such a field's name than is safe", () => {

@@ -10,11 +10,16 @@ type FrameStruct = Schema.Codec<{ readonly type: string }, { readonly type: stri
   readonly fields: { readonly type: { readonly literal: string } } & Schema.Struct.Fields
 }
 
+type Decode = (value: unknown) => Exit.Exit<{ readonly type: string }, Schema.SchemaError>
+
 interface Entry {
   readonly fields: ReadonlyArray<string>
+  readonly known: ReadonlySet<string>
   /** How many of them, from the first, a frame written as a list must have. */
   readonly listed: number
-  readonly decode: (value: unknown) => Exit.Exit<{ readonly type: string }, Schema.SchemaError>
+  readonly decode: Decode
+  /** For a frame in which nothing can be surplus. */
+  readonly decodePlain: Decode
 }
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -31,6 +36,17 @@ const firstIssue = (error: Schema.SchemaError): { readonly field: string; readon
     .replace(/[^\w.]/g, "?")
     .slice(0, 64)
   return { field, message: issue.message }
+}
+
+/**
+ * Whether it has nothing but known fields, and none that has fields of its own. Most frames are so, and looking for
+ * surplus fields costs a schema more than all the rest.
+ */
+const plain = (frame: object, known: ReadonlySet<string>): boolean => {
+  for (const field in frame) {
+    if (!known.has(field) || typeof (frame as Record<string, unknown>)[field] === "object") return false
+  }
+  return true
 }
 
 const readRef = (value: object): number | undefined => {
@@ -59,8 +75,10 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     const fields = Object.keys(frame.fields)
     entries.set(frame.fields.type.literal, {
       fields,
+      known: new Set(fields),
       listed: fields.filter((field) => frame.fields[field]!.ast.context?.isOptional !== true).length,
       decode: Schema.decodeUnknownExit(frame, { onExcessProperty: options.strict ? "error" : "ignore" }),
+      decodePlain: Schema.decodeUnknownExit(frame),
     })
   }
   const expected = [...entries.keys()].join(", ")
@@ -81,7 +99,7 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     }
     const entry = entries.get(type)
     if (entry === undefined) return wrongType(`unknown type, expected one of ${expected}`, readRef(candidate))
-    const exit = entry.decode(candidate)
+    const exit = plain(candidate, entry.known) ? entry.decodePlain(candidate) : entry.decode(candidate)
     if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
     const reason = exit.cause.reasons[0]
     if (reason?._tag !== "Fail") throw new Error("a frame's schema must not die", { cause: exit.cause })

@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 
 /** Answers with `Pong`, and the `sequence` if there was one: at once, without an effect. */
 export const ping: Command<{ readonly sequence?: number }> = (session, { sequence }) => {
-  const pong = { type: "Pong", ...(sequence === undefined ? {} : { sequence }) } as const
+  const pong = sequence === undefined ? ({ type: "Pong" } as const) : ({ type: "Pong", sequence } as const)
   if (session.encoding.version === 1) session.tell1(pong)
   else session.tell2(pong)
   return Effect.void
