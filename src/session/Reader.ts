@@ -64,12 +64,16 @@ export const read = (session: Session): Effect.Effect<void> => {
     })
   }
 
+  /** What has been waited for is let go: a session that says nothing more would keep its last frame. */
+  const wait = () => {
+    const last = waiting
+    waiting = Effect.void
+    return last
+  }
+
   return Effect.catchCause(
     // read waits by itself
-    Effect.forever(
-      Effect.flatMap(some, () => waiting),
-      { disableYield: true },
-    ),
+    Effect.forever(Effect.flatMap(some, wait), { disableYield: true }),
     (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, deframer, cause)),
   )
 }
