@@ -129,6 +129,11 @@ interface Options {
   readonly onIdle: Effect.Effect<void>
 }
 
+/** A turn waits for the one behind it where telling takes so many milliseconds: less is less than a timer takes. */
+const worthWaiting = 0.25
+/** And where that one has so many messages: who says a single one is to be heard at once. */
+const crowd = 4
+
 const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
 
 /** Each user once, as far as it has read. */
@@ -213,12 +218,24 @@ export const make = Effect.fnUntraced(function* (
       }
     })
 
+  /** What was told has waited for a turn behind it: it waits for no other. */
+  let waited = false
+  /** How long it took the last time to tell everybody, in milliseconds. */
+  let told = 0
+  const timed = (tell: () => void): void => {
+    const begun = clock.currentTimeNanosUnsafe()
+    tell()
+    told = Number(clock.currentTimeNanosUnsafe() - begun) / 1_000_000
+  }
+
   /** Lets in nobody any more. */
   let retired = false
   const endTurn = (more: () => boolean) =>
     Effect.suspend(() => {
       const now = clock.currentTimeMillisUnsafe()
-      state.endTurn(now, more())
+      if (more() && !waited) state.endTurn(now, true)
+      else timed(() => state.endTurn(now, false))
+      waited = false
       if (!retired) return schedule(now)
       retired = false
       return options.onIdle
@@ -230,24 +247,33 @@ export const make = Effect.fnUntraced(function* (
     touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
   )
 
-  /** While it runs, what the turn before told leaves: the disk and the sockets are busy at the same time. */
-  const released = <A, E>(storing: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() =>
-      !state.fanOut.holds
-        ? storing
-        : Effect.flatMap(Effect.forkChild(storing, { startImmediately: true }), (fiber) => {
-            // Where it is stored already, both turns leave together.
-            if (fiber.pollUnsafe() === undefined) state.fanOut.release()
-            return Fiber.join(fiber)
-          }),
-    )
+  /**
+   * While it runs, what the turn before told leaves: the disk and the sockets are busy at the same time. Where it is
+   * stored about as soon as that would be done, both turns leave together: half as many writes, and all who answer
+   * them answer in one turn (docs/adr/0016).
+   */
+  const released = <A, E>(messages: number, storing: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      if (!state.fanOut.holds) return storing
+      return Effect.flatMap(Effect.forkChild(storing, { startImmediately: true }), (fiber) => {
+        const waits = fiber.pollUnsafe() === undefined && messages >= crowd && told >= worthWaiting
+        return Effect.flatMap(waits ? Effect.timeoutOption(Fiber.await(fiber), told) : Effect.void, () => {
+          waited = waits
+          if (fiber.pollUnsafe() === undefined) timed(() => state.fanOut.release())
+          return Fiber.join(fiber)
+        })
+      })
+    })
 
   const storeTurn = ({ after, entries }: Turn): Effect.Effect<void, HistoryError> =>
     entries.length === 0
       ? Effect.void
-      : Effect.andThen(touch, history.append(state.id, { after, entries, durability: state.wanted })).pipe(
-          released,
-          Effect.map((durability) => state.stored(durability)),
+      : Effect.map(
+          released(
+            entries.length,
+            Effect.andThen(touch, history.append(state.id, { after, entries, durability: state.wanted })),
+          ),
+          (durability) => state.stored(durability),
         )
 
   /** One of the ids was stored before and forgotten here: history knows which. */
