@@ -10,7 +10,6 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../actor/Actor.ts"
@@ -36,6 +35,7 @@ import * as administer from "./internal/administer.ts"
 import * as bounded from "./internal/bounded.ts"
 import type { Description } from "./internal/description.ts"
 import { ChannelState } from "./internal/channelState.ts"
+import * as Telling from "./internal/telling.ts"
 import { targetsOf, type Turn } from "./internal/turn.ts"
 import type { Member } from "./Member.ts"
 import type { Appearance } from "./Presence.ts"
@@ -129,11 +129,6 @@ interface Options {
   readonly onIdle: Effect.Effect<void>
 }
 
-/** A turn waits for the one behind it where telling takes so many milliseconds: less is less than a timer takes. */
-const worthWaiting = 0.25
-/** And where that one has so many messages: who says a single one is to be heard at once. */
-const crowd = 4
-
 const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
 
 /** Each user once, as far as it has read. */
@@ -157,6 +152,7 @@ export const make = Effect.fnUntraced(function* (
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
   const rememberIds = Duration.toMillis((yield* HistorySettings).rememberIds)
   const state = new ChannelState(name, settings, rememberIds)
+  const telling = Telling.make(state, clock)
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
@@ -218,24 +214,12 @@ export const make = Effect.fnUntraced(function* (
       }
     })
 
-  /** What was told has waited for a turn behind it: it waits for no other. */
-  let waited = false
-  /** How long it took the last time to tell everybody, in milliseconds. */
-  let told = 0
-  const timed = (tell: () => void): void => {
-    const begun = clock.currentTimeNanosUnsafe()
-    tell()
-    told = Number(clock.currentTimeNanosUnsafe() - begun) / 1_000_000
-  }
-
   /** Lets in nobody any more. */
   let retired = false
   const endTurn = (more: () => boolean) =>
     Effect.suspend(() => {
       const now = clock.currentTimeMillisUnsafe()
-      if (more() && !waited) state.endTurn(now, true)
-      else timed(() => state.endTurn(now, false))
-      waited = false
+      telling.endTurn(now, more())
       if (!retired) return schedule(now)
       retired = false
       return options.onIdle
@@ -247,29 +231,11 @@ export const make = Effect.fnUntraced(function* (
     touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
   )
 
-  /**
-   * While it runs, what the turn before told leaves: the disk and the sockets are busy at the same time. Where it is
-   * stored about as soon as that would be done, both turns leave together: half as many writes, and all who answer
-   * them answer in one turn (docs/adr/0016).
-   */
-  const released = <A, E>(messages: number, storing: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.suspend(() => {
-      if (!state.fanOut.holds) return storing
-      return Effect.flatMap(Effect.forkChild(storing, { startImmediately: true }), (fiber) => {
-        const waits = fiber.pollUnsafe() === undefined && messages >= crowd && told >= worthWaiting
-        return Effect.flatMap(waits ? Effect.timeoutOption(Fiber.await(fiber), told) : Effect.void, () => {
-          waited = waits
-          if (fiber.pollUnsafe() === undefined) timed(() => state.fanOut.release())
-          return Fiber.join(fiber)
-        })
-      })
-    })
-
   const storeTurn = ({ after, entries }: Turn): Effect.Effect<void, HistoryError> =>
     entries.length === 0
       ? Effect.void
       : Effect.map(
-          released(
+          telling.during(
             entries.length,
             Effect.andThen(touch, history.append(state.id, { after, entries, durability: state.wanted })),
           ),
