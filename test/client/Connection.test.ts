@@ -16,6 +16,7 @@ import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { Disconnect } from "../../src/protocol/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { TestServer } from "../../src/testing/index.ts"
+import { settle } from "../actor/fibers.ts"
 import { frameOf, open, type Peer, type ScriptedServer } from "./ScriptedServer.ts"
 
 const silent = Layer.succeed(References.MinimumLogLevel, "None")
@@ -471,7 +472,7 @@ describe("Connection, to whatever listens", () => {
   it.live("ends them at once when the connection breaks", () =>
     Effect.gen(function* () {
       const { peer, publishing } = yield* stuck()
-      yield* Effect.sleep("20 millis")
+      yield* settle
       yield* peer.reset
       assert.deepInclude((yield* Fiber.join(publishing))[0], { reason: "ConnectionLost" })
     }).pipe(Effect.scoped),

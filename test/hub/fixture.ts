@@ -28,6 +28,8 @@ import { Deframer } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { ServerFrame, ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 
+import { settle } from "../actor/fibers.ts"
+
 export const user = (name: string, id = name): User => ({
   id: UserId.make(id),
   name: Username.make(name),
@@ -268,3 +270,19 @@ export const reason = <A, E extends { readonly reason: string }, R>(self: Effect
 
 export const seqs = (who: TestMember) => who.all("Message").map(({ seq }) => Number(seq))
 export const types = (frames: ReadonlyArray<{ readonly type: string }>) => frames.map(({ type }) => type)
+
+/** What it was told that others said, in order. */
+export const texts = (who: TestMember) => who.all("Message").map(({ content }) => content)
+
+/** A channel over a history a test controls, with members in it. */
+export const overHistory = Effect.fnUntraced(function* (...members: ReadonlyArray<TestMember>) {
+  const history = controlledHistory()
+  const tested = yield* channel({ history, settings: { channelMailbox: 1024 } })
+  for (const who of members) yield* tested.join(who, online)
+  yield* settle
+  let published = 0
+  /** Publishes with the text as the id and a running number as the ref. */
+  const publish = (who: TestMember, content: string) =>
+    tested.publish({ session: who.session, id: id(content), ref: ++published, content })
+  return { tested, history, publish }
+})
