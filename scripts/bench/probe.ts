@@ -4,7 +4,7 @@
 import * as fs from "node:fs"
 import { isMainThread } from "node:worker_threads"
 import { Outbox } from "../../src/hub/Outbox.ts"
-import type { Disconnect } from "../../src/protocol/Disconnect.ts"
+import type { Disconnect } from "../../src/domain/Disconnect.ts"
 import { Session } from "../../src/session/Session.ts"
 
 /** Bytes, and counts. */

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { isSettled } from "./Ledger.ts"
-import type { Disconnect } from "../../src/protocol/Disconnect.ts"
+import type { Disconnect } from "../../src/domain/Disconnect.ts"
 import type { Said } from "./Record.ts"
 import type { Who, World } from "./World.ts"
 

@@ -6,7 +6,8 @@ import * as Encoding from "../../src/protocol/Encoding.ts"
 import { FrameError } from "../../src/protocol/FrameError.ts"
 import { Deframer, headerBytes } from "../../src/protocol/Framing.ts"
 import type { Wire } from "../../src/protocol/internal/wire.ts"
-import * as RequestError from "../../src/protocol/RequestError.ts"
+import * as ErrorFrame from "../../src/protocol/v2/ErrorFrame.ts"
+import * as RequestError from "../../src/domain/RequestError.ts"
 import { type HostileStream, secret } from "../../src/testing/Fuzz.ts"
 import { deflate } from "../../src/transport/Zlib.ts"
 
@@ -35,7 +36,7 @@ const checkRefusal = (error: unknown): string | undefined => {
   if (!/^[\w.?]{0,64}$/.test(field)) return `the field's name is not safe: ${JSON.stringify(field)}`
   if (message.length > 500 || !/^[ -~]+$/.test(message)) return `the message is not safe: ${JSON.stringify(message)}`
   const told = new RequestError.RequestError({ reason: "InvalidFrame", detail: message, field: error.field })
-  for (const codec of ["json", "msgpack"] as const) Encoding.server2(codec).encode(RequestError.toFrame(told, ref))
+  for (const codec of ["json", "msgpack"] as const) Encoding.server2(codec).encode(ErrorFrame.errorFrame(told, ref))
   return kind === "InvalidField" && error.field === undefined ? `the message names no field: ${message}` : undefined
 }
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { UserId } from "../../src/domain/User.ts"
-import type { Entry } from "../../src/history/Entry.ts"
+import type { Entry } from "../../src/domain/Entry.ts"
 import type { Batch, History } from "../../src/history/History.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import { type Change, View } from "./View.ts"

@@ -6,15 +6,12 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
 import * as Topic from "../domain/Topic.ts"
-import type { User, UserId } from "../domain/User.ts"
+import type { Person, UserId } from "../domain/User.ts"
 
 /** Channels kept at most, archived ones too. */
 export const maxChannels = 100_000
 /** Entries of an audit log kept of one channel, the latest. */
 export const maxAudit = 10_000
-
-/** Who, under the name of that time. */
-export type Person = Pick<User, "id" | "name">
 
 /** Whom a sanction holds: an account, or whoever comes from a range of addresses. */
 export type Subject = { readonly user: Person } | { readonly address: AddressRange }

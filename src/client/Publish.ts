@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { MessageId } from "../domain/MessageId.ts"
-import type { Disconnect } from "../protocol/Disconnect.ts"
-import type { RequestError } from "../protocol/RequestError.ts"
+import type { Disconnect } from "../domain/Disconnect.ts"
+import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Connection } from "./Connection.ts"
 

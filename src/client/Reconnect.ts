@@ -4,8 +4,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import { Disconnect } from "../protocol/Disconnect.ts"
-import { catalog, RequestError } from "../protocol/RequestError.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
+import { catalog, RequestError } from "../domain/RequestError.ts"
 import { ConnectError } from "./ConnectError.ts"
 
 /** Why one is not there. */

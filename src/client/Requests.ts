@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Status } from "../domain/Status.ts"
-import type { RequestError } from "../protocol/RequestError.ts"
+import type { RequestError } from "../domain/RequestError.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 

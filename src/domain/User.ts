@@ -17,3 +17,7 @@ export type UserId = typeof UserId.Type
 /** Who is speaking: what a session knows of its user after signing in. */
 export const User = Schema.Struct({ id: UserId, name: Username, role: Role })
 export type User = typeof User.Type
+
+/** A user as others are told of one. */
+export const Person = Schema.Struct({ id: UserId, name: Username })
+export interface Person extends Schema.Schema.Type<typeof Person> {}

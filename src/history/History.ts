@@ -7,7 +7,7 @@ import type { Durability } from "../domain/Durability.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { UserId } from "../domain/User.ts"
-import type { Entry, Known, Message } from "./Entry.ts"
+import type { Entry, Known, Message } from "../domain/Entry.ts"
 import type { HistoryError } from "./HistoryError.ts"
 import { make } from "./internal/memoryHistory.ts"
 

@@ -18,10 +18,11 @@ import type { SessionId } from "../domain/SessionId.ts"
 import { type Status, StatusText } from "../domain/Status.ts"
 import { Topic } from "../domain/Topic.ts"
 import type { User } from "../domain/User.ts"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
 import { Deframer } from "../protocol/Framing.ts"
-import { fromFrame, RequestError } from "../protocol/RequestError.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import { fromErrorFrame } from "../protocol/v2/ErrorFrame.ts"
 import { Publish } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Cursor, Page, PageRange } from "../history/History.ts"
@@ -140,7 +141,7 @@ export const localSession = Effect.fnUntraced(function* (
     for (const frame of frames) {
       const reply = "ref" in frame && frame.ref !== undefined ? waiting.get(frame.ref) : undefined
       if (reply === undefined) continue
-      Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
+      Deferred.doneUnsafe(reply, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
     }
     return room
   }

@@ -1,5 +1,5 @@
 /** `natter/hub`: the hub as a layer, for a program that wants chat inside. No socket, no database. */
-export type { Deleted, Edited, Entry, Known, Message, Reacted } from "../history/Entry.ts"
+export type { Deleted, Edited, Entry, Known, Message, Reacted } from "../domain/Entry.ts"
 export {
   type Batch,
   type Cursor,

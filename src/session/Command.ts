@@ -1,7 +1,7 @@
 /** What a frame from a client does: what has to be so before, and the handler. */
 import * as Effect from "effect/Effect"
-import type { Disconnect } from "../protocol/Disconnect.ts"
-import { RequestError } from "../protocol/RequestError.ts"
+import type { Disconnect } from "../domain/Disconnect.ts"
+import { RequestError } from "../domain/RequestError.ts"
 import type { Identity, Session } from "./Session.ts"
 
 /** A failure is answered by the router; everything else the handler says itself. */

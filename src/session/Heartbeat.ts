@@ -4,7 +4,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import type { Dependencies, Session } from "./Session.ts"
 
 /** In milliseconds. */

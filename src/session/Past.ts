@@ -1,5 +1,5 @@
 /** History as the protocol says it. */
-import type { Entry, Message } from "../history/Entry.ts"
+import type { Entry, Message } from "../domain/Entry.ts"
 import type * as Wire from "../protocol/v2/Entry.ts"
 
 export const message = ({ from, reactions, id, edited, deleted, ...rest }: Message): Wire.PastMessage => ({

@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import { Deframer } from "../protocol/Framing.ts"
 import { ConnectionEnded } from "./Connection.ts"

@@ -1,7 +1,8 @@
 import * as Duration from "effect/Duration"
-import { type Disconnect, toFrame as disconnectFrame } from "../protocol/Disconnect.ts"
+import type { Disconnect } from "../domain/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
-import { RequestError, toFrame as errorFrame } from "../protocol/RequestError.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import { disconnectFrame, errorFrame } from "../protocol/v2/ErrorFrame.ts"
 import type { Session } from "./Session.ts"
 
 /** Done, where there is nothing more to say. */

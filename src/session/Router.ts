@@ -1,7 +1,7 @@
 /** From a frame to its command, and from what a command fails with to its answer. */
 import * as Effect from "effect/Effect"
 import type { ConnectRequest } from "../protocol/Connect.ts"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame, ClientFrameOf } from "../protocol/v2/ClientFrame.ts"
 import { type Command, type Outcome, unexpected } from "./Command.ts"

@@ -4,7 +4,7 @@ import * as Redacted from "effect/Redacted"
 import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/Memberships.ts"
-import { RequestError } from "../protocol/RequestError.ts"
+import { RequestError } from "../domain/RequestError.ts"
 import type { Session } from "./Session.ts"
 
 /** As the client is told. What the accounts say of themselves is for the log. */

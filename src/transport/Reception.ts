@@ -1,6 +1,6 @@
 /** What happens to a connection that a listener has accepted, whatever the transport. */
 import * as Effect from "effect/Effect"
-import { Disconnect } from "../protocol/Disconnect.ts"
+import { Disconnect } from "../domain/Disconnect.ts"
 import type { Connection } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { type Admission, ConnectionLimits } from "./ConnectionLimits.ts"

@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Client from "../../src/client/Client.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { inLobby } from "./lobby.ts"
 import * as Natter from "./NatterProcess.ts"
 

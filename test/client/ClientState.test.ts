@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ClientInput, type ClientState, initial, next, transitions } from "../../src/client/ClientState.ts"
 import { Username } from "../../src/domain/Username.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 
 const because = new Disconnect({ reason: "Draining" })
 const username = Username.make("ann")

@@ -7,8 +7,8 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 import { ConnectError } from "../../src/client/ConnectError.ts"
 import * as Reconnect from "../../src/client/Reconnect.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
-import { RequestError } from "../../src/protocol/RequestError.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { RequestError } from "../../src/domain/RequestError.ts"
 
 const refused = new ConnectError({ reason: "Refused" })
 const lost = new Disconnect({ reason: "ConnectionLost" })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RequestError } from "../../src/protocol/RequestError.ts"
+import { RequestError } from "../../src/domain/RequestError.ts"
 import * as Rights from "../../src/domain/Rights.ts"
 
 const calm = { banned: false, muted: false, archived: false }

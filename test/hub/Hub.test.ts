@@ -7,7 +7,7 @@ import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
 import { Topic } from "../../src/domain/Topic.ts"
 import { Hub } from "../../src/hub/Hub.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { settle } from "../actor/fibers.ts"
 import { connect, controlledHistory, fork, hub, nothing, reason, setTopic, signIn, user } from "./fixture.ts"
 

@@ -15,7 +15,7 @@ import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
 import type { Channel } from "../../src/hub/Channel.ts"
 import { Hub } from "../../src/hub/Hub.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { fibersLeft, settle } from "../actor/fibers.ts"
 import { connect, controlledHistory, fork, hub, nothing, reason, signIn } from "./fixture.ts"
 

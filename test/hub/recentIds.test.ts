@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Seq } from "../../src/domain/Seq.ts"
-import type { Known } from "../../src/history/Entry.ts"
+import type { Known } from "../../src/domain/Entry.ts"
 import { RecentIds } from "../../src/hub/internal/recentIds.ts"
 import { id, user } from "./fixture.ts"
 

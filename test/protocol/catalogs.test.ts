@@ -2,9 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
-import * as Disconnect from "../../src/protocol/Disconnect.ts"
+import * as Disconnect from "../../src/domain/Disconnect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
-import * as RequestError from "../../src/protocol/RequestError.ts"
+import * as ErrorFrame from "../../src/protocol/v2/ErrorFrame.ts"
+import * as RequestError from "../../src/domain/RequestError.ts"
 
 /** Every code ever given out. A line may be added; one that is here never changes, and its code is never used again. */
 const requestErrors = {
@@ -116,7 +117,7 @@ describe("request errors", () => {
     const { code, message, retryable, status } = RequestError.catalog[reason]
     const error = new RequestError.RequestError({ reason })
     assert.strictEqual(error.status, status)
-    const frame = RequestError.toFrame(error, undefined)
+    const frame = ErrorFrame.errorFrame(error, undefined)
     assert.deepStrictEqual(frame, { type: "Error", code, name: reason, message, retryable })
     assert.deepStrictEqual(arrived("json", frame), frame)
     assert.deepStrictEqual(arrived("msgpack", frame), frame)
@@ -125,7 +126,7 @@ describe("request errors", () => {
   it("carries the ref, the field, the detail and how long to wait, rounded up", () => {
     const retryAfter = Duration.micros(1_500_100n)
     const error = new RequestError.RequestError({ reason: "RateLimited", detail: "Slower", retryAfter, field: "id" })
-    const frame = RequestError.toFrame(error, 0)
+    const frame = ErrorFrame.errorFrame(error, 0)
     assert.deepStrictEqual(frame, {
       type: "Error",
       ref: 0,
@@ -154,7 +155,7 @@ describe("disconnects", () => {
     const { code, message, status } = Disconnect.catalog[reason]
     const disconnect = new Disconnect.Disconnect({ reason })
     assert.deepStrictEqual([disconnect.code, disconnect.status], [code, status])
-    const frame = Disconnect.toFrame(disconnect)
+    const frame = ErrorFrame.disconnectFrame(disconnect)
     assert.deepStrictEqual(frame, { type: "Disconnect", code, reason, message, reconnect: code < 4500 })
     assert.deepStrictEqual(arrived("json", frame), frame)
     assert.deepStrictEqual(arrived("msgpack", frame), frame)
@@ -179,7 +180,7 @@ describe("disconnects", () => {
 
   it("carries the detail and the window to come back in, rounded up", () => {
     const reconnectWithin = Duration.micros(5_000_001n)
-    const frame = Disconnect.toFrame(
+    const frame = ErrorFrame.disconnectFrame(
       new Disconnect.Disconnect({ reason: "Draining", detail: "Back at noon", reconnectWithin }),
     )
     assert.deepStrictEqual(frame, {

@@ -9,10 +9,10 @@ import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import * as Direct from "../../src/domain/Direct.ts"
 import { Topic } from "../../src/domain/Topic.ts"
-import { UserId } from "../../src/domain/User.ts"
+import { type Person, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 
-const person = (name: string): Record.Person => ({ id: UserId.make(`id-${name}`), name: Username.make(name) })
+const person = (name: string): Person => ({ id: UserId.make(`id-${name}`), name: Username.make(name) })
 const name = (name: string) => ChannelName.make(name)
 const ann = person("ann")
 const bob = person("bob")
@@ -203,13 +203,13 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         yield* store.create(channel("open"))
         yield* store.create(channel("shut", { access: "private" }))
         yield* store.create(channel("banned"))
-        const ban = (id: string, user: Record.Person, until?: number) =>
+        const ban = (id: string, user: Person, until?: number) =>
           store.change(ChannelId.make(id), [{ type: "Sanctioned", sanction: sanction("ban", { user }, until) }])
         yield* ban("id-banned", bob, 10)
         const [quiet, loud] = [Direct.between(ann.id, bob.id), Direct.between(cat.id, bob.id)]
         yield* ban(quiet, bob)
         const ids = ["id-open", "id-shut", "id-banned", "id-nothing", quiet, loud].map((id) => ChannelId.make(id))
-        const readable = (user: Record.Person, now: number) => Effect.map(store.readable(user.id, ids, now), names)
+        const readable = (user: Person, now: number) => Effect.map(store.readable(user.id, ids, now), names)
         assert.deepStrictEqual(yield* readable(bob, 9), ["open", loud])
         assert.deepStrictEqual(yield* readable(bob, 10), ["open", "banned", loud])
         assert.deepStrictEqual(yield* readable(ann, 9), ["open", "shut", "banned", quiet, loud])
@@ -224,7 +224,7 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         const id = ChannelId.make(direct)
         const untouched = Option.getOrThrow(yield* store.find(direct))
         assert.deepStrictEqual(untouched, Record.direct(direct))
-        const block = (user: Record.Person, of: Record.Person, until?: number) =>
+        const block = (user: Person, of: Person, until?: number) =>
           store.change(ChannelId.make(Direct.between(user.id, of.id)), [
             { type: "Sanctioned", sanction: { ...sanction("ban", { user: of }, until), by: user } },
           ])

@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { maxPageLength } from "../../src/domain/Limits.ts"
-import type { Entry } from "../../src/history/Entry.ts"
+import type { Entry } from "../../src/domain/Entry.ts"
 import type { History, PageRange } from "../../src/history/History.ts"
 import { append, dice, edited, general, messages, reacted, said, seq, start, timeOf } from "./historyWorld.ts"
 

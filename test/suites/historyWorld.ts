@@ -6,14 +6,14 @@ import type { Durability } from "../../src/domain/Durability.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Reaction } from "../../src/domain/Reaction.ts"
 import { Seq } from "../../src/domain/Seq.ts"
-import { UserId } from "../../src/domain/User.ts"
+import { type Person, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
-import type { Edited, Entry, From } from "../../src/history/Entry.ts"
+import type { Edited, Entry } from "../../src/domain/Entry.ts"
 import type { History } from "../../src/history/History.ts"
 import { defaults, HistorySettings } from "../../src/history/HistorySettings.ts"
 
 export const [general, random] = [ChannelId.make("general"), ChannelId.make("random")]
-const from = (name: string): From => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
+const from = (name: string): Person => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
 export const [alice, bob, carol] = [from("alice"), from("bob"), from("carol")]
 export const seq = (seq: number) => Seq.make(seq)
 export const id = (id: string) => MessageId.make(id)

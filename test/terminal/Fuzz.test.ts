@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Username } from "../../src/domain/Username.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { banner, typing } from "../../src/terminal/Banner.ts"
 import * as Editor from "../../src/terminal/Editor.ts"
 import type { Key } from "../../src/terminal/Key.ts"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { banner, typing } from "../../src/terminal/Banner.ts"
 import { layout } from "../../src/terminal/Layout.ts"
 import { event, noon, World } from "./world.ts"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Seq } from "../../src/domain/Seq.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
-import { Disconnect } from "../../src/protocol/Disconnect.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { event, joined, noon, World } from "./world.ts"
 
 const lobby = (...names: ReadonlyArray<string>) => {

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import type { Username } from "../../src/domain/Username.ts"
-import { RequestError } from "../../src/protocol/RequestError.ts"
+import { RequestError } from "../../src/domain/RequestError.ts"
 import { banner, typing } from "../../src/terminal/Banner.ts"
 import * as Editor from "../../src/terminal/Editor.ts"
 import { layout } from "../../src/terminal/Layout.ts"

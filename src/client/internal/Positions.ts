@@ -1,7 +1,7 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf as directKey } from "../../domain/Direct.ts"
 import type { Seq } from "../../domain/Seq.ts"
-import type { RequestError } from "../../protocol/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { Event } from "../Connection.ts"
 import { type ClientEvent, isEntry } from "../Event.ts"
 import { Position } from "./Position.ts"

@@ -5,7 +5,7 @@ import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Disconnect } from "../../protocol/Disconnect.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
 import type { ClientEvent } from "../Event.ts"
 import type { Absence } from "../Reconnect.ts"
 

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Disconnect } from "../../protocol/Disconnect.ts"
+import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { Connection } from "../Connection.ts"
 import type { ClientEvent } from "../Event.ts"
 import { persistently } from "./persistently.ts"

@@ -5,8 +5,8 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Disconnect } from "../../protocol/Disconnect.ts"
-import { fromFrame } from "../../protocol/RequestError.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { fromErrorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
@@ -27,7 +27,7 @@ export const converse = Effect.fnUntraced(function* (
 
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
     if ("ref" in frame && frame.ref !== undefined) {
-      conversation.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromFrame(frame)) : Exit.succeed(frame))
+      conversation.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
     }
     switch (frame.type) {
       case "Ping":

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { RequestError } from "../../protocol/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { Entry } from "../Event.ts"
 import type { Range, Requests } from "../Requests.ts"
 

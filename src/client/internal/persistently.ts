@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { catalog, RequestError } from "../../protocol/RequestError.ts"
+import { catalog, RequestError } from "../../domain/RequestError.ts"
 import { defaults, delay } from "../Reconnect.ts"
 
 /** Asks again for as long as that may help: when the server says, or after a while that grows; at most so many times. */

@@ -1,6 +1,6 @@
 /** What version 1 says in words and HTTP's statuses, in the reasons of version 2. */
-import { Disconnect } from "../../protocol/Disconnect.ts"
-import { catalog, RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import { byMessage } from "./handshake.ts"
 
 const reasons = Object.keys(catalog) as Array<RequestErrorReason>

@@ -7,7 +7,7 @@ import { type Address, format } from "../Address.ts"
 import type { ConnectError } from "../ConnectError.ts"
 import { connect as connectOver, type Connection, type ConnectOptions } from "../Connection.ts"
 import { Dialer } from "../Dialer.ts"
-import type { Disconnect } from "../../protocol/Disconnect.ts"
+import type { Disconnect } from "../../domain/Disconnect.ts"
 
 /** Reaches the server at an address. */
 export const layer = (address: Address): Layer.Layer<Dialer> =>

@@ -1,8 +1,8 @@
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
-import type { UserId } from "../../domain/User.ts"
-import type { Deleted, Edited, Entry, From, Known, Message, Reacted } from "../Entry.ts"
+import type { Person, UserId } from "../../domain/User.ts"
+import type { Deleted, Edited, Entry, Known, Message, Reacted } from "../../domain/Entry.ts"
 import type { Loaded } from "../History.ts"
 import type { HistoryError } from "../HistoryError.ts"
 
@@ -138,7 +138,7 @@ const reacted = (
   reactions: NonNullable<Message["reactions"]>,
   { from, on, reaction }: Reacted,
 ): Message["reactions"] => {
-  const users = (of: Reaction): ReadonlyArray<From> => reactions.find((one) => one.reaction === of)?.users ?? []
+  const users = (of: Reaction): ReadonlyArray<Person> => reactions.find((one) => one.reaction === of)?.users ?? []
   const others = users(reaction).filter(({ id }) => id !== from.id)
   const now = on ? (users(reaction).some(({ id }) => id === from.id) ? users(reaction) : [...others, from]) : others
   const next = reactions.some((one) => one.reaction === reaction)

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ChannelId } from "../../domain/ChannelId.ts"
-import type { Message } from "../Entry.ts"
+import type { Message } from "../../domain/Entry.ts"
 import type { Cursor, Hits, Query } from "../History.ts"
 import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"

@@ -7,7 +7,7 @@ import { between, isDirect, partyIn } from "../../domain/Direct.ts"
 import * as Rights from "../../domain/Rights.ts"
 import type { Role } from "../../domain/Role.ts"
 import type { User, UserId } from "../../domain/User.ts"
-import { RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
+import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 
 /** Users remembered for slow mode. */
 const maxSpeakers = 10_000

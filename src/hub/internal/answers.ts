@@ -3,7 +3,8 @@ import * as Duration from "effect/Duration"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import * as Seq from "../../domain/Seq.ts"
 import * as Topic from "../../domain/Topic.ts"
-import { RequestError, toFrame } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import { errorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { Member } from "../Member.ts"
 import type { Presence } from "../Presence.ts"
@@ -27,7 +28,7 @@ export const answer = (
 export const refuse = ({ encoding, outbox }: Member, error: RequestError, ref: number | undefined): void => {
   const bytes =
     encoding.version === 2
-      ? encoding.encode(toFrame(error, ref))
+      ? encoding.encode(errorFrame(error, ref))
       : encoding.encode({ type: "Error", code: error.status, message: error.message })
   outbox.offer("control", bytes)
 }

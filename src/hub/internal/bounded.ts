@@ -1,6 +1,6 @@
 /** Answers from history, cut to what one frame carries, whatever a single entry holds. */
 import { maxPageLength } from "../../domain/Limits.ts"
-import type { Entry } from "../../history/Entry.ts"
+import type { Entry } from "../../domain/Entry.ts"
 import type { Hits, Page, PageRange } from "../../history/History.ts"
 
 /** Characters of what an entry says, and of the names under it. */

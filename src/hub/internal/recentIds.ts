@@ -1,6 +1,6 @@
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { UserId } from "../../domain/User.ts"
-import type { Known } from "../../history/Entry.ts"
+import type { Known } from "../../domain/Entry.ts"
 
 /** Ids kept of one channel, whatever their age. */
 const maxIds = 16_384

@@ -1,9 +1,9 @@
 import type { SessionId } from "../../domain/SessionId.ts"
 import { maxReacted, maxReactions } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
-import type { User } from "../../domain/User.ts"
-import type { Entry, From, Known, Message, Reacted, Reactions } from "../../history/Entry.ts"
-import { RequestError } from "../../protocol/RequestError.ts"
+import type { Person, User } from "../../domain/User.ts"
+import type { Entry, Known, Message, Reacted, Reactions } from "../../domain/Entry.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import type { Command } from "../ChannelCommand.ts"
 import type { Member } from "../Member.ts"
 import type { Access } from "./access.ts"
@@ -165,7 +165,7 @@ export class Turn {
 /** The reactions then; undefined where they would be too many. One that is there already is no more. */
 const reacted = (
   { reactions = [] }: Message,
-  from: From,
+  from: Person,
   { on, reaction }: Pick<Reacted, "reaction" | "on">,
 ): ReadonlyArray<Reactions> | undefined => {
   const users = reactions.find((one) => one.reaction === reaction)?.users

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { nameOf } from "../../domain/Direct.ts"
 import type { Username } from "../../domain/Username.ts"
-import type { RequestError } from "../../protocol/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import { forUser } from "../Command.ts"
 import { ok } from "../Reply.ts"

@@ -1,9 +1,9 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { ConnectRequest } from "../../protocol/Connect.ts"
-import { Disconnect } from "../../protocol/Disconnect.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
 import { negotiate } from "../../protocol/Negotiation.ts"
-import { RequestError } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import * as Version from "../../protocol/Version.ts"
 import { forStranger } from "../Command.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { isDirect } from "../../domain/Direct.ts"
-import { RequestError } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import { forUser } from "../Command.ts"
 import { ok } from "../Reply.ts"

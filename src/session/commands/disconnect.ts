@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { Disconnect } from "../../protocol/Disconnect.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
 import type { Command } from "../Command.ts"
 
 /** Goodbye: answered with a `Disconnect`, then the connection ends. */

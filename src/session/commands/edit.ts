@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { RequestError } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import { forUser } from "../Command.ts"
 import { tooFast } from "./publish.ts"

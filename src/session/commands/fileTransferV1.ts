@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { RequestError } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import { forUser } from "../Command.ts"
 
 /** This server takes no files: it says so in the words of the protocol. */

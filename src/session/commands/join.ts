@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { isDirect, otherIn } from "../../domain/Direct.ts"
-import { RequestError } from "../../protocol/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import { forUser } from "../Command.ts"
 

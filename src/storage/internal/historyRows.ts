@@ -1,15 +1,16 @@
 /** Entries as the tables hold them. */
 import type { Reaction } from "../../domain/Reaction.ts"
 import type { Seq } from "../../domain/Seq.ts"
-import type { Entry, From, Known, Message, Reactions } from "../../history/Entry.ts"
+import type { Entry, Known, Message, Reactions } from "../../domain/Entry.ts"
+import type { Person } from "../../domain/User.ts"
 
 /** A row of `entries`; what an entry has not is null. */
 export interface EntryRow {
   readonly seq: Seq
   readonly type: Entry["type"]
   readonly id: Known["id"] | null
-  readonly user_id: From["id"]
-  readonly user_name: From["name"]
+  readonly user_id: Person["id"]
+  readonly user_name: Person["name"]
   readonly timestamp: number
   readonly content: string | null
   readonly target: Seq | null
@@ -42,8 +43,8 @@ interface Row {
   readonly seq: Seq
   readonly type: Entry["type"]
   readonly id: Known["id"] | undefined
-  readonly user: From["id"]
-  readonly name: From["name"]
+  readonly user: Person["id"]
+  readonly name: Person["name"]
   readonly at: number
   readonly content: string | undefined
   /** What is indexed of the content. */
@@ -108,8 +109,8 @@ export const toMessage = (row: EntryRow): Message => {
 }
 
 const grouped = (json: string): ReadonlyArray<Reactions> => {
-  const users = new Map<Reaction, Array<From>>()
-  for (const [reaction, id, name] of JSON.parse(json) as ReadonlyArray<[Reaction, From["id"], From["name"]]>) {
+  const users = new Map<Reaction, Array<Person>>()
+  for (const [reaction, id, name] of JSON.parse(json) as ReadonlyArray<[Reaction, Person["id"], Person["name"]]>) {
     const those = users.get(reaction)
     if (those === undefined) users.set(reaction, [{ id, name }])
     else those.push({ id, name })

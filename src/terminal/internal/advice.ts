@@ -1,4 +1,4 @@
-import { RequestError, type RequestErrorReason } from "../../protocol/RequestError.ts"
+import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 
 /** What one can do about it. */
 const advice: { readonly [Reason in RequestErrorReason]?: string } = {

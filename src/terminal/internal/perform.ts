@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
 import type { Absence } from "../../client/Reconnect.ts"
-import type { RequestError } from "../../protocol/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { Action, Administration, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
 

@@ -11,8 +11,8 @@ import * as Requests from "../../../src/client/Requests.ts"
 import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
 import { Seat } from "../../../src/client/internal/Seat.ts"
 import { MessageId } from "../../../src/domain/MessageId.ts"
-import { Disconnect } from "../../../src/protocol/Disconnect.ts"
-import { RequestError, type RequestErrorReason } from "../../../src/protocol/RequestError.ts"
+import { Disconnect } from "../../../src/domain/Disconnect.ts"
+import { RequestError, type RequestErrorReason } from "../../../src/domain/RequestError.ts"
 
 const id = MessageId.make("an-id")
 const lost = new Disconnect({ reason: "ConnectionLost" })

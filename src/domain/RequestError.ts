@@ -2,9 +2,7 @@
  * The catalog of request errors: this request failed, the session goes on. Codes are stable: a
  * code is never used again for something else.
  */
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
-import type { ServerFrameOf } from "./v2/ServerFrame.ts"
+import * as Schema from "effect/Schema"
 
 interface Entry {
   readonly code: number
@@ -66,46 +64,28 @@ export const catalog = {
 
 export type RequestErrorReason = keyof typeof catalog
 
-export class RequestError extends Data.TaggedError("RequestError")<{
-  readonly reason: RequestErrorReason
+const reasons = Object.keys(catalog) as ReadonlyArray<RequestErrorReason>
+
+/** Why a request failed. A value like any other: it crosses from a channel to whoever asked, wherever that is. */
+export class RequestError extends Schema.TaggedError<RequestError>()("RequestError", {
+  reason: Schema.Literals(reasons),
   /** Instead of the catalog's message. Safe to show to the client. */
-  readonly detail?: string | undefined
-  readonly retryAfter?: Duration.Duration | undefined
-  readonly field?: string | undefined
+  detail: Schema.optional(Schema.String),
+  /** How long to wait before trying again. */
+  retryAfter: Schema.optional(Schema.DurationFromMillis),
+  field: Schema.optional(Schema.String),
   /** Where it did not come with the request, as with a frame that could not be decoded. */
-  readonly ref?: number | undefined
-}> {
+  ref: Schema.optional(Schema.Finite),
+}) {
   override get message(): string {
     return this.detail ?? catalog[this.reason].message
   }
+  /** HTTP's status for it. */
   get status(): number {
     return catalog[this.reason].status
   }
-}
-
-/** What a client makes of it. A code from a newer server counts as `Internal` and keeps its message. */
-export const fromFrame = (frame: ServerFrameOf<"Error">): RequestError =>
-  new RequestError({
-    reason: frame.name in catalog ? (frame.name as RequestErrorReason) : "Internal",
-    detail: frame.message,
-    field: frame.field,
-    retryAfter: frame.retry_after === undefined ? undefined : Duration.millis(frame.retry_after),
-  })
-
-/** Milliseconds, rounded up: a client that waits that long must not be too early. */
-const milliseconds = (duration: Duration.Duration): number => Math.ceil(Duration.toMillis(duration))
-
-/** What a version 2 client is told. */
-export const toFrame = (error: RequestError, ref: number | undefined): ServerFrameOf<"Error"> => {
-  const { code, retryable } = catalog[error.reason]
-  return {
-    type: "Error",
-    ...(ref === undefined ? {} : { ref }),
-    code,
-    name: error.reason,
-    message: error.message,
-    retryable,
-    ...(error.retryAfter === undefined ? {} : { retry_after: milliseconds(error.retryAfter) }),
-    ...(error.field === undefined ? {} : { field: error.field }),
+  /** Whether the same request may succeed later. */
+  get retryable(): boolean {
+    return catalog[this.reason].retryable
   }
 }

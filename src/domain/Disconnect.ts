@@ -3,8 +3,7 @@
  * 4500 on it should not by itself. The codes are also valid as WebSocket close codes.
  */
 import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
-import type { ServerFrameOf } from "./v2/ServerFrame.ts"
+import type * as Duration from "effect/Duration"
 
 interface Entry {
   readonly code: number
@@ -68,15 +67,3 @@ export class Disconnect extends Data.TaggedError("Disconnect")<Fields> {
     return this.code < 4500
   }
 }
-
-/** What a version 2 client is told. */
-export const toFrame = (disconnect: Disconnect): ServerFrameOf<"Disconnect"> => ({
-  type: "Disconnect",
-  code: disconnect.code,
-  reason: disconnect.reason,
-  message: disconnect.message,
-  reconnect: disconnect.reconnect,
-  ...(disconnect.reconnectWithin === undefined
-    ? {}
-    : { reconnect_within: Math.ceil(Duration.toMillis(disconnect.reconnectWithin)) }),
-})
