@@ -47,8 +47,8 @@ interface Options<M, R> {
   readonly mailbox: number
   /** Runs before the first message and again after a crash: loads the state. */
   readonly start: Effect.Effect<void, unknown, R>
-  /** Handles messages in their order; `more` says whether others wait by now. A failure or defect is a crash. */
-  readonly receive: (messages: ReadonlyArray<M>, more: () => boolean) => Effect.Effect<void, unknown, R>
+  /** Handles messages in their order; `waiting` says how many others wait by now. A failure or defect is a crash. */
+  readonly receive: (messages: ReadonlyArray<M>, waiting: () => number) => Effect.Effect<void, unknown, R>
   /** After a crash, with the messages that were being handled: tell their senders. */
   readonly onCrash?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
   /** When it has ended for good, with the messages nobody will handle: none unless it was given up. */
@@ -71,7 +71,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   const { name } = options
   const mailbox = yield* Queue.bounded<M, Cause.Done>(options.mailbox)
   const stopped = yield* Deferred.make<void>()
-  const more = () => Queue.sizeUnsafe(mailbox) > 0
+  const waiting = () => Queue.sizeUnsafe(mailbox)
   let handling: ReadonlyArray<M> = []
 
   const refuse = (messages: ReadonlyArray<M>, why: "stopped" | "crashed") => {
@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
       Queue.takeBetween(mailbox, 1, maxBatch).pipe(
         Effect.flatMap((messages) => {
           handling = messages
-          const received = options.receive(messages, more)
+          const received = options.receive(messages, waiting)
           return messages.length < maxBatch ? received : Effect.andThen(received, Effect.yieldNow)
         }),
         // taking waits by itself

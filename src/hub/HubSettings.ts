@@ -2,8 +2,8 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import type { Durability } from "../domain/Durability.ts"
 import type { Rate } from "../domain/TokenBucket.ts"
-import type { PresenceSettings } from "./Presence.ts"
-import { defaultBounds, type OutboxBounds } from "./Outbox.ts"
+import type { PresenceSettings } from "./channel/Presence.ts"
+import { defaultBounds, type OutboxBounds } from "./audience/Outbox.ts"
 
 export interface HubSettings {
   readonly outbox: OutboxBounds

@@ -1,0 +1,63 @@
+/** What the operations work with, and what they share. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import { ChannelStore } from "../channels/ChannelStore.ts"
+import { Generations } from "../domain/Generations.ts"
+import { TokenBucket } from "../domain/TokenBucket.ts"
+import type { UserId } from "../domain/User.ts"
+import { History } from "../history/History.ts"
+import { Gateway } from "../hub/audience/Gateway.ts"
+import { Directory } from "../hub/directory/Directory.ts"
+import { HubSettings } from "../hub/HubSettings.ts"
+import { People, type PeopleShape } from "./People.ts"
+
+/** Users whose limits are remembered, at least: whoever said something lately. */
+const rememberedLimits = 10_000
+
+export interface ChatShape {
+  readonly directory: Directory["Service"]
+  readonly gateway: Gateway["Service"]
+  readonly history: History["Service"]
+  readonly channels: ChannelStore["Service"]
+  readonly people: PeopleShape
+  readonly settings: HubSettings
+  readonly clock: Clock.Clock
+  /** They read much: however many ask for them, what is said waits for one of each at most. */
+  readonly searching: Semaphore.Semaphore
+  readonly counting: Semaphore.Semaphore
+  /** What a user may still say: one for all sessions, and for whatever is said without one. Undefined: no limit. */
+  readonly limitOf: (user: UserId) => TokenBucket | undefined
+}
+
+export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat") {
+  static readonly layer = Layer.effect(
+    Chat,
+    Effect.gen(function* () {
+      const settings = yield* HubSettings
+      const clock = yield* Clock.Clock
+      const limits = new Generations<UserId, TokenBucket>(rememberedLimits)
+      return Chat.of({
+        directory: yield* Directory,
+        gateway: yield* Gateway,
+        history: yield* History,
+        channels: yield* ChannelStore,
+        people: yield* People,
+        settings,
+        clock,
+        searching: yield* Semaphore.make(1),
+        counting: yield* Semaphore.make(1),
+        limitOf: (user) => {
+          if (settings.publishing === undefined) return undefined
+          const found = limits.get(user)
+          if (found !== undefined) return found
+          const limit = new TokenBucket(settings.publishing, clock.currentTimeMillisUnsafe())
+          limits.set(user, limit)
+          return limit
+        },
+      })
+    }),
+  )
+}

@@ -1,0 +1,37 @@
+import * as Effect from "effect/Effect"
+import type { AuditEntry } from "../channels/ChannelRecord.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import { anywhere, readable } from "./internal/inChannel.ts"
+import { naming, operation, rights } from "./Operation.ts"
+
+export interface Audit {
+  readonly channel: ChannelName
+  /** Continue behind the `next` of the page before. */
+  readonly before?: number | undefined
+}
+
+export interface AuditPage {
+  /** The latest first. */
+  readonly entries: ReadonlyArray<AuditEntry>
+  /** Where the next page starts; undefined on the last. */
+  readonly next: number | undefined
+}
+
+const pageSize = 100
+
+/** A page of what was done in a channel by those with rights, for them. */
+export const audit = operation(
+  [...rights, ...naming],
+  (chat, caller, { before, channel }: Audit): Effect.Effect<AuditPage, RequestError> =>
+    anywhere(chat, caller, channel, (link) =>
+      Effect.flatMap(
+        link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "audit" })),
+        ({ id }) =>
+          Effect.map(readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })), (found) => {
+            const entries = found.slice(0, pageSize)
+            return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
+          }),
+      ),
+    ),
+)

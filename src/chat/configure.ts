@@ -1,0 +1,24 @@
+import type * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { ChannelAccess } from "../domain/ChannelRole.ts"
+import type { Durability } from "../domain/Durability.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import { administer } from "./internal/administer.ts"
+import { naming, operation, rights } from "./Operation.ts"
+
+export interface Configure {
+  readonly channel: ChannelName
+  readonly access?: ChannelAccess | undefined
+  /** Whether it can only be read any more. */
+  readonly archived?: boolean | undefined
+  /** Milliseconds that a member has to wait between two messages; 0 for none. */
+  readonly slowMode?: number | undefined
+  readonly durability?: Durability | undefined
+}
+
+/** Changes who may enter a channel and speak there, and how; what is left out stays. Its members hear of it. */
+export const configure = operation(
+  [...rights, ...naming],
+  (chat, caller, { channel, ...act }: Configure): Effect.Effect<void, RequestError> =>
+    administer(chat, caller, channel, { type: "Configure", ...act }),
+)

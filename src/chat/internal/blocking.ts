@@ -1,0 +1,19 @@
+import * as Effect from "effect/Effect"
+import { nameOf } from "../../domain/Direct.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { Caller } from "../Caller.ts"
+import type { ChatShape } from "../Chat.ts"
+import { administer, named } from "./administer.ts"
+
+/** A block is a ban from the direct conversation of the two. */
+export const inDirect = (
+  type: "Ban" | "Unban",
+  chat: ChatShape,
+  caller: Caller,
+  username: Username,
+): Effect.Effect<void, RequestError> =>
+  Effect.flatMap(named(chat, username), (user) => {
+    const { account, name } = user
+    return administer(chat, caller, nameOf(account ?? { name }), { type, user }, account)
+  })

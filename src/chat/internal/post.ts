@@ -1,0 +1,110 @@
+/** What publishing, editing, deleting and reacting share: they ask for a place in a channel. */
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { User } from "../../domain/User.ts"
+import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/ChannelLink.ts"
+import { unavailable } from "../../hub/audience/Memberships.ts"
+import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/ChannelCommand.ts"
+import type { Caller } from "../Caller.ts"
+import type { ChatShape } from "../Chat.ts"
+import { asMember } from "./inChannel.ts"
+
+/** Its place in the channel, and how safe it is. */
+export type Published = Omit<OutcomeOf<"Published">, "type">
+
+/** Why there is no place; undefined where there is one. */
+export const errorIn = (outcome: Outcome): RequestError | undefined => {
+  if (outcome.type === "Refused") return outcome.error
+  return outcome.type === "Gone" ? unavailable() : undefined
+}
+
+/** Why the caller may not say anything now; undefined where it may. */
+export const tooFast = (chat: ChatShape, { limit }: Caller): RequestError | undefined => {
+  const wait = limit?.take(chat.clock.currentTimeMillisUnsafe()) ?? 0
+  if (wait === 0) return undefined
+  const seconds = Math.ceil(wait / 100) / 10
+  return new RequestError({
+    reason: "RateLimited",
+    detail: `Too many messages: try again in ${seconds} s`,
+    retryAfter: Duration.millis(wait),
+  })
+}
+
+/** Why nobody may say this; undefined where one may. */
+export const unsayable = ({ settings }: ChatShape, { length }: string): RequestError | undefined => {
+  if (length === 0) return new RequestError({ reason: "EmptyMessage", field: "content" })
+  if (length <= settings.maxMessageLength) return undefined
+  return new RequestError({
+    reason: "MessageTooLong",
+    detail: `The message has ${length} characters, at most ${settings.maxMessageLength} are allowed`,
+  })
+}
+
+type Post = ChannelCommandOf<"Publish" | "Change">
+
+/**
+ * Leaves a post in the channel's mailbox; its outcome goes to `reply`. Nearly always there is room, and it is done when
+ * this returns `Effect.void`: no effect has to be run. A full mailbox makes the caller wait.
+ */
+export const send = (
+  chat: ChatShape,
+  caller: Caller,
+  channel: ChannelName,
+  reply: Reply,
+  make: (request: number) => Post,
+): Effect.Effect<void, RequestError> => {
+  const membership = caller.memberships?.get(channel)
+  if (membership !== undefined && membership.other === undefined) {
+    const { link } = membership
+    const request = link.expect(reply)
+    if (link.tellUnsafe(make(request))) return Effect.void
+    link.takeBack(request)
+  }
+  return asMember(chat, caller, channel, (link, other) => {
+    const left = leave(link, reply, make)
+    return other === undefined ? left : Effect.andThen(bring(chat, caller, link, other), left)
+  })
+}
+
+/** Sends, and waits for what becomes of it. */
+export const awaiting = (
+  sending: (reply: Reply) => Effect.Effect<void, RequestError>,
+): Effect.Effect<Published, RequestError> =>
+  Effect.suspend(() => {
+    const answer = Deferred.makeUnsafe<Published, RequestError>()
+    const settle = (outcome: Outcome) => {
+      const error = errorIn(outcome)
+      const exit = error === undefined ? Exit.succeed(outcome as OutcomeOf<"Published">) : Exit.fail(error)
+      Deferred.doneUnsafe(answer, exit)
+    }
+    return Effect.andThen(sending({ settle }), Deferred.await(answer))
+  })
+
+const leave = (
+  link: ChannelLink,
+  reply: Reply,
+  make: (request: number) => Post,
+): Effect.Effect<void, ChannelGone> =>
+  Effect.suspend(() => {
+    const request = link.expect(reply)
+    return Effect.onError(link.tell(make(request)), () => Effect.sync(() => link.takeBack(request)))
+  })
+
+/** Everybody who is to hear what is about to be said enters the conversation before it is said. */
+const bring = (
+  { directory, gateway }: ChatShape,
+  caller: Caller,
+  link: ChannelLink,
+  other: User,
+): Effect.Effect<void, RequestError> =>
+  Effect.flatMap(directory.reach(caller.by.user, other), (sessions) =>
+    Effect.forEach(
+      sessions,
+      ({ other, session }) => gateway.find(session)?.enter({ other, channel: link.name }) ?? Effect.void,
+      { discard: true },
+    ),
+  )

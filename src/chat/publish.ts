@@ -1,0 +1,36 @@
+import * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import type { Reply } from "../hub/audience/ChannelLink.ts"
+import type { Caller } from "./Caller.ts"
+import type { ChatShape } from "./Chat.ts"
+import { awaiting, type Published, send, tooFast, unsayable } from "./internal/post.ts"
+import { naming, operation, posting } from "./Operation.ts"
+
+export interface Publish {
+  readonly channel: ChannelName
+  readonly content: string
+  /** Made by the caller: sent again within ten minutes, the first result is given and nothing is stored twice. */
+  readonly id?: MessageId | undefined
+}
+
+/** The same as `publish` for who need not wait: the outcome goes to `reply`. */
+export const sendMessage = (
+  chat: ChatShape,
+  caller: Caller,
+  { channel, content, id }: Publish,
+  reply: Reply,
+): Effect.Effect<void, RequestError> => {
+  const error = unsayable(chat, content) ?? tooFast(chat, caller)
+  if (error !== undefined) return Effect.fail(error)
+  const { by } = caller
+  return send(chat, caller, channel, reply, (request) => ({ type: "Publish", by, request, id, content }))
+}
+
+/** Says something to a channel; succeeds when it has its place and is as safe as the answer says. */
+export const publish = operation(
+  [...posting, ...naming, "EmptyMessage", "MessageTooLong", "SlowMode", "Unreachable"],
+  (chat, caller, request: Publish): Effect.Effect<Published, RequestError> =>
+    awaiting((reply) => sendMessage(chat, caller, request, reply)),
+)

@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { Reaction } from "../domain/Reaction.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import type { Seq } from "../domain/Seq.ts"
+import type { Reply } from "../hub/audience/ChannelLink.ts"
+import type { Caller } from "./Caller.ts"
+import type { ChatShape } from "./Chat.ts"
+import { awaiting, type Published, send, tooFast } from "./internal/post.ts"
+import { naming, operation, posting } from "./Operation.ts"
+
+export interface React {
+  readonly channel: ChannelName
+  /** The place of the message. */
+  readonly target: Seq
+  readonly reaction: Reaction
+  /** False takes it back. */
+  readonly on: boolean
+  /** Made by the caller, as with `publish`. */
+  readonly id: MessageId
+}
+
+/** The same as `react` for who need not wait: the outcome goes to `reply`. */
+export const sendReaction = (
+  chat: ChatShape,
+  caller: Caller,
+  request: React,
+  reply: Reply,
+): Effect.Effect<void, RequestError> => {
+  const { channel, id, target } = request
+  const error = tooFast(chat, caller)
+  if (error !== undefined) return Effect.fail(error)
+  const { by } = caller
+  const change = { type: "Reacted", reaction: request.reaction, on: request.on } as const
+  return send(chat, caller, channel, reply, (request) => ({ type: "Change", by, request, id, target, change }))
+}
+
+/** Reacts to a message, or takes the reaction back. */
+export const react = operation(
+  [...posting, ...naming, "NoSuchMessage", "TooManyReactions"],
+  (chat, caller, request: React): Effect.Effect<Published, RequestError> =>
+    awaiting((reply) => sendReaction(chat, caller, request, reply)),
+)

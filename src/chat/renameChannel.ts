@@ -1,0 +1,17 @@
+import type * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import { administer } from "./internal/administer.ts"
+import { naming, operation, rights } from "./Operation.ts"
+
+export interface RenameChannel {
+  readonly channel: ChannelName
+  readonly name: ChannelName
+}
+
+/** Gives a channel another name; its members stay in it, and hear of it. */
+export const renameChannel = operation(
+  [...rights, ...naming, "ChannelExists"],
+  (chat, caller, { channel, ...act }: RenameChannel): Effect.Effect<void, RequestError> =>
+    administer(chat, caller, channel, { type: "Rename", ...act }),
+)

@@ -1,0 +1,106 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { ChannelId } from "../domain/ChannelId.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Message } from "../domain/Entry.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import { Seq } from "../domain/Seq.ts"
+import type { Cursor } from "../history/History.ts"
+import type { Caller } from "./Caller.ts"
+import type { ChatShape } from "./Chat.ts"
+import * as bounded from "./internal/bounded.ts"
+import { anywhere, readable } from "./internal/inChannel.ts"
+import { readableNames } from "./internal/names.ts"
+import { naming, operation, rights } from "./Operation.ts"
+
+export interface Search {
+  /** Words, all of which a message has. */
+  readonly text: string
+  /** Only there. */
+  readonly channel?: ChannelName | undefined
+  /** Continue behind the `next` of the page before. */
+  readonly before?: string | undefined
+  /** At most this many, up to 50. Default: 20. */
+  readonly limit?: number | undefined
+}
+
+export interface SearchResult {
+  /** The newest first. */
+  readonly hits: ReadonlyArray<{ readonly channel: ChannelName; readonly message: Message }>
+  /** Where the next page starts; undefined on the last. */
+  readonly next: string | undefined
+}
+
+const defaultLimit = 20
+const maxLimit = 50
+/** Channels that count for a user which are searched, where none is named. */
+const maxCounted = 1000
+
+/** Where a page ended, as the caller carries it. */
+const CursorText = Schema.fromJsonString(Schema.Tuple([Schema.Int, ChannelId, Seq]))
+const decodeCursor = Schema.decodeUnknownOption(CursorText)
+const encodeCursor = Schema.encodeSync(CursorText)
+
+const cursorIn = (text: string): Cursor | undefined =>
+  Option.getOrUndefined(
+    Option.map(decodeCursor(text), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })),
+  )
+
+type Scope = ReadonlyMap<ChannelId, ChannelName>
+
+/** The channel that was named, if the caller may read it. */
+const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effect<Scope, RequestError> =>
+  anywhere(chat, caller, name, (link) =>
+    Effect.map(
+      link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "read" })),
+      ({ id }) => new Map([[id, name]]),
+    ),
+  )
+
+/** The channels that count for the user, or that one of the user's sessions is in, as far as the user may read them. */
+const all = (chat: ChatShape, { by }: Caller): Effect.Effect<Scope, RequestError> =>
+  Effect.gen(function* () {
+    const { id: user } = by.user
+    const links = yield* chat.directory.channelsOf(user)
+    const markers = yield* chat.counting.withPermit(
+      readable("find the channels of a user", chat.history.markers(user, { limit: maxCounted })),
+    )
+    const entered = links.flatMap(({ id }) => id ?? [])
+    return yield* readableNames(chat, user, [...new Set([...entered, ...markers.map(({ channel }) => channel)])])
+  })
+
+/** Messages with some words, in one channel or in all that concern the user: those that it may read. */
+export const search = operation(
+  [...rights, ...naming, "InvalidSearch", "InvalidFrame"],
+  (chat, caller, request: Search): Effect.Effect<SearchResult, RequestError> => {
+    const { before, channel, limit = defaultLimit, text } = request
+    if (text.trim() === "") return Effect.fail(new RequestError({ reason: "InvalidSearch", field: "text" }))
+    const from = before === undefined ? undefined : cursorIn(before)
+    if (before !== undefined && from === undefined) {
+      return Effect.fail(new RequestError({ reason: "InvalidFrame", field: "before", detail: "before: not a `next`" }))
+    }
+    return Effect.gen(function* () {
+      const scope = yield* channel === undefined ? all(chat, caller) : named(chat, caller, channel)
+      const found = yield* chat.searching.withPermit(
+        readable(
+          "search",
+          chat.history.search({
+            text,
+            channels: [...scope.keys()],
+            limit: Math.max(1, Math.min(limit, maxLimit)),
+            before: from,
+          }),
+        ),
+      )
+      const { hits, next } = bounded.hits(found)
+      return {
+        hits: hits.flatMap(({ channel: id, message }) => {
+          const name = scope.get(id)
+          return name === undefined ? [] : { channel: name, message }
+        }),
+        next: next === undefined ? undefined : encodeCursor([next.timestamp, next.channel, next.seq]),
+      }
+    })
+  },
+)

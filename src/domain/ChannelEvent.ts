@@ -1,0 +1,122 @@
+/**
+ * The catalogue of what happens in a channel: plain values, which a channel hands to whoever tells its members. What each
+ * protocol says of them is the affair of its renderer; one that has no word for an event leaves it out.
+ */
+import * as Schema from "effect/Schema"
+import { PresentUser } from "./Appearance.ts"
+import { ChannelId } from "./ChannelId.ts"
+import { ChannelName } from "./ChannelName.ts"
+import { ChannelAccess, ChannelRole } from "./ChannelRole.ts"
+import { Durability } from "./Durability.ts"
+import { Deleted, Edited, Message, Reacted } from "./Entry.ts"
+import { Seq } from "./Seq.ts"
+import { SessionId } from "./SessionId.ts"
+import { Topic } from "./Topic.ts"
+import { Person } from "./User.ts"
+import { Username } from "./Username.ts"
+
+const event = <const Type extends string, const Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+const count = Schema.Finite
+const version = Schema.Finite
+
+/** The channel as it stands, for somebody who enters it. */
+export const Welcome = Schema.Struct({
+  id: ChannelId,
+  topic: Topic,
+  /** The last entry that was told; the next has the place behind it. */
+  seq: Seq,
+  /** The oldest entry that history has. */
+  first: Seq,
+  /** What it says of itself and of the newcomer's rights; absent in a direct conversation. */
+  standing: Schema.optional(
+    Schema.Struct({
+      role: Schema.optional(ChannelRole),
+      access: ChannelAccess,
+      archived: Schema.Boolean,
+      /** Milliseconds that a member has to wait between two messages. */
+      slowMode: Schema.Finite,
+    }),
+  ),
+  count,
+  /** Who is present, the newcomer too; empty in a channel so large that it only counts. */
+  members: Schema.Array(PresentUser),
+  /** Which state of the presence `members` shows. */
+  presence: version,
+  /** The names of those with a session here, where the newcomer asked for these. */
+  names: Schema.Array(Username),
+})
+export interface Welcome extends Schema.Schema.Type<typeof Welcome> {}
+
+/** A user has read up to here. Where it is not for everybody, it is for the user's own sessions. */
+export const ReadMarker = event("ReadMarker", { user: Person, seq: Seq, everybody: Schema.Boolean })
+/** Somebody is typing: for the sessions of all others. */
+export const Typing = event("Typing", { user: Person })
+/** Who came, went or changed since the last state of the presence; with `full`, `joined` is everybody. */
+export const Presence = event("Presence", {
+  version,
+  count,
+  joined: Schema.Array(PresentUser),
+  left: Schema.Array(Username),
+  changed: Schema.Array(PresentUser),
+  full: Schema.Boolean,
+})
+export interface Presence extends Schema.Schema.Type<typeof Presence> {}
+/** Everybody who is present, for those who missed a change. */
+export const WholePresence = event("WholePresence", { version, count, members: Schema.Array(PresentUser) })
+/** A user's first session has come: told at once, where `Presence` gathers. */
+export const Arrived = event("Arrived", { user: Person })
+/** A user's last session has gone: likewise. */
+export const Departed = event("Departed", { user: Person })
+export const TopicChanged = event("TopicChanged", { topic: Topic, by: Person })
+/** Who may enter and speak, and how, has changed. */
+export const Configured = event("Configured", {
+  access: ChannelAccess,
+  archived: Schema.Boolean,
+  slowMode: Schema.Finite,
+  durability: Durability,
+  by: Person,
+})
+/** The channel has another name from here on. */
+export const Renamed = event("Renamed", { name: ChannelName, by: Person })
+/** Somebody may do more or less; without a role, a stranger now. */
+export const RoleChanged = event("RoleChanged", { user: Person, role: Schema.optional(ChannelRole), by: Person })
+/** Somebody was thrown out. That user's sessions get `PutOut` behind it. */
+export const Kicked = event("Kicked", { user: Person, by: Person, reason: Schema.optional(Schema.String) })
+/** A session is a member from here on. */
+export const Entered = event("Entered", { session: SessionId, welcome: Welcome })
+/** A session has left. */
+export const Exited = event("Exited", { session: SessionId })
+/** A session may not stay: it is no member any more. */
+export const PutOut = event("PutOut", { session: SessionId })
+/** The channel has ended for good: nobody is a member any more. */
+export const Ended = event("Ended", {})
+
+export const ChannelEvent = Schema.Union([
+  Message,
+  Edited,
+  Deleted,
+  Reacted,
+  ReadMarker,
+  Typing,
+  Presence,
+  WholePresence,
+  Arrived,
+  Departed,
+  TopicChanged,
+  Configured,
+  Renamed,
+  RoleChanged,
+  Kicked,
+  Entered,
+  Exited,
+  PutOut,
+  Ended,
+])
+export type ChannelEvent = typeof ChannelEvent.Type
+export type ChannelEventOf<Type extends ChannelEvent["type"]> = Extract<ChannelEvent, { readonly type: Type }>
+
+/** What a user is told in all sessions, whatever channels they are in. */
+export const UserEvent = Schema.Union([event("Invited", { channel: ChannelName, by: Person })])
+export type UserEvent = typeof UserEvent.Type

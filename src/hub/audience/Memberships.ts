@@ -1,0 +1,268 @@
+/**
+ * The channels one session is in. Used by one fiber at a time, but for `enter`: that is run by whoever speaks to the
+ * user.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import type { Appearance } from "../../domain/Appearance.ts"
+import type { Welcome } from "../../domain/ChannelEvent.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { SessionId } from "../../domain/SessionId.ts"
+import type { User } from "../../domain/User.ts"
+import type { Renderer } from "../../protocol/Renderer.ts"
+import type { Requester } from "../channel/ChannelCommand.ts"
+import type { Directory } from "../directory/Directory.ts"
+import type { ChannelGone, ChannelLink } from "./ChannelLink.ts"
+import type { Invitation } from "./Gateway.ts"
+import type { Outbox } from "./Outbox.ts"
+
+/** A channel may be just about to end when somebody wants something of it: it is looked up again, this often. */
+export const attempts = 5
+
+/** Direct conversations that others can bring a session into; beyond that it leaves the one silent longest. */
+export const maxBrought = 32
+
+/** One stay in a channel. */
+export interface Membership {
+  /** What this session calls it. */
+  readonly name: ChannelName
+  readonly link: ChannelLink
+  /** In a direct conversation, with whom. */
+  readonly other: User | undefined
+}
+
+/** The session: who it is, in which words it is told, and where to. */
+export interface Subscriber {
+  readonly session: SessionId
+  readonly by: Requester
+  readonly renderer: Renderer<unknown>
+  readonly outbox: Outbox<unknown>
+  /**
+   * It has entered a channel, which it calls so. Run in the order of what is told there. `tag` is what it was asked to
+   * join with; without one somebody else has brought it in.
+   */
+  readonly onJoined: (channel: ChannelName, welcome: Welcome, tag: number | undefined) => void
+}
+
+interface Found {
+  readonly link: ChannelLink
+  readonly other: User | undefined
+  readonly appearance: Appearance
+}
+
+interface Directs {
+  /** Keys of those that others brought it into, the one silent longest first. */
+  readonly brought: Set<string>
+  /** They are entered and left one after the other, since two fibers may be at it. */
+  readonly turn: Semaphore.Semaphore
+}
+
+type Restore = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+
+export class Memberships {
+  readonly subscriber: Subscriber
+  private readonly directory: Directory["Service"]
+  /** By name; direct conversations by the key of their name. */
+  private readonly channels = new Map<string, Membership>()
+  /** What only direct conversations need; most sessions have none. */
+  private direct: Directs | undefined
+  private open = false
+
+  constructor(directory: Directory["Service"], subscriber: Subscriber) {
+    this.directory = directory
+    this.subscriber = subscriber
+  }
+
+  /** From now on others can bring it into direct conversations: it knows that it is signed in. */
+  opened(): void {
+    this.open = true
+  }
+
+  get(name: ChannelName): Membership | undefined {
+    return this.channels.get(keyIn(name))
+  }
+
+  /** Whether it is in no channel. */
+  get none(): boolean {
+    return this.channels.size === 0
+  }
+
+  /**
+   * Enters a channel; `onJoined` has run when this succeeds. `account` is whose name that of a direct conversation is,
+   * where it is an account's.
+   */
+  join(name: ChannelName, account?: User, tag?: number): Effect.Effect<void, RequestError> {
+    // Between the channel's yes and the end of this there must be no way out: it would stay a member for ever.
+    const entering = Effect.uninterruptibleMask((restore) => {
+      const enter = (attempt: number): Effect.Effect<void, RequestError> =>
+        this.directory.find(name, this.subscriber.session, account).pipe(
+          Effect.flatMap((found) => this.admit(restore, name, found, tag)),
+          Effect.catchTag("ChannelGone", () => (attempt < attempts ? enter(attempt + 1) : Effect.fail(unavailable()))),
+        )
+      return enter(1)
+    })
+    return isDirect(name) ? this.directs.turn.withPermit(entering) : entering
+  }
+
+  /** Is brought into a direct conversation, if it is not in it: behind this it gets what is said there. */
+  enter({ channel, other }: Invitation): Effect.Effect<void> {
+    const name = nameOf(other)
+    const key = keyOf(name)
+    const entering = Effect.uninterruptibleMask((restore) =>
+      Effect.suspend(() => {
+        if (this.isIn(key, channel) || !this.open) return Effect.void
+        return this.directory.bring(channel, this.subscriber.session).pipe(
+          Effect.flatMap(({ appearance, link }) => this.admit(restore, name, { link, other, appearance }, undefined)),
+          Effect.andThen(Effect.suspend(() => this.wasBrought(key))),
+          // That it could not enter is not the speaker's affair.
+          Effect.ignore,
+        )
+      }),
+    )
+    return Effect.suspend(() => {
+      const { brought, turn } = this.directs
+      if (!this.isIn(key, channel)) return turn.withPermit(entering)
+      if (brought.delete(key)) brought.add(key)
+      return Effect.void
+    })
+  }
+
+  /** Leaves a channel; nothing is told behind this. */
+  leave(name: ChannelName): Effect.Effect<void, RequestError> {
+    const leaving = Effect.suspend(() => {
+      const key = keyIn(name)
+      return this.channels.has(key) ? this.drop(key, true) : Effect.fail(notMember())
+    }).pipe(Effect.uninterruptible)
+    return isDirect(name) ? this.directs.turn.withPermit(leaving) : leaving
+  }
+
+  /** A channel was given up. The session is no member of what comes next, until it joins again. */
+  lost({ link, name }: Membership): void {
+    const key = keyIn(name)
+    if (this.channels.get(key)?.link === link) this.channels.delete(key)
+    this.directory.left(link, this.subscriber.session)
+  }
+
+  /** Done when the channels have answered whatever was asked of them. */
+  get settled(): Effect.Effect<void> {
+    return Effect.suspend(() =>
+      Effect.forEach(
+        [...this.channels.values()],
+        ({ link }) => Effect.ignore(link.ask<"Done">((request) => ({ type: "Settle", request }))),
+        { discard: true },
+      ),
+    )
+  }
+
+  /** Leaves every channel, whatever ended the session; whoever is just bringing it into one finds it closed. */
+  get leaveAll(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.open = false
+      return Effect.forEach([...this.channels.keys()], (key) => this.drop(key, false), { discard: true })
+    })
+  }
+
+  private get directs(): Directs {
+    return (this.direct ??= { brought: new Set(), turn: Semaphore.makeUnsafe(1) })
+  }
+
+  /** Whether it is in a direct conversation, which the directory knows by this name. */
+  private isIn(key: string, channel: ChannelName): boolean {
+    return this.channels.get(key)?.link.name === channel
+  }
+
+  /** Enters a channel that the directory has found for it. */
+  private admit(
+    restore: Restore,
+    name: ChannelName,
+    { appearance, link, other }: Found,
+    tag: number | undefined,
+  ): Effect.Effect<void, RequestError | ChannelGone> {
+    const { by, onJoined, outbox, renderer, session } = this.subscriber
+    const own = other === undefined ? name : nameOf(other)
+    let membership: Membership = { name: own, link, other }
+    let abandoned = false
+    const isThis = () => this.channels.get(keyIn(membership.name)) === membership
+    const member = {
+      session,
+      user: by.user.id,
+      renderer,
+      outbox,
+      alias: other === undefined ? undefined : own,
+      onEntered: (welcome: Welcome) => {
+        if (abandoned) return
+        this.channels.set(keyIn(own), membership)
+        onJoined(own, welcome, tag)
+      },
+      onPutOut: () => {
+        const key = keyIn(membership.name)
+        if (isThis()) this.channels.delete(key)
+        this.direct?.brought.delete(key)
+        this.directory.left(link, session)
+      },
+      onRenamed: (name: ChannelName) => {
+        const renamed = { ...membership, name }
+        if (isThis()) {
+          this.channels.delete(membership.name)
+          this.channels.set(name, renamed)
+        }
+        membership = renamed
+      },
+    }
+    const former = this.channels.get(keyIn(own))
+    // The name was a guest's before, and is an account's now.
+    const leaving = former === undefined || former.link === link ? Effect.void : this.drop(keyIn(own), false)
+    const called = other === undefined ? name : link.name
+    const joining = Effect.suspend(() => {
+      link.audience.admit(member)
+      const { names } = renderer
+      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }))
+    })
+    return Effect.andThen(leaving, restore(joining)).pipe(
+      // The channel may let it in all the same: the leave comes behind the join.
+      Effect.onInterrupt(() => {
+        if (isThis()) return Effect.void
+        abandoned = true
+        this.directory.left(link, session)
+        return Effect.ignore(link.tell({ type: "Leave", session }))
+      }),
+      Effect.tapError((error) =>
+        Effect.sync(() => {
+          link.audience.forget(member)
+          if (error._tag !== "RequestError" || error.reason !== "AlreadyMember") this.directory.left(link, session)
+        }),
+      ),
+      Effect.asVoid,
+    )
+  }
+
+  /** Makes room for what it was brought into, or leaves it if the session has ended meanwhile. */
+  private wasBrought(key: string): Effect.Effect<void> {
+    if (!this.open) return this.drop(key, false)
+    const { brought } = this.directs
+    brought.add(key)
+    const [oldest] = brought
+    return brought.size <= maxBrought || oldest === undefined ? Effect.void : this.drop(oldest, false)
+  }
+
+  /** Leaves; where it waits, until the channel has said that it is out. A channel that has ended has nobody in it. */
+  private drop(key: string, waits: boolean): Effect.Effect<void> {
+    const membership = this.channels.get(key)
+    if (membership === undefined) return Effect.void
+    const { link } = membership
+    const { session } = this.subscriber
+    this.channels.delete(key)
+    this.direct?.brought.delete(key)
+    const leaving = waits
+      ? link.ask<"Done">((request) => ({ type: "Leave", session, request }))
+      : link.tell({ type: "Leave", session })
+    return Effect.map(Effect.ignore(leaving), () => this.directory.left(link, session))
+  }
+}
+
+const keyIn = (name: ChannelName): string => (isDirect(name) ? keyOf(name) : name)
+export const notMember = () => new RequestError({ reason: "NotMember" })
+export const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

@@ -1,0 +1,25 @@
+/** An outbox, to those who decide when it leaves. */
+interface Queued {
+  leave(): void
+}
+
+/**
+ * The outboxes of this node that have something to send, and the one place from which it leaves: whatever was offered in
+ * a turn, to however many sessions, leaves at the end of the turn, one write a session. Bounded by the sessions.
+ */
+export class Outboxes {
+  private waiting: Array<Queued> = []
+
+  /** An outbox has something to send. To be said once, until the next flush. */
+  add(outbox: Queued): void {
+    this.waiting.push(outbox)
+  }
+
+  /** Lets everything leave that was offered up to here. */
+  flush(): void {
+    if (this.waiting.length === 0) return
+    const { waiting } = this
+    this.waiting = []
+    for (const outbox of waiting) outbox.leave()
+  }
+}

@@ -1,0 +1,62 @@
+/** What those who have rights in a channel do with it: plain values. `internal/administer` does it. */
+import * as Schema from "effect/Schema"
+import { AddressRange } from "../../domain/AddressRange.ts"
+import { ChannelName } from "../../domain/ChannelName.ts"
+import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
+import { Durability } from "../../domain/Durability.ts"
+import { Topic } from "../../domain/Topic.ts"
+import { User } from "../../domain/User.ts"
+import { Username } from "../../domain/Username.ts"
+
+/** Somebody by name: whose account it is, or, without one, whoever is in the channel under it. */
+export const NamedUser = Schema.Struct({ name: Username, account: Schema.optional(User) })
+export interface NamedUser extends Schema.Schema.Type<typeof NamedUser> {}
+
+const reason = Schema.optional(Schema.String)
+/** Milliseconds; undefined for ever. */
+const duration = Schema.optional(Schema.Finite)
+const act = <const Type extends string, const Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.Literal(type), ...fields })
+
+export const Create = act("Create", {
+  access: Schema.optional(ChannelAccess),
+  topic: Schema.optional(Topic),
+  durability: Schema.optional(Durability),
+})
+export const SetTopic = act("SetTopic", { topic: Topic })
+export const Configure = act("Configure", {
+  access: Schema.optional(ChannelAccess),
+  archived: Schema.optional(Schema.Boolean),
+  /** Milliseconds. */
+  slowMode: Schema.optional(Schema.Finite),
+  durability: Schema.optional(Durability),
+})
+export const Rename = act("Rename", { name: ChannelName })
+export const Invite = act("Invite", { user: NamedUser })
+/** Without a role: a stranger again. */
+export const SetRole = act("SetRole", { user: NamedUser, role: Schema.optional(ChannelRole) })
+export const Kick = act("Kick", { user: NamedUser, reason })
+export const Ban = act("Ban", { user: NamedUser, duration, reason })
+export const Unban = act("Unban", { user: NamedUser })
+export const BanAddress = act("BanAddress", { address: AddressRange, duration, reason })
+export const UnbanAddress = act("UnbanAddress", { address: AddressRange })
+export const Mute = act("Mute", { user: NamedUser, duration, reason })
+export const Unmute = act("Unmute", { user: NamedUser })
+
+export const Administration = Schema.Union([
+  Create,
+  SetTopic,
+  Configure,
+  Rename,
+  Invite,
+  SetRole,
+  Kick,
+  Ban,
+  Unban,
+  BanAddress,
+  UnbanAddress,
+  Mute,
+  Unmute,
+])
+export type Administration = typeof Administration.Type
+export type AdministrationOf<Type extends Administration["type"]> = Extract<Administration, { readonly type: Type }>

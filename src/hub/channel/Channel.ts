@@ -1,0 +1,309 @@
+/**
+ * A channel: the data plane, one actor for each that is in use.
+ *
+ * It takes everything in its mailbox at once, gives each message its place, stores them together,
+ * and when they are stored hands out what happened, and the answers, as values. While one batch is
+ * being stored the next gathers, so a slow disk makes batches larger and stalls only this channel.
+ * It knows users and sessions, and nothing of how they are told: that is the audience's affair.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
+import type * as Scope from "effect/Scope"
+import * as Actor from "../../actor/Actor.ts"
+import { ChannelStore } from "../../channels/ChannelStore.ts"
+import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
+import type { UserEvent } from "../../domain/ChannelEvent.ts"
+import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { Topic } from "../../domain/Topic.ts"
+import type { UserId } from "../../domain/User.ts"
+import { History } from "../../history/History.ts"
+import type { HistoryError } from "../../history/HistoryError.ts"
+import { HistorySettings } from "../../history/HistorySettings.ts"
+import { HubSettings } from "../HubSettings.ts"
+import type { ChannelCommand, ChannelCommandOf, ChannelTurn } from "./ChannelCommand.ts"
+import * as administer from "./internal/administer.ts"
+import { ChannelState } from "./internal/ChannelState.ts"
+import { readersIn } from "./internal/readMarkers.ts"
+import { isPost, targetsOf, type Turn } from "./internal/turn.ts"
+
+/** What is in the mailbox. `Tick`: time has passed that something waited for. */
+export type Command = ChannelCommand | { readonly type: "Tick" }
+
+export interface Channel {
+  /** Its name now. */
+  readonly name: ChannelName
+  /** Leaves a command. False where the mailbox is full, or closed. */
+  readonly tellUnsafe: (command: ChannelCommand) => boolean
+  /** Leaves a command, waiting for room: a full mailbox slows its senders down. */
+  readonly tell: (command: ChannelCommand) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** What a list of channels shows. */
+  readonly summary: () => { readonly topic: Topic; readonly count: number }
+  /** Ends the channel; what it accepted is still handled. */
+  readonly close: Effect.Effect<void>
+  readonly stopped: Effect.Effect<void>
+}
+
+/** What a channel asks of the directory. */
+export interface ChannelDirectory {
+  /** Makes another name lead here, too; refused where it leads elsewhere. */
+  readonly reserve: (name: ChannelName) => Effect.Effect<void, RequestError>
+  /** From now on only the second name leads here. */
+  readonly rename: (from: ChannelName, to: ChannelName) => Effect.Effect<void>
+  /** Tells all sessions of a user something. */
+  readonly tell: (user: UserId, event: UserEvent) => Effect.Effect<void>
+}
+
+interface Options {
+  /** What it is called when it starts. */
+  readonly name: ChannelName
+  readonly directory: ChannelDirectory
+  /** Gets what happened in each turn, right when it may be told. Must not throw. */
+  readonly emit: (turn: ChannelTurn) => void
+  /** Of a direct conversation between accounts, whose it is: it counts for them from the first message on. */
+  readonly parties?: ReadonlyArray<UserId> | undefined
+  /** Waited for before the state is loaded: the end of this channel's earlier run. */
+  readonly after: Effect.Effect<void>
+  /** Run when nobody has been in the channel for the idle time: from now on it lets nobody in. */
+  readonly onIdle: Effect.Effect<void>
+}
+
+/** Starts a channel's actor; it ends with the scope. */
+export const make = Effect.fnUntraced(function* (
+  options: Options,
+): Effect.fn.Return<Channel, never, Scope.Scope | History | ChannelStore> {
+  const { directory, emit, name, parties = [] } = options
+  const history = yield* History
+  const channels = yield* ChannelStore
+  const settings = yield* HubSettings
+  const clock = yield* Clock.Clock
+  const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
+  const rememberIds = Duration.toMillis((yield* HistorySettings).rememberIds)
+  const state = new ChannelState(name, settings, rememberIds)
+  let timerAt = Number.POSITIVE_INFINITY
+
+  /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
+  const schedule = (now: number): Effect.Effect<void> => {
+    const at = state.nextAt(now)
+    if (at >= timerAt) return Effect.void
+    timerAt = at
+    return Effect.asVoid(
+      FiberHandle.run(
+        timer,
+        Effect.flatMap(Effect.sleep(Duration.millis(Math.max(0, at - now))), () => actor.tell({ type: "Tick" })),
+      ),
+    )
+  }
+
+  const { administer: perform, create, load: loadRecord } = administer.make({ state, channels, directory, clock })
+
+  const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
+    Effect.logError(`channel ${name} could not ${what}`, error)
+
+  /** Hands out what there is to tell, with how much more waits to be handled. */
+  const emitTurn = (waiting: number, now: number): void => {
+    const turn = state.take(waiting, now)
+    if (turn !== undefined) emit(turn)
+  }
+
+  const load = Effect.andThen(
+    loadRecord,
+    Effect.suspend(() =>
+      Effect.map(history.load(state.id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
+        state.load(loaded, clock.currentTimeMillisUnsafe()),
+      ),
+    ),
+  )
+
+  /** Once for all that came together: it may take its time to fail. */
+  let tried = false
+  /** Where history cannot be read now, whoever comes is told so, and brings the next try. */
+  const refresh = Effect.suspend(() => {
+    if (!state.stale || tried) return Effect.void
+    tried = true
+    return Effect.ignore(Effect.tapError(load, failed("load")))
+  })
+
+  const start = Effect.suspend(() => {
+    // After a crash, whatever was in hand may be stored; and the timer's tick may be among what was lost.
+    state.stale = true
+    tried = false
+    timerAt = Number.POSITIVE_INFINITY
+    return Effect.andThen(
+      refresh,
+      Effect.suspend(() => {
+        const now = clock.currentTimeMillisUnsafe()
+        emitTurn(0, now)
+        return schedule(now)
+      }),
+    )
+  })
+
+  /** Lets in nobody any more. */
+  let retired = false
+
+  const apply = (commands: ReadonlyArray<Command>): void => {
+    const now = clock.currentTimeMillisUnsafe()
+    for (let n = 0; n < commands.length; n++) {
+      const command = commands[n]!
+      state.apply(command, n, now)
+      if (command.type === "Tick") {
+        timerAt = Number.POSITIVE_INFINITY
+        retired = state.retire(now) || retired
+      }
+    }
+  }
+
+  const endTurn = (waiting: () => number) =>
+    Effect.suspend(() => {
+      const now = clock.currentTimeMillisUnsafe()
+      emitTurn(waiting(), now)
+      if (!retired) return schedule(now)
+      retired = false
+      return options.onIdle
+    })
+
+  /** Counts for its parties from now on; done once. */
+  let touched = parties.length === 0
+  const append = ({ after, entries }: Turn) => {
+    const appending = history.append(state.id, { after, entries, durability: state.wanted })
+    return touched
+      ? appending
+      : Effect.flatMap(history.touch(state.id, parties), () => {
+          touched = true
+          return appending
+        })
+  }
+
+  const storeTurn = (turn: Turn): Effect.Effect<void, HistoryError> =>
+    turn.entries.length === 0 ? Effect.void : Effect.map(append(turn), (durability) => state.stored(durability))
+
+  /** One of the ids was stored before and forgotten here: history knows which. */
+  const storeAgain = (commands: ReadonlyArray<Command>, turn: Turn) => {
+    const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
+    return Effect.flatMap(history.known(state.id, ids), (known) =>
+      storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())),
+    )
+  }
+
+  /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
+  const storeBatch = (commands: ReadonlyArray<Command>) => {
+    if (state.stale) return Effect.sync(() => state.notStored(commands, true))
+    const seqs = targetsOf(commands)
+    const assigned =
+      seqs.length === 0
+        ? Effect.sync(() => state.assign(commands, [], clock.currentTimeMillisUnsafe()))
+        : Effect.map(history.messages(state.id, seqs), (targets) =>
+            state.assign(commands, targets, clock.currentTimeMillisUnsafe()),
+          )
+    const stored = Effect.flatMap(assigned, (turn) =>
+      Effect.catchIf(
+        storeTurn(turn),
+        ({ reason }) => reason === "Duplicate",
+        () => storeAgain(commands, turn),
+      ),
+    )
+    return Effect.catch(stored, (error) =>
+      Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable")),
+    )
+  }
+
+  const mark = (commands: ReadonlyArray<ChannelCommandOf<"Read">>) =>
+    history.mark(state.id, readersIn(commands)).pipe(
+      Effect.tapError(failed("note who has read what")),
+      Effect.match({
+        onSuccess: (readers) => state.readBy(new Map(readers.map(({ read, user }) => [user, read]))),
+        onFailure: () => state.readBy(undefined),
+      }),
+    )
+
+  /** Commands that are handled together. */
+  const handle = (commands: ReadonlyArray<Command>): Effect.Effect<void> => {
+    const now = clock.currentTimeMillisUnsafe()
+    let reads: Array<ChannelCommandOf<"Read">> | undefined
+    let posts = false
+    for (const command of commands) {
+      if (isPost(command)) posts = true
+      else if (command.type === "Read" && state.marks(command, now)) (reads ??= []).push(command)
+    }
+    const applied = () => apply(commands)
+    if (reads === undefined && !state.stale) {
+      return posts ? Effect.map(storeBatch(commands), applied) : Effect.sync(applied)
+    }
+    return refresh.pipe(
+      Effect.andThen(Effect.suspend(() => (posts ? storeBatch(commands) : Effect.void))),
+      Effect.andThen(reads === undefined ? Effect.void : mark(reads)),
+      Effect.map(applied),
+    )
+  }
+
+  /** One command by itself, where it may change what the channel is. */
+  const handleAlone = (command: Command): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      state.beginPart()
+      if (command.type === "Administer") {
+        return refresh.pipe(
+          Effect.andThen(perform(command)),
+          Effect.map((outcome) => {
+            state.answer(command.request, outcome)
+            apply([command])
+          }),
+        )
+      }
+      if (command.type !== "Join" || !(settings.createOnJoin || name === lobby)) return handle([command])
+      const made = Effect.suspend(() =>
+        state.stale || state.exists
+          ? handle([command])
+          : Effect.matchEffect(create(command.by.user), {
+              onFailure: (error) =>
+                Effect.sync(() => {
+                  state.answer(command.request, { type: "Refused", error })
+                  state.passOver()
+                }),
+              onSuccess: () => handle([command]),
+            }),
+      )
+      return Effect.andThen(refresh, made)
+    })
+
+  const receive = (commands: ReadonlyArray<Command>, waiting: () => number) =>
+    Effect.suspend(() => {
+      state.begin()
+      tried = false
+      const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
+      const handled = apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands)
+      return Effect.andThen(handled, endTurn(waiting))
+    })
+
+  const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
+    name: `channel ${name}`,
+    mailbox: settings.channelMailbox,
+    start: Effect.andThen(options.after, start),
+    receive,
+    onCrash: (commands) =>
+      Effect.sync(() => {
+        const now = clock.currentTimeMillisUnsafe()
+        state.crashed(commands, now)
+        emitTurn(0, now)
+      }),
+    onEnd: (commands) =>
+      Effect.sync(() => {
+        const now = clock.currentTimeMillisUnsafe()
+        state.ended(commands, now)
+        emitTurn(0, now)
+      }),
+  })
+
+  return {
+    get name() {
+      return state.name
+    },
+    tellUnsafe: actor.tellUnsafe,
+    tell: actor.tell,
+    summary: () => state.summary(),
+    close: actor.close,
+    stopped: actor.stopped,
+  }
+})

@@ -1,0 +1,199 @@
+/**
+ * Who is in a channel: a pure reducer, owned by the channel's actor.
+ *
+ * It counts users, not sessions: a second device changes nothing. Somebody who leaves is still
+ * shown for a grace time, because most come right back. Changes are gathered for a moment and told
+ * as one diff, so that a thousand people reconnecting cost each member a few frames, not a
+ * thousand.
+ *
+ * Diffs are sets: `joined` adds or replaces, `left` removes. A snapshot shows everything up to now,
+ * also what the next diff will repeat, so snapshot and diffs in any overlap give the same.
+ */
+import * as Duration from "effect/Duration"
+import type { Appearance, PresentUser } from "../../domain/Appearance.ts"
+import type { Presence as PresenceChange } from "../../domain/ChannelEvent.ts"
+import type { User, UserId } from "../../domain/User.ts"
+import type { Username } from "../../domain/Username.ts"
+import { Fifo } from "./internal/Fifo.ts"
+
+export interface PresenceSettings {
+  readonly grace: Duration.Duration
+  readonly coalesce: Duration.Duration
+  /** A channel with more users than this tells only how many. */
+  readonly countOnlyAbove: number
+}
+
+interface Present {
+  readonly user: User
+  appearance: Appearance
+  /** As others are told, made once: whoever comes is told of everybody. */
+  shown: PresentUser
+  /** Sessions in the channel; 0 while the grace time runs. */
+  sessions: number
+  /** When the grace time is over, in milliseconds. */
+  goneAt: number
+}
+
+export type Diff = Omit<PresenceChange, "type">
+
+export interface Snapshot {
+  readonly version: number
+  readonly count: number
+  readonly members: ReadonlyArray<PresentUser>
+}
+
+const never = Number.POSITIVE_INFINITY
+
+const nobody: ReadonlyArray<never> = []
+
+const shownAs = (user: User, { status, text }: Appearance): PresentUser => ({
+  username: user.name,
+  status,
+  ...(text === undefined || text === "" ? {} : { text }),
+})
+
+export class Presence {
+  private readonly settings: PresenceSettings
+  private readonly users = new Map<UserId, Present>()
+  /** Those with a session here. */
+  private readonly online = new Map<UserId, Username>()
+  /** Those in their grace time, in the order in which it ends: all have the same. Who came back may be among them. */
+  private readonly leaving = new Fifo<{ readonly present: Present; readonly goneAt: number }>()
+  private readonly pending = new Map<UserId, { readonly what: "joined" | "left" | "changed"; readonly who: Present }>()
+  private version = 0
+  private flushAt = never
+  /** Whether somebody was told only the number since the last diff that told names. */
+  private counting = false
+  /** What newcomers are told, until something changes: it is made, and written, once for all of them. */
+  private shown: Snapshot | undefined
+  private names: ReadonlyArray<Username> | undefined
+
+  constructor(settings: PresenceSettings) {
+    this.settings = settings
+  }
+
+  /** Users present, those in their grace time too. */
+  get count(): number {
+    return this.users.size
+  }
+
+  /** A session has come. True when it is the user's first: the user was not here a moment ago. */
+  join(user: User, appearance: Appearance, now: number): boolean {
+    const present = this.users.get(user.id)
+    if (present === undefined) {
+      const who = { user, appearance, shown: shownAs(user, appearance), sessions: 1, goneAt: never }
+      this.users.set(user.id, who)
+      this.isOnline(user)
+      this.note("joined", who, now)
+      return true
+    }
+    present.sessions++
+    if (present.sessions > 1) return false
+    present.goneAt = never
+    this.isOnline(user)
+    this.setStatus(user.id, appearance, now)
+    return true
+  }
+
+  /** A session has gone. True when it was the user's last. */
+  leave(user: UserId, now: number): boolean {
+    const present = this.users.get(user)
+    if (present === undefined || present.sessions === 0) return false
+    present.sessions--
+    if (present.sessions > 0) return false
+    const goneAt = now + Duration.toMillis(this.settings.grace)
+    present.goneAt = goneAt
+    this.leaving.push({ present, goneAt })
+    this.online.delete(user)
+    this.names = undefined
+    return true
+  }
+
+  setStatus(user: UserId, appearance: Appearance, now: number): void {
+    const present = this.users.get(user)
+    if (present === undefined) return
+    const { status, text } = present.appearance
+    if (status === appearance.status && text === appearance.text) return
+    present.appearance = appearance
+    present.shown = shownAs(present.user, appearance)
+    if (this.pending.get(user)?.what !== "joined") this.note("changed", present, now)
+    this.shown = undefined
+  }
+
+  /** Everybody, for somebody who comes. In a large channel only how many. The same object until something changes. */
+  snapshot(): Snapshot {
+    const counting = this.users.size > this.settings.countOnlyAbove
+    if (counting) this.counting = true
+    return (this.shown ??= {
+      version: this.version,
+      count: this.users.size,
+      members: counting ? nobody : Array.from(this.users.values(), ({ shown }) => shown),
+    })
+  }
+
+  /** The names of the users with a session here. The same object until something changes. */
+  namesOnline(): ReadonlyArray<Username> {
+    return (this.names ??= [...this.online.values()])
+  }
+
+  /** When `advance` next has something to do, in milliseconds; infinity when never. */
+  get nextAt(): number {
+    this.passOverReturned()
+    return Math.min(this.flushAt, this.leaving.first?.goneAt ?? never)
+  }
+
+  /** Lets time pass: ends grace times, and gives the diff that is due, if one is. */
+  advance(now: number): Diff | undefined {
+    for (this.passOverReturned(); (this.leaving.first?.goneAt ?? never) <= now; this.passOverReturned()) {
+      const { present } = this.leaving.first!
+      this.leaving.drop()
+      present.goneAt = never
+      this.users.delete(present.user.id)
+      this.note("left", present, now)
+    }
+    if (this.flushAt > now) return undefined
+    return this.flush()
+  }
+
+  /** Who came back, and perhaps left again since, is not leaving at the time that was noted. */
+  private passOverReturned(): void {
+    for (let next = this.leaving.first; next !== undefined; next = this.leaving.first) {
+      if (next.goneAt === next.present.goneAt) return
+      this.leaving.drop()
+    }
+  }
+
+  private isOnline({ id, name }: User): void {
+    this.online.set(id, name)
+    this.names = undefined
+  }
+
+  private note(what: "joined" | "left" | "changed", who: Present, now: number): void {
+    this.pending.set(who.user.id, { what, who })
+    this.shown = undefined
+    if (this.flushAt === never) this.flushAt = now + Duration.toMillis(this.settings.coalesce)
+  }
+
+  private flush(): Diff {
+    this.version++
+    this.flushAt = never
+    this.shown = undefined
+    const joined: Array<PresentUser> = []
+    const left: Array<Username> = []
+    const changed: Array<PresentUser> = []
+    const counting = this.users.size > this.settings.countOnlyAbove
+    const full = this.counting && !counting
+    this.counting = counting
+    if (full) {
+      joined.push(...this.snapshot().members)
+    } else if (!counting) {
+      for (const { what, who } of this.pending.values()) {
+        if (what === "left") left.push(who.user.name)
+        else if (what === "joined") joined.push(who.shown)
+        else changed.push(who.shown)
+      }
+    }
+    this.pending.clear()
+    return { version: this.version, count: this.users.size, joined, left, changed, full }
+  }
+}

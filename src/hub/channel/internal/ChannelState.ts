@@ -1,0 +1,419 @@
+import * as Duration from "effect/Duration"
+import { ChannelId } from "../../../domain/ChannelId.ts"
+import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
+import type { ChannelName } from "../../../domain/ChannelName.ts"
+import type { Durability } from "../../../domain/Durability.ts"
+import type { Entry, Known, Message } from "../../../domain/Entry.ts"
+import { Generations } from "../../../domain/Generations.ts"
+import { RequestError } from "../../../domain/RequestError.ts"
+import type { Action } from "../../../domain/Rights.ts"
+import * as Seq from "../../../domain/Seq.ts"
+import type { SessionId } from "../../../domain/SessionId.ts"
+import * as Topic from "../../../domain/Topic.ts"
+import type { Person, User, UserId } from "../../../domain/User.ts"
+import type { Loaded } from "../../../history/History.ts"
+import type { HubSettings } from "../../HubSettings.ts"
+import type { Command } from "../Channel.ts"
+import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
+import { Presence } from "../Presence.ts"
+import { Access } from "./access.ts"
+import { describe, standing } from "./description.ts"
+import { Idleness } from "./idleness.ts"
+import { maxReadersTold } from "./readMarkers.ts"
+import { RecentIds } from "./recentIds.ts"
+import { type Post, Turn } from "./turn.ts"
+import { Typing } from "./typing.ts"
+
+/** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
+const loadAgain = 1000
+
+/** Users for whom one object is kept, at least: whoever said something lately. */
+const rememberedPeople = 512
+
+/** Where nothing has been removed. */
+const oldest = Seq.next(Seq.zero)
+
+const nobody: ReadonlyArray<never> = []
+const done: Outcome = { type: "Done" }
+const gone: Outcome = { type: "Gone" }
+
+export const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
+
+/**
+ * The state of a channel and what each command does to it: plain code, run by the actor alone. What it has to say is
+ * gathered as values, and taken at the end of a turn.
+ */
+export class ChannelState {
+  /** Who may do what, and what the channel is. */
+  readonly access: Access
+  /** What the directory found it by, until it is known what it is. */
+  private readonly foundBy: ChannelName
+  private readonly settings: HubSettings
+  /** The sessions that are in it. */
+  private readonly members = new Map<SessionId, Requester>()
+  private readonly presence: Presence
+  private readonly recentIds: RecentIds
+  private readonly people = new Generations<UserId, Person>(rememberedPeople)
+  private readonly idleness: Idleness
+  private readonly typing: Typing
+  private seq: Seq.Seq = Seq.zero
+  /** The oldest entry that history had when it was last asked. */
+  private first: Seq.Seq = oldest
+  /** The last entry the members were told of: after a crash the telling goes on behind it. */
+  private told: Seq.Seq = Seq.zero
+  private durability: Durability = "memory"
+  /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
+  stale = true
+  /** Of the batch in hand. */
+  private turn: Turn | undefined
+  private read: ReadonlyMap<UserId, Seq.Seq> | undefined
+  /** How many of its commands have been applied: after a crash the others are answered. */
+  private applied = 0
+  /** What has happened and was not yet taken; a turn's, and so bounded by a batch. */
+  private events: Array<ChannelEvent> = []
+  private answers: Array<Answer> = []
+  /** Those who came one right after the other and are not welcomed yet: all of them are told the same. */
+  private newcomers: Array<ChannelCommandOf<"Join">> = []
+  /** The name when the first of these events happened. */
+  private calledThen: ChannelName
+
+  constructor(name: ChannelName, settings: HubSettings, rememberIds: number) {
+    this.foundBy = name
+    this.calledThen = name
+    this.settings = settings
+    this.idleness = new Idleness(Duration.toMillis(settings.channelIdle))
+    this.access = new Access(!settings.createOnJoin)
+    this.presence = new Presence(settings.presence)
+    this.recentIds = new RecentIds(rememberIds)
+    this.typing = new Typing(Duration.toMillis(settings.typingInterval))
+  }
+
+  /**
+   * Takes the state from history: at the start, again after a crash, and when history may have more than is known here.
+   * What was stored and not told then is told now: one batch at most, so it is among the recent.
+   */
+  load({ durability, first, ids, recent, seq }: Loaded, now: number): void {
+    // At the start there is nobody to tell.
+    if (this.members.size === 0) this.told = seq
+    this.idleness.note(this.members.size === 0, now)
+    this.durability = durability
+    this.first = first
+    this.seq = seq
+    this.stale = false
+    this.turn?.forget()
+    this.turn = undefined
+    for (const { id, seq, timestamp, user } of ids) this.recentIds.add(user, id, seq, timestamp)
+    for (const entry of recent) if (entry.seq > this.told) this.tell(entry)
+    this.told = seq
+  }
+
+  get name(): ChannelName {
+    return this.access.record?.name ?? this.foundBy
+  }
+
+  /** By which history knows it. */
+  get id(): ChannelId {
+    return this.access.record?.id ?? ChannelId.make(this.foundBy)
+  }
+
+  get exists(): boolean {
+    return this.access.record !== undefined
+  }
+
+  /** How safe a message has to be before it is acknowledged. */
+  get wanted(): Durability {
+    return this.access.record?.durability ?? this.settings.durability
+  }
+
+  summary() {
+    return { topic: this.access.record?.topic ?? Topic.none, count: this.presence.count }
+  }
+
+  /** A batch has been taken from the mailbox. */
+  begin(): void {
+    this.applied = 0
+    this.beginPart()
+  }
+
+  /** A part of it is handled by itself. */
+  beginPart(): void {
+    this.turn = undefined
+    this.read = undefined
+  }
+
+  /** Whether this user's reading is noted. */
+  marks({ by }: ChannelCommandOf<"Read">, now: number): boolean {
+    return this.access.refusal("markRead", by, now) === undefined
+  }
+
+  get everybody(): ReadonlyArray<Requester> {
+    return [...this.members.values()]
+  }
+
+  /** Tells every member something, in its place among the messages. */
+  announce(event: ChannelEvent): void {
+    this.events.push(event)
+  }
+
+  /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
+  assignAgain(commands: ReadonlyArray<Command>, { targets }: Turn, known: ReadonlyArray<Known>, now: number): Turn {
+    this.turn?.forget()
+    return this.assign(commands, targets, now, known)
+  }
+
+  /** Gives each post of the batch its place. What is new has to be stored. `targets` are the messages it changes. */
+  assign(
+    commands: ReadonlyArray<Command>,
+    targets: ReadonlyArray<Message>,
+    now: number,
+    known: ReadonlyArray<Known> = [],
+  ): Turn {
+    this.turn = this.newTurn(targets, known, now)
+    this.turn.assign(commands)
+    return this.turn
+  }
+
+  /** The turn's entries are stored. */
+  stored(durability: Durability): void {
+    this.durability = durability
+    this.seq = this.turn?.last ?? this.seq
+  }
+
+  /** They are not, or nobody can say: their places are free again, their senders are told. */
+  notStored(commands: ReadonlyArray<Command>, stale: boolean): void {
+    this.stale ||= stale
+    // It may have failed before the turn began.
+    this.turn ??= this.newTurn([], [], 0)
+    this.turn.fail(commands, unavailable())
+  }
+
+  /** How far these users have read now; undefined where it could not be stored. */
+  readBy(read: ReadonlyMap<UserId, Seq.Seq> | undefined): void {
+    this.read = read
+  }
+
+  /** Does what a command asks; `n` is its number in the part of the batch that is handled together. */
+  apply(command: Command, n: number, now: number): void {
+    if (command.type !== "Join") this.welcome()
+    this.perform(command, n, now)
+    this.applied++
+  }
+
+  /** A command was answered by itself. */
+  passOver(): void {
+    this.applied++
+  }
+
+  /** What there is to tell; undefined where there is nothing. */
+  take(waiting: number, now: number): ChannelTurn | undefined {
+    this.welcome()
+    const { answers, calledThen: channel, events } = this
+    const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
+    if (diff !== undefined) events.push({ type: "Presence", ...diff })
+    this.idleness.note(this.members.size === 0, now)
+    this.calledThen = this.name
+    if (events.length === 0 && answers.length === 0) return undefined
+    this.events = []
+    this.answers = []
+    return { channel, events, answers, waiting }
+  }
+
+  /** When time alone will make something happen, in milliseconds. */
+  nextAt(now: number): number {
+    // They are to be told what may have been stored, even if nobody says anything more.
+    const again = this.stale && this.members.size > 0 ? now + loadAgain : Number.POSITIVE_INFINITY
+    const idle = this.idleness.at(this.members.size === 0, now, this.exists || this.stale)
+    return Math.min(this.presence.nextAt, idle, again)
+  }
+
+  /** If nobody has been here for the idle time, closes the door; true when it did. */
+  retire(now: number): boolean {
+    return this.idleness.retire(this.members.size === 0, now, this.exists || this.stale)
+  }
+
+  /** After a crash, with what was in hand: whoever asked cannot know what became of it. */
+  crashed(commands: ReadonlyArray<Command>, now: number): void {
+    // Whatever of it is stored is loaded again; of the rest no id may stay, as if it were.
+    this.turn?.forget()
+    this.answerUnapplied(commands.slice(this.applied), { type: "Refused", error: new RequestError({ reason: "Internal" }) }, now)
+  }
+
+  /** The channel has ended for good, with these commands left: nobody is a member any more. */
+  ended(commands: ReadonlyArray<Command>, now: number): void {
+    this.answerUnapplied(commands, gone, now)
+    this.events.push({ type: "Ended" })
+    this.members.clear()
+  }
+
+  answer(request: number, outcome: Outcome): void {
+    this.answers.push({ request, outcome })
+  }
+
+  /** Whoever was leaving leaves all the same, and a status is noted: nobody would ask for these again. */
+  private answerUnapplied(commands: ReadonlyArray<Command>, outcome: Outcome, now: number): void {
+    for (const command of commands) {
+      if (command.type === "Leave") this.leave(command, now)
+      else if (command.type === "SetAppearance") this.presence.setStatus(command.user, command.appearance, now)
+      else if ("request" in command) this.answer(command.request, outcome)
+    }
+  }
+
+  private newTurn(targets: ReadonlyArray<Message>, known: ReadonlyArray<Known>, now: number): Turn {
+    const { access, members, people, recentIds, seq: after } = this
+    return new Turn({ access, members, people, recentIds, known, after, targets, now })
+  }
+
+  private perform(command: Command, n: number, now: number): void {
+    switch (command.type) {
+      case "Publish":
+      case "Change":
+        return this.answerPost(command, n)
+      case "Join":
+        return this.join(command, now)
+      case "Leave":
+        return this.leave(command, now)
+      case "Describe":
+        return this.answerAllowed(command, "describe", now, () => ({
+          type: "Described",
+          description: describe(this.access, command.by, this.wanted, now),
+        }))
+      case "ListPresent":
+        return this.answerAllowed(command, "read", now, () => {
+          const { count, members } = this.presence.snapshot()
+          return { type: "Present", count, members }
+        })
+      case "Read":
+        return this.markRead(command, now)
+      case "Locate":
+        return this.answerAllowed(command, command.right, now, () => ({
+          type: "Location",
+          id: this.id,
+          seq: this.told,
+        }))
+      case "Typing":
+        return this.isTyping(command, now)
+      case "SetAppearance":
+        return this.presence.setStatus(command.user, command.appearance, now)
+      case "Settle":
+        return this.answer(command.request, done)
+      case "ShowPresence":
+        return void this.events.push({ type: "WholePresence", ...this.presence.snapshot() })
+      // It is done, or refused, by itself.
+      case "Administer":
+      case "Tick":
+        return
+    }
+  }
+
+  private tell(entry: Entry): void {
+    this.told = entry.seq
+    this.events.push(entry)
+  }
+
+  private answerPost(command: Post, n: number): void {
+    const result = this.turn?.result(n)
+    if (result === undefined) return this.refuse(command, new RequestError({ reason: "NotMember" }))
+    if (result instanceof RequestError) return this.refuse(command, result)
+    if ("type" in result) this.tell(result)
+    const { seq, timestamp } = result
+    this.answer(command.request, { type: "Published", seq, timestamp, durability: this.durability })
+  }
+
+  private join(command: ChannelCommandOf<"Join">, now: number): void {
+    const { appearance, by, called, request, session } = command
+    // Whoever looked for another name has to look again.
+    if (this.idleness.retired || called !== this.name) return this.answer(request, gone)
+    if (this.stale) return this.refuse(command, unavailable())
+    if (this.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
+    const refusal = this.access.refusal("join", by, now)
+    if (refusal !== undefined) return this.refuse(command, refusal)
+    const { user } = by
+    // The others first; the newcomer finds itself in the list.
+    if (this.presence.join(user, appearance, now)) this.events.push({ type: "Arrived", user: personOf(user) })
+    this.members.set(session, by)
+    this.newcomers.push(command)
+    this.answer(request, done)
+  }
+
+  /** Tells newcomers what they entered: all who came together are in the list that each of them gets. */
+  private welcome(): void {
+    const { newcomers } = this
+    if (newcomers.length === 0) return
+    this.newcomers = []
+    const { count, members, version: presence } = this.presence.snapshot()
+    const topic = this.access.record?.topic ?? Topic.none
+    for (const { by, names, session } of newcomers) {
+      this.events.push({
+        type: "Entered",
+        session,
+        welcome: {
+          id: this.id,
+          topic,
+          seq: this.told,
+          first: this.first,
+          standing: standing(this.access, by.user),
+          count,
+          members,
+          presence,
+          names: names ? this.presence.namesOnline() : nobody,
+        },
+      })
+    }
+  }
+
+  private leave({ request, session }: ChannelCommandOf<"Leave">, now: number): void {
+    if (this.members.has(session)) {
+      this.events.push({ type: "Exited", session })
+      this.remove(session, now)
+    }
+    // Else it asked before it knew that it was out.
+    if (request !== undefined) this.answer(request, done)
+  }
+
+  private remove(session: SessionId, now: number): void {
+    const { user } = this.members.get(session)!
+    this.members.delete(session)
+    if (!this.presence.leave(user.id, now)) return
+    this.typing.forget(user.id)
+    this.events.push({ type: "Departed", user: personOf(user) })
+  }
+
+  /** A session may not stay. */
+  putOut(session: SessionId, now: number): void {
+    this.events.push({ type: "PutOut", session })
+    this.remove(session, now)
+  }
+
+  private answerAllowed(
+    { by, request }: { readonly by: Requester; readonly request: number },
+    action: Action,
+    now: number,
+    answer: () => Outcome,
+  ): void {
+    const error = this.stale ? unavailable() : this.access.refusal(action, by, now)
+    this.answer(request, error === undefined ? answer() : { type: "Refused", error })
+  }
+
+  private markRead(command: ChannelCommandOf<"Read">, now: number): void {
+    const { user } = command.by
+    const refusal = this.access.refusal("markRead", command.by, now)
+    if (refusal !== undefined) return this.refuse(command, refusal)
+    const seq = this.read?.get(user.id)
+    if (seq === undefined) return this.refuse(command, unavailable())
+    this.answer(command.request, done)
+    const everybody = this.presence.count <= maxReadersTold
+    this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })
+  }
+
+  private isTyping({ by }: ChannelCommandOf<"Typing">, now: number): void {
+    if (by.session === undefined || !this.members.has(by.session)) return
+    if (this.access.refusal("typing", by, now) !== undefined || !this.typing.passes(by.user.id, now)) return
+    this.events.push({ type: "Typing", user: personOf(by.user) })
+  }
+
+  private refuse({ request }: { readonly request: number }, error: RequestError): void {
+    this.answer(request, { type: "Refused", error })
+  }
+}
+
+const personOf = ({ id, name }: User): Person => ({ id, name })

@@ -1,0 +1,205 @@
+/** Administers a channel: reads, makes and changes its record, and tells the members. Run by the channel's actor alone. */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import { changed, type ChannelRecord } from "../../../channels/ChannelRecord.ts"
+import type { ChannelStoreShape } from "../../../channels/ChannelStore.ts"
+import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
+import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
+import { ChannelId } from "../../../domain/ChannelId.ts"
+import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
+import { isDirect } from "../../../domain/Direct.ts"
+import { RequestError } from "../../../domain/RequestError.ts"
+import type { Person, User } from "../../../domain/User.ts"
+import * as Username from "../../../domain/Username.ts"
+import type { Administration, AdministrationOf } from "../Administration.ts"
+import type { ChannelDirectory } from "../Channel.ts"
+import type { ChannelCommandOf, Outcome } from "../ChannelCommand.ts"
+import { type ChannelState, unavailable } from "./ChannelState.ts"
+import { creation, type Plan, plan } from "./plan.ts"
+
+interface Context {
+  readonly state: ChannelState
+  readonly channels: ChannelStoreShape
+  readonly directory: ChannelDirectory
+  readonly clock: Clock.Clock
+}
+
+const part = Effect.map(Random.nextIntBetween(0, 36 ** 9), (n) => n.toString(36).padStart(9, "0"))
+
+/** Unlike any name's: a channel may be called something else one day. */
+const freshId = Effect.map(Effect.all([part, part]), ([one, other]) => ChannelId.make(`${one}${other}`))
+
+const toRequestError = ({ reason }: ChannelStoreError): RequestError => {
+  switch (reason) {
+    case "Exists":
+      return new RequestError({ reason: "ChannelExists" })
+    case "Full":
+      return new RequestError({ reason: "TooManyChannels" })
+    case "Unavailable":
+      return unavailable()
+  }
+}
+
+export const make = ({ channels, clock, directory, state }: Context) => {
+  const { access } = state
+  /** A name that may be the channel's by now: only the store knows. */
+  let reserved: ChannelName | undefined
+
+  const load = Effect.gen(function* () {
+    const { name } = state
+    const known = access.record
+    const found = Option.getOrUndefined(yield* known === undefined ? channels.find(name) : channels.get(known.id))
+    if (found === undefined && name === lobby) {
+      const { channel } = creation({ id: ChannelId.make(lobby), name }, undefined, clock.currentTimeMillisUnsafe())
+      yield* channels.create(channel)
+      access.record = Option.getOrUndefined(yield* channels.find(name))
+      return
+    }
+    access.record = found
+    if (reserved === undefined || found === undefined) return
+    yield* found.name === reserved ? directory.rename(name, reserved) : directory.rename(reserved, name)
+    reserved = undefined
+  })
+
+  /** What could not be stored may be stored all the same: what is known here is no longer sure. */
+  const doubting = <A>(storing: Effect.Effect<A, ChannelStoreError>): Effect.Effect<A, RequestError> =>
+    Effect.catch(storing, (error) => {
+      if (error.reason !== "Unavailable") return Effect.fail(toRequestError(error))
+      state.stale = true
+      return Effect.andThen(
+        Effect.logError(`channel ${state.name} could not be changed`, error),
+        Effect.fail(toRequestError(error)),
+      )
+    })
+
+  /** Makes the channel: the user owns it from then on. */
+  const create = (owner: User, more?: AdministrationOf<"Create">): Effect.Effect<void, RequestError> =>
+    doubting(
+      Effect.gen(function* () {
+        const { name } = state
+        const { act, channel } = creation({ id: yield* freshId, name }, owner, clock.currentTimeMillisUnsafe(), more)
+        yield* channels.create(channel, act)
+        access.record = Option.getOrUndefined(yield* channels.get(channel.id))
+      }),
+    )
+
+  /** The new name leads here before it is stored, so that nobody else takes it meanwhile. */
+  const renaming = (to: ChannelName, storing: Effect.Effect<void, RequestError>): Effect.Effect<void, RequestError> =>
+    Effect.gen(function* () {
+      const from = state.name
+      if (from === to) return yield* storing
+      yield* directory.reserve(to)
+      reserved = to
+      yield* Effect.tapError(storing, () =>
+        state.stale ? Effect.void : Effect.map(directory.rename(to, from), () => (reserved = undefined)),
+      )
+      yield* directory.rename(from, to)
+      reserved = undefined
+    })
+
+  /** Who is here under a name. */
+  const present = (name: Username.Username): User | undefined => {
+    const key = Username.key(name)
+    return state.everybody.find(({ user }) => Username.key(user.name) === key)?.user
+  }
+
+  /** What was planned is stored: it is so from here on, and the members are told. Who may not enter may not stay. */
+  const carryOut = ({ act, by }: ChannelCommandOf<"Administer">, { changes, user }: Plan, now: number): void => {
+    const before = access.record!
+    const record = changes.reduce(changed, before)
+    access.record = record
+    const event = eventOf(act, before, record, personOf(by.user), user, state)
+    if (event !== undefined) state.announce(event)
+    const leaving = state.everybody.filter((member) =>
+      act.type === "Kick" ? member.user.id === user?.id : access.refusal("join", member, now) !== undefined,
+    )
+    if (act.type === "Kick" || act.type === "BanAddress" || (act.type === "Ban" && !isDirect(record.name))) {
+      const people = new Map(leaving.map(({ user }) => [user.id, personOf(user)]))
+      for (const user of people.values()) {
+        state.announce({ type: "Kicked", user, by: personOf(by.user), reason: act.reason })
+      }
+    }
+    for (const { session } of leaving) state.putOut(session!, now)
+  }
+
+  const perform = (command: ChannelCommandOf<"Administer">): Effect.Effect<void, RequestError> =>
+    Effect.suspend(() => {
+      const { act, by } = command
+      const now = clock.currentTimeMillisUnsafe()
+      if (state.stale) return Effect.fail(unavailable())
+      if (act.type === "Create") {
+        const refusal = access.refusal("create", by, now)
+        return refusal === undefined ? create(by.user, act) : Effect.fail(refusal)
+      }
+      const planned = plan(act, { access, by, now, present })
+      if (planned instanceof RequestError) return Effect.fail(planned)
+      const { act: audited, changes, user } = planned
+      const storing =
+        changes.length === 0 && audited === undefined
+          ? Effect.void
+          : doubting(channels.change(state.id, changes, audited))
+      const told =
+        act.type === "Invite" && user !== undefined
+          ? Effect.suspend(() =>
+              directory.tell(user.id, { type: "Invited", channel: state.name, by: personOf(by.user) }),
+            )
+          : Effect.void
+      return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
+        Effect.map(() => carryOut(command, planned, now)),
+        Effect.andThen(told),
+      )
+    })
+
+  return {
+    load,
+    create,
+    /** Succeeds with what the one who asked is answered. */
+    administer: (command: ChannelCommandOf<"Administer">): Effect.Effect<Outcome> =>
+      Effect.match(perform(command), {
+        onFailure: (error) => ({ type: "Refused", error }),
+        onSuccess: () => ({ type: "Done" }),
+      }),
+  }
+}
+
+const personOf = ({ id, name }: Person): Person => ({ id, name })
+
+/** What the members are told of an act; undefined where nothing is to be seen of it. */
+const eventOf = (
+  act: Administration,
+  before: ChannelRecord,
+  now: ChannelRecord,
+  by: Person,
+  user: Person | undefined,
+  state: ChannelState,
+): ChannelEvent | undefined => {
+  switch (act.type) {
+    case "SetTopic":
+      return { type: "TopicChanged", topic: act.topic, by }
+    case "Configure": {
+      const { access, archived, slowMode } = now
+      return { type: "Configured", access, archived, slowMode, durability: state.wanted, by }
+    }
+    case "Rename":
+      return { type: "Renamed", name: act.name, by }
+    case "Invite":
+    case "SetRole": {
+      if (user === undefined) return undefined
+      const role = now.roles.get(user.id)?.role
+      return role === before.roles.get(user.id)?.role
+        ? undefined
+        : { type: "RoleChanged", user: personOf(user), role, by }
+    }
+    case "Create":
+    case "Kick":
+    case "Ban":
+    case "Unban":
+    case "BanAddress":
+    case "UnbanAddress":
+    case "Mute":
+    case "Unmute":
+      return undefined
+  }
+}

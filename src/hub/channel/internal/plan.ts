@@ -1,0 +1,220 @@
+/** What an act of administration comes to, where it is allowed: pure. */
+import { isRange } from "../../../channels/AddressRanges.ts"
+import type { Act, Change, ChannelRecord, NewChannel, Sanction, Subject } from "../../../channels/ChannelRecord.ts"
+import type { ChannelId } from "../../../domain/ChannelId.ts"
+import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
+import { isDirect } from "../../../domain/Direct.ts"
+import { maxInteger } from "../../../domain/Limits.ts"
+import { RequestError } from "../../../domain/RequestError.ts"
+import type { Action } from "../../../domain/Rights.ts"
+import * as Topic from "../../../domain/Topic.ts"
+import type { Person, User } from "../../../domain/User.ts"
+import * as Username from "../../../domain/Username.ts"
+import type { Administration, AdministrationOf, NamedUser } from "../Administration.ts"
+import type { Requester } from "../ChannelCommand.ts"
+import type { Access, Target } from "./access.ts"
+
+/** Roles, and sanctions, kept of one channel. */
+const maxEach = 10_000
+
+/** What has to be stored. */
+export interface Plan {
+  readonly changes: ReadonlyArray<Change>
+  /** Undefined where nobody is to be told later: direct conversations have no audit log. */
+  readonly act: Act | undefined
+  /** Whom it concerns. */
+  readonly user?: Target["user"] & Person
+}
+
+interface Context {
+  readonly access: Access
+  readonly by: Requester
+  readonly now: number
+  /** Who is in the channel under a name. */
+  readonly present: (name: Username.Username) => User | undefined
+}
+
+/** Whatever is done to a channel that is there. */
+export type ToChannel = Exclude<Administration, { readonly type: "Create" }>
+type ToUser = Extract<Administration, { readonly user: NamedUser }>
+
+const person = ({ id, name }: Person): Person => ({ id, name })
+
+/** Everybody the channel's record names. */
+const named = ({ roles, sanctions }: ChannelRecord): ReadonlyArray<Person> => [
+  ...[...roles.values()].map(({ user }) => user),
+  ...[...sanctions.values()].flatMap(({ subject }) => ("user" in subject ? subject.user : [])),
+]
+
+const rights: { readonly [Type in Exclude<ToChannel["type"], "Configure">]: Action } = {
+  SetTopic: "setTopic",
+  Rename: "rename",
+  Invite: "invite",
+  SetRole: "setRole",
+  Kick: "kick",
+  Ban: "ban",
+  Unban: "ban",
+  BanAddress: "ban",
+  UnbanAddress: "ban",
+  Mute: "mute",
+  Unmute: "mute",
+}
+
+const rightsFor = (act: ToChannel): ReadonlyArray<Action> => {
+  if (act.type !== "Configure") return [rights[act.type]]
+  const { access, archived, durability, slowMode } = act
+  const configures = access !== undefined || durability !== undefined || slowMode !== undefined
+  return [
+    ...(configures || archived === undefined ? ["configure" as const] : []),
+    ...(archived === undefined ? [] : ["archive" as const]),
+  ]
+}
+
+/** An entry for the audit log, where the channel has one. */
+type Note = (action: string, more?: Pick<Act, "whom" | "detail">) => Act | undefined
+
+/** What has to be stored, or why it is refused. */
+export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
+  const { access, by, now } = context
+  // Before a name is looked up: who may do nothing here learns nothing.
+  for (const right of rightsFor(act)) {
+    const refusal = access.refusal(right, by, now)
+    if (refusal !== undefined) return refusal
+  }
+  const record = access.record!
+  const note: Note = (action, more) =>
+    isDirect(record.name) ? undefined : { timestamp: now, by: person(by.user), action, ...more }
+  switch (act.type) {
+    case "SetTopic":
+      if (isDirect(record.name)) {
+        return new RequestError({ reason: "NotSupported", detail: "A direct conversation has no topic" })
+      }
+      return { changes: [{ type: "Topic", topic: act.topic }], act: note("topic", { detail: act.topic }) }
+    case "Configure": {
+      const { type: _, ...settings } = act
+      return {
+        changes: [{ type: "Configured", ...settings }],
+        act: note("configure", { detail: JSON.stringify(settings) }),
+      }
+    }
+    case "Rename": {
+      if (record.name === lobby) return new RequestError({ reason: "Forbidden", detail: "The lobby keeps its name" })
+      if (isDirect(act.name)) return new RequestError({ reason: "Forbidden", field: "name" })
+      const { name } = act
+      return { changes: [{ type: "Renamed", name }], act: note("rename", { detail: `${record.name} to ${name}` }) }
+    }
+    case "BanAddress":
+    case "UnbanAddress":
+      return onAddress(act, context, note)
+    case "Invite":
+    case "SetRole":
+    case "Kick":
+    case "Ban":
+    case "Unban":
+    case "Mute":
+    case "Unmute":
+      return onUser(act, context, note)
+  }
+}
+
+const onAddress = (
+  act: AdministrationOf<"BanAddress" | "UnbanAddress">,
+  context: Context,
+  note: Note,
+): Plan | RequestError => {
+  const { address } = act
+  if (isDirect(context.access.record!.name)) return new RequestError({ reason: "Forbidden", field: "address" })
+  if (!isRange(address)) {
+    return new RequestError({ reason: "InvalidFrame", field: "address", detail: `address: ${address} is no range` })
+  }
+  if (act.type === "UnbanAddress") return pardoning("ban", { address }, note("unban", { detail: address }))
+  const detail = act.reason === undefined ? address : `${address}: ${act.reason}`
+  return sanctioning("ban", { address }, act, context, note("ban", { detail }))
+}
+
+const onUser = (act: ToUser, context: Context, note: Note): Plan | RequestError => {
+  const { access, by, now } = context
+  const record = access.record!
+  const { account, name } = act.user
+  const key = Username.key(name)
+  const user = account ?? context.present(name) ?? named(record).find((one) => Username.key(one.name) === key)
+  if (user === undefined) return new RequestError({ reason: "NoSuchUser", field: "username" })
+  const role = act.type === "Invite" ? "member" : act.type === "SetRole" ? act.role : undefined
+  const whom = person(user)
+  // Pardons are for anybody: whoever may ban may take it back.
+  if (act.type === "Unban") return { ...pardoning("ban", { user: whom }, note("unban", { whom })), user }
+  if (act.type === "Unmute") return { ...pardoning("mute", { user: whom }, note("unmute", { whom })), user }
+  const held = access.roleOf(user.id)
+  if (act.type === "Invite" && held !== undefined) return { changes: [], act: undefined, user }
+  const refusal = access.refusal(rights[act.type], by, now, { user, role })
+  if (refusal !== undefined) return refusal
+  switch (act.type) {
+    case "Invite":
+    case "SetRole":
+      if (held === undefined && record.roles.size >= maxEach) return tooMany("roles")
+      return {
+        changes: [{ type: "Role", user: whom, role }],
+        act: act.type === "Invite" ? note("invite", { whom }) : note("role", { whom, detail: role ?? "none" }),
+        user,
+      }
+    case "Kick":
+      if (context.present(name)?.id !== user.id) return new RequestError({ reason: "NoSuchUser", field: "username" })
+      return { changes: [], act: note("kick", { whom, ...detailOf(act.reason) }), user }
+    case "Ban":
+    case "Mute": {
+      const kind = act.type === "Ban" ? "ban" : "mute"
+      const noted = note(kind, { whom, ...detailOf(act.reason) })
+      const planned = sanctioning(kind, { user: whom }, act, context, noted)
+      return planned instanceof RequestError ? planned : { ...planned, user }
+    }
+  }
+}
+
+const sanctioning = (
+  kind: Sanction["kind"],
+  subject: Subject,
+  { duration, reason }: { readonly duration?: number | undefined; readonly reason?: string | undefined },
+  { access, by, now }: Context,
+  act: Act | undefined,
+): Plan | RequestError => {
+  const ended = [...access.record!.sanctions.values()].filter(({ until }) => until !== undefined && until <= now)
+  if (access.record!.sanctions.size - ended.length >= maxEach) return tooMany("bans and mutes")
+  const until = duration === undefined ? undefined : Math.min(now + duration, maxInteger)
+  return {
+    changes: [
+      // Those that have ended make room.
+      ...ended.map((one) => ({ type: "Pardoned" as const, kind: one.kind, subject: one.subject })),
+      { type: "Sanctioned", sanction: { kind, subject, until, by: person(by.user), reason } },
+    ],
+    act,
+  }
+}
+
+const pardoning = (kind: Sanction["kind"], subject: Subject, act: Act | undefined): Plan => ({
+  changes: [{ type: "Pardoned", kind, subject }],
+  act,
+})
+
+const detailOf = (reason: string | undefined) => (reason === undefined ? {} : { detail: reason })
+
+const tooMany = (what: string) =>
+  new RequestError({ reason: "Forbidden", detail: `A channel has at most ${maxEach} ${what}` })
+
+/** A channel as it is made. Guests own none. */
+export const creation = (
+  { id, name }: { readonly id: ChannelId; readonly name: ChannelName },
+  owner: User | undefined,
+  now: number,
+  { access = "public", durability, topic = Topic.none }: Partial<Omit<AdministrationOf<"Create">, "type">> = {},
+): { readonly channel: NewChannel; readonly act: Act | undefined } => ({
+  channel: {
+    id,
+    name,
+    access,
+    topic,
+    durability,
+    createdAt: now,
+    owner: owner === undefined || owner.role === "guest" ? undefined : person(owner),
+  },
+  act: owner === undefined ? undefined : { timestamp: now, by: person(owner), action: "create" },
+})

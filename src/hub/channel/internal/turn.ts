@@ -1,0 +1,198 @@
+import type { Generations } from "../../../domain/Generations.ts"
+import { maxReacted, maxReactions } from "../../../domain/Limits.ts"
+import type { Entry, Known, Message, Reacted, Reactions } from "../../../domain/Entry.ts"
+import { RequestError } from "../../../domain/RequestError.ts"
+import * as Seq from "../../../domain/Seq.ts"
+import type { SessionId } from "../../../domain/SessionId.ts"
+import type { Person, User, UserId } from "../../../domain/User.ts"
+import type { ChannelCommandOf, Requester } from "../ChannelCommand.ts"
+import type { Command } from "../Channel.ts"
+import type { Access } from "./access.ts"
+import type { RecentIds } from "./recentIds.ts"
+
+/** A command that asks for a place in the channel. */
+export type Post = ChannelCommandOf<"Publish" | "Change">
+
+/** What became of a post: its entry, its place when it was sent before, or why it has none. */
+export type PostResult = Entry | Pick<Known, "seq" | "timestamp"> | RequestError
+
+interface Context {
+  readonly access: Access
+  /** The channel's members, as they were before the turn. */
+  readonly members: ReadonlyMap<SessionId, Requester>
+  readonly recentIds: RecentIds
+  /** One object for each user who says something: it goes into every entry. */
+  readonly people: Generations<UserId, Person>
+  /** Ids of the batch that were stored before, though they are not among the recent. */
+  readonly known: ReadonlyArray<Known>
+  /** The last place that is taken. */
+  readonly after: Seq.Seq
+  /** The messages that this turn changes, as they are in history. */
+  readonly targets: ReadonlyArray<Message>
+  readonly now: number
+}
+
+export const isPost = (command: Command): command is Post => command.type === "Publish" || command.type === "Change"
+
+/** The places of the messages that these commands change. */
+export const targetsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Seq.Seq> => {
+  let places: Set<Seq.Seq> | undefined
+  for (const command of commands) if (command.type === "Change") (places ??= new Set()).add(command.target)
+  return places === undefined ? none : [...places]
+}
+const none: ReadonlyArray<never> = []
+
+/** One batch of commands, while its entries get their places and are stored together. */
+export class Turn {
+  readonly entries: Array<Entry> = []
+  /** The last place that was taken before. */
+  readonly after: Seq.Seq
+  /** The messages that it changes, as they were before. */
+  readonly targets: ReadonlyArray<Message>
+  private readonly context: Context
+  /** What became of each command that is a post, in the order of the commands. */
+  private readonly results: Array<PostResult | undefined> = []
+  /** The targets behind what this turn has done to them already. */
+  private readonly changed: Map<Seq.Seq, Message>
+  /** Takes back what slow mode counts. */
+  private readonly takeBack: Array<() => void> = []
+
+  constructor(context: Context) {
+    this.context = context
+    this.after = context.after
+    this.targets = context.targets
+    this.changed = new Map(context.targets.map((message) => [message.seq, message]))
+  }
+
+  get last(): Seq.Seq {
+    return this.entries.at(-1)?.seq ?? this.context.after
+  }
+
+  /** What became of a post, by its number in the batch; one whose session is no member has no result. */
+  result(n: number): PostResult | undefined {
+    return this.results[n]
+  }
+
+  /** Gives each post that is new its place. */
+  assign(commands: ReadonlyArray<Command>): void {
+    // Who comes and goes within the batch, before it is applied.
+    let moved: Map<SessionId, boolean> | undefined
+    for (let n = 0; n < commands.length; n++) {
+      const command = commands[n]!
+      if (command.type === "Join") (moved ??= new Map()).set(command.session, true)
+      if (command.type === "Leave") (moved ??= new Map()).set(command.session, false)
+      if (!isPost(command)) continue
+      const { session } = command.by
+      // Without a session one need not be a member: rights alone decide.
+      if (session === undefined || (moved?.get(session) ?? this.context.members.has(session))) {
+        this.results[n] = this.post(command)
+      }
+    }
+  }
+
+  /** None of it was stored: its ids are free again, and everybody who waits is told why. */
+  fail(commands: ReadonlyArray<Command>, error: RequestError): void {
+    this.forget()
+    for (const [n, command] of commands.entries()) if (isPost(command)) this.results[n] = error
+  }
+
+  /** Whether its entries were stored, only history knows. */
+  forget(): void {
+    for (const { from, id } of this.entries) {
+      if (id !== undefined) this.context.recentIds.forget(from.id, id)
+    }
+    for (const undo of this.takeBack.splice(0).toReversed()) undo()
+  }
+
+  private post(command: Post): PostResult {
+    const { access, known, now, recentIds } = this.context
+    const { by, id } = command
+    const { user } = by
+    if (id !== undefined) {
+      const before =
+        recentIds.find(user.id, id, now) ??
+        (known.length === 0 ? undefined : known.find((earlier) => earlier.user === user.id && earlier.id === id))
+      if (before !== undefined) return before
+    }
+    const place = { seq: Seq.next(this.last), from: this.person(user), timestamp: now }
+    const entry = command.type === "Publish" ? this.message(command, by, place) : this.change(command, by, place)
+    if (entry instanceof RequestError) return entry
+    const undo = entry.type === "Message" ? access.said(user.id, now) : undefined
+    if (undo !== undefined) this.takeBack.push(undo)
+    this.entries.push(entry)
+    if (id !== undefined) recentIds.add(user.id, id, entry.seq, now)
+    return entry
+  }
+
+  private person({ id, name }: User): Person {
+    const { people } = this.context
+    const known = people.get(id)
+    if (known !== undefined && known.name === name) return known
+    const person = { id, name }
+    people.set(id, person)
+    return person
+  }
+
+  private message(
+    { content, id }: ChannelCommandOf<"Publish">,
+    by: Requester,
+    { from, seq, timestamp }: Place,
+  ): Entry | RequestError {
+    const { access, now } = this.context
+    return access.refusal("publish", by, now) ?? { type: "Message", seq, from, timestamp, id, content }
+  }
+
+  private change(
+    { change, id, target }: ChannelCommandOf<"Change">,
+    by: Requester,
+    place: Place,
+  ): Entry | RequestError {
+    const { access, now } = this.context
+    const message = this.changed.get(target)
+    if (message === undefined || message.deleted !== undefined) {
+      // Who may not read here at all does not learn what there is.
+      return access.refusal("read", by, now) ?? new RequestError({ reason: "NoSuchMessage", field: "target" })
+    }
+    const own = message.from.id === by.user.id
+    switch (change.type) {
+      case "Edited": {
+        const refusal = access.refusal(own ? "editOwn" : "editOthers", by, now)
+        if (refusal !== undefined) return refusal
+        this.changed.set(target, { ...message, content: change.content })
+        return { ...place, ...change, id, target }
+      }
+      case "Deleted": {
+        const refusal = own
+          ? access.refusal("deleteOwn", by, now)
+          : access.refusal("deleteOthers", by, now, { user: message.from })
+        if (refusal !== undefined) return refusal
+        this.changed.set(target, { ...message, deleted: true })
+        return { ...place, ...change, id, target }
+      }
+      case "Reacted": {
+        const refusal = access.refusal("react", by, now)
+        if (refusal !== undefined) return refusal
+        const reactions = reacted(message, place.from, change)
+        if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
+        this.changed.set(target, { ...message, reactions })
+        return { ...place, ...change, id, target }
+      }
+    }
+  }
+}
+
+type Place = Pick<Entry, "from" | "seq" | "timestamp">
+
+/** The reactions then; undefined where they would be too many. One that is there already is no more. */
+const reacted = (
+  { reactions = [] }: Message,
+  from: Person,
+  { on, reaction }: Pick<Reacted, "reaction" | "on">,
+): ReadonlyArray<Reactions> | undefined => {
+  const users = reactions.find((one) => one.reaction === reaction)?.users
+  if (!on || users?.some(({ id }) => id === from.id) === true) return reactions
+  if (users === undefined && reactions.length >= maxReactions) return undefined
+  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return undefined
+  const others = reactions.filter((one) => one.reaction !== reaction)
+  return [...others, { reaction, users: [...(users ?? []), from] }]
+}

@@ -1,0 +1,176 @@
+/**
+ * The directory: the control plane, one actor. It knows who is connected, by user, and which channels are open; it finds
+ * a channel for whoever names it, and starts it if need be. Messages do not pass through it, and it never waits for I/O.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Actor from "../../actor/Actor.ts"
+import type { ChannelStore } from "../../channels/ChannelStore.ts"
+import type { Appearance } from "../../domain/Appearance.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { SessionId } from "../../domain/SessionId.ts"
+import type { User, UserId } from "../../domain/User.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { History } from "../../history/History.ts"
+import { ChannelLink } from "../audience/ChannelLink.ts"
+import { Gateway } from "../audience/Gateway.ts"
+import { EncodedChannels, encodedInbox, encodedReceive } from "../audience/loopback.ts"
+import * as Channel from "../channel/Channel.ts"
+import { HubSettings } from "../HubSettings.ts"
+import type {
+  DirectoryCommand,
+  DirectSession,
+  FoundChannel,
+  HubStats,
+  Selection,
+  SessionEntry,
+} from "./DirectoryCommand.ts"
+import { DirectoryState, type Open } from "./DirectoryState.ts"
+
+type Answer<A> = Effect.Effect<A, RequestError>
+
+export class Directory extends Context.Service<
+  Directory,
+  {
+    readonly signIn: (entry: SessionEntry) => Answer<void>
+    /** Forgets the session. Its channels are the session's to leave. */
+    readonly signOut: (session: SessionId) => Effect.Effect<void>
+    /** Whether a name is that of a user inside this program: nobody else signs in under it. */
+    readonly isReserved: (name: Username) => Answer<boolean>
+    /**
+     * The channel of this name, for a session that is about to enter it; started if it does not run. Of a direct
+     * conversation, `account` is whose name it is; without one it is a connected user's, or `NoSuchUser`.
+     */
+    readonly find: (
+      channel: ChannelName,
+      session: SessionId,
+      account?: User,
+    ) => Answer<FoundChannel & { readonly appearance: Appearance }>
+    /** The same for a user who does not enter it. */
+    readonly open: (channel: ChannelName, user: User, account?: User) => Answer<FoundChannel>
+    /**
+     * The sessions that hear what one user says to another: those of the two. Fails with `Unreachable` where none of the
+     * other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.
+     */
+    readonly reach: (user: User, other: User) => Answer<ReadonlyArray<DirectSession>>
+    /** Notes a session for a direct conversation that it is brought into, and says how its user appears there. */
+    readonly bring: (
+      channel: ChannelName,
+      session: SessionId,
+    ) => Answer<{ readonly link: ChannelLink; readonly appearance: Appearance }>
+    /** To be told when a session has left a channel, before whatever that session asks next. */
+    readonly left: (link: ChannelLink, session: SessionId) => void
+    /** Notes how a user appears; succeeds with the channels that have to be told. */
+    readonly setAppearance: (user: UserId, appearance: Appearance) => Answer<ReadonlyArray<ChannelLink>>
+    /** The channels that a user's sessions are in. */
+    readonly channelsOf: (user: UserId) => Answer<ReadonlyArray<ChannelLink>>
+    /** How many users are in each of these channels. */
+    readonly count: (channels: ReadonlyArray<ChannelName>) => Answer<ReadonlyArray<number>>
+    /** Ends sessions; succeeds with how many. */
+    readonly disconnect: (selection: Selection, disconnect: Disconnect) => Answer<number>
+    readonly stats: Answer<HubStats>
+  }
+>()("natter/hub/Directory") {
+  static readonly layer: Layer.Layer<Directory, never, History | ChannelStore | Gateway> = Layer.effect(
+    Directory,
+    Effect.suspend(() => make),
+  )
+}
+
+const draining = new Disconnect({ reason: "Draining" })
+
+const make = Effect.gen(function* () {
+  const settings = yield* HubSettings
+  const clock = yield* Clock.Clock
+  const gateway = yield* Gateway
+  const encodes = yield* EncodedChannels
+  const run = yield* FiberSet.makeRuntime()
+  const context = yield* Effect.context<History | ChannelStore>()
+  const scope = yield* Effect.scope
+  const coalesce = Duration.toMillis(settings.presence.coalesce)
+
+  /** Starts a channel in a scope of its own under the directory's, and the way there from this node. */
+  const open: Open = (name, after, parties) =>
+    Effect.gen(function* () {
+      const own = yield* Scope.fork(scope)
+      const link = new ChannelLink({ name, outboxes: gateway.outboxes, later: gateway.later, clock, coalesce })
+      const channel: Channel.Channel = yield* Channel.make({
+        name,
+        directory: {
+          reserve: (name) => ask<void, RequestError>(({ reply }) => ({ type: "Reserve", channel, name, reply })),
+          rename: (from, to) =>
+            Effect.ignore(ask<void, never>(({ reply }) => ({ type: "Rename", channel, from, to, reply }))),
+          tell: (user, event) => tell({ type: "Tell", user, event }),
+        },
+        emit: encodes ? encodedReceive(link.receive) : link.receive,
+        after,
+        parties,
+        onIdle: Effect.suspend(() => tell({ type: "Idle", channel })),
+      }).pipe(Scope.provide(own), Effect.provideContext(context))
+      link.connect(encodes ? encodedInbox(channel) : channel)
+      // Whatever ended the channel, the directory hears of it and the scope goes.
+      yield* channel.stopped.pipe(
+        Effect.andThen(Effect.ignore(actor.tell({ type: "Stopped", channel }))),
+        Effect.ensuring(Scope.close(own, Exit.void)),
+        Effect.forkIn(scope),
+      )
+      return { channel, link }
+    })
+
+  const state = new DirectoryState(settings, open, gateway.find)
+  const actor: Actor.Actor<DirectoryCommand> = yield* Actor.make<DirectoryCommand>({
+    name: "directory",
+    mailbox: settings.hubMailbox,
+    start: Effect.void,
+    receive: (commands) =>
+      Effect.suspend(() => {
+        // Nearly all are done at once, without an effect each.
+        const apply = (from: number): Effect.Effect<void> => {
+          for (let n = from; n < commands.length; n++) {
+            const rest = state.apply(commands[n]!)
+            if (rest !== undefined) return Effect.flatMap(rest, () => apply(n + 1))
+          }
+          return Effect.void
+        }
+        return apply(0)
+      }),
+    // A server has ended its sessions before; those inside this program may be open still.
+    onEnd: () => Effect.sync(() => state.disconnect({ selection: { everybody: true }, disconnect: draining })),
+  })
+
+  const ask = <A, E>(command: (asks: Actor.Asks<A, E>) => DirectoryCommand) =>
+    Effect.mapError(actor.ask(command), (error) =>
+      Actor.isUnavailable(error) ? new RequestError({ reason: "Unavailable" }) : error,
+    )
+  const tell = (command: DirectoryCommand) => Effect.ignore(actor.tell(command))
+
+  return Directory.of({
+    signIn: (entry) => ask(({ reply }) => ({ type: "SignIn", entry, reply })),
+    signOut: (session) => tell({ type: "SignOut", session }),
+    isReserved: (name) => ask<boolean, never>(({ reply }) => ({ type: "IsReserved", name, reply })),
+    find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
+    open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
+    reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),
+    bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),
+    left: (link, session) => {
+      const command = { type: "Left", link, session } as const
+      if (!actor.tellUnsafe(command)) run(tell(command))
+    },
+    setAppearance: (user, appearance) =>
+      ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "SetAppearance", user, appearance, reply })),
+    channelsOf: (user) =>
+      ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),
+    count: (channels) => ask<ReadonlyArray<number>, never>(({ reply }) => ({ type: "Count", channels, reply })),
+    disconnect: (selection, disconnect) =>
+      ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
+    stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
+  })
+})

@@ -1,0 +1,351 @@
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { ActorUnavailable } from "../../actor/Actor.ts"
+import type { Appearance } from "../../domain/Appearance.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import { between, isDirect, otherIn } from "../../domain/Direct.ts"
+import { Generations } from "../../domain/Generations.ts"
+import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
+import type { SessionId } from "../../domain/SessionId.ts"
+import type { User, UserId } from "../../domain/User.ts"
+import * as Username from "../../domain/Username.ts"
+import type { ChannelLink } from "../audience/ChannelLink.ts"
+import type { Reachable } from "../audience/Gateway.ts"
+import type { Channel } from "../channel/Channel.ts"
+import type { HubSettings } from "../HubSettings.ts"
+import type {
+  DirectoryCommand,
+  DirectoryCommandOf,
+  DirectSession,
+  FoundChannel,
+  HubStats,
+  SessionEntry,
+} from "./DirectoryCommand.ts"
+
+/** Names of users inside this program that nobody else gets, at least. */
+const rememberedNames = 10_000
+
+interface Online {
+  readonly user: User
+  readonly sessions: Map<SessionId, Connected>
+  appearance: Appearance
+}
+
+interface Connected {
+  readonly entry: SessionEntry
+  /** Those it entered, and the direct conversations it was brought into; none is in both. Changed by `add` alone. */
+  channels: Set<ChannelLink>
+  brought: Set<ChannelLink>
+}
+
+/** What a session is in that is in nothing: most have no direct conversation, and many no channel. Never added to. */
+const none: Set<ChannelLink> = new Set()
+
+const add = (connected: Connected, where: "channels" | "brought", link: ChannelLink): void => {
+  if (connected[where] === none) connected[where] = new Set()
+  connected[where].add(link)
+}
+
+/** A channel that runs, and the way there from this node. */
+export interface OpenChannel {
+  readonly channel: Channel
+  readonly link: ChannelLink
+}
+
+/** Starts a channel behind the end of another. */
+export type Open = (
+  name: ChannelName,
+  after: Effect.Effect<void>,
+  parties: ReadonlyArray<UserId>,
+) => Effect.Effect<OpenChannel>
+
+/** A channel as whoever names it means it. */
+interface Target {
+  readonly name: ChannelName
+  /** Of a direct conversation, with whom. */
+  readonly other: User | undefined
+  readonly parties: ReadonlyArray<UserId>
+}
+
+/** The directory's state and what each command does to it: run by the directory's actor alone. */
+export class DirectoryState {
+  private readonly settings: HubSettings
+  private readonly open: Open
+  private readonly reachable: (session: SessionId) => Reachable | undefined
+  private readonly users = new Map<UserId, Online>()
+  /** By the key of their names. Accounts have names of their own; sessions inside this program may share one. */
+  private readonly byName = new Map<string, ReadonlyArray<Online>>()
+  private readonly byId = new Map<SessionId, Online>()
+  /** Keys of the names of users inside this program, and whose they are. */
+  private readonly reserved = new Generations<string, UserId>(rememberedNames)
+  private readonly channels = new Map<ChannelName, OpenChannel>()
+  /** Channels that are ending: a new one of the same name starts behind it. */
+  private readonly ending = new Map<ChannelName, OpenChannel>()
+
+  constructor(settings: HubSettings, open: Open, reachable: (session: SessionId) => Reachable | undefined) {
+    this.settings = settings
+    this.open = open
+    this.reachable = reachable
+  }
+
+  apply(command: DirectoryCommand): Effect.Effect<void> | undefined {
+    switch (command.type) {
+      case "Find":
+        return this.find(command)
+      case "Open":
+        return this.openChannel(command)
+      case "Idle":
+        return this.idle(command)
+      case "Reserve":
+        return this.reserve(command)
+      case "Rename":
+        return this.rename(command)
+      case "Tell":
+        return this.tell(command)
+      case "Reach":
+        return this.reach(command)
+      case "Bring":
+        return this.bring(command)
+      case "SetAppearance":
+        return this.setAppearance(command)
+      case "SignIn":
+        return this.signIn(command)
+      case "SignOut":
+        return this.signOut(command)
+      case "IsReserved":
+        return succeed(command, this.reserved.get(Username.key(command.name)) !== undefined)
+      case "Left":
+        return this.left(command)
+      case "Stopped":
+        return this.stopped(command)
+      case "ChannelsOf":
+        return succeed(command, this.channelsOf(this.users.get(command.user)))
+      case "Count":
+        return succeed(command, this.count(command))
+      case "Disconnect":
+        return succeed(command, this.disconnect(command))
+      case "Stats":
+        return succeed(command, this.stats())
+    }
+  }
+
+  private session(id: SessionId): Connected | undefined {
+    return this.byId.get(id)?.sessions.get(id)
+  }
+
+  private signIn({ entry, reply }: DirectoryCommandOf<"SignIn">): undefined {
+    const { embedded, exclusive, session, user } = entry
+    const key = Username.key(user.name)
+    const owner = this.reserved.get(key)
+    const online = this.users.get(user.id) ?? { user, sessions: new Map(), appearance: { status: "online" } }
+    const isTaken = (owner !== undefined && !embedded && owner !== user.id) || (exclusive && online.sessions.size > 0)
+    if (isTaken) return refuse({ reply }, "UsernameTaken")
+    if (embedded) this.reserved.set(key, user.id)
+    online.sessions.set(session, { entry, channels: none, brought: none })
+    if (!this.users.has(user.id)) {
+      this.users.set(user.id, online)
+      this.byName.set(key, [...(this.byName.get(key) ?? []), online])
+    }
+    this.byId.set(session, online)
+    return succeed({ reply }, undefined)
+  }
+
+  private signOut({ session }: DirectoryCommandOf<"SignOut">): undefined {
+    const online = this.byId.get(session)
+    if (online === undefined) return
+    this.byId.delete(session)
+    online.sessions.delete(session)
+    if (online.sessions.size > 0) return
+    this.users.delete(online.user.id)
+    const name = Username.key(online.user.name)
+    const namesakes = this.byName.get(name)?.filter((other) => other !== online) ?? []
+    if (namesakes.length === 0) this.byName.delete(name)
+    else this.byName.set(name, namesakes)
+  }
+
+  private left({ link, session }: DirectoryCommandOf<"Left">): undefined {
+    const connected = this.session(session)
+    connected?.channels.delete(link)
+    connected?.brought.delete(link)
+  }
+
+  private find({ account, channel, reply, session }: DirectoryCommandOf<"Find">): Effect.Effect<void> | undefined {
+    const online = this.byId.get(session)
+    const connected = online?.sessions.get(session)
+    if (online === undefined || connected === undefined) return refuse({ reply }, "NotAuthenticated")
+    const target = this.target(online.user, channel, account)
+    if (target === undefined) return refuse({ reply }, "NoSuchUser")
+    const { brought, channels } = connected
+    const open = this.channels.get(target.name)
+    const isIn = open !== undefined && (channels.has(open.link) || brought.has(open.link))
+    if (!isIn && channels.size >= this.settings.maxMemberships) return refuse({ reply }, "TooManyMemberships")
+    return this.withOpen(target, reply, ({ link }) => {
+      if (!isIn) add(connected, "channels", link)
+      return { link, other: target.other, appearance: online.appearance }
+    })
+  }
+
+  private openChannel({ account, channel, reply, user }: DirectoryCommandOf<"Open">): Effect.Effect<void> | undefined {
+    const target = this.target(user, channel, account)
+    if (target === undefined) return refuse({ reply }, "NoSuchUser")
+    return this.withOpen(target, reply, ({ link }) => ({ link, other: target.other }))
+  }
+
+  /** What a name means to the user who says it; undefined where nobody is meant. */
+  private target(user: User, channel: ChannelName, account: User | undefined): Target | undefined {
+    if (!isDirect(channel)) return { name: channel, other: undefined, parties: [] }
+    const other = account ?? this.named(otherIn(channel))
+    if (other === undefined) return undefined
+    const parties = hasGuest(user, other) ? [] : [...new Set([user.id, other.id])]
+    return { name: between(user.id, other.id), other, parties }
+  }
+
+  /** Answers with something of the channel, which is started if it does not run; refuses where no more can be open. */
+  private withOpen<A extends FoundChannel>(
+    { name, parties }: Target,
+    reply: Reply<A>["reply"],
+    answer: (open: OpenChannel) => A,
+  ): Effect.Effect<void> | undefined {
+    const open = this.channels.get(name)
+    if (open !== undefined) return succeed({ reply }, answer(open))
+    if (this.channels.size >= this.settings.maxChannels) return refuse({ reply }, "TooManyChannels")
+    const after = this.ending.get(name)?.channel.stopped ?? Effect.void
+    return Effect.map(this.open(name, after, parties), (started) => {
+      this.channels.set(name, started)
+      succeed({ reply }, answer(started))
+    })
+  }
+
+  private reserve({ channel, name, reply }: DirectoryCommandOf<"Reserve">): undefined {
+    const open = this.running(channel)
+    if (this.channels.has(name) || this.ending.has(name) || open === undefined) {
+      return refuse({ reply }, "ChannelExists")
+    }
+    this.channels.set(name, open)
+    return succeed({ reply }, undefined)
+  }
+
+  private rename({ channel, from, reply }: DirectoryCommandOf<"Rename">): undefined {
+    if (this.channels.get(from)?.channel === channel) this.channels.delete(from)
+    return succeed({ reply }, undefined)
+  }
+
+  private running(channel: Channel): OpenChannel | undefined {
+    const open = this.channels.get(channel.name) ?? this.ending.get(channel.name)
+    return open?.channel === channel ? open : undefined
+  }
+
+  private tell({ event, user }: DirectoryCommandOf<"Tell">): undefined {
+    for (const session of this.users.get(user)?.sessions.keys() ?? []) this.reachable(session)?.tell(event)
+  }
+
+  /** Who is connected by this name. */
+  private named(name: string): User | undefined {
+    const [online] = this.byName.get(Username.key(name)) ?? []
+    return online?.user
+  }
+
+  private reach({ other, reply, user }: DirectoryCommandOf<"Reach">): undefined {
+    const here = this.users.get(user.id)
+    const there = this.users.get(other.id)
+    if (there === undefined && hasGuest(user, other)) return refuse({ reply }, "NoSuchUser")
+    const own = directSessions(here, other)
+    const theirs = there === here ? own : directSessions(there, user)
+    if (there !== undefined && theirs.length === 0) return refuse({ reply }, "Unreachable")
+    return succeed({ reply }, there === here ? own : [...own, ...theirs])
+  }
+
+  private bring({ channel, reply, session }: DirectoryCommandOf<"Bring">): undefined {
+    const online = this.byId.get(session)
+    const connected = online?.sessions.get(session)
+    const open = this.channels.get(channel)
+    if (online === undefined || connected === undefined) return refuse({ reply }, "NotAuthenticated")
+    if (open === undefined) return refuse({ reply }, "Unavailable")
+    if (!connected.channels.has(open.link)) add(connected, "brought", open.link)
+    return succeed({ reply }, { link: open.link, appearance: online.appearance })
+  }
+
+  /** The channel's mailbox is closed; whoever was just about to join asks for it again. */
+  private idle({ channel }: DirectoryCommandOf<"Idle">): Effect.Effect<void> | undefined {
+    const { name } = channel
+    const open = this.channels.get(name)
+    if (open?.channel !== channel) return undefined
+    this.channels.delete(name)
+    this.ending.set(name, open)
+    // It announces its end by `Stopped`: the directory does not wait for it.
+    return channel.close
+  }
+
+  private stopped({ channel }: DirectoryCommandOf<"Stopped">): undefined {
+    for (const names of [this.ending, this.channels]) {
+      if (names.get(channel.name)?.channel === channel) names.delete(channel.name)
+      // It may have ended between two names.
+      else for (const [name, open] of names) if (open.channel === channel) names.delete(name)
+    }
+  }
+
+  private setAppearance(command: DirectoryCommandOf<"SetAppearance">): undefined {
+    const online = this.users.get(command.user)
+    if (online !== undefined) online.appearance = command.appearance
+    return succeed(command, this.channelsOf(online))
+  }
+
+  private channelsOf(online: Online | undefined): ReadonlyArray<ChannelLink> {
+    const links = new Set<ChannelLink>()
+    for (const { brought, channels } of online?.sessions.values() ?? []) {
+      for (const link of channels) links.add(link)
+      for (const link of brought) links.add(link)
+    }
+    return [...links]
+  }
+
+  private count({ channels }: DirectoryCommandOf<"Count">): ReadonlyArray<number> {
+    return channels.map((name) => this.channels.get(name)?.channel.summary().count ?? 0)
+  }
+
+  /** Ends sessions, and says how many. They sign out by themselves. */
+  disconnect({ disconnect, selection }: Pick<DirectoryCommandOf<"Disconnect">, "disconnect" | "selection">): number {
+    let ended = 0
+    const end = (online: Online | undefined, matches: (entry: SessionEntry) => boolean) => {
+      for (const { entry } of online?.sessions.values() ?? []) {
+        if (!matches(entry)) continue
+        this.reachable(entry.session)?.end(disconnect)
+        ended++
+      }
+    }
+    if ("user" in selection) end(this.users.get(selection.user), () => true)
+    else {
+      const matches = "token" in selection ? (entry: SessionEntry) => entry.tokenId === selection.token : () => true
+      for (const online of this.users.values()) end(online, matches)
+    }
+    return ended
+  }
+
+  private stats(): HubStats {
+    let memberships = 0
+    for (const online of this.users.values()) {
+      for (const { brought, channels } of online.sessions.values()) memberships += channels.size + brought.size
+    }
+    return { users: this.users.size, sessions: this.byId.size, channels: this.channels.size, memberships }
+  }
+}
+
+/** Then nothing that is said can wait for who is not there: the name may be somebody else's next. */
+const hasGuest = (one: User, other: User): boolean => one.role === "guest" || other.role === "guest"
+
+/** The sessions of one that can be brought into the conversation with the other. */
+const directSessions = (online: Online | undefined, other: User): ReadonlyArray<DirectSession> =>
+  [...(online?.sessions.values() ?? [])].flatMap(({ entry }) =>
+    entry.direct ? { session: entry.session, other } : [],
+  )
+
+interface Reply<A> {
+  readonly reply: Deferred.Deferred<A, RequestError | ActorUnavailable>
+}
+
+const succeed = <A, E>({ reply }: { readonly reply: Deferred.Deferred<A, E> }, answer: A): undefined =>
+  void Deferred.doneUnsafe(reply, Exit.succeed(answer))
+
+const refuse = <A>({ reply }: Reply<A>, reason: RequestErrorReason): undefined =>
+  void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason })))
