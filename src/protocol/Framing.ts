@@ -11,8 +11,6 @@ import { FrameError } from "./FrameError.ts"
 export type Content = "text" | "binary"
 
 export interface Framing {
-  /** As it is called in logs and tests. */
-  readonly name: string
   /** Bytes that a header takes at most. A codec leaves so much room in front of a body. */
   readonly headerRoom: number
   /**
@@ -144,7 +142,6 @@ export class Deframer implements BodyReader {
 
 /** On a byte stream: the body's length as four bytes, big-endian, then the body. */
 export const lengthPrefixed: Framing = {
-  name: "length-prefixed",
   headerRoom: headerBytes,
   writeHeader: (frame) => {
     const length = frame.byteLength - headerBytes
@@ -187,7 +184,6 @@ const opcodes: Readonly<Record<Content, number>> = { text: 0x81, binary: 0x82 }
  * the transport has unpacked.
  */
 export const messages: Framing = {
-  name: "messages",
   headerRoom: 10,
   writeHeader: (roomAndBody, content) => {
     const length = roomAndBody.byteLength - messages.headerRoom
