@@ -50,6 +50,7 @@ export class SocketConnection implements Connection {
     socket.on("close", () => this.over(broken))
     // It is followed by a close.
     socket.on("error", ignore)
+    if (carrier !== socket) carrier.on("error", ignore)
     if (socket.destroyed) this.end = broken
   }
 
