@@ -19,7 +19,7 @@ export class Encoded {
     this.v2 = sides.v2 ?? (() => undefined)
   }
 
-  /** The frame with its length prefix; shared, so not to be written to. */
+  /** The frame with its header; shared, so not to be written to. */
   bytes(encoding: Encoding): Uint8Array | undefined {
     const at = this.encodings.indexOf(encoding)
     if (at >= 0) return this.results[at]

@@ -1,11 +1,12 @@
 /**
- * How the server and a session write to each other: the version, the codec and the compression
- * that were negotiated. Sessions that agreed on the same share one `Encoding`, which is what makes
- * it possible to encode a frame once for all of them.
+ * How the server and a session write to each other: the framing that their transport has, and the version, the codec and
+ * the compression that were negotiated. Sessions for which all of them are the same share one `Encoding`, which is what
+ * makes it possible to encode a frame once for all of them.
  */
 import * as Codec from "./Codec.ts"
 import type { Compressor } from "./Compression.ts"
 import { ConnectReply, ConnectRequest } from "./Connect.ts"
+import { type Framing, lengthPrefixed } from "./Framing.ts"
 import { decoder, encoder } from "./internal/frameSchema.ts"
 import { wire, type Wire } from "./internal/wire.ts"
 import * as Client from "./v2/ClientFrame.ts"
@@ -23,18 +24,40 @@ export type ClientEncoding1 = Wire<1, V1.Message | ConnectRequest, V1.Message | 
 export type ClientEncoding2 = Wire<2, Client.ClientFrame, Server.ServerFrame>
 export type ClientEncoding = ClientEncoding1 | ClientEncoding2
 
-const v1 = { version: 1, codec: Codec.json } as const
+/** One for each framing; a process has one or two of them. */
+const perFraming = <E>(make: (framing: Framing) => E): ((framing: Framing) => E) => {
+  const made = new WeakMap<Framing, E>()
+  return (framing) => {
+    const known = made.get(framing)
+    if (known !== undefined) return known
+    const encoding = make(framing)
+    made.set(framing, encoding)
+    return encoding
+  }
+}
+
 const messages = V1.all.filter((message) => message !== V1.Connect)
 
-export const server1: Encoding1 = wire({
-  ...v1,
+const serverMessages = {
   encode: encoder([...messages, ConnectReply]),
   decode: decoder([...messages, ConnectRequest], { strict: false, positional: true }),
-})
-export const client1: ClientEncoding1 = wire({
-  ...v1,
+}
+const clientMessages = {
   encode: encoder([...messages, ConnectRequest]),
   decode: decoder([...messages, ConnectReply], { strict: false, positional: true }),
+}
+
+/** Version 1 in a framing; always the same object for the same. */
+export const server1In: (framing: Framing) => Encoding1 = perFraming((framing) =>
+  wire({ version: 1, framing, codec: Codec.json, ...serverMessages }),
+)
+/** Version 1 over a byte stream. */
+export const server1: Encoding1 = server1In(lengthPrefixed)
+export const client1: ClientEncoding1 = wire({
+  version: 1,
+  framing: lengthPrefixed,
+  codec: Codec.json,
+  ...clientMessages,
 })
 
 const serverFrames = {
@@ -53,26 +76,31 @@ interface Variants<E> {
   readonly msgpack: E
 }
 
-/** Both codecs, without compression and with each compressor: a process has one or none. */
-const variants = <E>(make: (codec: Codec.Codec, compressor?: Compressor) => E) => {
-  const pair = (compressor?: Compressor): Variants<E> => ({
-    json: make(Codec.json, compressor),
-    msgpack: make(Codec.messagePack, compressor),
+/** Of each framing: both codecs, without compression and with each compressor. A process has one compressor or none. */
+const variants = <E>(make: (framing: Framing, codec: Codec.Codec, compressor?: Compressor) => E) => {
+  const inFraming = perFraming((framing) => {
+    const pair = (compressor?: Compressor): Variants<E> => ({
+      json: make(framing, Codec.json, compressor),
+      msgpack: make(framing, Codec.messagePack, compressor),
+    })
+    return { pair, plain: pair(), compressed: new WeakMap<Compressor, Variants<E>>() }
   })
-  const plain = pair()
-  const compressed = new WeakMap<Compressor, Variants<E>>()
-  return (codec: Codec.Codec["name"], compressor?: Compressor): E => {
+  return (codec: Codec.Codec["name"], compressor?: Compressor, framing: Framing = lengthPrefixed): E => {
+    const { compressed, pair, plain } = inFraming(framing)
     if (compressor === undefined) return plain[codec]
-    const found = compressed.get(compressor) ?? pair(compressor)
-    compressed.set(compressor, found)
-    return found[codec]
+    const known = compressed.get(compressor) ?? pair(compressor)
+    compressed.set(compressor, known)
+    return known[codec]
   }
 }
 
-/** Version 2 in a codec, compressed where a compressor is given; always the same object for the same. */
-export const server2: (codec: Codec.Codec["name"], compressor?: Compressor) => Encoding2 = variants(
-  (codec, compressor) => wire({ version: 2, codec, compressor, ...serverFrames }),
+/**
+ * Version 2 in a codec, compressed where a compressor is given, over a byte stream where no other framing is named; always
+ * the same object for the same.
+ */
+export const server2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => Encoding2 = variants(
+  (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...serverFrames }),
 )
 export const client2: (codec: Codec.Codec["name"], compressor?: Compressor) => ClientEncoding2 = variants(
-  (codec, compressor) => wire({ version: 2, codec, compressor, ...clientFrames }),
+  (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...clientFrames }),
 )

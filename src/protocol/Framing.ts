@@ -1,19 +1,61 @@
 /**
- * A frame on a byte stream: its body's length as four bytes, big-endian, then the body.
+ * How bodies become frames on a transport, and how what arrives becomes bodies again. A framing is a value that an
+ * encoding is made with: what the server writes is framed once, and the same bytes go to every connection that shares the
+ * encoding. Frames delimit themselves, so frames that lie one behind the other are still the same frames: many of them can
+ * be joined into one piece and leave in one write, whatever the framing.
  */
 import { maxFrameBytes } from "../domain/Limits.ts"
 import { FrameError } from "./FrameError.ts"
+
+/** What a body is made of; some transports tell the two apart. */
+export type Content = "text" | "binary"
+
+export interface Framing {
+  /** Bytes that a header takes at most. A codec leaves so much room in front of a body. */
+  readonly headerRoom: number
+  /**
+   * Makes a frame of a body that has the room in front of it: writes the header right before the body, and returns the
+   * frame, which begins where its header does. The body is not copied.
+   */
+  readonly writeHeader: (roomAndBody: Uint8Array, content: Content) => Uint8Array
+  /** Reads one connection. A body over the limit ends the reading with an error. */
+  readonly makeReader: (maxBytes: number) => BodyReader
+}
+
+/** Finds the bodies in what arrives over one connection. */
+export interface BodyReader {
+  /** Whether a frame has begun and not ended: from here on the peer's time is running. */
+  readonly partial: boolean
+  /**
+   * Takes the next piece of what arrives and appends the bodies it completes to `bodies`. They may share its memory.
+   * Returns the error that ends the reading, if there is one; what came before it counts, and what comes after it gets the
+   * same error.
+   */
+  readonly push: (piece: Uint8Array, bodies: Array<Uint8Array>) => FrameError | undefined
+  /** To be called when the connection ends: an error if it ended inside a frame. */
+  readonly end: () => FrameError | undefined
+}
 
 /** Bytes of the length prefix. */
 export const headerBytes = 4
 
 const noBytes = new Uint8Array(0)
 
+/** What is wrong with a body of this length; undefined where nothing is. */
+const wrongLength = (length: number, maxBytes: number): FrameError | undefined => {
+  if (length === 0) return new FrameError({ kind: "EmptyFrame", message: "a frame's length must not be 0" })
+  if (length <= maxBytes) return undefined
+  return new FrameError({
+    kind: "FrameTooLarge",
+    message: `a frame of ${length} bytes is over the limit of ${maxBytes}`,
+  })
+}
+
 /**
- * Cuts a stream into bodies, however its bytes are split. It keeps at most one unfinished frame;
+ * Cuts a stream of length-prefixed frames into bodies, however its bytes are split. It keeps at most one unfinished frame;
  * a length of 0 or over the limit is refused on the header, before any body is kept.
  */
-export class Deframer {
+export class Deframer implements BodyReader {
   readonly maxBytes: number
   /** The length, as far as it has come: there is no buffer while nothing is unfinished. */
   private header = 0
@@ -28,7 +70,6 @@ export class Deframer {
     this.maxBytes = maxBytes
   }
 
-  /** Whether a frame has begun and not ended: from here on the peer's time is running. */
   get partial(): boolean {
     return this.headerFilled > 0
   }
@@ -38,11 +79,6 @@ export class Deframer {
     return this.headerFilled + this.body.byteLength
   }
 
-  /**
-   * Takes a chunk and appends the bodies it completes to `bodies`. They may share the chunk's
-   * memory. Returns the error that ends the stream, if there is one; what came before it counts,
-   * and what comes after it gets the same error.
-   */
   push(chunk: Uint8Array, bodies: Array<Uint8Array>): FrameError | undefined {
     if (this.failure !== undefined) return this.failure
     let at = 0
@@ -73,7 +109,6 @@ export class Deframer {
     return undefined
   }
 
-  /** To be called when the stream ends: an error if it ended inside a frame. */
   end(): FrameError | undefined {
     return this.partial
       ? new FrameError({ kind: "Truncated", message: "the connection ended inside a frame" })
@@ -81,18 +116,8 @@ export class Deframer {
   }
 
   private startBody(): FrameError | undefined {
-    const length = this.header
-    if (length === 0) {
-      return new FrameError({ kind: "EmptyFrame", message: "a frame's length must not be 0" })
-    }
-    if (length > this.maxBytes) {
-      return new FrameError({
-        kind: "FrameTooLarge",
-        message: `a frame of ${length} bytes is over the limit of ${this.maxBytes}`,
-      })
-    }
-    this.bodyLength = length
-    return undefined
+    this.bodyLength = this.header
+    return wrongLength(this.header, this.maxBytes)
   }
 
   private keep(bytes: Uint8Array): void {
@@ -115,19 +140,82 @@ export class Deframer {
   }
 }
 
-/** Writes a body's length into the first four bytes of `frame`, which has room for both. */
-export const writeHeader = (frame: Uint8Array): Uint8Array => {
-  const length = frame.byteLength - headerBytes
-  frame[0] = length >>> 24
-  frame[1] = length >>> 16
-  frame[2] = length >>> 8
-  frame[3] = length
-  return frame
+/** On a byte stream: the body's length as four bytes, big-endian, then the body. */
+export const lengthPrefixed: Framing = {
+  headerRoom: headerBytes,
+  writeHeader: (frame) => {
+    const length = frame.byteLength - headerBytes
+    frame[0] = length >>> 24
+    frame[1] = length >>> 16
+    frame[2] = length >>> 8
+    frame[3] = length
+    return frame
+  },
+  makeReader: (maxBytes) => new Deframer(maxBytes),
 }
 
-/** The body as a frame. */
-export const frame = (body: Uint8Array): Uint8Array => {
-  const framed = new Uint8Array(headerBytes + body.byteLength)
-  framed.set(body, headerBytes)
-  return writeHeader(framed)
+/** Where the transport hands over whole messages: a message is a body, and nothing is ever unfinished. */
+class MessageReader implements BodyReader {
+  readonly partial = false
+  private readonly maxBytes: number
+  private failure: FrameError | undefined
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes
+  }
+
+  push(message: Uint8Array, bodies: Array<Uint8Array>): FrameError | undefined {
+    this.failure ??= wrongLength(message.byteLength, this.maxBytes)
+    if (this.failure === undefined) bodies.push(message)
+    return this.failure
+  }
+
+  end(): FrameError | undefined {
+    return undefined
+  }
 }
+
+/** The first byte of a message in one frame: its last, and of which content. */
+const opcodes: Readonly<Record<Content, number>> = { text: 0x81, binary: 0x82 }
+
+/**
+ * The server's side of a transport of messages. What it writes are the frames of RFC 6455, unmasked, each a whole message:
+ * they are ready for the socket, so that telling many costs no more than on a byte stream. What it reads are messages that
+ * the transport has unpacked.
+ */
+export const messages: Framing = {
+  headerRoom: 10,
+  writeHeader: (roomAndBody, content) => {
+    const length = roomAndBody.byteLength - messages.headerRoom
+    const headerLength = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
+    const frame = roomAndBody.subarray(messages.headerRoom - headerLength)
+    frame[0] = opcodes[content]
+    if (headerLength === 2) {
+      frame[1] = length
+    } else if (headerLength === 4) {
+      frame[1] = 126
+      frame[2] = length >>> 8
+      frame[3] = length
+    } else {
+      // A body is far shorter than the eight bytes of its length could say.
+      frame[1] = 127
+      frame.fill(0, 2, 6)
+      frame[6] = length >>> 24
+      frame[7] = length >>> 16
+      frame[8] = length >>> 8
+      frame[9] = length
+    }
+    return frame
+  },
+  makeReader: (maxBytes) => new MessageReader(maxBytes),
+}
+
+/** The body as a frame of this framing. */
+export const framed = (framing: Framing, body: Uint8Array, content: Content): Uint8Array => {
+  const roomAndBody = new Uint8Array(framing.headerRoom + body.byteLength)
+  roomAndBody.set(body, framing.headerRoom)
+  return framing.writeHeader(roomAndBody, content)
+}
+
+/** The body as a length-prefixed frame. */
+export const frame = (body: Uint8Array): Uint8Array => framed(lengthPrefixed, body, "binary")

@@ -1,12 +1,15 @@
 import type * as Compression from "./Compression.ts"
 import type { ConnectRequest } from "./Connect.ts"
 import * as Encoding from "./Encoding.ts"
+import type { Framing } from "./Framing.ts"
 import * as Version from "./Version.ts"
 
 /** What the server is ready to offer. */
 export interface Offer {
   /** Undefined where compression is off. */
   readonly compressor: Compression.Compressor | undefined
+  /** The connection's; it is not negotiated. */
+  readonly framing: Framing
 }
 
 /** The capabilities this server has; what a client names and is not here is passed over. */
@@ -27,12 +30,12 @@ export const negotiate = (request: ConnectRequest, offer: Offer): Outcome => {
   if (version === undefined) {
     return { unsupported: `versions 1.0 to ${Version.format(Version.latest)} are spoken here` }
   }
-  if (version === 1) return { encoding: Encoding.server1, capabilities: [] }
+  if (version === 1) return { encoding: Encoding.server1In(offer.framing), capabilities: [] }
   const codec = (request.codecs ?? []).find((name) => name === "json" || name === "msgpack") ?? "json"
   const compressor = (request.compression ?? []).includes(offer.compressor?.name ?? "") ? offer.compressor : undefined
   const known: ReadonlyArray<string> = capabilities
   return {
-    encoding: Encoding.server2(codec, compressor),
+    encoding: Encoding.server2(codec, compressor, offer.framing),
     capabilities: (request.capabilities ?? []).filter((name) => known.includes(name)),
   }
 }

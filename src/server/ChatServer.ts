@@ -1,4 +1,5 @@
 /** The service: layers put together. */
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,7 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
+import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
@@ -35,8 +37,10 @@ export const sessionsLayer = (settings: Pick<ServerSettings, "history" | "hub" |
 export class ChatServer extends Context.Service<
   ChatServer,
   {
-    /** Where it listens. */
-    readonly address: { readonly host: string; readonly port: number }
+    /** Everywhere it listens. */
+    readonly addresses: NonEmptyReadonlyArray<Listening>
+    /** The first of these addresses. */
+    readonly address: Address.Address
   }
 >()("natter/server/ChatServer") {
   /**
@@ -51,22 +55,30 @@ export class ChatServer extends Context.Service<
   static readonly layer = (settings: ServerSettings) =>
     ChatServer.layerOn(settings).pipe(Layer.provide(storesLayer(settings)))
 
-  /** The same, on stores of the caller's choice. */
-  static readonly layerOn = (settings: ServerSettings) =>
-    Layer.effect(ChatServer, serve(settings)).pipe(
+  /** The same, on stores of the caller's choice, and reached by these listeners. */
+  static readonly layerOn = (settings: ServerSettings, listeners = listenersOf(settings)) =>
+    Layer.effect(ChatServer, serve(listeners, settings.shutdown)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
       Layer.provide(accountsOn(settings)),
     )
 }
 
-const serve = Effect.fnUntraced(function* ({ shutdown, tcp }: ServerSettings) {
-  const address = yield* TcpListener.listen(tcp)
-  yield* Effect.logInfo(`listening on ${Address.format(address)}`)
+/** The listeners that the settings ask for. */
+const listenersOf = ({ tcp }: ServerSettings): NonEmptyReadonlyArray<Listener> => [TcpListener.make(tcp)]
+
+const serve = Effect.fnUntraced(function* (listeners: NonEmptyReadonlyArray<Listener>, shutdown: ShutdownSettings) {
+  const addresses = yield* listenAll(listeners)
+  yield* Effect.forEach(addresses, ({ address, transport }) =>
+    Effect.annotateLogs(Effect.logInfo(`listening on ${Address.format(address)}`), { transport }),
+  )
   yield* drainOnClose(shutdown)
-  return ChatServer.of({ address })
+  return ChatServer.of({ addresses, address: addresses[0].address })
 })
 
-/** Ends the sessions when the scope closes, before what was acquired earlier: while they drain, newcomers are told so. */
+/**
+ * Ends the sessions of all listeners together when the scope closes, before what was acquired earlier: while they drain,
+ * the listeners still accept, and newcomers are told so.
+ */
 export const drainOnClose = Effect.fnUntraced(function* (shutdown: ShutdownSettings) {
   const sessions = yield* Sessions
   yield* Effect.addFinalizer(() =>

@@ -1,6 +1,8 @@
 /** One open link to a peer, as a session needs it. Transports implement it. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import type { Disconnect } from "../domain/Disconnect.ts"
+import type { Framing } from "../protocol/Framing.ts"
 
 /** The link is gone: the peer closed it, or it broke. */
 export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
@@ -9,16 +11,19 @@ export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
 }> {}
 
 export interface Connection {
-  readonly transport: "tcp" | "memory"
+  /** The name of its transport, for the ids of sessions and for logs; nothing depends on it. */
+  readonly transport: string
+  /** How frames lie in what is sent and read here. */
+  readonly framing: Framing
   /** The peer's IP address, or a name where there is none. */
   readonly remoteAddress: string
   /**
-   * Hands over what arrives, piece by piece, as long as `take` says true; done when it has said false. A piece costs no
+   * Hands over what arrives, piece by piece (a message at a time, where the transport has messages), as long as `take` says true; done when it has said false. A piece costs no
    * effect that way. Not reading holds the peer back.
    */
   readonly read: (take: (bytes: Uint8Array) => boolean) => Effect.Effect<void, ConnectionEnded>
   /**
-   * Hands bytes to the link, all of them in one write. False when the link has no room for more:
+   * Hands framed bytes to the link, all of them in one write. False when the link has no room for more:
    * then `drained` is to be awaited first. Never throws; a broken link shows at `drained` and `read`.
    */
   readonly send: (batch: ReadonlyArray<Uint8Array>) => boolean
@@ -26,8 +31,11 @@ export interface Connection {
   readonly drained: Effect.Effect<void, ConnectionEnded>
   /** Bytes handed over that the network has not taken yet. */
   readonly backlog: () => number
-  /** Lets what was sent leave, then ends the link; done when it has ended. To be given a time limit. */
-  readonly close: Effect.Effect<void>
+  /**
+   * Lets what was sent leave, then ends the link, and says why if the transport has a way to say it; done when it has
+   * ended. To be given a time limit.
+   */
+  readonly close: (reason: Disconnect) => Effect.Effect<void>
   /** Ends the link at once, dropping what has not left. */
   readonly abort: Effect.Effect<void>
 }

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../domain/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
-import { Deframer } from "../protocol/Framing.ts"
+import type { BodyReader } from "../protocol/Framing.ts"
 import { ConnectionEnded } from "./Connection.ts"
 import { route } from "./Router.ts"
 import type { Session } from "./Session.ts"
@@ -14,7 +14,7 @@ import type { Session } from "./Session.ts"
  */
 export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
-  const deframer = new Deframer(session.with.settings.maxFrameBytes)
+  const bodyReader = connection.framing.makeReader(session.with.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for. */
   let begunAt: number | undefined
   /** What the frames that came last have to wait for. */
@@ -23,11 +23,11 @@ export const read = (session: Session): Effect.Effect<void> => {
   /** Whether nothing has to be waited for. */
   const take = (chunk: Uint8Array): boolean => {
     waiting = handle(chunk)
-    return waiting === Effect.void && !deframer.partial
+    return waiting === Effect.void && !bodyReader.partial
   }
 
   const some = Effect.suspend(() => {
-    if (!deframer.partial) return connection.read(take)
+    if (!bodyReader.partial) return connection.read(take)
     begunAt ??= session.elapsed()
     return rest(session, take, begunAt)
   })
@@ -47,7 +47,7 @@ export const read = (session: Session): Effect.Effect<void> => {
     session.heardAt = session.elapsed()
     session.handling = true
     const bodies: Array<Uint8Array> = []
-    const error = deframer.push(chunk, bodies)
+    const error = bodyReader.push(chunk, bodies)
     // A frame that was finished ends its time; one that began behind it starts anew.
     if (bodies.length > 0) begunAt = undefined
     const handled = handleFrom(bodies, 0)
@@ -74,7 +74,7 @@ export const read = (session: Session): Effect.Effect<void> => {
   return Effect.catchCause(
     // read waits by itself
     Effect.forever(Effect.flatMap(some, wait), { disableYield: true }),
-    (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, deframer, cause)),
+    (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, bodyReader, cause)),
   )
 }
 
@@ -97,19 +97,19 @@ const rest = (
 /** Ends the session for what ended the reading. */
 const over = (
   session: Session,
-  deframer: Deframer,
+  bodyReader: BodyReader,
   cause: Cause.Cause<ConnectionEnded | Disconnect>,
 ): Effect.Effect<void> => {
   const error = Cause.squash(cause)
   if (error instanceof Disconnect) return Effect.sync(() => session.end(error))
-  if (error instanceof ConnectionEnded) return Effect.sync(() => session.end(farewell(session, deframer, error)))
+  if (error instanceof ConnectionEnded) return Effect.sync(() => session.end(farewell(session, bodyReader, error)))
   session.end(new Disconnect({ reason: "Internal" }))
   return Effect.logError("a session failed", cause)
 }
 
-const farewell = (session: Session, deframer: Deframer, { clean }: ConnectionEnded): Disconnect => {
+const farewell = (session: Session, bodyReader: BodyReader, { clean }: ConnectionEnded): Disconnect => {
   // Who ended its side may still listen: inside a frame that was a mistake, and it is told so.
-  const truncated = clean ? deframer.end() : undefined
+  const truncated = clean ? bodyReader.end() : undefined
   if (truncated !== undefined) return broken(truncated)
   session.peerGone = true
   return new Disconnect({ reason: clean ? "Goodbye" : "ConnectionLost" })

@@ -51,7 +51,7 @@ export class Session implements OutboxEnds {
   readonly with: Dependencies
   readonly outbox: Outbox
   /** Version 1 until a `Connect` negotiates something else. */
-  encoding: Encoding.Encoding = Encoding.server1
+  encoding: Encoding.Encoding
   /** A version 1 client that started with `Connect` speaks the protocol of the bare five messages until it signs in. */
   connected = false
   identity: Identity | undefined
@@ -77,6 +77,7 @@ export class Session implements OutboxEnds {
     this.id = id
     this.connection = connection
     this.with = dependencies
+    this.encoding = Encoding.server1In(connection.framing)
     this.heardAt = this.elapsed()
     this.outbox = new Outbox(dependencies.hubSettings.outbox, this)
     this.lookAt = this.heardAt

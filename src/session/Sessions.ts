@@ -160,5 +160,5 @@ const farewell = (session: Session, reason: Disconnect): Effect.Effect<void> =>
     const { connection, peerGone } = session
     if (reason.reason === "ConnectionLost") return Effect.void
     if (!peerGone) connection.send([Reply.goodbye(session, reason)])
-    return connection.close
+    return connection.close(reason)
   })

@@ -3,7 +3,6 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Accounts } from "../accounts/Accounts.ts"
@@ -11,6 +10,7 @@ import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
+import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../hub/Hub.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
@@ -18,7 +18,7 @@ import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
-import { receive } from "../transport/Reception.ts"
+import { listenAll, type Listener, type ListenError } from "../transport/Listener.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import * as Link from "./Link.ts"
@@ -65,34 +65,20 @@ export class TestServer extends Context.Service<
    * `links` is what links are like that are not connected otherwise.
    */
   static readonly layerMemory = (settings: Settings = {}, links: MemoryTransport.MemoryOptions = {}) =>
-    withService(settings, ({ shutdown }) =>
-      Effect.gen(function* () {
-        const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
-        yield* drainOnClose(shutdown)
-        return {
-          address: undefined,
-          connect: (options?: MemoryTransport.MemoryOptions) =>
-            Effect.acquireRelease(
-              Effect.sync(() => {
-                const { connection, link } = MemoryTransport.make({ ...links, ...options })
-                run(receive(connection))
-                return link
-              }),
-              (link) => link.abort,
-            ),
-        }
-      }),
-    )
+    withService(settings, () => {
+      const listener = new MemoryTransport.MemoryListener()
+      return {
+        listener,
+        reach: () => ({ address: undefined, connect: (options) => listener.connect({ ...links, ...options }) }),
+      }
+    })
 
   /** Over TCP, on a free port of `127.0.0.1` unless the settings say otherwise. */
   static readonly layerTcp = (settings: Settings = {}) =>
-    withService(settings, ({ shutdown, tcp }) =>
-      Effect.gen(function* () {
-        const address = yield* TcpListener.listen(tcp)
-        yield* drainOnClose(shutdown)
-        return { address, connect: () => Link.tcp(address) }
-      }),
-    )
+    withService(settings, ({ tcp }) => ({
+      listener: TcpListener.make(tcp),
+      reach: (address) => ({ address, connect: () => Link.tcp(address) }),
+    }))
 }
 
 /** Passwords are hashed as cheaply as argon2id allows. */
@@ -124,16 +110,23 @@ const accountsLayer = ({ accounts, logins }: Groups, store: Layer.Layer<AccountS
     ]),
   )
 
-type Reach = Pick<TestServer["Service"], "address" | "connect">
+/** How a service is reached: what it listens with, and how to connect to where that listens. */
+interface Entrance {
+  readonly listener: Listener
+  readonly reach: (address: Address) => Pick<TestServer["Service"], "address" | "connect">
+}
 
 /** The service behind whatever makes it reachable. */
-const withService = <E>(
+const withService = (
   partial: Settings,
-  open: (settings: Groups) => Effect.Effect<Reach, E, Sessions | ConnectionLimits | Scope.Scope>,
-): Layer.Layer<TestServer, E> => {
+  entrance: (settings: Groups) => Entrance,
+): Layer.Layer<TestServer, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const reach = yield* open(settings)
+    const { listener, reach: reachAt } = entrance(settings)
+    const [{ address }] = yield* listenAll([listener])
+    yield* drainOnClose(settings.shutdown)
+    const reach = reachAt(address)
     return TestServer.of({
       ...reach,
       client1: Effect.map(reach.connect(), TestClient.v1),

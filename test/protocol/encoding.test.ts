@@ -6,9 +6,10 @@ import * as Schema from "effect/Schema"
 import { maxDepth } from "../../src/domain/Limits.ts"
 import * as Codec from "../../src/protocol/Codec.ts"
 import { ConnectReply, ConnectRequest } from "../../src/protocol/Connect.ts"
+import type { Compressor } from "../../src/protocol/Compression.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import type { FrameError } from "../../src/protocol/FrameError.ts"
-import { headerBytes } from "../../src/protocol/Framing.ts"
+import { headerBytes, lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
 import { decoder } from "../../src/protocol/internal/frameSchema.ts"
 import type { Wire } from "../../src/protocol/internal/wire.ts"
 import * as V1 from "../../src/protocol/v1/Message.ts"
@@ -254,5 +255,33 @@ describe("json", () => {
     assert.strictEqual(read('{"type":"Publish","channel":"a","id":"i","content":"\\udc00\\ud800"}'), "content")
     assert.strictEqual(read('{"type":"Login","username":"\\udfff","password":"b"}'), "username")
     assert.strictEqual(read('{"type":"SetTopic","channel":"a","topic":"\\udfff"}'), "topic")
+  })
+})
+
+describe("an encoding in a framing", () => {
+  const pong = { type: "Pong", sequence: 1 } as const
+  const deflate: Compressor = { name: "deflate", compress: (bytes) => bytes, decompress: (bytes) => bytes }
+
+  it("writes its header before the body that any other would have", () => {
+    for (const [encoding, stream, opcode] of [
+      [Encoding.server1In(messages), Encoding.server1, 0x81],
+      [Encoding.server2("json", undefined, messages), Encoding.server2("json"), 0x81],
+      [Encoding.server2("msgpack", undefined, messages), Encoding.server2("msgpack"), 0x82],
+      [Encoding.server2("json", deflate, messages), Encoding.server2("json", deflate), 0x82],
+    ] as const) {
+      const body = stream.encode(pong).subarray(headerBytes)
+      assert.deepStrictEqual([...encoding.encode(pong)], [opcode, body.byteLength, ...body])
+    }
+  })
+
+  it("is one object for the same arguments", () => {
+    assert.strictEqual(Encoding.server1In(messages), Encoding.server1In(messages))
+    assert.strictEqual(Encoding.server1In(lengthPrefixed), Encoding.server1)
+    assert.strictEqual(Encoding.server2("json", undefined, lengthPrefixed), Encoding.server2("json"))
+    const inMessages = Encoding.server2("json", deflate, messages)
+    assert.strictEqual(Encoding.server2("json", deflate, messages), inMessages)
+    assert.strictEqual(inMessages.framing, messages)
+    assert.notStrictEqual(Encoding.server2("json", deflate), inMessages)
+    assert.notStrictEqual(Encoding.server2("json", undefined, messages), inMessages)
   })
 })

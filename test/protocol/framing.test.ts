@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { maxFrameBytes } from "../../src/domain/Limits.ts"
 import { isFatal } from "../../src/protocol/FrameError.ts"
-import { Deframer, frame, headerBytes, writeHeader } from "../../src/protocol/Framing.ts"
+import { Deframer, frame, framed, headerBytes, lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
+import { fromMessages } from "../../src/testing/internal/messages.ts"
 
 const header = (length: number) => {
   const bytes = new Uint8Array(headerBytes)
@@ -155,6 +156,56 @@ describe("writing", () => {
   })
 
   it("the length of a large body uses all four bytes", () => {
-    assert.deepStrictEqual(writeHeader(new Uint8Array(headerBytes + 0x0102_0304)).subarray(0, 4), header(0x0102_0304))
+    const frame = lengthPrefixed.writeHeader(new Uint8Array(headerBytes + 0x0102_0304), "binary")
+    assert.deepStrictEqual(frame.subarray(0, 4), header(0x0102_0304))
+  })
+})
+
+describe("messages", () => {
+  it.each([
+    [1, [1]],
+    [125, [125]],
+    [126, [126, 0, 126]],
+    [0xffff, [126, 0xff, 0xff]],
+    [0x1_0000, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
+    [0x0102_0304, [127, 0, 0, 0, 0, 1, 2, 3, 4]],
+  ])("a body of %i bytes is written as a frame of a WebSocket server", (length, lengthBytes) => {
+    const roomAndBody = new Uint8Array(messages.headerRoom + length).fill(7)
+    for (const [content, opcode] of [
+      ["text", 0x81],
+      ["binary", 0x82],
+    ] as const) {
+      const frame = messages.writeHeader(roomAndBody, content)
+      assert.deepStrictEqual([...frame.subarray(0, 1 + lengthBytes.length)], [opcode, ...lengthBytes])
+      assert.strictEqual(frame.byteLength, 1 + lengthBytes.length + length)
+      assert.isTrue(frame.subarray(1 + lengthBytes.length).every((byte) => byte === 7))
+    }
+  })
+
+  it.prop("frames that are joined are found again", [Bodies], ([bodies]) => {
+    const joined = join(bodies.map((body) => framed(messages, body, "binary")))
+    assert.deepStrictEqual(fromMessages()(joined), bodies.map(frame))
+  })
+
+  it("a message is a body, and nothing is ever unfinished", () => {
+    const reader = messages.makeReader(3)
+    const bodies: Array<Uint8Array> = []
+    const message = Uint8Array.of(1, 2, 3)
+    assert.isUndefined(reader.push(message, bodies))
+    assert.strictEqual(bodies[0], message)
+    assert.isFalse(reader.partial)
+    assert.isUndefined(reader.end())
+  })
+
+  it.each([
+    [0, "EmptyFrame"],
+    [4, "FrameTooLarge"],
+  ])("of %i bytes end the reading", (length, kind) => {
+    const reader = messages.makeReader(3)
+    const bodies: Array<Uint8Array> = []
+    const error = reader.push(new Uint8Array(length), bodies)
+    assert.strictEqual(error?.kind, kind)
+    assert.strictEqual(reader.push(Uint8Array.of(1), bodies), error)
+    assert.lengthOf(bodies, 0)
   })
 })

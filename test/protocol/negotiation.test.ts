@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Compressor } from "../../src/protocol/Compression.ts"
 import type { ConnectRequest } from "../../src/protocol/Connect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
+import { lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
 import { negotiate } from "../../src/protocol/Negotiation.ts"
 import * as Version from "../../src/protocol/Version.ts"
 
@@ -15,7 +16,7 @@ const connect = (fields: Partial<ConnectRequest>): ConnectRequest => ({
 })
 
 const chosen = (fields: Partial<ConnectRequest>, offer: Compressor | undefined = compressor) => {
-  const outcome = negotiate(connect(fields), { compressor: offer })
+  const outcome = negotiate(connect(fields), { compressor: offer, framing: lengthPrefixed })
   if ("unsupported" in outcome) return outcome.unsupported
   const { codec, compression, version } = outcome.encoding
   return [version, codec, compression, ...outcome.capabilities]
@@ -110,7 +111,10 @@ describe("compression", () => {
     [[""], undefined, null],
     [[""], compressor, null],
   ])("%j", (compression, offer, expected) => {
-    const outcome = negotiate(connect(compression === undefined ? {} : { compression }), { compressor: offer })
+    const outcome = negotiate(connect(compression === undefined ? {} : { compression }), {
+      compressor: offer,
+      framing: lengthPrefixed,
+    })
     assert.isTrue("encoding" in outcome)
     if ("encoding" in outcome) assert.strictEqual(outcome.encoding.compression, expected)
   })
@@ -125,10 +129,15 @@ describe("capabilities", () => {
 })
 
 it("sessions that agreed on the same share one encoding", () => {
-  const encoding = () => {
-    const outcome = negotiate(connect({ codecs: ["msgpack"], compression: ["deflate"] }), { compressor })
+  const encoding = (framing = lengthPrefixed, version = "2.0") => {
+    const request = connect({ version, codecs: ["msgpack"], compression: ["deflate"] })
+    const outcome = negotiate(request, { compressor, framing })
     return "encoding" in outcome ? outcome.encoding : undefined
   }
   assert.strictEqual(encoding(), encoding())
   assert.strictEqual(encoding(), Encoding.server2("msgpack", compressor))
+  assert.strictEqual(encoding(messages), Encoding.server2("msgpack", compressor, messages))
+  assert.notStrictEqual(encoding(messages), encoding())
+  assert.strictEqual(encoding(lengthPrefixed, "1.0"), Encoding.server1)
+  assert.strictEqual(encoding(messages, "1.0"), Encoding.server1In(messages))
 })

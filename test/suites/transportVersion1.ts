@@ -26,7 +26,7 @@ const answeringPings = (client: TestClient1, count: number) =>
   })
 
 /** The chapter's chat protocol, to the byte. */
-export const version1 = ({ layer }: World): void => {
+export const version1 = ({ layer, stream }: World): void => {
   live("a login is answered, told to the others, and followed by who is here", layer(), (server) =>
     Effect.gen(function* () {
       const ann = yield* server.client1
@@ -143,7 +143,8 @@ export const version1 = ({ layer }: World): void => {
     "it closes its side": (client: TestClient1) => client.link.end,
     "its connection breaks": (client: TestClient1) => client.link.abort,
     "it says goodbye": (client: TestClient1) => client.send({ type: "Disconnect", reason: "tired" }),
-    "it sends what is no frame": (client: TestClient1) => client.sendRaw(new Uint8Array(4)),
+    "it sends what is no frame": (client: TestClient1) =>
+      client.sendRaw(stream ? new Uint8Array(4) : frame(Buffer.from("{"))),
   }
   for (const [how, end] of Object.entries(ends)) {
     live(`the others hear UserLeft when ${how}`, layer(), (server) =>

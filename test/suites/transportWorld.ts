@@ -18,6 +18,8 @@ import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 /** A transport under test: the whole service, reachable by it. */
 export interface World {
   readonly name: string
+  /** Whether bytes arrive as they were sent, so that a frame can be wrong or unfinished; otherwise messages do. */
+  readonly stream: boolean
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 
@@ -29,9 +31,21 @@ const unhurried = (settings: Settings = {}): Settings => ({
 
 export const memory: World = {
   name: "memory",
+  stream: true,
   layer: (settings) => TestServer.layerMemory(unhurried(settings)),
 }
-export const tcp: World = { name: "TCP", layer: (settings) => TestServer.layerTcp(unhurried(settings)) }
+export const tcp: World = {
+  name: "TCP",
+  stream: true,
+  layer: (settings) => TestServer.layerTcp(unhurried(settings)),
+}
+
+/** A transport of messages: each frame is one, in either direction. */
+export const inMessages: World = {
+  name: "memory, in messages",
+  stream: false,
+  layer: (settings) => TestServer.layerMemory(unhurried(settings), { carries: "messages" }),
+}
 
 /** Byte by byte at first; all of a large piece that way would take the test's time. */
 const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), ...piecesOf(999)(bytes.subarray(200))]
@@ -39,6 +53,7 @@ const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), .
 /** Every small frame, and the beginning of every large one, arrives byte by byte. */
 export const byteByByte: World = {
   name: "memory, byte by byte",
+  stream: true,
   layer: (settings) => TestServer.layerMemory(unhurried(settings), { split: frayed }),
 }
 

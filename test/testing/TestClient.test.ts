@@ -1,12 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { ServerFrame } from "../../src/protocol/v2/ServerFrame.ts"
 import * as MemoryTransport from "../../src/testing/MemoryTransport.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
+
+const goodbye = new Disconnect({ reason: "Goodbye" })
 
 /** A client and the server's end of its link. */
 const connected = Effect.sync(() => {
@@ -72,7 +75,7 @@ describe("a test client", () => {
   it.effect("says how the connection ended", () =>
     Effect.gen(function* () {
       const first = yield* connected
-      yield* first.connection.close.pipe(Effect.forkChild({ startImmediately: true }))
+      yield* first.connection.close(goodbye).pipe(Effect.forkChild({ startImmediately: true }))
       assert.strictEqual(yield* failure(first.client.next), "expected a frame, but the connection was closed")
       assert.deepStrictEqual(yield* first.client.ended, { clean: true })
       const second = yield* connected

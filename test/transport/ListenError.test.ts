@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ListenError } from "../../src/transport/tcp/TcpListener.ts"
+import { ListenError } from "../../src/transport/Listener.ts"
 
 const message = (host: string, code: string) =>
   new ListenError({ host, port: 7201, cause: { reason: { code } } }).message

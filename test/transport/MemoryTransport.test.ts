@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { pull } from "../../src/session/Connection.ts"
 import * as MemoryTransport from "../../src/testing/MemoryTransport.ts"
+
+const goodbye = new Disconnect({ reason: "Goodbye" })
 
 const bytes = (...values: ReadonlyArray<number>) => Uint8Array.from(values)
 const ending = <A>(pull: Effect.Effect<A, { readonly clean: boolean }>) =>
@@ -59,7 +62,7 @@ describe("the transport in memory", () => {
       yield* pull(connection)
       assert.strictEqual(yield* ending(pull(connection)), "clean")
       assert.isTrue(connection.send([bytes(2)]))
-      yield* connection.close
+      yield* connection.close(goodbye)
       yield* connection.abort
       assert.deepStrictEqual([...(yield* link.pull)], [2])
       assert.strictEqual(yield* ending(link.pull), "clean")
@@ -70,7 +73,7 @@ describe("the transport in memory", () => {
     Effect.gen(function* () {
       const { connection, link } = MemoryTransport.make()
       connection.send([bytes(1)])
-      const closing = yield* Effect.forkChild(connection.close, { startImmediately: true })
+      const closing = yield* Effect.forkChild(connection.close(goodbye), { startImmediately: true })
       assert.isUndefined(closing.pollUnsafe())
       yield* link.send(bytes(9, 9, 9))
       yield* link.pull
@@ -78,6 +81,7 @@ describe("the transport in memory", () => {
       assert.strictEqual(yield* ending(link.pull), "clean")
       yield* Fiber.join(closing)
       assert.isFalse(connection.send([bytes(2)]))
+      assert.strictEqual(link.closedFor(), goodbye)
     }),
   )
 

@@ -11,7 +11,7 @@ import { forStranger } from "../Command.ts"
 export const connect = forStranger<ConnectRequest>((session, frame) => {
   if (session.connected) return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   const { settings } = session.with
-  const outcome = negotiate(frame, { compressor: settings.compressor })
+  const outcome = negotiate(frame, { compressor: settings.compressor, framing: session.connection.framing })
   session.connected = true
   if ("unsupported" in outcome) {
     return Effect.fail(new Disconnect({ reason: "UnsupportedVersion", detail: outcome.unsupported }))

@@ -1,5 +1,6 @@
 /** A link through the simulated network: what TCP does to a conversation, and what happens to TCP. */
 import * as Effect from "effect/Effect"
+import { lengthPrefixed } from "../../protocol/Framing.ts"
 import { type Connection, type ConnectionEnded, reading } from "../../session/Connection.ts"
 import type { Cable } from "./Cable.ts"
 import { Way } from "./Way.ts"
@@ -57,18 +58,20 @@ export class Line {
 
     this.server = {
       transport: "memory",
+      framing: lengthPrefixed,
       remoteAddress: options.address,
       read: reading(toServer.read),
       send: (batch) => toClient.write(batch),
       drained: toClient.drained,
       backlog: () => toClient.backlog,
-      close: Effect.suspend(() => {
-        toClient.finish()
-        return Effect.all([Effect.ignore(toClient.drained), Effect.ignore(Effect.forever(toServer.read))], {
-          concurrency: 2,
-          discard: true,
-        })
-      }),
+      close: () =>
+        Effect.suspend(() => {
+          toClient.finish()
+          return Effect.all([Effect.ignore(toClient.drained), Effect.ignore(Effect.forever(toServer.read))], {
+            concurrency: 2,
+            discard: true,
+          })
+        }),
       abort: Effect.sync(() => this.abortServer()),
     }
     const end = Effect.sync(() => toServer.finish())

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import type { Connection } from "../../session/Connection.ts"
-import { TcpConnection } from "./TcpConnection.ts"
+import { SocketConnection } from "../SocketConnection.ts"
 
 /** Nobody answers there, or not any more. */
 export class DialError extends Data.TaggedError("DialError")<{ readonly cause: unknown }> {}
@@ -21,7 +21,7 @@ export const dial = Effect.fnUntraced(function* (address: {
   readonly port: number
 }): Effect.fn.Return<Dialled, DialError, Scope.Scope> {
   const raw = yield* Effect.acquireRelease(open(address), (raw) => Effect.sync(() => raw.destroy()))
-  return { connection: new TcpConnection(raw), end: Effect.sync(() => raw.end()) }
+  return { connection: new SocketConnection("tcp", raw), end: Effect.sync(() => raw.end()) }
 })
 
 const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>

@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import type * as Net from "node:net"
-import { type Connection, ConnectionEnded } from "../../session/Connection.ts"
-import { plainAddress } from "../internal/address.ts"
+import type { Disconnect } from "../domain/Disconnect.ts"
+import { lengthPrefixed } from "../protocol/Framing.ts"
+import { type Connection, ConnectionEnded } from "../session/Connection.ts"
+import { plainAddress } from "./internal/address.ts"
 
 /** A batch up to this many bytes is copied into one piece: cheaper than handing the pieces over. */
 const copyUpTo = 16 * 1024
@@ -15,13 +17,17 @@ const ended = Effect.fail(new ConnectionEnded({ clean: true }))
 const broken = Effect.fail(new ConnectionEnded({ clean: false }))
 
 /**
- * A connection over a TCP socket, from and to the socket itself: there are thousands that say nothing, and what need
- * not wait should not cost an effect. The socket is read while somebody reads here, and stands still otherwise.
+ * A connection over a socket, a plain one or one with TLS, from and to the socket itself: there are thousands that say
+ * nothing, and what need not wait should not cost an effect. The socket is read while somebody reads here, and stands still
+ * otherwise.
  */
-export class TcpConnection implements Connection {
-  readonly transport = "tcp"
+export class SocketConnection implements Connection {
+  readonly transport: string
+  readonly framing = lengthPrefixed
   readonly remoteAddress: string
-  private readonly raw: Net.Socket
+  private readonly socket: Net.Socket
+  /** What carries the bytes in the end, and can be reset: with TLS the socket below, otherwise the socket itself. */
+  private readonly carrier: Net.Socket
   private reader: Reader | undefined
   /** Something that was read is being handled, right here. */
   private taking = false
@@ -30,18 +36,22 @@ export class TcpConnection implements Connection {
   /** Asked for at every read: the socket itself would have to look it up. */
   private paused = true
   private end: Effect.Effect<never, ConnectionEnded> | undefined
+  private aborted = false
 
-  /** Takes the socket over; it must not have been read from. */
-  constructor(raw: Net.Socket) {
-    this.raw = raw
-    this.remoteAddress = plainAddress(raw.remoteAddress ?? "unknown")
-    raw.pause()
-    raw.on("data", (chunk) => this.receive(chunk))
-    raw.on("end", () => this.over(ended))
-    raw.on("close", () => this.over(broken))
+  /** Takes the socket over; it must not have been read from. With TLS, `carrier` is the TCP socket below it. */
+  constructor(transport: string, socket: Net.Socket, carrier = socket) {
+    this.transport = transport
+    this.socket = socket
+    this.carrier = carrier
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? "unknown")
+    socket.pause()
+    socket.on("data", (chunk) => this.receive(chunk))
+    socket.on("end", () => this.over(ended))
+    socket.on("close", () => this.over(broken))
     // It is followed by a close.
-    raw.on("error", ignore)
-    if (raw.destroyed) this.end = broken
+    socket.on("error", ignore)
+    if (carrier !== socket) carrier.on("error", ignore)
+    if (socket.destroyed) this.end = broken
   }
 
   read(take: (bytes: Uint8Array) => boolean): Effect.Effect<void, ConnectionEnded> {
@@ -53,7 +63,7 @@ export class TcpConnection implements Connection {
       this.reader = { take, resume }
       if (this.paused) {
         this.paused = false
-        this.raw.resume()
+        this.socket.resume()
       }
       return this.forget
     })
@@ -66,44 +76,48 @@ export class TcpConnection implements Connection {
   })
 
   send(batch: ReadonlyArray<Uint8Array>): boolean {
-    const { raw } = this
+    const { socket } = this
     // A write after the end would be an error event; the reader finds out by itself.
-    if (raw.destroyed || raw.writableEnded) return false
-    if (batch.length === 1) return raw.write(batch[0]!)
+    if (this.aborted || socket.destroyed || socket.writableEnded) return false
+    if (batch.length === 1) return socket.write(batch[0]!)
     let length = 0
     for (const bytes of batch) length += bytes.byteLength
-    if (length <= copyUpTo) return raw.write(Buffer.concat(batch, length))
-    raw.cork()
-    for (const bytes of batch) raw.write(bytes)
-    raw.uncork()
-    return !raw.writableNeedDrain
+    if (length <= copyUpTo) return socket.write(Buffer.concat(batch, length))
+    socket.cork()
+    for (const bytes of batch) socket.write(bytes)
+    socket.uncork()
+    return !socket.writableNeedDrain
   }
 
   get drained(): Effect.Effect<void, ConnectionEnded> {
-    return drained(this.raw)
+    return drained(this.socket)
   }
 
   backlog(): number {
-    return this.raw.writableLength
+    return this.socket.writableLength
   }
 
   /**
    * The rest of what the peer sends is read and dropped until it ends its side too: closing on unread bytes would reset
    * the connection, and the peer might lose our last words. Meanwhile, because a peer may listen only when it has said
-   * everything.
+   * everything. A socket has no words for the reason: the last frame has said it.
    */
-  get close(): Effect.Effect<void> {
-    if (this.raw.readableEnded) return finished(this.raw)
-    const dropped = Effect.ignore(this.read(() => true))
-    return Effect.all([finished(this.raw), dropped], { concurrency: 2, discard: true })
+  close(_reason: Disconnect): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.socket.readableEnded) return finished(this.socket)
+      const dropped = Effect.ignore(this.read(() => true))
+      return Effect.all([finished(this.socket), dropped], { concurrency: 2, discard: true })
+    })
   }
 
   get abort(): Effect.Effect<void> {
-    const { raw } = this
     return Effect.sync(() => {
-      if (raw.destroyed) return
-      if (raw.readableEnded && raw.writableFinished) raw.destroy()
-      else raw.resetAndDestroy()
+      const { aborted, carrier, socket } = this
+      if (aborted || socket.destroyed) return
+      this.aborted = true
+      if (socket.readableEnded && socket.writableFinished) socket.destroy()
+      // A TLS socket follows the one below it by itself. To destroy both at once crashes Node (24.21).
+      else reset(carrier)
     })
   }
 
@@ -112,7 +126,7 @@ export class TcpConnection implements Connection {
     if (reader === undefined) {
       this.early = chunk
       this.paused = true
-      this.raw.pause()
+      this.socket.pause()
       return
     }
     let outcome: Effect.Effect<void> = Effect.void
@@ -139,16 +153,25 @@ export class TcpConnection implements Connection {
 
 const ignore = (): void => {}
 
+/** The peer is to notice that it was no proper end. Only TCP can say so: any other socket is just destroyed. */
+const reset = (socket: Net.Socket): void => {
+  try {
+    socket.resetAndDestroy()
+  } catch {
+    socket.destroy()
+  }
+}
+
 /** Ends our side; done when everything has left, or cannot any more. */
-const finished = (raw: Net.Socket): Effect.Effect<void> =>
+const finished = (socket: Net.Socket): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    raw.end(() => resume(Effect.void))
+    socket.end(() => resume(Effect.void))
   })
 
-const drained = (raw: Net.Socket): Effect.Effect<void, ConnectionEnded> =>
+const drained = (socket: Net.Socket): Effect.Effect<void, ConnectionEnded> =>
   Effect.callback((resume) => {
-    if (raw.destroyed || raw.writableEnded) return resume(broken)
-    if (!raw.writableNeedDrain) return resume(Effect.void)
+    if (socket.destroyed || socket.writableEnded) return resume(broken)
+    if (!socket.writableNeedDrain) return resume(Effect.void)
     const settle = (outcome: Effect.Effect<void, ConnectionEnded>) => () => {
       forget()
       resume(outcome)
@@ -156,10 +179,10 @@ const drained = (raw: Net.Socket): Effect.Effect<void, ConnectionEnded> =>
     const onDrain = settle(Effect.void)
     const onClose = settle(broken)
     const forget = () => {
-      raw.off("drain", onDrain)
-      raw.off("close", onClose)
+      socket.off("drain", onDrain)
+      socket.off("close", onClose)
     }
-    raw.on("drain", onDrain)
-    raw.on("close", onClose)
+    socket.on("drain", onDrain)
+    socket.on("close", onClose)
     return Effect.sync(forget)
   })
