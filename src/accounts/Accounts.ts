@@ -28,6 +28,7 @@ import {
   type TokenNotFound,
   type TooManyTokens,
 } from "./AccountError.ts"
+import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
 import * as Password from "./internal/password.ts"
 import * as Secrets from "./internal/secrets.ts"
@@ -130,26 +131,8 @@ export class Accounts extends Context.Service<
     readonly changes: Stream.Stream<AccountChange>
   }
 >()("natter/accounts/Accounts") {
-  /**
-   * `mode`: what happens to a name that has no account. `open` registers it with the password
-   * given, `invite` does so for the holder of an invite, `closed` refuses it, `guest` lets it in
-   * under any password and stores nothing.
-   *
-   * `minPasswordLength` holds for new passwords. It is 1 because the simplest clients can't tell
-   * a person why a password was refused; raise it where strangers can connect.
-   */
-  static readonly Settings = Context.Reference<{
-    readonly mode: "open" | "invite" | "closed" | "guest"
-    readonly minPasswordLength: number
-    readonly tokenLifetime: Duration.Duration
-    readonly inviteLifetime: Duration.Duration
-  }>("natter/accounts/Accounts/Settings", {
-    defaultValue: () => ({
-      mode: "open",
-      minPasswordLength: 1,
-      tokenLifetime: Duration.days(30),
-      inviteLifetime: Duration.days(7),
-    }),
+  static readonly Settings = Context.Reference<AccountSettings>("natter/accounts/Accounts/Settings", {
+    defaultValue: () => defaults,
   })
 
   static readonly layer: Layer.Layer<

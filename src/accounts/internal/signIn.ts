@@ -15,6 +15,7 @@ import {
   InviteRequired,
   type SignInError,
 } from "../AccountError.ts"
+import type { AccountSettings } from "../AccountSettings.ts"
 import { AccountStore } from "../AccountStore.ts"
 import { LoginThrottle } from "../LoginThrottle.ts"
 import { PasswordHash } from "../PasswordHash.ts"
@@ -39,10 +40,7 @@ export const parseUsername = (text: string): Effect.Effect<Username.Username, In
   Effect.mapError(Effect.fromOption(decodeUsername(text)), () => new InvalidUsername())
 
 /** Proves who is there by name and password, or registers a new name where the mode allows it. */
-export const make = (
-  settings: { readonly mode: "open" | "invite" | "closed" | "guest"; readonly minPasswordLength: number },
-  invites: Secrets,
-) =>
+export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength">, invites: Secrets) =>
   Effect.gen(function* () {
     const store = yield* AccountStore
     const passwords = yield* PasswordHash
