@@ -60,7 +60,8 @@ export class LoginThrottle extends Context.Service<
             if (underWay >= maxWaiting) return Effect.fail(new Busy({ retryAfter: Duration.seconds(1) }))
             underWay++
             const byAccount = accounts.guard(account, attempt, { isFailure, resets: true })
-            // The address comes first: who floods waits on his own address, not in front of an account.
+            // The address is counted first: a flood from one address queues up there, and holds up nobody else who
+            // signs in to the same account.
             const guarded =
               settings.exemptLoopback && Address.isLoopback(address)
                 ? byAccount

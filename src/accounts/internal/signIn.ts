@@ -31,7 +31,7 @@ export interface SignIn {
   readonly invite?: Redacted.Redacted | undefined
 }
 
-/** Addresses that are not warned of again while they are refused for too many logins. */
+/** Addresses that are remembered, so that each is warned about once while it is refused for too many logins. */
 const maxWarned = 1024
 
 const decodeUsername = Schema.decodeUnknownOption(Username.Username)
@@ -39,7 +39,7 @@ const decodeUsername = Schema.decodeUnknownOption(Username.Username)
 export const parseUsername = (text: string): Effect.Effect<Username.Username, InvalidUsername> =>
   Effect.mapError(Effect.fromOption(decodeUsername(text)), () => new InvalidUsername())
 
-/** Proves who is there by name and password, or registers a new name where the mode allows it. */
+/** Checks a name and its password, or registers a new name where the mode allows it. */
 export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength">, invites: Secrets) =>
   Effect.gen(function* () {
     const store = yield* AccountStore
@@ -72,7 +72,7 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
 
     const check = Effect.fnUntraced(function* (account: Credentials, password: Redacted.Redacted) {
       if (!(yield* passwords.verify(password, account.passwordHash))) return yield* new InvalidCredentials()
-      // Hashing took its time: what was true of the account before may no longer be.
+      // Hashing takes a while, in which the account may have changed.
       const now = yield* store.find(Username.key(account.name))
       if (Option.isNone(now) || Redacted.value(now.value.passwordHash) !== Redacted.value(account.passwordHash)) {
         return yield* new InvalidCredentials()
@@ -88,7 +88,7 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
       return toUser(now.value)
     })
 
-    /** What a name that has no account leads to. */
+    /** What happens to a name that has no account. */
     const welcome = Effect.fnUntraced(function* (name: Username.Username, { invite, password }: SignIn) {
       switch (settings.mode) {
         case "guest":

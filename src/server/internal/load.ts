@@ -34,7 +34,7 @@ const loadOne = Effect.fnUntraced(function* <A>(
 
 /**
  * Reads all settings, each from the last source that has it. Everything that is wrong with any of
- * them, and everything in a source that is no setting, is told at once.
+ * them, and everything in a source that is no setting, is reported together.
  */
 export const load = Effect.fnUntraced(function* (
   table: Table,

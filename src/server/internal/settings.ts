@@ -31,7 +31,7 @@ export const settings = {
   "sqlite.synchronous": setting(
     "storage.sqlite.synchronous",
     choice("full", "normal"),
-    "Where `storage` is `sqlite`: `full` waits for the disk, so that what is acknowledged survives a power cut; `normal` is faster, but the last of it may be lost with the machine, so it is acknowledged as `memory`",
+    "Where `storage` is `sqlite`: `full` waits for the disk, so that what is acknowledged survives a power cut; `normal` is faster, but the latest messages may be lost with the machine, so they are acknowledged as `memory`",
   ),
   "postgres.url": setting(
     "storage.postgres.url",
@@ -171,7 +171,7 @@ export const settings = {
   "history.max-age": setting(
     "history.maxAge",
     duration("1 minute", "36500 days"),
-    "What is older is removed from the history",
+    "Age at which messages are removed from the history",
   ),
   "history.max-entries": setting(
     "history.maxEntries",
@@ -189,14 +189,14 @@ export const settings = {
   "outbox.shed-presence": setting(
     "hub.outbox.shedPresence",
     percent,
-    "How full an outbox is when presence is left out, to be told as a whole later",
+    "How full an outbox is when changes of presence are left out; when there is room again, all of it is sent",
   ),
 
   "channels.max": setting("hub.maxChannels", int(1, million), "Channels that can be open at once"),
   "channels.create-on-join": setting(
     "hub.createOnJoin",
     onOff,
-    "Whether a channel begins to be when somebody joins it, who owns it then; otherwise it has to be made by `CreateChannel`",
+    "Whether joining a channel that does not exist creates it, owned by whoever joined; otherwise it has to be made by `CreateChannel`",
   ),
   "channels.per-session": setting("hub.maxMemberships", int(1, 10_000), "Channels one session can be in"),
   "channels.idle": setting(
@@ -219,12 +219,12 @@ export const settings = {
   "presence.coalesce": setting(
     "hub.presence.coalesce",
     duration(0, "1 minute"),
-    "Time in which changes are gathered to be told as one",
+    "Time in which changes are gathered, to be sent as one",
   ),
   "presence.count-only-above": setting(
     "hub.presence.countOnlyAbove",
     int(1, million),
-    "Users in a channel above which only their number is told",
+    "Users in a channel above which only their number is sent",
   ),
   "typing.interval": setting(
     "hub.typingInterval",
