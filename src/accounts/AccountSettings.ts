@@ -5,10 +5,10 @@ import * as Duration from "effect/Duration"
  * What happens to a name that has no account: `open` registers it with the password given, `invite` does so for the
  * holder of an invite, `closed` refuses it, `guest` lets it in under any password and stores nothing.
  */
-type AccountMode = "open" | "invite" | "closed" | "guest"
+export const accountModes = ["open", "invite", "closed", "guest"] as const
 
 export interface AccountSettings {
-  readonly mode: AccountMode
+  readonly mode: (typeof accountModes)[number]
   /**
    * Characters in a new password, at least. The default is 1 because the simplest clients cannot show why a password
    * was refused; raise it where strangers can connect.

@@ -17,7 +17,7 @@ import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
 export { parseDuration } from "./internal/kind.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"
-export { settings, setInCodeOnly } from "./internal/settings.ts"
+export { settings } from "./internal/settings.ts"
 
 /** Puts each value where its setting says. */
 const toServerSettings = (values: Values): ServerSettings =>

@@ -23,13 +23,17 @@ export interface ShutdownSettings {
   readonly reconnectWithin: Duration.Duration
 }
 
+/** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
+export const storageKinds = ["sqlite", "postgres", "memory"] as const
+
+/** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
+export const synchronousModes = ["full", "normal"] as const
+
 interface StorageSettings {
-  /** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
-  readonly kind: "sqlite" | "postgres" | "memory"
+  readonly kind: (typeof storageKinds)[number]
   /** Counts where the kind is `sqlite`. */
   readonly sqlite: {
-    /** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
-    readonly synchronous: "full" | "normal"
+    readonly synchronous: (typeof synchronousModes)[number]
   }
   /** Counts where the kind is `postgres`. */
   readonly postgres: {

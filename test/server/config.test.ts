@@ -10,6 +10,7 @@ import * as PlatformError from "effect/PlatformError"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { configurationReference } from "../../scripts/docs/ConfigurationReference.ts"
+import { setInCodeOnly } from "../../src/server/internal/settings.ts"
 import * as ServerConfig from "../../src/server/ServerConfig.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 
@@ -135,7 +136,7 @@ describe("the table of settings", () => {
       )
       assert.deepStrictEqual(
         others.map((path) => path.slice(1)),
-        Object.keys(ServerConfig.setInCodeOnly),
+        Object.keys(setInCodeOnly),
       )
     }),
   )

@@ -3,8 +3,10 @@
  * default are those of the field. The readers of environment, file and flags, `natter config`, docs/CONFIGURATION.md
  * and `ServerConfig.load` all go by this list, in its order.
  */
+import { accountModes } from "../../accounts/AccountSettings.ts"
 import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
+import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { choice, duration, hidden, int, onOff, percent, size, text } from "./kind.ts"
 
@@ -24,13 +26,13 @@ export const settings = {
   }),
   storage: setting(
     "storage.kind",
-    choice("sqlite", "postgres", "memory"),
+    choice(...storageKinds),
     "Where everything is kept: `sqlite` in a file of the data folder, `postgres` in the database of `postgres.url`, `memory` nowhere",
-    { flag: "sqlite|postgres|memory" },
+    { flag: storageKinds.join("|") },
   ),
   "sqlite.synchronous": setting(
     "storage.sqlite.synchronous",
-    choice("full", "normal"),
+    choice(...synchronousModes),
     "Where `storage` is `sqlite`: `full` waits for the disk, so that what is acknowledged survives a power cut; `normal` is faster, but the latest messages may be lost with the machine, so they are acknowledged as `memory`",
   ),
   "postgres.url": setting(
@@ -43,9 +45,9 @@ export const settings = {
 
   accounts: setting(
     "accounts.mode",
-    choice("open", "invite", "closed", "guest"),
+    choice(...accountModes),
     "What happens to a new name: `open` registers it with the password given, `invite` only with an invite, `closed` refuses it, `guest` lets it in with any password and stores nothing",
-    { flag: "open|invite|closed|guest" },
+    { flag: accountModes.join("|") },
   ),
   "rate-limits": switchOf(
     ["session.frames", "hub.publishing"],
@@ -58,7 +60,7 @@ export const settings = {
 
   "log.level": setting("log.level", choice(...Logging.levels), "Least severe level that is logged", { flag: "LEVEL" }),
   "log.format": setting("log.format", choice(...Logging.formats), "`auto` is pretty on a terminal and JSON elsewhere", {
-    flag: "auto|pretty|json",
+    flag: Logging.formats.join("|"),
   }),
 
   "tcp.backlog": setting("tcp.backlog", int(1, 65_535), "Connections that may wait to be accepted"),
