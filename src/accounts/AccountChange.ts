@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { UserId } from "../domain/User.ts"
 
-/** What was done to an account, here or by another process, that a live session must not outlive. */
+/** A change of an account, made here or by another process, that has to end live sessions. */
 export const AccountChange = Schema.Union([
   Schema.TaggedStruct("Disabled", { userId: UserId }),
   Schema.TaggedStruct("PasswordChanged", { userId: UserId }),

@@ -15,7 +15,7 @@ export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()
   }
 }
 
-/** Said only to who proved to be the owner. */
+/** Only somebody who has proved to be the owner gets this error. */
 export class AccountDisabled extends Schema.TaggedError<AccountDisabled>()("AccountDisabled", {}) {
   override get message() {
     return "This account is disabled"

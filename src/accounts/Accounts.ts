@@ -28,6 +28,7 @@ import {
   type TokenNotFound,
   type TooManyTokens,
 } from "./AccountError.ts"
+import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
 import * as Password from "./internal/password.ts"
 import * as Secrets from "./internal/secrets.ts"
@@ -42,10 +43,10 @@ const pageSize = 100
 /** `Token.lastUsedAt` is written at most once in this many milliseconds. */
 const touchEvery = 60_000
 
-/** An invite that is valid for ever would be forgotten, but not by its finder. */
+/** Whoever made an invite that never expires forgets it, and somebody else may find it years later. */
 const maxInviteLifetime = Duration.days(365)
 
-/** A token made just now: the only time its secret is seen. */
+/** A token that was made just now. Its secret is never shown again. */
 export interface IssuedToken {
   readonly id: string
   readonly token: Redacted.Redacted
@@ -73,19 +74,19 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** Whose token this is. */
+    /** The user that a token belongs to. */
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
     ) => Effect.Effect<{ readonly user: User; readonly tokenId: string }, InvalidToken | AccountDisabled | StorageError>
 
-    /** Who has this name, in whatever spelling; nobody while the account is disabled. */
+    /** The user of this name, however it is spelled; none while the account is disabled. */
     readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
 
-    /** Whose id this is; nobody's while the account is disabled. */
+    /** The user with this id; none while the account is disabled. */
     readonly get: (id: UserId) => Effect.Effect<Option.Option<User>, StorageError>
 
-    /** A token for a client that signed in; the user's oldest makes room for it. Guests get none. */
+    /** A token for a client that signed in. A user who has too many loses the oldest. Guests get none. */
     readonly issueToken: (
       user: User,
       options?: TokenOptions,
@@ -106,7 +107,7 @@ export class Accounts extends Context.Service<
       password: Redacted.Redacted,
     ) => Effect.Effect<void, InvalidPassword | AccountNotFound | Busy | StorageError>
 
-    /** Ends an account's use, its tokens and (through `changes`) its sessions; nothing is deleted. */
+    /** Nobody can sign in any more, its tokens are revoked, and `changes` ends its sessions. Nothing is deleted. */
     readonly disable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
     readonly enable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
 
@@ -126,30 +127,12 @@ export class Accounts extends Context.Service<
 
     readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
 
-    /** What live sessions must not outlive, from the moment the stream is run; other processes' doings within 2 s. */
+    /** Changes that have to end live sessions, from the moment the stream is run. Those of other processes come within 2 s. */
     readonly changes: Stream.Stream<AccountChange>
   }
 >()("natter/accounts/Accounts") {
-  /**
-   * `mode`: what happens to a name that has no account. `open` registers it with the password
-   * given, `invite` does so for the holder of an invite, `closed` refuses it, `guest` lets it in
-   * under any password and stores nothing.
-   *
-   * `minPasswordLength` holds for new passwords. It is 1 because the simplest clients can't tell
-   * a person why a password was refused; raise it where strangers can connect.
-   */
-  static readonly Settings = Context.Reference<{
-    readonly mode: "open" | "invite" | "closed" | "guest"
-    readonly minPasswordLength: number
-    readonly tokenLifetime: Duration.Duration
-    readonly inviteLifetime: Duration.Duration
-  }>("natter/accounts/Accounts/Settings", {
-    defaultValue: () => ({
-      mode: "open",
-      minPasswordLength: 1,
-      tokenLifetime: Duration.days(30),
-      inviteLifetime: Duration.days(7),
-    }),
+  static readonly Settings = Context.Reference<AccountSettings>("natter/accounts/Accounts/Settings", {
+    defaultValue: () => defaults,
   })
 
   static readonly layer: Layer.Layer<
@@ -203,7 +186,7 @@ export class Accounts extends Context.Service<
         if (account.disabled) return yield* new AccountDisabled()
         if (!Token.isLive(token, now)) return yield* new InvalidToken()
         if (token.lastUsedAt === null || token.lastUsedAt <= now - touchEvery) {
-          // When it was used last is a courtesy to the owner, no reason to turn them away.
+          // The time of last use is only information for the owner: failing to write it is no reason to refuse them.
           yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
         }
         return { user: toUser(account), tokenId: token.id }
@@ -246,7 +229,7 @@ export class Accounts extends Context.Service<
 
         issueToken: Effect.fn("Accounts.issueToken")(function* (user, options) {
           if (user.role === "guest") return yield* new NoTokenForGuests()
-          // Session tokens make room for one another, so there are never too many.
+          // A new session token replaces the oldest, so there are never too many.
           return yield* Effect.catchTag(newToken("session", user.id, options), "TooManyTokens", Effect.die)
         }),
 
@@ -254,8 +237,9 @@ export class Accounts extends Context.Service<
           function* ({ name, password, role }) {
             return yield* register({ name: yield* SignIn.parseUsername(name), password, role })
           },
+          // No invite is given, so none can be wrong.
           Effect.catchTag("InviteNotValid", Effect.die),
-        ), // no invite is given
+        ),
 
         list: pages(
           (after) => store.list({ after, limit: pageSize }),

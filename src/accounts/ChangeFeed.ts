@@ -13,7 +13,7 @@ export interface Entry {
   readonly change: AccountChange
 }
 
-/** Entries that stay readable: a subscriber this far behind is gone anyway. */
+/** Entries that are kept. A subscriber that still runs is never this far behind. */
 export const kept = 10_000
 
 /** How soon a change made by another process is seen. */
@@ -21,8 +21,8 @@ const pollEvery = "2 seconds"
 
 /**
  * Turns a log of changes into a stream. Each subscriber reads on from its own place in the log,
- * so a slow one costs no memory and misses nothing. `announce` is for who appended: it spares
- * the subscribers of this process the wait until the next poll.
+ * so a slow one costs no memory and misses nothing. Call `announce` after an append: subscribers
+ * in this process then read at once, without waiting for the next poll.
  */
 export const make = (log: {
   readonly latest: Effect.Effect<number, StorageError>
@@ -32,14 +32,14 @@ export const make = (log: {
   Effect.gen(function* () {
     const appended = yield* Latch.make()
 
-    // A store that is out of reach for a moment must not end the stream: whoever it should
-    // send away would stay.
+    // A store that cannot be reached for a moment must not end the stream: sessions that have to
+    // end would stay.
     const persist = <A>(read: Effect.Effect<A, StorageError>): Effect.Effect<A> =>
       read.pipe(
         Effect.tapError((error) => Effect.logWarning("account changes can't be read", error.cause)),
         Effect.retry(Schedule.spaced(pollEvery)),
         Effect.orDie, // an endless schedule never gives up
-        Effect.withTracerEnabled(false), // a poll is no news
+        Effect.withTracerEnabled(false), // a poll is not worth a span
       )
 
     const next = Effect.fnUntraced(function* (seq: number) {

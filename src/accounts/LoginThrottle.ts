@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { Busy, TooManyLogins } from "./AccountError.ts"
 import * as Address from "./internal/address.ts"
 import * as Failures from "./internal/failures.ts"
+import { defaults, type LoginThrottleSettings } from "./LoginThrottleSettings.ts"
 
 /** Attempts that may wait for others on the same account or address to end. */
 const maxWaiting = 1024
@@ -29,21 +30,8 @@ export class LoginThrottle extends Context.Service<
     ) => Effect.Effect<A, E | TooManyLogins | Busy, R>
   }
 >()("natter/accounts/LoginThrottle") {
-  /** Failures allowed within the window; whether loopback addresses are counted; how many keys are remembered. */
-  static readonly Settings = Context.Reference<{
-    readonly perAccount: number
-    readonly perAddress: number
-    readonly window: Duration.Duration
-    readonly exemptLoopback: boolean
-    readonly maxRemembered: number
-  }>("natter/accounts/LoginThrottle/Settings", {
-    defaultValue: () => ({
-      perAccount: 5,
-      perAddress: 20,
-      window: Duration.minutes(15),
-      exemptLoopback: true,
-      maxRemembered: 10_000,
-    }),
+  static readonly Settings = Context.Reference<LoginThrottleSettings>("natter/accounts/LoginThrottle/Settings", {
+    defaultValue: () => defaults,
   })
 
   static readonly layer: Layer.Layer<LoginThrottle> = Layer.effect(
@@ -72,7 +60,8 @@ export class LoginThrottle extends Context.Service<
             if (underWay >= maxWaiting) return Effect.fail(new Busy({ retryAfter: Duration.seconds(1) }))
             underWay++
             const byAccount = accounts.guard(account, attempt, { isFailure, resets: true })
-            // The address comes first: who floods waits on his own address, not in front of an account.
+            // The address is counted first: a flood from one address queues up there, and holds up nobody else who
+            // signs in to the same account.
             const guarded =
               settings.exemptLoopback && Address.isLoopback(address)
                 ? byAccount

@@ -14,7 +14,7 @@ import * as Phc from "./internal/phc.ts"
 const saltBytes = 16
 const keyBytes = 32
 
-/** About what one hash takes at the default cost, to tell those who are turned away when to come back. */
+/** About what one hash takes at the default cost. From it follows when somebody who is refused may try again. */
 const hashMillis = 50
 
 /** Hashes passwords with argon2id. Every hash takes its turn: see `Settings`. */
@@ -25,7 +25,7 @@ export class PasswordHash extends Context.Service<
     readonly hash: (password: Redacted.Redacted) => Effect.Effect<Redacted.Redacted, Busy>
     /** Whether the password is the one that was hashed, at the cost the hash string names. */
     readonly verify: (password: Redacted.Redacted, hash: Redacted.Redacted) => Effect.Effect<boolean, Busy>
-    /** Takes as long as `verify`: an unknown name must not be told from a wrong password by the clock. */
+    /** Takes as long as `verify`, so that the time of an answer does not tell an unknown name from a wrong password. */
     readonly pretend: (password: Redacted.Redacted) => Effect.Effect<void, Busy>
     /** Whether the hash was made at another cost than today's. */
     readonly needsRehash: (hash: Redacted.Redacted) => boolean

@@ -51,12 +51,12 @@ interface Options<M, R> {
   readonly receive: (messages: ReadonlyArray<M>, waiting: () => number) => Effect.Effect<void, unknown, R>
   /** After a crash, with the messages that were being handled: tell their senders. */
   readonly onCrash?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
-  /** When it has ended for good, with the messages nobody will handle: none unless it was given up. */
+  /** When it has ended for good, with the messages that nobody will handle. There are none unless it was given up. */
   readonly onEnd?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
   readonly supervision?: Supervisor.Policy
 }
 
-/** Handled at a time: behind a full batch others get their turn before the next. */
+/** Messages that are handled at a time. After a full batch other fibers run before the next one. */
 const maxBatch = 256
 
 const replyOf = (message: unknown): Deferred.Deferred<never, ActorUnavailable> | undefined =>
@@ -89,7 +89,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
           const received = options.receive(messages, waiting)
           return messages.length < maxBatch ? received : Effect.andThen(received, Effect.yieldNow)
         }),
-        // taking waits by itself
+        // taking from an empty mailbox waits, so there is no need to yield
         Effect.forever({ disableYield: true }),
         Effect.catchIf(Cause.isDone, () => Effect.void),
       ),
@@ -132,7 +132,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
 
   const close = Effect.asVoid(Queue.end(mailbox))
   const drain = Effect.andThen(close, Effect.asVoid(Fiber.await(fiber)))
-  // Runs before the fork's own finalizer interrupts: what was accepted is handled.
+  // Registered after the fork, so it runs before the fork's own finalizer, which interrupts: what was accepted is handled.
   yield* Effect.addFinalizer(() => drain)
 
   const unavailable = new ActorUnavailable({ actor: name, why: "stopped" })

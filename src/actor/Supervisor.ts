@@ -32,7 +32,7 @@ export const supervise = <A, E, R, R2>(
     while (true) {
       const cause = yield* self.pipe(
         Effect.as(undefined),
-        // An interruption of this fiber passes by; one that comes from within is a crash like any other.
+        // An interruption of this fiber is not caught; one that comes from within `self` is a crash like any other.
         Effect.catchCause((cause) => Effect.succeed(cause)),
       )
       if (cause === undefined) return "ended"

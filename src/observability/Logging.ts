@@ -39,7 +39,7 @@ type Entry = ReturnType<typeof Logger.formatStructured.log>
 const json = ({ annotations, cause, level, message, spans, timestamp }: Entry): string => {
   const own = { time: timestamp, level: level.toLowerCase(), message }
   const rest = { ...(cause === undefined ? {} : { cause }), ...(Object.keys(spans).length === 0 ? {} : { spans }) }
-  // Ours come first to be read, and last so that no annotation can pass for them.
+  // Our own fields are written first because they are read first, and once more so that no annotation replaces them.
   return Formatter.formatJson(Object.assign({ ...own }, annotations, own, rest))
 }
 

@@ -8,9 +8,8 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
-import type { Rate } from "../domain/TokenBucket.ts"
-import { deflate } from "../transport/Zlib.ts"
-import { type InForce, load as loadTable } from "./internal/load.ts"
+import type { FieldSetting } from "./internal/field.ts"
+import { load as loadTable, type SettingInForce } from "./internal/load.ts"
 import { allOf, type Values } from "./internal/setting.ts"
 import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
@@ -20,99 +19,24 @@ export { parseDuration } from "./internal/kind.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"
 export { settings } from "./internal/settings.ts"
 
-type SettingValues = Values<typeof settings>
-
-const toServerSettings = (values: SettingValues): ServerSettings => {
-  const limit = (burst: number, perSecond: number): Rate | undefined =>
-    values["rate-limits"] ? { burst, perSecond } : undefined
-  return {
-    data: values.data,
-    log: { level: values["log.level"], format: values["log.format"] },
-    tcp: {
-      host: values.host,
-      port: values.port,
-      backlog: values["tcp.backlog"],
-      reusePort: values["tcp.reuse-port"],
-      keepAlive: values["tcp.keep-alive"],
-    },
-    connections: { total: values["connections.total"], perAddress: values["connections.per-address"] },
-    accounts: {
-      mode: values.accounts,
-      minPasswordLength: values["passwords.min-length"],
-      tokenLifetime: values["tokens.lifetime"],
-      inviteLifetime: values["invites.lifetime"],
-    },
-    logins: {
-      perAccount: values["logins.per-account"],
-      perAddress: values["logins.per-address"],
-      window: values["logins.window"],
-      exemptLoopback: values["logins.exempt-loopback"],
-      maxRemembered: values["logins.max-remembered"],
-    },
-    session: {
-      loginTimeout: values["session.login-timeout"],
-      writeTimeout: values["session.write-timeout"],
-      goodbyeTimeout: values["session.goodbye-timeout"],
-      pingAfter: values["heartbeat.ping-after"],
-      pongWithin: values["heartbeat.pong-within"],
-      frameTimeout: values["frames.timeout"],
-      maxFrameBytes: values["frames.max-size"],
-      frames: limit(values["frames.burst"], values["frames.per-second"]),
-      maxViolations: values["frames.max-violations"],
-      compressor: values.compression ? deflate : undefined,
-    },
-    storage: {
-      kind: values.storage,
-      sqlite: { synchronous: values["sqlite.synchronous"] },
-      postgres: { url: values["postgres.url"], maxConnections: values["postgres.max-connections"] },
-    },
-    history: {
-      ...defaults.history,
-      maxAge: values["history.max-age"],
-      maxEntries: values["history.max-entries"],
-      rememberIds: values["messages.deduplication"],
-    },
-    hub: {
-      outbox: {
-        bytes: values["outbox.bytes"],
-        frames: values["outbox.frames"],
-        shedTyping: values["outbox.shed-typing"],
-        shedPresence: values["outbox.shed-presence"],
-      },
-      presence: {
-        grace: values["presence.grace"],
-        coalesce: values["presence.coalesce"],
-        countOnlyAbove: values["presence.count-only-above"],
-      },
-      typingInterval: values["typing.interval"],
-      channelMailbox: values["channels.mailbox"],
-      hubMailbox: values["hub.mailbox"],
-      maxChannels: values["channels.max"],
-      createOnJoin: values["channels.create-on-join"],
-      maxMemberships: values["channels.per-session"],
-      channelIdle: values["channels.idle"],
-      durability: values["messages.durability"],
-      publishing: limit(values["messages.burst"], values["messages.per-second"]),
-      maxMessageLength: values["messages.max-length"],
-    },
-    shutdown: {
-      grace: values["shutdown.grace"],
-      hardStop: values["shutdown.hard-stop"],
-      reconnectWithin: values["shutdown.reconnect-within"],
-    },
-  }
-}
+/** Puts each value where its setting says. */
+const toServerSettings = (values: Values): ServerSettings =>
+  Object.entries<FieldSetting<unknown>>(settings).reduce(
+    (result, [name, setting]) => setting.put(values[name], result),
+    defaults,
+  )
 
 /** The settings from the `ConfigProvider` in force, for programs with a configuration of their own. */
 export const config: Config.Config<ServerSettings> = Config.map(allOf(settings), toServerSettings)
 
 /** Settings, and where each value is from. */
-export interface Loaded {
+export interface Configuration {
   readonly settings: ServerSettings
-  readonly inForce: ReadonlyArray<InForce>
+  readonly inForce: ReadonlyArray<SettingInForce>
 }
 
-export interface Given {
+/** What settings are read from. */
+export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** By the names of settings. */
   readonly flags: Readonly<Record<string, string | undefined>>
@@ -128,7 +52,7 @@ export const load = Effect.fnUntraced(function* ({
   environment,
   file,
   flags,
-}: Given): Effect.fn.Return<Loaded, Source.ConfigurationError, FileSystem.FileSystem | Path.Path> {
+}: Sources): Effect.fn.Return<Configuration, Source.ConfigurationError, FileSystem.FileSystem | Path.Path> {
   const found = yield* Source.findFile(file ?? (environment["NATTER_CONFIG"] || undefined))
   const sources = [
     Source.environment(settings, environment, otherVariables),

@@ -1,14 +1,16 @@
-/** Everything that can be set, with the defaults. */
+/**
+ * The settings as values, group by group. A group belongs to the layer that it governs, which has its type and its
+ * defaults. What an operator can set of them, and under which name, is listed in `internal/settings`.
+ */
 import * as Duration from "effect/Duration"
-import type * as Context from "effect/Context"
-import type { Accounts } from "../accounts/Accounts.ts"
-import type { LoginThrottle } from "../accounts/LoginThrottle.ts"
-import * as History from "../history/HistorySettings.ts"
 import * as Redacted from "effect/Redacted"
+import * as Accounts from "../accounts/AccountSettings.ts"
+import * as Logins from "../accounts/LoginThrottleSettings.ts"
+import * as History from "../history/HistorySettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
-import type { ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
+import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
@@ -21,13 +23,17 @@ export interface ShutdownSettings {
   readonly reconnectWithin: Duration.Duration
 }
 
+/** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
+export const storageKinds = ["sqlite", "postgres", "memory"] as const
+
+/** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
+export const synchronousModes = ["full", "normal"] as const
+
 interface StorageSettings {
-  /** `sqlite`: a file in the data folder. `memory`: nothing outlives the process. */
-  readonly kind: "sqlite" | "postgres" | "memory"
+  readonly kind: (typeof storageKinds)[number]
   /** Counts where the kind is `sqlite`. */
   readonly sqlite: {
-    /** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
-    readonly synchronous: "full" | "normal"
+    readonly synchronous: (typeof synchronousModes)[number]
   }
   /** Counts where the kind is `postgres`. */
   readonly postgres: {
@@ -44,8 +50,8 @@ export interface ServerSettings {
   readonly storage: StorageSettings
   readonly tcp: Tcp.TcpSettings
   readonly connections: ConnectionLimitSettings
-  readonly accounts: Context.Service.Shape<typeof Accounts.Settings>
-  readonly logins: Context.Service.Shape<typeof LoginThrottle.Settings>
+  readonly accounts: Accounts.AccountSettings
+  readonly logins: Logins.LoginThrottleSettings
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
@@ -61,20 +67,9 @@ export const defaults: ServerSettings = {
     postgres: { url: Redacted.make(""), maxConnections: 10 },
   },
   tcp: Tcp.defaults,
-  connections: { total: 100_000, perAddress: 64 },
-  accounts: {
-    mode: "open",
-    minPasswordLength: 1,
-    tokenLifetime: Duration.days(30),
-    inviteLifetime: Duration.days(7),
-  },
-  logins: {
-    perAccount: 5,
-    perAddress: 20,
-    window: Duration.minutes(15),
-    exemptLoopback: true,
-    maxRemembered: 10_000,
-  },
+  connections: ConnectionLimits.Settings.defaultValue(),
+  accounts: Accounts.defaults,
+  logins: Logins.defaults,
   history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },

@@ -1,5 +1,5 @@
 /**
- * The part of an address that one guest of the network can't change at will: an IPv4 address,
+ * The part of an address that a machine can't choose for itself: an IPv4 address, or
  * the first 64 bits of an IPv6 address. Anything else is taken as it is.
  */
 export const network = (address: string): string => {

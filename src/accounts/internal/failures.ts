@@ -38,7 +38,7 @@ export const make = (options: { readonly limit: number; readonly window: number;
   const withNow = <A, E, R>(use: (now: number) => Effect.Effect<A, E, R>) =>
     Effect.clockWith((clock) => Effect.suspend(() => use(clock.currentTimeMillisUnsafe())))
 
-  // One permit stays even when none is due, so that those who wait come to hear the refusal.
+  // At least one permit stays, even where no attempt is left: those who wait need a turn in which they are refused.
   const fit = (entry: Entry) => entry.turns.resize(Math.max(1, limit - entry.times.length))
 
   const admit = (entry: Entry) =>

@@ -15,7 +15,7 @@ export interface Phc {
   readonly key: Uint8Array
 }
 
-/** The most a stored hash may ask for: it was perhaps not we who wrote it. */
+/** The highest cost that a stored hash may ask for: somebody else may have written to the database. */
 const maxCost: Cost = { memory: 256 * 1024, passes: 10, parallelism: 16 }
 
 const form = /^\$argon2id\$v=19\$m=(\d{1,6}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/

@@ -15,6 +15,7 @@ import {
   InviteRequired,
   type SignInError,
 } from "../AccountError.ts"
+import type { AccountSettings } from "../AccountSettings.ts"
 import { AccountStore } from "../AccountStore.ts"
 import { LoginThrottle } from "../LoginThrottle.ts"
 import { PasswordHash } from "../PasswordHash.ts"
@@ -30,7 +31,7 @@ export interface SignIn {
   readonly invite?: Redacted.Redacted | undefined
 }
 
-/** Addresses that are not warned of again while they are refused for too many logins. */
+/** Addresses that are remembered, so that each is warned about once while it is refused for too many logins. */
 const maxWarned = 1024
 
 const decodeUsername = Schema.decodeUnknownOption(Username.Username)
@@ -38,11 +39,8 @@ const decodeUsername = Schema.decodeUnknownOption(Username.Username)
 export const parseUsername = (text: string): Effect.Effect<Username.Username, InvalidUsername> =>
   Effect.mapError(Effect.fromOption(decodeUsername(text)), () => new InvalidUsername())
 
-/** Proves who is there by name and password, or registers a new name where the mode allows it. */
-export const make = (
-  settings: { readonly mode: "open" | "invite" | "closed" | "guest"; readonly minPasswordLength: number },
-  invites: Secrets,
-) =>
+/** Checks a name and its password, or registers a new name where the mode allows it. */
+export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength">, invites: Secrets) =>
   Effect.gen(function* () {
     const store = yield* AccountStore
     const passwords = yield* PasswordHash
@@ -74,7 +72,7 @@ export const make = (
 
     const check = Effect.fnUntraced(function* (account: Credentials, password: Redacted.Redacted) {
       if (!(yield* passwords.verify(password, account.passwordHash))) return yield* new InvalidCredentials()
-      // Hashing took its time: what was true of the account before may no longer be.
+      // Hashing takes a while, in which the account may have changed.
       const now = yield* store.find(Username.key(account.name))
       if (Option.isNone(now) || Redacted.value(now.value.passwordHash) !== Redacted.value(account.passwordHash)) {
         return yield* new InvalidCredentials()
@@ -90,7 +88,7 @@ export const make = (
       return toUser(now.value)
     })
 
-    /** What a name that has no account leads to. */
+    /** What happens to a name that has no account. */
     const welcome = Effect.fnUntraced(function* (name: Username.Username, { invite, password }: SignIn) {
       switch (settings.mode) {
         case "guest":

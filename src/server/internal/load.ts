@@ -5,17 +5,12 @@ import { type Setting, shown, type Table, toConfig, type Values } from "./settin
 import { ConfigurationError, type Source } from "./source.ts"
 
 /** A setting as it holds now. */
-export interface InForce {
+export interface SettingInForce {
   readonly name: string
   /** May be shown: a secret is masked. */
   readonly value: string
   /** The variable, file or flag it is from; undefined for the default. */
   readonly from: string | undefined
-}
-
-export interface Loaded<T extends Table> {
-  readonly values: Values<T>
-  readonly inForce: ReadonlyArray<InForce>
 }
 
 type Outcome<A> = Result.Result<{ readonly value: A; readonly from: string | undefined }, string>
@@ -39,15 +34,15 @@ const loadOne = Effect.fnUntraced(function* <A>(
 
 /**
  * Reads all settings, each from the last source that has it. Everything that is wrong with any of
- * them, and everything in a source that is no setting, is told at once.
+ * them, and everything in a source that is no setting, is reported together.
  */
-export const load = Effect.fnUntraced(function* <T extends Table>(
-  table: T,
+export const load = Effect.fnUntraced(function* (
+  table: Table,
   sources: ReadonlyArray<Source>,
-): Effect.fn.Return<Loaded<T>, ConfigurationError> {
+): Effect.fn.Return<{ readonly values: Values; readonly inForce: ReadonlyArray<SettingInForce> }, ConfigurationError> {
   const problems = sources.flatMap((source) => source.problems)
   const values: Record<string, unknown> = {}
-  const inForce: Array<InForce> = []
+  const inForce: Array<SettingInForce> = []
   for (const [name, setting] of Object.entries(table)) {
     // These sources are read already: nothing can go wrong with them any more.
     const one = yield* Effect.orDie(loadOne(name, setting, sources.toReversed()))
@@ -60,5 +55,5 @@ export const load = Effect.fnUntraced(function* <T extends Table>(
     inForce.push({ name, value: shown(setting, value), from })
   }
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
-  return { values: values as Values<T>, inForce }
+  return { values, inForce }
 })

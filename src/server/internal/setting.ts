@@ -21,9 +21,8 @@ export interface Setting<A> {
 /** Settings by their names: words in lower case, groups before a dot. */
 export type Table = Readonly<Record<string, Setting<unknown>>>
 
-export type Values<T extends Table> = {
-  readonly [Name in keyof T]: T[Name] extends Setting<infer A> ? A : never
-}
+/** Values by the names of their settings. */
+export type Values = Readonly<Record<string, unknown>>
 
 /** `outbox.shed-typing` in the environment: `NATTER_OUTBOX_SHED_TYPING`. */
 export const environmentName = (name: string): string =>
@@ -57,7 +56,7 @@ export const toConfig = <A>(name: string, setting: Setting<A>): Config.Config<A>
   Config.schema(codec(setting.kind), name.split("."))
 
 /** Reads all settings, with their defaults. */
-export const allOf = <T extends Table>(table: T): Config.Config<Values<T>> =>
+export const allOf = (table: Table): Config.Config<Values> =>
   Config.all(
     Object.fromEntries(
       Object.entries(table).map(([name, setting]) => [
@@ -65,4 +64,4 @@ export const allOf = <T extends Table>(table: T): Config.Config<Values<T>> =>
         Config.withDefault(toConfig(name, setting), setting.default),
       ]),
     ),
-  ) as unknown as Config.Config<Values<T>>
+  )

@@ -25,11 +25,11 @@ export interface Source {
   /** What a setting is called there, or the file it is in. */
   readonly place: (name: string) => string
   readonly provider: ConfigProvider.ConfigProvider
-  /** What it holds that can't be a setting. */
+  /** What it holds that is no setting: a line for each. */
   readonly problems: ReadonlyArray<string>
 }
 
-const meant = (name: string, known: ReadonlyArray<string>): string => {
+const suggestion = (name: string, known: ReadonlyArray<string>): string => {
   const near = nearest(name, known)
   return near === undefined ? "`natter config` lists them all" : `did you mean ${near}?`
 }
@@ -41,7 +41,7 @@ const provide = (values: ReadonlyMap<string, string>) =>
     return Effect.succeed(value === undefined ? undefined : ConfigProvider.makeValue(value))
   })
 
-/** Variables that begin with `NATTER_`; `others` are not settings and belong to somebody else. */
+/** Variables that begin with `NATTER_`. Those named in `others` are no settings: other programs read them. */
 export const environment = (
   table: Table,
   variables: Readonly<Record<string, string | undefined>>,
@@ -56,7 +56,7 @@ export const environment = (
     ),
     problems: Object.keys(variables)
       .filter((variable) => variable.startsWith("NATTER_") && !known.includes(variable))
-      .map((variable) => `${variable}: there is no such setting; ${meant(variable, known)}`),
+      .map((variable) => `${variable}: there is no such setting; ${suggestion(variable, known)}`),
   }
 }
 
@@ -114,7 +114,7 @@ const parsedFile = (table: Table, file: string, content: unknown): Source => {
     }
   }
   const unknown = (name: string) =>
-    problems.push(`${file}: there is no setting ${JSON.stringify(name)}; ${meant(name, known)}`)
+    problems.push(`${file}: there is no setting ${JSON.stringify(name)}; ${suggestion(name, known)}`)
 
   if (isGroup(content)) for (const [key, value] of Object.entries(content)) collect(key, value)
   else if (content !== null) problems.push(`${file} has to hold names of settings and their values`)
