@@ -33,7 +33,8 @@ export interface ChatShape {
 }
 
 export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat") {
-  static readonly layer = Layer.effect(
+  /** The hub's core: whatever is built on the same layer shares it. */
+  static readonly layer: Layer.Layer<Chat, never, History | ChannelStore> = Layer.effect(
     Chat,
     Effect.gen(function* () {
       const settings = yield* HubSettings
@@ -59,5 +60,5 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         },
       })
     }),
-  )
+  ).pipe(Layer.provide(Directory.layer.pipe(Layer.provideMerge(Gateway.layer))))
 }

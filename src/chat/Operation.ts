@@ -19,7 +19,7 @@ export interface Operation<Request, Answer, Reason extends RequestErrorReason = 
 }
 
 /** The error of an operation. */
-export type ErrorOf<O> = O extends Operation<infer _, infer _, infer Reason> ? RequestErrorOf<Reason | Anywhere> : never
+export type ErrorOf<O> = O extends (...args: never) => Effect.Effect<infer _, infer Error> ? Error : never
 
 /**
  * Makes an operation. That it fails for no other reason than those it names, a test holds against what happens

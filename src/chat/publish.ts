@@ -5,8 +5,9 @@ import type { RequestError } from "../domain/RequestError.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
-import { awaiting, type Published, send, tooFast, unsayable } from "./internal/post.ts"
+import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
 import { naming, operation, posting } from "./Operation.ts"
+import type { Published } from "./Published.ts"
 
 export interface Publish {
   readonly channel: ChannelName

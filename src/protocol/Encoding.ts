@@ -38,8 +38,14 @@ const perFraming = <E>(make: (framing: Framing) => E): ((framing: Framing) => E)
 
 const messages = V1.all.filter((message) => message !== V1.Connect)
 
+/**
+ * What a server says it has made itself, field by field in the order of the schema (`v1/render`, `v2/render`): going
+ * through the schema once more would cost as much as all the rest. The golden frames hold it to that.
+ */
+const asItIs = <Frame>(frame: Frame): Frame => frame
+
 const serverMessages = {
-  encode: encoder([...messages, ConnectReply]),
+  encode: asItIs<V1.Message | ConnectReply>,
   decode: decoder([...messages, ConnectRequest], { strict: false, positional: true }),
 }
 const clientMessages = {
@@ -61,7 +67,7 @@ export const client1: ClientEncoding1 = wire({
 })
 
 const serverFrames = {
-  encode: encoder(Server.all),
+  encode: asItIs<Server.ServerFrame>,
   // A surplus field is a typing mistake: better said than passed over.
   decode: decoder(Client.all, { strict: true }),
 }

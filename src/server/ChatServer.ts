@@ -9,9 +9,13 @@ import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
-import { Hub, type Selection } from "../hub/Hub.ts"
+import { Chat } from "../chat/Chat.ts"
+import { People } from "../chat/People.ts"
+import { Hub } from "../embedding/Hub.ts"
+import type { Selection } from "../hub/directory/DirectoryCommand.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
+import { RequestError } from "../domain/RequestError.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
@@ -20,12 +24,25 @@ import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
+/** The operations know whose account a name is. */
+const peopleWithAccounts = Layer.effect(
+  People,
+  Effect.map(Accounts, (accounts) => {
+    const unavailable = () => new RequestError({ reason: "Unavailable" })
+    return {
+      find: (name) => Effect.mapError(accounts.find(name), unavailable),
+      get: (id) => Effect.mapError(accounts.get(id), unavailable),
+    }
+  }),
+)
+
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
 export const sessionsLayer = (settings: Pick<ServerSettings, "history" | "hub" | "session" | "connections">) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),
-    Layer.provideMerge([Hub.layer, ConnectionLimits.layer]),
+    Layer.provideMerge([Hub.layer, Chat.layer, ConnectionLimits.layer]),
     Layer.provide([
+      peopleWithAccounts,
       Layer.succeed(HistorySettings, settings.history),
       Layer.succeed(HubSettings, settings.hub),
       Layer.succeed(SessionSettings, settings.session),
@@ -98,9 +115,9 @@ export const drainOnClose = Effect.fnUntraced(function* (shutdown: ShutdownSetti
 /** What an administrator takes away ends at once, wherever it is in use. */
 const endSessionsOfChangedAccounts = Effect.gen(function* () {
   const accounts = yield* Accounts
-  const hub = yield* Hub
+  const { directory } = yield* Chat
   yield* accounts.changes.pipe(
-    Stream.runForEach((change) => Effect.ignore(hub.disconnect(...consequence(change)))),
+    Stream.runForEach((change) => Effect.ignore(directory.disconnect(...consequence(change)))),
     Effect.tapCause((cause) => Effect.logError("changes of accounts are heard no more", cause)),
     Effect.forkScoped,
   )

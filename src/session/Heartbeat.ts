@@ -5,7 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../domain/Disconnect.ts"
-import type { Dependencies, Session } from "./Session.ts"
+import type { SessionServices, Session } from "./Session.ts"
 
 /** In milliseconds. */
 interface Limits {
@@ -28,7 +28,7 @@ export interface Pulse {
  * The first ping comes at a random moment: a crowd that connected together is not pinged together. In whole
  * milliseconds: a sleep for the rest of one ends before it began.
  */
-export const begin = ({ random, settings }: Dependencies, now: number): Pulse => ({
+export const begin = ({ random, settings }: SessionServices, now: number): Pulse => ({
   beganAt: now,
   patience: Math.ceil(Duration.toMillis(settings.pingAfter) * (0.5 + 0.5 * random.nextDoubleUnsafe())),
   askedAt: 0,
@@ -39,8 +39,8 @@ export const begin = ({ random, settings }: Dependencies, now: number): Pulse =>
 const never = 0x7fff_ffff
 
 /** Runs as long as there may be sessions, and ends those whose peer's time is up. */
-export const heartbeat = (sessions: Iterable<Session>, dependencies: Dependencies): Effect.Effect<never> => {
-  const { clock, settings, startedAt } = dependencies
+export const heartbeat = (sessions: Iterable<Session>, services: SessionServices): Effect.Effect<never> => {
+  const { clock, settings, startedAt } = services
   const limits: Limits = {
     loginTimeout: Duration.toMillis(settings.loginTimeout),
     pingAfter: Duration.toMillis(settings.pingAfter),
@@ -77,12 +77,11 @@ export const heartbeat = (sessions: Iterable<Session>, dependencies: Dependencie
 
 /** Does what is due with a session, and says when to look again: earlier than that nothing can be due. */
 const look = (session: Session, now: number, soon: number, limits: Limits): number => {
-  const { handling, heardAt, identity, pulse, reason } = session
+  const { bare, caller, handling, heardAt, pulse, reason } = session
   const { loginTimeout, pingAfter, pongWithin } = limits
   if (reason !== undefined) return never
-  if (identity === undefined) {
+  if (caller === undefined) {
     // The bare five messages know no login: who speaks them has to say something now and then.
-    const bare = session.connected && session.encoding.version === 1
     return ended(session, now, (bare ? heardAt : pulse.beganAt) + loginTimeout, "LoginTimeout")
   }
   if (heardAt < pulse.askedAt) return ended(session, now, pulse.askedAt + pongWithin, "PingTimeout")
@@ -101,8 +100,6 @@ const ended = (session: Session, now: number, due: number, reason: "LoginTimeout
 }
 
 const ask = (session: Session, sequence: number): void => {
-  // The chat protocol's `Ping` is bare.
-  if (session.encoding.version === 1) session.tell1({ type: "Ping" })
-  else session.tell2({ type: "Ping", sequence })
+  session.protocol.ping(session, sequence)
   session.outbox.flush()
 }

@@ -5,7 +5,6 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import type { BodyReader } from "../protocol/Framing.ts"
 import { ConnectionEnded } from "./Connection.ts"
-import { route } from "./Router.ts"
 import type { Session } from "./Session.ts"
 
 /**
@@ -14,7 +13,8 @@ import type { Session } from "./Session.ts"
  */
 export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
-  const bodyReader = connection.framing.makeReader(session.with.settings.maxFrameBytes)
+  const { outboxes } = session.services.chat.gateway
+  const bodyReader = connection.framing.makeReader(session.services.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for. */
   let begunAt: number | undefined
   /** What the frames that came last have to wait for. */
@@ -37,7 +37,7 @@ export const read = (session: Session): Effect.Effect<void> => {
     for (let at = first; at < bodies.length; at++) {
       // Thousands of answers at once: some have to leave before the next.
       if (at > first && outbox.pressure >= 0.5) return Effect.flatMap(Effect.yieldNow, () => handleFrom(bodies, at))
-      const handled = route(session, bodies[at]!)
+      const handled = session.protocol.handle(session, bodies[at]!)
       if (handled !== Effect.void) return Effect.flatMap(handled, () => handleFrom(bodies, at + 1))
     }
     return Effect.void
@@ -52,7 +52,7 @@ export const read = (session: Session): Effect.Effect<void> => {
     if (bodies.length > 0) begunAt = undefined
     const handled = handleFrom(bodies, 0)
     const done = () => {
-      outbox.flush()
+      outboxes.flush()
       session.handling = false
       return error === undefined ? Effect.void : Effect.fail(broken(error))
     }
@@ -89,7 +89,7 @@ const rest = (
     return false
   })
   return Effect.timeoutOrElse(next, {
-    duration: Math.max(0, Duration.toMillis(session.with.settings.frameTimeout) - (session.elapsed() - begunAt)),
+    duration: Math.max(0, Duration.toMillis(session.services.settings.frameTimeout) - (session.elapsed() - begunAt)),
     orElse: () => Effect.fail(new Disconnect({ reason: "FrameTimeout" })),
   })
 }

@@ -4,57 +4,57 @@
  */
 import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Random from "effect/Random"
 import type { Accounts } from "../accounts/Accounts.ts"
+import type { Caller } from "../chat/Caller.ts"
+import type { ChatShape } from "../chat/Chat.ts"
+import { RequestError } from "../domain/RequestError.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
-import type { User } from "../domain/User.ts"
-import type { Hub } from "../hub/Hub.ts"
-import type { HubSettings } from "../hub/HubSettings.ts"
-import type { Memberships } from "../hub/Memberships.ts"
-import { Outbox, type OutboxEnds } from "../hub/Outbox.ts"
-import type { ConnectReply } from "../protocol/Connect.ts"
+import type { Memberships } from "../hub/audience/Memberships.ts"
+import { alone, Outbox, type OutboxEnds } from "../hub/audience/Outbox.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
-import type { Message } from "../protocol/v1/Message.ts"
-import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import type { Connection } from "./Connection.ts"
 import * as Heartbeat from "./Heartbeat.ts"
+import type { Protocol } from "./Protocol.ts"
 import type { SessionSettings } from "./SessionSettings.ts"
 
 /** What sessions work with; the same for all of them. */
-export interface Dependencies {
-  readonly hub: Hub["Service"]
+export interface SessionServices {
+  readonly chat: ChatShape
   readonly accounts: Accounts["Service"]
+  /** What is spoken in an encoding. */
+  readonly protocolOf: (encoding: Encoding.Encoding) => Protocol
   readonly clock: Clock.Clock
   readonly startedAt: number
   readonly random: Random.Random
   readonly settings: SessionSettings
-  readonly hubSettings: HubSettings
   /** How fast what is wrong is forgiven. */
   readonly forgiveness: Rate
 }
 
-/** What a session has once it is signed in. */
-export interface Identity {
-  readonly user: User
+/** Who speaks in a session that is signed in. */
+export interface SessionCaller extends Caller {
   readonly memberships: Memberships
-  /** What the user may still publish, over all sessions. */
-  readonly publishing: TokenBucket | undefined
 }
 
-export class Session implements OutboxEnds {
+export class Session implements OutboxEnds<Uint8Array> {
   readonly id: SessionId
   readonly connection: Connection
-  readonly with: Dependencies
-  readonly outbox: Outbox
+  readonly services: SessionServices
+  readonly outbox: Outbox<Uint8Array>
   /** Version 1 until a `Connect` negotiates something else. */
-  encoding: Encoding.Encoding
-  /** A version 1 client that started with `Connect` speaks the protocol of the bare five messages until it signs in. */
+  protocol: Protocol
+  /** It has started with `Connect`. */
   connected = false
-  identity: Identity | undefined
+  /** A version 1 client that did so speaks the protocol of the bare five messages, until it signs in. */
+  bare = false
+  /** Undefined until it is signed in. */
+  caller: SessionCaller | undefined
   /** The peer has ended its side: there is nobody to say goodbye to. */
   peerGone = false
   /** Out of its channels and out of the hub again. */
@@ -73,27 +73,27 @@ export class Session implements OutboxEnds {
   private readonly forgiveness: TokenBucket
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
 
-  constructor(id: SessionId, connection: Connection, dependencies: Dependencies) {
+  constructor(id: SessionId, connection: Connection, services: SessionServices) {
     this.id = id
     this.connection = connection
-    this.with = dependencies
-    this.encoding = Encoding.server1In(connection.framing)
+    this.services = services
+    this.protocol = services.protocolOf(Encoding.server1In(connection.framing))
     this.heardAt = this.elapsed()
-    this.outbox = new Outbox(dependencies.hubSettings.outbox, this)
+    this.outbox = new Outbox(services.chat.settings.outbox, this, services.chat.gateway.outboxes)
     this.lookAt = this.heardAt
-    this.pulse = Heartbeat.begin(dependencies, this.heardAt)
-    const { frames } = dependencies.settings
+    this.pulse = Heartbeat.begin(services, this.heardAt)
+    const { frames } = services.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
-    this.forgiveness = new TokenBucket(dependencies.forgiveness, this.heardAt)
+    this.forgiveness = new TokenBucket(services.forgiveness, this.heardAt)
   }
 
   now(): number {
-    return this.with.clock.currentTimeMillisUnsafe()
+    return this.services.clock.currentTimeMillisUnsafe()
   }
 
   /** Milliseconds since the service started. */
   elapsed(): number {
-    return this.now() - this.with.startedAt
+    return this.now() - this.services.startedAt
   }
 
   /** Ends the session; the first reason counts. */
@@ -117,27 +117,33 @@ export class Session implements OutboxEnds {
     return Deferred.await(this.ending)
   }
 
-  /** Queues a version 1 message; it leaves at the end of the turn. Nothing in a version 2 session. */
-  tell1(message: Message | ConnectReply): void {
-    if (this.encoding.version === 1) this.tell(this.encoding.encode(message))
+  keep(piece: Uint8Array): Uint8Array {
+    return alone(piece)
   }
 
-  /** Queues a version 2 frame; it leaves at the end of the turn. Nothing in a version 1 session. */
-  tell2(frame: ServerFrame): void {
-    if (this.encoding.version === 2) this.tell(this.encoding.encode(frame))
-  }
-
-  /** Whoever asks thousands of things at once must not be cut off for the answers: the first ones leave at once. */
-  private tell(bytes: Uint8Array): void {
+  /**
+   * Queues an answer; it leaves at the end of the turn. Whoever asks thousands of things at once must not be cut off for
+   * the answers: the first ones leave at once.
+   */
+  tell(bytes: Uint8Array): void {
     if (this.outbox.pressure >= 0.5) this.outbox.flush()
-    this.outbox.offer("control", bytes)
+    this.outbox.offer("control", bytes, bytes.byteLength)
   }
 
-  /** Counts a frame: 0 when it is within the limit, otherwise the milliseconds until the next one would be. */
-  overLimit(): number {
+  /** Queues what has its place among the messages. */
+  tellInOrder(bytes: Uint8Array): void {
+    this.outbox.offer("chat", bytes, bytes.byteLength)
+  }
+
+  /** Counts a frame: why it is refused, where it is over the limit. */
+  overLimit(): RequestError | undefined {
     const wait = this.frames?.take(this.elapsed()) ?? 0
-    if (wait > 0) this.violation()
-    return wait
+    return wait === 0 ? undefined : new RequestError({ reason: "RateLimited", retryAfter: Duration.millis(wait) })
+  }
+
+  /** A request failed. */
+  failed({ reason }: RequestError): void {
+    if (reason === "RateLimited") this.violation()
   }
 
   /** Counts something that was wrong or over a limit; who never stops is shown the door. */

@@ -8,15 +8,14 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { Accounts } from "../accounts/Accounts.ts"
+import { Chat } from "../chat/Chat.ts"
 import { SessionId } from "../domain/SessionId.ts"
-import { Hub } from "../hub/Hub.ts"
-import { HubSettings } from "../hub/HubSettings.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { Connection } from "./Connection.ts"
 import { heartbeat } from "./Heartbeat.ts"
 import { read } from "./Reader.ts"
-import * as Reply from "./Reply.ts"
-import { type Dependencies, Session } from "./Session.ts"
+import { makeProtocolOf } from "./protocols.ts"
+import { Session, type SessionServices } from "./Session.ts"
 import { SessionSettings } from "./SessionSettings.ts"
 import { attend, empty } from "./Writer.ts"
 
@@ -33,7 +32,7 @@ export class Sessions extends Context.Service<
     readonly drain: (reason: Disconnect) => Effect.Effect<void>
   }
 >()("natter/session/Sessions") {
-  static readonly layer: Layer.Layer<Sessions, never, Hub | Accounts> = Layer.effect(
+  static readonly layer: Layer.Layer<Sessions, never, Chat | Accounts> = Layer.effect(
     Sessions,
     Effect.suspend(() => make),
   )
@@ -42,14 +41,14 @@ export class Sessions extends Context.Service<
 const make = Effect.gen(function* () {
   const settings = yield* SessionSettings
   const clock = yield* Clock.Clock
-  const dependencies: Dependencies = {
-    hub: yield* Hub,
+  const services: SessionServices = {
+    chat: yield* Chat,
     accounts: yield* Accounts,
     clock,
     startedAt: clock.currentTimeMillisUnsafe(),
     random: yield* Random.Random,
     settings,
-    hubSettings: yield* HubSettings,
+    protocolOf: makeProtocolOf(),
     forgiveness: { burst: settings.maxViolations, perSecond: 1 },
   }
   // Bounded by the listeners' limits on connections.
@@ -57,10 +56,10 @@ const make = Effect.gen(function* () {
   const drained = yield* Deferred.make<void>()
   let draining: Disconnect | undefined
   let started = 0
-  yield* Effect.forkScoped(heartbeat(running, dependencies))
+  yield* Effect.forkScoped(heartbeat(running, services))
 
   const begin = (connection: Connection) =>
-    new Session(SessionId.make(`${connection.transport}-${++started}`), connection, dependencies)
+    new Session(SessionId.make(`${connection.transport}-${++started}`), connection, services)
 
   const finished = (session: Session) => {
     running.delete(session)
@@ -123,8 +122,8 @@ const goodbye = (session: Session, reason: Disconnect): Effect.Effect<void> =>
     : longGoodbye(session, reason)
 
 /** The peer has gone, and nothing waits for it: most sessions end so. */
-const isDone = ({ identity, outbox, peerGone }: Session): boolean =>
-  peerGone && outbox.pressure === 0 && (identity === undefined || identity.memberships.none)
+const isDone = ({ caller, outbox, peerGone }: Session): boolean =>
+  peerGone && outbox.pressure === 0 && (caller === undefined || caller.memberships.none)
 
 /** What was queued still leaves, and the reason behind it. */
 const longGoodbye = Effect.fnUntraced(function* (session: Session, reason: Disconnect) {
@@ -136,29 +135,33 @@ const longGoodbye = Effect.fnUntraced(function* (session: Session, reason: Disco
 })
 
 /** Whoever can still be told gets the answers to everything it asked: a message that was stored must not look lost. */
-const settled = ({ identity }: Session, { reason }: Disconnect): Effect.Effect<void> =>
-  identity === undefined || reason === "ConnectionLost" || reason === "SlowConsumer"
+const settled = ({ caller }: Session, { reason }: Disconnect): Effect.Effect<void> =>
+  caller === undefined || reason === "ConnectionLost" || reason === "SlowConsumer"
     ? Effect.void
-    : identity.memberships.settled
+    : caller.memberships.settled
 
 /** Takes the session out of its channels and out of the hub, once. */
 const leave = (session: Session): Effect.Effect<void> =>
   Effect.suspend(() => {
-    const { identity } = session
-    if (identity === undefined || session.left) return Effect.void
+    const { caller, id, services } = session
+    if (caller === undefined || session.left) return Effect.void
     session.left = true
-    return Effect.andThen(identity.memberships.leaveAll, session.with.hub.signOut(session.id))
+    const { directory, gateway } = services.chat
+    return Effect.andThen(caller.memberships.leaveAll, () => {
+      gateway.remove(id)
+      return directory.signOut(id)
+    })
   }).pipe(Effect.uninterruptible)
 
 /** A peer that does not read cannot hold the end of its session up. */
 const inTime = (session: Session, last: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.asVoid(Effect.timeoutOption(last, session.with.settings.goodbyeTimeout))
+  Effect.asVoid(Effect.timeoutOption(last, session.services.settings.goodbyeTimeout))
 
 /** Says why and closes. */
 const farewell = (session: Session, reason: Disconnect): Effect.Effect<void> =>
   Effect.suspend(() => {
     const { connection, peerGone } = session
     if (reason.reason === "ConnectionLost") return Effect.void
-    if (!peerGone) connection.send([Reply.goodbye(session, reason)])
+    if (!peerGone) connection.send([session.protocol.goodbye(session, reason)])
     return connection.close(reason)
   })

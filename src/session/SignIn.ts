@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
 import type { User } from "../domain/User.ts"
-import { Memberships } from "../hub/Memberships.ts"
+import { Memberships } from "../hub/audience/Memberships.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Session } from "./Session.ts"
 
@@ -29,34 +29,66 @@ export const toRequestError = (error: SignInError | InvalidToken): RequestError 
   }
 }
 
+/** Signs in by name and password; registers an unknown name where the accounts are open. */
+export const byPassword = (
+  session: Session,
+  request: {
+    readonly username: string
+    readonly password: Redacted.Redacted
+    readonly invite?: Redacted.Redacted | undefined
+  },
+): Effect.Effect<User, RequestError> => {
+  const { accounts, chat } = session.services
+  // Before anything is registered: nobody could use it.
+  if (chat.directory.isReserved(request.username)) return Effect.fail(new RequestError({ reason: "UsernameTaken" }))
+  return accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
+    Effect.mapError(toRequestError),
+    Effect.tap((user) => enter(session, user)),
+  )
+}
+
+/** Signs in by a token, without the password. */
+export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
+  session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
+    Effect.mapError(toRequestError),
+    Effect.flatMap(({ tokenId, user }) => Effect.as(enter(session, user, tokenId), user)),
+  )
+
 /** Makes the session the user's. From here on it takes part; leaving its scope takes it out again. */
-export const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
-  const { hub, hubSettings } = session.with
-  const { encoding, id, outbox } = session
-  const address = session.connection.remoteAddress
-  const member = { session: id, user, address, encoding, outbox }
-  const memberships = new Memberships(hub, member, hubSettings.maxMessageLength)
-  return hub
-    .signIn({
-      session: id,
-      user,
-      tokenId,
-      // Version 1 has no notion of several devices, and a guest's name belongs to whoever has it now.
-      exclusive: encoding.version === 1 || user.role === "guest",
-      end: (disconnect) => session.end(disconnect),
-      // Version 1 knows only one conversation.
-      enter: encoding.version === 1 ? undefined : (invitation) => memberships.enter(invitation),
-      tell: (frame) => {
-        session.tell2(frame)
-        outbox.flush()
-      },
-    })
-    .pipe(
-      Effect.map(({ publishing }) => {
-        session.identity = { user, memberships, publishing }
-      }),
-      Effect.uninterruptible,
-    )
+const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
+  const { chat } = session.services
+  const { connection, id, outbox, protocol } = session
+  const by = { user, address: connection.remoteAddress, session: id }
+  const memberships = new Memberships(chat.directory, {
+    session: id,
+    by,
+    renderer: protocol.renderer,
+    outbox,
+    onJoined: (channel, welcome, ref) => protocol.joined(session, channel, welcome, ref),
+  })
+  const entry = {
+    session: id,
+    user,
+    tokenId,
+    // A guest's name belongs to whoever has it now.
+    exclusive: protocol.isExclusive(user) || user.role === "guest",
+    direct: protocol.hasDirects,
+    embedded: false,
+  }
+  return Effect.uninterruptible(
+    Effect.map(chat.directory.signIn(entry), () => {
+      session.caller = { by, memberships, limit: chat.limitOf(user.id) }
+      session.bare = false
+      chat.gateway.add(id, {
+        end: (disconnect) => session.end(disconnect),
+        enter: (invitation) => memberships.enter(invitation),
+        tell: (event) => {
+          protocol.tellUser(session, event)
+          outbox.flush()
+        },
+      })
+    }),
+  )
 }
 
 const noToken: Effect.Effect<string | undefined> = Effect.undefined
@@ -65,7 +97,7 @@ const noToken: Effect.Effect<string | undefined> = Effect.undefined
 export const freshToken = (session: Session, user: User): Effect.Effect<string | undefined> =>
   user.role === "guest"
     ? noToken
-    : session.with.accounts.issueToken(user, { label: "session" }).pipe(
+    : session.services.accounts.issueToken(user, { label: "session" }).pipe(
         Effect.map(({ token }) => Redacted.value(token)),
         // The password was right: a session without a token is better than none.
         Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),

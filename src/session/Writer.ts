@@ -37,9 +37,9 @@ const roomAgain = (session: Session): Effect.Effect<void, Disconnect> => {
   const stalled = Effect.gen(function* () {
     while (true) {
       const before = connection.backlog()
-      yield* Effect.sleep(session.with.settings.writeTimeout)
+      yield* Effect.sleep(session.services.settings.writeTimeout)
       if (connection.backlog() < before) continue
-      const time = Duration.format(session.with.settings.writeTimeout)
+      const time = Duration.format(session.services.settings.writeTimeout)
       return yield* new Disconnect({ reason: "SlowConsumer", detail: `Nothing was read for ${time}` })
     }
   })

@@ -7,20 +7,11 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
 import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/ChannelLink.ts"
-import { unavailable } from "../../hub/audience/Memberships.ts"
 import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/ChannelCommand.ts"
 import type { Caller } from "../Caller.ts"
 import type { ChatShape } from "../Chat.ts"
+import { errorIn, type Published } from "../Published.ts"
 import { asMember } from "./inChannel.ts"
-
-/** Its place in the channel, and how safe it is. */
-export type Published = Omit<OutcomeOf<"Published">, "type">
-
-/** Why there is no place; undefined where there is one. */
-export const errorIn = (outcome: Outcome): RequestError | undefined => {
-  if (outcome.type === "Refused") return outcome.error
-  return outcome.type === "Gone" ? unavailable() : undefined
-}
 
 /** Why the caller may not say anything now; undefined where it may. */
 export const tooFast = (chat: ChatShape, { limit }: Caller): RequestError | undefined => {

@@ -18,7 +18,6 @@ import { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
-import type { Username } from "../../domain/Username.ts"
 import type { History } from "../../history/History.ts"
 import { ChannelLink } from "../audience/ChannelLink.ts"
 import { Gateway } from "../audience/Gateway.ts"
@@ -44,7 +43,7 @@ export class Directory extends Context.Service<
     /** Forgets the session. Its channels are the session's to leave. */
     readonly signOut: (session: SessionId) => Effect.Effect<void>
     /** Whether a name is that of a user inside this program: nobody else signs in under it. */
-    readonly isReserved: (name: Username) => Answer<boolean>
+    readonly isReserved: (name: string) => boolean
     /**
      * The channel of this name, for a session that is about to enter it; started if it does not run. Of a direct
      * conversation, `account` is whose name it is; without one it is a connected user's, or `NoSuchUser`.
@@ -155,7 +154,7 @@ const make = Effect.gen(function* () {
   return Directory.of({
     signIn: (entry) => ask(({ reply }) => ({ type: "SignIn", entry, reply })),
     signOut: (session) => tell({ type: "SignOut", session }),
-    isReserved: (name) => ask<boolean, never>(({ reply }) => ({ type: "IsReserved", name, reply })),
+    isReserved: (name) => state.isReserved(name),
     find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
     open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),

@@ -7,7 +7,6 @@ import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
-import type { Username } from "../../domain/Username.ts"
 import type { ChannelLink } from "../audience/ChannelLink.ts"
 import type { Channel } from "../channel/Channel.ts"
 
@@ -54,7 +53,6 @@ type Reply<A, E = RequestError> = Asks<A, E>["reply"]
 export type DirectoryCommand =
   | { readonly type: "SignIn"; readonly entry: SessionEntry; readonly reply: Reply<void> }
   | { readonly type: "SignOut"; readonly session: SessionId }
-  | { readonly type: "IsReserved"; readonly name: Username; readonly reply: Reply<boolean, never> }
   /** A channel for a session that is about to enter it. */
   | {
       readonly type: "Find"

@@ -113,8 +113,6 @@ export class DirectoryState {
         return this.signIn(command)
       case "SignOut":
         return this.signOut(command)
-      case "IsReserved":
-        return succeed(command, this.reserved.get(Username.key(command.name)) !== undefined)
       case "Left":
         return this.left(command)
       case "Stopped":
@@ -128,6 +126,10 @@ export class DirectoryState {
       case "Stats":
         return succeed(command, this.stats())
     }
+  }
+
+  isReserved(name: string): boolean {
+    return this.reserved.get(Username.key(name)) !== undefined
   }
 
   private session(id: SessionId): Connected | undefined {

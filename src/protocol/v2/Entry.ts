@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
+import { UserId } from "../../domain/User.ts"
 import { Username } from "../../domain/Username.ts"
 import { field, optional, text, timestamp } from "../internal/field.ts"
 
@@ -10,12 +11,15 @@ const seq = field(Seq, "Its place: one more than the entry's before it, whatever
 const time = field(timestamp, "Milliseconds since 1970, UTC.")
 const target = field(Seq, "The place of the message that it changes.")
 
+const userId = optional(UserId, "Whose name that is: names can change, and be somebody else's later.")
+
 /** The fields of each, as the event has them behind `channel`. */
 export const fields = {
   Message: {
     seq,
     id: optional(MessageId, "The sender's id for it; absent where the sender speaks version 1."),
     from: Username,
+    user_id: userId,
     content: text,
     timestamp: time,
   },
@@ -24,6 +28,7 @@ export const fields = {
     id: field(MessageId, "The sender's id for the edit."),
     target,
     from: Username,
+    user_id: userId,
     content: field(text, "What the message says now; empty in history once it was deleted."),
     timestamp: time,
   },
@@ -32,6 +37,7 @@ export const fields = {
     id: field(MessageId, "The sender's id for the deletion."),
     target,
     from: field(Username, "Who deleted it; not always its author."),
+    user_id: userId,
     timestamp: time,
   },
   Reacted: {
@@ -39,6 +45,7 @@ export const fields = {
     id: field(MessageId, "The sender's id for the reaction."),
     target,
     from: Username,
+    user_id: userId,
     reaction: Reaction,
     on: field(Schema.Boolean, "False where it was taken back."),
     timestamp: time,

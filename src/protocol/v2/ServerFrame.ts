@@ -17,6 +17,9 @@ import { Entry, fields, PastMessage } from "./Entry.ts"
 
 const ref = optional(u64, "The request's.")
 
+const userId = optional(UserId, "Whose name that is.")
+const byId = optional(UserId, "The id of who did it.")
+
 /** One user in a channel, however many devices. */
 export const Member = Schema.Struct({
   username: Username,
@@ -122,7 +125,7 @@ export const ReadMarker = frame(
     description:
       "A user has read up to here. Told to the user's own sessions, and to everybody where at most 32 users are present.",
   },
-  { channel: ChannelName, username: Username, seq: Seq },
+  { channel: ChannelName, username: Username, user_id: userId, seq: Seq },
 )
 export const Presence = frame(
   "Presence",
@@ -140,17 +143,17 @@ export const Presence = frame(
 export const UserTyping = frame(
   "UserTyping",
   { description: "Somebody is typing; it holds for 6 s." },
-  { channel: ChannelName, username: Username },
+  { channel: ChannelName, username: Username, user_id: userId },
 )
 export const TopicChanged = frame(
   "TopicChanged",
   { description: "The channel is about something else now." },
-  { channel: ChannelName, topic: Topic, by: Username },
+  { channel: ChannelName, topic: Topic, by: Username, by_id: byId },
 )
 export const Renamed = frame(
   "Renamed",
   { description: "The channel has another name from here on; those in it stay in it." },
-  { channel: field(ChannelName, "Its name up to here."), name: field(ChannelName, "Its name now."), by: Username },
+  { channel: field(ChannelName, "Its name up to here."), name: field(ChannelName, "Its name now."), by: Username, by_id: byId },
 )
 export const ChannelChanged = frame(
   "ChannelChanged",
@@ -162,22 +165,23 @@ export const ChannelChanged = frame(
     slow_mode: field(u32, "Milliseconds that a member has to wait between two messages; 0 for none."),
     durability: Durability,
     by: Username,
+    by_id: byId,
   },
 )
 export const RoleChanged = frame(
   "RoleChanged",
   { description: "Somebody may do more or less in the channel." },
-  { channel: ChannelName, username: Username, role: optional(ChannelRole, "Absent: a stranger now."), by: Username },
+  { channel: ChannelName, username: Username, role: optional(ChannelRole, "Absent: a stranger now."), by: Username, by_id: byId },
 )
 export const Kicked = frame(
   "Kicked",
   { description: "Somebody was thrown out; told to everybody, the one who goes too, who gets `Left` behind it." },
-  { channel: ChannelName, username: Username, by: Username, reason: optional(text) },
+  { channel: ChannelName, username: Username, by: Username, by_id: byId, reason: optional(text) },
 )
 export const Invited = frame(
   "Invited",
   { description: "You may enter a private channel now." },
-  { channel: ChannelName, by: Username },
+  { channel: ChannelName, by: Username, by_id: byId },
 )
 export const HistoryPage = frame(
   "HistoryPage",

@@ -1,0 +1,48 @@
+/** Domain events and answers as version 1 says them: it knows one channel, the lobby, and has words for few things. */
+import type { ChannelEvent } from "../../domain/ChannelEvent.ts"
+import type { Disconnect } from "../../domain/Disconnect.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { Message } from "./Message.ts"
+
+/** An event in the lobby; undefined where this version has no word for it. */
+export const event = (event: ChannelEvent): Message | undefined => {
+  switch (event.type) {
+    case "Message": {
+      const { content, from, timestamp } = event
+      return { type: "ChatMessage", from: from.name, content, timestamp: Math.floor(timestamp / 1000) }
+    }
+    case "Arrived":
+      return { type: "UserJoined", username: event.user.name }
+    case "Departed":
+      return { type: "UserLeft", username: event.user.name }
+    case "PutOut":
+      return { type: "Error", code: 403, message: "You were put out of the channel" }
+    case "Ended":
+      return { type: "Error", code: 503, message: "The channel has ended" }
+    case "Edited":
+    case "Deleted":
+    case "Reacted":
+    case "ReadMarker":
+    case "Typing":
+    case "Presence":
+    case "WholePresence":
+    case "TopicChanged":
+    case "Configured":
+    case "Renamed":
+    case "RoleChanged":
+    case "Kicked":
+    case "Entered":
+    case "Exited":
+      return undefined
+  }
+}
+
+/** Who is here, for who has just come. */
+export const userList = (users: ReadonlyArray<Username>): Message => ({ type: "UserList", users })
+
+export const error = ({ message, status }: RequestError): Message => ({ type: "Error", code: status, message })
+
+/** The end of a session. The bare five messages have no `Error`, the chat protocol has no `Disconnect`. */
+export const goodbye = ({ message, reason, status }: Disconnect, bare: boolean): Message =>
+  bare || reason === "Goodbye" ? { type: "Disconnect", reason: message } : { type: "Error", code: status, message }

@@ -1,0 +1,39 @@
+/** What a session speaks: the one place in which versions differ. */
+import type * as Effect from "effect/Effect"
+import type { UserEvent, Welcome } from "../domain/ChannelEvent.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Disconnect } from "../domain/Disconnect.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import type { User } from "../domain/User.ts"
+import type { Encoding } from "../protocol/Encoding.ts"
+import type { Renderer } from "../protocol/Renderer.ts"
+import type { Session } from "./Session.ts"
+
+/** What became of a frame: `Effect.void` where it is done already. A failure is answered by the protocol. */
+export type Handled = Effect.Effect<void, RequestError | Disconnect>
+
+/** What is done about a frame from a client. */
+export type Handler<Frame> = (session: Session, frame: Frame) => Handled
+
+/** A version of the protocol in one encoding; sessions that agreed on the same share it. */
+export interface Protocol {
+  readonly encoding: Encoding
+  /** How what happens in channels is said. */
+  readonly renderer: Renderer<Uint8Array>
+  /** Handles one body from the wire. Fails when the session has to end. */
+  readonly handle: (session: Session, body: Uint8Array) => Effect.Effect<void, Disconnect>
+  /** Whether a user can have only one session. */
+  readonly isExclusive: (user: User) => boolean
+  /** Whether there are direct conversations. */
+  readonly hasDirects: boolean
+  /** Tells a session that it has entered a channel. */
+  readonly joined: (session: Session, channel: ChannelName, welcome: Welcome, ref: number | undefined) => void
+  /** Tells a session something that is of no channel. */
+  readonly tellUser: (session: Session, event: UserEvent) => void
+  /** Asks the peer whether it is there. */
+  readonly ping: (session: Session, sequence: number) => void
+  /** The last frame of a session: why it ends. */
+  readonly goodbye: (session: Session, disconnect: Disconnect) => Uint8Array
+}
+
+export const notAuthenticated = () => new RequestError({ reason: "NotAuthenticated" })

@@ -1,0 +1,16 @@
+import type { Encoding } from "../protocol/Encoding.ts"
+import type { Protocol } from "./Protocol.ts"
+import * as Protocol1 from "./version1/Protocol1.ts"
+import * as Protocol2 from "./version2/Protocol2.ts"
+
+/** What is spoken in an encoding: always the same object for the same one, so that sessions share what is rendered. */
+export const makeProtocolOf = (): ((encoding: Encoding) => Protocol) => {
+  const made = new WeakMap<Encoding, Protocol>()
+  return (encoding) => {
+    const known = made.get(encoding)
+    if (known !== undefined) return known
+    const protocol = encoding.version === 1 ? Protocol1.make(encoding) : Protocol2.make(encoding)
+    made.set(encoding, protocol)
+    return protocol
+  }
+}

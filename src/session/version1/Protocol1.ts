@@ -1,0 +1,157 @@
+/** Version 1: the chapter's chat, in which there is one channel, the lobby, and the bare five messages beside it. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { sendMessage } from "../../chat/operations.ts"
+import { errorIn } from "../../chat/Published.ts"
+import { lobby } from "../../domain/ChannelName.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { User } from "../../domain/User.ts"
+import type { Reply } from "../../hub/audience/ChannelLink.ts"
+import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
+import type { ConnectReply, ConnectRequest } from "../../protocol/Connect.ts"
+import type { Encoding1 } from "../../protocol/Encoding.ts"
+import type { Login, Message } from "../../protocol/v1/Message.ts"
+import * as render from "../../protocol/v1/render.ts"
+import { bytesRenderer } from "../bytesRenderer.ts"
+import { connect } from "../connect.ts"
+import { type Handled, type Handler, notAuthenticated, type Protocol } from "../Protocol.ts"
+import type { Session } from "../Session.ts"
+import * as SignIn from "../SignIn.ts"
+
+type Frame = Exclude<Message, { readonly type: "Connect" }> | ConnectRequest
+type Handlers = { readonly [Type in Frame["type"]]: Handler<Extract<Frame, { readonly type: Type }>> }
+
+export const make = (encoding: Encoding1): Protocol => {
+  const tell = (session: Session, message: Message | ConnectReply): void => session.tell(encoding.encode(message))
+
+  const fail = (session: Session, error: RequestError): void => {
+    session.failed(error)
+    tell(session, render.error(error))
+  }
+
+  /** For who is signed in. */
+  const forUser =
+    (handle: (session: Session) => Handled): Handler<unknown> =>
+    (session) =>
+      session.caller === undefined ? Effect.fail(notAuthenticated()) : handle(session)
+
+  const unexpected = () => Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
+
+  /** One of the chapter's three answers, then `UserJoined` to the others and `UserList` to the newcomer. */
+  const login: Handler<typeof Login.Type> = (session, { password, username }) => {
+    if (session.caller !== undefined) return Effect.fail(new RequestError({ reason: "AlreadyAuthenticated" }))
+    return Effect.matchEffect(SignIn.byPassword(session, { username, password: Redacted.make(password) }), {
+      // After a refusal the connection stays: the client may try again, as far as the throttle lets it.
+      onFailure: ({ message }) =>
+        Effect.sync(() => tell(session, { type: "LoginResponse", success: false, message, token: null })),
+      onSuccess: (user) => welcome(session, user),
+    })
+  }
+
+  const welcome = (session: Session, user: User): Handled =>
+    Effect.flatMap(SignIn.freshToken(session, user), (token) => {
+      tell(session, { type: "LoginResponse", success: true, message: "Login successful", token: token ?? null })
+      return Effect.mapError(
+        session.caller?.memberships.join(lobby) ?? Effect.void,
+        (error) => new Disconnect({ reason: "Internal", detail: error.message }),
+      )
+    })
+
+  const handlers: Handlers = {
+    Connect: (session, frame) =>
+      Effect.map(connect(session, frame), ({ encoding, reply }) => {
+        tell(session, reply)
+        session.protocol = session.services.protocolOf(encoding)
+        session.bare = encoding.version === 1
+      }),
+    Login: login,
+    // `from` and `timestamp` are the server's to fill in.
+    ChatMessage: (session, { content }) => {
+      const { caller, services } = session
+      if (caller === undefined) return Effect.fail(notAuthenticated())
+      const sending = sendMessage(services.chat, caller, { channel: lobby, content }, new Refusal(session, fail))
+      return sending === Effect.void ? sending : Effect.mapError(sending, outOfTheLobby)
+    },
+    Ping: (session, { sequence }) => {
+      tell(session, sequence === undefined ? { type: "Pong" } : { type: "Pong", sequence })
+      return Effect.void
+    },
+    // The peer was heard of, which is what the heartbeat asked for.
+    Pong: () => Effect.void,
+    // It comes back as it went.
+    Data: (session, { payload }) => Effect.sync(() => tell(session, { type: "Data", payload })),
+    Disconnect: () => Effect.fail(new Disconnect({ reason: "Goodbye" })),
+    // This server takes no files, and says so in the words of the protocol.
+    FileTransferRequest: forUser((session) =>
+      Effect.sync(() => tell(session, { type: "FileTransferResponse", accept: false, transfer_id: null })),
+    ),
+    FileTransferResponse: forUser(noSuchTransfer),
+    FileChunk: forUser(noSuchTransfer),
+    FileTransferComplete: forUser(noSuchTransfer),
+    LoginResponse: unexpected,
+    UserJoined: unexpected,
+    UserLeft: unexpected,
+    UserList: unexpected,
+    Error: unexpected,
+  }
+
+  return {
+    encoding,
+    renderer: bytesRenderer(true, (_, event) => {
+      const message = render.event(event)
+      return message === undefined ? undefined : encoding.encode(message)
+    }),
+    handle: (session, body) => {
+      const decoded = encoding.decode(body)
+      if (decoded._tag === "Failure") {
+        const { field, kind, message: detail } = decoded.failure
+        // The chapter's server ends on what it cannot read.
+        if (kind !== "UnknownType") return Effect.fail(new Disconnect({ reason: "MalformedFrame", detail }))
+        session.violation()
+        return Effect.sync(() => fail(session, new RequestError({ reason: "InvalidFrame", detail, field })))
+      }
+      const frame = decoded.success
+      const limited = session.overLimit()
+      const handler = handlers[frame.type] as Handler<Frame>
+      const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)
+      if (handled === Effect.void) return Effect.void
+      return Effect.catchTag(handled, "RequestError", (error) =>
+        // Whoever speaks before signing in is shown the door, as in the chapter.
+        error.reason === "NotAuthenticated"
+          ? Effect.fail(new Disconnect({ reason: "NotAuthenticated" }))
+          : Effect.sync(() => fail(session, error)),
+      )
+    },
+    // This version has no notion of several devices.
+    isExclusive: () => true,
+    hasDirects: false,
+    joined: (session, _, { names }) => session.tellInOrder(encoding.encode(render.userList(names))),
+    tellUser: () => {},
+    // The chat protocol's `Ping` is bare.
+    ping: (session) => tell(session, { type: "Ping" }),
+    goodbye: (session, disconnect) => encoding.encode(render.goodbye(disconnect, session.bare)),
+  }
+}
+
+const noSuchTransfer = (): Handled => Effect.fail(new RequestError({ reason: "NoSuchTransfer" }))
+
+/** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */
+const outOfTheLobby = (error: RequestError): RequestError | Disconnect =>
+  error.reason === "Unavailable" || error.reason === "NotMember" ? new Disconnect({ reason: "Internal" }) : error
+
+/** A message that was stored is answered by itself, when it comes back; one that was not needs an answer. */
+class Refusal implements Reply {
+  private readonly session: Session
+  private readonly fail: (session: Session, error: RequestError) => void
+
+  constructor(session: Session, fail: (session: Session, error: RequestError) => void) {
+    this.session = session
+    this.fail = fail
+  }
+
+  settle(outcome: Outcome): void {
+    const error = errorIn(outcome)
+    if (error !== undefined) this.fail(this.session, error)
+  }
+}

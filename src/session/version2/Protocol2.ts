@@ -1,0 +1,58 @@
+/** Version 2, in one encoding. */
+import * as Effect from "effect/Effect"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { Encoding2 } from "../../protocol/Encoding.ts"
+import { disconnectFrame, errorFrame } from "../../protocol/v2/ErrorFrame.ts"
+import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
+import * as render from "../../protocol/v2/render.ts"
+import { bytesRenderer } from "../bytesRenderer.ts"
+import type { Handler, Protocol } from "../Protocol.ts"
+import type { Session } from "../Session.ts"
+import * as Handlers from "./handlers.ts"
+
+export const make = (encoding: Encoding2): Protocol => {
+  const tell: Handlers.Tell = {
+    answer: (session, frame) => session.tell(encoding.encode(frame)),
+    inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
+    failure: (session, error, ref) => {
+      session.failed(error)
+      session.tell(encoding.encode(errorFrame(error, ref)))
+    },
+  }
+  const handlers = Handlers.make(tell)
+
+  const malformed = (session: Session, error: RequestError, ref: number | undefined): Effect.Effect<void> => {
+    session.violation()
+    return Effect.sync(() => tell.failure(session, error, ref))
+  }
+
+  return {
+    encoding,
+    renderer: bytesRenderer(false, (channel, event) => {
+      const frame = render.event(channel, event)
+      return frame === undefined ? undefined : encoding.encode(frame)
+    }),
+    handle: (session, body) => {
+      const decoded = encoding.decode(body)
+      if (decoded._tag === "Failure") {
+        const { field, message: detail, ref } = decoded.failure
+        return malformed(session, new RequestError({ reason: "InvalidFrame", detail, field }), ref)
+      }
+      const frame = decoded.success
+      const limited = session.overLimit()
+      // The table has a handler of its type for each frame.
+      const handler = handlers[frame.type] as Handler<ClientFrame>
+      const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)
+      if (handled === Effect.void) return Effect.void
+      return Effect.catchTag(handled, "RequestError", (error) =>
+        Effect.sync(() => tell.failure(session, error, "ref" in frame ? frame.ref : undefined)),
+      )
+    },
+    isExclusive: () => false,
+    hasDirects: true,
+    joined: (session, channel, welcome, ref) => tell.inOrder(session, render.joined(ref, channel, welcome)),
+    tellUser: (session, event) => tell.answer(session, render.userEvent(event)),
+    ping: (session, sequence) => tell.answer(session, { type: "Ping", sequence }),
+    goodbye: (_, disconnect) => encoding.encode(disconnectFrame(disconnect)),
+  }
+}
