@@ -3,7 +3,7 @@
 // in a session's life; what is measured costs the same with it and without.
 import * as fs from "node:fs"
 import { isMainThread } from "node:worker_threads"
-import { Outbox } from "../../src/hub/Outbox.ts"
+import { Outbox } from "../../src/hub/audience/Outbox.ts"
 import type { Disconnect } from "../../src/domain/Disconnect.ts"
 import { Session } from "../../src/session/Session.ts"
 

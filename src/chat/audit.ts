@@ -28,10 +28,13 @@ export const audit = operation(
       Effect.flatMap(
         link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "audit" })),
         ({ id }) =>
-          Effect.map(readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })), (found) => {
-            const entries = found.slice(0, pageSize)
-            return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
-          }),
+          Effect.map(
+            readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })),
+            (found) => {
+              const entries = found.slice(0, pageSize)
+              return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
+            },
+          ),
       ),
     ),
 )

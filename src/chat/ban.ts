@@ -20,12 +20,12 @@ export interface Ban {
 /** Keeps an account or a range of addresses out of a channel, from now on and for as long as is said. */
 export const ban = operation(
   [...rights, ...naming, "InvalidFrame"],
-  (chat, caller, { address, channel, username, ...act }: Ban): Effect.Effect<void, RequestError> => {
+  (chat, caller, { address, channel, duration, reason, username }: Ban): Effect.Effect<void, RequestError> => {
     if (username !== undefined && address === undefined) {
-      return administerUser(chat, caller, channel, username, (user) => ({ type: "Ban", user, ...act }))
+      return administerUser(chat, caller, channel, username, (user) => ({ type: "Ban", user, duration, reason }))
     }
     if (address !== undefined && username === undefined) {
-      return administer(chat, caller, channel, { type: "BanAddress", address, ...act })
+      return administer(chat, caller, channel, { type: "BanAddress", address, duration, reason })
     }
     return Effect.fail(new RequestError({ reason: "InvalidFrame", detail: "Give one of username and address" }))
   },

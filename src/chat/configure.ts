@@ -19,6 +19,6 @@ export interface Configure {
 /** Changes who may enter a channel and speak there, and how; what is left out stays. Its members hear of it. */
 export const configure = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, ...act }: Configure): Effect.Effect<void, RequestError> =>
-    administer(chat, caller, channel, { type: "Configure", ...act }),
+  (chat, caller, { access, archived, channel, durability, slowMode }: Configure): Effect.Effect<void, RequestError> =>
+    administer(chat, caller, channel, { type: "Configure", access, archived, slowMode, durability }),
 )

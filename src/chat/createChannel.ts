@@ -20,9 +20,9 @@ export interface CreateChannel {
 /** Makes a channel, which the user owns from then on. Entering it is another operation. */
 export const createChannel = operation(
   ["ChannelExists", "Forbidden", "TooManyChannels"],
-  (chat, caller, { channel, ...act }: CreateChannel): Effect.Effect<void, RequestError> =>
+  (chat, caller, { access, channel, durability, topic }: CreateChannel): Effect.Effect<void, RequestError> =>
     // A direct conversation is there as soon as there are two.
     isDirect(channel)
       ? Effect.fail(new RequestError({ reason: "ChannelExists", field: "channel" }))
-      : administer(chat, caller, channel, { type: "Create", ...act }),
+      : administer(chat, caller, channel, { type: "Create", access, topic, durability }),
 )

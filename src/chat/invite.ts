@@ -13,6 +13,6 @@ export interface Invite {
 /** Makes somebody a member of a channel, who hears of it in all sessions. */
 export const invite = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, username, ...act }: Invite): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Invite", user, ...act })),
+  (chat, caller, { channel, username }: Invite): Effect.Effect<void, RequestError> =>
+    administerUser(chat, caller, channel, username, (user) => ({ type: "Invite", user })),
 )

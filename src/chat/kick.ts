@@ -15,6 +15,6 @@ export interface Kick {
 /** Puts somebody out of a channel, with all sessions; who may come back. */
 export const kick = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, username, ...act }: Kick): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Kick", user, ...act })),
+  (chat, caller, { channel, reason, username }: Kick): Effect.Effect<void, RequestError> =>
+    administerUser(chat, caller, channel, username, (user) => ({ type: "Kick", user, reason })),
 )

@@ -17,6 +17,6 @@ export interface Mute {
 /** Lets somebody listen only. Nobody is told. */
 export const mute = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, username, ...act }: Mute): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Mute", user, ...act })),
+  (chat, caller, { channel, duration, reason, username }: Mute): Effect.Effect<void, RequestError> =>
+    administerUser(chat, caller, channel, username, (user) => ({ type: "Mute", user, duration, reason })),
 )

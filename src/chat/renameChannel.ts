@@ -12,6 +12,6 @@ export interface RenameChannel {
 /** Gives a channel another name; its members stay in it, and hear of it. */
 export const renameChannel = operation(
   [...rights, ...naming, "ChannelExists"],
-  (chat, caller, { channel, ...act }: RenameChannel): Effect.Effect<void, RequestError> =>
-    administer(chat, caller, channel, { type: "Rename", ...act }),
+  (chat, caller, { channel, name }: RenameChannel): Effect.Effect<void, RequestError> =>
+    administer(chat, caller, channel, { type: "Rename", name }),
 )

@@ -43,9 +43,7 @@ const decodeCursor = Schema.decodeUnknownOption(CursorText)
 const encodeCursor = Schema.encodeSync(CursorText)
 
 const cursorIn = (text: string): Cursor | undefined =>
-  Option.getOrUndefined(
-    Option.map(decodeCursor(text), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })),
-  )
+  Option.getOrUndefined(Option.map(decodeCursor(text), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })))
 
 type Scope = ReadonlyMap<ChannelId, ChannelName>
 

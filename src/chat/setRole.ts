@@ -16,6 +16,6 @@ export interface SetRole {
 /** Says what somebody may do in a channel; its members hear of it. */
 export const setRole = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, username, ...act }: SetRole): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "SetRole", user, ...act })),
+  (chat, caller, { channel, role, username }: SetRole): Effect.Effect<void, RequestError> =>
+    administerUser(chat, caller, channel, username, (user) => ({ type: "SetRole", user, role })),
 )

@@ -7,9 +7,8 @@ import { operation } from "./Operation.ts"
 export const setStatus = operation([], (chat, { by }, appearance: Appearance): Effect.Effect<void, RequestError> =>
   Effect.flatMap(
     chat.directory.setAppearance(by.user.id, appearance),
-    Effect.forEach(
-      (link) => Effect.ignore(link.tell({ type: "SetAppearance", user: by.user.id, appearance })),
-      { discard: true },
-    ),
+    Effect.forEach((link) => Effect.ignore(link.tell({ type: "SetAppearance", user: by.user.id, appearance })), {
+      discard: true,
+    }),
   ),
 )

@@ -1,8 +1,8 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
-import type { RequestError } from "../domain/RequestError.ts"
+import { RequestError } from "../domain/RequestError.ts"
 import type { Topic } from "../domain/Topic.ts"
-import { administer } from "./internal/administer.ts"
+import { asMember } from "./internal/inChannel.ts"
 import { naming, operation, rights } from "./Operation.ts"
 
 export interface SetTopic {
@@ -10,9 +10,15 @@ export interface SetTopic {
   readonly topic: Topic
 }
 
-/** Says what a channel is about; its members hear of it. */
+/** Says what a channel is about; its members hear of it. A session does so where it is in the channel. */
 export const setTopic = operation(
-  [...rights, ...naming, "NotSupported"],
-  (chat, caller, { channel, ...act }: SetTopic): Effect.Effect<void, RequestError> =>
-    administer(chat, caller, channel, { type: "SetTopic", ...act }),
+  [...rights, ...naming, "NotMember", "NotSupported"],
+  (chat, caller, { channel, topic }: SetTopic): Effect.Effect<void, RequestError> =>
+    asMember(chat, caller, channel, (link, other) => {
+      if (other !== undefined) {
+        return Effect.fail(new RequestError({ reason: "NotSupported", detail: "A direct conversation has no topic" }))
+      }
+      const act = { type: "SetTopic", topic } as const
+      return Effect.asVoid(link.ask<"Done">((request) => ({ type: "Administer", by: caller.by, request, act })))
+    }),
 )

@@ -16,12 +16,12 @@ export interface Unban {
 /** Lets an account or a range of addresses in again. */
 export const unban = operation(
   [...rights, ...naming, "InvalidFrame"],
-  (chat, caller, { address, channel, username, ...act }: Unban): Effect.Effect<void, RequestError> => {
+  (chat, caller, { address, channel, username }: Unban): Effect.Effect<void, RequestError> => {
     if (username !== undefined && address === undefined) {
-      return administerUser(chat, caller, channel, username, (user) => ({ type: "Unban", user, ...act }))
+      return administerUser(chat, caller, channel, username, (user) => ({ type: "Unban", user }))
     }
     if (address !== undefined && username === undefined) {
-      return administer(chat, caller, channel, { type: "UnbanAddress", address, ...act })
+      return administer(chat, caller, channel, { type: "UnbanAddress", address })
     }
     return Effect.fail(new RequestError({ reason: "InvalidFrame", detail: "Give one of username and address" }))
   },

@@ -13,6 +13,6 @@ export interface Unmute {
 /** Lets somebody speak again. */
 export const unmute = operation(
   [...rights, ...naming],
-  (chat, caller, { channel, username, ...act }: Unmute): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Unmute", user, ...act })),
+  (chat, caller, { channel, username }: Unmute): Effect.Effect<void, RequestError> =>
+    administerUser(chat, caller, channel, username, (user) => ({ type: "Unmute", user })),
 )

@@ -131,19 +131,16 @@ export const localSession = Effect.fnUntraced(function* (
     return directory.signOut(session)
   })
   yield* Effect.acquireRelease(
-    Effect.map(
-      directory.signIn({ session, user, exclusive: false, direct: true, embedded: true }),
-      () => {
-        gateway.add(session, {
-          end,
-          enter: (invitation) => memberships.enter(invitation),
-          tell: (event) => {
-            tell(render.userEvent(event), "control")
-            gateway.outboxes.flush()
-          },
-        })
-      },
-    ),
+    Effect.map(directory.signIn({ session, user, exclusive: false, direct: true, embedded: true }), () => {
+      gateway.add(session, {
+        end,
+        enter: (invitation) => memberships.enter(invitation),
+        tell: (event) => {
+          tell(render.userEvent(event), "control")
+          gateway.outboxes.flush()
+        },
+      })
+    }),
     () =>
       Effect.andThen(
         Effect.sync(() => end(new Disconnect({ reason: "Goodbye" }))),
@@ -190,7 +187,8 @@ export const localSession = Effect.fnUntraced(function* (
     Object.entries(actions).map(([name, action]) => [
       name,
       typeof action === "function"
-        ? (...args: ReadonlyArray<never>) => whileOpen((action as (...args: ReadonlyArray<never>) => Effect.Effect<unknown>)(...args))
+        ? (...args: ReadonlyArray<never>) =>
+            whileOpen((action as (...args: ReadonlyArray<never>) => Effect.Effect<unknown>)(...args))
         : action,
     ]),
   ) as unknown as Actions
@@ -199,13 +197,9 @@ export const localSession = Effect.fnUntraced(function* (
     ...whileOpenAll,
     join: (channel) => whileOpen(Effect.flatMap(decodeChannel(channel), join)),
     leave: (channel) =>
-      whileOpen(
-        Effect.flatMap(decodeChannel(channel), (channel) => operations.leave(chat, caller, { channel })),
-      ),
+      whileOpen(Effect.flatMap(decodeChannel(channel), (channel) => operations.leave(chat, caller, { channel }))),
     typing: (channel) =>
-      whileOpen(
-        Effect.flatMap(decodeChannel(channel), (channel) => operations.typing(chat, caller, { channel })),
-      ),
+      whileOpen(Effect.flatMap(decodeChannel(channel), (channel) => operations.typing(chat, caller, { channel }))),
     events: Stream.fromQueue(events),
   }
 })

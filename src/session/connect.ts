@@ -13,11 +13,13 @@ export const connect = (
   session: Session,
   frame: ConnectRequest,
 ): Effect.Effect<{ readonly reply: ConnectReply; readonly encoding: Encoding }, RequestError | Disconnect> => {
+  if (session.caller !== undefined) return Effect.fail(new RequestError({ reason: "AlreadyAuthenticated" }))
   if (session.connected) return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   const { settings } = session.services
   const { framing } = session.connection
   const outcome = negotiate(frame, { compressor: settings.compressor, framing })
   session.connected = true
+  session.bare = true
   if ("unsupported" in outcome) {
     return Effect.fail(new Disconnect({ reason: "UnsupportedVersion", detail: outcome.unsupported }))
   }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { lobby } from "../../src/domain/ChannelName.ts"
 import { FanOut } from "../../src/hub/FanOut.ts"
-import { defaultBounds, Outbox } from "../../src/hub/Outbox.ts"
+import { defaultBounds, Outbox } from "../../src/hub/audience/Outbox.ts"
 import { Encoded } from "../../src/protocol/Encoded.ts"
 import { encodings, member, user } from "./fixture.ts"
 

@@ -3,7 +3,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import { defaultBounds, type Lane, Outbox, type OutboxBounds } from "../../src/hub/Outbox.ts"
+import { defaultBounds, type Lane, Outbox, type OutboxBounds } from "../../src/hub/audience/Outbox.ts"
 
 const lanes: ReadonlyArray<Lane> = ["control", "chat", "presence", "typing"]
 

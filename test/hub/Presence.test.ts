@@ -3,7 +3,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Status } from "../../src/domain/Status.ts"
-import { type Diff, Presence, type PresenceSettings, type Snapshot } from "../../src/hub/Presence.ts"
+import { type Diff, Presence, type PresenceSettings, type Snapshot } from "../../src/hub/channel/Presence.ts"
 import type { Member } from "../../src/protocol/v2/ServerFrame.ts"
 import { user } from "./fixture.ts"
 

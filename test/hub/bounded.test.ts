@@ -3,7 +3,7 @@ import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { maxPageLength } from "../../src/domain/Limits.ts"
 import { Reaction } from "../../src/domain/Reaction.ts"
 import type { Message } from "../../src/domain/Entry.ts"
-import * as bounded from "../../src/hub/internal/bounded.ts"
+import * as bounded from "../../src/chat/internal/bounded.ts"
 import { said, seq } from "../suites/historyWorld.ts"
 import { user } from "./fixture.ts"
 

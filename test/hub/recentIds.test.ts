@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Seq } from "../../src/domain/Seq.ts"
 import type { Known } from "../../src/domain/Entry.ts"
-import { RecentIds } from "../../src/hub/internal/recentIds.ts"
+import { RecentIds } from "../../src/hub/channel/internal/recentIds.ts"
 import { id, user } from "./fixture.ts"
 
 const minutes = 60_000

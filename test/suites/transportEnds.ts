@@ -3,7 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { defaultBounds } from "../../src/hub/Outbox.ts"
+import { defaultBounds } from "../../src/hub/audience/Outbox.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import {

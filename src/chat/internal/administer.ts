@@ -22,8 +22,7 @@ export const administer = (
     chat,
     caller,
     channel,
-    (link) =>
-      Effect.asVoid(link.ask<"Done">((request) => ({ type: "Administer", by: caller.by, request, act }))),
+    (link) => Effect.asVoid(link.ask<"Done">((request) => ({ type: "Administer", by: caller.by, request, act }))),
     account,
   )
 

@@ -9,7 +9,5 @@ export type Later = (millis: number, run: () => void) => void
 export const make: Effect.Effect<Later, never, Scope.Scope> = Effect.map(
   FiberSet.makeRuntime(),
   (fork) => (millis, run) =>
-    void fork(
-      Effect.andThen(millis === 0 ? Effect.yieldNow : Effect.sleep(Duration.millis(millis)), Effect.sync(run)),
-    ),
+    void fork(Effect.andThen(millis === 0 ? Effect.yieldNow : Effect.sleep(Duration.millis(millis)), Effect.sync(run))),
 )

@@ -102,8 +102,7 @@ export class Outbox<Piece> {
     if (this.state !== "open") return false
     // A single batch may be larger than the bound when nothing else waits: it has to leave somehow.
     const held = this.waitingFrames + this.leavingFrames
-    const fits =
-      held === 0 || (held + frames <= this.bounds.frames && this.bytes + bytes <= this.bounds.bytes)
+    const fits = held === 0 || (held + frames <= this.bounds.frames && this.bytes + bytes <= this.bounds.bytes)
     if (
       (lane === "typing" && (!fits || this.pressure >= this.bounds.shedTyping)) ||
       (lane === "presence" && (!fits || this.pressure >= this.bounds.shedPresence))

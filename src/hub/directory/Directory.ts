@@ -165,8 +165,7 @@ const make = Effect.gen(function* () {
     },
     setAppearance: (user, appearance) =>
       ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "SetAppearance", user, appearance, reply })),
-    channelsOf: (user) =>
-      ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),
+    channelsOf: (user) => ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),
     count: (channels) => ask<ReadonlyArray<number>, never>(({ reply }) => ({ type: "Count", channels, reply })),
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),

@@ -338,9 +338,7 @@ const hasGuest = (one: User, other: User): boolean => one.role === "guest" || ot
 
 /** The sessions of one that can be brought into the conversation with the other. */
 const directSessions = (online: Online | undefined, other: User): ReadonlyArray<DirectSession> =>
-  [...(online?.sessions.values() ?? [])].flatMap(({ entry }) =>
-    entry.direct ? { session: entry.session, other } : [],
-  )
+  [...(online?.sessions.values() ?? [])].flatMap(({ entry }) => (entry.direct ? { session: entry.session, other } : []))
 
 interface Reply<A> {
   readonly reply: Deferred.Deferred<A, RequestError | ActorUnavailable>

@@ -153,7 +153,12 @@ export const TopicChanged = frame(
 export const Renamed = frame(
   "Renamed",
   { description: "The channel has another name from here on; those in it stay in it." },
-  { channel: field(ChannelName, "Its name up to here."), name: field(ChannelName, "Its name now."), by: Username, by_id: byId },
+  {
+    channel: field(ChannelName, "Its name up to here."),
+    name: field(ChannelName, "Its name now."),
+    by: Username,
+    by_id: byId,
+  },
 )
 export const ChannelChanged = frame(
   "ChannelChanged",
@@ -171,7 +176,13 @@ export const ChannelChanged = frame(
 export const RoleChanged = frame(
   "RoleChanged",
   { description: "Somebody may do more or less in the channel." },
-  { channel: ChannelName, username: Username, role: optional(ChannelRole, "Absent: a stranger now."), by: Username, by_id: byId },
+  {
+    channel: ChannelName,
+    username: Username,
+    role: optional(ChannelRole, "Absent: a stranger now."),
+    by: Username,
+    by_id: byId,
+  },
 )
 export const Kicked = frame(
   "Kicked",

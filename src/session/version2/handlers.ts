@@ -5,6 +5,7 @@ import type { Operation } from "../../chat/Operation.ts"
 import * as chat from "../../chat/operations.ts"
 import { errorIn, type Published } from "../../chat/Published.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { isDirect } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import { RequestError } from "../../domain/RequestError.ts"
@@ -92,11 +93,12 @@ export const make = (tell: Tell): Handlers => {
     Join: forUser((session, { channel, ref }, caller) =>
       chat.join(session.services.chat, caller, { channel, tag: ref }),
     ),
-    Leave: forUser((session, frame, caller) =>
-      Effect.map(chat.leave(session.services.chat, caller, frame), () =>
-        tell.inOrder(session, render.left(frame.ref, frame.channel)),
-      ),
-    ),
+    Leave: forUser((session, frame, caller) => {
+      const channel = calledBy(session, frame.channel)
+      return Effect.map(chat.leave(session.services.chat, caller, frame), () =>
+        tell.inOrder(session, render.left(frame.ref, channel)),
+      )
+    }),
     Publish: forUser((session, frame, caller) =>
       chat.sendMessage(session.services.chat, caller, frame, new PostReply(session, frame, tell)),
     ),
@@ -153,6 +155,10 @@ export const make = (tell: Tell): Handlers => {
   }
 }
 
+/** What a session calls a channel: the name of a direct conversation can be spelled in several ways. */
+const calledBy = ({ caller }: Session, channel: ChannelName): ChannelName =>
+  isDirect(channel) ? (caller?.memberships.get(channel)?.name ?? channel) : channel
+
 interface Posted extends Referring {
   readonly channel: ChannelName
   readonly id: MessageId
@@ -171,7 +177,8 @@ class PostReply implements Reply {
   }
 
   settle(outcome: Outcome): void {
-    const { channel, id, ref } = this.frame
+    const { id, ref } = this.frame
+    const channel = calledBy(this.session, this.frame.channel)
     const error = errorIn(outcome)
     if (error === undefined) {
       this.tell.answer(this.session, render.published(ref, channel, id, outcome as Published))

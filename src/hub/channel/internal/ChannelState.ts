@@ -235,7 +235,11 @@ export class ChannelState {
   crashed(commands: ReadonlyArray<Command>, now: number): void {
     // Whatever of it is stored is loaded again; of the rest no id may stay, as if it were.
     this.turn?.forget()
-    this.answerUnapplied(commands.slice(this.applied), { type: "Refused", error: new RequestError({ reason: "Internal" }) }, now)
+    this.answerUnapplied(
+      commands.slice(this.applied),
+      { type: "Refused", error: new RequestError({ reason: "Internal" }) },
+      now,
+    )
   }
 
   /** The channel has ended for good, with these commands left: nobody is a member any more. */

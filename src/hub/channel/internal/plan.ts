@@ -86,9 +86,6 @@ export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
     isDirect(record.name) ? undefined : { timestamp: now, by: person(by.user), action, ...more }
   switch (act.type) {
     case "SetTopic":
-      if (isDirect(record.name)) {
-        return new RequestError({ reason: "NotSupported", detail: "A direct conversation has no topic" })
-      }
       return { changes: [{ type: "Topic", topic: act.topic }], act: note("topic", { detail: act.topic }) }
     case "Configure": {
       const { type: _, ...settings } = act
