@@ -18,7 +18,7 @@ interface ClientFrame {
 type Members = ReadonlyMap<net.Socket, string>
 
 /** A message as it is stored. */
-export interface Stored {
+export interface StoredMessage {
   readonly channel: string
   readonly seq: number
   readonly id: string
@@ -39,7 +39,7 @@ export interface Turn {
 export type Deliver = (turn: Turn) => void
 
 /** Stores messages and calls back when they are safe; it is asked for the next only then. */
-export type Store = (messages: ReadonlyArray<Stored>, onStored: () => void) => void
+export type Store = (messages: ReadonlyArray<StoredMessage>, onStored: () => void) => void
 
 interface Channel {
   readonly name: string
@@ -69,7 +69,7 @@ let store: Store | undefined
 
 /** Channels in which something was said, and what is to be stored of it. */
 let spoken: Array<Channel> = []
-let unsaved: Array<Stored> = []
+let unsaved: Array<StoredMessage> = []
 let storing = false
 
 const channelOf = (name: string): Channel => {

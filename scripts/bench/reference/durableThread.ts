@@ -3,7 +3,7 @@
 // is on disk.
 import { DatabaseSync } from "node:sqlite"
 import { parentPort, workerData } from "node:worker_threads"
-import type { Stored } from "./Sessions.ts"
+import type { StoredMessage } from "./Sessions.ts"
 
 const db = new DatabaseSync(`${workerData}/bare.sqlite`)
 db.exec(`
@@ -51,8 +51,8 @@ const log = db.prepare(`
 const wordsOf = (channel: string, content: string): string =>
   [...new Set(content.toLowerCase().match(/[\p{L}\p{N}]+/gu)), `\ue000${channel}`].join(" ")
 
-parentPort!.on("message", (messages: ReadonlyArray<Stored>) => {
-  const last = new Map<string, Stored>()
+parentPort!.on("message", (messages: ReadonlyArray<StoredMessage>) => {
+  const last = new Map<string, StoredMessage>()
   begin.run()
   for (const message of messages) {
     const { channel, content, from, id, seq, timestamp } = message

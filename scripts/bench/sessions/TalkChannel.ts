@@ -11,7 +11,7 @@ interface Sender {
   readonly publish: (first: number, count: number) => Buffer
   /** How many it has sent, how many of them came back to it, and how many were acknowledged. */
   sent: number
-  heard: number
+  returned: number
   acknowledged: number
   /** When the last messages were sent, and their places in the channel. */
   readonly sentAt: Float64Array
@@ -41,7 +41,7 @@ export class TalkChannel {
         number,
         publish: publisher(number, index),
         sent: 0,
-        heard: 0,
+        returned: 0,
         acknowledged: 0,
         sentAt: new Float64Array(kept),
         places: new Float64Array(kept),
@@ -63,7 +63,7 @@ export class TalkChannel {
   next(place: number, inFlight: number): Buffer | undefined {
     const sender = this.senders[place]!
     const first = sender.sent
-    const count = Math.min(sender.heard, sender.acknowledged) + inFlight - first
+    const count = Math.min(sender.returned, sender.acknowledged) + inFlight - first
     if (count === 0) return undefined
     const now = performance.now()
     for (let index = first; index < first + count; index++) sender.sentAt[index % kept] = now
@@ -76,8 +76,7 @@ export class TalkChannel {
     const { seq, sender: number, sequence } = this.reader.read(bytes, start, end)
     const place = number - this.firstSender
     const sender = this.senders[place]
-    if (sender === undefined)
-      return fail(`a member of ${this.name} got a message of sender ${number}, who is not in it`)
+    if (sender === undefined) return fail(`sender ${number}, who is not in ${this.name}, was heard there`)
     const slot = member * this.senders.length + place
     const awaited = this.nextSequence[slot]!
     if (seq !== this.lastPlace[member]! + 1 || sequence !== awaited || sequence >= sender.sent) {
@@ -92,8 +91,8 @@ export class TalkChannel {
     const mixed = this.orderHash[member]! ^ Math.imul(number + 1, 0x9e3779b1) ^ sequence
     this.orderHash[member] = Math.imul(mixed, 0x01000193)
     if (member === place) {
-      sender.heard++
-      this.placed(sender, sequence, seq, sender.acknowledged)
+      sender.returned++
+      this.checkPlace(sender, sequence, seq, sender.acknowledged)
     }
     return performance.now() - sender.sentAt[sequence % kept]!
   }
@@ -108,7 +107,7 @@ export class TalkChannel {
       fail(`message ${sequence} of sender ${sender.number} was answered by ${JSON.stringify(frame)}`)
     }
     sender.acknowledged++
-    this.placed(sender, sequence, Number(frame["seq"]), sender.heard)
+    this.checkPlace(sender, sequence, Number(frame["seq"]), sender.returned)
   }
 
   isComplete(): boolean {
@@ -130,10 +129,13 @@ export class TalkChannel {
     if (other !== -1) fail(`members 0 and ${other} of ${this.name} got the messages in different orders`)
   }
 
-  /** Answer and message must name the same place; whichever comes first is remembered for the other. */
-  private placed(sender: Sender, sequence: number, seq: number, comeToTheOther: number): void {
+  /**
+   * A message's answer and the message itself must name the same place: whichever comes first is remembered for the
+   * other, of which `others` have come.
+   */
+  private checkPlace(sender: Sender, sequence: number, seq: number, others: number): void {
     const { number, places } = sender
-    if (sequence >= comeToTheOther) places[sequence % kept] = seq
+    if (sequence >= others) places[sequence % kept] = seq
     else if (places[sequence % kept] !== seq) {
       fail(`message ${sequence} of sender ${number} is at ${seq} and at ${places[sequence % kept]} of ${this.name}`)
     }

@@ -33,12 +33,13 @@ export const publisher = (sender: number, channel: number): ((first: number, cou
 }
 
 /** What was read of a message's frame. */
-export interface Heard {
+export interface MessageNumbers {
   seq: number
   sender: number
   sequence: number
 }
 
+const sampleEvery = 1024
 const [tilde, colon, comma] = [0x7e, 0x3a, 0x2c]
 
 /**
@@ -46,10 +47,10 @@ const [tilde, colon, comma] = [0x7e, 0x3a, 0x2c]
  * where they lay there; one in so many is decoded all the same, and compared as a whole.
  */
 export class MessageReader {
-  readonly heard: Heard = { seq: 0, sender: 0, sequence: 0 }
+  readonly numbers: MessageNumbers = { seq: 0, sender: 0, sequence: 0 }
   private readonly channel: string
   private readonly nameOf: (sender: number) => string
-  /** The length of the frame that was decoded, and where its place ended and its content began. */
+  /** Of the frame that was decoded last: its length, and where its place and its content lay. */
   private length = 0
   private seqAt = 0
   private seqDigits = 0
@@ -61,8 +62,8 @@ export class MessageReader {
     this.nameOf = nameOf
   }
 
-  read(bytes: Buffer, start: number, end: number): Heard {
-    const { heard, markAt, seqAt, seqDigits } = this
+  read(bytes: Buffer, start: number, end: number): MessageNumbers {
+    const { numbers, markAt, seqAt, seqDigits } = this
     const [mark, last] = [start + markAt, start + seqAt + seqDigits]
     if (
       end - start !== this.length ||
@@ -75,14 +76,14 @@ export class MessageReader {
     }
     let seq = 0
     for (let at = start + seqAt; at < last; at++) seq = seq * 10 + (bytes[at]! & 15)
-    heard.seq = seq
-    heard.sender = senderAt(bytes, mark)
-    heard.sequence = sequenceAt(bytes, mark)
-    return heard
+    numbers.seq = seq
+    numbers.sender = senderAt(bytes, mark)
+    numbers.sequence = sequenceAt(bytes, mark)
+    return numbers
   }
 
-  private decode(bytes: Buffer, start: number, end: number): Heard {
-    const { heard } = this
+  private decode(bytes: Buffer, start: number, end: number): MessageNumbers {
+    const { numbers } = this
     const json = bytes.toString("latin1", start, end)
     const frame = JSON.parse(json)
     const content = Buffer.from(String(frame.content), "latin1")
@@ -96,16 +97,14 @@ export class MessageReader {
     ) {
       fail(`a message came that nobody sent: ${json}`)
     }
-    heard.seq = Number(frame.seq)
-    heard.sender = sender
-    heard.sequence = sequence
+    numbers.seq = Number(frame.seq)
+    numbers.sender = sender
+    numbers.sequence = sequence
     this.length = end - start
     this.seqDigits = String(frame.seq).length
     this.seqAt = json.indexOf(`"seq":${frame.seq},`) + `"seq":`.length
     this.markAt = json.indexOf(frame.content)
     this.untilDecoded = sampleEvery
-    return heard
+    return numbers
   }
 }
-
-const sampleEvery = 1024
