@@ -5,14 +5,20 @@ import * as Fanout from "./rows/fanout.ts"
 import { durableOpenLoop, openLoop } from "./rows/open.ts"
 import * as Sessions from "./rows/sessions.ts"
 import { startUp } from "./rows/start.ts"
+import * as Talk from "./rows/talk.ts"
+import * as Visits from "./rows/visits.ts"
 
 export const rows: ReadonlyArray<Row> = [
   ...Fanout.rows,
+  ...Talk.rows,
   Sessions.signInStorm,
   openLoop,
   durableOpenLoop,
   Sessions.pingEcho,
-  Sessions.visits,
+  Sessions.pingsEcho,
+  Visits.visits,
+  Visits.guestVisits,
+  Visits.growth,
   Sessions.idleCrowd,
   largeCrowd,
   startUp,

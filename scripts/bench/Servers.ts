@@ -38,19 +38,25 @@ export const natterIn = (data: string, env: Readonly<Record<string, string>>): S
   env,
 })
 
-/** Bare Node with version 2's frames. */
-export const bareVersion2 = (...settings: ReadonlyArray<string>): ServerCommand => ({
-  name: "bare Node",
-  args: (port) => ["scripts/bench/reference/version2.ts", "--host", host, "--port", String(port), ...settings],
+const bare = (name: string, file: string, ...settings: ReadonlyArray<string>): ServerCommand => ({
+  name,
+  args: (port) => [`scripts/bench/reference/${file}`, "--host", host, "--port", String(port), ...settings],
 })
+
+/** Bare Node with version 2's frames. */
+export const bareVersion2 = (...settings: ReadonlyArray<string>): ServerCommand =>
+  bare("bare Node", "version2.ts", ...settings)
+
+const bareDurable = bare("bare Node, SQLite", "durable.ts")
+
+/** The same with everything on disk. */
+export const bareOnDisk: ServerCommand = {
+  ...bareDurable,
+  args: (port, folder) => [...bareDurable.args(port, folder), "--data", folder],
+}
 
 /** Ours with everything on disk. */
 export const natterOnDisk = service("natter, SQLite", "--storage", "sqlite")
-
-const bare = (name: string, file: string): ServerCommand => ({
-  name,
-  args: (port) => [`scripts/bench/reference/${file}`, "--host", host, "--port", String(port)],
-})
 
 /** Bare Node at its best: what others are compared with. */
 export const reference = bare("reference", "batched.ts")

@@ -8,6 +8,7 @@ import type { BenchReport } from "../../scripts/bench/BenchReport.ts"
 import type { Figures, Row, Settings } from "../../scripts/bench/Row.ts"
 import { rows } from "../../scripts/bench/Rows.ts"
 import type { ServerCommand } from "../../scripts/bench/ServerProcess.ts"
+import type { Work } from "../../scripts/bench/sessions/Plan.ts"
 import * as SessionRound from "../../scripts/bench/SessionRound.ts"
 import { median } from "../../scripts/bench/Table.ts"
 import * as Tokens from "../../scripts/bench/Tokens.ts"
@@ -29,10 +30,16 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   "fanout-100-3": ["natter", "bare Node", "ws", "socket.io"],
   "sqlite-100-3": ["natter, SQLite"],
   "sqlite-open": ["natter, SQLite"],
+  "fanout-v2-10-3": ["natter", "bare Node"],
+  rooms: ["natter", "bare Node"],
+  "durable-10-3": ["natter, SQLite", "bare Node, SQLite"],
   storm: ["natter"],
   open: ["natter"],
   ping: ["natter"],
+  "ping-32": ["natter", "bare Node"],
   "sign-in": ["natter", "bare Node"],
+  visit: ["natter", "bare Node"],
+  "visit-growth": ["natter", "bare Node"],
   idle: ["natter"],
   crowd: ["natter"],
   start: ["natter"],
@@ -42,7 +49,8 @@ const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Sco
   effect.pipe(Effect.scoped, Effect.provide(NodeServices.layer))
 
 it("is listed above, or is like one that is", () => {
-  const like = (id: string): string => id.replace(/^(fanout|sqlite)-\d.*/, "$1-100-3")
+  const like = (id: string): string =>
+    id.replace(/^(fanout|sqlite)-\d.*/, "$1-100-3").replace(/^durable-\d.*/, "durable-10-3")
   assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
 })
 
@@ -68,34 +76,73 @@ describe.concurrent("a row", () => {
   }
 })
 
-const faultyServer = fileURLToPath(new URL("./fixtures/faultySessions.ts", import.meta.url))
-
-describe("the load of a crowd", () => {
-  const failureOf = (fault: string) => {
-    const server: ServerCommand = {
-      name: fault,
-      args: (port) => [faultyServer, "--port", String(port), "--fault", fault],
-    }
-    const work = { work: "crowd", members: 4, membersPerChannel: 4, rate: 200, rampSeconds: 0.1, seconds: 0.3 } as const
-    return SessionRound.run(server, work, settings(noTokens)).pipe(
-      Effect.flip,
-      Effect.map(({ message }) => message),
-      lives,
-    )
+/** What is found with a server that has this fault. */
+const failureOf = (file: string, fault: string, work: Work) => {
+  const fixture = fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url))
+  const server: ServerCommand = {
+    name: fault,
+    args: (port) => [fixture, "--port", String(port), "--fault", fault],
   }
-
-  it.live("finds a message that comes twice", () =>
-    Effect.map(failureOf("double"), (message) => assert.match(message, /member \d got place (\d+) behind \1$/)),
+  return SessionRound.run(server, work, settings(noTokens)).pipe(
+    Effect.flip,
+    Effect.map(({ message }) => message),
+    lives,
   )
+}
 
-  it.live("finds a message that does not come", () =>
-    Effect.map(failureOf("lose"), (message) => assert.match(message, /member \d got place \d+ behind \d+$/)),
-  )
+/** Each fault, and what is said of it. */
+const finds = (what: string, file: string, work: Work, faults: Record<string, RegExp>) =>
+  describe(what, () => {
+    for (const [fault, message] of Object.entries(faults)) {
+      it.live(`finds the fault: ${fault}`, () =>
+        Effect.map(failureOf(file, fault, work), (found) => assert.match(found, message)),
+      )
+    }
+  })
 
-  it.live("finds messages in another order", () =>
-    Effect.map(failureOf("reorder"), (message) => assert.match(message, /member \d got place \d+ behind \d+$/)),
-  )
-})
+const times = { rampSeconds: 0.1, seconds: 0.3 }
+
+finds(
+  "the load of a crowd",
+  "faultySessions.ts",
+  { work: "crowd", members: 4, membersPerChannel: 4, rate: 200, ...times },
+  {
+    double: /member \d got place (\d+) behind \1$/,
+    lose: /member \d got place \d+ behind \d+$/,
+    reorder: /member \d got place \d+ behind \d+$/,
+  },
+)
+
+finds(
+  "the load of a talk",
+  "faultySessions.ts",
+  { work: "talk", channels: 2, membersPerChannel: 4, sendersPerChannel: 2, inFlight: 3, ...times },
+  {
+    double: /member \d of room-\d+ got place (\d+) behind \1, message/,
+    lose: /member \d of room-\d+ got place \d+ behind \d+, message/,
+    reorder: /member \d of room-\d+ got place \d+ behind \d+, message/,
+    alter: /a message came that nobody sent: .*~/,
+    unanswered: /message \d+ of sender \d was answered by .*Published/,
+    misplaced: /message \d+ of sender \d is at (\d+) and at \d+ of room-\d+/,
+  },
+)
+
+finds(
+  "the load of guests",
+  "faultyAnswers.ts",
+  { work: "guests", visitors: 2, present: [2], presentIn: "version 1", after: 0, ...times },
+  {
+    newcomer: /(guest-\d+) is not in the list that \1 got/,
+    present: /present-\d+ is not in the list that guest-\d+ got/,
+  },
+)
+
+finds(
+  "the load of pings",
+  "faultyAnswers.ts",
+  { work: "echo", connections: 2, inFlight: 3, ...times },
+  { pong: /Ping \d+ was answered by .*Pong/ },
+)
 
 describe("the report", () => {
   const row: Row = {

@@ -17,8 +17,15 @@ export const encode = (frame: object): Buffer => {
   return bytes
 }
 
-/** Calls `handle` with each frame that comes. */
-export const onFrames = <Frame>(socket: net.Socket, handle: (frame: Frame) => void): void => {
+/** These bytes in one piece. */
+export const whole = (parts: ReadonlyArray<Buffer>): Buffer => (parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+
+/** Calls `handle` with each frame that comes, and `afterRead` behind those that came together. */
+export const onFrames = <Frame>(
+  socket: net.Socket,
+  handle: (frame: Frame) => void,
+  afterRead: () => void = () => undefined,
+): void => {
   let rest: Buffer | undefined
   socket.on("data", (chunk) => {
     const bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk])
@@ -30,6 +37,7 @@ export const onFrames = <Frame>(socket: net.Socket, handle: (frame: Frame) => vo
       at = end
     }
     rest = at === bytes.length ? undefined : bytes.subarray(at)
+    afterRead()
   })
   socket.on("error", () => socket.destroy())
 }

@@ -5,7 +5,7 @@
 // Left out on purpose, since a limit should be a limit: validation, accounts, rate limits, heartbeats, bounds on what
 // is queued for a slow member. A closed loop bounds the last by itself.
 import type * as net from "node:net"
-import { encode, listen, onFrames } from "./Bare.ts"
+import { encode, listen, onFrames, whole } from "./Bare.ts"
 
 /** One signed-in member, as the fan-out sees it. */
 export type Member = net.Socket
@@ -19,15 +19,34 @@ interface ClientFrame {
   readonly content?: string
 }
 
+/**
+ * Who came and went is gathered for as long as the service gathers it, and told to all alike: whoever has come hears of
+ * themselves, too, which costs less than leaving them out.
+ */
+const gatherMillis = 1500
+
 /** Listens on `--host` and `--port` until SIGTERM or SIGINT, then ends the process with code 0. */
 export const serve = (publish: Publish): void => {
   const names = new Map<string, Member>()
   // An array beside the map: walking it is what the server does all day.
   let members: ReadonlyArray<Member> = []
 
-  const tellAll = (frame: object, except?: Member): void => {
-    const bytes = encode(frame)
-    for (const member of members) if (member !== except) member.write(bytes)
+  /** Who came or went since the others were last told; not who did both. */
+  const news = new Map<string, "UserJoined" | "UserLeft">()
+  let timer: NodeJS.Timeout | undefined
+
+  const tellNews = (): void => {
+    timer = undefined
+    if (news.size === 0) return
+    const frames = Array.from(news, ([username, type]) => encode({ type, username }))
+    const bytes = whole(frames)
+    for (const member of members) member.write(bytes)
+    news.clear()
+  }
+
+  const note = (username: string, what: "UserJoined" | "UserLeft"): void => {
+    timer ??= setTimeout(tellNews, gatherMillis)
+    if (!news.delete(username)) news.set(username, what)
   }
 
   const logIn = (socket: Member, username: string): boolean => {
@@ -37,9 +56,9 @@ export const serve = (publish: Publish): void => {
     }
     names.set(username, socket)
     members = [...members, socket]
-    socket.write(encode({ type: "LoginResponse", success: true, message: "Login successful", token: "dummy-token" }))
-    tellAll({ type: "UserJoined", username }, socket)
-    socket.write(encode({ type: "UserList", users: [...names.keys()] }))
+    const response = { type: "LoginResponse", success: true, message: "Login successful", token: "dummy-token" }
+    socket.write(whole([encode(response), encode({ type: "UserList", users: [...names.keys()] })]))
+    note(username, "UserJoined")
     return true
   }
 
@@ -64,7 +83,7 @@ export const serve = (publish: Publish): void => {
       if (username === undefined) return
       names.delete(username)
       members = members.filter((member) => member !== socket)
-      tellAll({ type: "UserLeft", username })
+      note(username, "UserLeft")
     })
   })
 }

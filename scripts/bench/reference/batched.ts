@@ -1,5 +1,6 @@
 // The Node limit: each message is encoded once, and all that arrived in one turn of the event loop leaves in one
 // shared buffer, by one write per member.
+import { whole } from "./Bare.ts"
 import { serve } from "./Chapter.ts"
 import type { Member } from "./Chapter.ts"
 
@@ -7,7 +8,7 @@ let frames: Array<Buffer> = []
 let receivers: ReadonlyArray<Member> = []
 
 const flush = (): void => {
-  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames)
+  const bytes = whole(frames)
   frames = []
   for (const member of receivers) member.write(bytes)
 }

@@ -74,14 +74,17 @@ const durable = (load: Load): Row =>
     ", durable",
   )
 
-const loads = [100, 1000].map((members) => ({
+const [ten, hundred, thousand] = [10, 100, 1000]
+
+const loads = [hundred, thousand].map((members) => ({
   members,
   few: { members, inFlight: 3 },
   many: { members, inFlight: 50 },
 }))
 
 export const rows: ReadonlyArray<Row> = [
+  besidePeers({ members: ten, inFlight: 3 }, 0.8),
   ...loads.map(({ few }) => besidePeers(few, 0.7)),
-  ...loads.map(({ many }) => besidePeers(many, 0.5)),
+  ...loads.map(({ many, members }) => besidePeers(many, members === hundred ? 0.85 : 0.5)),
   ...loads.flatMap(({ few, many }) => [durable(few), durable(many)]),
 ]

@@ -1,40 +1,12 @@
-// What a connection costs, and what it asks of the server by itself: the rows whose load is `sessions/main.ts`.
+// What a connection costs, and what it asks of the server by itself.
 import * as Effect from "effect/Effect"
 import * as Machine from "../Machine.ts"
-import type { Column, Contestant, Row, Settings } from "../Row.ts"
+import type { Contestant, Row, Settings } from "../Row.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
-import { bareVersion2, natter, natterWithAccounts } from "../Servers.ts"
+import { bareVersion2, natter } from "../Servers.ts"
 import type { StormPlan, Work } from "../sessions/Plan.ts"
-import * as SessionRound from "../SessionRound.ts"
-import { large, percent, kilobytes } from "../Table.ts"
-import type { Tokens } from "../Tokens.ts"
-
-const perCpuSecond: Column = { figure: "perCpuSecond", title: "per server CPU-s", show: large }
-const perSecond: Column = { figure: "perSecond", title: "per second", show: large }
-const utilisations: ReadonlyArray<Column> = [
-  { figure: "serverUtilisation", title: "server CPU", show: percent },
-  { figure: "loadUtilisation", title: "load CPU", show: percent },
-]
-
-const contestant = (name: string, server: ServerCommand, work: (settings: Settings) => Work): Contestant => ({
-  name,
-  measure: (settings) => SessionRound.run(server, work(settings), settings),
-})
-
-const withTokens = (
-  name: string,
-  server: (tokens: Tokens) => ServerCommand,
-  work: (settings: Settings) => Work,
-): Contestant => ({
-  name,
-  measure: (settings) =>
-    Effect.flatMap(settings.tokens, (tokens) =>
-      SessionRound.run(server(tokens), work(settings), settings, tokens.file),
-    ),
-})
-
-const service = ({ folder }: Tokens) => natterWithAccounts(folder)
-const bare = ({ file }: Tokens) => bareVersion2("--tokens", file)
+import { kilobytes, large } from "../Table.ts"
+import { contestant, perCpuSecond, perSecond, service, utilisations, withTokens } from "./sessionRow.ts"
 
 /** Accounts that the rows need. */
 export const storm = 1000
@@ -72,39 +44,26 @@ export const signInStorm: Row = {
   ],
 }
 
-const echoWork = ({ quick, rampSeconds, seconds }: Settings): Work => ({
-  work: "echo",
-  connections: quick ? 5 : 100,
-  rampSeconds,
-  seconds,
-})
-
-export const pingEcho: Row = {
-  id: "ping",
-  title: "ping echo, 100 connections",
-  about: "Closed loop, one `Ping` under way on each signed-in connection, version 2.",
-  contestants: [contestant("natter", natter, echoWork), contestant("bare Node", bareVersion2(), echoWork)],
-  columns: [perCpuSecond, perSecond, ...utilisations],
-  bounds: [{ figure: "perCpuSecond", by: "bare Node", atLeast: 0.8 }],
+const echoRow = (id: string, inFlight: number, what: string): Row => {
+  const work = ({ quick, rampSeconds, seconds }: Settings): Work => ({
+    work: "echo",
+    connections: quick ? 5 : 100,
+    inFlight,
+    rampSeconds,
+    seconds,
+  })
+  return {
+    id,
+    title: `ping echo, 100 connections${what}`,
+    about: `Closed loop, ${inFlight} \`Ping\` under way on each signed-in connection, version 2.`,
+    contestants: [contestant("natter", natter, work), contestant("bare Node", bareVersion2(), work)],
+    columns: [perCpuSecond, perSecond, ...utilisations],
+    bounds: [{ figure: "perCpuSecond", by: "bare Node", atLeast: 0.8 }],
+  }
 }
 
-const visitWork = ({ quick, rampSeconds, seconds }: Settings): Work => ({
-  work: "visit",
-  visitors: quick ? 4 : 50,
-  rampSeconds,
-  seconds,
-})
-
-export const visits: Row = {
-  id: "sign-in",
-  title: "sign in by token, join, leave",
-  about:
-    "Closed loop: 50 each connect, agree on version 2, sign in, join, leave, hang up, and begin again, waiting for each " +
-    "answer. Natter's accounts are in SQLite; bare Node looks the token up in a map.",
-  contestants: [withTokens("natter", service, visitWork), withTokens("bare Node", bare, visitWork)],
-  columns: [perCpuSecond, perSecond, ...utilisations],
-  bounds: [{ figure: "perCpuSecond", by: "bare Node", atLeast: 0.6 }],
-}
+export const pingEcho = echoRow("ping", 1, "")
+export const pingsEcho = echoRow("ping-32", 32, ", 32 in flight")
 
 const idleWork = ({ quick, rampSeconds, seconds }: Settings): Work => ({
   work: "idle",

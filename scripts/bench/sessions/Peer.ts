@@ -20,6 +20,8 @@ const shared = Buffer.allocUnsafe(256 * 1024)
 export class Peer {
   /** What it does with frames; it may change from frame to frame. */
   onFrame: OnFrame
+  /** Called behind the frames that came together. */
+  afterRead: (() => void) | undefined
   private readonly socket: net.Socket
   private rest: Buffer | undefined
 
@@ -36,6 +38,7 @@ export class Peer {
         callback: (size) => {
           const bytes = shared.subarray(0, size)
           this.receive(this.rest === undefined ? bytes : Buffer.concat([this.rest, bytes]))
+          this.afterRead?.()
           return true
         },
       },

@@ -8,10 +8,11 @@ export interface StormPlan {
   readonly members: number
 }
 
-/** Each connection sends a `Ping`, waits for its `Pong`, and sends the next. */
+/** Each connection keeps so many `Ping`s under way: for each `Pong` that comes, the next is sent. */
 export interface EchoPlan {
   readonly work: "echo"
   readonly connections: number
+  readonly inFlight: number
   readonly rampSeconds: number
   readonly seconds: number
 }
@@ -20,6 +21,20 @@ export interface EchoPlan {
 export interface VisitPlan {
   readonly work: "visit"
   readonly visitors: number
+  readonly rampSeconds: number
+  readonly seconds: number
+}
+
+/** Guests of version 1 connect, sign in, get the list, go, and begin again under another name. */
+export interface GuestsPlan {
+  readonly work: "guests"
+  readonly visitors: number
+  /** How many others are present: it is measured with each number, the least first, as `microsAt0` and so on. */
+  readonly present: ReadonlyArray<number>
+  /** What those others speak: version 2 is told of visits by their number alone, where they are many. */
+  readonly presentIn: "version 1" | "version 2"
+  /** It is measured once more with the least number, as `microsLater`, after so many visits; not where it is 0. */
+  readonly after: number
   readonly rampSeconds: number
   readonly seconds: number
 }
@@ -52,7 +67,18 @@ export interface CrowdPlan {
   readonly seconds: number
 }
 
-export type Work = StormPlan | EchoPlan | VisitPlan | IdlePlan | HoldPlan | CrowdPlan
+/** Members of channels, the first of which each keep so many messages under way. */
+export interface TalkPlan {
+  readonly work: "talk"
+  readonly channels: number
+  readonly membersPerChannel: number
+  readonly sendersPerChannel: number
+  readonly inFlight: number
+  readonly rampSeconds: number
+  readonly seconds: number
+}
+
+export type Work = StormPlan | EchoPlan | VisitPlan | GuestsPlan | IdlePlan | HoldPlan | CrowdPlan | TalkPlan
 
 export type SessionPlan = Work & {
   readonly host: string

@@ -17,31 +17,41 @@ const numberAt = (bytes: Buffer, at: number): number => {
   return number
 }
 
-/** `Ping` and `Pong`, one under way on each connection; each answer must be that of its question. */
+const pings = (from: number, count: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(pingFrame.length * count)
+  for (let index = 0; index < count; index++) {
+    const at = index * pingFrame.length
+    pingFrame.copy(bytes, at)
+    bytes.write(String(from + index), at + 4 + digitsAt, "latin1")
+  }
+  return bytes
+}
+
+/** `Ping` and `Pong`, so many under way on each connection; each answer must be that of its question. */
 export const echo = async (plan: SessionPlan & EchoPlan): Promise<void> => {
   let answered = 0
   let pinging = true
 
   const begin = (peer: Peer): void => {
-    let sequence = first
-    const frame = Buffer.from(pingFrame)
+    let [asked, awaited] = [first, first]
     const ping = (): void => {
-      frame.write(String(sequence), 4 + digitsAt, "latin1")
-      // A copy: a write may be under way when the next is made.
-      peer.write(Buffer.from(frame))
+      const count = awaited + plan.inFlight - asked
+      if (count === 0 || !pinging) return
+      peer.write(pings(asked, count))
+      asked += count
     }
     peer.onFrame = (_, bytes, start, end) => {
       if (bytes[start + 10] === 0x69) {
         // The server's own `Ping`: it comes to the silent, and nobody is.
         return void fail("the server pinged a connection that speaks")
       }
-      if (end - start !== text.length || numberAt(bytes, start + digitsAt) !== sequence) {
-        fail(`Ping ${sequence} was answered by ${bytes.toString("latin1", start, end)}`)
+      if (end - start !== text.length || numberAt(bytes, start + digitsAt) !== awaited) {
+        fail(`Ping ${awaited} was answered by ${bytes.toString("latin1", start, end)}`)
       }
       answered++
-      sequence++
-      if (pinging) ping()
+      awaited++
     }
+    peer.afterRead = ping
     ping()
   }
 
