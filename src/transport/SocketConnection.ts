@@ -7,6 +7,8 @@ import { plainAddress } from "./internal/address.ts"
 
 /** A batch up to this many bytes is copied into one piece: cheaper than handing the pieces over. */
 const copyUpTo = 16 * 1024
+/** Where such a batch is joined. */
+let joined = Buffer.allocUnsafeSlow(copyUpTo)
 
 interface Reader {
   readonly take: (bytes: Uint8Array) => boolean
@@ -82,11 +84,29 @@ export class SocketConnection implements Connection {
     if (batch.length === 1) return socket.write(batch[0]!)
     let length = 0
     for (const bytes of batch) length += bytes.byteLength
-    if (length <= copyUpTo) return socket.write(Buffer.concat(batch, length))
+    if (length <= copyUpTo) return this.writeJoined(batch, length)
     socket.cork()
     for (const bytes of batch) socket.write(bytes)
     socket.uncork()
     return !socket.writableNeedDrain
+  }
+
+  /**
+   * Joins the pieces in memory that all sockets share. Nearly always the operating system takes them at once, and the
+   * memory is free again; where the socket keeps them it keeps the memory, too, and there is another.
+   */
+  private writeJoined(batch: ReadonlyArray<Uint8Array>, length: number): boolean {
+    const { socket } = this
+    // One that encrypts may look at what it was given later.
+    if ("encrypted" in socket) return socket.write(Buffer.concat(batch, length))
+    let at = 0
+    for (const bytes of batch) {
+      joined.set(bytes, at)
+      at += bytes.byteLength
+    }
+    const hasRoom = socket.write(joined.subarray(0, length))
+    if (socket.writableLength > 0) joined = Buffer.allocUnsafeSlow(copyUpTo)
+    return hasRoom
   }
 
   get drained(): Effect.Effect<void, ConnectionEnded> {
