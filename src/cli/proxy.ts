@@ -45,7 +45,7 @@ export const proxy = Command.make(
   },
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/proxyRun.ts")),
+      Effect.promise(() => import("./proxy/run.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

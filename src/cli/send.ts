@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
-import { defaultAddress, flags } from "./internal/lineFlags.ts"
+import { defaultAddress, flags } from "./connectionFlags.ts"
 
 export const send = Command.make(
   "send",
@@ -24,7 +24,7 @@ export const send = Command.make(
   // What it does takes a while to load, so it is, when it runs.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/lineSend.ts")),
+      Effect.promise(() => import("./talk/send.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { address, flags } from "./internal/lineFlags.ts"
+import { address, flags } from "./connectionFlags.ts"
 
 export const tail = Command.make(
   "tail",
@@ -41,7 +41,7 @@ export const tail = Command.make(
   // What it does takes a while to load, so it is, when it runs.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/lineTail.ts")),
+      Effect.promise(() => import("./talk/tail.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

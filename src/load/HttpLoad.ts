@@ -1,9 +1,9 @@
 /** An HTTP server under load: the same request again and again, over so many connections at once. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { type Outcome, type Target, requester } from "./internal/httpRequest.ts"
+import { type Outcome, type Target, requester } from "./internal/server/httpRequest.ts"
 import { LoadError } from "./LoadError.ts"
-import { type LoadOptions, measured } from "./internal/loadRun.ts"
+import { type LoadOptions, measured } from "./internal/server/measure.ts"
 
 export interface HttpLoad extends Target, LoadOptions {
   /** After this a request that has no whole answer is given up, and its connection with it. */

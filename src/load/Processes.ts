@@ -4,10 +4,10 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Address from "../client/Address.ts"
 import type { PlayOptions } from "../scenario/Player.ts"
-import { TroupeLost } from "../scenario/Troupe.ts"
-import * as Troupes from "../scenario/Troupes.ts"
+import { TroupeLost } from "../scenario/LoadGenerator.ts"
+import * as Troupes from "../scenario/LoadGenerators.ts"
 import { World } from "../scenario/World.ts"
-import * as WorkerProcess from "./internal/workerProcess.ts"
+import * as WorkerProcess from "./internal/worker/process.ts"
 
 /** So many of them; every one plays every so many-th member. They reach the world's service by its address. */
 export const gather =

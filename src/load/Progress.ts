@@ -6,9 +6,9 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { printable } from "../client/Printable.ts"
 import type { Snapshot } from "../scenario/Snapshot.ts"
-import { Rates } from "./internal/progressRates.ts"
-import { back, lineOf, rowsOf } from "./internal/progressRows.ts"
-import { type ProgressScreen, standardError } from "./internal/progressScreen.ts"
+import { Rates } from "./internal/progress/rates.ts"
+import { back, lineOf, rowsOf } from "./internal/progress/rows.ts"
+import { type ProgressScreen, standardError } from "./internal/progress/screen.ts"
 
 /** Milliseconds between two drawings: more cannot be read, and would cost what is measured. */
 const redrawAfter = 200

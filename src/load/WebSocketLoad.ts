@@ -2,10 +2,10 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { type EchoConnection, type EchoTarget, open } from "./internal/echoConnection.ts"
+import { type EchoConnection, type EchoTarget, open } from "./internal/server/echoConnection.ts"
 import { LoadError } from "./LoadError.ts"
-import * as Pace from "./internal/loadPace.ts"
-import { type LoadOptions, measured } from "./internal/loadRun.ts"
+import * as Pace from "./internal/server/pace.ts"
+import { type LoadOptions, measured } from "./internal/server/measure.ts"
 
 export interface WebSocketLoad extends EchoTarget, LoadOptions {
   readonly connections: number

@@ -2,9 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Redacted from "effect/Redacted"
-import type { Asked } from "../scenario/Troupe.ts"
-import * as Troupe from "../scenario/Troupe.ts"
-import type { Answer, Assignment, Request, Step } from "./internal/workerMessage.ts"
+import type { Asked } from "../scenario/LoadGenerator.ts"
+import * as Troupe from "../scenario/LoadGenerator.ts"
+import type { Answer, Assignment, Request, Step } from "./internal/worker/message.ts"
 import * as RemoteWorld from "./RemoteWorld.ts"
 
 /** Members who do not manage to leave in this time, in milliseconds, are gone all the same. */

@@ -1,5 +1,5 @@
 /** Two results side by side: what became faster or slower, and which promises are broken now. */
-import { measuredPart } from "./internal/reportCharts.ts"
+import { measuredPart } from "./internal/report/charts.ts"
 import type { Result } from "./Result.ts"
 
 type Holds = Result["verdicts"][number]["holds"]

@@ -2,7 +2,7 @@
 import stringWidth from "string-width"
 import { printable } from "../client/Printable.ts"
 import { type Comparison, meaning, type Promised, type Row } from "./Comparison.ts"
-import { change, measured } from "./internal/reportNumbers.ts"
+import { change, measured } from "./internal/report/numbers.ts"
 
 export interface Look {
   readonly columns: number

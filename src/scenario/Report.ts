@@ -1,13 +1,13 @@
 /** A result as a page for people: one HTML file that loads nothing, for a screen of any size and for paper. */
 import * as Effect from "effect/Effect"
-import { assets } from "./internal/reportAssets.ts"
-import { chartsOf } from "./internal/reportCharts.ts"
-import { html, type Html } from "./internal/reportHtml.ts"
-import { duration, figure, latency, measured } from "./internal/reportNumbers.ts"
-import { graphs, page, timeHint } from "./internal/reportPage.ts"
-import * as Tables from "./internal/reportTables.ts"
-import { promises, summary } from "./internal/reportVerdict.ts"
-import { inWords } from "./internal/reportWords.ts"
+import { assets } from "./internal/report/assets.ts"
+import { chartsOf } from "./internal/report/charts.ts"
+import { html, type Html } from "./internal/report/html.ts"
+import { duration, figure, latency, measured } from "./internal/report/numbers.ts"
+import { graphs, page, timeHint } from "./internal/report/page.ts"
+import * as Tables from "./internal/report/tables.ts"
+import { promises, summary } from "./internal/report/verdict.ts"
+import { inWords } from "./internal/report/words.ts"
 import type { Result } from "./Result.ts"
 
 /** The few figures that one looks for first. */

@@ -9,10 +9,10 @@ import { Dialer } from "../../client/Dialer.ts"
 import type { Absence } from "../../client/Reconnect.ts"
 import { type Crowd, channelsOf } from "../Crowd.ts"
 import type { World } from "../World.ts"
-import * as Gate from "./gate.ts"
-import { Ear, type Hearing } from "./Hearing.ts"
+import * as Gate from "./FaultyDialer.ts"
+import { Ear, type Hearing } from "./DeliveryCheck.ts"
 import type { Recorder } from "./Recorder.ts"
-import * as Saying from "./saying.ts"
+import * as Saying from "./Payload.ts"
 
 /** Comes back soon, and not all at once: a run is about what happens, not about waiting for it. */
 const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }

@@ -1,0 +1,54 @@
+/**
+ * With what `natter load …` ends: 0 where every promise holds or is not judged, 1 where one does not hold or the load
+ * could not be made, 2 where it was asked for wrongly.
+ */
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
+import { printable } from "../../client/Printable.ts"
+import type { Result } from "../../scenario/Result.ts"
+import { complaint } from "../output.ts"
+
+/** Nothing was done: what was asked for makes no sense. The message says what to do instead. */
+export class WrongUse extends Data.TaggedError("WrongUse")<{ readonly message: string }> {
+  override readonly [Runtime.errorExitCode] = 2
+}
+
+export const wrongUse = (message: string): WrongUse => new WrongUse({ message: printable(message) })
+
+export class PromiseBroken extends Data.TaggedError("PromiseBroken")<{ readonly message: string }> {
+  override readonly [Runtime.errorExitCode] = 1
+}
+
+/** Undefined where none is: a promise that nobody could judge is not broken. */
+export const brokenPromise = ({ verdicts }: Pick<Result, "verdicts">): PromiseBroken | undefined => {
+  const broken = verdicts.filter(({ holds }) => holds === false).length
+  if (broken === 0) return undefined
+  return new PromiseBroken({ message: broken === 1 ? "a promise does not hold" : `${broken} promises do not hold` })
+}
+
+/** The last thing that an interrupted load does. Interrupted is not failed: it ends as if its time were over. */
+export const ending = <E extends Error, R>(last: Effect.Effect<void, E, R>): Effect.Effect<void, never, R> =>
+  last.pipe(
+    Effect.matchEager({
+      onSuccess: () => 0,
+      onFailure: (error) => {
+        console.error(complaint(error.message))
+        return Runtime.getErrorExitCode(error)
+      },
+    }),
+    Effect.map((code) => void (process.exitCode = code)),
+  )
+
+/** The first Ctrl-C tells the load that it is enough, and waits for it; the next one ends the process. */
+export const untilEnough = <E extends Error, R>(
+  load: (enough: Effect.Effect<void>) => Effect.Effect<void, E, R>,
+): Effect.Effect<void, E, R> =>
+  Effect.gen(function* () {
+    const enough = Deferred.makeUnsafe<void>()
+    const loading = yield* Effect.forkChild(load(Deferred.await(enough)))
+    const end = Effect.andThen(Deferred.succeed(enough, undefined), ending(Fiber.join(loading)))
+    yield* Effect.onInterrupt(Fiber.join(loading), () => end)
+  })

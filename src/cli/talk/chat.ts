@@ -1,0 +1,33 @@
+/** Where `natter chat` takes place: on a terminal, or line by line. */
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Stdio from "effect/Stdio"
+import { lobby } from "../../domain/ChannelName.ts"
+import type { Theme } from "../../terminal/view/Capabilities.ts"
+import { userError } from "../userError.ts"
+import type { Who } from "../connectionFlags.ts"
+
+/** What the flags say. */
+export interface Given extends Who {
+  readonly address: Option.Option<string>
+  readonly channels: ReadonlyArray<string>
+  readonly theme: Theme | "auto"
+}
+
+const dumb = Config.String("TERM").pipe(
+  Effect.orElseSucceed(() => ""),
+  Effect.map((term) => term === "dumb"),
+)
+
+export const run = Effect.fnUntraced(function* (given: Given) {
+  const stdio = yield* Stdio.Stdio
+  const [first = lobby, ...others] = given.channels
+  if ((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal) && !(yield* dumb)) {
+    const { run } = yield* Effect.promise(() => import("./chatOnTerminal.ts"))
+    return yield* run({ ...given, channels: [first, ...others] })
+  }
+  if (others.length > 0) return yield* userError("without a terminal it talks in one channel: give --channel once")
+  const { run } = yield* Effect.promise(() => import("./chatByLines.ts"))
+  return yield* run({ ...given, channel: first })
+})

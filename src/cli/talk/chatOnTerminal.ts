@@ -1,0 +1,41 @@
+/** What `natter chat` does on a terminal. */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as References from "effect/References"
+import { format } from "../../client/Address.ts"
+import * as Client from "../../client/Client.ts"
+import * as Tcp from "../../client/transport/Tcp.ts"
+import type { ChatOptions } from "../../terminal/Chat.ts"
+import { capabilitiesOf } from "../../terminal/view/Capabilities.ts"
+import type { Given } from "./chat.ts"
+import { explained } from "../userError.ts"
+import * as Identity from "../identity.ts"
+
+/** What draws is large: it is loaded while somebody types a password, and while the server is dialled. */
+const load = () => {
+  // React has checks for its developers that take time and memory.
+  process.env["NODE_ENV"] ??= "production"
+  return import("../../terminal/Chat.ts")
+}
+
+/** Until the user leaves, or coming back makes no sense. */
+export const run = Effect.fnUntraced(
+  function* (given: Given & Pick<ChatOptions, "channels">) {
+    const address = yield* Identity.addressOf(given.address)
+    const loading = yield* Effect.forkScoped(Effect.promise(load))
+    const credentials = yield* Identity.credentials(given, address)
+    const arriving = yield* Effect.forkScoped(Client.make({ credentials }).pipe(Effect.provide(Tcp.layer(address))))
+    const Chat = yield* Fiber.join(loading)
+    yield* explained(address)(
+      Chat.run({
+        address: format(address),
+        capabilities: capabilitiesOf(process.env, given.theme),
+        channels: given.channels,
+        client: Fiber.join(arriving),
+      }),
+    )
+  },
+  Effect.scoped,
+  // A log would be written over what is drawn.
+  Effect.provideService(References.MinimumLogLevel, "None"),
+)

@@ -1,0 +1,21 @@
+/** Hearing and talking in a channel: what `natter tail` and the line client of `natter chat` have in common. */
+import type * as CliError from "effect/cli/CliError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Channel from "./channel.ts"
+import { type Way, withClient } from "./client.ts"
+import * as Typing from "./typing.ts"
+
+/** Until enough was shown or typed, the reader leaves, or coming back makes no sense. */
+export const talk = (
+  options: Way & Channel.View & { readonly patience: Duration.Duration | undefined },
+): Effect.Effect<Typing.Typed, CliError.UserError, Scope.Scope> => {
+  const { channel, patience, screen } = options
+  const nothing: Typing.Typed = { unsent: 0, refused: 0 }
+  return withClient(options, (client) =>
+    Effect.flatMap(Channel.enter(client, options), (room) =>
+      Effect.raceFirst(Effect.as(room.show, nothing), Typing.follow({ channel, client, patience, room, screen })),
+    ),
+  ).pipe(Effect.raceFirst(Effect.as(screen.left, nothing)))
+}
