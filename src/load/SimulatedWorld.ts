@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import { type PlayError, type PlayOptions, type Played, play as playIn } from "../scenario/Player.ts"
+import { type PlayError, type PlayOptions, type PlayResult, play as playIn } from "../scenario/Player.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { World } from "../scenario/World.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
@@ -30,14 +30,14 @@ const settings: ServerSettings = {
   session: { ...defaults.session, frames: undefined },
 }
 
-export interface Simulated {
-  readonly played: Exit.Exit<Played, PlayError>
+export interface SimulationResult {
+  readonly played: Exit.Exit<PlayResult, PlayError>
   /** The same for the same scenario and seed, wherever it is played. */
   readonly hash: string
 }
 
 /** Plays it at once, in one call: nothing in it waits for anything outside. */
-export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): Simulated => {
+export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): SimulationResult => {
   const { seed } = options
   const time = new VirtualTime(start)
   const trace = new Trace(time)
@@ -86,7 +86,7 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
     sample: Effect.succeed({}),
   }
 
-  let played: Exit.Exit<Played, PlayError> | undefined
+  let played: Exit.Exit<PlayResult, PlayError> | undefined
   server.start()
   crowd.run(Effect.provideService(playIn(scenario, options), World, world), (exit) => {
     played = exit

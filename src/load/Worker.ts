@@ -2,30 +2,30 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Redacted from "effect/Redacted"
-import type { Asked } from "../scenario/LoadGenerator.ts"
-import * as Troupe from "../scenario/LoadGenerator.ts"
-import type { Answer, Assignment, Request, Step } from "./internal/worker/message.ts"
+import type { Call } from "../scenario/LoadGenerator.ts"
+import * as LoadGenerator from "../scenario/LoadGenerator.ts"
+import type { WorkerAnswer, Assignment, WorkerRequest, Step } from "./internal/worker/message.ts"
 import * as RemoteWorld from "./RemoteWorld.ts"
 
 /** Members who do not manage to leave in this time, in milliseconds, are gone all the same. */
 const leaveWithin = 3000
 
-const answer = (answer: Answer) =>
+const answer = (answer: WorkerAnswer) =>
   Effect.sync(() => {
     // Whoever is not there any more does not want to know.
     if (process.connected) process.send?.(answer)
   })
 
 const assigned = Effect.callback<{ readonly id: number; readonly assignment: Assignment }>((resume) => {
-  process.once("message", (request: Request) => {
+  process.once("message", (request: WorkerRequest) => {
     if ("assignment" in request) resume(Effect.succeed(request))
   })
 })
 
-const asked = (troupe: Troupe.Troupe, step: Step, given: ReadonlyArray<unknown>): Asked<unknown> => {
-  const how = troupe[step]
+const asked = (generator: LoadGenerator.LoadGenerator, step: Step, given: ReadonlyArray<unknown>): Call<unknown> => {
+  const how = generator[step]
   // The other process has called a function of the same type.
-  return typeof how === "function" ? (how as (...given: ReadonlyArray<unknown>) => Asked<unknown>)(...given) : how
+  return typeof how === "function" ? (how as (...given: ReadonlyArray<unknown>) => Call<unknown>)(...given) : how
 }
 
 /** Until the other process is gone, or has enough. */
@@ -38,7 +38,7 @@ export const run = Effect.gen(function* () {
   })
   const play = Effect.gen(function* () {
     const {
-      assignment: { address, invite, part, password },
+      assignment: { address, invite, plan, password },
       id,
     } = yield* assigned
     const world = RemoteWorld.layer({
@@ -46,12 +46,12 @@ export const run = Effect.gen(function* () {
       password: Redacted.make(password),
       invite: invite === undefined ? undefined : Redacted.make(invite),
     })
-    const troupe = yield* Effect.provide(Troupe.make(part), world)
+    const generator = yield* Effect.provide(LoadGenerator.make(plan), world)
     const answering = yield* FiberSet.makeRuntime<never>()
-    process.on("message", (request: Request) => {
+    process.on("message", (request: WorkerRequest) => {
       if (!("step" in request)) return
       const { given, id, step } = request
-      answering(Effect.ignore(Effect.flatMap(asked(troupe, step, given), (value) => answer({ id, value }))))
+      answering(Effect.ignore(Effect.flatMap(asked(generator, step, given), (value) => answer({ id, value }))))
     })
     yield* answer({ id, value: undefined })
     return yield* Effect.never

@@ -17,7 +17,7 @@ export interface Row {
 }
 
 /** A promise in both. */
-export interface Promised {
+export interface PromiseChange {
   readonly promise: string
   readonly a: Verdict | undefined
   readonly b: Verdict | undefined
@@ -41,7 +41,7 @@ export interface Comparison {
   readonly medians: ReadonlyArray<Row>
   readonly counters: ReadonlyArray<Row>
   readonly errors: ReadonlyArray<Row>
-  readonly promises: ReadonlyArray<Promised>
+  readonly promises: ReadonlyArray<PromiseChange>
 }
 
 /** Whether b breaks a promise that a kept. */
@@ -120,7 +120,7 @@ const countRows = (
   both(Object.keys(a), Object.keys(b)).map((what) => ({ what, unit: "", a: a[what], b: b[what], better }))
 
 /** The same promise may be made twice: it is then the first of one and the first of the other, and so on. */
-const promisesOf = (a: Result, b: Result): ReadonlyArray<Promised> => {
+const promisesOf = (a: Result, b: Result): ReadonlyArray<PromiseChange> => {
   const numbered = ({ verdicts }: Result) => {
     const seen = new Map<string, number>()
     return new Map(

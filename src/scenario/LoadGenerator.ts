@@ -1,25 +1,28 @@
-/** Those who play a scenario, or their share of it: told what to do by whoever directs, in data that can be sent. */
+/**
+ * Plays the members of a scenario, or a share of them. `Player` says what they have to do; all that it says and all
+ * that it is answered is plain data, so that a generator may run in another process.
+ */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { Timed } from "./Expectation.ts"
+import type { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
-import { type Stage, perform } from "./internal/activities.ts"
-import { Hearing } from "./internal/DeliveryCheck.ts"
+import { type ActivityWindow, perform } from "./internal/activities.ts"
+import { DeliveryCheck } from "./internal/DeliveryCheck.ts"
 import { Member } from "./internal/Member.ts"
-import { type LinkMishap, befall } from "./internal/injectFault.ts"
+import { type LinkFault, inject } from "./internal/injectFault.ts"
 import { Recorder } from "./internal/Recorder.ts"
 import type { Result } from "./Result.ts"
 import type { Scenario } from "./Scenario.ts"
 import { World } from "./World.ts"
 
-/** A process that played a share of the scenario is not there any more. */
-export class TroupeLost extends Data.TaggedError("TroupeLost")<{ readonly message: string }> {}
+/** The process in which a generator ran has ended, or could not be used. */
+export class LoadGeneratorError extends Data.TaggedError("LoadGeneratorError")<{ readonly message: string }> {}
 
-/** Whom they play. */
-export interface Part {
+/** Which members are played, and of which run. */
+export interface Plan {
   readonly scenario: Scenario
   readonly seed: number
   /** Tells the messages of this run from those of others. */
@@ -30,25 +33,25 @@ export interface Part {
 
 export interface Counts {
   readonly membersIn: number
-  /** Away of their own accord: they vanish, as the scenario says. */
-  readonly membersGone: number
+  /** Disconnected because the scenario says that they vanish. */
+  readonly membersAway: number
   readonly sent: number
   readonly delivered: number
   readonly acknowledged: number
-  /** Sent, and given up. */
-  readonly unsaid: number
+  /** Sent, and given up without an acknowledgement. */
+  readonly givenUp: number
   /** Errors. */
   readonly failed: number
 }
 
 type Latency = Result["latencies"][number]
 
-/** The last acknowledged place of every channel. */
-type Places = Hearing["places"]
+/** The highest acknowledged `seq` of every channel. */
+type Seqs = DeliveryCheck["acknowledgedSeqs"]
 
-/** What came of it, as far as promises are judged by it. */
-interface Told {
-  readonly latencies: ReadonlyArray<readonly [Timed, Latency]>
+/** What a generator measured and counted: the promises are judged by it. */
+interface Outcome {
+  readonly latencies: ReadonlyArray<readonly [LatencyName, Latency]>
   readonly errors: ReadonlyArray<readonly [reason: string, times: number]>
   readonly doubled: number
   readonly missing: number
@@ -58,35 +61,35 @@ interface Told {
   readonly presenceFrames: number
 }
 
-/** What they were asked for. */
-export type Asked<A = void> = Effect.Effect<A, TroupeLost>
+/** A call of a generator, which fails where its process is gone. */
+export type Call<A = void> = Effect.Effect<A, LoadGeneratorError>
 
-/** Moments are milliseconds by a clock that all processes of a machine share. */
-export interface Troupe {
-  /** So long it takes, at most, until all of them know of a moment: it has to be that far ahead. */
+/** All times are milliseconds of the monotonic clock, which all processes of a machine share. */
+export interface LoadGenerator {
+  /** Calls may arrive up to this many milliseconds late, so a time that is passed to `act` or `begin` has to be that far ahead. */
   readonly lead: number
-  /** They come; done when everybody is in. */
-  readonly enter: Asked
-  /** From then on they do what they do. */
-  readonly act: (from: number) => Asked
-  /** What is due from then until then is measured. */
-  readonly begin: (from: number, to: number) => Asked
-  /** Done when it is over. */
-  readonly befall: (what: LinkMishap) => Asked
-  /** They do nothing more, but hear what comes. */
-  readonly end: (to: number) => Asked
-  readonly counts: Asked<Counts>
-  /** How long deliveries took since this was asked last. */
-  readonly recent: Asked<ReadonlyArray<Latency>>
-  readonly places: Asked<Places>
-  /** Messages up to these places that somebody who is in has not heard. */
-  readonly behind: (places: Places) => Asked<number>
-  readonly told: Asked<Told>
-  /** All that was heard, for those who were elsewhere. */
-  readonly heard: Asked<Hearing["heard"]>
+  /** The members connect and join their channels; done when all of them have. */
+  readonly enter: Call
+  /** From this time on the members carry out their activities. */
+  readonly act: (from: number) => Call
+  /** What is due between these two times is measured. */
+  readonly begin: (from: number, to: number) => Call
+  /** Injects a fault into the links of the members it names; done when the fault is over. */
+  readonly inject: (what: LinkFault) => Call
+  /** The members stop their activities, but go on receiving. */
+  readonly end: (to: number) => Call
+  readonly counts: Call<Counts>
+  /** The latencies of deliveries since the previous call. */
+  readonly recent: Call<ReadonlyArray<Latency>>
+  readonly acknowledgedSeqs: Call<Seqs>
+  /** How many messages up to these `seq`s have not reached a member who is in the channel, summed over the members. */
+  readonly behind: (seqs: Seqs) => Call<number>
+  readonly outcome: Call<Outcome>
+  /** Everything that was received, so that it can be compared with what other processes received. */
+  readonly received: Call<DeliveryCheck["received"]>
 }
 
-const gates = ({ crowds, incidents }: Scenario): boolean =>
+const needsFaultyDialers = ({ crowds, incidents }: Scenario): boolean =>
   incidents.some(({ what }) => what._tag !== "Kill" && what._tag !== "Restart") ||
   crowds.some(({ does, reads }) => reads !== "promptly" || does.some(({ _tag }) => _tag === "Vanish"))
 
@@ -103,13 +106,13 @@ export const make = Effect.fnUntraced(function* ({
   scenario,
   seed,
   share,
-}: Part): Effect.fn.Return<Troupe, never, World | Scope.Scope> {
+}: Plan): Effect.fn.Return<LoadGenerator, never, World | Scope.Scope> {
   const world = yield* World
   const scope = yield* Effect.scope
   const recorder = new Recorder(yield* Clock.Clock)
-  const hearing = new Hearing(run)
+  const check = new DeliveryCheck(run)
   const roles = rolesOf(scenario)
-  const common = { world, recorder, hearing, gated: gates(scenario) }
+  const common = { world, recorder, check, withFaults: needsFaultyDialers(scenario) }
   const members = roles
     .filter(({ index }) => index % share.of === share.nth)
     .map(({ crowd, index, ordinal }) => new Member(common, crowd, index, ordinal))
@@ -119,8 +122,8 @@ export const make = Effect.fnUntraced(function* ({
 
   const fork = (effects: ReadonlyArray<Effect.Effect<void, never, Scope.Scope>>) =>
     Effect.forEach(effects, (effect) => Effect.forkIn(Scope.provide(effect, scope), scope), { discard: true })
-  const slowReaders = members.flatMap(({ crowd: { reads }, gate }) =>
-    reads === "promptly" || gate === undefined ? [] : [{ gate, reads }],
+  const slowReaders = members.flatMap(({ crowd: { reads }, faultyDialer }) =>
+    reads === "promptly" || faultyDialer === undefined ? [] : [{ faultyDialer, reads }],
   )
 
   return {
@@ -132,10 +135,10 @@ export const make = Effect.fnUntraced(function* ({
     ).pipe(Effect.andThen(Effect.forEach(members, ({ entered }) => Deferred.await(entered), { discard: true }))),
     act: (from) => {
       const fellows = ({ crowd }: Member) => roles.filter((role) => role.crowd === crowd)
-      const stage: Stage = { from, over, seed, fellows }
+      const window: ActivityWindow = { from, over, seed, fellows }
       return fork(
         members.flatMap((member) =>
-          member.crowd.does.map((activity, place) => perform(member, activity, place, stage)),
+          member.crowd.does.map((activity, place) => perform(member, activity, place, window)),
         ),
       )
     },
@@ -143,51 +146,53 @@ export const make = Effect.fnUntraced(function* ({
       Effect.sync(() => {
         recorder.from = from
         recorder.to = to
-        presence = members.map(({ ear }) => ear.presence)
+        presence = members.map(({ receiver }) => receiver.presence)
       }).pipe(
         Effect.andThen(
           Effect.forEach(
             slowReaders,
-            ({ gate, reads }) => (reads === "never" ? gate.stall(true) : gate.limit(reads.bytesPerSecond)),
+            ({ faultyDialer, reads }) =>
+              reads === "never" ? faultyDialer.stall(true) : faultyDialer.throttle(reads.bytesPerSecond),
             { discard: true },
           ),
         ),
       ),
-    befall: (what) => befall(what, members),
+    inject: (what) => inject(what, members),
     end: (to) =>
       Effect.sync(() => {
         recorder.to = to
-        presenceFrames = Math.max(0, ...members.map(({ ear }, at) => ear.presence - presence[at]!))
+        presenceFrames = Math.max(0, ...members.map(({ receiver }, at) => receiver.presence - presence[at]!))
         Deferred.doneUnsafe(over, Effect.void)
       }).pipe(
         Effect.andThen(
           Effect.forEach(
             slowReaders,
-            ({ gate }) => Effect.andThen(gate.stall(false), gate.limit(Number.POSITIVE_INFINITY)),
+            ({ faultyDialer }) =>
+              Effect.andThen(faultyDialer.stall(false), faultyDialer.throttle(Number.POSITIVE_INFINITY)),
             { discard: true },
           ),
         ),
       ),
     counts: Effect.sync(() => {
-      const { acknowledged, delivered, failed, membersGone, membersIn, sent, unsaid } = recorder
-      return { acknowledged, delivered, failed, membersGone, membersIn, sent, unsaid }
+      const { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp } = recorder
+      return { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp }
     }),
     recent: Effect.sync(() => {
       const { recent } = recorder
       recorder.recent = new Histogram()
       return [recent.summary("delivery")]
     }),
-    places: Effect.sync(() => hearing.places),
-    behind: (places) =>
+    acknowledgedSeqs: Effect.sync(() => check.acknowledgedSeqs),
+    behind: (seqs) =>
       Effect.sync(() => {
-        hearing.learn(places)
-        return members.reduce((sum, { ear }) => sum + ear.behind, 0)
+        check.addAcknowledged(seqs)
+        return members.reduce((sum, { receiver }) => sum + receiver.behind, 0)
       }),
-    told: Effect.sync(() => {
-      const { disagreeing, doubled, missed, missing } = hearing
+    outcome: Effect.sync(() => {
+      const { disagreeing, doubled, missed, missing } = check
       const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
       return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }
     }),
-    heard: Effect.sync(() => hearing.heard),
+    received: Effect.sync(() => check.received),
   }
 })

@@ -1,72 +1,72 @@
-/** Several troupes as one, each of which plays a share of the same scenario. */
+/** Several load generators as one: each plays a share of the members of the same scenario. */
 import * as Effect from "effect/Effect"
-import type { Timed } from "./Expectation.ts"
+import type { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
-import { Hearing } from "./internal/DeliveryCheck.ts"
-import type { Asked, Counts, Troupe } from "./LoadGenerator.ts"
+import { DeliveryCheck } from "./internal/DeliveryCheck.ts"
+import type { Call, Counts, LoadGenerator } from "./LoadGenerator.ts"
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((sum, number) => sum + number, 0)
 
-export const together = (troupes: ReadonlyArray<Troupe>): Troupe => {
-  const all = <A>(ask: (troupe: Troupe) => Asked<A>): Asked<Array<A>> =>
-    Effect.forEach(troupes, ask, { concurrency: "unbounded" })
-  const each = (ask: (troupe: Troupe) => Asked): Asked => Effect.asVoid(all(ask))
-  const heard = Effect.map(
-    all((troupe) => troupe.heard),
+export const combine = (generators: ReadonlyArray<LoadGenerator>): LoadGenerator => {
+  const all = <A>(ask: (generator: LoadGenerator) => Call<A>): Call<Array<A>> =>
+    Effect.forEach(generators, ask, { concurrency: "unbounded" })
+  const each = (ask: (generator: LoadGenerator) => Call): Call => Effect.asVoid(all(ask))
+  const received = Effect.map(
+    all((generator) => generator.received),
     (several) => several.flat(),
   )
   return {
-    lead: Math.max(...troupes.map(({ lead }) => lead)),
-    enter: each((troupe) => troupe.enter),
-    act: (from) => each((troupe) => troupe.act(from)),
-    begin: (from, to) => each((troupe) => troupe.begin(from, to)),
-    befall: (what) => each((troupe) => troupe.befall(what)),
-    end: (to) => each((troupe) => troupe.end(to)),
+    lead: Math.max(...generators.map(({ lead }) => lead)),
+    enter: each((generator) => generator.enter),
+    act: (from) => each((generator) => generator.act(from)),
+    begin: (from, to) => each((generator) => generator.begin(from, to)),
+    inject: (what) => each((generator) => generator.inject(what)),
+    end: (to) => each((generator) => generator.end(to)),
     counts: Effect.map(
-      all((troupe) => troupe.counts),
+      all((generator) => generator.counts),
       (several) => {
         const of = (name: keyof Counts) => sum(several.map((counts) => counts[name]))
         return {
           membersIn: of("membersIn"),
-          membersGone: of("membersGone"),
+          membersAway: of("membersAway"),
           sent: of("sent"),
           delivered: of("delivered"),
           acknowledged: of("acknowledged"),
-          unsaid: of("unsaid"),
+          givenUp: of("givenUp"),
           failed: of("failed"),
         }
       },
     ),
     recent: Effect.map(
-      all((troupe) => troupe.recent),
+      all((generator) => generator.recent),
       (several) => several.flat(),
     ),
-    places: Effect.map(
-      all((troupe) => troupe.places),
+    acknowledgedSeqs: Effect.map(
+      all((generator) => generator.acknowledgedSeqs),
       (several) => {
-        const hearing = new Hearing("")
-        for (const places of several) hearing.learn(places)
-        return hearing.places
+        const check = new DeliveryCheck("")
+        for (const seqs of several) check.addAcknowledged(seqs)
+        return check.acknowledgedSeqs
       },
     ),
-    behind: (places) =>
+    behind: (seqs) =>
       Effect.map(
-        all((troupe) => troupe.behind(places)),
+        all((generator) => generator.behind(seqs)),
         sum,
       ),
-    told: Effect.map(Effect.all([all((troupe) => troupe.told), heard]), ([several, heard]) => {
-      // Each of them knows whether its own members agree; whether they agree with those of the others shows here.
-      const hearing = new Hearing("")
-      hearing.compareAll(heard)
-      const latencies = new Map<Timed, Histogram>()
+    outcome: Effect.map(Effect.all([all((generator) => generator.outcome), received]), ([several, received]) => {
+      // Each generator has compared what its own members received; here the generators are compared with one another.
+      const check = new DeliveryCheck("")
+      check.compareAll(received)
+      const latencies = new Map<LatencyName, Histogram>()
       const errors = new Map<string, number>()
-      for (const told of several) {
-        for (const [of, latency] of told.latencies) {
+      for (const outcome of several) {
+        for (const [of, latency] of outcome.latencies) {
           const histogram = latencies.get(of) ?? new Histogram()
           histogram.add(latency)
           latencies.set(of, histogram)
         }
-        for (const [reason, times] of told.errors) errors.set(reason, (errors.get(reason) ?? 0) + times)
+        for (const [reason, times] of outcome.errors) errors.set(reason, (errors.get(reason) ?? 0) + times)
       }
       return {
         latencies: [...latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const),
@@ -74,10 +74,10 @@ export const together = (troupes: ReadonlyArray<Troupe>): Troupe => {
         doubled: sum(several.map(({ doubled }) => doubled)),
         missing: sum(several.map(({ missing }) => missing)),
         missed: sum(several.map(({ missed }) => missed)),
-        disagreeing: hearing.disagreeing + sum(several.map(({ disagreeing }) => disagreeing)),
+        disagreeing: check.disagreeing + sum(several.map(({ disagreeing }) => disagreeing)),
         presenceFrames: Math.max(...several.map(({ presenceFrames }) => presenceFrames)),
       }
     }),
-    heard,
+    received,
   }
 }

@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as SimulatedWorld from "../../src/load/SimulatedWorld.ts"
 import { Activity, Crowd, Expectation, Incident, type Player, Scenario } from "../../src/scenario/index.ts"
-import * as Troupe from "../../src/scenario/LoadGenerator.ts"
-import * as Troupes from "../../src/scenario/LoadGenerators.ts"
+import * as LoadGenerator from "../../src/scenario/LoadGenerator.ts"
+import * as LoadGenerators from "../../src/scenario/LoadGenerators.ts"
 
 const scenario = Scenario.make({
   name: "shares",
@@ -22,23 +22,28 @@ const scenario = Scenario.make({
 })
 
 const of =
-  (several: number, change: (troupe: Troupe.Troupe, nth: number) => Troupe.Troupe = (troupe) => troupe) =>
-  (part: Omit<Troupe.Part, "share">) =>
+  (
+    several: number,
+    change: (generator: LoadGenerator.LoadGenerator, nth: number) => LoadGenerator.LoadGenerator = (generator) =>
+      generator,
+  ) =>
+  (plan: Omit<LoadGenerator.Plan, "share">) =>
     Effect.forEach(
       Array.from({ length: several }, (_, nth) => nth),
-      (nth) => Effect.map(Troupe.make({ ...part, share: { nth, of: several } }), (troupe) => change(troupe, nth)),
-    ).pipe(Effect.map(Troupes.together))
+      (nth) =>
+        Effect.map(LoadGenerator.make({ ...plan, share: { nth, of: several } }), (generator) => change(generator, nth)),
+    ).pipe(Effect.map(LoadGenerators.combine))
 
-const play = (troupe?: Player.PlayOptions["troupe"]) =>
-  SimulatedWorld.play(scenario, troupe === undefined ? { seed: 5 } : { seed: 5, troupe }).played
+const play = (generator?: Player.PlayOptions["generator"]) =>
+  SimulatedWorld.play(scenario, generator === undefined ? { seed: 5 } : { seed: 5, generator }).played
 
-const told = ({ verdicts }: Player.Played) => verdicts.map(({ holds, promise }) => [promise, holds])
+const outcome = ({ verdicts }: Player.PlayResult) => verdicts.map(({ holds, promise }) => [promise, holds])
 
 describe("a scenario in shares", () => {
   it.effect("says, hears and finds the same as in one", () =>
     Effect.gen(function* () {
       const [alone, shared] = [yield* play(), yield* play(of(3))]
-      assert.deepStrictEqual(told(shared), [
+      assert.deepStrictEqual(outcome(shared), [
         ["delivery", true],
         ["order", true],
         ["recovery", true],
@@ -48,7 +53,7 @@ describe("a scenario in shares", () => {
       assert.isAbove(shared.counters["acknowledged"]!, 100)
       // Cut off are as many as were asked for, wherever they are played; and then the service dies for all.
       assert.strictEqual(shared.errors["ConnectionLost"], alone.errors["ConnectionLost"])
-      const counted = ({ latencies }: Player.Played, of: string) => latencies.find(({ name }) => name === of)?.count
+      const counted = ({ latencies }: Player.PlayResult, of: string) => latencies.find(({ name }) => name === of)?.count
       assert.strictEqual(counted(shared, "signIn"), 11)
       assert.isAbove(counted(shared, "delivery")!, 1000)
     }),
@@ -57,7 +62,9 @@ describe("a scenario in shares", () => {
   it.effect("a message that those of one share have not heard is not delivered", () =>
     Effect.gen(function* () {
       // It takes nothing in of what the others were told to be stored.
-      const deaf = of(2, (troupe, nth) => (nth === 0 ? { ...troupe, behind: () => Effect.succeed(3) } : troupe))
+      const deaf = of(2, (generator, nth) =>
+        nth === 0 ? { ...generator, behind: () => Effect.succeed(3) } : generator,
+      )
       const { verdicts } = yield* play(deaf)
       assert.include(verdicts[0], { promise: "delivery", holds: false, found: "3 not heard" })
     }),
@@ -66,11 +73,11 @@ describe("a scenario in shares", () => {
   it.effect("knows what is stored only in another share", () =>
     Effect.gen(function* () {
       const asked: Array<ReadonlyMap<string, number>> = []
-      const listening = of(2, (troupe) => ({
-        ...troupe,
-        behind: (places) => {
-          asked.push(new Map(places))
-          return troupe.behind(places)
+      const listening = of(2, (generator) => ({
+        ...generator,
+        behind: (seqs) => {
+          asked.push(new Map(seqs))
+          return generator.behind(seqs)
         },
       }))
       yield* play(listening)
@@ -82,11 +89,11 @@ describe("a scenario in shares", () => {
 
   it.effect("two shares that heard something else at the same place disagree", () =>
     Effect.gen(function* () {
-      const lying = of(2, (troupe, nth) => ({
-        ...troupe,
-        heard: Effect.map(troupe.heard, (channels) =>
-          channels.map(([channel, heard]) =>
-            nth === 1 && channel === "lobby" ? [channel, heard.with(1, -1)] : [channel, heard],
+      const lying = of(2, (generator, nth) => ({
+        ...generator,
+        received: Effect.map(generator.received, (channels) =>
+          channels.map(([channel, received]) =>
+            nth === 1 && channel === "lobby" ? [channel, received.with(1, -1)] : [channel, received],
           ),
         ),
       }))

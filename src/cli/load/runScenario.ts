@@ -25,20 +25,20 @@ interface Given extends Files {
 }
 
 /** One process plays itself; several are led by this one. */
-const gather = (processes: number): PlayOptions["troupe"] =>
+const generatorOf = (processes: number): PlayOptions["generator"] =>
   processes === 1
     ? undefined
-    : (part) =>
+    : (plan) =>
         Effect.flatMap(
           Effect.promise(() => import("../../load/Processes.ts")),
-          (Processes) => Processes.gather(processes)(part),
+          (Processes) => Processes.generator(processes)(plan),
         )
 
 const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given, enough: Effect.Effect<void>) {
   const world = yield* worldOf(given.address, scenario)
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
-    return yield* play(scenario, { seed: given.seed, show, enough, troupe: gather(given.processes) })
+    return yield* play(scenario, { seed: given.seed, show, enough, generator: generatorOf(given.processes) })
   }).pipe(
     Effect.provide(Layer.merge(Progress.layer, world)),
     Effect.mapError((error) => userError(error.message, error)),

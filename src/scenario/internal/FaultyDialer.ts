@@ -5,23 +5,23 @@ import * as Socket from "effect/socket/Socket"
 import type { Dialer } from "../../client/Dialer.ts"
 
 /**
- * Stands between a member and its way to the service, and makes happen on it what happens on networks. It is the same
- * in every world, since it is on the member's side.
+ * A dialer whose connections can be made faulty, as networks are. It wraps the member's own dialer, so it is the same in
+ * every world.
  */
-export interface Gate {
+export interface FaultyDialer {
   readonly dialer: Dialer["Service"]
-  /** Breaks the link without a word. */
+  /** Breaks all connections without a goodbye. */
   readonly cut: Effect.Effect<void>
-  /** Links cannot be made, from now on or until then. */
-  readonly shut: (shut: boolean) => Effect.Effect<void>
-  /** From now on nothing passes over the links there are, and neither side is told. */
-  readonly silence: Effect.Effect<void>
-  /** Nothing passes, until it does again. */
+  /** While it is set, new connections are refused. */
+  readonly refuse: (refusing: boolean) => Effect.Effect<void>
+  /** From now on nothing passes over the present connections, and neither side notices. */
+  readonly halfOpen: Effect.Effect<void>
+  /** While it is set, nothing passes; afterwards everything does that has waited. */
   readonly stall: (stalled: boolean) => Effect.Effect<void>
-  /** What arrives comes so many milliseconds later. */
+  /** What arrives is held back for this many milliseconds. */
   readonly delay: (millis: number) => Effect.Effect<void>
   /** Reads at most so many bytes a second. */
-  readonly limit: (bytesPerSecond: number) => Effect.Effect<void>
+  readonly throttle: (bytesPerSecond: number) => Effect.Effect<void>
 }
 
 const broken = new Socket.SocketError({ reason: new Socket.SocketCloseError({ code: 1006 }) })
@@ -29,17 +29,17 @@ const refused = new Socket.SocketError({
   reason: new Socket.SocketOpenError({ kind: "Unknown", cause: { code: "ECONNREFUSED" } }),
 })
 
-interface Way {
+interface Link {
   readonly cut: Deferred.Deferred<never, Socket.SocketError>
   silent: boolean
 }
 
 const sizeOf = (chunk: Uint8Array | string): number => (typeof chunk === "string" ? chunk.length : chunk.byteLength)
 
-export const make = ({ address, socket }: Dialer["Service"]): Gate => {
-  const ways = new Set<Way>()
+export const make = ({ address, socket }: Dialer["Service"]): FaultyDialer => {
+  const links = new Set<Link>()
   const passing = Latch.makeUnsafe(true)
-  let isShut = false
+  let isRefusing = false
   let late = 0
   let bytesPerSecond = Number.POSITIVE_INFINITY
 
@@ -49,22 +49,22 @@ export const make = ({ address, socket }: Dialer["Service"]): Gate => {
     return wait === 0 ? passing.await : Effect.andThen(passing.await, Effect.sleep(wait))
   }
 
-  const gated = (inner: Socket.Socket): Socket.Socket => {
-    const way: Way = { cut: Deferred.makeUnsafe(), silent: false }
+  const faulty = (inner: Socket.Socket): Socket.Socket => {
+    const link: Link = { cut: Deferred.makeUnsafe(), silent: false }
     return Socket.make({
       reader: Effect.gen(function* () {
-        if (isShut) return yield* refused
+        if (isRefusing) return yield* refused
         const { pull, upgrade } = yield* inner.reader
         yield* Effect.acquireRelease(
-          Effect.sync(() => ways.add(way)),
-          () => Effect.sync(() => ways.delete(way)),
+          Effect.sync(() => links.add(link)),
+          () => Effect.sync(() => links.delete(link)),
         )
-        const arriving = Effect.tap(pull, (chunks) => Effect.suspend(() => (way.silent ? Effect.never : pass(chunks))))
-        return { pull: Effect.raceFirst(arriving, Deferred.await(way.cut)), upgrade }
+        const arriving = Effect.tap(pull, (chunks) => Effect.suspend(() => (link.silent ? Effect.never : pass(chunks))))
+        return { pull: Effect.raceFirst(arriving, Deferred.await(link.cut)), upgrade }
       }),
       writer: Effect.map(inner.writer, (writer) => {
         const unless = (write: Effect.Effect<void, Socket.SocketError>) =>
-          Effect.suspend(() => (way.silent ? Effect.void : Effect.andThen(passing.await, write)))
+          Effect.suspend(() => (link.silent ? Effect.void : Effect.andThen(passing.await, write)))
         return {
           write: (chunk) => unless(writer.write(chunk)),
           writeAll: (chunks) => unless(writer.writeAll(chunks)),
@@ -74,16 +74,16 @@ export const make = ({ address, socket }: Dialer["Service"]): Gate => {
   }
 
   return {
-    dialer: { address, socket: Effect.map(socket, gated) },
+    dialer: { address, socket: Effect.map(socket, faulty) },
     cut: Effect.sync(() => {
-      for (const { cut } of ways) Deferred.doneUnsafe(cut, Effect.fail(broken))
+      for (const { cut } of links) Deferred.doneUnsafe(cut, Effect.fail(broken))
     }),
-    shut: (shut) => Effect.sync(() => void (isShut = shut)),
-    silence: Effect.sync(() => {
-      for (const way of ways) way.silent = true
+    refuse: (refusing) => Effect.sync(() => void (isRefusing = refusing)),
+    halfOpen: Effect.sync(() => {
+      for (const link of links) link.silent = true
     }),
     stall: (stalled) => Effect.asVoid(stalled ? passing.close : passing.open),
     delay: (millis) => Effect.sync(() => void (late = millis)),
-    limit: (bytes) => Effect.sync(() => void (bytesPerSecond = bytes)),
+    throttle: (bytes) => Effect.sync(() => void (bytesPerSecond = bytes)),
   }
 }

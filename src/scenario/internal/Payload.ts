@@ -1,24 +1,24 @@
-/** What members say: whose message it is, its number and when it was due, readable by every member anywhere. */
+/** The content of the messages that members send: who sent it, its number and when it was due, for any member to read. */
 
-export interface Saying {
-  /** Tells this run's messages from those of others. */
+export interface Payload {
+  /** Distinguishes this run's messages from those of other runs. */
   readonly run: string
   readonly member: number
-  /** Counts the member's messages. */
+  /** Counts up with each message of the member. */
   readonly number: number
-  /** Milliseconds by a clock that the load's processes share. */
+  /** Milliseconds of the monotonic clock, which all processes of a machine share. */
   readonly due: number
 }
 
-export const write = ({ due, member, number, run }: Saying, size: number): string =>
+export const write = ({ due, member, number, run }: Payload, size: number): string =>
   `~${run} ${member} ${number} ${due.toFixed(3)} `.padEnd(size, ".")
 
-/** Undefined where it is nobody's of this run. */
-export const read = (content: string, run: string): Saying | undefined => {
+/** Undefined where the content is not of this run. */
+export const read = (content: string, run: string): Payload | undefined => {
   if (!content.startsWith(`~${run} `)) return undefined
   const [, member, number, due] = content.split(" ", 4)
   return { run, member: Number(member), number: Number(number), due: Number(due) }
 }
 
-/** One message among all of a run. */
-export const keyOf = ({ member, number }: Pick<Saying, "member" | "number">): number => member * 0x1000000 + number
+/** A number that no other message of the run has. */
+export const keyOf = ({ member, number }: Pick<Payload, "member" | "number">): number => member * 0x1000000 + number

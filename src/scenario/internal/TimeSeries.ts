@@ -5,10 +5,10 @@ import type { Snapshot } from "../Snapshot.ts"
 import type { Counts } from "../LoadGenerator.ts"
 import type { Sample } from "../World.ts"
 
-/** What happened when: a point of every second in each graph, and marks. */
-export class Chronicle {
+/** The graphs of a run, with a point for every second, and the marks in them. */
+export class TimeSeries {
   readonly marks: Array<{ readonly at: number; readonly label: string }> = []
-  /** The most that the service occupied, where it is known. */
+  /** The most memory that the service occupied, in bytes; undefined where it cannot be measured. */
   mostMemory: number | undefined
   private readonly clock: Clock.Clock
   private readonly origin: number
@@ -20,7 +20,7 @@ export class Chronicle {
     this.origin = this.now()
   }
 
-  /** Milliseconds, by a clock that all processes of a machine share. */
+  /** Milliseconds of the monotonic clock, which all processes of a machine share. */
   now(): number {
     return Number(this.clock.monotonicTimeNanosUnsafe()) / 1e6
   }
@@ -34,7 +34,7 @@ export class Chronicle {
     this.marks.push({ at: this.elapsed, label })
   }
 
-  /** Adds a point to each graph, for the time since the last; what was delivered in that time took so long. */
+  /** Adds a point to each graph for the time since the last one. Returns the latency of the deliveries in that time. */
   point(
     { delivered, failed, membersIn, sent }: Counts,
     recent: Result["latencies"],
@@ -52,7 +52,7 @@ export class Chronicle {
       this.mostMemory = Math.max(this.mostMemory ?? 0, residentBytes)
       this.add("service memory", "bytes", residentBytes)
     }
-    // After a restart it counts from nothing again.
+    // A service that was restarted counts its CPU time from 0 again.
     if (cpuSeconds !== undefined && last.cpu !== undefined && cpuSeconds >= last.cpu) {
       this.add("service cpu", "%", ((cpuSeconds - last.cpu) / seconds) * 100)
     }

@@ -1,33 +1,33 @@
 import * as Effect from "effect/Effect"
-import type { Mishap } from "../Incident.ts"
-import type { Gate } from "./FaultyDialer.ts"
+import type { Fault } from "../Incident.ts"
+import type { FaultyDialer } from "./FaultyDialer.ts"
 import type { Member } from "./Member.ts"
 
-const each = (gates: ReadonlyArray<Gate>, meet: (gate: Gate) => Effect.Effect<void>) =>
-  Effect.forEach(gates, meet, { discard: true })
+const each = (dialers: ReadonlyArray<FaultyDialer>, apply: (dialer: FaultyDialer) => Effect.Effect<void>) =>
+  Effect.forEach(dialers, apply, { discard: true })
 
-/** What happens to links, not to the service. */
-export type LinkMishap = Exclude<Mishap, { readonly _tag: "Kill" | "Restart" }>
+/** A fault of members' connections, as opposed to one of the service. */
+export type LinkFault = Exclude<Fault, { readonly _tag: "Kill" | "Restart" }>
 
-/** Makes it happen to these members' links; done when it is over. */
-export const befall = (what: LinkMishap, members: ReadonlyArray<Member>): Effect.Effect<void> => {
-  const gates = members
+/** Injects the fault into the connections of those of these members whom it names; done when the fault is over. */
+export const inject = (what: LinkFault, members: ReadonlyArray<Member>): Effect.Effect<void> => {
+  const dialers = members
     .filter(({ crowd, ordinal }) => crowd.name === what.crowd && ordinal < Math.round(crowd.count * what.share))
-    .flatMap(({ gate }) => gate ?? [])
+    .flatMap(({ faultyDialer }) => faultyDialer ?? [])
   switch (what._tag) {
     case "Cut":
-      return each(gates, (gate) => gate.cut)
+      return each(dialers, (dialer) => dialer.cut)
     case "HalfOpen":
-      return each(gates, (gate) => gate.silence)
+      return each(dialers, (dialer) => dialer.halfOpen)
     case "Stall":
-      return each(gates, (gate) => gate.stall(true)).pipe(
+      return each(dialers, (dialer) => dialer.stall(true)).pipe(
         Effect.andThen(Effect.sleep(what.for)),
-        Effect.ensuring(each(gates, (gate) => gate.stall(false))),
+        Effect.ensuring(each(dialers, (dialer) => dialer.stall(false))),
       )
     case "Delay":
-      return each(gates, (gate) => gate.delay(what.by)).pipe(
+      return each(dialers, (dialer) => dialer.delay(what.by)).pipe(
         Effect.andThen(Effect.sleep(what.for)),
-        Effect.ensuring(each(gates, (gate) => gate.delay(0))),
+        Effect.ensuring(each(dialers, (dialer) => dialer.delay(0))),
       )
   }
 }

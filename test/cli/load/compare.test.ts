@@ -9,7 +9,7 @@ import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { compare } from "../../../src/cli/load/compare.ts"
+import { compare as command } from "../../../src/cli/load/compare.ts"
 import * as Report from "../../../src/scenario/Report.ts"
 import { Result } from "../../../src/scenario/Result.ts"
 import { fanOut } from "../../scenario/report/results.ts"
@@ -25,7 +25,7 @@ const compare = Effect.fnUntraced(function* (a: string, b: string, ...more: Read
   fs.writeFileSync(file("b"), b)
   const printed: Array<unknown> = []
   const args = [file("a"), file("b"), ...more.map((part) => part.replace("FOLDER", folder))]
-  const exit = yield* Command.runWith(compare, { version: "0" })(args).pipe(
+  const exit = yield* Command.runWith(command, { version: "0" })(args).pipe(
     Effect.provideService(Console.Console, { ...globalThis.console, log: (...text) => printed.push(...text) }),
     Effect.provide(NodeServices.layer),
     Effect.exit,

@@ -4,8 +4,8 @@ import type * as Scope from "effect/Scope"
 import { type ChildProcess, fork } from "node:child_process"
 import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Asked, type Troupe, TroupeLost } from "../../../scenario/LoadGenerator.ts"
-import type { Answer, Assignment, Request, Step } from "./message.ts"
+import { type Call, type LoadGenerator, LoadGeneratorError } from "../../../scenario/LoadGenerator.ts"
+import type { WorkerAnswer, Assignment, WorkerRequest, Step } from "./message.ts"
 
 // TypeScript in the sources, JavaScript in the package.
 const entry = fileURLToPath(new URL(`../../../cli/main${extname(import.meta.url)}`, import.meta.url))
@@ -16,7 +16,7 @@ const outputKept = 4000
 /** What it takes its members to leave, in milliseconds. */
 const leaveWithin = 5000
 
-type Body = Request extends infer One ? (One extends Request ? Omit<One, "id"> : never) : never
+type Body = WorkerRequest extends infer One ? (One extends WorkerRequest ? Omit<One, "id"> : never) : never
 
 /** It ends by itself when nobody is there any more who could ask it. */
 const leave = (child: ChildProcess): Effect.Effect<void> =>
@@ -33,7 +33,7 @@ const leave = (child: ChildProcess): Effect.Effect<void> =>
 /** Starts it; its members are played until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   assignment: Assignment,
-): Effect.fn.Return<Troupe, TroupeLost, Scope.Scope> {
+): Effect.fn.Return<LoadGenerator, LoadGeneratorError, Scope.Scope> {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       fork(entry, ["load", "worker"], {
@@ -47,23 +47,23 @@ export const make = Effect.fnUntraced(function* (
     leave,
   )
   let output = ""
-  let lost: TroupeLost | undefined
+  let lost: LoadGeneratorError | undefined
   let asked = 0
-  const waiting = new Map<number, (answer: Asked<unknown>) => void>()
+  const waiting = new Map<number, (answer: Call<unknown>) => void>()
   const lose = (why: string) => {
-    lost ??= new TroupeLost({ message: `one of the processes of the load ended: ${output.trim() || why}` })
+    lost ??= new LoadGeneratorError({ message: `one of the processes of the load ended: ${output.trim() || why}` })
     for (const answer of waiting.values()) answer(lost)
     waiting.clear()
   }
   child.stderr?.on("data", (data) => (output = (output + String(data)).slice(-outputKept)))
-  child.on("message", ({ id, value }: Answer) => {
+  child.on("message", ({ id, value }: WorkerAnswer) => {
     waiting.get(id)?.(Effect.succeed(value))
     waiting.delete(id)
   })
   child.on("error", ({ message }) => lose(message))
   child.on("close", (code, signal) => lose(String(signal ?? code)))
 
-  const send = (body: Body): Asked<unknown> =>
+  const send = (body: Body): Call<unknown> =>
     Effect.callback((resume) => {
       if (lost !== undefined) return resume(lost)
       const id = asked++
@@ -71,8 +71,8 @@ export const make = Effect.fnUntraced(function* (
       child.send({ ...body, id }, (error) => error !== null && lose(error.message))
       return Effect.sync(() => waiting.delete(id))
     })
-  // What is sent back is what the same troupe says in the other process, which is of the same version.
-  const ask = <A = void>(step: Step, ...given: ReadonlyArray<unknown>) => send({ step, given }) as Asked<A>
+  // What is sent back is what the same generator says in the other process, which is of the same version.
+  const ask = <A = void>(step: Step, ...given: ReadonlyArray<unknown>) => send({ step, given }) as Call<A>
   const asking = <A>(step: Step) => Effect.suspend(() => ask<A>(step))
 
   yield* send({ assignment })
@@ -81,13 +81,13 @@ export const make = Effect.fnUntraced(function* (
     enter: asking("enter"),
     act: (from) => ask("act", from),
     begin: (from, to) => ask("begin", from, to),
-    befall: (what) => ask("befall", what),
+    inject: (what) => ask("inject", what),
     end: (to) => ask("end", to),
     counts: asking("counts"),
     recent: asking("recent"),
-    places: asking("places"),
-    behind: (places) => ask("behind", places),
-    told: asking("told"),
-    heard: asking("heard"),
+    acknowledgedSeqs: asking("acknowledgedSeqs"),
+    behind: (seqs) => ask("behind", seqs),
+    outcome: asking("outcome"),
+    received: asking("received"),
   }
 })
