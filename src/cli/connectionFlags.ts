@@ -7,14 +7,14 @@ import * as Address from "../client/Address.ts"
 import { lobby } from "../domain/ChannelName.ts"
 
 /** What the flags say of who one is. */
-export interface Who {
+export interface SignInFlags {
   readonly name: Option.Option<string>
   readonly token: Option.Option<Redacted.Redacted>
   readonly invite: Option.Option<Redacted.Redacted>
 }
 
 /** What the flags say. */
-export interface Given extends Who {
+export interface ConnectionFlags extends SignInFlags {
   readonly channel: string
 }
 

@@ -13,7 +13,7 @@ import * as Address from "../client/Address.ts"
 import type { Credentials } from "../client/Connection.ts"
 import * as Username from "../domain/Username.ts"
 import { userError } from "./userError.ts"
-import type { Who } from "./connectionFlags.ts"
+import type { SignInFlags } from "./connectionFlags.ts"
 import { askHidden } from "./askHidden.ts"
 import type { Profile } from "./profiles.ts"
 import * as Profiles from "./profiles.ts"
@@ -62,11 +62,11 @@ const stored = (profile: Profile): Credentials | undefined => {
 }
 
 /**
- * Who signs in: what a flag says counts for more than the environment, that for more than what `natter login` kept,
+ * SignInFlags signs in: what a flag says counts for more than the environment, that for more than what `natter login` kept,
  * and a token for more than a name. With `anew`, what was kept tells no more than the name.
  */
 export const credentials = Effect.fnUntraced(function* (
-  given: Who,
+  given: SignInFlags,
   address: Address.Address,
   options?: { readonly anew: boolean },
 ): Effect.fn.Return<

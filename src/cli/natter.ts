@@ -12,7 +12,7 @@ import * as fs from "node:fs"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { runMain } from "./runMain.ts"
-import * as Voice from "./output.ts"
+import * as Output from "./output.ts"
 import { login } from "./login.ts"
 import { load } from "./load.ts"
 import { logout } from "./logout.ts"
@@ -48,8 +48,8 @@ runMain(
       Layer.mergeAll(
         NodeServices.layer,
         CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
-        CliOutput.layer(Voice.formatter),
-        CliOutput.layerPresenter(Voice.presenter),
+        CliOutput.layer(Output.formatter),
+        CliOutput.layerPresenter(Output.presenter),
       ),
     ),
   ),

@@ -36,12 +36,12 @@ export const allSettingFlags = settingFlags(
   (Object.keys(settings) as Array<SettingName>).filter((name) => "flag" in settings[name]),
 )
 
-export interface GivenSettings {
+export interface SettingFlags {
   readonly config: Option.Option<string>
   readonly settings: Readonly<Record<string, Option.Option<string>>>
 }
 
-export const loadSettings = (given: GivenSettings) =>
+export const loadSettings = (given: SettingFlags) =>
   ServerConfig.load({
     environment: process.env,
     file: Option.getOrUndefined(given.config),

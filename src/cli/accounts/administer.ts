@@ -9,9 +9,9 @@ import * as Logging from "../../observability/Logging.ts"
 import { accountsLayer } from "../../server/Storage.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { askNewPassword } from "./askNewPassword.ts"
-import { type GivenSettings, loadSettings } from "../settingFlags.ts"
+import { type SettingFlags, loadSettings } from "../settingFlags.ts"
 
-class NothingThere extends Data.TaggedError("NothingThere")<{ readonly folder: string }> {
+class NoDataFolder extends Data.TaggedError("NoDataFolder")<{ readonly folder: string }> {
   override get message(): string {
     return `there are no accounts in ${this.folder}: give the folder that the server uses with --data or NATTER_DATA`
   }
@@ -21,7 +21,7 @@ const requireFolder = Effect.fnUntraced(function* ({ data }: ServerSettings) {
   const fs = yield* FileSystem.FileSystem
   const { resolve } = yield* Path.Path
   const there = yield* Effect.orElseSucceed(fs.exists(data), () => false)
-  if (!there) return yield* new NothingThere({ folder: resolve(data) })
+  if (!there) return yield* new NoDataFolder({ folder: resolve(data) })
 })
 
 interface Options {
@@ -29,7 +29,7 @@ interface Options {
   readonly make: boolean
 }
 
-const accountsOf = Effect.fnUntraced(function* (given: GivenSettings, options: Options | undefined) {
+const accountsOf = Effect.fnUntraced(function* (given: SettingFlags, options: Options | undefined) {
   const { settings } = yield* loadSettings(given)
   if (options?.make !== true) yield* requireFolder(settings)
   return Layer.provideMerge(accountsLayer(settings), Logging.layer({ level: "warn", format: "auto" }))
@@ -39,12 +39,12 @@ const accountsOf = Effect.fnUntraced(function* (given: GivenSettings, options: O
  * Works on the accounts of the data folder, whether a server runs on it or not: a server sees what changes within
  * seconds.
  */
-export const administer = <A, E, R>(given: GivenSettings, use: Effect.Effect<A, E, R | Accounts>, options?: Options) =>
+export const administer = <A, E, R>(given: SettingFlags, use: Effect.Effect<A, E, R | Accounts>, options?: Options) =>
   Effect.flatMap(accountsOf(given, options), (layer) => Effect.provide(use, layer))
 
 /** The same with a new password for `name`, without which the folder is not touched. */
 export const administerWithPassword = <A, E, R>(
-  given: GivenSettings & { readonly name: string },
+  given: SettingFlags & { readonly name: string },
   use: (password: Redacted.Redacted) => Effect.Effect<A, E, R | Accounts>,
   options?: Options,
 ) =>

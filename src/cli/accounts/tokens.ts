@@ -9,11 +9,11 @@ import * as Stream from "effect/Stream"
 import { Accounts } from "../../accounts/Accounts.ts"
 import { administer } from "./administer.ts"
 import { printList } from "../table.ts"
-import type { GivenSettings } from "../settingFlags.ts"
-import { time } from "./time.ts"
+import type { SettingFlags } from "../settingFlags.ts"
+import { time } from "./timestamp.ts"
 
 export const create = (
-  given: GivenSettings & {
+  given: SettingFlags & {
     readonly name: string
     readonly label: Option.Option<string>
     readonly expires: Option.Option<Duration.Duration>
@@ -31,7 +31,7 @@ export const create = (
     }),
   )
 
-export const list = (given: GivenSettings & { readonly name: Option.Option<string>; readonly json: boolean }) =>
+export const list = (given: SettingFlags & { readonly name: Option.Option<string>; readonly json: boolean }) =>
   administer(
     given,
     Effect.gen(function* () {
@@ -55,7 +55,7 @@ export const list = (given: GivenSettings & { readonly name: Option.Option<strin
     }),
   )
 
-export const revoke = (given: GivenSettings & { readonly id: string }) =>
+export const revoke = (given: SettingFlags & { readonly id: string }) =>
   administer(
     given,
     Effect.gen(function* () {

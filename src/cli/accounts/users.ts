@@ -8,10 +8,10 @@ import * as Stream from "effect/Stream"
 import { Accounts } from "../../accounts/Accounts.ts"
 import { administer, administerWithPassword } from "./administer.ts"
 import { printList } from "../table.ts"
-import type { GivenSettings } from "../settingFlags.ts"
-import { time } from "./time.ts"
+import type { SettingFlags } from "../settingFlags.ts"
+import { time } from "./timestamp.ts"
 
-interface Named extends GivenSettings {
+interface Named extends SettingFlags {
   readonly name: string
 }
 
@@ -26,7 +26,7 @@ export const add = (given: Named & { readonly admin: boolean }) =>
     { make: true },
   )
 
-export const list = (given: GivenSettings & { readonly json: boolean }) =>
+export const list = (given: SettingFlags & { readonly json: boolean }) =>
   administer(
     given,
     Effect.gen(function* () {
@@ -71,7 +71,7 @@ export const enable = (given: Named) =>
     }),
   )
 
-export const invite = (given: GivenSettings & { readonly expires: Option.Option<Duration.Duration> }) =>
+export const invite = (given: SettingFlags & { readonly expires: Option.Option<Duration.Duration> }) =>
   administer(
     given,
     Effect.gen(function* () {

@@ -5,7 +5,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { dirname } from "node:path"
 import type { Result, Verdict } from "../../scenario/Result.ts"
-import { brokenPromise, wrongUse } from "./exit.ts"
+import { brokenPromise, usageError } from "./exit.ts"
 
 export interface Files {
   readonly json: Option.Option<string>
@@ -52,21 +52,21 @@ const lines = (result: Result): ReadonlyArray<string> => {
 const write = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   yield* Effect.mapError(fs.writeFileString(path, text), () =>
-    wrongUse(`${path} cannot be written: choose another file`),
+    usageError(`${path} cannot be written: choose another file`),
   )
 })
 
-/** Whether the files can be written, before a load is made whose result would be lost: fails with `WrongUse`. */
+/** Whether the files can be written, before a load is made whose result would be lost: fails with `UsageError`. */
 export const ready = Effect.fnUntraced(function* ({ html, json }: Files) {
   const fs = yield* FileSystem.FileSystem
   for (const path of [...Option.toArray(json), ...Option.toArray(html)]) {
     yield* Effect.mapError(fs.access(dirname(path), { writable: true }), () =>
-      wrongUse(`${path} cannot be written: choose a file in a folder that is there`),
+      usageError(`${path} cannot be written: choose a file in a folder that is there`),
     )
   }
 })
 
-/** Prints and writes it; then fails with `PromiseBroken` where a promise does not hold. */
+/** Prints and writes it; then fails with `BrokenPromise` where a promise does not hold. */
 export const deliver = Effect.fnUntraced(function* (result: Result, { html, json }: Files) {
   yield* Console.log(lines(result).join("\n"))
   if (Option.isSome(json)) yield* write(json.value, `${JSON.stringify(result)}\n`)

@@ -12,21 +12,21 @@ import type { Result } from "../../scenario/Result.ts"
 import { complaint } from "../output.ts"
 
 /** Nothing was done: what was asked for makes no sense. The message says what to do instead. */
-export class WrongUse extends Data.TaggedError("WrongUse")<{ readonly message: string }> {
+export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {
   override readonly [Runtime.errorExitCode] = 2
 }
 
-export const wrongUse = (message: string): WrongUse => new WrongUse({ message: printable(message) })
+export const usageError = (message: string): UsageError => new UsageError({ message: printable(message) })
 
-export class PromiseBroken extends Data.TaggedError("PromiseBroken")<{ readonly message: string }> {
+export class BrokenPromise extends Data.TaggedError("BrokenPromise")<{ readonly message: string }> {
   override readonly [Runtime.errorExitCode] = 1
 }
 
 /** Undefined where none is: a promise that nobody could judge is not broken. */
-export const brokenPromise = ({ verdicts }: Pick<Result, "verdicts">): PromiseBroken | undefined => {
+export const brokenPromise = ({ verdicts }: Pick<Result, "verdicts">): BrokenPromise | undefined => {
   const broken = verdicts.filter(({ holds }) => holds === false).length
   if (broken === 0) return undefined
-  return new PromiseBroken({ message: broken === 1 ? "a promise does not hold" : `${broken} promises do not hold` })
+  return new BrokenPromise({ message: broken === 1 ? "a promise does not hold" : `${broken} promises do not hold` })
 }
 
 /** The last thing that an interrupted load does. Interrupted is not failed: it ends as if its time were over. */

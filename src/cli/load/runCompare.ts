@@ -9,16 +9,16 @@ import * as Stdio from "effect/Stdio"
 import * as Comparison from "../../scenario/Comparison.ts"
 import * as ComparisonText from "../../scenario/ComparisonText.ts"
 import { Result } from "../../scenario/Result.ts"
-import { wrongUse } from "./exit.ts"
+import { usageError } from "./exit.ts"
 
-export interface Given {
+export interface Flags {
   readonly a: string
   readonly b: string
   readonly html: Option.Option<string>
 }
 
 /** All that there is to say has been printed. */
-class PromiseBroken extends Data.TaggedError("PromiseBroken") {
+class BrokenPromise extends Data.TaggedError("BrokenPromise") {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false
 }
@@ -30,7 +30,7 @@ const inPage = /<script type="application\/json" id="result-\d+">(.*?)<\/script>
 
 const read = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
-  const refuse = (why: string) => wrongUse(`${file}: ${why}`)
+  const refuse = (why: string) => usageError(`${file}: ${why}`)
   const text = yield* fs
     .readFileString(file)
     .pipe(Effect.mapError(() => refuse("cannot be read: give a file that --json or --html of a load command made")))
@@ -43,7 +43,7 @@ const read = Effect.fnUntraced(function* (file: string) {
   )
 })
 
-export const run = Effect.fnUntraced(function* ({ a, b, html }: Given) {
+export const run = Effect.fnUntraced(function* ({ a, b, html }: Flags) {
   const comparison = Comparison.of(yield* read(a), yield* read(b))
   const { stdoutIsTerminal } = yield* Stdio.Stdio
   const colours = (yield* stdoutIsTerminal) && !process.env["NO_COLOR"]
@@ -55,7 +55,7 @@ export const run = Effect.fnUntraced(function* ({ a, b, html }: Given) {
     const page = yield* ComparisonReport.make(comparison)
     yield* fs
       .writeFileString(html.value, page)
-      .pipe(Effect.mapError(() => wrongUse(`${html.value} cannot be written: choose another file`)))
+      .pipe(Effect.mapError(() => usageError(`${html.value} cannot be written: choose another file`)))
   }
-  if (Comparison.breaks(comparison)) return yield* new PromiseBroken()
+  if (Comparison.breaks(comparison)) return yield* new BrokenPromise()
 })

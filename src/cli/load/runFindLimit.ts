@@ -9,10 +9,10 @@ import { Progress } from "../../load/Progress.ts"
 import { play } from "../../scenario/Player.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "../userError.ts"
-import { PromiseBroken, wrongUse } from "./exit.ts"
+import { BrokenPromise, usageError } from "./exit.ts"
 import { find, list, worldOf } from "./scenarios.ts"
 
-interface Given {
+interface Flags {
   readonly scenario: Option.Option<string>
   readonly address: Option.Option<string>
   readonly seed: number
@@ -24,9 +24,9 @@ interface Given {
 
 const membersOf = ({ crowds }: Scenario.Scenario): number => crowds.reduce((sum, { count }) => sum + count, 0)
 
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
-  if (given.from > given.to) return yield* wrongUse("--from is more than --to: there is nothing to try between them")
+  if (given.from > given.to) return yield* usageError("--from is more than --to: there is nothing to try between them")
   const whole = Scenario.lasting(
     yield* find(given.scenario.value),
     Option.getOrElse(given.for, () => "10 seconds" as const),
@@ -52,7 +52,7 @@ export const run = Effect.fnUntraced(function* (given: Given) {
     })
   const { breaks, holds } = yield* FindLimit.find(given, probe)
   const said = (scale: number) => `${scale.toFixed(2)}x, ${membersOf(Scenario.scaled(whole, scale))} members`
-  if (holds === undefined) return yield* new PromiseBroken({ message: "not even the first holds: try a lower --from" })
+  if (holds === undefined) return yield* new BrokenPromise({ message: "not even the first holds: try a lower --from" })
   yield* Console.log(`Everything holds up to ${said(holds)}.`)
   yield* Console.log(
     breaks === undefined

@@ -1,15 +1,15 @@
 /** What `natter load http` does. */
 import * as Option from "effect/Option"
 import * as HttpLoad from "../../load/HttpLoad.ts"
-import { type Shared, run as runLoad } from "./runServerLoad.ts"
+import { type ServerFlags, run as runLoad } from "./runServerLoad.ts"
 
-interface Given extends Shared {
+interface Flags extends ServerFlags {
   readonly method: Option.Option<string>
   readonly body: Option.Option<string>
   readonly keepAlive: boolean
 }
 
-export const run = (given: Given) =>
+export const run = (given: Flags) =>
   runLoad(given, (options) =>
     HttpLoad.run({
       ...options,

@@ -10,11 +10,11 @@ import { type PlayOptions, play } from "../../scenario/Player.ts"
 import type * as Load from "../../scenario/Result.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "../userError.ts"
-import { untilEnough, wrongUse } from "./exit.ts"
+import { untilEnough, usageError } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
 import { find, list, worldOf } from "./scenarios.ts"
 
-interface Given extends Files {
+interface Flags extends Files {
   readonly scenario: Option.Option<string>
   readonly address: Option.Option<string>
   readonly simulate: boolean
@@ -34,7 +34,7 @@ const generatorOf = (processes: number): PlayOptions["generator"] =>
           (Processes) => Processes.generator(processes)(plan),
         )
 
-const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Given, enough: Effect.Effect<void>) {
+const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Flags, enough: Effect.Effect<void>) {
   const world = yield* worldOf(given.address, scenario)
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
@@ -45,9 +45,9 @@ const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Gi
   )
 })
 
-const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { address, processes, seed }: Given) {
-  if (processes > 1) return yield* wrongUse("a simulation is one process: leave out --processes, or --simulate")
-  if (Option.isSome(address)) return yield* wrongUse("a simulation has a service of its own: leave out --address")
+const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { address, processes, seed }: Flags) {
+  if (processes > 1) return yield* usageError("a simulation is one process: leave out --processes, or --simulate")
+  if (Option.isSome(address)) return yield* usageError("a simulation has a service of its own: leave out --address")
   const SimulatedWorld = yield* Effect.promise(() => import("../../load/SimulatedWorld.ts"))
   const { hash, played } = yield* Effect.gen(function* () {
     const { show } = yield* Progress
@@ -57,7 +57,7 @@ const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { ad
   return { ...found, target: `a simulation (trace ${hash})` }
 })
 
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
   yield* ready(given)
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)

@@ -12,7 +12,7 @@ import { ending } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
 
 /** What the flags say. */
-export interface Shared extends Files {
+export interface ServerFlags extends Files {
   readonly url: URL
   readonly connections: number
   readonly rate: Option.Option<number>
@@ -25,7 +25,7 @@ export interface Shared extends Files {
   readonly failOnError: boolean
 }
 
-const optionsOf = (given: Shared, stopped: (result: Result) => Effect.Effect<void>) => ({
+const optionsOf = (given: ServerFlags, stopped: (result: Result) => Effect.Effect<void>) => ({
   url: given.url,
   connections: given.connections,
   perSecond: given.rate,
@@ -52,7 +52,7 @@ const explain = (error: LoadError): CliError.UserError =>
 
 /** Runs it, shows how far it is, and says what came out. */
 export const run = Effect.fnUntraced(function* (
-  given: Shared,
+  given: ServerFlags,
   load: (options: ReturnType<typeof optionsOf>) => Effect.Effect<Result, LoadError, Progress>,
 ) {
   yield* ready(given)

@@ -1,16 +1,16 @@
 /** What `natter load ws` does. */
 import * as Option from "effect/Option"
 import * as WebSocketLoad from "../../load/WebSocketLoad.ts"
-import { type Shared, run as runLoad } from "./runServerLoad.ts"
+import { type ServerFlags, run as runLoad } from "./runServerLoad.ts"
 
-interface Given extends Shared {
+interface Flags extends ServerFlags {
   readonly size: number
   readonly inFlight: Option.Option<number>
   readonly binary: boolean
   readonly protocol: ReadonlyArray<string>
 }
 
-export const run = (given: Given) =>
+export const run = (given: Flags) =>
   runLoad(given, (options) =>
     WebSocketLoad.run({
       ...options,

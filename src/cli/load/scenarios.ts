@@ -12,7 +12,7 @@ import * as Address from "../../client/Address.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
-import { type WrongUse, wrongUse } from "./exit.ts"
+import { type UsageError, usageError } from "./exit.ts"
 
 /** Those that come along with the sources; the package has none. */
 const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
@@ -22,27 +22,27 @@ const names = (): ReadonlyArray<string> =>
 
 const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
 
-const load = (path: string): Effect.Effect<Scenario.Scenario, WrongUse> =>
+const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
   Effect.tryPromise({
     try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
     catch: (cause) =>
-      wrongUse(
+      usageError(
         `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}: give a module whose default export is a scenario`,
       ),
   }).pipe(
     Effect.flatMap((module) =>
       Effect.mapError(decode(module.default), (error) =>
-        wrongUse(`${path}: its default export is no scenario, make one with Scenario.make: ${error.message}`),
+        usageError(`${path}: its default export is no scenario, make one with Scenario.make: ${error.message}`),
       ),
     ),
   )
 
-export const find = (given: string): Effect.Effect<Scenario.Scenario, WrongUse> => {
+export const find = (given: string): Effect.Effect<Scenario.Scenario, UsageError> => {
   if (names().includes(given)) return load(`${folder}/${given}.ts`)
   const path = resolve(given)
   return fs.existsSync(path)
     ? load(path)
-    : Effect.fail(wrongUse(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
+    : Effect.fail(usageError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
 }
 
 /** Says which there are. */
@@ -62,7 +62,7 @@ export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scena
     onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
     onSome: (text) =>
       Result.match(Address.parse(text), {
-        onFailure: (problem) => Effect.fail(wrongUse(`--address ${text}: ${problem}`)),
+        onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
         onSuccess: (address) =>
           Effect.succeed(
             RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),

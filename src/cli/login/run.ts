@@ -8,20 +8,20 @@ import type { Credentials } from "../../client/Connection.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
-import type { Who } from "../connectionFlags.ts"
+import type { SignInFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import { printList } from "../table.ts"
 import type { Profile } from "../profiles.ts"
 import * as Profiles from "../profiles.ts"
 
-interface Given extends Who {
+interface Flags extends SignInFlags {
   readonly address: Option.Option<string>
 }
 
 const profileOf = (credentials: Credentials, { role, token, username }: ServerFrameOf<"LoggedIn">): Profile => {
   if (role === "guest") return { name: username, guest: true }
   if (token !== undefined) return { name: username, token: Redacted.make(token) }
-  // Who signs in by a token is given no other.
+  // SignInFlags signs in by a token is given no other.
   return "token" in credentials
     ? { name: username, token: Redacted.make(Redacted.value(credentials.token)) }
     : { name: username }
@@ -34,7 +34,7 @@ const outcome = (where: string, { guest, name, token }: Profile): string => {
     : `signed in to ${where} as ${name}: the server gave no token, so only the name is kept`
 }
 
-export const login = Effect.fnUntraced(function* (given: Given) {
+export const login = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
   // What is in the way of keeping a token is said before there is one.
   yield* Profiles.ready

@@ -14,7 +14,7 @@ import { play, Script } from "../../proxy/Script.ts"
 import { parse } from "../../proxy/Time.ts"
 import { statusLine } from "./status.ts"
 
-export interface Given {
+export interface Flags {
   readonly target: Option.Option<string>
   readonly listen: string
   readonly control: string
@@ -31,15 +31,15 @@ export interface Given {
 }
 
 /** What a flag says is not what it may say. */
-class WrongUse extends Data.TaggedError("WrongUse")<{ readonly message: string }> {}
+class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
-const wanted = <A>(value: A | undefined, message: string): Effect.Effect<A, WrongUse> =>
-  value === undefined ? Effect.fail(new WrongUse({ message })) : Effect.succeed(value)
+const wanted = <A>(value: A | undefined, message: string): Effect.Effect<A, UsageError> =>
+  value === undefined ? Effect.fail(new UsageError({ message })) : Effect.succeed(value)
 
 const time = (flag: string, text: string) =>
   wanted(Option.getOrUndefined(parse(text)), `--${flag} ${text}: a time such as 100ms, 1.5s or 2m, at most 24h`)
 
-const shape = Effect.fnUntraced(function* (given: Given): Effect.fn.Return<ReadonlyArray<Fault>, WrongUse> {
+const shape = Effect.fnUntraced(function* (given: Flags): Effect.fn.Return<ReadonlyArray<Fault>, UsageError> {
   const faults: Array<Fault> = []
   if (Option.isSome(given.delay) || Option.isSome(given.jitter)) {
     const by = yield* time(
@@ -76,17 +76,17 @@ const readScript = Effect.fnUntraced(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(file),
-    (error) => new WrongUse({ message: `--script ${file} could not be read: ${error.message}` }),
+    (error) => new UsageError({ message: `--script ${file} could not be read: ${error.message}` }),
   )
   return yield* Schema.decodeEffect(Schema.fromJsonString(Script))(text, { onExcessProperty: "error" }).pipe(
-    Effect.mapError((error) => new WrongUse({ message: `--script ${file}: ${error.message}` })),
+    Effect.mapError((error) => new UsageError({ message: `--script ${file}: ${error.message}` })),
   )
 })
 
 /** Until it is interrupted; then what is on the way may still arrive. */
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: Flags) {
   if (given.http === Option.isSome(given.target)) {
-    return yield* new WrongUse({ message: "say one of both: where the service listens (HOST:PORT), or --http" })
+    return yield* new UsageError({ message: "say one of both: where the service listens (HOST:PORT), or --http" })
   }
   const listen = yield* wanted(bindAddress(given.listen), `--listen ${given.listen}: HOST:PORT is needed`)
   const control =

@@ -6,10 +6,10 @@ import * as Stdio from "effect/Stdio"
 import { lobby } from "../../domain/ChannelName.ts"
 import type { Theme } from "../../terminal/view/Capabilities.ts"
 import { userError } from "../userError.ts"
-import type { Who } from "../connectionFlags.ts"
+import type { SignInFlags } from "../connectionFlags.ts"
 
 /** What the flags say. */
-export interface Given extends Who {
+export interface ChatFlags extends SignInFlags {
   readonly address: Option.Option<string>
   readonly channels: ReadonlyArray<string>
   readonly theme: Theme | "auto"
@@ -20,7 +20,7 @@ const dumb = Config.String("TERM").pipe(
   Effect.map((term) => term === "dumb"),
 )
 
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: ChatFlags) {
   const stdio = yield* Stdio.Stdio
   const [first = lobby, ...others] = given.channels
   if ((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal) && !(yield* dumb)) {

@@ -2,17 +2,17 @@
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { userError } from "../userError.ts"
-import type { Given as Line } from "../connectionFlags.ts"
+import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
-interface Given extends Line {
+interface Flags extends ConnectionFlags {
   readonly address: Option.Option<string>
 }
 
 /** Until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: "lines" })

@@ -7,7 +7,7 @@ import * as Client from "../../client/Client.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import type { ChatOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf } from "../../terminal/view/Capabilities.ts"
-import type { Given } from "./chat.ts"
+import type { ChatFlags } from "./chat.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
 
@@ -20,7 +20,7 @@ const load = () => {
 
 /** Until the user leaves, or coming back makes no sense. */
 export const run = Effect.fnUntraced(
-  function* (given: Given & Pick<ChatOptions, "channels">) {
+  function* (given: ChatFlags & Pick<ChatOptions, "channels">) {
     const address = yield* Identity.addressOf(given.address)
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address)

@@ -11,7 +11,7 @@ import * as Tcp from "../../client/transport/Tcp.ts"
 import { explain, explained } from "../userError.ts"
 import type { Screen } from "./screen.ts"
 
-export interface Way {
+export interface ClientOptions {
   readonly address: Address
   readonly credentials: Credentials
   readonly screen: Screen
@@ -22,7 +22,7 @@ export interface Way {
 const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** Tells why one is away, and for how long. Fails when one will not be back. */
-const watch = ({ address, reconnect, screen }: Way, client: Client.Client): Effect.Effect<never, Absence> =>
+const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Client): Effect.Effect<never, Absence> =>
   client.states.pipe(
     Stream.runForEach((state) =>
       Effect.gen(function* () {
@@ -38,11 +38,11 @@ const watch = ({ address, reconnect, screen }: Way, client: Client.Client): Effe
 
 /** Signs in and uses the client; ends with its use, or when the server does not want one back. */
 export const withClient = <A, E, R>(
-  way: Way,
+  options: ClientOptions,
   use: (client: Client.Client) => Effect.Effect<A, E, R>,
 ): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R | Scope.Scope> =>
-  Client.make({ credentials: way.credentials }).pipe(
-    Effect.provide(Tcp.layer(way.address)),
-    Effect.flatMap((client) => Effect.raceFirst(use(client), watch(way, client))),
-    explained(way.address),
+  Client.make({ credentials: options.credentials }).pipe(
+    Effect.provide(Tcp.layer(options.address)),
+    Effect.flatMap((client) => Effect.raceFirst(use(client), watch(options, client))),
+    explained(options.address),
   )

@@ -4,11 +4,11 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { withClient } from "./client.ts"
 import { userError } from "../userError.ts"
-import type { Given as Line } from "../connectionFlags.ts"
+import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import * as Screen from "./screen.ts"
 
-interface Given extends Line {
+interface SendFlags extends ConnectionFlags {
   readonly words: ReadonlyArray<string>
   readonly json: boolean
 }
@@ -29,7 +29,7 @@ const addressOf = (written: string | undefined) =>
       )
 
 /** Succeeds when the server has acknowledged everything. */
-export const run = Effect.fnUntraced(function* (given: Given) {
+export const run = Effect.fnUntraced(function* (given: SendFlags) {
   const { channel, json, words } = given
   const { address: written, text } = meaning(words)
   const address = yield* addressOf(written)

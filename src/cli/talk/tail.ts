@@ -4,14 +4,14 @@ import type * as CliError from "effect/cli/CliError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Past } from "./channel.ts"
+import type { Backlog } from "./ChannelView.ts"
 import { userError } from "../userError.ts"
-import type { Given as Line } from "../connectionFlags.ts"
+import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
-interface Given extends Line {
+interface TailFlags extends ConnectionFlags {
   readonly address: Option.Option<string>
   readonly json: boolean
   readonly count: Option.Option<number>
@@ -24,11 +24,11 @@ interface Given extends Line {
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** From where on, as the flags say. */
-const pastOf = Effect.fnUntraced(function* ({
+const backlogOf = Effect.fnUntraced(function* ({
   after,
   last,
   since,
-}: Given): Effect.fn.Return<Past | undefined, CliError.UserError> {
+}: TailFlags): Effect.fn.Return<Backlog | undefined, CliError.UserError> {
   if ([after, last, since].filter((flag) => Option.isSome<unknown>(flag)).length > 1) {
     return yield* userError("give one of --since, --after and --last")
   }
@@ -44,12 +44,12 @@ const pastOf = Effect.fnUntraced(function* ({
 /** Time to send what was typed before the end of the typing. */
 const patience = Duration.seconds(2)
 
-export const run = Effect.fnUntraced(function* (given: Given) {
-  const past = yield* pastOf(given)
+export const run = Effect.fnUntraced(function* (given: TailFlags) {
+  const backlog = yield* backlogOf(given)
   const address = yield* Identity.addressOf(given.address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: given.json ? "nothing" : "terminal" })
   const count = Option.getOrElse(given.count, () => Number.POSITIVE_INFINITY)
-  const { unsent } = yield* talk({ ...given, past, address, count, credentials, patience, screen })
+  const { unsent } = yield* talk({ ...given, backlog, address, count, credentials, patience, screen })
   if (unsent > 0) yield* screen.notice(unsent === 1 ? "a line was not sent" : `${unsent} lines were not sent`)
 }, Effect.scoped)

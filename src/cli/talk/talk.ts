@@ -3,19 +3,19 @@ import type * as CliError from "effect/cli/CliError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Channel from "./channel.ts"
-import { type Way, withClient } from "./client.ts"
+import * as ChannelView from "./ChannelView.ts"
+import { type ClientOptions, withClient } from "./client.ts"
 import * as Typing from "./typing.ts"
 
 /** Until enough was shown or typed, the reader leaves, or coming back makes no sense. */
 export const talk = (
-  options: Way & Channel.View & { readonly patience: Duration.Duration | undefined },
-): Effect.Effect<Typing.Typed, CliError.UserError, Scope.Scope> => {
+  options: ClientOptions & ChannelView.ViewOptions & { readonly patience: Duration.Duration | undefined },
+): Effect.Effect<Typing.TypingResult, CliError.UserError, Scope.Scope> => {
   const { channel, patience, screen } = options
-  const nothing: Typing.Typed = { unsent: 0, refused: 0 }
+  const nothing: Typing.TypingResult = { unsent: 0, refused: 0 }
   return withClient(options, (client) =>
-    Effect.flatMap(Channel.enter(client, options), (room) =>
-      Effect.raceFirst(Effect.as(room.show, nothing), Typing.follow({ channel, client, patience, room, screen })),
+    Effect.flatMap(ChannelView.enter(client, options), (view) =>
+      Effect.raceFirst(Effect.as(view.show, nothing), Typing.follow({ channel, client, patience, view, screen })),
     ),
   ).pipe(Effect.raceFirst(Effect.as(screen.left, nothing)))
 }

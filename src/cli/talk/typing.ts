@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Client } from "../../client/Client.ts"
 import type { Absence } from "../../client/Reconnect.ts"
 import type { Seq } from "../../domain/Seq.ts"
-import type { Channel } from "./channel.ts"
+import type { ChannelView } from "./ChannelView.ts"
 import type { Screen } from "./screen.ts"
 
 /** Lines that wait to be acknowledged, before no more are taken. */
@@ -16,7 +16,7 @@ const linesAhead = 64
 const help = "/users shows who is here, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
 
 /** What became of what was typed. */
-export interface Typed {
+export interface TypingResult {
   /** Lines that the server did not get, as far as is known. */
   readonly unsent: number
   /** Lines that nobody wanted: the server refused them, or there is no such command. */
@@ -30,12 +30,12 @@ export interface Typed {
 export const follow = Effect.fnUntraced(function* (options: {
   readonly client: Client
   readonly channel: string
-  readonly room: Channel
+  readonly view: ChannelView
   readonly screen: Screen
   /** None at all while one is away. */
   readonly patience: Duration.Duration | undefined
-}): Effect.fn.Return<Typed, Absence | CliError.UserError> {
-  const { channel, client, patience, room, screen } = options
+}): Effect.fn.Return<TypingResult, Absence | CliError.UserError> {
+  const { channel, client, patience, view, screen } = options
   const enough = Deferred.makeUnsafe<void>()
   let unsent = 0
   let refused = 0
@@ -63,7 +63,7 @@ export const follow = Effect.fnUntraced(function* (options: {
   const act = (line: string): Effect.Effect<void, Absence> => {
     if (line.startsWith("//")) return say(line.slice(1))
     if (!line.startsWith("/")) return say(line)
-    if (line.trim() === "/users") return Effect.flatMap(room.here, screen.notice)
+    if (line.trim() === "/users") return Effect.flatMap(view.here, screen.notice)
     refused++
     return screen.notice(help)
   }
@@ -73,7 +73,7 @@ export const follow = Effect.fnUntraced(function* (options: {
     Stream.onEnd(Deferred.succeed(enough, undefined)),
     Stream.mapEffect(act, { concurrency: linesAhead }),
     Stream.runDrain,
-    Effect.andThen(Effect.suspend(() => (last === undefined ? Effect.void : room.shown(last)))),
+    Effect.andThen(Effect.suspend(() => (last === undefined ? Effect.void : view.shown(last)))),
   )
   const impatience = Effect.gen(function* () {
     if (patience === undefined) return yield* Effect.never

@@ -21,7 +21,7 @@ import { eventLines, here, missed } from "./eventLines.ts"
 import type { Screen } from "./screen.ts"
 
 /** From where on what was said before is shown, first of all. */
-export type Past =
+export type Backlog =
   /** Behind this place. */
   | { readonly after: number }
   /** From this moment on, in milliseconds since 1970. */
@@ -29,7 +29,7 @@ export type Past =
   /** So many messages. */
   | { readonly last: number }
 
-export interface View {
+export interface ViewOptions {
   readonly address: Address
   readonly channel: string
   readonly screen: Screen
@@ -37,10 +37,10 @@ export interface View {
   /** Messages to show. */
   readonly count: number
   readonly reconnect: boolean
-  readonly past?: Past | undefined
+  readonly backlog?: Backlog | undefined
 }
 
-export interface Channel {
+export interface ChannelView {
   /** Who is there, in a line. */
   readonly here: Effect.Effect<string>
   /** Shows what happens until enough was shown. */
@@ -62,11 +62,11 @@ const same = (one: string, other: string): boolean =>
 const entriesOf = (
   client: Client,
   channel: string,
-  past: Past,
+  backlog: Backlog,
   seq: Seq,
 ): Stream.Stream<Entry, RequestError | Absence> => {
-  if (!("last" in past)) return Stream.takeWhile(client.entries(channel, past), (entry) => entry.seq <= seq)
-  const { last } = past
+  if (!("last" in backlog)) return Stream.takeWhile(client.entries(channel, backlog), (entry) => entry.seq <= seq)
+  const { last } = backlog
   const backward = client.entries(channel, { before: seq + 1, limit: Math.min(last, maxPage) }).pipe(
     Stream.filter(({ type }) => type === "Message"),
     Stream.take(last),
@@ -77,8 +77,8 @@ const entriesOf = (
 /** Comes in. */
 export const enter = Effect.fnUntraced(function* (
   client: Client,
-  { address, channel: given, count, json, past, reconnect, screen }: View,
-): Effect.fn.Return<Channel, Absence, Scope.Scope> {
+  { address, channel: given, count, json, backlog, reconnect, screen }: ViewOptions,
+): Effect.fn.Return<ChannelView, Absence, Scope.Scope> {
   // As it is called now.
   let channel = given
   let remaining = count
@@ -117,8 +117,8 @@ export const enter = Effect.fnUntraced(function* (
     yield* screen.notice(`${username} is in ${channel} on ${format(address)}, ${here(roster)}${topic}`)
     if (lastSeq !== undefined) return
     lastSeq = joined.seq
-    if (past === undefined) return
-    const before = Stream.chunks(entriesOf(client, channel, past, joined.seq))
+    if (backlog === undefined) return
+    const before = Stream.chunks(entriesOf(client, channel, backlog, joined.seq))
     yield* before.pipe(
       Stream.takeUntil(() => remaining === 0),
       Stream.runForEach((entries) => Effect.andThen(show(entries), flush)),
