@@ -11,6 +11,7 @@ const compiler = [node, "node_modules/typescript/bin/tsc"]
 const steps: Record<string, ReadonlyArray<string>> = {
   types: [...(existsSync(effectCompiler) ? [effectCompiler] : compiler), "-p", "."],
   "public types": [...compiler, "-p", "tsconfig.types.json", "--noEmit", "--emitDeclarationOnly", "false"],
+  "import cycles": [node, "scripts/importCycles.ts"],
   lint: [node, "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   format: [node, "node_modules/oxfmt/bin/oxfmt", "--check"],
   "dead code": [node, "node_modules/knip/bin/knip.js"],

@@ -3,7 +3,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type Outcome, type Target, requester } from "./internal/server/httpRequest.ts"
 import { LoadError } from "./LoadError.ts"
-import { type LoadOptions, measured } from "./internal/server/measure.ts"
+import type { LoadOptions } from "./internal/server/LoadOptions.ts"
+import { measure } from "./internal/server/measure.ts"
 
 export interface HttpLoad extends Target, LoadOptions {
   /** After this a request that has no whole answer is given up, and its connection with it. */
@@ -17,7 +18,7 @@ const afterFailure = "50 millis"
 
 /** The result of the whole load. Fails with `LoadError` where nobody answers at all. */
 export const run = (load: HttpLoad) =>
-  measured(
+  measure(
     {
       kind: "http",
       name: `${load.method} ${load.url.href}`,

@@ -5,7 +5,8 @@ import * as Schedule from "effect/Schedule"
 import { type EchoConnection, type EchoTarget, open } from "./internal/server/echoConnection.ts"
 import { LoadError } from "./LoadError.ts"
 import * as Pace from "./internal/server/pace.ts"
-import { type LoadOptions, measured } from "./internal/server/measure.ts"
+import type { LoadOptions } from "./internal/server/LoadOptions.ts"
+import { measure } from "./internal/server/measure.ts"
 
 export interface WebSocketLoad extends EchoTarget, LoadOptions {
   readonly connections: number
@@ -21,7 +22,7 @@ const beforeAgain = "1 second"
 
 /** The result of the whole load. Fails with `LoadError` where the first connection does not come about. */
 export const run = (load: WebSocketLoad) =>
-  measured(
+  measure(
     {
       kind: "ws",
       name: `echo of ${load.url.href}`,

@@ -1,19 +1,10 @@
 /** Where `natter chat` takes place: on a terminal, or line by line. */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import { lobby } from "../../domain/ChannelName.ts"
-import type { Theme } from "../../terminal/view/Capabilities.ts"
 import { userError } from "../userError.ts"
-import type { SignInFlags } from "../connectionFlags.ts"
-
-/** What the flags say. */
-export interface ChatFlags extends SignInFlags {
-  readonly address: Option.Option<string>
-  readonly channels: ReadonlyArray<string>
-  readonly theme: Theme | "auto"
-}
+import type { ChatFlags } from "./chatOnTerminal.ts"
 
 const dumb = Config.String("TERM").pipe(
   Effect.orElseSucceed(() => ""),

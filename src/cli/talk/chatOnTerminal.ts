@@ -1,15 +1,23 @@
 /** What `natter chat` does on a terminal. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type * as Option from "effect/Option"
 import * as References from "effect/References"
 import { format } from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import type { ChatOptions } from "../../terminal/Chat.ts"
-import { capabilitiesOf } from "../../terminal/view/Capabilities.ts"
-import type { ChatFlags } from "./chat.ts"
+import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
+import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
+
+/** What the flags say. */
+export interface ChatFlags extends SignInFlags {
+  readonly address: Option.Option<string>
+  readonly channels: ReadonlyArray<string>
+  readonly theme: Theme | "auto"
+}
 
 /** What draws is large: it is loaded while somebody types a password, and while the server is dialled. */
 const load = () => {

@@ -10,34 +10,11 @@ import type * as Scope from "effect/Scope"
 import { measuredPart, type Result } from "../../../scenario/Result.ts"
 import { Progress } from "../../Progress.ts"
 import type { LoadError } from "../../LoadError.ts"
+import type { LoadOptions, LoadTarget } from "./LoadOptions.ts"
 import * as Pace from "./pace.ts"
 import { LoadRecord } from "./LoadRecord.ts"
 import { resultOf } from "./resultOf.ts"
 import { LoadSeries } from "./LoadSeries.ts"
-
-export interface LoadOptions {
-  /** How long the measured part lasts. */
-  readonly lasts: Duration.Duration
-  /** It ends before, when so many were sent. */
-  readonly count: number
-  /** So many a second, whether or not they are answered; without it, as many as are answered. */
-  readonly perSecond: Option.Option<number>
-  /** What 99 of 100 answers must take at most. */
-  readonly p99: Option.Option<Duration.Duration>
-  /** Whether an error breaks a promise. */
-  readonly noErrors: boolean
-  /** Given what was measured till then, when the load is interrupted. */
-  readonly stopped?: ((result: Result) => Effect.Effect<void>) | undefined
-}
-
-/** What is put under load. */
-export interface What {
-  readonly kind: "http" | "ws"
-  readonly name: string
-  readonly about: string
-  readonly target: string
-  readonly connections: number
-}
 
 /** Begins the measured part: the paces of so many who send. */
 export type Begin = (senders: number) => Arr.NonEmptyReadonlyArray<Pace.Pace>
@@ -45,8 +22,8 @@ export type Begin = (senders: number) => Arr.NonEmptyReadonlyArray<Pace.Pace>
 const everySecond = Schedule.fixed("1 second")
 
 /** Runs it, shows how far it is, and makes a result of it. */
-export const measured = Effect.fnUntraced(function* <R>(
-  what: What,
+export const measure = Effect.fnUntraced(function* <R>(
+  what: LoadTarget,
   options: LoadOptions,
   load: (record: LoadRecord, begin: Begin) => Effect.Effect<void, LoadError, R>,
 ): Effect.fn.Return<Result, LoadError, Exclude<R, Scope.Scope> | Progress> {

@@ -5,18 +5,18 @@ import * as Option from "effect/Option"
 import type { Result } from "../../../scenario/Result.ts"
 import { here, version } from "../../Machine.ts"
 import type { LoadRecord } from "./LoadRecord.ts"
-import type { LoadOptions, What } from "./measure.ts"
+import type { LoadOptions, LoadTarget } from "./LoadOptions.ts"
 import type { Series } from "./LoadSeries.ts"
 
-export interface Recorded {
-  readonly what: What
+export interface Measurement {
+  readonly what: LoadTarget
   readonly options: LoadOptions
   readonly startedAt: DateTime.Utc
   readonly record: LoadRecord
   readonly series: ReadonlyArray<Series>
 }
 
-const verdicts = ({ options, record }: Recorded): Result["verdicts"] => {
+const verdicts = ({ options, record }: Measurement): Result["verdicts"] => {
   const response = record.latencies.get("response")
   return [
     ...Option.match(options.p99, {
@@ -40,13 +40,13 @@ const verdicts = ({ options, record }: Recorded): Result["verdicts"] => {
 }
 
 /** Where nothing has to wait until it is due, what the server took is the same as what it took since it was due. */
-const latencies = ({ options, record }: Recorded): Result["latencies"] =>
+const latencies = ({ options, record }: Measurement): Result["latencies"] =>
   [...record.latencies]
     .filter(([name]) => name !== "service" || Option.isSome(options.perSecond))
     .map(([name, histogram]) => histogram.summary(name))
 
-export const resultOf = (recorded: Recorded): Result => {
-  const { record, series, startedAt, what } = recorded
+export const resultOf = (measurement: Measurement): Result => {
+  const { record, series, startedAt, what } = measurement
   return {
     format: "natter-load/1",
     natter: version,
@@ -58,7 +58,7 @@ export const resultOf = (recorded: Recorded): Result => {
     // Of the measured part: rates are taken over it.
     seconds: (record.now() - (record.measuredFrom ?? 0)) / 1000,
     processes: 1,
-    latencies: latencies(recorded),
+    latencies: latencies(measurement),
     series,
     counters: {
       sent: record.sent,
@@ -69,6 +69,6 @@ export const resultOf = (recorded: Recorded): Result => {
     },
     errors: Object.fromEntries(record.errors),
     marks: record.marks,
-    verdicts: verdicts(recorded),
+    verdicts: verdicts(measurement),
   }
 }

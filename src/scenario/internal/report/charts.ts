@@ -1,10 +1,9 @@
 /** Which graphs a page has, and which series of which result is which line in which of them. */
 import type { Result } from "../../Result.ts"
+import { type Colour, colours } from "./colours.ts"
 import { type Curve, curvesOf } from "./curve.ts"
 
 type Series = Result["series"][number]
-
-export type Colour = "c1" | "c2" | "c3" | "c4" | "c5" | "c6"
 
 interface Line {
   readonly run: number
@@ -51,8 +50,6 @@ export interface Charts {
   readonly charts: ReadonlyArray<Chart>
   readonly curves: ReadonlyArray<Curve>
 }
-
-const colours: ReadonlyArray<Colour> = ["c1", "c2", "c3", "c4", "c5", "c6"]
 
 /** Lines of one graph are not further apart than this, unless its scale is logarithmic: the lower ones would lie flat. */
 const farApart = 8

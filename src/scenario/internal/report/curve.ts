@@ -1,6 +1,6 @@
 /** The curve of percentiles: how high latency is for which share of all, drawn by the number of nines. */
 import type { Result } from "../../Result.ts"
-import type { Colour } from "./charts.ts"
+import type { Colour } from "./colours.ts"
 
 export interface CurveLine {
   readonly label: string
