@@ -4,13 +4,14 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Random from "effect/Random"
 import * as path from "node:path"
+import { freePort } from "../../src/load/FreePort.ts"
 import { PostgresServer } from "../../test/postgres/PostgresServer.ts"
 import { CrashError } from "./CrashError.ts"
 import * as Fault from "./Fault.ts"
 import * as Judge from "./Judge.ts"
 import type { Ledger } from "./Ledger.ts"
 import * as Run from "./Run.ts"
-import * as Service from "./Service.ts"
+import { host } from "./Service.ts"
 
 export const storages = ["sqlite", "postgres", "memory"] as const
 export type Storage = (typeof storages)[number]
@@ -51,7 +52,7 @@ export const torture = (options: Options) =>
     const files = yield* FileSystem.FileSystem
     const data = yield* files.makeTempDirectoryScoped({ prefix: "natter-crash-" })
     const database = storage === "postgres" ? yield* postgres : undefined
-    const port = yield* Service.freePort
+    const port = yield* freePort(host)
     const environment = {
       // Nothing of what was said is to be removed.
       NATTER_HISTORY_MAX_ENTRIES: "1000000",

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { format } from "../domain/Address.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { NotPossible, World } from "../scenario/World.ts"
+import { freePort } from "./FreePort.ts"
 import * as ServiceProcess from "./internal/serviceProcess.ts"
 import { LoadError } from "./LoadError.ts"
 
@@ -27,7 +28,7 @@ export const layer = ({
         files.makeTempDirectoryScoped({ prefix: "natter-load-" }),
         ({ message }) => new LoadError({ target: "a folder for the service", reason: message }),
       )
-      const port = yield* ServiceProcess.freePort(host)
+      const port = yield* freePort(host)
       const service = yield* ServiceProcess.make({ host, port, data, settings, flags })
       yield* service.start
       const again = (end: Effect.Effect<void>, what: string) => (down: number) =>

@@ -1,17 +1,14 @@
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as ChildProcess from "effect/process/ChildProcess"
-import type { ChildProcessHandle, ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import * as fs from "node:fs"
-import * as net from "node:net"
 import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Sample } from "../../scenario/World.ts"
+import * as ChildServer from "../ChildServer.ts"
 import { LoadError } from "../LoadError.ts"
 
 /** The service as a process of its own, started and ended as often as one likes, with the same port and data. */
@@ -60,36 +57,15 @@ const lifeline = (data: string): string => {
 /** Many times what it takes, since machines are busy. */
 const startLimit = Duration.seconds(30)
 const target = "the service"
-const outputKept = 4000
 /** Of `/proc`: ticks of the clock a second, and bytes of a page, on every Linux that Node runs on. */
 const ticks = 100
 const pageBytes = 4096
 
-/** What runs here is not set up by how the caller is. */
-const environment = (settings: Readonly<Record<string, string>>) => ({
-  ...Object.fromEntries(
-    Object.keys(process.env)
-      .filter((name) => /^(NATTER_|NODE_OPTIONS$)/.test(name))
-      .map((name) => [name, undefined]),
-  ),
-  ...Object.fromEntries(
+/** Settings as the environment names them. */
+const environment = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`NATTER_${name.toUpperCase().replaceAll(/[.-]/g, "_")}`, value]),
-  ),
-})
-
-/** A port that nobody listens on now. */
-export const freePort = (host: string): Effect.Effect<number, LoadError> =>
-  Effect.callback((resume) => {
-    const server = net.createServer()
-    server.on("error", ({ message }) =>
-      resume(Effect.fail(new LoadError({ target: host, reason: `no free port: ${message}` }))),
-    )
-    server.listen(0, host, () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      server.close(() => resume(Effect.succeed(port)))
-    })
-  })
+  )
 
 const sampleOf = (pid: number): Sample => {
   try {
@@ -110,17 +86,16 @@ export const make = Effect.fnUntraced(function* (
   const { data, flags, host, port, settings } = options
   const around = yield* Effect.context<ChildProcessSpawner>()
   const outside = yield* Effect.scope
-  let running: { readonly child: ChildProcessHandle; readonly scope: Scope.Closeable } | undefined
+  let running: { readonly server: ChildServer.ChildServer; readonly scope: Scope.Closeable } | undefined
 
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
-    const child = yield* ChildProcess.make(
+    const server = yield* ChildServer.start(
       process.execPath,
       ["--max-semi-space-size=16", "--import", lifeline(data), entry, ...command],
       {
         env: environment(settings),
-        extendEnv: true,
         stdin: "pipe",
         // Ctrl-C is for the load, which ends the service when it is done with it.
         detached: true,
@@ -130,26 +105,12 @@ export const make = Effect.fnUntraced(function* (
       Effect.mapError(({ message }) => new LoadError({ target, reason: `could not be started: ${message}` })),
       Scope.provide(scope),
     )
-    running = { child, scope }
-    let output = ""
-    const listens = Deferred.makeUnsafe<void>()
-    yield* child.all.pipe(
-      Stream.decodeText(),
-      Stream.runForEach((text) =>
-        Effect.sync(() => {
-          output = (output + text).slice(-outputKept)
-          if (output.includes(" listens on ")) Deferred.doneUnsafe(listens, Effect.void)
-        }),
-      ),
-      Effect.ignore,
-      Effect.forkIn(scope),
+    running = { server, scope }
+    const ended = Effect.andThen(
+      server.ended,
+      Effect.suspend(() => new LoadError({ target, reason: `did not start:\n${server.output()}` })),
     )
-    const ended = Effect.exit(child.exitCode).pipe(
-      // What it said on its way out is still being read.
-      Effect.delay("100 millis"),
-      Effect.andThen(Effect.suspend(() => new LoadError({ target, reason: `did not start:\n${output.trim()}` }))),
-    )
-    const up = yield* Effect.timeoutOption(Effect.raceFirst(Deferred.await(listens), ended), startLimit)
+    const up = yield* Effect.timeoutOption(Effect.raceFirst(server.listens, ended), startLimit)
     if (Option.isNone(up)) return yield* new LoadError({ target, reason: "did not listen in time" })
   }).pipe(Effect.provideContext(around))
 
@@ -162,9 +123,9 @@ export const make = Effect.fnUntraced(function* (
   return {
     start,
     kill: forget,
-    stop: Effect.suspend(() =>
-      running === undefined ? Effect.void : Effect.ignore(running.child.kill({ killSignal: "SIGTERM" })),
-    ).pipe(Effect.andThen(forget)),
-    sample: Effect.sync(() => (running === undefined ? {} : sampleOf(running.child.pid))),
+    stop: Effect.suspend(() => (running === undefined ? Effect.void : running.server.stop)).pipe(
+      Effect.andThen(forget),
+    ),
+    sample: Effect.sync(() => (running === undefined ? {} : sampleOf(running.server.pid))),
   }
 })
