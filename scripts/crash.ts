@@ -7,7 +7,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { wholeNumber } from "./bench/Flags.ts"
 import type { Ledger } from "./crash/Ledger.ts"
-import { faults, storages, torture } from "./crash/Torture.ts"
+import { crashTest, faults, storages } from "./crash/CrashTest.ts"
 import * as Verdict from "./crash/Verdict.ts"
 
 const flags = {
@@ -31,9 +31,9 @@ const width = 30
 
 const progress =
   (strikes: number) =>
-  (strike: number, { said }: Ledger) => {
+  (strike: number, { operations }: Ledger) => {
     const done = Math.min(width, Math.round((strike / strikes) * width))
-    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${said.length} said`
+    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${operations.length} said`
     if (process.stderr.isTTY) process.stderr.write(`\r${bar}${strike < strikes ? "" : "\n"}`)
     else if (strike % 10 === 0 || strike === strikes) process.stderr.write(`${bar}\n`)
   }
@@ -44,7 +44,7 @@ process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
 Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
   Effect.gen(function* () {
     yield* Console.log(`--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault}`)
-    const { findings, record } = yield* torture({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
+    const { findings, record } = yield* crashTest({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
     yield* Console.log(Verdict.text(record, findings))
     if (findings.length > 0) process.exitCode = 1
   }).pipe(Effect.tapError((error) => Console.error(`crash: ${error.message}`))),

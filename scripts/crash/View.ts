@@ -1,4 +1,4 @@
-// What the messages of a channel look like to somebody who has heard its entries.
+// What the messages of a channel look like to a client that has received these entries.
 import type { Entry } from "./Record.ts"
 
 interface Shown {

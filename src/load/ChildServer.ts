@@ -60,7 +60,7 @@ export const start = Effect.fnUntraced(function* (
       Effect.map(String),
       Effect.orElseSucceed(() => "a signal"),
       // What it wrote on its way out is still being read.
-      Effect.delay("100 millis"),
+      Effect.tap(() => Effect.sleep("100 millis")),
     ),
   }
 })

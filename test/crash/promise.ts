@@ -2,14 +2,14 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { type Options, torture } from "../../scripts/crash/Torture.ts"
+import { type Options, crashTest } from "../../scripts/crash/CrashTest.ts"
 import * as Verdict from "../../scripts/crash/Verdict.ts"
 
 type Torture = Pick<Options, "storage" | "fault" | "strikes">
 
 /** A short run; the verdict says why, should a test fail over it. */
 export const run = (options: Torture) =>
-  torture({ ...options, seed: 42, between: Duration.millis(900), pace: 8 }).pipe(
+  crashTest({ ...options, seed: 42, between: Duration.millis(900), pace: 8 }).pipe(
     Effect.map(({ findings, record }) => ({ findings, record, verdict: Verdict.text(record, findings) })),
     Effect.provide(NodeServices.layer),
   )

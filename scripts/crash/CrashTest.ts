@@ -12,6 +12,7 @@ import * as Judge from "./Judge.ts"
 import type { Ledger } from "./Ledger.ts"
 import * as Run from "./Run.ts"
 import { host } from "./Service.ts"
+import { ServiceUnderTest } from "./ServiceUnderTest.ts"
 
 export const storages = ["sqlite", "postgres", "memory"] as const
 export type Storage = (typeof storages)[number]
@@ -45,8 +46,8 @@ const postgres = Effect.acquireRelease(
   (server) => Effect.promise(() => server.close()),
 )
 
-/** Succeeds with what was noted down, and with all that is wrong with it. */
-export const torture = (options: Options) =>
+/** Succeeds with what the clients recorded, and with all that is wrong with it. */
+export const crashTest = (options: Options) =>
   Effect.gen(function* () {
     const { between = Duration.millis(1500), fault: name, onStrike, pace = 10, storage, strikes } = options
     const files = yield* FileSystem.FileSystem
@@ -54,24 +55,24 @@ export const torture = (options: Options) =>
     const database = storage === "postgres" ? yield* postgres : undefined
     const port = yield* freePort(host)
     const environment = {
-      // Nothing of what was said is to be removed.
+      // No message may be removed because there are too many.
       NATTER_HISTORY_MAX_ENTRIES: "1000000",
       NATTER_STORAGE: storage,
       ...(database === undefined ? {} : { NATTER_POSTGRES_URL: database.url() }),
     }
-    const victim = yield* Fault.Victim.make({ port, data, args: ["--rate-limits", "off"], environment })
+    const service = yield* ServiceUnderTest.make({ port, data, args: ["--rate-limits", "off"], environment })
     const possible: Partial<Record<FaultName, Fault.Fault>> = {
-      kill: Fault.kill(victim),
-      restart: Fault.restart(victim),
+      kill: Fault.kill(service),
+      restart: Fault.restart(service),
       ...(database !== undefined && { postgres: Fault.postgresDown(database) }),
       ...(storage === "sqlite" && {
         locked: Fault.locked(path.join(data, "natter.db")),
-        full: Fault.diskFull(victim, data),
+        full: Fault.diskFull(service, data),
       }),
     }
     const fault = possible[name]
     if (fault === undefined) return yield* new CrashError({ message: `${storage} knows no fault ${name}` })
-    const record = yield* Run.run({ strikes, pace, between, port, onStrike }, victim, fault)
+    const record = yield* Run.run({ strikes, pace, between, port, onStrike }, service, fault)
     const durability = storage === "memory" ? undefined : "disk"
     return { record, findings: Judge.judge(record, { durability, answers: true }) }
   }).pipe(Effect.scoped, Random.withSeed(options.seed))

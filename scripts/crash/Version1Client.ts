@@ -5,23 +5,23 @@ import * as Random from "effect/Random"
 import { lobby } from "../../src/domain/ChannelName.ts"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
-import type { Said } from "./Record.ts"
-import type { Who, World } from "./World.ts"
+import type { Operation } from "./Record.ts"
+import type { Participant, Setting } from "./Setting.ts"
 
 const patience = Duration.minutes(10)
 
 /** Version 1 does not say how safe a message is. */
 const asSafeAsTheChannel = "disk"
 
-export const run = ({ address, isQuiet, ledger, pace }: World, { client: name, user }: Who) => {
-  const heard = ledger.hearing(name, lobby, true)
+export const run = ({ address, isQuiet, ledger, pace }: Setting, { client: name, user }: Participant) => {
+  const heard = ledger.observationOf(name, lobby, true)
   let count = 0
 
   const visit = Effect.gen(function* () {
-    const open = new Map<string, Said>()
+    const open = new Map<string, Operation>()
     yield* Effect.addFinalizer(() =>
-      // Said again, it might be said twice.
-      Effect.sync(() => open.forEach((said) => (said.refused = { reason: "lost", final: false }))),
+      // Without an id it cannot be sent again safely.
+      Effect.sync(() => open.forEach((operation) => (operation.refused = { reason: "lost", final: false }))),
     )
     const client = TestClient.v1(yield* Link.tcp(address))
     yield* client.send({ type: "Login", username: user, password: "secret" })
@@ -30,7 +30,7 @@ export const run = ({ address, isQuiet, ledger, pace }: World, { client: name, u
       yield* Effect.sleep(Duration.millis((yield* Random.next) * (4000 / pace)))
       if (isQuiet()) return
       const content = `${name} says ${++count}`
-      open.set(content, ledger.say({ client: name, user, channel: lobby, act: { type: "Message", content } }))
+      open.set(content, ledger.add({ client: name, user, channel: lobby, act: { type: "Message", content } }))
       yield* client.send({ type: "ChatMessage", from: "", content, timestamp: 0 })
     })
     const listening = Effect.gen(function* () {

@@ -8,16 +8,16 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { isSettled } from "./Ledger.ts"
 import type { Disconnect } from "../../src/domain/Disconnect.ts"
-import type { Said } from "./Record.ts"
-import type { Who, World } from "./World.ts"
+import type { Operation } from "./Record.ts"
+import type { Participant, Setting } from "./Setting.ts"
 
-export const run = ({ address, channels, isQuiet, ledger, pace }: World, { client: name, user }: Who) => {
+export const run = ({ address, channels, isQuiet, ledger, pace }: Setting, { client: name, user }: Participant) => {
   const credentials = { username: user, password: Redacted.make("secret") }
   let count = 0
-  let open: Said | undefined
+  let open: Operation | undefined
 
   const complain = (reason: string) =>
-    Effect.sync(() => ledger.complaints.push({ client: name, reason, at: ledger.now() }))
+    Effect.sync(() => ledger.rejections.push({ client: name, reason, at: ledger.now() }))
 
   const visit = Effect.gen(function* () {
     const connection = yield* Tcp.connect(address)
@@ -29,7 +29,7 @@ export const run = ({ address, channels, isQuiet, ledger, pace }: World, { clien
         if (isQuiet()) return
         const id = `${name}-${++count}`
         const channel = yield* Random.choice(channels as [string, ...Array<string>])
-        open = ledger.say({
+        open = ledger.add({
           client: name,
           user,
           id,

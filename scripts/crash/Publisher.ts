@@ -1,4 +1,4 @@
-// A client of the shipped library that says things, changes them, and notes all of it down.
+// A client of the shipped library that publishes and changes messages, and records all of it.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -15,18 +15,21 @@ import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { catalog, RequestError } from "../../src/domain/RequestError.ts"
 import { lastOf } from "./Ledger.ts"
-import type { Act, Entry, Said } from "./Record.ts"
-import { noted, placesOf, type Who, type World } from "./World.ts"
+import type { Action, Entry, Operation } from "./Record.ts"
+import { recordedName, placesOf, type Participant, type Setting } from "./Setting.ts"
 
-/** Comes back soon: a run is to be about kills, not about waiting for the next try. */
+/** Shorter than the default: a run should be about kills, not about waiting for the next attempt. */
 const backoff = { base: Duration.millis(50), cap: Duration.millis(500) }
 const soon = Schedule.spaced("100 millis")
 
-/** What is said and not answered, of one client. */
+/** Operations of one client that are not answered yet, at most. */
 const maxInFlight = 32
 
 /** A client of the library; it is tried until there is a service. */
-export const connect = ({ address }: World, { user }: Who): Effect.Effect<Client.Client, never, Scope.Scope> =>
+export const connect = (
+  { address }: Setting,
+  { user }: Participant,
+): Effect.Effect<Client.Client, never, Scope.Scope> =>
   Effect.gen(function* () {
     const dialer = yield* Layer.build(Tcp.layer(address))
     return yield* Client.make({ credentials: { username: user, password: Redacted.make("secret") }, backoff }).pipe(
@@ -34,18 +37,23 @@ export const connect = ({ address }: World, { user }: Who): Effect.Effect<Client
     )
   }).pipe(Effect.retry(soon), Effect.orDie)
 
-/** Who was spoken to alone is in already. */
+/** Whoever was written to in a direct conversation is a member already, which is no refusal. */
 const isRefusal = (error: unknown) => error instanceof RequestError && error.reason !== "AlreadyMember"
 
-/** Enters the channels where it left them, and notes what it hears, each time after `pause`. */
+/** Joins the channels where it left them, and records what it receives, pausing before each event. */
 export const listen = Effect.fnUntraced(function* (
-  world: World,
-  who: Who,
+  setting: Setting,
+  participant: Participant,
   client: Client.Client,
   pause: Effect.Effect<void> = Effect.void,
 ) {
-  const places = placesOf(world, who)
-  const heardIn = new Map(places.map((channel) => [channel, world.ledger.hearing(who.client, noted(channel, who))]))
+  const places = placesOf(setting, participant)
+  const heardIn = new Map(
+    places.map((channel) => [
+      channel,
+      setting.ledger.observationOf(participant.client, recordedName(channel, participant)),
+    ]),
+  )
   const enter = (channel: string) =>
     Effect.suspend(() => client.join(channel, { after: lastOf(heardIn.get(channel)!) })).pipe(
       Effect.retry({ schedule: soon, while: isRefusal }),
@@ -70,7 +78,7 @@ export const listen = Effect.fnUntraced(function* (
   yield* Effect.forEach(places, enter, { concurrency: "unbounded", discard: true })
 })
 
-const send = (client: Client.Client, channel: string, { act, id }: Said): ReturnType<Client.Client["publish"]> => {
+const send = (client: Client.Client, channel: string, { act, id }: Operation): ReturnType<Client.Client["publish"]> => {
   const messageId = MessageId.make(id!)
   switch (act.type) {
     case "Message":
@@ -86,21 +94,21 @@ const send = (client: Client.Client, channel: string, { act, id }: Said): Return
 
 const reactions = ["👍", "🎉", "❤️"]
 
-export class Talker {
-  private readonly world: World
-  private readonly who: Who
-  private said = 0
+export class Publisher {
+  private readonly setting: Setting
+  private readonly participant: Participant
+  private sent = 0
   /** The latest messages that can be changed, by channel: its own, and everybody's. */
   private readonly own = new Map<string, Array<number>>()
 
-  constructor(world: World, who: Who) {
-    this.world = world
-    this.who = who
+  constructor(setting: Setting, participant: Participant) {
+    this.setting = setting
+    this.participant = participant
   }
 
   /** Talks until everybody is quiet; done when everything has an answer. */
   talk(client: Client.Client): Effect.Effect<void> {
-    const { pace, quiet } = this.world
+    const { pace, quiet } = this.setting
     return Effect.gen({ self: this }, function* () {
       const inFlight = yield* FiberSet.make<void>()
       const next = Effect.gen({ self: this }, function* () {
@@ -114,20 +122,26 @@ export class Talker {
 
   private saySomething(client: Client.Client): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
-      const { who, world } = this
-      const channel = yield* Random.choice(placesOf(world, who) as [string, ...Array<string>])
+      const { participant, setting } = this
+      const channel = yield* Random.choice(placesOf(setting, participant) as [string, ...Array<string>])
       const act = yield* this.act(channel)
-      const id = `${who.client.replaceAll(" ", "_")}-${++this.said}`
-      const said = world.ledger.say({ client: who.client, user: who.user, id, channel: noted(channel, who), act })
-      yield* this.answered(channel, said, send(client, channel, said))
+      const id = `${participant.client.replaceAll(" ", "_")}-${++this.sent}`
+      const operation = setting.ledger.add({
+        client: participant.client,
+        user: participant.user,
+        id,
+        channel: recordedName(channel, participant),
+        act,
+      })
+      yield* this.answered(channel, operation, send(client, channel, operation))
       if ((yield* Random.next) > 0.1) return
-      // As somebody does who has forgotten the answer.
+      // Sends it again with the same id, as a client does that has lost the answer.
       yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, 3000)))
-      yield* this.answered(channel, said, send(client, channel, said))
+      yield* this.answered(channel, operation, send(client, channel, operation))
     })
   }
 
-  private act(channel: string): Effect.Effect<Act> {
+  private act(channel: string): Effect.Effect<Action> {
     return Effect.gen({ self: this }, function* () {
       const own = this.own.get(channel) ?? []
       const dice = yield* Random.next
@@ -135,34 +149,38 @@ export class Talker {
       const target = own[at]
       if (target === undefined || dice < 0.76) {
         const padding = "x".repeat(dice < 0.05 ? 4000 : Math.round(dice * 100))
-        return { type: "Message", content: `${this.who.client} says ${this.said + 1} ${padding}` }
+        return { type: "Message", content: `${this.participant.client} says ${this.sent + 1} ${padding}` }
       }
-      if (dice < 0.84) return { type: "Edited", target, content: `${this.who.client} corrects ${this.said + 1}` }
+      if (dice < 0.84)
+        return { type: "Edited", target, content: `${this.participant.client} corrects ${this.sent + 1}` }
       if (dice < 0.88) {
         own.splice(at, 1)
         return { type: "Deleted", target }
       }
-      const heard = this.world.ledger.hearing(this.who.client, noted(channel, this.who)).entries
+      const heard = this.setting.ledger.observationOf(
+        this.participant.client,
+        recordedName(channel, this.participant),
+      ).entries
       const message = heard.slice(-20).find((entry): entry is Entry => entry.type === "Message")
       const reaction = yield* Random.choice(reactions as [string, ...Array<string>])
       return { type: "Reacted", target: message?.seq ?? target, reaction, on: dice < 0.97 }
     })
   }
 
-  private answered(channel: string, said: Said, sending: ReturnType<typeof send>): Effect.Effect<void> {
+  private answered(channel: string, operation: Operation, sending: ReturnType<typeof send>): Effect.Effect<void> {
     return sending.pipe(
       Effect.match({
         onSuccess: ({ durability, seq, timestamp }) => {
-          said.answers.push({ seq, timestamp, durability, at: this.world.ledger.now() })
-          if (said.act.type === "Message" && said.answers.length === 1) this.keep(channel, seq)
+          operation.answers.push({ seq, timestamp, durability, at: this.setting.ledger.now() })
+          if (operation.act.type === "Message" && operation.answers.length === 1) this.keep(channel, seq)
         },
         onFailure: (error) => {
           const final =
             error instanceof OutboxFull || (error instanceof RequestError && !catalog[error.reason].retryable)
-          said.refused = { reason: error instanceof RequestError ? error.reason : error._tag, final }
+          operation.refused = { reason: error instanceof RequestError ? error.reason : error._tag, final }
         },
       }),
-      Effect.onInterrupt(() => Effect.sync(() => (said.refused ??= { reason: "left", final: false }))),
+      Effect.onInterrupt(() => Effect.sync(() => (operation.refused ??= { reason: "left", final: false }))),
     )
   }
 
