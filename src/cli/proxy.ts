@@ -62,7 +62,7 @@ export const proxy = Command.make(
     { command: "natter proxy --http --allow example.org:443", description: "A forward proxy, for curl -x" },
     {
       command: `curl -X PUT localhost:9091/faults/slow -d '{"fault":{"_tag":"Delay","by":"1s"},"for":"10s"}'`,
-      description: "Change it while it runs; DELETE takes it back",
+      description: "Change it while it runs; DELETE removes it",
     },
     { command: "curl -X POST localhost:9091/cut", description: "Cut every link" },
   ]),

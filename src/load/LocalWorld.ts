@@ -1,4 +1,4 @@
-/** A service that is started for the load, on this machine, with an empty folder. */
+/** A world whose service is started for the run, on this machine, with an empty data folder. */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -14,7 +14,7 @@ import { LoadError } from "./LoadError.ts"
 
 const host = "127.0.0.1"
 
-/** Members are guests, and may talk as fast as the scenario says; its settings have the last word. */
+/** Members are guests without rate limits. The settings of the scenario come later, and may say otherwise. */
 const flags = ["--accounts", "guest", "--rate-limits", "off"]
 
 export const layer = ({

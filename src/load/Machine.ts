@@ -6,7 +6,7 @@ export const version: string = JSON.parse(
   fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ).version
 
-/** The machine that this runs on. */
+/** The machine that this process runs on. */
 export const here = (): Result["machine"] => ({
   cpu: os.cpus()[0]?.model.trim() ?? "unknown",
   cores: os.availableParallelism(),

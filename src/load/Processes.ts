@@ -1,4 +1,4 @@
-/** Several processes that play a scenario together, where one is not enough: this one leads, the others play. */
+/** A load generator of several processes, where one cannot keep up: this process leads, the others play members. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -9,7 +9,7 @@ import * as LoadGenerators from "../scenario/LoadGenerators.ts"
 import { World } from "../scenario/World.ts"
 import * as WorkerProcess from "./internal/worker/process.ts"
 
-/** So many of them; every one plays every so many-th member. They reach the world's service by its address. */
+/** Of `n` processes each plays every `n`-th member. They connect to the service of the world by its address. */
 export const generator =
   (processes: number): NonNullable<PlayOptions["generator"]> =>
   (plan) =>

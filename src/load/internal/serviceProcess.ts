@@ -11,12 +11,12 @@ import type { Sample } from "../../scenario/World.ts"
 import * as ChildServer from "../ChildServer.ts"
 import { LoadError } from "../LoadError.ts"
 
-/** The service as a process of its own, started and ended as often as one likes, with the same port and data. */
+/** The service as a process of its own. It can be started and ended repeatedly, with the same port and data. */
 export interface ServiceProcess {
   readonly start: Effect.Effect<void, LoadError>
-  /** Ends it without a word. */
+  /** Kills it (SIGKILL). */
   readonly kill: Effect.Effect<void>
-  /** Tells it to stop, and waits until it has. */
+  /** Asks it to stop (SIGTERM), and waits until it has. */
   readonly stop: Effect.Effect<void>
   readonly sample: Effect.Effect<Sample>
 }
@@ -24,7 +24,7 @@ export interface ServiceProcess {
 export interface ServiceOptions {
   readonly host: string
   readonly port: number
-  /** A folder that nobody needs when the load is gone. */
+  /** Its data folder, which is removed when the load is gone. */
   readonly data: string
   /** Flags of `natter serve`. */
   readonly flags: ReadonlyArray<string>
@@ -36,8 +36,8 @@ export interface ServiceOptions {
 const entry = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Loaded by the service before all else: when nobody holds the other end of its standard input any more, however that
- * came about, its data are of no use to anybody, and it ends.
+ * A module that the service loads before anything else. When its standard input closes, the process that started it is
+ * gone, however that came about: then it removes its data folder and ends.
  */
 const lifeline = (data: string): string => {
   const module = `
@@ -54,10 +54,10 @@ const lifeline = (data: string): string => {
   return `data:text/javascript,${encodeURIComponent(module)}`
 }
 
-/** Many times what it takes, since machines are busy. */
+/** Many times what a start takes, since machines may be busy. */
 const startLimit = Duration.seconds(30)
 const target = "the service"
-/** Of `/proc`: ticks of the clock a second, and bytes of a page, on every Linux that Node runs on. */
+/** How `/proc` counts on every Linux that Node runs on: clock ticks a second, and bytes of a page. */
 const ticks = 100
 const pageBytes = 4096
 
@@ -70,16 +70,16 @@ const environment = (settings: Readonly<Record<string, string>>): Record<string,
 const sampleOf = (pid: number): Sample => {
   try {
     const pages = Number(fs.readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1])
-    // Behind the name, which may have anything in it, the first is the third field.
+    // The second field is the name, which may contain anything; the first one after it is the third field.
     const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")
     return { residentBytes: pages * pageBytes, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticks }
   } catch {
-    // No Linux, or it is down just now.
+    // This is no Linux, or the service is down at the moment.
     return {}
   }
 }
 
-/** Nothing is started yet; whatever runs when the scope closes is killed. */
+/** Starts nothing yet. A service that runs when the scope closes is killed. */
 export const make = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<ServiceProcess, never, Scope.Scope | ChildProcessSpawner> {

@@ -1,6 +1,6 @@
 import type { Snapshot } from "../../../scenario/Snapshot.ts"
 
-/** Seconds over which a rate is taken: what is shorter jumps, what is longer lags. */
+/** Seconds over which a rate is taken. A shorter time makes it jump, a longer one makes it lag. */
 const window = 3
 
 /** Messages a second. */
@@ -15,7 +15,7 @@ const gap = 0.1
 
 /** Rates of the last seconds, from counters that only grow. */
 export class Rates {
-  // As many as the window has gaps, and the one before it.
+  // Those in the window, and the last one before it.
   private points: Array<Point> = []
 
   add({ delivered, elapsed, sent }: Snapshot): void {

@@ -1,4 +1,4 @@
-/** What loads of other people's servers can be told. */
+/** What is put under load, and how; the same for HTTP and WebSocket. */
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -7,19 +7,19 @@ import type { Result } from "../../../scenario/Result.ts"
 export interface LoadOptions {
   /** How long the measured part lasts. */
   readonly lasts: Duration.Duration
-  /** It ends before, when so many were sent. */
+  /** Ends it early, when so many requests were sent. */
   readonly count: number
-  /** So many a second, whether or not they are answered; without it, as many as are answered. */
+  /** So many requests a second, whether or not they are answered; without it, as many as are answered. */
   readonly perSecond: Option.Option<number>
   /** What 99 of 100 answers must take at most. */
   readonly p99: Option.Option<Duration.Duration>
-  /** Whether an error breaks a promise. */
+  /** Whether any error makes the load fail. */
   readonly noErrors: boolean
-  /** Given what was measured till then, when the load is interrupted. */
+  /** Called when the load is interrupted, with what was measured until then. */
   readonly stopped?: ((result: Result) => Effect.Effect<void>) | undefined
 }
 
-/** The server that is put under load, and how. */
+/** The server, as results and reports name it. */
 export interface LoadTarget {
   readonly kind: "http" | "ws"
   readonly name: string

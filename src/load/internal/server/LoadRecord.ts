@@ -1,22 +1,22 @@
-/** What is recorded while a server is under load. */
+/** The counters and latencies of a load of another server. */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Histogram } from "../../../scenario/Histogram.ts"
 import { measuredPart } from "../../../scenario/Result.ts"
 
-/** When something was due, and when it was sent, in milliseconds since the load began. */
-export interface Sent {
+/** When a request was due, and when it was sent, in milliseconds since the load began. */
+export interface Timing {
   readonly due: number
   readonly sentAt: number
 }
 
-/** Reasons that are told apart; what comes beyond is counted together. */
+/** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
 
 export class LoadRecord {
   /** Connections that are open. */
   connected = 0
-  /** Since when it is measured, in milliseconds; what is before is arriving. */
+  /** When the measured part began, in milliseconds; undefined while connections are still being opened. */
   measuredFrom: number | undefined
   sent = 0
   answered = 0
@@ -73,8 +73,8 @@ export class LoadRecord {
     histogram.record(milliseconds)
   }
 
-  /** An answer, now, to what was due and was sent at these moments. */
-  answer({ due, sentAt }: Sent): void {
+  /** Records an answer that arrives now, to a request that was due and was sent at these times. */
+  answer({ due, sentAt }: Timing): void {
     const now = this.now()
     // Timers are as exact as a millisecond, so it may have gone out a little before it was due.
     const response = now - Math.min(due, sentAt)

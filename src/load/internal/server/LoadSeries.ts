@@ -1,4 +1,4 @@
-/** A point of every second in each of the graphs. */
+/** The graphs of a load of another server, with a point for every second. */
 import type { LoadRecord } from "./LoadRecord.ts"
 import type { Snapshot } from "../../../scenario/Snapshot.ts"
 
@@ -43,7 +43,7 @@ export class LoadSeries {
     this.point("errors", "/s", (failed - last.failed) / seconds)
     this.point("received", "MiB/s", (bytesReceived - last.bytesReceived) / mebibyte / seconds)
     this.point("connections", "", record.connected)
-    // Where it comes near 100, the figures are those of the load, not of the server.
+    // Where this comes near 100 %, the figures show the limit of the load, not of the server.
     this.point("cpu of the load itself", "%", (busy / seconds) * 100)
     return latency
   }

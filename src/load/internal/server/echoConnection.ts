@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { WebSocket } from "ws"
 import * as EchoMessage from "../../EchoMessage.ts"
-import type { LoadRecord, Sent } from "./LoadRecord.ts"
+import type { LoadRecord, Timing } from "./LoadRecord.ts"
 
 export interface EchoTarget {
   readonly url: URL
@@ -12,14 +12,14 @@ export interface EchoTarget {
   /** Bytes of a message, of ASCII. */
   readonly size: number
   readonly binary: boolean
-  /** Messages of a connection that are on their way at once; so many times `size` is what a connection may keep. */
+  /** Messages of a connection that are in flight at once, at most. A connection keeps all of them in memory. */
   readonly inFlight: number
 }
 
-/** Larger answers than what was sent end the connection: they cannot be an echo. */
+/** An answer that is larger than the message by more than this cannot be an echo, and ends the connection. */
 const surplus = 4096
 
-/** Milliseconds for the other side to say goodbye too. */
+/** Milliseconds for the server to answer the close frame. */
 const goodbye = 1000
 
 export class EchoConnection {
@@ -29,7 +29,7 @@ export class EchoConnection {
   private readonly target: EchoTarget
   private readonly record: LoadRecord
   /** In the order in which they were sent. */
-  private readonly onTheirWay = new Map<number, Sent>()
+  private readonly onTheirWay = new Map<number, Timing>()
   private next = 0
   private leaving = false
   private changed: (() => void) | undefined
@@ -59,7 +59,7 @@ export class EchoConnection {
     return this.onTheirWay.size === 0
   }
 
-  /** Sends a message that was due at this moment; one that cannot be sent any more is lost. */
+  /** Sends a message that was due at this time. On a closed connection it counts as lost. */
   send(due: number): void {
     if (this.closed) return this.record.error("lost with its connection")
     const message = EchoMessage.make(this.id, this.next, this.target.size)
@@ -69,7 +69,7 @@ export class EchoConnection {
     this.socket.send(message, { binary: this.target.binary, compress: false })
   }
 
-  /** Gives up what was sent before this moment. */
+  /** Gives up the messages that were sent before this time. */
   giveUp(before: number): void {
     for (const [number, { sentAt }] of this.onTheirWay) {
       if (sentAt > before) break
@@ -79,7 +79,7 @@ export class EchoConnection {
     this.wake()
   }
 
-  /** Waits until it is gone or this holds. */
+  /** Waits until the condition holds, or the connection is closed. */
   until(holds: () => boolean): Effect.Effect<void> {
     return Effect.callback((resume) => {
       const look = () => {
@@ -92,7 +92,7 @@ export class EchoConnection {
     })
   }
 
-  /** Says goodbye, and leaves without an answer to it after a while. */
+  /** Closes the connection; where the server does not answer, it is cut after a while. */
   leave(): void {
     this.leaving = true
     this.socket.close(1000)
@@ -130,7 +130,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: "closed before the handshake was done",
 }
 
-/** Opens one; fails with the reason, in a few words. */
+/** Opens a connection; fails with the reason, in a few words. */
 export const open = (id: number, target: EchoTarget, record: LoadRecord): Effect.Effect<EchoConnection, string> =>
   Effect.callback((resume) => {
     const options = {
@@ -146,7 +146,7 @@ export const open = (id: number, target: EchoTarget, record: LoadRecord): Effect
       resume(Effect.fail(reason))
       socket.terminate()
     }
-    // Stays for as long as the socket does: what ends it is said by the close that follows.
+    // The listener stays on, so that a later error does not end the process: the close that follows reports it.
     socket.on("error", (error: NodeJS.ErrnoException) => fail(reasons[error.code ?? ""] ?? error.message))
     socket.on("unexpected-response", (_, { statusCode }) =>
       fail(`not a WebSocket: it answers with status ${statusCode}`),

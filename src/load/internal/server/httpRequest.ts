@@ -12,7 +12,7 @@ export interface Target {
   readonly connections: number
   /** Whether a connection is used again. */
   readonly keepAlive: boolean
-  /** Whether a certificate is taken that nobody vouches for. */
+  /** Whether a certificate is accepted that no known authority has signed. */
   readonly insecure: boolean
 }
 
@@ -70,13 +70,13 @@ export const requester = Effect.fnUntraced(function* (target: Target) {
     method: target.method,
     headers: {
       "user-agent": "natter-load",
-      // An agent that keeps no connection hands it on to a request that waits, unless told this.
+      // Without this header, an agent that keeps no connections still hands one on to a request that waits.
       ...(target.keepAlive ? {} : { connection: "close" }),
       ...(target.body === undefined ? {} : { "content-length": String(Buffer.byteLength(target.body)) }),
       ...target.headers,
     },
   }
-  // Not by `reusedSocket`, which is false where a request waited for the connection that it goes over.
+  // Not known from `reusedSocket`, which is false where a request had to wait for the connection that it uses.
   const known = new WeakSet<object>()
   const request = Effect.callback<Outcome>((resume) => {
     let bytes = 0

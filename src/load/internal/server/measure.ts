@@ -1,4 +1,4 @@
-/** What loads of other people's servers have in common: a measured part, points of every second, and a result. */
+/** Measures a load of another server, over HTTP or WebSocket: a measured part, a point every second, and a result. */
 import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -16,12 +16,12 @@ import { LoadRecord } from "./LoadRecord.ts"
 import { resultOf } from "./resultOf.ts"
 import { LoadSeries } from "./LoadSeries.ts"
 
-/** Begins the measured part: the paces of so many who send. */
+/** Begins the measured part. Returns a pace for each of so many senders. */
 export type Begin = (senders: number) => Arr.NonEmptyReadonlyArray<Pace.Pace>
 
 const everySecond = Schedule.fixed("1 second")
 
-/** Runs it, shows how far it is, and makes a result of it. */
+/** Runs the load, shows its progress, and makes a result of it. */
 export const measure = Effect.fnUntraced(function* <R>(
   what: LoadTarget,
   options: LoadOptions,

@@ -2,7 +2,7 @@
 import * as Arr from "effect/Array"
 
 export interface Limits {
-  /** Nothing is begun from this moment on, or a server that stands still would be waited for without end. */
+  /** No request begins from this time on. Otherwise a server that stands still would be waited for without end. */
   readonly end: number
   /** Requests in all. */
   readonly count: number
@@ -11,15 +11,15 @@ export interface Limits {
 export interface Pace {
   /** When the next one is due; `undefined` once none is. */
   readonly next: (now: number) => number | undefined
-  /** Whether anything is due, now or later. */
+  /** Whether no further request is due, neither now nor later. */
   readonly isOver: (now: number) => boolean
-  /** Those that were due and that nobody took. */
+  /** How many requests were due and were not taken. */
   readonly untaken: () => number
 }
 
 /**
- * Open loop: each is due at its moment, whether or not those before it were answered. One that is taken later than that
- * is late, and its latency counts from when it was due.
+ * Open loop: each request is due at its time, whether or not those before it were answered. One that is sent later than
+ * that is late, and its latency counts from when it was due.
  */
 const steady = (first: number, interval: number, { count, end }: Limits): Pace => {
   const all = Math.max(0, Math.min(count, Math.ceil((end - first) / interval)))
@@ -32,7 +32,7 @@ const steady = (first: number, interval: number, { count, end }: Limits): Pace =
   }
 }
 
-/** Closed loop: one is due whenever somebody is free for it. */
+/** Closed loop: a request is due whenever a sender is free for it. */
 export const eager = ({ count, end }: Limits): Pace => {
   let taken = 0
   const isOver = (now: number) => taken >= count || now >= end
@@ -47,14 +47,14 @@ export const eager = ({ count, end }: Limits): Pace => {
   }
 }
 
-/** Those that were due and that nobody of all took. */
+/** The same over several paces, each of which counts once. */
 export const untaken = (paces: ReadonlyArray<Pace>): number => {
   let sum = 0
   for (const pace of new Set(paces)) sum += pace.untaken()
   return sum
 }
 
-/** Open loop, in turns: the paces of so many who together are as fast as this, in requests a second. */
+/** Open loop, in turns: a pace for each of several senders, who together send so many requests a second. */
 export const shares = (
   start: number,
   perSecond: number,

@@ -39,7 +39,7 @@ const verdicts = ({ options, record }: Measurement): Result["verdicts"] => {
   ]
 }
 
-/** Where nothing has to wait until it is due, what the server took is the same as what it took since it was due. */
+/** In a closed loop a request is sent when it is due, so the latencies `service` and `response` would be the same. */
 const latencies = ({ options, record }: Measurement): Result["latencies"] =>
   [...record.latencies]
     .filter(([name]) => name !== "service" || Option.isSome(options.perSecond))

@@ -1,17 +1,17 @@
-/** What a load and those of its processes that play a share of it say to one another. */
+/** The messages between the process that leads a load and its workers. */
 import type { Plan, LoadGenerator } from "../../../scenario/LoadGenerator.ts"
 import type { Address } from "../../../domain/Address.ts"
 
-/** All that a process has to know to play its share. */
+/** All that a worker has to know to play its share. */
 export interface Assignment {
   readonly plan: Plan
   readonly address: Address
-  /** Of all members. */
+  /** The password of all members. */
   readonly password: string
   readonly invite: string | undefined
 }
 
-/** What a generator can be asked for, but for what is known without asking. */
+/** The methods of a generator; `lead` is known without asking. */
 export type Step = Exclude<keyof LoadGenerator, "lead">
 
 export type WorkerRequest =

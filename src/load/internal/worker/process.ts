@@ -1,4 +1,4 @@
-/** A process that plays a share of a load, as seen by the one that leads it. */
+/** A worker process, as a load generator of the process that leads it. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, fork } from "node:child_process"
@@ -10,15 +10,15 @@ import type { WorkerAnswer, Assignment, WorkerRequest, Step } from "./message.ts
 // TypeScript in the sources, JavaScript in the package.
 const entry = fileURLToPath(new URL(`../../../cli/main${extname(import.meta.url)}`, import.meta.url))
 
-/** So long a message takes to a process that is busy, in milliseconds. */
+/** How long a message to a busy process may take, in milliseconds. */
 const lead = 250
 const outputKept = 4000
-/** What it takes its members to leave, in milliseconds. */
+/** How long its members may take to leave, in milliseconds. */
 const leaveWithin = 5000
 
 type Body = WorkerRequest extends infer One ? (One extends WorkerRequest ? Omit<One, "id"> : never) : never
 
-/** It ends by itself when nobody is there any more who could ask it. */
+/** The worker ends by itself when it is disconnected. */
 const leave = (child: ChildProcess): Effect.Effect<void> =>
   Effect.callback((resume) => {
     if (child.exitCode !== null || child.signalCode !== null || !child.connected) return resume(Effect.void)
@@ -30,14 +30,14 @@ const leave = (child: ChildProcess): Effect.Effect<void> =>
     child.disconnect()
   })
 
-/** Starts it; its members are played until the scope closes. */
+/** Starts a worker. Its members are played until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   assignment: Assignment,
 ): Effect.fn.Return<LoadGenerator, LoadGeneratorError, Scope.Scope> {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() =>
       fork(entry, ["load", "worker"], {
-        // Ctrl-C is for the one that leads.
+        // Ctrl-C goes to the process that leads, not to its workers.
         detached: true,
         execArgv: [],
         serialization: "advanced",
@@ -71,7 +71,7 @@ export const make = Effect.fnUntraced(function* (
       child.send({ ...body, id }, (error) => error !== null && lose(error.message))
       return Effect.sync(() => waiting.delete(id))
     })
-  // What is sent back is what the same generator says in the other process, which is of the same version.
+  // The answer is that of the same method in the other process, which runs the same version.
   const ask = <A = void>(step: Step, ...given: ReadonlyArray<unknown>) => send({ step, given }) as Call<A>
   const asking = <A>(step: Step) => Effect.suspend(() => ask<A>(step))
 

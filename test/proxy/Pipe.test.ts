@@ -3,34 +3,34 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
-import { calm, type Conditions } from "../../src/proxy/internal/conditions.ts"
-import type { End } from "../../src/proxy/internal/end.ts"
-import { Way } from "../../src/proxy/internal/way.ts"
+import { noConditions, type Conditions } from "../../src/proxy/internal/conditions.ts"
+import type { Endpoint } from "../../src/proxy/internal/Endpoint.ts"
+import { Pipe } from "../../src/proxy/internal/Pipe.ts"
 
 const nothing = () => {}
 
 /** A way between two ends in memory, and what arrived when. */
-const way = Effect.fnUntraced(function* (conditions: Partial<Conditions>, seed = "1") {
+const pipe = Effect.fnUntraced(function* (conditions: Partial<Conditions>, seed = "1") {
   const said = yield* Queue.unbounded<Uint8Array | undefined>()
   const arrived: Array<readonly [at: number, bytes: number]> = []
-  const from: End = { pull: Queue.take(said), write: () => Effect.void, end: Effect.void, stopReading: nothing }
+  const from: Endpoint = { pull: Queue.take(said), write: () => Effect.void, end: Effect.void, stopReading: nothing }
   const note = (bytes: number) => Effect.map(Clock.currentTimeMillis, (at) => void arrived.push([at, bytes]))
-  const to: End = { ...from, write: (bytes) => note(bytes.length), end: note(0) }
-  const way = new Way(seed, { arrived: nothing, lost: nothing, corrupted: nothing })
-  way.set({ ...calm, ...conditions })
-  yield* Effect.forkScoped(way.carry(from, to))
+  const to: Endpoint = { ...from, write: (bytes) => note(bytes.length), end: note(0) }
+  const pipe = new Pipe(seed, { arrived: nothing, lost: nothing, corrupted: nothing })
+  pipe.set({ ...noConditions, ...conditions })
+  yield* Effect.forkScoped(pipe.carry(from, to))
   return {
-    way,
+    pipe,
     arrived,
     say: (bytes: number) => Queue.offer(said, new Uint8Array(bytes)),
     end: Queue.offer(said, undefined),
   }
 })
 
-describe("Way", () => {
+describe("Pipe", () => {
   it.effect("delays what is said, and the end, but not one behind the other", () =>
     Effect.gen(function* () {
-      const { arrived, end, say } = yield* way({ delay: 100 })
+      const { arrived, end, say } = yield* pipe({ delay: 100 })
       yield* say(1)
       yield* TestClock.adjust(40)
       yield* say(2)
@@ -50,7 +50,7 @@ describe("Way", () => {
     Effect.gen(function* () {
       const played = Effect.fnUntraced(function* (seed: string) {
         const start = yield* Clock.currentTimeMillis
-        const { arrived, say } = yield* way({ delay: 10, jitter: 100 }, seed)
+        const { arrived, say } = yield* pipe({ delay: 10, jitter: 100 }, seed)
         for (let i = 1; i <= 20; i++) {
           yield* say(i)
           yield* TestClock.adjust(5)
@@ -70,15 +70,15 @@ describe("Way", () => {
 
   it.effect("lets so many bytes through a second, and follows a change", () =>
     Effect.gen(function* () {
-      const { arrived, say, way: line } = yield* way({ bytesPerSecond: 1000 })
+      const { arrived, say, pipe: line } = yield* pipe({ bytesPerSecond: 1000 })
       const through = () => arrived.reduce((sum, [, bytes]) => sum + bytes, 0)
       yield* say(10_000)
       yield* TestClock.adjust("2 seconds")
       assert.strictEqual(through(), 2000)
-      line.set({ ...calm, stalled: true })
+      line.set({ ...noConditions, stalled: true })
       yield* TestClock.adjust("1 hour")
       assert.strictEqual(through(), 2000)
-      line.set(calm)
+      line.set(noConditions)
       yield* TestClock.adjust("50 millis")
       assert.strictEqual(through(), 10_000)
     }),

@@ -1,6 +1,6 @@
 /**
- * Changes bytes of a stream by chance: the same ones with the same chances, however the stream is cut into pieces. It
- * throws for the distance to the next one rather than for each byte, which is what makes rare ones cheap.
+ * Changes random bytes of a stream: the same ones for the same random numbers, however the stream is cut into pieces.
+ * It draws the distance to the next changed byte rather than a number for each byte, so that rare changes are cheap.
  */
 export class Corruption {
   private readonly chance: () => number
@@ -14,7 +14,7 @@ export class Corruption {
   apply(bytes: Uint8Array, probability: number): { readonly result: Uint8Array; readonly changed: number } {
     if (probability !== this.probability) {
       this.probability = probability
-      this.distance = this.throw()
+      this.distance = this.draw()
     }
     if (this.distance >= bytes.length) {
       this.distance -= bytes.length
@@ -23,8 +23,8 @@ export class Corruption {
     const result = Uint8Array.from(bytes)
     let changed = 0
     let at = this.distance
-    for (; at < bytes.length; at += 1 + this.throw()) {
-      // Never to what it was.
+    for (; at < bytes.length; at += 1 + this.draw()) {
+      // The byte always becomes a different one.
       result[at] = result[at]! ^ (1 + Math.floor(this.chance() * 255))
       changed++
     }
@@ -32,7 +32,7 @@ export class Corruption {
     return { result, changed }
   }
 
-  private throw(): number {
+  private draw(): number {
     if (this.probability <= 0) return Number.POSITIVE_INFINITY
     if (this.probability >= 1) return 0
     return Math.floor(Math.log(1 - this.chance()) / Math.log(1 - this.probability))

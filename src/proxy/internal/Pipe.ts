@@ -1,46 +1,46 @@
-/** One direction of a link: takes bytes in at one end, and lets them out at the other when the conditions allow. */
+/** One direction of a link: receives bytes from one endpoint, and sends them to the other when the conditions allow. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
-import { calm, type Conditions } from "./conditions.ts"
-import { Corruption } from "./corruption.ts"
-import type { Broken, End } from "./end.ts"
+import { noConditions, type Conditions } from "./conditions.ts"
+import { Corruption } from "./Corruption.ts"
+import type { ConnectionBroke, Endpoint } from "./Endpoint.ts"
 
-/** Bytes on the way at once: at 1 s of delay that is 2 Mbit/s, and it bounds what a link holds in memory. */
+/** Bytes in flight, at most. It bounds what a link holds in memory; with 1 s of delay it allows 2 Mbit/s. */
 const inFlightBytes = 256 * 1024
-/** And pieces, so that single bytes cannot cost more than they are. */
+/** Pieces in flight, at most, so that many tiny pieces do not cost more memory than their bytes. */
 const inFlightPieces = 1024
-/** Seconds of a limited way that are sent in one piece: small enough to look even, large enough to be cheap. */
+/** Where the rate is limited, the bytes of this many seconds are sent at once: few enough to look even, enough to be cheap. */
 const slice = 0.05
 
-/** `due` in milliseconds; no bytes are the end. */
+/** `due` is in milliseconds. Undefined bytes are the end of the stream. */
 interface Piece {
   readonly bytes: Uint8Array | undefined
   readonly due: number
 }
 
-export interface Counted {
+export interface TrafficCounters {
   readonly arrived: (bytes: number) => void
   readonly lost: (bytes: number) => void
   readonly corrupted: (bytes: number) => void
 }
 
-export class Way {
-  conditions: Conditions = calm
-  /** Something that was sent here will never arrive. */
+export class Pipe {
+  conditions: Conditions = noConditions
+  /** Something that was sent was lost. */
   hasLost = false
   inFlight = 0
   private readonly moving = Latch.makeUnsafe(true)
   private readonly whole = Latch.makeUnsafe(true)
   private readonly room = Latch.makeUnsafe(true)
-  private readonly counted: Counted
+  private readonly counters: TrafficCounters
   private readonly seed: string
 
-  constructor(seed: string, counted: Counted) {
+  constructor(seed: string, counters: TrafficCounters) {
     this.seed = seed
-    this.counted = counted
+    this.counters = counters
   }
 
   set(conditions: Conditions): void {
@@ -51,27 +51,31 @@ export class Way {
     else this.whole.openUnsafe()
   }
 
-  /** Done when nothing is lost here. */
-  get heals(): Effect.Effect<void> {
+  /** Done as soon as nothing is lost here. */
+  get untilLossless(): Effect.Effect<void> {
     return this.whole.await
   }
 
-  /** Done when the end was passed on. */
-  readonly carry = (from: End, to: End): Effect.Effect<void, Broken> =>
+  /** Done when the end of the stream was passed on. */
+  readonly carry = (from: Endpoint, to: Endpoint): Effect.Effect<void, ConnectionBroke> =>
     Effect.gen({ self: this }, function* () {
       const pieces = yield* Queue.bounded<Piece>(inFlightPieces)
-      // Chances of their own for each way, so that they do not depend on which link moved first.
+      // Each pipe has random numbers of its own, so that they do not depend on which link moves first.
       const jitter = yield* Effect.service(Random.Random).pipe(Random.withSeed(`${this.seed}/jitter`))
       const chance = yield* Effect.service(Random.Random).pipe(Random.withSeed(`${this.seed}/corrupt`))
       const corruption = new Corruption(() => chance.nextDoubleUnsafe())
-      const takeIn = this.takeIn(from, pieces, () => jitter.nextDoubleUnsafe())
-      const letOut = this.letOut(to, pieces, corruption)
-      yield* Effect.all([takeIn, letOut], { concurrency: "unbounded", discard: true })
+      const receive = this.receive(from, pieces, () => jitter.nextDoubleUnsafe())
+      const send = this.send(to, pieces, corruption)
+      yield* Effect.all([receive, send], { concurrency: "unbounded", discard: true })
     })
 
-  private readonly takeIn = Effect.fnUntraced(
+  private readonly receive = Effect.fnUntraced(
     { self: this },
-    function* (from: End, pieces: Queue.Queue<Piece>, chance: () => number): Effect.fn.Return<void, Broken> {
+    function* (
+      from: Endpoint,
+      pieces: Queue.Queue<Piece>,
+      chance: () => number,
+    ): Effect.fn.Return<void, ConnectionBroke> {
       let last = 0
       while (true) {
         yield* this.moving.await
@@ -83,7 +87,7 @@ export class Way {
           if (bytes === undefined) return yield* Effect.never
           continue
         }
-        // Never before what was sent before.
+        // Never before what was sent earlier.
         last = Math.max(
           last,
           (yield* Clock.currentTimeMillis) + delay + (jitter > 0 ? Math.round(chance() * jitter) : 0),
@@ -95,9 +99,13 @@ export class Way {
     },
   )
 
-  private readonly letOut = Effect.fnUntraced(
+  private readonly send = Effect.fnUntraced(
     { self: this },
-    function* (to: End, pieces: Queue.Queue<Piece>, corruption: Corruption): Effect.fn.Return<void, Broken> {
+    function* (
+      to: Endpoint,
+      pieces: Queue.Queue<Piece>,
+      corruption: Corruption,
+    ): Effect.fn.Return<void, ConnectionBroke> {
       while (true) {
         const { bytes, due } = yield* Queue.take(pieces)
         const wait = due - (yield* Clock.currentTimeMillis)
@@ -113,10 +121,10 @@ export class Way {
     },
   )
 
-  /** In pieces as the limit says, each after the time that it takes. */
+  /** Writes in pieces as large as the limit allows, each after the time that it takes at that rate. */
   private readonly write = Effect.fnUntraced(
     { self: this },
-    function* (to: End, bytes: Uint8Array, corruption: Corruption): Effect.fn.Return<void, Broken> {
+    function* (to: Endpoint, bytes: Uint8Array, corruption: Corruption): Effect.fn.Return<void, ConnectionBroke> {
       for (let at = 0; at < bytes.length;) {
         yield* this.moving.await
         const { bytesPerSecond } = this.conditions
@@ -133,8 +141,8 @@ export class Way {
         else {
           const { changed, result } = corruption.apply(piece, corrupt)
           yield* to.write(result)
-          this.counted.arrived(length)
-          if (changed > 0) this.counted.corrupted(changed)
+          this.counters.arrived(length)
+          if (changed > 0) this.counters.corrupted(changed)
         }
         this.fill(-length)
       }
@@ -143,7 +151,7 @@ export class Way {
 
   private lose(bytes: Uint8Array | undefined): void {
     this.hasLost = true
-    if (bytes !== undefined) this.counted.lost(bytes.length)
+    if (bytes !== undefined) this.counters.lost(bytes.length)
   }
 
   private fill(bytes: number): void {

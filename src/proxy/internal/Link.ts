@@ -1,4 +1,4 @@
-/** A client, the target, and the two ways between them. */
+/** The connection of a client, the one to the target for it, and the two pipes between them. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -6,35 +6,35 @@ import * as Option from "effect/Option"
 import type * as Net from "node:net"
 import type { Direction, Fault } from "../Fault.ts"
 import { conditions } from "./conditions.ts"
-import { type Broken, type End, socketEnd } from "./end.ts"
-import { type Counted, Way } from "./way.ts"
+import { type ConnectionBroke, type Endpoint, socketEndpoint } from "./Endpoint.ts"
+import { type TrafficCounters, Pipe } from "./Pipe.ts"
 
 interface Side {
   readonly raw: Net.Socket
-  readonly end: End
+  readonly end: Endpoint
 }
 
-export const side = (raw: Net.Socket): Side => ({ raw, end: socketEnd(raw) })
+export const side = (raw: Net.Socket): Side => ({ raw, end: socketEndpoint(raw) })
 
 export class Link {
   readonly id: number
   readonly from: string
   readonly bytes = { up: 0, down: 0 }
-  readonly up: Way
-  readonly down: Way
+  readonly up: Pipe
+  readonly down: Pipe
   private readonly client: Side
   private target: Side | undefined
   private draining = false
   private moved = false
   private readonly reset = Latch.makeUnsafe(false)
 
-  constructor(id: number, seed: string, client: Side, counted: (direction: Direction) => Counted) {
+  constructor(id: number, seed: string, client: Side, counters: (direction: Direction) => TrafficCounters) {
     this.id = id
     this.client = client
     this.from = `${client.raw.remoteAddress ?? "?"}:${client.raw.remotePort ?? 0}`
-    const way = (direction: Direction) => {
-      const { arrived, ...others } = counted(direction)
-      return new Way(`${seed}/${id}/${direction}`, {
+    const pipe = (direction: Direction) => {
+      const { arrived, ...others } = counters(direction)
+      return new Pipe(`${seed}/${id}/${direction}`, {
         ...others,
         arrived: (bytes) => {
           this.bytes[direction] += bytes
@@ -43,15 +43,15 @@ export class Link {
         },
       })
     }
-    this.up = way("up")
-    this.down = way("down")
+    this.up = pipe("up")
+    this.down = pipe("down")
   }
 
   set(faults: ReadonlyArray<Fault>): void {
     this.up.set(conditions(faults, "up"))
     this.down.set(conditions(faults, "down"))
-    // Half of a stream was lost: as a router that forgot the connection would, tell both.
-    if ([this.up, this.down].some((way) => way.hasLost && !way.conditions.lossy)) this.cut()
+    // Part of a stream was lost: both sides are reset, as by a router that has forgotten the connection.
+    if ([this.up, this.down].some((pipe) => pipe.hasLost && !pipe.conditions.lossy)) this.cut()
   }
 
   cut(): void {
@@ -63,20 +63,20 @@ export class Link {
     from?.end.stopReading()
   }
 
-  /** Nothing more is read; what is on the way still arrives, and the end behind it. */
+  /** Nothing more is read. What is in flight still arrives, followed by the end of the stream. */
   drain(): void {
     this.draining = true
     this.halfClose("up")
     this.halfClose("down")
   }
 
-  /** Both sides are closed when it is done: in order when both have said their end, otherwise by a reset. */
+  /** When it is done, both sides are closed: in order where both streams have ended, otherwise by a reset. */
   readonly run = (
-    dial: Effect.Effect<Net.Socket, Broken>,
+    dial: Effect.Effect<Net.Socket, ConnectionBroke>,
     idle: Duration.Duration,
   ): Effect.Effect<"ended" | "broken" | "cut" | "unreachable"> => {
-    let inPeace = false
-    const close = (raw: Net.Socket) => Effect.sync(() => (inPeace ? raw.destroy() : raw.resetAndDestroy()))
+    let hasEnded = false
+    const close = (raw: Net.Socket) => Effect.sync(() => (hasEnded ? raw.destroy() : raw.resetAndDestroy()))
     const carried = Effect.gen({ self: this }, function* () {
       const { client } = this
       yield* Effect.addFinalizer(() => close(client.raw))
@@ -85,22 +85,22 @@ export class Link {
       const target = side(raw.value)
       this.target = target
       if (this.draining) this.drain()
-      const ways = [
-        this.told(this.up.carry(client.end, target.end)),
-        this.told(this.down.carry(target.end, client.end)),
+      const pipes = [
+        this.reportBreak(this.up.carry(client.end, target.end)),
+        this.reportBreak(this.down.carry(target.end, client.end)),
       ]
-      const done = yield* Effect.option(Effect.all(ways, { concurrency: "unbounded", discard: true }))
-      inPeace = Option.isSome(done)
-      return inPeace ? ("ended" as const) : ("broken" as const)
+      const done = yield* Effect.option(Effect.all(pipes, { concurrency: "unbounded", discard: true }))
+      hasEnded = Option.isSome(done)
+      return hasEnded ? ("ended" as const) : ("broken" as const)
     })
     return Effect.scoped(
       Effect.raceFirst(carried, Effect.as(Effect.raceFirst(this.reset.await, this.idleFor(idle)), "cut" as const)),
     )
   }
 
-  /** A broken side is known to the other only when nothing is lost between them. */
-  private readonly told = (carry: Effect.Effect<void, Broken>): Effect.Effect<void, Broken> =>
-    Effect.tapError(carry, () => Effect.andThen(this.up.heals, this.down.heals))
+  /** That one side broke reaches the other only once nothing is lost between them any more. */
+  private readonly reportBreak = (carry: Effect.Effect<void, ConnectionBroke>): Effect.Effect<void, ConnectionBroke> =>
+    Effect.tapError(carry, () => Effect.andThen(this.up.untilLossless, this.down.untilLossless))
 
   private readonly idleFor = Effect.fnUntraced(
     { self: this },
