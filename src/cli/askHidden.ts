@@ -6,8 +6,8 @@ import { Writable } from "node:stream"
 import { printable } from "../client/Printable.ts"
 
 /**
- * Asks on the terminal without showing what is typed; fails when the user leaves. The question goes
- * to standard error: standard output is for what others said.
+ * Asks on the terminal without showing what is typed; fails when the user leaves. The question goes to standard error,
+ * since standard output is for messages.
  */
 export const askHidden = (question: string): Effect.Effect<Redacted.Redacted, Terminal.QuitError> =>
   Effect.callback((resume) => {

@@ -22,7 +22,7 @@ export const chat = Command.make(
       Flag.withDefault("auto"),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
       Effect.promise(() => import("./talk/chat.ts")),

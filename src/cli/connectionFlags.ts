@@ -1,4 +1,4 @@
-/** What the commands that talk have in common: which server, which channel, and who one is there. */
+/** Arguments and flags of the commands that connect to a server: its address, a channel, and how to sign in. */
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import type * as Option from "effect/Option"
@@ -6,14 +6,14 @@ import type * as Redacted from "effect/Redacted"
 import * as Address from "../client/Address.ts"
 import { lobby } from "../domain/ChannelName.ts"
 
-/** What the flags say of who one is. */
+/** How to sign in. */
 export interface SignInFlags {
   readonly name: Option.Option<string>
   readonly token: Option.Option<Redacted.Redacted>
   readonly invite: Option.Option<Redacted.Redacted>
 }
 
-/** What the flags say. */
+/** How to sign in, and to which channel. */
 export interface ConnectionFlags extends SignInFlags {
   readonly channel: string
 }

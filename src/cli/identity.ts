@@ -1,4 +1,4 @@
-/** Which server, and who one is there. */
+/** Which server to connect to, and how to sign in there. */
 import type * as CliError from "effect/cli/CliError"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -21,18 +21,18 @@ import * as Profiles from "./profiles.ts"
 export const parseAddress = (text: string) =>
   Effect.mapError(Effect.fromResult(Address.parse(text)), (hint) => userError(`${text} is not an address: ${hint}`))
 
-/** The server that was named, else the one that was signed in to last, else this machine's. */
+/** The server that is given, or else the one that was signed in to last, or else the one on this machine. */
 export const addressOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
   if (Option.isSome(given)) return yield* parseAddress(given.value)
   const { default: last } = yield* Profiles.all
   return last === undefined ? Address.local : yield* parseAddress(last)
 })
 
-/** Whether a word is meant as an address, where it could also be something else. */
+/** Whether a word that may be an address or a message looks like an address. */
 export const looksLikeAddress = (word: string): boolean =>
   Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
 
-/** Undefined where it is not set, or empty. */
+/** The value of an environment variable; undefined where it is not set, or empty. */
 const variable = (name: string): Effect.Effect<string | undefined> =>
   Config.String(name).pipe(
     Effect.map((value) => value || undefined),
@@ -40,8 +40,8 @@ const variable = (name: string): Effect.Effect<string | undefined> =>
   )
 
 /**
- * A name's password is asked for on a terminal. Without one nothing is tried: the server would count it as a failed
- * login, and a few of those lock the account.
+ * Asks for the password on the terminal. Without a terminal it fails rather than to try an empty one: the server would
+ * count that as a failed login, and a few of those lock the account.
  */
 const askPassword = Effect.fnUntraced(function* (username: string, address: Address.Address) {
   const { stdinIsTerminal } = yield* Stdio.Stdio
@@ -55,15 +55,15 @@ const askPassword = Effect.fnUntraced(function* (username: string, address: Addr
   return password
 })
 
-/** What a name on a server is known by from an earlier time. */
+/** The credentials that a profile holds. */
 const stored = (profile: Profile): Credentials | undefined => {
   if (profile.token !== undefined) return { token: profile.token }
   return profile.guest === true ? { username: profile.name, password: Redacted.make("") } : undefined
 }
 
 /**
- * SignInFlags signs in: what a flag says counts for more than the environment, that for more than what `natter login` kept,
- * and a token for more than a name. With `anew`, what was kept tells no more than the name.
+ * The credentials to sign in with. Flags come before the environment, and that before what `natter login` has kept; a
+ * token comes before a name. With `anew`, only the name is taken from what was kept.
  */
 export const credentials = Effect.fnUntraced(function* (
   given: SignInFlags,

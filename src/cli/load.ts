@@ -1,4 +1,4 @@
-/** `natter load`: crowds, disasters, and what they do to a service. */
+/** `natter load`: puts services under load. */
 import * as Command from "effect/cli/Command"
 import { compare } from "./load/compare.ts"
 import { findLimit } from "./load/findLimit.ts"

@@ -14,7 +14,7 @@ export const login = Command.make(
       Flag.withDefault(false),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
       Effect.promise(() => import("./login/run.ts")),

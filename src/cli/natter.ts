@@ -35,7 +35,7 @@ const natter = Command.make("natter").pipe(
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
 
-/** A load tells being asked for wrongly from a promise that does not hold: it ends with 2 instead of 1. */
+/** `natter load` ends with 2 for a wrong command line, since 1 means that a promise does not hold. */
 const withExitCode = <E>(error: E): E =>
   error instanceof CliError.ShowHelp && error.errors.length > 0 && error.commandPath[1] === load.name
     ? Object.assign(error, { [Runtime.errorExitCode]: 2 })

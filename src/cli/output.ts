@@ -1,8 +1,8 @@
-/** How the command speaks of itself: an error is one line, and the help is what was asked for. */
+/** How errors and help are printed: an error is one line, and help is printed only where it was asked for. */
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Console from "effect/Console"
 
-/** Each line of a message as the command's own. */
+/** Puts the name of the command before each line of a message. */
 export const complaint = (message: string): string => message.replace(/^/gm, "natter: ")
 
 const help = CliOutput.defaultFormatter({ colors: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })
@@ -12,7 +12,7 @@ export const formatter: CliOutput.Formatter = {
   formatError: (error) => complaint(error.message),
 }
 
-// The framework's own would print the whole help with every typing mistake.
+// The default presenter prints the whole help with every mistake.
 export const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"

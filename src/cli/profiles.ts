@@ -1,6 +1,6 @@
 /**
- * Who one is on which server, kept from one run to the next in `profiles.json` in the user's own
- * folder of settings. It holds tokens, so it is nobody else's to read or to put there.
+ * The sign-ins that `natter login` keeps, by server, in `profiles.json` in the user's folder of settings. The file holds
+ * tokens, so nobody else may read it or write it.
  */
 import type * as CliError from "effect/cli/CliError"
 import * as Config from "effect/Config"
@@ -16,9 +16,9 @@ import { userError } from "./userError.ts"
 
 const Profile = Schema.Struct({
   name: Schema.String,
-  /** None where the server gave none. */
+  /** Absent where the server gave none. */
   token: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
-  /** Whoever has the name is the guest of that name; there is nothing to prove. */
+  /** A guest signs in by name alone. */
   guest: Schema.optionalKey(Schema.Literal(true)),
 })
 export type Profile = typeof Profile.Type
@@ -35,23 +35,23 @@ type Needs = FileSystem.FileSystem | Path.Path
 
 const none: Profiles = { version: 1, servers: {} }
 
-/** Bytes that are read of a file at most; a profile takes about 150. */
+/** The largest file that is read, in bytes; a profile takes about 150. */
 const maxBytes = 1024 * 1024
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Profiles))
 const versionOf = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ version: Schema.Finite })))
 const encode = Schema.encodeSync(Profiles)
 
-/** What a server is called in the file. */
+/** The key of a server in the file. */
 export const key = (address: Address): string => format({ ...address, host: address.host.toLowerCase() })
 
 const folderIn = (variable: string) =>
   Config.String(variable).pipe(Effect.option, Effect.map(Option.filter((folder) => folder !== "")))
 
-/** Where the file is; undefined where the environment does not say. */
+/** The path of the file; undefined where the environment names no folder for it. */
 const place: Effect.Effect<string | undefined, never, Path.Path> = Effect.gen(function* () {
   const { isAbsolute, join } = yield* Path.Path
-  // A relative one counts as none (XDG Base Directory Specification).
+  // A relative path is to be ignored (XDG Base Directory Specification).
   const settings = Option.filter(yield* folderIn("XDG_CONFIG_HOME"), isAbsolute)
   const home = Option.map(yield* folderIn("HOME"), (home) => join(home, ".config"))
   return Option.getOrUndefined(
@@ -79,11 +79,11 @@ const foreign = ({ uid }: FileSystem.File.Info): boolean => {
   return me !== undefined && Option.isSome(uid) && uid.value !== me
 }
 
-/** Permissions as they count here; a system without users has none. */
+/** Whether the file has any of these permission bits. On a system without users they mean nothing. */
 const permits = ({ mode }: FileSystem.File.Info, bits: number): boolean =>
   process.getuid !== undefined && (mode & bits) !== 0
 
-/** The same file or folder without links; where it is not there, nothing. Links of others are not followed. */
+/** Resolves links; undefined where there is no such file. A link that another user has made is refused. */
 const follow = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
   const link = yield* Effect.mapError(absent(fs.lstat(path)), failed(path))
@@ -93,7 +93,7 @@ const follow = Effect.fnUntraced(function* (path: string) {
   return yield* Effect.mapError(fs.realPath(path), failed(path))
 })
 
-/** Who can write to the folder decides what is in the file. */
+/** Checks the folder, too: whoever can write to it can replace the file. */
 const checkFolder = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const info = yield* Effect.mapError(fs.stat(folder), failed(folder))
@@ -101,7 +101,7 @@ const checkFolder = Effect.fnUntraced(function* (folder: string) {
   if (permits(info, 0o022)) return yield* userError(`others can write to ${folder}: chmod 700 ${folder}`)
 })
 
-/** The file without links in its name; undefined where it is not there. */
+/** The path of the file with all links resolved; undefined where there is none. */
 const locate = Effect.fnUntraced(function* (file: string) {
   const folder = (yield* Path.Path).dirname(file)
   if ((yield* follow(folder)) === undefined) return undefined
@@ -112,7 +112,7 @@ const locate = Effect.fnUntraced(function* (file: string) {
 const read = (file: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    // What was opened is looked at, so that nobody can put something else there in between.
+    // The opened file is checked, not its path: another file could be put there in between.
     const open = yield* Effect.mapError(fs.open(file, { flag: "r", noFollow: true }), failed(file))
     const info = yield* Effect.mapError(open.stat, failed(file))
     if (info.type !== "File") return yield* userError(`${file} is not a file`)
@@ -136,12 +136,12 @@ const load = Effect.fnUntraced(function* (file: string): Effect.fn.Return<Profil
   )
 })
 
-/** What is kept; nothing where there is no place for it. */
+/** All profiles; none where the environment names no folder for them. */
 export const all: Effect.Effect<Profiles, CliError.UserError, Needs> = Effect.flatMap(place, (file) =>
   file === undefined ? Effect.succeed(none) : load(file),
 )
 
-/** Where they are kept; fails where there is no place for them, or what is there cannot be used. */
+/** The path of the file; fails where the environment names no folder for it, or the file cannot be used. */
 export const ready: Effect.Effect<string, CliError.UserError, Needs> = Effect.gen(function* () {
   const file = yield* place
   if (file === undefined) return yield* userError("there is no place to keep this: set HOME or XDG_CONFIG_HOME")
@@ -152,12 +152,12 @@ export const ready: Effect.Effect<string, CliError.UserError, Needs> = Effect.ge
 export const find = (address: Address): Effect.Effect<Profile | undefined, CliError.UserError, Needs> =>
   Effect.map(all, ({ servers }) => (Object.hasOwn(servers, key(address)) ? servers[key(address)] : undefined))
 
-/** Another process takes milliseconds; a draft that is there longer was left behind, and is in nobody's way then. */
+/** Another process holds its draft for milliseconds: one that is older than this was left behind, and is removed. */
 const patience = { schedule: Schedule.spaced("20 millis"), times: 100 }
 
 /**
- * Changes what is kept. The new file is written beside the old one and then takes its place, so
- * there is never half a file; while it is there, other processes wait, so none undoes another's change.
+ * Changes the profiles. The new file is written as a draft beside the old one and then renamed, so that there is never
+ * half a file. While there is a draft, other processes wait, so that none undoes the change of another.
  */
 export const update = (change: (profiles: Profiles) => Profiles): Effect.Effect<void, CliError.UserError, Needs> =>
   Effect.gen(function* () {
@@ -180,6 +180,6 @@ export const update = (change: (profiles: Profiles) => Profiles): Effect.Effect<
       yield* written
         .writeAll(new TextEncoder().encode(text))
         .pipe(Effect.andThen(written.sync), Effect.andThen(fs.rename(draft, target)), Effect.mapError(failed(file)))
-      // Once it has its place, a draft of this name is another's.
+      // After the rename, a draft of this name belongs to another process.
     }).pipe(Effect.onError(() => Effect.ignore(fs.remove(draft, { force: true }))))
   }).pipe(Effect.scoped)

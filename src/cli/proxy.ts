@@ -1,4 +1,4 @@
-/** `natter proxy`: comes between a client and a service, and lets things go wrong. */
+/** `natter proxy`: injects faults between clients and a service. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

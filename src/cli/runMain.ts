@@ -7,8 +7,8 @@ import * as Logging from "../observability/Logging.ts"
 import { complaint } from "./output.ts"
 
 /**
- * One Ctrl-C may arrive several times: from the terminal, from npm and from what npm started. What comes within this
- * time is the same signal, in milliseconds.
+ * One Ctrl-C may arrive several times: from the terminal, from npm and from what npm started. Signals within so many
+ * milliseconds count as one.
  */
 const sameSignalWithin = 500
 
@@ -17,7 +17,7 @@ const codeOf = (signal: NodeJS.Signals): number => 128 + os.constants.signals[si
 const logDefect = (cause: Cause.Cause<unknown>) =>
   Effect.logFatal("natter failed, which is a defect in it", cause).pipe(Effect.provide(Logging.layer(Logging.defaults)))
 
-/** What a user did not expect, in one line each; what we did not expect, in the log. */
+/** Prints an expected error as one line. A defect goes to the log. */
 const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.void
   if (Cause.hasDies(cause)) return logDefect(cause)
@@ -29,7 +29,7 @@ const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
 
 const exitCode = (exit: Exit.Exit<unknown, unknown>, signal: NodeJS.Signals | undefined): number => {
   if (Exit.isSuccess(exit)) return 0
-  // A command for which a signal is the way to end says so by process.exitCode.
+  // A command that is meant to be ended by a signal has set process.exitCode.
   if (Cause.hasInterruptsOnly(exit.cause)) return Number(process.exitCode ?? codeOf(signal ?? "SIGINT"))
   return Runtime.getErrorExitCode(Cause.squash(exit.cause))
 }
@@ -57,7 +57,7 @@ export const runMain = (command: Effect.Effect<void, unknown>): void =>
     fiber.addObserver((exit) => {
       const code = exitCode(exit, signalled)
       if (code !== 0 || signalled !== undefined) process.exit(code)
-      // By itself, so that what was written gets out.
+      // The process ends by itself, so that everything it has written gets out.
       process.exitCode = 0
       for (const signal of signals) process.off(signal, onSignal)
     })

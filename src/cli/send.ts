@@ -1,4 +1,4 @@
-/** `natter send`: says something, for people and scripts. */
+/** `natter send`: publishes messages, for people and scripts. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -21,7 +21,7 @@ export const send = Command.make(
       Flag.withDefault(false),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
       Effect.promise(() => import("./talk/send.ts")),

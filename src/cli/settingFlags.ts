@@ -1,4 +1,4 @@
-/** The flags that name settings, and the settings that come of them. */
+/** Flags for settings of the service, and loading the settings with them. */
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Record from "effect/Record"
@@ -7,7 +7,7 @@ import * as ServerConfig from "../server/ServerConfig.ts"
 
 type SettingName = keyof typeof settings
 
-// Values are taken as text here, so that a wrong one is refused together with all others and in the same words.
+// Values are parsed with those from the file and the environment, so that all wrong ones are reported together.
 const toFlag = (name: SettingName) => {
   const { about, default: value, flag, kind } = settings[name] as ServerConfig.Setting<unknown>
   return Flag.String(flagName(name)).pipe(

@@ -1,7 +1,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-/** Prints rows with their columns side by side, under a head. */
+/** Prints rows in aligned columns, under a line of headings. */
 export const printTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => {
   const all = [head, ...rows]
   const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0))

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { folderFlags } from "./accounts/folderFlags.ts"
 import { json, lifetime } from "./accounts/flags.ts"
 
-/** What the commands do takes a while to load, so it is, when one runs. */
+/** Loaded only when one of the commands runs, since it takes a while. */
 const tokens = Effect.promise(() => import("./accounts/tokens.ts"))
 
 const create = Command.make(

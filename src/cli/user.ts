@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { folderFlags } from "./accounts/folderFlags.ts"
 import { json, lifetime } from "./accounts/flags.ts"
 
-/** What the commands do takes a while to load, so it is, when one runs. */
+/** Loaded only when one of the commands runs, since it takes a while. */
 const users = Effect.promise(() => import("./accounts/users.ts"))
 
 const name = Argument.String("name").pipe(Argument.withDescription("The user's name"))

@@ -1,4 +1,4 @@
-/** What went wrong, in one line that says what to do. */
+/** Errors for users: one line that says what went wrong and what to do. */
 import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import { type Address, format } from "../client/Address.ts"
@@ -8,7 +8,7 @@ import { printable } from "../client/Printable.ts"
 export const userError = (message: string, cause: unknown = message): CliError.UserError =>
   new CliError.UserError({ cause, userMessage: printable(message) })
 
-/** Why one is not there, or no longer. */
+/** Why there is no connection, or none any more. */
 export const explain = (address: Address, absence: Absence): string => {
   const where = format(address)
   if (absence._tag === "ConnectError") {
@@ -47,7 +47,7 @@ const toUserError = (address: Address, absence: Absence): CliError.UserError => 
   return userError(explain(address, absence) + (advice === undefined ? "" : `: ${advice}`), absence)
 }
 
-/** Says what these failures mean at this address, and what to do. */
+/** Turns a lost or failed connection to this address into an error for users. */
 export const explained =
   (address: Address) =>
   <A, E, R>(effect: Effect.Effect<A, E | Absence, R>): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R> =>

@@ -25,7 +25,7 @@ const requireFolder = Effect.fnUntraced(function* ({ data }: ServerSettings) {
 })
 
 interface Options {
-  /** A folder that is not there is made; otherwise it is taken for a typing mistake. */
+  /** Whether to make the folder where it does not exist. Otherwise that is an error, most likely a typing mistake. */
   readonly make: boolean
 }
 
@@ -36,13 +36,13 @@ const accountsOf = Effect.fnUntraced(function* (given: SettingFlags, options: Op
 })
 
 /**
- * Works on the accounts of the data folder, whether a server runs on it or not: a server sees what changes within
+ * Works on the accounts of the data folder, whether a server runs on it or not: a running server notices changes within
  * seconds.
  */
 export const administer = <A, E, R>(given: SettingFlags, use: Effect.Effect<A, E, R | Accounts>, options?: Options) =>
   Effect.flatMap(accountsOf(given, options), (layer) => Effect.provide(use, layer))
 
-/** The same with a new password for `name`, without which the folder is not touched. */
+/** The same with a new password for `name`. Until the password is known, the folder is not touched. */
 export const administerWithPassword = <A, E, R>(
   given: SettingFlags & { readonly name: string },
   use: (password: Redacted.Redacted) => Effect.Effect<A, E, R | Accounts>,

@@ -1,4 +1,4 @@
-/** Flags that several commands have. */
+/** Flags that several commands about accounts have. */
 import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"

@@ -1,4 +1,4 @@
-/** `natter load compare`: what became faster or slower between two loads, and which promises are broken now. */
+/** `natter load compare`: shows what became faster or slower between two loads, and which promises are broken. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

@@ -1,4 +1,4 @@
-/** What becomes of the result of a load: lines on standard output, and the files that were asked for. */
+/** Prints the result of a load on standard output, and writes it to the files that were asked for. */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -20,7 +20,7 @@ const judged = (holds: Verdict["holds"]): string => {
   return holds ? "holds" : "DOES NOT HOLD"
 }
 
-/** How much it was; the rate is that of the measured part alone. */
+/** How many messages there were, and their rate in the measured part. */
 const amount = ({ counters, latencies, seconds, what }: Result): string => {
   const { delivered = 0, sent = 0 } = counters
   const perSecond = (count: number) => number.format(count / Math.max(seconds, 0.001))
@@ -56,7 +56,7 @@ const write = Effect.fnUntraced(function* (path: string, text: string) {
   )
 })
 
-/** Whether the files can be written, before a load is made whose result would be lost: fails with `UsageError`. */
+/** Checked before the load begins, since its result would be lost: fails with `UsageError` where a file cannot be written. */
 export const ready = Effect.fnUntraced(function* ({ html, json }: Files) {
   const fs = yield* FileSystem.FileSystem
   for (const path of [...Option.toArray(json), ...Option.toArray(html)]) {
@@ -66,7 +66,7 @@ export const ready = Effect.fnUntraced(function* ({ html, json }: Files) {
   }
 })
 
-/** Prints and writes it; then fails with `BrokenPromise` where a promise does not hold. */
+/** Prints and writes the result; then fails with `BrokenPromise` where a promise does not hold. */
 export const deliver = Effect.fnUntraced(function* (result: Result, { html, json }: Files) {
   yield* Console.log(lines(result).join("\n"))
   if (Option.isSome(json)) yield* write(json.value, `${JSON.stringify(result)}\n`)

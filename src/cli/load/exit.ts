@@ -1,6 +1,6 @@
 /**
- * With what `natter load …` ends: 0 where every promise holds or is not judged, 1 where one does not hold or the load
- * could not be made, 2 where it was asked for wrongly.
+ * The exit codes of `natter load …`: 0 where every promise holds or could not be judged, 1 where one does not hold or the
+ * load could not be run, 2 where the command line makes no sense.
  */
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
@@ -11,7 +11,7 @@ import { printable } from "../../client/Printable.ts"
 import type { Result } from "../../scenario/Result.ts"
 import { complaint } from "../output.ts"
 
-/** Nothing was done: what was asked for makes no sense. The message says what to do instead. */
+/** The command line makes no sense, and nothing was done. The message says what to do instead. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {
   override readonly [Runtime.errorExitCode] = 2
 }
@@ -22,14 +22,14 @@ export class BrokenPromise extends Data.TaggedError("BrokenPromise")<{ readonly 
   override readonly [Runtime.errorExitCode] = 1
 }
 
-/** Undefined where none is: a promise that nobody could judge is not broken. */
+/** Undefined where no promise is broken. One that could not be judged is not broken. */
 export const brokenPromise = ({ verdicts }: Pick<Result, "verdicts">): BrokenPromise | undefined => {
   const broken = verdicts.filter(({ holds }) => holds === false).length
   if (broken === 0) return undefined
   return new BrokenPromise({ message: broken === 1 ? "a promise does not hold" : `${broken} promises do not hold` })
 }
 
-/** The last thing that an interrupted load does. Interrupted is not failed: it ends as if its time were over. */
+/** Sets the exit code of a load that was interrupted: interrupting it is no failure, it just ends its time early. */
 export const ending = <E extends Error, R>(last: Effect.Effect<void, E, R>): Effect.Effect<void, never, R> =>
   last.pipe(
     Effect.matchEager({
@@ -42,7 +42,7 @@ export const ending = <E extends Error, R>(last: Effect.Effect<void, E, R>): Eff
     Effect.map((code) => void (process.exitCode = code)),
   )
 
-/** The first Ctrl-C tells the load that it is enough, and waits for it; the next one ends the process. */
+/** The first Ctrl-C completes `enough` and waits for the load to finish; the second one ends the process. */
 export const untilEnough = <E extends Error, R>(
   load: (enough: Effect.Effect<void>) => Effect.Effect<void, E, R>,
 ): Effect.Effect<void, E, R> =>

@@ -1,4 +1,4 @@
-/** `natter load find-limit`: the highest load that still keeps its promises. */
+/** `natter load find-limit`: finds the highest load at which all promises hold. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"

@@ -23,7 +23,7 @@ export const wholeNumber = (name: string, description: string, least: number, mo
 const file = (name: string, description: string) =>
   Flag.Path(name, { pathType: "file" }).pipe(Flag.withMetavar("FILE"), Flag.withDescription(description), Flag.optional)
 
-/** What becomes of the result. */
+/** The files to which the result is written. */
 export const files = {
   json: file("json", "Write the result as JSON, for `natter load compare`"),
   html: file("html", "Write a report with graphs, one file that needs no network"),

@@ -1,4 +1,4 @@
-/** `natter load http`: an HTTP server under load. */
+/** `natter load http`: puts an HTTP server under load. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"

@@ -17,7 +17,7 @@ export interface Flags {
   readonly html: Option.Option<string>
 }
 
-/** All that there is to say has been printed. */
+/** Only sets the exit code: the comparison has been printed. */
 class BrokenPromise extends Data.TaggedError("BrokenPromise") {
   override readonly [Runtime.errorExitCode] = 1
   override readonly [Runtime.errorReported] = false
@@ -25,7 +25,7 @@ class BrokenPromise extends Data.TaggedError("BrokenPromise") {
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Result))
 
-/** What a page has in it; the page of a comparison has two. */
+/** The result that a report carries as JSON. The page of a comparison carries two. */
 const inPage = /<script type="application\/json" id="result-\d+">(.*?)<\/script>/gs
 
 const read = Effect.fnUntraced(function* (file: string) {

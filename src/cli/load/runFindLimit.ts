@@ -40,7 +40,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
         const { verdicts } = yield* play(scenario, { seed: given.seed, show })
         return verdicts.filter(({ holds }) => holds === false).map(({ found, promise }) => `${promise}: ${found}`)
       }).pipe(
-        // Where not everybody gets in, that is what breaks.
+        // Members that cannot get in count as a broken promise.
         Effect.catchTag("NotAllIn", ({ message }) => Effect.succeed([message])),
         Effect.provide(Layer.merge(Progress.layer, world)),
         Effect.mapError((error) => userError(error.message, error)),

@@ -24,7 +24,7 @@ interface Flags extends Files {
   readonly for: Option.Option<Duration.Duration>
 }
 
-/** One process plays itself; several are led by this one. */
+/** Undefined for one process, which plays the members itself. Several are started, and led by this one. */
 const generatorOf = (processes: number): PlayOptions["generator"] =>
   processes === 1
     ? undefined

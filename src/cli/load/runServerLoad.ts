@@ -1,4 +1,4 @@
-/** How `natter load http` and `natter load ws` run. */
+/** What `natter load http` and `natter load ws` have in common. */
 import type * as CliError from "effect/cli/CliError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import { userError } from "../userError.ts"
 import { ending } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
 
-/** What the flags say. */
+/** The flags that both have. */
 export interface ServerFlags extends Files {
   readonly url: URL
   readonly connections: number
@@ -50,7 +50,7 @@ const advice: Readonly<Record<string, string>> = {
 const explain = (error: LoadError): CliError.UserError =>
   userError(error.message + (advice[error.reason] === undefined ? "" : `: ${advice[error.reason]}`), error)
 
-/** Runs it, shows how far it is, and says what came out. */
+/** Runs the load, shows its progress, and prints and writes the result. */
 export const run = Effect.fnUntraced(function* (
   given: ServerFlags,
   load: (options: ReturnType<typeof optionsOf>) => Effect.Effect<Result, LoadError, Progress>,

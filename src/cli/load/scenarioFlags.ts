@@ -1,4 +1,4 @@
-/** Which scenario is played where. */
+/** The flags that say which scenario is played, and against which service. */
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import { wholeNumber } from "./flags.ts"

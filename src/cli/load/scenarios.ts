@@ -14,7 +14,7 @@ import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { type UsageError, usageError } from "./exit.ts"
 
-/** Those that come along with the sources; the package has none. */
+/** The scenarios that come with the sources. The package has none. */
 const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
 
 const names = (): ReadonlyArray<string> =>
@@ -45,7 +45,7 @@ export const find = (given: string): Effect.Effect<Scenario.Scenario, UsageError
     : Effect.fail(usageError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
 }
 
-/** Says which there are. */
+/** Prints the names of the scenarios that come with the sources. */
 export const list = Effect.gen(function* () {
   const known = yield* Effect.forEach(names(), (name) => Effect.map(find(name), ({ about }) => ({ name, about })))
   const width = Math.max(0, ...known.map(({ name }) => name.length))
@@ -56,7 +56,7 @@ export const list = Effect.gen(function* () {
   )
 })
 
-/** The world at an address, or one made for the scenario. */
+/** The world of the service at this address, or of one that is started for the scenario. */
 export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scenario) =>
   Option.match(address, {
     onNone: () => Effect.succeed(LocalWorld.layer(scenario)),

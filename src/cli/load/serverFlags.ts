@@ -1,4 +1,4 @@
-/** What loads of other people's servers have in common on the command line. */
+/** The arguments and flags that `natter load http` and `natter load ws` share. */
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import type * as Duration from "effect/Duration"

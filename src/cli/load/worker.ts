@@ -1,4 +1,4 @@
-/** `natter load worker`: a process of `natter load run --processes`, which alone starts it. */
+/** `natter load worker`: one of the processes that `natter load run --processes` starts. It is not for people. */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 

@@ -1,4 +1,4 @@
-/** `natter load ws`: a WebSocket echo server under load. */
+/** `natter load ws`: puts a WebSocket echo server under load. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"

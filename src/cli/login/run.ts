@@ -21,7 +21,7 @@ interface Flags extends SignInFlags {
 const profileOf = (credentials: Credentials, { role, token, username }: ServerFrameOf<"LoggedIn">): Profile => {
   if (role === "guest") return { name: username, guest: true }
   if (token !== undefined) return { name: username, token: Redacted.make(token) }
-  // SignInFlags signs in by a token is given no other.
+  // A sign-in by token is given no new token.
   return "token" in credentials
     ? { name: username, token: Redacted.make(Redacted.value(credentials.token)) }
     : { name: username }
@@ -36,7 +36,7 @@ const outcome = (where: string, { guest, name, token }: Profile): string => {
 
 export const login = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
-  // What is in the way of keeping a token is said before there is one.
+  // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
   const loggedIn = yield* Tcp.connect(address).pipe(
@@ -69,7 +69,7 @@ export const list = Effect.gen(function* () {
 
 const stillKnown = "a server accepts a token until it expires or is revoked there: see `natter token revoke --help`"
 
-/** Forgets these servers. */
+/** Removes the profiles of these servers. */
 const forget = (wanted: (server: string) => boolean) =>
   Profiles.update(({ default: last, servers }) => ({
     version: 1,

@@ -30,7 +30,7 @@ export interface Flags {
   readonly idle: string
 }
 
-/** What a flag says is not what it may say. */
+/** A flag has a value that makes no sense. */
 class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 const wanted = <A>(value: A | undefined, message: string): Effect.Effect<A, UsageError> =>
@@ -83,7 +83,7 @@ const readScript = Effect.fnUntraced(function* (file: string) {
   )
 })
 
-/** Until it is interrupted; then what is on the way may still arrive. */
+/** Runs until it is interrupted; then what is in flight may still arrive. */
 export const run = Effect.fnUntraced(function* (given: Flags) {
   if (given.http === Option.isSome(given.target)) {
     return yield* new UsageError({ message: "say one of both: where the service listens (HOST:PORT), or --http" })
@@ -101,7 +101,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
   const script = Option.isSome(given.script) ? yield* readScript(given.script.value) : []
   const say = (line: string) => Effect.sync(() => console.error(line))
 
-  // Its own ports: a proxy that asks itself goes round for ever, and the control is for who sits here.
+  // Not its own ports: a request to the proxy itself would go round for ever, and the control is for local users alone.
   const own = new Set<number>()
   const connectWithin = Duration.seconds(10)
   const target = Option.isSome(given.target)
@@ -126,7 +126,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     own.add(address.port)
     yield* say(`control on ${urlOf(address)}`)
   }
-  // To be told to stop is how it ends.
+  // An interrupt is the normal end.
   yield* Effect.addFinalizer(() => Effect.sync(() => (process.exitCode = 0)))
   yield* Effect.forkScoped(play(proxy, script, say))
   return yield* process.stderr.isTTY ? statusLine(proxy) : Effect.never

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Proxy } from "../../proxy/Proxy.ts"
 import type { ProxyState } from "../../proxy/ProxyState.ts"
 
-/** What there is to see, in at most so many columns. */
+/** The state in one line of at most so many columns. */
 const line = ({ counters, faults, links }: ProxyState, columns: number): string =>
   [
     `${links.length} links (${counters.opened} opened, ${counters.refused} refused, ${counters.cut} cut)`,
@@ -15,7 +15,7 @@ const line = ({ counters, faults, links }: ProxyState, columns: number): string 
 const bytes = (count: number): string =>
   count < 1e4 ? `${count} B` : count < 1e7 ? `${Math.round(count / 1e3)} kB` : `${Math.round(count / 1e6)} MB`
 
-/** Draws it in place for as long as it runs. */
+/** Draws the line again and again in the same place. */
 export const statusLine = (proxy: (typeof Proxy)["Service"]): Effect.Effect<never> =>
   proxy.state.pipe(
     Effect.tap((state) =>

@@ -2,7 +2,7 @@ import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
-/** Ends the process with 1 after this time, if it is still there then. */
+/** Ends the process with exit code 1 if it is still running after this time. */
 export const hardStop = (after: Duration.Duration) =>
   Effect.contextWith((context: Context.Context<never>) =>
     Effect.sync(() => {

@@ -10,14 +10,14 @@ import { ChatServer } from "../../server/ChatServer.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { hardStop } from "./hardStop.ts"
 
-/** How a client on this machine says where it is: nothing, where it need not. */
+/** The address argument with which a client on this machine reaches the service; empty where it needs none. */
 const toReach = ({ host, port }: Address.Address): string => {
   const everywhere = host === "0.0.0.0" || host === "::"
   if (port === Address.local.port && (everywhere || host === Address.local.host)) return ""
   return everywhere ? `:${port} ` : `${Address.format({ host, port })} `
 }
 
-/** What becomes of what is said. */
+/** Where the service keeps its data, for the greeting. */
 const keeping = ({ data, storage }: ServerSettings): string => {
   switch (storage.kind) {
     case "sqlite":

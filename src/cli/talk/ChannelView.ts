@@ -1,4 +1,4 @@
-/** What happens in one channel, as lines on the screen. */
+/** Shows the events of one channel as lines on the screen. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -20,13 +20,13 @@ import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { eventLines, here, missed } from "./eventLines.ts"
 import type { Screen } from "./screen.ts"
 
-/** From where on what was said before is shown, first of all. */
+/** Which earlier messages are shown before the live ones. */
 export type Backlog =
-  /** Behind this place. */
+  /** Those after this `seq`. */
   | { readonly after: number }
-  /** From this moment on, in milliseconds since 1970. */
+  /** Those since this time, in milliseconds since 1970. */
   | { readonly since: number }
-  /** So many messages. */
+  /** The last so many messages. */
   | { readonly last: number }
 
 export interface ViewOptions {
@@ -34,22 +34,22 @@ export interface ViewOptions {
   readonly channel: string
   readonly screen: Screen
   readonly json: boolean
-  /** Messages to show. */
+  /** It ends after this many messages. */
   readonly count: number
   readonly reconnect: boolean
   readonly backlog?: Backlog | undefined
 }
 
 export interface ChannelView {
-  /** Who is there, in a line. */
+  /** Who is in the channel, in one line. */
   readonly here: Effect.Effect<string>
-  /** Shows what happens until enough was shown. */
+  /** Shows events until `count` messages were shown. */
   readonly show: Effect.Effect<void, Absence>
   /** Waits until this message is shown. */
   readonly shown: (seq: Seq) => Effect.Effect<void>
 }
 
-/** Before one who was put out comes in again. */
+/** Before a client that was removed from the channel joins again. */
 const pause = "1 second"
 
 const same = (one: string, other: string): boolean =>
@@ -58,7 +58,7 @@ const same = (one: string, other: string): boolean =>
     isDirect(other as ChannelName) &&
     keyOf(one as ChannelName) === keyOf(other as ChannelName))
 
-/** What was said up to a place. */
+/** The backlog of a channel, up to this `seq`. */
 const entriesOf = (
   client: Client,
   channel: string,
@@ -74,12 +74,12 @@ const entriesOf = (
   return Stream.unwrap(Effect.map(Stream.runCollect(backward), (entries) => Stream.fromIterable(entries.toReversed())))
 }
 
-/** Comes in. */
+/** Joins the channel. */
 export const enter = Effect.fnUntraced(function* (
   client: Client,
   { address, channel: given, count, json, backlog, reconnect, screen }: ViewOptions,
 ): Effect.fn.Return<ChannelView, Absence, Scope.Scope> {
-  // As it is called now.
+  // The present name of the channel, which may be renamed.
   let channel = given
   let remaining = count
   let roster: Roster | undefined
@@ -128,7 +128,7 @@ export const enter = Effect.fnUntraced(function* (
     )
   })
 
-  /** Shows those that are no further than the last message that is wanted. */
+  /** Shows these events, but none after the last message that is to be shown. */
   const showAll = Effect.fnUntraced(function* (
     events: ReadonlyArray<ClientEvent>,
     username: string,
@@ -136,7 +136,7 @@ export const enter = Effect.fnUntraced(function* (
     for (const event of events) {
       if (remaining === 0) break
       if (isEntry(event)) {
-        // One who does not read as fast as others speak.
+        // Events were skipped, since they came faster than they could be shown.
         const gap = lastSeq === undefined ? 0 : event.seq - lastSeq - 1
         if (gap > 0) yield* Effect.andThen(flush, screen.notice(missed(gap)))
         lastSeq = event.seq
@@ -160,7 +160,7 @@ export const enter = Effect.fnUntraced(function* (
 
   const follow = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
     events.pipe(
-      // One may be in direct conversations, too, where others speak there.
+      // The client may be in direct conversations, too, which others have started.
       Stream.filter((event) => same(event.channel, channel)),
       Stream.chunks,
       Stream.tap((events) => showAll(events, username)),
@@ -168,7 +168,7 @@ export const enter = Effect.fnUntraced(function* (
       Stream.runDrain,
     )
 
-  /** As `follow`, and from now on again where the screen took too long. */
+  /** As `follow`; where the screen was too slow, it subscribes again and goes on from now. */
   const keepUp = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
     Effect.catch(follow(events, username), (absence) =>
       Effect.flatMap(client.state, ({ _tag }) =>

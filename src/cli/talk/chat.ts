@@ -1,4 +1,4 @@
-/** Where `natter chat` takes place: on a terminal, or line by line. */
+/** What `natter chat` does: on a terminal it draws, elsewhere it works line by line. */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Stdio from "effect/Stdio"

@@ -1,4 +1,4 @@
-/** What `natter chat` does where it is not on a terminal: a line of standard input is a message. */
+/** What `natter chat` does without a terminal: each line of standard input is a message. */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { userError } from "../userError.ts"
@@ -11,7 +11,7 @@ interface Flags extends ConnectionFlags {
   readonly address: Option.Option<string>
 }
 
-/** Until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
+/** Runs until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
 export const run = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
   const credentials = yield* Identity.credentials(given, address)

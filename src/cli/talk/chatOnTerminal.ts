@@ -12,21 +12,21 @@ import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
 
-/** What the flags say. */
+/** The arguments and flags of `natter chat`. */
 export interface ChatFlags extends SignInFlags {
   readonly address: Option.Option<string>
   readonly channels: ReadonlyArray<string>
   readonly theme: Theme | "auto"
 }
 
-/** What draws is large: it is loaded while somebody types a password, and while the server is dialled. */
+/** The terminal view is large: it is loaded while the password is typed and the connection is made. */
 const load = () => {
-  // React has checks for its developers that take time and memory.
+  // Without this, React runs checks for its developers, which take time and memory.
   process.env["NODE_ENV"] ??= "production"
   return import("../../terminal/Chat.ts")
 }
 
-/** Until the user leaves, or coming back makes no sense. */
+/** Runs until the user leaves, or reconnecting makes no sense. */
 export const run = Effect.fnUntraced(
   function* (given: ChatFlags & Pick<ChatOptions, "channels">) {
     const address = yield* Identity.addressOf(given.address)
@@ -44,6 +44,6 @@ export const run = Effect.fnUntraced(
     )
   },
   Effect.scoped,
-  // A log would be written over what is drawn.
+  // Log lines would be written over what is drawn.
   Effect.provideService(References.MinimumLogLevel, "None"),
 )

@@ -15,13 +15,13 @@ export interface ClientOptions {
   readonly address: Address
   readonly credentials: Credentials
   readonly screen: Screen
-  /** Whether to come back when the connection is lost. */
+  /** Whether to reconnect when the connection is lost. */
   readonly reconnect: boolean
 }
 
 const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
-/** Tells why one is away, and for how long. Fails when one will not be back. */
+/** Prints why the connection was lost, and when it is tried again. Fails when it will not be. */
 const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Client): Effect.Effect<never, Absence> =>
   client.states.pipe(
     Stream.runForEach((state) =>
@@ -36,7 +36,7 @@ const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Cli
     Effect.andThen(Effect.never),
   )
 
-/** Signs in and uses the client; ends with its use, or when the server does not want one back. */
+/** Signs in and uses the client. Ends when the use does, or when reconnecting makes no sense. */
 export const withClient = <A, E, R>(
   options: ClientOptions,
   use: (client: Client.Client) => Effect.Effect<A, E, R>,

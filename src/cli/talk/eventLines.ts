@@ -5,10 +5,10 @@ import type { Username } from "../../domain/Username.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
 
-/** Names that are written out; of more there is the number. */
+/** How many names are listed; of the others only the number is shown. */
 const namesShown = 20
 
-/** Text of several lines as one, so that nobody can write a line in another's name. */
+/** Joins the lines of a text, so that a message cannot look like two, the second by somebody else. */
 const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " ⏎ ").replaceAll("\t", " ")
 
 const list = (names: ReadonlyArray<Username>): string =>
@@ -20,7 +20,7 @@ const list = (names: ReadonlyArray<Username>): string =>
 export const here = ({ count, names }: Roster): string =>
   names.length === 0 ? `${count} here` : `${count} here: ${list(names)}`
 
-/** How much of a message one has missed. */
+/** How many messages were missed. */
 export const missed = (count: number): string =>
   count === 1 ? "a message was missed" : `${count} messages were missed`
 
@@ -29,13 +29,13 @@ const said = ({ content, deleted, edited, from, timestamp }: Message): string =>
   return `${clock.format(timestamp)} ${from}: ${what}`
 }
 
-/** An event as a reader sees it; some are not worth a line. Messages that it is about are named by their places. */
+/** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */
 export const eventLines = (event: ClientEvent, change: Change | undefined): ReadonlyArray<string> => {
   switch (event.type) {
     case "Message":
       return [said(event)]
     case "Edited":
-      // Gone since, as a deletion tells that comes later.
+      // The message was deleted since, which a later event says.
       if (event.content === "") return []
       return [
         `${clock.format(event.timestamp)} ${event.from} changed message ${event.target}: ${oneLine(event.content)}`,

@@ -1,4 +1,4 @@
-/** A terminal in which lines come in above the line that is being typed. */
+/** A terminal that prints lines above the line that is being typed. */
 import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -8,13 +8,13 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Readline from "node:readline"
 
-/** Lines typed, or pasted, that nobody has taken yet. What comes beyond is lost, with a beep. */
+/** Typed or pasted lines that wait to be taken, at most. Further ones are dropped, with a beep. */
 const typedAhead = 256
 
 export interface Terminal {
   /** Prints text that ends in a newline above the line that is being typed. */
   readonly above: (text: string) => void
-  /** The lines that are typed; ends with Ctrl-D. */
+  /** The typed lines; ends with Ctrl-D. */
   readonly typed: Stream.Stream<string>
   /** Done with Ctrl-C. */
   readonly left: Effect.Effect<void>
@@ -27,7 +27,7 @@ export const open: Effect.Effect<Terminal, never, Scope.Scope> = Effect.gen(func
   let typedRows = 0
   let closed = false
 
-  // Enter leaves the cursor below what was typed; where that began is known only before.
+  // Enter moves the cursor below what was typed, so the number of rows is noted before that.
   const measure = (_: string | undefined, key: Readline.Key) => {
     if (key.name !== "return" && key.name !== "enter") return
     reader.write(null, { ctrl: true, name: "e" })
@@ -36,7 +36,7 @@ export const open: Effect.Effect<Terminal, never, Scope.Scope> = Effect.gen(func
   stdin.on("keypress", measure)
   const reader = Readline.createInterface({ input: stdin, output: stdout, terminal: true, prompt: "> " })
 
-  /** Removes the line that was typed: the server's echo of it shows that it got through. */
+  /** Removes the typed line from the screen: it is shown when the server sends it back. */
   const erase = () => {
     Readline.moveCursor(stdout, 0, -(typedRows + 1))
     Readline.cursorTo(stdout, 0)
@@ -57,7 +57,7 @@ export const open: Effect.Effect<Terminal, never, Scope.Scope> = Effect.gen(func
     Queue.endUnsafe(lines)
   })
 
-  /** Takes what is being typed, and the prompt, off the screen. */
+  /** Removes the prompt, and what is being typed, from the screen. */
   const clear = () => {
     reader.write(null, { ctrl: true, name: "e" })
     reader.write(null, { ctrl: true, name: "u" })

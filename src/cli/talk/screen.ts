@@ -1,4 +1,4 @@
-/** Where lines go, and where they come from. */
+/** Prints lines, and reads those that are typed. */
 import type * as Cause from "effect/Cause"
 import type * as CliError from "effect/cli/CliError"
 import * as Config from "effect/Config"
@@ -13,21 +13,21 @@ import { printable } from "../../client/Printable.ts"
 import { userError } from "../userError.ts"
 import * as Terminal from "./lineEditor.ts"
 
-/** Whatever is printed here cannot do anything to the terminal but be read. */
+/** Control characters are removed from what is printed, so that messages cannot do anything to the terminal. */
 export interface Screen {
   /** Prints lines, and waits while the reader takes none. */
   readonly print: (lines: ReadonlyArray<string>) => Effect.Effect<void>
-  /** Prints a line about the program itself, beside the output. */
+  /** Prints a line about the program itself: on standard error, where the output is not a terminal. */
   readonly notice: (line: string) => Effect.Effect<void>
-  /** The lines that are typed, until the typing ends; none, without an end, where nobody can type. */
+  /** The lines that are typed; ends when the input ends. Where nothing can be typed it never ends. */
   readonly typed: Stream.Stream<string, CliError.UserError>
   /** Done when the reader has left: by Ctrl-C, or a pipe that nobody reads any more. */
   readonly left: Effect.Effect<void>
 }
 
-/** Time for what was printed to be taken, when the program ends. */
+/** Time for the reader to take what was printed, when the program ends. */
 const lastWords = Duration.seconds(2)
-/** Prints that wait for the reader. */
+/** Prints that wait for the reader, at most. */
 const printsAhead = 16
 
 const text = (lines: ReadonlyArray<string>): string => lines.map((line) => `${printable(line)}\n`).join("")
@@ -47,8 +47,8 @@ const linesOf = ({ stdin }: Stdio.Stdio): Stream.Stream<string, CliError.UserErr
   )
 
 /**
- * What is typed comes from a terminal, where there is one to type in; from the lines of standard
- * input, whatever that is; or it is of no interest.
+ * With `typing`, "terminal" reads lines where standard input and output are a terminal, "lines" reads standard input
+ * whatever it is, and "nothing" reads nothing.
  */
 export const open = Effect.fnUntraced(function* (options: {
   readonly typing: "terminal" | "lines" | "nothing"
@@ -57,7 +57,7 @@ export const open = Effect.fnUntraced(function* (options: {
   const both = Effect.zipWith(stdio.stdinIsTerminal, stdio.stdoutIsTerminal, (a, b) => a && b)
   if (options.typing === "terminal" && (yield* both) && !(yield* dumb)) return yield* typing
   if (options.typing !== "lines") return yield* plain(stdio, Stream.never)
-  // An input that nobody ends would keep the process.
+  // An input that does not end would keep the process from ending.
   yield* Effect.addFinalizer(() => Effect.sync(() => process.stdin.destroy()))
   return yield* plain(stdio, linesOf(stdio))
 })

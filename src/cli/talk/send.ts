@@ -13,7 +13,7 @@ interface SendFlags extends ConnectionFlags {
   readonly json: boolean
 }
 
-/** The first word may be the address; the others are the text, if there are others. */
+/** The first word may be the address. The others are the text. */
 const meaning = (words: ReadonlyArray<string>) => {
   const [first = "", ...rest] = words
   const addressed = Identity.looksLikeAddress(first)

@@ -23,7 +23,7 @@ interface TailFlags extends ConnectionFlags {
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** From where on, as the flags say. */
+/** The backlog that the flags ask for. */
 const backlogOf = Effect.fnUntraced(function* ({
   after,
   last,
@@ -41,7 +41,7 @@ const backlogOf = Effect.fnUntraced(function* ({
   return { since: Math.max(0, now - Number(count) * units[unit]!) }
 })
 
-/** Time to send what was typed before the end of the typing. */
+/** Time to send what was typed, after the input has ended. */
 const patience = Duration.seconds(2)
 
 export const run = Effect.fnUntraced(function* (given: TailFlags) {

@@ -1,4 +1,4 @@
-/** Hearing and talking in a channel: what `natter tail` and the line client of `natter chat` have in common. */
+/** Shows a channel and sends what is typed: what `natter tail` and `natter chat` without a terminal have in common. */
 import type * as CliError from "effect/cli/CliError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as ChannelView from "./ChannelView.ts"
 import { type ClientOptions, withClient } from "./client.ts"
 import * as Typing from "./typing.ts"
 
-/** Until enough was shown or typed, the reader leaves, or coming back makes no sense. */
+/** Runs until enough was shown or typed, the reader leaves, or reconnecting makes no sense. */
 export const talk = (
   options: ClientOptions & ChannelView.ViewOptions & { readonly patience: Duration.Duration | undefined },
 ): Effect.Effect<Typing.TypingResult, CliError.UserError, Scope.Scope> => {

@@ -1,4 +1,4 @@
-/** What is typed: commands, and lines to send in the order in which they were typed. */
+/** Carries out typed commands, and sends typed lines in their order. */
 import type * as CliError from "effect/cli/CliError"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
@@ -10,29 +10,29 @@ import type { Seq } from "../../domain/Seq.ts"
 import type { ChannelView } from "./ChannelView.ts"
 import type { Screen } from "./screen.ts"
 
-/** Lines that wait to be acknowledged, before no more are taken. */
+/** Lines that wait for their acknowledgement, at most; then no more are taken. */
 const linesAhead = 64
 
 const help = "/users shows who is here, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
 
-/** What became of what was typed. */
+/** What became of the typed lines. */
 export interface TypingResult {
-  /** Lines that the server did not get, as far as is known. */
+  /** Lines that were not acknowledged. */
   readonly unsent: number
-  /** Lines that nobody wanted: the server refused them, or there is no such command. */
+  /** Lines that the server refused, and commands that do not exist. */
   readonly refused: number
 }
 
 /**
- * Done when the user has typed enough: `/quit`, or the end of the typing; and when what was typed before
- * is acknowledged and shown, or this takes longer than `patience`.
+ * Done after `/quit` or the end of the input, when all that was typed before is acknowledged and shown, or that takes
+ * longer than `patience`.
  */
 export const follow = Effect.fnUntraced(function* (options: {
   readonly client: Client
   readonly channel: string
   readonly view: ChannelView
   readonly screen: Screen
-  /** None at all while one is away. */
+  /** It does not begin to run out while there is no connection. */
   readonly patience: Duration.Duration | undefined
 }): Effect.fn.Return<TypingResult, Absence | CliError.UserError> {
   const { channel, client, patience, view, screen } = options
