@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be said about the code without running it. With names, only those steps.
+// `npm run check`: all checks of the code that do not run it. With names as arguments, only those steps.
 import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 

@@ -1,4 +1,4 @@
-/** Kills the service again and again, and looks whether anything acknowledged was lost: `npm run crash -- --help`. */
+/** Kills the service again and again, and checks whether anything acknowledged was lost: `npm run crash -- --help`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
@@ -52,6 +52,6 @@ Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
   Command.withDescription("Kills the service under load, and judges by what its clients noted down"),
   Command.run({ version: "1" }),
   Effect.provide(NodeServices.layer),
-  // What went wrong has been said; the report would add a stack.
+  // The error has been printed; the report of the runtime would add a stack.
   NodeRuntime.runMain({ disableErrorReporting: true }),
 )

@@ -25,7 +25,7 @@ export interface Described {
   readonly definitions: Readonly<Record<string, JsonSchema>>
 }
 
-/** Pulls the parts of an `allOf` up where none contradicts another, and writes an `enum` of one as `const`. */
+/** Merges the parts of an `allOf` where none contradicts another, and writes an `enum` of one value as `const`. */
 const tidy = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(tidy)
   if (typeof schema !== "object" || schema === null) return schema

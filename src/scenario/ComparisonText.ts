@@ -28,7 +28,7 @@ const painter =
   (text: string, style: Style | undefined): string =>
     colours && style !== undefined ? `\u001b[${styles[style]}m${text}\u001b[0m` : text
 
-/** Cut where it does not fit. */
+/** Cuts the text where it does not fit. */
 const cut = (text: string, columns: number): string => {
   if (stringWidth(text) <= columns) return text
   const segments = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
@@ -81,7 +81,7 @@ const styleOf = ({ b, change: how }: PromiseChange): Style | undefined => {
   return b?.holds === true ? undefined : "open"
 }
 
-/** What changed is said at length; what did not, in a line. */
+/** Several lines for a promise whose verdict has changed, one for any other. */
 const promiseLines = (change: PromiseChange, look: Look): ReadonlyArray<string> => {
   const paint = painter(look)
   const { a, b, change: how, promise } = change

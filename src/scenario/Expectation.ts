@@ -1,4 +1,4 @@
-/** What has to hold. */
+/** What has to hold in a run. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"

@@ -1,9 +1,9 @@
-/** What goes wrong, and when. */
+/** Faults of members' connections and of the service, and when they happen. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
-/** Whose links: so many of a crowd, as a share of it. */
+/** Whose connections: those of a share of a crowd. */
 const whose = {
   crowd: Schema.String,
   share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
@@ -66,7 +66,7 @@ export const restart = (options: { readonly down: Duration.Input }): Fault => ({
   down: millis(options.down),
 })
 
-/** In a few words. */
+/** The fault in a few words, for marks and progress. */
 export const describe = (what: Fault): string => {
   const seconds = (time: number) => `${time / 1000} s`
   switch (what._tag) {

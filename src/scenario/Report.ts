@@ -10,7 +10,7 @@ import { promises, summary } from "./internal/report/verdict.ts"
 import { inWords } from "./internal/report/words.ts"
 import type { Result } from "./Result.ts"
 
-/** The few figures that one looks for first. */
+/** The few figures that readers look for first. */
 const tiles = (result: Result): Html => {
   const [first] = result.latencies.filter(({ count }) => count > 0)
   const highest = (pattern: RegExp) => {
@@ -34,7 +34,7 @@ const tiles = (result: Result): Html => {
   </div>`
 }
 
-/** Where, when and with what it was run, in one line. */
+/** Where, when and with which version it was run, in one line. */
 const facts = ({ natter, processes, seed, startedAt, target, world }: Result): string =>
   [
     `${world}: ${target}`,
@@ -44,7 +44,7 @@ const facts = ({ natter, processes, seed, startedAt, target, world }: Result): s
     `Natter ${natter}`,
   ].join(" · ")
 
-/** The page of a result, as text; `command` is how it can be run again, as one types it. */
+/** The page of a result, as text; `command` is the command line that runs it again. */
 export const make = Effect.fn("Report.make")(function* (
   result: Result,
   options: { readonly command?: string | undefined } = {},

@@ -8,7 +8,7 @@ export interface Assets {
   readonly style: string
 }
 
-/** uPlot as it is installed, wherever that is: beside this package or in it. */
+/** The installed uPlot: npm may put it beside this package or into it. */
 export const assets: Effect.Effect<Assets> = Effect.promise(async () => {
   const require = createRequire(import.meta.url)
   const [script, style] = await Promise.all([
@@ -18,6 +18,6 @@ export const assets: Effect.Effect<Assets> = Effect.promise(async () => {
   return { script, style }
 })
 
-/** How a page names the one script that may run in it. */
+/** The hash by which the page's security policy allows its one script. */
 export const fingerprint = (script: string): string =>
   `'sha256-${createHash("sha256").update(script, "utf8").digest("base64")}'`

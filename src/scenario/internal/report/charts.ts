@@ -1,4 +1,4 @@
-/** Which graphs a page has, and which series of which result is which line in which of them. */
+/** Decides which graphs a page has, and which series of which result is a line in which of them. */
 import type { Result } from "../../Result.ts"
 import { type Colour, colours } from "./colours.ts"
 import { type Curve, curvesOf } from "./curve.ts"
@@ -21,7 +21,7 @@ interface Chart {
   readonly title: string
   readonly unit: string
   readonly log: boolean
-  /** What is lower is drawn as high as this: a logarithmic scale has no place for nothing. */
+  /** Lower values are drawn as this one, since a logarithmic scale cannot show 0. */
   readonly least: number | null
   readonly height: number
   /** Values are shown multiplied by this, with the suffix. */
@@ -33,12 +33,12 @@ interface Chart {
 export interface Mark {
   readonly at: number
   readonly label: string
-  /** By which it is known where there is no room for its label. */
+  /** A short name, for where there is no room for the label. */
   readonly name: string
 }
 
 interface Run {
-  /** What of the run's seconds is 0 on the axis. */
+  /** The second of the run that is 0 on the axis. */
   readonly shift: number
   readonly colour: Colour
   readonly marks: ReadonlyArray<Mark>
@@ -51,17 +51,17 @@ export interface Charts {
   readonly curves: ReadonlyArray<Curve>
 }
 
-/** Lines of one graph are not further apart than this, unless its scale is logarithmic: the lower ones would lie flat. */
+/** Lines that differ by more than this factor do not share a graph with a linear scale: the lower ones would lie flat. */
 const farApart = 8
 
-/** The part that is measured, as far as it was reached. */
+/** The seconds of the measured part, as far as the run got. */
 export const measuredPart = (result: Result): readonly [from: number, to: number] | undefined => {
   const at = (pattern: RegExp) => result.marks.find(({ label }) => pattern.test(label))?.at
   const from = at(/^measured part begins/)
   return from === undefined ? undefined : [from, at(/^measured part ends/) ?? result.seconds]
 }
 
-/** What happened, but for the measured part, which is shaded. */
+/** The marks in the graphs. Those of the measured part are left out, since that is shaded. */
 export const marksOf = (result: Result, run = ""): ReadonlyArray<Mark> =>
   result.marks
     .filter(({ label }) => !/^measured part (begins|ends)/.test(label))
@@ -108,7 +108,7 @@ const lowest = (drawn: ReadonlyArray<Drawn>): number =>
     Number.POSITIVE_INFINITY,
   )
 
-/** Names whose lines are as high as one another, together. */
+/** Groups lines that are about equally high. */
 const together = (drawn: ReadonlyArray<Drawn>): ReadonlyArray<ReadonlyArray<Drawn>> => {
   const byName = [...Map.groupBy(drawn, ({ series }) => series.name).values()]
   const most = (group: ReadonlyArray<Drawn>) => group.reduce((high, one) => Math.max(high, highest(one)), 0)
@@ -123,7 +123,7 @@ const titleOf = (kind: Kind, drawn: ReadonlyArray<Drawn>): string => {
   return upper([...names].join(", "))
 }
 
-/** Where percentiles are in one graph, the lowest is drawn lightest. */
+/** In a graph of percentiles the lowest one is drawn lightest. */
 const lineOf = (drawn: Drawn, names: ReadonlyArray<string>, labels: ReadonlyArray<string>): Line => {
   const { index, run, series } = drawn
   const place = names.indexOf(series.name)
@@ -161,7 +161,7 @@ const chartOf = (kind: Kind, drawn: ReadonlyArray<Drawn>, labels: ReadonlyArray<
   }
 }
 
-/** The graphs of results, laid over one another; a label for each result. */
+/** The graphs of several results, laid over one another, with a label for each result. */
 export const chartsOf = (results: ReadonlyArray<Result>, labels: ReadonlyArray<string>): Charts => {
   const drawn = results
     .flatMap(({ series }, run) => series.map((one, index) => ({ run, index, series: one })))
@@ -175,7 +175,7 @@ export const chartsOf = (results: ReadonlyArray<Result>, labels: ReadonlyArray<s
     runs: results.map((result, run) => {
       const measured = measuredPart(result)
       return {
-        // Runs are compared from where both are measured.
+        // Results are laid over one another from where their measured parts begin.
         shift: compared ? (measured?.[0] ?? 0) : 0,
         colour: colours[run % colours.length]!,
         marks: marksOf(result, labels[run]),

@@ -6,7 +6,7 @@ export interface CurveLine {
   readonly label: string
   readonly colour: Colour
   readonly dash: boolean
-  /** Of -log10(1 - share), so that 1 is 90 %, 2 is 99 %, and milliseconds. */
+  /** `nines` is -log10(1 - share): 1 is 90 %, 2 is 99 %. */
   readonly points: ReadonlyArray<readonly [nines: number, millis: number]>
 }
 
@@ -35,14 +35,14 @@ export const pointsOf = ({ count, counts, max }: Latency): CurveLine["points"] =
     points.push([nines, valueOf(bucket)])
     last = nines
   }
-  // The slowest of all stands for half of one: all of them would be at infinity.
+  // The slowest counts as half of one, since the share of all is at infinity.
   if (count > 0) points.push([Math.log10(2 * count), max])
   return points[0] === undefined || points[0][0] === 0 ? points : [[0, points[0][1]], ...points]
 }
 
 const colours: ReadonlyArray<Colour> = ["c1", "c2", "c3", "c4", "c5", "c6"]
 
-/** One graph for a run; for several one graph for each kind of latency. */
+/** For one result one graph with all its latencies; for several results one graph for each kind of latency. */
 export const curvesOf = (results: ReadonlyArray<Result>, labels: ReadonlyArray<string>): ReadonlyArray<Curve> => {
   const compared = results.length > 1
   const all = results.flatMap(({ latencies }, run) =>

@@ -18,19 +18,19 @@ const render = (content: Content): string => {
   return String(content).replace(/[&<>"']/g, (character) => entities[character]!)
 }
 
-/** Markup with what is not markup in it: that is escaped, in text as in attributes between quotes. */
+/** A template of markup. Values in it that are no markup are escaped, for text and for quoted attributes. */
 export const html = (markup: TemplateStringsArray, ...contents: ReadonlyArray<Content>): Html =>
   new Html(markup.reduce((text, part, index) => text + render(contents[index - 1]) + part))
 
-/** An element whose text is taken to the letter: a formatter of this code would put blanks around it in a template. */
+/** An element whose text must stay as it is. In a template the formatter of this code would put blanks around it. */
 export const verbatim = (element: "script" | "style", text: string): Html =>
   new Html(`<${element}>${text}</${element}>`)
 
-/** A value in a page, for its script: nothing in it ends the element. */
+/** A value as JSON in the page, for its script. It is escaped so that nothing in it ends the element. */
 export const json = (id: string, value: unknown): Html =>
   new Html(`<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll("<", "\\u003c")}</script>`)
 
-/** Lines of a table, the first cell of each naming it; what is wide scrolls by itself. */
+/** A table. The first cell of each row is its heading. A wide table scrolls by itself. */
 export const table = (
   head: ReadonlyArray<Content>,
   rows: ReadonlyArray<ReadonlyArray<Content>>,

@@ -2,7 +2,7 @@
 
 const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 })
 
-/** To three digits, or to the unit where that is more. */
+/** Rounded to three digits, or to whole numbers where those have more. */
 export const figure = (value: number): string => {
   if (!Number.isFinite(value)) return "–"
   const size = Math.abs(value)
@@ -11,7 +11,7 @@ export const figure = (value: number): string => {
   return String(Number(value.toPrecision(3)))
 }
 
-/** Milliseconds, or seconds where those would be many. */
+/** As milliseconds, or as seconds where that is shorter. */
 export const latency = (millis: number): string =>
   millis >= 9999.5 ? `${figure(millis / 1000)} s` : `${figure(millis)} ms`
 

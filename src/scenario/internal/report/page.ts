@@ -12,7 +12,7 @@ export interface Page {
   readonly results: ReadonlyArray<Result>
 }
 
-/** Digits beyond these are of no use in a series, and most of its size. */
+/** Digits that are kept in a series: further ones are of no use, and would be most of its size. */
 const digits = 5
 
 const compact = (result: Result): Result => ({
@@ -48,7 +48,7 @@ export const page = ({ body, charts, results, title }: Page, assets: Assets): st
 export const timeHint =
   "What was measured is shaded. Drag over a part to see it closer in all graphs, and double-click to see everything again."
 
-/** The places of the graphs, which the script fills. */
+/** Empty elements for the graphs, which the script fills. */
 export const graphs = ({ charts, curves }: Charts): Html =>
   html` <noscript><p class="soft">The graphs need JavaScript; the tables below have the figures.</p></noscript>
     ${charts.map(

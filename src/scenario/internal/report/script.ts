@@ -1,6 +1,6 @@
 /**
- * What draws the graphs of a page, in the browser: plain JavaScript, since that is what a page takes. It decides nothing
- * that the page could have decided before: which lines are in which graph is in the page, as `ReportCharts` says it.
+ * The script that draws the graphs of a page in the browser, in plain JavaScript. It only draws: which lines are in which
+ * graph was decided by `charts.ts`, and is in the page as data.
  */
 export const script = String.raw`
 "use strict";

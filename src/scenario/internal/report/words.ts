@@ -1,4 +1,4 @@
-/** A scenario as sentences, near to how it was written: whatever the language grows, it is told. */
+/** A scenario in words, made from its data: new kinds of activities and faults need no change here. */
 import * as Duration from "effect/Duration"
 import { type Content, html, type Html, table } from "./html.ts"
 
@@ -11,7 +11,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const entriesOf = (value: object) =>
   Object.entries(value).filter(([, one]) => one !== undefined && !(Array.isArray(one) && one.length === 0))
 
-/** Most names that are told one by one. */
+/** How many names are listed, at most. */
 const most = 8
 
 const listed = (values: ReadonlyArray<unknown>): string => {
@@ -32,7 +32,7 @@ const phrase = (value: unknown): string => {
     .join(": ")
 }
 
-/** Each of several things on a line of its own, the parts of one that has several below it. */
+/** A list with a line for each value. The parts of a value are a list below it. */
 const several = (values: ReadonlyArray<unknown>): Content => {
   if (!values.some(isRecord)) return listed(values)
   return html`<ul class="plain">
@@ -50,7 +50,7 @@ const one = (value: unknown): Content => {
   ]
 }
 
-/** What was to happen, by the parts of the scenario. */
+/** The whole scenario, section by section. */
 export const inWords = (scenario: object): Html =>
   table(
     [],
