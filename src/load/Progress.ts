@@ -15,7 +15,7 @@ const redrawAfter = 200
 /** Milliseconds between two lines where nothing can be drawn in place. */
 const lineAfter = 10_000
 
-interface Shown {
+interface ProgressDisplay {
   /** May be called often, and should be at least once a second: it draws no more often than can be read. */
   readonly show: (snapshot: Snapshot) => Effect.Effect<void>
   /** Prints a line that stays, above what is drawn. */
@@ -23,7 +23,7 @@ interface Shown {
 }
 
 /** Shows how far a load is. The last state stays on the screen. */
-export class Progress extends Context.Service<Progress, Shown>()("natter/load/Progress") {
+export class Progress extends Context.Service<Progress, ProgressDisplay>()("natter/load/Progress") {
   /** On standard error, so that standard output is the result's alone. */
   static readonly layer = Layer.effect(
     Progress,
@@ -39,11 +39,13 @@ export class Progress extends Context.Service<Progress, Shown>()("natter/load/Pr
     )
 }
 
-const make = (screen: ProgressScreen): Effect.Effect<Shown, never, Scope.Scope> =>
+const make = (screen: ProgressScreen): Effect.Effect<ProgressDisplay, never, Scope.Scope> =>
   screen.inPlace ? inPlace(screen) : byLines(screen)
 
 /** Draws a few rows again and again in the same place. */
-const inPlace = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown, never, Scope.Scope> {
+const inPlace = Effect.fnUntraced(function* (
+  screen: ProgressScreen,
+): Effect.fn.Return<ProgressDisplay, never, Scope.Scope> {
   // The real clock, not that of the load: the clock of a simulation runs ahead.
   const clock = yield* Clock.Clock
   const rates = new Rates()
@@ -73,7 +75,7 @@ const inPlace = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.
 })
 
 /** Writes a line for every phase and every incident, and now and then one in between. */
-const byLines = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown> {
+const byLines = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<ProgressDisplay> {
   const clock = yield* Clock.Clock
   const rates = new Rates()
   let latest: Snapshot | undefined

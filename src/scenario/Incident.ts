@@ -3,8 +3,8 @@ import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
-/** Whose connections: those of a share of a crowd. */
-const whose = {
+/** Whose connections a fault concerns: those of a share of a crowd. */
+const linkSelection = {
   crowd: Schema.String,
   share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
 }
@@ -18,10 +18,10 @@ const whose = {
  * - `Restart`: the service is asked to stop (SIGTERM), drains its sessions, and is started again after `down`.
  */
 export const Fault = Schema.TaggedUnion({
-  Cut: whose,
-  HalfOpen: whose,
-  Stall: { ...whose, for: Millis },
-  Delay: { ...whose, by: Millis, for: Millis },
+  Cut: linkSelection,
+  HalfOpen: linkSelection,
+  Stall: { ...linkSelection, for: Millis },
+  Delay: { ...linkSelection, by: Millis, for: Millis },
   Kill: { down: Millis },
   Restart: { down: Millis },
 })
@@ -34,24 +34,26 @@ export const Incident = Schema.Struct({
 })
 export type Incident = typeof Incident.Type
 
-interface Whose {
+interface LinkSelection {
   readonly crowd: string
   /** Default: all of it. */
   readonly share?: number
 }
 
-const of = ({ crowd, share = 1 }: Whose) => ({ crowd, share })
+const of = ({ crowd, share = 1 }: LinkSelection) => ({ crowd, share })
 
 export const at = (time: Duration.Input, what: Fault): Incident => ({ at: millis(time), what })
 
-export const cut = (options: Whose): Fault => ({ _tag: "Cut", ...of(options) })
-export const halfOpen = (options: Whose): Fault => ({ _tag: "HalfOpen", ...of(options) })
-export const stall = (options: Whose & { readonly for: Duration.Input }): Fault => ({
+export const cut = (options: LinkSelection): Fault => ({ _tag: "Cut", ...of(options) })
+export const halfOpen = (options: LinkSelection): Fault => ({ _tag: "HalfOpen", ...of(options) })
+export const stall = (options: LinkSelection & { readonly for: Duration.Input }): Fault => ({
   _tag: "Stall",
   ...of(options),
   for: millis(options.for),
 })
-export const delay = (options: Whose & { readonly by: Duration.Input; readonly for: Duration.Input }): Fault => ({
+export const delay = (
+  options: LinkSelection & { readonly by: Duration.Input; readonly for: Duration.Input },
+): Fault => ({
   _tag: "Delay",
   ...of(options),
   by: millis(options.by),

@@ -19,7 +19,7 @@ import * as LoadGenerator from "./LoadGenerator.ts"
 import { type NotPossible, World } from "./World.ts"
 
 /** Not everybody could get in. */
-export class NotAllIn extends Data.TaggedError("NotAllIn")<{
+export class MembersMissing extends Data.TaggedError("MembersMissing")<{
   readonly membersIn: number
   readonly members: number
   /** What went wrong, and how often. */
@@ -37,7 +37,7 @@ export class NothingMeasured extends Data.TaggedError("NothingMeasured") {
   }
 }
 
-export type PlayError = NotAllIn | NotPossible | NothingMeasured | LoadGenerator.LoadGeneratorError
+export type PlayError = MembersMissing | NotPossible | NothingMeasured | LoadGenerator.LoadGeneratorError
 
 /** A `Result` without what only the caller knows, such as the machine and the number of processes. */
 export type PlayResult = Pick<
@@ -124,7 +124,7 @@ const played = Effect.fnUntraced(function* (
   if (Option.isNone(yield* unlessStopped(unlessLost(arriving)))) {
     const { membersIn } = yield* generator.counts
     const errors = (yield* generator.outcome).errors.map(([reason, times]) => `${times} ${reason}`).join(", ")
-    return yield* new NotAllIn({ membersIn, members, errors })
+    return yield* new MembersMissing({ membersIn, members, errors })
   }
 
   // Settling

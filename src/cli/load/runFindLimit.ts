@@ -41,7 +41,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
         return verdicts.filter(({ holds }) => holds === false).map(({ found, promise }) => `${promise}: ${found}`)
       }).pipe(
         // Members that cannot get in count as a broken promise.
-        Effect.catchTag("NotAllIn", ({ message }) => Effect.succeed([message])),
+        Effect.catchTag("MembersMissing", ({ message }) => Effect.succeed([message])),
         Effect.provide(Layer.merge(Progress.layer, world)),
         Effect.mapError((error) => userError(error.message, error)),
       )

@@ -4,13 +4,13 @@ import * as Effect from "effect/Effect"
 import type * as Net from "node:net"
 
 /** The connection broke. */
-export class ConnectionBroke extends Data.TaggedError("ConnectionBroke")<{}> {}
+export class BrokenConnection extends Data.TaggedError("BrokenConnection")<{}> {}
 
 export interface Endpoint {
   /** The next bytes, at least one; `undefined` at the end of the stream. Nothing is read before it is asked for. */
-  readonly pull: Effect.Effect<Uint8Array | undefined, ConnectionBroke>
+  readonly pull: Effect.Effect<Uint8Array | undefined, BrokenConnection>
   /** Done when the operating system has taken the bytes. */
-  readonly write: (bytes: Uint8Array) => Effect.Effect<void, ConnectionBroke>
+  readonly write: (bytes: Uint8Array) => Effect.Effect<void, BrokenConnection>
   /** Sends the end of the stream (FIN); done when that is on its way. */
   readonly end: Effect.Effect<void>
   /** From now on `pull` answers as at the end of the stream. */
@@ -27,7 +27,7 @@ export const socketEndpoint = (raw: Net.Socket): Endpoint => {
   raw.on("error", () => {})
   return {
     pull: Effect.callback((resume) => {
-      const settle = (result: Effect.Effect<Uint8Array | undefined, ConnectionBroke>) => {
+      const settle = (result: Effect.Effect<Uint8Array | undefined, BrokenConnection>) => {
         // Forgotten before the reader goes on, since that may pull again at once.
         wake = () => {}
         resume(result)
@@ -36,7 +36,7 @@ export const socketEndpoint = (raw: Net.Socket): Endpoint => {
         const bytes: Uint8Array | null = stopped ? null : raw.read()
         if (bytes !== null) settle(Effect.succeed(bytes))
         else if (stopped || raw.readableEnded) settle(Effect.undefined)
-        else if (raw.destroyed) settle(Effect.fail(new ConnectionBroke()))
+        else if (raw.destroyed) settle(Effect.fail(new BrokenConnection()))
       }
       wake()
       return Effect.sync(() => {
@@ -45,7 +45,7 @@ export const socketEndpoint = (raw: Net.Socket): Endpoint => {
     }),
     write: (bytes) =>
       Effect.callback((resume) => {
-        raw.write(bytes, (error) => resume(error ? Effect.fail(new ConnectionBroke()) : Effect.void))
+        raw.write(bytes, (error) => resume(error ? Effect.fail(new BrokenConnection()) : Effect.void))
       }),
     end: Effect.callback((resume) => {
       if (raw.destroyed || raw.writableEnded) return resume(Effect.void)

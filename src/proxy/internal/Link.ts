@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import type * as Net from "node:net"
 import type { Direction, Fault } from "../Fault.ts"
 import { conditions } from "./conditions.ts"
-import { type ConnectionBroke, type Endpoint, socketEndpoint } from "./Endpoint.ts"
+import { type BrokenConnection, type Endpoint, socketEndpoint } from "./Endpoint.ts"
 import { type TrafficCounters, Pipe } from "./Pipe.ts"
 
 interface Side {
@@ -72,7 +72,7 @@ export class Link {
 
   /** When it is done, both sides are closed: in order where both streams have ended, otherwise by a reset. */
   readonly run = (
-    dial: Effect.Effect<Net.Socket, ConnectionBroke>,
+    dial: Effect.Effect<Net.Socket, BrokenConnection>,
     idle: Duration.Duration,
   ): Effect.Effect<"ended" | "broken" | "cut" | "unreachable"> => {
     let hasEnded = false
@@ -99,7 +99,9 @@ export class Link {
   }
 
   /** That one side broke reaches the other only once nothing is lost between them any more. */
-  private readonly reportBreak = (carry: Effect.Effect<void, ConnectionBroke>): Effect.Effect<void, ConnectionBroke> =>
+  private readonly reportBreak = (
+    carry: Effect.Effect<void, BrokenConnection>,
+  ): Effect.Effect<void, BrokenConnection> =>
     Effect.tapError(carry, () => Effect.andThen(this.up.untilLossless, this.down.untilLossless))
 
   private readonly idleFor = Effect.fnUntraced(

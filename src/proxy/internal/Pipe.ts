@@ -6,7 +6,7 @@ import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import { noConditions, type Conditions } from "./conditions.ts"
 import { Corruption } from "./Corruption.ts"
-import type { ConnectionBroke, Endpoint } from "./Endpoint.ts"
+import type { BrokenConnection, Endpoint } from "./Endpoint.ts"
 
 /** Bytes in flight, at most. It bounds what a link holds in memory; with 1 s of delay it allows 2 Mbit/s. */
 const inFlightBytes = 256 * 1024
@@ -57,7 +57,7 @@ export class Pipe {
   }
 
   /** Done when the end of the stream was passed on. */
-  readonly carry = (from: Endpoint, to: Endpoint): Effect.Effect<void, ConnectionBroke> =>
+  readonly carry = (from: Endpoint, to: Endpoint): Effect.Effect<void, BrokenConnection> =>
     Effect.gen({ self: this }, function* () {
       const pieces = yield* Queue.bounded<Piece>(inFlightPieces)
       // Each pipe has random numbers of its own, so that they do not depend on which link moves first.
@@ -75,7 +75,7 @@ export class Pipe {
       from: Endpoint,
       pieces: Queue.Queue<Piece>,
       chance: () => number,
-    ): Effect.fn.Return<void, ConnectionBroke> {
+    ): Effect.fn.Return<void, BrokenConnection> {
       let last = 0
       while (true) {
         yield* this.moving.await
@@ -105,7 +105,7 @@ export class Pipe {
       to: Endpoint,
       pieces: Queue.Queue<Piece>,
       corruption: Corruption,
-    ): Effect.fn.Return<void, ConnectionBroke> {
+    ): Effect.fn.Return<void, BrokenConnection> {
       while (true) {
         const { bytes, due } = yield* Queue.take(pieces)
         const wait = due - (yield* Clock.currentTimeMillis)
@@ -124,7 +124,7 @@ export class Pipe {
   /** Writes in pieces as large as the limit allows, each after the time that it takes at that rate. */
   private readonly write = Effect.fnUntraced(
     { self: this },
-    function* (to: Endpoint, bytes: Uint8Array, corruption: Corruption): Effect.fn.Return<void, ConnectionBroke> {
+    function* (to: Endpoint, bytes: Uint8Array, corruption: Corruption): Effect.fn.Return<void, BrokenConnection> {
       for (let at = 0; at < bytes.length;) {
         yield* this.moving.await
         const { bytesPerSecond } = this.conditions

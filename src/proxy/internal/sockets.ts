@@ -4,20 +4,20 @@ import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import type { Address } from "../../domain/Address.ts"
 import { ProxyListenError } from "../ProxyError.ts"
-import { ConnectionBroke } from "./Endpoint.ts"
+import { BrokenConnection } from "./Endpoint.ts"
 
 /** Resolves the name, and connects within the time. */
-export const dial = (target: Address, within: Duration.Duration): Effect.Effect<Net.Socket, ConnectionBroke> =>
-  Effect.callback<Net.Socket, ConnectionBroke>((resume) => {
+export const dial = (target: Address, within: Duration.Duration): Effect.Effect<Net.Socket, BrokenConnection> =>
+  Effect.callback<Net.Socket, BrokenConnection>((resume) => {
     const raw = Net.connect({ ...target, noDelay: true, allowHalfOpen: true })
-    const fail = () => resume(Effect.fail(new ConnectionBroke()))
+    const fail = () => resume(Effect.fail(new BrokenConnection()))
     raw.once("error", fail)
     raw.once("connect", () => {
       raw.off("error", fail)
       resume(Effect.succeed(raw))
     })
     return Effect.sync(() => raw.destroy())
-  }).pipe(Effect.timeoutOrElse({ duration: within, orElse: () => Effect.fail(new ConnectionBroke()) }))
+  }).pipe(Effect.timeoutOrElse({ duration: within, orElse: () => Effect.fail(new BrokenConnection()) }))
 
 /** Listens until the scope closes. Whoever handles the server's connections has to close them. */
 export const listen = (

@@ -94,29 +94,29 @@ const keyOf = (series: Series): string => {
 
 const upper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-interface Drawn {
+interface RunSeries {
   readonly run: number
   readonly index: number
   readonly series: Series
 }
 
-const highest = ({ series }: Drawn): number => series.points.reduce((most, [, value]) => Math.max(most, value), 0)
+const highest = ({ series }: RunSeries): number => series.points.reduce((most, [, value]) => Math.max(most, value), 0)
 
-const lowest = (drawn: ReadonlyArray<Drawn>): number =>
+const lowest = (drawn: ReadonlyArray<RunSeries>): number =>
   drawn.reduce(
     (least, { series }) => series.points.reduce((low, [, value]) => (value > 0 ? Math.min(low, value) : low), least),
     Number.POSITIVE_INFINITY,
   )
 
 /** Groups lines that are about equally high. */
-const together = (drawn: ReadonlyArray<Drawn>): ReadonlyArray<ReadonlyArray<Drawn>> => {
+const together = (drawn: ReadonlyArray<RunSeries>): ReadonlyArray<ReadonlyArray<RunSeries>> => {
   const byName = [...Map.groupBy(drawn, ({ series }) => series.name).values()]
-  const most = (group: ReadonlyArray<Drawn>) => group.reduce((high, one) => Math.max(high, highest(one)), 0)
+  const most = (group: ReadonlyArray<RunSeries>) => group.reduce((high, one) => Math.max(high, highest(one)), 0)
   const tops = byName.map(most).filter((top) => top > 0)
   return Math.max(...tops) > farApart * Math.min(...tops) ? byName : [drawn]
 }
 
-const titleOf = (kind: Kind, drawn: ReadonlyArray<Drawn>): string => {
+const titleOf = (kind: Kind, drawn: ReadonlyArray<RunSeries>): string => {
   const names = new Set(drawn.map(({ series }) => series.name))
   const [first = ""] = names
   if (kind === "latency") return `Latency: ${first.replace(percentile, "")}`
@@ -124,7 +124,7 @@ const titleOf = (kind: Kind, drawn: ReadonlyArray<Drawn>): string => {
 }
 
 /** In a graph of percentiles the lowest one is drawn lightest. */
-const lineOf = (drawn: Drawn, names: ReadonlyArray<string>, labels: ReadonlyArray<string>): Line => {
+const lineOf = (drawn: RunSeries, names: ReadonlyArray<string>, labels: ReadonlyArray<string>): Line => {
   const { index, run, series } = drawn
   const place = names.indexOf(series.name)
   const name = percentile.exec(series.name)?.[1] ?? series.name
@@ -143,7 +143,7 @@ const lineOf = (drawn: Drawn, names: ReadonlyArray<string>, labels: ReadonlyArra
 
 const inMiB = { factor: 1 / 1024 ** 2, suffix: " MiB" }
 
-const chartOf = (kind: Kind, drawn: ReadonlyArray<Drawn>, labels: ReadonlyArray<string>, id: string): Chart => {
+const chartOf = (kind: Kind, drawn: ReadonlyArray<RunSeries>, labels: ReadonlyArray<string>, id: string): Chart => {
   const names = [...new Set(drawn.map(({ series }) => series.name))]
   const { unit } = drawn[0]!.series
   const shown =
