@@ -123,12 +123,8 @@ export class History extends Context.Service<
       channel: ChannelId,
       read: ReadonlyArray<Reader>,
     ) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
-    /** The channel does not count for this user any more. */
-    readonly unmark: (channel: ChannelId, user: UserId) => Effect.Effect<void, HistoryError>
     /** From now on it counts for these users: those without a marker have read nothing. */
     readonly touch: (channel: ChannelId, users: ReadonlyArray<UserId>) => Effect.Effect<void, HistoryError>
-    /** How far each user has read, of those who have a marker there. */
-    readonly readers: (channel: ChannelId) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
     /** The channels that count for a user, in the order of their ids, behind one of them. */
     readonly markers: (
       user: UserId,

@@ -54,9 +54,7 @@ const make = Effect.gen(function* () {
     page: (channel, range) => run("page", read.page(channel, range)),
     search: (query) => run("search", read.search(query)),
     mark: (channel, readers) => run("mark", markers.mark(channel, readers)),
-    unmark: (channel, user) => run("unmark", markers.unmark(channel, user)),
     touch: (channel, users) => run("touch", markers.touch(channel, users)),
-    readers: (channel) => run("readers", markers.readers(channel)),
     markers: (user, page) => run("markers", markers.markers(user, page)),
     prune: (now) => run("prune", prune(now)),
   }

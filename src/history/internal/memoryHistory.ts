@@ -96,11 +96,6 @@ export const make = Effect.gen(function* () {
           return { user, read: inForce }
         })
       }),
-    unmark: (channel, user) =>
-      Effect.sync(() => {
-        logs.get(channel)?.markers.delete(user)
-        forget(channel, user)
-      }),
     touch: (channel, users) =>
       Effect.sync(() => {
         const { markers } = written(channel)
@@ -109,8 +104,6 @@ export const make = Effect.gen(function* () {
           count(channel, user)
         }
       }),
-    readers: (channel) =>
-      Effect.sync(() => [...(logs.get(channel)?.markers ?? [])].map(([user, read]) => ({ user, read }))),
     markers: (user, { after, limit }) =>
       Effect.sync(() =>
         [...(counted.get(user) ?? [])]

@@ -26,19 +26,11 @@ export const make = (sql: SqlClient) => {
       },
     )
 
-  const unmark = (channel: ChannelId, user: UserId): Effect.Effect<void, SqlError> =>
-    Effect.asVoid(sql`DELETE FROM markers WHERE user_id = ${user} AND channel = ${channel}`)
-
   const touch = (channel: ChannelId, users: ReadonlyArray<UserId>): Effect.Effect<void, SqlError> =>
     Effect.asVoid(
       sql`INSERT INTO markers (user_id, channel, read)
         SELECT value, ${channel}, 0 FROM (${dialect.texts(users)}) AS wanted WHERE 1 = 1
         ON CONFLICT DO NOTHING`,
-    )
-
-  const readers = (channel: ChannelId): Effect.Effect<ReadonlyArray<Reader>, SqlError> =>
-    Effect.map(sql<Reader>`SELECT user_id AS "user", read FROM markers WHERE channel = ${channel}`, (rows) =>
-      rows.map(({ read, user }) => ({ user, read })),
     )
 
   const markers = (
@@ -53,5 +45,5 @@ export const make = (sql: SqlClient) => {
       (rows) => rows.map(({ channel, last, read, unread }) => ({ channel, read, last, unread })),
     )
 
-  return { mark, unmark, touch, readers, markers }
+  return { mark, touch, markers }
 }
