@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { MessageId } from "./MessageId.ts"
 import { Reaction } from "./Reaction.ts"
 import { Seq } from "./Seq.ts"
-import type { UserId } from "./User.ts";
+import type { UserId } from "./User.ts"
 import { Person } from "./User.ts"
 
 const place = {

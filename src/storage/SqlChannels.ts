@@ -12,6 +12,7 @@ import { maxAudit, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import type { Dialect } from "./Dialect.ts"
 import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
@@ -241,5 +242,5 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
   }
 })
 
-/** Channels in a SQL database whose migrations have been run. */
-export const layer: Layer.Layer<ChannelStore, never, SqlClient> = Layer.effect(ChannelStore, make)
+/** Channels in a SQL database whose migrations have been run. Their statements are the same in all dialects there are. */
+export const layer: Layer.Layer<ChannelStore, never, SqlClient | Dialect> = Layer.effect(ChannelStore, make)

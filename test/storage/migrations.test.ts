@@ -13,6 +13,7 @@ import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { History } from "../../src/history/History.ts"
+import type { Dialect } from "../../src/storage/Dialect.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
@@ -42,7 +43,7 @@ const left = (dialect: string) =>
     .filter((name) => name.endsWith(`.${dialect}.sql`))
     .map((name) => ({ version: Number.parseInt(name, 10), text: fs.readFileSync(`${folder}/${name}`, "utf8") }))
 
-const stores = (database: Layer.Layer<SqlClient, { readonly message: string }>) =>
+const stores = (database: Layer.Layer<SqlClient | Dialect, { readonly message: string }>) =>
   Layer.fresh(Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer).pipe(Layer.provideMerge(database)))
 
 type Given = (text: string) => Effect.Effect<ReturnType<typeof stores>, unknown, Scope.Scope>
