@@ -12,7 +12,7 @@ import type { HistoryError } from "./HistoryError.ts"
 import { make } from "./internal/memoryHistory.ts"
 
 /** What a channel starts with. */
-export interface Loaded {
+export interface LogSnapshot {
   /** The oldest place kept; behind `seq` where nothing is kept. */
   readonly first: Seq
   /** The last place given, whether its entry is still kept or not. */
@@ -103,7 +103,7 @@ export class History extends Context.Service<
   History,
   {
     /** What a channel starts with; `since` is when the oldest id was sent that still has to be recognised. */
-    readonly load: (channel: ChannelId, since: number) => Effect.Effect<Loaded, HistoryError>
+    readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
     /** Those of these ids that were stored, for as long as ids are remembered. */
     readonly known: (
       channel: ChannelId,

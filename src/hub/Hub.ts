@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Actor from "../actor/Actor.ts"
-import { ChannelStore, type Listed } from "../channels/ChannelStore.ts"
+import { ChannelStore, type ChannelSummary } from "../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../channels/ChannelStoreError.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
@@ -199,7 +199,7 @@ export class Hub extends Context.Service<
     readonly readable: (
       user: UserId,
       channels: ReadonlyArray<ChannelId>,
-    ) => Effect.Effect<ReadonlyArray<Pick<Listed, "id" | "name">>, RequestError>
+    ) => Effect.Effect<ReadonlyArray<Pick<ChannelSummary, "id" | "name">>, RequestError>
     /** Those from whom a user wants no direct messages. */
     readonly blocked: (user: UserId) => Effect.Effect<ReadonlyArray<Person>, RequestError>
     /** Ends sessions; succeeds with how many. */

@@ -7,7 +7,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
-import type { Batch, Loaded } from "../history/History.ts"
+import type { Batch, LogSnapshot } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 
 /** What the migrations put into the tables. As released: a change of one of these takes a migration of its own. */
@@ -44,7 +44,7 @@ export interface Phrases {
 /** How the database appends to a log, and how safe that is. */
 export interface Log {
   /** Where a log begins and ends, and how safe it is. */
-  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<Loaded, "first" | "seq" | "durability">, SqlError>
+  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<LogSnapshot, "first" | "seq" | "durability">, SqlError>
   readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, SqlError | HistoryError>
 }
 

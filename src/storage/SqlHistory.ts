@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../domain/ChannelId.ts"
-import { History, type Loaded } from "../history/History.ts"
+import { History, type LogSnapshot } from "../history/History.ts"
 import { HistoryError } from "../history/HistoryError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import { Dialect } from "./Dialect.ts"
@@ -26,7 +26,10 @@ const make = Effect.gen(function* () {
   const prune = Prune.make(sql, settings)
 
   /** The first statement says how far the others may look. */
-  const load = Effect.fnUntraced(function* (channel: ChannelId, since: number): Effect.fn.Return<Loaded, SqlError> {
+  const load = Effect.fnUntraced(function* (
+    channel: ChannelId,
+    since: number,
+  ): Effect.fn.Return<LogSnapshot, SqlError> {
     const bounds = yield* log.bounds(channel)
     const recent = yield* read.recent(channel, bounds.seq)
     return { ...bounds, recent, ids: yield* read.ids(channel, bounds.seq, since) }

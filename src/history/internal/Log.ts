@@ -2,7 +2,7 @@ import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Person, UserId } from "../../domain/User.ts"
 import type { Deleted, Edited, Entry, Message, Reacted } from "../../domain/Entry.ts"
-import type { Loaded } from "../History.ts"
+import type { LogSnapshot } from "../History.ts"
 import type { HistoryError } from "../HistoryError.ts"
 import { StoredIds } from "./StoredIds.ts"
 
@@ -26,7 +26,7 @@ export class Log {
     return this.entries[0]?.seq ?? Seq.next(this.seq)
   }
 
-  load(since: number): Loaded {
+  load(since: number): LogSnapshot {
     return {
       first: this.first,
       seq: this.seq,

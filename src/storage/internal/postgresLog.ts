@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Durability } from "../../domain/Durability.ts"
-import type { Loaded } from "../../history/History.ts"
+import type { LogSnapshot } from "../../history/History.ts"
 import type { Log } from "../Dialect.ts"
 import { conflict, emptyLog } from "./emptyLog.ts"
 import { toRow } from "./historyRows.ts"
@@ -16,7 +16,7 @@ export const make = (sql: SqlClient): Log => ({
   // Written as it was: what is still on its way is waited for, and what was stored less safely becomes safe with it.
   bounds: (channel) =>
     Effect.map(
-      sql<Pick<Loaded, "first" | "seq"> & Server>`
+      sql<Pick<LogSnapshot, "first" | "seq"> & Server>`
         WITH setting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))
         UPDATE logs SET seq = seq FROM setting WHERE channel = ${channel}
         RETURNING seq, first, ${sql.literal(serverSettings)}`,

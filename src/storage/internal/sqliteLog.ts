@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Durability } from "../../domain/Durability.ts"
-import type { Loaded } from "../../history/History.ts"
+import type { LogSnapshot } from "../../history/History.ts"
 import type { Log } from "../Dialect.ts"
 import { conflict, emptyLog } from "./emptyLog.ts"
 import { toRow } from "./historyRows.ts"
@@ -15,7 +15,7 @@ import { indexed } from "./historyWords.ts"
 const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
   bounds: (channel) =>
     Effect.map(
-      sql<Pick<Loaded, "first" | "seq">>`SELECT seq, first FROM logs WHERE channel = ${channel}`,
+      sql<Pick<LogSnapshot, "first" | "seq">>`SELECT seq, first FROM logs WHERE channel = ${channel}`,
       ([log = emptyLog]) => ({ seq: log.seq, first: log.first, durability }),
     ),
   append: Effect.fnUntraced(function* (channel, batch) {
