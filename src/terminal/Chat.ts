@@ -9,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Client } from "../client/Client.ts"
 import { fresh } from "../client/MessageId.ts"
-import type { Absence } from "../client/Reconnect.ts"
+import type { ConnectionFailure } from "../client/Reconnect.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
 import { perform } from "./internal/perform.ts"
@@ -24,7 +24,7 @@ export interface ChatOptions {
   /** Those to join; the first is shown. */
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
-  readonly client: Effect.Effect<Client, Absence>
+  readonly client: Effect.Effect<Client, ConnectionFailure>
 }
 
 /** Between two frames, in milliseconds. */
@@ -34,7 +34,9 @@ const frame = 33
 const maxPending = 512
 
 /** Until the user quits; fails when there is no sense in coming back. The terminal is given back before it ends. */
-export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Return<void, Absence, Scope.Scope> {
+export const run = Effect.fnUntraced(function* (
+  options: ChatOptions,
+): Effect.fn.Return<void, ConnectionFailure, Scope.Scope> {
   const quit = Deferred.makeUnsafe<void>()
   const arrived = Deferred.makeUnsafe<Client>()
   const changed = Latch.makeUnsafe(false)

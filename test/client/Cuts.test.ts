@@ -10,9 +10,9 @@ import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { vi } from "vitest"
-import { connect, type ConnectOptions } from "../../src/client/Connection.ts"
+import { connect, type ConnectOptions } from "../../src/client/ClientSession.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
-import { isAbsence } from "../../src/client/Reconnect.ts"
+import { isConnectionFailure } from "../../src/client/Reconnect.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { fibersLeft } from "../actor/fibers.ts"
@@ -57,7 +57,7 @@ const isInWords = (outcome: Outcome): boolean =>
   Exit.isSuccess(outcome) ||
   (!Cause.hasDies(outcome.cause) &&
     !Cause.hasInterrupts(outcome.cause) &&
-    outcome.cause.reasons.every((reason) => reason._tag === "Fail" && isAbsence(reason.error)))
+    outcome.cause.reasons.every((reason) => reason._tag === "Fail" && isConnectionFailure(reason.error)))
 
 /** Cuts a conversation at every byte, or at every so manieth; the number of conversations it took. */
 const cutEverywhere = Effect.fnUntraced(function* (options: {

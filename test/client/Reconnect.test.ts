@@ -15,7 +15,7 @@ const lost = new Disconnect({ reason: "ConnectionLost" })
 const draining = new Disconnect({ reason: "Draining", reconnectWithin: Duration.seconds(5) })
 
 interface Visit {
-  readonly end: Reconnect.Absence
+  readonly end: Reconnect.ConnectionFailure
   /** It got in, and stayed for this long, in milliseconds. */
   readonly after?: number
 }

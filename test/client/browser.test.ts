@@ -23,14 +23,14 @@ const page = `
   import * as Effect from "effect/Effect"
   import * as Redacted from "effect/Redacted"
   import * as Stream from "effect/Stream"
-  import { Client, Connection } from ${JSON.stringify(join(source, "index.ts"))}
+  import { Client, ClientSession } from ${JSON.stringify(join(source, "index.ts"))}
   import { WebSocket } from ${JSON.stringify(join(source, "websocket.ts"))}
 
   const credentials = (username) => ({ username, password: Redacted.make("secret") })
 
   globalThis.talk = (url) =>
     Effect.gen(function* () {
-      const bob = yield* Connection.connect({ minVersion: 2 })
+      const bob = yield* ClientSession.connect({ minVersion: 2 })
       yield* bob.signIn(credentials("bob"))
       yield* bob.join("lobby")
       const ann = yield* Client.make({ credentials: credentials("ann") })
@@ -45,7 +45,7 @@ const page = `
     }).pipe(Effect.scoped, Effect.provide(WebSocket.layer(url)), Effect.runPromise)
 
   globalThis.fail = (url) =>
-    Effect.runPromise(Effect.flip(Effect.scoped(Effect.provide(Connection.connect(), WebSocket.layer(url)))))
+    Effect.runPromise(Effect.flip(Effect.scoped(Effect.provide(ClientSession.connect(), WebSocket.layer(url)))))
       .then(({ _tag, reason }) => JSON.stringify({ _tag, reason }))
 `
 

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { type Address, format } from "../../client/Address.ts"
 import type { Client } from "../../client/Client.ts"
 import { type ClientEvent, type Entry, isEntry } from "../../client/Event.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { Roster } from "../../client/Roster.ts"
 import { maxPage } from "../../domain/Limits.ts"
 import type { Seq } from "../../domain/Seq.ts"
@@ -44,7 +44,7 @@ export interface Channel {
   /** Who is there, in a line. */
   readonly here: Effect.Effect<string>
   /** Shows what happens until enough was shown. */
-  readonly show: Effect.Effect<void, Absence>
+  readonly show: Effect.Effect<void, ConnectionFailure>
   /** Waits until this message is shown. */
   readonly shown: (seq: Seq) => Effect.Effect<void>
 }
@@ -64,7 +64,7 @@ const entriesOf = (
   channel: string,
   past: Past,
   seq: Seq,
-): Stream.Stream<Entry, RequestError | Absence> => {
+): Stream.Stream<Entry, RequestError | ConnectionFailure> => {
   if (!("last" in past)) return Stream.takeWhile(client.entries(channel, past), (entry) => entry.seq <= seq)
   const { last } = past
   const backward = client.entries(channel, { before: seq + 1, limit: Math.min(last, maxPage) }).pipe(
@@ -78,7 +78,7 @@ const entriesOf = (
 export const enter = Effect.fnUntraced(function* (
   client: Client,
   { address, channel: given, count, json, past, reconnect, screen }: View,
-): Effect.fn.Return<Channel, Absence, Scope.Scope> {
+): Effect.fn.Return<Channel, ConnectionFailure, Scope.Scope> {
   // As it is called now.
   let channel = given
   let remaining = count
@@ -110,7 +110,7 @@ export const enter = Effect.fnUntraced(function* (
   const arrive = Effect.fnUntraced(function* (
     joined: ServerFrameOf<"Joined">,
     username: string,
-  ): Effect.fn.Return<void, Absence> {
+  ): Effect.fn.Return<void, ConnectionFailure> {
     channel = joined.channel
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
@@ -132,7 +132,7 @@ export const enter = Effect.fnUntraced(function* (
   const showAll = Effect.fnUntraced(function* (
     events: ReadonlyArray<ClientEvent>,
     username: string,
-  ): Effect.fn.Return<void, Absence> {
+  ): Effect.fn.Return<void, ConnectionFailure> {
     for (const event of events) {
       if (remaining === 0) break
       if (isEntry(event)) {
@@ -158,7 +158,10 @@ export const enter = Effect.fnUntraced(function* (
     }
   })
 
-  const follow = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
+  const follow = (
+    events: Stream.Stream<ClientEvent, ConnectionFailure>,
+    username: string,
+  ): Effect.Effect<void, ConnectionFailure> =>
     events.pipe(
       // One may be in direct conversations, too, where others speak there.
       Stream.filter((event) => same(event.channel, channel)),
@@ -169,7 +172,10 @@ export const enter = Effect.fnUntraced(function* (
     )
 
   /** As `follow`, and from now on again where the screen took too long. */
-  const keepUp = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
+  const keepUp = (
+    events: Stream.Stream<ClientEvent, ConnectionFailure>,
+    username: string,
+  ): Effect.Effect<void, ConnectionFailure> =>
     Effect.catch(follow(events, username), (absence) =>
       Effect.flatMap(client.state, ({ _tag }) =>
         absence.reason === "SlowConsumer" && _tag !== "Ended"

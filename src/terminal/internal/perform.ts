@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Action, Administration, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
@@ -9,7 +9,7 @@ import { explained } from "./advice.ts"
 export type Errand = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" }>
 
 /** A server that has no conversations of two does not know what such a name means. */
-const whyNot = (channel: string, error: RequestError | Absence): string =>
+const whyNot = (channel: string, error: RequestError | ConnectionFailure): string =>
   channel.startsWith("@") && (error.reason === "InvalidFrame" || error.reason === "NotSupported")
     ? "this server has no direct conversations"
     : explained(error)

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelRole } from "../../domain/ChannelRole.ts"
-import type { Sentence } from "../../client/Requests.ts"
+import type { SanctionOptions } from "../../client/Requests.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Administration, Intent } from "../Action.ts"
 import type { Command } from "../Command.ts"
@@ -21,7 +21,7 @@ const isRange = Schema.is(AddressRange)
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** How long, if that was said, and why. */
-const sentenceOf = (text: string): Sentence => {
+const termsOf = (text: string): SanctionOptions => {
   const [word, rest] = firstWord(text)
   const [, count, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(word) ?? []
   const duration = count === undefined ? undefined : Number(count) * units[unit!]!
@@ -31,7 +31,7 @@ const sentenceOf = (text: string): Sentence => {
 
 const forHowLong = (text: string): string => {
   const [word] = firstWord(text)
-  return sentenceOf(text).duration === undefined ? "" : ` for ${word}`
+  return termsOf(text).duration === undefined ? "" : ` for ${word}`
 }
 
 const whomOf = (text: string) =>
@@ -60,7 +60,7 @@ export const person = (
       const [name, rest] = "address" in whom ? [whom.address, given] : [near, text]
       return ask(
         model,
-        ["ban", channel, "address" in whom ? whom : { username: name }, sentenceOf(rest)],
+        ["ban", channel, "address" in whom ? whom : { username: name }, termsOf(rest)],
         `${name} is kept out${forHowLong(rest)}. /unban ${name} ends that.`,
       )
     }
@@ -69,7 +69,7 @@ export const person = (
     case "mute":
       return ask(
         model,
-        ["mute", channel, near, sentenceOf(text)],
+        ["mute", channel, near, termsOf(text)],
         `${near} can only listen${forHowLong(text)}. /unmute ${near} ends that.`,
       )
     case "unmute":

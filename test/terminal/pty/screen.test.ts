@@ -6,7 +6,7 @@ import type { Screen, Size } from "../../cli/Screen.ts"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { fresh } from "../../../src/client/MessageId.ts"
-import { patiently } from "../../../src/client/Publish.ts"
+import { retryRefused } from "../../../src/client/internal/retry.ts"
 import * as Tcp from "../../../src/client/transport/Tcp.ts"
 import { enter, join, server } from "./chat.ts"
 
@@ -114,7 +114,7 @@ describe("the screen", () => {
         "\u001bP+q544e\u001b\\ \u001b_x\u001b\\ \u0007\u0008\u000e",
         "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\",
       ]
-      const say = (content: string) => Effect.flatMap(fresh, (id) => patiently(eve, { channel: "lobby", content, id }))
+      const say = (content: string) => Effect.flatMap(fresh, (id) => retryRefused(eve.publish("lobby", content, id)))
       for (const content of hostile) yield* say(`${content} end`)
       yield* say("that was all")
       yield* ann.shows(/that was all/)

@@ -9,9 +9,9 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { Connection, ConnectOptions } from "../../src/client/Connection.ts"
+import type { ClientSession, ConnectOptions } from "../../src/client/ClientSession.ts"
 import { fresh } from "../../src/client/MessageId.ts"
-import * as Publish from "../../src/client/Publish.ts"
+import { retryRefused } from "../../src/client/internal/retry.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
@@ -36,7 +36,7 @@ const signedIn = (name: string) => Effect.tap(connect, (connection) => connectio
 const member = (name: string) => Effect.tap(signedIn(name), (connection) => connection.join("lobby"))
 
 /** The next messages. */
-const messages = (connection: Connection, count: number) =>
+const messages = (connection: ClientSession, count: number) =>
   connection.events.pipe(
     Stream.filter((event) => event.type === "Message"),
     Stream.take(count),
@@ -168,7 +168,7 @@ describe("Connection, to a server", () => {
       const ann = yield* member("ann")
       for (let n = 1; n <= 6; n++) {
         const message = { channel: "lobby", content: `${n}`, id: yield* fresh }
-        assert.strictEqual((yield* Publish.patiently(ann, message)).seq, n)
+        assert.strictEqual((yield* retryRefused(ann.publish(message.channel, message.content, message.id))).seq, n)
       }
       assert.strictEqual((yield* messages(ann, 6)).length, 6)
     }).pipe(

@@ -10,7 +10,7 @@ import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { connect, type Connection, type ConnectOptions, type Event } from "../../src/client/Connection.ts"
+import { connect, type ClientSession, type ConnectOptions, type Event } from "../../src/client/ClientSession.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { TestServer } from "../../src/testing/index.ts"
@@ -30,7 +30,7 @@ const signedIn = ({ address }: ChapterServer, name: string, options?: ConnectOpt
 const member = (server: ChapterServer, name: string, options?: ConnectOptions) =>
   Effect.tap(signedIn(server, name, options), (connection) => connection.join("lobby"))
 
-const take = (connection: Connection, count: number) =>
+const take = (connection: ClientSession, count: number) =>
   Stream.runCollect(Stream.take(connection.events, count)) as Effect.Effect<Array<Event>, unknown>
 
 const reasonOf = <A, E extends { readonly reason: string }, R>(effect: Effect.Effect<A, E, R>) =>
@@ -308,7 +308,7 @@ describe("Connection, to the chapter's server", () => {
 
   it.live("hears why it has to go", () =>
     Effect.gen(function* () {
-      for (const [farewell, reason] of [
+      for (const [toDisconnect, reason] of [
         [{ type: "Error", code: 503, message: "The server is shutting down" }, "Draining"],
         [{ type: "Disconnect", reason: "The server is shutting down" }, "Draining"],
         [{ type: "Disconnect", reason: "Lunch" }, "ConnectionLost"],
@@ -319,14 +319,14 @@ describe("Connection, to the chapter's server", () => {
               const ann = yield* member(server, "ann")
               const publishing = yield* Effect.forkChild(Effect.flip(ann.publish("lobby", "x")))
               yield* until(() => server.came.includes("ChatMessage"))
-              yield* server.broadcast(farewell)
+              yield* server.broadcast(toDisconnect)
               return [yield* Effect.flip(Stream.runDrain(ann.events)), yield* Fiber.join(publishing)] as const
             }),
           { instead: () => [] },
         )
         assert.deepInclude(disconnect, { _tag: "Disconnect", reason, reconnect: true })
         assert.strictEqual(publishing, disconnect)
-        assert.strictEqual(disconnect.message, "message" in farewell ? farewell.message : farewell.reason)
+        assert.strictEqual(disconnect.message, "message" in toDisconnect ? toDisconnect.message : toDisconnect.reason)
       }
     }),
   )
