@@ -142,9 +142,33 @@ export const enter = Effect.fnUntraced(function* (
         lastSeq = event.seq
       }
       line(event)
-      if (event.type === "Joined") yield* Effect.andThen(flush, arrive(event, username))
-      if (event.type === "Renamed") channel = event.name
-      if (event.type === "Missed") lastSeq = event.to
+      switch (event.type) {
+        case "Joined":
+          yield* Effect.andThen(flush, arrive(event, username))
+          break
+        case "Renamed":
+          channel = event.name
+          break
+        case "Missed":
+          lastSeq = event.to
+          break
+        case "Left":
+        case "Message":
+        case "Edited":
+        case "Deleted":
+        case "Reacted":
+        case "ReadMarker":
+        case "Presence":
+        case "TopicChanged":
+        case "UserTyping":
+        case "ChannelChanged":
+        case "RoleChanged":
+        case "Kicked":
+        case "Invited":
+          break
+        default:
+          event satisfies never
+      }
     }
     yield* flush
     if (awaited !== undefined && lastSeq !== undefined && lastSeq >= awaited.seq) {

@@ -20,7 +20,7 @@ import { SearchLine } from "./SearchLine.ts"
 import type { Store } from "./Store.ts"
 import { Window } from "./Window.ts"
 
-/** Between two parts that are side by side. */
+/** The line between two parts that are side by side. */
 const Border = ({ height }: { readonly height: number }) =>
   createElement(Rows, {
     columns: 1,

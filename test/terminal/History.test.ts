@@ -281,7 +281,7 @@ describe("Update: channels and rights", () => {
 
   it("goes into the channel that was made, and says what was done", () => {
     const world = late(0)
-    world.act({ _tag: "Administered", call: ["createChannel", "ops", {}], done: "#ops is yours." })
+    world.act({ _tag: "AdministrationDone", call: ["createChannel", "ops", {}], done: "#ops is yours." })
     assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "ops" }])
     assert.strictEqual(world.model.current, "ops")
     assert.strictEqual(world.screen().at(-1), "· #ops is yours.")
@@ -312,11 +312,11 @@ describe("Update: channels and rights", () => {
     const world = late(0).enter("/search red fish")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Search", words: "red fish" }])
     const hits = [{ channel: "ops", message: { type: "Message", from: "bob", ...said(3, "a red\nfish") } }]
-    world.act({ _tag: "Found", words: "red fish", result: { type: "SearchResult", hits } as never })
+    world.act({ _tag: "SearchResult", words: "red fish", result: { type: "SearchResult", hits } as never })
     assert.match(world.screen().join("\n"), /Found for "red fish".*\n· #ops .* bob: a red fish/)
-    world.act({ _tag: "Found", words: "x", result: { type: "SearchResult", hits: [] } as never })
+    world.act({ _tag: "SearchResult", words: "x", result: { type: "SearchResult", hits: [] } as never })
     assert.match(world.screen().join("\n"), /Nothing was found for "x"/)
-    world.act({ _tag: "Blocked", usernames: ["eve"] as never })
+    world.act({ _tag: "BlockedUsers", usernames: ["eve"] as never })
     assert.strictEqual(world.screen().at(-1), "· Blocked: eve")
     const info = {
       type: "ChannelInfo",
@@ -330,7 +330,7 @@ describe("Update: channels and rights", () => {
       roles: [{ username: "ann", role: "owner" }],
       sanctions: [{ kind: "ban", username: "eve", reason: "spam" }],
     }
-    world.act({ _tag: "Described", info: info as never })
+    world.act({ _tag: "ChannelInfo", info: info as never })
     const text = world.screen().join("\n")
     for (const part of ["#ops: private, a message every 10 s", "topic: tea", "owners: ann", "eve is kept out: spam"]) {
       assert.include(text, part)
