@@ -16,11 +16,11 @@ const draining = new Disconnect({ reason: "Draining", reconnectWithin: Duration.
 
 interface Visit {
   readonly end: Reconnect.ConnectionFailure
-  /** It got in, and stayed for this long, in milliseconds. */
+  /** It was online for so long, in milliseconds. */
   readonly after?: number
 }
 
-/** Somebody whose visits end as scripted; the one behind the script succeeds. */
+/** Visits that end as scripted; the one behind the script succeeds. */
 const guest = (script: ReadonlyArray<Visit>) => {
   const waits: Array<number> = []
   let visits = 0

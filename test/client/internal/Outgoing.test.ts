@@ -17,7 +17,7 @@ import { RequestError, type RequestErrorReason } from "../../../src/domain/Reque
 const id = MessageId.make("an-id")
 const lost = new Disconnect({ reason: "ConnectionLost" })
 
-/** A connection on which every publish ends like this. */
+/** A session in which every publish ends like this. */
 const session = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
   let tries = 0
   const never = () => Effect.never
@@ -43,7 +43,7 @@ const session = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
   return { self, tries: () => tries }
 }
 
-/** Wants something said. */
+/** Publishes a message. */
 const publish = (outgoing: Outgoing) =>
   outgoing.add("lobby", (session, channel) => session.publish(channel, "hello", id))
 
@@ -106,7 +106,7 @@ describe("Outgoing", () => {
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual([first.tries(), publishing.pollUnsafe()], [1, undefined])
       current.set(second.self)
-      // The first one's visit ends late: that is nothing to the second.
+      // The first session is cleared late: the second one stays.
       current.clear(first.self)
       assert.strictEqual(current.session, second.self)
       assert.strictEqual(yield* Fiber.join(publishing), "NotMember")

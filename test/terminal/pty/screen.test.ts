@@ -1,4 +1,4 @@
-// What terminals are sent is full of them.
+// The output is full of control characters.
 /* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import { retryRefused } from "../../../src/client/internal/retry.ts"
 import * as Tcp from "../../../src/client/transport/Tcp.ts"
 import { enter, join, server } from "./chat.ts"
 
-/** Nothing hangs over, everything is where it belongs. */
+/** No row is too long, and every part is in its place. */
 const whole = (screen: Screen, { columns, rows }: Size): void => {
   const shown = screen.rows()
   assert.lengthOf(shown, rows)
