@@ -94,9 +94,9 @@ export interface Requests<E> {
   readonly audit: (channel: string, before?: number) => Reply<"AuditLog", E>
 }
 
-type Encoded = typeof ClientFrame.Encoded
+type EncodedFrame = typeof ClientFrame.Encoded
 /** A request as it is encoded, but without its `ref`; fields that are undefined are left out. */
-export type RequestFrame = { readonly type: Encoded["type"]; readonly [field: string]: unknown }
+export type RequestFrame = { readonly type: EncodedFrame["type"]; readonly [field: string]: unknown }
 
 /** Sends a request, and waits for the answer. */
 export type Ask<E> = <Type extends ServerFrame["type"]>(frame: RequestFrame) => Reply<Type, E>

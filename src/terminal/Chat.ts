@@ -52,10 +52,10 @@ export const run = Effect.fnUntraced(function* (
       model = next
       changed.openUnsafe()
     }
-    for (const intent of intents) want(intent)
+    for (const intent of intents) handleIntent(intent)
   }
 
-  const want = (intent: Intent): void => {
+  const handleIntent = (intent: Intent): void => {
     switch (intent._tag) {
       case "Quit":
         return void Deferred.doneUnsafe(quit, Exit.void)
@@ -107,11 +107,11 @@ export const run = Effect.fnUntraced(function* (
     const watching = Stream.runForEach(client.states, (state) =>
       Effect.sync(() => dispatch({ _tag: "Connection", state })),
     )
-    const hearing = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
-    for (const channel of channels) want({ _tag: "Join", channel })
-    want({ _tag: "ListUnread" })
+    const receiving = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
+    for (const channel of channels) handleIntent({ _tag: "Join", channel })
+    handleIntent({ _tag: "ListUnread" })
     // The events fail with the reason when the client ends.
-    return yield* Effect.raceFirst(hearing, Effect.andThen(watching, Effect.never))
+    return yield* Effect.raceFirst(receiving, Effect.andThen(watching, Effect.never))
   }).pipe(Effect.andThen(Effect.never))
 
   yield* Effect.raceAllFirst([Deferred.await(quit), talking, ticking, drawing, display.failed])

@@ -28,11 +28,11 @@ export const title = ({ conversations, current }: Model): string => {
 
 const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
-  const known = { ...model, connection: state, me }
+  const next = { ...model, connection: state, me }
   const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"
   return old
-    ? notice(known, "This server speaks an old version: it has one channel, and neither status nor topics.")
-    : known
+    ? notice(next, "This server speaks an old version: it has one channel, and neither status nor topics.")
+    : next
 }
 
 /** The time moves on: those whose time is up are not typing any more. */

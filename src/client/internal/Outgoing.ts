@@ -12,7 +12,7 @@ import { OutboxFull, Unconfirmed } from "../PublishError.ts"
 import { type ConnectionFailure, defaults, delay } from "../Reconnect.ts"
 import type { CurrentSession } from "./CurrentSession.ts"
 
-export type Published = ServerFrameOf<"Published">
+export type Acknowledgement = ServerFrameOf<"Published">
 export type PublishFailure = RequestError | ConnectionFailure | OutboxFull | Unconfirmed
 
 /** Sends it in a session, every time with the same id. */
@@ -22,7 +22,7 @@ interface PendingPublish {
   /** As the channel is called now. */
   channel: string
   readonly send: Send
-  readonly reply: Deferred.Deferred<Published, PublishFailure>
+  readonly reply: Deferred.Deferred<Acknowledgement, PublishFailure>
   /** Whether nobody waits for it any more: then it is not sent. */
   abandoned: boolean
 }
@@ -57,7 +57,7 @@ export class Outgoing {
   })
 
   /** Succeeds when the server has acknowledged it. If this is interrupted first, it may not be sent at all. */
-  add(channel: string, send: Send): Effect.Effect<Published, PublishFailure> {
+  add(channel: string, send: Send): Effect.Effect<Acknowledgement, PublishFailure> {
     return Effect.suspend(() => {
       if (this.ended !== undefined) return Effect.fail(this.ended)
       const message: PendingPublish = { channel, send, reply: Deferred.makeUnsafe(), abandoned: false }
@@ -89,7 +89,7 @@ export class Outgoing {
   }
 
   /** Tries in this session, and in the next if it ends first: with the same id, so that it is stored once. */
-  private attempt(message: PendingPublish, failures = 0): Effect.Effect<Published, PublishFailure> {
+  private attempt(message: PendingPublish, failures = 0): Effect.Effect<Acknowledgement, PublishFailure> {
     const { channel, send } = message
     return Effect.flatMap(this.current.ready, (session) =>
       Effect.catchTags(send(session, channel), {
@@ -114,7 +114,7 @@ export class Outgoing {
     message: PendingPublish,
     failures: number,
     wait: Duration.Duration,
-  ): Effect.Effect<Published, PublishFailure> {
+  ): Effect.Effect<Acknowledgement, PublishFailure> {
     return Effect.delay(
       Effect.suspend(() => this.attempt(message, failures)),
       wait,

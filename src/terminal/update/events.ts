@@ -7,7 +7,7 @@ import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
-import type { Entry, Model } from "../Model.ts"
+import type { Entry, MessageEntry, Model } from "../Model.ts"
 import {
   add,
   change,
@@ -23,7 +23,6 @@ import {
   countUnread,
   withEntries,
 } from "./conversations.ts"
-
 import { applyChange, receiveReadMarker, later, requestOlder } from "./history.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -164,7 +163,7 @@ const message = (model: Model, event: Message): Next => {
   const own = from === model.me
   const named = (entry: Entry) => id !== undefined && entry._tag !== "Notice" && entry.id === id
   const unsent = (entry: Entry) => own && entry._tag === "Unsent" && named(entry)
-  const again = (entry: Entry): entry is Extract<Entry, { readonly _tag: "Message" }> =>
+  const again = (entry: Entry): entry is MessageEntry =>
     entry._tag === "Message" &&
     entry.from === from &&
     (named(entry) || (seq > 0 && entry.seq === seq && entry.at === timestamp))
@@ -219,9 +218,9 @@ export const published = (model: Model, channel: string, id: string, seq: Seq.Se
     const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
     if (found?._tag !== "Unsent" || model.me === undefined) return entries
     const { at, content, key } = found
-    const said: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
+    const acknowledged: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
     const others = entries.filter((entry) => entry !== found)
-    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, said)
+    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, acknowledged)
   })
 
 export const publishFailed = (model: Model, channel: string, id: string, why: string): Model =>

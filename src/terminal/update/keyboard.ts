@@ -53,8 +53,8 @@ const browse = (model: Model, by: -1 | 1): Next => {
   const { browsing, editing, editor, sent } = model
   // From an empty draft the arrows go through the user's messages, to edit one, until something is changed in it.
   if (editing !== undefined) return only(editor.text === editing.content ? (Editing.step(model, by) ?? model) : model)
-  const said = by === -1 && browsing === undefined && editor.text === "" ? Editing.step(model, by) : undefined
-  if (said !== undefined) return only(said)
+  const stepped = by === -1 && browsing === undefined && editor.text === "" ? Editing.step(model, by) : undefined
+  if (stepped !== undefined) return only(stepped)
   const at = (browsing?.at ?? sent.length) + by
   const draft = browsing?.draft ?? editor.text
   if (at < 0 || at > sent.length) return only(model)

@@ -1,5 +1,5 @@
 /** The input of a terminal, as keys. */
-import type { Key as Pressed } from "ink"
+import type { Key as InkKey } from "ink"
 import type { Key } from "../Key.ts"
 
 const none = { text: "", ctrl: false, alt: false, shift: false }
@@ -16,7 +16,7 @@ const control = (character: string): Key | undefined => {
   return undefined
 }
 
-const named = (pressed: Pressed): Exclude<Key["name"], "text"> | undefined => {
+const named = (pressed: InkKey): Exclude<Key["name"], "text"> | undefined => {
   if (pressed.return) return "enter"
   if (pressed.tab) return "tab"
   if (pressed.escape) return "escape"
@@ -33,7 +33,7 @@ const named = (pressed: Pressed): Exclude<Key["name"], "text"> | undefined => {
 }
 
 /** The input may hold several keys, or none that mean anything. */
-export const keysOf = (input: string, pressed: Pressed): ReadonlyArray<Key> => {
+export const keysOf = (input: string, pressed: InkKey): ReadonlyArray<Key> => {
   if (pressed.eventType === "release") return []
   const modifiers = { ctrl: pressed.ctrl, alt: pressed.meta, shift: pressed.shift }
   const name = named(pressed)
