@@ -5,9 +5,9 @@ import { cyclesOf, needless, read, without } from "./check/ImportCycles.ts"
 const allowed: ReadonlyArray<string> = [
   "src/accounts/internal/memoryStore.ts -> src/accounts/AccountStore.ts",
   "src/channels/internal/memoryChannels.ts -> src/channels/ChannelStore.ts",
-  "src/client/internal/Conversation.ts -> src/client/Connection.ts",
-  "src/client/internal/conversation1.ts -> src/client/Connection.ts",
-  "src/client/internal/conversation2.ts -> src/client/Connection.ts",
+  "src/client/internal/Conversation.ts -> src/client/ClientSession.ts",
+  "src/client/internal/conversation1.ts -> src/client/ClientSession.ts",
+  "src/client/internal/conversation2.ts -> src/client/ClientSession.ts",
   "src/history/internal/Log.ts -> src/history/History.ts",
   "src/history/internal/memoryHistory.ts -> src/history/History.ts",
   "src/history/internal/search.ts -> src/history/History.ts",

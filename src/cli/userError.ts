@@ -2,14 +2,14 @@
 import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import { type Address, format } from "../client/Address.ts"
-import { type Absence, isAbsence } from "../client/Reconnect.ts"
+import { type ConnectionFailure, isConnectionFailure } from "../client/Reconnect.ts"
 import { printable } from "../client/Printable.ts"
 
 export const userError = (message: string, cause: unknown = message): CliError.UserError =>
   new CliError.UserError({ cause, userMessage: printable(message) })
 
 /** Why there is no connection, or none any more. */
-export const explain = (address: Address, absence: Absence): string => {
+export const explain = (address: Address, absence: ConnectionFailure): string => {
   const where = format(address)
   if (absence._tag === "ConnectError") {
     switch (absence.reason) {
@@ -28,7 +28,7 @@ export const explain = (address: Address, absence: Absence): string => {
 
 const again = (address: Address): string => `sign in again: natter login ${format(address)}`
 
-const hints: { readonly [Reason in Absence["reason"]]?: string | ((address: Address) => string) } = {
+const hints: { readonly [Reason in ConnectionFailure["reason"]]?: string | ((address: Address) => string) } = {
   Refused: "start it with `natter serve`, or give the address, as host:port",
   UnknownHost: "look for a typing mistake",
   NotNatter: "is it the right port?",
@@ -41,7 +41,7 @@ const hints: { readonly [Reason in Absence["reason"]]?: string | ((address: Addr
   UsernameTaken: "choose another with --name",
 }
 
-const toUserError = (address: Address, absence: Absence): CliError.UserError => {
+const toUserError = (address: Address, absence: ConnectionFailure): CliError.UserError => {
   const hint = hints[absence.reason]
   const advice = typeof hint === "function" ? hint(address) : hint
   return userError(explain(address, absence) + (advice === undefined ? "" : `: ${advice}`), absence)
@@ -50,7 +50,9 @@ const toUserError = (address: Address, absence: Absence): CliError.UserError => 
 /** Turns a lost or failed connection to this address into an error for users. */
 export const explained =
   (address: Address) =>
-  <A, E, R>(effect: Effect.Effect<A, E | Absence, R>): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R> =>
+  <A, E, R>(
+    effect: Effect.Effect<A, E | ConnectionFailure, R>,
+  ): Effect.Effect<A, Exclude<E, ConnectionFailure> | CliError.UserError, R> =>
     Effect.mapError(effect, (error) =>
-      isAbsence(error) ? toUserError(address, error) : (error as Exclude<E, Absence>),
+      isConnectionFailure(error) ? toUserError(address, error) : (error as Exclude<E, ConnectionFailure>),
     )

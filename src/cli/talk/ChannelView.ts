@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { type Address, format } from "../../client/Address.ts"
 import type { Client } from "../../client/Client.ts"
 import { type ClientEvent, type Entry, isEntry } from "../../client/Event.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { Roster } from "../../client/Roster.ts"
 import { maxPage } from "../../domain/Limits.ts"
 import type { Seq } from "../../domain/Seq.ts"
@@ -44,7 +44,7 @@ export interface ChannelView {
   /** Who is in the channel, in one line. */
   readonly here: Effect.Effect<string>
   /** Shows events until `count` messages were shown. */
-  readonly show: Effect.Effect<void, Absence>
+  readonly show: Effect.Effect<void, ConnectionFailure>
   /** Waits until this message is shown. */
   readonly shown: (seq: Seq) => Effect.Effect<void>
 }
@@ -64,7 +64,7 @@ const entriesOf = (
   channel: string,
   backlog: Backlog,
   seq: Seq,
-): Stream.Stream<Entry, RequestError | Absence> => {
+): Stream.Stream<Entry, RequestError | ConnectionFailure> => {
   if (!("last" in backlog)) return Stream.takeWhile(client.entries(channel, backlog), (entry) => entry.seq <= seq)
   const { last } = backlog
   const backward = client.entries(channel, { before: seq + 1, limit: Math.min(last, maxPage) }).pipe(
@@ -78,7 +78,7 @@ const entriesOf = (
 export const enter = Effect.fnUntraced(function* (
   client: Client,
   { address, channel: given, count, json, backlog, reconnect, screen }: ViewOptions,
-): Effect.fn.Return<ChannelView, Absence, Scope.Scope> {
+): Effect.fn.Return<ChannelView, ConnectionFailure, Scope.Scope> {
   // The present name of the channel, which may be renamed.
   let channel = given
   let remaining = count
@@ -110,7 +110,7 @@ export const enter = Effect.fnUntraced(function* (
   const arrive = Effect.fnUntraced(function* (
     joined: ServerFrameOf<"Joined">,
     username: string,
-  ): Effect.fn.Return<void, Absence> {
+  ): Effect.fn.Return<void, ConnectionFailure> {
     channel = joined.channel
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
@@ -132,7 +132,7 @@ export const enter = Effect.fnUntraced(function* (
   const showAll = Effect.fnUntraced(function* (
     events: ReadonlyArray<ClientEvent>,
     username: string,
-  ): Effect.fn.Return<void, Absence> {
+  ): Effect.fn.Return<void, ConnectionFailure> {
     for (const event of events) {
       if (remaining === 0) break
       if (isEntry(event)) {
@@ -142,9 +142,33 @@ export const enter = Effect.fnUntraced(function* (
         lastSeq = event.seq
       }
       line(event)
-      if (event.type === "Joined") yield* Effect.andThen(flush, arrive(event, username))
-      if (event.type === "Renamed") channel = event.name
-      if (event.type === "Missed") lastSeq = event.to
+      switch (event.type) {
+        case "Joined":
+          yield* Effect.andThen(flush, arrive(event, username))
+          break
+        case "Renamed":
+          channel = event.name
+          break
+        case "Missed":
+          lastSeq = event.to
+          break
+        case "Left":
+        case "Message":
+        case "Edited":
+        case "Deleted":
+        case "Reacted":
+        case "ReadMarker":
+        case "Presence":
+        case "TopicChanged":
+        case "UserTyping":
+        case "ChannelChanged":
+        case "RoleChanged":
+        case "Kicked":
+        case "Invited":
+          break
+        default:
+          event satisfies never
+      }
     }
     yield* flush
     if (awaited !== undefined && lastSeq !== undefined && lastSeq >= awaited.seq) {
@@ -158,7 +182,10 @@ export const enter = Effect.fnUntraced(function* (
     }
   })
 
-  const follow = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
+  const follow = (
+    events: Stream.Stream<ClientEvent, ConnectionFailure>,
+    username: string,
+  ): Effect.Effect<void, ConnectionFailure> =>
     events.pipe(
       // The client may be in direct conversations, too, which others have started.
       Stream.filter((event) => same(event.channel, channel)),
@@ -169,7 +196,7 @@ export const enter = Effect.fnUntraced(function* (
     )
 
   /** As `follow`; where the screen was too slow, it subscribes again and goes on from now. */
-  const keepUp = (events: Stream.Stream<ClientEvent, Absence>, username: string): Effect.Effect<void, Absence> =>
+  const keepUp = (events: Stream.Stream<ClientEvent, ConnectionFailure>, username: string): Effect.Effect<void, ConnectionFailure> =>
     Effect.catch(follow(events, username), (absence) =>
       Effect.flatMap(client.state, ({ _tag }) =>
         absence.reason === "SlowConsumer" && _tag !== "Ended"

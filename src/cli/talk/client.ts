@@ -5,8 +5,8 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Address } from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
-import type { Credentials } from "../../client/Connection.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { Credentials } from "../../client/ClientSession.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import { explain, explained } from "../userError.ts"
 import type { Screen } from "./screen.ts"
@@ -22,7 +22,7 @@ export interface ClientOptions {
 const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** Prints why the connection was lost, and when it is tried again. Fails when it will not be. */
-const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Client): Effect.Effect<never, Absence> =>
+const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Client): Effect.Effect<never, ConnectionFailure> =>
   client.states.pipe(
     Stream.runForEach((state) =>
       Effect.gen(function* () {
@@ -40,7 +40,7 @@ const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Cli
 export const withClient = <A, E, R>(
   options: ClientOptions,
   use: (client: Client.Client) => Effect.Effect<A, E, R>,
-): Effect.Effect<A, Exclude<E, Absence> | CliError.UserError, R | Scope.Scope> =>
+): Effect.Effect<A, Exclude<E, ConnectionFailure> | CliError.UserError, R | Scope.Scope> =>
   Client.make({ credentials: options.credentials }).pipe(
     Effect.provide(Tcp.layer(options.address)),
     Effect.flatMap((client) => Effect.raceFirst(use(client), watch(options, client))),

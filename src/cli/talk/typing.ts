@@ -5,7 +5,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../client/Client.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import type { ChannelView } from "./ChannelView.ts"
 import type { Screen } from "./screen.ts"
@@ -34,7 +34,7 @@ export const follow = Effect.fnUntraced(function* (options: {
   readonly screen: Screen
   /** It does not begin to run out while there is no connection. */
   readonly patience: Duration.Duration | undefined
-}): Effect.fn.Return<TypingResult, Absence | CliError.UserError> {
+}): Effect.fn.Return<TypingResult, ConnectionFailure | CliError.UserError> {
   const { channel, client, patience, view, screen } = options
   const enough = Deferred.makeUnsafe<void>()
   let unsent = 0
@@ -48,7 +48,7 @@ export const follow = Effect.fnUntraced(function* (options: {
     return screen.notice(`not sent (${error.message}): ${content}`)
   }
 
-  const say = Effect.fnUntraced(function* (content: string): Effect.fn.Return<void, Absence> {
+  const say = Effect.fnUntraced(function* (content: string): Effect.fn.Return<void, ConnectionFailure> {
     unsent++
     if (!(yield* online)) yield* screen.notice(`not connected, to be sent then: ${content}`)
     yield* client.publish(channel, content).pipe(
@@ -60,7 +60,7 @@ export const follow = Effect.fnUntraced(function* (options: {
     unsent--
   })
 
-  const act = (line: string): Effect.Effect<void, Absence> => {
+  const act = (line: string): Effect.Effect<void, ConnectionFailure> => {
     if (line.startsWith("//")) return say(line.slice(1))
     if (!line.startsWith("/")) return say(line)
     if (line.trim() === "/users") return Effect.flatMap(view.here, screen.notice)

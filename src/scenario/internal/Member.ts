@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Client from "../../client/Client.ts"
 import { Dialer } from "../../client/Dialer.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { type Crowd, channelsOf } from "../Crowd.ts"
 import type { World } from "../World.ts"
 import * as FaultyDialer from "./FaultyDialer.ts"
@@ -85,7 +85,7 @@ export class Member {
   })
 
   /** Connects as itself, or as a visitor. A visitor has a name of its own, since a guest's name can be used only once. */
-  connect(as: "itself" | "visitor"): Effect.Effect<Client.Client, Absence, Scope.Scope> {
+  connect(as: "itself" | "visitor"): Effect.Effect<Client.Client, ConnectionFailure, Scope.Scope> {
     const { world } = this.run
     return Client.make({
       credentials: world.credentials(this.index + (as === "itself" ? 0 : visitors)),

@@ -10,7 +10,7 @@ const up = "\u001b[A"
 const top = "\u001b[1;5H"
 const down = "\u001b[1;3B"
 
-/** Somebody who needs no terminal. */
+/** A client without a terminal. */
 const client = (port: number, username: string) =>
   Client.make({ credentials: { username, password: Redacted.make(`secret of ${username}`) } }).pipe(
     Effect.provide(Tcp.layer({ host: "127.0.0.1", port })),
@@ -36,7 +36,7 @@ describe("natter chat, with history and rights", () => {
       for (const screen of [ann, bob]) yield* screen.shows(/  \(deleted\)/)
       ann.type(`/search tea${enter}`)
       yield* ann.shows(/Found for "tea"[^]*#lobby .* bob: would you like some tea\?/)
-      // Whoever comes later sees it as it is.
+      // Whoever joins later sees the message as it is now.
       const cyd = yield* join(port, "cyd")
       yield* cyd.shows(/some tea\? \(edited\)\n.*👍 1\n.*  \(deleted\)[^]*You are in #lobby/)
       assert.notInclude(cyd.text(), "coffee")
@@ -48,7 +48,7 @@ describe("natter chat, with history and rights", () => {
       const { port } = yield* server
       const bob = yield* client(port, "bob")
       yield* bob.join("lobby")
-      // More than a page holds.
+      // More than one page.
       yield* Effect.forEach(
         Array.from({ length: 12 }, (_, at) => at + 1),
         (part) => bob.publish("lobby", `part ${part}\n${"many words and more ".repeat(175)}`),
@@ -56,7 +56,7 @@ describe("natter chat, with history and rights", () => {
       )
       const ann = yield* join(port, "ann")
       yield* ann.shows(/many words/)
-      // One page does not reach the beginning: what is before it is fetched when one is at the top.
+      // One page does not reach the beginning: the one before it is fetched at the top.
       yield* ann.until("the beginning", () => {
         ann.type(top)
         return / Today [^]*bob \d\d:\d\d\n.* part 1$/m.test(ann.text())
@@ -77,7 +77,7 @@ describe("natter chat, with history and rights", () => {
       yield* bob.shows(/please answer/)
       const ann = yield* join(port, "ann")
       yield* ann.shows(/@bob +@2/)
-      // Another device of hers is told that she has read it.
+      // Another device of hers gets the read marker.
       const other = yield* client(port, "ann")
       const events = yield* other.subscribe
       yield* other.join("@bob")

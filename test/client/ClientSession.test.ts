@@ -9,9 +9,9 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { Connection, ConnectOptions } from "../../src/client/Connection.ts"
+import type { ClientSession, ConnectOptions } from "../../src/client/ClientSession.ts"
 import { fresh } from "../../src/client/MessageId.ts"
-import * as Publish from "../../src/client/Publish.ts"
+import { retryRefused } from "../../src/client/internal/retry.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
@@ -36,7 +36,7 @@ const signedIn = (name: string) => Effect.tap(connect, (connection) => connectio
 const member = (name: string) => Effect.tap(signedIn(name), (connection) => connection.join("lobby"))
 
 /** The next messages. */
-const messages = (connection: Connection, count: number) =>
+const messages = (connection: ClientSession, count: number) =>
   connection.events.pipe(
     Stream.filter((event) => event.type === "Message"),
     Stream.take(count),
@@ -157,7 +157,7 @@ describe("Connection, to a server", () => {
         const stranger = yield* connect
         const tooLong = yield* Effect.flip(stranger.signIn(as("ann", secret)))
         assert.notInclude(tooLong.message, "sss")
-        // The connection has not suffered.
+        // The session still works.
         assert.strictEqual((yield* ann.publish("lobby", "still here")).seq, 1)
       }),
     ),
@@ -168,7 +168,7 @@ describe("Connection, to a server", () => {
       const ann = yield* member("ann")
       for (let n = 1; n <= 6; n++) {
         const message = { channel: "lobby", content: `${n}`, id: yield* fresh }
-        assert.strictEqual((yield* Publish.patiently(ann, message)).seq, n)
+        assert.strictEqual((yield* retryRefused(ann.publish(message.channel, message.content, message.id))).seq, n)
       }
       assert.strictEqual((yield* messages(ann, 6)).length, 6)
     }).pipe(
@@ -203,7 +203,7 @@ describe("Connection, to whatever listens", () => {
   const scripted = <A, E>(script: (server: ScriptedServer) => Effect.Effect<A, E, Scope.Scope>) =>
     Effect.scoped(Effect.flatMap(open(), script))
 
-  /** What connecting comes to when the peer first says this. */
+  /** The outcome of connecting to a peer whose first frame is this. */
   const answered = (bytes: Uint8Array | string) =>
     scripted(({ accept, address }) =>
       Effect.gen(function* () {
@@ -217,7 +217,7 @@ describe("Connection, to whatever listens", () => {
 
   it.live("says that nothing listens", () =>
     Effect.gen(function* () {
-      // A port that was free a moment ago.
+      // Nothing listens on a port that was free a moment ago.
       const { address } = yield* Effect.scoped(open())
       assert.deepInclude(yield* Effect.flip(Tcp.connect(address)), { _tag: "ConnectError", reason: "Refused" })
     }).pipe(Effect.scoped),
@@ -326,7 +326,7 @@ describe("Connection, to whatever listens", () => {
       return { connection: yield* Fiber.join(connecting), peer }
     })
 
-  /** A connection and its other end. */
+  /** A session and its other end. */
   const pair = (terms?: Terms, options?: ConnectOptions) =>
     Effect.flatMap(open(), (server) => connectTo(server, terms, options))
 
@@ -387,7 +387,7 @@ describe("Connection, to whatever listens", () => {
     Effect.gen(function* () {
       const { connection, peer } = yield* pair({ ping_after: 25_000, pong_within: 10_000 })
       yield* TestClock.adjust("34 seconds")
-      // Heard of in time: it has as long again.
+      // Something came in time, so the deadline begins anew.
       yield* peer.send({ type: "Ping", sequence: 1 })
       yield* peer.next
       yield* TestClock.adjust("34 seconds")
@@ -407,7 +407,7 @@ describe("Connection, to whatever listens", () => {
       yield* TestClock.adjust("3 seconds")
       const second = yield* Effect.forkChild(Effect.flip(connection.channels()))
       yield* peer.next
-      // It does not help that the server says something else.
+      // Other frames of the server do not count as the answer.
       yield* peer.send({ type: "Pong" })
       yield* TestClock.adjust("999 millis")
       assert.isUndefined(first.pollUnsafe())
@@ -464,7 +464,7 @@ describe("Connection, to whatever listens", () => {
       const errors = yield* Fiber.join(publishing)
       assert.strictEqual(new Set(errors).size, 1)
       assert.deepInclude(errors[0], { reason: "ConnectionLost" })
-      // As Node has when too many wait for a socket.
+      // Node warns like this when too many listeners wait for a socket.
       assert.deepStrictEqual(warnings, [])
     }).pipe(Effect.scoped),
   )

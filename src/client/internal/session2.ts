@@ -1,4 +1,4 @@
-/** A conversation in version 2. */
+/** A session in version 2. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -10,31 +10,30 @@ import { fromErrorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
-import type { Answer, Connection } from "../Connection.ts"
+import type { Answer, ClientSession } from "../ClientSession.ts"
 import { fresh } from "../MessageId.ts"
 import * as Requests from "../Requests.ts"
-import { Conversation } from "./Conversation.ts"
+import { SessionCore } from "./SessionCore.ts"
 import { encode, fromDisconnect } from "./frames.ts"
 import type { Terms } from "./handshake.ts"
 import type { Link } from "./Link.ts"
 
-export const converse = Effect.fnUntraced(function* (
+export const make = Effect.fnUntraced(function* (
   link: Link,
   terms: Terms,
   answerTimeout: Duration.Duration,
-): Effect.fn.Return<Connection, never, Scope.Scope> {
-  const conversation = yield* Conversation.make(link, answerTimeout)
+): Effect.fn.Return<ClientSession, never, Scope.Scope> {
+  const core = yield* SessionCore.make(link, answerTimeout)
 
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
     if ("ref" in frame && frame.ref !== undefined) {
-      conversation.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
+      core.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
     }
     switch (frame.type) {
       case "Ping":
-        return conversation.say(terms.encoding.encode({ ...frame, type: "Pong" }))
+        return core.send(terms.encoding.encode({ ...frame, type: "Pong" }))
       case "Disconnect":
         return Effect.fail(fromDisconnect(frame))
-      // Answers too, since what they begin and end is told of by events.
       case "Joined":
       case "Left":
       case "Message":
@@ -50,15 +49,26 @@ export const converse = Effect.fnUntraced(function* (
       case "RoleChanged":
       case "Kicked":
       case "Invited":
-        return conversation.tell(frame)
-      default:
-        // An answer, maybe to a call that was given up.
+        return core.emit(frame)
+      // Answers, which have been settled above.
+      case "LoggedIn":
+      case "Channels":
+      case "Ok":
+      case "Published":
+      case "HistoryPage":
+      case "SearchResult":
+      case "Unread":
+      case "ChannelInfo":
+      case "AuditLog":
+      case "Blocked":
+      case "Error":
+      case "Pong":
         return Effect.void
     }
   }
 
-  yield* conversation.listen({
-    hear: (body) => {
+  yield* core.run({
+    receive: (body) => {
       const decoded = terms.encoding.decode(body)
       if (decoded._tag === "Success") return receive(decoded.success)
       const { kind, message } = decoded.failure
@@ -68,7 +78,7 @@ export const converse = Effect.fnUntraced(function* (
         : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
     },
     // The server pings in silence: one that says nothing at all is gone.
-    watch:
+    watchdog:
       terms.maxSilence === undefined
         ? Effect.never
         : Effect.andThen(link.silent(terms.maxSilence), new Disconnect({ reason: "ConnectionLost" })),
@@ -76,10 +86,10 @@ export const converse = Effect.fnUntraced(function* (
   })
 
   const ask: Requests.Ask<Disconnect> = (frame) =>
-    conversation.ask((ref) => encode(terms, { ...given(frame), ref } as typeof ClientFrame.Encoded))
+    core.request((ref) => encode(terms, { ...defined(frame), ref } as typeof ClientFrame.Encoded))
 
-  /** With an id, without which the server could not know it again. */
-  const once = (id: MessageId | undefined, frame: Requests.Asked): Answer<"Published"> =>
+  /** With an id, by which the server recognizes a second try. */
+  const withId = (id: MessageId | undefined, frame: Requests.RequestFrame): Answer<"Published"> =>
     Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) => ask({ ...frame, id }))
 
   return {
@@ -97,18 +107,18 @@ export const converse = Effect.fnUntraced(function* (
           }),
     join: (channel) => ask({ type: "Join", channel }),
     leave: (channel) => ask({ type: "Leave", channel }),
-    publish: (channel, content, id) => once(id, { type: "Publish", channel, content }),
-    edit: (channel, target, content, id) => once(id, { type: "Edit", channel, target, content }),
-    delete: (channel, target, id) => once(id, { type: "Delete", channel, target }),
-    react: (channel, target, reaction, on, id) => once(id, { type: "React", channel, target, reaction, on }),
+    publish: (channel, content, id) => withId(id, { type: "Publish", channel, content }),
+    edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),
+    delete: (channel, target, id) => withId(id, { type: "Delete", channel, target }),
+    react: (channel, target, reaction, on, id) => withId(id, { type: "React", channel, target, reaction, on }),
     typing: (channel) => {
       const encoded = encode(terms, { type: "Typing", channel })
-      return encoded._tag === "Failure" ? Effect.void : conversation.say(encoded.success)
+      return encoded._tag === "Failure" ? Effect.void : core.send(encoded.success)
     },
-    events: Stream.fromQueue(conversation.events),
+    events: Stream.fromQueue(core.events),
   }
 })
 
-/** Without what is undefined: a field that is there has to have a value. */
-const given = (frame: Requests.Asked) =>
+/** Without the fields that are undefined: in a frame they have to be absent. */
+const defined = (frame: Requests.RequestFrame) =>
   Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined))

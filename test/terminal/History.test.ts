@@ -8,8 +8,8 @@ const said = (seq: number, content: string, fields: Record<string, unknown> = {}
   ...fields,
 })
 
-/** In the lobby, in which so many entries were there before. */
-const late = (seq: number) => new World().hear(joined("lobby", ["ann", "bob"], { seq }))
+/** In the lobby, which had so many entries before. */
+const late = (seq: number) => new World().receive(joined("lobby", ["ann", "bob"], { seq }))
 
 const contents = (world: World) => world.shown.entries.flatMap((entry) => ("content" in entry ? [entry.content] : []))
 
@@ -17,7 +17,7 @@ describe("Update: what was said before", () => {
   it("asks for the last page when it comes in, and shows it above what happens now", () => {
     const world = late(3)
     assert.deepStrictEqual(world.pages, [["lobby", 4]])
-    world.hear(event("Message", { channel: "lobby", from: "bob", ...said(4, "four") }))
+    world.receive(event("Message", { channel: "lobby", from: "bob", ...said(4, "four") }))
     world.act({
       _tag: "History",
       channel: "lobby",
@@ -29,7 +29,7 @@ describe("Update: what was said before", () => {
       world.screen().findIndex((row) => row.includes("You are in #lobby")),
     )
     assert.strictEqual(world.shown.unread, 0)
-    // There is nothing before it, nor where nothing was ever said.
+    // There is nothing before it, nor in an empty channel.
     world.press("pageUp").press("pageUp")
     assert.lengthOf(world.pages, 1)
     assert.deepStrictEqual(late(0).pages, [])
@@ -60,7 +60,7 @@ describe("Update: what was said before", () => {
     const world = late(3).act({ _tag: "NoHistory", channel: "lobby", why: "The server is too busy for this now" })
     assert.include(world.screen().join("\n"), "What was said before: The server is too busy")
     assert.lengthOf(world.press("pageUp").pages, 2)
-    // A server that keeps nothing is not asked again.
+    // A server that keeps no history is not asked again.
     world.act({ _tag: "NoHistory", channel: "lobby", why: undefined })
     assert.lengthOf(world.press("pageUp").pages, 2)
   })
@@ -68,19 +68,19 @@ describe("Update: what was said before", () => {
   it("tells what was missed while it was away in its place, and counts it", () => {
     const world = late(0).joins("ops").says("bob", "one")
     world.enter("mine")
-    world.hear(joined("lobby", ["ann", "bob"], { seq: 3 }))
+    world.receive(joined("lobby", ["ann", "bob"], { seq: 3 }))
     world.says("bob", "two").says("bob", "three")
     assert.deepStrictEqual(contents(world), ["one", "two", "three", "mine"])
     world.says("ann", "mine", "lobby", { id: "run-0" })
     assert.deepStrictEqual(contents(world), ["one", "two", "three", "mine"])
-    world.hear(joined("ops", ["ann", "bob"], { seq: 5 }))
-    world.hear(event("Message", { channel: "ops", from: "bob", ...said(5, "meanwhile") }))
+    world.receive(joined("ops", ["ann", "bob"], { seq: 5 }))
+    world.receive(event("Message", { channel: "ops", from: "bob", ...said(5, "meanwhile") }))
     assert.strictEqual(world.conversation("ops").unread, 1)
     assert.notInclude(world.screen().join("\n"), "missed")
   })
 
   it("draws the line above what was not read when it came, and counts that elsewhere", () => {
-    const world = late(4).hear(joined("ops", ["ann"], { seq: 9 }))
+    const world = late(4).receive(joined("ops", ["ann"], { seq: 9 }))
     const unread = (channel: string, read: number, unread: number) => ({ channel, read, last: 9, unread }) as never
     world.act({ _tag: "Unread", channels: [unread("lobby", 2, 2), unread("ops", 3, 6), unread("dev", 0, 7)] })
     assert.include(world.screen().join("\n"), "New where you are not: #dev (7). /join goes there.")
@@ -101,10 +101,10 @@ describe("Update: what was said before", () => {
   })
 
   it("counts as news what came first with a page", () => {
-    const world = late(0).hear(joined("@bob", ["ann", "bob"], { seq: 2 }))
+    const world = late(0).receive(joined("@bob", ["ann", "bob"], { seq: 2 }))
     world.act({ _tag: "History", channel: "@bob", page: page("@bob", [said(1, "one"), said(2, "two")]) })
     assert.strictEqual(world.conversation("@bob").unread, 0)
-    world.hear(event("Message", { channel: "@bob", from: "bob", ...said(2, "two") }))
+    world.receive(event("Message", { channel: "@bob", from: "bob", ...said(2, "two") }))
     assert.strictEqual(world.conversation("@bob").unread, 1)
     assert.lengthOf(
       world.conversation("@bob").entries.filter(({ _tag }) => _tag === "Message"),
@@ -114,8 +114,10 @@ describe("Update: what was said before", () => {
 
   it("goes on behind a server that has forgotten everything", () => {
     const world = late(0).says("bob", "one").says("bob", "two")
-    world.hear(joined("lobby", ["ann", "bob"], { seq: 1 })).hear(event("Missed", { channel: "lobby", from: 1, to: 1 }))
-    world.hear(event("Message", { channel: "lobby", from: "bob", ...said(2, "anew", { timestamp: noon + 99_000 }) }))
+    world
+      .receive(joined("lobby", ["ann", "bob"], { seq: 1 }))
+      .receive(event("Missed", { channel: "lobby", from: 1, to: 1 }))
+    world.receive(event("Message", { channel: "lobby", from: "bob", ...said(2, "anew", { timestamp: noon + 99_000 }) }))
     assert.deepStrictEqual(contents(world), ["one", "two", "anew"])
     assert.include(world.screen().join("\n"), "A message was missed")
   })
@@ -127,22 +129,22 @@ describe("Update: what is changed", () => {
 
   it("shows edits, deletions and reactions where they belong", () => {
     const world = late(0).says("bob", "tee").says("bob", "oops").says("bob", "cake")
-    world.hear(changed("Edited", 4, { target: 1, content: "tea" }))
-    world.hear(changed("Deleted", 5, { target: 2 }))
-    world.hear(changed("Reacted", 6, { target: 3, reaction: "👍", on: true }))
-    world.hear(changed("Reacted", 7, { target: 3, reaction: "👍", on: true, from: "cy" }))
-    world.hear(changed("Reacted", 8, { target: 3, reaction: "🎉", on: true }))
+    world.receive(changed("Edited", 4, { target: 1, content: "tea" }))
+    world.receive(changed("Deleted", 5, { target: 2 }))
+    world.receive(changed("Reacted", 6, { target: 3, reaction: "👍", on: true }))
+    world.receive(changed("Reacted", 7, { target: 3, reaction: "👍", on: true, from: "cy" }))
+    world.receive(changed("Reacted", 8, { target: 3, reaction: "🎉", on: true }))
     assert.deepStrictEqual(world.screen().slice(-4), ["  tea (edited)", "  (deleted)", "  cake", "  👍 2  🎉 1"])
-    world.hear(changed("Reacted", 9, { target: 3, reaction: "🎉", on: false }))
+    world.receive(changed("Reacted", 9, { target: 3, reaction: "🎉", on: false }))
     assert.strictEqual(world.screen().at(-1), "  👍 2")
-    // What is older than what is there changes nothing.
-    world.hear(changed("Edited", 3, { target: 1, content: "T" }))
+    // A change that is older than the message's last one changes nothing.
+    world.receive(changed("Edited", 3, { target: 1, content: "T" }))
     assert.include(world.screen().join("\n"), "  tea (edited)")
   })
 
   it("changes what is on its way, too", () => {
     const world = late(3)
-    world.hear(changed("Edited", 4, { target: 1, content: "ONE" })).hear(changed("Deleted", 5, { target: 2 }))
+    world.receive(changed("Edited", 4, { target: 1, content: "ONE" })).receive(changed("Deleted", 5, { target: 2 }))
     world.act({
       _tag: "History",
       channel: "lobby",
@@ -167,11 +169,11 @@ describe("Update: what is changed", () => {
     )
     assert.deepStrictEqual([world.model.editing, world.model.editor.text], [undefined, ""])
     assert.strictEqual(world.press("up").press("escape").model.editor.text, "")
-    // Unchanged it is not sent; nor is nothing.
+    // An unchanged draft is not sent, nor is an empty one.
     assert.deepStrictEqual(world.press("up").press("enter").intents(), [])
     world.press("up").press("text", { ctrl: true, text: "u" }).press("enter")
     assert.include(world.screen().join("\n"), "/delete takes a message away")
-    // In another conversation it is no draft.
+    // It is not kept as a draft of the other conversation.
     world.joins("ops").press("escape").press("up").press("down", { alt: true })
     assert.deepStrictEqual([world.model.editing, world.model.editor.text], [undefined, ""])
     assert.strictEqual(world.press("up", { alt: true }).model.editor.text, "")
@@ -180,7 +182,7 @@ describe("Update: what is changed", () => {
   it("edits, deletes and reacts by command", () => {
     const world = late(0).says("ann", "tee").says("bob", "what?").says("cy", "tea")
     world.enter("/edit tea").enter("/delete").enter("/delete cy").enter("/react :+1:").enter("/react ok bob")
-    world.hear(changed("Reacted", 4, { target: 3, reaction: "👍", on: true, from: "ann" }))
+    world.receive(changed("Reacted", 4, { target: 3, reaction: "👍", on: true, from: "ann" }))
     world.enter("/react :+1:")
     assert.deepStrictEqual(
       world.intents().map((intent) => ({ ...intent }) as object),
@@ -205,9 +207,9 @@ describe("Update: read markers", () => {
     world.act({ _tag: "History", channel: "lobby", page: page("lobby", [said(5, "five")]) })
     assert.deepStrictEqual(world.reads, [["lobby", 5]])
     for (const seq of [6, 7, 8]) {
-      world.hear(event("Message", { channel: "lobby", from: "bob", ...said(seq, `${seq}`) }))
+      world.receive(event("Message", { channel: "lobby", from: "bob", ...said(seq, `${seq}`) }))
     }
-    world.hear(joined("ops", ["ann"], { seq: 0 })).says("bob", "in ops", "ops")
+    world.receive(joined("ops", ["ann"], { seq: 0 })).says("bob", "in ops", "ops")
     assert.lengthOf(world.reads, 1)
     world.after(1000).after(1000)
     assert.deepStrictEqual(world.reads.slice(1), [["lobby", 8]])
@@ -220,7 +222,8 @@ describe("Update: read markers", () => {
   it("forgets what was read elsewhere", () => {
     const world = late(0).joins("ops")
     for (const text of ["one", "two", "ann?"]) world.says("bob", text, "ops")
-    const mark = (username: string, seq: number) => world.hear(event("ReadMarker", { channel: "ops", username, seq }))
+    const mark = (username: string, seq: number) =>
+      world.receive(event("ReadMarker", { channel: "ops", username, seq }))
     mark("bob", 3)
     assert.strictEqual(world.conversation("ops").unread, 3)
     mark("ann", 2)
@@ -273,7 +276,7 @@ describe("Update: channels and rights", () => {
     assert.match(world.enter("/role bob king").screen().at(-1)!, /\/role bob moderator/)
     assert.match(world.enter("/block").screen().at(-1)!, /\/block eve/)
     const direct = late(0)
-      .hear(joined("@bob", ["ann", "bob"]))
+      .receive(joined("@bob", ["ann", "bob"]))
       .press("down", { alt: true })
       .enter("/block")
     assert.deepInclude(direct.intents().at(-1), { call: ["block", "bob"] })
@@ -281,7 +284,7 @@ describe("Update: channels and rights", () => {
 
   it("goes into the channel that was made, and says what was done", () => {
     const world = late(0)
-    world.act({ _tag: "Administered", call: ["createChannel", "ops", {}], done: "#ops is yours." })
+    world.act({ _tag: "AdministrationDone", call: ["createChannel", "ops", {}], done: "#ops is yours." })
     assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "ops" }])
     assert.strictEqual(world.model.current, "ops")
     assert.strictEqual(world.screen().at(-1), "· #ops is yours.")
@@ -289,7 +292,7 @@ describe("Update: channels and rights", () => {
 
   it("follows a channel that is called differently", () => {
     const world = late(0).says("bob", "one").type("a draft")
-    world.hear(event("Renamed", { channel: "lobby", name: "tea", by: "bob" })).says("bob", "two", "tea")
+    world.receive(event("Renamed", { channel: "lobby", name: "tea", by: "bob" })).says("bob", "two", "tea")
     assert.strictEqual(world.model.current, "tea")
     assert.deepStrictEqual(contents(world), ["one", "two"])
     assert.include(world.screen().join("\n"), "bob renamed #lobby to #tea.")
@@ -298,9 +301,9 @@ describe("Update: channels and rights", () => {
 
   it("tells of roles, invitations and those who are thrown out", () => {
     const world = late(0)
-    world.hear(event("RoleChanged", { channel: "lobby", username: "ann", role: "moderator", by: "bob" }))
-    world.hear(event("Kicked", { channel: "lobby", username: "eve", by: "bob", reason: "spam" }))
-    world.hear(event("Invited", { channel: "ops", by: "bob" }))
+    world.receive(event("RoleChanged", { channel: "lobby", username: "ann", role: "moderator", by: "bob" }))
+    world.receive(event("Kicked", { channel: "lobby", username: "eve", by: "bob", reason: "spam" }))
+    world.receive(event("Invited", { channel: "ops", by: "bob" }))
     assert.deepStrictEqual(world.screen().slice(-3), [
       "· You have the role moderator now (bob).",
       "· bob threw eve out: spam",
@@ -312,11 +315,11 @@ describe("Update: channels and rights", () => {
     const world = late(0).enter("/search red fish")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Search", words: "red fish" }])
     const hits = [{ channel: "ops", message: { type: "Message", from: "bob", ...said(3, "a red\nfish") } }]
-    world.act({ _tag: "Found", words: "red fish", result: { type: "SearchResult", hits } as never })
+    world.act({ _tag: "SearchResult", words: "red fish", result: { type: "SearchResult", hits } as never })
     assert.match(world.screen().join("\n"), /Found for "red fish".*\n· #ops .* bob: a red fish/)
-    world.act({ _tag: "Found", words: "x", result: { type: "SearchResult", hits: [] } as never })
+    world.act({ _tag: "SearchResult", words: "x", result: { type: "SearchResult", hits: [] } as never })
     assert.match(world.screen().join("\n"), /Nothing was found for "x"/)
-    world.act({ _tag: "Blocked", usernames: ["eve"] as never })
+    world.act({ _tag: "BlockedUsers", usernames: ["eve"] as never })
     assert.strictEqual(world.screen().at(-1), "· Blocked: eve")
     const info = {
       type: "ChannelInfo",
@@ -330,7 +333,7 @@ describe("Update: channels and rights", () => {
       roles: [{ username: "ann", role: "owner" }],
       sanctions: [{ kind: "ban", username: "eve", reason: "spam" }],
     }
-    world.act({ _tag: "Described", info: info as never })
+    world.act({ _tag: "ChannelInfo", info: info as never })
     const text = world.screen().join("\n")
     for (const part of ["#ops: private, a message every 10 s", "topic: tea", "owners: ann", "eve is kept out: spam"]) {
       assert.include(text, part)

@@ -1,20 +1,20 @@
-/** What was said before: pages of history, and changes of messages that are there already. */
+/** Pages of history, changes of messages that are shown already, and how far the user has read. */
 import type { Message } from "../../client/Event.ts"
 import * as Seq from "../../domain/Seq.ts"
+import type { Entry as PageEntry, PastMessage } from "../../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
-import type { Change, Entry, Model } from "../Model.ts"
+import type { Change, Entry, MessageEntry, Model } from "../Model.ts"
 import { change, current, find, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
-type Said = Extract<Entry, { readonly _tag: "Message" }>
 
-/** Changes that are kept for messages on their way. */
+/** Changes that are kept for messages whose page of history is on its way. */
 const maxChanges = 100
 
-/** Asks for what is before what is there, if there may be something, and room for it. */
-export const older = (model: Model, name: string): Next => {
+/** Requests the page before the oldest entry, if there may be one, and room for it. */
+export const requestOlder = (model: Model, name: string): Next => {
   const conversation = find(model, name)
   if (conversation?.oldest === undefined || conversation.loading) return [model, []]
   const { entries, oldest } = conversation
@@ -25,7 +25,10 @@ export const older = (model: Model, name: string): Next => {
   ]
 }
 
-const reactedBy = (reactions: Message["reactions"], { from, on, reaction }: Extract<Change, { type: "Reacted" }>) => {
+const withReaction = (
+  reactions: Message["reactions"],
+  { from, on, reaction }: Extract<Change, { type: "Reacted" }>,
+) => {
   const before = reactions ?? []
   const found = before.find((one) => one.reaction === reaction)
   if (found === undefined) return on ? [...before, { reaction, users: [from] }] : before
@@ -36,8 +39,8 @@ const reactedBy = (reactions: Message["reactions"], { from, on, reaction }: Extr
     : before.map((one) => (one === found ? { reaction, users } : one))
 }
 
-/** A message behind a change; the same, where that is in it already. */
-const changed = (entry: Said, event: Change): Said => {
+/** A message after a change; the same one, where it has that change already. */
+const changeEntry = (entry: MessageEntry, event: Change): MessageEntry => {
   switch (event.type) {
     case "Edited":
       return entry.deleted === true || (entry.edited ?? Seq.zero) >= event.seq
@@ -46,43 +49,53 @@ const changed = (entry: Said, event: Change): Said => {
     case "Deleted":
       return { ...entry, content: "", deleted: true, mention: false }
     case "Reacted":
-      return { ...entry, reactions: reactedBy(entry.reactions, event) }
+      return { ...entry, reactions: withReaction(entry.reactions, event) }
   }
 }
 
 /** Somebody has changed a message. */
-export const apply = (model: Model, event: Change): Model => {
-  const isTarget = (entry: Entry): entry is Said => seqOf(entry) === event.target
-  const told = change(model, event.channel, (conversation) => ({
+export const applyChange = (model: Model, event: Change): Model => {
+  const isTarget = (entry: Entry): entry is MessageEntry => seqOf(entry) === event.target
+  const next = change(model, event.channel, (conversation) => ({
     ...conversation,
     seq: later(conversation.seq, event.seq),
     changes: conversation.entries.some(isTarget)
       ? conversation.changes
       : [...conversation.changes, event].slice(-maxChanges),
   }))
-  return withEntries(told, event.channel, ({ entries }) =>
-    entries.some(isTarget) ? entries.map((entry) => (isTarget(entry) ? changed(entry, event) : entry)) : entries,
+  return withEntries(next, event.channel, ({ entries }) =>
+    entries.some(isTarget) ? entries.map((entry) => (isTarget(entry) ? changeEntry(entry, event) : entry)) : entries,
   )
 }
 
 export const later = (one: Seq.Seq | undefined, other: Seq.Seq): Seq.Seq =>
   one !== undefined && one > other ? one : other
 
-/** Behind what has a place before this one; what has no place comes later. */
+/** Where an entry of history belongs: behind all that have an earlier place. Entries without a place stay behind it. */
 const indexAfter = (entries: ReadonlyArray<Entry>, seq: Seq.Seq): number =>
   entries.findLastIndex((entry) => (seqOf(entry) ?? Number.POSITIVE_INFINITY) < seq) + 1
 
-/** A page of what is before what is there. */
-export const turn = (model: Model, { channel, entries: page, first, more }: ServerFrameOf<"HistoryPage">): Model => {
+/** Of the entries on a page only messages are shown: they are as they are now, so the changes are in them already. */
+const shown: { readonly [Type in PageEntry["type"]]: Type extends "Message" ? true : false } = {
+  Message: true,
+  Edited: false,
+  Deleted: false,
+  Reacted: false,
+}
+
+const isMessage = (entry: PageEntry): entry is PastMessage => shown[entry.type]
+
+/** Adds a page of history before the oldest entry. */
+export const addPage = (model: Model, { channel, entries: page, first, more }: ServerFrameOf<"HistoryPage">): Model => {
   const conversation = find(model, channel)
   if (conversation === undefined) return model
   const { changes, keys, oldest = Seq.zero } = conversation
   const known = new Set(conversation.entries.map(seqOf))
-  const fresh = page.flatMap((message, at): ReadonlyArray<Said> => {
-    if (message.type !== "Message" || known.has(message.seq) || message.seq >= oldest) return []
+  const fresh = page.flatMap((message, at): ReadonlyArray<MessageEntry> => {
+    if (!isMessage(message) || known.has(message.seq) || message.seq >= oldest) return []
     const { content, deleted, edited, from, id, reactions, seq, timestamp } = message
     const own = from === model.me
-    const said: Said = {
+    const entry: MessageEntry = {
       _tag: "Message",
       key: keys + 1 + at,
       at: timestamp,
@@ -94,16 +107,16 @@ export const turn = (model: Model, { channel, entries: page, first, more }: Serv
       deleted,
       reactions,
       mention: !own && model.me !== undefined && mentions(content, model.me).length > 0,
-      ...(own ? {} : { past: true as const }),
+      ...(own ? {} : { fromHistory: true as const }),
     }
-    return [changes.filter(({ target }) => target === seq).reduce(changed, said)]
+    return [changes.filter(({ target }) => target === seq).reduce(changeEntry, entry)]
   })
-  // What one said may have its place without one having been told.
+  // A message of the user that still counts as unsent may be on the page: its acknowledgement was lost.
   const ids = new Set(fresh.flatMap(({ from, id }) => (from === model.me && id !== undefined ? [id] : [])))
   const added = withEntries(model, channel, ({ entries }) => {
     const kept = entries.filter((entry) => entry._tag !== "Unsent" || !ids.has(entry.id))
     return fresh.reduce<ReadonlyArray<Entry>>(
-      (entries, said) => entries.toSpliced(indexAfter(entries, said.seq ?? Seq.zero), 0, said),
+      (entries, entry) => entries.toSpliced(indexAfter(entries, entry.seq ?? Seq.zero), 0, entry),
       kept,
     )
   })
@@ -112,14 +125,14 @@ export const turn = (model: Model, { channel, entries: page, first, more }: Serv
     ...conversation,
     keys: keys + page.length,
     loading: false,
-    // What there was no room for is before the oldest that is there.
+    // If `withEntries` had to drop entries, it has moved `oldest`, and that holds.
     oldest: conversation.oldest !== oldest ? conversation.oldest : more && reached > first ? reached : Seq.zero,
   }))
-  return draw(turned, channel)
+  return placeUnreadLine(turned, channel)
 }
 
-/** It cannot be had now. */
-export const notTurned = (model: Model, channel: string, why: string | undefined): Model => {
+/** The page could not be had; without a reason, the server keeps no history. */
+export const pageFailed = (model: Model, channel: string, why: string | undefined): Model => {
   const stopped = change(model, channel, (conversation) => ({
     ...conversation,
     loading: false,
@@ -128,8 +141,8 @@ export const notTurned = (model: Model, channel: string, why: string | undefined
   return why === undefined ? stopped : notice(stopped, `What was said before: ${why}`, "error", channel)
 }
 
-/** What one had not read when one came. */
-export const unread = (model: Model, channels: ServerFrameOf<"Unread">["channels"]): Model => {
+/** What was unread when the client signed in. */
+export const markUnread = (model: Model, channels: ServerFrameOf<"Unread">["channels"]): Model => {
   const news = channels.filter(({ unread }) => unread > 0)
   const marked = news.reduce((model, { channel, read, unread }) => {
     const known = change(model, channel, (conversation) => ({
@@ -138,9 +151,9 @@ export const unread = (model: Model, channels: ServerFrameOf<"Unread">["channels
       unreadFrom: Seq.next(read),
       unread: conversation === current(model) ? conversation.unread : Math.max(conversation.unread, unread),
     }))
-    return draw(known, channel)
+    return placeUnreadLine(known, channel)
   }, model)
-  // Into the others one is brought, and into direct conversations one comes by oneself.
+  // Direct conversations with unread messages are joined by the client itself, so only channels are listed.
   const elsewhere = news.filter(({ channel }) => find(model, channel) === undefined && !channel.startsWith("@"))
   if (elsewhere.length === 0) return marked
   const list = elsewhere.slice(0, namesShown).map(({ channel, unread }) => `#${channel} (${unread})`)
@@ -150,12 +163,12 @@ export const unread = (model: Model, channels: ServerFrameOf<"Unread">["channels
 
 const namesShown = 10
 
-/** Draws the line above what is new, once that is there. */
-const draw = (model: Model, name: string): Model =>
+/** Puts the line "new" above the first unread message, once that is loaded. */
+const placeUnreadLine = (model: Model, name: string): Model =>
   change(model, name, (conversation) => {
     const { entries, loading, unreadFrom } = conversation
     if (unreadFrom === undefined || loading) return conversation
-    const isNew = (entry: Entry): entry is Said =>
+    const isNew = (entry: Entry): entry is MessageEntry =>
       entry._tag === "Message" && (seqOf(entry) ?? 0) >= unreadFrom && entry.from !== model.me
     const named = entries.filter((entry) => isNew(entry) && entry.mention && entry.deleted !== true).length
     return {
@@ -166,25 +179,25 @@ const draw = (model: Model, name: string): Model =>
     }
   })
 
-/** Between two times that the server is told how far one has read, in milliseconds. */
+/** Milliseconds between two read markers that are sent. */
 const readEvery = 2000
 
-/** Tells how far one has read in what is shown; once for what comes within a while. */
-export const reading = (model: Model): Next => {
-  const { connection, now, toldRead } = model
+/** Sends the read marker of the conversation that is shown, but not too often. */
+export const sendReadMarker = (model: Model): Next => {
+  const { connection, now, readSentAt } = model
   const { loading, name, read = Seq.zero, roster, scroll, seq = Seq.zero } = current(model)
   const there = connection._tag === "Online" && connection.version > 1 && roster !== undefined
-  if (!there || scroll > 0 || loading || seq <= read || now - toldRead < readEvery) return [model, []]
-  const told = change({ ...model, toldRead: now }, name, (conversation) => ({ ...conversation, read: seq }))
-  return [told, [{ _tag: "Read", channel: name, seq }]]
+  if (!there || scroll > 0 || loading || seq <= read || now - readSentAt < readEvery) return [model, []]
+  const next = change({ ...model, readSentAt: now }, name, (conversation) => ({ ...conversation, read: seq }))
+  return [next, [{ _tag: "Read", channel: name, seq }]]
 }
 
-/** One has read up to here, maybe elsewhere. */
-export const hasRead = (model: Model, { channel, seq, username }: ServerFrameOf<"ReadMarker">): Model => {
+/** The user has read up to here, maybe on another device. */
+export const receiveReadMarker = (model: Model, { channel, seq, username }: ServerFrameOf<"ReadMarker">): Model => {
   if (username !== model.me) return model
   return change(model, channel, (conversation) => {
     const left = conversation.entries.filter(
-      (entry): entry is Said =>
+      (entry): entry is MessageEntry =>
         entry._tag === "Message" && (seqOf(entry) ?? 0) > seq && entry.from !== model.me && entry.deleted !== true,
     )
     const unread = Math.min(conversation.unread, left.length)

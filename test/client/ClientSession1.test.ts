@@ -10,7 +10,7 @@ import * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import { connect, type Connection, type ConnectOptions, type Event } from "../../src/client/Connection.ts"
+import { connect, type ClientSession, type ConnectOptions, type Event } from "../../src/client/ClientSession.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { TestServer } from "../../src/testing/index.ts"
@@ -30,13 +30,13 @@ const signedIn = ({ address }: ChapterServer, name: string, options?: ConnectOpt
 const member = (server: ChapterServer, name: string, options?: ConnectOptions) =>
   Effect.tap(signedIn(server, name, options), (connection) => connection.join("lobby"))
 
-const take = (connection: Connection, count: number) =>
+const take = (connection: ClientSession, count: number) =>
   Stream.runCollect(Stream.take(connection.events, count)) as Effect.Effect<Array<Event>, unknown>
 
 const reasonOf = <A, E extends { readonly reason: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), ({ reason }) => reason)
 
-/** Makes a server old: the first of two connections is closed over what is said there. */
+/** Plays an old server: closes the first of two connections over the frame that comes there. */
 const oldServer = Layer.effect(
   Dialer,
   Effect.map(Dialer, ({ address, socket }) => {
@@ -50,7 +50,7 @@ const oldServer = Layer.effect(
   }),
 )
 
-/** Lets the network work while time stands still. */
+/** Lets the network work while the clock stands still. */
 const until = (condition: () => boolean): Effect.Effect<void> =>
   Effect.suspend(() =>
     condition()
@@ -87,7 +87,7 @@ describe("Connection, to the chapter's server", () => {
         assert.strictEqual(joined?.type, "Joined")
         assert.deepInclude(here, { type: "Presence", version: 3, count: 2 })
         assert.deepStrictEqual(own, { ...message, id: published.id, timestamp } as never)
-        // One's own join, then what is said.
+        // First the session's own join, then the messages.
         assert.deepStrictEqual((yield* take(bob, 2))[1], { ...message, timestamp } as never)
         assert.deepStrictEqual(server.came.slice(0, 2), ["Connect", "Login"])
       }),
@@ -160,7 +160,7 @@ describe("Connection, to the chapter's server", () => {
         const { channels } = yield* ann.channels()
         assert.deepStrictEqual(channels, [{ channel: "lobby", topic: "", count: 1 }] as never)
         assert.deepStrictEqual((yield* ann.channels("lobby")).channels, [])
-        // The connection has not suffered.
+        // The session still works.
         yield* ann.publish("lobby", "still here")
       }),
     ),
@@ -178,7 +178,7 @@ describe("Connection, to the chapter's server", () => {
         yield* ann.leave("lobby")
         yield* bob.publish("lobby", "unheard")
         yield* server.broadcast({ type: "UserJoined", username: "eve" })
-        // What is behind it has come.
+        // The frame behind it has come.
         while ((yield* ann.channels()).channels[0]!.count < 3) yield* Effect.yieldNow
         assert.strictEqual((yield* ann.join("lobby")).count, 3)
         yield* bob.publish("lobby", "heard")
@@ -308,7 +308,7 @@ describe("Connection, to the chapter's server", () => {
 
   it.live("hears why it has to go", () =>
     Effect.gen(function* () {
-      for (const [farewell, reason] of [
+      for (const [toDisconnect, reason] of [
         [{ type: "Error", code: 503, message: "The server is shutting down" }, "Draining"],
         [{ type: "Disconnect", reason: "The server is shutting down" }, "Draining"],
         [{ type: "Disconnect", reason: "Lunch" }, "ConnectionLost"],
@@ -319,14 +319,14 @@ describe("Connection, to the chapter's server", () => {
               const ann = yield* member(server, "ann")
               const publishing = yield* Effect.forkChild(Effect.flip(ann.publish("lobby", "x")))
               yield* until(() => server.came.includes("ChatMessage"))
-              yield* server.broadcast(farewell)
+              yield* server.broadcast(toDisconnect)
               return [yield* Effect.flip(Stream.runDrain(ann.events)), yield* Fiber.join(publishing)] as const
             }),
           { instead: () => [] },
         )
         assert.deepInclude(disconnect, { _tag: "Disconnect", reason, reconnect: true })
         assert.strictEqual(publishing, disconnect)
-        assert.strictEqual(disconnect.message, "message" in farewell ? farewell.message : farewell.reason)
+        assert.strictEqual(disconnect.message, "message" in toDisconnect ? toDisconnect.message : toDisconnect.reason)
       }
     }),
   )
@@ -392,7 +392,7 @@ describe("Connection, to the chapter's server", () => {
             Effect.gen(function* () {
               const ann = yield* member(server, "ann")
               yield* ann.publish("lobby", "x")
-              // The first one is not left lying about.
+              // The first connection is closed.
               yield* until(() => server.connections.open === 1)
             }),
           { toUnknown },
@@ -445,7 +445,7 @@ describe("Connection, to the chapter's server", () => {
           assert.strictEqual(pings(), 0)
           yield* TestClock.adjust("1 millis")
           yield* until(() => pings() === 1)
-          // Heard of: it has as long again.
+          // Something came, so the deadline begins anew.
           yield* ann.publish("lobby", "x")
           yield* TestClock.adjust("34999 millis")
           yield* until(() => pings() === 2)

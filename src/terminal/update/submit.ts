@@ -1,4 +1,4 @@
-/** What Enter does: says the draft, or does what it commands. */
+/** What Enter does: sends the draft, or runs the command in it. */
 import { MessageId } from "../../domain/MessageId.ts"
 import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
@@ -6,14 +6,14 @@ import { type Command, parse } from "../Command.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
-import { leave } from "./leave.ts"
+import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
-/** Drafts that can be got back. */
+/** Drafts that the arrow keys can bring back. */
 const maxSent = 100
 
 /** Keeps the draft for the arrow keys. */
@@ -23,26 +23,26 @@ export const remember = (model: Model): Model => {
   return { ...model, sent: [...model.sent, text].slice(-maxSent) }
 }
 
-/** Enter: the draft is done with. */
+/** Enter. */
 export const submit = (model: Model): Next => {
   const { editing, editor } = model
   const { text } = editor
-  // What replaces a message is one, unless a command is clearly meant.
+  // While a message is edited the draft replaces it, unless a command is clearly meant.
   if (editing !== undefined && (!text.startsWith("/") || editing.content.startsWith("/"))) {
     return Editing.edit(model, trimmed(text))
   }
   if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
-  return obey({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
+  return runCommand({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
 }
 
-/** Without blank lines around it; what a line begins with may matter. */
+/** Without blank lines around it; the indentation of the first line stays. */
 const trimmed = (text: string): string => {
   const start = text.length - text.trimStart().length
   return text.slice(text.lastIndexOf("\n", start - 1) + 1).trimEnd()
 }
 
-/** Says something; before one has got in, it waits for that. */
-const say = (model: Model, channel: string, content: string): Next => {
+/** Sends a message; one in a channel that is not joined yet waits for that. */
+const send = (model: Model, channel: string, content: string): Next => {
   const { next, prefix } = model.ids
   const id = MessageId.make(`${prefix}-${next}`)
   const numbered = { ...model, ids: { prefix, next: next + 1 } }
@@ -57,12 +57,12 @@ const say = (model: Model, channel: string, content: string): Next => {
     firstUnread: undefined,
   }))
   if (!waiting) return [read, [{ _tag: "Publish", channel, id, content }]]
-  // A direct conversation that was silent may have been left; the first word enters it again.
+  // The server may have closed a quiet direct conversation; the first message joins it again.
   const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
   return [read, silent ? [{ _tag: "Join", channel }] : []]
 }
 
-/** Goes to a conversation, and enters it if one is not in. */
+/** Shows a conversation, and joins it if necessary. */
 export const enter = (model: Model, channel: string): Next => {
   const opened = open(model, channel)
   const conversation = find(opened, channel)
@@ -70,7 +70,7 @@ export const enter = (model: Model, channel: string): Next => {
   return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
 }
 
-const described = ({ status, text, username }: Member): string => {
+const memberText = ({ status, text, username }: Member): string => {
   const words = [status === "online" ? "" : status, text ?? ""].filter((word) => word !== "").join(": ")
   return words === "" ? username : `${username} (${words})`
 }
@@ -79,14 +79,14 @@ const whoIsHere = (model: Model): string => {
   const { roster } = current(model)
   if (roster === undefined) return "You are not in this channel."
   if (roster.members.size === 0) return `${roster.count} are here, too many to name.`
-  return `${roster.count} here: ${[...roster.members.values()].map(described).join(", ")}`
+  return `${roster.count} here: ${[...roster.members.values()].map(memberText).join(", ")}`
 }
 
-const obey = (model: Model, command: Command): Next => {
+const runCommand = (model: Model, command: Command): Next => {
   const channel = model.current
   switch (command._tag) {
     case "Say":
-      return say(model, channel, command.text)
+      return send(model, channel, command.text)
     case "Join":
       return enter(model, command.channel)
     case "Leave": {
@@ -104,15 +104,15 @@ const obey = (model: Model, command: Command): Next => {
       const to = `@${name}`
       const [there, joining] = enter(model, to)
       if (text === "") return [there, joining]
-      const [said, publishing] = say(there, to, text)
-      return [said, [...joining, ...publishing]]
+      const [sent, publishing] = send(there, to, text)
+      return [sent, [...joining, ...publishing]]
     }
     case "Users":
       return [notice(model, whoIsHere(model)), []]
     case "Status": {
       const { status, text } = command
-      const told = notice(model, `You are ${status}${text === undefined ? "" : `: ${text}`}.`)
-      return [told, [{ _tag: "SetStatus", status, text }]]
+      const noticed = notice(model, `You are ${status}${text === undefined ? "" : `: ${text}`}.`)
+      return [noticed, [{ _tag: "SetStatus", status, text }]]
     }
     case "ShowTopic": {
       const { topic } = current(model)
@@ -150,13 +150,16 @@ const obey = (model: Model, command: Command): Next => {
     case "Help":
       return [{ ...model, help: 0 }, []]
     case "Quit":
-      return leave(model)
+      return quit(model)
     case "Wrong":
       return [notice(model, command.why, "error"), []]
   }
 }
 
-/** To whom, as they write themselves, if they are in sight, and what: a name may have spaces in it. */
+/**
+ * Splits what is behind a command into a name and the rest. Names may have spaces in them, so the longest name of anybody
+ * in the user's conversations counts, as they write it.
+ */
 const addressed = (model: Model, to: string, text: string): readonly [name: string, text: string] => {
   const whole = text === "" ? to : `${to} ${text}`
   const begins = (name: string) => `${whole.toLowerCase()} `.startsWith(`${name.toLowerCase()} `)

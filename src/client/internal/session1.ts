@@ -1,6 +1,6 @@
 /**
- * A conversation in version 1, as if it were one in version 2: the lobby is the only channel, who signs in is in it,
- * and what one says comes back as an echo, which is the only acknowledgement there is.
+ * A session in version 1, behind the interface of version 2: the lobby is the only channel, everybody who has signed in
+ * is in it, and the server sends a message back to its author, too, which is the only acknowledgement there is.
  */
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -24,23 +24,23 @@ import { headerBytes } from "../../protocol/Framing.ts"
 import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { Message } from "../../protocol/v1/Message.ts"
 import type { ServerFrame, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
-import type { Answer, Connection, Credentials } from "../Connection.ts"
+import type { Answer, ClientSession, Credentials } from "../ClientSession.ts"
 import { fresh } from "../MessageId.ts"
 import * as Requests from "../Requests.ts"
-import { Conversation } from "./Conversation.ts"
+import { SessionCore } from "./SessionCore.ts"
 import type { Link } from "./Link.ts"
 import { Lobby } from "./Lobby.ts"
-import { farewell, isFarewell, refused, refusedLogin } from "./words1.ts"
+import { toDisconnect, isDisconnect, requestError, loginError } from "./errors1.ts"
 import { isUsername, toUsername } from "./username.ts"
 
-/** Silence before the client asks whether the server is still there; this version's servers do not ask. */
+/** Silence after which the client sends a ping: servers of this version send none. */
 const pingAfter = Duration.seconds(25)
 const pongWithin = Duration.seconds(10)
-/** Time the list of those who are here has to come; the chapter's server sends it behind its `LoginResponse`. */
+/** Time in which the `UserList` has to come; the chapter's server sends it behind its `LoginResponse`. */
 const listWithin = Duration.seconds(5)
 
-/** What the server owes an answer. It does not say what it answers, hence one request at a time. */
-type Request =
+/** A request that waits for its answer. There is only one at a time, since an answer does not say what it answers. */
+type PendingRequest =
   | { readonly type: "Login"; readonly ref: number; readonly username: Username }
   | { readonly type: "ChatMessage"; readonly ref: number; readonly content: string; readonly id: MessageId }
 
@@ -53,35 +53,35 @@ const notSupported = refuse(
 )
 const oneChannel = refuse("NotSupported", `This server has one channel, ${channel}`)
 
-export const converse = Effect.fnUntraced(function* (
+export const make = Effect.fnUntraced(function* (
   link: Link,
   answerTimeout: Duration.Duration,
-): Effect.fn.Return<Connection, never, Scope.Scope> {
-  const conversation = yield* Conversation.make(link, answerTimeout)
+): Effect.fn.Return<ClientSession, never, Scope.Scope> {
+  const core = yield* SessionCore.make(link, answerTimeout)
   const lobby = new Lobby()
   const listed = Deferred.makeUnsafe<void>()
   const turn = Semaphore.makeUnsafe(1)
-  let asked: Request | undefined
+  let pending: PendingRequest | undefined
   let me: Username | undefined
   let isMember = false
-  /** The server has said something, ever. */
-  let heard = false
-  /** The server's last word, if it was an error: what comes behind it is the end. */
-  let complaint: string | undefined
+  /** Whether any frame has come. */
+  let received = false
+  /** The message of the last frame, if that was an error: if the connection ends behind it, this is why. */
+  let lastError: string | undefined
 
   const isMe = (name: string): boolean => me !== undefined && key(name) === key(me)
 
-  const tell = (presence: ServerFrameOf<"Presence"> | undefined) =>
-    presence !== undefined && isMember ? conversation.tell(presence) : Effect.void
+  const emitPresence = (presence: ServerFrameOf<"Presence"> | undefined) =>
+    presence !== undefined && isMember ? core.emit(presence) : Effect.void
 
-  const signedIn = ({ message, success }: Extract<Message, { type: "LoginResponse" }>): void => {
-    if (asked?.type !== "Login") return
-    const { ref, username } = asked
-    asked = undefined
-    if (!success) return conversation.settle(ref, Exit.fail(refusedLogin(message)))
+  const loginResponse = ({ message, success }: Extract<Message, { type: "LoginResponse" }>): void => {
+    if (pending?.type !== "Login") return
+    const { ref, username } = pending
+    pending = undefined
+    if (!success) return core.settle(ref, Exit.fail(loginError(message)))
     me = username
     lobby.list([], username)
-    conversation.settle(
+    core.settle(
       ref,
       Exit.succeed({
         type: "LoggedIn",
@@ -94,19 +94,19 @@ export const converse = Effect.fnUntraced(function* (
     )
   }
 
-  const said = ({ content, from, timestamp: seconds }: Extract<Message, { type: "ChatMessage" }>) => {
+  const chatMessage = ({ content, from, timestamp: seconds }: Extract<Message, { type: "ChatMessage" }>) => {
     const timestamp = Math.min(seconds * 1000, maxInteger)
-    const echo = asked?.type === "ChatMessage" && asked.content === content && isMe(from) ? asked : undefined
+    const echo = pending?.type === "ChatMessage" && pending.content === content && isMe(from) ? pending : undefined
     if (echo !== undefined) {
       const { id, ref } = echo
-      asked = undefined
-      conversation.settle(
+      pending = undefined
+      core.settle(
         ref,
         Exit.succeed({ type: "Published", ref, channel, id, seq: Seq.zero, timestamp, durability: "memory" }),
       )
     }
     if (!isMember) return Effect.void
-    return conversation.tell({
+    return core.emit({
       type: "Message",
       channel,
       seq: Seq.zero,
@@ -117,66 +117,74 @@ export const converse = Effect.fnUntraced(function* (
     })
   }
 
-  const failed = ({ code, message }: Extract<Message, { type: "Error" }>): Effect.Effect<void, Disconnect> => {
-    if (isFarewell(message)) return Effect.fail(farewell(message))
-    complaint = message
-    if (asked !== undefined) conversation.settle(asked.ref, Exit.fail(refused(code, message)))
-    asked = undefined
+  const error = ({ code, message }: Extract<Message, { type: "Error" }>): Effect.Effect<void, Disconnect> => {
+    if (isDisconnect(message)) return Effect.fail(toDisconnect(message))
+    lastError = message
+    if (pending !== undefined) core.settle(pending.ref, Exit.fail(requestError(code, message)))
+    pending = undefined
     return Effect.void
   }
 
   const receive = (message: Message | ConnectReply): Effect.Effect<void, Disconnect> => {
-    heard = true
-    complaint = undefined
+    received = true
+    lastError = undefined
     switch (message.type) {
       case "LoginResponse":
-        return Effect.sync(() => signedIn(message))
+        return Effect.sync(() => loginResponse(message))
       case "ChatMessage":
-        return said(message)
+        return chatMessage(message)
       case "UserList": {
         if (me === undefined) return Effect.void
-        // Before who waits for it can join.
-        const telling = tell(lobby.list(message.users.map(toUsername), me))
+        const emitting = emitPresence(lobby.list(message.users.map(toUsername), me))
         Deferred.doneUnsafe(listed, Exit.void)
-        return telling
+        return emitting
       }
       case "UserJoined":
-        return isMe(message.username) ? Effect.void : tell(lobby.come(toUsername(message.username)))
+        return isMe(message.username) ? Effect.void : emitPresence(lobby.add(toUsername(message.username)))
       case "UserLeft":
-        return isMe(message.username) ? Effect.void : tell(lobby.go(toUsername(message.username)))
+        return isMe(message.username) ? Effect.void : emitPresence(lobby.remove(toUsername(message.username)))
       case "Ping":
-        return conversation.say(encode({ ...message, type: "Pong" }))
+        return core.send(encode({ ...message, type: "Pong" }))
       case "Error":
-        return failed(message)
+        return error(message)
       case "Disconnect":
-        return Effect.fail(farewell(message.reason))
-      default:
-        // Files, and the answers to our pings.
+        return Effect.fail(toDisconnect(message.reason))
+      // The answer to our ping: `link` has noted that something came.
+      case "Pong":
+      // Files, and what only the chapter's exercises use.
+      case "FileTransferRequest":
+      case "FileTransferResponse":
+      case "FileChunk":
+      case "FileTransferComplete":
+      case "Data":
+      // What only a client sends, or a server once, before the session begins.
+      case "Login":
+      case "Connect":
         return Effect.void
     }
   }
 
   /** Why it has ended, as far as the server has said. */
-  const because = (disconnect: Disconnect): Disconnect => {
+  const explain = (disconnect: Disconnect): Disconnect => {
     if (disconnect.reason !== "ConnectionLost" || disconnect.detail !== undefined) return disconnect
-    if (complaint !== undefined) return farewell(complaint)
-    return heard || !link.closed()
+    if (lastError !== undefined) return toDisconnect(lastError)
+    return received || !link.closed()
       ? disconnect
       : new Disconnect({ reason: "ConnectionLost", detail: "The server closed the connection without a word" })
   }
 
-  const watch = Effect.gen(function* () {
+  const watchdog = Effect.gen(function* () {
     while (true) {
       yield* link.silent(pingAfter)
       const before = link.heardAt()
-      yield* conversation.say(encode({ type: "Ping" }))
+      yield* core.send(encode({ type: "Ping" }))
       yield* Effect.sleep(pongWithin)
       if (link.heardAt() === before) return yield* new Disconnect({ reason: "ConnectionLost" })
     }
   })
 
-  yield* conversation.listen({
-    hear: (body) => {
+  yield* core.run({
+    receive: (body) => {
       const decoded = decode(body)
       if (decoded._tag === "Success") return receive(decoded.success)
       const { kind, message } = decoded.failure
@@ -184,18 +192,21 @@ export const converse = Effect.fnUntraced(function* (
         ? Effect.void
         : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
     },
-    watch,
-    because,
+    watchdog,
+    explain,
   })
 
-  const request = <Type extends ServerFrame["type"]>(ask: (ref: number) => Request, message: Message): Answer<Type> =>
+  const request = <Type extends ServerFrame["type"]>(
+    toPending: (ref: number) => PendingRequest,
+    message: Message,
+  ): Answer<Type> =>
     turn.withPermits(1)(
-      conversation.ask((ref) => {
+      core.request((ref) => {
         const bytes = encode(message)
         if (bytes.byteLength - headerBytes > maxFrameBytes) {
           return Result.fail(new RequestError({ reason: "MessageTooLong" }))
         }
-        asked = ask(ref)
+        pending = toPending(ref)
         return Result.succeed(bytes)
       }),
     )
@@ -213,7 +224,7 @@ export const converse = Effect.fnUntraced(function* (
       return request((ref) => ({ type: "Login", ref, username }), { type: "Login", username, password })
     })
 
-  /** What only a member of the lobby can do. */
+  /** Only for a member of the lobby. */
   const asMember = <A, E>(name: string, effect: Effect.Effect<A, E>) =>
     Effect.suspend((): Effect.Effect<A, E | RequestError> => {
       if (me === undefined) return refuse("NotAuthenticated")
@@ -224,52 +235,52 @@ export const converse = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       if (me === undefined) return refuse("NotAuthenticated")
       if (name !== channel) return oneChannel
-      return Effect.raceFirst(conversation.over, Effect.timeoutOption(Deferred.await(listed), listWithin)).pipe(
+      return Effect.raceFirst(core.closed, Effect.timeoutOption(Deferred.await(listed), listWithin)).pipe(
         Effect.flatMap((): Answer<"Joined"> => {
           if (isMember) return refuse("AlreadyMember")
           isMember = true
-          const joined = lobby.joined(conversation.nextRef())
-          return Effect.as(conversation.tell(joined), joined)
+          const joined = lobby.joined(core.nextRef())
+          return Effect.as(core.emit(joined), joined)
         }),
       )
     })
 
   const leave = Effect.suspend(() => {
     isMember = false
-    const left: ServerFrameOf<"Left"> = { type: "Left", ref: conversation.nextRef(), channel }
-    return Effect.as(conversation.tell(left), left)
+    const left: ServerFrameOf<"Left"> = { type: "Left", ref: core.nextRef(), channel }
+    return Effect.as(core.emit(left), left)
   })
 
   const publish = (content: string, id: MessageId): Answer<"Published"> => {
     if (!content.isWellFormed()) return refuse("InvalidFrame", "content: text without lone surrogates")
     return request((ref) => ({ type: "ChatMessage", ref, content, id }), {
       type: "ChatMessage",
-      // The server fills both in.
+      // The server fills in who and when.
       from: me ?? "",
       content,
       timestamp: 0,
     })
   }
 
-  // A server that never heard of them need not be asked.
-  const ask: Requests.Ask<Disconnect> = () => conversation.unlessOver(notSupported)
+  // A server of version 1 knows none of these requests, so they are not sent.
+  const ask: Requests.Ask<Disconnect> = () => core.unlessClosed(notSupported)
 
   return {
     ...Requests.of(ask),
     ask,
     version: 1,
-    signIn: (credentials) => conversation.unlessOver(signIn(credentials)),
-    join: (name) => conversation.unlessOver(join(name)),
-    leave: (name) => conversation.unlessOver(asMember(name, leave)),
+    signIn: (credentials) => core.unlessClosed(signIn(credentials)),
+    join: (name) => core.unlessClosed(join(name)),
+    leave: (name) => core.unlessClosed(asMember(name, leave)),
     publish: (name, content, id) =>
       Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-        conversation.unlessOver(asMember(name, publish(content, id))),
+        core.unlessClosed(asMember(name, publish(content, id))),
       ),
-    edit: () => conversation.unlessOver(notSupported),
-    delete: () => conversation.unlessOver(notSupported),
-    react: () => conversation.unlessOver(notSupported),
-    channels: (after) => conversation.unlessOver(Effect.sync(() => lobby.page(after))),
+    edit: () => core.unlessClosed(notSupported),
+    delete: () => core.unlessClosed(notSupported),
+    react: () => core.unlessClosed(notSupported),
+    channels: (after) => core.unlessClosed(Effect.sync(() => lobby.page(after))),
     typing: () => Effect.void,
-    events: Stream.fromQueue(conversation.events),
+    events: Stream.fromQueue(core.events),
   }
 })

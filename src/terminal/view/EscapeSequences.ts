@@ -1,4 +1,4 @@
-/** Orders to a terminal that move nothing on its screen. */
+/** Escape sequences that move nothing on the screen: the title, notifications, links. */
 import type { Notification } from "./Capabilities.ts"
 import { drawable } from "./Drawable.ts"
 
@@ -11,10 +11,10 @@ const maxLength = 200
 
 const plain = (text: string): string => [...drawable(text)].slice(0, maxLength).join("")
 
-/** Keeps the title that the window has; `restoreTitle` brings it back. */
+/** Saves the title of the window for `restoreTitle`. */
 export const keepTitle = `${escape}[22;0t`
 
-/** A terminal that kept no title is left with none of ours. */
+/** Clears our title, then restores the saved one: a terminal that cannot save titles is left with none. */
 export const restoreTitle = `${escape}]2;${stringEnd}${escape}[23;0t`
 
 export const title = (text: string): string => `${escape}]2;${plain(text)}${stringEnd}`
@@ -32,12 +32,12 @@ export const notify = (title: string, text: string, notification: Notification):
   }
 }
 
-/** Of an address that leads somewhere, in characters; terminals take no longer ones. */
+/** Characters of a link's address; terminals take no longer ones. */
 const maxUrl = 2000
 
-/** Text that leads somewhere when it is clicked. The address holds no more than what addresses are made of. */
+/** Text that is a link. In its address everything is escaped that addresses are not made of. */
 export const link = (url: string, text: string): string => {
-  // What was written with escapes already stays so.
+  // Percent escapes that are there already stay as they are.
   const address = encodeURI(drawable(url)).replaceAll("%25", "%")
   return address.length > maxUrl ? text : `${escape}]8;;${address}${stringEnd}${text}${escape}]8;;${stringEnd}`
 }

@@ -1,4 +1,4 @@
-/** What the server tells. */
+/** The server's events, and what became of what the user sent. */
 import type { ClientEvent } from "../../client/Client.ts"
 import { Roster } from "../../client/Roster.ts"
 import type { Message, Missed } from "../../client/Event.ts"
@@ -7,7 +7,7 @@ import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
-import type { Entry, Model } from "../Model.ts"
+import type { Entry, MessageEntry, Model } from "../Model.ts"
 import {
   add,
   change,
@@ -20,11 +20,10 @@ import {
   open,
   presence,
   rename,
-  unread,
+  countUnread,
   withEntries,
 } from "./conversations.ts"
-
-import { apply, hasRead, later, older } from "./past.ts"
+import { applyChange, receiveReadMarker, later, requestOlder } from "./history.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -34,10 +33,10 @@ const typingFor = 6000
 /** People who are known to be typing in one conversation. */
 const maxTyping = 20
 
-/** Between two times that the user is told of being named, in milliseconds. */
+/** Milliseconds between two notifications that the user was named. */
 const notifyEvery = 1000
 
-export const hear = (model: Model, event: ClientEvent): Next => {
+export const receiveEvent = (model: Model, event: ClientEvent): Next => {
   switch (event.type) {
     case "Joined":
       return joined(open(rename(model, event.channel), event.channel), event)
@@ -48,13 +47,13 @@ export const hear = (model: Model, event: ClientEvent): Next => {
     case "Edited":
     case "Deleted":
     case "Reacted":
-      return [apply(model, event), []]
+      return [applyChange(model, event), []]
     case "Missed":
       return [missed(model, event), []]
     case "ReadMarker":
-      return [hasRead(model, event), []]
+      return [receiveReadMarker(model, event), []]
     case "Presence":
-      return [present(model, event), []]
+      return [presenceChanged(model, event), []]
     case "TopicChanged": {
       const named = change(model, event.channel, (conversation) => ({ ...conversation, topic: event.topic }))
       const text = event.topic === "" ? `${event.by} took the topic away` : `${event.by} set the topic: ${event.topic}`
@@ -64,7 +63,7 @@ export const hear = (model: Model, event: ClientEvent): Next => {
       return [
         change(model, event.channel, (conversation) => ({
           ...conversation,
-          // Those that are over go with the next tick; of a crowd no more than are needed to call it one.
+          // The next tick removes those whose time is up. Beyond `maxTyping` it is only said that there are several.
           typing:
             conversation.typing.size >= maxTyping
               ? conversation.typing
@@ -93,7 +92,7 @@ export const hear = (model: Model, event: ClientEvent): Next => {
   }
 }
 
-/** What a channel is like, in words. */
+/** The settings of a channel, in words. */
 export const settingsOf = (channel: {
   readonly access: ChannelAccess
   readonly archived: boolean
@@ -114,15 +113,15 @@ const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
 const missed = (model: Model, { channel, from, to }: Missed): Model => {
   const count = to - from + 1
   const text = count === 1 ? "A message was missed meanwhile" : `${count} messages were missed meanwhile`
-  const told = notice(model, `${text}: history does not reach back so far.`, "info", channel)
-  return change(told, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
+  const noticed = notice(model, `${text}: history does not reach back so far.`, "info", channel)
+  return change(noticed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
 }
 
 const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const { channel, seq, topic } = event
   const before = find(model, channel)
   if (before === undefined) return [model, []]
-  // A server that has forgotten everything counts anew.
+  // The channel has fewer entries than before: the server has lost its history, and numbers a new one.
   const anew = before.seq !== undefined && before.seq > seq
   const entered = change(model, channel, (conversation) => ({
     ...conversation,
@@ -131,28 +130,28 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
       return anew && entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry
     }),
     topic,
-    // What was missed meanwhile is told behind this.
+    // Entries that were missed meanwhile come as events behind this one.
     seq: anew ? seq : (before.seq ?? seq),
     ...(anew ? { oldest: Seq.zero, read: undefined } : {}),
     roster: Roster.of(event),
     typing: new Map(),
   }))
-  // What was said before one was let in can be sent now.
+  // What the user wrote before joining can be sent now.
   const intents = before.entries
     .filter(isWaiting)
     .map(({ content, id }): Intent => ({ _tag: "Publish", channel, id, content }))
   if (before.seq !== undefined) return [entered, intents]
   const welcomed = notice(entered, welcome(event), "info", channel)
   const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
-  const [asked, asking] = older(begun, channel)
+  const [asked, asking] = requestOlder(begun, channel)
   return [asked, [...intents, ...asking]]
 }
 
-/** With a `ref` it is what one wanted. */
+/** With a `ref` the user wanted to leave. */
 const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
   if (ref !== undefined) return close(model, channel)
   const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
-  // Of many that are silent one is left, and entered again when somebody speaks.
+  // The server closes quiet direct conversations of users with many, and opens them again with the next message.
   if (isDirect(channel)) return out
   return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
 }
@@ -164,22 +163,22 @@ const message = (model: Model, event: Message): Next => {
   const own = from === model.me
   const named = (entry: Entry) => id !== undefined && entry._tag !== "Notice" && entry.id === id
   const unsent = (entry: Entry) => own && entry._tag === "Unsent" && named(entry)
-  const again = (entry: Entry): entry is Extract<Entry, { readonly _tag: "Message" }> =>
+  const again = (entry: Entry): entry is MessageEntry =>
     entry._tag === "Message" &&
     entry.from === from &&
     (named(entry) || (seq > 0 && entry.seq === seq && entry.at === timestamp))
-  // The acknowledgement may have been faster, and who comes back may be told again what was said before.
+  // It may be there already: from its acknowledgement, from a page of history, or from before a reconnection.
   const known = conversation.entries.find(again)
   if (known !== undefined) {
-    const { past, ...rest } = known
+    const { fromHistory, ...rest } = known
     const placed = withEntries(model, channel, ({ entries }) => {
       const others = entries.filter((entry) => entry !== known)
       const index = known.seq === seq ? entries.indexOf(known) : indexFor(others, seq)
       return others.toSpliced(index, 0, { ...rest, at: timestamp, seq })
     })
-    const told = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
-    // It was on a page of what was said before, and is news all the same.
-    return past === true ? heard(told, event, known.key, known.mention) : [told, []]
+    const seen = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
+    // One that only came with a page of history so far is new to the user all the same.
+    return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
   }
   const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
   const entry = { _tag: "Message", at: timestamp, id, seq, from, content, mention, edited, deleted, reactions } as const
@@ -189,48 +188,48 @@ const message = (model: Model, event: Message): Next => {
     typing.delete(from)
     return { ...conversation, seq: seq === Seq.zero ? seq : later(conversation.seq, seq), typing }
   })
-  return own || deleted === true ? [next, []] : heard(next, event, find(next, channel)!.keys, mention)
+  return own || deleted === true ? [next, []] : countAsNew(next, event, find(next, channel)!.keys, mention)
 }
 
-/** Somebody else has said something. */
-const heard = (model: Model, { channel, content, from }: Message, key: number, mention: boolean): Next => {
+/** Counts a message of somebody else as unread, and notifies the user, if it concerns them. */
+const countAsNew = (model: Model, { channel, content, from }: Message, key: number, mention: boolean): Next => {
   const direct = isDirect(channel)
-  const counted = unread(model, channel, key, mention || direct)
-  // Once for many that come together.
-  if ((!mention && !direct) || model.now - model.notified < notifyEvery) return [counted, []]
+  const counted = countUnread(model, channel, key, mention || direct)
+  // One notification for many that come together.
+  if ((!mention && !direct) || model.now - model.notifiedAt < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
-  return [{ ...counted, notified: model.now }, [{ _tag: "Notify", title, text: content }]]
+  return [{ ...counted, notifiedAt: model.now }, [{ _tag: "Notify", title, text: content }]]
 }
 
-const present = (model: Model, event: ServerFrameOf<"Presence">): Model => {
+const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model => {
   const roster = find(model, event.channel)?.roster
   if (roster === undefined) return model
   const { joined, left, roster: next } = roster.apply(event)
   const known = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
-  // Into a direct conversation people are brought by what is said there: their coming tells nothing.
+  // People are brought into a direct conversation by its messages, so that they joined is no news.
   if (isDirect(event.channel)) return known
   const others = joined.filter((name) => name !== model.me)
   return presence(known, event.channel, others, left)
 }
 
-/** A message has its place; the event that tells of it may have come before, or may not come at all. */
+/** A message of the user is acknowledged. Its event may have come before, or may not come at all. */
 export const published = (model: Model, channel: string, id: string, seq: Seq.Seq): Model =>
   withEntries(model, channel, ({ entries }) => {
     const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
     if (found?._tag !== "Unsent" || model.me === undefined) return entries
     const { at, content, key } = found
-    const said: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
+    const acknowledged: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
     const others = entries.filter((entry) => entry !== found)
-    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, said)
+    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, acknowledged)
   })
 
-export const notPublished = (model: Model, channel: string, id: string, why: string): Model =>
+export const publishFailed = (model: Model, channel: string, id: string, why: string): Model =>
   withEntries(model, channel, ({ entries }) =>
     entries.map((entry): Entry => (entry._tag === "Unsent" && entry.id === id ? { ...entry, failed: why } : entry)),
   )
 
-/** One could not get in: neither will what was to be said there. */
-export const notJoined = (model: Model, channel: string, why: string): Model =>
+/** The channel could not be joined, so what was waiting to be sent there has failed, too. */
+export const joinFailed = (model: Model, channel: string, why: string): Model =>
   notice(
     withEntries(model, channel, ({ entries }) =>
       entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
