@@ -77,6 +77,12 @@ export class Position {
     return []
   }
 
+  /** The channel is called differently now; so it is told of what is held back, which comes behind the news of that. */
+  rename(name: ChannelName): void {
+    this.name = name
+    this.held = this.held.map((entry) => ({ ...entry, channel: name }))
+  }
+
   /** A page of what is behind `last`; gives what can be told now. */
   read({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
     const told: Array<ClientEvent> = [...this.skip(Seq.before(first))]

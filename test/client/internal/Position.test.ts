@@ -48,6 +48,19 @@ describe("Position", () => {
     assert.deepStrictEqual(places([...position.hear(live(9)), ...position.hear(live(10))]), ["10"])
   })
 
+  it("tells what was held back while the channel was renamed under its new name", () => {
+    const { position } = entered(3, 7)
+    position.hear(live(8))
+    const name = ChannelName.make("lounge")
+    position.rename(name)
+    const told = position.read(page(4, 7))
+    assert.deepStrictEqual(places(told), ["4", "5", "6", "7", "8"])
+    assert.deepStrictEqual(
+      told.map(({ channel }) => channel),
+      [name, name, name, name, name],
+    )
+  })
+
   it("says what history has no more, before and between pages", () => {
     const { position, told } = entered(3, 20, 6)
     assert.deepStrictEqual(places(told), ["-4..5"])
