@@ -19,6 +19,7 @@ that fails is made as small as it goes and told as a story; the exit code is 1 t
   --seeds A..B      from one to another
   --hours H         virtual hours of storm; without it, one to five minutes
   --machines N      how many clients, 1 to 12; without it, four to nine
+  --unsure SECONDS  how often the disk stores what it is told and cannot say so, for 3 s; without it, by chance
   --channels MODE   how the service reaches its channels: direct, or encoded, as if each were on another node; direct
   --shrink SECONDS  how long to look for a shorter story; 60
   --help            this`
@@ -35,6 +36,7 @@ const parse = () =>
       seeds: { type: "string" },
       hours: { type: "string" },
       machines: { type: "string" },
+      unsure: { type: "string" },
       channels: { type: "string", default: "direct" },
       shrink: { type: "string", default: "60" },
       help: { type: "boolean", short: "h", default: false },
@@ -76,6 +78,7 @@ const [from, to] = range()
 const hours = values.hours === undefined ? undefined : Number(values.hours)
 if (hours !== undefined && !(hours > 0 && hours <= 1000)) refuse("--hours must be a number above 0, 1000 at most")
 const machines = values.machines === undefined ? undefined : whole("--machines", values.machines, 1, 12)
+const unsure = values.unsure === undefined ? undefined : whole("--unsure", values.unsure, 1, 3600)
 const { channels } = values
 const settings = isChannelMode(channels)
   ? settingsFor({ channels })
@@ -95,7 +98,11 @@ const clearBar = (): void => {
 let failed = 0
 for (let seed = from; seed <= to; seed++) {
   const begun = performance.now()
-  const plan = Plan.make(seed, { length: hours === undefined ? undefined : hours * 3_600_000, machines })
+  const plan = Plan.make(seed, {
+    length: hours === undefined ? undefined : hours * 3_600_000,
+    machines,
+    unsureEvery: unsure === undefined ? undefined : unsure * 1000,
+  })
   let shown = 0
   const outcome = play(plan, {
     settings,

@@ -56,27 +56,40 @@ const something = (
   dice: Dice,
 ): ReadonlyArray<Sequel> => {
   const soon = 1000 + around(8000, dice)
+  const says = (later: number, by: Sequel[1], where = channel): Sequel => [
+    later,
+    by,
+    { type: "publish", channel: where, times: 1, length: 10 },
+  ]
   const comesBack: Sequel = [soon + 2000, "other", { type: "join", channel }]
   switch (dice.below(12)) {
     case 0:
     case 1: {
       const duration = dice.pick([undefined, undefined, 3000, 15_000])
       const ban: Sequel = [0, "keeper", { type: "ban", channel, user, duration }]
-      if (dice.once(5)) return [ban]
-      return [ban, [soon, "keeper", { type: "unban", channel, user }], comesBack]
+      const heard = says(300, "keeper")
+      if (dice.once(5)) return [ban, heard]
+      return [ban, heard, [soon, "keeper", { type: "unban", channel, user }], comesBack]
     }
     case 2:
-      return [[0, "keeper", { type: "kick", channel, user }], comesBack]
+      return [[0, "keeper", { type: "kick", channel, user }], says(300, "keeper"), comesBack]
     case 3: {
       const duration = dice.pick([undefined, 3000, 15_000])
       return [
-        [0, "keeper", { type: "mute", channel, user, duration }],
+        says(0, "other"),
+        [800, "keeper", { type: "mute", channel, user, duration }],
+        [1100, "other", { type: "edit", channel, back: 0 }],
+        [1200, "other", { type: "react", channel, back: 0 }],
+        says(1300, "other"),
         [soon, "keeper", { type: "unmute", channel, user }],
       ]
     }
     case 4:
-    case 5:
-      return [[0, "keeper", { type: "rename", channel, to: dice.pick(channels.slice(dice.once(3) ? 1 : 3)) }]]
+    case 5: {
+      // Mostly to a name that nobody asks for otherwise.
+      const to = dice.pick(channels.slice(dice.once(3) ? 1 : 3))
+      return [[0, "keeper", { type: "rename", channel, to }], says(700, "other", to), says(900, "keeper", to)]
+    }
     case 6:
     case 7: {
       const role = dice.pick(["moderator", "moderator", "member", "owner", undefined] as const)
@@ -101,6 +114,9 @@ const something = (
     case 10:
       return [
         [0, "keeper", { type: "configure", channel, settings: { slowMode: dice.pick([1000, 4000]) } }],
+        says(300, "other"),
+        says(600, "other"),
+        says(900, "other"),
         [soon, "keeper", { type: "configure", channel, settings: { slowMode: 0 } }],
       ]
     default:

@@ -152,7 +152,10 @@ export class Judge {
     const by = this.someone(act.by.name)
     const target = act.whom === undefined ? undefined : this.someone(act.whom.name)
     if (before !== undefined && !Rules.mayAct(before, act, by, target))
-      this.fail("only who may does", `${by.name} did "${act.action}" in ${channel.name} without the right to`)
+      this.fail(
+        "nobody acts without the right to",
+        `${by.name} did "${act.action}" in ${channel.name} without the right to`,
+      )
     // Where nobody knows whether it was stored, nobody is put out.
     if (act.action === "kick" && target !== undefined && confirmed)
       channel.kicks.set(target.name, { at: act.timestamp, seq: channel.last })
@@ -328,7 +331,7 @@ export class Judge {
     const who = this.someone(entry.from.name)
     const author = entry.type === "Message" ? undefined : this.author(channel, entry.target)
     if (!Rules.mayAdd(record, who, entry, author))
-      return this.fail("only who may speaks", `${id} is stored as ${channel.name} #${entry.seq}`)
+      return this.fail("nobody speaks without the right to", `${id} is stored as ${channel.name} #${entry.seq}`)
     if (entry.type !== "Message") return
     if (!this.slowMode.allows(channel, who, entry.timestamp))
       this.fail("slow mode slows", `${id} is stored as ${channel.name} #${entry.seq}, too soon`)

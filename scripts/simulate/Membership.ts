@@ -20,6 +20,8 @@ export class Membership {
   since = 0
   /** It has left because it wanted to. */
   hasLeft = false
+  /** When the last entry that was told was stored. */
+  toldOf = 0
   /** Milliseconds that one has to wait between two messages, as far as the program knows. */
   slowMode = 0
   /** Which channel it is, as far as that is certain: from what is heard there. */
@@ -146,7 +148,7 @@ export class Membership {
     const { judge, label, who } = this
     const { seq } = event
     if (this.roster === undefined && !this.isDirect)
-      return judge.fail("only who is in hears", `${who} heard ${label} #${seq}, and is not in`)
+      return judge.fail("only members hear", `${who} heard ${label} #${seq}, and is not in`)
     const channel = this.settle(event)
     if (channel === undefined) return
     if (this.again && this.at !== undefined && seq <= this.at) this.at = seq - 1
@@ -156,6 +158,7 @@ export class Membership {
     else if (seq !== expected)
       judge.fail("in order and without gap", `${who} heard ${label} #${seq} behind #${this.at}`)
     this.at = seq
+    this.toldOf = event.timestamp
     const change: Change = event.type === "Reacted" ? { ...event, by: event.from } : event
     judge.heard(who, this.user, channel, { ...change, seq })
     const kicked = channel.kicks.get(this.user)?.seq ?? 0

@@ -91,12 +91,16 @@ export interface PlanOptions {
   /** Milliseconds of storm; the calm at the end comes on top. */
   readonly length?: number | undefined
   readonly machines?: number | undefined
+  /** So often, in milliseconds, the disk stores for a while what it is told and cannot say so. */
+  readonly unsureEvery?: number | undefined
 }
 
 const minute = 60_000
 
 /** Time after the last fault by which everybody has to be back, and everything be known to everybody. */
 export const calm = 2.5 * minute
+/** The time for which a disk is unsure that is so again and again. */
+const unsureFor = 3000
 /** Between two calms in a long run. */
 const storm = 10 * minute
 
@@ -109,6 +113,7 @@ const channelNames = [...channels, "den", "attic", "nook"]
 export const make = (seed: number, options: PlanOptions = {}): Plan => {
   const dice = new Dice(Math.imul(seed + 1, 0x9e37_79b1))
   const count = options.machines ?? 4 + dice.below(6)
+  const { unsureEvery = Number.POSITIVE_INFINITY } = options
   const length = options.length ?? (1 + dice.below(5)) * minute
   /** Those who may have a second device. */
   const users: Array<string> = []
@@ -142,6 +147,9 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
     for (let at = 0; at < count; at++) live(at, machines, from, to, mood, dice, steps)
     if (mood.acts > 0) govern({ from, to, every: mood.acts, machines, channels: channelNames, dice, steps })
     befall(from, to, mood, dice, steps)
+    for (let at = from + unsureEvery; at < to; at += unsureEvery) {
+      steps.push({ at, server: { type: "disk", fault: "unsure", millis: Math.min(unsureFor, to - at) } })
+    }
     calms.push(to + calm)
     from = to + calm + 3000
   }

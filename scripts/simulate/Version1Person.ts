@@ -15,6 +15,9 @@ import { Version1Lobby } from "./Version1Lobby.ts"
 const pingAfter = 25_000
 const pongWithin = 10_000
 
+/** What the program sends without waiting for an answer. */
+const maxSent = 6
+
 /** What a server says to who is in the lobby no more, which is all that version 1 knows. */
 const putOut = "You were put out of the channel"
 const hasEnded = "The channel has ended"
@@ -38,9 +41,11 @@ export class Version1Person extends Person {
   private conversation: Conversation | undefined
   private lobby: Version1Lobby | undefined
   private since = 0
-  /** Said one after the other: an answer does not say what it answers. */
   private unsent: ReadonlyArray<string> = []
-  private sent: Submission | undefined
+  /** What has no answer yet. An error does not say what it answers: the echo of what was sent behind it tells. */
+  private sent: ReadonlyArray<Submission> = []
+  /** Errors that answer something of what was sent. */
+  private errors = 0
 
   get sights(): Iterable<Sight> {
     const { channels } = this.world.judge
@@ -71,7 +76,8 @@ export class Version1Person extends Person {
   protected out(): void {
     this.isOnline = false
     this.unsent = []
-    this.sent = undefined
+    this.sent = []
+    this.errors = 0
     if (this.lobby === undefined) return
     this.lobby = undefined
     this.since = this.world.time.now
@@ -164,12 +170,21 @@ export class Version1Person extends Person {
 
   private sendNext(): void {
     const { conversation } = this
-    const [content, ...others] = this.unsent
-    if (this.sent !== undefined || content === undefined || conversation === undefined) return
-    this.unsent = others
+    if (conversation === undefined) return
+    while (this.sent.length < maxSent) {
+      const [content, ...others] = this.unsent
+      if (content === undefined) return
+      this.unsent = others
+      this.sent = [...this.sent, this.submit(content)]
+      this.send(conversation, { type: "ChatMessage", from: "", content, timestamp: 0 })
+    }
+  }
+
+  private submit(content: string): Submission {
     const { judge } = this.world
     const id = content.split(" ", 1)[0]!
-    this.sent = judge.submit({
+    this.tell(`says ${id} in ${lobby}, Message`)
+    return judge.submit({
       id,
       user: this.user,
       by: this.runName,
@@ -178,8 +193,6 @@ export class Version1Person extends Person {
       request: { type: "Message", content },
       number: Number(id.split(".")[1]),
     })
-    this.tell(`says ${id} in ${lobby}, Message`)
-    this.send(conversation, { type: "ChatMessage", from: "", content, timestamp: 0 })
   }
 
   private hear(conversation: Conversation, bytes: Uint8Array): void {
@@ -224,14 +237,16 @@ export class Version1Person extends Person {
   private heardMessage(message: Extract<Message, { readonly type: "ChatMessage" }>): void {
     const { judge } = this.world
     if (this.lobby === undefined)
-      return judge.fail("only who is in hears", `${this.name} heard "${message.content}", and is not in`)
+      return judge.fail("only members hear", `${this.name} heard "${message.content}", and is not in`)
     this.lobby.hear(message)
-    const { sent } = this
-    if (sent === undefined || judge.saying(message.content) !== sent) return
-    const [seq] = sent.places.values()
-    this.tell(`${sent.id} is acknowledged as ${lobby} #${seq}`)
-    judge.acknowledged(sent, seq)
-    this.answered()
+    const at = this.sent.findIndex((submission) => submission === judge.saying(message.content))
+    const echoed = this.sent[at]
+    if (echoed === undefined) return
+    const [seq] = echoed.places.values()
+    this.tell(`${echoed.id} is acknowledged as ${lobby} #${seq}`)
+    judge.acknowledged(echoed, seq)
+    this.errors -= at
+    this.answered(at + 1)
   }
 
   private refused(conversation: Conversation, why: string): void {
@@ -243,15 +258,21 @@ export class Version1Person extends Person {
       this.excuse(0)
       return this.lost(conversation, why)
     }
-    const { sent } = this
-    this.tell(sent === undefined ? `hears an error: ${why}` : `${sent.id} is refused: ${why}`)
-    if (sent === undefined) return
-    this.world.judge.refused(sent)
-    this.answered()
+    this.tell(`hears an error: ${why}`)
+    if (this.sent.length === 0) return
+    this.errors++
+    if (this.errors < this.sent.length) return
+    this.errors = 0
+    this.answered(this.sent.length)
   }
 
-  private answered(): void {
-    this.sent = undefined
+  /** So many of what was sent have their answers; those without an echo were refused. */
+  private answered(count: number): void {
+    const { judge } = this.world
+    for (const submission of this.sent.slice(0, count)) {
+      if (submission.state === "waiting") judge.refused(submission)
+    }
+    this.sent = this.sent.slice(count)
     this.sendNext()
   }
 }

@@ -74,13 +74,14 @@ export class Version2Person extends Person {
 
   override checkRefusals(): void {
     const { judge, time } = this.world
-    if (!this.isFine) this.doubts = []
-    const due = this.doubts.filter(({ at }) => time.now >= at + explainedWithin)
-    if (due.length === 0) return
-    this.doubts = this.doubts.filter((doubt) => !due.includes(doubt))
-    for (const { enteredAt, membership, what } of due) {
-      if (membership.roster !== undefined && membership.since === enteredAt)
+    for (const doubt of this.doubts) {
+      const { at, enteredAt, membership, what } = doubt
+      const isIn = membership.roster !== undefined && membership.since === enteredAt
+      // Either it should know by now that it is out, or it hears what was said since.
+      const isCertain = membership.toldOf > at || (this.isFine && time.now >= at + explainedWithin)
+      if (isIn && isCertain)
         judge.fail("nobody is refused without a reason", `${this.name} is in ${membership.label}, and ${what}`)
+      if (!isIn || isCertain) this.doubts = this.doubts.filter((other) => other !== doubt)
     }
   }
 
