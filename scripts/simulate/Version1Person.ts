@@ -261,14 +261,16 @@ export class Version1Person extends Person {
     this.tell(`hears an error: ${why}`)
     if (this.sent.length === 0) return
     this.errors++
-    if (this.errors < this.sent.length) return
-    this.errors = 0
-    this.answered(this.sent.length)
+    this.answered(0)
   }
 
-  /** So many of what was sent have their answers; those without an echo were refused. */
-  private answered(count: number): void {
+  /** The first of what was sent have their answers; those without an echo were refused. */
+  private answered(echoed: number): void {
     const { judge } = this.world
+    // Where all the others were refused, nothing is behind them whose echo could tell.
+    const isOver = this.errors >= this.sent.length - echoed
+    const count = isOver ? this.sent.length : echoed
+    if (isOver) this.errors = 0
     for (const submission of this.sent.slice(0, count)) {
       if (submission.state === "waiting") judge.refused(submission)
     }
