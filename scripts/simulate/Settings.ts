@@ -23,6 +23,5 @@ export const settingsFor = ({ channels }: SimulationSettings): ServerSettings =>
 /** The hub's settings for each mode. */
 const hubModes: Readonly<Record<ChannelMode, Partial<ServerSettings["hub"]>>> = {
   direct: {},
-  // The place for the hub's setting that puts encode and decode before every channel.
-  encoded: {},
+  encoded: { encodeChannels: true },
 }

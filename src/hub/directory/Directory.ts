@@ -21,7 +21,7 @@ import type { User, UserId } from "../../domain/User.ts"
 import type { History } from "../../history/History.ts"
 import { ChannelLink } from "../audience/ChannelLink.ts"
 import { Gateway } from "../audience/Gateway.ts"
-import { EncodedChannels, encodedInbox, encodedReceive } from "../audience/loopback.ts"
+import { encodedInbox, encodedReceive } from "../audience/loopback.ts"
 import * as Channel from "../channel/Channel.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type {
@@ -90,7 +90,7 @@ const make = Effect.gen(function* () {
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const gateway = yield* Gateway
-  const encodes = yield* EncodedChannels
+  const { encodeChannels: encodes } = settings
   const run = yield* FiberSet.makeRuntime()
   const context = yield* Effect.context<History | ChannelStore>()
   const scope = yield* Effect.scope
