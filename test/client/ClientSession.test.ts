@@ -387,7 +387,7 @@ describe("Connection, to whatever listens", () => {
     Effect.gen(function* () {
       const { connection, peer } = yield* pair({ ping_after: 25_000, pong_within: 10_000 })
       for (const sequence of [1, 2]) {
-        yield* TestClock.adjust("34 seconds")
+        yield* TestClock.adjust("32 seconds")
         // It may have had nothing to say: the client asks before it gives it up.
         assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
         // Something came in time, so the deadline begins anew.
@@ -396,7 +396,7 @@ describe("Connection, to whatever listens", () => {
         yield* TestClock.adjust("1 second")
       }
       const ending = yield* Effect.forkChild(Effect.flip(Stream.runDrain(connection.events)))
-      yield* TestClock.adjust("34 seconds")
+      yield* TestClock.adjust("32 seconds")
       assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
       yield* TestClock.adjust("5 seconds")
       assert.deepInclude(yield* Fiber.join(ending), { reason: "ConnectionLost", reconnect: true })
