@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
+import type { UserId } from "../../src/domain/User.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
@@ -107,10 +108,16 @@ export const member1 = Effect.fnUntraced(function* (server: Server, username: st
   return client
 })
 
+const ids = new WeakMap<TestClient2, UserId>()
+
+/** Whose client it is. */
+export const idOf = (client: TestClient2): UserId => ids.get(client)!
+
 /** A version 2 client that has signed in. */
 export const user2 = Effect.fnUntraced(function* (server: Server, username: string, terms?: Terms) {
   const client: TestClient2 = yield* server.client2(terms)
-  yield* client.ask({ type: "Login", username, password: `${username}'s` }, "LoggedIn")
+  const { user_id } = yield* client.ask({ type: "Login", username, password: `${username}'s` }, "LoggedIn")
+  ids.set(client, user_id)
   return client
 })
 
