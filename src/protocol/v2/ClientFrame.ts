@@ -125,7 +125,8 @@ export const History = frame(
 export const Search = frame(
   "Search",
   {
-    description: "Messages with all these words, in the channels that concern one: those one is in, and those in `Unread`.",
+    description:
+      "Messages with all these words, in the channels that concern one: those one is in, and those in `Unread`.",
     reply: "SearchResult",
   },
   {
