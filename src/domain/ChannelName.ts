@@ -39,5 +39,11 @@ export const ChannelName = Schema.String.check(
 ).pipe(Schema.brand("ChannelName"))
 export type ChannelName = typeof ChannelName.Type
 
+/**
+ * By which name the hub knows a channel: its own, or, of a direct conversation, what `Direct.between` makes of the ids of
+ * the two, which no user could say.
+ */
+export const HubChannelName = Schema.NonEmptyString.pipe(Schema.brand("ChannelName"))
+
 /** Where version 1 sessions live: that protocol knows only one conversation. */
 export const lobby: ChannelName = ChannelName.make("lobby")

@@ -71,7 +71,12 @@ export const rights = ({ layer }: World): void => {
       yield* done(ann, { type: "CreateChannel", channel, access: "private" })
       yield* refused(bob, { type: "Join", channel }, "Forbidden")
       yield* done(ann, { type: "Invite", channel, username: "BOB" })
-      assert.deepStrictEqual<unknown>(yield* bob.expect("Invited"), { type: "Invited", channel, by: "ann", by_id: idOf(ann) })
+      assert.deepStrictEqual<unknown>(yield* bob.expect("Invited"), {
+        type: "Invited",
+        channel,
+        by: "ann",
+        by_id: idOf(ann),
+      })
       assert.strictEqual((yield* join(bob)).role, "member")
       yield* bob.ask(publish("1"), "Published")
       // Whose role is taken away is out at once.

@@ -15,6 +15,7 @@ import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
+import { exact } from "./exactly.ts"
 
 /** A transport under test: the whole service, reachable by it. */
 export interface World {
@@ -33,19 +34,26 @@ const unhurried = (settings: Settings = {}): Settings => ({
 export const memory: World = {
   name: "memory",
   stream: true,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings)),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings))),
 }
 export const tcp: World = {
   name: "TCP",
   stream: true,
-  layer: (settings) => TestServer.layerTcp(unhurried(settings)),
+  layer: (settings) => exact(TestServer.layerTcp(unhurried(settings))),
+}
+
+/** Memory again, with every channel behind encode and decode, as if it were on another node. */
+export const encodedChannels: World = {
+  name: "memory, to channels behind encode and decode",
+  stream: true,
+  layer: (settings) => exact(TestServer.layerMemory(unhurried({ ...settings, encodedChannels: true }))),
 }
 
 /** A transport of messages: each frame is one, in either direction. */
 export const inMessages: World = {
   name: "memory, in messages",
   stream: false,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings), { carries: "messages" }),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { carries: "messages" })),
 }
 
 /** Byte by byte at first; all of a large piece that way would take the test's time. */
@@ -55,7 +63,7 @@ const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), .
 export const byteByByte: World = {
   name: "memory, byte by byte",
   stream: true,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings), { split: frayed }),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { split: frayed })),
 }
 
 type Server = TestServer["Service"]
