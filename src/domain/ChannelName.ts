@@ -39,10 +39,7 @@ export const ChannelName = Schema.String.check(
 ).pipe(Schema.brand("ChannelName"))
 export type ChannelName = typeof ChannelName.Type
 
-/**
- * By which name the hub knows a channel: its own, or, of a direct conversation, what `Direct.between` makes of the ids of
- * the two, which no user could say.
- */
+/** A name inside the hub, which knows a direct conversation by the ids of the two (`Direct.between`): longer than any name. */
 export const HubChannelName = Schema.NonEmptyString.pipe(Schema.brand("ChannelName"))
 
 /** Where version 1 sessions live: that protocol knows only one conversation. */

@@ -59,16 +59,15 @@ const sizeOf = (frame: ServerFrame): number => ("content" in frame ? frame.conte
 /** What happens as frames of version 2 that are never written. */
 const frames: Renderer<Frames> = {
   names: false,
-  event: (channel, event) => {
-    const frame = render.event(channel, event)
-    return frame === undefined ? undefined : [frame]
+  render: (channel, events) => {
+    const piece = events.flatMap((event) => render.event(channel, event) ?? [])
+    if (piece.length === 0) return undefined
+    return { piece, frames: piece.length, bytes: piece.reduce((sum, frame) => sum + sizeOf(frame), 0) }
   },
-  join: (pieces) => pieces.flat(),
-  size: (piece) => piece.reduce((sum, frame) => sum + sizeOf(frame), 0),
 }
 
 /** For a session without events: there is nothing to say. */
-const silence: Renderer<Frames> = { ...frames, event: () => undefined }
+const silence: Renderer<Frames> = { names: false, render: () => undefined }
 
 interface Options {
   readonly session: SessionId

@@ -11,6 +11,8 @@ import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { SQLInputValue } from "node:sqlite"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import { Dialect } from "./Dialect.ts"
+import { sqlite } from "./internal/sqliteDialect.ts"
 import type { SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
 import * as Migrations from "./Migrations.ts"
@@ -56,7 +58,7 @@ const toInput = (value: unknown): SQLInputValue | undefined => {
   }
 }
 
-/** The database, to whoever has statements to put to it: `put` says where they belong. */
+/** A connection that hands its statements to `put`, which adds whether they belong to a transaction. */
 const connection = (
   put: (statement: Omit<SqliteStatement, "place">) => Effect.Effect<ReadonlyArray<unknown>, SqlError>,
 ): Connection => {
@@ -72,7 +74,7 @@ const connection = (
       if (input === undefined) return Effect.fail(refused(`A parameter of "${sql}" is no value of SQLite's`))
       params.push(input)
     }
-    // What a row is, the statement says.
+    // The caller knows what the rows of its statement look like.
     return put({ sql, params, rows, once }) as Effect.Effect<ReadonlyArray<A>, SqlError>
   }
   return {
@@ -106,12 +108,12 @@ const make = Effect.fnUntraced(function* ({
     ({ message, ...failure }) =>
       new DatabaseError({ file, problem: message, cause: Object.assign(new Error(message), failure) }),
   )
-  // Held while a statement is put into the queue, and throughout a transaction: its statements follow each other.
+  // Held while a statement is put into the queue, and all through a transaction, so that its statements follow each other.
   const turn = yield* Semaphore.make(1)
 
   const alone = connection((statement) => Effect.flatten(turn.withPermit(queue.add({ ...statement, place: "alone" }))))
 
-  /** For one transaction. What it has begun may end without it, by a full disk or with the thread. */
+  /** For one transaction, which may end on its own: by a full disk, or with the thread. */
   const forTransaction = (): Connection => {
     let begun = false
     return connection((statement) => {
@@ -119,7 +121,7 @@ const make = Effect.fnUntraced(function* ({
       const place = control !== undefined ? "control" : begun ? "within" : "alone"
       const done = Effect.flatten(queue.add({ ...statement, place }))
       if (control === "BEGIN") return Effect.tap(done, () => Effect.sync(() => (begun = true)))
-      // Where it can't be rolled back, it has ended already.
+      // If it can't be rolled back, it has already ended.
       return /^(ROLLBACK|RELEASE)/.test(statement.sql) && begun ? Effect.orElseSucceed(done, () => []) : done
     })
   }
@@ -142,7 +144,7 @@ const make = Effect.fnUntraced(function* ({
 /** The database of the data folder, with all migrations run. */
 export const layer = (
   options?: Omit<SqliteOptions, "file">,
-): Layer.Layer<SqlClient.SqlClient, DatabaseError | DataFolderError, DataFolder> =>
+): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError | DataFolderError, DataFolder> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const folder = yield* DataFolder
@@ -151,10 +153,13 @@ export const layer = (
   )
 
 /** The database of this file, with all migrations run. */
-export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient, DatabaseError> =>
+export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> =>
   Layer.effectDiscard(
     Effect.mapError(
       Migrations.run,
       (cause) => new DatabaseError({ file: options.file, problem: cause.message, cause }),
     ),
-  ).pipe(Layer.provideMerge(Layer.effect(SqlClient.SqlClient, make(options))), Layer.provide(Reactivity.layer))
+  ).pipe(
+    Layer.provideMerge([Layer.effect(SqlClient.SqlClient, make(options)), Layer.succeed(Dialect, sqlite)]),
+    Layer.provide(Reactivity.layer),
+  )

@@ -98,10 +98,7 @@ export const make = (encoding: Encoding1): Protocol => {
 
   return {
     encoding,
-    renderer: bytesRenderer(true, (_, event) => {
-      const message = render.event(event)
-      return message === undefined ? undefined : encoding.encode(message)
-    }),
+    renderer: bytesRenderer<Message>(true, encoding, (_, event) => render.event(event)),
     handle: (session, body) => {
       const decoded = encoding.decode(body)
       if (decoded._tag === "Failure") {

@@ -1,4 +1,4 @@
-/** What is read of the entries: each of these is one statement where nothing else is said. */
+/** Reads entries and ids: each function is one statement, unless its comment says otherwise. */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -7,7 +7,7 @@ import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Entry, Known, Message } from "../../domain/Entry.ts"
 import type { Hits, Page, Query, Range } from "../../history/History.ts"
-import * as dialects from "./historyDialect.ts"
+import type { Phrases } from "../Dialect.ts"
 import { type EntryRow, toEntry, toMessage } from "./historyRows.ts"
 import { query as wordsQuery } from "./historyWords.ts"
 
@@ -15,11 +15,10 @@ import { query as wordsQuery } from "./historyWords.ts"
 const recentEntries = 256
 const maxIds = 16_384
 
-export const make = (sql: SqlClient) => {
-  const dialect = dialects.of(sql)
+export const make = (sql: SqlClient, phrases: Phrases) => {
   const columns = sql.literal(
     `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, ` +
-      `CASE WHEN e.type = 'Message' THEN ${dialect.reactions} END AS reactions`,
+      `CASE WHEN e.type = 'Message' THEN ${phrases.reactions} END AS reactions`,
   )
   const length = sql.literal("COALESCE(LENGTH(e.content), 0)")
 
@@ -45,7 +44,7 @@ export const make = (sql: SqlClient) => {
   ): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
     Effect.map(
       sql<Known>`SELECT ids.user_id AS "user", ids.id, ids.seq, ids.timestamp
-        FROM ${dialect.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
+        FROM ${phrases.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
         JOIN ids ON ids.channel = ${channel} AND ids.user_id = wanted.one AND ids.id = wanted.two
         ORDER BY ids.seq`,
       (rows) => rows.map(toKnown),
@@ -57,7 +56,7 @@ export const make = (sql: SqlClient) => {
   ): Effect.Effect<ReadonlyArray<Message>, SqlError> =>
     Effect.map(
       sql<EntryRow>`SELECT ${columns} FROM entries e
-        WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${dialect.numbers(seqs)})
+        WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${phrases.numbers(seqs)})
         ORDER BY e.seq`,
       (rows) => rows.map(toMessage),
     )
@@ -80,7 +79,7 @@ export const make = (sql: SqlClient) => {
     }
   }
 
-  /** The database hands out no more content than fits, whatever the entries hold. */
+  /** Two statements. The database returns only as much content as a page may hold, however large the entries are. */
   const page = Effect.fnUntraced(function* (channel: ChannelId, range: Range): Effect.fn.Return<Page, SqlError> {
     const { forward, where } = bounds(channel, range)
     const order = sql.literal(forward ? "e.seq" : "e.seq DESC")
@@ -92,7 +91,7 @@ export const make = (sql: SqlClient) => {
           ORDER BY ${order} LIMIT ${range.limit + 1}
         ) AS e
       ) AS e WHERE e.before <= ${maxPageLength} ORDER BY ${order}`
-    // Last, so that it is not behind what was found: entries are removed from that end.
+    // Read after the entries: those may be pruned meanwhile, and then it must not be older than the page.
     const [log] = yield* sql<{ readonly first: Seq.Seq }>`SELECT first FROM logs WHERE channel = ${channel}`
     const first = log?.first ?? Seq.next(Seq.zero)
     const entries = rows.map(toEntry)
@@ -102,7 +101,7 @@ export const make = (sql: SqlClient) => {
   })
 
   const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {
-    const words = wordsQuery(query.text, query.channels, dialect.words)
+    const words = wordsQuery(query.text, query.channels, phrases.words)
     if (words === undefined) return { hits: [] }
     const { before, channels, limit } = query
     const behind =
@@ -111,8 +110,8 @@ export const make = (sql: SqlClient) => {
         : sql`(e.timestamp < ${before.timestamp} OR (e.timestamp = ${before.timestamp} AND
             (e.channel > ${before.channel} OR (e.channel = ${before.channel} AND e.seq > ${before.seq}))))`
     const rows = yield* sql<EntryRow & { readonly channel: ChannelId }>`
-      SELECT e.channel, ${columns} FROM ${dialect.matching(words)}
-        AND e.type = 'Message' AND e.channel IN (${dialect.texts(channels)}) AND ${behind}
+      SELECT e.channel, ${columns} FROM ${phrases.matching(words)}
+        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)}) AND ${behind}
       ORDER BY e.timestamp DESC, e.channel, e.seq LIMIT ${limit + 1}`
     const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
     const last = hits.at(-1)
@@ -126,7 +125,7 @@ export const make = (sql: SqlClient) => {
 
 const toKnown = ({ id, seq, timestamp, user }: Known): Known => ({ user, id, seq, timestamp })
 
-/** How many of these a page has room for: one in any case. */
+/** How many of these entries a page has room for: at least one. */
 const fitting = (entries: ReadonlyArray<Entry>, limit: number): number => {
   let length = 0
   const beyond = entries.findIndex((entry, at) => {
