@@ -148,6 +148,8 @@ class Refusal implements Reply {
   }
 
   settle(outcome: Outcome): void {
+    // The same as for who says something a moment later.
+    if (outcome.type === "Gone") return this.session.end(new Disconnect({ reason: "Internal" }))
     const error = errorIn(outcome)
     if (error !== undefined) this.fail(this.session, error)
   }
