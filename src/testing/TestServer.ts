@@ -13,7 +13,6 @@ import { ChannelStore } from "../channels/ChannelStore.ts"
 import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
-import { EncodedChannels } from "../hub/audience/loopback.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
@@ -39,8 +38,6 @@ export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group
   readonly channels?: Layer.Layer<ChannelStore, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
-  /** Reaches every channel by text alone, as if it were on another node. Slower. Default: no. */
-  readonly encodedChannels?: boolean
 }
 
 /** A running service. */
@@ -147,7 +144,6 @@ const withService = (
       Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
       Layer.orDie(partial.history ?? History.layerMemory),
       Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
-      Layer.succeed(EncodedChannels, partial.encodedChannels ?? false),
     ]),
     // Each use is a server of its own.
     Layer.fresh,

@@ -156,8 +156,10 @@ describe("writing", () => {
   })
 
   it("the length of a large body uses all four bytes", () => {
-    const frame = lengthPrefixed.writeHeader(new Uint8Array(headerBytes + 0x0102_0304), "binary")
-    assert.deepStrictEqual(frame.subarray(0, 4), header(0x0102_0304))
+    const roomAndBody = new Uint8Array(headerBytes + 0x0102_0304)
+    const end = lengthPrefixed.enclose(roomAndBody, 0, roomAndBody.byteLength, "binary")
+    assert.strictEqual(end, roomAndBody.byteLength)
+    assert.deepStrictEqual(roomAndBody.subarray(0, 4), header(0x0102_0304))
   })
 })
 
@@ -170,12 +172,15 @@ describe("messages", () => {
     [0x1_0000, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
     [0x0102_0304, [127, 0, 0, 0, 0, 1, 2, 3, 4]],
   ])("a body of %i bytes is written as a frame of a WebSocket server", (length, lengthBytes) => {
-    const roomAndBody = new Uint8Array(messages.headerRoom + length).fill(7)
     for (const [content, opcode] of [
       ["text", 0x81],
       ["binary", 0x82],
     ] as const) {
-      const frame = messages.writeHeader(roomAndBody, content)
+      // It lies behind something else, which stays.
+      const bytes = new Uint8Array(3 + messages.headerRoom + length).fill(7)
+      const end = messages.enclose(bytes, 3, bytes.byteLength, content)
+      assert.isTrue(bytes.subarray(0, 3).every((byte) => byte === 7))
+      const frame = bytes.subarray(3, end)
       assert.deepStrictEqual([...frame.subarray(0, 1 + lengthBytes.length)], [opcode, ...lengthBytes])
       assert.strictEqual(frame.byteLength, 1 + lengthBytes.length + length)
       assert.isTrue(frame.subarray(1 + lengthBytes.length).every((byte) => byte === 7))

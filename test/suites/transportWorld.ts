@@ -46,7 +46,8 @@ export const tcp: World = {
 export const encodedChannels: World = {
   name: "memory, to channels behind encode and decode",
   stream: true,
-  layer: (settings) => exact(TestServer.layerMemory(unhurried({ ...settings, encodedChannels: true }))),
+  layer: (settings) =>
+    exact(TestServer.layerMemory(unhurried({ ...settings, hub: { ...settings?.hub, encodeChannels: true } }))),
 }
 
 /** A transport of messages: each frame is one, in either direction. */
