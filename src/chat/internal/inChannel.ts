@@ -72,7 +72,3 @@ export const readable = <A, E>(what: string, reading: Effect.Effect<A, E>): Effe
   Effect.catch(reading, (error) =>
     Effect.andThen(Effect.logError(`the service could not ${what}`, error), Effect.fail(unavailable())),
   )
-
-/** In a frame's terms: this field is not what it should be. */
-export const invalid = (field: string, detail: string): RequestError =>
-  new RequestError({ reason: "InvalidFrame", field, detail: `${field}: ${detail}` })
