@@ -41,5 +41,5 @@ export const reading = ["NoSuchChannel", "Forbidden", "Banned", "Blocked", ...na
 export const posting = [...reading, "Muted", "ChannelArchived", "NotMember", "RateLimited", "Unreachable"] as const
 /** What an act of administration can be refused with; those that are not for an archived channel name that besides. */
 export const administering = ["NoSuchChannel", "Forbidden", "Banned", "Muted", ...naming] as const
-/** What is done to a direct conversation with somebody. */
-export const blocking = ["Forbidden", "Blocked", ...naming] as const
+/** What asking for no more of somebody, or for more again, can be refused with. */
+export const blocking = ["Blocked", ...naming] as const
