@@ -186,10 +186,10 @@ export class Judge {
     for (const { channel, entries, id, view } of this.byId.values()) {
       const { first, seq } = Effect.runSync(Effect.orDie(history.load(id, 0)))
       if (seq !== entries.length) this.fail("nothing is lost", `${channel} ends with #${seq}, not #${entries.length}`)
-      const readers = new Map(Effect.runSync(Effect.orDie(history.readers(id))).map(({ read, user }) => [user, read]))
       for (const [user, userId] of this.userIds) {
         const marked = this.markers.get(`${user} ${channel}`) ?? 0
-        if ((readers.get(userId) ?? 0) < marked)
+        const markers = Effect.runSync(Effect.orDie(history.markers(userId, { limit: this.byId.size })))
+        if ((markers.find(({ channel }) => channel === id)?.read ?? 0) < marked)
           this.fail("nothing is lost", `${user} has read ${channel} up to #${marked}, which is not in history`)
       }
       const places = view.places.filter((place) => place >= first)

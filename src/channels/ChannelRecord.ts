@@ -1,4 +1,4 @@
-/** What is known of a channel apart from what was said in it. */
+/** A channel apart from its messages: its settings, who has a role there, and who is kept out. */
 import * as Option from "effect/Option"
 import type { AddressRange } from "../domain/AddressRange.ts"
 import { ChannelId } from "../domain/ChannelId.ts"
@@ -12,11 +12,13 @@ import type { Person, UserId } from "../domain/User.ts"
 export const maxChannels = 100_000
 /** Entries of an audit log kept of one channel, the latest. */
 export const maxAudit = 10_000
+/** People in the list of those a user has blocked. */
+export const maxBlocked = 1000
 
-/** Whom a sanction holds: an account, or whoever comes from a range of addresses. */
+/** Who is under a sanction: an account, or everybody from a range of addresses. */
 export type Subject = { readonly user: Person } | { readonly address: AddressRange }
 
-/** A ban keeps out, a mute lets somebody listen only. There is one of a kind for a subject. */
+/** A ban keeps somebody out, a mute keeps somebody from writing. A subject has at most one of each kind. */
 export interface Sanction {
   readonly kind: "ban" | "mute"
   readonly subject: Subject
@@ -36,7 +38,7 @@ export interface ChannelRecord {
   readonly name: ChannelName
   readonly access: ChannelAccess
   readonly topic: Topic.Topic
-  /** Only read any more. */
+  /** It can be read, but nobody writes to it any more. */
   readonly archived: boolean
   /** Milliseconds that one has to wait between two messages; 0 for none. */
   readonly slowMode: number
@@ -49,9 +51,10 @@ export interface ChannelRecord {
   readonly sanctions: ReadonlyMap<string, Sanction>
 }
 
-/** What is set when a channel is made; its creator owns it, where one is named. */
+/** What is set when a channel is made. */
 export interface NewChannel extends Pick<ChannelRecord, "id" | "name" | "access" | "topic" | "durability"> {
   readonly createdAt: number
+  /** Gets the role of the owner. */
   readonly owner: Person | undefined
 }
 
@@ -70,7 +73,7 @@ export type Change =
   | { readonly type: "Sanctioned"; readonly sanction: Sanction }
   | { readonly type: "Pardoned"; readonly kind: Sanction["kind"]; readonly subject: Subject }
 
-/** What somebody did with a right: for the channel's audit log. */
+/** Something that took a right: a line for the channel's audit log. */
 export interface Act {
   /** Milliseconds since 1970. */
   readonly timestamp: number
@@ -85,12 +88,15 @@ export interface AuditEntry extends Act {
   readonly number: number
 }
 
+/** As much of a subject as tells it from others. */
+export type SubjectId = { readonly user: Pick<Person, "id"> } | { readonly address: AddressRange }
+
 /** Subjects with the same key are the same. */
-export const subjectKey = (subject: Subject): string =>
+export const subjectKey = (subject: SubjectId): string =>
   "user" in subject ? `user ${subject.user.id}` : `address ${subject.address}`
 
 /** Sanctions of a kind with the same key replace each other. */
-export const sanctionKey = (kind: Sanction["kind"], subject: Subject): string => `${kind} ${subjectKey(subject)}`
+export const sanctionKey = (kind: Sanction["kind"], subject: SubjectId): string => `${kind} ${subjectKey(subject)}`
 
 /** What a channel is when it has just been made. */
 export const make = ({ owner, ...channel }: NewChannel): ChannelRecord => ({
@@ -101,7 +107,7 @@ export const make = ({ owner, ...channel }: NewChannel): ChannelRecord => ({
   sanctions: new Map(),
 })
 
-/** A direct conversation about which nothing is known yet. Its name is also its id. */
+/** A direct conversation that nothing has been stored about. Its name is also its id. */
 export const direct = (name: ChannelName): ChannelRecord =>
   make({
     id: ChannelId.make(name),
@@ -113,7 +119,7 @@ export const direct = (name: ChannelName): ChannelRecord =>
     owner: undefined,
   })
 
-/** The record behind a change. */
+/** The record after a change. */
 export const changed = (record: ChannelRecord, change: Change): ChannelRecord => {
   switch (change.type) {
     case "Topic":
@@ -150,7 +156,7 @@ export const changed = (record: ChannelRecord, change: Change): ChannelRecord =>
 export const inForce = (
   { sanctions }: Pick<ChannelRecord, "sanctions">,
   kind: Sanction["kind"],
-  subject: Subject,
+  subject: SubjectId,
   now: number,
 ): Option.Option<Sanction> => {
   const found = sanctions.get(sanctionKey(kind, subject))

@@ -1,4 +1,4 @@
-/** Where it is kept what a channel is, and who may do what there. The port. */
+/** The port to where channels are kept: their settings, roles, sanctions and audit logs. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,19 +12,19 @@ import type { ChannelStoreError } from "./ChannelStoreError.ts"
 import { make } from "./internal/memoryChannels.ts"
 
 /** One line of a list of channels. */
-export interface Listed {
+export interface ChannelSummary {
   readonly id: ChannelId
   readonly name: ChannelName
   readonly topic: Topic
 }
 
 export interface ChannelStoreShape {
-  /** The channel of this name, in exactly this spelling. There is a record of any direct conversation. */
+  /** The channel of this name, in exactly this spelling. Every direct conversation has a record. */
   readonly find: (name: ChannelName) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
   readonly get: (id: ChannelId) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
-  /** Makes a channel, and notes who did in its audit log. */
+  /** Makes a channel and adds the act to its audit log. */
   readonly create: (channel: NewChannel, act?: Act) => Effect.Effect<void, ChannelStoreError>
-  /** Changes a channel, and notes who did in its audit log: all of it or nothing. */
+  /** Changes a channel and adds the act to its audit log: all of it or nothing. */
   readonly change: (id: ChannelId, changes: ReadonlyArray<Change>, act?: Act) => Effect.Effect<void, ChannelStoreError>
   /** The latest entries of a channel's audit log before one of them, the latest first. */
   readonly audit: (
@@ -39,14 +39,14 @@ export interface ChannelStoreShape {
     readonly after?: ChannelName | undefined
     readonly limit: number
     readonly for: { readonly user: UserId } | "everybody" | "strangers"
-  }) => Effect.Effect<ReadonlyArray<Listed>, ChannelStoreError>
-  /** Those of these channels that a user may read, direct conversations among them, with their names of now. */
+  }) => Effect.Effect<ReadonlyArray<ChannelSummary>, ChannelStoreError>
+  /** Those of these channels that a user may read, direct conversations among them, with their present names. */
   readonly readable: (
     user: UserId,
     ids: ReadonlyArray<ChannelId>,
     now: number,
-  ) => Effect.Effect<ReadonlyArray<Pick<Listed, "id" | "name">>, ChannelStoreError>
-  /** Whom a user has banned from their direct conversations, at most 1000, in the order of their ids. */
+  ) => Effect.Effect<ReadonlyArray<Pick<ChannelSummary, "id" | "name">>, ChannelStoreError>
+  /** The people a user has banned from direct conversations, at most 1000, in the order of their ids. */
   readonly blocked: (user: UserId, now: number) => Effect.Effect<ReadonlyArray<Person>, ChannelStoreError>
 }
 

@@ -19,7 +19,7 @@ export {
   type Cursor,
   History,
   type Hits,
-  type Loaded,
+  type LogSnapshot,
   type Marker,
   type Page,
   type PageRange,

@@ -12,7 +12,7 @@ import type { HistoryError } from "./HistoryError.ts"
 import { make } from "./internal/memoryHistory.ts"
 
 /** What a channel starts with. */
-export interface Loaded {
+export interface LogSnapshot {
   /** The oldest place kept; behind `seq` where nothing is kept. */
   readonly first: Seq
   /** The last place given, whether its entry is still kept or not. */
@@ -103,7 +103,7 @@ export class History extends Context.Service<
   History,
   {
     /** What a channel starts with; `since` is when the oldest id was sent that still has to be recognised. */
-    readonly load: (channel: ChannelId, since: number) => Effect.Effect<Loaded, HistoryError>
+    readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
     /** Those of these ids that were stored, for as long as ids are remembered. */
     readonly known: (
       channel: ChannelId,
@@ -123,12 +123,8 @@ export class History extends Context.Service<
       channel: ChannelId,
       read: ReadonlyArray<Reader>,
     ) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
-    /** The channel does not count for this user any more. */
-    readonly unmark: (channel: ChannelId, user: UserId) => Effect.Effect<void, HistoryError>
     /** From now on it counts for these users: those without a marker have read nothing. */
     readonly touch: (channel: ChannelId, users: ReadonlyArray<UserId>) => Effect.Effect<void, HistoryError>
-    /** How far each user has read, of those who have a marker there. */
-    readonly readers: (channel: ChannelId) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
     /** The channels that count for a user, in the order of their ids, behind one of them. */
     readonly markers: (
       user: UserId,

@@ -24,8 +24,19 @@ const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 /** The data folder, which is made if it is not there. */
 const folderLayer = (data: string) => DataFolder.layer(data).pipe(Layer.provide(files))
 
-const databaseLayer = ({ data, storage: { kind, postgres, sqlite } }: Pick<ServerSettings, "data" | "storage">) =>
-  Database.layer(kind === "postgres" ? { postgres } : { sqlite }).pipe(Layer.provide(folderLayer(data)))
+const database = (storage: ServerSettings["storage"]): Database.AnyDatabase => {
+  switch (storage.kind) {
+    case "postgres":
+      return Database.postgres(storage.postgres)
+    case "sqlite":
+    // Only the command line asks here for what is in memory, which was gone with its process: it finds the folder's.
+    case "memory":
+      return Database.sqlite(storage.sqlite)
+  }
+}
+
+const databaseLayer = ({ data, storage }: Pick<ServerSettings, "data" | "storage">) =>
+  database(storage).pipe(Layer.provide(folderLayer(data)))
 
 /** All that is kept. Where it is in a folder or a database, that is this service's alone until the layer closes. */
 export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {

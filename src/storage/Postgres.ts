@@ -4,21 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { Dialect } from "./Dialect.ts"
+import { postgres } from "./internal/postgresDialect.ts"
 import * as Migrations from "./Migrations.ts"
-
-/** The database can't be reached or brought up to date: the server can't start. */
-export class PostgresError extends Schema.TaggedError<PostgresError>()("PostgresError", {
-  /** Host and database, without user and password. */
-  database: Schema.String,
-  problem: Schema.String,
-  cause: Schema.Defect(),
-}) {
-  override get message() {
-    return `The database "${this.database}" can't be used: ${this.problem}`
-  }
-}
+import { PostgresError } from "./PostgresError.ts"
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with libpq's parameters, as `sslmode=require`. */
@@ -47,11 +37,14 @@ const nameOf = (url: Redacted.Redacted): string => {
 }
 
 /** The database at this address, with all migrations run. Lost connections are made anew when they are needed. */
-export const layer = ({ maxConnections = 10, url }: PostgresOptions): Layer.Layer<SqlClient, PostgresError> => {
+export const layer = ({
+  maxConnections = 10,
+  url,
+}: PostgresOptions): Layer.Layer<SqlClient | Dialect, PostgresError> => {
   const refuse = (cause: { readonly message: string }) =>
     new PostgresError({ database: nameOf(url), problem: cause.message, cause })
   const client = PgClient.make({ url, types: types(), applicationName: "natter", maxConnections })
   return Layer.effectDiscard(Effect.mapError(Migrations.run, refuse)).pipe(
-    Layer.provideMerge(PgClient.layerFrom(Effect.mapError(client, refuse))),
+    Layer.provideMerge([PgClient.layerFrom(Effect.mapError(client, refuse)), Layer.succeed(Dialect, postgres)]),
   )
 }

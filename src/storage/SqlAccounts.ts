@@ -23,6 +23,7 @@ import * as ChangeFeed from "../accounts/ChangeFeed.ts"
 import * as Token from "../accounts/Token.ts"
 import type { UserId } from "../domain/User.ts"
 import * as Username from "../domain/Username.ts"
+import type { Dialect } from "./Dialect.ts"
 import { asStorageError } from "./internal/asStorageError.ts"
 import { gathered } from "./internal/gathered.ts"
 
@@ -311,5 +312,5 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
   }
 })
 
-/** Accounts in a SQL database whose migrations have been run. */
-export const layer: Layer.Layer<AccountStore, never, SqlClient> = Layer.effect(AccountStore, make)
+/** Accounts in a SQL database whose migrations have been run. Their statements are the same in all dialects there are. */
+export const layer: Layer.Layer<AccountStore, never, SqlClient | Dialect> = Layer.effect(AccountStore, make)

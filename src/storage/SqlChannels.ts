@@ -1,4 +1,4 @@
-/** What channels are, and who may do what there, in a SQL database. */
+/** Channels in a SQL database. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -8,23 +8,21 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Record from "../channels/ChannelRecord.ts"
 import { ChannelStore, type ChannelStoreShape } from "../channels/ChannelStore.ts"
 import { ChannelStoreError } from "../channels/ChannelStoreError.ts"
-import { maxAudit, maxChannels } from "../channels/ChannelRecord.ts"
+import { maxAudit, maxBlocked, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import type { Dialect } from "./Dialect.ts"
 import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
-
-/** Those a user may have blocked, as far as a list of them goes. */
-const maxBlocked = 1000
 
 const decodeChannel = Schema.decodeUnknownEffect(Schema.Array(ChannelRow))
 const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(RoleRow))
 const decodeSanctions = Schema.decodeUnknownEffect(Schema.Array(SanctionRow))
 const decodeAudit = Schema.decodeUnknownEffect(Schema.Array(AuditRow))
 
-/** What the database says is the storage's affair: callers learn what they can do about it. */
+/** Callers learn what they can do about an error; what the database said stays its cause. */
 const asStoreError =
   (operation: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, ChannelStoreError, R> =>
@@ -204,11 +202,11 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         asStoreError("audit"),
       ),
 
-    list: ({ after = "", for: whom, limit }) =>
+    list: ({ after = "", for: reader, limit }) =>
       sql`SELECT ${channelColumns} FROM channels WHERE ${sql.and([
         sql`archived = 0`,
         sql`name > ${after}`,
-        ...(whom === "everybody" ? [] : whom === "strangers" ? [sql`access <> 'private'`] : [shownTo(whom.user)]),
+        ...(reader === "everybody" ? [] : reader === "strangers" ? [sql`access <> 'private'`] : [shownTo(reader.user)]),
       ])} ORDER BY name LIMIT ${limit}`.pipe(
         Effect.flatMap(decodeChannel),
         Effect.map((rows) => rows.map(({ id, name, topic }) => ({ id, name, topic }))),
@@ -241,5 +239,5 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
   }
 })
 
-/** Channels in a SQL database whose migrations have been run. */
-export const layer: Layer.Layer<ChannelStore, never, SqlClient> = Layer.effect(ChannelStore, make)
+/** Channels in a SQL database whose migrations have been run. Their statements are the same in all dialects there are. */
+export const layer: Layer.Layer<ChannelStore, never, SqlClient | Dialect> = Layer.effect(ChannelStore, make)

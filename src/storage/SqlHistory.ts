@@ -1,47 +1,47 @@
 /** Channels' histories in a SQL database. */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../domain/ChannelId.ts"
-import { History, type Loaded } from "../history/History.ts"
+import { History, type LogSnapshot } from "../history/History.ts"
 import { HistoryError } from "../history/HistoryError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
+import { Dialect } from "./Dialect.ts"
 import { asHistoryError } from "./internal/asHistoryError.ts"
-import * as Log from "./internal/historyLog.ts"
 import * as Markers from "./internal/historyMarkers.ts"
 import * as Prune from "./internal/historyPrune.ts"
 import * as Read from "./internal/historyRead.ts"
 
-/**
- * A server on another machine may say nothing at all: then what it was asked is taken back, as far as it can be. SQLite
- * has a limit of its own for what makes it wait.
- */
-const maxWait = Duration.seconds(15)
-
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
   const settings = yield* HistorySettings
-  const log = yield* Log.make(sql)
-  const read = Read.make(sql)
-  const markers = Markers.make(sql)
+  const dialect = yield* Dialect
+  const phrases = dialect.phrases(sql)
+  const log = yield* dialect.log(sql)
+  const read = Read.make(sql, phrases)
+  const markers = Markers.make(sql, phrases)
   const prune = Prune.make(sql, settings)
 
   /** The first statement says how far the others may look. */
-  const load = Effect.fnUntraced(function* (channel: ChannelId, since: number): Effect.fn.Return<Loaded, SqlError> {
+  const load = Effect.fnUntraced(function* (
+    channel: ChannelId,
+    since: number,
+  ): Effect.fn.Return<LogSnapshot, SqlError> {
     const bounds = yield* log.bounds(channel)
     const recent = yield* read.recent(channel, bounds.seq)
     return { ...bounds, recent, ids: yield* read.ids(channel, bounds.seq, since) }
   })
 
-  const patience = sql.onDialectOrElse({ pg: () => maxWait, orElse: () => Duration.infinity })
   const run = <A>(operation: string, effect: Effect.Effect<A, SqlError | HistoryError>) =>
-    asHistoryError(operation)(
+    asHistoryError(
+      operation,
+      dialect,
+    )(
       Effect.timeoutOrElse(effect, {
-        duration: patience,
+        duration: dialect.patience,
         orElse: () => Effect.fail(new HistoryError({ reason: "Unsure", operation })),
       }),
     )
@@ -54,9 +54,7 @@ const make = Effect.gen(function* () {
     page: (channel, range) => run("page", read.page(channel, range)),
     search: (query) => run("search", read.search(query)),
     mark: (channel, readers) => run("mark", markers.mark(channel, readers)),
-    unmark: (channel, user) => run("unmark", markers.unmark(channel, user)),
     touch: (channel, users) => run("touch", markers.touch(channel, users)),
-    readers: (channel) => run("readers", markers.readers(channel)),
     markers: (user, page) => run("markers", markers.markers(user, page)),
     prune: (now) => run("prune", prune(now)),
   }
@@ -72,7 +70,7 @@ const make = Effect.gen(function* () {
 })
 
 /** Histories in a SQL database whose migrations have been run. */
-export const layer: Layer.Layer<History, HistoryError, SqlClient> = Layer.effect(
+export const layer: Layer.Layer<History, HistoryError, SqlClient | Dialect> = Layer.effect(
   History,
   Effect.mapError(make, (cause) => new HistoryError({ reason: "Unavailable", operation: "open", cause })),
 )

@@ -11,6 +11,8 @@ import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { SQLInputValue } from "node:sqlite"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import { Dialect } from "./Dialect.ts"
+import { sqlite } from "./internal/sqliteDialect.ts"
 import type { SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
 import * as Migrations from "./Migrations.ts"
@@ -142,7 +144,7 @@ const make = Effect.fnUntraced(function* ({
 /** The database of the data folder, with all migrations run. */
 export const layer = (
   options?: Omit<SqliteOptions, "file">,
-): Layer.Layer<SqlClient.SqlClient, DatabaseError | DataFolderError, DataFolder> =>
+): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError | DataFolderError, DataFolder> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const folder = yield* DataFolder
@@ -151,10 +153,13 @@ export const layer = (
   )
 
 /** The database of this file, with all migrations run. */
-export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient, DatabaseError> =>
+export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> =>
   Layer.effectDiscard(
     Effect.mapError(
       Migrations.run,
       (cause) => new DatabaseError({ file: options.file, problem: cause.message, cause }),
     ),
-  ).pipe(Layer.provideMerge(Layer.effect(SqlClient.SqlClient, make(options))), Layer.provide(Reactivity.layer))
+  ).pipe(
+    Layer.provideMerge([Layer.effect(SqlClient.SqlClient, make(options)), Layer.succeed(Dialect, sqlite)]),
+    Layer.provide(Reactivity.layer),
+  )

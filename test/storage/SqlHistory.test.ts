@@ -178,9 +178,7 @@ describe("History in SQL", () => {
     yield* history.search({ channels, text: "tea", limit: 5 })
     yield* history.mark(general, [{ user: bob.id, read: seq(1) }])
     yield* history.touch(general, [bob.id])
-    yield* history.readers(general)
     yield* history.markers(bob.id, { limit: 10 })
-    yield* history.unmark(general, bob.id)
     yield* history.prune(timeOf(10))
   })
 
@@ -196,7 +194,7 @@ describe("History in SQL", () => {
         })
       yield* Effect.provideService(use, Statement.CurrentTransformer, note)
       const sql = yield* SqlClient
-      assert.isAtLeast(statements.size, 16)
+      assert.isAtLeast(statements.size, 14)
       return yield* prepare(sql).pipe(
         Effect.andThen(
           Effect.forEach(statements, ([text, params]) =>

@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import { LruMap } from "../../domain/LruMap.ts"
 import { TooManyLogins } from "../AccountError.ts"
 
 interface Entry {
@@ -18,14 +19,18 @@ interface Entry {
  */
 export const make = (options: { readonly limit: number; readonly window: number; readonly maxKeys: number }) => {
   const { limit, maxKeys, window } = options
-  const entries = new Map<string, Entry>()
+  const entries = new LruMap<string, Entry>()
 
   const enter = (key: string): Entry => {
-    const entry = entries.get(key) ?? { times: [], users: 0, turns: Semaphore.makeUnsafe(limit) }
-    entries.delete(key)
-    entries.set(key, entry)
-    if (entries.size > maxKeys) entries.delete(entries.keys().next().value!)
+    const entry = entries.use(key) ?? add(key)
     entry.users++
+    return entry
+  }
+
+  const add = (key: string): Entry => {
+    const entry: Entry = { times: [], users: 0, turns: Semaphore.makeUnsafe(limit) }
+    entries.set(key, entry)
+    if (entries.size > maxKeys) entries.removeOldest()
     return entry
   }
 

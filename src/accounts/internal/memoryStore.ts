@@ -18,22 +18,22 @@ import type { AccountStoreShape, Invite, Page } from "../AccountStore.ts"
 import * as ChangeFeed from "../ChangeFeed.ts"
 import * as Token from "../Token.ts"
 
-type Kept<A> = { -readonly [K in keyof A]: A[K] }
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** Every operation is one synchronous step, and so atomic. */
 export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(function* () {
-  const accounts = new Map<string, Kept<Credentials>>() // by name key
-  const byId = new Map<UserId, Kept<Credentials>>()
-  const tokens = new Map<string, { token: Kept<Token.Token>; fingerprint: string }>() // by id
-  const byFingerprint = new Map<string, Kept<Token.Token>>()
-  const byUser = new Map<UserId, Map<string, Kept<Token.Token>>>()
-  const invites = new Map<string, Kept<Invite> & { usedAt: number | null; usedBy: UserId | null }>()
+  const accounts = new Map<string, Mutable<Credentials>>() // by name key
+  const byId = new Map<UserId, Mutable<Credentials>>()
+  const tokens = new Map<string, { token: Mutable<Token.Token>; fingerprint: string }>() // by id
+  const byFingerprint = new Map<string, Mutable<Token.Token>>()
+  const byUser = new Map<UserId, Map<string, Mutable<Token.Token>>>()
+  const invites = new Map<string, Mutable<Invite> & { usedAt: number | null; usedBy: UserId | null }>()
   let log: Array<ChangeFeed.Entry> = []
   let seq = 0
 
   const feed = yield* ChangeFeed.make({
     latest: Effect.sync(() => seq),
-    after: (from) => Effect.sync(() => log.filter((entry) => entry.seq > from)),
+    after: (from) => Effect.sync(() => log.slice(Math.max(0, from - seq + log.length))),
   })
 
   const append = (change: AccountChange) => {
@@ -136,7 +136,7 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         const kept = { ...token }
         tokens.set(token.id, { token: kept, fingerprint })
         byFingerprint.set(fingerprint, kept)
-        const mine = byUser.get(token.userId) ?? new Map<string, Kept<Token.Token>>()
+        const mine = byUser.get(token.userId) ?? new Map<string, Mutable<Token.Token>>()
         byUser.set(token.userId, mine.set(token.id, kept))
         return Effect.void
       }),

@@ -5,19 +5,21 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
-import type { ChannelStoreShape } from "../ChannelStore.ts"
+import type { ChannelStoreShape, ChannelSummary } from "../ChannelStore.ts"
 import { ChannelStoreError } from "../ChannelStoreError.ts"
-import { maxAudit, maxChannels } from "../ChannelRecord.ts"
-
-/** Those a user may have blocked, as far as a list of them goes. */
-const maxBlocked = 1000
+import { maxBlocked, maxChannels } from "../ChannelRecord.ts"
+import { AuditLog } from "./auditLog.ts"
+import { SortedNames } from "./sortedNames.ts"
 
 /** Every operation is one synchronous step, and so all or nothing. */
 export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   // Of direct conversations, those that something is known of.
   const records = new Map<ChannelId, Record.ChannelRecord>()
   const byName = new Map<ChannelName, ChannelId>()
-  const audits = new Map<ChannelId, Array<Record.AuditEntry>>()
+  const names = new SortedNames()
+  /** By who sanctioned somebody in a direct conversation: the conversations. */
+  const sanctionedBy = new Map<UserId, Set<ChannelId>>()
+  const audits = new Map<ChannelId, AuditLog>()
 
   const fail = (reason: ChannelStoreError["reason"], operation: string) =>
     Effect.fail(new ChannelStoreError({ reason, operation }))
@@ -27,23 +29,29 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
 
   const note = (id: ChannelId, act: Record.Act | undefined): void => {
     if (act === undefined) return
-    const log = audits.get(id) ?? []
-    log.push({ ...act, number: (log.at(-1)?.number ?? 0) + 1 })
-    if (log.length > maxAudit) log.shift()
+    const log = audits.get(id) ?? new AuditLog()
+    log.add(act)
     audits.set(id, log)
+  }
+
+  const setDirect = (id: ChannelId, { sanctions }: Record.ChannelRecord, next: Record.ChannelRecord): void => {
+    for (const { by } of sanctions.values()) {
+      const conversations = sanctionedBy.get(by.id)
+      conversations?.delete(id)
+      if (conversations?.size === 0) sanctionedBy.delete(by.id)
+    }
+    for (const { by } of next.sanctions.values()) {
+      sanctionedBy.set(by.id, (sanctionedBy.get(by.id) ?? new Set()).add(id))
+    }
+    if (next.sanctions.size > 0) records.set(id, next)
+    else records.delete(id)
   }
 
   const isHidden = ({ access, roles }: Record.ChannelRecord, user: UserId | undefined) =>
     access === "private" && (user === undefined || !roles.has(user))
 
   const bannedIn = (record: Record.ChannelRecord, user: UserId, now: number): boolean =>
-    [...record.sanctions.values()].some(
-      (sanction) =>
-        sanction.kind === "ban" &&
-        "user" in sanction.subject &&
-        sanction.subject.user.id === user &&
-        !Record.hasEnded(sanction, now),
-    )
+    Option.isSome(Record.inForce(record, "ban", { user: { id: user } }, now))
 
   return {
     find: (name) =>
@@ -57,6 +65,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         if (records.size >= maxChannels) return fail("Full", "create")
         records.set(channel.id, Record.make(channel))
         byName.set(channel.name, channel.id)
+        names.add(channel.name)
         note(channel.id, act)
         return Effect.void
       }),
@@ -69,37 +78,33 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         const holder = byName.get(next.name)
         if (next.name !== record.name && holder !== undefined && holder !== id) return fail("Exists", "change")
         if (isDirect(next.name)) {
-          if (next.sanctions.size > 0) records.set(id, next)
-          else records.delete(id)
+          setDirect(id, record, next)
         } else {
           records.set(id, next)
           byName.delete(record.name)
           byName.set(next.name, id)
+          if (next.name !== record.name) {
+            names.delete(record.name)
+            names.add(next.name)
+          }
         }
         note(id, act)
         return Effect.void
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
-      Effect.sync(() =>
-        (audits.get(id) ?? [])
-          .filter(({ number }) => number < before)
-          .slice(-limit)
-          .toReversed(),
-      ),
-    list: ({ after, for: whom, limit }) =>
-      Effect.sync(() =>
-        [...records.values()]
-          .filter(
-            (record) =>
-              !isDirect(record.name) &&
-              !record.archived &&
-              (after === undefined || record.name > after) &&
-              (whom === "everybody" || !isHidden(record, whom === "strangers" ? undefined : whom.user)),
-          )
-          .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-          .slice(0, limit)
-          .map(({ id, name, topic }) => ({ id, name, topic })),
-      ),
+      Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),
+    list: ({ after, for: reader, limit }) =>
+      Effect.sync(() => {
+        const page: Array<ChannelSummary> = []
+        for (const name of names.after(after)) {
+          if (page.length === limit) break
+          const record = records.get(byName.get(name)!)!
+          if (record.archived) continue
+          if (reader !== "everybody" && isHidden(record, reader === "strangers" ? undefined : reader.user)) continue
+          page.push({ id: record.id, name, topic: record.topic })
+        }
+        return page
+      }),
     readable: (user, ids, now) =>
       Effect.sync(() =>
         ids.flatMap((id) => {
@@ -111,9 +116,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       ),
     blocked: (user, now) =>
       Effect.sync(() =>
-        [...records.values()]
-          .filter(({ name }) => isDirect(name))
-          .flatMap(({ sanctions }) => [...sanctions.values()])
+        [...(sanctionedBy.get(user) ?? [])]
+          .flatMap((id) => [...(records.get(id)?.sanctions.values() ?? [])])
           .filter((sanction) => sanction.by.id === user && sanction.kind === "ban" && !Record.hasEnded(sanction, now))
           .flatMap(({ subject }) => ("user" in subject ? subject.user : []))
           .toSorted((one, other) => (one.id < other.id ? -1 : 1))

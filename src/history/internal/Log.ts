@@ -1,14 +1,14 @@
-import type { MessageId } from "../../domain/MessageId.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Person, UserId } from "../../domain/User.ts"
-import type { Deleted, Edited, Entry, Known, Message, Reacted } from "../../domain/Entry.ts"
-import type { Loaded } from "../History.ts"
+import type { Deleted, Edited, Entry, Message, Reacted } from "../../domain/Entry.ts"
+import type { LogSnapshot } from "../History.ts"
 import type { HistoryError } from "../HistoryError.ts"
+import { StoredIds } from "./StoredIds.ts"
 
 /** Entries that a channel finds again when it starts. */
 const recentEntries = 256
-/** Ids remembered of one channel, whatever their age. */
+/** Ids of one channel that a channel is told when it starts; up to twice as many are remembered. */
 const maxIds = 16_384
 
 const lengthOf = (entry: Entry): number => ("content" in entry ? entry.content.length : 0)
@@ -19,35 +19,30 @@ export class Log {
   entries: Array<Entry> = []
   /** Of the content kept. */
   characters = 0
-  /** The oldest first. */
-  readonly ids = new Map<string, Known>()
+  readonly ids = new StoredIds(maxIds)
   readonly markers = new Map<UserId, Seq.Seq>()
 
   get first(): Seq.Seq {
     return this.entries[0]?.seq ?? Seq.next(this.seq)
   }
 
-  load(since: number): Loaded {
+  load(since: number): LogSnapshot {
     return {
       first: this.first,
       seq: this.seq,
       durability: "memory",
       recent: this.entries.slice(-recentEntries),
-      ids: [...this.ids.values()].filter(({ timestamp }) => timestamp >= since),
+      ids: this.ids.since(since),
     }
   }
 
   /** Stores entries behind that place, or says why it cannot. */
   append(after: Seq.Seq, entries: ReadonlyArray<Entry>, maxEntries: number): HistoryError["reason"] | undefined {
     if (after !== this.seq) return "Conflict"
-    // Joining text is what this costs, so it is done once.
-    const keys = entries.map(({ from, id }) => (id === undefined ? undefined : keyOf(from.id, id)))
-    if (keys.some((key) => key !== undefined && this.ids.has(key))) return "Duplicate"
-    for (const [n, entry] of entries.entries()) this.add(entry, keys[n])
-    for (const key of this.ids.keys()) {
-      if (this.ids.size <= maxIds) break
-      this.ids.delete(key)
+    for (const { from, id } of entries) {
+      if (id !== undefined && this.ids.find(from.id, id) !== undefined) return "Duplicate"
     }
+    for (const entry of entries) this.add(entry)
     // Cut seldom, not at each entry: at most a quarter more than wanted is kept.
     if (this.entries.length > maxEntries + Math.min(maxEntries / 4, 1024)) {
       this.removeFirst(this.entries.length - maxEntries)
@@ -55,14 +50,11 @@ export class Log {
     return undefined
   }
 
-  private add(entry: Entry, key: string | undefined): void {
+  private add(entry: Entry): void {
     this.entries.push(entry)
     this.characters += lengthOf(entry)
     this.seq = entry.seq
-    if (key !== undefined) {
-      const { from, id, seq, timestamp } = entry
-      this.ids.set(key, { user: from.id, id: id!, seq, timestamp })
-    }
+    this.ids.add(entry)
     if (entry.type !== "Message") this.change(entry)
   }
 
@@ -94,10 +86,7 @@ export class Log {
   }
 
   prune(entriesBefore: number, idsBefore: number): number {
-    for (const [key, { timestamp }] of this.ids) {
-      if (timestamp >= idsBefore) break
-      this.ids.delete(key)
-    }
+    this.ids.forget(idsBefore)
     const kept = this.entries.findIndex(({ timestamp }) => timestamp >= entriesBefore)
     return this.removeFirst(kept === -1 ? this.entries.length : kept)
   }
@@ -131,8 +120,6 @@ export class Log {
     this.entries[at] = entry
   }
 }
-
-const keyOf = (user: UserId, id: MessageId): string => `${user} ${id}`
 
 const reacted = (
   reactions: NonNullable<Message["reactions"]>,

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
+import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
@@ -22,13 +23,14 @@ const maxCharacters = 64 * 1024 * 1024
 export const make = Effect.gen(function* () {
   const settings = yield* HistorySettings
   const lifetimes = { maxAge: Duration.toMillis(settings.maxAge), rememberIds: Duration.toMillis(settings.rememberIds) }
-  // The one written to last is the last.
-  const logs = new Map<ChannelId, Log>()
+  const logs = new LruMap<ChannelId, Log>()
+  // Those of them that hold content: makeRoom must not pass all the others each time it looks for some.
+  const holding = new LruMap<ChannelId, Log>()
   const counted = new Map<UserId, Set<ChannelId>>()
   let characters = 0
 
   const drop = (channel: ChannelId, log: Log): void => {
-    logs.delete(channel)
+    holding.delete(channel)
     characters -= log.characters
     for (const user of log.markers.keys()) forget(channel, user)
   }
@@ -41,13 +43,11 @@ export const make = Effect.gen(function* () {
     void counted.set(user, (counted.get(user) ?? new Set()).add(channel))
 
   const written = (channel: ChannelId): Log => {
-    const log = logs.get(channel) ?? new Log()
-    logs.delete(channel)
+    const used = logs.use(channel)
+    if (used !== undefined) return used
+    const log = new Log()
     logs.set(channel, log)
-    for (const [oldest, idle] of logs) {
-      if (logs.size <= maxChannels) break
-      drop(oldest, idle)
-    }
+    if (logs.size > maxChannels) drop(...logs.removeOldest()!)
     return log
   }
   /** What is done to a log, and what that does to the sum. */
@@ -58,23 +58,25 @@ export const make = Effect.gen(function* () {
     return result
   }
   const makeRoom = (): void => {
-    for (const log of logs.values()) {
+    for (const [channel, log] of holding.entries()) {
       while (characters > maxCharacters && log.entries.length > 0) {
         change(log, () => log.removeFirst(Math.ceil(log.entries.length / 2)))
       }
       if (characters <= maxCharacters) return
+      holding.delete(channel)
     }
   }
 
   const service: History["Service"] = {
     load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log()).load(since)),
     known: (channel, ids) =>
-      Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.get(`${user} ${id}`) ?? [])),
+      Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),
     append: (channel, { after, entries }) =>
       Effect.suspend(() => {
         const log = written(channel)
         const reason = change(log, () => log.append(after, entries, settings.maxEntries))
         if (reason !== undefined) return Effect.fail(new HistoryError({ reason, operation: "append" }))
+        if (holding.use(channel) === undefined) holding.set(channel, log)
         if (characters > maxCharacters) makeRoom()
         return Effect.succeed("memory" as const)
       }),
@@ -96,11 +98,6 @@ export const make = Effect.gen(function* () {
           return { user, read: inForce }
         })
       }),
-    unmark: (channel, user) =>
-      Effect.sync(() => {
-        logs.get(channel)?.markers.delete(user)
-        forget(channel, user)
-      }),
     touch: (channel, users) =>
       Effect.sync(() => {
         const { markers } = written(channel)
@@ -109,8 +106,6 @@ export const make = Effect.gen(function* () {
           count(channel, user)
         }
       }),
-    readers: (channel) =>
-      Effect.sync(() => [...(logs.get(channel)?.markers ?? [])].map(([user, read]) => ({ user, read }))),
     markers: (user, { after, limit }) =>
       Effect.sync(() =>
         [...(counted.get(user) ?? [])]
@@ -126,7 +121,7 @@ export const make = Effect.gen(function* () {
     prune: (now) =>
       Effect.sync(() => {
         let removed = 0
-        for (const log of logs.values()) {
+        for (const [, log] of logs.entries()) {
           removed += change(log, () => log.prune(now - lifetimes.maxAge, now - lifetimes.rememberIds))
         }
         return removed
@@ -142,9 +137,9 @@ export const make = Effect.gen(function* () {
 
 /** As much as a page holds, from the end that was asked for. */
 const pageOf = (log: Log, range: Range): Page => {
-  const kept = log.between(log.first, range.upTo)
+  const { entries: kept, first } = log
   const forward = "after" in range || "since" in range
-  const [from, to] = bounds(kept, range)
+  const [from, to] = bounds(kept, first, range)
   const entries: Array<Entry> = []
   let length = 0
   for (let at = forward ? from : to - 1; forward ? at < to : at >= from; at += forward ? 1 : -1) {
@@ -155,19 +150,21 @@ const pageOf = (log: Log, range: Range): Page => {
   }
   return {
     entries: forward ? entries : entries.toReversed(),
-    first: log.first,
+    first,
     more: entries.length < to - from,
   }
 }
 
 /** Where in the list the range lies: from the first index up to the second, it not included. */
-const bounds = (kept: ReadonlyArray<Entry>, range: Range): readonly [number, number] => {
-  const index = (is: (entry: Entry) => boolean) => {
-    const found = kept.findIndex(is)
-    return found === -1 ? kept.length : found
+const bounds = (kept: ReadonlyArray<Entry>, first: Seq.Seq, range: Range): readonly [number, number] => {
+  // Places have no gaps, so they say where an entry is.
+  const indexOf = (seq: number) => Math.min(Math.max(0, seq - first), kept.length)
+  const end = indexOf(range.upTo + 1)
+  if ("after" in range) return [Math.min(indexOf(range.after + 1), end), end]
+  if ("before" in range) return [0, Math.min(indexOf(range.before), end)]
+  if ("since" in range) {
+    const from = kept.findIndex(({ timestamp }) => timestamp >= range.since)
+    return [from === -1 ? end : Math.min(from, end), end]
   }
-  if ("after" in range) return [index(({ seq }) => seq > range.after), kept.length]
-  if ("before" in range) return [0, index(({ seq }) => seq >= range.before)]
-  if ("since" in range) return [index(({ timestamp }) => timestamp >= range.since), kept.length]
-  return [0, kept.findLastIndex(({ timestamp }) => timestamp <= range.until) + 1]
+  return [0, Math.min(kept.findLastIndex(({ timestamp }) => timestamp <= range.until) + 1, end)]
 }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Message } from "../../domain/Entry.ts"
+import type { LruMap } from "../../domain/LruMap.ts"
 import type { Cursor, Hits, Query } from "../History.ts"
 import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"
@@ -50,7 +51,7 @@ class Newest {
 
 /** Reads everything, for there is no index; others get their turn in between. */
 export const search = Effect.fnUntraced(function* (
-  logs: ReadonlyMap<ChannelId, Log>,
+  logs: Pick<LruMap<ChannelId, Log>, "get">,
   { before, channels, limit, text }: Query,
 ): Effect.fn.Return<Hits> {
   const matches = matcher(text)
@@ -83,7 +84,7 @@ export const search = Effect.fnUntraced(function* (
 
 /** What was deleted since is found no more. */
 const found = (
-  logs: ReadonlyMap<ChannelId, Log>,
+  logs: Pick<LruMap<ChannelId, Log>, "get">,
   { channel, seq }: Cursor,
 ): ReadonlyArray<{ readonly channel: ChannelId; readonly message: Message }> => {
   const message = logs.get(channel)?.message(seq)

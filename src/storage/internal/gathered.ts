@@ -18,12 +18,12 @@ export const gathered = <K, A, E>(
   ask: (keys: ReadonlyArray<K>) => Effect.Effect<(key: K) => A, E>,
 ): Effect.Effect<(key: K) => Effect.Effect<A, E>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    interface Asked {
+    interface Request {
       readonly key: K
       readonly answer: Deferred.Deferred<A, E>
     }
-    const queue = yield* Queue.bounded<Asked>(capacity)
-    const settle = (asked: ReadonlyArray<Asked>, exit: Exit.Exit<(key: K) => A, E>) => {
+    const queue = yield* Queue.bounded<Request>(capacity)
+    const settle = (asked: ReadonlyArray<Request>, exit: Exit.Exit<(key: K) => A, E>) => {
       for (const { answer, key } of asked) {
         Deferred.doneUnsafe(
           answer,

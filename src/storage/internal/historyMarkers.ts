@@ -4,17 +4,15 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Marker, Reader } from "../../history/History.ts"
-import * as dialects from "./historyDialect.ts"
+import type { Phrases } from "../Dialect.ts"
 
 /** How far each has read. */
-export const make = (sql: SqlClient) => {
-  const dialect = dialects.of(sql)
-
+export const make = (sql: SqlClient, phrases: Phrases) => {
   const mark = (channel: ChannelId, readers: ReadonlyArray<Reader>): Effect.Effect<ReadonlyArray<Reader>, SqlError> =>
     Effect.map(
       sql<Reader>`INSERT INTO markers (user_id, channel, read)
         SELECT wanted.one, ${channel}, CASE WHEN wanted.two < log.seq THEN wanted.two ELSE log.seq END
-        FROM (SELECT one, CAST(two AS BIGINT) AS two FROM ${dialect.pairs(readers.map(({ read, user }) => [user, read]))} AS pairs) AS wanted,
+        FROM (SELECT one, CAST(two AS BIGINT) AS two FROM ${phrases.pairs(readers.map(({ read, user }) => [user, read]))} AS pairs) AS wanted,
           (SELECT COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) AS seq) AS log
         WHERE 1 = 1
         ON CONFLICT (user_id, channel) DO UPDATE
@@ -26,19 +24,11 @@ export const make = (sql: SqlClient) => {
       },
     )
 
-  const unmark = (channel: ChannelId, user: UserId): Effect.Effect<void, SqlError> =>
-    Effect.asVoid(sql`DELETE FROM markers WHERE user_id = ${user} AND channel = ${channel}`)
-
   const touch = (channel: ChannelId, users: ReadonlyArray<UserId>): Effect.Effect<void, SqlError> =>
     Effect.asVoid(
       sql`INSERT INTO markers (user_id, channel, read)
-        SELECT value, ${channel}, 0 FROM (${dialect.texts(users)}) AS wanted WHERE 1 = 1
+        SELECT value, ${channel}, 0 FROM (${phrases.texts(users)}) AS wanted WHERE 1 = 1
         ON CONFLICT DO NOTHING`,
-    )
-
-  const readers = (channel: ChannelId): Effect.Effect<ReadonlyArray<Reader>, SqlError> =>
-    Effect.map(sql<Reader>`SELECT user_id AS "user", read FROM markers WHERE channel = ${channel}`, (rows) =>
-      rows.map(({ read, user }) => ({ user, read })),
     )
 
   const markers = (
@@ -53,5 +43,5 @@ export const make = (sql: SqlClient) => {
       (rows) => rows.map(({ channel, last, read, unread }) => ({ channel, read, last, unread })),
     )
 
-  return { mark, unmark, touch, readers, markers }
+  return { mark, touch, markers }
 }

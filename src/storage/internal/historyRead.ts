@@ -7,7 +7,7 @@ import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Entry, Known, Message } from "../../domain/Entry.ts"
 import type { Hits, Page, Query, Range } from "../../history/History.ts"
-import * as dialects from "./historyDialect.ts"
+import type { Phrases } from "../Dialect.ts"
 import { type EntryRow, toEntry, toMessage } from "./historyRows.ts"
 import { query as wordsQuery } from "./historyWords.ts"
 
@@ -15,11 +15,10 @@ import { query as wordsQuery } from "./historyWords.ts"
 const recentEntries = 256
 const maxIds = 16_384
 
-export const make = (sql: SqlClient) => {
-  const dialect = dialects.of(sql)
+export const make = (sql: SqlClient, phrases: Phrases) => {
   const columns = sql.literal(
     `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, ` +
-      `CASE WHEN e.type = 'Message' THEN ${dialect.reactions} END AS reactions`,
+      `CASE WHEN e.type = 'Message' THEN ${phrases.reactions} END AS reactions`,
   )
   const length = sql.literal("COALESCE(LENGTH(e.content), 0)")
 
@@ -45,7 +44,7 @@ export const make = (sql: SqlClient) => {
   ): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
     Effect.map(
       sql<Known>`SELECT ids.user_id AS "user", ids.id, ids.seq, ids.timestamp
-        FROM ${dialect.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
+        FROM ${phrases.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
         JOIN ids ON ids.channel = ${channel} AND ids.user_id = wanted.one AND ids.id = wanted.two
         ORDER BY ids.seq`,
       (rows) => rows.map(toKnown),
@@ -57,7 +56,7 @@ export const make = (sql: SqlClient) => {
   ): Effect.Effect<ReadonlyArray<Message>, SqlError> =>
     Effect.map(
       sql<EntryRow>`SELECT ${columns} FROM entries e
-        WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${dialect.numbers(seqs)})
+        WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${phrases.numbers(seqs)})
         ORDER BY e.seq`,
       (rows) => rows.map(toMessage),
     )
@@ -102,7 +101,7 @@ export const make = (sql: SqlClient) => {
   })
 
   const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {
-    const words = wordsQuery(query.text, query.channels, dialect.words)
+    const words = wordsQuery(query.text, query.channels, phrases.words)
     if (words === undefined) return { hits: [] }
     const { before, channels, limit } = query
     const behind =
@@ -111,8 +110,8 @@ export const make = (sql: SqlClient) => {
         : sql`(e.timestamp < ${before.timestamp} OR (e.timestamp = ${before.timestamp} AND
             (e.channel > ${before.channel} OR (e.channel = ${before.channel} AND e.seq > ${before.seq}))))`
     const rows = yield* sql<EntryRow & { readonly channel: ChannelId }>`
-      SELECT e.channel, ${columns} FROM ${dialect.matching(words)}
-        AND e.type = 'Message' AND e.channel IN (${dialect.texts(channels)}) AND ${behind}
+      SELECT e.channel, ${columns} FROM ${phrases.matching(words)}
+        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)}) AND ${behind}
       ORDER BY e.timestamp DESC, e.channel, e.seq LIMIT ${limit + 1}`
     const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
     const last = hits.at(-1)

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Schema } from "../Dialect.ts"
 
 // Times are milliseconds since 1970. Names compare by name_key alone, so no collation matters.
-export default Effect.gen(function* () {
+export default Effect.fnUntraced(function* (schema: Schema) {
   const sql = yield* SqlClient
 
   yield* sql`CREATE TABLE accounts (
@@ -39,13 +40,8 @@ export default Effect.gen(function* () {
   )`
 
   // The log that other processes read to learn what they must act on.
-  const seq = sql.onDialectOrElse({
-    pg: () => sql.literal("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
-    // AUTOINCREMENT: a number is never given twice, even after the log was purged.
-    orElse: () => sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT"),
-  })
   yield* sql`CREATE TABLE account_changes (
-    seq ${seq},
+    seq ${sql.literal(schema.counter)},
     tag TEXT NOT NULL,
     user_id TEXT NOT NULL,
     token_id TEXT,

@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { postgres } from "./internal/historyPostgres.ts"
-import { sqlite } from "./internal/historySqlite.ts"
+import type { Schema } from "../Dialect.ts"
 
 // Times are milliseconds since 1970. What an entry changes is changed by triggers, so that an append is one statement.
-export default Effect.gen(function* () {
+export default Effect.fnUntraced(function* (schema: Schema) {
   const sql = yield* SqlClient
-  const dialect = sql.onDialectOrElse({ pg: () => postgres, orElse: () => sqlite })
-  const key = sql.literal(dialect.key)
+  const key = sql.literal(schema.key)
 
   // A channel's log: the last place given, whether its entry is kept or not, and the oldest kept with its time.
   yield* sql`CREATE TABLE logs (
@@ -19,7 +17,7 @@ export default Effect.gen(function* () {
 
   // A message is here as it is now: without content when it was deleted.
   yield* sql`CREATE TABLE entries (
-    ${sql.literal(dialect.row)}
+    ${sql.literal(schema.row)}
     channel ${key},
     seq BIGINT NOT NULL,
     type TEXT NOT NULL,
@@ -32,8 +30,8 @@ export default Effect.gen(function* () {
     edited BIGINT,
     reaction TEXT,
     is_on INTEGER,
-    words ${sql.literal(dialect.words)},
-    ${sql.literal(dialect.entryKey)} (channel, seq)
+    words ${sql.literal(schema.words)},
+    ${sql.literal(schema.entryKey)} (channel, seq)
   )`
   yield* sql`CREATE INDEX entries_by_time ON entries (channel, timestamp, seq)`
   // Unread messages are counted from it alone.
@@ -50,7 +48,7 @@ export default Effect.gen(function* () {
     timestamp BIGINT NOT NULL,
     PRIMARY KEY (channel, seq),
     CONSTRAINT ids_once UNIQUE (channel, user_id, id)
-  ) ${sql.literal(dialect.clustered)}`
+  ) ${sql.literal(schema.clustered)}`
   yield* sql`CREATE INDEX ids_by_time ON ids (timestamp)`
 
   // Of the messages as they are now. In the order of the place at which it was put there; "since" is the first of them.
@@ -63,15 +61,15 @@ export default Effect.gen(function* () {
     at BIGINT NOT NULL,
     since BIGINT NOT NULL,
     PRIMARY KEY (channel, seq, reaction, user_id)
-  ) ${sql.literal(dialect.clustered)}`
+  ) ${sql.literal(schema.clustered)}`
 
   yield* sql`CREATE TABLE markers (
     user_id ${key},
     channel ${key},
     read BIGINT NOT NULL,
     PRIMARY KEY (user_id, channel)
-  ) ${sql.literal(dialect.clustered)}`
+  ) ${sql.literal(schema.clustered)}`
   yield* sql`CREATE INDEX markers_by_channel ON markers (channel)`
 
-  for (const statement of dialect.statements) yield* sql.unsafe(statement)
+  for (const statement of schema.history) yield* sql.unsafe(statement)
 })

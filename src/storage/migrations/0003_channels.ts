@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Schema } from "../Dialect.ts"
 
 // Times are milliseconds since 1970. What is called "key" compares as bytes, whatever the database's language.
-export default Effect.gen(function* () {
+export default Effect.fnUntraced(function* (schema: Schema) {
   const sql = yield* SqlClient
-  const key = sql.onDialectOrElse({
-    pg: () => sql.literal(`TEXT COLLATE "C" NOT NULL`),
-    orElse: () => sql.literal("TEXT NOT NULL"),
-  })
+  const key = sql.literal(schema.key)
 
   // Direct conversations have no row here: there is nothing to know of them but their sanctions.
   yield* sql`CREATE TABLE channels (

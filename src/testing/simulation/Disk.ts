@@ -23,7 +23,7 @@ export type DiskFault =
 type Call<A> = Effect.Effect<A, HistoryError>
 
 /** Calls that change something. */
-const writes = new Set<string>(["append", "mark", "unmark", "touch"])
+const writes = new Set<string>(["append", "mark", "touch"])
 
 export class Disk {
   /** Lives as long as the disk: what is kept is kept in its memory. */

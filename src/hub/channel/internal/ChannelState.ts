@@ -11,7 +11,7 @@ import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import * as Topic from "../../../domain/Topic.ts"
 import type { Person, User, UserId } from "../../../domain/User.ts"
-import type { Loaded } from "../../../history/History.ts"
+import type { LogSnapshot } from "../../../history/History.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Command } from "../Channel.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
@@ -92,7 +92,7 @@ export class ChannelState {
    * Takes the state from history: at the start, again after a crash, and when history may have more than is known here.
    * What was stored and not told then is told now: one batch at most, so it is among the recent.
    */
-  load({ durability, first, ids, recent, seq }: Loaded, now: number): void {
+  load({ durability, first, ids, recent, seq }: LogSnapshot, now: number): void {
     // At the start there is nobody to tell.
     if (this.members.size === 0) this.told = seq
     this.idleness.note(this.members.size === 0, now)

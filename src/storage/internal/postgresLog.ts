@@ -1,65 +1,28 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
-import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
-import * as Seq from "../../domain/Seq.ts"
-import type { Batch, Loaded } from "../../history/History.ts"
-import { HistoryError } from "../../history/HistoryError.ts"
+import type { LogSnapshot } from "../../history/History.ts"
+import type { Log } from "../Dialect.ts"
+import { conflict, emptyLog } from "./emptyLog.ts"
 import { toRow } from "./historyRows.ts"
 import { indexed } from "./historyWords.ts"
 
-interface Log {
-  /** Where a log begins and ends, and how safe it is. */
-  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<Loaded, "first" | "seq" | "durability">, SqlError>
-  readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, SqlError | HistoryError>
-}
-
-const nothing = { seq: Seq.zero, first: Seq.next(Seq.zero) }
-
-const conflict = new HistoryError({ reason: "Conflict", operation: "append" })
-
 /**
- * One statement, hence all or nothing, and nothing where `after` is not the last place: whoever was away too long has
- * no word any more. What follows from an entry, the triggers do.
- */
-const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
-  bounds: (channel) =>
-    Effect.map(
-      sql<Pick<Loaded, "first" | "seq">>`SELECT seq, first FROM logs WHERE channel = ${channel}`,
-      ([log = nothing]) => ({ seq: log.seq, first: log.first, durability }),
-    ),
-  append: Effect.fnUntraced(function* (channel, batch) {
-    const words = indexed(channel)
-    const rows = batch.entries.map((entry) => toRow(entry, (content) => words(content).join(" ")))
-    const stored = yield* sql`
-      INSERT INTO entries
-        (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
-      SELECT ${channel}, value ->> 'seq', value ->> 'type', value ->> 'id', value ->> 'user', value ->> 'name',
-        value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words'
-      FROM json_each(${JSON.stringify(rows)})
-      WHERE COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) = ${batch.after}
-      RETURNING seq`
-    return stored.length === 0 ? yield* conflict : durability
-  }),
-})
-
-/**
- * The same; the row of the channel's log is locked first, so that of two at the same moment one waits and then finds
+ * One statement, hence all or nothing, and nothing where `after` is not the last place; the row of the channel's log is locked first, so that of two at the same moment one waits and then finds
  * that it is too late. What is to be safe on disk is, where the server writes to a disk; where it waits for another
  * server, it is safe there, too.
  */
-const inPostgres = (sql: SqlClient): Log => ({
+export const make = (sql: SqlClient): Log => ({
   // Written as it was: what is still on its way is waited for, and what was stored less safely becomes safe with it.
   bounds: (channel) =>
     Effect.map(
-      sql<Pick<Loaded, "first" | "seq"> & Server>`
+      sql<Pick<LogSnapshot, "first" | "seq"> & Server>`
         WITH setting AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))
         UPDATE logs SET seq = seq FROM setting WHERE channel = ${channel}
         RETURNING seq, first, ${sql.literal(serverSettings)}`,
       ([log]) =>
         log === undefined
-          ? { ...nothing, durability: "disk" }
+          ? { ...emptyLog, durability: "disk" }
           : { seq: log.seq, first: log.first, durability: reachedBy(log) },
     ),
   append: Effect.fnUntraced(function* (channel, batch) {
@@ -109,18 +72,3 @@ const serverSettings = `current_setting('fsync') AS fsync, current_setting('sync
 /** What a commit that waits for all that it can means on this server. */
 const reachedBy = ({ fsync, standbys }: Server): Durability =>
   fsync === "off" ? "memory" : standbys === "" ? "disk" : "replicated"
-
-/** `memory` where it may be gone with the machine, though not with the process. */
-const reachedBySqlite = (sql: SqlClient): Effect.Effect<Durability, SqlError> =>
-  Effect.gen(function* () {
-    const [level] = yield* sql<{ readonly synchronous: number }>`PRAGMA synchronous`
-    const databases = yield* sql<{ readonly name: string; readonly file: string }>`PRAGMA database_list`
-    const onDisk = databases.some(({ file, name }) => name === "main" && file !== "")
-    return onDisk && level !== undefined && level.synchronous >= 2 ? "disk" : "memory"
-  })
-
-export const make = (sql: SqlClient): Effect.Effect<Log, SqlError> =>
-  sql.onDialectOrElse({
-    pg: () => Effect.succeed(inPostgres(sql)),
-    orElse: () => Effect.map(reachedBySqlite(sql), (durability) => inSqlite(sql, durability)),
-  })

@@ -1,17 +1,8 @@
-/** What only Postgres understands of 0002_history. */
+/** What 0002_history makes in Postgres beside the tables: the full-text index, and what follows from an entry. */
+export const triggers: ReadonlyArray<string> = [
+  `CREATE INDEX entries_words ON entries USING GIN (words) WHERE type = 'Message'`,
 
-export const postgres = {
-  /** Compared as bytes, whatever the database's language. */
-  key: `TEXT COLLATE "C" NOT NULL`,
-  row: "",
-  entryKey: "PRIMARY KEY",
-  words: "TSVECTOR",
-  clustered: "",
-
-  statements: [
-    `CREATE INDEX entries_words ON entries USING GIN (words) WHERE type = 'Message'`,
-
-    `CREATE FUNCTION change_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+  `CREATE FUNCTION change_entries() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF NEW.type = 'Edited' THEN
       UPDATE entries SET content = NEW.content, edited = NEW.seq, words = NEW.words
@@ -37,16 +28,15 @@ export const postgres = {
     END IF;
     RETURN NULL;
   END $$`,
-    `CREATE TRIGGER entries_changed AFTER INSERT ON entries
+  `CREATE TRIGGER entries_changed AFTER INSERT ON entries
     FOR EACH ROW WHEN (NEW.type <> 'Message') EXECUTE FUNCTION change_entries()`,
 
-    `CREATE FUNCTION cut_log() RETURNS trigger LANGUAGE plpgsql AS $$
+  `CREATE FUNCTION cut_log() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     DELETE FROM entries WHERE channel = NEW.channel AND seq < NEW.first;
     DELETE FROM reactions WHERE channel = NEW.channel AND seq < NEW.first;
     RETURN NULL;
   END $$`,
-    `CREATE TRIGGER logs_cut AFTER UPDATE OF first ON logs
+  `CREATE TRIGGER logs_cut AFTER UPDATE OF first ON logs
     FOR EACH ROW WHEN (NEW.first > OLD.first) EXECUTE FUNCTION cut_log()`,
-  ],
-}
+]

@@ -1,0 +1,65 @@
+/** What the databases say differently, in one value each. */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { Durability } from "../domain/Durability.ts"
+import type { Batch, LogSnapshot } from "../history/History.ts"
+import type { HistoryError } from "../history/HistoryError.ts"
+
+/** What the migrations put into the tables. As released: a change of one of these takes a migration of its own. */
+export interface Schema {
+  /** A text column that compares as bytes, whatever the database's language. */
+  readonly key: string
+  /** A primary key that counts up and gives no number twice, even after rows were removed. */
+  readonly counter: string
+  /** A table whose rows lie in the order of its primary key. */
+  readonly clustered: string
+  /** Of the table of entries: a column before all others, its key, and the column of what is indexed of the content. */
+  readonly row: string
+  readonly entryKey: string
+  readonly words: string
+  /** The full-text index, and the triggers that do what follows from an entry. */
+  readonly history: ReadonlyArray<string>
+}
+
+/** Where the same is said in different words. */
+export interface Phrases {
+  /** An expression: the reactions of the message `e`, as JSON or null. */
+  readonly reactions: string
+  /** How words are put into what the index is asked. */
+  readonly words: { readonly and: string; readonly or: string; readonly quote: string }
+  /** The entries `e` that the index finds: `FROM` this, and further conditions. */
+  readonly matching: (words: string) => Fragment
+  /** Tables of values, however many in one parameter: the statement stays the same. */
+  readonly numbers: (values: ReadonlyArray<number>) => Fragment
+  readonly texts: (values: ReadonlyArray<string>) => Fragment
+  /** With the columns `one` and `two`. */
+  readonly pairs: (values: ReadonlyArray<readonly [string, string | number]>) => Fragment
+}
+
+/** How the database appends to a log, and how safe that is. */
+export interface Log {
+  /** Where a log begins and ends, and how safe it is. */
+  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<LogSnapshot, "first" | "seq" | "durability">, SqlError>
+  readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, SqlError | HistoryError>
+}
+
+export interface DialectShape {
+  readonly schema: Schema
+  readonly phrases: (sql: SqlClient) => Phrases
+  readonly log: (sql: SqlClient) => Effect.Effect<Log, SqlError>
+  /** How long a history waits for an answer. */
+  readonly patience: Duration.Duration
+  /** Whether this error of the database's driver says nothing about what was stored. */
+  readonly leavesDoubt: (cause: object) => boolean
+}
+
+/**
+ * The dialect of the database at hand. Whoever makes a `SqlClient` provides it along with it, so the stores can't be
+ * built on a database that nobody has described here: that is a type error.
+ */
+export class Dialect extends Context.Service<Dialect, DialectShape>()("natter/storage/Dialect") {}

@@ -1,0 +1,13 @@
+import * as Layer from "effect/Layer"
+import * as SqlAccounts from "./SqlAccounts.ts"
+import * as SqlChannels from "./SqlChannels.ts"
+import * as SqlHistory from "./SqlHistory.ts"
+
+/** What a hub keeps, in a SQL database whose migrations have been run. */
+export const layer = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer)
+
+/**
+ * Accounts, their tokens and invites, in the same database: for who signs people in with `Accounts`. A hub needs none.
+ * Provide `SqliteStorage.layer` or `PostgresStorage.layer` to it.
+ */
+export const accountsLayer = SqlAccounts.layer

@@ -1,0 +1,37 @@
+/** All that is said in SQLite alone. */
+import * as Duration from "effect/Duration"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { DialectShape, Phrases } from "../Dialect.ts"
+import { reactions } from "./reactions.ts"
+import * as Log from "./sqliteLog.ts"
+import { triggers } from "./sqliteTriggers.ts"
+
+const phrases = (sql: SqlClient): Phrases => ({
+  reactions: reactions("json_group_array(json_array(r.reaction, r.user_id, r.user_name) ORDER BY r.since, r.at)"),
+  words: { and: " AND ", or: " OR ", quote: `"` },
+  matching: (words) => sql`entry_words JOIN entries e ON e.row = entry_words.rowid WHERE entry_words MATCH ${words}`,
+  numbers: (values) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`,
+  texts: (values) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`,
+  pairs: (values) => sql`(SELECT value ->> 0 AS one, value ->> 1 AS two FROM json_each(${JSON.stringify(values)}))`,
+})
+
+/** SQLite's error of the disk, whatever its extended code: it says nothing of what the disk holds. */
+const ioError = 10
+
+export const sqlite: DialectShape = {
+  schema: {
+    key: "TEXT NOT NULL",
+    counter: "INTEGER PRIMARY KEY AUTOINCREMENT",
+    clustered: "WITHOUT ROWID",
+    // What the full-text index knows a message by.
+    row: "row INTEGER PRIMARY KEY,",
+    entryKey: "UNIQUE",
+    words: "TEXT",
+    history: triggers,
+  },
+  phrases,
+  log: Log.make,
+  // It has a limit of its own for what makes it wait.
+  patience: Duration.infinity,
+  leavesDoubt: (cause) => "errcode" in cause && typeof cause.errcode === "number" && (cause.errcode & 0xff) === ioError,
+}

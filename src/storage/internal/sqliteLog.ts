@@ -1,0 +1,46 @@
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Durability } from "../../domain/Durability.ts"
+import type { LogSnapshot } from "../../history/History.ts"
+import type { Log } from "../Dialect.ts"
+import { conflict, emptyLog } from "./emptyLog.ts"
+import { toRow } from "./historyRows.ts"
+import { indexed } from "./historyWords.ts"
+
+/**
+ * One statement, hence all or nothing, and nothing where `after` is not the last place: whoever was away too long has
+ * no word any more. What follows from an entry, the triggers do.
+ */
+const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
+  bounds: (channel) =>
+    Effect.map(
+      sql<Pick<LogSnapshot, "first" | "seq">>`SELECT seq, first FROM logs WHERE channel = ${channel}`,
+      ([log = emptyLog]) => ({ seq: log.seq, first: log.first, durability }),
+    ),
+  append: Effect.fnUntraced(function* (channel, batch) {
+    const words = indexed(channel)
+    const rows = batch.entries.map((entry) => toRow(entry, (content) => words(content).join(" ")))
+    const stored = yield* sql`
+      INSERT INTO entries
+        (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
+      SELECT ${channel}, value ->> 'seq', value ->> 'type', value ->> 'id', value ->> 'user', value ->> 'name',
+        value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words'
+      FROM json_each(${JSON.stringify(rows)})
+      WHERE COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) = ${batch.after}
+      RETURNING seq`
+    return stored.length === 0 ? yield* conflict : durability
+  }),
+})
+
+/** `memory` where it may be gone with the machine, though not with the process. */
+const reachedBySqlite = (sql: SqlClient): Effect.Effect<Durability, SqlError> =>
+  Effect.gen(function* () {
+    const [level] = yield* sql<{ readonly synchronous: number }>`PRAGMA synchronous`
+    const databases = yield* sql<{ readonly name: string; readonly file: string }>`PRAGMA database_list`
+    const onDisk = databases.some(({ file, name }) => name === "main" && file !== "")
+    return onDisk && level !== undefined && level.synchronous >= 2 ? "disk" : "memory"
+  })
+
+export const make = (sql: SqlClient): Effect.Effect<Log, SqlError> =>
+  Effect.map(reachedBySqlite(sql), (durability) => inSqlite(sql, durability))

@@ -1,0 +1,44 @@
+import { assert, describe, it } from "@effect/vitest"
+import { maxAudit } from "../../src/channels/ChannelRecord.ts"
+import { AuditLog } from "../../src/channels/internal/auditLog.ts"
+import { SortedNames } from "../../src/channels/internal/sortedNames.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { alice, dice } from "../suites/historyWorld.ts"
+
+describe("channels in memory", () => {
+  it("the audit log shows its latest 10 000 entries, whether it has been cut or not", () => {
+    const log = new AuditLog()
+    const numbers = (before: number, limit: number) => log.page(before, limit).map(({ number }) => number)
+    assert.deepStrictEqual(numbers(Number.POSITIVE_INFINITY, 10), [])
+    for (let n = 1; n <= 2.6 * maxAudit; n++) {
+      log.add({ timestamp: n, by: alice, action: "kick" })
+      if (n % 1000 !== 7) continue
+      const oldest = Math.max(1, n - maxAudit + 1)
+      assert.deepStrictEqual(numbers(Number.POSITIVE_INFINITY, 2), [n, n - 1])
+      assert.deepStrictEqual(numbers(oldest + 2, 5), [oldest + 1, oldest])
+      assert.deepStrictEqual(numbers(oldest, 5), [])
+    }
+  })
+
+  it("names are in their order, and a list of them begins behind any", () => {
+    const roll = dice(11)
+    const names = new SortedNames()
+    const plain = new Set<ChannelName>()
+    for (let step = 0; step < 2000; step++) {
+      const name = ChannelName.make(`c${roll(60)}`)
+      if (roll(3) === 0) {
+        names.delete(name)
+        plain.delete(name)
+      } else {
+        names.add(name)
+        plain.add(name)
+      }
+      const sorted = [...plain].toSorted()
+      assert.deepStrictEqual([...names.after(undefined)], sorted)
+      assert.deepStrictEqual(
+        [...names.after(name)],
+        sorted.filter((other) => other > name),
+      )
+    }
+  })
+})
