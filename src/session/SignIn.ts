@@ -54,7 +54,7 @@ const mayUse = (session: Session, name: string): Effect.Effect<void, RequestErro
   const owner = chat.directory.ownerOf(name)
   if (owner === undefined) return Effect.void
   return Effect.flatMap(Effect.mapError(accounts.find(name), toRequestError), (account) =>
-    Option.isSome(account) && account.value.id === owner
+    Option.isSome(account) && account.value.id === owner.id
       ? Effect.void
       : Effect.fail(new RequestError({ reason: "UsernameTaken" })),
   )

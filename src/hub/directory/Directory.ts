@@ -43,7 +43,7 @@ export class Directory extends Context.Service<
     /** Forgets the session. Its channels are the session's to leave. */
     readonly signOut: (session: SessionId) => Effect.Effect<void>
     /** The user inside this program whose name this is: nobody else signs in under it. Undefined where it is nobody's. */
-    readonly ownerOf: (name: string) => UserId | undefined
+    readonly ownerOf: (name: string) => User | undefined
     /** Makes the name of a user inside this program that user's; others who are signed in under it are shown out. */
     readonly reserveName: (user: User) => void
     /**

@@ -79,7 +79,7 @@ export class DirectoryState {
   private readonly byName = new Map<string, ReadonlyArray<Online>>()
   private readonly byId = new Map<SessionId, Online>()
   /** Keys of the names of users inside this program, and whose they are. */
-  private readonly reserved = new Generations<string, UserId>(rememberedNames)
+  private readonly reserved = new Generations<string, User>(rememberedNames)
   private readonly channels = new Map<ChannelName, OpenChannel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, OpenChannel>()
@@ -130,17 +130,17 @@ export class DirectoryState {
   }
 
   /** Whose a name is that is reserved for a user inside this program; undefined where it is not. */
-  ownerOf(name: string): UserId | undefined {
+  ownerOf(name: string): User | undefined {
     const key = Username.key(name)
-    return this.reserved.get(key) ?? this.byName.get(key)?.find(isEmbedded)?.user.id
+    return this.reserved.get(key) ?? this.byName.get(key)?.find(isEmbedded)?.user
   }
 
   /** Reserves the name of a user inside this program, and ends the sessions of whoever has come under it before. */
-  reserveName({ id, name }: User): void {
-    const key = Username.key(name)
-    this.reserved.set(key, id)
+  reserveName(owner: User): void {
+    const key = Username.key(owner.name)
+    this.reserved.set(key, owner)
     for (const { sessions, user } of this.byName.get(key) ?? []) {
-      if (user.id === id) continue
+      if (user.id === owner.id) continue
       for (const { entry } of sessions.values()) {
         if (!entry.embedded) this.reachable(entry.session)?.end(nameReserved)
       }
@@ -156,7 +156,7 @@ export class DirectoryState {
     const key = Username.key(user.name)
     const owner = this.ownerOf(user.name)
     const online = this.users.get(user.id) ?? { user, sessions: new Map(), appearance: { status: "online" } }
-    const isTaken = (owner !== undefined && !embedded && owner !== user.id) || (exclusive && online.sessions.size > 0)
+    const isTaken = (owner !== undefined && !embedded && owner.id !== user.id) || (exclusive && online.sessions.size > 0)
     if (isTaken) return refuse({ reply }, "UsernameTaken")
     if (embedded) this.reserveName(user)
     online.sessions.set(session, { entry, channels: none, brought: none })
