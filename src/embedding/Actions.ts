@@ -205,7 +205,8 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
   ) => Effect.Effect<A, Own>
 
   /** An operation, on a request that is read first. */
-  const ask = <T extends Type, A, Own>(type: T, operation: Operation<T, A, Own>, fields: Fields<T>) => Effect.flatMap(request(type, fields), (request) => operation(chat, caller, request))
+  const ask = <T extends Type, A, Own>(type: T, operation: Operation<T, A, Own>, fields: Fields<T>) =>
+    Effect.flatMap(request(type, fields), (request) => operation(chat, caller, request))
 
   const run = <T extends Type, A, Own>(type: T, operation: Operation<T, A, Own>, fields: Fields<T>) =>
     through(ask(type, operation, fields))
@@ -226,8 +227,7 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
     publish: (channel, content, id) => post(id, (id) => ask("Publish", operations.publish, { channel, id, content })),
     edit: (channel, target, content, id) =>
       post(id, (id) => ask("Edit", operations.editMessage, { channel, id, target, content })),
-    delete: (channel, target, id) =>
-      post(id, (id) => ask("Delete", operations.deleteMessage, { channel, id, target })),
+    delete: (channel, target, id) => post(id, (id) => ask("Delete", operations.deleteMessage, { channel, id, target })),
     react: (channel, target, reaction, { id, on = true } = {}) =>
       post(id, (id) =>
         ask("React", (chat, caller, request) => operations.react(chat, caller, { ...request, on }), {

@@ -82,11 +82,7 @@ export class Hub extends Context.Service<
 /** Why somebody cannot be connected. */
 export type ConnectError = RequestErrorOf<"InvalidUsername" | "Unavailable">
 
-const userOf = ({
-  id,
-  name,
-  role = "member",
-}: EmbeddedUser): Effect.Effect<User, RequestErrorOf<"InvalidUsername">> =>
+const userOf = ({ id, name, role = "member" }: EmbeddedUser): Effect.Effect<User, RequestErrorOf<"InvalidUsername">> =>
   Effect.mapError(
     Schema.decodeEffect(User)({ id: id ?? key(name), name, role }),
     ({ message }) =>

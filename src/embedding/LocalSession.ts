@@ -217,8 +217,7 @@ export const localSession = Effect.fnUntraced(function* (
               tails,
               membership: (channel) => memberships.get(channel),
               enter: (channel) => whileOpen(entered(operations.join(chat, caller, { channel }))),
-              page: (channel, after) =>
-                actions.history(channel, after === undefined ? { limit: 1 } : { after }),
+              page: (channel, after) => actions.history(channel, after === undefined ? { limit: 1 } : { after }),
             },
             channel,
             after,

@@ -39,11 +39,11 @@ const faulty = () => {
           state.crashing
             ? Effect.die("a bug")
             : state.failing
-            ? Effect.fail(new HistoryError({ reason: "Unavailable", cause: "no disk" }))
-            : history.append(channel, batch),
+              ? Effect.fail(new HistoryError({ reason: "Unavailable", operation: "test" }))
+              : history.append(channel, batch),
         page: (channel, range) =>
           state.failing
-            ? Effect.fail(new HistoryError({ reason: "Unavailable", cause: "no disk" }))
+            ? Effect.fail(new HistoryError({ reason: "Unavailable", operation: "test" }))
             : history.page(channel, range),
       }),
     ),
@@ -85,10 +85,10 @@ describe("entries", () => {
       assert.deepStrictEqual(read.map(short), ["2 I am in"])
       yield* Fiber.interrupt(fiber)
       yield* bot.publish("kitchen", "still in")
-      assert.deepStrictEqual((yield* ann.members("kitchen")).members.map(({ username }) => String(username)).toSorted(), [
-        "ann",
-        "bot",
-      ])
+      assert.deepStrictEqual(
+        (yield* ann.members("kitchen")).members.map(({ username }) => String(username)).toSorted(),
+        ["ann", "bot"],
+      )
     }).pipe(Effect.provide(hub())),
   )
 
@@ -96,9 +96,14 @@ describe("entries", () => {
     Effect.gen(function* () {
       const bot = yield* connect({ name: "bot" })
       yield* collect(bot.entries("kitchen"))
-      assert.deepStrictEqual(yield* bot.events.pipe(Stream.take(1), Stream.map(({ type }) => type), Stream.runCollect), [
-        "Joined",
-      ])
+      assert.deepStrictEqual(
+        yield* bot.events.pipe(
+          Stream.take(1),
+          Stream.map(({ type }) => type),
+          Stream.runCollect,
+        ),
+        ["Joined"],
+      )
     }).pipe(Effect.provide(hub())),
   )
 
@@ -106,9 +111,13 @@ describe("entries", () => {
     Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })
       yield* ann.createChannel("kitchen")
-      yield* Effect.forEach(Array.from({ length: 1000 }, (_, n) => `${n + 1}`), (text) => ann.publish("kitchen", text), {
-        discard: true,
-      })
+      yield* Effect.forEach(
+        Array.from({ length: 1000 }, (_, n) => `${n + 1}`),
+        (text) => ann.publish("kitchen", text),
+        {
+          discard: true,
+        },
+      )
       const bot = yield* connect({ name: "bot", events: false })
       const all = yield* first(1000)(bot.entries("kitchen", { after: 0 }))
       assert.deepStrictEqual(
@@ -194,19 +203,10 @@ describe("entries", () => {
       const history = yield* History
       while ((yield* history.prune(0)) > 0);
       const bot = yield* connect({ name: "bot", events: false })
-      assert.deepStrictEqual(yield* first(4)(bot.entries("kitchen", { after: 2 })), [
-        "3-5 Missed",
-        "6 6",
-        "7 7",
-        "8 8",
-      ])
+      assert.deepStrictEqual(yield* first(4)(bot.entries("kitchen", { after: 2 })), ["3-5 Missed", "6 6", "7 7", "8 8"])
       // A place that this history has not reached: it is another history.
       assert.deepStrictEqual(yield* first(1)(bot.entries("kitchen", { after: 50 })), ["1-8 Missed"])
-    }).pipe(
-      Effect.provide(
-        Layer.provide(hub(), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 })),
-      ),
-    ),
+    }).pipe(Effect.provide(Layer.provide(hub(), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 })))),
   )
 
   it.effect("waits while history cannot be read, and goes on", () => {
@@ -244,7 +244,12 @@ describe("entries", () => {
       yield* ann.createChannel("kitchen")
       const bot = yield* connect({ name: "bot" })
       const { read, fiber } = yield* collect(bot.entries("kitchen"))
-      const left = yield* fork(bot.events.pipe(Stream.filter(({ type }) => type === "Left"), Stream.runHead))
+      const left = yield* fork(
+        bot.events.pipe(
+          Stream.filter(({ type }) => type === "Left"),
+          Stream.runHead,
+        ),
+      )
       yield* ann.publish("kitchen", "one")
       state.crashing = true
       while (left.pollUnsafe() === undefined) {
@@ -281,10 +286,7 @@ describe("entries", () => {
         read.map((entry) => ("seq" in entry ? Number(entry.seq) : -1)),
         Array.from({ length: 700 }, (_, n) => n + 1),
       )
-      assert.deepStrictEqual(
-        [...new Set(read.map(({ channel }) => String(channel)))],
-        ["kitchen", "scullery"],
-      )
+      assert.deepStrictEqual([...new Set(read.map(({ channel }) => String(channel)))], ["kitchen", "scullery"])
     }).pipe(Effect.provide(hub())),
   )
 

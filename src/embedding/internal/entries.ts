@@ -82,15 +82,12 @@ const next = (channels: Channels, tail: Tail): Next =>
   })
 
 /** Reads, and tries that again for as long as it may help; why the session ended counts more than what that made fail. */
-const reading = (
-  channels: Channels,
-  tail: Tail,
-  read: Effect.Effect<Entries, EntriesError>,
-): Next =>
+const reading = (channels: Channels, tail: Tail, read: Effect.Effect<Entries, EntriesError>): Next =>
   Effect.matchEffect(read, {
     onSuccess: (found) => some(channels, tail, found),
     onFailure: (error): Next => {
-      if (tail.over !== undefined || error._tag === "Disconnect" || !error.retryable) return tail.over ?? Effect.fail(error)
+      if (tail.over !== undefined || error._tag === "Disconnect" || !error.retryable)
+        return tail.over ?? Effect.fail(error)
       return Effect.delay(next(channels, tail), error.retryAfter ?? pause)
     },
   })

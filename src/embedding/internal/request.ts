@@ -20,5 +20,4 @@ export const request = <const T extends ClientFrame["type"]>(
 /** Asks the directory what it refuses to nobody inside this program: it can only be too busy, or gone. */
 export const onlyUnavailable = <A>(
   asking: Effect.Effect<A, RequestError>,
-): Effect.Effect<A, RequestErrorOf<"Unavailable">> =>
-  asking as Effect.Effect<A, RequestErrorOf<"Unavailable">>
+): Effect.Effect<A, RequestErrorOf<"Unavailable">> => asking as Effect.Effect<A, RequestErrorOf<"Unavailable">>

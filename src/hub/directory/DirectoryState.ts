@@ -156,7 +156,8 @@ export class DirectoryState {
     const key = Username.key(user.name)
     const owner = this.ownerOf(user.name)
     const online = this.users.get(user.id) ?? { user, sessions: new Map(), appearance: { status: "online" } }
-    const isTaken = (owner !== undefined && !embedded && owner.id !== user.id) || (exclusive && online.sessions.size > 0)
+    const isTaken =
+      (owner !== undefined && !embedded && owner.id !== user.id) || (exclusive && online.sessions.size > 0)
     if (isTaken) return refuse({ reply }, "UsernameTaken")
     if (embedded) this.reserveName(user)
     online.sessions.set(session, { entry, channels: none, brought: none })

@@ -13,7 +13,9 @@ import type * as Wire from "./Entry.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
 /** Beside each name of who did something this service says the id, for which the protocol only leaves room. */
-type WithIds<Frame> = Frame extends unknown ? Frame & Required<Pick<Frame, Extract<keyof Frame, "user_id" | "by_id">>> : never
+type WithIds<Frame> = Frame extends unknown
+  ? Frame & Required<Pick<Frame, Extract<keyof Frame, "user_id" | "by_id">>>
+  : never
 
 /** What happens, as its readers are told. */
 export type EventFrame = WithIds<
