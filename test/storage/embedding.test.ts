@@ -10,7 +10,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import * as Topic from "../../src/domain/Topic.ts"
-import { Hub } from "../../src/hub/Hub.ts"
+import { Hub } from "../../src/embedding/Hub.ts"
 import {
   accountsLayer,
   AccountStore,
