@@ -57,7 +57,7 @@ describe("Connection, to a server", () => {
     withServer(
       Effect.gen(function* () {
         const ann = yield* connect
-        const { role, username } = yield* ann.signIn(as("ann"))
+        const { role, user_id, username } = yield* ann.signIn(as("ann"))
         assert.deepStrictEqual([username, role], ["ann", "member"])
         assert.strictEqual((yield* ann.join("lobby")).count, 1)
         const bob = yield* signedIn("bob")
@@ -76,6 +76,7 @@ describe("Connection, to a server", () => {
             seq: published.seq,
             id: published.id,
             from: username,
+            user_id,
             content: "hello, bob",
             timestamp: published.timestamp,
           })
