@@ -2,7 +2,11 @@ import { defineConfig, type OxlintOverride } from "oxlint"
 
 const base = ["observability", "protocol", "domain"]
 const ports = ["history", "accounts", "channels", "files", "actor", ...base]
-const serverSide = ["server", "http", "transport", "storage", "cluster", "session", "hub", ...ports]
+/** What is above the ports, from the bottom up: each row may import those before it. */
+const chat = ["chat", "hub", ...ports]
+const conversations = ["session", "embedding", ...chat]
+const doors = ["http", "grpc", "mqtt"]
+const serverSide = ["server", ...doors, "transport", "storage", "cluster", ...conversations]
 
 /**
  * What each folder of `src/` may import of the others (DESIGN §1): imports run one way, from the top of the house down.
@@ -13,13 +17,19 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   // Where a scenario is played: it starts services, simulates them, and comes between them and their clients.
   load: ["scenario", "proxy", "testing", "client", ...serverSide],
   testing: ["client", ...serverSide],
-  server: ["http", "transport", "storage", "cluster", "session", "hub", ...ports],
-  http: ["session", "hub", ...ports],
-  // Bytes know nothing of channels: a transport never sees the hub.
+  server: [...doors, "transport", "storage", "cluster", ...conversations],
+  http: conversations,
+  grpc: conversations,
+  mqtt: conversations,
+  // Bytes know nothing of channels: a transport never sees the hub, nor what one can do there.
   transport: ["session", ...ports],
-  storage: ["session", "hub", ...ports],
-  cluster: ["session", "hub", ...ports],
-  session: ["hub", ...ports],
+  // Rows of a database know nothing of sessions.
+  storage: ports,
+  cluster: conversations,
+  // A session is a conversation over a connection, embedding is one without.
+  session: chat,
+  embedding: chat,
+  chat: ["hub", ...ports],
   hub: ports,
   history: base,
   accounts: base,
@@ -57,6 +67,15 @@ const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> =
 /** Folders that also run in a browser. */
 const browserSafe = ["client", "protocol", "domain"]
 
+/** `internal/` may be reached from the folder that holds it and from below that: nothing but dots is before it. */
+const internalOfAnother = {
+  regex: "[^./]/(.*/)?internal/",
+  message: "internal/ belongs to the folder that it is in: import what that folder offers.",
+}
+
+/** A pattern for the way back to `src/` from a file that is so many folders deep. */
+const upTo = (depth: number) => `(\\.\\./){${depth}}`
+
 /** Everything that a file in `place`, a folder or a file, may not import; `up` is a pattern for the way back to `src/`. */
 const refusals = (place: string, up: string) => {
   const folder = place.replace(/\/.*/, "")
@@ -71,6 +90,15 @@ const refusals = (place: string, up: string) => {
       regex: `^${up}(\\.\\./|[^/]+$)|^\\./\\.\\.|[^./]/\\.\\./`,
       message: "Import a file in a folder of src/, by the shortest way.",
     },
+    internalOfAnother,
+    ...(folder === "cli" && up === upTo(2)
+      ? [
+          {
+            regex: "^\\.\\./[^./]+/",
+            message: "What two subcommands need is a file of src/cli itself: their folders do not see one another.",
+          },
+        ]
+      : []),
     {
       regex: "^natter(/|$)",
       message: "This is the package natter: import the file itself.",
@@ -96,10 +124,7 @@ const directions = (place: string): Array<OxlintOverride> =>
   (place.endsWith(".ts") ? [""] : ["/*.ts", "/*/*.ts", "/*/*/*.ts"]).map((files) => ({
     files: [`src/${place}${files}`],
     rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: refusals(place, `(\\.\\./){${`${place}${files}`.split("/").length - 1}}`) },
-      ],
+      "no-restricted-imports": ["error", { patterns: refusals(place, upTo(`${place}${files}`.split("/").length - 1)) }],
     },
   }))
 
@@ -113,6 +138,18 @@ const otherFolders: OxlintOverride = {
     ],
   },
 }
+
+/** Scripts that still reach into an `internal/` of src. The list only gets shorter. */
+const reachIntoInternal = [
+  "scripts/docs/{Conversation,ProtocolReference,golden}.ts",
+  "scripts/fuzz/codecs.ts",
+  "scripts/simulate/{Person,Plan}.ts",
+]
+
+const scripts: ReadonlyArray<OxlintOverride> = [
+  { files: ["scripts/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [internalOfAnother] }] } },
+  { files: reachIntoInternal, rules: { "no-restricted-imports": "off" } },
+]
 
 export default defineConfig({
   plugins: ["typescript", "unicorn", "oxc", "import", "vitest"],
@@ -156,6 +193,7 @@ export default defineConfig({
       },
     },
     { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
+    ...scripts,
     otherFolders,
     ...[...Object.keys(mayImport), tcpClient].flatMap(directions),
   ],

@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be said about the code without running it. With names, only those steps.
+// `npm run check`: all checks of the code that do not run it. With names as arguments, only those steps.
 import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 
@@ -11,6 +11,7 @@ const compiler = [node, "node_modules/typescript/bin/tsc"]
 const steps: Record<string, ReadonlyArray<string>> = {
   types: [...(existsSync(effectCompiler) ? [effectCompiler] : compiler), "-p", "."],
   "public types": [...compiler, "-p", "tsconfig.types.json", "--noEmit", "--emitDeclarationOnly", "false"],
+  "import cycles": [node, "scripts/importCycles.ts"],
   lint: [node, "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   format: [node, "node_modules/oxfmt/bin/oxfmt", "--check"],
   "dead code": [node, "node_modules/knip/bin/knip.js"],

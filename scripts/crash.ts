@@ -1,4 +1,4 @@
-/** Kills the service again and again, and looks whether anything acknowledged was lost: `npm run crash -- --help`. */
+/** Kills the service again and again, and checks whether anything acknowledged was lost: `npm run crash -- --help`. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
@@ -7,7 +7,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { wholeNumber } from "./bench/Flags.ts"
 import type { Ledger } from "./crash/Ledger.ts"
-import { faults, storages, torture } from "./crash/Torture.ts"
+import { crashTest, faults, storages } from "./crash/CrashTest.ts"
 import * as Verdict from "./crash/Verdict.ts"
 
 const flags = {
@@ -31,9 +31,9 @@ const width = 30
 
 const progress =
   (strikes: number) =>
-  (strike: number, { said }: Ledger) => {
+  (strike: number, { operations }: Ledger) => {
     const done = Math.min(width, Math.round((strike / strikes) * width))
-    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${said.length} said`
+    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${operations.length} said`
     if (process.stderr.isTTY) process.stderr.write(`\r${bar}${strike < strikes ? "" : "\n"}`)
     else if (strike % 10 === 0 || strike === strikes) process.stderr.write(`${bar}\n`)
   }
@@ -44,7 +44,7 @@ process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
 Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
   Effect.gen(function* () {
     yield* Console.log(`--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault}`)
-    const { findings, record } = yield* torture({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
+    const { findings, record } = yield* crashTest({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
     yield* Console.log(Verdict.text(record, findings))
     if (findings.length > 0) process.exitCode = 1
   }).pipe(Effect.tapError((error) => Console.error(`crash: ${error.message}`))),
@@ -52,6 +52,6 @@ Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
   Command.withDescription("Kills the service under load, and judges by what its clients noted down"),
   Command.run({ version: "1" }),
   Effect.provide(NodeServices.layer),
-  // What went wrong has been said; the report would add a stack.
+  // The error has been printed; the report of the runtime would add a stack.
   NodeRuntime.runMain({ disableErrorReporting: true }),
 )

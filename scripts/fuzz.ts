@@ -1,4 +1,4 @@
-/** Looks for bytes that Natter cannot take: `node scripts/fuzz.ts --help`. */
+/** Searches for bytes that Natter cannot handle: `node scripts/fuzz.ts --help`. */
 import { parseArgs } from "node:util"
 import * as Fuzz from "../src/testing/Fuzz.ts"
 import { checkStream } from "./fuzz/codecs.ts"
@@ -64,7 +64,7 @@ const connections = Math.min(64, Math.max(1, number("connections")))
 const round = Math.max(1, number("round"))
 const until = performance.now() + number("seconds") * 1000
 
-/** The seeds from here on, as long as there is time. */
+/** Tries one seed after the other, from this one on, as long as there is time. */
 function* seeds(from: number) {
   for (let seed = from; performance.now() < until; seed = (seed + 1) >>> 0) yield seed
 }

@@ -1,4 +1,5 @@
 // What the open-loop load is told, and what it says: `open/main.ts` is the process that does it.
+import type { Counts } from "../../src/scenario/Histogram.ts"
 
 /** What to do. Times are in seconds. */
 export interface OpenPlan {
@@ -18,9 +19,6 @@ export interface OpenPlan {
   /** For each number: the latency of the first so many members. */
   readonly groups: ReadonlyArray<number>
 }
-
-/** How many latencies there were, by bucket: `open/Histogram.ts` knows what a bucket is. */
-export type Counts = ReadonlyArray<readonly [bucket: number, count: number]>
 
 /**
  * What was measured in about a second. A message belongs to the slice in which it was due, and its latency counts from

@@ -1,11 +1,11 @@
 // A server under measurement: a process of its own, held on one core, on a free port of 127.0.0.1.
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as ChildProcess from "effect/process/ChildProcess"
 import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import * as net from "node:net"
 import { fileURLToPath } from "node:url"
+import * as ChildServer from "../../src/load/ChildServer.ts"
+import { freePort } from "../../src/load/FreePort.ts"
 import { BenchError } from "./BenchError.ts"
 import type { FramingName } from "./fanout/Framing.ts"
 import { pin } from "./Machine.ts"
@@ -46,22 +46,6 @@ export const root = fileURLToPath(new URL("../..", import.meta.url))
 const startLimit = "15 seconds"
 // Longer than a server takes for draining; killed after it.
 const stopLimit = "15 seconds"
-const outputKept = 2000
-
-const freePort = Effect.callback<number, BenchError>((resume) => {
-  const server = net.createServer()
-  server.on("error", (error) => resume(Effect.fail(new BenchError({ message: `no free port: ${error.message}` }))))
-  server.listen(0, host, () => {
-    const address = server.address()
-    server.close(() =>
-      resume(
-        typeof address === "object" && address !== null
-          ? Effect.succeed(address.port)
-          : Effect.fail(new BenchError({ message: "no free port" })),
-      ),
-    )
-  })
-})
 
 const accepts = (port: number) =>
   Effect.callback<void, BenchError>((resume) => {
@@ -77,13 +61,6 @@ const accepts = (port: number) =>
     return Effect.sync(() => socket.destroy())
   })
 
-// Settings in the caller's environment are not those that are measured.
-const environment = Object.fromEntries(
-  Object.keys(process.env)
-    .filter((name) => name.startsWith("NATTER_") || name === "NODE_OPTIONS")
-    .map((name) => [name, undefined]),
-)
-
 /**
  * Starts a server and waits, at most 15 s, until it accepts connections. When the scope closes it is ended with SIGTERM
  * and, should it still be there, killed 15 s later; its folder is removed after it.
@@ -92,39 +69,30 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
   const files = yield* FileSystem.FileSystem
   const folder = yield* files.makeTempDirectoryScoped({ prefix: "natter-bench-" })
   if (server.from !== undefined) yield* files.copy(server.from, folder, { overwrite: true })
-  const port = yield* freePort
+  const port = yield* Effect.mapError(freePort(host), ({ message }) => new BenchError({ message }))
   const profile =
     options.profile === undefined
       ? []
-      : ["--cpu-prof", `--cpu-prof-dir=${options.profile.folder}`, `--cpu-prof-name=${options.profile.name}`]
+      : [
+          "--cpu-prof",
+          "--cpu-prof-interval=200",
+          `--cpu-prof-dir=${options.profile.folder}`,
+          `--cpu-prof-name=${options.profile.name}`,
+        ]
   const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
   const from = performance.now()
-  const child = yield* ChildProcess.make(command, args, {
+  const child = yield* ChildServer.start(command, args, {
     cwd: root,
-    env: { ...environment, ...server.env },
-    extendEnv: true,
+    ...(server.env && { env: server.env }),
     stdin: "ignore",
     forceKillAfter: stopLimit,
   })
-  let output = ""
-  yield* child.all.pipe(
-    Stream.decodeText(),
-    Stream.runForEach((text) =>
-      Effect.sync(() => {
-        output = (output + text).slice(-outputKept)
-      }),
-    ),
-    Effect.forkScoped,
-  )
   const failure = (what: string) =>
     new BenchError({
-      message: `${server.name} ${what}${output === "" ? "" : `; its last output:\n${output.trimEnd()}`}`,
+      message: `${server.name} ${what}${child.output() === "" ? "" : `; its last output:\n${child.output()}`}`,
     })
-  const ended = child.exitCode.pipe(
-    Effect.orElseSucceed(() => "a signal"),
-    // What it said on its way out is still being read.
-    Effect.delay("100 millis"),
-    Effect.flatMap((code) => Effect.fail(failure(`ended with ${code} before it accepted a connection`))),
+  const ended = Effect.flatMap(child.ended, (code) =>
+    Effect.fail(failure(`ended with ${code} before it accepted a connection`)),
   )
   yield* accepts(port).pipe(
     Effect.retry(Schedule.spaced("3 millis")),

@@ -28,14 +28,14 @@ const everyMillis = 50
 
 const watch = (file: string): void => {
   const output = fs.openSync(file, "a")
-  const outboxes = new Set<WeakRef<Outbox>>()
-  const known = new WeakSet<Outbox>()
+  const outboxes = new Set<WeakRef<Outbox<unknown>>>()
+  const known = new WeakSet<Outbox<unknown>>()
   const ended: Record<string, number> = {}
 
   // The writer of each session waits at its outbox from the start on, and so comes by here.
   const full = Outbox.prototype as unknown as { wake: () => void }
   const { wake } = full
-  full.wake = function (this: Outbox) {
+  full.wake = function (this: Outbox<unknown>) {
     if (!known.has(this)) {
       known.add(this)
       outboxes.add(new WeakRef(this))

@@ -1,10 +1,8 @@
 // What happens to the service: one strike after the other, each over when somebody is answered again.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Random from "effect/Random"
-import * as Scope from "effect/Scope"
 import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -12,47 +10,9 @@ import { DatabaseSync } from "node:sqlite"
 import { promisify } from "node:util"
 import type { PostgresServer } from "../../test/postgres/PostgresServer.ts"
 import { CrashError } from "./CrashError.ts"
-import * as Service from "./Service.ts"
+import type { ServiceUnderTest } from "./ServiceUnderTest.ts"
 
 type Spawner = ChildProcessSpawner
-
-/** The service, which is killed and started again. */
-export class Victim {
-  private readonly options: Service.ServiceOptions
-  private readonly scope: Scope.Scope
-  private life: { readonly scope: Scope.Closeable; readonly service: Service.Service } | undefined
-
-  private constructor(options: Service.ServiceOptions, scope: Scope.Scope) {
-    this.options = options
-    this.scope = scope
-  }
-
-  /** Not running yet; killed with the scope. */
-  static readonly make = (options: Service.ServiceOptions): Effect.Effect<Victim, never, Scope.Scope> =>
-    Effect.map(Effect.scope, (scope) => new Victim(options, scope))
-
-  get running(): Service.Service {
-    if (this.life === undefined) throw new Error("the service is not running")
-    return this.life.service
-  }
-
-  get start(): Effect.Effect<Service.Service, CrashError, Spawner> {
-    return Effect.gen({ self: this }, function* () {
-      const scope = yield* Scope.fork(this.scope)
-      const service = yield* Scope.provide(Service.start(this.options), scope)
-      this.life = { scope, service }
-      return service
-    })
-  }
-
-  get kill(): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      const { life } = this
-      this.life = undefined
-      return life === undefined ? Effect.void : Scope.close(life.scope, Exit.void)
-    })
-  }
-}
 
 export interface Fault {
   /** Strikes, and has set right what it did when it succeeds. False where the service was not back in time. */
@@ -63,26 +23,26 @@ export interface Fault {
 const killedStarting = 0.15
 
 /** Kills the service at any moment, that of its start included, and starts it again. */
-export const kill = (victim: Victim): Fault => ({
+export const kill = (service: ServiceUnderTest): Fault => ({
   strike: Effect.gen(function* () {
-    yield* victim.kill
+    yield* service.kill
     while ((yield* Random.next) < killedStarting) {
-      yield* victim.start
+      yield* service.start
       yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, 1000)))
-      yield* victim.kill
+      yield* service.kill
     }
-    const service = yield* victim.start
-    return yield* Effect.raceFirst(service.up, service.ended)
+    const started = yield* service.start
+    return yield* Effect.raceFirst(started.up, started.ended)
   }),
 })
 
 /** Asks the service to end, and starts it again. */
-export const restart = (victim: Victim): Fault => ({
+export const restart = (service: ServiceUnderTest): Fault => ({
   strike: Effect.gen(function* () {
-    yield* victim.running.stop
-    yield* victim.kill
-    const service = yield* victim.start
-    return yield* Effect.raceFirst(service.up, service.ended)
+    yield* service.running.stop
+    yield* service.kill
+    const started = yield* service.start
+    return yield* Effect.raceFirst(started.up, started.ended)
   }),
 })
 
@@ -120,10 +80,10 @@ export const locked = (file: string): Fault => ({
 })
 
 /** No file may grow any more, as on a disk that is full; later there is room again. */
-export const diskFull = (victim: Victim, folder: string): Fault => {
+export const diskFull = (service: ServiceUnderTest, folder: string): Fault => {
   const limit = (bytes: string) =>
     attempt("the size of files could not be limited", () =>
-      promisify(execFile)("prlimit", [`--pid=${victim.running.pid}`, `--fsize=${bytes}:unlimited`]),
+      promisify(execFile)("prlimit", [`--pid=${service.running.pid}`, `--fsize=${bytes}:unlimited`]),
     )
   return {
     strike: Effect.gen(function* () {

@@ -1,5 +1,6 @@
-// Compares what clients noted down with what is kept: pure, so that it can be shown to find what it looks for.
-import { type Act, type Entry, type Heard, keyOf, type Record, type Said } from "./Record.ts"
+// Compares what the clients recorded with what the history has. It is pure, so that tests can show that it finds what
+// it looks for.
+import { type Action, type Entry, type Observation, keyOf, type Record, type Operation } from "./Record.ts"
 import * as View from "./View.ts"
 
 export const kinds = {
@@ -25,12 +26,12 @@ export const kinds = {
 export interface Finding {
   readonly kind: keyof typeof kinds
   readonly channel?: string | undefined
-  /** Whom it happened to. */
+  /** The client that it concerns. */
   readonly client?: string | undefined
   readonly what: string
-  /** Between which moments to look. */
-  readonly said?: number | undefined
-  readonly answered?: number | undefined
+  /** When the operation was sent and acknowledged, to look for it in a log. */
+  readonly sentAt?: number | undefined
+  readonly answeredAt?: number | undefined
 }
 
 export interface Expectations {
@@ -42,16 +43,17 @@ export interface Expectations {
 
 const short = (text: string | undefined): string => JSON.stringify((text ?? "").slice(0, 40))
 
-const nameOf = ({ act, id, user }: Said): string =>
+const nameOf = ({ act, id, user }: Operation): string =>
   `${user}'s ${act.type} ${id ?? short(act.type === "Message" ? act.content : "")}`
 
-const keyOfSaid = ({ act, id, user }: Said): string => keyOf(user, id, act.type === "Message" ? act.content : undefined)
+const keyOfOperation = ({ act, id, user }: Operation): string =>
+  keyOf(user, id, act.type === "Message" ? act.content : undefined)
 const keyOfEntry = ({ content, from, id }: Entry): string => keyOf(from, id, content)
 
 const nameOfEntry = (entry: Entry): string => `${entry.from}'s ${entry.type} ${entry.id ?? short(entry.content)}`
 
-/** Whether an entry is what was said; a message that was changed later shows what was done to it instead. */
-const isSame = (act: Act, entry: Entry): boolean => {
+/** Whether an entry shows this action. A message that was changed later shows the change instead. */
+const isSame = (act: Action, entry: Entry): boolean => {
   if (act.type !== entry.type) return false
   switch (act.type) {
     case "Message":
@@ -78,83 +80,91 @@ const grouped = <A>(items: Iterable<A>, by: (item: A) => string): Map<string, Ar
 class Case {
   readonly findings: Array<Finding> = []
   private readonly channel: string
-  private readonly said: ReadonlyArray<Said>
-  private readonly saidByKey: ReadonlyMap<string, Said>
+  private readonly operations: ReadonlyArray<Operation>
+  private readonly operationByKey: ReadonlyMap<string, Operation>
   private readonly kept: ReadonlyArray<Entry>
   private readonly keptByKey: ReadonlyMap<string, ReadonlyArray<Entry>>
   private readonly keptBySeq: ReadonlyMap<number, Entry>
 
-  constructor(channel: string, said: ReadonlyArray<Said>, kept: ReadonlyArray<Entry>) {
+  constructor(channel: string, operations: ReadonlyArray<Operation>, kept: ReadonlyArray<Entry>) {
     this.channel = channel
-    this.said = said
-    this.saidByKey = new Map(said.map((one) => [keyOfSaid(one), one]))
+    this.operations = operations
+    this.operationByKey = new Map(operations.map((one) => [keyOfOperation(one), one]))
     this.kept = kept
     this.keptByKey = grouped(kept, keyOfEntry)
     this.keptBySeq = new Map(kept.map((entry) => [entry.seq, entry]))
   }
 
-  private find(kind: Finding["kind"], what: string, more: Pick<Finding, "client" | "said" | "answered"> = {}): void {
+  private find(
+    kind: Finding["kind"],
+    what: string,
+    more: Pick<Finding, "client" | "sentAt" | "answeredAt"> = {},
+  ): void {
     this.findings.push({ kind, channel: this.channel, what, ...more })
   }
 
-  private findSaid(kind: Finding["kind"], said: Said, what: string): void {
-    const { answers, at, client } = said
-    this.find(kind, `${nameOf(said)} ${what}`.trim(), { client, said: at, answered: answers[0]?.at })
+  private findOperation(kind: Finding["kind"], operation: Operation, what: string): void {
+    const { answers, at, client } = operation
+    this.find(kind, `${nameOf(operation)} ${what}`.trim(), { client, sentAt: at, answeredAt: answers[0]?.at })
   }
 
-  /** Places are 1, 2, 3 …, and each entry has one. */
+  /** The `seq`s are 1, 2, 3 …, and each entry has one. */
   keptInOrder(): void {
     let last = 0
     for (const entry of this.kept) {
       if (entry.seq !== last + 1) this.find("Gap", `${entry.seq} follows ${last}`)
       last = entry.seq
-      const said = this.saidByKey.get(keyOfEntry(entry))
-      if (said === undefined) this.find("Invented", `${nameOfEntry(entry)} at ${entry.seq}`)
-      else if (said.refused?.final) this.findSaid("Invented", said, `at ${entry.seq}, refused: ${said.refused.reason}`)
-      else if (!isSame(said.act, entry)) this.findSaid("Altered", said, `is ${JSON.stringify(entry).slice(0, 200)}`)
+      const operation = this.operationByKey.get(keyOfEntry(entry))
+      if (operation === undefined) this.find("Invented", `${nameOfEntry(entry)} at ${entry.seq}`)
+      else if (operation.refused?.final)
+        this.findOperation("Invented", operation, `at ${entry.seq}, refused: ${operation.refused.reason}`)
+      else if (!isSame(operation.act, entry))
+        this.findOperation("Altered", operation, `is ${JSON.stringify(entry).slice(0, 200)}`)
     }
     for (const [key, entries] of this.keptByKey) {
       if (entries.length < 2) continue
-      const said = this.saidByKey.get(key)
+      const operation = this.operationByKey.get(key)
       const at = `at ${entries.map(({ seq }) => seq).join(" and ")}`
-      if (said === undefined) this.find("Doubled", `${nameOfEntry(entries[0]!)} ${at}`)
-      else this.findSaid("Doubled", said, at)
+      if (operation === undefined) this.find("Doubled", `${nameOfEntry(entries[0]!)} ${at}`)
+      else this.findOperation("Doubled", operation, at)
     }
   }
 
   /** What it is about was deleted. */
-  private isGone({ act, refused }: Said): boolean {
+  private isGone({ act, refused }: Operation): boolean {
     return (
       refused?.reason === "NoSuchMessage" && act.type !== "Message" && this.keptBySeq.get(act.target)?.deleted === true
     )
   }
 
-  /** What was acknowledged is there, where that was said to be, in the order in which its sender said it. */
-  saidIsKept({ answers = false, durability }: Expectations): void {
+  /** What was acknowledged is in the history, at the acknowledged `seq`, and in the order in which its sender sent it. */
+  acknowledgedIsKept({ answers = false, durability }: Expectations): void {
     const lastOf = new Map<string, number>()
-    for (const said of this.said) {
-      const entries = this.keptByKey.get(keyOfSaid(said)) ?? []
+    for (const operation of this.operations) {
+      const entries = this.keptByKey.get(keyOfOperation(operation)) ?? []
       const seq = entries[0]?.seq
-      for (const answer of said.answers) {
-        if (seq === undefined) this.findSaid("Lost", said, `acknowledged at ${answer.seq || "no place"}`)
+      for (const answer of operation.answers) {
+        if (seq === undefined) this.findOperation("Lost", operation, `acknowledged at ${answer.seq || "no place"}`)
         else if (answer.seq !== 0 && !entries.some(({ seq }) => seq === answer.seq))
-          this.findSaid("Moved", said, `acknowledged at ${answer.seq}, is at ${seq}`)
+          this.findOperation("Moved", operation, `acknowledged at ${answer.seq}, is at ${seq}`)
         if (durability !== undefined && answer.durability !== durability)
-          this.findSaid("Weak", said, `acknowledged as stored in ${answer.durability}`)
+          this.findOperation("Weak", operation, `acknowledged as stored in ${answer.durability}`)
       }
-      if (said.refused?.final && !this.isGone(said)) this.findSaid("Denied", said, said.refused.reason)
-      if (answers && said.answers.length === 0 && said.refused === undefined) this.findSaid("Unanswered", said, "")
+      if (operation.refused?.final && !this.isGone(operation))
+        this.findOperation("Denied", operation, operation.refused.reason)
+      if (answers && operation.answers.length === 0 && operation.refused === undefined)
+        this.findOperation("Unanswered", operation, "")
       if (seq === undefined) continue
-      const before = lastOf.get(said.client) ?? 0
-      if (seq < before) this.findSaid("Reordered", said, `is at ${seq}, what was said before it at ${before}`)
-      lastOf.set(said.client, Math.max(before, seq))
+      const before = lastOf.get(operation.client) ?? 0
+      if (seq < before) this.findOperation("Reordered", operation, `is at ${seq}, what was said before it at ${before}`)
+      lastOf.set(operation.client, Math.max(before, seq))
     }
   }
 
-  /** What history shows of a message is what was said and done to it. */
+  /** History shows a message as all operations on it have left it. */
   keptAsDone(): void {
     const raw = this.kept.map((entry) => {
-      const act = this.saidByKey.get(keyOfEntry(entry))?.act
+      const act = this.operationByKey.get(keyOfEntry(entry))?.act
       const content = act?.type === "Message" || act?.type === "Edited" ? act.content : entry.content
       return { ...entry, content, deleted: undefined, reactions: undefined }
     })
@@ -164,9 +174,9 @@ class Case {
     }
   }
 
-  /** A client has heard everything once, in order, and sees what is there. */
-  heard({ client, entries, placeless }: Heard): void {
-    if (placeless) return this.heardWithoutPlaces(client, entries as ReadonlyArray<Entry>)
+  /** A client has received everything once, in order, and shows the messages as the history does. */
+  observed({ client, entries, placeless }: Observation): void {
+    if (placeless) return this.observedWithoutSeqs(client, entries as ReadonlyArray<Entry>)
     let last = 0
     const told: Array<Entry> = []
     for (const entry of entries) {
@@ -181,15 +191,15 @@ class Case {
       last = Math.max(last, entry.seq)
       told.push(entry)
       const kept = this.keptBySeq.get(entry.seq)
-      const said = this.saidByKey.get(keyOfEntry(entry))
+      const operation = this.operationByKey.get(keyOfEntry(entry))
       if (kept === undefined || keyOfEntry(kept) !== keyOfEntry(entry))
         this.find("Ghost", `${nameOfEntry(entry)} at ${entry.seq}`, {
           client,
-          said: said?.at,
-          answered: said?.answers[0]?.at,
+          sentAt: operation?.at,
+          answeredAt: operation?.answers[0]?.at,
         })
-      else if (said !== undefined && !isSame(said.act, entry))
-        this.find("Different", `${nameOf(said)} as ${JSON.stringify(entry).slice(0, 200)}`, { client })
+      else if (operation !== undefined && !isSame(operation.act, entry))
+        this.find("Different", `${nameOf(operation)} as ${JSON.stringify(entry).slice(0, 200)}`, { client })
     }
     const end = this.kept.at(-1)?.seq ?? 0
     if (last < end) this.find("Unheard", `${last + 1} to ${end}, the end`, { client })
@@ -201,9 +211,9 @@ class Case {
     }
   }
 
-  private heardWithoutPlaces(client: string, entries: ReadonlyArray<Entry>): void {
+  private observedWithoutSeqs(client: string, entries: ReadonlyArray<Entry>): void {
     const seqs = new Map<string, number>()
-    for (const { act, id, user } of this.said) {
+    for (const { act, id, user } of this.operations) {
       if (act.type !== "Message") continue
       const entry = this.keptByKey.get(keyOf(user, id, act.content))?.[0]
       if (entry !== undefined) seqs.set(`${user}: ${act.content}`, entry.seq)
@@ -221,19 +231,19 @@ class Case {
 /** Everything that is wrong; nothing, where every promise was kept. */
 export const judge = (record: Record, expectations: Expectations = {}): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = record.strikes.flatMap(({ at, over }, index) =>
-    over === undefined ? [{ kind: "Late", what: `after strike ${index + 1}`, said: at }] : [],
+    over === undefined ? [{ kind: "Late", what: `after strike ${index + 1}`, sentAt: at }] : [],
   )
-  for (const { at, client, reason } of record.complaints) {
-    if (reason !== "Unavailable") findings.push({ kind: "Unclear", client, what: reason, said: at })
+  for (const { at, client, reason } of record.rejections) {
+    if (reason !== "Unavailable") findings.push({ kind: "Unclear", client, what: reason, sentAt: at })
   }
-  const saidIn = grouped(record.said, ({ channel }) => channel)
-  const heardIn = grouped(record.heard, ({ channel }) => channel)
-  for (const channel of new Set([...saidIn.keys(), ...heardIn.keys(), ...record.kept.keys()])) {
-    const here = new Case(channel, saidIn.get(channel) ?? [], record.kept.get(channel) ?? [])
+  const operationsIn = grouped(record.operations, ({ channel }) => channel)
+  const observationsIn = grouped(record.observations, ({ channel }) => channel)
+  for (const channel of new Set([...operationsIn.keys(), ...observationsIn.keys(), ...record.kept.keys()])) {
+    const here = new Case(channel, operationsIn.get(channel) ?? [], record.kept.get(channel) ?? [])
     here.keptInOrder()
-    here.saidIsKept(expectations)
+    here.acknowledgedIsKept(expectations)
     here.keptAsDone()
-    for (const heard of heardIn.get(channel) ?? []) here.heard(heard)
+    for (const observation of observationsIn.get(channel) ?? []) here.observed(observation)
     findings.push(...here.findings)
   }
   return findings

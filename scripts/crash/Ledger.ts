@@ -1,12 +1,12 @@
-// Where the clients of a run note down what they said and heard.
-import type { Act, Complaint, Entry, Gap, Heard, Said } from "./Record.ts"
+// Where the clients of a run record what they sent and received.
+import type { Action, Rejection, Entry, Gap, Observation, Operation } from "./Record.ts"
 
-type Saying = Pick<Said, "client" | "user" | "id" | "channel"> & { readonly act: Act }
+type NewOperation = Pick<Operation, "client" | "user" | "id" | "channel"> & { readonly act: Action }
 
 export class Ledger {
-  readonly said: Array<Said> = []
-  readonly heard: Array<Heard> = []
-  readonly complaints: Array<Complaint> = []
+  readonly operations: Array<Operation> = []
+  readonly observations: Array<Observation> = []
+  readonly rejections: Array<Rejection> = []
   private readonly start = performance.now()
 
   /** Milliseconds since the start of the run. */
@@ -14,28 +14,28 @@ export class Ledger {
     return Math.round(performance.now() - this.start)
   }
 
-  say(saying: Saying): Said {
-    const said: Said = { ...saying, at: this.now(), answers: [] }
-    this.said.push(said)
-    return said
+  add(sent: NewOperation): Operation {
+    const operation: Operation = { ...sent, at: this.now(), answers: [] }
+    this.operations.push(operation)
+    return operation
   }
 
-  /** What this client hears there, from all its visits. */
-  hearing(client: string, channel: string, placeless?: true): Heard {
-    const known = this.heard.find((heard) => heard.client === client && heard.channel === channel)
+  /** What this client receives in this channel, over all its visits. */
+  observationOf(client: string, channel: string, placeless?: true): Observation {
+    const known = this.observations.find((one) => one.client === client && one.channel === channel)
     if (known !== undefined) return known
-    const heard: Heard = { client, channel, placeless, entries: [] }
-    this.heard.push(heard)
-    return heard
+    const observation: Observation = { client, channel, placeless, entries: [] }
+    this.observations.push(observation)
+    return observation
   }
 }
 
-/** The place that this client has come to. */
-export const lastOf = ({ entries }: Heard): number => {
+/** The last `seq` that this client has received. */
+export const lastOf = ({ entries }: Observation): number => {
   const last: Entry | Gap | undefined = entries.at(-1)
   if (last === undefined) return 0
   return last.type === "Missed" ? last.to : last.seq
 }
 
-/** Nothing more comes of it. */
-export const isSettled = ({ answers, refused }: Said): boolean => answers.length > 0 || refused !== undefined
+/** It was acknowledged or refused: nothing more comes. */
+export const isSettled = ({ answers, refused }: Operation): boolean => answers.length > 0 || refused !== undefined

@@ -1,13 +1,13 @@
-// What clients note down while a service is tortured: what they said, what they were answered, what they heard.
+// What the clients of a run record: what they sent, what they were answered and what they received.
 
-/** What somebody does in a channel. */
-export type Act =
+/** What a client does in a channel. */
+export type Action =
   | { readonly type: "Message"; readonly content: string }
   | { readonly type: "Edited"; readonly target: number; readonly content: string }
   | { readonly type: "Deleted"; readonly target: number }
   | { readonly type: "Reacted"; readonly target: number; readonly reaction: string; readonly on: boolean }
 
-/** The server's word that it is stored. */
+/** An acknowledgement. */
 export interface Answer {
   /** 0 in version 1, where the echo is the answer. */
   readonly seq: number
@@ -17,24 +17,24 @@ export interface Answer {
 }
 
 /** All times are in milliseconds since the start of the run. */
-export interface Said {
+export interface Operation {
   /** One client speaks in one order; a user may have several. */
   readonly client: string
   readonly user: string
   /** Its own; absent in version 1, where the content is. */
   readonly id?: string | undefined
   readonly channel: string
-  readonly act: Act
+  readonly act: Action
   readonly at: number
-  /** One for each time it was said and acknowledged: more than one says the same each time. */
+  /** One for each time it was sent and acknowledged. All of them have to be the same. */
   readonly answers: Array<Answer>
   /** Why it was refused in the end. */
   refused?: { readonly reason: string; readonly final: boolean } | undefined
 }
 
-/** What has a place in a channel, as somebody was told of it. */
+/** An entry of a channel, as a client received it. */
 export interface Entry {
-  readonly type: Act["type"]
+  readonly type: Action["type"]
   readonly seq: number
   readonly id?: string | undefined
   readonly from: string
@@ -47,24 +47,24 @@ export interface Entry {
   readonly reactions?: ReadonlyArray<{ readonly reaction: string; readonly users: ReadonlyArray<string> }> | undefined
 }
 
-/** The client was told that it missed something for good. */
+/** The client was told that history no longer has these entries. */
 export interface Gap {
   readonly type: "Missed"
   readonly from: number
   readonly to: number
 }
 
-/** What one client heard in one channel, in the order in which it was told. */
-export interface Heard {
+/** What one client received in one channel, in that order. */
+export interface Observation {
   readonly client: string
   readonly channel: string
-  /** Version 1: without places, without what was said while it was away. */
+  /** Of version 1, which has no `seq` and no catching up. */
   readonly placeless?: true | undefined
   readonly entries: Array<Entry | Gap>
 }
 
-/** Somebody was told that something cannot be done, and did it again until it could. */
-export interface Complaint {
+/** A client was told to try again. */
+export interface Rejection {
   readonly client: string
   readonly reason: string
   readonly at: number
@@ -79,13 +79,13 @@ export interface Strike {
 
 export interface Record {
   readonly strikes: ReadonlyArray<Strike>
-  readonly said: ReadonlyArray<Said>
-  readonly heard: ReadonlyArray<Heard>
-  readonly complaints: ReadonlyArray<Complaint>
+  readonly operations: ReadonlyArray<Operation>
+  readonly observations: ReadonlyArray<Observation>
+  readonly rejections: ReadonlyArray<Rejection>
   /** What a fresh client reads back in the end, by channel. */
   readonly kept: ReadonlyMap<string, ReadonlyArray<Entry>>
 }
 
-/** Names what was said by its sender and its id. */
+/** A name for an operation that its entry has, too: its sender and its id, or its content where there is none. */
 export const keyOf = (user: string, id: string | undefined, content: string | undefined): string =>
   id === undefined ? `${user}: ${content}` : `${user} ${id}`

@@ -9,12 +9,13 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Crowd from "./Crowd.ts"
 import { CrashError } from "./CrashError.ts"
-import { type Fault, kill, type Victim } from "./Fault.ts"
+import { type Fault, kill } from "./Fault.ts"
 import { isSettled, lastOf, Ledger } from "./Ledger.ts"
 import type { Entry, Record, Strike } from "./Record.ts"
 import { host } from "./Service.ts"
-import { connect } from "./Talker.ts"
-import { noted, type Who, type World } from "./World.ts"
+import type { ServiceUnderTest } from "./ServiceUnderTest.ts"
+import { connect } from "./Publisher.ts"
+import { recordedName, type Participant, type Setting } from "./Setting.ts"
 
 export interface Plan {
   /** At least one; the last is a kill of the service, when everybody is quiet. */
@@ -40,26 +41,26 @@ const until = (holds: () => boolean, limit: Duration.Duration): Effect.Effect<bo
     Effect.map((outcome) => outcome._tag === "Some"),
   )
 
-/** Everything is answered, and everybody has heard the last of it. */
-const isSettledIn = ({ heard, said }: Ledger) => {
-  if (!said.every(isSettled)) return false
+/** Every operation is answered, and every client has received the last entry of each of its channels. */
+const isSettledIn = ({ observations, operations }: Ledger) => {
+  if (!operations.every(isSettled)) return false
   const ends = new Map<string, number>()
-  const placed = heard.filter(({ placeless }) => placeless === undefined)
+  const placed = observations.filter(({ placeless }) => placeless === undefined)
   for (const heard of placed) ends.set(heard.channel, Math.max(ends.get(heard.channel) ?? 0, lastOf(heard)))
   return placed.every((heard) => lastOf(heard) === ends.get(heard.channel))
 }
 
-/** All that history has, read page by page by somebody who was not there before. */
-const readBack = Effect.fnUntraced(function* (world: World) {
+/** All that history has, read page by page by a client that was not there before. */
+const readBack = Effect.fnUntraced(function* (setting: Setting) {
   const kept = new Map<string, ReadonlyArray<Entry>>()
-  const read = Effect.fnUntraced(function* (who: Who, channels: ReadonlyArray<string>) {
-    const client = yield* connect(world, who)
+  const read = Effect.fnUntraced(function* (participant: Participant, channels: ReadonlyArray<string>) {
+    const client = yield* connect(setting, participant)
     for (const channel of channels) {
       yield* client.join(channel)
-      kept.set(noted(channel, who), yield* Stream.runCollect(client.entries(channel, { after: 0 })))
+      kept.set(recordedName(channel, participant), yield* Stream.runCollect(client.entries(channel, { after: 0 })))
     }
   }, Effect.scoped)
-  yield* read({ client: "reader", user: "reader" }, world.channels)
+  yield* read({ client: "reader", user: "reader" }, setting.channels)
   // Where accounts were lost with the service, there has to be one to speak of.
   yield* read({ client: "reader", user: "bob" }, [])
   yield* read({ client: "reader", user: "ann" }, ["@bob"])
@@ -68,12 +69,12 @@ const readBack = Effect.fnUntraced(function* (world: World) {
 
 export const run = Effect.fnUntraced(function* (
   plan: Plan,
-  victim: Victim,
+  tested: ServiceUnderTest,
   fault: Fault,
 ): Effect.fn.Return<Record, CrashError, ChildProcessSpawner | Scope.Scope> {
   const ledger = new Ledger()
   const silence = Deferred.makeUnsafe<void>()
-  const world: World = {
+  const setting: Setting = {
     ledger,
     address: { host, port: plan.port },
     channels,
@@ -83,7 +84,7 @@ export const run = Effect.fnUntraced(function* (
   }
   const strikes: Array<Strike> = []
 
-  const answered = () => ledger.said.reduce((sum, { answers }) => sum + answers.length, 0)
+  const answered = () => ledger.operations.reduce((sum, { answers }) => sum + answers.length, 0)
   const answersAgain = Effect.suspend(() => {
     const before = answered()
     return until(() => answered() > before, answerLimit)
@@ -91,16 +92,16 @@ export const run = Effect.fnUntraced(function* (
   const strike = (fault: Fault) =>
     Effect.gen(function* () {
       const at = ledger.now()
-      const isBack = (yield* fault.strike) && (world.isQuiet() || (yield* answersAgain))
+      const isBack = (yield* fault.strike) && (setting.isQuiet() || (yield* answersAgain))
       strikes.push({ at, over: isBack ? ledger.now() : undefined })
       plan.onStrike?.(strikes.length, ledger)
       return isBack
     })
 
-  const service = yield* victim.start
+  const service = yield* tested.start
   if (!(yield* Effect.raceFirst(service.up, service.ended)))
     return yield* new CrashError({ message: `the service did not start:\n${service.output()}` })
-  yield* Crowd.gather(world)
+  yield* Crowd.gather(setting)
   if (!(yield* answersAgain))
     return yield* new CrashError({ message: `nobody is answered, before the first strike:\n${service.output()}` })
   while (strikes.length < plan.strikes - 1) {
@@ -110,13 +111,19 @@ export const run = Effect.fnUntraced(function* (
   Deferred.doneUnsafe(silence, Exit.void)
   yield* until(() => isSettledIn(ledger), settleLimit)
   // What is read back is what is kept, and not what the service remembers.
-  yield* strike(kill(victim))
-  const kept = yield* readBack(world).pipe(
+  yield* strike(kill(tested))
+  const kept = yield* readBack(setting).pipe(
     Effect.timeoutOrElse({
       duration: settleLimit,
       orElse: () => Effect.fail(new CrashError({ message: "history could not be read back in time" })),
     }),
     Effect.mapError((error) => new CrashError({ message: `history could not be read back: ${error.message}` })),
   )
-  return { strikes, said: ledger.said, heard: ledger.heard, complaints: ledger.complaints, kept }
+  return {
+    strikes,
+    operations: ledger.operations,
+    observations: ledger.observations,
+    rejections: ledger.rejections,
+    kept,
+  }
 })

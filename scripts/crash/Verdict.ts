@@ -2,8 +2,8 @@
 import * as Judge from "./Judge.ts"
 import type { Record, Strike } from "./Record.ts"
 
-/** Findings of one kind that are told in full. */
-const told = 8
+/** How many findings of one kind are printed. */
+const printed = 8
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
 
@@ -14,12 +14,12 @@ const whereabouts = (strikes: ReadonlyArray<Strike>, at: number): string => {
   return before === strikes.length ? `after strike ${before}` : `between strikes ${before} and ${before + 1}`
 }
 
-const line = (strikes: ReadonlyArray<Strike>, { answered, channel, client, said, what }: Judge.Finding): string =>
+const line = (strikes: ReadonlyArray<Strike>, { answeredAt, channel, client, sentAt, what }: Judge.Finding): string =>
   [
     channel === undefined ? what : `#${channel}: ${what}`,
     client === undefined ? "" : `(${client})`,
-    said === undefined ? "" : `said at ${seconds(said)}, ${whereabouts(strikes, said)}`,
-    answered === undefined ? "" : `answered at ${seconds(answered)}, ${whereabouts(strikes, answered)}`,
+    sentAt === undefined ? "" : `sent at ${seconds(sentAt)}, ${whereabouts(strikes, sentAt)}`,
+    answeredAt === undefined ? "" : `answered at ${seconds(answeredAt)}, ${whereabouts(strikes, answeredAt)}`,
   ]
     .filter((part) => part !== "")
     .join(" ")
@@ -33,17 +33,17 @@ const counted = (names: Iterable<string>): string => {
   return [...counts].map(([name, count]) => `${count} ${name}`).join(", ") || "none"
 }
 
-const unanswered = (said: Record["said"]) =>
-  said.flatMap(({ answers, refused }) => (answers.length > 0 ? [] : (refused?.reason ?? "waiting")))
+const unanswered = (operations: Record["operations"]) =>
+  operations.flatMap(({ answers, refused }) => (answers.length > 0 ? [] : (refused?.reason ?? "waiting")))
 
-export const summary = ({ complaints, heard, kept, said, strikes }: Record): string => {
-  const acknowledged = said.filter(({ answers }) => answers.length > 0).length
-  const again = sum(said.map(({ answers }) => Math.max(0, answers.length - 1)))
+export const summary = ({ kept, observations, operations, rejections, strikes }: Record): string => {
+  const acknowledged = operations.filter(({ answers }) => answers.length > 0).length
+  const again = sum(operations.map(({ answers }) => Math.max(0, answers.length - 1)))
   const back = strikes.flatMap(({ at, over }) => (over === undefined ? [] : [over - at])).sort((a, b) => a - b)
   return [
     `${strikes.length} strikes; somebody answered again after ${seconds(back[back.length >> 1] ?? 0)} (median), ${seconds(back.at(-1) ?? 0)} (longest)`,
-    `${said.length} said (${counted(said.map(({ act }) => act.type))}), ${acknowledged} acknowledged, ${again} of them once more; not: ${counted(unanswered(said))}`,
-    `${sum([...kept.values()].map((entries) => entries.length))} kept in ${kept.size} channels; ${sum(heard.map(({ entries }) => entries.length))} heard by ${new Set(heard.map(({ client }) => client)).size} clients; ${complaints.length} times told to try again`,
+    `${operations.length} said (${counted(operations.map(({ act }) => act.type))}), ${acknowledged} acknowledged, ${again} of them once more; not: ${counted(unanswered(operations))}`,
+    `${sum([...kept.values()].map((entries) => entries.length))} kept in ${kept.size} channels; ${sum(observations.map(({ entries }) => entries.length))} heard by ${new Set(observations.map(({ client }) => client)).size} clients; ${rejections.length} times told to try again`,
   ].join("\n")
 }
 
@@ -52,10 +52,10 @@ export const text = (record: Record, findings: ReadonlyArray<Judge.Finding>): st
   const kinds = Object.entries(Judge.kinds).flatMap(([kind, meaning]) => {
     const these = findings.filter((finding) => finding.kind === kind)
     if (these.length === 0) return []
-    const rest = these.length > told ? [`  … and ${these.length - told} more`] : []
+    const rest = these.length > printed ? [`  … and ${these.length - printed} more`] : []
     return [
       `${kind}, ${meaning}: ${these.length}`,
-      ...these.slice(0, told).map((f) => `  ${line(record.strikes, f)}`),
+      ...these.slice(0, printed).map((f) => `  ${line(record.strikes, f)}`),
       ...rest,
     ]
   })

@@ -1,7 +1,7 @@
-// What the messages of a channel look like to somebody who has heard its entries.
+// What the messages of a channel look like to a client that has received these entries.
 import type { Entry } from "./Record.ts"
 
-interface Shown {
+interface MessageView {
   content: string
   deleted: boolean
   readonly reactions: Set<string>
@@ -12,7 +12,7 @@ const reactionsOf = ({ reactions = [] }: Entry): Set<string> =>
 
 /** The messages by their places. What an entry does may be in a message already: it is done again. */
 export const of = (entries: Iterable<Entry>): ReadonlyMap<number, string> => {
-  const shown = new Map<number, Shown>()
+  const shown = new Map<number, MessageView>()
   for (const entry of entries) {
     if (entry.type === "Message") {
       const { content = "", deleted = false, seq } = entry

@@ -1,4 +1,4 @@
-/** The examples of docs/PROTOCOL.md. Each frame goes over the wire here: one that is not of the protocol throws. */
+/** The examples of docs/PROTOCOL.md. Each frame is encoded and decoded here, so one that is not of the protocol throws. */
 import * as Result from "effect/Result"
 import * as Limits from "../../src/domain/Limits.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"

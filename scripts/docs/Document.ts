@@ -1,15 +1,15 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 
-/** A file that is made from the code. */
+/** A document that is generated from the code. */
 export interface Document {
-  /** Where it lies, from the project's folder. */
+  /** Its path, relative to the folder of the project. */
   readonly path: string
   /** The whole file; the same each time. */
   readonly render: () => string
 }
 
-/** Writes what is not as it should be, and returns the paths of it; with `check` nothing is written. */
+/** Writes the documents that are stale, and returns their paths. With `check` nothing is written. */
 export const renew = (documents: ReadonlyArray<Document>, root: string, check: boolean): ReadonlyArray<string> =>
   documents
     .filter((document) => {

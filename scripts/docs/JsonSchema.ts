@@ -19,13 +19,13 @@ export interface JsonSchema {
   readonly maxItems?: number
 }
 
-export interface Described {
+export interface JsonSchemaDocument {
   readonly schema: JsonSchema
   /** The values with a name of their own, by that name. */
   readonly definitions: Readonly<Record<string, JsonSchema>>
 }
 
-/** Pulls the parts of an `allOf` up where none contradicts another, and writes an `enum` of one as `const`. */
+/** Merges the parts of an `allOf` where none contradicts another, and writes an `enum` of one value as `const`. */
 const tidy = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(tidy)
   if (typeof schema !== "object" || schema === null) return schema
@@ -51,7 +51,7 @@ const named = (title: unknown): string | undefined =>
   typeof title === "string" && /^[A-Z]/.test(title) ? title : undefined
 
 /** A schema as JSON Schema; `surplus` says whether fields beyond those named are taken. */
-export const describe = (schema: Schema.Top, surplus: boolean): Described => {
+export const describe = (schema: Schema.Top, surplus: boolean): JsonSchemaDocument => {
   const document = Schema.toJsonSchemaDocument(schema, {
     onExcessProperty: surplus ? "ignore" : "error",
     referencePolicy: ({ ast }) => named(Schema.resolveAnnotations(Schema.make(ast))?.["title"]),

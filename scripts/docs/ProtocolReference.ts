@@ -102,7 +102,7 @@ const plainValues = [
   ["u64", "number", `an integer from 0 to ${Limits.maxInteger} (2^53 - 1): beyond it digits would be lost`],
 ]
 
-/** In which kinds of channels each action is allowed, by what somebody is there. */
+/** In which kinds of channels each action is allowed, by the role in the channel. */
 const rights = (): string => {
   const kinds = ["public", "private", "readonly"] as const
   const well = { banned: false, muted: false, archived: false }
@@ -223,5 +223,5 @@ const render = (): string => {
   return rendered
 }
 
-/** All there is to know to write a client. */
+/** The reference for authors of clients. */
 export const protocolReference: Document = { path: "docs/PROTOCOL.md", render }

@@ -23,8 +23,8 @@ const render = (): string => {
   const all = (prefix: string, list: ReadonlyArray<Frame>, surplus: boolean) =>
     list.map((frame) => define(`${prefix}.${frame.fields.type.literal}`, frame, surplus))
 
-  // What the server takes: version 1 passes over surplus fields, version 2 refuses them. A client passes over them in
-  // both, since a newer server may say more.
+  // The server ignores surplus fields in version 1, and refuses them in version 2. A client ignores them in both, since
+  // a newer server may send more.
   const unions = {
     ConnectRequest: define("connect.ConnectRequest", ConnectRequest, true),
     ConnectReply: define("connect.ConnectReply", ConnectReply, true),

@@ -1,5 +1,5 @@
 /**
- * Screenshots of `natter chat` as text: `node scripts/docs/Screenshots.ts` takes them anew, in a terminal of its own,
+ * Screenshots of `natter chat` as text: `node scripts/docs/Screenshots.ts` takes new ones, in a terminal of its own,
  * against a server of its own. docs/TERMINAL.md shows them.
  */
 import * as Effect from "effect/Effect"
@@ -26,18 +26,18 @@ export const sizes: ReadonlyArray<Size> = [
 
 export const nameOf = ({ columns, rows }: Size): string => `${columns}x${rows}.txt`
 
-/** The same each time: whenever it was, it was at nine in the morning. */
+/** All times become nine in the morning, so that the screenshots are the same each time. */
 const shownAs = (rows: ReadonlyArray<string>): string =>
   `${rows.map((row) => row.replaceAll(/\b\d\d:\d\d\b/g, "09:00").trimEnd()).join("\n")}\n`
 
-/** Time that a screen has to look as it is expected to. */
+/** How long to wait until a screen looks as expected. */
 const patience = "10 seconds"
 
-/** Of each size, what is shown in it; where something is expected of a file, it has some time to become that. */
+/** The screenshots of each size. Where a text is expected, it is waited for. */
 export const take = Effect.fnUntraced(function* (expected: (name: string) => string | undefined) {
   const server = yield* TestServer
   const person = Effect.fnUntraced(function* (name: string, ...channels: ReadonlyArray<string>) {
-    // The lobby is nobody's: its topic is for administrators.
+    // The lobby has no owner: only administrators may set its topic.
     const session = yield* server.hub.connect({ name, role: name === "bob" ? "admin" : "member" })
     yield* Effect.forkScoped(Stream.runDrain(session.events))
     for (const channel of channels) yield* session.join(channel)

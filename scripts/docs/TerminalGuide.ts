@@ -4,7 +4,7 @@ import { keys } from "../../src/terminal/view/Help.ts"
 import type { Document } from "./Document.ts"
 import { code, fenced, table } from "./Markdown.ts"
 
-/** Taken by scripts/docs/Screenshots.ts, which needs a terminal: this only puts them in. */
+/** Screenshots that scripts/docs/Screenshots.ts has taken, which needs a terminal. Here they are only inserted. */
 const screenshot = (name: string): string =>
   fenced("text", fs.readFileSync(new URL(`../../docs/screenshots/${name}.txt`, import.meta.url), "utf8").trimEnd())
 

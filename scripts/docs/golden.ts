@@ -1,6 +1,6 @@
 /**
  * Fills in what is missing in test/fixtures/wire/v2.json: write a frame there as an object, and it becomes its JSON text
- * and its MessagePack in hexadecimal. What is there already is never written again: clients in the field speak it.
+ * and its MessagePack in hexadecimal. What is there already is never changed, since clients depend on it.
  */
 import * as fs from "node:fs"
 import * as Result from "effect/Result"
@@ -14,7 +14,7 @@ type Side = (codec: Codec.Codec["name"]) => Wire<2, unknown, unknown>
 const file = new URL("../../test/fixtures/wire/v2.json", import.meta.url)
 const goldens: Record<"client" | "server", ReadonlyArray<object>> = JSON.parse(fs.readFileSync(file, "utf8"))
 
-/** Read by those who will read it and written by those who will write it, so that nothing wrong gets in. */
+/** Each frame is read as its receiver reads it and written as its sender writes it, so that no wrong frame gets in. */
 const filled = (frames: ReadonlyArray<object>, write: Side, read: Side) =>
   frames.map((frame) => {
     if ("json" in frame) return frame

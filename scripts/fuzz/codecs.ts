@@ -13,7 +13,7 @@ import { deflate } from "../../src/transport/Zlib.ts"
 
 type Side = Wire<1 | 2, unknown, unknown>
 
-/** Who reads, and who would have written what it takes. */
+/** A side that reads, and the other side, which writes what it reads. */
 const pairs: ReadonlyArray<readonly [reader: Side, writer: Side]> = (
   [
     [Encoding.server1, Encoding.client1],
@@ -27,11 +27,11 @@ const pairs: ReadonlyArray<readonly [reader: Side, writer: Side]> = (
   [client, server],
 ])
 
-/** A refusal that can be told to the peer and written to a log as it is. */
+/** What keeps an error from being sent to the peer and written to a log as it is; undefined where nothing does. */
 const checkRefusal = (error: unknown): string | undefined => {
   if (!(error instanceof FrameError)) return `the refusal is no FrameError: ${String(error)}`
   const { field = "", kind, message, ref } = error
-  // A surplus field is named, and damage can make anything a field's name.
+  // The error names a surplus field, and that name may be anything in a damaged stream.
   if (message.replace(field, "").includes(secret)) return `the message repeats a value: ${message}`
   if (!/^[\w.?]{0,64}$/.test(field)) return `the field's name is not safe: ${JSON.stringify(field)}`
   if (message.length > 500 || !/^[ -~]+$/.test(message)) return `the message is not safe: ${JSON.stringify(message)}`
@@ -56,7 +56,7 @@ const checkBody = (body: Uint8Array): string | undefined => {
   return undefined
 }
 
-/** What is wrong with how the stream is met, in a sentence; undefined where nothing is. */
+/** What is wrong with how the stream was handled, in a sentence; undefined where nothing is. */
 export const checkStream = ({ chunks }: HostileStream): string | undefined => {
   const deframer = new Deframer()
   const bodies: Array<Uint8Array> = []

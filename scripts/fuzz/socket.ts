@@ -1,4 +1,4 @@
-/** Hostile streams against a running server, over plain sockets, and what a healthy client meets in between. */
+/** Sends hostile streams to a running server, over plain sockets, and checks in between that a healthy client is served. */
 import * as net from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import * as Result from "effect/Result"
@@ -12,23 +12,23 @@ export interface Target {
   readonly port: number
 }
 
-/** How hostile connections end, and after how many milliseconds at the latest; one that lingers reads nothing. */
+/** How hostile connections end, and after how many milliseconds at the latest. One that lingers reads nothing. */
 const lifetime = { end: 1000, destroy: 1000, reset: 1000, linger: 200 }
-/** A healthy client waits no longer. */
+/** How long a healthy client waits, at most. */
 const patience = 1000
 
 const endings = Object.keys(lifetime) as ReadonlyArray<keyof typeof lifetime>
 
-/** What its author says first, so that the stream meets a server in the state it is meant for. */
+/** What is sent before the stream, to bring the server into the state that the stream is meant for. */
 const greeting = (opening: Opening, seed: number): ReadonlyArray<Uint8Array> => {
-  // One in four signs in: passwords are slow on purpose, and what comes before them has to hold by itself.
+  // Only one in four signs in: checking passwords is slow on purpose, and most streams are for the time before.
   const signsIn = seed % 4 === 0
   const login = { type: "Login", username: `fuzz-${seed % 8}`, password: "password" } as const
   if (opening === "version 1") return signsIn ? [Encoding.client1.encode(login)] : []
   const codec = opening.startsWith("json") ? "json" : "msgpack"
   const compression = opening.endsWith("compressed") ? ["deflate"] : []
   const connect = { type: "Connect", client_id: "fuzz", version: "2.0", codecs: [codec], compression } as const
-  // Whether compression is granted is known only from the answer, and nobody waits for that here.
+  // Only the answer says whether compression is granted, and it is not waited for here.
   const knows = compression.length === 0
   return [Encoding.client1.encode(connect), ...(signsIn && knows ? [Encoding.client2(codec).encode(login)] : [])]
 }
@@ -37,7 +37,7 @@ const greeting = (opening: Opening, seed: number): ReadonlyArray<Uint8Array> => 
 export const attack = async ({ host, port }: Target, { chunks, opening, seed }: HostileStream): Promise<void> => {
   const socket = net.connect({ host, port, noDelay: true })
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
-  // A server may hang up in the middle; that it lives is for the healthy client to find out.
+  // The server may close the connection at any time; whether it still works is checked by the healthy client.
   socket.on("error", () => {})
   const ending = endings[seed % endings.length]!
   if (ending !== "linger") socket.resume()
@@ -45,7 +45,7 @@ export const attack = async ({ host, port }: Target, { chunks, opening, seed }: 
   for (const [index, chunk] of [...greeting(opening, seed), ...chunks].entries()) {
     if (socket.destroyed) break
     socket.write(chunk)
-    // Now and then the server sees a piece by itself.
+    // Now and then a pause, so that the server gets a piece by itself.
     if (index % 8 === 0) await sleep(1)
   }
   if (ending === "end" || ending === "linger") socket.end()
@@ -55,7 +55,7 @@ export const attack = async ({ host, port }: Target, { chunks, opening, seed }: 
   clearTimeout(timer)
 }
 
-/** Signs in and pings as the chapter's client would. Says what is wrong; undefined where all is well, and in time. */
+/** Signs in and pings as the chapter's client would. Returns what is wrong; undefined where it is answered correctly and in time. */
 export const checkHealth = ({ host, port }: Target, username: string, password: string): Promise<string | undefined> =>
   new Promise((resolve) => {
     const socket = net.connect({ host, port, noDelay: true })

@@ -3,14 +3,14 @@
 // so nothing may be imported here before the version is known.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 
-// What a service is given before it starts, as by `npm start`, where nobody has said anything of it (docs/adr/0014).
+// A service runs with this option unless it was set otherwise, as `npm start` does it (docs/adr/0014).
 const youngGeneration = "--max-semi-space-size=16"
-const isTold = (): boolean =>
+const isSet = (): boolean =>
   [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((option) => option.includes("semi-space-size"))
 
 if (major > 24 || (major === 24 && minor >= 7)) {
-  if (process.argv[2] === "serve" && !isTold() && process.platform !== "win32") {
-    // Starts again in place: the same process, with the option.
+  if (process.argv[2] === "serve" && !isSet() && process.platform !== "win32") {
+    // Replaces this process by one with the option.
     const options = [...process.execArgv, youngGeneration]
     process.execve!(process.execPath, [process.execPath, ...options, ...process.argv.slice(1)], process.env)
   }

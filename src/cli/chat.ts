@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { lobby } from "../domain/ChannelName.ts"
-import { address, who } from "./internal/lineFlags.ts"
+import { address, who } from "./connectionFlags.ts"
 
 export const chat = Command.make(
   "chat",
@@ -22,10 +22,10 @@ export const chat = Command.make(
       Flag.withDefault("auto"),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/chatPlace.ts")),
+      Effect.promise(() => import("./talk/chat.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

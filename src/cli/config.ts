@@ -2,8 +2,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { printTable } from "./internal/printList.ts"
-import { allSettingFlags, loadSettings } from "./internal/settingFlags.ts"
+import { printTable } from "./table.ts"
+import { allSettingFlags, loadSettings } from "./settingFlags.ts"
 
 const json = Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object"), Flag.withDefault(false))
 

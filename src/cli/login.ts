@@ -2,7 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { address, who } from "./internal/lineFlags.ts"
+import { address, who } from "./connectionFlags.ts"
 
 export const login = Command.make(
   "login",
@@ -14,10 +14,10 @@ export const login = Command.make(
       Flag.withDefault(false),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/sessions.ts")),
+      Effect.promise(() => import("./login/run.ts")),
       ({ list, login }) => (given.list ? list : login(given)),
     ),
 ).pipe(

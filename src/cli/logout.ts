@@ -2,7 +2,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { address } from "./internal/lineFlags.ts"
+import { address } from "./connectionFlags.ts"
 
 export const logout = Command.make(
   "logout",
@@ -12,7 +12,7 @@ export const logout = Command.make(
   },
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/sessions.ts")),
+      Effect.promise(() => import("./login/run.ts")),
       ({ logout, logoutAll }) => (given.all ? logoutAll : logout(given.address)),
     ),
 ).pipe(

@@ -11,8 +11,8 @@ import * as Runtime from "effect/Runtime"
 import * as fs from "node:fs"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
-import { runMain } from "./internal/runMain.ts"
-import * as Voice from "./internal/voice.ts"
+import { runMain } from "./runMain.ts"
+import * as Output from "./output.ts"
 import { login } from "./login.ts"
 import { load } from "./load.ts"
 import { logout } from "./logout.ts"
@@ -35,7 +35,7 @@ const natter = Command.make("natter").pipe(
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
 
-/** A load tells being asked for wrongly from a promise that does not hold: it ends with 2 instead of 1. */
+/** `natter load` ends with 2 for a wrong command line, since 1 means that a promise does not hold. */
 const withExitCode = <E>(error: E): E =>
   error instanceof CliError.ShowHelp && error.errors.length > 0 && error.commandPath[1] === load.name
     ? Object.assign(error, { [Runtime.errorExitCode]: 2 })
@@ -48,8 +48,8 @@ runMain(
       Layer.mergeAll(
         NodeServices.layer,
         CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
-        CliOutput.layer(Voice.formatter),
-        CliOutput.layerPresenter(Voice.presenter),
+        CliOutput.layer(Output.formatter),
+        CliOutput.layerPresenter(Output.presenter),
       ),
     ),
   ),

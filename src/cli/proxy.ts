@@ -1,4 +1,4 @@
-/** `natter proxy`: comes between a client and a service, and lets things go wrong. */
+/** `natter proxy`: injects faults between clients and a service. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -45,7 +45,7 @@ export const proxy = Command.make(
   },
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/proxyRun.ts")),
+      Effect.promise(() => import("./proxy/run.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(
@@ -62,7 +62,7 @@ export const proxy = Command.make(
     { command: "natter proxy --http --allow example.org:443", description: "A forward proxy, for curl -x" },
     {
       command: `curl -X PUT localhost:9091/faults/slow -d '{"fault":{"_tag":"Delay","by":"1s"},"for":"10s"}'`,
-      description: "Change it while it runs; DELETE takes it back",
+      description: "Change it while it runs; DELETE removes it",
     },
     { command: "curl -X POST localhost:9091/cut", description: "Cut every link" },
   ]),

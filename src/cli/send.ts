@@ -1,10 +1,10 @@
-/** `natter send`: says something, for people and scripts. */
+/** `natter send`: publishes messages, for people and scripts. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
-import { defaultAddress, flags } from "./internal/lineFlags.ts"
+import { defaultAddress, flags } from "./connectionFlags.ts"
 
 export const send = Command.make(
   "send",
@@ -21,10 +21,10 @@ export const send = Command.make(
       Flag.withDefault(false),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/lineSend.ts")),
+      Effect.promise(() => import("./talk/send.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

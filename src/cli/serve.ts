@@ -1,13 +1,13 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { allSettingFlags, loadSettings } from "./internal/settingFlags.ts"
+import { allSettingFlags, loadSettings } from "./settingFlags.ts"
 
 export const serve = Command.make(
   "serve",
   allSettingFlags,
   Effect.fnUntraced(function* (given) {
     const { settings } = yield* loadSettings(given)
-    const { service } = yield* Effect.promise(() => import("./internal/service.ts"))
+    const { service } = yield* Effect.promise(() => import("./serve/run.ts"))
     return yield* service(settings)
   }),
 ).pipe(

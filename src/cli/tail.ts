@@ -1,9 +1,9 @@
-/** `natter tail`: shows what is said in a channel, and on a terminal sends what is typed. */
+/** `natter tail`: prints the messages of a channel, and on a terminal sends what is typed. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { address, flags } from "./internal/lineFlags.ts"
+import { address, flags } from "./connectionFlags.ts"
 
 export const tail = Command.make(
   "tail",
@@ -38,10 +38,10 @@ export const tail = Command.make(
       Flag.withDefault(true),
     ),
   },
-  // What it does takes a while to load, so it is, when it runs.
+  // Loaded only when the command runs, since it takes a while.
   (given) =>
     Effect.flatMap(
-      Effect.promise(() => import("./internal/lineTail.ts")),
+      Effect.promise(() => import("./talk/tail.ts")),
       ({ run }) => run(given),
     ),
 ).pipe(

@@ -2,11 +2,11 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { folderFlags } from "./internal/folderFlags.ts"
-import { json, lifetime } from "./internal/flags.ts"
+import { folderFlags } from "./accounts/folderFlags.ts"
+import { json, lifetime } from "./accounts/flags.ts"
 
-/** What the commands do takes a while to load, so it is, when one runs. */
-const tokens = Effect.promise(() => import("./internal/tokens.ts"))
+/** Loaded only when one of the commands runs, since it takes a while. */
+const tokens = Effect.promise(() => import("./accounts/tokens.ts"))
 
 const create = Command.make(
   "create",

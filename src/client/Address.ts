@@ -4,7 +4,7 @@ import { type Address, format } from "../domain/Address.ts"
 
 export { type Address, format }
 
-/** Where a server listens that was told nothing else. */
+/** The default address of a server. */
 export const local: Address = { host: "127.0.0.1", port: 8080 }
 
 /** How an address is written, for messages and help. */
@@ -17,13 +17,13 @@ const bareIPv6 = /^(?=(?:[^:]*:){2})[0-9A-Fa-f:.]+$/
 /** Whether it looks like an IPv6 address without brackets, with a port or none. */
 export const isBareIPv6 = (text: string): boolean => bareIPv6.test(text)
 
-/** An IPv6 address with the brackets it lacks. Which group is a port can only be guessed: the last, where it can be one. */
+/** An IPv6 address with its brackets. The last group is taken for a port, where it can be one. */
 const bracketed = (text: string): string => {
   const [, host = text, digits] = /^(.*(?:[0-9A-Fa-f]|::)):([1-9]\d{3,4})$/.exec(text) ?? []
   return format({ host, port: Number(digits ?? local.port) })
 }
 
-/** Fails with one line that says how to write it. */
+/** Fails with a line that says how to write it. */
 export const parse = (text: string): Result.Result<Address, string> => {
   const match = pattern.exec(text)
   if (match === null) return Result.fail(isBareIPv6(text) ? `write ${bracketed(text)}` : `write it as ${forms}`)

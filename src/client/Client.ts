@@ -1,4 +1,4 @@
-/** A client that stays: it signs in, comes back when the connection is lost, and sends what was said meanwhile. */
+/** A client that stays: it signs in, reconnects when the connection is lost, and then sends what has waited. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -20,20 +20,20 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import { type ClientInput, type ClientState, initial, next } from "./ClientState.ts"
-import { connect, type Connection, type ConnectOptions, type Credentials, type Event } from "./Connection.ts"
+import { type ClientSession, connect, type ConnectOptions, type Credentials } from "./ClientSession.ts"
 import { Dialer } from "./Dialer.ts"
-import type { ClientEvent, Entry } from "./Event.ts"
+import type { ClientEvent, Entry, Event } from "./Event.ts"
 import { catchUp } from "./internal/catchUp.ts"
 import { entries } from "./internal/entries.ts"
 import { Outgoing, type PublishFailure } from "./internal/Outgoing.ts"
-import { persistently } from "./internal/persistently.ts"
+import { retryRefused } from "./internal/retry.ts"
 import type { Position } from "./internal/Position.ts"
 import { Positions } from "./internal/Positions.ts"
-import { Seat } from "./internal/Seat.ts"
+import { CurrentSession } from "./internal/CurrentSession.ts"
 import { Subscribers } from "./internal/Subscribers.ts"
-import { allUnread, enterWaiting, type UnreadChannel } from "./internal/waiting.ts"
+import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
 import { fresh } from "./MessageId.ts"
-import { type Absence, type Backoff, stay } from "./Reconnect.ts"
+import { type ConnectionFailure, type Backoff, stay } from "./Reconnect.ts"
 import * as Requests from "./Requests.ts"
 import type { Reply } from "./Requests.ts"
 
@@ -45,82 +45,81 @@ export interface ClientOptions extends ConnectOptions {
 }
 
 /** Requests wait while the client is away, and are made again if the connection is lost before the answer. */
-type Answer<Type extends "Joined" | "Left"> = Reply<Type, Absence>
+type Answer<Type extends "Joined" | "Left"> = Reply<Type, ConnectionFailure>
 
-/** Succeeds when it has its place in the channel, and with how safe it is there. */
-type Acknowledged = Effect.Effect<ServerFrameOf<"Published">, PublishFailure>
+/** Succeeds when it has its place in the channel, with the server's acknowledgement, which says how safe it is. */
+type PublishReply = Effect.Effect<ServerFrameOf<"Published">, PublishFailure>
 
 export type { ClientEvent }
 
-export interface Client extends Omit<Requests.Requests<Absence>, "unread"> {
-  /** What is so now. */
+export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unread"> {
+  /** The state now. */
   readonly state: Effect.Effect<ClientState>
-  /** What is so now, then each change; ends with `Ended`. A reader that is slow misses states in between. */
+  /** The state now, then each change; ends with `Ended`. A slow reader misses states in between. */
   readonly states: Stream.Stream<ClientState>
   /**
-   * Enters a channel, and enters it again after every reconnection until one leaves; what was said meanwhile is told
-   * then. The first time what was said before is told only from behind `after`, where that is given; 0 is everything.
+   * Joins a channel, and joins it again after every reconnection, until `leave`. After a reconnection the entries that
+   * were missed come as events. At the first join those behind `after` come so; 0 is all there are, and none by default.
    */
   readonly join: (channel: string, options?: { readonly after?: number | undefined }) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
-   * Says something to a channel one is in; succeeds with the server's acknowledgement. Messages are
-   * sent in the order in which they were published, each once, however often the connection is lost
-   * meanwhile. One that the server wants later is sent later, and those behind it too. So it is with
-   * what changes messages.
+   * Publishes a message in a channel that the client is in. Messages are sent in the order in which they were published,
+   * and stored once, however often the connection is lost meanwhile. If the server wants one later, it and all behind it
+   * are sent later. The same holds for `edit`, `delete` and `react`.
    */
-  readonly publish: (channel: string, content: string, id?: MessageId) => Acknowledged
-  /** Says something else in one's own message, by its `seq`. */
-  readonly edit: (channel: string, target: number, content: string, id?: MessageId) => Acknowledged
-  /** Takes a message away: one's own, or, as a moderator, any. */
-  readonly delete: (channel: string, target: number, id?: MessageId) => Acknowledged
-  /** Reacts to a message, or with `on` false takes that back. */
-  readonly react: (channel: string, target: number, reaction: string, on?: boolean, id?: MessageId) => Acknowledged
+  readonly publish: (channel: string, content: string, id?: MessageId) => PublishReply
+  /** Replaces the content of the user's own message; `target` is its `seq`. */
+  readonly edit: (channel: string, target: number, content: string, id?: MessageId) => PublishReply
+  /** Deletes a message: the user's own, or, as a moderator, any. */
+  readonly delete: (channel: string, target: number, id?: MessageId) => PublishReply
+  /** Reacts to a message, or with `on` false takes the reaction back. */
+  readonly react: (channel: string, target: number, reaction: string, on?: boolean, id?: MessageId) => PublishReply
   /**
-   * What was said and done in a channel one is in, as far as history reaches: forward from `after` or `since`, otherwise
-   * backward, the latest first. `limit` is that of a page, the stream goes on.
+   * The entries of a channel that the client is in, as far as history reaches: forward from `after` or `since`, otherwise
+   * backward, the latest first. `limit` is the size of a page; the stream goes on behind it.
    */
-  readonly entries: (channel: string, range?: Requests.Range) => Stream.Stream<Entry, RequestError | Absence>
-  /** What is new in the channels that count for the user: those in which something was marked as read, and direct ones. */
-  readonly unread: Effect.Effect<ReadonlyArray<UnreadChannel>, RequestError | Absence>
-  /** Tells the others that one is typing; nothing happens while away. */
+  readonly entries: (channel: string, range?: Requests.Range) => Stream.Stream<Entry, RequestError | ConnectionFailure>
+  /** What is unread in the channels that count for the user: those with a read marker, and direct conversations. */
+  readonly unread: Effect.Effect<ReadonlyArray<UnreadChannel>, RequestError | ConnectionFailure>
+  /** Shows the others that the user is typing. Does nothing while the client is away. */
   readonly typing: (channel: string) => Effect.Effect<void>
-  /** Holds until it is set anew, over reconnections too. */
-  readonly setStatus: Requests.Requests<Absence>["setStatus"]
+  /** Holds until it is set again, over reconnections too. */
+  readonly setStatus: Requests.Requests<ConnectionFailure>["setStatus"]
   /**
-   * From when it is run on; for any number of consumers. One that lets 4096 events wait loses its
-   * place: its stream fails with a `Disconnect` for `SlowConsumer`. Fails with why the client ended.
+   * Events from the moment on at which the stream is run; for any number of consumers. One that lets 4096 events wait
+   * loses its place: its stream fails with a `Disconnect` for `SlowConsumer`. Fails with the reason when the client ends.
    */
-  readonly events: Stream.Stream<ClientEvent, Absence>
+  readonly events: Stream.Stream<ClientEvent, ConnectionFailure>
   /** As `events`, but from now on. */
-  readonly subscribe: Effect.Effect<Stream.Stream<ClientEvent, Absence>, never, Scope.Scope>
-  /** Tries to come back at once, if it is away. */
+  readonly subscribe: Effect.Effect<Stream.Stream<ClientEvent, ConnectionFailure>, never, Scope.Scope>
+  /** Tries to reconnect at once, if the client is away. */
   readonly retry: Effect.Effect<void>
 }
 
-/** Channels in which what is missing is fetched at the same time. */
+/** Channels whose missing entries are fetched at the same time. */
 const fetchedAtOnce = 4
 
-/** How often one tries to come back into a channel, where the server does not say when that may help. */
+/** Tries to join a channel again after a reconnection, where the server does not say when the next may help. */
 const maxRefusals = 4
 
-/** States that a slow reader may fall behind. */
+/** States that wait for a slow reader, before it misses the oldest. */
 const statesAhead = 16
 
 /**
- * Signs in; the first failure to do so is final. From then on the client comes back whenever that makes sense, until
- * the scope closes. Messages that are not acknowledged then fail.
+ * Signs in; if that fails, it is final. From then on the client reconnects whenever that makes sense, until the scope
+ * closes. Messages that are not acknowledged by then fail.
  */
 export const make = Effect.fnUntraced(function* (
   options: ClientOptions,
-): Effect.fn.Return<Client, Absence, Dialer | Scope.Scope> {
+): Effect.fn.Return<Client, ConnectionFailure, Dialer | Scope.Scope> {
   const { backoff, credentials, maxUnsent = 256 } = options
   const clock = yield* Clock.Clock
   const dialer = yield* Dialer
   const states = yield* PubSub.sliding<ClientState>({ capacity: statesAhead, replay: 1 })
   const subscribers = new Subscribers()
-  const seat = new Seat()
-  const first = Deferred.makeUnsafe<void, Absence>()
+  const current = new CurrentSession()
+  const first = Deferred.makeUnsafe<void, ConnectionFailure>()
   const positions = new Positions()
   let state = initial
   let token: Redacted.Redacted | undefined
@@ -128,7 +127,7 @@ export const make = Effect.fnUntraced(function* (
   let minVersion = options.minVersion
   let wake = Deferred.makeUnsafe<void>()
 
-  const go = (input: ClientInput): void => {
+  const transition = (input: ClientInput): void => {
     const after = next(state, input)
     if (after === state) return
     state = after
@@ -136,25 +135,25 @@ export const make = Effect.fnUntraced(function* (
   }
   PubSub.publishUnsafe(states, state)
 
-  const end = (because: Absence | undefined): void => {
+  const end = (because: ConnectionFailure | undefined): void => {
     if (state._tag === "Ended") return
-    go(because === undefined ? { _tag: "Closed" } : { _tag: "Failed", because })
+    transition(because === undefined ? { _tag: "Closed" } : { _tag: "Failed", because })
     const reason = because ?? new Disconnect({ reason: "Goodbye", detail: "The client was closed" })
     subscribers.end(because)
-    seat.close(reason)
+    current.close(reason)
     outgoing.close(reason)
     Deferred.doneUnsafe(first, Exit.fail(reason))
   }
-  // Registered before the fibers, so that it runs when they are gone.
+  // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
-  const outgoing = yield* Outgoing.make(seat, maxUnsent)
+  const outgoing = yield* Outgoing.make(current, maxUnsent)
 
-  /** With the token of the last time, so that the server need not hash a password every time. */
-  const signIn = (connection: Connection) =>
-    (token === undefined || connection.version === 1
-      ? connection.signIn(credentials)
-      : Effect.catchTag(connection.signIn({ token }), "RequestError", (error) =>
-          error.reason === "InvalidToken" ? connection.signIn(credentials) : Effect.fail(error),
+  /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
+  const signIn = (session: ClientSession) =>
+    (token === undefined || session.version === 1
+      ? session.signIn(credentials)
+      : Effect.catchTag(session.signIn({ token }), "RequestError", (error) =>
+          error.reason === "InvalidToken" ? session.signIn(credentials) : Effect.fail(error),
         )
     ).pipe(
       Effect.tap((loggedIn) =>
@@ -164,15 +163,15 @@ export const make = Effect.fnUntraced(function* (
       ),
     )
 
-  const tell = (events: ReadonlyArray<ClientEvent>): void => {
-    for (const event of events) subscribers.tell(event)
+  const emit = (events: ReadonlyArray<ClientEvent>): void => {
+    for (const event of events) subscribers.emit(event)
   }
 
-  /** Takes events in, and has fetched what is missing before them. */
-  const hearing = Effect.fnUntraced(function* (
-    connection: Connection,
+  /** Receives the events of a session, and has the entries fetched that are missing before them. */
+  const receiver = Effect.fnUntraced(function* (
+    session: ClientSession,
   ): Effect.fn.Return<
-    { readonly hear: (event: Event) => void; readonly begin: (read: ReadonlyMap<string, Seq>) => void },
+    { readonly receive: (event: Event) => void; readonly begin: (read: ReadonlyMap<string, Seq>) => void },
     never,
     Scope.Scope
   > {
@@ -180,73 +179,72 @@ export const make = Effect.fnUntraced(function* (
     const fetching = new Set<Position>()
     const turn = Semaphore.makeUnsafe(fetchedAtOnce)
     const fetch = (position: Position): void => {
-      const here = () => positions.has(position)
-      if (!position.behind || !here() || fetching.has(position)) return
+      const isHere = () => positions.has(position)
+      if (!position.isBehind || !isHere() || fetching.has(position)) return
       fetching.add(position)
       start(
         turn
-          .withPermits(1)(catchUp({ connection, here, position, room: subscribers.room, tell }))
+          .withPermits(1)(catchUp({ session, isHere, position, room: subscribers.room, emit }))
           .pipe(
             Effect.ensuring(Effect.sync(() => fetching.delete(position))),
-            // Something more may be missing by now.
+            // More may be missing by now.
             Effect.map(() => fetch(position)),
             Effect.ignore,
           ),
       )
     }
-    const take = ([events, position]: readonly [ReadonlyArray<ClientEvent>, Position?]): void => {
-      tell(events)
+    const emitReady = ([events, position]: readonly [ReadonlyArray<ClientEvent>, Position?]): void => {
+      emit(events)
       if (position !== undefined) fetch(position)
     }
     return {
-      hear: (event) => {
+      receive: (event) => {
         if (event.type === "Renamed") outgoing.rename(event.channel, event.name)
-        take(positions.hear(event))
+        emitReady(positions.receive(event))
       },
-      begin: (read) => positions.begin(read).forEach(take),
+      begin: (read) => positions.begin(read).forEach(emitReady),
     }
   })
 
-  /** Back into a channel; where the server does not want that any more, one has left it. */
+  /** Joins a channel again; where the server refuses that, the client has left it. */
   const rejoin = (
-    connection: Connection,
+    session: ClientSession,
     channel: ChannelName,
-    hear: (event: Event) => void,
+    receive: (event: Event) => void,
   ): Effect.Effect<void, Disconnect> =>
-    Effect.catchTag(Effect.asVoid(persistently(connection.join(channel), maxRefusals)), "RequestError", (error) =>
+    Effect.catchTag(Effect.asVoid(retryRefused(session.join(channel), maxRefusals)), "RequestError", (error) =>
       Effect.sync(() => {
-        if (error.reason !== "AlreadyMember") hear({ type: "Left", channel })
+        if (error.reason !== "AlreadyMember") receive({ type: "Left", channel })
       }),
     )
 
   const visit = Effect.fnUntraced(function* (
     arrived: Effect.Effect<void>,
-  ): Effect.fn.Return<never, Absence, Scope.Scope> {
-    // A server that spoke version 2 once does so: what closes the door on it now is one that starts, or is full.
-    const connection = yield* Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer)
-    if (connection.version === 2) minVersion = 2
+  ): Effect.fn.Return<never, ConnectionFailure, Scope.Scope> {
+    // A server that once spoke version 2 still does: if it closes the connection without a word now, it is starting or full.
+    const session = yield* Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer)
+    if (session.version === 2) minVersion = 2
     positions.connected()
-    const { begin, hear } = yield* hearing(connection)
+    const { begin, receive } = yield* receiver(session)
     const entering = Effect.gen(function* () {
-      const { username } = yield* signIn(connection)
-      if (status !== undefined)
-        yield* Effect.catchTag(connection.setStatus(...status), "RequestError", () => Effect.void)
-      yield* Effect.forEach(positions.names, (channel) => rejoin(connection, channel, hear), {
+      const { username } = yield* signIn(session)
+      if (status !== undefined) yield* Effect.catchTag(session.setStatus(...status), "RequestError", () => Effect.void)
+      yield* Effect.forEach(positions.names, (channel) => rejoin(session, channel, receive), {
         concurrency: "unbounded",
         discard: true,
       })
       yield* arrived
-      go({ _tag: "Arrived", username, version: connection.version })
-      seat.take(connection)
+      transition({ _tag: "Arrived", username, version: session.version })
+      current.set(session)
       Deferred.doneUnsafe(first, Exit.void)
-      // Who hears nothing is in no conversation for that.
-      yield* Effect.andThen(subscribers.any, enterWaiting(connection, positions, begin))
+      // A program that subscribes to no events is not brought into conversations for them.
+      yield* Effect.andThen(subscribers.any, joinUnreadDirects(session, positions, begin))
       return yield* Effect.never
     })
-    const listening = Stream.runForEach(connection.events, (event) => Effect.sync(() => hear(event))).pipe(
+    const receiving = Stream.runForEach(session.events, (event) => Effect.sync(() => receive(event))).pipe(
       Effect.andThen(new Disconnect({ reason: "ConnectionLost" })),
     )
-    return yield* Effect.raceFirst(entering, listening).pipe(Effect.ensuring(Effect.sync(() => seat.leave(connection))))
+    return yield* Effect.raceFirst(entering, receiving).pipe(Effect.ensuring(Effect.sync(() => current.clear(session))))
   })
 
   yield* stay(visit, {
@@ -254,10 +252,17 @@ export const make = Effect.fnUntraced(function* (
     onAway: (because, delay, attempt) =>
       Effect.sync(() => {
         wake = Deferred.makeUnsafe()
-        go({ _tag: "Lost", because, attempt, until: clock.currentTimeMillisUnsafe() + Duration.toMillis(delay) })
+        transition({
+          _tag: "Lost",
+          because,
+          attempt,
+          until: clock.currentTimeMillisUnsafe() + Duration.toMillis(delay),
+        })
       }),
     wait: (delay) =>
-      Effect.timeoutOption(Deferred.await(wake), delay).pipe(Effect.andThen(Effect.sync(() => go({ _tag: "Due" })))),
+      Effect.timeoutOption(Deferred.await(wake), delay).pipe(
+        Effect.andThen(Effect.sync(() => transition({ _tag: "Due" }))),
+      ),
   }).pipe(
     Effect.onExit((exit) =>
       Effect.sync(() => {
@@ -270,24 +275,24 @@ export const make = Effect.fnUntraced(function* (
   yield* Deferred.await(first)
 
   const request = <A>(
-    ask: (connection: Connection) => Effect.Effect<A, RequestError | Disconnect>,
-  ): Effect.Effect<A, RequestError | Absence> =>
-    Effect.flatMap(seat.connection, (connection) =>
-      Effect.catchTag(ask(connection), "Disconnect", () => {
-        seat.leave(connection)
+    ask: (session: ClientSession) => Effect.Effect<A, RequestError | Disconnect>,
+  ): Effect.Effect<A, RequestError | ConnectionFailure> =>
+    Effect.flatMap(current.ready, (session) =>
+      Effect.catchTag(ask(session), "Disconnect", () => {
+        current.clear(session)
         return request(ask)
       }),
     )
 
-  const requests = Requests.of<Absence>((frame) => request((connection) => connection.ask(frame)))
+  const requests = Requests.of<ConnectionFailure>((frame) => request((session) => session.ask(frame)))
 
   const add = (
     channel: string,
     id: MessageId | undefined,
-    send: (connection: Connection, channel: string, id: MessageId) => Reply<"Published", Disconnect>,
-  ): Acknowledged =>
+    send: (session: ClientSession, channel: string, id: MessageId) => Reply<"Published", Disconnect>,
+  ): PublishReply =>
     Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-      outgoing.add(channel, (connection, channel) => send(connection, channel, id)),
+      outgoing.add(channel, (session, channel) => send(session, channel, id)),
     )
 
   return {
@@ -296,7 +301,7 @@ export const make = Effect.fnUntraced(function* (
     states: Stream.takeUntil(Stream.fromPubSub(states), ({ _tag }) => _tag === "Ended"),
     join: (channel, { after } = {}) =>
       Effect.suspend(() => {
-        const joining = request((connection) => connection.join(channel))
+        const joining = request((session) => session.join(channel))
         if (after === undefined) return joining
         const forget = positions.want(channel, Seq.make(after))
         return joining.pipe(
@@ -304,16 +309,15 @@ export const make = Effect.fnUntraced(function* (
           Effect.onInterrupt(() => Effect.sync(() => forget())),
         )
       }),
-    leave: (channel) => request((connection) => connection.leave(channel)),
+    leave: (channel) => request((session) => session.leave(channel)),
     publish: (channel, content, id) =>
-      add(channel, id, (connection, channel, id) => connection.publish(channel, content, id)),
+      add(channel, id, (session, channel, id) => session.publish(channel, content, id)),
     edit: (channel, target, content, id) =>
-      add(channel, id, (connection, channel, id) => connection.edit(channel, target, content, id)),
-    delete: (channel, target, id) =>
-      add(channel, id, (connection, channel, id) => connection.delete(channel, target, id)),
+      add(channel, id, (session, channel, id) => session.edit(channel, target, content, id)),
+    delete: (channel, target, id) => add(channel, id, (session, channel, id) => session.delete(channel, target, id)),
     react: (channel, target, reaction, on, id) =>
-      add(channel, id, (connection, channel, id) => connection.react(channel, target, reaction, on, id)),
-    typing: (channel) => Effect.suspend(() => seat.taken?.typing(channel) ?? Effect.void),
+      add(channel, id, (session, channel, id) => session.react(channel, target, reaction, on, id)),
+    typing: (channel) => Effect.suspend(() => current.session?.typing(channel) ?? Effect.void),
     setStatus: (to, text) => Effect.tap(requests.setStatus(to, text), () => Effect.sync(() => (status = [to, text]))),
     entries: (channel, range) => entries(requests, channel, range),
     unread: allUnread(requests.unread),

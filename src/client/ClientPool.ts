@@ -1,27 +1,27 @@
-/** Several clients for a program that needs many: made when they are needed, kept for the next use. */
+/** A pool for programs that need many clients: made when they are needed, kept for the next use. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Pool from "effect/Pool"
 import type * as Scope from "effect/Scope"
 import { type Client, type ClientOptions, make as makeClient } from "./Client.ts"
 import type { Dialer } from "./Dialer.ts"
-import type { Absence } from "./Reconnect.ts"
+import type { ConnectionFailure } from "./Reconnect.ts"
 
 export interface ClientPoolOptions extends ClientOptions {
-  /** Clients that are kept even while nobody needs them. Default: 0. */
+  /** Clients that are kept even while none is in use. Default: 0. */
   readonly min?: number | undefined
-  /** The most there are at once; who wants one more waits. */
+  /** The most there are at once; whoever needs one more waits. */
   readonly max: number
-  /** How long one is kept that nobody needs. Default: 1 minute. */
+  /** How long a client that is not in use is kept. Default: 1 minute. */
   readonly idleFor?: Duration.Duration | undefined
 }
 
 export interface ClientPool {
   /**
-   * A client that is nobody else's until the scope closes. It stays in the channels it was in: one
-   * that is taken may be in some already.
+   * A client that nobody else uses until the scope closes. It may be in channels already, from its use before: a client
+   * that is given back stays in its channels.
    */
-  readonly get: Effect.Effect<Client, Absence, Scope.Scope>
+  readonly get: Effect.Effect<Client, ConnectionFailure, Scope.Scope>
 }
 
 /** Closes its clients with the scope. */
@@ -36,9 +36,9 @@ export const make = Effect.fnUntraced(function* (
     timeToLive: idleFor,
     timeToLiveStrategy: "usage",
   })
-  const get: Effect.Effect<Client, Absence, Scope.Scope> = Effect.flatMap(Pool.get(pool), (client) =>
+  const get: Effect.Effect<Client, ConnectionFailure, Scope.Scope> = Effect.flatMap(Pool.get(pool), (client) =>
     Effect.flatMap(client.state, (state) =>
-      // One that has ended is of no use to anybody.
+      // One that has ended cannot be used any more.
       state._tag === "Ended" ? Effect.andThen(Pool.invalidate(pool, client), get) : Effect.succeed(client),
     ),
   )

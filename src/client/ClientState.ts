@@ -1,22 +1,19 @@
-/**
- * The states of a client, and everything that leads from one to another. Pure: who waits and dials
- * is `Client`.
- */
+/** The states of a client, and what leads from one to another. Pure: it is `Client` that waits and dials. */
 import type { Username } from "../domain/Username.ts"
 import type { Version } from "../protocol/Version.ts"
-import type { Absence } from "./Reconnect.ts"
+import type { ConnectionFailure } from "./Reconnect.ts"
 
 export type ClientState =
-  /** The first try: it is not known yet whether there is a server, or who we are to it. */
+  /** The first try: it is not known yet whether there is a server, and whether it lets us in. */
   | { readonly _tag: "Connecting" }
-  /** Signed in, and in the channels one wants to be in. */
+  /** Signed in, and in its channels. */
   | { readonly _tag: "Online"; readonly username: Username; readonly version: Version }
   /** Waiting for the next try, counted from 0. `until` is in milliseconds, as `Clock` counts them. */
-  | { readonly _tag: "Away"; readonly because: Absence; readonly attempt: number; readonly until: number }
+  | { readonly _tag: "Away"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** Trying to come back. */
-  | { readonly _tag: "Returning"; readonly because: Absence; readonly attempt: number }
-  /** For good; undefined where the client itself was closed. */
-  | { readonly _tag: "Ended"; readonly because: Absence | undefined }
+  | { readonly _tag: "Returning"; readonly because: ConnectionFailure; readonly attempt: number }
+  /** For good; `because` is undefined where the client itself was closed. */
+  | { readonly _tag: "Ended"; readonly because: ConnectionFailure | undefined }
 
 /** The state of one name: `StateOf<"Online">`. */
 export type StateOf<Tag extends ClientState["_tag"]> = Extract<ClientState, { readonly _tag: Tag }>
@@ -25,16 +22,16 @@ export type StateOf<Tag extends ClientState["_tag"]> = Extract<ClientState, { re
 export type ClientInput =
   /** Signed in, and back in the channels. */
   | { readonly _tag: "Arrived"; readonly username: Username; readonly version: Version }
-  /** No connection, or not any more; the next try is at `until`. */
-  | { readonly _tag: "Lost"; readonly because: Absence; readonly attempt: number; readonly until: number }
+  /** There is no connection, or not any more; the next try is at `until`. */
+  | { readonly _tag: "Lost"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** The wait is over, or was cut short. */
   | { readonly _tag: "Due" }
-  /** No connection, and no sense in another try. */
-  | { readonly _tag: "Failed"; readonly because: Absence }
+  /** There is no connection, and no sense in another try. */
+  | { readonly _tag: "Failed"; readonly because: ConnectionFailure }
   /** The client's scope was closed. */
   | { readonly _tag: "Closed" }
 
-/** Of each state, what may happen and where it leads. docs/CLIENT.md draws it. */
+/** For each state, which inputs mean something in it, and where they lead. docs/CLIENT.md draws it. */
 export const transitions: {
   readonly [State in ClientState["_tag"]]: { readonly [Input in ClientInput["_tag"]]?: ClientState["_tag"] }
 } = {
@@ -47,7 +44,7 @@ export const transitions: {
 
 export const initial: ClientState = { _tag: "Connecting" }
 
-/** The state behind an input; the same one where the input means nothing in it. */
+/** The state after an input; the same one where the input means nothing in it. */
 export const next = (state: ClientState, input: ClientInput): ClientState => {
   if (transitions[state._tag][input._tag] === undefined) return state
   switch (input._tag) {
@@ -56,7 +53,7 @@ export const next = (state: ClientState, input: ClientInput): ClientState => {
     case "Lost":
       return { _tag: "Away", because: input.because, attempt: input.attempt, until: input.until }
     case "Due":
-      // Only who is away waits for anything.
+      // There is a wait in this state only; the check is for the type.
       return state._tag === "Away" ? { _tag: "Returning", because: state.because, attempt: state.attempt } : state
     case "Failed":
       return { _tag: "Ended", because: input.because }

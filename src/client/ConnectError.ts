@@ -10,7 +10,7 @@ const messages = {
   OldServer: "the server speaks only version 1 of the protocol",
 } as const
 
-/** No connection came about. Why a connection that was open has ended is a `Disconnect`. */
+/** Why no connection could be opened. Why an open one has ended is a `Disconnect`. */
 export class ConnectError extends Data.TaggedError("ConnectError")<{
   readonly reason: keyof typeof messages
   readonly cause?: unknown

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Socket from "effect/socket/Socket"
 
-/** How a server is reached: over TCP in Node, over a WebSocket in a browser. */
+/** Opens sockets to a server: over TCP in Node, over a WebSocket in a browser. */
 export class Dialer extends Context.Service<
   Dialer,
   {

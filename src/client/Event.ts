@@ -1,18 +1,44 @@
-/** What a client tells of the channels it is in. */
+/** What a client says of the channels it is in. */
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { PastMessage } from "../protocol/v2/Entry.ts"
-import type { Event } from "./Connection.ts"
+import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 
-/** Somebody said something. Where it was said while one was away it is as it is now: edited, or deleted. */
+/** Frames that answer a request. `Joined` and `Left` do so too, and are events besides. */
+type AnswerFrame = ServerFrameOf<
+  | "LoggedIn"
+  | "Channels"
+  | "Ok"
+  | "Published"
+  | "HistoryPage"
+  | "SearchResult"
+  | "Unread"
+  | "ChannelInfo"
+  | "AuditLog"
+  | "Blocked"
+  | "Error"
+>
+
+/** Frames about the connection itself. */
+type ConnectionFrame = ServerFrameOf<"Ping" | "Pong" | "Disconnect">
+
+/**
+ * What happens in the channels that a session is in, in the order of the server: every server frame that is neither an
+ * answer nor about the connection. A new frame counts as an event until it is listed above, and every place that
+ * handles events then fails the type check until it handles this one. `Joined` and `Left` are the session's own: with a
+ * `ref` they answer a request, without one the server has decided.
+ */
+export type Event = Exclude<ServerFrame, AnswerFrame | ConnectionFrame>
+
+/** A message. One that was said while the client was away is as it is now: edited, or deleted. */
 export interface Message extends PastMessage {
   readonly channel: ChannelName
 }
 
-/** What has a place in a channel. */
+/** An event that has a place (`seq`) in its channel, and so is found in history, too. */
 export type Entry = Exclude<Extract<Event, { readonly target: Seq }>, Message> | Message
 
-/** Entries that nobody can tell any more, both included: history does not reach back so far. */
+/** Entries that can no longer be had, `from` and `to` included: history does not reach back so far. */
 export interface Missed {
   readonly type: "Missed"
   readonly channel: ChannelName
@@ -21,11 +47,30 @@ export interface Missed {
 }
 
 /**
- * What happens in the channels one is in. `Joined` comes with every entry, after a reconnection too: the members start
- * anew with it. What was said does not: it goes on behind the last that was told, each entry once and in order; where
- * something cannot be had any more, `Missed` says so in its place.
+ * What happens in the channels that a client is in. `Joined` comes whenever it has joined, after a reconnection too, and
+ * begins the list of members anew. The entries of a channel go on where they were: each comes once, in order, and
+ * `Missed` stands in the place of those that can no longer be had.
  */
 export type ClientEvent = Exclude<Event, { readonly type: "Message" }> | Message | Missed
 
-export const isEntry = (event: ClientEvent): event is Entry =>
-  event.type === "Message" || event.type === "Edited" || event.type === "Deleted" || event.type === "Reacted"
+/** Of every event, whether it is an entry. */
+const entryTypes: { readonly [Type in ClientEvent["type"]]: Type extends Entry["type"] ? true : false } = {
+  Message: true,
+  Edited: true,
+  Deleted: true,
+  Reacted: true,
+  Missed: false,
+  Joined: false,
+  Left: false,
+  ReadMarker: false,
+  Presence: false,
+  TopicChanged: false,
+  UserTyping: false,
+  Renamed: false,
+  ChannelChanged: false,
+  RoleChanged: false,
+  Kicked: false,
+  Invited: false,
+}
+
+export const isEntry = (event: ClientEvent): event is Entry => entryTypes[event.type]

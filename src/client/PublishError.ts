@@ -1,7 +1,7 @@
 /** Why a message was not published, where it is not the server that refused it. */
 import * as Data from "effect/Data"
 
-/** More is published than can be sent; nothing was kept of this message. */
+/** Too many messages wait to be sent already; this one was dropped. */
 export class OutboxFull extends Data.TaggedError("OutboxFull")<{}> {
   override get message(): string {
     return "Too many messages wait to be sent"
@@ -9,8 +9,8 @@ export class OutboxFull extends Data.TaggedError("OutboxFull")<{}> {
 }
 
 /**
- * The server does not tell messages apart (version 1), and the connection was lost before this one
- * was heard: sent again, it might be said twice.
+ * The connection was lost before the server (of version 1) sent this message back. There messages have no ids, so if it
+ * were sent again it might be stored twice.
  */
 export class Unconfirmed extends Data.TaggedError("Unconfirmed")<{}> {
   override get message(): string {

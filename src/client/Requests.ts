@@ -1,4 +1,4 @@
-/** What can be asked of a server besides signing in, entering and speaking: the same of a connection and of a client. */
+/** The requests that a session and a client have in common: all but signing in, joining, leaving and publishing. */
 import type * as Effect from "effect/Effect"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
@@ -7,10 +7,10 @@ import type { RequestError } from "../domain/RequestError.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 
-/** A request that ends: it fails with the server's `RequestError`, or with why there is no answer. */
+/** An answer to a request: fails with the server's `RequestError`, or with the reason why there is none. */
 export type Reply<Type extends ServerFrame["type"], E> = Effect.Effect<ServerFrameOf<Type>, RequestError | E>
 
-/** Entries of a channel: those nearest to one of four ends, or, without any of them, the latest. */
+/** Which entries of a channel: those nearest to one of these four ends, or without any the latest. */
 export interface Range {
   /** Behind this place; 0 for all from the oldest on. */
   readonly after?: number | undefined
@@ -24,7 +24,7 @@ export interface Range {
 }
 
 export interface SearchOptions {
-  /** Only there; otherwise in all channels one is in. */
+  /** Only in this channel; otherwise in all that the session is in. */
   readonly channel?: string | undefined
   /** Continue behind the `next` of the page before. */
   readonly before?: string | undefined
@@ -32,10 +32,10 @@ export interface SearchOptions {
   readonly limit?: number | undefined
 }
 
-/** What a channel is like; what is left out stays as it is. */
+/** The settings of a channel; those left out stay as they are. */
 export interface ChannelSettings {
   readonly access?: ChannelAccess | undefined
-  /** Whether it can only be read any more. */
+  /** Whether nobody can say anything there any more. */
   readonly archived?: boolean | undefined
   /** Milliseconds that a member has to wait between two messages; 0 for none. */
   readonly slowMode?: number | undefined
@@ -43,11 +43,12 @@ export interface ChannelSettings {
   readonly durability?: Durability | undefined
 }
 
-/** Whom a ban keeps out: an account, or a range of IP addresses. */
-export type Banned = { readonly username: string } | { readonly address: string }
+/** Whom a ban concerns: an account, or a range of IP addresses. */
+export type BanTarget = { readonly username: string } | { readonly address: string }
 
-/** How long something lasts, in milliseconds, by default without end; and why, for those who are told of it. */
-export interface Sentence {
+/** The terms of a ban or a mute. */
+export interface SanctionOptions {
+  /** Milliseconds. By default it lasts until it is taken back. */
   readonly duration?: number | undefined
   readonly reason?: string | undefined
 }
@@ -57,15 +58,15 @@ export interface Requests<E> {
   readonly setStatus: (status: Status, text?: string) => Reply<"Ok", E>
   /** One page of the server's channels, behind a name. */
   readonly channels: (after?: string) => Reply<"Channels", E>
-  /** One page of what was said and done in a channel one is in. */
+  /** One page of the entries of a channel that the session is in. */
   readonly history: (channel: string, range?: Range) => Reply<"HistoryPage", E>
   /** One page of the messages that have all these words. */
   readonly search: (words: string, options?: SearchOptions) => Reply<"SearchResult", E>
-  /** Everything up to this place is read; it never goes back. */
+  /** Marks everything up to this place as read. The marker never moves back. */
   readonly read: (channel: string, seq: number) => Reply<"Ok", E>
-  /** One page of what is new in the channels that count for the user, behind the `next` of the page before. */
+  /** One page of the channels that count for the user, and what is unread there; `after` is the `next` of the page before. */
   readonly unread: (after?: string) => Reply<"Unread", E>
-  /** Makes a channel, which one owns. */
+  /** Makes a channel, which the user owns. */
   readonly createChannel: (
     channel: string,
     settings?: Pick<ChannelSettings, "access" | "durability"> & { readonly topic?: string | undefined },
@@ -74,31 +75,31 @@ export interface Requests<E> {
   readonly rename: (channel: string, name: string) => Reply<"Ok", E>
   /** Lets somebody into a private channel. */
   readonly invite: (channel: string, username: string) => Reply<"Ok", E>
-  /** Without a role: a stranger again. */
+  /** Without a role the user is a stranger again. */
   readonly setRole: (channel: string, username: string, role: ChannelRole | undefined) => Reply<"Ok", E>
-  /** Throws somebody out, who may come back. */
+  /** Throws somebody out, who may join again. */
   readonly kick: (channel: string, username: string, reason?: string) => Reply<"Ok", E>
-  readonly ban: (channel: string, whom: Banned, sentence?: Sentence) => Reply<"Ok", E>
-  readonly unban: (channel: string, whom: Banned) => Reply<"Ok", E>
-  /** Lets somebody listen only. */
-  readonly mute: (channel: string, username: string, sentence?: Sentence) => Reply<"Ok", E>
+  readonly ban: (channel: string, target: BanTarget, options?: SanctionOptions) => Reply<"Ok", E>
+  readonly unban: (channel: string, target: BanTarget) => Reply<"Ok", E>
+  /** Lets somebody read only. */
+  readonly mute: (channel: string, username: string, options?: SanctionOptions) => Reply<"Ok", E>
   readonly unmute: (channel: string, username: string) => Reply<"Ok", E>
-  /** Wants no direct messages from somebody; nobody is told. */
+  /** Takes no more direct messages from somebody, who is not told so. */
   readonly block: (username: string) => Reply<"Ok", E>
   readonly unblock: (username: string) => Reply<"Ok", E>
   readonly blocked: Reply<"Blocked", E>
   /** What a channel is, and who may do what there. */
   readonly describe: (channel: string) => Reply<"ChannelInfo", E>
-  /** One page of what was done with the rights of owners and moderators, the latest first; for them. */
+  /** One page of what owners and moderators have done, the latest first; for owners and moderators. */
   readonly audit: (channel: string, before?: number) => Reply<"AuditLog", E>
 }
 
-type Encoded = typeof ClientFrame.Encoded
-/** A frame as it is written down, before it has a number; what is undefined is left out. */
-export type Asked = { readonly type: Encoded["type"]; readonly [field: string]: unknown }
+type EncodedFrame = typeof ClientFrame.Encoded
+/** A request as it is encoded, but without its `ref`; fields that are undefined are left out. */
+export type RequestFrame = { readonly type: EncodedFrame["type"]; readonly [field: string]: unknown }
 
 /** Sends a request, and waits for the answer. */
-export type Ask<E> = <Type extends ServerFrame["type"]>(frame: Asked) => Reply<Type, E>
+export type Ask<E> = <Type extends ServerFrame["type"]>(frame: RequestFrame) => Reply<Type, E>
 
 export const of = <E>(ask: Ask<E>): Requests<E> => ({
   setTopic: (channel, topic) => ask({ type: "SetTopic", channel, topic }),
@@ -115,9 +116,9 @@ export const of = <E>(ask: Ask<E>): Requests<E> => ({
   invite: (channel, username) => ask({ type: "Invite", channel, username }),
   setRole: (channel, username, role) => ask({ type: "SetRole", channel, username, role }),
   kick: (channel, username, reason) => ask({ type: "Kick", channel, username, reason }),
-  ban: (channel, whom, sentence) => ask({ type: "Ban", channel, ...whom, ...sentence }),
-  unban: (channel, whom) => ask({ type: "Unban", channel, ...whom }),
-  mute: (channel, username, sentence) => ask({ type: "Mute", channel, username, ...sentence }),
+  ban: (channel, target, options) => ask({ type: "Ban", channel, ...target, ...options }),
+  unban: (channel, target) => ask({ type: "Unban", channel, ...target }),
+  mute: (channel, username, options) => ask({ type: "Mute", channel, username, ...options }),
   unmute: (channel, username) => ask({ type: "Unmute", channel, username }),
   block: (username) => ask({ type: "Block", username }),
   unblock: (username) => ask({ type: "Unblock", username }),

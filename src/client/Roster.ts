@@ -1,18 +1,18 @@
 import type { Username } from "../domain/Username.ts"
 import type { Member, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 
-/** What a change did. */
+/** What an event has changed. */
 export interface Change {
   readonly roster: Roster
   readonly joined: ReadonlyArray<Username>
   readonly left: ReadonlyArray<Username>
-  /** Those whose status is another now. */
+  /** Members whose status has changed. */
   readonly changed: ReadonlyArray<Member>
 }
 
-/** Who is in one channel; never changes itself. Bounded by the server, which lists no more than it allows in a frame. */
+/** The members of a channel; immutable. As many as the server lists in a frame. */
 export class Roster {
-  /** How many there are; in a large channel more than `members` has. */
+  /** How many there are. In a large channel that is more than `members` has. */
   readonly count: number
   /** In the order in which they came. */
   readonly members: ReadonlyMap<Username, Member>
@@ -24,7 +24,7 @@ export class Roster {
     this.version = version
   }
 
-  /** As one finds it. */
+  /** As it is when the session joins. */
   static of({ count, members, presence }: ServerFrameOf<"Joined">): Roster {
     return new Roster(count, new Map(members.map((member) => [member.username, member])), presence)
   }
@@ -33,12 +33,12 @@ export class Roster {
     return [...this.members.keys()]
   }
 
-  /** Takes a change in; what is known already changes nothing. */
+  /** After an event; one that is older than this roster changes nothing. */
   apply(presence: ServerFrameOf<"Presence">): Change {
     const none = { joined: [], left: [], changed: [] }
     if (presence.version <= this.version) return { roster: this, ...none }
     const { changed: others, count, full, joined: listed = [], left: gone = [], version } = presence
-    // A channel too large for names forgets those it had.
+    // The channel has got so large that the server only counts: the names are forgotten.
     if (full === undefined && presence.joined === undefined && presence.left === undefined && others === undefined) {
       return { roster: new Roster(count, new Map(), version), ...none }
     }

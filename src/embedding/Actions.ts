@@ -270,11 +270,10 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
       }),
     createChannel: (channel, options = {}) => run("CreateChannel", operations.createChannel, { channel, ...options }),
     configure: (channel, { slowMode, ...options }) =>
-      run(
-        "Configure",
-        (chat, caller, request) => operations.configure(chat, caller, { ...request, slowMode: request.slow_mode }),
-        { channel, ...options, slow_mode: slowMode },
-      ),
+      run("Configure", (chat, caller, request) => operations.configure(chat, caller, { ...request, slowMode }), {
+        channel,
+        ...options,
+      }),
     setTopic: (channel, topic) => run("SetTopic", operations.setTopic, { channel, topic }),
     rename: (channel, name) => run("RenameChannel", operations.renameChannel, { channel, name }),
     invite: (channel, username) => run("Invite", operations.invite, { channel, username }),

@@ -1,4 +1,4 @@
-/** What was said, kept: a log of entries for each channel. The port; implementations that outlive the process are elsewhere. */
+/** The port to where entries are kept, one log for each channel. What outlives the process is in `natter/storage`. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,30 +11,30 @@ import type { Entry, Known, Message } from "../domain/Entry.ts"
 import type { HistoryError } from "./HistoryError.ts"
 import { make } from "./internal/memoryHistory.ts"
 
-/** What a channel starts with. */
+/** A log as a channel finds it when it starts. */
 export interface LogSnapshot {
   /** The oldest place kept; behind `seq` where nothing is kept. */
   readonly first: Seq
   /** The last place given, whether its entry is still kept or not. */
   readonly seq: Seq
-  /** How safe all this is by now. */
+  /** How safe the entries are at this moment. */
   readonly durability: Durability
   /**
-   * The latest entries, the oldest first. At least the last 256, where there are as many: a channel that crashed finds
-   * in them what it had not told yet.
+   * The latest entries, the oldest first: the last 256 at least, if there are as many. A channel that crashed finds
+   * among them those that were stored but not yet told to its members.
    */
   readonly recent: ReadonlyArray<Entry>
-  /** The ids that were stored since then, the oldest first; the latest 16 384 of them. */
+  /** The ids stored since the time that was asked for, the oldest first; the latest 16 384 of them. */
   readonly ids: ReadonlyArray<Known>
 }
 
 /** Entries to be stored together, with the places behind `after`. */
 export interface Batch {
-  /** The last place that is taken, as whoever appends believes. */
+  /** The last place given, as far as the caller knows. Where it is not, the append fails with `Conflict`. */
   readonly after: Seq
-  /** One at least. */
+  /** At least one; their places follow `after` without a gap. */
   readonly entries: ReadonlyArray<Entry>
-  /** How safe they have to be before they are acknowledged. */
+  /** How safe the entries have to be when `append` succeeds. A history that can't do that says so by its answer. */
   readonly durability: Durability
 }
 
@@ -102,14 +102,17 @@ export interface Marker {
 export class History extends Context.Service<
   History,
   {
-    /** What a channel starts with; `since` is when the oldest id was sent that still has to be recognised. */
+    /** Reads what a channel needs to start; of the ids those stored at `since` or later. */
     readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
     /** Those of these ids that were stored, for as long as ids are remembered. */
     readonly known: (
       channel: ChannelId,
       ids: ReadonlyArray<{ readonly user: UserId; readonly id: MessageId }>,
     ) => Effect.Effect<ReadonlyArray<Known>, HistoryError>
-    /** Stores entries, all or none, and says how safe they are then. What they change is changed with them. */
+    /**
+     * Stores entries, all or none, and succeeds with how safe they are now. An edit, a deletion or a reaction also
+     * changes the message that it is about. Fails with any of the reasons of `HistoryError`.
+     */
     readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, HistoryError>
     /** The messages at these places as they are now, in the order of their places. */
     readonly messages: (
@@ -118,19 +121,25 @@ export class History extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<Message>, HistoryError>
     readonly page: (channel: ChannelId, range: Range) => Effect.Effect<Page, HistoryError>
     readonly search: (query: Query) => Effect.Effect<Hits, HistoryError>
-    /** These users, each at most once, have read up to here; it never goes back. Succeeds with what is in force. */
+    /**
+     * Moves the read markers of users forward; each user is there at most once. A marker never goes back, nor beyond the
+     * last place. Succeeds with the markers as they are now, in the same order.
+     */
     readonly mark: (
       channel: ChannelId,
       read: ReadonlyArray<Reader>,
     ) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
-    /** From now on it counts for these users: those without a marker have read nothing. */
+    /** Gives these users a marker at the beginning of the channel, unless they have one. */
     readonly touch: (channel: ChannelId, users: ReadonlyArray<UserId>) => Effect.Effect<void, HistoryError>
-    /** The channels that count for a user, in the order of their ids, behind one of them. */
+    /** The markers of a user, in the order of the channels' ids, those behind `after`. */
     readonly markers: (
       user: UserId,
       page: { readonly after?: ChannelId | undefined; readonly limit: number },
     ) => Effect.Effect<ReadonlyArray<Marker>, HistoryError>
-    /** Removes what is too old or too much, a bounded part of it; says how many entries. The layer does it by itself. */
+    /**
+     * Removes entries beyond the bounds of `HistorySettings`, a limited number in one call, and succeeds with how many.
+     * The layer calls it by itself.
+     */
     readonly prune: (now: number) => Effect.Effect<number, HistoryError>
   }
 >()("natter/history/History") {

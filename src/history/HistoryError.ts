@@ -1,12 +1,12 @@
 import * as Data from "effect/Data"
 
 /**
- * It could not be stored or read.
+ * The history could not be read or written.
  *
  * - `Unavailable`: nothing was stored; trying again makes sense.
- * - `Unsure`: it may have been stored. Whoever appends has to load again before going on.
- * - `Conflict`: somebody else has appended. Likewise.
- * - `Duplicate`: one of the ids was stored before, so nothing was stored now; `known` says which.
+ * - `Unsure`: nobody knows whether it was stored. Before appending again, `load` to find out.
+ * - `Conflict`: somebody else has appended to the channel, so nothing was stored. `load` before appending again.
+ * - `Duplicate`: one of the ids has been stored before, so nothing was stored now; `known` says which.
  */
 export class HistoryError extends Data.TaggedError("HistoryError")<{
   readonly reason: "Unavailable" | "Unsure" | "Conflict" | "Duplicate"

@@ -1,4 +1,4 @@
-/** What a search finds: every history cuts texts alike, so that all of them find the same. */
+/** Cuts texts into words for the search. Every history uses it, so all of them find the same. */
 
 /** Characters of a word that count: Postgres takes 2046 bytes. */
 const maxWordLength = 128
@@ -9,7 +9,7 @@ const maxWords = 4096
 export const wordsOf = (text: string): ReadonlySet<string> => {
   const words = new Set<string>()
   const lower = text.toLowerCase()
-  // Most texts are, and it takes a fraction of the time.
+  // Most texts are ASCII, which takes a fraction of the time.
   if (cutAscii(lower, words)) return words
   words.clear()
   for (const [word] of lower.matchAll(/[\p{L}\p{N}]+/gu)) {
@@ -19,7 +19,7 @@ export const wordsOf = (text: string): ReadonlySet<string> => {
   return words
 }
 
-/** False where there is something that is not ASCII: then nothing is said of the words. */
+/** Adds the words of a text to a set. Returns false where the text is not all ASCII; the set is then of no use. */
 const cutAscii = (lower: string, words: Set<string>): boolean => {
   let start = -1
   for (let at = 0; at < lower.length; at++) {

@@ -1,10 +1,10 @@
-/** The highest load that still keeps its promises: doubled until it does not, then narrowed down. */
+/** Finds the highest load at which all expectations hold: it is doubled until one does not, then narrowed down. */
 import * as Effect from "effect/Effect"
 
-/** What came of one try. */
+/** The outcome of one attempt. */
 export interface Probe {
   readonly scale: number
-  /** The promises that did not hold, in words; none where all did. */
+  /** The expectations that did not hold, in words; empty where all did. */
   readonly broken: ReadonlyArray<string>
 }
 
@@ -18,11 +18,11 @@ export interface Limit {
 export interface Search {
   readonly from: number
   readonly to: number
-  /** How near the two have to be: by this share of the higher one. */
+  /** The search ends when `holds` and `breaks` differ by no more than this share of the higher one. */
   readonly within: number
 }
 
-/** Tries at least once and at most some twenty times, each time as `probe` does. */
+/** Calls `probe` at least once and at most some twenty times. */
 export const find = <E, R>(
   { from, to, within }: Search,
   probe: (scale: number) => Effect.Effect<Probe, E, R>,

@@ -1,23 +1,24 @@
-/** An HTTP server under load: the same request again and again, over so many connections at once. */
+/** Puts an HTTP server under load: the same request again and again, over a number of connections at once. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { type Outcome, type Target, requester } from "./internal/httpRequest.ts"
+import { type Outcome, type Target, requester } from "./internal/server/httpRequest.ts"
 import { LoadError } from "./LoadError.ts"
-import { type LoadOptions, measured } from "./internal/loadRun.ts"
+import type { LoadOptions } from "./internal/server/LoadOptions.ts"
+import { measure } from "./internal/server/measure.ts"
 
 export interface HttpLoad extends Target, LoadOptions {
-  /** After this a request that has no whole answer is given up, and its connection with it. */
+  /** A request that has no complete answer after this time is given up, together with its connection. */
   readonly timeout: Duration.Duration
 }
 
 const timedOut: Outcome = { _tag: "Failed", reason: "no answer in time", absent: false, bytes: 0 }
 
-/** So that a closed loop does not spin where nobody answers. */
+/** A pause, so that a closed loop does not spin where nobody answers. */
 const afterFailure = "50 millis"
 
 /** The result of the whole load. Fails with `LoadError` where nobody answers at all. */
 export const run = (load: HttpLoad) =>
-  measured(
+  measure(
     {
       kind: "http",
       name: `${load.method} ${load.url.href}`,

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 
-/** Nobody there answers as they should, from the first try on: there is nothing to measure. */
+/** What is to be put under load cannot be started, or does not answer as it should: there is nothing to measure. */
 export class LoadError extends Data.TaggedError("LoadError")<{
   readonly target: string
   /** In a few words, such as `refused`. */

@@ -1,4 +1,4 @@
-/** A service that is started for the load, on this machine, with an empty folder. */
+/** A world whose service is started for the run, on this machine, with an empty data folder. */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -8,12 +8,13 @@ import * as Redacted from "effect/Redacted"
 import { format } from "../domain/Address.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { NotPossible, World } from "../scenario/World.ts"
+import { freePort } from "./FreePort.ts"
 import * as ServiceProcess from "./internal/serviceProcess.ts"
 import { LoadError } from "./LoadError.ts"
 
 const host = "127.0.0.1"
 
-/** Members are guests, and may talk as fast as the scenario says; its settings have the last word. */
+/** Members are guests without rate limits. The settings of the scenario come later, and may say otherwise. */
 const flags = ["--accounts", "guest", "--rate-limits", "off"]
 
 export const layer = ({
@@ -27,7 +28,7 @@ export const layer = ({
         files.makeTempDirectoryScoped({ prefix: "natter-load-" }),
         ({ message }) => new LoadError({ target: "a folder for the service", reason: message }),
       )
-      const port = yield* ServiceProcess.freePort(host)
+      const port = yield* freePort(host)
       const service = yield* ServiceProcess.make({ host, port, data, settings, flags })
       yield* service.start
       const again = (end: Effect.Effect<void>, what: string) => (down: number) =>

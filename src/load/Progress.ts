@@ -1,4 +1,4 @@
-/** What is shown while a load runs: a few rows of a terminal, drawn in place, or a line now and then. */
+/** Shows the progress of a load: a few rows of a terminal, drawn in place, or a line now and then. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -6,24 +6,24 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { printable } from "../client/Printable.ts"
 import type { Snapshot } from "../scenario/Snapshot.ts"
-import { Rates } from "./internal/progressRates.ts"
-import { back, lineOf, rowsOf } from "./internal/progressRows.ts"
-import { type ProgressScreen, standardError } from "./internal/progressScreen.ts"
+import { Rates } from "./internal/progress/rates.ts"
+import { back, lineOf, rowsOf } from "./internal/progress/rows.ts"
+import { type ProgressScreen, standardError } from "./internal/progress/screen.ts"
 
 /** Milliseconds between two drawings: more cannot be read, and would cost what is measured. */
 const redrawAfter = 200
 /** Milliseconds between two lines where nothing can be drawn in place. */
 const lineAfter = 10_000
 
-interface Shown {
-  /** Call it as often as you like, once a second or more: only now and then something is drawn. */
+interface ProgressDisplay {
+  /** May be called often, and should be at least once a second: it draws no more often than can be read. */
   readonly show: (snapshot: Snapshot) => Effect.Effect<void>
-  /** Says one line for good, above what is drawn. */
+  /** Prints a line that stays, above what is drawn. */
   readonly say: (line: string) => Effect.Effect<void>
 }
 
-/** Shows how far a load is. What was shown last stays on the screen. */
-export class Progress extends Context.Service<Progress, Shown>()("natter/load/Progress") {
+/** Shows how far a load is. The last state stays on the screen. */
+export class Progress extends Context.Service<Progress, ProgressDisplay>()("natter/load/Progress") {
   /** On standard error, so that standard output is the result's alone. */
   static readonly layer = Layer.effect(
     Progress,
@@ -39,12 +39,14 @@ export class Progress extends Context.Service<Progress, Shown>()("natter/load/Pr
     )
 }
 
-const make = (screen: ProgressScreen): Effect.Effect<Shown, never, Scope.Scope> =>
-  screen.inPlace ? drawn(screen) : told(screen)
+const make = (screen: ProgressScreen): Effect.Effect<ProgressDisplay, never, Scope.Scope> =>
+  screen.inPlace ? inPlace(screen) : byLines(screen)
 
-/** Rows that are drawn again where they are. */
-const drawn = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown, never, Scope.Scope> {
-  // Not that of whoever shows it: a simulation's runs ahead.
+/** Draws a few rows again and again in the same place. */
+const inPlace = Effect.fnUntraced(function* (
+  screen: ProgressScreen,
+): Effect.fn.Return<ProgressDisplay, never, Scope.Scope> {
+  // The real clock, not that of the load: the clock of a simulation runs ahead.
   const clock = yield* Clock.Clock
   const rates = new Rates()
   let latest: Snapshot | undefined
@@ -72,15 +74,15 @@ const drawn = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Re
   }
 })
 
-/** A line for every phase and every incident, and now and then one between. */
-const told = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<Shown> {
+/** Writes a line for every phase and every incident, and now and then one in between. */
+const byLines = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Return<ProgressDisplay> {
   const clock = yield* Clock.Clock
   const rates = new Rates()
   let latest: Snapshot | undefined
-  let toldAt = Number.NEGATIVE_INFINITY
-  const tell = (snapshot: Snapshot) => {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  const write = (snapshot: Snapshot) => {
     screen.write(`${lineOf(snapshot, rates.now)}\n`)
-    toldAt = clock.currentTimeMillisUnsafe()
+    writtenAt = clock.currentTimeMillisUnsafe()
   }
   return {
     show: (snapshot) =>
@@ -88,7 +90,7 @@ const told = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.Ret
         rates.add(snapshot)
         const news = snapshot.phase !== latest?.phase || snapshot.incident !== latest?.incident
         latest = snapshot
-        if (news || clock.currentTimeMillisUnsafe() - toldAt >= lineAfter) tell(snapshot)
+        if (news || clock.currentTimeMillisUnsafe() - writtenAt >= lineAfter) write(snapshot)
       }),
     say: (line) => Effect.sync(() => screen.write(`${printable(line)}\n`)),
   }

@@ -1,4 +1,4 @@
-/** A service that somebody else runs: it is left as it is but for what members say. */
+/** A world whose service somebody else runs: it can neither be killed nor restarted. */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,9 +8,9 @@ import { NotPossible, World } from "../scenario/World.ts"
 
 export interface RemoteOptions {
   readonly address: Address
-  /** Of all members; a number is behind it. Default: `member-`. */
+  /** What the names of all members begin with; a number follows. Default: `member-`. */
   readonly prefix?: string | undefined
-  /** Of all members. Whoever is new is registered with it, where the service lets anybody in. */
+  /** The password of all members. New names are registered with it, where the service lets anybody register. */
   readonly password: Redacted.Redacted
   readonly invite?: Redacted.Redacted | undefined
 }

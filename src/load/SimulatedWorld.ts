@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import { type PlayError, type PlayOptions, type Played, play as playIn } from "../scenario/Player.ts"
+import { type PlayError, type PlayOptions, type PlayResult, play as playIn } from "../scenario/Player.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { World } from "../scenario/World.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
@@ -17,12 +17,12 @@ import { VirtualTime } from "../testing/simulation/VirtualTime.ts"
 
 /** 2026-01-01. */
 const start = 1_767_225_600_000
-/** What a scenario takes besides its measured part, at most. */
+/** The time that a run takes besides its measured part, at most. */
 const around = 600_000
-/** Milliseconds on the way, at least, and at most as many more. */
+/** Latency of the network in milliseconds: at least `lag`, and a random time up to `jitter` more. */
 const network = { lag: 2, jitter: 3, capacity: 256 * 1024 }
 
-/** Guests who may talk as fast as the scenario says. Other settings are those of the service. */
+/** Members are guests without rate limits. All other settings are the defaults of the service. */
 const settings: ServerSettings = {
   ...defaults,
   accounts: { ...defaults.accounts, mode: "guest" },
@@ -30,19 +30,19 @@ const settings: ServerSettings = {
   session: { ...defaults.session, frames: undefined },
 }
 
-export interface Simulated {
-  readonly played: Exit.Exit<Played, PlayError>
-  /** The same for the same scenario and seed, wherever it is played. */
+export interface SimulationResult {
+  readonly played: Exit.Exit<PlayResult, PlayError>
+  /** A hash of everything that happened: the same for the same scenario and seed, on any machine. */
   readonly hash: string
 }
 
-/** Plays it at once, in one call: nothing in it waits for anything outside. */
-export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): Simulated => {
+/** Plays the whole scenario synchronously: nothing in it waits for real time or for another process. */
+export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): SimulationResult => {
   const { seed } = options
   const time = new VirtualTime(start)
   const trace = new Trace(time)
-  const disk = new Disk(time, seed * 17 + 1, (channel, batch) => {
-    trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
+  const disk = new Disk(time, seed * 17 + 1, {
+    onAppend: (channel, batch) => trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`),
   })
   const server = new Server(time, disk, trace, seed * 13 + 2, settings)
   const crowd = new Process(time, "crowd", seed * 131 + 3)
@@ -55,7 +55,7 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
       if (!server.listens) return cable.bring(time.now + cable.lag, () => answer(undefined))
       const line: Line = new Line(cable, {
         name: `link ${dial}`,
-        // An address of its own each, as crowds have them.
+        // Each connection has an address of its own, as those of a real crowd do.
         address: `10.${(dial >>> 16) & 255}.${(dial >>> 8) & 255}.${dial & 255}`,
         tap: (direction, bytes) => trace.note(`${line.name} ${direction}`, bytes),
         onServerDone: () => server.released(line),
@@ -86,7 +86,7 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
     sample: Effect.succeed({}),
   }
 
-  let played: Exit.Exit<Played, PlayError> | undefined
+  let played: Exit.Exit<PlayResult, PlayError> | undefined
   server.start()
   crowd.run(Effect.provideService(playIn(scenario, options), World, world), (exit) => {
     played = exit

@@ -1,27 +1,28 @@
-/** A WebSocket echo server under load: each connection sends messages and waits for every one of them to come back. */
+/** Puts a WebSocket echo server under load: connections send messages, each of which has to come back. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import { type EchoConnection, type EchoTarget, open } from "./internal/echoConnection.ts"
+import { type EchoConnection, type EchoTarget, open } from "./internal/server/echoConnection.ts"
 import { LoadError } from "./LoadError.ts"
-import * as Pace from "./internal/loadPace.ts"
-import { type LoadOptions, measured } from "./internal/loadRun.ts"
+import * as Pace from "./internal/server/pace.ts"
+import type { LoadOptions } from "./internal/server/LoadOptions.ts"
+import { measure } from "./internal/server/measure.ts"
 
 export interface WebSocketLoad extends EchoTarget, LoadOptions {
   readonly connections: number
-  /** After this a message that has not come back, or a handshake that is not done, is given up. */
+  /** A message that has not come back after this time is given up, and so is a handshake that is not done. */
   readonly timeout: Duration.Duration
 }
 
 /** Handshakes at once. */
 const handshakes = 64
 
-/** Before a connection that was lost, or that did not come about, is tried again. */
+/** Before a connection is tried again that was lost or could not be opened. */
 const beforeAgain = "1 second"
 
-/** The result of the whole load. Fails with `LoadError` where the first connection does not come about. */
+/** The result of the whole load. Fails with `LoadError` where the first connection cannot be opened. */
 export const run = (load: WebSocketLoad) =>
-  measured(
+  measure(
     {
       kind: "ws",
       name: `echo of ${load.url.href}`,
@@ -73,7 +74,7 @@ export const run = (load: WebSocketLoad) =>
       })
 
       yield* Effect.addFinalizer(() => Effect.sync(() => live.forEach((connection) => connection.leave())))
-      // The first alone: where it does not come about, the others need not try.
+      // The first one is opened alone: where that fails, the others need not try.
       const first = yield* Effect.mapError(opened(0), (reason) => new LoadError({ target: load.url.href, reason }))
       const others = yield* Effect.forEach(
         Array.from({ length: load.connections - 1 }, (_, n) => n + 1),

@@ -1,34 +1,34 @@
-/** Plays a share of a load, as the process that has started this one asks it to. */
+/** A worker process: plays a share of the members, as the process that has started it says. */
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Redacted from "effect/Redacted"
-import type { Asked } from "../scenario/Troupe.ts"
-import * as Troupe from "../scenario/Troupe.ts"
-import type { Answer, Assignment, Request, Step } from "./internal/workerMessage.ts"
+import type { Call } from "../scenario/LoadGenerator.ts"
+import * as LoadGenerator from "../scenario/LoadGenerator.ts"
+import type { WorkerAnswer, Assignment, WorkerRequest, Step } from "./internal/worker/message.ts"
 import * as RemoteWorld from "./RemoteWorld.ts"
 
-/** Members who do not manage to leave in this time, in milliseconds, are gone all the same. */
+/** Milliseconds in which members can leave in order; then the process ends. */
 const leaveWithin = 3000
 
-const answer = (answer: Answer) =>
+const answer = (answer: WorkerAnswer) =>
   Effect.sync(() => {
-    // Whoever is not there any more does not want to know.
+    // The process that has asked may have ended meanwhile.
     if (process.connected) process.send?.(answer)
   })
 
 const assigned = Effect.callback<{ readonly id: number; readonly assignment: Assignment }>((resume) => {
-  process.once("message", (request: Request) => {
+  process.once("message", (request: WorkerRequest) => {
     if ("assignment" in request) resume(Effect.succeed(request))
   })
 })
 
-const asked = (troupe: Troupe.Troupe, step: Step, given: ReadonlyArray<unknown>): Asked<unknown> => {
-  const how = troupe[step]
-  // The other process has called a function of the same type.
-  return typeof how === "function" ? (how as (...given: ReadonlyArray<unknown>) => Asked<unknown>)(...given) : how
+const call = (generator: LoadGenerator.LoadGenerator, step: Step, given: ReadonlyArray<unknown>): Call<unknown> => {
+  const how = generator[step]
+  // The arguments are those of the same method, which the other process has called with the same types.
+  return typeof how === "function" ? (how as (...given: ReadonlyArray<unknown>) => Call<unknown>)(...given) : how
 }
 
-/** Until the other process is gone, or has enough. */
+/** Runs until the process that has started it disconnects or ends. */
 export const run = Effect.gen(function* () {
   const gone = Effect.callback<void>((resume) => {
     process.once("disconnect", () => {
@@ -38,7 +38,7 @@ export const run = Effect.gen(function* () {
   })
   const play = Effect.gen(function* () {
     const {
-      assignment: { address, invite, part, password },
+      assignment: { address, invite, plan, password },
       id,
     } = yield* assigned
     const world = RemoteWorld.layer({
@@ -46,12 +46,12 @@ export const run = Effect.gen(function* () {
       password: Redacted.make(password),
       invite: invite === undefined ? undefined : Redacted.make(invite),
     })
-    const troupe = yield* Effect.provide(Troupe.make(part), world)
+    const generator = yield* Effect.provide(LoadGenerator.make(plan), world)
     const answering = yield* FiberSet.makeRuntime<never>()
-    process.on("message", (request: Request) => {
+    process.on("message", (request: WorkerRequest) => {
       if (!("step" in request)) return
       const { given, id, step } = request
-      answering(Effect.ignore(Effect.flatMap(asked(troupe, step, given), (value) => answer({ id, value }))))
+      answering(Effect.ignore(Effect.flatMap(call(generator, step, given), (value) => answer({ id, value }))))
     })
     yield* answer({ id, value: undefined })
     return yield* Effect.never

@@ -3,12 +3,14 @@ import * as MessagePack from "@msgpack/msgpack"
 import * as Result from "effect/Result"
 import { maxDepth } from "../domain/Limits.ts"
 import { FrameError } from "./FrameError.ts"
+import type { FrameMemory } from "./internal/FrameMemory.ts"
 import { unpack } from "./internal/unpack.ts"
 
 export interface Codec {
   readonly name: "json" | "msgpack"
-  /** `room` bytes are left in front, for a header: its writer need not copy what is behind it. */
-  readonly encode: (value: unknown, room?: number) => Uint8Array
+  readonly encode: (value: unknown) => Uint8Array
+  /** Writes into shared memory, with so much room for a header in front; says where the body ends. */
+  readonly write: (value: unknown, memory: FrameMemory, room: number) => number
   readonly decode: (body: Uint8Array) => Result.Result<unknown, FrameError>
 }
 
@@ -30,45 +32,11 @@ const checkDepth = (value: unknown): Result.Result<unknown, FrameError> =>
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-// One longer text at a time passes through here: encodeInto is several times faster than encode.
-const scratch = new Uint8Array(64 * 1024)
-
-/** To be written to. A `Buffer` where there is such a thing: a socket would make one of it. */
-const allocate = (bytes: number): Uint8Array => globalThis.Buffer?.allocUnsafeSlow(bytes) ?? new Uint8Array(bytes)
-
-// Short frames lie one behind the other: memory costs more to get than to write. A frame that has to stay keeps all
-// those beside it, so they are not many.
-const sharedBytes = 4096
-let shared = allocate(sharedBytes)
-let used = 0
-
-/** A copy, with so many bytes in front of it. */
-const behind = (room: number, bytes: Uint8Array): Uint8Array => {
-  const whole = allocate(room + bytes.byteLength)
-  whole.set(bytes, room)
-  return whole
-}
-
-/** The text as UTF-8, with so many bytes in front of it; `most` is the most it can come to. */
-const beside = (room: number, text: string, most: number): Uint8Array => {
-  if (used + most > sharedBytes) {
-    shared = allocate(sharedBytes)
-    used = 0
-  }
-  const start = used
-  used += room + encoder.encodeInto(text, shared.subarray(start + room)).written
-  return shared.subarray(start, used)
-}
 
 export const json: Codec = {
   name: "json",
-  encode: (value, room = 0) => {
-    const text = JSON.stringify(value)
-    const most = room + text.length * 3
-    if (most <= sharedBytes / 2) return beside(room, text, most)
-    if (most > scratch.byteLength) return behind(room, encoder.encode(text))
-    return behind(room, scratch.subarray(0, encoder.encodeInto(text, scratch).written))
-  },
+  encode: (value) => encoder.encode(JSON.stringify(value)),
+  write: (value, memory, room) => memory.writeText(JSON.stringify(value), room),
   decode: (body) => {
     let text: string
     try {
@@ -88,7 +56,8 @@ const packer = new MessagePack.Encoder({ ignoreUndefined: true })
 
 export const messagePack: Codec = {
   name: "msgpack",
-  encode: (value, room = 0) => behind(room, packer.encodeSharedRef(value)),
+  encode: (value) => packer.encode(value),
+  write: (value, memory, room) => memory.writeBytes(packer.encodeSharedRef(value), room),
   decode: (body) => {
     try {
       return Result.succeed(unpack(body))

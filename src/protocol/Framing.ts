@@ -14,10 +14,10 @@ export interface Framing {
   /** Bytes that a header takes at most. A codec leaves so much room in front of a body. */
   readonly headerRoom: number
   /**
-   * Makes a frame of a body that has the room in front of it: writes the header right before the body, and returns the
-   * frame, which begins where its header does. The body is not copied.
+   * Makes a frame of a body that lies behind `start` and the room for a header, up to `end`. The frame begins at `start`;
+   * says where it ends, which is where the next can begin.
    */
-  readonly writeHeader: (roomAndBody: Uint8Array, content: Content) => Uint8Array
+  readonly enclose: (bytes: Uint8Array, start: number, end: number, content: Content) => number
   /** Reads one connection. A body over the limit ends the reading with an error. */
   readonly makeReader: (maxBytes: number) => BodyReader
 }
@@ -143,13 +143,13 @@ export class Deframer implements BodyReader {
 /** On a byte stream: the body's length as four bytes, big-endian, then the body. */
 export const lengthPrefixed: Framing = {
   headerRoom: headerBytes,
-  writeHeader: (frame) => {
-    const length = frame.byteLength - headerBytes
-    frame[0] = length >>> 24
-    frame[1] = length >>> 16
-    frame[2] = length >>> 8
-    frame[3] = length
-    return frame
+  enclose: (bytes, start, end) => {
+    const length = end - start - headerBytes
+    bytes[start] = length >>> 24
+    bytes[start + 1] = length >>> 16
+    bytes[start + 2] = length >>> 8
+    bytes[start + 3] = length
+    return end
   },
   makeReader: (maxBytes) => new Deframer(maxBytes),
 }
@@ -185,27 +185,29 @@ const opcodes: Readonly<Record<Content, number>> = { text: 0x81, binary: 0x82 }
  */
 export const messages: Framing = {
   headerRoom: 10,
-  writeHeader: (roomAndBody, content) => {
-    const length = roomAndBody.byteLength - messages.headerRoom
+  enclose: (bytes, start, end, content) => {
+    const bodyAt = start + messages.headerRoom
+    const length = end - bodyAt
     const headerLength = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10
-    const frame = roomAndBody.subarray(messages.headerRoom - headerLength)
-    frame[0] = opcodes[content]
+    // The body moves up to its header: a few bytes, so that the frames behind it lie side by side with it.
+    if (headerLength < messages.headerRoom) bytes.copyWithin(start + headerLength, bodyAt, end)
+    bytes[start] = opcodes[content]
     if (headerLength === 2) {
-      frame[1] = length
+      bytes[start + 1] = length
     } else if (headerLength === 4) {
-      frame[1] = 126
-      frame[2] = length >>> 8
-      frame[3] = length
+      bytes[start + 1] = 126
+      bytes[start + 2] = length >>> 8
+      bytes[start + 3] = length
     } else {
       // A body is far shorter than the eight bytes of its length could say.
-      frame[1] = 127
-      frame.fill(0, 2, 6)
-      frame[6] = length >>> 24
-      frame[7] = length >>> 16
-      frame[8] = length >>> 8
-      frame[9] = length
+      bytes[start + 1] = 127
+      bytes.fill(0, start + 2, start + 6)
+      bytes[start + 6] = length >>> 24
+      bytes[start + 7] = length >>> 16
+      bytes[start + 8] = length >>> 8
+      bytes[start + 9] = length
     }
-    return frame
+    return start + headerLength + length
   },
   makeReader: (maxBytes) => new MessageReader(maxBytes),
 }
@@ -214,7 +216,7 @@ export const messages: Framing = {
 export const framed = (framing: Framing, body: Uint8Array, content: Content): Uint8Array => {
   const roomAndBody = new Uint8Array(framing.headerRoom + body.byteLength)
   roomAndBody.set(body, framing.headerRoom)
-  return framing.writeHeader(roomAndBody, content)
+  return roomAndBody.subarray(0, framing.enclose(roomAndBody, 0, roomAndBody.byteLength, content))
 }
 
 /** The body as a length-prefixed frame. */

@@ -1,8 +1,8 @@
-/** Hosts with ports, as they are written in requests and flags, and who may be reached. */
+/** Hosts with ports, as they are written in requests and flags, and which of them may be reached. */
 import * as Net from "node:net"
 import type { Address } from "../domain/Address.ts"
 
-/** `port` is undefined for any. */
+/** An undefined `port` permits any. */
 export interface Permission {
   readonly host: string
   readonly port: number | undefined
@@ -37,7 +37,7 @@ const loopback = new Net.BlockList()
 loopback.addSubnet("127.0.0.0", 8, "ipv4")
 loopback.addAddress("::1", "ipv6")
 
-// Other names are not looked up: who answers for them may say a loopback address now and another one then.
+// Other names are not resolved: a name server could answer with a loopback address now, and with another one later.
 const isLoopback = (host: string): boolean =>
   host === "localhost" || (Net.isIP(host) !== 0 && loopback.check(host, Net.isIPv6(host) ? "ipv6" : "ipv4"))
 
@@ -50,7 +50,7 @@ export const mayReach = (
     ? !except.includes(port)
     : allow.some((one) => one.host === host && (one.port === undefined || one.port === port))
 
-/** Where to listen: `host:port`, where port 0 is any that is free. */
+/** Where to listen: `host:port`. Port 0 is any free port. */
 export const bindAddress = (text: string): Address | undefined => {
   const parts = split(text)
   return parts?.port === "0" ? { host: parts.host, port: 0 } : authority(text)

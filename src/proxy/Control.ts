@@ -1,4 +1,4 @@
-/** A proxy told over HTTP what goes wrong. */
+/** Controls a proxy over HTTP: which faults are in force. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
@@ -9,14 +9,14 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import { type Address, format } from "../domain/Address.ts"
-import { Applied, Order } from "./Fault.ts"
+import { ActiveFault, FaultRequest } from "./Fault.ts"
 import type { Proxy } from "./Proxy.ts"
 import { ProxyListenError } from "./ProxyError.ts"
 import { ProxyState } from "./ProxyState.ts"
 
 const routes = "GET /, GET /faults, PUT or DELETE /faults/NAME, POST or DELETE /faults, POST /cut"
 
-/** Bodies are a few words; idle connections and slow heads end within seconds. */
+/** Requests are small: idle connections and slow request heads end within seconds. */
 const limits = { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 }
 
 const json = <S extends Schema.Codec<unknown, unknown>>(schema: S, value: S["Type"], status = 200) =>
@@ -26,8 +26,8 @@ const json = <S extends Schema.Codec<unknown, unknown>>(schema: S, value: S["Typ
 
 const refused = (status: number, error: string) => HttpServerResponse.jsonUnsafe({ error }, { status })
 
-const order = HttpServerRequest.schemaBodyJson(Order, { onExcessProperty: "error" })
-const which = HttpServerRequest.schemaBodyJson(Schema.Struct({ link: Order.fields.link }), {
+const order = HttpServerRequest.schemaBodyJson(FaultRequest, { onExcessProperty: "error" })
+const which = HttpServerRequest.schemaBodyJson(Schema.Struct({ link: FaultRequest.fields.link }), {
   onExcessProperty: "error",
 })
 
@@ -52,7 +52,7 @@ export const listenControl = Effect.fnUntraced(function* (
 const answer = (proxy: (typeof Proxy)["Service"]) =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    // A web page that was talked into coming here says so, and its name for this machine is its own.
+    // A browser sends an Origin; and a page that had its own name resolve to this machine sends that name as the host.
     if (request.headers["origin"] !== undefined || !isAddress(request.headers["host"] ?? "")) {
       return refused(403, "not for web pages: ask by address, without an Origin")
     }
@@ -60,23 +60,23 @@ const answer = (proxy: (typeof Proxy)["Service"]) =>
     const name = /^\/faults\/([\w.-]{1,64})$/.exec(path)?.[1]
     if (request.method === "GET" && path === "/") return yield* json(ProxyState, yield* proxy.state)
     if (request.method === "GET" && path === "/faults") {
-      return yield* json(Schema.Array(Applied), (yield* proxy.state).faults)
+      return yield* json(Schema.Array(ActiveFault), (yield* proxy.state).faults)
     }
     if (request.method === "POST" && path === "/faults")
-      return yield* json(Applied, yield* proxy.apply(yield* order), 201)
+      return yield* json(ActiveFault, yield* proxy.apply(yield* order), 201)
     if (request.method === "PUT" && name !== undefined)
-      return yield* json(Applied, yield* proxy.apply(yield* order, name))
+      return yield* json(ActiveFault, yield* proxy.apply(yield* order, name))
     if (request.method === "DELETE" && name !== undefined) {
-      return yield* Effect.as(proxy.takeBack(name), HttpServerResponse.empty())
+      return yield* Effect.as(proxy.remove(name), HttpServerResponse.empty())
     }
     if (request.method === "DELETE" && path === "/faults") {
-      return yield* Effect.as(proxy.takeBackAll, HttpServerResponse.empty())
+      return yield* Effect.as(proxy.removeAll, HttpServerResponse.empty())
     }
     if (request.method === "POST" && path === "/cut") {
       const { link } =
         request.headers["content-length"] === undefined || request.headers["content-length"] === "0" ? {} : yield* which
       return yield* json(
-        Applied,
+        ActiveFault,
         yield* proxy.apply({ fault: { _tag: "Cut" }, ...(link === undefined ? {} : { link }) }),
       )
     }
@@ -94,5 +94,5 @@ const answer = (proxy: (typeof Proxy)["Service"]) =>
 
 const isAddress = (host: string) => /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host)
 
-/** Where it can be asked. */
+/** The URL of a control that listens on this address. */
 export const urlOf = (address: Address): string => `http://${format(address)}/`

@@ -2,25 +2,26 @@
 import * as Schema from "effect/Schema"
 import { Time } from "./Time.ts"
 
-/** `up` is from the client to the target, `down` the way back; without a word, both. */
+/** `up` is from the client to the target, `down` is back from the target to the client. */
 export const Direction = Schema.Literals(["up", "down"])
 export type Direction = typeof Direction.Type
 
+/** Default: both. */
 const on = Schema.optionalKey(Schema.Literals(["up", "down", "both"]))
 
 /**
- * Those that last are in force until they are taken back:
- * - `Delay`: everything comes later `by` a time, and by a random one of at most `jitter` more; in its order still.
- * - `Limit`: at most so many bytes a second on each way of each link. The sender is made to wait.
- * - `Stall`: nothing moves; senders are made to wait. What was held comes when it is taken back.
- * - `HalfOpen`: what is sent is lost, and nobody is told, of an end neither. A link that lost something is reset when
- *   this is taken back: a stream with a hole in it is worse than none.
+ * These last until they are removed:
+ * - `Delay`: everything arrives later `by` a time and a random one of at most `jitter`, still in order.
+ * - `Limit`: at most so many bytes a second in each direction of each link. The sender is made to wait.
+ * - `Stall`: nothing moves, and senders are made to wait. What was held arrives when the fault is removed.
+ * - `HalfOpen`: what is sent is lost, and neither side notices, not even the end of a stream. A link that has lost
+ *   something is reset when the fault is removed, since a stream with a hole in it is worse than none.
  * - `Corrupt`: each byte is changed with this probability.
  * - `Refuse`: new links are reset at once.
  *
- * The others happen once, to the links that are open:
+ * These happen once, to the links that are open:
  * - `Cut`: a reset to both sides.
- * - `HalfClose`: the end (FIN) of one direction, behind what was said in it before; what is said later is not read.
+ * - `HalfClose`: the end (FIN) of one direction, after what was sent in it before. What is sent later is not read.
  */
 export const Fault = Schema.TaggedUnion({
   Delay: { by: Time, jitter: Schema.optionalKey(Time), on },
@@ -37,20 +38,20 @@ export const Fault = Schema.TaggedUnion({
 })
 export type Fault = typeof Fault.Type
 
-/** A fault and whom it meets. */
-export const Order = Schema.Struct({
+/** Asks for a fault, of one link or of all. */
+export const FaultRequest = Schema.Struct({
   fault: Fault,
-  /** After this time it is taken back. */
+  /** After this time the fault is removed. */
   for: Schema.optionalKey(Time),
-  /** The number of one link; without it, every link, and those that come. */
+  /** The number of one link. Default: all links, the future ones too. */
   link: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
 })
-export type Order = typeof Order.Type
+export type FaultRequest = typeof FaultRequest.Type
 
 /** A fault in force. */
-export const Applied = Schema.Struct({
+export const ActiveFault = Schema.Struct({
   id: Schema.String,
   fault: Fault,
   link: Schema.optionalKey(Schema.Int),
 })
-export type Applied = typeof Applied.Type
+export type ActiveFault = typeof ActiveFault.Type

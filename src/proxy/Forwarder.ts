@@ -1,6 +1,6 @@
 /**
- * An HTTP forward proxy: requests with an absolute URI, and CONNECT. It is faultless; a `Proxy` in front of it, whose
- * target it is, gives both their faults.
+ * An HTTP forward proxy: requests with an absolute URI, and CONNECT. It injects no faults itself; a `Proxy` in front of
+ * it, whose target it is, does that.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,10 +18,10 @@ import type { ProxyListenError } from "./ProxyError.ts"
 export interface ForwarderSettings {
   /** What may be reached besides the loopback addresses. */
   readonly allow: ReadonlyArray<Permission>
-  /** Ports of this machine that may not, such as that of the control. */
+  /** Ports of this machine that may not be reached, such as that of the control. */
   readonly except: () => ReadonlyArray<number>
   readonly connectWithin: Duration.Duration
-  /** For the head of a request, and for a target that says nothing to what it was asked. */
+  /** Time for the head of a request to arrive, and for the target to answer. */
   readonly answerWithin: Duration.Duration
 }
 
@@ -52,7 +52,7 @@ export const listenForwarder = Effect.fnUntraced(function* (
   return address
 })
 
-/** Why it is not done, with the status that says so. */
+/** Why a request is refused, and with which status; undefined where it is not. */
 const refusal = (target: Address | undefined, written: string, settings: ForwarderSettings) => {
   if (target === undefined)
     return { status: 400, why: `not a host and a port: ${JSON.stringify(written.slice(0, 200))}` }
@@ -65,7 +65,7 @@ const forward = (request: Http.IncomingMessage, response: Http.ServerResponse, s
   response.on("error", () => {})
   const answer = (status: number, why: string) => {
     if (response.headersSent) return void response.destroy()
-    // What was not read of the request would be taken for the next one.
+    // The rest of the request was not read: on a connection that stays open it would be taken for the next request.
     response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" }).end(`${why}\n`)
   }
   const written = request.url ?? ""
@@ -132,7 +132,7 @@ const tunnel = (request: Http.IncomingMessage, raw: Duplex, head: Buffer, settin
   }, Duration.toMillis(settings.connectWithin))
   const unreachable = () => void answer(502, `${format(target)} could not be reached`)
   there.once("error", unreachable)
-  // A break on one side is one on the other.
+  // A connection that breaks on one side is broken on the other.
   there.on("close", () => {
     clearTimeout(connecting)
     if (there.errored !== null && there.bytesRead + there.bytesWritten > 0) raw.destroy()

@@ -1,4 +1,4 @@
-/** A TCP proxy on which things go wrong as they are told to. */
+/** A TCP proxy that injects faults into the connections that go through it. */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,25 +7,25 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import { type Address, format } from "../domain/Address.ts"
-import type { Applied, Direction, Fault, Order } from "./Fault.ts"
+import type { ActiveFault, Direction, Fault, FaultRequest } from "./Fault.ts"
 import { dial, listen } from "./internal/sockets.ts"
-import { Link, side } from "./internal/link.ts"
+import { Link, side } from "./internal/Link.ts"
 import { NoSuchFault, NoSuchLink, type ProxyListenError, TooManyFaults } from "./ProxyError.ts"
 import type { Counters, ProxyState } from "./ProxyState.ts"
 
 export interface ProxySettings {
   readonly target: Address
-  /** Where it listens; 127.0.0.1 and any free port without a word. */
+  /** Where it listens. Default: any free port of 127.0.0.1. */
   readonly listen?: Address | undefined
-  /** The same seed, the same jitter and the same bytes changed on the n-th link. */
+  /** The same seed gives the n-th link the same jitter, and changes the same of its bytes. */
   readonly seed?: string | number | undefined
-  /** Links at once; what is above is refused. 1024 without a word. */
+  /** Links at once; further ones are refused. Default: 1024. */
   readonly maxLinks?: number | undefined
-  /** A link on which nothing arrived for this to twice this time is cut. 1 hour without a word. */
+  /** A link on which nothing arrives for once to twice this time is cut. Default: 1 hour. */
   readonly idle?: Duration.Duration | undefined
-  /** To reach the target: 10 s without a word. */
+  /** Time to connect to the target. Default: 10 s. */
   readonly connectWithin?: Duration.Duration | undefined
-  /** When its scope closes, what is on the way may arrive within this time; 0 without a word. */
+  /** Time for bytes in flight to arrive when the scope closes. Default: none. */
   readonly drainWithin?: Duration.Duration | undefined
 }
 
@@ -38,12 +38,12 @@ export class Proxy extends Context.Service<
     /** Where it listens. */
     readonly address: Address
     /**
-     * Puts a fault in force, for all links and those that come, or for one; what happens once, happens now. With an
-     * `id` that is in force already it takes that one's place.
+     * Puts a fault in force for one link, or for all present and future ones; a fault that happens once happens now.
+     * A fault that is in force under the same `id` is replaced.
      */
-    readonly apply: (order: Order, id?: string) => Effect.Effect<Applied, NoSuchLink | TooManyFaults>
-    readonly takeBack: (id: string) => Effect.Effect<void, NoSuchFault>
-    readonly takeBackAll: Effect.Effect<void>
+    readonly apply: (request: FaultRequest, id?: string) => Effect.Effect<ActiveFault, NoSuchLink | TooManyFaults>
+    readonly remove: (id: string) => Effect.Effect<void, NoSuchFault>
+    readonly removeAll: Effect.Effect<void>
     readonly state: Effect.Effect<ProxyState>
   }
 >()("natter/proxy/Proxy") {
@@ -59,7 +59,7 @@ const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<(typeof Proxy)["Service"], ProxyListenError, Scope.Scope> {
   const { maxLinks = 1024, idle = Duration.hours(1), connectWithin = Duration.seconds(10) } = settings
   const links = new Map<number, Link>()
-  const faults = new Map<string, Applied>()
+  const faults = new Map<string, ActiveFault>()
   const counters: { -readonly [K in keyof Counters]: Counters[K] } = {
     opened: 0,
     refused: 0,
@@ -73,69 +73,69 @@ const make = Effect.fnUntraced(function* (
   }
   let named = 0
 
-  const counted = (direction: Direction) => ({
+  const countersOf = (direction: Direction) => ({
     arrived: (bytes: number) => void (counters[direction] += bytes),
     lost: (bytes: number) => void (counters.lost += bytes),
     corrupted: (bytes: number) => void (counters.corrupted += bytes),
   })
-  const meeting = (link: number): Array<Fault> =>
+  const faultsOf = (link: number): Array<Fault> =>
     [...faults.values()].filter((one) => one.link === undefined || one.link === link).map(({ fault }) => fault)
   const refresh = () => {
-    for (const link of links.values()) link.set(meeting(link.id))
+    for (const link of links.values()) link.set(faultsOf(link.id))
   }
 
   // Registered first, so that the scope ends them last, after the drain.
   const run = yield* FiberSet.makeRuntime<never>()
   const server = Net.createServer({ noDelay: true, allowHalfOpen: true })
   server.on("connection", (raw) => {
-    const refused = meeting(0).some(({ _tag }) => _tag === "Refuse")
+    const refused = faultsOf(0).some(({ _tag }) => _tag === "Refuse")
     if (refused || links.size >= maxLinks) {
       counters.refused++
       raw.on("error", () => {})
       raw.resetAndDestroy()
       return
     }
-    const link = new Link(++counters.opened, String(settings.seed ?? 0), side(raw), counted)
+    const link = new Link(++counters.opened, String(settings.seed ?? 0), side(raw), countersOf)
     links.set(link.id, link)
-    link.set(meeting(link.id))
+    link.set(faultsOf(link.id))
     run(
       link.run(dial(settings.target, connectWithin), idle).pipe(
         Effect.tap((how) => Effect.sync(() => counters[how === "broken" ? "ended" : how]++)),
-        Effect.ensuring(Effect.sync(() => gone(link.id))),
+        Effect.ensuring(Effect.sync(() => forget(link.id))),
       ),
     )
   })
 
-  /** What was ordered for one link goes with it. */
-  const gone = (link: number) => {
+  /** The faults of a single link are removed together with it. */
+  const forget = (link: number) => {
     links.delete(link)
     for (const [id, one] of faults) if (one.link === link) faults.delete(id)
   }
 
-  const takeBack = (id: string) => {
+  const remove = (id: string) => {
     const found = faults.delete(id)
     if (found) refresh()
     return found
   }
 
-  const apply = Effect.fnUntraced(function* (order: Order, id?: string) {
-    const { fault, link } = order
-    const met = link === undefined ? [...links.values()] : [links.get(link)].filter((one) => one !== undefined)
-    if (link !== undefined && met.length === 0) return yield* new NoSuchLink({ link })
-    const applied: Applied = { id: id ?? `fault-${++named}`, fault, ...(link === undefined ? {} : { link }) }
-    if (fault._tag === "Cut") for (const one of met) one.cut()
-    else if (fault._tag === "HalfClose") for (const one of met) one.halfClose(fault.direction)
+  const apply = Effect.fnUntraced(function* (request: FaultRequest, id?: string) {
+    const { fault, link } = request
+    const affected = link === undefined ? [...links.values()] : [links.get(link)].filter((one) => one !== undefined)
+    if (link !== undefined && affected.length === 0) return yield* new NoSuchLink({ link })
+    const active: ActiveFault = { id: id ?? `fault-${++named}`, fault, ...(link === undefined ? {} : { link }) }
+    if (fault._tag === "Cut") for (const one of affected) one.cut()
+    else if (fault._tag === "HalfClose") for (const one of affected) one.halfClose(fault.direction)
     else {
-      if (faults.size >= mostFaults && !faults.has(applied.id)) return yield* new TooManyFaults({ most: mostFaults })
-      faults.set(applied.id, applied)
+      if (faults.size >= mostFaults && !faults.has(active.id)) return yield* new TooManyFaults({ most: mostFaults })
+      faults.set(active.id, active)
       refresh()
-      if (order.for !== undefined) {
-        // Not one that took its place meanwhile.
-        const over = Effect.sync(() => faults.get(applied.id) === applied && takeBack(applied.id))
-        run(Effect.delay(over, order.for))
+      if (request.for !== undefined) {
+        // The fault may have been replaced by another of the same name meanwhile, which stays.
+        const over = Effect.sync(() => faults.get(active.id) === active && remove(active.id))
+        run(Effect.delay(over, request.for))
       }
     }
-    return applied
+    return active
   })
 
   const address = yield* listen(server, settings.listen ?? { host: "127.0.0.1", port: 0 })
@@ -152,8 +152,8 @@ const make = Effect.fnUntraced(function* (
   return Proxy.of({
     address,
     apply,
-    takeBack: (id) => Effect.suspend(() => (takeBack(id) ? Effect.void : Effect.fail(new NoSuchFault({ id })))),
-    takeBackAll: Effect.sync(() => {
+    remove: (id) => Effect.suspend(() => (remove(id) ? Effect.void : Effect.fail(new NoSuchFault({ id })))),
+    removeAll: Effect.sync(() => {
       faults.clear()
       refresh()
     }),

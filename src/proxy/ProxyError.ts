@@ -26,6 +26,6 @@ export class NoSuchFault extends Schema.TaggedError<NoSuchFault>()("NoSuchFault"
 
 export class TooManyFaults extends Schema.TaggedError<TooManyFaults>()("TooManyFaults", { most: Schema.Int }) {
   override get message(): string {
-    return `${this.most} faults are in force already: take one back first`
+    return `${this.most} faults are in force already: remove one first`
   }
 }

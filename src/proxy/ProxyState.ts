@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Applied } from "./Fault.ts"
+import { ActiveFault } from "./Fault.ts"
 
 const LinkState = Schema.Struct({
   /** 1, 2, 3 … in the order in which they came. */
@@ -30,11 +30,11 @@ export const Counters = Schema.Struct({
 })
 export interface Counters extends Schema.Schema.Type<typeof Counters> {}
 
-/** What `GET /` of the control tells. */
+/** The answer to `GET /` of the control. */
 export const ProxyState = Schema.Struct({
   listening: Schema.String,
   target: Schema.String,
-  faults: Schema.Array(Applied),
+  faults: Schema.Array(ActiveFault),
   counters: Counters,
   links: Schema.Array(LinkState),
 })

@@ -1,22 +1,22 @@
-/** What a member does all the while. */
+/** What members do again and again. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
-/** Bytes of a message; the first few say whose it is and when it was due. */
+/** Bytes of a message. The first few say who sent it and when it was due. */
 const Size = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 32 * 1024 }))
 
 /**
- * Each begins at a moment of its own, so that a crowd does not move as one; from then on what is due is due at fixed
- * moments, however long the service takes for what was before it.
+ * Each member begins at a time of its own, so that a crowd does not act as one. From then on actions are due at fixed
+ * times, however long the service takes for the earlier ones.
  * - `Talk`: messages at a steady rate, to its channels in turn, or to other members of the crowd.
  * - `Burst`: so many messages at once, every so often.
  * - `Type`: says that it is typing.
  * - `ComeAndGo`: leaves its channels, and enters them again after `away`.
- * - `Vanish`: its link breaks without a word, and cannot be made again for `away`.
+ * - `Vanish`: its connection breaks without a goodbye, and cannot be made again for `away`.
  * - `CatchUp`: reads the latest entries of a channel, page by page.
- * - `SignIn`: a visitor beside it, who signs in, enters the first channel, leaves it and ends.
+ * - `SignIn`: starts a second client, which signs in as a visitor, joins the first channel, leaves it and ends.
  */
 export const Activity = Schema.TaggedUnion({
   Talk: {

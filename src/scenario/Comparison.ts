@@ -1,10 +1,10 @@
 /** Two results side by side: what became faster or slower, and which promises are broken now. */
-import { measuredPart } from "./internal/reportCharts.ts"
+import { measuredPart } from "./internal/report/charts.ts"
 import type { Result } from "./Result.ts"
 
 type Holds = Result["verdicts"][number]["holds"]
 
-/** One figure of both. */
+/** One figure in both results. */
 export interface Row {
   readonly what: string
   /** As in a result: `ms`, `bytes`, `/s`; none for a count. */
@@ -12,12 +12,12 @@ export interface Row {
   /** Absent where the run has no such figure. */
   readonly a: number | undefined
   readonly b: number | undefined
-  /** Absent where neither is. */
+  /** Absent where neither is better. */
   readonly better: "lower" | "higher" | undefined
 }
 
-/** A promise in both. */
-export interface Promised {
+/** A promise, and its verdict in both results. */
+export interface PromiseChange {
   readonly promise: string
   readonly a: Verdict | undefined
   readonly b: Verdict | undefined
@@ -34,14 +34,14 @@ interface Verdict {
 export interface Comparison {
   readonly a: Result
   readonly b: Result
-  /** Why the figures may differ though nothing became better or worse, a sentence each. */
+  /** Reasons for which the figures may differ although nothing became better or worse, a sentence each. */
   readonly caveats: ReadonlyArray<string>
   readonly latencies: ReadonlyArray<Row>
   /** The medians of what was measured each second, over the measured part. */
   readonly medians: ReadonlyArray<Row>
   readonly counters: ReadonlyArray<Row>
   readonly errors: ReadonlyArray<Row>
-  readonly promises: ReadonlyArray<Promised>
+  readonly promises: ReadonlyArray<PromiseChange>
 }
 
 /** Whether b breaks a promise that a kept. */
@@ -50,14 +50,14 @@ export const breaks = ({ promises }: Comparison): boolean => promises.some(({ ch
 /** Differences up to this are not called better or worse: two runs of the same thing differ as much. */
 const noise = 0.05
 
-/** What the difference of a row means. */
+/** Whether b is better or worse than a; undefined where it is neither. */
 export const meaning = ({ a, b, better }: Row): "better" | "worse" | undefined => {
   if (a === undefined || b === undefined || better === undefined) return undefined
   if (Math.abs(b - a) <= noise * Math.abs(a)) return undefined
   return b < a === (better === "lower") ? "better" : "worse"
 }
 
-/** The names that either has, in the order of the first. */
+/** The names that are in either, those of the first before the others. */
 const both = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set([...a, ...b])]
 
 const latencyRows = (a: Result, b: Result): ReadonlyArray<Row> => {
@@ -88,7 +88,7 @@ type Series = Result["series"][number]
 const median = (values: ReadonlyArray<number>): number | undefined =>
   values.toSorted((a, b) => a - b)[values.length >> 1]
 
-/** Of the seconds that are measured; of all, where the run does not say which are. */
+/** The median over the measured part; over the whole run, where that is not marked. */
 const medianOf = (result: Result, series: Series | undefined): number | undefined => {
   const [from, to] = measuredPart(result) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   return median((series?.points ?? []).filter(([at]) => at >= from && at <= to).map(([, value]) => value))
@@ -119,8 +119,8 @@ const countRows = (
 ): ReadonlyArray<Row> =>
   both(Object.keys(a), Object.keys(b)).map((what) => ({ what, unit: "", a: a[what], b: b[what], better }))
 
-/** The same promise may be made twice: it is then the first of one and the first of the other, and so on. */
-const promisesOf = (a: Result, b: Result): ReadonlyArray<Promised> => {
+/** The same promise may be made more than once: then the first of a is compared with the first of b, and so on. */
+const promisesOf = (a: Result, b: Result): ReadonlyArray<PromiseChange> => {
   const numbered = ({ verdicts }: Result) => {
     const seen = new Map<string, number>()
     return new Map(
@@ -146,7 +146,7 @@ const promisesOf = (a: Result, b: Result): ReadonlyArray<Promised> => {
   })
 }
 
-/** What of two values is not the same, by name. */
+/** The names of the properties in which two values differ. */
 const differing = (a: object, b: object): ReadonlyArray<string> => {
   const [inA, inB] = [new Map(Object.entries(a)), new Map(Object.entries(b))]
   return both([...inA.keys()], [...inB.keys()]).filter(

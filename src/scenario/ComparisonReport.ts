@@ -1,13 +1,13 @@
 /** Two results as one page, the second drawn over the first. */
 import * as Effect from "effect/Effect"
-import { type Comparison, breaks, meaning, type Promised, type Row } from "./Comparison.ts"
-import { assets } from "./internal/reportAssets.ts"
-import { chartsOf } from "./internal/reportCharts.ts"
-import { html, type Html, table } from "./internal/reportHtml.ts"
-import { change, duration, measured } from "./internal/reportNumbers.ts"
-import { graphs, page, timeHint } from "./internal/reportPage.ts"
-import { machine } from "./internal/reportTables.ts"
-import { pill } from "./internal/reportVerdict.ts"
+import { type Comparison, breaks, meaning, type PromiseChange, type Row } from "./Comparison.ts"
+import { assets } from "./internal/report/assets.ts"
+import { chartsOf } from "./internal/report/charts.ts"
+import { html, type Html, table } from "./internal/report/html.ts"
+import { change, duration, measured } from "./internal/report/numbers.ts"
+import { graphs, page, timeHint } from "./internal/report/page.ts"
+import { machine } from "./internal/report/tables.ts"
+import { pill } from "./internal/report/verdict.ts"
 import type { Result } from "./Result.ts"
 
 const rows = (all: ReadonlyArray<Row>): Html => {
@@ -26,7 +26,7 @@ const rows = (all: ReadonlyArray<Row>): Html => {
   )
 }
 
-const side = (name: string, colour: string, verdict: Promised["a"]): Html =>
+const side = (name: string, colour: string, verdict: PromiseChange["a"]): Html =>
   html` <div>
     <dt><b style="color: var(--${colour})">${name}</b></dt>
     <dd>${verdict === undefined ? "was not asked" : html`${pill(verdict.holds)} ${verdict.found}`}</dd>

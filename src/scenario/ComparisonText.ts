@@ -1,8 +1,8 @@
 /** A comparison as lines of a terminal. */
 import stringWidth from "string-width"
 import { printable } from "../client/Printable.ts"
-import { type Comparison, meaning, type Promised, type Row } from "./Comparison.ts"
-import { change, measured } from "./internal/reportNumbers.ts"
+import { type Comparison, meaning, type PromiseChange, type Row } from "./Comparison.ts"
+import { change, measured } from "./internal/report/numbers.ts"
 
 export interface Look {
   readonly columns: number
@@ -28,7 +28,7 @@ const painter =
   (text: string, style: Style | undefined): string =>
     colours && style !== undefined ? `\u001b[${styles[style]}m${text}\u001b[0m` : text
 
-/** Cut where it does not fit. */
+/** Cuts the text where it does not fit. */
 const cut = (text: string, columns: number): string => {
   if (stringWidth(text) <= columns) return text
   const segments = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
@@ -72,20 +72,21 @@ const tableOf = (title: string, rows: ReadonlyArray<Row>, look: Look): ReadonlyA
 
 const words = { true: "holds", false: "does not hold", "not judged here": "not judged here" } as const
 
-const wordOf = (verdict: Promised["a"]): string => (verdict === undefined ? "was not asked" : words[`${verdict.holds}`])
+const wordOf = (verdict: PromiseChange["a"]): string =>
+  verdict === undefined ? "was not asked" : words[`${verdict.holds}`]
 
-const styleOf = ({ b, change: how }: Promised): Style | undefined => {
+const styleOf = ({ b, change: how }: PromiseChange): Style | undefined => {
   if (how === "broken" || b?.holds === false) return "worse"
   if (how === "kept") return "better"
   return b?.holds === true ? undefined : "open"
 }
 
-/** What changed is said at length; what did not, in a line. */
-const promiseLines = (promised: Promised, look: Look): ReadonlyArray<string> => {
+/** Several lines for a promise whose verdict has changed, one for any other. */
+const promiseLines = (change: PromiseChange, look: Look): ReadonlyArray<string> => {
   const paint = painter(look)
-  const { a, b, change: how, promise } = promised
+  const { a, b, change: how, promise } = change
   const verdict = how === undefined ? wordOf(b) : `${wordOf(a)} -> ${wordOf(b)}`
-  const title = `  ${printable(promise)}: ${paint(verdict, styleOf(promised))}`
+  const title = `  ${printable(promise)}: ${paint(verdict, styleOf(change))}`
   if (how === undefined && b?.holds !== false) return [title]
   return [
     title,
@@ -110,6 +111,6 @@ export const lines = (comparison: Comparison, look: Look): ReadonlyArray<string>
     ...tableOf("counted", comparison.counters, look),
     ...tableOf("errors", comparison.errors, look),
     ...(promises.length === 0 ? [] : ["", paint("promises", "bold")]),
-    ...promises.flatMap((promised) => promiseLines(promised, look)),
+    ...promises.flatMap((change) => promiseLines(change, look)),
   ]
 }

@@ -7,29 +7,29 @@ import { Millis, millis } from "./internal/time.ts"
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
 
 export const Crowd = Schema.Struct({
-  /** What the others call it. */
+  /** By which incidents name it. */
   name: Schema.NonEmptyString,
   count: Count,
-  /** They come one after the other, evenly over this time. */
+  /** The members connect one after the other, evenly spread over this time. */
   arrivesOver: Millis,
   codec: Schema.Literals(["json", "msgpack"]),
-  /** `lobby`, or `team` with a number behind it: as many channels as are said. */
+  /** The name of the channel. Where there are several `channels`, a number follows it. */
   channel: Schema.NonEmptyString,
   channels: Count,
-  /** In how many of these each member is: the first in the first ones, the next in those behind them, and round again. */
+  /** How many of the channels each member joins: the first member the first ones, the second the next, and so on in turn. */
   each: Count,
-  /** How it reads: as fast as it can, so many bytes a second, or nothing from when the measured part begins. */
+  /** How members read: as fast as they can, so many bytes a second, or nothing once the measured part has begun. */
   reads: Schema.Union([Schema.Literals(["promptly", "never"]), Schema.Struct({ bytesPerSecond: Count })]),
   does: Schema.Array(Activity),
 })
 export type Crowd = typeof Crowd.Type
 
 export interface CrowdOptions {
-  /** Default: they all come at once. */
+  /** Default: all connect at once. */
   readonly arrivesOver?: Duration.Input
   /** Default: JSON. */
   readonly codec?: Crowd["codec"]
-  /** The channel they are all in; where there are several `channels`, a number is behind the name of each. */
+  /** The channel that all members join; where there are several `channels`, a number follows the name of each. */
   readonly in?: string
   /** Default: 1. */
   readonly channels?: number
@@ -39,7 +39,7 @@ export interface CrowdOptions {
   readonly does?: ReadonlyArray<Activity>
 }
 
-/** So many members; by default they sit in the lobby and listen. */
+/** A crowd of so many members. By default they are in the lobby and only receive. */
 export const of = (name: string, count: number, options: CrowdOptions = {}): Crowd => ({
   name,
   count,

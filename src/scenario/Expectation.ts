@@ -1,27 +1,30 @@
-/** What has to hold. */
+/** What has to hold in a run. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
-/** What is timed: from when it was due until a member heard it, the service acknowledged it, or it was done. */
-export const Timed = Schema.Literals(["delivery", "acknowledgement", "signIn", "join", "catchUp"])
-export type Timed = typeof Timed.Type
+/**
+ * What is timed. All of it counts from when it was due: a delivery until a member received the message, an
+ * acknowledgement until the sender received that, and the others until they were done.
+ */
+export const LatencyName = Schema.Literals(["delivery", "acknowledgement", "signIn", "join", "catchUp"])
+export type LatencyName = typeof LatencyName.Type
 
 const Share = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1))
 
 /**
  * - `Delivery`: every acknowledged message reached every member who was in the channel, or came back to it, once.
- * - `Order`: all of them heard the same at the same place, without a gap.
+ * - `Order`: all members received the same message at the same `seq`, without a gap.
  * - `Percentile`: this share took at most so long.
  * - `Memory`: the service never had more, in bytes.
  * - `NoErrors`: nothing was refused and no connection lost, but for these reasons.
- * - `Presence`: nobody was told of others' comings and goings in more frames than this.
+ * - `Presence`: no member received more presence frames than this.
  * - `Recovery`: so long after the last incident everybody is back in, but for those who vanish of their own accord.
  */
 export const Expectation = Schema.TaggedUnion({
   Delivery: {},
   Order: {},
-  Percentile: { of: Timed, share: Share, atMost: Millis },
+  Percentile: { of: LatencyName, share: Share, atMost: Millis },
   Memory: { atMost: Schema.Finite },
   NoErrors: { except: Schema.Array(Schema.String) },
   Presence: { framesEach: Schema.Finite },
@@ -34,7 +37,7 @@ export const order: Expectation = { _tag: "Order" }
 
 const percentile =
   (share: number) =>
-  (of: Timed, atMost: Duration.Input): Expectation => ({
+  (of: LatencyName, atMost: Duration.Input): Expectation => ({
     _tag: "Percentile",
     of,
     share,

@@ -2,12 +2,18 @@ import type { Result } from "./Result.ts"
 
 /** Each bucket reaches a hundredth further than the one before. */
 const step = Math.log(1.01)
+const shortest = 0.001
 const longest = 600_000
 
 const bucketOf = (milliseconds: number): number =>
-  Math.max(0, Math.round(Math.log(Math.min(longest, Math.max(0.001, milliseconds)) * 1000) / step))
+  Math.max(0, Math.round(Math.log(Math.min(longest, Math.max(shortest, milliseconds)) * 1000) / step))
 
 const middleOf = (bucket: number): number => Math.exp(bucket * step) / 1000
+
+const lastBucket = bucketOf(longest)
+
+/** How many latencies there were, by bucket: only those buckets in which there are any. */
+export type Counts = ReadonlyArray<readonly [bucket: number, count: number]>
 
 /** Latencies in milliseconds, to a part in a hundred, from a microsecond to ten minutes. */
 export class Histogram {
@@ -15,11 +21,11 @@ export class Histogram {
   private min = Number.POSITIVE_INFINITY
   private max = 0
   private sum = 0
-  private readonly buckets = new Map<number, number>()
+  /** Of a fixed size, so that recording costs the same however many latencies there are. */
+  private readonly buckets = new Float64Array(lastBucket + 1)
 
   record(milliseconds: number): void {
-    const bucket = bucketOf(milliseconds)
-    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1)
+    this.buckets[bucketOf(milliseconds)]!++
     this.count++
     this.sum += milliseconds
     if (milliseconds < this.min) this.min = milliseconds
@@ -29,20 +35,20 @@ export class Histogram {
   /** Adds what another has counted, to the exactness of a bucket. */
   add({ count, counts, max, mean, min }: Result["latencies"][number]): void {
     if (count === 0) return
-    for (const [bucket, times] of counts) this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + times)
+    for (const [bucket, times] of counts) this.buckets[Math.min(lastBucket, Math.max(0, bucket))]! += times
     this.count += count
     this.sum += mean * count
     this.min = Math.min(this.min, min)
     this.max = Math.max(this.max, max)
   }
 
-  /** What this share of all is not above; 0 where there is none. */
+  /** The latency that this share of all is not above; 0 where there is none. */
   percentile(share: number): number {
-    return this.percentileOf(this.counts(), share)
+    return this.percentileOf(this.counts, share)
   }
 
   summary(name: string): Result["latencies"][number] {
-    const counts = this.counts()
+    const { counts } = this
     const at = (share: number) => this.percentileOf(counts, share)
     return {
       name,
@@ -59,16 +65,28 @@ export class Histogram {
     }
   }
 
-  private counts(): Array<[number, number]> {
-    return [...this.buckets].sort(([a], [b]) => a - b)
+  get counts(): Counts {
+    return [...this.buckets].flatMap((count, bucket) => (count === 0 ? [] : [[bucket, count] as const]))
   }
 
-  private percentileOf(counts: ReadonlyArray<readonly [number, number]>, share: number): number {
-    let below = 0
-    for (const [bucket, count] of counts) {
-      below += count
-      if (below >= this.count * share) return Math.min(this.max, Math.max(this.min, middleOf(bucket)))
-    }
-    return 0
+  /** The middle of a bucket may lie outside of what was recorded. */
+  private percentileOf(counts: Counts, share: number): number {
+    return this.count === 0 ? 0 : Math.min(this.max, Math.max(this.min, percentile([counts], share)))
   }
+}
+
+/** The latency that this share of all that several have counted is not above, in milliseconds; 0 where there is none. */
+export const percentile = (all: ReadonlyArray<Counts>, share: number): number => {
+  const sums = new Float64Array(lastBucket + 1)
+  let total = 0
+  for (const [bucket, count] of all.flat()) {
+    sums[bucket]! += count
+    total += count
+  }
+  let below = 0
+  for (const [bucket, count] of sums.entries()) {
+    below += count
+    if (count > 0 && below >= total * share) return middleOf(bucket)
+  }
+  return 0
 }

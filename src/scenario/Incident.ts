@@ -1,73 +1,75 @@
-/** What goes wrong, and when. */
+/** Faults of members' connections and of the service, and when they happen. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
-/** Whose links: so many of a crowd, as a share of it. */
-const whose = {
+/** Whose connections a fault concerns: those of a share of a crowd. */
+const linkSelection = {
   crowd: Schema.String,
   share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
 }
 
 /**
- * - `Cut`: links break without a word; they can be made again at once.
- * - `HalfOpen`: nothing arrives any more on either way, and nobody is told.
- * - `Stall`: they read nothing and send nothing for a time, and then all of it.
- * - `Delay`: what arrives comes later by a time, for a time.
+ * - `Cut`: connections break without a goodbye; they can be made again at once.
+ * - `HalfOpen`: nothing arrives any more in either direction, and neither side notices.
+ * - `Stall`: members read nothing and send nothing for a time, and then all that has waited.
+ * - `Delay`: for a time, what arrives is held back.
  * - `Kill`: the service is killed (SIGKILL) and started again after `down`.
- * - `Restart`: it is told to stop (SIGTERM), says goodbye to everybody, and is started again after `down`.
+ * - `Restart`: the service is asked to stop (SIGTERM), drains its sessions, and is started again after `down`.
  */
-export const Mishap = Schema.TaggedUnion({
-  Cut: whose,
-  HalfOpen: whose,
-  Stall: { ...whose, for: Millis },
-  Delay: { ...whose, by: Millis, for: Millis },
+export const Fault = Schema.TaggedUnion({
+  Cut: linkSelection,
+  HalfOpen: linkSelection,
+  Stall: { ...linkSelection, for: Millis },
+  Delay: { ...linkSelection, by: Millis, for: Millis },
   Kill: { down: Millis },
   Restart: { down: Millis },
 })
-export type Mishap = typeof Mishap.Type
+export type Fault = typeof Fault.Type
 
 export const Incident = Schema.Struct({
   /** From the beginning of the measured part. */
   at: Millis,
-  what: Mishap,
+  what: Fault,
 })
 export type Incident = typeof Incident.Type
 
-interface Whose {
+interface LinkSelection {
   readonly crowd: string
   /** Default: all of it. */
   readonly share?: number
 }
 
-const of = ({ crowd, share = 1 }: Whose) => ({ crowd, share })
+const of = ({ crowd, share = 1 }: LinkSelection) => ({ crowd, share })
 
-export const at = (time: Duration.Input, what: Mishap): Incident => ({ at: millis(time), what })
+export const at = (time: Duration.Input, what: Fault): Incident => ({ at: millis(time), what })
 
-export const cut = (options: Whose): Mishap => ({ _tag: "Cut", ...of(options) })
-export const halfOpen = (options: Whose): Mishap => ({ _tag: "HalfOpen", ...of(options) })
-export const stall = (options: Whose & { readonly for: Duration.Input }): Mishap => ({
+export const cut = (options: LinkSelection): Fault => ({ _tag: "Cut", ...of(options) })
+export const halfOpen = (options: LinkSelection): Fault => ({ _tag: "HalfOpen", ...of(options) })
+export const stall = (options: LinkSelection & { readonly for: Duration.Input }): Fault => ({
   _tag: "Stall",
   ...of(options),
   for: millis(options.for),
 })
-export const delay = (options: Whose & { readonly by: Duration.Input; readonly for: Duration.Input }): Mishap => ({
+export const delay = (
+  options: LinkSelection & { readonly by: Duration.Input; readonly for: Duration.Input },
+): Fault => ({
   _tag: "Delay",
   ...of(options),
   by: millis(options.by),
   for: millis(options.for),
 })
-export const kill = (options: { readonly down: Duration.Input }): Mishap => ({
+export const kill = (options: { readonly down: Duration.Input }): Fault => ({
   _tag: "Kill",
   down: millis(options.down),
 })
-export const restart = (options: { readonly down: Duration.Input }): Mishap => ({
+export const restart = (options: { readonly down: Duration.Input }): Fault => ({
   _tag: "Restart",
   down: millis(options.down),
 })
 
-/** In a few words. */
-export const describe = (what: Mishap): string => {
+/** The fault in a few words, for marks and progress. */
+export const describe = (what: Fault): string => {
   const seconds = (time: number) => `${time / 1000} s`
   switch (what._tag) {
     case "Kill":

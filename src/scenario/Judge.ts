@@ -1,20 +1,20 @@
-/** From what a run found to what it promised. */
-import type { Expectation, Timed } from "./Expectation.ts"
+/** Compares what a run measured with what its scenario expects, and makes a verdict of each expectation. */
+import type { Expectation, LatencyName } from "./Expectation.ts"
 import type { Histogram } from "./Histogram.ts"
 import type { Verdict } from "./Result.ts"
 
-/** What was found, as far as promises are judged by it. */
-export interface Findings {
-  readonly latencies: ReadonlyMap<Timed, Histogram>
+/** What a run measured, as far as expectations are judged by it. */
+export interface Measurements {
+  readonly latencies: ReadonlyMap<LatencyName, Histogram>
   readonly errors: ReadonlyMap<string, number>
   readonly acknowledged: number
-  /** Acknowledged messages that a member who is in has not heard. */
+  /** Acknowledged messages that have not reached a member who is in the channel. */
   readonly behind: number
   readonly doubled: number
   readonly missing: number
   readonly missed: number
   readonly disagreeing: number
-  /** Bytes; undefined where nobody can know. */
+  /** Bytes; undefined where it cannot be measured. */
   readonly mostMemory: number | undefined
   /** Of all members the most. */
   readonly presenceFrames: number
@@ -26,13 +26,19 @@ const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)
 const milliseconds = (time: number): string =>
   time < 10_000 ? `${time.toFixed(1)} ms` : `${(time / 1000).toFixed(1)} s`
 
-/** Nothing that is to be timed or delivered may be promised of nothing. */
+/** An expectation about latency or delivery does not hold where there was nothing to time or deliver. */
 const nothing = (what: string): Pick<Verdict, "holds" | "found"> => ({
   holds: false,
   found: `${what} happened not once`,
 })
 
-const delivery = ({ acknowledged, behind, doubled, missed, missing }: Findings): Pick<Verdict, "holds" | "found"> => {
+const delivery = ({
+  acknowledged,
+  behind,
+  doubled,
+  missed,
+  missing,
+}: Measurements): Pick<Verdict, "holds" | "found"> => {
   if (acknowledged === 0) return nothing("an acknowledgement")
   const wrong = [
     [behind + missing, "not heard"],
@@ -43,7 +49,7 @@ const delivery = ({ acknowledged, behind, doubled, missed, missing }: Findings):
   return { holds: found.length === 0, found: found.join(", ") || `${acknowledged} acknowledged, all heard once` }
 }
 
-const errors = ({ errors }: Findings, except: ReadonlyArray<string>): Pick<Verdict, "holds" | "found"> => {
+const errors = ({ errors }: Measurements, except: ReadonlyArray<string>): Pick<Verdict, "holds" | "found"> => {
   const others = [...errors].filter(([reason]) => !except.includes(reason))
   return {
     holds: others.length === 0,
@@ -51,12 +57,16 @@ const errors = ({ errors }: Findings, except: ReadonlyArray<string>): Pick<Verdi
   }
 }
 
-const judge = (expectation: Expectation, findings: Findings): Verdict => {
+const judge = (expectation: Expectation, measurements: Measurements): Verdict => {
   switch (expectation._tag) {
     case "Delivery":
-      return { promise: "delivery", asked: "every acknowledged message reaches everybody, once", ...delivery(findings) }
+      return {
+        promise: "delivery",
+        asked: "every acknowledged message reaches everybody, once",
+        ...delivery(measurements),
+      }
     case "Order": {
-      const { disagreeing, missing } = findings
+      const { disagreeing, missing } = measurements
       return {
         promise: "order",
         asked: "the same for everybody, without a gap",
@@ -69,7 +79,7 @@ const judge = (expectation: Expectation, findings: Findings): Verdict => {
     }
     case "Percentile": {
       const { atMost, of, share } = expectation
-      const histogram = findings.latencies.get(of)
+      const histogram = measurements.latencies.get(of)
       const took = histogram?.percentile(share) ?? 0
       return {
         promise: `p${Number((share * 100).toFixed(3))} of ${of}`,
@@ -78,7 +88,7 @@ const judge = (expectation: Expectation, findings: Findings): Verdict => {
       }
     }
     case "Memory": {
-      const { mostMemory } = findings
+      const { mostMemory } = measurements
       return {
         promise: "memory",
         asked: `at most ${mebibytes(expectation.atMost)}`,
@@ -89,10 +99,10 @@ const judge = (expectation: Expectation, findings: Findings): Verdict => {
     case "NoErrors": {
       const { except } = expectation
       const asked = except.length === 0 ? "none" : `none but ${except.join(", ")}`
-      return { promise: "no errors", asked, ...errors(findings, except) }
+      return { promise: "no errors", asked, ...errors(measurements, except) }
     }
     case "Presence": {
-      const { presenceFrames } = findings
+      const { presenceFrames } = measurements
       return {
         promise: "presence",
         asked: `at most ${expectation.framesEach} frames each`,
@@ -101,7 +111,7 @@ const judge = (expectation: Expectation, findings: Findings): Verdict => {
       }
     }
     case "Recovery": {
-      const { recoveredAfter } = findings
+      const { recoveredAfter } = measurements
       return {
         promise: "recovery",
         asked: `everybody back within ${milliseconds(expectation.within)}`,
@@ -112,5 +122,7 @@ const judge = (expectation: Expectation, findings: Findings): Verdict => {
   }
 }
 
-export const verdicts = (expectations: ReadonlyArray<Expectation>, findings: Findings): ReadonlyArray<Verdict> =>
-  expectations.map((expectation) => judge(expectation, findings))
+export const verdicts = (
+  expectations: ReadonlyArray<Expectation>,
+  measurements: Measurements,
+): ReadonlyArray<Verdict> => expectations.map((expectation) => judge(expectation, measurements))

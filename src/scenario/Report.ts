@@ -1,16 +1,16 @@
 /** A result as a page for people: one HTML file that loads nothing, for a screen of any size and for paper. */
 import * as Effect from "effect/Effect"
-import { assets } from "./internal/reportAssets.ts"
-import { chartsOf } from "./internal/reportCharts.ts"
-import { html, type Html } from "./internal/reportHtml.ts"
-import { duration, figure, latency, measured } from "./internal/reportNumbers.ts"
-import { graphs, page, timeHint } from "./internal/reportPage.ts"
-import * as Tables from "./internal/reportTables.ts"
-import { promises, summary } from "./internal/reportVerdict.ts"
-import { inWords } from "./internal/reportWords.ts"
+import { assets } from "./internal/report/assets.ts"
+import { chartsOf } from "./internal/report/charts.ts"
+import { html, type Html } from "./internal/report/html.ts"
+import { duration, figure, latency, measured } from "./internal/report/numbers.ts"
+import { graphs, page, timeHint } from "./internal/report/page.ts"
+import * as Tables from "./internal/report/tables.ts"
+import { promises, summary } from "./internal/report/verdict.ts"
+import { inWords } from "./internal/report/words.ts"
 import type { Result } from "./Result.ts"
 
-/** The few figures that one looks for first. */
+/** The few figures that readers look for first. */
 const tiles = (result: Result): Html => {
   const [first] = result.latencies.filter(({ count }) => count > 0)
   const highest = (pattern: RegExp) => {
@@ -34,7 +34,7 @@ const tiles = (result: Result): Html => {
   </div>`
 }
 
-/** Where, when and with what it was run, in one line. */
+/** Where, when and with which version it was run, in one line. */
 const facts = ({ natter, processes, seed, startedAt, target, world }: Result): string =>
   [
     `${world}: ${target}`,
@@ -44,7 +44,7 @@ const facts = ({ natter, processes, seed, startedAt, target, world }: Result): s
     `Natter ${natter}`,
   ].join(" · ")
 
-/** The page of a result, as text; `command` is how it can be run again, as one types it. */
+/** The page of a result, as text; `command` is the command line that runs it again. */
 export const make = Effect.fn("Report.make")(function* (
   result: Result,
   options: { readonly command?: string | undefined } = {},

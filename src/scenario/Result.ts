@@ -1,8 +1,8 @@
-/** What a load came to: a JSON file, a page, and what two runs are compared by. */
+/** The result of a load: it is kept as JSON, shown as a page, and compared with others. */
 import * as Schema from "effect/Schema"
 import { Scenario } from "./Scenario.ts"
 
-/** How long something took, of all of its kind: a histogram, and what is asked of it most. Times are milliseconds. */
+/** The latencies of one kind: a histogram, and the figures that are asked for most. Times are in milliseconds. */
 const Latency = Schema.Struct({
   name: Schema.String,
   unit: Schema.Literal("ms"),
@@ -18,7 +18,7 @@ const Latency = Schema.Struct({
   mean: Schema.Finite,
 })
 
-/** Something over time: seconds since the load began, and what it was then. */
+/** A value over time: pairs of seconds since the load began and the value at that time. */
 const Series = Schema.Struct({
   name: Schema.String,
   /** `ms`, `/s`, `bytes`, `%` or nothing. */
@@ -26,7 +26,7 @@ const Series = Schema.Struct({
   points: Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite])),
 })
 
-/** What was promised, and what came of it. What a run could not find out is not passed. */
+/** What was promised, and whether it holds. What a run could not find out does not count as held. */
 export const Verdict = Schema.Struct({
   promise: Schema.String,
   holds: Schema.Union([Schema.Boolean, Schema.Literal("not judged here")]),

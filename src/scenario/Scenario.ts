@@ -1,7 +1,7 @@
 /**
  * A crowd and its disasters in a few lines: who connects, what they do, what goes wrong and what must hold. It is plain
- * data, so the same one is played in a simulation, against a service started for it, or against any address, by one
- * process or by several.
+ * data, so the same scenario can be played in a simulation, against a service that is started for it, or against any
+ * address, by one process or by several.
  */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -12,11 +12,11 @@ import { Millis, millis } from "./internal/time.ts"
 
 export const Scenario = Schema.Struct({
   name: Schema.NonEmptyString,
-  /** A sentence: why anybody would play it. */
+  /** A sentence that says what the scenario is good for. */
   about: Schema.NonEmptyString,
-  /** Of the measured part, which begins when everybody is in. */
+  /** How long the measured part lasts. It begins after all members are in and `settles` is over. */
   lasts: Millis,
-  /** Not measured: the crowd already does what it does. */
+  /** Before the measured part: the members already carry out their activities, but nothing is measured yet. */
   settles: Millis,
   /** Settings of a service that is started for it, named as in docs/CONFIGURATION.md. */
   settings: Schema.Record(Schema.String, Schema.String),
@@ -47,13 +47,13 @@ export const make = (options: {
   holds: options.holds,
 })
 
-/** As many times the members; what each of them does stays. At least one of each crowd is left. */
+/** The same with `factor` times as many members, at least one in each crowd. What each of them does stays the same. */
 export const scaled = (scenario: Scenario, factor: number): Scenario => ({
   ...scenario,
   crowds: scenario.crowds.map((crowd) => ({ ...crowd, count: Math.max(1, Math.round(crowd.count * factor)) })),
 })
 
-/** The same for another time; what goes wrong does so at the same part of it. */
+/** The same with a measured part of another length. Incidents move in proportion. */
 export const lasting = (scenario: Scenario, time: Duration.Input): Scenario => {
   const lasts = millis(time)
   const { incidents } = scenario

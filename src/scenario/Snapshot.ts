@@ -1,21 +1,21 @@
-/** How far a load is, as known now. Nothing in it has to be kept up to date by whoever shows it. */
+/** How far a load is at one moment: all that is needed to show it. */
 export interface Snapshot {
-  /** What is run. */
+  /** The name of the scenario or of the load. */
   readonly name: string
   readonly phase: "arriving" | "settling" | "measuring" | "finishing"
-  /** Seconds since the load began, all phases together, by the clock of the load: a simulation has its own. */
+  /** Seconds since the load began, over all phases. A simulation counts its own time. */
   readonly elapsed: number
-  /** Seconds that all phases take together, where that is known. */
+  /** Seconds that all phases will take together, where that is known. */
   readonly lasts?: number | undefined
   readonly membersIn: number
   readonly members: number
-  /** Messages since the load began; the rates are taken from what is shown one after the other. */
+  /** Messages since the load began. Rates are taken from the differences between snapshots. */
   readonly sent: number
   readonly delivered: number
-  /** Milliseconds, of the last seconds; absent where nothing was delivered in them. */
+  /** Latencies of the last second, in milliseconds; absent where nothing was delivered in it. */
   readonly latency?: { readonly p50: number; readonly p99: number } | undefined
   /** Since the load began. */
   readonly errors: number
-  /** What is going wrong now, in a few words. */
+  /** The fault that is in force now, in a few words. */
   readonly incident?: string | undefined
 }

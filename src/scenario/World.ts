@@ -1,22 +1,22 @@
-/** Where a scenario is played: a service, how it is reached, and what can be done to it. The port. */
+/** Where a scenario is played: the service, how members connect to it, and what can be done to it. A port. */
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
-import type { Credentials } from "../client/Connection.ts"
+import type { Credentials } from "../client/ClientSession.ts"
 import type { Dialer } from "../client/Dialer.ts"
 
-/** The world can't do what the scenario asks for. */
+/** The world cannot do what the scenario asks for. */
 export class NotPossible extends Data.TaggedError("NotPossible")<{ readonly what: string; readonly why: string }> {
   override get message(): string {
     return `${this.what} is not possible here: ${this.why}`
   }
 }
 
-/** What is known of the service at a moment. */
+/** What the service uses at the moment. */
 export interface Sample {
-  /** Memory that it occupies. */
+  /** Its resident memory, in bytes; undefined where that cannot be measured. */
   readonly residentBytes?: number | undefined
-  /** Time of a processor that it has used since it was started. */
+  /** The CPU time that it has used since its start, in seconds; undefined where that cannot be measured. */
   readonly cpuSeconds?: number | undefined
 }
 
@@ -24,16 +24,16 @@ export class World extends Context.Service<
   World,
   {
     readonly kind: "simulation" | "local" | "remote"
-    /** Where the service is, as people write it. */
+    /** The address of the service, as people write it. */
     readonly target: string
     readonly dialer: Dialer["Service"]
-    /** Who a member is, counted from 0 over all crowds. */
+    /** The credentials of a member. Members are numbered from 0 over all crowds. */
     readonly credentials: (member: number) => Credentials
-    /** The name that goes with these. */
+    /** The username in these credentials. */
     readonly username: (member: number) => string
     /** Kills the service and starts it again after so many milliseconds; done when it is back. */
     readonly kill: (down: number) => Effect.Effect<void, NotPossible>
-    /** The same, but it may say goodbye. */
+    /** The same, but the service is asked to stop, and drains first. */
     readonly restart: (down: number) => Effect.Effect<void, NotPossible>
     readonly sample: Effect.Effect<Sample>
   }

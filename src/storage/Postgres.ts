@@ -13,11 +13,11 @@ import { PostgresError } from "./PostgresError.ts"
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`, with libpq's parameters, as `sslmode=require`. */
   readonly url: Redacted.Redacted
-  /** Connections at most, 10 where nothing is said. Each statement has one to itself while it runs. */
+  /** At most as many connections; 10 is the default. Each statement has one to itself while it runs. */
   readonly maxConnections?: number | undefined
 }
 
-/** Ours are all exact in a number: places, times, counts. */
+/** 64-bit integers as numbers: all that Natter keeps (places, times, counts) are exact in one. */
 const types = (): PgTypes.Registry => {
   const registry = PgTypes.makeRegistry()
   registry.register(

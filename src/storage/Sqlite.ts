@@ -58,7 +58,7 @@ const toInput = (value: unknown): SQLInputValue | undefined => {
   }
 }
 
-/** The database, to whoever has statements to put to it: `put` says where they belong. */
+/** A connection that hands its statements to `put`, which adds whether they belong to a transaction. */
 const connection = (
   put: (statement: Omit<SqliteStatement, "place">) => Effect.Effect<ReadonlyArray<unknown>, SqlError>,
 ): Connection => {
@@ -74,7 +74,7 @@ const connection = (
       if (input === undefined) return Effect.fail(refused(`A parameter of "${sql}" is no value of SQLite's`))
       params.push(input)
     }
-    // What a row is, the statement says.
+    // The caller knows what the rows of its statement look like.
     return put({ sql, params, rows, once }) as Effect.Effect<ReadonlyArray<A>, SqlError>
   }
   return {
@@ -108,12 +108,12 @@ const make = Effect.fnUntraced(function* ({
     ({ message, ...failure }) =>
       new DatabaseError({ file, problem: message, cause: Object.assign(new Error(message), failure) }),
   )
-  // Held while a statement is put into the queue, and throughout a transaction: its statements follow each other.
+  // Held while a statement is put into the queue, and all through a transaction, so that its statements follow each other.
   const turn = yield* Semaphore.make(1)
 
   const alone = connection((statement) => Effect.flatten(turn.withPermit(queue.add({ ...statement, place: "alone" }))))
 
-  /** For one transaction. What it has begun may end without it, by a full disk or with the thread. */
+  /** For one transaction, which may end on its own: by a full disk, or with the thread. */
   const forTransaction = (): Connection => {
     let begun = false
     return connection((statement) => {
@@ -121,7 +121,7 @@ const make = Effect.fnUntraced(function* ({
       const place = control !== undefined ? "control" : begun ? "within" : "alone"
       const done = Effect.flatten(queue.add({ ...statement, place }))
       if (control === "BEGIN") return Effect.tap(done, () => Effect.sync(() => (begun = true)))
-      // Where it can't be rolled back, it has ended already.
+      // If it can't be rolled back, it has already ended.
       return /^(ROLLBACK|RELEASE)/.test(statement.sql) && begun ? Effect.orElseSucceed(done, () => []) : done
     })
   }

@@ -1,4 +1,4 @@
-/** What happens to the terminal client, and what it then wants done. */
+/** Actions: what happens to the terminal client. Intents: what is to be done then. */
 import type { Client, ClientEvent } from "../client/Client.ts"
 import type { ClientState } from "../client/ClientState.ts"
 import type { MessageId } from "../domain/MessageId.ts"
@@ -23,7 +23,7 @@ type Administrative =
   | "block"
   | "unblock"
 
-/** What owners and moderators ask for: which request of the client, and with what. */
+/** A request of owners and moderators: the method of the client, and its arguments. */
 export type Administration = {
   readonly [Name in Administrative]: readonly [Name, ...Parameters<Client[Name]>]
 }[Administrative]
@@ -33,28 +33,28 @@ export type Action =
   /** Text that was pasted, of however many lines: it is one message. */
   | { readonly _tag: "Pasted"; readonly text: string }
   | { readonly _tag: "Resized"; readonly size: Size }
-  /** Once a second, and whenever the time of something is up. */
+  /** Once a second. */
   | { readonly _tag: "Tick"; readonly now: number }
   | { readonly _tag: "Connection"; readonly state: ClientState }
   | { readonly _tag: "Event"; readonly event: ClientEvent }
-  /** What became of what was wanted. */
+  /** What became of an intent. */
   | { readonly _tag: "Published"; readonly channel: string; readonly id: MessageId; readonly seq: Seq }
   | { readonly _tag: "NotPublished"; readonly channel: string; readonly id: MessageId; readonly why: string }
   | { readonly _tag: "NotJoined"; readonly channel: string; readonly why: string }
   | { readonly _tag: "Channels"; readonly page: ServerFrameOf<"Channels"> }
-  /** What was said before, or why it is not to be had; undefined where the server never keeps anything. */
+  /** A page of history, or why there is none; undefined where the server keeps no history. */
   | { readonly _tag: "History"; readonly channel: string; readonly page: ServerFrameOf<"HistoryPage"> }
   | { readonly _tag: "NoHistory"; readonly channel: string; readonly why: string | undefined }
   | { readonly _tag: "Unread"; readonly channels: ServerFrameOf<"Unread">["channels"] }
-  | { readonly _tag: "Found"; readonly words: string; readonly result: ServerFrameOf<"SearchResult"> }
-  | { readonly _tag: "Described"; readonly info: ServerFrameOf<"ChannelInfo"> }
-  | { readonly _tag: "Blocked"; readonly usernames: ReadonlyArray<Username> }
-  /** It is done, and what there is to say of it. */
-  | { readonly _tag: "Administered"; readonly call: Administration; readonly done: string | undefined }
-  /** Something else did not work: a line to show in the conversation that is open. */
+  | { readonly _tag: "SearchResult"; readonly words: string; readonly result: ServerFrameOf<"SearchResult"> }
+  | { readonly _tag: "ChannelInfo"; readonly info: ServerFrameOf<"ChannelInfo"> }
+  | { readonly _tag: "BlockedUsers"; readonly usernames: ReadonlyArray<Username> }
+  /** Such a request has succeeded; `done` is a line to show. */
+  | { readonly _tag: "AdministrationDone"; readonly call: Administration; readonly done: string | undefined }
+  /** Anything else has failed: a line to show in the conversation that is open. */
   | { readonly _tag: "Refused"; readonly why: string }
 
-/** What the program does for it. */
+/** What the program is to do. */
 export type Intent =
   | { readonly _tag: "Publish"; readonly channel: string; readonly id: MessageId; readonly content: string }
   | { readonly _tag: "Edit"; readonly channel: string; readonly target: Seq; readonly content: string }
@@ -66,7 +66,7 @@ export type Intent =
       readonly reaction: string
       readonly on: boolean
     }
-  /** A page of what was said before this place. */
+  /** A page of the entries before this place. */
   | { readonly _tag: "History"; readonly channel: string; readonly before: Seq }
   | { readonly _tag: "Read"; readonly channel: string; readonly seq: Seq }
   | { readonly _tag: "ListUnread" }
@@ -83,6 +83,6 @@ export type Intent =
   | { readonly _tag: "Retry" }
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
-  /** The window's title is to be this. */
+  /** The title of the window. */
   | { readonly _tag: "Title"; readonly text: string }
   | { readonly _tag: "Quit" }

@@ -1,4 +1,4 @@
-/** What is to be said of the connection, and of others. */
+/** Lines about the connection, and about others who are typing. */
 import type { ClientState } from "../client/ClientState.ts"
 import type { Conversation, Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
@@ -6,14 +6,14 @@ import { cut, width } from "./Width.ts"
 
 const seconds = (milliseconds: number): number => Math.max(0, Math.ceil(milliseconds / 1000))
 
-/** Messages that have not got through. */
+/** How many messages are not acknowledged and have not failed. */
 export const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
   conversations.reduce(
     (count, { entries }) => count + entries.filter((entry) => entry._tag === "Unsent" && !entry.failed).length,
     0,
   )
 
-/** One line, while one is not there; counts down with `now`. Undefined while all is well. */
+/** A line while the client is not online; counts down with `now`. */
 export const banner = ({ address, connection, conversations, now, size }: Model): string | undefined => {
   const waiting = unsentIn(conversations)
   const kept = waiting === 0 ? "" : ` · ${waiting} to be sent`
@@ -21,13 +21,13 @@ export const banner = ({ address, connection, conversations, now, size }: Model)
     case "Connecting":
       return `Connecting to ${Plain.line(address)} …`
     case "Away":
-      return behind(
+      return withCause(
         connection,
         `trying again in ${seconds(connection.until - now)} s (Ctrl+R: now)${kept}`,
         size.columns,
       )
     case "Returning":
-      return behind(connection, `trying again …${kept}`, size.columns)
+      return withCause(connection, `trying again …${kept}`, size.columns)
     case "Ended":
       return connection.because === undefined ? "Closed" : Plain.line(connection.because.message)
     case "Online":
@@ -37,13 +37,13 @@ export const banner = ({ address, connection, conversations, now, size }: Model)
 
 const capital = (text: string): string => text.replace(/^./u, (first) => first.toUpperCase())
 
-/** The cause, as much of it as there is room for, and what happens now. */
-const behind = (
+/** The cause, as much of it as there is room for, and what happens next. */
+const withCause = (
   { because }: Extract<ClientState, { readonly _tag: "Away" | "Returning" }>,
   now: string,
   columns: number,
 ): string => {
-  // A column at each side, and what is between the two.
+  // The margins take a column each, the separator takes three.
   const room = columns - width(now) - 5
   return room < 10 ? capital(now) : `${cut(capital(Plain.line(because.message)), room)} · ${now}`
 }

@@ -1,4 +1,4 @@
-/** The terminal client: keys, events and answers change the model, the view draws it, the client does what is wanted. */
+/** The terminal client: keys, events and answers become actions, `update` handles them, the view draws the model. */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -9,10 +9,10 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Client } from "../client/Client.ts"
 import { fresh } from "../client/MessageId.ts"
-import type { Absence } from "../client/Reconnect.ts"
+import type { ConnectionFailure } from "../client/Reconnect.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
-import { perform } from "./internal/perform.ts"
+import { runIntent } from "./internal/runIntent.ts"
 import { title, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
@@ -21,20 +21,22 @@ export interface ChatOptions {
   /** How the server is reached, as people write it. */
   readonly address: string
   readonly capabilities: Capabilities
-  /** Those to join; the first is shown. */
+  /** The channels to join; the first is shown. */
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
-  readonly client: Effect.Effect<Client, Absence>
+  readonly client: Effect.Effect<Client, ConnectionFailure>
 }
 
 /** Between two frames, in milliseconds. */
 const frame = 33
 
-/** Things that were asked of the client and are not done; what is wanted beyond that is refused. */
+/** Intents that the client works on at once; any beyond that are refused. */
 const maxPending = 512
 
-/** Until the user quits; fails when there is no sense in coming back. The terminal is given back before it ends. */
-export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn.Return<void, Absence, Scope.Scope> {
+/** Runs until the user quits; fails when the client ends. The terminal is restored before that. */
+export const run = Effect.fnUntraced(function* (
+  options: ChatOptions,
+): Effect.fn.Return<void, ConnectionFailure, Scope.Scope> {
   const quit = Deferred.makeUnsafe<void>()
   const arrived = Deferred.makeUnsafe<Client>()
   const changed = Latch.makeUnsafe(false)
@@ -50,10 +52,10 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
       model = next
       changed.openUnsafe()
     }
-    for (const intent of intents) want(intent)
+    for (const intent of intents) handleIntent(intent)
   }
 
-  const want = (intent: Intent): void => {
+  const handleIntent = (intent: Intent): void => {
     switch (intent._tag) {
       case "Quit":
         return void Deferred.doneUnsafe(quit, Exit.void)
@@ -65,7 +67,7 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
         if (waiting >= maxPending) return dispatch({ _tag: "Refused", why: "too much is waiting to be done" })
         waiting++
         start(
-          Effect.flatMap(Deferred.await(arrived), (client) => perform(client, intent, dispatch)).pipe(
+          Effect.flatMap(Deferred.await(arrived), (client) => runIntent(client, intent, dispatch)).pipe(
             Effect.ensuring(Effect.sync(() => waiting--)),
           ),
         )
@@ -87,7 +89,7 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
         display.show(model)
       }),
     ),
-    // What happens meanwhile is drawn at once.
+    // Changes within this time are drawn together.
     Effect.andThen(Effect.sleep(frame)),
     Effect.forever,
   )
@@ -105,11 +107,11 @@ export const run = Effect.fnUntraced(function* (options: ChatOptions): Effect.fn
     const watching = Stream.runForEach(client.states, (state) =>
       Effect.sync(() => dispatch({ _tag: "Connection", state })),
     )
-    const hearing = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
-    for (const channel of channels) want({ _tag: "Join", channel })
-    want({ _tag: "ListUnread" })
-    // The events fail with why the client has ended.
-    return yield* Effect.raceFirst(hearing, Effect.andThen(watching, Effect.never))
+    const receiving = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
+    for (const channel of channels) handleIntent({ _tag: "Join", channel })
+    handleIntent({ _tag: "ListUnread" })
+    // The events fail with the reason when the client ends.
+    return yield* Effect.raceFirst(receiving, Effect.andThen(watching, Effect.never))
   }).pipe(Effect.andThen(Effect.never))
 
   yield* Effect.raceAllFirst([Deferred.await(quit), talking, ticking, drawing, display.failed])

@@ -1,4 +1,4 @@
-/** What can be typed behind a slash. */
+/** The commands that can be typed behind a slash. */
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../domain/ChannelName.ts"
 import { Status } from "../domain/Status.ts"
@@ -32,7 +32,7 @@ export type Command =
     }
   | { readonly _tag: "Configure"; readonly settings: ChannelSettings }
   | { readonly _tag: "Rename"; readonly name: string }
-  /** Something is done to somebody; `text` may begin with the rest of a name that has spaces in it. */
+  /** A command that concerns somebody; `text` may begin with the rest of a name that has spaces in it. */
   | {
       readonly _tag: "Person"
       readonly what: "invite" | "kick" | "ban" | "unban" | "mute" | "unmute" | "role" | "block" | "unblock"
@@ -43,13 +43,13 @@ export type Command =
   | { readonly _tag: "Reconnect" }
   | { readonly _tag: "Help" }
   | { readonly _tag: "Quit" }
-  /** It is none, or not complete: why. */
+  /** No command, or an incomplete one: why. */
   | { readonly _tag: "Wrong"; readonly why: string }
 
 const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
 
-/** People write `#ops`, and mean the channel `ops`. */
+/** The channel `ops` may be written `#ops`. */
 const channelOf = (text: string): string => (text.startsWith("@") ? text : text.replace(/^#+/, ""))
 
 const withChannel = (text: string, make: (channel: string) => Command): Command => {
@@ -174,8 +174,8 @@ const talking: ReadonlyArray<CommandEntry> = [
 
 export const commands: ReadonlyArray<CommandEntry> = [...talking, ...channelCommands]
 
-/** What people try that is not there, and why. */
-const absent: Readonly<Record<string, string>> = {
+/** Commands of other programs that do not exist here, and what to do instead. */
+const unsupported: Readonly<Record<string, string>> = {
   nick: "a name is who you sign in as: natter chat --name OTHER",
   me: "just say it: there are no actions here",
   whois: "/users shows how present everybody is",
@@ -183,7 +183,7 @@ const absent: Readonly<Record<string, string>> = {
   connect: "a server is chosen when it is started: natter chat HOST:PORT",
 }
 
-/** How many letters must be changed, added or taken away to make one word of the other. */
+/** The Levenshtein distance: how many letters must be changed, added or removed to make one word of the other. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at)
   for (let i = 1; i <= a.length; i++) {
@@ -202,7 +202,7 @@ const nearest = (name: string): string | undefined =>
     .filter(({ far, first }) => far <= Math.floor(first.length / 2))
     .toSorted((a, b) => a.far - b.far)[0]?.first
 
-/** What a draft means: a command, or something to say. A message that begins with `//` is said with one slash. */
+/** A draft as a command, or as a message to send. A message that begins with `//` is sent with one slash. */
 export const parse = (draft: string): Command => {
   if (!draft.startsWith("/")) return { _tag: "Say", text: draft }
   if (draft.startsWith("//")) return { _tag: "Say", text: draft.slice(1) }
@@ -210,10 +210,10 @@ export const parse = (draft: string): Command => {
   const name = word.toLowerCase()
   const found = commands.find(({ names }) => names.includes(name))
   if (found !== undefined) return found.read(rest.trim())
-  // A path, or an emoticon, rather than a command.
+  // Probably a path or an emoticon, and no command.
   if (!/^[a-z?]+$/.test(name))
     return wrong(`to say something that begins with a slash, write two: //${draft.slice(1, 20)}`)
-  if (Object.hasOwn(absent, name)) return wrong(`/${name}: ${absent[name]}`)
+  if (Object.hasOwn(unsupported, name)) return wrong(`/${name}: ${unsupported[name]}`)
   const near = nearest(name)
   return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
 }

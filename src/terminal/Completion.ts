@@ -1,4 +1,4 @@
-/** What Tab makes of the word before the cursor. */
+/** Completion of the word before the cursor, with Tab. */
 import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Command.ts"
 import { emoji } from "./Emoji.ts"
@@ -6,22 +6,22 @@ import * as Editor from "./Editor.ts"
 import type { Conversation, Model } from "./Model.ts"
 
 export interface Completion {
-  /** Where in the text the word begins that is completed. */
+  /** Where in the text the completed word begins. */
   readonly start: number
-  /** What was typed of it. */
+  /** The part of it that was typed. */
   readonly typed: string
   /** At most 50; the most likely first. */
   readonly candidates: ReadonlyArray<string>
-  /** Which of them is in the text now. */
+  /** The index of the one that is in the text now. */
   readonly at: number
 }
 
 const maxCandidates = 50
 
-/** Code units that a candidate takes at most: a name, and what is around it. */
+/** Code units of the longest candidate: a name, and what stands around it. */
 const longest = maxNameLength + 4
 
-/** Who is here, who spoke last first, then by name. */
+/** Names: those who have spoken, the latest first, then the other members in alphabetical order. */
 const people = ({ entries, roster }: Conversation, me: string | undefined): ReadonlyArray<string> => {
   const speakers = entries.toReversed().flatMap((entry) => (entry._tag === "Message" ? [entry.from] : []))
   const present = (roster?.names ?? []).toSorted((a, b) => a.localeCompare(b))
@@ -31,14 +31,14 @@ const people = ({ entries, roster }: Conversation, me: string | undefined): Read
 const starting = (candidates: ReadonlyArray<string>, typed: string): ReadonlyArray<string> =>
   candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed.toLowerCase())).slice(0, maxCandidates)
 
-/** What can stand behind this, where it is one of a few words. */
+/** The words that can follow this part of the draft, where there are only a few. */
 const wordsOf = (before: string): ReadonlyArray<string> | undefined => {
   if (/^\/(react|r)\s+$/.test(before)) return Object.keys(emoji).map((name) => `:${name}: `)
   if (/^\/(role|op)\s+\S+\s+$/.test(before)) return ["owner", "moderator", "member", "none"].map((word) => `${word} `)
   return /^\/(create|new)\s+\S+\s+$/.test(before) ? ["private ", "readonly "] : undefined
 }
 
-/** Candidates for a word at this place of the draft, as they would stand there. */
+/** Candidates for a word behind this part of the draft, as they would be inserted. */
 const candidatesFor = (model: Model, before: string, word: string): ReadonlyArray<string> => {
   const conversation = model.conversations.find(({ name }) => name === model.current)
   if (before === "" && word.startsWith("/") && !word.startsWith("//")) {
@@ -62,7 +62,7 @@ const candidatesFor = (model: Model, before: string, word: string): ReadonlyArra
   if (word === "" || conversation === undefined) return []
   const at = /^@?/.exec(word)![0]
   const names = starting(people(conversation, model.me), word.slice(at.length))
-  // At the start of a message a name says to whom it is.
+  // A name at the start of a message says whom it is for.
   const behind = before === "" && at === "" ? ": " : " "
   return names.map((name) => `${at}${name}${behind}`)
 }
@@ -78,7 +78,7 @@ export const begin = (model: Model): readonly [Editor.Editor, Completion] | unde
   return [put(model.editor, completion, cursor), completion]
 }
 
-/** The candidate behind, or with -1 before, the one that stands there. */
+/** Replaces the candidate in the text by the next one, or with -1 by the one before. */
 export const step = (
   editor: Editor.Editor,
   completion: Completion,

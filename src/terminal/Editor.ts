@@ -1,4 +1,4 @@
-/** The text that is being written, and where in it one is. Never changes itself; the cursor never is inside of a grapheme. */
+/** The draft and the cursor in it. Immutable; the cursor never is inside a grapheme. */
 import { graphemeAt, graphemes } from "./Width.ts"
 
 export interface Editor {
@@ -7,12 +7,12 @@ export interface Editor {
   readonly cursor: number
 }
 
-/** Code units of the longest text: what fits into a frame, whatever it takes to write it down. */
+/** Code units of the longest text: however it has to be escaped, it fits into a frame. */
 export const maxLength = 16_000
 
 export const empty: Editor = { text: "", cursor: 0 }
 
-/** As much of it as there is room for, no character in half. */
+/** As much of the text as there is room for, cut between graphemes. */
 const upTo = (text: string, room: number): string =>
   text.length <= room ? text : text.slice(0, graphemeAt(text, Math.max(0, room))!.start)
 
@@ -22,7 +22,7 @@ export const of = (text: string, room = maxLength): Editor => {
   return { text: kept, cursor: kept.length }
 }
 
-/** Where graphemes begin, and the end. */
+/** Where graphemes begin, and where the text ends. */
 const boundaries = (text: string): ReadonlyArray<number> => {
   let at = 0
   return [0, ...graphemes(text).map((grapheme) => (at += grapheme.length))]
@@ -31,25 +31,25 @@ const boundaries = (text: string): ReadonlyArray<number> => {
 const before = ({ cursor, text }: Editor): number => graphemeAt(text, cursor - 1)?.start ?? 0
 const after = ({ cursor, text }: Editor): number => graphemeAt(text, cursor)?.end ?? text.length
 
-/** Text without what has no place in a line, or does not show in it: a terminal may send anything. */
+/** Text without characters that cannot be shown in a line. A terminal may send anything. */
 const clean = (text: string): string =>
   text
     .replaceAll(/\r\n?|[\u2028\u2029]/g, "\n")
     .replaceAll("\t", "    ")
-    // Controls, halves of characters, and formats, but for the joiners of emoji and some scripts.
+    // Controls, lone surrogates, and formats, except the joiners that emoji and some scripts need.
     .replaceAll(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
 
 const at = (editor: Editor, cursor: number): Editor => ({ ...editor, cursor })
 
-/** With the cursor behind the character that it would be inside of: what is beside each other may become one. */
+/** With the cursor moved out of a grapheme: characters that have become neighbours may form one. */
 const settled = (text: string, cursor: number): Editor => {
   const inside = graphemeAt(text, cursor)
   return { text, cursor: inside === undefined || inside.start === cursor ? cursor : inside.end }
 }
 
-/** Writes at the cursor; what does not fit any more is left out. */
+/** Inserts at the cursor, as much as fits. */
 export const insert = ({ cursor, text }: Editor, more: string): Editor => {
-  // Cut before it is looked at: a clipboard may hold anything.
+  // Cut first: a clipboard may hold any amount of text.
   const written = upTo(clean(more.slice(0, 4 * maxLength)), maxLength - text.length)
   return settled(text.slice(0, cursor) + written + text.slice(cursor), cursor + written.length)
 }
@@ -73,13 +73,13 @@ export const end = (editor: Editor): Editor => at(editor, lineEnd(editor))
 
 /** Where the word begins that ends at this place: this place, behind a space. */
 export const startOfWord = (text: string, end: number): number => {
-  // Not by a pattern, which would begin anew at each character.
+  // A regular expression would take quadratic time here.
   let start = end
   while (start > 0 && !/\s/.test(text[start - 1]!)) start--
   return start
 }
 
-// Words are what spaces part. A space with an accent is one character, and both.
+// Words are separated by spaces. A space with a combining accent is one grapheme: a space and part of a word at once.
 const wordStart = ({ cursor, text }: Editor): number => {
   const start = startOfWord(text, text.slice(0, cursor).trimEnd().length)
   return start === cursor ? cursor : graphemeAt(text, start)!.start
@@ -93,7 +93,7 @@ export const wordLeft = (editor: Editor): Editor => at(editor, wordStart(editor)
 export const wordRight = (editor: Editor): Editor => at(editor, wordEnd(editor))
 export const deleteWord = (editor: Editor): Editor => remove(editor, wordStart(editor), editor.cursor)
 export const deleteWordRight = (editor: Editor): Editor => remove(editor, editor.cursor, wordEnd(editor))
-/** From the start of the line on; at its start, the line break before it. */
+/** Up to the start of the line; at its start, the line break before it. */
 export const deleteToStart = (editor: Editor): Editor => {
   const start = lineStart(editor)
   return remove(editor, start === editor.cursor ? Math.max(0, start - 1) : start, editor.cursor)

@@ -1,4 +1,4 @@
-/** A key that was pressed, whatever the terminal sends for it. */
+/** A key, whichever way the terminal has sent it. */
 export interface Key {
   /** `enter`, `tab`, `up`, `pageUp`, `backspace` …, or `text` for what is to be written. */
   readonly name:

@@ -1,15 +1,15 @@
-/** Where everything is, for a terminal of a size. Columns and rows; 0 is what is not shown. */
+/** The parts of the screen, in columns and rows; 0 is a part that is not shown. */
 import type { Model, Size } from "./Model.ts"
 import { width, wrap } from "./Width.ts"
 
 export interface Layout {
-  /** The least that anything can be shown in is not there. */
+  /** The terminal is too small to show anything. */
   readonly tooSmall: boolean
   /** The list of channels at the left; the line beside it not included. */
   readonly channels: number
   /** The list of members at the right; the line beside it not included. */
   readonly members: number
-  /** The window of what was said. */
+  /** The window with the messages. */
   readonly timeline: Size
   readonly header: 0 | 1
   readonly banner: 0 | 1
@@ -27,7 +27,7 @@ export const prompt = "> "
 
 const maxComposer = 6
 
-/** Lines that the draft takes, wrapped. The cursor may stand behind the last character, so it needs a column too. */
+/** Lines of the wrapped draft. The cursor may be behind the last character, so it needs a column, too. */
 const composerLines = (text: string, columns: number): number =>
   text.split("\n").reduce((count, line) => count + wrap(`${line} `, columns - prompt.length).length, 0)
 

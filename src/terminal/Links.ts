@@ -2,12 +2,12 @@ import type { Range } from "./Width.ts"
 
 const address = /\bhttps?:\/\/[^\s<>"`{}|\\^]+/giu
 
-/** What ends a sentence, rather than an address. */
+/** Punctuation that ends a sentence rather than an address. */
 const closing = /[.,;:!?'…)\]]$/u
 
 const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[" }
 
-/** How many brackets of each kind were closed more often than they were opened. */
+/** By opening bracket, how many more are closed than opened. */
 const surplus = (text: string): Map<string, number> => {
   const counts = new Map<string, number>()
   for (const character of text) {
@@ -18,11 +18,11 @@ const surplus = (text: string): Map<string, number> => {
   return counts
 }
 
-/** Where an address ends: without the punctuation behind it; a bracket belongs to it if it was opened in it. */
+/** The length of an address without the punctuation behind it; a bracket that is opened in the address belongs to it. */
 const lengthOf = (text: string): number => {
   const closed = surplus(text)
   let length = text.length
-  // Counted once, and then down: others may write as many brackets as they like.
+  // The brackets are counted once only, so that a text of many takes linear time.
   for (; length > 0 && closing.test(text[length - 1]!); length--) {
     const opener = pairs[text[length - 1]!]
     if (opener === undefined) continue

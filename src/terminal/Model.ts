@@ -1,4 +1,4 @@
-/** What the terminal client knows. Plain data that never changes itself: `update` makes the next, the view draws it. */
+/** The state of the terminal client. Immutable: `update` makes the next one, the view draws it. */
 import type { ClientState } from "../client/ClientState.ts"
 import type { ClientEvent, Message } from "../client/Event.ts"
 import type { Roster } from "../client/Roster.ts"
@@ -15,32 +15,32 @@ export interface Model {
   /** How the server is reached, as people write it. */
   readonly address: string
   readonly connection: ClientState
-  /** In the order in which they were entered; at most as many as a session may be in. */
+  /** In the order in which they were joined; at most as many as a session may be in. */
   readonly conversations: ReadonlyArray<Conversation>
   /** The name of the one that is shown. */
   readonly current: string
   readonly editor: Editor
   /** What Tab offers, while it offers something. */
   readonly completion: Completion | undefined
-  /** The search in what was said, while it is open. */
+  /** The search in the conversation, while it is open. */
   readonly search: Search | undefined
   /** Which page of the help is shown over everything, counted round and round; undefined for none. */
   readonly help: number | undefined
   readonly size: Size
   /** While the arrow keys go through `sent`: where they are, and the draft that was begun before. */
   readonly browsing: { readonly at: number; readonly draft: string } | undefined
-  /** Names the next message; `update` moves it on. */
+  /** Makes the id of the next message. */
   readonly ids: { readonly prefix: string; readonly next: number }
-  /** When the others were told last that one is typing, in milliseconds. */
-  readonly toldTyping: number
-  /** When one was asked whether to leave without what is not sent, in milliseconds; undefined for never. */
-  readonly askedToLeave: number | undefined
-  /** Whether to leave as soon as everything is sent. */
-  readonly leaving: boolean
-  /** When the user was told last of being named, in milliseconds. */
-  readonly notified: number
-  /** When the server was told last how far one has read, in milliseconds. */
-  readonly toldRead: number
+  /** When it was last sent that the user is typing, in milliseconds. */
+  readonly typingSentAt: number
+  /** When the user was asked whether to quit without sending what is unsent, in milliseconds; undefined for never. */
+  readonly quitAskedAt: number | undefined
+  /** Whether to quit as soon as everything is sent. */
+  readonly quitting: boolean
+  /** When the user was last notified, in milliseconds. */
+  readonly notifiedAt: number
+  /** When a read marker was last sent, in milliseconds. */
+  readonly readSentAt: number
   /** The message that the draft is to replace. */
   readonly editing: { readonly channel: string; readonly seq: Seq; readonly content: string } | undefined
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
@@ -55,23 +55,23 @@ export interface Size {
 export interface Conversation {
   readonly name: string
   readonly topic: string
-  /** Undefined until one has got in. */
+  /** Undefined while the user is not in it. */
   readonly roster: Roster | undefined
   /** The oldest first, at most 2000, and 4 million characters. */
   readonly entries: ReadonlyArray<Entry>
   /** The last key that was given. */
   readonly keys: number
-  /** The last place that one was told of; undefined before one was in. */
+  /** The last place that is known; undefined before the first join. */
   readonly seq: Seq | undefined
-  /** What is before this place is not loaded; 0 where there is nothing before it. */
+  /** Entries before this place are not loaded; 0 where there are none. */
   readonly oldest: Seq | undefined
-  /** Whether what was said before is on its way. */
+  /** Whether a page of history is on its way. */
   readonly loading: boolean
-  /** How far the server knows that one has read. */
+  /** How far the user has read, as the server knows. */
   readonly read: Seq | undefined
-  /** From where on one had not read when one came: where the line "new" is to be drawn once that is loaded. */
+  /** The first place that was unread at sign-in: once it is loaded, the line "new" is drawn above it. */
   readonly unreadFrom: Seq | undefined
-  /** What was changed in messages that are not loaded, the latest: they may be on their way, as they were before. */
+  /** The latest changes of messages that are not loaded: a page that is on its way may have these as they were before. */
   readonly changes: ReadonlyArray<Change>
   /** Messages that came while it was not shown, or while the reader was scrolled up. */
   readonly unread: number
@@ -81,13 +81,13 @@ export interface Conversation {
   readonly firstUnread: number | undefined
   /** Who is typing, and until when that holds, in milliseconds. */
   readonly typing: ReadonlyMap<Username, number>
-  /** Lines between the bottom of the window and the newest line; 0 follows what comes. */
+  /** Lines between the bottom of the window and the newest line; at 0 it follows new ones. */
   readonly scroll: number
   /** What was being written here when another conversation was shown. */
   readonly draft: Editor
 }
 
-/** What changes a message that was said before. */
+/** An event that changes an earlier message. */
 export type Change = Extract<ClientEvent, { readonly target: Seq }>
 
 interface EntryBase {
@@ -97,39 +97,41 @@ interface EntryBase {
   readonly at: number
 }
 
+export interface MessageEntry extends EntryBase {
+  readonly _tag: "Message"
+  readonly id: MessageId | undefined
+  /** Its place in the channel. */
+  readonly seq?: Seq
+  readonly from: Username
+  readonly content: string
+  /** Whether it names the user. */
+  readonly mention: boolean
+  /** The place of its last edit, if there was one. */
+  readonly edited?: Seq | undefined
+  /** Its content is gone then. */
+  readonly deleted?: true | undefined
+  readonly reactions?: Message["reactions"]
+  /** Whether it came with a page of history, and was not counted as new. */
+  readonly fromHistory?: true | undefined
+}
+
 export type Entry =
-  | (EntryBase & {
-      readonly _tag: "Message"
-      readonly id: MessageId | undefined
-      /** Its place in the channel; a server that comes to it again says the same. */
-      readonly seq?: Seq
-      readonly from: Username
-      readonly content: string
-      /** Whether it names the user. */
-      readonly mention: boolean
-      /** The place of its last edit, if there was one. */
-      readonly edited?: Seq | undefined
-      /** Its content is gone then. */
-      readonly deleted?: true | undefined
-      readonly reactions?: Message["reactions"]
-      /** Whether it was said before one came, and nothing was told of it as news. */
-      readonly past?: true | undefined
-    })
-  /** One's own that the server has not acknowledged: it is drawn paler, or with why it failed. */
+  | MessageEntry
+  /** A message of the user that is not acknowledged: it is drawn paler, or with why it failed. */
   | (EntryBase & {
       readonly _tag: "Unsent"
       readonly id: MessageId
       readonly content: string
       /** Undefined while it is on its way. */
       readonly failed: string | undefined
-      /** Whether it waits for one to get in; if not, the client has it, and tells what becomes of it. */
+      /** Whether it waits until the conversation is joined. If not, the client has it, and says what becomes of it. */
       readonly waiting?: boolean
     })
   | (EntryBase & {
       readonly _tag: "Notice"
       readonly kind: "info" | "error" | "presence"
       readonly text: string
-      /** Of `presence`: whom it names, so that the next change can be added to it. */
+      /** Of `presence`: who joined and left, so that the next change can be merged into it. */
       readonly joined?: ReadonlyArray<Username>
       readonly left?: ReadonlyArray<Username>
     })
@@ -140,11 +142,11 @@ export interface Search {
   readonly hits: ReadonlyArray<number>
   /** Which of them is shown, as an index; -1 for none. */
   readonly at: number
-  /** How far up one was before, to come back to; 0 is where things are said. */
+  /** The scroll position before the search, to come back to. */
   readonly back?: number | undefined
 }
 
-/** A conversation before one is in it. */
+/** A conversation that is not joined yet. */
 export const conversation = (name: string): Conversation => ({
   name,
   topic: "",
@@ -187,11 +189,11 @@ export const initial = (options: {
   size: options.size,
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },
-  toldTyping: 0,
-  askedToLeave: undefined,
-  leaving: false,
-  notified: 0,
-  toldRead: 0,
+  typingSentAt: 0,
+  quitAskedAt: undefined,
+  quitting: false,
+  notifiedAt: 0,
+  readSentAt: 0,
   editing: undefined,
   sent: [],
 })

@@ -1,4 +1,4 @@
-/** Which of these colours a name has, is the view's affair: there are as many as it has to have. */
+/** How many colours there are for names. The view decides which ones. */
 export const nameColours = 12
 
 /** The colour of a name, from 0; the same in every window and on every day. */

@@ -1,19 +1,19 @@
 /**
- * What others wrote, made plain text: the one door by which it comes to the screen. Nothing behind
- * it holds control characters, line breaks, or characters that change the order of others.
+ * Makes what others wrote safe to show. All of it passes here on its way to the screen; the result has no control
+ * characters, no line breaks, and no characters that change the order of others.
  */
 import { printable } from "../client/Printable.ts"
 import { graphemes } from "./Width.ts"
 
 const breaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g
 
-// Letters that show nothing: terminals do not agree how many columns they take.
+// Invisible letters: terminals do not agree how many columns they take.
 const blank = /[\u115f\u1160\u3164\uffa0]/g
 
-// A letter can carry any number of marks, which are drawn over the lines above and below.
+// A letter can carry any number of marks, which would be drawn over the lines above and below.
 const piles = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu
 
-// A couple with two tones of skin takes 15. What is longer is joined to put out how columns are counted.
+// The longest emoji, a couple with two skin tones, has 15 code units. Anything longer was made to confuse the layout.
 const longest = 24
 
 const ascii = /^[\x20-\x7e]*$/

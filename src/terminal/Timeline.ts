@@ -1,38 +1,38 @@
-/** What was said, as rows of a window. */
+/** A conversation as the rows of a window. */
 import { dayOf } from "./internal/day.ts"
 import { type Look, type Row, rowsOf, rule } from "./internal/rows.ts"
 import type { Conversation, Entry } from "./Model.ts"
 
 export type { Look, Row, Span, Style } from "./internal/rows.ts"
 
-interface Known {
+interface CachedRows {
   readonly previous: Entry | undefined
   readonly look: Look
   readonly rows: ReadonlyArray<Row>
 }
 
-// Entries never change, so neither do their rows, until they look different; gone with the entry.
-const known = new WeakMap<Entry, Known>()
+// Entries are immutable, so their rows hold as long as the look is the same. They are dropped with the entry.
+const cache = new WeakMap<Entry, CachedRows>()
 
-/** Whether it takes as many rows: what is searched for marks them only. */
+/** Whether entries take as many rows in both: a search only marks them. */
 const sameHeight = (a: Look, b: Look): boolean =>
   a === b || (a.columns === b.columns && a.me === b.me && dayOf(a.now) === dayOf(b.now))
 
-const draw = (entry: Entry, previous: Entry | undefined, look: Look): Known => {
+const draw = (entry: Entry, previous: Entry | undefined, look: Look): CachedRows => {
   const drawn = { previous, look, rows: rowsOf(entry, previous, look) }
-  known.set(entry, drawn)
+  cache.set(entry, drawn)
   return drawn
 }
 
-/** Of this height, if not marked as it is to be now. */
-const drawnAt = ({ entries }: Conversation, at: number, look: Look): Known => {
+/** The rows of an entry; their height holds, but their marks may be those of an earlier search. */
+const drawnAt = ({ entries }: Conversation, at: number, look: Look): CachedRows => {
   const previous = entries[at - 1]
-  const found = known.get(entries[at]!)
+  const found = cache.get(entries[at]!)
   const same = found !== undefined && found.previous === previous && sameHeight(found.look, look)
   return same ? found : draw(entries[at]!, previous, look)
 }
 
-/** Rows of the entry at a place, those of the line above what is new included. */
+/** How many rows an entry takes, with the line "new" above it. */
 const heightAt = (conversation: Conversation, at: number, look: Look): number => {
   const { length } = drawnAt(conversation, at, look).rows
   return conversation.entries[at]!.key === conversation.firstUnread ? length + 1 : length
@@ -45,7 +45,7 @@ const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArr
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
 }
 
-/** Rows there are from the entry at `from` on, counted from the end and no further than to `most` or a little more. */
+/** How many rows there are from the entry at `from` on. Counted from the end; stops once there are `most` or more. */
 export const rowCount = (conversation: Conversation, look: Look, most = Number.POSITIVE_INFINITY, from = 0): number => {
   let count = 0
   for (let at = conversation.entries.length - 1; at >= from && count < most; at--) {
@@ -57,19 +57,19 @@ export const rowCount = (conversation: Conversation, look: Look, most = Number.P
 export interface Timeline {
   /** From the top of the window down; as many as it has lines, or fewer. */
   readonly rows: ReadonlyArray<Row>
-  /** Rows below of what is shown. */
+  /** Rows below the window. */
   readonly below: number
 }
 
 /**
- * What is in a window of so many lines, `conversation.scroll` rows above the end; no further than to the first row.
- * Wraps no more than what is in sight and below it.
+ * The rows in a window of so many lines, `conversation.scroll` rows above the end, but not above the first row. Wraps no
+ * more entries than those in the window and below it.
  */
 export const timeline = (conversation: Conversation, look: Look, height: number): Timeline => {
   const { entries, scroll } = conversation
   const below = Math.max(0, Math.min(scroll, rowCount(conversation, look, scroll + height) - height))
   const parts: Array<ReadonlyArray<Row>> = []
-  // Rows of what is shown of the lowest entry that are below the window.
+  // Rows of the lowest entry that are below the window.
   let hidden = 0
   let count = 0
   for (let at = entries.length - 1; at >= 0 && count < below + height; at--) {
@@ -85,14 +85,14 @@ export const timeline = (conversation: Conversation, look: Look, height: number)
   return { rows: rows.slice(Math.max(0, end - height), end), below }
 }
 
-/** What is at the bottom of a window. */
+/** The entry at the bottom of a window. */
 export interface Place {
   readonly key: number
   /** Rows of it that are below the window. */
   readonly hidden: number
 }
 
-/** What is at the bottom of the window now; undefined where nothing was said. */
+/** The place at the bottom of the window; undefined where there are no entries. */
 export const placeOf = (conversation: Conversation, look: Look): Place | undefined => {
   const { entries, scroll } = conversation
   let count = 0
@@ -104,7 +104,7 @@ export const placeOf = (conversation: Conversation, look: Look): Place | undefin
   return undefined
 }
 
-/** How far up a place is; undefined where it is not any more. */
+/** The scroll position of a place; undefined where the entry is gone. */
 export const scrollBack = (conversation: Conversation, { hidden, key }: Place, look: Look): number | undefined => {
   const found = conversation.entries.findLastIndex((entry) => entry.key === key)
   if (found === -1) return undefined
@@ -112,14 +112,14 @@ export const scrollBack = (conversation: Conversation, { hidden, key }: Place, l
   return below + Math.min(hidden, heightAt(conversation, found, look) - 1)
 }
 
-/** How far up is the last row of an entry, for a window of so many lines that shows it in its middle. */
+/** The scroll position that shows an entry in the middle of a window of so many lines. */
 export const scrollTo = (conversation: Conversation, key: number, look: Look, height: number): number => {
   const found = conversation.entries.findIndex((entry) => entry.key === key)
   if (found === -1) return 0
   const length = heightAt(conversation, found, look)
   const below = rowCount(conversation, look, Number.POSITIVE_INFINITY, found + 1)
   if (length <= height) return Math.max(0, below - Math.floor((height - length) / 2))
-  // Of one that is higher than the window, the row with what is searched for.
+  // If it is higher than the window, the row with the match is in the middle.
   const hit = rowsAt(conversation, found, look).findIndex((row) => row.some(({ style }) => style === "match"))
   return Math.max(0, below + length - 1 - Math.max(0, hit) - Math.floor(height / 2))
 }

@@ -1,24 +1,24 @@
-/** The heart of the terminal client: what happens makes the next model, and says what is to be done. Pure. */
+/** The heart of the terminal client: an action makes the next model, and intents of what is to be done. Pure. */
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
 import { dateAndTime } from "./internal/day.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
-import { notice, resize, settle } from "./update/conversations.ts"
-import { hear, notJoined, notPublished, published } from "./update/hear.ts"
-import { described } from "./update/administer.ts"
-import { leaveWhenSent } from "./update/leave.ts"
-import { enter } from "./update/obey.ts"
-import { notTurned, reading, turn, unread } from "./update/past.ts"
-import { paste, press } from "./update/press.ts"
+import { notice, resize, clampScroll } from "./update/conversations.ts"
+import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
+import { channelInfo } from "./update/administer.ts"
+import { quitWhenSent } from "./update/quit.ts"
+import { enter } from "./update/submit.ts"
+import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
+import { pasteText, pressKey } from "./update/keyboard.ts"
 import { cut } from "./Width.ts"
 
-/** Columns of a message that was found. */
+/** Columns of a search result. */
 const maxFound = 200
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
-/** What the window is called: who looks elsewhere sees there how much is new. */
+/** The window's title: it shows whether there is something unread to users who look elsewhere. */
 export const title = ({ conversations, current }: Model): string => {
   const mentions = conversations.reduce((sum, conversation) => sum + conversation.mentions, 0)
   const unread = conversations.some((conversation) => conversation.unread > 0)
@@ -26,16 +26,16 @@ export const title = ({ conversations, current }: Model): string => {
   return `${mark}${current.startsWith("@") ? "" : "#"}${current} – natter`
 }
 
-const online = (model: Model, state: Model["connection"]): Model => {
+const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
-  const known = { ...model, connection: state, me }
+  const next = { ...model, connection: state, me }
   const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"
   return old
-    ? notice(known, "This server speaks an old version: it has one channel, and neither status nor topics.")
-    : known
+    ? notice(next, "This server speaks an old version: it has one channel, and neither status nor topics.")
+    : next
 }
 
-/** Those whose time is up are not typing any more. */
+/** The time moves on: those whose time is up are not typing any more. */
 const tick = (model: Model, now: number): Model => {
   const over = (typing: ReadonlyMap<string, number>) => [...typing.values()].some((until) => until <= now)
   if (!model.conversations.some(({ typing }) => over(typing))) return { ...model, now }
@@ -49,7 +49,7 @@ const tick = (model: Model, now: number): Model => {
   }
 }
 
-const listed = ({ channels, next }: ServerFrameOf<"Channels">): string => {
+const channelList = ({ channels, next }: ServerFrameOf<"Channels">): string => {
   if (channels.length === 0) return "There is no channel with anybody in it."
   const lines = channels.map(
     ({ channel, count, topic }) => `#${channel}  ${count} here${topic === "" ? "" : `  ${topic}`}`,
@@ -57,8 +57,8 @@ const listed = ({ channels, next }: ServerFrameOf<"Channels">): string => {
   return [...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
 }
 
-/** What was found, a line each, the newest first. */
-const found = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
+/** The results of a search, a line each, the newest first. */
+const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
   if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
   const lines = hits.map(({ channel, message: { content, from, timestamp } }) => {
     const where = channel.startsWith("@") ? channel : `#${channel}`
@@ -70,41 +70,41 @@ const found = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): st
 const step = (model: Model, action: Action): Next => {
   switch (action._tag) {
     case "Pressed":
-      return press(model, action.key)
+      return pressKey(model, action.key)
     case "Pasted":
-      return paste(model, action.text)
+      return pasteText(model, action.text)
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":
       return [tick(model, action.now), []]
     case "Connection":
-      return [online(model, action.state), []]
+      return [connectionChanged(model, action.state), []]
     case "Event":
-      return hear(model, action.event)
+      return receiveEvent(model, action.event)
     case "Published":
       return [published(model, action.channel, action.id, action.seq), []]
     case "NotPublished":
-      // Who leaves wants to see that.
-      return [notPublished({ ...model, leaving: false }, action.channel, action.id, action.why), []]
+      // A user who was quitting gets to see that.
+      return [publishFailed({ ...model, quitting: false }, action.channel, action.id, action.why), []]
     case "NotJoined":
-      return [notJoined(model, action.channel, action.why), []]
+      return [joinFailed(model, action.channel, action.why), []]
     case "Channels":
-      return [notice(model, listed(action.page)), []]
+      return [notice(model, channelList(action.page)), []]
     case "History":
-      return [turn(model, action.page), []]
+      return [addPage(model, action.page), []]
     case "NoHistory":
-      return [notTurned(model, action.channel, action.why), []]
+      return [pageFailed(model, action.channel, action.why), []]
     case "Unread":
-      return [unread(model, action.channels), []]
-    case "Found":
-      return [notice(model, found(action.words, action.result)), []]
-    case "Described":
-      return [notice(model, described(action.info)), []]
-    case "Blocked": {
+      return [markUnread(model, action.channels), []]
+    case "SearchResult":
+      return [notice(model, searchResult(action.words, action.result)), []]
+    case "ChannelInfo":
+      return [notice(model, channelInfo(action.info)), []]
+    case "BlockedUsers": {
       const names = action.usernames
       return [notice(model, names.length === 0 ? "You have blocked nobody." : `Blocked: ${names.join(", ")}`), []]
     }
-    case "Administered": {
+    case "AdministrationDone": {
       const { call, done } = action
       const [there, intents] = call[0] === "createChannel" ? enter(model, call[1]) : ([model, []] as const)
       return [done === undefined ? there : notice(there, done), intents]
@@ -116,8 +116,8 @@ const step = (model: Model, action: Action): Next => {
 
 export const update = (model: Model, action: Action): Next => {
   const [stepped, wanted] = step(model, action)
-  const [next, marks] = reading(settle(stepped))
-  const intents = [...wanted, ...marks, ...leaveWhenSent(next)]
+  const [next, marks] = sendReadMarker(clampScroll(stepped))
+  const intents = [...wanted, ...marks, ...quitWhenSent(next)]
   const before = title(model)
   const after = title(next)
   return before === after ? [next, intents] : [next, [...intents, { _tag: "Title", text: after }]]

@@ -1,20 +1,20 @@
-/** How many columns of a terminal text takes, and how it is cut and wrapped to them. */
+/** How many columns of a terminal text takes; cutting and wrapping it. */
 import stringWidth from "string-width"
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 
-// Most text: every character takes one column, and is one by itself.
+// Most text: every character is a grapheme of one column.
 const plain = /^[\x20-\x7e]*$/
 
-// Almost all the rest: letters of Europe, kana, Chinese characters and Korean syllables are one by themselves, too.
+// Almost all the rest: European letters, kana, Chinese characters and Korean syllables are graphemes, too.
 const simple =
   /^[\x20-\x7e\u00c0-\u02ff\u0391-\u03ff\u0400-\u0482\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7a3]*$/
 
-/** What a reader sees as one character: a letter with its accents, a flag, a family. */
+/** The characters as a reader sees them: a letter with its accents, a flag, a family. */
 export const graphemes = (text: string): ReadonlyArray<string> =>
   simple.test(text) ? text.split("") : Array.from(segmenter.segment(text), ({ segment }) => segment)
 
-/** The grapheme that has this code unit in it, as a range; undefined behind the end. */
+/** The range of the grapheme that contains this code unit; undefined behind the end. */
 export const graphemeAt = (text: string, at: number): Range | undefined => {
   if (at < 0 || at >= text.length) return undefined
   if (simple.test(text)) return { start: at, end: at + 1 }
@@ -22,7 +22,7 @@ export const graphemeAt = (text: string, at: number): Range | undefined => {
   return { start: index, end: index + segment.length }
 }
 
-/** What makes a range of this text one of whole graphemes, the one it begins in and the one it ends in included. */
+/** A function that extends ranges of this text to whole graphemes. */
 export const wholeIn = (text: string): ((range: Range) => Range) => {
   if (simple.test(text)) return (range) => range
   const segments = segmenter.segment(text)
@@ -32,15 +32,15 @@ export const wholeIn = (text: string): ((range: Range) => Range) => {
   }
 }
 
-const maxKnown = 4096
-const known = new Map<string, number>()
+const maxCached = 4096
+const widths = new Map<string, number>()
 
 const columnsOf = (grapheme: string): number => {
-  const found = known.get(grapheme)
+  const found = widths.get(grapheme)
   if (found !== undefined) return found
-  if (known.size === maxKnown) known.clear()
+  if (widths.size === maxCached) widths.clear()
   const columns = stringWidth(grapheme)
-  known.set(grapheme, columns)
+  widths.set(grapheme, columns)
   return columns
 }
 
@@ -74,7 +74,7 @@ export interface Range {
   readonly end: number
 }
 
-// What ends a clause in scripts that are written without spaces stays with what is before it.
+// In scripts without spaces a line must not begin with one of these.
 const closing = /^[、。，．：；？！」』）】〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]/
 
 /**
@@ -89,7 +89,7 @@ export const wrap = (text: string, columns: number): ReadonlyArray<Range> => {
   let start = 0
   let used = 0
   let at = 0
-  // Where the line could end, and how much of it is used up to there.
+  // The last place at which the line may be broken, and the columns used up to there.
   let breakAt = 0
   let usedAtBreak = 0
   let before = ""
@@ -100,7 +100,7 @@ export const wrap = (text: string, columns: number): ReadonlyArray<Range> => {
       breakAt = at
       usedAtBreak = used
     }
-    // Twice, where what is carried over and a wide character do not fit either.
+    // Twice, if what is carried over and a wide character do not fit into one line either.
     while (used + more > room && !space && at > start) {
       const behind = breakAt > start
       const end = behind ? breakAt : at

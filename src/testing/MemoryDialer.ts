@@ -12,15 +12,15 @@ import { TestServer } from "./TestServer.ts"
 export interface MemoryDialer {
   /** What `Client.make` takes: `Effect.provideService(Dialer, dialer)`. */
   readonly dialer: Dialer["Service"]
-  /** How often was dialled. */
+  /** The number of dials. */
   readonly dials: () => number
-  /** Breaks the link there is: the last that was dialled. */
+  /** Breaks the current link. */
   readonly cut: Effect.Effect<void>
-  /** Breaks the link there is when this many more bytes have passed in this direction, and not one more. */
+  /** Breaks the current link behind exactly so many more bytes in this direction. */
   readonly cutAfter: (bytes: number, direction: "toServer" | "toClient") => void
   /** Bytes that have passed, in both directions, over all links. */
   readonly passed: () => { readonly toServer: number; readonly toClient: number }
-  /** From here on nobody answers, or somebody does again. */
+  /** Whether dials succeed from now on. */
   readonly answer: (yes: boolean) => Effect.Effect<void>
 }
 
@@ -36,7 +36,7 @@ export const make: Effect.Effect<MemoryDialer, never, TestServer> = Effect.map(T
   const passed = { toServer: 0, toClient: 0 }
   let cut: { direction: keyof typeof passed; at: number } | undefined
 
-  /** What of these bytes gets through; the link is broken behind it where it is to be. */
+  /** The part of these bytes that gets through; breaks the link where it is to be broken. */
   const through = (link: Link, bytes: Uint8Array, direction: keyof typeof passed) => {
     const room = cut?.direction === direction ? cut.at - passed[direction] : Number.POSITIVE_INFINITY
     passed[direction] += Math.min(room, bytes.byteLength)

@@ -7,6 +7,8 @@ import { plainAddress } from "./internal/address.ts"
 
 /** A batch up to this many bytes is copied into one piece: cheaper than handing the pieces over. */
 const copyUpTo = 16 * 1024
+/** Where such a batch is joined. */
+let joined = Buffer.allocUnsafeSlow(copyUpTo)
 
 interface Reader {
   readonly take: (bytes: Uint8Array) => boolean
@@ -36,6 +38,8 @@ export class SocketConnection implements Connection {
   /** Asked for at every read: the socket itself would have to look it up. */
   private paused = true
   private end: Effect.Effect<never, ConnectionEnded> | undefined
+  /** Nothing can be written any more. Kept here, for every write: the socket would have to look in several places. */
+  private closed = false
   private aborted = false
 
   /** Takes the socket over; it must not have been read from. With TLS, `carrier` is the TCP socket below it. */
@@ -47,11 +51,16 @@ export class SocketConnection implements Connection {
     socket.pause()
     socket.on("data", (chunk) => this.receive(chunk))
     socket.on("end", () => this.over(ended))
-    socket.on("close", () => this.over(broken))
+    socket.on("close", () => {
+      this.closed = true
+      this.over(broken)
+    })
     // It is followed by a close.
     socket.on("error", ignore)
     if (carrier !== socket) carrier.on("error", ignore)
-    if (socket.destroyed) this.end = broken
+    if (!socket.destroyed) return
+    this.closed = true
+    this.end = broken
   }
 
   read(take: (bytes: Uint8Array) => boolean): Effect.Effect<void, ConnectionEnded> {
@@ -77,16 +86,34 @@ export class SocketConnection implements Connection {
 
   send(batch: ReadonlyArray<Uint8Array>): boolean {
     const { socket } = this
-    // A write after the end would be an error event; the reader finds out by itself.
-    if (this.aborted || socket.destroyed || socket.writableEnded) return false
+    // Who reads finds out by itself.
+    if (this.closed) return false
     if (batch.length === 1) return socket.write(batch[0]!)
     let length = 0
     for (const bytes of batch) length += bytes.byteLength
-    if (length <= copyUpTo) return socket.write(Buffer.concat(batch, length))
+    if (length <= copyUpTo) return this.writeJoined(batch, length)
     socket.cork()
     for (const bytes of batch) socket.write(bytes)
     socket.uncork()
     return !socket.writableNeedDrain
+  }
+
+  /**
+   * Joins the pieces in memory that all sockets share. Nearly always the operating system takes them at once, and the
+   * memory is free again; where the socket keeps them it keeps the memory, too, and there is another.
+   */
+  private writeJoined(batch: ReadonlyArray<Uint8Array>, length: number): boolean {
+    const { socket } = this
+    // One that encrypts may look at what it was given later.
+    if ("encrypted" in socket) return socket.write(Buffer.concat(batch, length))
+    let at = 0
+    for (const bytes of batch) {
+      joined.set(bytes, at)
+      at += bytes.byteLength
+    }
+    const hasRoom = socket.write(joined.subarray(0, length))
+    if (socket.writableLength > 0) joined = Buffer.allocUnsafeSlow(copyUpTo)
+    return hasRoom
   }
 
   get drained(): Effect.Effect<void, ConnectionEnded> {
@@ -104,6 +131,7 @@ export class SocketConnection implements Connection {
    */
   close(_reason: Disconnect): Effect.Effect<void> {
     return Effect.suspend(() => {
+      this.closed = true
       if (this.socket.readableEnded) return finished(this.socket)
       const dropped = Effect.ignore(this.read(() => true))
       return Effect.all([finished(this.socket), dropped], { concurrency: 2, discard: true })
@@ -113,6 +141,7 @@ export class SocketConnection implements Connection {
   get abort(): Effect.Effect<void> {
     return Effect.sync(() => {
       const { aborted, carrier, socket } = this
+      this.closed = true
       if (aborted || socket.destroyed) return
       this.aborted = true
       if (socket.readableEnded && socket.writableFinished) socket.destroy()

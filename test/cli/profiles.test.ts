@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { inspect } from "node:util"
-import * as Profiles from "../../src/cli/internal/profiles.ts"
+import * as Profiles from "../../src/cli/profiles.ts"
 import { makeFolder } from "./NatterProcess.ts"
 
 type Kept<A, E> = Effect.Effect<A, E, NodeServices.NodeServices>

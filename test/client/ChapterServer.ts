@@ -1,6 +1,6 @@
 /**
  * The server of the chapter's "Building a Custom Network Protocol", as its Rust behaves, with nothing of ours in it:
- * what serde cannot read ends the connection, unknown fields are passed over, what nobody handles is ignored.
+ * a message that serde cannot read ends the connection, unknown fields and unhandled messages are ignored.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -11,15 +11,15 @@ type Fields = { readonly [field: string]: unknown }
 type Message = Fields & { readonly type: string }
 
 export interface Variant {
-  /** Leaves out what is `None`, as `#[serde(skip_serializing_if = "Option::is_none")]` does, and the token at all. */
+  /** Leaves out fields that are `None`, as `#[serde(skip_serializing_if = "Option::is_none")]` does, and the token at all. */
   readonly omitsNone?: boolean
-  /** Says this to a message that it does not know, and goes on. */
+  /** Answers an unknown message with this, and goes on. */
   readonly toUnknown?: Message
-  /** Has no list of those who are here. */
+  /** Sends no `UserList`. */
   readonly dropsUserList?: boolean
-  /** What it does with this chat message instead of telling everybody; undefined where it tells everybody. */
+  /** What it does with a chat message instead of broadcasting it; undefined where it does broadcast it. */
   readonly instead?: (content: string) => ReadonlyArray<Message> | undefined
-  /** Reads, and says nothing. */
+  /** Reads, and sends nothing. */
   readonly mute?: () => boolean
 }
 
@@ -30,7 +30,7 @@ export interface ChapterServer {
   /** Connections there were, and those that are open. */
   readonly connections: { readonly total: number; readonly open: number }
   readonly users: () => ReadonlyArray<string>
-  /** Says this to everybody who is signed in. */
+  /** Sends this to everybody who is signed in. */
   readonly broadcast: (message: Message) => Effect.Effect<void>
   /** Ends every connection. */
   readonly kick: Effect.Effect<void>
@@ -81,7 +81,7 @@ const frame = (message: Message): Buffer => {
   return Buffer.concat([header, body])
 }
 
-/** The name of one that came, also where the server does not know it. */
+/** The type of a message, even where the server does not know it. */
 const typeOf = (bytes: Buffer): string => {
   try {
     return String((JSON.parse(bytes.toString()) as Message).type)
@@ -111,7 +111,7 @@ export const open = Effect.fnUntraced(function* (
       const { token, ...rest } = message
       stream.write(frame(variant.omitsNone === true ? rest : "token" in message ? { ...rest, token } : message))
     }
-    // What is broadcast passes through the client's channel: behind what is written at once.
+    // A broadcast goes through the client's channel, and so comes behind an answer, which is written at once.
     const send = (message: Message) => void setImmediate(() => write(message))
 
     /** `handle_message`: whether to go on. */

@@ -298,7 +298,7 @@ describe("Client", () => {
     inWorld(({ client, way }) =>
       Effect.gen(function* () {
         const ann = yield* client("ann")
-        // Whoever is there does not come back sooner the next time.
+        // A retry while online has no effect on the next wait.
         yield* ann.retry
         yield* way.cut
         yield* until(ann, "Away")
@@ -439,7 +439,7 @@ describe("Client", () => {
           yield* ann.join("two")
           yield* way.cut
           yield* until(ann, "Away")
-          // Both have nobody in them for longer than a channel is kept; there is room for one, and somebody takes it.
+          // Both channels are empty for longer than one is kept. There is room for one channel only, and somebody takes it.
           yield* way.answer(false)
           yield* TestClock.adjust("5 minutes")
           yield* others.join("three")

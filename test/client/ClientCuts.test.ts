@@ -16,7 +16,7 @@ import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 const world = TestServer.layerMemory().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
-/** One conversation, in a channel of its own, that is cut once. Every request in it has to succeed in the end. */
+/** One run in a channel of its own, whose connection is cut once. Every request in it has to succeed in the end. */
 const conversation = (client: Client.Client, channel: string) =>
   Effect.gen(function* () {
     yield* client.join(channel)
@@ -72,7 +72,7 @@ const cutEverywhere = (direction: "toServer" | "toClient") =>
     return at
   }).pipe(Effect.scoped, Effect.provide(world))
 
-// Some 1500 conversations.
+// Some 1500 runs.
 vi.setConfig({ testTimeout: 120_000 })
 
 describe("Client, cut off at every byte of a conversation", () => {

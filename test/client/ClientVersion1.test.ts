@@ -136,7 +136,7 @@ describe("Client, to a server that has spoken version 2", () => {
       yield* way.cut
       yield* away(ann)
       yield* ann.retry
-      // The way breaks before the server answers: one dial, and none for version 1.
+      // The connection breaks before the server answers: one dial, and none for version 1.
       yield* ann.states.pipe(
         Stream.filter((state) => state._tag === "Away" && state.attempt === 1),
         Stream.runHead,

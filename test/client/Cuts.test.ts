@@ -10,9 +10,9 @@ import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { vi } from "vitest"
-import { connect, type ConnectOptions } from "../../src/client/Connection.ts"
+import { connect, type ConnectOptions } from "../../src/client/ClientSession.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
-import { isAbsence } from "../../src/client/Reconnect.ts"
+import { isConnectionFailure } from "../../src/client/Reconnect.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { fibersLeft } from "../actor/fibers.ts"
@@ -21,12 +21,12 @@ import * as Chapter from "./ChapterServer.ts"
 import { type CuttingDialer, type Direction, make, type Way } from "./CuttingDialer.ts"
 import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
-// A conversation for every byte of one.
+// One run for every byte of a session.
 vi.setConfig({ testTimeout: 60_000 })
 
 type Outcome = Exit.Exit<unknown, unknown>
 
-/** Makes every call there is, in order, and says how each ended; an outcome that is missing was a hang. */
+/** Makes every call there is, in order, and returns the outcome of each; a missing outcome was a hang. */
 const conversation = (name: string, options: ConnectOptions) =>
   Effect.gen(function* () {
     const connecting = yield* Effect.exit(connect(options))
@@ -45,21 +45,21 @@ const conversation = (name: string, options: ConnectOptions) =>
       leave("lobby"),
     ]
     const outcomes: Array<Outcome> = yield* Effect.forEach(calls, Effect.exit)
-    // It either goes on, or tells its consumer that it does not.
+    // The events either go on, or fail.
     const over = outcomes.some((outcome) => Exit.isFailure(outcome) && String(outcome.cause).includes("Disconnect"))
     if (over) outcomes.push(yield* Fiber.join(hearing))
     else yield* Fiber.interrupt(hearing)
     return { connected: true, outcomes }
   }).pipe(Effect.scoped)
 
-/** Whether it is an answer, or a failure in the words of the library. */
+/** Whether it is an answer, or one of the library's errors. */
 const isInWords = (outcome: Outcome): boolean =>
   Exit.isSuccess(outcome) ||
   (!Cause.hasDies(outcome.cause) &&
     !Cause.hasInterrupts(outcome.cause) &&
-    outcome.cause.reasons.every((reason) => reason._tag === "Fail" && isAbsence(reason.error)))
+    outcome.cause.reasons.every((reason) => reason._tag === "Fail" && isConnectionFailure(reason.error)))
 
-/** Cuts a conversation at every byte, or at every so manieth; the number of conversations it took. */
+/** Cuts a session at every byte, or at every n-th; returns the number of sessions. */
 const cutEverywhere = Effect.fnUntraced(function* (options: {
   readonly way: CuttingDialer
   readonly direction: Direction
@@ -68,7 +68,7 @@ const cutEverywhere = Effect.fnUntraced(function* (options: {
   readonly connect?: ConnectOptions
   /** Runs it to its end. */
   readonly run: <A, E>(effect: Effect.Effect<A, E>, at: number) => Effect.Effect<A, E>
-  /** What has to be so when it is over. */
+  /** Checks what has to hold afterwards. */
   readonly after: Effect.Effect<void>
 }) {
   const { after, as, connect = {}, direction, each = 1, run, way } = options
@@ -98,7 +98,7 @@ describe("Connection, cut at every byte of a conversation: every call ends, and 
   // Guests have no password that would have to be hashed, in real time.
   const world = TestServer.layerMemory({ accounts: { mode: "guest" } }).pipe(Layer.provideMerge(silent))
 
-  /** On virtual time, which passes as long as the conversation needs it to. */
+  /** On virtual time, which passes until the session has ended. */
   const inMemory = (direction: Direction, as: Way, each?: number) =>
     Effect.gen(function* () {
       const server = yield* TestServer
@@ -112,13 +112,13 @@ describe("Connection, cut at every byte of a conversation: every call ends, and 
             const talking = yield* Effect.forkChild(talk)
             for (let times = 0; talking.pollUnsafe() === undefined; times++) {
               assert.isBelow(times, 30, `a call hangs: cut ${as} at byte ${at} ${direction}`)
-              // What is under way is let end first.
+              // What is running ends first.
               for (let turns = 0; turns < 3 && talking.pollUnsafe() === undefined; turns++) yield* nextTurn
               if (talking.pollUnsafe() === undefined) yield* TestClock.adjust("5 seconds")
             }
             return yield* Fiber.join(talking)
           }),
-        // Its own deadlines pass, too.
+        // The deadlines of the session pass, too.
         after: Effect.andThen(TestClock.adjust("1 minute"), Effect.orDie(nobodyLeft(server))),
       })
     }).pipe(Effect.provide(world))

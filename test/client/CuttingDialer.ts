@@ -1,4 +1,4 @@
-/** Cuts the way to a server, whatever that way is, behind a given byte. */
+/** Wraps any dialer, and cuts the connection behind a given byte. */
 import * as Arr from "effect/Array"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ export type Way = "broken" | "closed" | "silent"
 
 export interface CuttingDialer {
   readonly dialer: Dialer["Service"]
-  /** From here on, lets so many bytes pass in this direction, then cuts the socket they passed through. Once. */
+  /** Lets so many more bytes pass in this direction, then cuts that socket. Once. */
   readonly cutAfter: (bytes: number, direction: Direction, way: Way) => void
   /** Whether the cut has happened. */
   readonly isCut: () => boolean
@@ -31,11 +31,11 @@ export const make = ({ address, socket }: Dialer["Service"]): CuttingDialer => {
   let open = 0
 
   const cutting = Effect.map(socket, (inner) => {
-    /** Ends what goes on over this socket. */
+    /** Cuts this socket. */
     const over = Deferred.makeUnsafe<never, Socket.SocketError>()
     let way: Way | undefined
 
-    /** What of these bytes gets through. */
+    /** The part of these bytes that gets through. */
     const through = (bytes: Uint8Array, direction: Direction): Uint8Array => {
       if (way !== undefined) return bytes.subarray(0, 0)
       if (cut?.direction !== direction) return bytes
@@ -45,7 +45,7 @@ export const make = ({ address, socket }: Dialer["Service"]): CuttingDialer => {
       way = cut.way
       isCut = true
       cut = undefined
-      // What has passed is read before.
+      // The bytes that have passed are read first.
       if (direction === "toServer") end()
       return passed
     }

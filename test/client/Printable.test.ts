@@ -25,7 +25,7 @@ const hostile: ReadonlyArray<readonly [name: string, text: string]> = [
   ["a mark of byte order", "\ufeff"],
 ]
 
-// Said in another way than the module says it: nothing below space, no delete, no C1, nothing invisible or turning.
+// Written differently than in the module: nothing below space, no delete, no C1, nothing invisible or reordering.
 const forbidden =
   // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/u

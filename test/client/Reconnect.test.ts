@@ -15,12 +15,12 @@ const lost = new Disconnect({ reason: "ConnectionLost" })
 const draining = new Disconnect({ reason: "Draining", reconnectWithin: Duration.seconds(5) })
 
 interface Visit {
-  readonly end: Reconnect.Absence
-  /** It got in, and stayed for this long, in milliseconds. */
+  readonly end: Reconnect.ConnectionFailure
+  /** It was online for so long, in milliseconds. */
   readonly after?: number
 }
 
-/** Somebody whose visits end as scripted; the one behind the script succeeds. */
+/** Visits that end as scripted; the one behind the script succeeds. */
 const guest = (script: ReadonlyArray<Visit>) => {
   const waits: Array<number> = []
   let visits = 0

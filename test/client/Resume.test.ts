@@ -28,7 +28,7 @@ import { make as memoryDialer, type MemoryDialer } from "../../src/testing/Memor
 vi.setConfig({ testTimeout: 120_000 })
 
 const silent = Layer.succeed(References.MinimumLogLevel, "None")
-// Nobody has to wait for having said much.
+// No rate limits.
 const talkative = {
   session: { frames: undefined },
   hub: { publishing: { burst: 100_000, perSecond: 1000 } },
@@ -37,7 +37,7 @@ const talkative = {
 interface World {
   readonly server: TestServer["Service"]
   readonly way: MemoryDialer
-  /** Over a way of its own, unless another is given. */
+  /** Over a dialer of its own, unless another is given. */
   readonly client: (
     username: string,
     way?: MemoryDialer,
@@ -76,7 +76,7 @@ const passing = <A, E>(effect: Effect.Effect<A, E>) =>
     return yield* Fiber.join(fiber)
   })
 
-/** As many as it takes to hear this said. */
+/** Takes events up to the message with this content. */
 const upTo = <E>(events: Stream.Stream<ClientEvent, E>, content: string) =>
   events.pipe(
     Stream.filter((event) => isEntry(event) || event.type === "Missed"),
@@ -84,7 +84,7 @@ const upTo = <E>(events: Stream.Stream<ClientEvent, E>, content: string) =>
     Stream.runCollect,
   )
 
-const told = (events: ReadonlyArray<ClientEvent>) =>
+const lines = (events: ReadonlyArray<ClientEvent>) =>
   events.map((event) => {
     switch (event.type) {
       case "Message":
@@ -103,7 +103,7 @@ const signedIn = ({ address }: Scripted.ScriptedServer) =>
     backoff: { base: Duration.millis(1), cap: Duration.millis(10) },
   }).pipe(Effect.provide(Tcp.layer(address)))
 
-/** The next request of a peer, but for what a client asks by itself. */
+/** The next request of a peer, without those that a client makes by itself. */
 const next = (peer: Scripted.Peer): Effect.Effect<{ readonly type: string; readonly [field: string]: unknown }> =>
   Effect.flatMap(peer.next, (frame) => {
     if (frame === undefined) return Effect.die("The client has left")
@@ -197,11 +197,11 @@ describe("Client, after it was away", () => {
         yield* bob.react("lobby", 1, "👍")
         yield* passing(until(ann, "Online"))
         yield* sayAll(bob, "lobby", "five")
-        const heard = yield* upTo(events, "five")
-        assert.deepStrictEqual(told(heard), [
+        const missed = yield* upTo(events, "five")
+        assert.deepStrictEqual(lines(missed), [
           "1 one",
           "2 two",
-          // As it is now.
+          // A fetched message is as it is now.
           "3 THREE",
           "4 ",
           "5 Edited",
@@ -209,7 +209,7 @@ describe("Client, after it was away", () => {
           "7 Reacted",
           "8 five",
         ])
-        assert.deepInclude(heard[3], { type: "Message", deleted: true })
+        assert.deepInclude(missed[3], { type: "Message", deleted: true })
       }),
     ),
   )
@@ -227,7 +227,7 @@ describe("Client, after it was away", () => {
             const events = yield* late.subscribe
             yield* late.join("lobby", { after })
             yield* bob.publish("lobby", `hello ${name}`)
-            return told(yield* upTo(events, `hello ${name}`)).map((line) => line.replace(/^\d+ /, ""))
+            return lines(yield* upTo(events, `hello ${name}`)).map((line) => line.replace(/^\d+ /, ""))
           })
         assert.deepStrictEqual(yield* story("cyd"), ["hello cyd"])
         assert.deepStrictEqual(yield* story("dan", 2), ["three", "hello cyd", "hello dan"])
@@ -250,7 +250,7 @@ describe("Client, after it was away", () => {
         yield* sayAll(bob, "lobby", ...texts)
         yield* passing(until(ann, "Online"))
         yield* sayAll(bob, "lobby", "end")
-        assert.deepStrictEqual(told(yield* upTo(events, "end")), [
+        assert.deepStrictEqual(lines(yield* upTo(events, "end")), [
           ...texts.map((text, at) => `${at + 1} ${text}`),
           "1001 end",
         ])
@@ -297,19 +297,19 @@ describe("Client, after it was away", () => {
         yield* sayAll(bob, "@ann", "one", "two")
         const ann = yield* client("ann", way)
         const events = yield* ann.subscribe
-        assert.deepStrictEqual(told(yield* upTo(events, "two")), ["1 one", "2 two"])
+        assert.deepStrictEqual(lines(yield* upTo(events, "two")), ["1 one", "2 two"])
         const [unread] = yield* ann.unread
         assert.deepEqual<object | undefined>(unread, { channel: "@bob", read: 0, last: 2, unread: 2 })
         yield* ann.read("@bob", 1)
-        // What it was told it is not told again.
+        // Entries that it has emitted do not come again.
         yield* way.cut
         yield* until(ann, "Away")
         yield* sayAll(bob, "@ann", "three")
         yield* passing(until(ann, "Online"))
-        assert.deepStrictEqual(told(yield* upTo(events, "three")), ["3 three"])
+        assert.deepStrictEqual(lines(yield* upTo(events, "three")), ["3 three"])
         const other = yield* client("ann")
         const others = yield* other.subscribe
-        assert.deepStrictEqual(told(yield* upTo(others, "three")), ["2 two", "3 three"])
+        assert.deepStrictEqual(lines(yield* upTo(others, "three")), ["2 two", "3 three"])
       }),
     ),
   )
@@ -393,7 +393,7 @@ describe("Client, after it was away", () => {
       })
       yield* Fiber.join(publishing)
       yield* peer.send(messageOf("new", 3, "end"))
-      assert.deepStrictEqual(told(yield* upTo(events, "end")), ["1 1", "2 2", "3 end"])
+      assert.deepStrictEqual(lines(yield* upTo(events, "end")), ["1 1", "2 2", "3 end"])
       // It comes back under the new name.
       yield* peer.reset
       const back = yield* accepted(server)
@@ -420,7 +420,7 @@ describe("Client, after it was away", () => {
       yield* answer(peer, "History", (ref) => [{ ...errorOf(ref, "Unavailable"), retry_after: 1 }])
       yield* answer(peer, "History", (ref) => [errorOf(ref, "Internal")])
       yield* answer(peer, "History", (ref) => [pageOf("busy", ref, [1, 2])])
-      assert.deepStrictEqual(told(yield* upTo(events, "end of busy")), ["1 1", "2 2", "3 end of busy"])
+      assert.deepStrictEqual(lines(yield* upTo(events, "end of busy")), ["1 1", "2 2", "3 end of busy"])
       // Left while a page is on its way: nothing of it is missed.
       yield* enter("left")
       const asked = yield* next(peer)
@@ -432,7 +432,7 @@ describe("Client, after it was away", () => {
       yield* enter("closed")
       yield* peer.send(messageOf("closed", 3, "end of closed"))
       yield* answer(peer, "History", (ref) => [errorOf(ref, "Forbidden")])
-      assert.deepStrictEqual(told(yield* upTo(events, "end of closed")), ["missed 1 to 2", "3 end of closed"])
+      assert.deepStrictEqual(lines(yield* upTo(events, "end of closed")), ["missed 1 to 2", "3 end of closed"])
     }).pipe(Effect.scoped),
   )
 
@@ -466,11 +466,11 @@ describe("Client, after it was away", () => {
       yield* passing(sayAll(bob, "lobby", "three", "four"))
       yield* passing(until(ann, "Online"))
       yield* sayAll(bob, "lobby", "five")
-      assert.deepStrictEqual(told(yield* upTo(events, "five")), ["1 one", "2 two", "3 three", "4 four", "5 five"])
+      assert.deepStrictEqual(lines(yield* upTo(events, "five")), ["1 one", "2 two", "3 three", "4 four", "5 five"])
     }).pipe(Effect.scoped, Effect.provide(silent)),
   )
 
-  /** A conversation that is lost once, and cut once more behind so many bytes. */
+  /** A run whose connection is lost once, and cut once more behind so many bytes. */
   const cutEverywhere = (direction: "toServer" | "toClient") =>
     inWorld(({ client, server, way }) =>
       Effect.gen(function* () {
@@ -495,7 +495,7 @@ describe("Client, after it was away", () => {
           )
           while (hearing.pollUnsafe() === undefined) yield* TestClock.adjust("10 seconds")
           assert.deepStrictEqual(
-            told(yield* Fiber.join(hearing)),
+            lines(yield* Fiber.join(hearing)),
             [1, 2, 3, 4, 5, 6, 7, 8, 9].map((seq) => `${seq} ${seq}`),
             `cut at byte ${at} ${direction}`,
           )

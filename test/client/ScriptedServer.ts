@@ -1,4 +1,4 @@
-/** A server that does what the test says, to say what a good server never would. */
+/** A server that the test scripts, to send what a good server never would. */
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -63,7 +63,7 @@ const peerOf = (socket: Net.Socket, polite: boolean): Peer => {
   }
 }
 
-/** Listens; a polite one closes the connection of a client that says goodbye. */
+/** Listens; a polite server closes the connection of a client that says goodbye. */
 export const open = Effect.fnUntraced(function* (polite = true): Effect.fn.Return<ScriptedServer, never, Scope.Scope> {
   const peers = yield* Queue.unbounded<Peer>()
   const sockets = new Set<Net.Socket>()

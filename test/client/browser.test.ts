@@ -18,19 +18,19 @@ import { eventually } from "../suites/transportWorld.ts"
 const source = resolve("src/client")
 const entry = "\0page"
 
-/** What a page does with the library. `report` is given to it by the test. */
+/** The script of a page that uses the library. The test passes `report` in. */
 const page = `
   import * as Effect from "effect/Effect"
   import * as Redacted from "effect/Redacted"
   import * as Stream from "effect/Stream"
-  import { Client, Connection } from ${JSON.stringify(join(source, "index.ts"))}
+  import { Client, ClientSession } from ${JSON.stringify(join(source, "index.ts"))}
   import { WebSocket } from ${JSON.stringify(join(source, "websocket.ts"))}
 
   const credentials = (username) => ({ username, password: Redacted.make("secret") })
 
   globalThis.talk = (url) =>
     Effect.gen(function* () {
-      const bob = yield* Connection.connect({ minVersion: 2 })
+      const bob = yield* ClientSession.connect({ minVersion: 2 })
       yield* bob.signIn(credentials("bob"))
       yield* bob.join("lobby")
       const ann = yield* Client.make({ credentials: credentials("ann") })
@@ -45,7 +45,7 @@ const page = `
     }).pipe(Effect.scoped, Effect.provide(WebSocket.layer(url)), Effect.runPromise)
 
   globalThis.fail = (url) =>
-    Effect.runPromise(Effect.flip(Effect.scoped(Effect.provide(Connection.connect(), WebSocket.layer(url)))))
+    Effect.runPromise(Effect.flip(Effect.scoped(Effect.provide(ClientSession.connect(), WebSocket.layer(url)))))
       .then(({ _tag, reason }) => JSON.stringify({ _tag, reason }))
 `
 
@@ -60,7 +60,7 @@ const bundle = Effect.promise(async () => {
         name: "page",
         enforce: "pre",
         resolveId: (id) => {
-          // Vite would put something empty there.
+          // Vite would replace it by an empty module.
           if (isBuiltin(id) || id.startsWith("@effect/platform-node")) nodeModules.push(id)
           return id === "page" ? entry : undefined
         },
@@ -78,7 +78,7 @@ const bundle = Effect.promise(async () => {
   return { code: chunk.code, imports: [...chunk.imports, ...chunk.dynamicImports], nodeModules }
 })
 
-/** What there is in a browser, and nothing else. */
+/** The globals of a browser, and no others. */
 const browser = () => {
   const window: Record<string, unknown> = {
     WebSocket,
@@ -101,7 +101,7 @@ const browser = () => {
     clearInterval,
     queueMicrotask,
     structuredClone,
-    // What a WebSocket gives out was made outside.
+    // The buffers that a WebSocket delivers are made outside of the sandbox.
     ArrayBuffer,
     Uint8Array,
   }
@@ -110,13 +110,13 @@ const browser = () => {
   return createContext(window)
 }
 
-/** Takes WebSockets, and passes their bytes on to the server over TCP, and back. */
+/** Accepts WebSockets, and forwards their bytes to the server over TCP, and back. */
 const bridge = Effect.gen(function* () {
   const { address } = yield* TestServer
   const { socket: dial } = yield* Effect.provide(Dialer, Tcp.layer(address!))
   const server = yield* NodeSocketServer.makeWebSocket({ host: "127.0.0.1", port: 0 })
   let open = 0
-  /** From one to the other, until one of them ends. */
+  /** Forwards from one to the other, until one of them ends. */
   const pass = (from: Effect.Effect<ReadonlyArray<Uint8Array>, Socket.SocketError>, to: Socket.Writer) =>
     Effect.forever(
       Effect.flatMap(from, (chunks) => Effect.forEach(chunks, (chunk) => to.write(chunk), { discard: true })),
@@ -174,7 +174,7 @@ describe("the client, in a browser", () => {
       const window = browser()
       runInContext(code, window, { filename: "page.js" })
       const fail = runInContext("fail", window) as (url: string) => Promise<string>
-      // A port that was free a moment ago.
+      // Nothing listens on a port that was free a moment ago.
       const scope = yield* Scope.make()
       const server = yield* Scope.provide(NodeSocketServer.makeWebSocket({ host: "127.0.0.1", port: 0 }), scope)
       yield* Scope.close(scope, Exit.void)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Finding, judge } from "../../scripts/crash/Judge.ts"
-import type { Entry, Heard, Record, Said } from "../../scripts/crash/Record.ts"
+import type { Entry, Observation, Record, Operation } from "../../scripts/crash/Record.ts"
 
 const message = (seq: number, from: string, id: string, content = `${id}!`): Entry => ({
   type: "Message",
@@ -12,7 +12,7 @@ const message = (seq: number, from: string, id: string, content = `${id}!`): Ent
 
 const answer = (seq: number, durability = "disk") => ({ seq, timestamp: 0, durability, at: 20 })
 
-const said = (user: string, id: string, seq?: number, more: Partial<Said> = {}): Said => ({
+const said = (user: string, id: string, seq?: number, more: Partial<Operation> = {}): Operation => ({
   client: user,
   user,
   id,
@@ -31,15 +31,15 @@ const live = [message(1, "ann", "a1"), message(2, "bob", "b1"), message(3, "ann"
 /** Ann and Bob talk, Ann corrects herself, Bob likes it. */
 const good = {
   strikes: [{ at: 15, over: 16 }] as Record["strikes"],
-  complaints: [] as Record["complaints"],
-  said: [
+  rejections: [] as Record["rejections"],
+  operations: [
     said("ann", "a1", 1),
     said("bob", "b1", 2),
     said("ann", "a2", 3),
     said("ann", "a3", 4, { act: { type: "Edited", target: 1, content: "A" } }),
     said("bob", "b2", 5, { act: { type: "Reacted", target: 1, reaction: "👍", on: true } }),
   ],
-  heard: [{ client: "bob", channel: "lobby", entries: live }] as ReadonlyArray<Heard>,
+  observations: [{ client: "bob", channel: "lobby", entries: live }] as ReadonlyArray<Observation>,
   kept: [
     { ...message(1, "ann", "a1", "A"), edited: 4, reactions: [{ reaction: "👍", users: ["bob"] }] },
     ...live.slice(1),
@@ -56,7 +56,9 @@ const findings = (changed: Case): ReadonlyArray<Finding> => {
 const kindsOf = (changed: Case) => [...new Set(findings(changed).map(({ kind }) => kind))].sort()
 
 const replaced = (entry: Entry) => good.kept.map((kept) => (kept.seq === entry.seq ? entry : kept))
-const hears = (entries: Heard["entries"]): Case => ({ heard: [{ client: "bob", channel: "lobby", entries }] })
+const hears = (entries: Observation["entries"]): Case => ({
+  observations: [{ client: "bob", channel: "lobby", entries }],
+})
 
 describe("a judge", () => {
   it("finds nothing where every promise was kept", () => {
@@ -65,11 +67,14 @@ describe("a judge", () => {
 
   it("finds nothing wrong with what was never acknowledged, there or not", () => {
     const refused = { reason: "left", final: false }
-    assert.deepStrictEqual(findings({ said: [...good.said, said("ann", "a4", undefined, { refused })] }), [])
+    assert.deepStrictEqual(
+      findings({ operations: [...good.operations, said("ann", "a4", undefined, { refused })] }),
+      [],
+    )
     const kept = [...good.kept, message(6, "ann", "a4")]
     const heard = hears([...live, message(6, "ann", "a4")])
     assert.deepStrictEqual(
-      findings({ said: [...good.said, said("ann", "a4", undefined, { refused })], kept, ...heard }),
+      findings({ operations: [...good.operations, said("ann", "a4", undefined, { refused })], kept, ...heard }),
       [],
     )
   })
@@ -77,7 +82,7 @@ describe("a judge", () => {
   it("finds what is lost at the end, and says whose and when", () => {
     const kept = replaced({ ...good.kept[0]!, reactions: undefined }).filter(({ seq }) => seq !== 5)
     const [lost, ghost, ...others] = findings({ kept })
-    assert.deepInclude(lost, { kind: "Lost", client: "bob", said: 10, answered: 20 })
+    assert.deepInclude(lost, { kind: "Lost", client: "bob", sentAt: 10, answeredAt: 20 })
     assert.include(lost?.what, "bob's Reacted b2")
     assert.deepInclude(ghost, { kind: "Ghost", client: "bob" })
     assert.deepStrictEqual(
@@ -97,7 +102,7 @@ describe("a judge", () => {
 
   it("finds an answer that differs from the first", () => {
     const twice = said("bob", "b1", 2, { answers: [answer(2), answer(3)] })
-    assert.deepStrictEqual(kindsOf({ said: good.said.with(1, twice) }), ["Moved"])
+    assert.deepStrictEqual(kindsOf({ operations: good.operations.with(1, twice) }), ["Moved"])
   })
 
   it("finds another content", () => {
@@ -112,39 +117,39 @@ describe("a judge", () => {
 
   it("finds what its sender said earlier behind what it said later", () => {
     const {
-      said: [a1, b1, a2, ...rest],
+      operations: [a1, b1, a2, ...rest],
     } = good
-    assert.deepStrictEqual(kindsOf({ said: [a2!, b1!, a1!, ...rest] }), ["Reordered"])
+    assert.deepStrictEqual(kindsOf({ operations: [a2!, b1!, a1!, ...rest] }), ["Reordered"])
   })
 
   it("finds what nobody said, and what was refused", () => {
     const strange = message(6, "eve", "e1")
     assert.deepStrictEqual(kindsOf({ kept: [...good.kept, strange], ...hears([...live, strange]) }), ["Invented"])
     const refused = said("ann", "a2", undefined, { refused: { reason: "Forbidden", final: true } })
-    assert.deepStrictEqual(kindsOf({ said: good.said.with(2, refused) }), ["Denied", "Invented"])
+    assert.deepStrictEqual(kindsOf({ operations: good.operations.with(2, refused) }), ["Denied", "Invented"])
   })
 
   it("finds what was refused without a reason", () => {
     const refused = { reason: "NoSuchMessage", final: true }
     const edit = (target: number) =>
       said("ann", "a5", undefined, { act: { type: "Edited", target, content: "?" }, refused })
-    assert.deepStrictEqual(kindsOf({ said: [...good.said, edit(3)] }), ["Denied"])
+    assert.deepStrictEqual(kindsOf({ operations: [...good.operations, edit(3)] }), ["Denied"])
     const deleted: Entry = { type: "Deleted", seq: 6, from: "ann", id: "a6", target: 3 }
     const deletion = said("ann", "a6", 6, { act: { type: "Deleted", target: 3 } })
     const kept = [...replaced({ ...live[2]!, content: "", deleted: true }), deleted]
     assert.deepStrictEqual(
-      findings({ said: [...good.said, deletion, edit(3)], kept, ...hears([...live, deleted]) }),
+      findings({ operations: [...good.operations, deletion, edit(3)], kept, ...hears([...live, deleted]) }),
       [],
     )
   })
 
   it("finds an acknowledgement that promises less", () => {
     const weak = said("ann", "a2", undefined, { answers: [answer(3, "memory")] })
-    assert.deepStrictEqual(kindsOf({ said: good.said.with(2, weak) }), ["Weak"])
+    assert.deepStrictEqual(kindsOf({ operations: good.operations.with(2, weak) }), ["Weak"])
   })
 
   it("finds what was never answered", () => {
-    assert.deepStrictEqual(kindsOf({ said: good.said.with(2, said("ann", "a2")) }), ["Unanswered"])
+    assert.deepStrictEqual(kindsOf({ operations: good.operations.with(2, said("ann", "a2")) }), ["Unanswered"])
   })
 
   it("finds what a client did not hear, in between and at the end", () => {
@@ -170,8 +175,8 @@ describe("a judge", () => {
   })
 
   it("finds what a client without places hears twice, out of order, or alone", () => {
-    const old = (entries: Heard["entries"]): Case => ({
-      heard: [{ client: "old", channel: "lobby", placeless: true, entries }],
+    const old = (entries: Observation["entries"]): Case => ({
+      observations: [{ client: "old", channel: "lobby", placeless: true, entries }],
     })
     const [a1, b1] = live.map((entry) => ({ ...entry, seq: 0, id: undefined }))
     assert.deepStrictEqual(kindsOf(old([b1!])), [])
@@ -183,8 +188,8 @@ describe("a judge", () => {
 
   it("finds errors that do not say that trying again makes sense, and a service that stays away", () => {
     const complaint = (reason: string) => ({ client: "joe", reason, at: 1 })
-    assert.deepStrictEqual(kindsOf({ complaints: [complaint("Unavailable"), complaint("Internal")] }), ["Unclear"])
-    assert.deepStrictEqual(findings({ complaints: [complaint("Unavailable")] }), [])
+    assert.deepStrictEqual(kindsOf({ rejections: [complaint("Unavailable"), complaint("Internal")] }), ["Unclear"])
+    assert.deepStrictEqual(findings({ rejections: [complaint("Unavailable")] }), [])
     assert.deepStrictEqual(kindsOf({ strikes: [{ at: 15 }] }), ["Late"])
   })
 })

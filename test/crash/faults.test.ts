@@ -5,7 +5,7 @@ import { keepsItsPromise, timeout } from "./promise.ts"
 describe("a service whose database fails", () => {
   // By the judge's rules, nobody was told anything else than to try again.
   const isToldTo = (record: Effect.Success<ReturnType<typeof keepsItsPromise>>) =>
-    assert.isAbove(record.complaints.length, 0)
+    assert.isAbove(record.rejections.length, 0)
 
   it.live(
     "says so while the disk is full, and goes on by itself when it is not",

@@ -10,8 +10,11 @@ describe("a service that is killed again and again", () => {
         // What the promise is about has happened.
         const types = new Set([...record.kept.values()].flat().map(({ type }) => type))
         assert.includeMembers([...types], ["Message", "Edited", "Reacted"])
-        assert.isAbove(record.said.filter(({ answers }) => answers.length > 1).length, 0)
-        assert.isAbove(record.heard.filter(({ client, entries }) => client === "old" && entries.length > 0).length, 0)
+        assert.isAbove(record.operations.filter(({ answers }) => answers.length > 1).length, 0)
+        assert.isAbove(
+          record.observations.filter(({ client, entries }) => client === "old" && entries.length > 0).length,
+          0,
+        )
       }),
     timeout,
   )

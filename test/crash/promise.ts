@@ -2,20 +2,20 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { type Options, torture } from "../../scripts/crash/Torture.ts"
+import { type Options, crashTest } from "../../scripts/crash/CrashTest.ts"
 import * as Verdict from "../../scripts/crash/Verdict.ts"
 
-type Torture = Pick<Options, "storage" | "fault" | "strikes">
+type CrashOptions = Pick<Options, "storage" | "fault" | "strikes">
 
 /** A short run; the verdict says why, should a test fail over it. */
-export const run = (options: Torture) =>
-  torture({ ...options, seed: 42, between: Duration.millis(900), pace: 8 }).pipe(
+export const run = (options: CrashOptions) =>
+  crashTest({ ...options, seed: 42, between: Duration.millis(900), pace: 8 }).pipe(
     Effect.map(({ findings, record }) => ({ findings, record, verdict: Verdict.text(record, findings) })),
     Effect.provide(NodeServices.layer),
   )
 
 /** Nothing is wrong with all that was said and heard. */
-export const keepsItsPromise = (options: Torture) =>
+export const keepsItsPromise = (options: CrashOptions) =>
   Effect.map(run(options), ({ findings, record, verdict }) => {
     assert.deepStrictEqual(findings, [], verdict)
     assert.lengthOf(record.strikes, options.strikes, verdict)

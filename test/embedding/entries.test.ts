@@ -13,6 +13,7 @@ import { Hub } from "../../src/embedding/Hub.ts"
 import { History } from "../../src/history/History.ts"
 import { HistoryError } from "../../src/history/HistoryError.ts"
 import { HistorySettings, defaults } from "../../src/history/HistorySettings.ts"
+import { defaults as defaultSettings, HubSettings } from "../../src/hub/HubSettings.ts"
 import { settle } from "../actor/fibers.ts"
 import { as, connect, first, hub, reason, short } from "./world.ts"
 
@@ -27,8 +28,8 @@ const collect = <A, E, R>(self: Stream.Stream<A, E, R>) =>
     return { read, fiber }
   })
 
-/** History that can be made to fail, or to wait. */
-const faulty = () => {
+/** History that can be made to fail, and a hub on it. */
+const faulty = (settings: Partial<HubSettings>) => {
   const state = { failing: false, crashing: false }
   const layer = Layer.effect(
     History,
@@ -48,10 +49,14 @@ const faulty = () => {
       }),
     ),
   ).pipe(Layer.provide(History.layerMemory))
-  return { state, layer: Layer.fresh(Layer.provide(Hub.layer, [layer, ChannelStore.layerMemory])) }
+  const hub = Layer.provide(Hub.layer, Layer.succeed(HubSettings, { ...defaultSettings, ...settings }))
+  return { state, layer: Layer.fresh(Layer.provide(hub, [layer, ChannelStore.layerMemory])) }
 }
 
-describe("entries", () => {
+describe.each([
+  ["entries", {}],
+  ["entries, where channels are reached by text", { encodeChannels: true }],
+] as const)("%s", (_, settings) => {
   it.effect("tells what is in history behind a place, then what happens, with whose it is", () =>
     Effect.gen(function* () {
       const ann = yield* connect({ name: "ann", id: "u1" })
@@ -69,7 +74,7 @@ describe("entries", () => {
       for (const entry of read) {
         assert.isTrue(entry.type !== "Missed" && entry.user_id === "u1" && entry.channel === "kitchen")
       }
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("begins now without a place, and is in the channel from then on", () =>
@@ -89,7 +94,7 @@ describe("entries", () => {
         (yield* ann.members("kitchen")).members.map(({ username }) => String(username)).toSorted(),
         ["ann", "bot"],
       )
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("tells a session with events that it is in", () =>
@@ -104,7 +109,7 @@ describe("entries", () => {
         ),
         ["Joined"],
       )
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("reads long histories a page behind the other", () =>
@@ -124,7 +129,7 @@ describe("entries", () => {
         all,
         Array.from({ length: 1000 }, (_, n) => `${n + 1} ${n + 1}`),
       )
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("a slow reader misses nothing: it reads on from history", () =>
@@ -154,7 +159,7 @@ describe("entries", () => {
       assert.deepStrictEqual(read, [...Array.from({ length: 2000 }, (_, n) => `${n + 1} ${n + 1}`), "2001 last"])
       // It was not cut off for it.
       yield* bot.publish("kitchen", "here")
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("each once and in order, however it is read while others speak", () =>
@@ -192,7 +197,7 @@ describe("entries", () => {
           Array.from({ length: 900 }, (_, n) => n + 1),
         )
       }
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("says what history has not any more", () =>
@@ -210,7 +215,7 @@ describe("entries", () => {
   )
 
   it.effect("waits while history cannot be read, and goes on", () => {
-    const { layer, state } = faulty()
+    const { layer, state } = faulty(settings)
     return Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })
       yield* ann.createChannel("kitchen")
@@ -238,7 +243,7 @@ describe("entries", () => {
   })
 
   it.effect("goes on when the channel has ended and comes back", () => {
-    const { layer, state } = faulty()
+    const { layer, state } = faulty(settings)
     return Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })
       yield* ann.createChannel("kitchen")
@@ -287,7 +292,7 @@ describe("entries", () => {
         Array.from({ length: 700 }, (_, n) => n + 1),
       )
       assert.deepStrictEqual([...new Set(read.map(({ channel }) => String(channel)))], ["kitchen", "scullery"])
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("reads a direct conversation", () =>
@@ -300,7 +305,7 @@ describe("entries", () => {
       yield* ann.publish("@BOB", "hello yourself")
       yield* settle
       assert.deepStrictEqual(read.map(short), ["1 hello", "2 hello yourself"])
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("ends when the session leaves, fails when it is put out, refused or ended", () =>
@@ -331,7 +336,7 @@ describe("entries", () => {
       assert.strictEqual(yield* reason(Fiber.join(ending.fiber)), "Draining")
       yield* settle
       assert.strictEqual(yield* reason(Stream.runDrain(bot.entries("hall"))), "NotAuthenticated")
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 
   it.effect("keeps nothing of a reader that has gone", () =>
@@ -344,6 +349,6 @@ describe("entries", () => {
       for (let n = 0; n < 100; n++) yield* first(5)(bot.entries("kitchen", { after: 0 }))
       yield* bot.leave("kitchen")
       assert.deepInclude(yield* stats, { users: 1, sessions: 1, memberships: 0 })
-    }).pipe(Effect.provide(hub())),
+    }).pipe(Effect.provide(hub(settings))),
   )
 })

@@ -76,7 +76,7 @@ describe("a user without a session", () => {
         [ann.history("kitchen", { after: -1 }), "after"],
         [ann.history("kitchen", { limit: 301 }), "limit"],
         [ann.history("kitchen", { since: Number.NaN }), "since"],
-        [ann.configure("kitchen", { slowMode: -1 }), "slow_mode"],
+        [ann.configure("kitchen", { slowMode: -1 }), "slowMode"],
         [ann.ban("kitchen", { address: "everywhere" }), "address"],
         [ann.ban("kitchen", { username: "bob" }, { duration: Number.POSITIVE_INFINITY }), "duration"],
         [ann.kick("kitchen", "bob", "x".repeat(257)), "reason"],

@@ -4,7 +4,7 @@ import * as TestClock from "effect/testing/TestClock"
 import xterm from "@xterm/headless"
 import { Progress } from "../../src/load/Progress.ts"
 import type { Snapshot } from "../../src/scenario/Snapshot.ts"
-import type { ProgressScreen } from "../../src/load/internal/progressScreen.ts"
+import type { ProgressScreen } from "../../src/load/internal/progress/screen.ts"
 
 const soak: Snapshot = {
   name: "fan-out",

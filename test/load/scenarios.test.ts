@@ -127,7 +127,7 @@ describe("what a scenario asks for", () => {
     }),
   )
 
-  it.effect("every mishap of a link and of the service is survived", () =>
+  it.effect("every fault of a link and of the service is survived", () =>
     Effect.gen(function* () {
       const { errors, verdicts } = yield* play({
         lasts: "150 seconds",

@@ -10,8 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 const chain = [
   ["cli"],
   ["server"],
-  ["http", "transport", "storage", "cluster"],
-  ["session"],
+  ["http", "grpc", "mqtt", "transport", "storage", "cluster"],
+  ["session", "embedding"],
+  ["chat"],
   ["hub"],
   ["history", "accounts", "channels", "files", "actor"],
   ["observability"],
@@ -36,7 +37,8 @@ const folders = [...chain.flat(), ...Object.keys(beside)]
 const isAllowed = (from: string, to: string) => {
   if (beside[from]) return beside[from](to)
   if (beside[to]) return from === "cli" && to !== "testing"
-  if (from === "transport" && to === "hub") return false
+  if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
+  if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
   const level = (folder: string) => chain.findIndex((row) => row.includes(folder))
   return level(from) < level(to)
 }
@@ -144,6 +146,34 @@ const offences: Record<string, { rule: string; bad: string; good: string; file?:
     rule: "eslint(no-restricted-imports)",
     bad: `export * from "../../scripts/Target.ts"`,
     good: `export * from "./Target.ts"`,
+  },
+  "another folder's internal": {
+    rule: "eslint(no-restricted-imports)",
+    bad: `export * from "../protocol/internal/Target.ts"`,
+    good: `export * from "./internal/Target.ts"`,
+  },
+  "the internal of a folder below": {
+    rule: "eslint(no-restricted-imports)",
+    bad: `export * from "./below/internal/Target.ts"`,
+    good: `export * from "./below/Target.ts"`,
+  },
+  "the internal of a folder beside it": {
+    rule: "eslint(no-restricted-imports)",
+    file: "src/hub/below/Name.ts",
+    bad: `export * from "../beside/internal/Target.ts"`,
+    good: `export * from "../internal/Target.ts"`,
+  },
+  "an internal of src, in a script": {
+    rule: "eslint(no-restricted-imports)",
+    file: "scripts/somewhere/Name.ts",
+    bad: `export * from "../../src/protocol/internal/Target.ts"`,
+    good: `export * from "../../src/protocol/Target.ts"`,
+  },
+  "the folder of another subcommand": {
+    rule: "eslint(no-restricted-imports)",
+    file: "src/cli/talk/Name.ts",
+    bad: `export * from "../load/Target.ts"`,
+    good: `export * from "../Target.ts"`,
   },
   "a file of more than 400 lines": {
     rule: "eslint(max-lines)",

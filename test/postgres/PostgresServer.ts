@@ -1,12 +1,13 @@
 /** A real Postgres server for tests, from npm alone: on loopback, in a folder of its own, gone with its owner. */
+import * as Effect from "effect/Effect"
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs/promises"
-import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { promisify } from "node:util"
+import { freePort } from "../../src/load/FreePort.ts"
 
 const run = promisify(execFile)
 
@@ -17,15 +18,6 @@ const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: u
 
 /** Ends the server when this process is gone, whatever ended it: its standard input closes then. */
 const guard = `"$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server`
-
-const freePort = async (): Promise<number> => {
-  const server = net.createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
-}
 
 /** The server's programs, in a copy where who runs them must not enter the checkout. */
 const programs = async (folder: string): Promise<string> => {
@@ -73,7 +65,7 @@ export class PostgresServer {
     await fs.chmod(folder, 0o755)
     const native = await programs(folder)
     const environment = { ...process.env, LC_ALL: "C", LD_LIBRARY_PATH: await linkLibraries(native, folder) }
-    const server = new PostgresServer(await freePort(), folder, native, environment)
+    const server = new PostgresServer(await Effect.runPromise(freePort("127.0.0.1")), folder, native, environment)
     const data = server.data
     await fs.mkdir(data, { mode: 0o700 })
     if (owner.uid !== undefined) await fs.chown(data, owner.uid, owner.gid)

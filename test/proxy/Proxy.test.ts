@@ -40,7 +40,7 @@ describe("Proxy", () => {
       const { id } = yield* proxy.apply({ fault: { _tag: "Refuse" } })
       assert.strictEqual(yield* (yield* open(proxy.address)).closed, "ECONNRESET")
       assert.strictEqual(yield* first.say("still"), "still")
-      yield* proxy.takeBack(id)
+      yield* proxy.remove(id)
       assert.strictEqual(yield* (yield* open(proxy.address)).say("new"), "new")
     }),
   )
@@ -55,7 +55,7 @@ describe("Proxy", () => {
       const other = yield* open(proxy.address)
       assert.strictEqual(yield* other.say("free"), "free")
       assert.strictEqual(client.heard(), "hello")
-      yield* proxy.takeBack(id)
+      yield* proxy.remove(id)
       yield* client.until("hellolater")
     }),
   )
@@ -71,7 +71,7 @@ describe("Proxy", () => {
       client.raw.write("into the hole")
       yield* until(Effect.map(proxy.state, ({ counters }) => counters.lost === 13))
       assert.isFalse(client.raw.destroyed)
-      yield* proxy.takeBack("hole")
+      yield* proxy.remove("hole")
       assert.strictEqual(yield* client.closed, "ECONNRESET")
       assert.strictEqual(yield* idle.say("!"), "!")
     }),

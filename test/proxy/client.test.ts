@@ -46,12 +46,12 @@ describe("Natter's client, through the proxy", () => {
         const talking = yield* Effect.forkChild(Effect.forEach(["one", "two"], (text) => client.publish("ops", text)))
         const wrong = Effect.map(proxy.state, seen)
         while (!(yield* wrong)) yield* Effect.sleep(1)
-        if (fault._tag !== "Delay" && fault._tag !== "Limit") yield* Effect.ignore(proxy.takeBack(id))
+        if (fault._tag !== "Delay" && fault._tag !== "Limit") yield* Effect.ignore(proxy.remove(id))
         assert.deepStrictEqual(
           (yield* Fiber.join(talking)).map(({ seq }) => Number(seq)),
           [2, 3],
         )
-        yield* proxy.takeBackAll
+        yield* proxy.removeAll
         const heard = yield* listener.events.pipe(
           Stream.filter((event) => event.type === "Message"),
           Stream.take(3),

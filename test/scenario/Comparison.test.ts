@@ -5,7 +5,7 @@ import stringWidth from "string-width"
 import * as Comparison from "../../src/scenario/Comparison.ts"
 import * as ComparisonReport from "../../src/scenario/ComparisonReport.ts"
 import * as ComparisonText from "../../src/scenario/ComparisonText.ts"
-import { fanOut, hostile, nothing } from "./reportResults.ts"
+import { fanOut, hostile, nothing } from "./report/results.ts"
 
 const verdicts = (...all: ReadonlyArray<true | false | "not judged here">) =>
   all.map((holds, index) => ({ promise: index < 2 ? "p99" : `p${index}`, asked: "asked", found: String(holds), holds }))

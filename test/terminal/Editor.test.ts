@@ -29,7 +29,7 @@ describe("Editor", () => {
     ["deleteWord", "one two|", "one |"],
     ["deleteWord", "one   |", "|"],
     ["deleteWordRight", "one| two three", "one| three"],
-    // What is left over may become one with what is before it.
+    // What is left over may form one grapheme with what is before it.
     ["backspace", "🇩x|🇪b", "🇩🇪|b"],
     ["backspace", "ex|\u0301b", "e\u0301|b"],
     ["deleteToStart", "one\ntw|o", "one\n|o"],

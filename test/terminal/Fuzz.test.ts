@@ -1,4 +1,4 @@
-/** Whatever is said, typed and pressed, on whatever terminal: what must be so always. The same on every run. */
+/** What must always hold, whatever comes from others, from the keyboard and from the terminal. The same on every run. */
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Username } from "../../src/domain/Username.ts"
@@ -105,7 +105,7 @@ const hostile = [
   "\u1100".repeat(40),
 ]
 
-// Controls, the formats that reorder or hide, separators, halves of characters; only the two joiners are for good.
+// Controls, the formats that reorder or hide, separators, lone surrogates; only the two joiners are allowed.
 const dangerous = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 const textOf = (row: Row) => row.map(({ text }) => text).join("")
@@ -114,7 +114,7 @@ const assertRows = (world: World, of: string): void => {
   const { timeline: window } = layout(world.model)
   const { below, rows } = timeline(world.shown, lookOf(world.model), window.rows)
   assert.isAtMost(rows.length, window.rows, of)
-  // It is a part of the whole.
+  // It is a part of the whole text.
   const all = timeline({ ...world.shown, scroll: 0 }, lookOf(world.model), 100_000).rows
   const end = all.length - below
   assert.deepStrictEqual(rows, all.slice(Math.max(0, end - window.rows), end), of)
@@ -122,7 +122,7 @@ const assertRows = (world: World, of: string): void => {
     const text = textOf(row)
     assert.notMatch(text, dangerous, of)
     assert.isAtMost(width(text), window.columns, `${of}: ${JSON.stringify(text)}`)
-    // Painted piece by piece, it takes as much as in one.
+    // Painted piece by piece, it takes as many columns as in one.
     const pieces = row.reduce((sum, span) => sum + width(span.text), 0)
     assert.strictEqual(pieces, width(text), `${of}: ${JSON.stringify(row)}`)
     for (const { url } of row) if (url !== undefined) assert.match(url, /^https?:\/\/[^\s"<>]+$/i, of)
@@ -178,7 +178,7 @@ describe("Timeline, of anything", () => {
         case 1:
           return { ...base, _tag: "Unsent", id: MessageId.make("x"), content, failed: dice.of([undefined, content]) }
         default:
-          // A server that is an enemy says what it likes.
+          // A hostile server sends anything.
           const from = dice.text(hostile, 6) as Username
           return { ...base, _tag: "Message", id: undefined, from, content, mention: false }
       }
@@ -258,9 +258,9 @@ describe("Update, of anything", () => {
           ]),
         })
       case 10:
-        return void world.hear(joined(channel, ["ann", "bob"], { seq: dice.below(50) }))
+        return void world.receive(joined(channel, ["ann", "bob"], { seq: dice.below(50) }))
       case 11:
-        return void world.hear(event("Left", { channel, ...dice.of([{}, { ref: 1 }]) }))
+        return void world.receive(event("Left", { channel, ...dice.of([{}, { ref: 1 }]) }))
       case 12:
         return void world.act({
           _tag: "Resized",

@@ -64,7 +64,7 @@ describe("Banner", () => {
     assert.include(banner(world.after(10_000).model), "in 0 s")
     world.act({ _tag: "Connection", state: { _tag: "Returning", because, attempt: 0 } })
     assert.include(banner(world.model), "trying again …")
-    // Where there is no room for both, when is more than why.
+    // Without room for both, the time of the next try matters more than the reason.
     world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: world.model.now + 4000 } })
     world.act({ _tag: "Resized", size: { columns: 60, rows: 20 } })
     assert.strictEqual(banner(world.model), "Trying again in 4 s (Ctrl+R: now) · 1 to be sent")
@@ -74,7 +74,7 @@ describe("Banner", () => {
 
   it("says who is typing", () => {
     const world = sized(80, 24).joins("lobby", "bob", "cy", "dan")
-    const types = (username: string) => world.hear(event("UserTyping", { channel: "lobby", username }))
+    const types = (username: string) => world.receive(event("UserTyping", { channel: "lobby", username }))
     assert.strictEqual(typing(world.shown, noon), "")
     types("bob")
     assert.strictEqual(typing(world.shown, noon), "bob is typing …")

@@ -18,7 +18,7 @@ const quiet = (columns = 40, rows = 24) => {
   return world
 }
 
-/** What was said, without what the client itself says. */
+/** The messages, without notices. */
 const screen = (world: World) => world.screen().filter((row) => !row.startsWith("·"))
 
 const spans = (world: World): ReadonlyArray<Span> => timeline(world.shown, lookOf(world.model), 100).rows.flat()
@@ -137,7 +137,7 @@ describe("Plain", () => {
     assert.deepStrictEqual(Plain.lines("a\u001b[31mb\nc\u2028d\r\ne"), ["a\\u001b[31mb", "c", "d", "e"])
     assert.strictEqual(Plain.line("  a\nb\u202ec\t "), "a b\\u202ec")
     assert.strictEqual(Plain.line(`e${"\u0301".repeat(100)}`), `e${"\u0301".repeat(4)}`)
-    // Columns that no two terminals count alike.
+    // Terminals count these columns differently.
     assert.strictEqual(Plain.line("a\u3164\u115fb"), "a\ufffd\ufffdb")
     assert.strictEqual(Plain.line("👨\u200d".repeat(20)), "\ufffd")
     assert.strictEqual(Plain.line("x" + "\u1100".repeat(40)), "x\ufffd")

@@ -10,7 +10,7 @@ const lobby = (...names: ReadonlyArray<string>) => {
   return world
 }
 
-/** How an id of this run looks. */
+/** An id of this run. */
 const id = (at: number) => MessageId.make(`run-${at}`)
 
 describe("Update: saying something", () => {
@@ -36,7 +36,7 @@ describe("Update: saying something", () => {
     world.says("ann", "hello", "lobby", { id: id(0) })
     assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Message").length, 1)
     // Nor does it count as missed later.
-    world.hear(joined("lobby", ["ann"], { seq: 1 }))
+    world.receive(joined("lobby", ["ann"], { seq: 1 }))
     assert.notInclude(world.screen().join("\n"), "missed")
   })
 
@@ -63,7 +63,7 @@ describe("Update: saying something", () => {
       world.intents().map(({ _tag }) => _tag),
       ["Publish"],
     )
-    // Coming back is no reason to say it again.
+    // It is not shown again after a reconnection.
     world.joins("lobby")
     assert.deepStrictEqual(world.intents(), [])
   })
@@ -78,10 +78,10 @@ describe("Update: saying something", () => {
   it("sends what waited while it was put out, also where something was missed", () => {
     const world = lobby("bob")
       .says("bob", "one")
-      .hear(event("Left", { channel: "lobby" }))
+      .receive(event("Left", { channel: "lobby" }))
     world.enter("hello?").intents()
-    world.hear(joined("lobby", ["ann", "bob"], { seq: 9 }))
-    world.hear(event("Missed", { channel: "lobby", from: 2, to: 9 }))
+    world.receive(joined("lobby", ["ann", "bob"], { seq: 9 }))
+    world.receive(event("Missed", { channel: "lobby", from: 2, to: 9 }))
     assert.include(world.screen().join("\n"), "8 messages were missed")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Publish", channel: "lobby", id: id(0), content: "hello?" }])
   })
@@ -186,7 +186,7 @@ describe("Update: hearing", () => {
   it("says who came and went on one line, and nothing of who did both", () => {
     const world = lobby()
     const change = (version: number, joined: Array<string>, left: Array<string>) =>
-      world.hear(
+      world.receive(
         event("Presence", {
           channel: "lobby",
           version,
@@ -206,26 +206,26 @@ describe("Update: hearing", () => {
 
   it("says how much was missed, where history does not reach back", () => {
     const world = lobby("bob").says("bob", "one")
-    world.hear(joined("lobby", ["ann", "bob"], { seq: 4 }))
-    world.hear(event("Missed", { channel: "lobby", from: 2, to: 4 }))
+    world.receive(joined("lobby", ["ann", "bob"], { seq: 4 }))
+    world.receive(event("Missed", { channel: "lobby", from: 2, to: 4 }))
     assert.include(world.screen().join(" "), "· 3 messages were missed meanwhile: history does not reach back")
-    world.hear(joined("lobby", ["ann", "bob"], { seq: 4 }))
+    world.receive(joined("lobby", ["ann", "bob"], { seq: 4 }))
     assert.strictEqual(world.shown.entries.filter(({ _tag }) => _tag === "Notice").length, 2)
   })
 
   it("shows who is typing, for as long as that holds", () => {
-    const world = lobby("bob").hear(event("UserTyping", { channel: "lobby", username: "bob" }))
+    const world = lobby("bob").receive(event("UserTyping", { channel: "lobby", username: "bob" }))
     assert.deepStrictEqual([...world.shown.typing.keys()].map(String), ["bob"])
     world.after(6000)
     assert.strictEqual(world.shown.typing.size, 0)
-    world.hear(event("UserTyping", { channel: "lobby", username: "bob" })).says("bob", "there")
+    world.receive(event("UserTyping", { channel: "lobby", username: "bob" })).says("bob", "there")
     assert.strictEqual(world.shown.typing.size, 0)
   })
 
   it("tells of topics, and of being put out", () => {
-    const world = lobby("bob").hear(event("TopicChanged", { channel: "lobby", topic: "tea", by: "bob" }))
+    const world = lobby("bob").receive(event("TopicChanged", { channel: "lobby", topic: "tea", by: "bob" }))
     assert.strictEqual(world.shown.topic, "tea")
-    world.hear(event("Left", { channel: "lobby" }))
+    world.receive(event("Left", { channel: "lobby" }))
     assert.isUndefined(world.shown.roster)
     assert.include(world.screen().join(" "), "put you out of lobby")
     assert.deepStrictEqual(world.enter("/join lobby").intents(), [{ _tag: "Join", channel: "lobby" }])
@@ -249,7 +249,7 @@ describe("Update: commands", () => {
     world.joins("ops").enter("/leave")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Leave", channel: "ops" }])
     assert.strictEqual(world.model.current, "lobby")
-    world.hear(event("Left", { channel: "ops", ref: 7 }))
+    world.receive(event("Left", { channel: "ops", ref: 7 }))
     world.enter("/leave")
     assert.match(world.screen().at(-1)!, /only one/)
   })
@@ -282,7 +282,7 @@ describe("Update: commands", () => {
   })
 
   it("shows who is here and how present", () => {
-    const world = lobby("bob").hear(
+    const world = lobby("bob").receive(
       event("Presence", {
         channel: "lobby",
         version: 1,
@@ -326,12 +326,12 @@ describe("Update: direct conversations", () => {
   const direct = (name: string, fields: Record<string, unknown> = {}) => joined(`@${name}`, ["ann", name], fields)
 
   const says = (world: World, seq: number, content: string, fields: Record<string, unknown> = {}) =>
-    world.hear(event("Message", { channel: "@Bob", from: "Bob", content, seq, timestamp: noon + seq, ...fields }))
+    world.receive(event("Message", { channel: "@Bob", from: "Bob", content, seq, timestamp: noon + seq, ...fields }))
 
   it("is called as the server calls it, whatever was typed", () => {
     const world = lobby().enter("/msg bob psst")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "@bob" }])
-    world.hear(direct("Bob"))
+    world.receive(direct("Bob"))
     assert.deepStrictEqual(
       world.model.conversations.map(({ name }) => name),
       ["lobby", "@Bob"],
@@ -358,7 +358,7 @@ describe("Update: direct conversations", () => {
   })
 
   it("opens when somebody speaks, counts, and tells once of many", () => {
-    const world = lobby("Bob").hear(direct("Bob", { seq: 4 }))
+    const world = lobby("Bob").receive(direct("Bob", { seq: 4 }))
     says(world, 5, "old")
     says(world, 6, "hello")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Notify", title: "Bob", text: "old" }])
@@ -369,40 +369,40 @@ describe("Update: direct conversations", () => {
   })
 
   it("knows what it hears again, and what it does not", () => {
-    const world = lobby("Bob").hear(direct("Bob"))
+    const world = lobby("Bob").receive(direct("Bob"))
     says(world, 1, "one")
     says(world, 2, "two")
-    world.hear(direct("Bob", { seq: 3 }))
+    world.receive(direct("Bob", { seq: 3 }))
     says(world, 2, "two")
     says(world, 3, "three")
     const said = () =>
       world.conversation("@Bob").entries.flatMap((entry) => ("content" in entry ? [entry.content] : []))
     assert.deepStrictEqual(said(), ["one", "two", "three"])
     assert.strictEqual(world.conversation("@Bob").unread, 3)
-    // A server that has forgotten everything counts anew.
-    world.hear(direct("Bob", { seq: 0 }))
+    // A server that has lost its history numbers a new one.
+    world.receive(direct("Bob", { seq: 0 }))
     says(world, 1, "another one", { timestamp: noon + 60_000 })
     assert.deepStrictEqual(said(), ["one", "two", "three", "another one"])
   })
 
   it("says nothing of who comes into it", () => {
-    const world = lobby("Bob").hear(direct("Bob"))
+    const world = lobby("Bob").receive(direct("Bob"))
     const before = world.conversation("@Bob").entries
-    world.hear(event("Presence", { channel: "@Bob", version: 1, count: 1, left: ["Bob"], joined: [], changed: [] }))
+    world.receive(event("Presence", { channel: "@Bob", version: 1, count: 1, left: ["Bob"], joined: [], changed: [] }))
     assert.strictEqual(world.conversation("@Bob").entries, before)
     assert.strictEqual(world.conversation("@Bob").roster?.count, 1)
   })
 
   it("enters again with the first word, when it was left for its silence", () => {
-    const world = lobby("Bob").hear(direct("Bob")).enter("/msg bob")
-    world.hear(event("Left", { channel: "@Bob" }))
+    const world = lobby("Bob").receive(direct("Bob")).enter("/msg bob")
+    world.receive(event("Left", { channel: "@Bob" }))
     assert.notInclude(world.screen().join("\n"), "put you out")
     world.enter("are you there?").enter("hello?")
     assert.deepStrictEqual(
       world.intents().filter(({ _tag }) => _tag !== "Typing"),
       [{ _tag: "Join", channel: "@Bob" }],
     )
-    world.hear(direct("Bob"))
+    world.receive(direct("Bob"))
     assert.deepStrictEqual(
       world.intents().map(({ _tag }) => _tag),
       ["Publish", "Publish"],
@@ -493,7 +493,7 @@ describe("Update: keys", () => {
     assert.include(world.screen().join("\n"), "hay 99")
     assert.isUndefined(world.model.search)
     assert.strictEqual(world.enter("/find needle").model.search!.hits.length, 3)
-    // From where one was, and back to there.
+    // From the scroll position before the search, and back to it.
     world.press("escape").press("pageUp").press("pageUp")
     const { scroll } = world.shown
     world.press("text", { ctrl: true, text: "f" }).type("needle 0").press("pageDown").press("escape")

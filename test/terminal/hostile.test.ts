@@ -1,4 +1,4 @@
-/** What an enemy could say to bring a terminal client down, or to speak to the terminal behind it. */
+/** What an attacker could send to stop a terminal client, or to control the terminal. */
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import type { Username } from "../../src/domain/Username.ts"
@@ -13,7 +13,7 @@ import { lookOf } from "../../src/terminal/update/conversations.ts"
 import { width } from "../../src/terminal/Width.ts"
 import { event, joined, noon, World } from "./world.ts"
 
-/** What fits into a frame. */
+/** Characters that fit into a frame. */
 const most = 64 * 1024
 
 /** Long beside what it should take, so that a busy machine passes; short beside what a quadratic loop takes. */
@@ -27,7 +27,7 @@ const within = <A>(of: string, milliseconds: number, run: () => A): A => {
   return result
 }
 
-// Controls, the formats that reorder or hide, separators, halves of characters; only the two joiners are for good.
+// Controls, the formats that reorder or hide, separators, lone surrogates; only the two joiners are allowed.
 const dangerous = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
 const window = ({ model, shown }: World): ReadonlyArray<Row> =>
@@ -76,18 +76,18 @@ describe("orders to the terminal, from others", () => {
       // Names that no server of ours lets through.
       const named = { username: text as Username, status: "away", text } as const
       const member = { joined: [named], left: [text as Username] }
-      world.hear({ ...event("Presence", { channel: "lobby", version: 1, count: 2 }), ...member } as never)
-      world.hear({
+      world.receive({ ...event("Presence", { channel: "lobby", version: 1, count: 2 }), ...member } as never)
+      world.receive({
         ...event("Message", { channel: "lobby", seq: 9, from: "x", content: "", timestamp: noon }),
         from: text,
       } as never)
-      world.hear({
+      world.receive({
         ...event("TopicChanged", { channel: "lobby", topic: "", by: "bob" }),
         topic: text,
         by: text,
       } as never)
-      world.hear({ ...event("UserTyping", { channel: "lobby", username: "x" }), username: text } as never)
-      world.hear({ ...joined("other", ["ann"]), channel: `@${text}` } as never)
+      world.receive({ ...event("UserTyping", { channel: "lobby", username: "x" }), username: text } as never)
+      world.receive({ ...joined("other", ["ann"]), channel: `@${text}` } as never)
       world.act({ _tag: "NotJoined", channel: text, why: text })
       world.act({ _tag: "Refused", why: text })
       world.act({ _tag: "NotPublished", channel: "lobby", id: MessageId.make("run-0"), why: text })
@@ -214,7 +214,7 @@ describe("a draft", () => {
 describe("a server without an end", () => {
   it("has no more people typing than a line could name", () => {
     const world = new World().joins("lobby")
-    for (let n = 0; n < 5000; n++) world.hear(event("UserTyping", { channel: "lobby", username: `u${n}` }))
+    for (let n = 0; n < 5000; n++) world.receive(event("UserTyping", { channel: "lobby", username: `u${n}` }))
     assert.isAtMost(world.shown.typing.size, 100)
     assert.strictEqual(typing(world.shown, noon), "several people are typing …")
   })
@@ -225,7 +225,7 @@ describe("a server without an end", () => {
     within("coming", 4 * soon, () => {
       for (let version = 1; version <= 40; version++) {
         const come = Array.from({ length: 500 }, (_, n) => member(`u${version}-${n}`))
-        world.hear(event("Presence", { channel: "lobby", version, count: 1, joined: come }))
+        world.receive(event("Presence", { channel: "lobby", version, count: 1, joined: come }))
       }
     })
     const most = world.shown.entries.map((entry) => (entry._tag === "Notice" ? (entry.joined?.length ?? 0) : 0))
@@ -283,7 +283,7 @@ describe("a key is answered at once", () => {
     world.press("end", { ctrl: true })
     const resizedBelow = median(() => draw(world.act({ _tag: "Resized", size: { columns: ++columns, rows: 24 } })))
     if (process.env["FIGURES"] !== undefined) console.log({ bottom, top, heard, resized, resizedBelow })
-    // The target is 2; a machine that does other things as well takes longer.
+    // The target is 2; a busy machine takes longer.
     assert.isBelow(bottom, 10)
     assert.isBelow(top, 10)
     assert.isBelow(heard, 20)

@@ -1,4 +1,4 @@
-/** The terminal client through whatever may happen to it, in any order: what holds after each step. */
+/** What holds after each action, whatever happens to the terminal client, in any order. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { ClientState } from "../../src/client/ClientState.ts"
@@ -171,7 +171,7 @@ class Run {
   step(): void {
     const { world } = this
     const { current } = world.model
-    // What people try to talk to, the server need not know.
+    // The server may not know the channel.
     const channel = this.below(4) === 0 || !isChannel(current) ? this.of(channels) : current
     const kind = this.below(30)
     this.last = `${kind} in ${channel}`
@@ -219,24 +219,26 @@ class Run {
       case 15:
       case 16:
       case 17:
-        for (let more = this.below(4); more >= 0; more--) world.hear(said(channel, 1 + this.below(60)))
+        for (let more = this.below(4); more >= 0; more--) world.receive(said(channel, 1 + this.below(60)))
         break
       case 18:
-        world.hear(joined(channel, ["ann", this.of(names)], { seq: this.below(60), presence: this.version(channel) }))
+        world.receive(
+          joined(channel, ["ann", this.of(names)], { seq: this.below(60), presence: this.version(channel) }),
+        )
         break
       case 19:
-        world.hear(event("Left", { channel, ...(this.below(3) === 0 ? { ref: 1 } : {}) }))
+        world.receive(event("Left", { channel, ...(this.below(3) === 0 ? { ref: 1 } : {}) }))
         break
       case 20:
       case 21:
-        world.hear(this.presence(channel))
+        world.receive(this.presence(channel))
         break
       case 22:
-        world.hear(event("TopicChanged", { channel, topic: this.of(["", "tea", "茶"]), by: this.of(names) }))
+        world.receive(event("TopicChanged", { channel, topic: this.of(["", "tea", "茶"]), by: this.of(names) }))
         break
       case 23:
         for (let more = this.below(30); more >= 0; more--) {
-          world.hear(event("UserTyping", { channel, username: this.of([...names, `u${this.below(500)}`]) }))
+          world.receive(event("UserTyping", { channel, username: this.of([...names, `u${this.below(500)}`]) }))
         }
         break
       case 24:
@@ -264,12 +266,12 @@ class Run {
     for (const intent of world.intents()) if (intent._tag === "Publish") this.published.push(intent)
   }
 
-  /** A message is edited, deleted or reacted to, maybe one that nobody knows. */
+  /** A message is edited, deleted or reacted to, maybe one that is not loaded. */
   private change(channel: string): void {
     const from = this.of([...names, "ann"])
     const seq = 100 + this.below(900)
     const fields = { channel, seq, id: `c${seq}`, target: 1 + this.below(60), from, timestamp: noon }
-    this.world.hear(
+    this.world.receive(
       this.of([
         event("Edited", { ...fields, content: this.text(4).toWellFormed() }),
         event("Deleted", fields),
@@ -278,7 +280,7 @@ class Run {
     )
   }
 
-  /** A page that was asked for comes, sooner or later, or twice. */
+  /** A page that was requested comes, sooner or later, or twice. */
   private turn(): void {
     const asked = this.world.pages.at(-1 - this.below(2))
     if (asked === undefined) return
@@ -323,24 +325,24 @@ class Run {
       case 1:
         return void this.world.act({ _tag: "NotPublished", channel, id: MessageId.make(id), why: this.text(3) })
       default:
-        return void this.world.hear(
+        return void this.world.receive(
           event("Message", { channel, content: content.toWellFormed(), from, id, seq, timestamp }),
         )
     }
   }
 }
 
-// Controls, the formats that reorder or hide, separators, halves of characters; only the two joiners are for good.
+// Controls, the formats that reorder or hide, separators, lone surrogates; only the two joiners are allowed.
 const dangerous = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 
-/** Asked a million times: what is wrong is put in words only when it is. */
+/** Checked a million times, so the message is only made for a failure. */
 const must = (holds: boolean, what: string, of?: unknown): void => {
   if (!holds) assert.fail(`${what}: ${JSON.stringify(of)}`)
 }
 
 const mustBeUnique = (of: ReadonlyArray<string>, what: string): void => must(new Set(of).size === of.length, what, of)
 
-// Nothing changes itself: what was looked at need not be looked at again.
+// The model is immutable, so a part that was checked need not be checked again.
 const checked = new WeakSet<object>()
 const isNew = (one: object): boolean => !checked.has(one) && checked.add(one) !== undefined
 

@@ -1,4 +1,4 @@
-/** A terminal client in the lobby, and what happens to it. */
+/** A terminal client in the lobby, for tests that send it actions. */
 import * as Schema from "effect/Schema"
 import type { ClientEvent } from "../../src/client/Client.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
@@ -91,14 +91,14 @@ const key = (name: Key["name"], modifiers: Partial<Key> = {}): Key => ({
   ...modifiers,
 })
 
-/** The client, as it goes through what happens. */
+/** The client, action after action. */
 export class World {
   model: Model
-  /** What it wanted since this was read last, but for titles. */
+  /** The intents since this was read last, without titles. */
   private wanted: Array<Intent> = []
-  /** How far the server was told that one has read. */
+  /** The read markers that were sent. */
   readonly reads: Array<readonly [channel: string, seq: number]> = []
-  /** What was asked of history. */
+  /** The pages of history that were requested. */
   readonly pages: Array<readonly [channel: string, before: number]> = []
   title = ""
   private seq = 0
@@ -138,17 +138,17 @@ export class World {
     return this.type(text).press("enter")
   }
 
-  hear(heard: ClientEvent): this {
-    return this.act({ _tag: "Event", event: heard })
+  receive(event: ClientEvent): this {
+    return this.act({ _tag: "Event", event })
   }
 
   joins(channel: string, ...names: ReadonlyArray<string>): this {
-    return this.hear(joined(channel, ["ann", ...names]))
+    return this.receive(joined(channel, ["ann", ...names]))
   }
 
   says(from: string, content: string, channel = "lobby", fields: Record<string, unknown> = {}): this {
     const seq = ++this.seq
-    return this.hear(event("Message", { channel, from, content, seq, timestamp: this.model.now, ...fields }))
+    return this.receive(event("Message", { channel, from, content, seq, timestamp: this.model.now, ...fields }))
   }
 
   after(milliseconds: number): this {
@@ -163,7 +163,7 @@ export class World {
     return this.model.conversations.find((conversation) => conversation.name === name)!
   }
 
-  /** The window of what was said, as text. */
+  /** The window with the messages, as text. */
   screen(): ReadonlyArray<string> {
     const { rows } = timeline(this.shown, lookOf(this.model), layout(this.model).timeline.rows)
     return rows.map((row) =>

@@ -1,7 +1,7 @@
 // The measured time, a second at a time: whatever else the machine did in a second is known, and may spoil only that.
 import * as fs from "node:fs"
 import type { Slice } from "../OpenLoad.ts"
-import { Histogram } from "./Histogram.ts"
+import { Histogram } from "../../../src/scenario/Histogram.ts"
 
 const sliceMillis = 1000
 /** USER_HZ, by which Linux counts in /proc. */

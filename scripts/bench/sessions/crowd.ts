@@ -1,4 +1,4 @@
-import { Histogram, percentile } from "../open/Histogram.ts"
+import { Histogram, percentile } from "../../../src/scenario/Histogram.ts"
 import {
   ask,
   each,

@@ -1,5 +1,5 @@
 import { memberName } from "../Message.ts"
-import { Histogram, percentile } from "../open/Histogram.ts"
+import { Histogram, percentile } from "../../../src/scenario/Histogram.ts"
 import {
   ask,
   each,

@@ -1,4 +1,4 @@
-/** An open socket as the client uses it: whole bodies in, bytes out. */
+/** An open socket as the client uses it: whole frames are read, bytes are written. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,15 +14,15 @@ import { toConnectError } from "./socketError.ts"
 const maxFrameBytes = 1024 * 1024
 
 export interface Link {
-  /** The next body. Fails when there will be no more. */
+  /** The body of the next frame. Fails when there will be no more. */
   readonly take: Effect.Effect<Uint8Array, Disconnect>
-  /** Waits while the network takes nothing, if need be for ever. A broken link shows at `take`. */
+  /** Waits while the network takes nothing, for ever if need be. Never fails: a broken link fails `take`. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void>
-  /** When the server was last heard of, in milliseconds. */
+  /** When the last bytes came, in milliseconds. */
   readonly heardAt: () => number
-  /** Succeeds as soon as nothing has been heard for so long. */
+  /** Succeeds as soon as nothing has come for so long. */
   readonly silent: (duration: Duration.Duration) => Effect.Effect<void>
-  /** Whether the server has closed it, and properly: nothing was broken or lost. */
+  /** Whether the server has closed it properly, between two frames. */
   readonly closed: () => boolean
 }
 
@@ -78,7 +78,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
 
   return {
     take,
-    // One at a time: where the network takes nothing, what waits does not pile up in the socket.
+    // One at a time: while the network takes nothing, writes wait here and do not fill the socket's buffer.
     write: (bytes) => writing.withPermits(1)(Effect.ignore(writer.write(bytes))),
     heardAt: () => heardAt,
     silent,

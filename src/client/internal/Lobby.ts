@@ -4,17 +4,17 @@ import * as Topic from "../../domain/Topic.ts"
 import { key, type Username } from "../../domain/Username.ts"
 import type { Member, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 
-/** The most that are known by name: a server of version 1 lists everybody, and may say anything. */
+/** The most members that are kept: a server of version 1 lists everybody, and its list may have any length. */
 const maxMembers = 10_000
 
 const memberOf = (username: Username): Member => ({ username, status: "online" })
 
-/** The one channel of a server that speaks version 1, told in the words of version 2. Nothing is `undefined` for no change. */
+/** The one channel of a server that speaks version 1, in the frames of version 2. `undefined` is no change. */
 export class Lobby {
   private readonly names = new Set<Username>()
   private version = 0
 
-  /** As it stands, for one who enters. */
+  /** The answer to a join. */
   joined(ref: number): ServerFrameOf<"Joined"> {
     return {
       type: "Joined",
@@ -30,13 +30,13 @@ export class Lobby {
     }
   }
 
-  /** Of the server's channels, those behind a name: it, or none. */
+  /** A page of the server's channels: the lobby, unless it is not behind the name `after`. */
   page(after: string | undefined): ServerFrameOf<"Channels"> {
     const entry = { channel: lobby, topic: Topic.none, count: this.names.size }
     return { type: "Channels", channels: after !== undefined && after >= lobby ? [] : [entry] }
   }
 
-  /** Everybody, as the server lists them, and oneself. */
+  /** Everybody, as the server lists them, and the user, who may be missing there. */
   list(names: ReadonlyArray<Username>, me: Username): ServerFrameOf<"Presence"> {
     this.names.clear()
     for (const name of names.slice(0, maxMembers)) this.names.add(name)
@@ -44,13 +44,13 @@ export class Lobby {
     return this.changed({ full: true, joined: [...this.names].map(memberOf) })
   }
 
-  come(name: Username): ServerFrameOf<"Presence"> | undefined {
+  add(name: Username): ServerFrameOf<"Presence"> | undefined {
     if (this.names.has(name) || this.names.size >= maxMembers) return undefined
     this.names.add(name)
     return this.changed({ joined: [memberOf(name)] })
   }
 
-  go(name: Username): ServerFrameOf<"Presence"> | undefined {
+  remove(name: Username): ServerFrameOf<"Presence"> | undefined {
     return this.names.delete(name) ? this.changed({ left: [name] }) : undefined
   }
 

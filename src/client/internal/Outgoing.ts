@@ -7,79 +7,79 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { catalog, type RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
-import type { Answer, Connection } from "../Connection.ts"
+import type { Answer, ClientSession } from "../ClientSession.ts"
 import { OutboxFull, Unconfirmed } from "../PublishError.ts"
-import { type Absence, defaults, delay } from "../Reconnect.ts"
-import type { Seat } from "./Seat.ts"
+import { type ConnectionFailure, defaults, delay } from "../Reconnect.ts"
+import type { CurrentSession } from "./CurrentSession.ts"
 
-export type Published = ServerFrameOf<"Published">
-export type PublishFailure = RequestError | Absence | OutboxFull | Unconfirmed
+export type Acknowledgement = ServerFrameOf<"Published">
+export type PublishFailure = RequestError | ConnectionFailure | OutboxFull | Unconfirmed
 
-/** Asks for it over a connection, each time under the same id. */
-type Send = (connection: Connection, channel: string) => Answer<"Published">
+/** Sends it in a session, every time with the same id. */
+type Send = (session: ClientSession, channel: string) => Answer<"Published">
 
-interface Unsent {
-  /** As it is called now. */
+interface PendingPublish {
+  /** As the channel is called now. */
   channel: string
   readonly send: Send
-  readonly reply: Deferred.Deferred<Published, PublishFailure>
-  /** Whether nobody waits for it any more; it is not sent then. */
+  readonly reply: Deferred.Deferred<Acknowledgement, PublishFailure>
+  /** Whether nobody waits for it any more: then it is not sent. */
   abandoned: boolean
 }
 
-/** Tries over one connection at which the server fails without saying when to come back. */
+/** Tries, where the server does not say when the next may help. */
 const maxFailures = 4
 
 /**
- * What is to take its place in a channel: messages, and what changes them. Sent one behind the other, over whatever
- * connections it takes.
+ * The queue of messages, edits, deletions and reactions: sent one behind the other, each until it is acknowledged, over
+ * as many connections as that takes.
  */
 export class Outgoing {
-  private readonly seat: Seat
-  private readonly queue: Queue.Queue<Unsent>
-  // Bounded by the queue, and the one being sent.
-  private readonly open = new Set<Unsent>()
-  private over: Absence | undefined
+  private readonly current: CurrentSession
+  private readonly queue: Queue.Queue<PendingPublish>
+  // Bounded by the queue, and the one that is being sent.
+  private readonly open = new Set<PendingPublish>()
+  private ended: ConnectionFailure | undefined
 
-  private constructor(seat: Seat, queue: Queue.Queue<Unsent>) {
-    this.seat = seat
+  private constructor(current: CurrentSession, queue: Queue.Queue<PendingPublish>) {
+    this.current = current
     this.queue = queue
   }
 
   /** Sends until the scope closes. */
   static readonly make = Effect.fnUntraced(function* (
-    seat: Seat,
+    current: CurrentSession,
     limit: number,
   ): Effect.fn.Return<Outgoing, never, Scope.Scope> {
-    const outgoing = new Outgoing(seat, yield* Queue.dropping<Unsent>(limit))
+    const outgoing = new Outgoing(current, yield* Queue.dropping<PendingPublish>(limit))
     yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(outgoing.queue), (message) => outgoing.send(message)))
     return outgoing
   })
 
-  /** Succeeds when the server has acknowledged it. Interrupted before it is sent, it is not sent. */
-  add(channel: string, send: Send): Effect.Effect<Published, PublishFailure> {
+  /** Succeeds when the server has acknowledged it. If this is interrupted first, it may not be sent at all. */
+  add(channel: string, send: Send): Effect.Effect<Acknowledgement, PublishFailure> {
     return Effect.suspend(() => {
-      if (this.over !== undefined) return Effect.fail(this.over)
-      const message: Unsent = { channel, send, reply: Deferred.makeUnsafe(), abandoned: false }
+      if (this.ended !== undefined) return Effect.fail(this.ended)
+      const message: PendingPublish = { channel, send, reply: Deferred.makeUnsafe(), abandoned: false }
       if (!Queue.offerUnsafe(this.queue, message)) return Effect.fail(new OutboxFull())
       this.open.add(message)
       return Effect.onInterrupt(Deferred.await(message.reply), () => Effect.sync(() => (message.abandoned = true)))
     })
   }
 
-  /** A channel is called differently now. */
+  /** A channel has a new name. */
   rename(channel: string, name: string): void {
     for (const message of this.open) if (message.channel === channel) message.channel = name
   }
 
   /** Nothing more will be sent. */
-  close(because: Absence): void {
-    this.over = because
+  close(because: ConnectionFailure): void {
+    this.ended = because
     for (const { reply } of this.open) Deferred.doneUnsafe(reply, Exit.fail(because))
     this.open.clear()
   }
 
-  private send(message: Unsent): Effect.Effect<void> {
+  private send(message: PendingPublish): Effect.Effect<void> {
     return Effect.suspend(() => (message.abandoned ? Effect.void : Effect.exit(this.attempt(message)))).pipe(
       Effect.map((exit) => {
         this.open.delete(message)
@@ -88,18 +88,18 @@ export class Outgoing {
     )
   }
 
-  /** Over one connection, and over the next if that is lost: with the same id, so that it is said once. */
-  private attempt(message: Unsent, failures = 0): Effect.Effect<Published, PublishFailure> {
+  /** Tries in this session, and in the next if it ends first: with the same id, so that it is stored once. */
+  private attempt(message: PendingPublish, failures = 0): Effect.Effect<Acknowledgement, PublishFailure> {
     const { channel, send } = message
-    return Effect.flatMap(this.seat.connection, (connection) =>
-      Effect.catchTags(send(connection, channel), {
+    return Effect.flatMap(this.current.ready, (session) =>
+      Effect.catchTags(send(session, channel), {
         Disconnect: () => {
-          this.seat.leave(connection)
-          return connection.version === 1 ? Effect.fail(new Unconfirmed()) : this.attempt(message)
+          this.current.clear(session)
+          return session.version === 1 ? Effect.fail(new Unconfirmed()) : this.attempt(message)
         },
-        // Told to come back later it waits here, so that nothing overtakes it.
+        // When it has to be sent later it waits here, so that nothing overtakes it.
         RequestError: (error) => {
-          // It was on its way while the channel was renamed.
+          // The channel was renamed while it was on its way.
           if (message.channel !== channel) return this.attempt(message, failures)
           if (!catalog[error.reason].retryable) return Effect.fail(error)
           if (error.retryAfter !== undefined) return this.later(message, failures, error.retryAfter)
@@ -110,7 +110,11 @@ export class Outgoing {
     )
   }
 
-  private later(message: Unsent, failures: number, wait: Duration.Duration): Effect.Effect<Published, PublishFailure> {
+  private later(
+    message: PendingPublish,
+    failures: number,
+    wait: Duration.Duration,
+  ): Effect.Effect<Acknowledgement, PublishFailure> {
     return Effect.delay(
       Effect.suspend(() => this.attempt(message, failures)),
       wait,

@@ -3,25 +3,28 @@ import * as Seq from "../../domain/Seq.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { ClientEvent, Entry, Missed } from "../Event.ts"
 
-/** Entries that are held back while those before them are fetched. Beyond it they are fetched, too. */
+/** Live entries that are held back while those before them are fetched. Any beyond that are fetched as well. */
 const heldAhead = 256
 
 const firstOfAll = Seq.next(Seq.zero)
 
 /**
- * How far one has come in a channel. What comes live is told at once, unless something before it is missing: that is
- * fetched first, page by page, up to where what is held back begins.
+ * How far the subscribers have got in one channel. A live entry is emitted at once, unless one before it is missing:
+ * those are fetched first, page by page, up to where the entries that are held back begin.
  */
 export class Position {
   /** As the channel is called now. */
   name: ChannelName
-  /** The last entry that was told. */
+  /** The last entry that was emitted. */
   last: Seq.Seq
-  /** The entries up to here are to be fetched; undefined where none is missing. */
+  /** The entries behind `last` up to here have to be fetched; undefined where none is missing. */
   private upTo: Seq.Seq | undefined
-  /** What came behind `upTo`, without a gap. */
+  /** The live entries behind `upTo`, without a gap. */
   private held: Array<Entry> = []
-  /** Brought in by others, before it is known from where one has to be told: until then everything is held back. */
+  /**
+   * False where another user has brought the client in, and the read marker is not known yet: until then everything is
+   * held back.
+   */
   begun: boolean
 
   constructor(name: ChannelName, last: Seq.Seq, begun = true) {
@@ -30,15 +33,15 @@ export class Position {
     this.begun = begun
   }
 
-  /** Whether something has to be fetched. */
-  get behind(): boolean {
+  /** Whether there is something to fetch now. */
+  get isBehind(): boolean {
     return this.begun && this.upTo !== undefined
   }
 
-  /** One has got in, to where the entries up to `seq` were told to others. */
-  enter({ first = firstOfAll, seq }: Pick<ServerFrameOf<"Joined">, "first" | "seq">): ReadonlyArray<ClientEvent> {
+  /** The client has joined, when the last entry of the channel was `seq`. Returns what can be emitted now. */
+  join({ first = firstOfAll, seq }: Pick<ServerFrameOf<"Joined">, "first" | "seq">): ReadonlyArray<ClientEvent> {
     if (this.last > seq) {
-      // It is not the history that it was: nothing of it was told, as far as one can know.
+      // The channel is shorter than it was: this is a new history, of which nothing was emitted.
       this.last = seq
       return seq === Seq.zero ? [] : [this.missed(firstOfAll, seq)]
     }
@@ -46,7 +49,10 @@ export class Position {
     return this.begun ? this.settle(Seq.before(first)) : []
   }
 
-  /** Now it is known: one has to be told what is behind `read`, if that is before the place where one was brought in. */
+  /**
+   * The read marker is known now: entries are emitted from behind it, if it is before the place at which the client was
+   * brought in.
+   */
   begin(read: Seq.Seq | undefined): ReadonlyArray<ClientEvent> {
     if (this.begun) return []
     this.begun = true
@@ -54,10 +60,10 @@ export class Position {
     return this.settle()
   }
 
-  /** An entry as it happens; gives what can be told now. */
-  hear(entry: Entry): ReadonlyArray<ClientEvent> {
+  /** A live entry. Returns what can be emitted now. */
+  add(entry: Entry): ReadonlyArray<ClientEvent> {
     const { seq } = entry
-    // Version 1 has no places.
+    // A server of version 1 numbers nothing.
     if (seq === Seq.zero) return [entry]
     const before = this.held.at(-1)?.seq ?? this.upTo ?? this.last
     if (seq <= before) return []
@@ -77,24 +83,30 @@ export class Position {
     return []
   }
 
-  /** A page of what is behind `last`; gives what can be told now. */
-  read({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
-    const told: Array<ClientEvent> = [...this.skip(Seq.before(first))]
-    for (const entry of entries) {
-      // What is behind that is held back, or comes live: one told from here would come before those between.
-      if (entry.seq <= this.last || entry.seq > (this.upTo ?? this.last)) continue
-      told.push(...this.skip(Seq.before(entry.seq)), { ...entry, channel: this.name })
-      this.last = entry.seq
-    }
-    return [...told, ...(more && entries.length > 0 ? this.settle() : this.giveUp())]
+  /** The channel is called differently now. So is what is held back: it is told behind the news of that. */
+  rename(name: ChannelName): void {
+    this.name = name
+    this.held = this.held.map((entry) => ({ ...entry, channel: name }))
   }
 
-  /** What is missing cannot be had. */
+  /** A page of history from behind `last`. Returns what can be emitted now. */
+  addPage({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
+    const ready: Array<ClientEvent> = [...this.skip(Seq.before(first))]
+    for (const entry of entries) {
+      // Those behind `upTo` are held back already, or come live. From this page they would overtake those in between.
+      if (entry.seq <= this.last || entry.seq > (this.upTo ?? this.last)) continue
+      ready.push(...this.skip(Seq.before(entry.seq)), { ...entry, channel: this.name })
+      this.last = entry.seq
+    }
+    return [...ready, ...(more && entries.length > 0 ? this.settle() : this.giveUp())]
+  }
+
+  /** What is missing cannot be fetched: goes on behind it. */
   giveUp(): ReadonlyArray<ClientEvent> {
     return this.settle(this.upTo)
   }
 
-  /** Goes on live, where nothing is missing any more; what is up to a place is lost. */
+  /** Counts what is up to `lost` as missed, and goes on with live entries if then nothing is missing any more. */
   private settle(lost: Seq.Seq | undefined = this.last): ReadonlyArray<ClientEvent> {
     const skipped = this.skip(lost)
     if (this.upTo === undefined || this.last < this.upTo) return skipped
@@ -106,7 +118,7 @@ export class Position {
   }
 
   private skip(lost: Seq.Seq): ReadonlyArray<Missed> {
-    // What is held back is not lost.
+    // Entries that are held back are not lost.
     const to = Math.min(lost, this.upTo ?? this.last) as Seq.Seq
     if (to <= this.last) return []
     const missed = this.missed(Seq.next(this.last), to)

@@ -2,24 +2,28 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf as directKey } from "../../domain/Direct.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
-import type { Event } from "../Connection.ts"
-import { type ClientEvent, isEntry } from "../Event.ts"
+import type { ClientEvent, Entry, Event } from "../Event.ts"
 import { Position } from "./Position.ts"
+import { RecentMap } from "./RecentMap.ts"
 
-/** Channels that the server has put one out of, of which it is remembered how far one has come. */
+/** Channels that the server has put the client out of, whose last place is remembered at least. */
 const maxLeft = 256
 
-/** The same for every spelling of a direct conversation. */
+/** The same for every spelling of a direct conversation's name. */
 const keyOf = (name: string): string => (isDirect(name as ChannelName) ? directKey(name as ChannelName) : name)
 
-/** The channels one is in, and how far one has come in each; over reconnections, too. */
+/** What can be emitted now, and the channel in which entries may be missing. */
+type Ready = readonly [events: ReadonlyArray<ClientEvent>, position?: Position]
+
+/** How far the subscribers have got in each channel that the client is in. It outlives connections. */
 export class Positions {
   // As many as the server lets a session be in.
   private readonly here = new Map<string, Position>()
-  private readonly left = new Map<string, Seq>()
-  /** From where one wants to be told, where one is about to get in; as many as wait for that. */
+  /** The last place in channels that the server has put the client out of, for when it comes back. */
+  private readonly left = new RecentMap<string, Seq>(maxLeft)
+  /** Behind which place entries are wanted, in channels that are being joined; as many as there are such requests. */
   private readonly wanted = new Map<string, { readonly after: Seq }>()
-  /** Whether it is known, of this connection, in which direct conversations something waits. */
+  /** Whether the read markers are known on this connection. */
   private listed = false
 
   get names(): ReadonlyArray<ChannelName> {
@@ -34,44 +38,40 @@ export class Positions {
     return this.here.has(keyOf(name))
   }
 
-  /** Whether it is known how far one has come in a channel that one was put out of. */
+  /** Whether the last place is known in a channel that the server has put the client out of. */
   knows(name: string): boolean {
-    return this.left.has(keyOf(name))
+    return this.left.get(keyOf(name)) !== undefined
   }
 
-  /** What is behind this place is to be told, once one is in; forgets that again when one could not get in. */
+  /** Once the client has joined, the entries behind this place are wanted. Call the result if it could not join. */
   want(name: string, after: Seq): (error?: RequestError) => void {
     const key = keyOf(name)
     const wanted = { after }
     this.wanted.set(key, wanted)
     return (error) => {
-      // Others have brought one in: that is about to be told, or was.
+      // Another user has brought the client in, and the `Joined` event that uses this is still on its way.
       if (error?.reason === "AlreadyMember" && !this.here.has(key)) return
       if (this.wanted.get(key) === wanted) this.wanted.delete(key)
     }
   }
 
-  /** A new connection: what waits is not known yet. */
+  /** On a new connection the read markers are not known yet. */
   connected(): void {
     this.listed = false
   }
 
-  /**
-   * Now it is, by the places up to which one has read. Gives those into which one was brought before that, with what can
-   * be told of them.
-   */
-  begin(read: ReadonlyMap<string, Seq>): ReadonlyArray<readonly [ReadonlyArray<ClientEvent>, Position]> {
+  /** The read markers are known now. Returns what can be emitted in the channels that have waited for them. */
+  begin(read: ReadonlyMap<string, Seq>): ReadonlyArray<Ready> {
     this.listed = true
     const reads = new Map([...read].map(([name, seq]) => [keyOf(name), seq]))
     return [...this.here].map(([key, position]) => [position.begin(reads.get(key)), position])
   }
 
-  /** Takes in what the server says; gives what can be told of it now, and the channel where something may be missing. */
-  hear(event: Event): readonly [ReadonlyArray<ClientEvent>, Position?] {
+  receive(event: Event): Ready {
     switch (event.type) {
       case "Joined": {
-        const position = this.enter(event.channel, event.seq, event.ref === undefined)
-        return [[event, ...position.enter(event)], position]
+        const position = this.join(event.channel, event.seq, event.ref === undefined)
+        return [[event, ...position.join(event)], position]
       }
       case "Left":
         this.leave(event.channel, event.ref !== undefined)
@@ -79,17 +79,34 @@ export class Positions {
       case "Renamed":
         this.rename(event.channel, event.name)
         return [[event]]
+      case "Message":
+      case "Edited":
+      case "Deleted":
+      case "Reacted":
+        return this.add(event)
+      case "ReadMarker":
+      case "Presence":
+      case "TopicChanged":
+      case "UserTyping":
+      case "ChannelChanged":
+      case "RoleChanged":
+      case "Kicked":
+      case "Invited":
+        return [[event]]
     }
-    const position = isEntry(event) ? this.here.get(keyOf(event.channel)) : undefined
-    return position === undefined || !isEntry(event) ? [[event]] : [position.hear(event), position]
   }
 
-  private enter(name: ChannelName, seq: Seq, brought: boolean): Position {
+  private add(entry: Entry): Ready {
+    const position = this.here.get(keyOf(entry.channel))
+    return position === undefined ? [[entry]] : [position.add(entry), position]
+  }
+
+  private join(name: ChannelName, seq: Seq, byOthers: boolean): Position {
     const key = keyOf(name)
-    const former = this.here.get(key)
-    const known = this.wanted.get(key)?.after ?? (former?.begun === true ? former.last : this.left.get(key))
-    const waits = known === undefined && !this.listed && isDirect(name) && (brought || former !== undefined)
-    const position = new Position(name, known ?? seq, !waits)
+    const before = this.here.get(key)
+    const last = this.wanted.get(key)?.after ?? (before?.begun === true ? before.last : this.left.get(key))
+    const waits = last === undefined && !this.listed && isDirect(name) && (byOthers || before !== undefined)
+    const position = new Position(name, last ?? seq, !waits)
     this.here.set(key, position)
     this.left.delete(key)
     this.wanted.delete(key)
@@ -100,17 +117,14 @@ export class Positions {
     const key = keyOf(name)
     const position = this.here.get(key)
     this.here.delete(key)
-    if (position?.begun !== true || forGood) return
-    this.left.set(key, position.last)
-    const [oldest] = this.left.size > maxLeft ? this.left.keys() : []
-    if (oldest !== undefined) this.left.delete(oldest)
+    if (position?.begun === true && !forGood) this.left.set(key, position.last)
   }
 
   private rename(from: ChannelName, to: ChannelName): void {
     const position = this.here.get(keyOf(from))
     if (position === undefined) return
     this.here.delete(keyOf(from))
-    position.name = to
+    position.rename(to)
     this.here.set(keyOf(to), position)
   }
 }

@@ -1,49 +1,49 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../../domain/Disconnect.ts"
-import type { Connection } from "../Connection.ts"
+import type { ClientSession } from "../ClientSession.ts"
 import type { ClientEvent } from "../Event.ts"
-import { persistently } from "./persistently.ts"
 import type { Position } from "./Position.ts"
+import { retryRefused } from "./retry.ts"
 
-/** Time for the server to tell that one is out. */
-const leaving = Duration.seconds(5)
+/** Time in which the `Left` event has to come, once a request was refused since the client is out of the channel. */
+const leftWithin = Duration.seconds(5)
 
 /**
- * Fetches what is missing in a channel, a page behind the other, for as long as one is in it. What the connection does
- * not last for is fetched over the next.
+ * Fetches the missing entries of a channel, page by page, while the client is in it. If the connection is lost, the rest
+ * is fetched over the next one.
  */
 export const catchUp = (options: {
-  readonly connection: Connection
+  readonly session: ClientSession
   readonly position: Position
-  /** Whether one is still in. */
-  readonly here: () => boolean
-  /** Waits until those who are told have room for a page. */
+  /** Whether the client is still in the channel. */
+  readonly isHere: () => boolean
+  /** Waits until all subscribers have room for a page. */
   readonly room: Effect.Effect<void>
-  readonly tell: (events: ReadonlyArray<ClientEvent>) => void
+  readonly emit: (events: ReadonlyArray<ClientEvent>) => void
 }): Effect.Effect<void, Disconnect> => {
-  const { connection, here, position, room, tell } = options
+  const { emit, isHere, position, room, session } = options
   const page = Effect.suspend(() => {
     const { last, name } = position
-    return Effect.catch(connection.history(name, { after: last }), (error) =>
-      // It may have been renamed meanwhile.
+    return Effect.catch(session.history(name, { after: last }), (error) =>
+      // If the channel was renamed meanwhile, the next step asks for it under its new name.
       name === position.name ? Effect.fail(error) : Effect.void,
     )
   })
-  const step = persistently(page).pipe(
+  const step = retryRefused(page).pipe(
     Effect.tap(() => room),
     Effect.map((page) => {
-      if (here() && page !== undefined) tell(position.read(page))
+      if (isHere() && page !== undefined) emit(position.addPage(page))
     }),
     Effect.catchTag("RequestError", ({ reason }) =>
-      // Who is leaving is told so in a moment, and misses nothing by that.
-      Effect.map(reason === "NotMember" ? Effect.sleep(leaving) : Effect.void, () => {
-        if (here()) tell(position.giveUp())
+      // Out of the channel: the `Left` event is on its way, and then nothing counts as missed.
+      Effect.map(reason === "NotMember" ? Effect.sleep(leftWithin) : Effect.void, () => {
+        if (isHere()) emit(position.giveUp())
       }),
     ),
   )
   const steps: Effect.Effect<void, Disconnect> = Effect.suspend(() =>
-    here() && position.behind ? Effect.andThen(step, steps) : Effect.void,
+    isHere() && position.isBehind ? Effect.andThen(step, steps) : Effect.void,
   )
   return steps
 }

@@ -5,7 +5,7 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Entry } from "../Event.ts"
 import type { Range, Requests } from "../Requests.ts"
 
-/** What history has from one end on, page by page as it is read: nearest first. */
+/** The entries of history from one end on, those nearest to it first; pages are fetched as the stream is read. */
 export const entries = <E>(
   { history }: Pick<Requests<E>, "history">,
   channel: string,

@@ -1,4 +1,4 @@
-/** Between frames and what the library's users see. */
+/** From what a program asks for to frames, and from frames to errors. */
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -12,7 +12,7 @@ import type { Terms } from "./handshake.ts"
 const decode = Schema.decodeUnknownResult(ClientFrame)
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The bytes of a frame whose fields come from outside, or what the server would have said of it. */
+/** The bytes of a request whose fields come from the program, or the error with which the server would refuse it. */
 export const encode = (terms: Terms, frame: typeof ClientFrame.Encoded): Result.Result<Uint8Array, RequestError> =>
   decode(frame).pipe(
     Result.mapError((error) => {
@@ -31,7 +31,7 @@ export const encode = (terms: Terms, frame: typeof ClientFrame.Encoded): Result.
     ),
   )
 
-/** A reason from a newer server counts as one that has the same consequence, and keeps its message. */
+/** A reason that only a newer server knows becomes one with the same consequence, and keeps its message. */
 export const fromDisconnect = (frame: ServerFrameOf<"Disconnect">): Disconnect =>
   new Disconnect({
     reason:

@@ -1,4 +1,4 @@
-/** The first exchange on a connection: which version is spoken, and how the server keeps time. */
+/** The first exchange on a connection: the version, and how long the server may be silent. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -10,16 +10,16 @@ import { maxFrameBytes } from "../../domain/Limits.ts"
 import { ConnectError } from "../ConnectError.ts"
 import type { Link } from "./Link.ts"
 
-/** What was agreed. */
+/** What client and server have agreed on. */
 export interface Terms {
   readonly encoding: Encoding.ClientEncoding2
   /** Bytes of the largest frame the server reads. */
   readonly maxFrameBytes: number
-  /** The server is never silent for longer than this; undefined where it does not say. */
-  readonly maxSilence: Duration.Duration | undefined
+  /** How long the server may be silent before it is asked, and then; undefined where it does not say. */
+  readonly silence: { readonly pingAfter: Duration.Duration; readonly pongWithin: Duration.Duration } | undefined
 }
 
-export const shake = Effect.fnUntraced(function* (
+export const handshake = Effect.fnUntraced(function* (
   link: Link,
   clientId: string,
   codec: "json" | "msgpack",
@@ -46,7 +46,11 @@ export const shake = Effect.fnUntraced(function* (
     case "Error":
       return yield* refusal(answer.message, answer.code)
     case "Disconnect":
-      return yield* new Disconnect({ reason: byMessage(answer.reason) ?? "UnsupportedVersion", detail: answer.reason })
+      return yield* new Disconnect({
+        reason: disconnectReason(answer.reason) ?? "UnsupportedVersion",
+        detail: answer.reason,
+      })
+    // Any other frame, or none that can be read.
     default:
       return yield* new ConnectError({ reason: "NotNatter" })
   }
@@ -55,24 +59,28 @@ export const shake = Effect.fnUntraced(function* (
 const terms = (reply: ConnectReply): Terms => ({
   encoding: Encoding.client2(reply.codec ?? "json"),
   maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
-  maxSilence:
+  // The server pings after `ping_after`: in half of the time for the answer its ping has come.
+  silence:
     reply.ping_after === undefined || reply.pong_within === undefined
       ? undefined
-      : Duration.millis(reply.ping_after + reply.pong_within),
+      : {
+          pingAfter: Duration.millis(reply.ping_after + reply.pong_within / 2),
+          pongWithin: Duration.millis(reply.pong_within / 2),
+        },
 })
 
 const reasons = Object.keys(catalog) as Array<DisconnectReason>
 
-/** The reason that a server names in the words of version 1. */
-export const byMessage = (message: string): DisconnectReason | undefined =>
+/** The reason that a message of version 1 stands for. */
+export const disconnectReason = (message: string): DisconnectReason | undefined =>
   reasons.find((reason) => catalog[reason].message === message)
 
-/** Statuses in which a server says that it does not know what `Connect` is, or does not want it first. */
+/** With these statuses a server says that it does not know `Connect`, or wants a login first. */
 const statusesOfOldServers = [400, 401, 404, 405, 422, 501]
 
-/** Before a version is agreed on, a server refuses in the words of version 1: a status and a message. */
+/** Before a version is agreed on, a server refuses as in version 1: with a status and a message. */
 const refusal = (message: string, status: number): ConnectError | Disconnect => {
-  const known = byMessage(message)
+  const known = disconnectReason(message)
   if (known !== "UnsupportedVersion" && statusesOfOldServers.includes(status))
     return new ConnectError({ reason: "OldServer" })
   const reason = known ?? (status >= 500 ? "Internal" : "UnsupportedVersion")

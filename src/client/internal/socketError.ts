@@ -10,7 +10,7 @@ const reasons: Record<string, ConnectError["reason"]> = {
   EPIPE: "Closed",
 }
 
-/** What a failure to open a socket means, as far as the platform says. */
+/** Why a socket could not be opened, as far as the platform says. */
 export const toConnectError = (error: Socket.SocketError): ConnectError => {
   const { reason } = error
   if (reason._tag === "SocketCloseError" || reason._tag === "SocketReadError") {

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type Address, format } from "../Address.ts"
 import type { ConnectError } from "../ConnectError.ts"
-import { connect as connectOver, type Connection, type ConnectOptions } from "../Connection.ts"
+import { connect as connectOver, type ClientSession, type ConnectOptions } from "../ClientSession.ts"
 import { Dialer } from "../Dialer.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 
@@ -16,9 +16,9 @@ export const layer = (address: Address): Layer.Layer<Dialer> =>
     address: format(address),
   })
 
-/** Connects to a server at an address; says goodbye and closes with the scope. */
+/** Opens a session with the server at an address; says goodbye and closes with the scope. */
 export const connect = (
   address: Address,
   options?: ConnectOptions,
-): Effect.Effect<Connection, ConnectError | Disconnect, Scope.Scope> =>
+): Effect.Effect<ClientSession, ConnectError | Disconnect, Scope.Scope> =>
   Effect.provide(connectOver(options), layer(address))

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
 import { Dialer } from "../Dialer.ts"
 
-/** Fails where the platform does not let one even try: over a URL that is none, or from a page that came encrypted. */
+/** Fails where the platform refuses to try: over an invalid URL, or without encryption from a page that has it. */
 const open = (url: string) =>
   Effect.try({
     try: () => new globalThis.WebSocket(url),

@@ -19,23 +19,20 @@ export const noticeOf = (frame: render.EventFrame, event?: ChannelEvent): Notice
 /** About as many bytes as it occupies. */
 export const sizeOf = (frame: render.EventFrame): number => ("content" in frame ? frame.content.length : 0) + 200
 
-/** For a session with events. */
-export const eventsAndEntries: Renderer<Notices> = {
+const rendererOf = (tells: (frame: render.EventFrame) => boolean): Renderer<Notices> => ({
   names: false,
-  event: (channel, event) => {
-    const frame = render.event(channel, event)
-    return frame === undefined ? undefined : [noticeOf(frame, event)]
+  render: (channel, events) => {
+    const piece = events.flatMap((event) => {
+      const frame = render.event(channel, event)
+      return frame !== undefined && tells(frame) ? noticeOf(frame, event) : []
+    })
+    if (piece.length === 0) return undefined
+    return { piece, frames: piece.length, bytes: piece.reduce((sum, { frame }) => sum + sizeOf(frame), 0) }
   },
-  join: (pieces) => pieces.flat(),
-  size: (piece) => piece.reduce((sum, { frame }) => sum + sizeOf(frame), 0),
-}
+})
+
+/** For a session with events. */
+export const eventsAndEntries = rendererOf(() => true)
 
 /** For a session without: what it takes to read the entries of a channel. */
-export const entriesOnly: Renderer<Notices> = {
-  ...eventsAndEntries,
-  event: (channel, event) => {
-    const frame = render.event(channel, event)
-    if (frame === undefined) return undefined
-    return isEntry(frame) || frame.type === "Renamed" || frame.type === "Left" ? [noticeOf(frame, event)] : undefined
-  },
-}
+export const entriesOnly = rendererOf((frame) => isEntry(frame) || frame.type === "Renamed" || frame.type === "Left")

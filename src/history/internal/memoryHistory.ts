@@ -14,9 +14,9 @@ import { HistorySettings } from "../HistorySettings.ts"
 import { Log } from "./Log.ts"
 import { search } from "./search.ts"
 
-/** Channels kept, those written to last. */
+/** Channels kept: those written to last. */
 const maxChannels = 10_000
-/** Characters of content kept over all channels; beyond that, of the channel written to longest ago, the oldest half goes. */
+/** Characters of content kept over all channels. Beyond that the channel appended to longest ago loses its older half. */
 const maxCharacters = 64 * 1024 * 1024
 
 /** History in this process's memory. */
@@ -50,7 +50,7 @@ export const make = Effect.gen(function* () {
     if (logs.size > maxChannels) drop(...logs.removeOldest()!)
     return log
   }
-  /** What is done to a log, and what that does to the sum. */
+  /** Changes a log and keeps the sum of characters right. */
   const change = <A>(log: Log, use: () => A): A => {
     const before = log.characters
     const result = use()
@@ -135,7 +135,7 @@ export const make = Effect.gen(function* () {
   return service
 })
 
-/** As much as a page holds, from the end that was asked for. */
+/** As many entries as a page holds, beginning at the end of the range that was asked for. */
 const pageOf = (log: Log, range: Range): Page => {
   const { entries: kept, first } = log
   const forward = "after" in range || "since" in range
@@ -155,7 +155,7 @@ const pageOf = (log: Log, range: Range): Page => {
   }
 }
 
-/** Where in the list the range lies: from the first index up to the second, it not included. */
+/** The indexes between which a range lies; the second is not part of it. */
 const bounds = (kept: ReadonlyArray<Entry>, first: Seq.Seq, range: Range): readonly [number, number] => {
   // Places have no gaps, so they say where an entry is.
   const indexOf = (seq: number) => Math.min(Math.max(0, seq - first), kept.length)

@@ -6,7 +6,7 @@ import type { Cursor, Hits, Query } from "../History.ts"
 import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"
 
-/** Characters that are looked at before others get their turn; an entry counts as some, whatever it holds. */
+/** Characters that are read before other fibers get their turn; each entry counts as some more. */
 const maxAtOnce = 256 * 1024
 const perEntry = 16
 
@@ -15,7 +15,7 @@ const matcher = (text: string): ((content: string) => boolean) => {
   const wanted = [...wordsOf(text)]
   if (wanted.length === 0) return () => false
   return (content) => {
-    // Cutting it into words is what costs, and nearly always there is nothing to be found.
+    // Cutting a text into words is what takes time, and nearly all texts can be ruled out without.
     const lower = content.toLowerCase()
     if (!wanted.every((word) => lower.includes(word))) return false
     const words = wordsOf(content)
@@ -28,7 +28,7 @@ const byNewest = (one: Cursor, other: Cursor): number =>
   other.timestamp - one.timestamp ||
   (one.channel < other.channel ? -1 : one.channel > other.channel ? 1 : one.seq - other.seq)
 
-/** The first of what was found, in their order: whatever comes behind them is not even looked at. */
+/** The first hits in their order, a given number of them. A message that would come behind them need not be read. */
 class Newest {
   readonly hits: Array<Cursor> = []
   private readonly count: number
@@ -49,7 +49,7 @@ class Newest {
   }
 }
 
-/** Reads everything, for there is no index; others get their turn in between. */
+/** Reads all messages, since there is no index. Other fibers get their turn in between. */
 export const search = Effect.fnUntraced(function* (
   logs: Pick<LruMap<ChannelId, Log>, "get">,
   { before, channels, limit, text }: Query,
@@ -58,7 +58,7 @@ export const search = Effect.fnUntraced(function* (
   const newest = new Newest(limit + 1)
   let looked = 0
   for (const channel of new Set(channels)) {
-    // As it is now: it changes meanwhile.
+    // A copy, since the log changes while others have their turn.
     const entries = [...(logs.get(channel)?.entries ?? [])]
     for (let at = entries.length - 1; at >= 0; at--) {
       const entry = entries[at]!
@@ -82,7 +82,7 @@ export const search = Effect.fnUntraced(function* (
   }
 })
 
-/** What was deleted since is found no more. */
+/** The message of a hit, unless it was deleted during the search. */
 const found = (
   logs: Pick<LruMap<ChannelId, Log>, "get">,
   { channel, seq }: Cursor,

@@ -8,7 +8,7 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { UserId } from "../../domain/User.ts"
-import type { Renderer } from "../../protocol/Renderer.ts"
+import type { Renderer, Rendering } from "../../protocol/Renderer.ts"
 import type { Answer, ChannelTurn } from "../channel/ChannelCommand.ts"
 import type { Later } from "./Later.ts"
 import type { Member } from "./Member.ts"
@@ -41,9 +41,8 @@ interface Options {
 interface Batch {
   readonly renderer: Renderer<unknown>
   readonly alias: ChannelName | undefined
-  readonly piece: unknown
-  readonly bytes: number
-  readonly frames: number
+  /** Undefined where there is nothing to say. */
+  readonly rendering: Rendering<unknown> | undefined
 }
 
 export class Audience {
@@ -182,7 +181,8 @@ export class Audience {
         batch = batches.find((candidate) => candidate.renderer === renderer && candidate.alias === alias)
         if (batch === undefined) batches.push((batch = this.render(events, renderer, alias)))
       }
-      if (batch.frames > 0) member.outbox.offer("chat", batch.piece, batch.bytes, batch.frames)
+      const { rendering } = batch
+      if (rendering !== undefined) member.outbox.offer("chat", rendering.piece, rendering.bytes, rendering.frames)
     }
   }
 
@@ -191,20 +191,13 @@ export class Audience {
     renderer: Renderer<unknown>,
     alias: ChannelName | undefined,
   ): Batch {
-    const name = alias ?? this.name
-    const pieces: Array<unknown> = []
-    for (const event of events) {
-      const piece = renderer.event(name, event)
-      if (piece !== undefined) pieces.push(piece)
-    }
-    const piece = pieces.length === 1 ? pieces[0] : pieces.length === 0 ? undefined : renderer.join(pieces)
-    return { renderer, alias, piece, bytes: piece === undefined ? 0 : renderer.size(piece), frames: pieces.length }
+    return { renderer, alias, rendering: renderer.render(alias ?? this.name, events) }
   }
 
   /** Tells one member something by itself. False where it has no room for it. */
   private offerTo({ alias, outbox, renderer }: Member, lane: Lane, event: ChannelEvent): boolean {
-    const piece = renderer.event(alias ?? this.name, event)
-    return piece === undefined || outbox.offer(lane, piece, renderer.size(piece))
+    const rendering = renderer.render(alias ?? this.name, [event])
+    return rendering === undefined || outbox.offer(lane, rendering.piece, rendering.bytes)
   }
 
   /** Tells the sessions of one user alone, in the order of the chat. */
@@ -252,7 +245,7 @@ export class Audience {
       const { alias, renderer } = member
       let batch = batches.find((candidate) => candidate.renderer === renderer && candidate.alias === alias)
       if (batch === undefined) batches.push((batch = this.render([event], renderer, alias)))
-      if (batch.frames > 0) give(member, batch.piece, batch.bytes)
+      if (batch.rendering !== undefined) give(member, batch.rendering.piece, batch.rendering.bytes)
     }
   }
 

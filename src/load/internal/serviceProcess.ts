@@ -1,25 +1,22 @@
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as ChildProcess from "effect/process/ChildProcess"
-import type { ChildProcessHandle, ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
+import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import * as fs from "node:fs"
-import * as net from "node:net"
 import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Sample } from "../../scenario/World.ts"
+import * as ChildServer from "../ChildServer.ts"
 import { LoadError } from "../LoadError.ts"
 
-/** The service as a process of its own, started and ended as often as one likes, with the same port and data. */
+/** The service as a process of its own. It can be started and ended repeatedly, with the same port and data. */
 export interface ServiceProcess {
   readonly start: Effect.Effect<void, LoadError>
-  /** Ends it without a word. */
+  /** Kills it (SIGKILL). */
   readonly kill: Effect.Effect<void>
-  /** Tells it to stop, and waits until it has. */
+  /** Asks it to stop (SIGTERM), and waits until it has. */
   readonly stop: Effect.Effect<void>
   readonly sample: Effect.Effect<Sample>
 }
@@ -27,7 +24,7 @@ export interface ServiceProcess {
 export interface ServiceOptions {
   readonly host: string
   readonly port: number
-  /** A folder that nobody needs when the load is gone. */
+  /** Its data folder, which is removed when the load is gone. */
   readonly data: string
   /** Flags of `natter serve`. */
   readonly flags: ReadonlyArray<string>
@@ -39,8 +36,8 @@ export interface ServiceOptions {
 const entry = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`, import.meta.url))
 
 /**
- * Loaded by the service before all else: when nobody holds the other end of its standard input any more, however that
- * came about, its data are of no use to anybody, and it ends.
+ * A module that the service loads before anything else. When its standard input closes, the process that started it is
+ * gone, however that came about: then it removes its data folder and ends.
  */
 const lifeline = (data: string): string => {
   const module = `
@@ -57,70 +54,48 @@ const lifeline = (data: string): string => {
   return `data:text/javascript,${encodeURIComponent(module)}`
 }
 
-/** Many times what it takes, since machines are busy. */
+/** Many times what a start takes, since machines may be busy. */
 const startLimit = Duration.seconds(30)
 const target = "the service"
-const outputKept = 4000
-/** Of `/proc`: ticks of the clock a second, and bytes of a page, on every Linux that Node runs on. */
+/** How `/proc` counts on every Linux that Node runs on: clock ticks a second, and bytes of a page. */
 const ticks = 100
 const pageBytes = 4096
 
-/** What runs here is not set up by how the caller is. */
-const environment = (settings: Readonly<Record<string, string>>) => ({
-  ...Object.fromEntries(
-    Object.keys(process.env)
-      .filter((name) => /^(NATTER_|NODE_OPTIONS$)/.test(name))
-      .map((name) => [name, undefined]),
-  ),
-  ...Object.fromEntries(
+/** Settings as the environment names them. */
+const environment = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`NATTER_${name.toUpperCase().replaceAll(/[.-]/g, "_")}`, value]),
-  ),
-})
-
-/** A port that nobody listens on now. */
-export const freePort = (host: string): Effect.Effect<number, LoadError> =>
-  Effect.callback((resume) => {
-    const server = net.createServer()
-    server.on("error", ({ message }) =>
-      resume(Effect.fail(new LoadError({ target: host, reason: `no free port: ${message}` }))),
-    )
-    server.listen(0, host, () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      server.close(() => resume(Effect.succeed(port)))
-    })
-  })
+  )
 
 const sampleOf = (pid: number): Sample => {
   try {
     const pages = Number(fs.readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1])
-    // Behind the name, which may have anything in it, the first is the third field.
+    // The second field is the name, which may contain anything; the first one after it is the third field.
     const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.split(" ")
     return { residentBytes: pages * pageBytes, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticks }
   } catch {
-    // No Linux, or it is down just now.
+    // This is no Linux, or the service is down at the moment.
     return {}
   }
 }
 
-/** Nothing is started yet; whatever runs when the scope closes is killed. */
+/** Starts nothing yet. A service that runs when the scope closes is killed. */
 export const make = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<ServiceProcess, never, Scope.Scope | ChildProcessSpawner> {
   const { data, flags, host, port, settings } = options
   const around = yield* Effect.context<ChildProcessSpawner>()
   const outside = yield* Effect.scope
-  let running: { readonly child: ChildProcessHandle; readonly scope: Scope.Closeable } | undefined
+  let running: { readonly server: ChildServer.ChildServer; readonly scope: Scope.Closeable } | undefined
 
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
-    const child = yield* ChildProcess.make(
+    const server = yield* ChildServer.start(
       process.execPath,
       ["--max-semi-space-size=16", "--import", lifeline(data), entry, ...command],
       {
         env: environment(settings),
-        extendEnv: true,
         stdin: "pipe",
         // Ctrl-C is for the load, which ends the service when it is done with it.
         detached: true,
@@ -130,26 +105,12 @@ export const make = Effect.fnUntraced(function* (
       Effect.mapError(({ message }) => new LoadError({ target, reason: `could not be started: ${message}` })),
       Scope.provide(scope),
     )
-    running = { child, scope }
-    let output = ""
-    const listens = Deferred.makeUnsafe<void>()
-    yield* child.all.pipe(
-      Stream.decodeText(),
-      Stream.runForEach((text) =>
-        Effect.sync(() => {
-          output = (output + text).slice(-outputKept)
-          if (output.includes(" listens on ")) Deferred.doneUnsafe(listens, Effect.void)
-        }),
-      ),
-      Effect.ignore,
-      Effect.forkIn(scope),
+    running = { server, scope }
+    const ended = Effect.andThen(
+      server.ended,
+      Effect.suspend(() => new LoadError({ target, reason: `did not start:\n${server.output()}` })),
     )
-    const ended = Effect.exit(child.exitCode).pipe(
-      // What it said on its way out is still being read.
-      Effect.delay("100 millis"),
-      Effect.andThen(Effect.suspend(() => new LoadError({ target, reason: `did not start:\n${output.trim()}` }))),
-    )
-    const up = yield* Effect.timeoutOption(Effect.raceFirst(Deferred.await(listens), ended), startLimit)
+    const up = yield* Effect.timeoutOption(Effect.raceFirst(server.listens, ended), startLimit)
     if (Option.isNone(up)) return yield* new LoadError({ target, reason: "did not listen in time" })
   }).pipe(Effect.provideContext(around))
 
@@ -162,9 +123,9 @@ export const make = Effect.fnUntraced(function* (
   return {
     start,
     kill: forget,
-    stop: Effect.suspend(() =>
-      running === undefined ? Effect.void : Effect.ignore(running.child.kill({ killSignal: "SIGTERM" })),
-    ).pipe(Effect.andThen(forget)),
-    sample: Effect.sync(() => (running === undefined ? {} : sampleOf(running.child.pid))),
+    stop: Effect.suspend(() => (running === undefined ? Effect.void : running.server.stop)).pipe(
+      Effect.andThen(forget),
+    ),
+    sample: Effect.sync(() => (running === undefined ? {} : sampleOf(running.server.pid))),
   }
 })

@@ -4,6 +4,7 @@ import * as Compression from "../Compression.ts"
 import type { FrameError } from "../FrameError.ts"
 import { type Content, framed, type Framing } from "../Framing.ts"
 import type { Version } from "../Version.ts"
+import { FrameMemory } from "./FrameMemory.ts"
 
 /** One side's way to write what it sends and to read what it receives. */
 export interface Wire<V extends Version, Sent, Received> {
@@ -13,6 +14,8 @@ export interface Wire<V extends Version, Sent, Received> {
   readonly framing: Framing
   /** A frame with its header, ready for the wire. */
   readonly encode: (sent: Sent) => Uint8Array
+  /** Several frames, one behind the other, as one piece. */
+  readonly encodeAll: (sent: ReadonlyArray<Sent>) => Uint8Array
   /** A body, as the framing's reader found it. */
   readonly decode: (body: Uint8Array) => Result.Result<Received, FrameError>
 }
@@ -29,16 +32,45 @@ export const wire = <V extends Version, Sent, Received>(options: {
   const { codec, compressor, decode, encode, framing, version } = options
   const content: Content = codec.name === "json" && compressor === undefined ? "text" : "binary"
   const read = (body: Uint8Array) => Result.flatMap(codec.decode(body), decode)
-  return {
-    version,
-    framing,
-    codec: codec.name,
-    compression: compressor?.name ?? null,
-    ...(compressor === undefined
-      ? { encode: (sent) => framing.writeHeader(codec.encode(encode(sent), framing.headerRoom), content), decode: read }
-      : {
-          encode: (sent) => framed(framing, Compression.compress(compressor, codec.encode(encode(sent))), content),
-          decode: (body) => Result.flatMap(Compression.decompress(compressor, body), read),
-        }),
+  const names = { version, framing, codec: codec.name, compression: compressor?.name ?? null }
+  if (compressor !== undefined) {
+    const one = (sent: Sent) => framed(framing, Compression.compress(compressor, codec.encode(encode(sent))), content)
+    return {
+      ...names,
+      encode: one,
+      encodeAll: (frames) => join(frames.map(one)),
+      decode: (body) => Result.flatMap(Compression.decompress(compressor, body), read),
+    }
   }
+  const append = (sent: Sent): void => {
+    const end = codec.write(encode(sent), memory, framing.headerRoom)
+    memory.at = framing.enclose(memory.bytes, memory.at, end, content)
+  }
+  return {
+    ...names,
+    encode: (sent) => {
+      memory.begin()
+      append(sent)
+      return memory.take()
+    },
+    encodeAll: (frames) => {
+      memory.begin()
+      for (const frame of frames) append(frame)
+      return memory.take()
+    },
+    decode: read,
+  }
+}
+
+/** Whatever is encoded lies here, one frame behind the other. */
+const memory = new FrameMemory()
+
+const join = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.byteLength
+  }
+  return whole
 }

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import type { Direction, Fault } from "../Fault.ts"
 
-/** What all faults in force together make of one direction of a link. Times in milliseconds. */
+/** What the faults in force come to for one direction of a link. Times are in milliseconds. */
 export interface Conditions {
   readonly delay: number
   readonly jitter: number
@@ -11,7 +11,7 @@ export interface Conditions {
   readonly corrupt: number
 }
 
-export const calm: Conditions = {
+export const noConditions: Conditions = {
   delay: 0,
   jitter: 0,
   bytesPerSecond: Number.POSITIVE_INFINITY,
@@ -20,9 +20,9 @@ export const calm: Conditions = {
   corrupt: 0,
 }
 
-/** Delays add up, the narrowest limit counts, and so does the worst corruption. */
+/** Delays add up; of several limits the lowest counts, and of several corruptions the most probable. */
 export const conditions = (faults: Iterable<Fault>, direction: Direction): Conditions => {
-  let result = calm
+  let result = noConditions
   for (const fault of faults) {
     if (fault._tag === "Refuse" || fault._tag === "Cut" || fault._tag === "HalfClose") continue
     if (fault.on !== undefined && fault.on !== "both" && fault.on !== direction) continue
@@ -31,9 +31,9 @@ export const conditions = (faults: Iterable<Fault>, direction: Direction): Condi
   return result
 }
 
-type Lasting = Exclude<Fault, { readonly _tag: "Refuse" | "Cut" | "HalfClose" }>
+type LastingFault = Exclude<Fault, { readonly _tag: "Refuse" | "Cut" | "HalfClose" }>
 
-const change = (before: Conditions, fault: Lasting): Partial<Conditions> => {
+const change = (before: Conditions, fault: LastingFault): Partial<Conditions> => {
   switch (fault._tag) {
     case "Delay":
       return {

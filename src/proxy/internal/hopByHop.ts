@@ -3,7 +3,7 @@ const hopByHop =
     " ",
   )
 
-/** The headers that are meant for who is at the other end: without those of this hop, named by `connection` or not. */
+/** The headers without those that concern this hop alone, which are the standard ones and those that `connection` names. */
 export const endToEnd = (raw: ReadonlyArray<string>): Record<string, Array<string>> => {
   const pairs = raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ""] as const] : []))
   const named = pairs

@@ -6,73 +6,73 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Client from "../../client/Client.ts"
 import { Dialer } from "../../client/Dialer.ts"
-import type { Absence } from "../../client/Reconnect.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { type Crowd, channelsOf } from "../Crowd.ts"
 import type { World } from "../World.ts"
-import * as Gate from "./gate.ts"
-import { Ear, type Hearing } from "./Hearing.ts"
+import * as FaultyDialer from "./FaultyDialer.ts"
+import { Receiver, type DeliveryCheck } from "./DeliveryCheck.ts"
 import type { Recorder } from "./Recorder.ts"
-import * as Saying from "./saying.ts"
+import * as Payload from "./Payload.ts"
 
-/** Comes back soon, and not all at once: a run is about what happens, not about waiting for it. */
+/** Shorter than the client's default, so that a run is not mostly waiting; long enough that a crowd does not come back at once. */
 const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }
-/** Until the next try, where one could not even get in. */
+/** Between two attempts to connect for the first time. */
 const again = Schedule.spaced("500 millis")
 
-/** From this number on members are visitors. */
+/** Members with this index and above are visitors. */
 const visitors = 1_000_000
 
 /** What all members of a run have in common. */
 export interface Run {
   readonly world: World["Service"]
   readonly recorder: Recorder
-  readonly hearing: Hearing
-  /** Whether something happens to links: only then there is a gate before each. */
-  readonly gated: boolean
+  readonly check: DeliveryCheck
+  /** Whether the scenario needs faulty connections: only then a member dials through a `FaultyDialer`. */
+  readonly withFaults: boolean
 }
 
 export const reasonOf = (error: { readonly _tag: string; readonly reason?: unknown }): string =>
   typeof error.reason === "string" ? error.reason : error._tag
 
-/** Somebody of a crowd: a client of the shipped library, and what it hears and says. */
+/** A member of a crowd: a client of the shipped library, and what it sends and receives. */
 export class Member {
   readonly run: Run
   readonly crowd: Crowd
-  /** Counted over all crowds, and within its own. */
+  /** `index` counts over all crowds, `ordinal` within its own. */
   readonly index: number
   readonly ordinal: number
   readonly channels: ReadonlyArray<string>
-  readonly gate: Gate.Gate | undefined
-  readonly ear: Ear
+  readonly faultyDialer: FaultyDialer.FaultyDialer | undefined
+  readonly receiver: Receiver
   /** It has entered its channels for the first time. */
   readonly entered = Deferred.makeUnsafe<void>()
   private online: Client.Client | undefined
-  /** As many as there are fellows. */
-  private readonly reached = new Set<string>()
-  private said = 0
-  private place: "in" | "out" | "gone" = "out"
-  private going = false
+  /** The direct conversations that were started; at most one for each member of the crowd. */
+  private readonly conversations = new Set<string>()
+  private published = 0
+  private place: "in" | "out" | "away" = "out"
+  private isLeaving = false
 
   constructor(run: Run, crowd: Crowd, index: number, ordinal: number) {
-    const { hearing, world } = run
+    const { check, world } = run
     this.run = run
     this.crowd = crowd
     this.index = index
     this.ordinal = ordinal
     this.channels = channelsOf(crowd, ordinal)
-    this.gate = run.gated ? Gate.make(world.dialer) : undefined
+    this.faultyDialer = run.withFaults ? FaultyDialer.make(world.dialer) : undefined
     const name = world.username(index)
-    this.ear = new Ear(hearing, (channel) =>
+    this.receiver = new Receiver(check, (channel) =>
       channel.startsWith("@") ? [name, channel.slice(1)].toSorted().join("&") : channel,
     )
   }
 
-  /** Its client; it is there as soon as it has entered. */
+  /** Its client. Only to be used once it has entered. */
   get client(): Client.Client {
     return this.online!
   }
 
-  /** Signs in, enters its channels and listens, until the scope closes. Tries until it can. */
+  /** Signs in, joins its channels and receives until the scope closes. Tries again until it succeeds. */
   readonly enter: Effect.Effect<void, never, Scope.Scope> = Effect.suspend(() => {
     const { recorder } = this.run
     const due = recorder.now()
@@ -84,8 +84,8 @@ export class Member {
     )
   })
 
-  /** A connection, as itself, or as a visitor with a name of its own: a guest is here but once. */
-  connect(as: "itself" | "visitor"): Effect.Effect<Client.Client, Absence, Scope.Scope> {
+  /** Connects as itself, or as a visitor. A visitor has a name of its own, since a guest's name can be used only once. */
+  connect(as: "itself" | "visitor"): Effect.Effect<Client.Client, ConnectionFailure, Scope.Scope> {
     const { world } = this.run
     return Client.make({
       credentials: world.credentials(this.index + (as === "itself" ? 0 : visitors)),
@@ -93,7 +93,7 @@ export class Member {
       clientId: "natter-load",
       minVersion: 2,
       backoff,
-    }).pipe(Effect.provideService(Dialer, this.gate?.dialer ?? world.dialer))
+    }).pipe(Effect.provideService(Dialer, this.faultyDialer?.dialer ?? world.dialer))
   }
 
   private settle(client: Client.Client, due: number): Effect.Effect<void, never, Scope.Scope> {
@@ -107,10 +107,10 @@ export class Member {
           Stream.runForEachArray(events, (events) =>
             Effect.sync(() => {
               for (const event of events) {
-                const saying = this.ear.hear(event)
-                if (saying === undefined) continue
+                const payload = this.receiver.receive(event)
+                if (payload === undefined) continue
                 recorder.delivered++
-                recorder.done("delivery", saying.due)
+                recorder.done("delivery", payload.due)
               }
             }),
           ),
@@ -141,30 +141,30 @@ export class Member {
     })
   }
 
-  /** Begins a conversation with somebody, where that has not been done; whoever was spoken to is in it already. */
-  reach(channel: string): Effect.Effect<void> {
+  /** Joins a direct conversation before its first message. It may fail: whoever was written to is in it already. */
+  startConversation(channel: string): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (!channel.startsWith("@") || this.reached.has(channel)) return Effect.void
-      this.reached.add(channel)
+      if (!channel.startsWith("@") || this.conversations.has(channel)) return Effect.void
+      this.conversations.add(channel)
       return Effect.ignore(this.client.join(channel))
     })
   }
 
-  /** Says something that was due at a moment. */
-  say(channel: string, size: number, due: number): Effect.Effect<void> {
-    const { hearing, recorder } = this.run
+  /** Publishes a message that was due at this time. */
+  publish(channel: string, size: number, due: number): Effect.Effect<void> {
+    const { check, recorder } = this.run
     return Effect.suspend(() => {
-      const saying = { run: hearing.run, member: this.index, number: ++this.said, due }
+      const payload = { run: check.run, member: this.index, number: ++this.published, due }
       recorder.sent++
-      return this.client.publish(channel, Saying.write(saying, size)).pipe(
+      return this.client.publish(channel, Payload.write(payload, size)).pipe(
         Effect.map(({ seq }) => {
           recorder.acknowledged++
           recorder.done("acknowledgement", due)
-          hearing.acknowledged(this.ear.keyOf(channel), seq, saying)
+          check.acknowledged(this.receiver.keyOf(channel), seq, payload)
         }),
         Effect.catch((error) =>
           Effect.sync(() => {
-            recorder.unsaid++
+            recorder.givenUp++
             recorder.error(reasonOf(error))
           }),
         ),
@@ -172,21 +172,21 @@ export class Member {
     })
   }
 
-  /** It is about to vanish, of its own accord: nobody waits for it before it is back. */
-  go(): void {
-    this.going = true
-    if (this.place === "out") this.move("gone")
+  /** The scenario is about to disconnect it: until it is back it does not count as missing. */
+  announceAbsence(): void {
+    this.isLeaving = true
+    if (this.place === "out") this.move("away")
   }
 
   private note(isIn: boolean): void {
-    this.move(isIn ? "in" : this.going ? "gone" : "out")
-    if (isIn) this.going = false
+    this.move(isIn ? "in" : this.isLeaving ? "away" : "out")
+    if (isIn) this.isLeaving = false
   }
 
-  private move(place: "in" | "out" | "gone"): void {
+  private move(place: "in" | "out" | "away"): void {
     const { recorder } = this.run
     recorder.membersIn += Number(place === "in") - Number(this.place === "in")
-    recorder.membersGone += Number(place === "gone") - Number(this.place === "gone")
+    recorder.membersAway += Number(place === "away") - Number(this.place === "away")
     this.place = place
   }
 }

@@ -1,27 +1,30 @@
 import type * as Clock from "effect/Clock"
-import type { Timed } from "../Expectation.ts"
+import type { LatencyName } from "../Expectation.ts"
 import { Histogram } from "../Histogram.ts"
 
-/** Reasons that are told apart; what comes beyond is counted together. */
+/** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
 
-/** What is measured of the members that are played here. Latencies count where they were due in the measured part. */
+/**
+ * Counters and latencies of the members that are played in this process. Latencies of messages are recorded where the
+ * message was due in the measured part.
+ */
 export class Recorder {
   sent = 0
   delivered = 0
   acknowledged = 0
-  /** Sent, and given up. */
-  unsaid = 0
+  /** Sent, and given up without an acknowledgement. */
+  givenUp = 0
   failed = 0
   membersIn = 0
-  /** Away of their own accord. */
-  membersGone = 0
-  /** Of the measured part, by `now`. */
+  /** Disconnected because the scenario says that they vanish. */
+  membersAway = 0
+  /** Where the measured part begins and ends, by `now`. */
   from = Number.POSITIVE_INFINITY
   to = Number.POSITIVE_INFINITY
-  /** How long deliveries took since somebody last looked. */
+  /** The latencies of deliveries since `recent` was last replaced. */
   recent = new Histogram()
-  readonly latencies = new Map<Timed, Histogram>()
+  readonly latencies = new Map<LatencyName, Histogram>()
   readonly errors = new Map<string, number>()
   private readonly clock: Clock.Clock
 
@@ -29,7 +32,7 @@ export class Recorder {
     this.clock = clock
   }
 
-  /** Milliseconds, by a clock that all processes of a machine share. */
+  /** Milliseconds of the monotonic clock, which all processes of a machine share. */
   now(): number {
     return Number(this.clock.monotonicTimeNanosUnsafe()) / 1e6
   }
@@ -40,8 +43,8 @@ export class Recorder {
     this.failed++
   }
 
-  /** Something that was due at a moment is done now. What comes with arriving is timed as well. */
-  done(what: Timed, due: number): void {
+  /** Records that something that was due at this time is done now. Sign-ins and joins count before the measured part, too. */
+  done(what: LatencyName, due: number): void {
     const took = Math.max(0, this.now() - due)
     if (what === "delivery") this.recent.record(took)
     const measured = due >= this.from && due < this.to

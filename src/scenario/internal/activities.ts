@@ -8,16 +8,18 @@ import { type Member, reasonOf } from "./Member.ts"
 /** Entries of a page, at most. */
 const page = 300
 
-/** When a member is asked for what: the beginning and the end of it, on the recorder's clock. */
-export interface Stage {
+/** The time in which members carry out their activities. */
+export interface ActivityWindow {
+  /** When it begins, by the recorder's clock. */
   readonly from: number
+  /** Completed when it ends. */
   readonly over: Deferred.Deferred<void>
   readonly seed: number
-  /** The members of the same crowd, wherever they are played. */
+  /** All members of the same crowd, also those that other processes play. */
   readonly fellows: (member: Member) => ReadonlyArray<Pick<Member, "index">>
 }
 
-/** From 0 up to 1, the same for the same numbers, and spread evenly. */
+/** A hash of the numbers as a fraction from 0 up to 1: members begin at different times, but the same in every run. */
 const fraction = (...numbers: ReadonlyArray<number>): number => {
   let hash = 0x811c9dc5
   for (const number of numbers) {
@@ -27,10 +29,10 @@ const fraction = (...numbers: ReadonlyArray<number>): number => {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
 }
 
-/** Does it whenever it is due, whether or not the last time is done. */
+/** Runs `act` at fixed times, whether or not the previous run is done. */
 const whenever = (
   { run: { recorder } }: Member,
-  { from, over }: Stage,
+  { from, over }: ActivityWindow,
   { every, phase }: { readonly every: number; readonly phase: number },
   act: (due: number) => Effect.Effect<void>,
 ): Effect.Effect<void, never, Scope.Scope> =>
@@ -52,15 +54,15 @@ const whenever = (
     yield* Effect.raceFirst(next, Deferred.await(over))
   })
 
-/** The same, but what takes longer than its turn is not begun again before it is done. */
+/** The same, but skips a time at which the previous run is not done yet. */
 const inTurn = (
   member: Member,
-  stage: Stage,
+  window: ActivityWindow,
   beat: { readonly every: number; readonly phase: number },
   act: (due: number) => Effect.Effect<void>,
 ): Effect.Effect<void, never, Scope.Scope> => {
   let busy = false
-  return whenever(member, stage, beat, (due) =>
+  return whenever(member, window, beat, (due) =>
     Effect.suspend(() => {
       if (busy) return Effect.void
       busy = true
@@ -102,69 +104,71 @@ const signIn = (member: Member, due: number): Effect.Effect<void> => {
   )
 }
 
-/** One of the things a member does, from when the stage begins until it is over. */
+/** Carries out one activity of a member, from the beginning of the window to its end. */
 export const perform = (
   member: Member,
   activity: Activity,
   place: number,
-  stage: Stage,
+  window: ActivityWindow,
 ): Effect.Effect<void, never, Scope.Scope> => {
-  const { channels, client, gate, run } = member
-  const phase = fraction(stage.seed, member.index, place)
+  const { channels, client, faultyDialer, run } = member
+  const phase = fraction(window.seed, member.index, place)
   let turn = 0
   const channel = () => channels[turn++ % channels.length]!
   switch (activity._tag) {
     case "Talk": {
-      const fellows = stage.fellows(member)
-      const whom = () =>
+      const fellows = window.fellows(member)
+      const recipient = () =>
         activity.to === "channel" || fellows.length < 2
           ? channel()
-          : // The next one, so that everybody is spoken to.
+          : // Each in turn, so that every member gets messages.
             `@${run.world.username(fellows[(member.ordinal + 1 + (turn++ % (fellows.length - 1))) % fellows.length]!.index)}`
-      return whenever(member, stage, { every: 1000 / activity.perSecond, phase }, (due) =>
+      return whenever(member, window, { every: 1000 / activity.perSecond, phase }, (due) =>
         Effect.suspend(() => {
-          const where = whom()
-          return Effect.andThen(member.reach(where), member.say(where, activity.size, due))
+          const where = recipient()
+          return Effect.andThen(member.startConversation(where), member.publish(where, activity.size, due))
         }),
       )
     }
     case "Burst":
-      return whenever(member, stage, { every: activity.every, phase }, (due) =>
+      return whenever(member, window, { every: activity.every, phase }, (due) =>
         Effect.suspend(() => {
           const where = channel()
           return Effect.forEach(
             Array.from({ length: activity.messages }),
-            () => member.say(where, activity.size, due),
+            () => member.publish(where, activity.size, due),
             { concurrency: "unbounded", discard: true },
           )
         }),
       )
     case "Type":
-      return whenever(member, stage, { every: activity.every, phase }, () =>
+      return whenever(member, window, { every: activity.every, phase }, () =>
         Effect.suspend(() => client.typing(channel())),
       )
     case "ComeAndGo":
-      return inTurn(member, stage, { every: activity.every, phase }, () =>
+      return inTurn(member, window, { every: activity.every, phase }, () =>
         Effect.forEach(channels, (channel) => Effect.ignore(client.leave(channel)), { discard: true }).pipe(
           Effect.andThen(Effect.sleep(activity.away)),
           Effect.andThen(Effect.forEach(channels, (channel) => member.join(channel), { discard: true })),
         ),
       )
     case "Vanish":
-      return inTurn(member, stage, { every: activity.every, phase }, () =>
-        gate === undefined
+      return inTurn(member, window, { every: activity.every, phase }, () =>
+        faultyDialer === undefined
           ? Effect.void
-          : Effect.sync(() => member.go()).pipe(
-              Effect.andThen(gate.shut(true)),
-              Effect.andThen(gate.cut),
+          : Effect.sync(() => member.announceAbsence()).pipe(
+              Effect.andThen(faultyDialer.refuse(true)),
+              Effect.andThen(faultyDialer.cut),
               Effect.andThen(Effect.sleep(activity.away)),
-              Effect.ensuring(gate.shut(false)),
+              Effect.ensuring(faultyDialer.refuse(false)),
               Effect.andThen(client.retry),
             ),
       )
     case "CatchUp":
-      return inTurn(member, stage, { every: activity.every, phase }, () => catchUp(member, channel(), activity.entries))
+      return inTurn(member, window, { every: activity.every, phase }, () =>
+        catchUp(member, channel(), activity.entries),
+      )
     case "SignIn":
-      return inTurn(member, stage, { every: activity.every, phase }, (due) => signIn(member, due))
+      return inTurn(member, window, { every: activity.every, phase }, (due) => signIn(member, due))
   }
 }

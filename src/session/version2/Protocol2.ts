@@ -4,6 +4,7 @@ import { RequestError } from "../../domain/RequestError.ts"
 import type { Encoding2 } from "../../protocol/Encoding.ts"
 import { disconnectFrame, errorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
+import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
 import type { Handler, Protocol } from "../Protocol.ts"
@@ -28,10 +29,7 @@ export const make = (encoding: Encoding2): Protocol => {
 
   return {
     encoding,
-    renderer: bytesRenderer(false, (channel, event) => {
-      const frame = render.event(channel, event)
-      return frame === undefined ? undefined : encoding.encode(frame)
-    }),
+    renderer: bytesRenderer<ServerFrame>(false, encoding, render.event),
     handle: (session, body) => {
       const decoded = encoding.decode(body)
       if (decoded._tag === "Failure") {

@@ -3,7 +3,7 @@ import type { SqlError, SqlErrorReason } from "effect/sql/SqlError"
 import type { DialectShape } from "../Dialect.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
 
-/** The database said what it did not do. What has no such word from it may be done. */
+/** An error that the database reports means that nothing was stored. Without such a report nobody knows. */
 const reasonOf = (
   reason: SqlErrorReason,
   { leavesDoubt }: Pick<DialectShape, "leavesDoubt">,
@@ -16,7 +16,7 @@ const reasonOf = (
   return reason._tag === "ConnectionError" || inDoubt ? "Unsure" : "Unavailable"
 }
 
-/** What the database says, as far as it concerns whoever keeps a history. */
+/** Turns an error of the database into one of the history. */
 export const asHistoryError =
   (operation: string, dialect: Pick<DialectShape, "leavesDoubt">) =>
   <A, R>(effect: Effect.Effect<A, SqlError | HistoryError, R>): Effect.Effect<A, HistoryError, R> =>

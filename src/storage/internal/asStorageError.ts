@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { StorageError } from "../../accounts/AccountError.ts"
 
-/** What the database says is the storage's affair: callers learn whether trying again may help. */
+/** Callers learn whether trying again may help; what the database said stays the cause. */
 export const asStorageError = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
 ): Effect.Effect<A, Exclude<E, SqlError | Schema.SchemaError> | StorageError, R> =>

@@ -4,15 +4,15 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 
-/** What waits to be asked for. Whoever has one more waits until there is room. */
+/** Keys that may wait; whoever asks for another waits until there is room. */
 const capacity = 1024
 
 /** Keys in one statement. */
 const most = 256
 
 /**
- * Asks for many at once: what is asked for while one batch is on its way goes into the next, each key once. A batch that
- * fails fails for all who asked.
+ * Turns a question about many keys into one about a single key: the keys asked for while a question is under way go into
+ * the next one together, each once. If the question fails, it fails for all who asked.
  */
 export const gathered = <K, A, E>(
   ask: (keys: ReadonlyArray<K>) => Effect.Effect<(key: K) => A, E>,
@@ -38,7 +38,7 @@ export const gathered = <K, A, E>(
       ),
     )
     yield* Effect.forkScoped(Effect.forever(answerSome, { disableYield: true }))
-    // Nobody is to wait for what nobody will do.
+    // Whoever still waits when the scope closes is interrupted instead of waiting for ever.
     yield* Effect.addFinalizer(() =>
       Effect.andThen(
         Effect.map(Queue.clear(queue), (left) => settle(left, Exit.interrupt())),

@@ -6,7 +6,7 @@ import type { UserId } from "../../domain/User.ts"
 import type { Marker, Reader } from "../../history/History.ts"
 import type { Phrases } from "../Dialect.ts"
 
-/** How far each has read. */
+/** How far users have read. */
 export const make = (sql: SqlClient, phrases: Phrases) => {
   const mark = (channel: ChannelId, readers: ReadonlyArray<Reader>): Effect.Effect<ReadonlyArray<Reader>, SqlError> =>
     Effect.map(

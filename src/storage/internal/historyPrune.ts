@@ -6,9 +6,9 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import type * as Seq from "../../domain/Seq.ts"
 import type { HistorySettings } from "../../history/HistorySettings.ts"
 
-/** Entries removed by one statement: whoever wants to write meanwhile waits that long. */
+/** Entries removed by one statement. It is small, since other writers wait until it is done. */
 const step = 128
-/** Steps of one go. */
+/** Statements of one call. */
 const maxSteps = 128
 
 interface LogRow {
@@ -18,8 +18,8 @@ interface LogRow {
 }
 
 /**
- * Removes what is too old or too much. The place that a log begins at goes forward, and a trigger removes what is
- * before it; the last place given stays.
+ * Removes entries that are too old or too many: it moves the place that a log begins at forward, and a trigger removes
+ * the entries before it. The last place given stays as it is.
  */
 export const make = (sql: SqlClient, settings: HistorySettings) => {
   const maxAge = Duration.toMillis(settings.maxAge)
@@ -33,7 +33,7 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
       (forgotten) => forgotten.length === step,
     )
 
-  /** The first place that is not too old, within the step. */
+  /** The first place within the step whose entry is young enough to stay. */
   const young = Effect.fnUntraced(function* ({ channel, first, seq }: LogRow, before: number) {
     const end = Math.min(first + step, seq + 1)
     const [found] = yield* sql<{ readonly seq: number }>`SELECT seq FROM entries

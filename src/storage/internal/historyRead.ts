@@ -1,4 +1,4 @@
-/** What is read of the entries: each of these is one statement where nothing else is said. */
+/** Reads entries and ids: each function is one statement, unless its comment says otherwise. */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -79,7 +79,7 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     }
   }
 
-  /** The database hands out no more content than fits, whatever the entries hold. */
+  /** Two statements. The database returns only as much content as a page may hold, however large the entries are. */
   const page = Effect.fnUntraced(function* (channel: ChannelId, range: Range): Effect.fn.Return<Page, SqlError> {
     const { forward, where } = bounds(channel, range)
     const order = sql.literal(forward ? "e.seq" : "e.seq DESC")
@@ -91,7 +91,7 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
           ORDER BY ${order} LIMIT ${range.limit + 1}
         ) AS e
       ) AS e WHERE e.before <= ${maxPageLength} ORDER BY ${order}`
-    // Last, so that it is not behind what was found: entries are removed from that end.
+    // Read after the entries: those may be pruned meanwhile, and then it must not be older than the page.
     const [log] = yield* sql<{ readonly first: Seq.Seq }>`SELECT first FROM logs WHERE channel = ${channel}`
     const first = log?.first ?? Seq.next(Seq.zero)
     const entries = rows.map(toEntry)
@@ -125,7 +125,7 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
 
 const toKnown = ({ id, seq, timestamp, user }: Known): Known => ({ user, id, seq, timestamp })
 
-/** How many of these a page has room for: one in any case. */
+/** How many of these entries a page has room for: at least one. */
 const fitting = (entries: ReadonlyArray<Entry>, limit: number): number => {
   let length = 0
   const beyond = entries.findIndex((entry, at) => {

@@ -4,7 +4,7 @@ import type { Seq } from "../../domain/Seq.ts"
 import type { Entry, Known, Message, Reactions } from "../../domain/Entry.ts"
 import type { Person } from "../../domain/User.ts"
 
-/** A row of `entries`; what an entry has not is null. */
+/** A row of `entries`; a column that the type of entry does not have is null. */
 export interface EntryRow {
   readonly seq: Seq
   readonly type: Entry["type"]
@@ -21,11 +21,11 @@ export interface EntryRow {
   readonly reactions: string | null
 }
 
-/** U+FFFF is no character, so it can say that another follows which databases don't take: NUL, half a surrogate pair. */
+/** Databases refuse NUL and halves of surrogate pairs. They are stored as U+FFFF, which is no character, and four digits. */
 const untakable = /[\0\uffff\p{Cs}]/gu
 const escaped = /\uffff(.{4})/gu
 
-/** Whether there may be such a thing: asked of every message, so it costs as little as it can. */
+/** Finds texts that may need it. It runs for every message, so it is as cheap as can be. */
 const suspect = /[\0\ud800-\udfff\uffff]/
 
 const toText = (content: string): string =>
@@ -38,7 +38,7 @@ const fromText = (text: string): string =>
     ? text.replace(escaped, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : text
 
-/** What is written of an entry, as JSON. Short names: it is parsed once for each column. */
+/** An entry as it is sent to the database, in JSON. The names are short, since it is parsed once for each column. */
 interface Row {
   readonly seq: Seq
   readonly type: Entry["type"]

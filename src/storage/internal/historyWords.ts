@@ -1,10 +1,10 @@
-/** What the full-text indexes of SQLite and Postgres are made of. */
+/** The words in the full-text indexes of SQLite and Postgres, and the searches for them. */
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import { wordsOf } from "../../history/Words.ts"
 
 /**
- * A word that stands for the channel, so that a search reads no further than the index says it may: no text has it,
- * since it begins with what is neither a letter nor a digit. Two channels may share one.
+ * A word that stands for the channel and is indexed with each of its messages, so that a search finds only rows of the
+ * channels it may read. No text has it, since it begins with neither a letter nor a digit. Two channels may share one.
  */
 const channelWord = (channel: ChannelId): string => {
   let hash = 0x811c9dc5
@@ -12,15 +12,15 @@ const channelWord = (channel: ChannelId): string => {
   return `\ue000${(hash >>> 0).toString(36)}`
 }
 
-/** Says what is indexed of a channel's contents. */
+/** The words under which a message of the channel is indexed. */
 export const indexed = (channel: ChannelId): ((content: string) => ReadonlyArray<string>) => {
   const place = channelWord(channel)
   return (content) => [...wordsOf(content), place]
 }
 
 /**
- * What finds all the words of a text in one of the channels, in the language of that index; nothing where there are no
- * words. There is nothing to escape: what words are made of has no meaning in either language once it is quoted.
+ * The search for all the words of a text in any of the channels, in the syntax of the index; undefined if there are no
+ * words. Nothing has to be escaped: letters and digits have no meaning of their own once they are quoted.
  */
 export const query = (
   text: string,

@@ -8,12 +8,12 @@ import { toRow } from "./historyRows.ts"
 import { indexed } from "./historyWords.ts"
 
 /**
- * One statement, hence all or nothing, and nothing where `after` is not the last place; the row of the channel's log is locked first, so that of two at the same moment one waits and then finds
- * that it is too late. What is to be safe on disk is, where the server writes to a disk; where it waits for another
- * server, it is safe there, too.
+ * An append is one statement, so all of it is stored or nothing; nothing if `after` is not the last place. It first locks
+ * the row of the channel's log: of two at the same moment the second waits and then finds that it is too late. How safe
+ * a commit is depends on the server, which is asked each time: whether it writes to a disk and waits for a standby.
  */
 export const make = (sql: SqlClient): Log => ({
-  // Written as it was: what is still on its way is waited for, and what was stored less safely becomes safe with it.
+  // The row is written as it is: that waits for an append under way, and makes safe what was stored less safely before.
   bounds: (channel) =>
     Effect.map(
       sql<Pick<LogSnapshot, "first" | "seq"> & Server>`
@@ -69,6 +69,6 @@ interface Server {
 
 const serverSettings = `current_setting('fsync') AS fsync, current_setting('synchronous_standby_names') AS standbys`
 
-/** What a commit that waits for all that it can means on this server. */
+/** How safe a commit with `synchronous_commit = on` is on this server. */
 const reachedBy = ({ fsync, standbys }: Server): Durability =>
   fsync === "off" ? "memory" : standbys === "" ? "disk" : "replicated"

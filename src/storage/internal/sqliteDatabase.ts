@@ -4,7 +4,7 @@ import * as Statements from "./statements.ts"
 
 const maxStatements = 256
 
-/** Whatever is taken for a write and is none does no harm: it only shares the transaction. */
+/** A read that matches by mistake does no harm: it only shares the transaction of the writes. */
 const isWrite = /^\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b/is
 
 const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync => {
@@ -29,7 +29,7 @@ const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync 
 
 export interface SqliteDatabase {
   readonly inTransaction: () => boolean
-  /** Runs them all; says what came of each by its place, of writes when they are committed. */
+  /** Runs them all; calls `say` with outcomes and their places, those of writes once they are committed. */
   readonly run: (
     statements: ReadonlyArray<SqliteStatement>,
     say: (outcomes: ReadonlyArray<readonly [number, Outcome]>) => void,
@@ -60,7 +60,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
     }
   }
 
-  /** For certain: where the database can't, closing it does. */
+  /** Ends the transaction for certain: if the database can't roll back, closing it does. */
   const rollBack = (): void => {
     if (!db.isTransaction) return
     try {
@@ -78,7 +78,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
     return outcome
   }
 
-  /** One transaction for all. One that fails is taken back by itself. */
+  /** One transaction for all. A statement that fails is undone without the others. */
   const together = (statements: ReadonlyArray<SqliteStatement>): ReadonlyArray<Outcome> => {
     if (statements.length === 1) return statements.map(alone)
     try {
@@ -87,7 +87,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
       for (const statement of statements) {
         prepare("SAVEPOINT one").run()
         const outcome = attempt(statement)
-        // A full disk, among others, takes the whole transaction back: each for itself, then.
+        // Some errors, a full disk among them, undo the whole transaction: then each gets one of its own.
         if (!db.isTransaction) return statements.map(alone)
         if (outcome.failure !== undefined) prepare("ROLLBACK TO one").run()
         prepare("RELEASE one").run()
@@ -103,7 +103,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
   }
 
   const inTurn = (statement: SqliteStatement): Outcome => {
-    // Without this it would be committed at once, although what came before it in the transaction is gone.
+    // Outside of the transaction it would be committed at once, although the statements before it are undone.
     if (statement.place === "within" && !db.isTransaction) {
       return { failure: { message: "The transaction has ended before: its changes are undone" } }
     }
@@ -120,7 +120,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
       let writes: Array<number> = []
       const runWaiting = () => {
         const readOutcomes = reads.map((at) => [at, alone(statements[at]!)] as const)
-        // Who only reads does not wait for the disk.
+        // Reads are answered first: they need not wait for the disk.
         if (readOutcomes.length > 0) say(readOutcomes)
         if (writes.length > 0) {
           const writeOutcomes = together(writes.map((at) => statements[at]!))

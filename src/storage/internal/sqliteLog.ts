@@ -9,8 +9,8 @@ import { toRow } from "./historyRows.ts"
 import { indexed } from "./historyWords.ts"
 
 /**
- * One statement, hence all or nothing, and nothing where `after` is not the last place: whoever was away too long has
- * no word any more. What follows from an entry, the triggers do.
+ * An append is one statement, so all of it is stored or nothing; nothing if `after` is not the last place, since then
+ * somebody else has appended. Triggers write the rest: the channel's log, the ids, the index, what an entry changes.
  */
 const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
   bounds: (channel) =>
@@ -33,7 +33,7 @@ const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
   }),
 })
 
-/** `memory` where it may be gone with the machine, though not with the process. */
+/** `memory` if a power cut may take the last commits, although the end of the process can't. */
 const reachedBySqlite = (sql: SqlClient): Effect.Effect<Durability, SqlError> =>
   Effect.gen(function* () {
     const [level] = yield* sql<{ readonly synchronous: number }>`PRAGMA synchronous`

@@ -1,4 +1,4 @@
-/** What is said between the thread that serves and the thread that has the database. */
+/** The messages between the main thread and the thread that has the database. */
 import type { SQLInputValue } from "node:sqlite"
 
 export interface OpenOptions {
@@ -13,22 +13,22 @@ export interface SqliteStatement {
   readonly sql: string
   readonly params: ReadonlyArray<SQLInputValue>
   readonly rows: "objects" | "arrays"
-  /** Not worth keeping compiled. */
+  /** It is compiled for this one run and not kept. */
   readonly once: boolean
   /**
-   * - `alone`: a transaction of its own, shared with others that wait.
-   * - `control`: begins or ends a transaction.
-   * - `within`: part of the one that was begun, and of no other.
+   * - `alone`: belongs to no transaction of the caller, so it may share one with other statements that wait.
+   * - `control`: begins or ends a transaction of the caller.
+   * - `within`: belongs to the transaction that was begun, and must not run outside of it.
    */
   readonly place: "alone" | "control" | "within"
 }
 
-/** An error, as far as it can be sent. */
+/** As much of an error as can be sent between threads. */
 export interface Failure {
   readonly message: string
-  /** Node's. */
+  /** Node's name of the error, such as `ERR_SQLITE_ERROR`. */
   readonly code?: string | undefined
-  /** SQLite's, the extended one. */
+  /** SQLite's extended error code. */
   readonly errcode?: number | undefined
 }
 
@@ -36,15 +36,15 @@ export type Outcome =
   | { readonly rows: ReadonlyArray<unknown>; readonly failure?: undefined }
   | { readonly failure: Failure }
 
-/** To the database: statements in their order, or null: finish and close. The next only after the last answer. */
+/** To the database: statements in their order, or null to close it. The next one is sent after the last answer to this. */
 export type Question = ReadonlyArray<SqliteStatement> | null
 
-/** From the database; first of all an empty one, or what is wrong with the file. */
+/** From the database. The first is sent unasked: it is empty, or says what is wrong with the file. */
 export type Answer =
   | {
       /** By their places in the question. */
       readonly outcomes: ReadonlyArray<readonly [number, Outcome]>
-      /** Nothing of this question is left. */
+      /** Whether this completes the answer to the question. */
       readonly last: boolean
       readonly inTransaction: boolean
       readonly failure?: undefined

@@ -11,7 +11,7 @@ import { classifySqliteError, ConnectionError, SqlError } from "effect/sql/SqlEr
 import type { Failure, OpenOptions, Outcome, SqliteStatement } from "./sqliteMessages.ts"
 import * as SqliteThread from "./sqliteThread.ts"
 
-/** Statements that wait. Whoever has one more waits until there is room. */
+/** Statements that may wait; whoever adds another waits until there is room. */
 const capacity = 1024
 
 /** Pauses before the database is opened again. */
@@ -21,15 +21,15 @@ const longestPause = Duration.seconds(2)
 interface Waiting {
   readonly statement: SqliteStatement
   readonly answer: Deferred.Deferred<ReadonlyArray<unknown>, SqlError>
-  /** Nobody wants to know any more: it is not begun. */
+  /** Its caller was interrupted: it is not run if it has not been sent yet. */
   abandoned: boolean
 }
 
-/** What waits for the database; whatever waits together is run together. */
+/** Statements waiting for the database. Those that wait at the same moment are run together. */
 export interface SqliteQueue {
   /** Whether a transaction is open. */
   readonly inTransaction: () => boolean
-  /** Puts it behind what waits already; succeeds with the effect that waits for the answer. */
+  /** Adds a statement at the end; succeeds with an effect that waits for the answer. */
   readonly add: (statement: SqliteStatement) => Effect.Effect<Effect.Effect<ReadonlyArray<unknown>, SqlError>>
 }
 
@@ -39,7 +39,7 @@ const toError = ({ code, errcode, message }: Failure): SqlError => {
   return new SqlError({ reason: classifySqliteError(cause, { message, operation: "execute" }) })
 }
 
-/** `connect`: certainly not run. `execute`: perhaps. */
+/** The database is not there. With `connect` the statement was certainly not run, with `execute` it may have been. */
 const unreachable = (operation: "connect" | "execute", { message }: Failure): SqlError =>
   new SqlError({ reason: new ConnectionError({ cause: new Error(message), message, operation }) })
 
@@ -57,8 +57,8 @@ const failAll = (waiting: ReadonlyArray<Waiting>, error: SqlError): void => {
 }
 
 /**
- * A database on a thread of its own. Where the thread ends by itself, what it had in hand fails, and it is opened
- * again; what waits meanwhile fails each time that fails. Closing finishes what waits.
+ * A database on a thread of its own. If the thread ends by itself, the statements it was given fail and it is started
+ * again; each time that fails, the statements waiting by then fail, too. Closing first runs those that wait.
  */
 export const make = Effect.fnUntraced(function* (
   options: OpenOptions,
@@ -69,7 +69,7 @@ export const make = Effect.fnUntraced(function* (
   let thread: SqliteThread.SqliteThread | undefined
   let pause = firstPause
 
-  /** Taken, when it turned out that the thread has ended meanwhile: certainly not run. */
+  /** Taken from the queue, but the thread had ended before they were sent: they were certainly not run. */
   let held: ReadonlyArray<Waiting> = []
 
   const take = Effect.suspend(() => (held.length > 0 ? Effect.succeed(held) : Queue.takeAll(queue)))
@@ -100,7 +100,7 @@ export const make = Effect.fnUntraced(function* (
       held = []
     })
 
-  /** Until the thread ends by itself, or nothing is to come any more. */
+  /** Runs until the thread ends by itself or the queue is closed and empty. */
   const session = Effect.scoped(
     Effect.gen(function* () {
       thread = yield* Effect.tapError(SqliteThread.open(options), refuse)

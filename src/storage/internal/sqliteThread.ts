@@ -9,13 +9,13 @@ const entry = new URL(`./sqliteWorker${extname(import.meta.url)}`, import.meta.u
 
 /** A thread that has a database. */
 export interface SqliteThread {
-  /** Whether the last that was answered has left a transaction open. */
+  /** Whether a transaction was open when the last answer came. */
   readonly inTransaction: () => boolean
-  /** Why it is not there any more, where that is so. */
+  /** Why the thread has ended; undefined while it runs. */
   readonly ended: () => Failure | undefined
   /**
-   * Runs statements, one call after the other; says what came of each as soon as it is known. Fails where the thread
-   * has ended: what was not said of may be done or not.
+   * Runs statements and calls `say` with the outcome of each as soon as it is known. The next call comes after this one
+   * has ended. Fails if the thread ends: a statement without an outcome may have been run or not.
    */
   readonly run: (
     statements: ReadonlyArray<SqliteStatement>,

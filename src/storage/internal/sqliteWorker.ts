@@ -1,4 +1,4 @@
-/** The thread that has the database: what it is asked, it answers in this order. */
+/** The entry of the thread that has the database. It answers questions in their order. */
 import { parentPort, workerData } from "node:worker_threads"
 import { open, type SqliteDatabase } from "./sqliteDatabase.ts"
 import { type Answer, type OpenOptions, type Question, toFailure } from "./sqliteMessages.ts"

@@ -1,10 +1,10 @@
 import type { Command } from "../Command.ts"
 
-/** A command as it is listed. */
+/** A command in the list of all commands. */
 export interface CommandEntry {
-  /** What it is called, and what else people try. */
+  /** Its name, then its aliases. */
   readonly names: readonly [string, ...ReadonlyArray<string>]
-  /** What comes behind the name, as it is written in the help. */
+  /** Its arguments, as the help shows them. */
   readonly usage: string
   readonly summary: string
   readonly read: (rest: string) => Command

@@ -1,6 +1,6 @@
 import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 
-/** What one can do about it. */
+/** What the user can do about it. */
 const advice: { readonly [Reason in RequestErrorReason]?: string } = {
   Forbidden: "/info shows who may",
   Banned: "its owner can let you in again",
@@ -16,7 +16,7 @@ const advice: { readonly [Reason in RequestErrorReason]?: string } = {
   TooManyMemberships: "/leave another channel first",
 }
 
-/** Why it did not work, and what to do now. */
+/** Why it failed, and what to do now. */
 export const explained = (error: { readonly message: string }): string => {
   const what = error instanceof RequestError ? advice[error.reason] : undefined
   return what === undefined ? error.message : `${error.message}: ${what}`

@@ -1,4 +1,4 @@
-/** Commands of those who own channels, or look after them. */
+/** Commands for owners and moderators of channels. */
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../../domain/ChannelName.ts"
 import type { ChannelSettings } from "../../client/Requests.ts"
@@ -7,7 +7,7 @@ import { type CommandEntry, firstWord, wrong } from "./CommandEntry.ts"
 
 const isChannel = Schema.is(ChannelName)
 
-/** What is done to somebody; who that is, and what else is said, is found out with those who are there. */
+/** A command that concerns somebody. Where the name ends is decided later, by the names of those who are present. */
 const withSomebody =
   (what: Extract<Command, { readonly _tag: "Person" }>["what"], example: string) =>
   (rest: string): Command => {

@@ -4,11 +4,11 @@ const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digi
 const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" })
 const dayMs = 86_400_000
 
-// Every time zone is whole quarters of an hour away from another.
+// Time zones differ by whole quarters of an hour, so a day never changes within one.
 const quarter = 15 * 60_000
 const days = new Map<number, string>()
 
-// A server may say any time, and the calendar ends.
+// A server may send any time, but `Date` ends here.
 const within = (at: number): number => Math.min(at, 8.64e15)
 
 /** `12:34` */
@@ -19,7 +19,7 @@ const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle:
 /** `23 Nov 2026, 12:34` */
 export const dateAndTime = (at: number): string => short.format(within(at))
 
-/** The day: the same words for every time in it. */
+/** The day: the same text for every time in it. */
 export const dayOf = (at: number): string => {
   const key = Math.floor(at / quarter)
   const found = days.get(key)
@@ -30,7 +30,7 @@ export const dayOf = (at: number): string => {
   return day
 }
 
-/** The day, seen from now: the last two have names of their own. */
+/** The day, or "Today" and "Yesterday". */
 export const dayName = (at: number, now: number): string => {
   const day = dayOf(at)
   if (day === dayOf(now)) return "Today"

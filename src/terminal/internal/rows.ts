@@ -1,4 +1,4 @@
-/** One entry as rows: below its author or with the one before it, wrapped, with what is in it marked. */
+/** One entry as rows: below a heading or grouped with the entry before it, wrapped, with marks. */
 import type { Message } from "../../client/Event.ts"
 import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
@@ -9,30 +9,30 @@ import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
 import { cut, fit, type Range, wholeIn, width, wrap } from "../Width.ts"
 
-/** How a piece of a row is to look; which colours that means, the view decides. */
+/** What a piece of a row is. The view decides how that looks. */
 export type Style =
   | "text"
   /** An author's name, in the colour of `colour`. */
   | "name"
-  /** One's own name. */
+  /** The user's own name. */
   | "me"
   | "time"
-  /** Where one is named. */
+  /** Where the user is named. */
   | "mention"
   /** Leads to `url`. */
   | "link"
-  /** What is searched for. */
+  /** Where the text matches the search. */
   | "match"
-  /** Said by oneself and not acknowledged yet. */
+  /** A message that is not acknowledged yet. */
   | "pale"
-  /** What others put under a message, and what one put there oneself. */
+  /** A reaction of others, and one of the user. */
   | "reaction"
   | "reacted"
   | "notice"
   | "error"
   /** The line between two days. */
   | "day"
-  /** The line above what was not read. */
+  /** The line above the first unread message. */
   | "new"
 
 export interface Span {
@@ -72,14 +72,14 @@ interface Mark extends Range {
   readonly url?: string
 }
 
-/** What is to be seen in a line of text, the most important first where two overlap. */
+/** The marks in a line of text. Where two overlap, the first one counts. */
 const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
   const marks: ReadonlyArray<Mark> = [
     ...matches(text, query).map((range): Mark => ({ ...range, style: "match" })),
     ...links(text).map((range): Mark => ({ ...range, style: "link", url: text.slice(range.start, range.end) })),
     ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
   ]
-  // Half of a character would take columns of its own.
+  // Half a grapheme would take columns of its own.
   const whole = wholeIn(text)
   return marks.map((mark) => ({ ...mark, ...whole(mark) }))
 }
@@ -103,7 +103,7 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
   })
 }
 
-/** Rows of one message or notice: nobody can push all the rest out of sight. */
+/** Rows of one entry, so that nobody can push all others out of sight. */
 const maxRows = 200
 
 /** Code units of the longest address that leads somewhere. */
@@ -117,7 +117,7 @@ const editedMark = " (edited)"
 
 /** Text of however many lines, below a name. */
 const body = (content: string, style: Style, own: boolean, look: Look, edited: boolean): ReadonlyArray<Row> => {
-  // Without it a message of several lines could pass for several messages.
+  // Without it the lines of a message could look like messages of others.
   const margin = look.columns > 2 * indent ? indent : 0
   let left = maxRows
   let hidden = 0
@@ -130,7 +130,7 @@ const body = (content: string, style: Style, own: boolean, look: Look, edited: b
     left -= shown.length
     hidden += ranges.length - shown.length
     if (shown.length === 0) return []
-    // An address may go on where no more is shown.
+    // Looks a little behind the rows that are shown: an address may end there.
     const found = marksIn(line.slice(0, shown.at(-1)!.end + maxAddress), own, look)
     const marks = last ? [...found, { start: line.length, end: text.length, style: "pale" as const }] : found
     return shown.map((range): Row => {
@@ -143,7 +143,7 @@ const body = (content: string, style: Style, own: boolean, look: Look, edited: b
   return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale")]
 }
 
-/** Below a message: each reaction, and how many have it. */
+/** The rows below a message: each reaction, and how many users have it. */
 const reactions = (given: Message["reactions"], { columns, me }: Look): ReadonlyArray<Row> => {
   const rows: Array<Array<Span>> = []
   let room = 0
@@ -201,7 +201,7 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
   if (entry._tag === "Notice") {
     return [...day, ...notice(entry.text, entry.kind === "error" ? "error" : "notice", columns)]
   }
-  // Before one has signed in, one has no name.
+  // Before sign-in the user has no name.
   const author = authorOf(entry, me)
   const own = author === me
   const follows =

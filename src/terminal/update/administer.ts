@@ -1,8 +1,8 @@
-/** What owners and moderators command. */
+/** Commands of owners and moderators. */
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelRole } from "../../domain/ChannelRole.ts"
-import type { Sentence } from "../../client/Requests.ts"
+import type { SanctionOptions } from "../../client/Requests.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Administration, Intent } from "../Action.ts"
 import type { Command } from "../Command.ts"
@@ -10,7 +10,7 @@ import { dateAndTime } from "../internal/day.ts"
 import { firstWord } from "../internal/CommandEntry.ts"
 import type { Model } from "../Model.ts"
 import { isDirect, notice } from "./conversations.ts"
-import { settingsOf } from "./hear.ts"
+import { settingsOf } from "./events.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 type Person = Extract<Command, { readonly _tag: "Person" }>
@@ -20,8 +20,8 @@ const isRange = Schema.is(AddressRange)
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** How long, if that was said, and why. */
-const sentenceOf = (text: string): Sentence => {
+/** The terms of a ban or a mute: `10m rude` is how long, and why. */
+const termsOf = (text: string): SanctionOptions => {
   const [word, rest] = firstWord(text)
   const [, count, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(word) ?? []
   const duration = count === undefined ? undefined : Number(count) * units[unit!]!
@@ -31,24 +31,24 @@ const sentenceOf = (text: string): Sentence => {
 
 const forHowLong = (text: string): string => {
   const [word] = firstWord(text)
-  return sentenceOf(text).duration === undefined ? "" : ` for ${word}`
+  return termsOf(text).duration === undefined ? "" : ` for ${word}`
 }
 
-const whomOf = (text: string) =>
+const banTargetOf = (text: string) =>
   /[.:]/.test(text) && isRange(text) ? ({ address: text } as const) : ({ username: text } as const)
 
 const ask = (model: Model, call: Administration, done?: string): Next => [model, [{ _tag: "Administer", call, done }]]
 
-/** To whom, as they write themselves, and what; `addressed` knows who is in sight. */
+/** A command that concerns somebody. `addressed` finds the name in what is behind the command. */
 export const person = (
   model: Model,
-  { text: given, to, what }: Person,
+  { text: rest, to, what }: Person,
   addressed: (model: Model, to: string, text: string) => readonly [name: string, text: string],
 ): Next => {
   const channel = model.current
-  const [near, text] = addressed(model, to, given)
-  // Where nothing is said behind a name, it is all of it.
-  const whole = given === "" ? to : `${to} ${given}`
+  const [near, text] = addressed(model, to, rest)
+  // For the commands that take nothing but a name.
+  const whole = rest === "" ? to : `${to} ${rest}`
   const other = whole === "" && isDirect(channel) ? channel.slice(1) : whole
   switch (what) {
     case "invite":
@@ -56,20 +56,20 @@ export const person = (
     case "kick":
       return ask(model, ["kick", channel, near, text || undefined])
     case "ban": {
-      const whom = whomOf(to)
-      const [name, rest] = "address" in whom ? [whom.address, given] : [near, text]
+      const target = banTargetOf(to)
+      const [name, terms] = "address" in target ? [target.address, rest] : [near, text]
       return ask(
         model,
-        ["ban", channel, "address" in whom ? whom : { username: name }, sentenceOf(rest)],
-        `${name} is kept out${forHowLong(rest)}. /unban ${name} ends that.`,
+        ["ban", channel, "address" in target ? target : { username: name }, termsOf(terms)],
+        `${name} is kept out${forHowLong(terms)}. /unban ${name} ends that.`,
       )
     }
     case "unban":
-      return ask(model, ["unban", channel, whomOf(whole)], `${whole} may come in again.`)
+      return ask(model, ["unban", channel, banTargetOf(whole)], `${whole} may come in again.`)
     case "mute":
       return ask(
         model,
-        ["mute", channel, near, sentenceOf(text)],
+        ["mute", channel, near, termsOf(text)],
         `${near} can only listen${forHowLong(text)}. /unmute ${near} ends that.`,
       )
     case "unmute":
@@ -100,8 +100,8 @@ export const configure = (model: Model, command: Extract<Command, { readonly _ta
 
 export const rename = (model: Model, name: string): Next => ask(model, ["rename", model.current, name])
 
-/** What a channel is, in lines. */
-export const described = (info: ServerFrameOf<"ChannelInfo">): string => {
+/** What `/info` shows. */
+export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
   const { channel, created, durability, role, roles, sanctions = [], topic } = info
   const named = (wanted: string) => roles.filter(({ role }) => role === wanted).map(({ username }) => username)
   const people = (["owner", "moderator", "member"] as const).flatMap((role) => {

@@ -1,4 +1,4 @@
-/** Changes of one conversation, and of which is shown. */
+/** Changes of one conversation, and of which one is shown. */
 import type { Seq } from "../../domain/Seq.ts"
 import { key, type Username } from "../../domain/Username.ts"
 import { empty } from "../Editor.ts"
@@ -7,12 +7,12 @@ import { type Conversation, conversation, type Entry, type Model, type Size } fr
 import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
 
 export const maxEntries = 2000
-/** Characters of one conversation that are kept: as many messages as long as a frame would fill the memory. */
+/** Characters that are kept of one conversation, since messages may be as long as a frame. */
 const maxText = 4_000_000
-/** As many as a session may be in: 128 channels, and 32 where others brought it in. */
+/** As many as a session may be in: 128 that it has joined, and 32 into which others have brought it. */
 const maxConversations = 160
 
-/** With one person, rather than a channel. */
+/** Whether it is a conversation with one person. */
 export const isDirect = (name: string): boolean => name.startsWith("@")
 
 /** Whether both name the same: people write `@bob`, and the server says `@Bob`. */
@@ -31,7 +31,7 @@ export const lookOf = (model: Model): Look => ({
   query: model.search?.query ?? "",
 })
 
-/** With this conversation changed; as it was, where there is none of the name. */
+/** Changes the conversation of this name, if there is one. */
 export const change = (model: Model, name: string, to: (conversation: Conversation) => Conversation): Model => ({
   ...model,
   conversations: model.conversations.map((conversation) =>
@@ -39,7 +39,7 @@ export const change = (model: Model, name: string, to: (conversation: Conversati
   ),
 })
 
-/** Called as the server calls it, or differently from now on. */
+/** Gives a conversation the name that the server uses; `former` is the one it had before. */
 export const rename = (model: Model, name: string, former = name): Model => {
   const before = find(model, former)
   if (before === undefined || before.name === name) return model
@@ -47,20 +47,20 @@ export const rename = (model: Model, name: string, former = name): Model => {
   return model.current === before.name ? { ...renamed, current: name } : renamed
 }
 
-/** With a conversation of this name, if there is room for one more. */
+/** Adds a conversation of this name, if there is none yet, and room for it. */
 export const open = (model: Model, name: string): Model =>
   find(model, name) !== undefined || model.conversations.length >= maxConversations
     ? model
     : { ...model, conversations: [...model.conversations, conversation(name)] }
 
-/** Whether it waits for one to get in. */
+/** Whether it waits until the conversation is joined. */
 export const isWaiting = (entry: Entry): entry is Extract<Entry, { readonly _tag: "Unsent" }> =>
   entry._tag === "Unsent" && entry.waiting === true
 
 const read = (conversation: Conversation): Conversation =>
   conversation.scroll === 0 ? { ...conversation, unread: 0, mentions: 0 } : conversation
 
-/** Shows another conversation; what was new in the one before is not new any more, and what was begun there stays. */
+/** Shows another conversation. The one before has no line "new" any more, and keeps its draft. */
 export const show = (model: Model, name: string): Model => {
   const next = find(model, name)
   if (next === undefined || next.name === model.current) return model
@@ -69,7 +69,7 @@ export const show = (model: Model, name: string): Model => {
     firstUnread: undefined,
     unreadFrom: undefined,
     scroll: 0,
-    // What was to replace a message is no draft for another.
+    // An edit of a message is not kept as a draft.
     draft: model.editing === undefined ? model.editor : empty,
   }))
   return {
@@ -83,7 +83,7 @@ export const show = (model: Model, name: string): Model => {
   }
 }
 
-/** Without a conversation; another one is shown, if it was that. */
+/** Removes a conversation; if it was shown, its neighbour is shown instead. */
 export const close = (model: Model, name: string): Model => {
   const closing = find(model, name)
   if (closing === undefined || model.conversations.length === 1) return model
@@ -93,7 +93,7 @@ export const close = (model: Model, name: string): Model => {
   return { ...shown, conversations: shown.conversations.filter((conversation) => conversation.name !== closing.name) }
 }
 
-/** Rows from the end; whoever gets there has read everything. */
+/** Scrolls by so many rows, up or with a negative number down. At the bottom everything counts as read. */
 export const scroll = (model: Model, by: number): Model =>
   change(model, model.current, (conversation) => {
     const { rows } = layout(model).timeline
@@ -102,8 +102,8 @@ export const scroll = (model: Model, by: number): Model =>
     return read({ ...conversation, scroll: Math.max(0, Math.min(most, wanted)) })
   })
 
-/** No further up than there are rows, after whatever happened to them or to the window; what is in sight is read. */
-export const settle = (model: Model): Model => {
+/** Keeps the scroll position within the rows there are, after they or the window have changed. */
+export const clampScroll = (model: Model): Model => {
   const { scroll: before, unread } = current(model)
   if (before === 0) return unread === 0 ? model : change(model, model.current, read)
   const settled = scroll(model, 0)
@@ -111,14 +111,14 @@ export const settle = (model: Model): Model => {
 }
 
 type New<E> = E extends Entry ? Omit<E, "key" | "at"> & { readonly at?: number } : never
-/** An entry that has no place yet; without a time it is of now. */
+/** An entry that is not in a conversation yet; without a time it is of now. */
 export type NewEntry = New<Entry>
 
-/** The place of an entry; undefined for what has none. */
+/** The place of an entry; undefined where it has none. */
 export const seqOf = (entry: Entry): Seq | undefined =>
   entry._tag === "Message" && entry.seq !== undefined && entry.seq > 0 ? entry.seq : undefined
 
-/** Where an entry with this place belongs: before what comes later, and before what waits for its place. */
+/** Where an entry with this place belongs: before those with a later place, and before unsent messages. */
 export const indexFor = (entries: ReadonlyArray<Entry>, seq: Seq | undefined): number => {
   if (seq === undefined || seq === 0) return entries.length
   let index = entries.length
@@ -131,8 +131,8 @@ export const indexFor = (entries: ReadonlyArray<Entry>, seq: Seq | undefined): n
   return index
 }
 
-/** With the same in sight as before, for who reads further up. */
-const held = (before: Conversation, after: Conversation, look: Look, lookAfter = look): Conversation => {
+/** Scrolls such that a user who reads further up goes on to see the same rows. */
+const keepInSight = (before: Conversation, after: Conversation, look: Look, lookAfter = look): Conversation => {
   if (before.scroll === 0) return after
   const place = placeOf(before, look)
   const scroll = place === undefined ? undefined : scrollBack(after, place, lookAfter)
@@ -142,21 +142,21 @@ const held = (before: Conversation, after: Conversation, look: Look, lookAfter =
 export const resize = (model: Model, size: Size): Model => {
   const resized = { ...model, size }
   return change(resized, model.current, (conversation) =>
-    held(conversation, conversation, lookOf(model), lookOf(resized)),
+    keepInSight(conversation, conversation, lookOf(model), lookOf(resized)),
   )
 }
 
 const lengthOf = (entry: Entry): number => (entry._tag === "Notice" ? entry.text : entry.content).length
 
-/** What there is room for. */
-const newest = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
+/** The newest entries, as many as the limits allow. */
+const withinLimits = (entries: ReadonlyArray<Entry>): ReadonlyArray<Entry> => {
   const last = Math.max(0, entries.length - maxEntries)
   let first = entries.length
   for (let room = maxText; first > last && (room -= lengthOf(entries[first - 1]!)) >= 0;) first--
   return first === 0 ? entries : entries.slice(first)
 }
 
-/** Changes the entries; who reads further up goes on to see the same. */
+/** Changes the entries; a user who reads further up goes on to see the same rows. */
 export const withEntries = (
   model: Model,
   name: string,
@@ -165,14 +165,14 @@ export const withEntries = (
   change(model, name, (conversation) => {
     const all = to(conversation)
     if (all === conversation.entries) return conversation
-    const entries = newest(all)
-    // What there is no room for can be had again.
+    const entries = withinLimits(all)
+    // What was dropped can be loaded again.
     const cut = entries.length < all.length ? entries.find((entry) => seqOf(entry) !== undefined) : undefined
     const oldest = (cut === undefined ? undefined : seqOf(cut)) ?? conversation.oldest
-    return held(conversation, { ...conversation, entries, oldest }, lookOf(model))
+    return keepInSight(conversation, { ...conversation, entries, oldest }, lookOf(model))
   })
 
-/** Adds an entry; `without` is what it replaces. */
+/** Adds an entry; those for which `without` is true go for it. */
 export const add = (model: Model, name: string, entry: NewEntry, without?: (entry: Entry) => boolean): Model =>
   withEntries(
     change(model, name, (conversation) => ({ ...conversation, keys: conversation.keys + 1 })),
@@ -188,20 +188,20 @@ export const add = (model: Model, name: string, entry: NewEntry, without?: (entr
 export const notice = (model: Model, text: string, kind: "info" | "error" = "info", name = model.current): Model =>
   add(model, name, { _tag: "Notice", kind, text })
 
-/** Counts a message that was just told as not read, if it is not in sight. */
-export const unread = (model: Model, name: string, key: number, mention: boolean): Model =>
+/** Counts a message as unread, if it is not in sight. */
+export const countUnread = (model: Model, name: string, key: number, mention: boolean): Model =>
   change(model, name, (conversation) => {
     const { mentions, scroll, unread } = conversation
     if (conversation.name === model.current && scroll === 0) return conversation
     const counted = { ...conversation, unread: unread + 1, mentions: mentions + (mention ? 1 : 0) }
     if (unread > 0) return counted
     const marked = { ...counted, firstUnread: key }
-    return held(conversation, marked, lookOf(model))
+    return keepInSight(conversation, marked, lookOf(model))
   })
 
 const namesShown = 5
 
-/** Names that one notice remembers, to add to it; of more it knows only that they were named. */
+/** Names that one notice remembers, so that later changes can be merged into it. */
 const maxNamed = 500
 
 const list = (names: ReadonlyArray<Username>): string =>
@@ -209,7 +209,7 @@ const list = (names: ReadonlyArray<Username>): string =>
     ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
     : names.join(", ")
 
-/** Who came and went, on one line for as long as nothing else happens; who did both is not worth a word. */
+/** Who joined and left, in one notice as long as nothing else happens. Whoever did both is not named. */
 export const presence = (
   model: Model,
   name: string,

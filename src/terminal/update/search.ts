@@ -1,4 +1,4 @@
-/** The search in what was said: found while one types, from the newest on up. */
+/** The search in the conversation that is shown: results appear while one types, the newest first. */
 import { graphemes } from "../Width.ts"
 import * as Editor from "../Editor.ts"
 import type { Key } from "../Key.ts"
@@ -11,7 +11,7 @@ import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
 /** Code units. */
 const maxQuery = 200
 
-/** The newest hit first. */
+/** Searches, and shows the newest hit. */
 export const open = (model: Model, text: string): Model => {
   const query = Editor.of(text.replaceAll(/\s+/g, " "), maxQuery).text
   const hits =
@@ -35,7 +35,7 @@ const reveal = (model: Model): Model => {
   }))
 }
 
-/** Back to where one was. */
+/** Scrolls back to where it was before the search. */
 const close = (model: Model): Model => {
   const { scroll } = current(model)
   return scrollBy({ ...model, search: undefined }, (model.search?.back ?? 0) - scroll)
@@ -64,7 +64,7 @@ export const press = (model: Model, key: Key): Model => {
       return step(model, -1)
     case "down":
       return step(model, 1)
-    // What was said around it.
+    // Scrolls around the hit.
     case "pageUp":
       return scrollBy(model, layout(model).timeline.rows - 1)
     case "pageDown":

@@ -20,7 +20,7 @@ import { SearchLine } from "./SearchLine.ts"
 import type { Store } from "./Store.ts"
 import { Window } from "./Window.ts"
 
-/** Between two parts that are side by side. */
+/** The line between two parts that are side by side. */
 const Border = ({ height }: { readonly height: number }) =>
   createElement(Rows, {
     columns: 1,
@@ -35,13 +35,13 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
   if (layout.tooSmall) return createElement(Text, { wrap: "truncate-end" }, "too small")
   if (model.help !== undefined) return createElement(Help, { columns, height: rows, page: model.help })
   const height = layout.timeline.rows
-  const said = banner(model)
+  const text = banner(model)
   const bottom = rows - layout.composer
   return createElement(
     Box,
     { flexDirection: "column", width: columns, height: rows },
     createElement(Header, { model, conversation, columns, listed: layout.channels > 0 }),
-    layout.banner === 1 && createElement(Line, { columns, text: ` ${said ?? ""}`, style: "banner" }),
+    layout.banner === 1 && createElement(Line, { columns, text: ` ${text ?? ""}`, style: "banner" }),
     createElement(
       Box,
       { height, width: columns },

@@ -2,11 +2,11 @@
 
 export type Theme = "dark" | "light"
 
-/** How one is told of something while looking elsewhere, besides by the bell. */
+/** How the terminal shows notifications, besides the bell. */
 export type Notification = "osc9" | "osc99" | "osc777" | undefined
 
 export interface Capabilities {
-  /** How many colours may be used: 0 where people want none. */
+  /** How many colours may be used: 0 where the user wants none. */
   readonly colours: 0 | 16 | 256
   readonly theme: Theme
   /** Whether links can be clickable. */
@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const coloursOf = (env: Environment): Capabilities["colours"] => {
   const { COLORTERM, FORCE_COLOR, NO_COLOR, TERM = "" } = env
-  // Whoever forces it means it (https://force-color.org, https://no-color.org).
+  // FORCE_COLOR counts for more than NO_COLOR (https://force-color.org, https://no-color.org).
   if (FORCE_COLOR) {
     if (FORCE_COLOR === "0" || FORCE_COLOR === "false") return 0
   } else if (NO_COLOR) {
@@ -29,7 +29,7 @@ const coloursOf = (env: Environment): Capabilities["colours"] => {
   return COLORTERM || /256|kitty|ghostty|alacritty|foot|direct/.test(TERM) || env["WT_SESSION"] ? 256 : 16
 }
 
-/** `foreground;background`, where 7 and 9 to 15 are bright; what does not say is taken as dark. */
+/** `foreground;background`, where 7 and 9 to 15 are bright. Without it a dark background is assumed. */
 const themeOf = ({ COLORFGBG = "" }: Environment): Theme => {
   const background = /;(\d+)$/.exec(COLORFGBG)?.[1]
   if (background === undefined) return "dark"
@@ -39,14 +39,14 @@ const themeOf = ({ COLORFGBG = "" }: Environment): Theme => {
 
 const linksIn = (env: Environment): boolean => {
   if (env["WT_SESSION"] || env["KITTY_WINDOW_ID"] || env["DOMTERM"] || env["KONSOLE_VERSION"]) return true
-  // The first release of VTE that has them without crashing.
+  // The first release of VTE that does not crash on links.
   if (Number(env["VTE_VERSION"] ?? 0) >= 5002) return true
   if (/^(iTerm\.app|WezTerm|vscode|ghostty|Hyper|rio|tabby)$/.test(env["TERM_PROGRAM"] ?? "")) return true
   return /^(xterm-kitty|xterm-ghostty|alacritty|foot)/.test(env["TERM"] ?? "")
 }
 
 const notificationOf = (env: Environment): Notification => {
-  // A multiplexer swallows what it does not know, or shows it.
+  // A multiplexer swallows sequences that it does not know, or shows them.
   if (env["TMUX"] || env["STY"]) return undefined
   if (env["KITTY_WINDOW_ID"]) return "osc99"
   if (/^(iTerm\.app|WezTerm|ghostty)$/.test(env["TERM_PROGRAM"] ?? "")) return "osc9"

@@ -5,13 +5,13 @@ import { written } from "./Header.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** As many as fit, such that the one that is shown is among them. */
+/** As many as fit, with the current one among them. */
 const around = <A>(all: ReadonlyArray<A>, at: number, height: number): ReadonlyArray<A> => {
   const start = Math.max(0, Math.min(at - Math.floor(height / 2), all.length - height))
   return all.slice(start, start + height)
 }
 
-/** How much is new, and behind `@` how often one is named in that. */
+/** How many messages are unread, and behind `@` how many of them name the user. */
 const countOf = ({ mentions, unread }: Conversation): string => {
   if (unread === 0) return ""
   if (mentions === 0) return ` ${unread}`
@@ -29,7 +29,7 @@ const row = (conversation: Conversation, current: boolean, columns: number): Rea
   ]
 }
 
-/** The channels one is in, and how much is to be read there. */
+/** The list of conversations, and how much is unread in each. */
 export const Channels = (part: {
   readonly conversations: ReadonlyArray<Conversation>
   readonly current: string

@@ -6,7 +6,7 @@ import { width, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** A line of the draft, wrapped: what is in it, and where in the draft that begins. */
+/** A wrapped line of the draft, and where in the draft it begins. */
 interface Line {
   readonly text: string
   readonly start: number
@@ -25,7 +25,7 @@ const linesOf = (text: string, columns: number): ReadonlyArray<Line> => {
   })
 }
 
-/** What of the draft is shown, and where in that the cursor is, in columns and rows. */
+/** The lines of the draft that are shown, and the cursor in them, in columns and rows. */
 const composed = (editor: Editor, columns: number, height: number) => {
   const lines = linesOf(editor.text, columns)
   const at = lines.findLastIndex(({ start }) => start <= editor.cursor)
@@ -42,14 +42,14 @@ const composed = (editor: Editor, columns: number, height: number) => {
 
 const before = (row: number, more: boolean): string => (row > 0 ? "  " : more ? "\u2026 " : prompt)
 
-/** The draft, with the terminal's own cursor in it, where writing systems that compose and screen readers look for it. */
+/** The draft, with the terminal's own cursor in it: input methods and screen readers look for it there. */
 export const Composer = (part: {
   readonly editor: Editor
   readonly columns: number
   readonly height: number
   /** Rows of the screen above it. */
   readonly top: number
-  /** Whether what is typed goes here. */
+  /** Whether keys are typed here. */
   readonly active: boolean
 }) => {
   const { active, columns, editor, height, top } = part

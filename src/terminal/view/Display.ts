@@ -1,4 +1,4 @@
-/** The terminal, taken over for as long as a scope lasts and given back as it was. */
+/** The terminal: taken over for the time of a scope, and then restored. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -9,7 +9,7 @@ import type { Action } from "../Action.ts"
 import type { Model, Size } from "../Model.ts"
 import { App } from "./App.ts"
 import type { Capabilities } from "./Capabilities.ts"
-import * as Orders from "./Orders.ts"
+import * as EscapeSequences from "./EscapeSequences.ts"
 import { Store } from "./Store.ts"
 
 export const sizeOf = ({ columns, rows }: { readonly columns: number; readonly rows: number }): Size => ({
@@ -19,11 +19,11 @@ export const sizeOf = ({ columns, rows }: { readonly columns: number; readonly r
 })
 
 export interface Display {
-  /** Draws it, soon; what is shown again before that is not drawn in between. */
+  /** Draws the model soon. One that is replaced before that is not drawn. */
   readonly show: (model: Model) => void
   readonly title: (text: string) => void
   readonly notify: (title: string, text: string) => void
-  /** Fails to go on with a defect of what draws. */
+  /** Dies with a defect of the view. */
   readonly failed: Effect.Effect<never>
 }
 
@@ -34,20 +34,20 @@ export const open = Effect.fnUntraced(function* (options: {
   readonly model: Model
   readonly capabilities: Capabilities
   readonly dispatch: (action: Action) => void
-  /** The terminal has another size, and what is to be shown in it is to be shown at once. */
+  /** Called when the terminal has another size, before the view draws again. */
   readonly resized: (size: Size) => void
 }): Effect.fn.Return<Display, never, Scope.Scope> {
   const { capabilities, dispatch, model, resized } = options
   const { stdout } = process
   const store = new Store(model)
   const failed = Deferred.makeUnsafe<never>()
-  const write = (orders: string) => {
-    if (!stdout.destroyed) stdout.write(orders)
+  const write = (sequence: string) => {
+    if (!stdout.destroyed) stdout.write(sequence)
   }
 
   yield* Effect.acquireRelease(
     Effect.sync(() => {
-      if (capabilities.title) write(Orders.keepTitle)
+      if (capabilities.title) write(EscapeSequences.keepTitle)
       const screen = render(createElement(App, { store, capabilities, dispatch }), {
         alternateScreen: true,
         exitOnCtrlC: false,
@@ -58,18 +58,18 @@ export const open = Effect.fnUntraced(function* (options: {
         maxFps,
         patchConsole: true,
       })
-      let given = false
-      /** Gives the terminal back; whoever ends the program without closing scopes comes by here too. */
+      let restored = false
+      /** Restores the terminal, even if the program ends without closing its scopes. */
       const restore = () => {
-        if (given) return
-        given = true
+        if (restored) return
+        restored = true
         screen.unmount()
-        if (capabilities.title) write(Orders.restoreTitle)
+        if (capabilities.title) write(EscapeSequences.restoreTitle)
       }
-      // Before what draws looks at it, which would draw what was made for the other size.
+      // Before Ink's own listener, which would draw the model of the old size.
       const resize = () => resized(sizeOf(stdout))
       stdout.prependListener("resize", resize)
-      // What it was is told after this, on the screen that people had before.
+      // The error is printed after this, on the normal screen.
       process.on("uncaughtExceptionMonitor", restore)
       process.on("exit", restore)
       void screen.waitUntilExit().catch((error: unknown) => Deferred.doneUnsafe(failed, Exit.die(error)))
@@ -85,8 +85,8 @@ export const open = Effect.fnUntraced(function* (options: {
 
   return {
     show: (model) => store.show(model),
-    title: (text) => capabilities.title && write(Orders.title(text)),
-    notify: (title, text) => write(Orders.notify(title, text, capabilities.notification)),
+    title: (text) => capabilities.title && write(EscapeSequences.title(text)),
+    notify: (title, text) => write(EscapeSequences.notify(title, text, capabilities.notification)),
     failed: Deferred.await(failed),
   }
 })

@@ -5,17 +5,17 @@ import { cut, fit, width } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** `#ops`, and `@ann` as it is. */
+/** A conversation's name as it is shown: `#ops`, `@ann`. */
 export const written = (name: string): string => (name.startsWith("@") ? Plain.line(name) : `#${Plain.line(name)}`)
 
-/** Where else something is to be read, for who cannot see the list of channels. */
+/** Other conversations with unread messages, for when there is no list of them. */
 const elsewhere = ({ conversations, current }: Model): string =>
   conversations
     .filter(({ name, unread }) => unread > 0 && name !== current)
     .map(({ mentions, name, unread }) => `${written(name)} ${mentions > 0 ? `@${unread}` : unread}`)
     .join(" ")
 
-/** Where one is, what it is about, and who one is there. */
+/** The conversation, its topic, and the user's name. */
 const header = (
   model: Model,
   conversation: Conversation | undefined,

@@ -4,7 +4,7 @@ import { cut, fit, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** Keys, the most needed first. */
+/** Keys, the most important first. */
 export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Enter", "send"],
   ["Alt+Enter, Ctrl+J", "a new line"],
@@ -31,8 +31,8 @@ const entry =
     { text: cut(means, Math.max(0, columns - left)), style: "text" },
   ]
 
-/** A line for each, with what it is for. */
-const listed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
+/** A line for each, with its description. */
+const detailed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   const row = entry(columns, Math.min(34, Math.floor(columns / 2)))
   return [
     section("Commands"),
@@ -42,17 +42,17 @@ const listed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
   ]
 }
 
-/** One behind the other. */
+/** Several on one line. */
 const flowing = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
-  // Broken between them, not in them.
+  // Wrapped between them, not within them.
   const text = words.map((word) => word.trim().replaceAll(" ", "\u00a0")).join(" · ")
   return wrap(text, columns).map(({ end, start }) => [
     { text: text.slice(start, end).trimEnd().replaceAll("\u00a0", " "), style: "text" },
   ])
 }
 
-/** For a screen that has no room for a list. */
-const told = (columns: number, usages: boolean): ReadonlyArray<ReadonlyArray<Piece>> => [
+/** For a screen without room for descriptions. */
+const compact = (columns: number, usages: boolean): ReadonlyArray<ReadonlyArray<Piece>> => [
   section("Commands"),
   ...flowing(
     commands.map(({ names: [name], usage }) => (usages ? `/${name} ${usage}` : `/${name}`)),
@@ -65,13 +65,13 @@ const told = (columns: number, usages: boolean): ReadonlyArray<ReadonlyArray<Pie
   ),
 ]
 
-/** From here on there is room for what each is for. */
+/** Columns from which on there is room for descriptions. */
 const roomy = 60
 
 /** Commands and keys, over the whole screen, page by page. */
 export const Help = (part: { readonly columns: number; readonly height: number; readonly page: number }) => {
   const { columns, height, page } = part
-  const ways = columns >= roomy ? [listed(columns)] : [told(columns, true), told(columns, false)]
+  const ways = columns >= roomy ? [detailed(columns)] : [compact(columns, true), compact(columns, false)]
   const rows = ways.find((rows) => rows.length < height) ?? ways[0]!
   const size = Math.max(1, height - 1)
   const pages = Math.ceil(rows.length / size)

@@ -8,7 +8,7 @@ import { Line } from "./Line.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** What Tab offers, such that what stands in the draft now is seen. */
+/** The candidates that Tab offers, with the chosen one in sight. */
 const offers = ({ at, candidates }: Completion, columns: number): ReadonlyArray<Piece> => {
   const words = candidates.map((candidate) => ` ${Plain.line(candidate)} `)
   let first = at
@@ -27,7 +27,7 @@ const offers = ({ at, candidates }: Completion, columns: number): ReadonlyArray<
 
 const editingHint = "Changing what you said: Enter saves it, Esc leaves it, ↑ an earlier one"
 
-/** The line above the draft: what Tab offers, else what Enter will do, else who is typing. */
+/** The line above the draft: the candidates of Tab, else that a message is edited, else who is typing. */
 export const Hints = (part: {
   readonly completion: Completion | undefined
   readonly conversation: Conversation | undefined

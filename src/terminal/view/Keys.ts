@@ -1,10 +1,10 @@
-/** What a terminal sends, as keys. */
-import type { Key as Pressed } from "ink"
+/** The input of a terminal, as keys. */
+import type { Key as InkKey } from "ink"
 import type { Key } from "../Key.ts"
 
 const none = { text: "", ctrl: false, alt: false, shift: false }
 
-/** A control character that came along with text, as when somebody types faster than we read. */
+/** A control character among text, as when somebody types faster than we read. */
 const control = (character: string): Key | undefined => {
   const code = character.codePointAt(0)!
   if (character === "\r") return { ...none, name: "enter" }
@@ -16,7 +16,7 @@ const control = (character: string): Key | undefined => {
   return undefined
 }
 
-const named = (pressed: Pressed): Exclude<Key["name"], "text"> | undefined => {
+const named = (pressed: InkKey): Exclude<Key["name"], "text"> | undefined => {
   if (pressed.return) return "enter"
   if (pressed.tab) return "tab"
   if (pressed.escape) return "escape"
@@ -32,8 +32,8 @@ const named = (pressed: Pressed): Exclude<Key["name"], "text"> | undefined => {
   return pressed.pageDown ? "pageDown" : undefined
 }
 
-/** One read of a terminal may hold several keys, and a key may mean nothing. */
-export const keysOf = (input: string, pressed: Pressed): ReadonlyArray<Key> => {
+/** The input may hold several keys, or none that mean anything. */
+export const keysOf = (input: string, pressed: InkKey): ReadonlyArray<Key> => {
   if (pressed.eventType === "release") return []
   const modifiers = { ctrl: pressed.ctrl, alt: pressed.meta, shift: pressed.shift }
   const name = named(pressed)

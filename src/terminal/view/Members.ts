@@ -12,7 +12,7 @@ const order: { readonly [Status in Member["status"]]: number } = { online: 0, bu
 
 const marks: { readonly [Status in Member["status"]]: string } = { online: "●", away: "◐", busy: "●" }
 
-/** A dot tells by its colour; without colours a word says it. */
+/** A dot shows the status by its colour; without colours a word does. */
 const row = (
   { status, text, username }: Member,
   me: Username | undefined,
@@ -34,12 +34,12 @@ const row = (
   ]
 }
 
-/** Who is here; in a channel too large for names, how many. */
+/** The members; in a channel too large for names, how many there are. */
 export const Members = (part: {
   readonly roster: Roster | undefined
   readonly me: Username | undefined
   readonly colours: boolean
-  /** Whether it is known now, or only how it was. */
+  /** Whether the list is up to date: while the client is away, it shows how it was. */
   readonly online: boolean
   readonly columns: number
   readonly height: number

@@ -1,11 +1,11 @@
-/** How the pieces of a row look on this terminal. */
+/** Draws the pieces of a row with the colours of this terminal. */
 import { nameColours } from "../Palette.ts"
 import type { Row, Span, Style } from "../Timeline.ts"
 import type { Capabilities, Theme } from "./Capabilities.ts"
 import { drawable } from "./Drawable.ts"
-import * as Orders from "./Orders.ts"
+import * as EscapeSequences from "./EscapeSequences.ts"
 
-/** What stands around the conversation. */
+/** The styles of what is around the conversation. */
 type Frame =
   | "bar"
   | "barTitle"
@@ -27,7 +27,7 @@ export interface Piece extends Omit<Span, "style"> {
 /** A row, ready to be drawn. */
 export type Paint = (row: ReadonlyArray<Piece>) => string
 
-/** Weights and the like, which are no colours. Of each the order that begins it. */
+/** Attributes that are no colours: the parameter of each in an SGR escape sequence. */
 const bold = "1"
 const dim = "2"
 const italic = "3"
@@ -37,7 +37,7 @@ const inverse = "7"
 interface Look {
   readonly colour?: keyof Colours
   readonly weights?: ReadonlyArray<string>
-  /** Where there are no colours to tell it by. */
+  /** Attributes instead of the colour, on a terminal without colours. */
   readonly plain?: ReadonlyArray<string>
 }
 
@@ -109,7 +109,7 @@ const colours: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: Colours
   },
 }
 
-/** Readable on their backgrounds, and told apart from each other. */
+/** Colours of names: readable on their backgrounds, and different from each other. */
 const names: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: ReadonlyArray<string> } } = {
   16: {
     dark: ["31", "32", "33", "34", "35", "36", "91", "92", "93", "94", "95", "96"],
@@ -122,20 +122,20 @@ const names: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: ReadonlyA
 }
 
 export const paint = ({ colours: depth, links, theme }: Capabilities): Paint => {
-  const ordersOf = ({ colour, style }: Piece): string => {
+  const parametersOf = ({ colour, style }: Piece): string => {
     const look = looks[style]
     const weights = look.weights ?? []
     if (depth === 0) return [...weights, ...(look.plain ?? [])].join(";")
     const own = look.colour === undefined ? undefined : colours[depth][theme][look.colour]
     const name = colour === undefined ? undefined : names[depth][theme][colour % nameColours]
-    return [...weights, name ?? own].filter((order) => order !== undefined).join(";")
+    return [...weights, name ?? own].filter((parameter) => parameter !== undefined).join(";")
   }
-  const piece = (given: Piece): string => {
-    if (given.text === "") return ""
-    const text = drawable(given.text)
-    const orders = ordersOf(given)
-    const shown = links && given.url !== undefined ? Orders.link(given.url, text) : text
-    return orders === "" ? shown : `\u001b[${orders}m${shown}\u001b[0m`
+  const paintPiece = (piece: Piece): string => {
+    if (piece.text === "") return ""
+    const text = drawable(piece.text)
+    const parameters = parametersOf(piece)
+    const shown = links && piece.url !== undefined ? EscapeSequences.link(piece.url, text) : text
+    return parameters === "" ? shown : `\u001b[${parameters}m${shown}\u001b[0m`
   }
-  return (row: Row | ReadonlyArray<Piece>) => row.map(piece).join("")
+  return (row: Row | ReadonlyArray<Piece>) => row.map(paintPiece).join("")
 }

@@ -8,7 +8,7 @@ export const PaintContext = createContext<Paint>((row) => row.map(({ text }) => 
 const Line = memo(({ text }: { readonly text: string }) => createElement(Text, { wrap: "truncate-end" }, text))
 Line.displayName = "Line"
 
-/** Rows of a part of the screen that has this size; what is missing is blank. */
+/** A part of the screen of this size; rows that are missing are blank. */
 export const Rows = (part: {
   readonly columns: number
   readonly height: number
@@ -24,7 +24,7 @@ export const Rows = (part: {
     Box,
     { flexDirection: "column", flexShrink: 0, height, overflow: "hidden", width: columns },
     (bottom ? [...blank, ...shown] : [...shown, ...blank]).map((row, at) =>
-      // A blank line has to have something in it to take its place.
+      // Ink gives an empty line no height.
       createElement(Line, { key: at, text: paint(row) || " " }),
     ),
   )

@@ -10,7 +10,7 @@ const place = ({ at, hits, query }: Search): string => {
   return hits.length === 0 ? "not found" : `${at + 1} of ${hits.length}`
 }
 
-/** What is searched for, and which of the places is shown. */
+/** The query, and which of the hits is shown. */
 export const SearchLine = (part: {
   readonly search: Search
   readonly columns: number

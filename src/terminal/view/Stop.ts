@@ -1,11 +1,11 @@
-/** Being stopped by the shell, as Ctrl+Z does with programs that do not listen to it. */
+/** Stopping the process, as Ctrl+Z does with programs that do not handle that key. */
 import { setTimeout } from "node:timers/promises"
 
-/** Where no shell could let us go on, nothing stops us; then we go on after this time, in milliseconds. */
+/** Milliseconds after which we go on if nothing has stopped us: without a shell to continue us, the signal is ignored. */
 const pause = 50
 
-/** Stops the whole job, as the terminal would; done when it is to go on. */
-export const stopped = async (): Promise<void> => {
+/** Stops the whole job, as the terminal would; resolves when it is continued. */
+export const stopJob = async (): Promise<void> => {
   const listeners = process.listeners("SIGTSTP")
   process.removeAllListeners("SIGTSTP")
   process.kill(0, "SIGTSTP")

@@ -1,6 +1,6 @@
 import type { Model } from "../Model.ts"
 
-/** The model that is drawn, and who draws it. */
+/** The model that is drawn, and the screen that draws it. */
 export class Store {
   private model: Model
   private redraw: () => void = () => {}
@@ -11,7 +11,7 @@ export class Store {
 
   readonly read = (): Model => this.model
 
-  /** One screen draws it. */
+  /** There is one subscriber, the screen. */
   readonly subscribe = (redraw: () => void): (() => void) => {
     this.redraw = redraw
     return () => (this.redraw = () => {})

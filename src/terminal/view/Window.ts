@@ -6,7 +6,7 @@ import { cut, fit } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
-/** What was said, as far as it fits. */
+/** The messages of the conversation that fit into the window. */
 export const Window = ({ layout, model }: { readonly model: Model; readonly layout: Layout }) => {
   const { columns, rows: height } = layout.timeline
   const conversation = model.conversations.find(({ name }) => name === model.current)

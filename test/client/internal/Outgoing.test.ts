@@ -6,10 +6,10 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { Connection } from "../../../src/client/Connection.ts"
+import type { ClientSession } from "../../../src/client/ClientSession.ts"
 import * as Requests from "../../../src/client/Requests.ts"
 import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
-import { Seat } from "../../../src/client/internal/Seat.ts"
+import { CurrentSession } from "../../../src/client/internal/CurrentSession.ts"
 import { MessageId } from "../../../src/domain/MessageId.ts"
 import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import { RequestError, type RequestErrorReason } from "../../../src/domain/RequestError.ts"
@@ -17,8 +17,8 @@ import { RequestError, type RequestErrorReason } from "../../../src/domain/Reque
 const id = MessageId.make("an-id")
 const lost = new Disconnect({ reason: "ConnectionLost" })
 
-/** A connection on which every publish ends like this. */
-const connection = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
+/** A session in which every publish ends like this. */
+const session = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
   let tries = 0
   const never = () => Effect.never
   const publish = () =>
@@ -26,7 +26,7 @@ const connection = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
       Effect.sync(() => void tries++),
       Effect.fail(outcome),
     )
-  const self: Connection = {
+  const self: ClientSession = {
     ...Requests.of<Disconnect>(never),
     ask: never,
     version,
@@ -43,9 +43,9 @@ const connection = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
   return { self, tries: () => tries }
 }
 
-/** Wants something said. */
+/** Publishes a message. */
 const publish = (outgoing: Outgoing) =>
-  outgoing.add("lobby", (connection, channel) => connection.publish(channel, "hello", id))
+  outgoing.add("lobby", (session, channel) => session.publish(channel, "hello", id))
 
 const error = (reason: RequestErrorReason, retryAfter?: Duration.Duration) => new RequestError({ reason, retryAfter })
 
@@ -56,17 +56,17 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 const setting = Effect.gen(function* () {
-  const seat = new Seat()
-  const outgoing = yield* Outgoing.make(seat, 10)
-  return { seat, outgoing }
+  const current = new CurrentSession()
+  const outgoing = yield* Outgoing.make(current, 10)
+  return { current, outgoing }
 })
 
 describe("Outgoing", () => {
   it.effect("tries again where the server failed, but not for ever", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
-      const failing = connection(error("Internal"))
-      seat.take(failing.self)
+      const { outgoing, current } = yield* setting
+      const failing = session(error("Internal"))
+      current.set(failing.self)
       const publishing = yield* Effect.forkChild(reasonOf(publish(outgoing)))
       yield* TestClock.adjust("5 minutes")
       assert.strictEqual(yield* Fiber.join(publishing), "Internal")
@@ -76,9 +76,9 @@ describe("Outgoing", () => {
 
   it.effect("tries as often as the server asks it to", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
-      const busy = connection(error("RateLimited", Duration.seconds(1)))
-      seat.take(busy.self)
+      const { outgoing, current } = yield* setting
+      const busy = session(error("RateLimited", Duration.seconds(1)))
+      current.set(busy.self)
       const publishing = yield* Effect.forkChild(publish(outgoing))
       yield* TestClock.adjust("100 seconds")
       assert.isAtLeast(busy.tries(), 100)
@@ -88,9 +88,9 @@ describe("Outgoing", () => {
 
   it.effect("does not try again what the server does not want", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
-      const strict = connection(error("NotMember"))
-      seat.take(strict.self)
+      const { outgoing, current } = yield* setting
+      const strict = session(error("NotMember"))
+      current.set(strict.self)
       assert.strictEqual(yield* reasonOf(publish(outgoing)), "NotMember")
       assert.strictEqual(strict.tries(), 1)
     }).pipe(Effect.scoped),
@@ -98,26 +98,26 @@ describe("Outgoing", () => {
 
   it.effect("asks a connection that is lost only once, and waits for the next", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
-      const first = connection(lost)
-      const second = connection(error("NotMember"))
-      seat.take(first.self)
+      const { outgoing, current } = yield* setting
+      const first = session(lost)
+      const second = session(error("NotMember"))
+      current.set(first.self)
       const publishing = yield* Effect.forkChild(reasonOf(publish(outgoing)))
       yield* TestClock.adjust("1 minute")
       assert.deepStrictEqual([first.tries(), publishing.pollUnsafe()], [1, undefined])
-      seat.take(second.self)
-      // The first one's visit ends late: that is nothing to the second.
-      seat.leave(first.self)
-      assert.strictEqual(seat.taken, second.self)
+      current.set(second.self)
+      // The first session is cleared late: the second one stays.
+      current.clear(first.self)
+      assert.strictEqual(current.session, second.self)
       assert.strictEqual(yield* Fiber.join(publishing), "NotMember")
     }).pipe(Effect.scoped),
   )
 
   it.effect("does not say again what a server without ids may have heard", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
-      const old = connection(lost, 1)
-      seat.take(old.self)
+      const { outgoing, current } = yield* setting
+      const old = session(lost, 1)
+      current.set(old.self)
       assert.strictEqual(yield* reasonOf(publish(outgoing)), "Unconfirmed")
       assert.strictEqual(old.tries(), 1)
     }).pipe(Effect.scoped),
@@ -125,9 +125,9 @@ describe("Outgoing", () => {
 
   it.effect("tries again under the new name where the channel was renamed meanwhile", () =>
     Effect.gen(function* () {
-      const { outgoing, seat } = yield* setting
+      const { outgoing, current } = yield* setting
       const names: Array<string> = []
-      seat.take(connection(lost).self)
+      current.set(session(lost).self)
       const sending = yield* Effect.forkChild(
         reasonOf(
           outgoing.add("old", (_, channel) => {

@@ -20,86 +20,119 @@ const page = (from: number, to: number, options: { readonly first?: number; read
     ...options,
   })
 
-const entered = (last: number, seq: number, first = 1) => {
+const joined = (last: number, seq: number, first = 1) => {
   const position = new Position(lobby, Seq.make(last))
-  return { position, told: position.enter({ first: Seq.make(first), seq: Seq.make(seq) }) }
+  return { position, emitted: position.join({ first: Seq.make(first), seq: Seq.make(seq) }) }
 }
 
 const places = (events: ReadonlyArray<ClientEvent>) =>
   events.map((event) => (event.type === "Missed" ? `-${event.from}..${event.to}` : String("seq" in event && event.seq)))
 
 describe("Position", () => {
+  it("passes the entries of a page on with whatever fields they have", () => {
+    const { position } = joined(3, 4)
+    const newer = { ...page(4, 4), entries: page(4, 4).entries.map((entry) => ({ ...entry, newer: "a field" })) }
+    assert.deepStrictEqual<unknown>(
+      position.addPage(newer),
+      newer.entries.map((entry) => ({ ...entry, channel: lobby })),
+    )
+  })
+
   it("tells at once what comes live, where nothing is missing", () => {
-    const { position, told } = entered(3, 3)
+    const { position, emitted } = joined(3, 3)
     assert.deepStrictEqual(
-      [...told, ...position.hear(live(4)), ...position.hear(live(5))].map(({ type }) => type),
+      [...emitted, ...position.add(live(4)), ...position.add(live(5))].map(({ type }) => type),
       ["Message", "Message"],
     )
-    assert.isFalse(position.behind)
+    assert.isFalse(position.isBehind)
   })
 
   it("tells what was missing before what came meanwhile, and nothing twice at the seam", () => {
-    const { position } = entered(3, 7)
-    assert.deepStrictEqual(position.hear(live(8)), [])
-    assert.deepStrictEqual(places(position.read(page(4, 5, { more: true }))), ["4", "5"])
-    assert.deepStrictEqual(position.hear(live(9)), [])
-    // The page has something of what is held back.
-    assert.deepStrictEqual(places(position.read(page(6, 8))), ["6", "7", "8", "9"])
-    assert.deepStrictEqual(places([...position.hear(live(9)), ...position.hear(live(10))]), ["10"])
+    const { position } = joined(3, 7)
+    assert.deepStrictEqual(position.add(live(8)), [])
+    assert.deepStrictEqual(places(position.addPage(page(4, 5, { more: true }))), ["4", "5"])
+    assert.deepStrictEqual(position.add(live(9)), [])
+    // The page contains entries that are held back.
+    assert.deepStrictEqual(places(position.addPage(page(6, 8))), ["6", "7", "8", "9"])
+    assert.deepStrictEqual(places([...position.add(live(9)), ...position.add(live(10))]), ["10"])
+  })
+
+  it("tells what was held back while the channel was renamed under its new name", () => {
+    const { position } = joined(3, 7)
+    position.add(live(8))
+    const name = ChannelName.make("lounge")
+    position.rename(name)
+    const told = position.addPage(page(4, 7))
+    assert.deepStrictEqual(places(told), ["4", "5", "6", "7", "8"])
+    assert.deepStrictEqual(
+      told.map(({ channel }) => channel),
+      [name, name, name, name, name],
+    )
   })
 
   it("says what history has no more, before and between pages", () => {
-    const { position, told } = entered(3, 20, 6)
-    assert.deepStrictEqual(places(told), ["-4..5"])
-    assert.deepStrictEqual(places(position.read(page(10, 12, { first: 10, more: true }))), ["-6..9", "10", "11", "12"])
-    position.hear(live(21))
-    assert.deepStrictEqual(places(position.read(page(1, 0, { first: 22 }))), ["-13..20", "21"])
-    assert.deepStrictEqual(places(entered(3, 20, 21).told), ["-4..20"])
+    const { position, emitted } = joined(3, 20, 6)
+    assert.deepStrictEqual(places(emitted), ["-4..5"])
+    assert.deepStrictEqual(places(position.addPage(page(10, 12, { first: 10, more: true }))), [
+      "-6..9",
+      "10",
+      "11",
+      "12",
+    ])
+    position.add(live(21))
+    assert.deepStrictEqual(places(position.addPage(page(1, 0, { first: 22 }))), ["-13..20", "21"])
+    assert.deepStrictEqual(places(joined(3, 20, 21).emitted), ["-4..20"])
   })
 
   it("tells what is held back, though history has lost some of that, too", () => {
-    const { position } = entered(0, 1)
-    for (let seq = 2; seq <= 5; seq++) position.hear(live(seq))
-    assert.deepStrictEqual(places(position.read(page(3, 5, { first: 3 }))), ["-1..1", "2", "3", "4", "5"])
+    const { position } = joined(0, 1)
+    for (let seq = 2; seq <= 5; seq++) position.add(live(seq))
+    assert.deepStrictEqual(places(position.addPage(page(3, 5, { first: 3 }))), ["-1..1", "2", "3", "4", "5"])
   })
 
   it("says that all of it is missed where it cannot be had", () => {
-    const { position } = entered(0, 5)
-    position.hear(live(6))
+    const { position } = joined(0, 5)
+    position.add(live(6))
     assert.deepStrictEqual(places(position.giveUp()), ["-1..5", "6"])
   })
 
   it("knows of nothing in a history that is not the one it was", () => {
-    assert.deepStrictEqual(places(entered(9, 4).told), ["-1..4"])
-    assert.deepStrictEqual(places(entered(9, 0).told), [])
-    const { position } = entered(9, 4)
-    assert.deepStrictEqual(places(position.hear(live(5))), ["5"])
+    assert.deepStrictEqual(places(joined(9, 4).emitted), ["-1..4"])
+    assert.deepStrictEqual(places(joined(9, 0).emitted), [])
+    const { position } = joined(9, 4)
+    assert.deepStrictEqual(places(position.add(live(5))), ["5"])
   })
 
   it("fetches what comes with a gap before it", () => {
-    const { position } = entered(3, 3)
-    assert.deepStrictEqual(position.hear(live(6)), [])
-    assert.isTrue(position.behind)
-    assert.deepStrictEqual(places(position.read(page(4, 5))), ["4", "5", "6"])
+    const { position } = joined(3, 3)
+    assert.deepStrictEqual(position.add(live(6)), [])
+    assert.isTrue(position.isBehind)
+    assert.deepStrictEqual(places(position.addPage(page(4, 5))), ["4", "5", "6"])
   })
 
   it("holds back no more than it has room for, and fetches that, too", () => {
-    const { position } = entered(0, 10)
-    for (let seq = 11; seq <= 1000; seq++) position.hear(live(seq))
-    const told = [...position.read(page(1, 300, { more: true })), ...position.read(page(301, 600, { more: true }))]
-    assert.strictEqual(told.length, 600)
-    assert.isTrue(position.behind)
-    const rest = [...position.read(page(601, 900, { more: true })), ...position.read(page(901, 990, { more: true }))]
+    const { position } = joined(0, 10)
+    for (let seq = 11; seq <= 1000; seq++) position.add(live(seq))
+    const emitted = [
+      ...position.addPage(page(1, 300, { more: true })),
+      ...position.addPage(page(301, 600, { more: true })),
+    ]
+    assert.strictEqual(emitted.length, 600)
+    assert.isTrue(position.isBehind)
+    const rest = [
+      ...position.addPage(page(601, 900, { more: true })),
+      ...position.addPage(page(901, 990, { more: true })),
+    ]
     assert.deepStrictEqual(
-      [...told, ...rest].map((event) => "seq" in event && Number(event.seq)),
+      [...emitted, ...rest].map((event) => "seq" in event && Number(event.seq)),
       Array.from({ length: 1000 }, (_, at) => at + 1),
     )
-    assert.isFalse(position.behind)
+    assert.isFalse(position.isBehind)
   })
 
   it("passes on what has no place", () => {
-    const { position } = entered(0, 0)
-    assert.deepStrictEqual([...position.hear(live(0)), ...position.hear(live(0))].length, 2)
+    const { position } = joined(0, 0)
+    assert.deepStrictEqual([...position.add(live(0)), ...position.add(live(0))].length, 2)
   })
 
   const Step = Schema.Struct({
@@ -111,18 +144,18 @@ describe("Position", () => {
     let first = 1
     let seq = 0
     let position = new Position(lobby, Seq.make(0))
-    const told: Array<ClientEvent> = []
+    const emitted: Array<ClientEvent> = []
     const enter = () =>
-      told.push(...position.enter({ first: Seq.make(first), seq: Seq.make(seq) } as ServerFrameOf<"Joined">))
+      emitted.push(...position.join({ first: Seq.make(first), seq: Seq.make(seq) } as ServerFrameOf<"Joined">))
     const read = (count: number) => {
       const from = Math.max(first, position.last + 1)
       const to = Math.min(seq, from + count - 1)
-      told.push(...position.read(page(from, to, { first, more: to < seq })))
+      emitted.push(...position.addPage(page(from, to, { first, more: to < seq })))
     }
     enter()
     for (const { count, type } of steps) {
-      if (type === "say") for (let said = 0; said < count; said++) told.push(...position.hear(live(++seq)))
-      if (type === "page" && position.behind) read(count)
+      if (type === "say") for (let said = 0; said < count; said++) emitted.push(...position.add(live(++seq)))
+      if (type === "page" && position.isBehind) read(count)
       if (type === "prune") first = Math.min(seq + 1, first + Math.ceil(count / 6))
       if (type === "lost") {
         seq += count
@@ -130,10 +163,10 @@ describe("Position", () => {
         enter()
       }
     }
-    while (position.behind) read(300)
-    // One behind the other, up to the last, whether it was told or said to be missed.
+    while (position.isBehind) read(300)
+    // Every place once and in order, up to the last, whether it was emitted or missed.
     let next = 1
-    for (const event of told) {
+    for (const event of emitted) {
       if (event.type === "Missed") {
         assert.strictEqual(Number(event.from), next)
         assert.isAtLeast(event.to, event.from)

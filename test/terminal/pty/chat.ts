@@ -1,4 +1,4 @@
-/** People who talk in terminals of their own, through a server of their own. */
+/** Users in terminals of their own, with a server of their own. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { environment, main, makeFolder, serve } from "../../cli/NatterProcess.ts"
@@ -20,7 +20,7 @@ interface Options {
 export const open = (args: ReadonlyArray<string>, { env, size }: Options = {}) =>
   spawn(process.execPath, [main, ...args], { size, env: { ...environment, ...env } })
 
-/** Somebody who has got in. */
+/** A terminal client that has joined. */
 export const join = Effect.fnUntraced(function* (
   port: number,
   name: string,
@@ -35,7 +35,7 @@ export const join = Effect.fnUntraced(function* (
   return screen
 })
 
-/** What the terminal is like before and after. */
+/** The modes of the terminal that have to be the same before and after. */
 export const untouched = {
   alternate: false,
   bracketedPaste: false,

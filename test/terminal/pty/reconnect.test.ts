@@ -26,7 +26,7 @@ describe("natter chat, when the server is killed", () => {
       yield* ann.shows(/(The connection was lost|Nothing listens there) · trying again/)
       ann.type(`while away${enter}and more${enter}`)
       yield* ann.shows(/2 to be sent/)
-      // It goes on counting, with what cannot be reached now.
+      // It goes on counting, and says that the server cannot be reached.
       const seen = new Set<string>()
       yield* ann.until("three numbers of seconds", () => {
         const [, seconds] = /trying again in (\d+) s/.exec(ann.text()) ?? []
@@ -37,13 +37,13 @@ describe("natter chat, when the server is killed", () => {
       // Bob is back before ann is, and speaks before she does.
       process.kill(ann.pid, "SIGSTOP")
       yield* serve(data, port)
-      // Not to wait for the time that was counted.
+      // Reconnects without waiting for the countdown.
       bob.type("\u0012")
       yield* bob.until("bob to be back", () => !/trying again/.test(bob.text()))
       bob.type(`is she gone?${enter}it seems so${enter}`)
       yield* bob.until("bob to be heard", () => /  it seems so/.test(bob.text()))
       const cyd = yield* join(port, "cyd")
-      // What was said before she came, from before the server was killed on.
+      // The messages from before she came, back to before the server was killed.
       yield* cyd.shows(/  before[^]*  is she gone\?\n.*  it seems so[^]*You are in #lobby/)
       process.kill(ann.pid, "SIGCONT")
       ann.type("\u0012")

@@ -10,7 +10,7 @@ import { enter, join, open, server, untouched } from "./chat.ts"
 
 const fixture = (name: string) => path.join(import.meta.dirname, "fixtures", name)
 
-/** The port of somebody who listens and says nothing. */
+/** The port of a server that accepts connections and sends nothing. */
 const silence = Effect.map(
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -127,7 +127,7 @@ describe("the terminal, after natter chat", () => {
   it.live("is drawn on where nobody could let it go on again", () =>
     Effect.gen(function* () {
       const { port } = yield* server
-      // No shell has started it.
+      // There is no shell that could continue it.
       const ann = yield* join(port, "ann")
       ann.type("\u001a")
       yield* ann.until("it to have left and come back", () => ann.raw().split("\u001b[?1049h").length === 3)

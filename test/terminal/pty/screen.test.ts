@@ -1,4 +1,4 @@
-// What terminals are sent is full of them.
+// The output is full of control characters.
 /* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -6,11 +6,11 @@ import type { Screen, Size } from "../../cli/Screen.ts"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { fresh } from "../../../src/client/MessageId.ts"
-import { patiently } from "../../../src/client/Publish.ts"
+import { retryRefused } from "../../../src/client/internal/retry.ts"
 import * as Tcp from "../../../src/client/transport/Tcp.ts"
 import { enter, join, server } from "./chat.ts"
 
-/** Nothing hangs over, everything is where it belongs. */
+/** No row is too long, and every part is in its place. */
 const whole = (screen: Screen, { columns, rows }: Size): void => {
   const shown = screen.rows()
   assert.lengthOf(shown, rows)
@@ -114,7 +114,7 @@ describe("the screen", () => {
         "\u001bP+q544e\u001b\\ \u001b_x\u001b\\ \u0007\u0008\u000e",
         "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\",
       ]
-      const say = (content: string) => Effect.flatMap(fresh, (id) => patiently(eve, { channel: "lobby", content, id }))
+      const say = (content: string) => Effect.flatMap(fresh, (id) => retryRefused(eve.publish("lobby", content, id)))
       for (const content of hostile) yield* say(`${content} end`)
       yield* say("that was all")
       yield* ann.shows(/that was all/)

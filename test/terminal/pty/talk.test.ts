@@ -1,4 +1,4 @@
-// What terminals are sent is full of them.
+// The output is full of control characters.
 /* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -45,7 +45,7 @@ describe("natter chat", () => {
       ann.type(`${escape}2`)
       yield* ann.shows(/ new ─/)
       yield* ann.shows(/#lobby +│.*\n/)
-      // What comes while one reads further up is counted, and moves nothing.
+      // Messages that come while one reads further up are counted, and scroll nothing.
       ann.resize({ columns: 80, rows: 9 })
       yield* ann.shows(/^.*#lobby(.*\n){8}> Write/)
       ann.type(`${escape}[5~`)

@@ -8,15 +8,15 @@ describe("capabilitiesOf", () => {
     assert.strictEqual(colours({ TERM: "xterm", COLORTERM: "truecolor" }), 256)
     assert.strictEqual(colours({ TERM: "linux" }), 16)
     assert.strictEqual(colours({ TERM: "xterm-256color", NO_COLOR: "1" }), 0)
-    // An empty one says nothing (https://no-color.org).
+    // An empty one does not count (https://no-color.org).
     assert.strictEqual(colours({ TERM: "xterm-256color", NO_COLOR: "" }), 256)
     assert.strictEqual(colours({ TERM: "xterm-256color", NO_COLOR: "1", FORCE_COLOR: "1" }), 256)
     assert.strictEqual(colours({ TERM: "xterm-256color", FORCE_COLOR: "0" }), 0)
   })
 
   it("goes by what the terminal says of its ground, unless it is told", () => {
-    const theme = (COLORFGBG?: string, told?: "dark" | "light") =>
-      capabilitiesOf(COLORFGBG === undefined ? {} : { COLORFGBG }, told).theme
+    const theme = (COLORFGBG?: string, chosen?: "dark" | "light") =>
+      capabilitiesOf(COLORFGBG === undefined ? {} : { COLORFGBG }, chosen).theme
     assert.strictEqual(theme(), "dark")
     assert.strictEqual(theme("15;0"), "dark")
     assert.strictEqual(theme("0;15"), "light")

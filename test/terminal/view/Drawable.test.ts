@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { drawable } from "../../../src/terminal/view/Drawable.ts"
-import * as Orders from "../../../src/terminal/view/Orders.ts"
+import * as EscapeSequences from "../../../src/terminal/view/EscapeSequences.ts"
 
 describe("drawable", () => {
   it("lets no character pass that is an order to a terminal or to its order of text", () => {
@@ -20,19 +20,19 @@ describe("drawable", () => {
 describe("orders", () => {
   it("cannot be ended or begun by what is in them", () => {
     const hostile = "\u001b\\\u0007\u009c;x"
-    assert.strictEqual(Orders.title(hostile), "\u001b]2;\ufffd\\\ufffd\ufffd;x\u001b\\")
-    assert.strictEqual(Orders.notify(hostile, hostile, undefined), "\u0007")
-    assert.strictEqual(Orders.notify("a;b", "c", "osc777"), "\u0007\u001b]777;notify;a,b;c\u001b\\")
+    assert.strictEqual(EscapeSequences.title(hostile), "\u001b]2;\ufffd\\\ufffd\ufffd;x\u001b\\")
+    assert.strictEqual(EscapeSequences.notify(hostile, hostile, undefined), "\u0007")
+    assert.strictEqual(EscapeSequences.notify("a;b", "c", "osc777"), "\u0007\u001b]777;notify;a,b;c\u001b\\")
     assert.strictEqual(
-      Orders.link("https://a/\u001b\u0007", "text"),
+      EscapeSequences.link("https://a/\u001b\u0007", "text"),
       "\u001b]8;;https://a/%EF%BF%BD%EF%BF%BD\u001b\\text\u001b]8;;\u001b\\",
     )
-    assert.strictEqual(Orders.link(`https://a/${"x".repeat(3000)}`, "text"), "text")
+    assert.strictEqual(EscapeSequences.link(`https://a/${"x".repeat(3000)}`, "text"), "text")
   })
 
   it("lead where the address leads, as it was written", () => {
     assert.strictEqual(
-      Orders.link("https://example.org/ä%20b?c=d", "here"),
+      EscapeSequences.link("https://example.org/ä%20b?c=d", "here"),
       "\u001b]8;;https://example.org/%C3%A4%20b?c=d\u001b\\here\u001b]8;;\u001b\\",
     )
   })

@@ -1,4 +1,4 @@
-// What terminals are sent is full of them.
+// The output is full of control characters.
 /* oxlint-disable no-control-regex */
 import { assert, describe, it } from "@effect/vitest"
 import { nameColours } from "../../../src/terminal/Palette.ts"

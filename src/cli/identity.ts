@@ -1,0 +1,101 @@
+/** Which server to connect to, and how to sign in there. */
+import type * as CliError from "effect/cli/CliError"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import type * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Stdio from "effect/Stdio"
+import type * as Terminal from "effect/Terminal"
+import * as Address from "../client/Address.ts"
+import type { Credentials } from "../client/ClientSession.ts"
+import * as Username from "../domain/Username.ts"
+import { userError } from "./userError.ts"
+import type { SignInFlags } from "./connectionFlags.ts"
+import { askHidden } from "./askHidden.ts"
+import type { Profile } from "./profiles.ts"
+import * as Profiles from "./profiles.ts"
+
+export const parseAddress = (text: string) =>
+  Effect.mapError(Effect.fromResult(Address.parse(text)), (hint) => userError(`${text} is not an address: ${hint}`))
+
+/** The server that is given, or else the one that was signed in to last, or else the one on this machine. */
+export const addressOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
+  if (Option.isSome(given)) return yield* parseAddress(given.value)
+  const { default: last } = yield* Profiles.all
+  return last === undefined ? Address.local : yield* parseAddress(last)
+})
+
+/** Whether a word that may be an address or a message looks like an address. */
+export const looksLikeAddress = (word: string): boolean =>
+  Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
+
+/** The value of an environment variable; undefined where it is not set, or empty. */
+const variable = (name: string): Effect.Effect<string | undefined> =>
+  Config.String(name).pipe(
+    Effect.map((value) => value || undefined),
+    Effect.orElseSucceed(() => undefined),
+  )
+
+/**
+ * Asks for the password on the terminal. Without a terminal it fails rather than to try an empty one: the server would
+ * count that as a failed login, and a few of those lock the account.
+ */
+const askPassword = Effect.fnUntraced(function* (username: string, address: Address.Address) {
+  const { stdinIsTerminal } = yield* Stdio.Stdio
+  if (!(yield* stdinIsTerminal)) {
+    return yield* userError(
+      "there is no terminal to ask for the password on: set NATTER_PASSWORD, or sign in with a token, by NATTER_TOKEN or --token",
+    )
+  }
+  const password = yield* askHidden(`Password of ${username} on ${Address.format(address)}: `)
+  if (Redacted.value(password) === "") return yield* userError("a password is needed")
+  return password
+})
+
+/** The credentials that a profile holds. */
+const stored = (profile: Profile): Credentials | undefined => {
+  if (profile.token !== undefined) return { token: profile.token }
+  return profile.guest === true ? { username: profile.name, password: Redacted.make("") } : undefined
+}
+
+/**
+ * The credentials to sign in with. Flags come before the environment, and that before what `natter login` has kept; a
+ * token comes before a name. With `anew`, only the name is taken from what was kept.
+ */
+export const credentials = Effect.fnUntraced(function* (
+  given: SignInFlags,
+  address: Address.Address,
+  options?: { readonly anew: boolean },
+): Effect.fn.Return<
+  Credentials,
+  CliError.UserError | Terminal.QuitError,
+  Stdio.Stdio | FileSystem.FileSystem | Path.Path
+> {
+  if (Option.isSome(given.token)) return { token: given.token.value }
+  const named = Option.getOrUndefined(given.name)
+  const token = named === undefined ? yield* variable("NATTER_TOKEN") : undefined
+  if (token !== undefined) return { token: Redacted.make(token) }
+  const wanted = named ?? (yield* variable("NATTER_NAME"))
+  const password = yield* variable("NATTER_PASSWORD")
+  const invite = Option.getOrUndefined(given.invite)
+  if (wanted !== undefined && password !== undefined) {
+    return { username: wanted, password: Redacted.make(password), invite }
+  }
+
+  const profile = yield* Profiles.find(address)
+  if (profile !== undefined && options?.anew !== true) {
+    const known = wanted === undefined || Username.key(wanted) === Username.key(profile.name)
+    const credentials = known ? stored(profile) : undefined
+    if (credentials !== undefined) return credentials
+  }
+  const username = wanted ?? profile?.name
+  if (username === undefined) return yield* userError("say who you are: --name NAME, or NATTER_NAME")
+  return {
+    username,
+    password: password === undefined ? yield* askPassword(username, address) : Redacted.make(password),
+    invite,
+  }
+})

@@ -1,0 +1,79 @@
+/** Prints the result of a load on standard output, and writes it to the files that were asked for. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import { dirname } from "node:path"
+import type { Result, Verdict } from "../../scenario/Result.ts"
+import { brokenPromise, usageError } from "./exit.ts"
+
+export interface Files {
+  readonly json: Option.Option<string>
+  readonly html: Option.Option<string>
+}
+
+const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 })
+const millis = (value: number) => `${number.format(value)} ms`
+
+const judged = (holds: Verdict["holds"]): string => {
+  if (holds === "not judged here") return "not judged"
+  return holds ? "holds" : "DOES NOT HOLD"
+}
+
+/** How many messages there were, and their rate in the measured part. */
+const amount = ({ counters, latencies, seconds, what }: Result): string => {
+  const { delivered = 0, sent = 0 } = counters
+  const perSecond = (count: number) => number.format(count / Math.max(seconds, 0.001))
+  if (what.scenario !== undefined) {
+    const measured = latencies.find(({ name }) => name === "delivery")?.count ?? 0
+    return `${number.format(sent)} sent, ${number.format(delivered)} delivered; of the ${number.format(seconds)} s that were measured: ${perSecond(measured)} a second`
+  }
+  const bytes = (counters["bytes received"] ?? 0) / 1024 / 1024
+  return `${number.format(sent)} sent, ${number.format(delivered)} answered in ${number.format(seconds)} s: ${perSecond(delivered)} a second${bytes === 0 ? "" : `, ${perSecond(bytes)} MiB/s`}`
+}
+
+const lines = (result: Result): ReadonlyArray<string> => {
+  const { counters, errors, latencies, verdicts } = result
+  return [
+    result.what.name,
+    `  ${amount(result)}`,
+    ...latencies.map(
+      ({ max, name, p50, p90, p99, p999 }) =>
+        `  ${name.padEnd(Math.max(...latencies.map(({ name }) => name.length)))} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}`,
+    ),
+    ...Object.entries(counters).flatMap(([name, count]) =>
+      name.startsWith("status ") ? [`  ${name}: ${number.format(count)}`] : [],
+    ),
+    ...Object.entries(errors).map(([reason, count]) => `  error: ${reason}: ${number.format(count)}`),
+    ...verdicts.map(({ asked, found, holds, promise }) => `  ${judged(holds)}: ${promise}: ${found} (asked: ${asked})`),
+  ]
+}
+
+const write = Effect.fnUntraced(function* (path: string, text: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Effect.mapError(fs.writeFileString(path, text), () =>
+    usageError(`${path} cannot be written: choose another file`),
+  )
+})
+
+/** Checked before the load begins, since its result would be lost: fails with `UsageError` where a file cannot be written. */
+export const ready = Effect.fnUntraced(function* ({ html, json }: Files) {
+  const fs = yield* FileSystem.FileSystem
+  for (const path of [...Option.toArray(json), ...Option.toArray(html)]) {
+    yield* Effect.mapError(fs.access(dirname(path), { writable: true }), () =>
+      usageError(`${path} cannot be written: choose a file in a folder that is there`),
+    )
+  }
+})
+
+/** Prints and writes the result; then fails with `BrokenPromise` where a promise does not hold. */
+export const deliver = Effect.fnUntraced(function* (result: Result, { html, json }: Files) {
+  yield* Console.log(lines(result).join("\n"))
+  if (Option.isSome(json)) yield* write(json.value, `${JSON.stringify(result)}\n`)
+  if (Option.isSome(html)) {
+    const Report = yield* Effect.promise(() => import("../../scenario/Report.ts"))
+    yield* write(html.value, yield* Report.make(result))
+  }
+  const broken = brokenPromise(result)
+  if (broken !== undefined) return yield* broken
+})

@@ -1,0 +1,30 @@
+/** Flags of several load commands. */
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { parseDuration } from "../../server/ServerConfig.ts"
+
+export const duration = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(parseDuration(text)),
+      () => "a time such as 500ms, 30s or 5m",
+    ),
+  )
+
+const ofAtLeast = (least: number, most: number) =>
+  Schema.Int.check(Schema.isGreaterThanOrEqualTo(least), Schema.isLessThanOrEqualTo(most))
+
+export const wholeNumber = (name: string, description: string, least: number, most: number) =>
+  Flag.Int(name).pipe(Flag.withDescription(description), Flag.withSchema(ofAtLeast(least, most)))
+
+const file = (name: string, description: string) =>
+  Flag.Path(name, { pathType: "file" }).pipe(Flag.withMetavar("FILE"), Flag.withDescription(description), Flag.optional)
+
+/** The files to which the result is written. */
+export const files = {
+  json: file("json", "Write the result as JSON, for `natter load compare`"),
+  html: file("html", "Write a report with graphs, one file that needs no network"),
+}

@@ -1,0 +1,84 @@
+/** What `natter load run` does. */
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { here, version } from "../../load/Machine.ts"
+import { Progress } from "../../load/Progress.ts"
+import { type PlayOptions, play } from "../../scenario/Player.ts"
+import type * as Load from "../../scenario/Result.ts"
+import * as Scenario from "../../scenario/Scenario.ts"
+import { userError } from "../userError.ts"
+import { untilEnough, usageError } from "./exit.ts"
+import { deliver, type Files, ready } from "./deliver.ts"
+import { find, list, worldOf } from "./scenarios.ts"
+
+interface Flags extends Files {
+  readonly scenario: Option.Option<string>
+  readonly address: Option.Option<string>
+  readonly simulate: boolean
+  readonly seed: number
+  readonly processes: number
+  readonly scale: number
+  readonly for: Option.Option<Duration.Duration>
+}
+
+/** Undefined for one process, which plays the members itself. Several are started, and led by this one. */
+const generatorOf = (processes: number): PlayOptions["generator"] =>
+  processes === 1
+    ? undefined
+    : (plan) =>
+        Effect.flatMap(
+          Effect.promise(() => import("../../load/Processes.ts")),
+          (Processes) => Processes.generator(processes)(plan),
+        )
+
+const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Flags, enough: Effect.Effect<void>) {
+  const world = yield* worldOf(given.address, scenario)
+  return yield* Effect.gen(function* () {
+    const { show } = yield* Progress
+    return yield* play(scenario, { seed: given.seed, show, enough, generator: generatorOf(given.processes) })
+  }).pipe(
+    Effect.provide(Layer.merge(Progress.layer, world)),
+    Effect.mapError((error) => userError(error.message, error)),
+  )
+})
+
+const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { address, processes, seed }: Flags) {
+  if (processes > 1) return yield* usageError("a simulation is one process: leave out --processes, or --simulate")
+  if (Option.isSome(address)) return yield* usageError("a simulation has a service of its own: leave out --address")
+  const SimulatedWorld = yield* Effect.promise(() => import("../../load/SimulatedWorld.ts"))
+  const { hash, played } = yield* Effect.gen(function* () {
+    const { show } = yield* Progress
+    return SimulatedWorld.play(scenario, { seed, show })
+  }).pipe(Effect.provide(Progress.layer))
+  const found = yield* Effect.mapError(played, (error) => userError(error.message, error))
+  return { ...found, target: `a simulation (trace ${hash})` }
+})
+
+export const run = Effect.fnUntraced(function* (given: Flags) {
+  if (Option.isNone(given.scenario)) return yield* list
+  yield* ready(given)
+  const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
+  const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
+  const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)
+  const processes = Math.min(given.processes, members)
+  yield* untilEnough((enough) =>
+    Effect.gen(function* () {
+      const startedAt = yield* DateTime.now
+      const played = yield* given.simulate
+        ? simulated(scenario, given)
+        : real(scenario, { ...given, processes }, enough)
+      const result: Load.Result = {
+        ...played,
+        format: "natter-load/1",
+        natter: version,
+        machine: here(),
+        startedAt: DateTime.formatIso(startedAt),
+        processes,
+      }
+      yield* deliver(result, given)
+    }),
+  )
+})

@@ -1,0 +1,18 @@
+/** The flags that say which scenario is played, and against which service. */
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import { wholeNumber } from "./flags.ts"
+
+export const scenario = Argument.String("scenario").pipe(
+  Argument.withDescription("A file that exports a scenario, or the name of one of ours; without it, these are listed"),
+  Argument.optional,
+)
+
+export const where = {
+  address: Flag.String("address").pipe(
+    Flag.withDescription("Play it against the service that listens there, instead of one that is started for it"),
+    Flag.withMetavar("HOST:PORT"),
+    Flag.optional,
+  ),
+  seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),
+}

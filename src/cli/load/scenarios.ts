@@ -1,0 +1,71 @@
+/** Scenarios by their names and files, and the worlds they are played in. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import { basename, resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import * as Address from "../../client/Address.ts"
+import * as LocalWorld from "../../load/LocalWorld.ts"
+import * as RemoteWorld from "../../load/RemoteWorld.ts"
+import * as Scenario from "../../scenario/Scenario.ts"
+import { type UsageError, usageError } from "./exit.ts"
+
+/** The scenarios that come with the sources. The package has none. */
+const folder = fileURLToPath(new URL("../../../scripts/scenarios", import.meta.url))
+
+const names = (): ReadonlyArray<string> =>
+  fs.existsSync(folder) ? fs.readdirSync(folder).map((file) => basename(file, ".ts")) : []
+
+const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
+
+const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
+  Effect.tryPromise({
+    try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
+    catch: (cause) =>
+      usageError(
+        `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}: give a module whose default export is a scenario`,
+      ),
+  }).pipe(
+    Effect.flatMap((module) =>
+      Effect.mapError(decode(module.default), (error) =>
+        usageError(`${path}: its default export is no scenario, make one with Scenario.make: ${error.message}`),
+      ),
+    ),
+  )
+
+export const find = (given: string): Effect.Effect<Scenario.Scenario, UsageError> => {
+  if (names().includes(given)) return load(`${folder}/${given}.ts`)
+  const path = resolve(given)
+  return fs.existsSync(path)
+    ? load(path)
+    : Effect.fail(usageError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
+}
+
+/** Prints the names of the scenarios that come with the sources. */
+export const list = Effect.gen(function* () {
+  const known = yield* Effect.forEach(names(), (name) => Effect.map(find(name), ({ about }) => ({ name, about })))
+  const width = Math.max(0, ...known.map(({ name }) => name.length))
+  yield* Console.log(
+    known.length === 0
+      ? "No scenarios come along with this installation: give a file that exports one."
+      : known.map(({ about, name }) => `${name.padEnd(width)}  ${about}`).join("\n"),
+  )
+})
+
+/** The world of the service at this address, or of one that is started for the scenario. */
+export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scenario) =>
+  Option.match(address, {
+    onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
+    onSome: (text) =>
+      Result.match(Address.parse(text), {
+        onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
+        onSuccess: (address) =>
+          Effect.succeed(
+            RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),
+          ),
+      }),
+  })

@@ -1,0 +1,26 @@
+/** How errors and help are printed: an error is one line, and help is printed only where it was asked for. */
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Console from "effect/Console"
+
+/** Puts the name of the command before each line of a message. */
+export const complaint = (message: string): string => message.replace(/^/gm, "natter: ")
+
+const help = CliOutput.defaultFormatter({ colors: process.stdout.isTTY && process.env["NO_COLOR"] === undefined })
+
+export const formatter: CliOutput.Formatter = {
+  ...help,
+  formatError: (error) => complaint(error.message),
+}
+
+// The default presenter prints the whole help with every mistake.
+export const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error(
+          [
+            ...event.errors.map(({ message }) => complaint(message.trim().replaceAll(/\s*\n\s*/g, " "))),
+            `natter: see \`${event.commandPath.join(" ")} --help\``,
+          ].join("\n"),
+        )
+      : CliOutput.defaultPresenter.present(event),
+}

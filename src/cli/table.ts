@@ -1,0 +1,24 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+
+/** Prints rows in aligned columns, under a line of headings. */
+export const printTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0))
+  const line = (row: ReadonlyArray<string>) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd()
+  return Console.log(all.map(line).join("\n"))
+}
+
+/** Prints entries of one shape as a table, or as one JSON object a line. */
+export const printList = (json: boolean, entries: ReadonlyArray<Readonly<Record<string, string | null>>>) => {
+  if (entries.length === 0) return Effect.void
+  if (json) return Console.log(entries.map((entry) => JSON.stringify(entry)).join("\n"))
+  return printTable(
+    Object.keys(entries[0]!).map((key) => key.toUpperCase()),
+    entries.map((entry) => Object.values(entry).map((value) => value ?? "-")),
+  )
+}

@@ -1,0 +1,24 @@
+/** What `natter chat` does: on a terminal it draws, elsewhere it works line by line. */
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
+import { lobby } from "../../domain/ChannelName.ts"
+import { userError } from "../userError.ts"
+import type { ChatFlags } from "./chatOnTerminal.ts"
+
+const dumb = Config.String("TERM").pipe(
+  Effect.orElseSucceed(() => ""),
+  Effect.map((term) => term === "dumb"),
+)
+
+export const run = Effect.fnUntraced(function* (given: ChatFlags) {
+  const stdio = yield* Stdio.Stdio
+  const [first = lobby, ...others] = given.channels
+  if ((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal) && !(yield* dumb)) {
+    const { run } = yield* Effect.promise(() => import("./chatOnTerminal.ts"))
+    return yield* run({ ...given, channels: [first, ...others] })
+  }
+  if (others.length > 0) return yield* userError("without a terminal it talks in one channel: give --channel once")
+  const { run } = yield* Effect.promise(() => import("./chatByLines.ts"))
+  return yield* run({ ...given, channel: first })
+})

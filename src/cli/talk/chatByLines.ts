@@ -1,0 +1,30 @@
+/** What `natter chat` does without a terminal: each line of standard input is a message. */
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { userError } from "../userError.ts"
+import type { ConnectionFlags } from "../connectionFlags.ts"
+import * as Identity from "../identity.ts"
+import * as Screen from "./screen.ts"
+import { talk } from "./talk.ts"
+
+interface Flags extends ConnectionFlags {
+  readonly address: Option.Option<string>
+}
+
+/** Runs until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
+export const run = Effect.fnUntraced(function* (given: Flags) {
+  const address = yield* Identity.addressOf(given.address)
+  const credentials = yield* Identity.credentials(given, address)
+  const screen = yield* Screen.open({ typing: "lines" })
+  const { refused } = yield* talk({
+    address,
+    channel: given.channel,
+    count: Number.POSITIVE_INFINITY,
+    credentials,
+    json: false,
+    patience: undefined,
+    reconnect: true,
+    screen,
+  })
+  if (refused > 0) return yield* userError(refused === 1 ? "a line was not sent" : `${refused} lines were not sent`)
+}, Effect.scoped)

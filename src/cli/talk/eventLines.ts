@@ -1,0 +1,82 @@
+/** Events as lines to read. */
+import type { ClientEvent, Message } from "../../client/Event.ts"
+import type { Change, Roster } from "../../client/Roster.ts"
+import type { Username } from "../../domain/Username.ts"
+
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
+
+/** How many names are listed; of the others only the number is shown. */
+const namesShown = 20
+
+/** Joins the lines of a text, so that a message cannot look like two, the second by somebody else. */
+const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " ⏎ ").replaceAll("\t", " ")
+
+const list = (names: ReadonlyArray<Username>): string =>
+  names.length > namesShown
+    ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
+    : names.join(", ")
+
+/** Who is in a channel. */
+export const here = ({ count, names }: Roster): string =>
+  names.length === 0 ? `${count} here` : `${count} here: ${list(names)}`
+
+/** How many messages were missed. */
+export const missed = (count: number): string =>
+  count === 1 ? "a message was missed" : `${count} messages were missed`
+
+const said = ({ content, deleted, edited, from, timestamp }: Message): string => {
+  const what = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
+  return `${clock.format(timestamp)} ${from}: ${what}`
+}
+
+/** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */
+export const eventLines = (event: ClientEvent, change: Change | undefined): ReadonlyArray<string> => {
+  switch (event.type) {
+    case "Message":
+      return [said(event)]
+    case "Edited":
+      // The message was deleted since, which a later event says.
+      if (event.content === "") return []
+      return [
+        `${clock.format(event.timestamp)} ${event.from} changed message ${event.target}: ${oneLine(event.content)}`,
+      ]
+    case "Deleted":
+      return [`${clock.format(event.timestamp)} ${event.from} deleted message ${event.target}`]
+    case "Reacted": {
+      const { from, on, reaction, target, timestamp } = event
+      const what = on ? `reacted ${reaction} to` : `took ${reaction} back from`
+      return [`${clock.format(timestamp)} ${from} ${what} message ${target}`]
+    }
+    case "TopicChanged":
+      return [event.topic === "" ? `* ${event.by} took the topic away` : `* ${event.by} set the topic: ${event.topic}`]
+    case "Presence": {
+      const { joined, left } = change!
+      return [
+        ...(joined.length === 0 ? [] : [`* ${list(joined)} joined`]),
+        ...(left.length === 0 ? [] : [`* ${list(left)} left`]),
+      ]
+    }
+    case "Renamed":
+      return [`* ${event.by} renamed ${event.channel} to ${event.name}`]
+    case "ChannelChanged":
+      return [`* ${event.by} made the channel ${settings(event)}`]
+    case "RoleChanged":
+      return [`* ${event.by} made ${event.username} ${event.role ?? "a stranger"} of the channel`]
+    case "Kicked":
+      return [`* ${event.by} threw ${event.username} out${event.reason === undefined ? "" : `: ${event.reason}`}`]
+    case "Left":
+      return [`* out of ${event.channel}, by the server`]
+    case "Missed":
+      return [`* ${missed(event.to - event.from + 1)}`]
+    case "Joined":
+    case "UserTyping":
+    case "ReadMarker":
+    case "Invited":
+      return []
+  }
+}
+
+const settings = ({ access, archived, slow_mode: slow }: Extract<ClientEvent, { type: "ChannelChanged" }>): string =>
+  [access, ...(slow === 0 ? [] : [`slow, ${slow / 1000} s between messages`]), ...(archived ? ["archived"] : [])].join(
+    ", ",
+  )

@@ -1,0 +1,85 @@
+/** Carries out typed commands, and sends typed lines in their order. */
+import type * as CliError from "effect/cli/CliError"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Client } from "../../client/Client.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
+import type { Seq } from "../../domain/Seq.ts"
+import type { ChannelView } from "./ChannelView.ts"
+import type { Screen } from "./screen.ts"
+
+/** Lines that wait for their acknowledgement, at most; then no more are taken. */
+const linesAhead = 64
+
+const help = "/users shows who is here, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
+
+/** What became of the typed lines. */
+export interface TypingResult {
+  /** Lines that were not acknowledged. */
+  readonly unsent: number
+  /** Lines that the server refused, and commands that do not exist. */
+  readonly refused: number
+}
+
+/**
+ * Done after `/quit` or the end of the input, when all that was typed before is acknowledged and shown, or that takes
+ * longer than `patience`.
+ */
+export const follow = Effect.fnUntraced(function* (options: {
+  readonly client: Client
+  readonly channel: string
+  readonly view: ChannelView
+  readonly screen: Screen
+  /** It does not begin to run out while there is no connection. */
+  readonly patience: Duration.Duration | undefined
+}): Effect.fn.Return<TypingResult, ConnectionFailure | CliError.UserError> {
+  const { channel, client, patience, view, screen } = options
+  const enough = Deferred.makeUnsafe<void>()
+  let unsent = 0
+  let refused = 0
+  let last: Seq | undefined
+
+  const online = Effect.map(client.state, ({ _tag }) => _tag === "Online")
+
+  const refuse = (content: string) => (error: { readonly message: string }) => {
+    refused++
+    return screen.notice(`not sent (${error.message}): ${content}`)
+  }
+
+  const say = Effect.fnUntraced(function* (content: string): Effect.fn.Return<void, ConnectionFailure> {
+    unsent++
+    if (!(yield* online)) yield* screen.notice(`not connected, to be sent then: ${content}`)
+    yield* client.publish(channel, content).pipe(
+      Effect.map(({ seq }) => {
+        last = seq
+      }),
+      Effect.catchTags({ RequestError: refuse(content), OutboxFull: refuse(content), Unconfirmed: refuse(content) }),
+    )
+    unsent--
+  })
+
+  const act = (line: string): Effect.Effect<void, ConnectionFailure> => {
+    if (line.startsWith("//")) return say(line.slice(1))
+    if (!line.startsWith("/")) return say(line)
+    if (line.trim() === "/users") return Effect.flatMap(view.here, screen.notice)
+    refused++
+    return screen.notice(help)
+  }
+
+  const all = screen.typed.pipe(
+    Stream.takeWhile((line) => line.trim() !== "/quit"),
+    Stream.onEnd(Deferred.succeed(enough, undefined)),
+    Stream.mapEffect(act, { concurrency: linesAhead }),
+    Stream.runDrain,
+    Effect.andThen(Effect.suspend(() => (last === undefined ? Effect.void : view.shown(last)))),
+  )
+  const impatience = Effect.gen(function* () {
+    if (patience === undefined) return yield* Effect.never
+    yield* Deferred.await(enough)
+    if (yield* online) yield* Effect.sleep(patience)
+  })
+  yield* Effect.raceFirst(all, impatience)
+  return { unsent, refused }
+})

@@ -1,0 +1,36 @@
+/** The errors of version 1, a message and a status of HTTP, as those of version 2. */
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
+import { disconnectReason } from "./handshake.ts"
+
+const reasons = Object.keys(catalog) as Array<RequestErrorReason>
+
+const byMessage = (message: string): RequestErrorReason | undefined =>
+  reasons.find((reason) => catalog[reason].message === message)
+
+const byStatus: Record<number, RequestErrorReason> = {
+  401: "NotAuthenticated",
+  413: "MessageTooLong",
+  429: "RateLimited",
+  501: "NotSupported",
+  503: "Unavailable",
+}
+
+/** Why a login was refused. */
+export const loginError = (message: string): RequestError =>
+  new RequestError({ reason: byMessage(message) ?? "InvalidCredentials", detail: message })
+
+/** Why a request was refused. */
+export const requestError = (status: number, message: string): RequestError =>
+  new RequestError({
+    reason: byMessage(message) ?? byStatus[status] ?? (status >= 500 ? "Internal" : "InvalidFrame"),
+    detail: message,
+  })
+
+/** Whether an `Error` can only mean that the session ends. Any other may also be the answer to a request. */
+export const isDisconnect = (message: string): boolean =>
+  disconnectReason(message) !== undefined && byMessage(message) === undefined
+
+/** Why the session has ended, by the last message of the server. */
+export const toDisconnect = (message: string): Disconnect =>
+  new Disconnect({ reason: disconnectReason(message) ?? "ConnectionLost", detail: message })

@@ -1,0 +1,126 @@
+/** A session in version 2. */
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { Disconnect } from "../../domain/Disconnect.ts"
+import { fromErrorFrame } from "../../protocol/v2/ErrorFrame.ts"
+import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
+import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
+import type { MessageId } from "../../domain/MessageId.ts"
+import type { Answer, ClientSession } from "../ClientSession.ts"
+import { fresh } from "../MessageId.ts"
+import * as Requests from "../Requests.ts"
+import { SessionCore } from "./SessionCore.ts"
+import { encode, fromDisconnect } from "./frames.ts"
+import type { Terms } from "./handshake.ts"
+import type { Link } from "./Link.ts"
+import { watchdog } from "./watchdog.ts"
+
+export const make = Effect.fnUntraced(function* (
+  link: Link,
+  terms: Terms,
+  answerTimeout: Duration.Duration,
+): Effect.fn.Return<ClientSession, never, Scope.Scope> {
+  const core = yield* SessionCore.make(link, answerTimeout)
+
+  const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
+    if ("ref" in frame && frame.ref !== undefined) {
+      core.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
+    }
+    switch (frame.type) {
+      case "Ping":
+        return core.send(terms.encoding.encode({ ...frame, type: "Pong" }))
+      case "Disconnect":
+        return Effect.fail(fromDisconnect(frame))
+      case "Joined":
+      case "Left":
+      case "Message":
+      case "Edited":
+      case "Deleted":
+      case "Reacted":
+      case "ReadMarker":
+      case "Presence":
+      case "TopicChanged":
+      case "UserTyping":
+      case "Renamed":
+      case "ChannelChanged":
+      case "RoleChanged":
+      case "Kicked":
+      case "Invited":
+        return core.emit(frame)
+      // Answers, which have been settled above.
+      case "LoggedIn":
+      case "Channels":
+      case "Ok":
+      case "Published":
+      case "HistoryPage":
+      case "SearchResult":
+      case "Unread":
+      case "ChannelInfo":
+      case "AuditLog":
+      case "Blocked":
+      case "Error":
+      case "Pong":
+        return Effect.void
+    }
+  }
+
+  yield* core.run({
+    receive: (body) => {
+      const decoded = terms.encoding.decode(body)
+      if (decoded._tag === "Success") return receive(decoded.success)
+      const { kind, message } = decoded.failure
+      // A newer server may have more to say than this client knows.
+      return kind === "UnknownType"
+        ? Effect.void
+        : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
+    },
+    // The server pings a client that is silent. But where the client has just said something that is not answered, both
+    // are silent for longer than that: so the client pings, too, before it believes that the server is gone.
+    watchdog:
+      terms.silence === undefined
+        ? Effect.never
+        : watchdog(link, core.send(terms.encoding.encode({ type: "Ping" })), terms.silence),
+    goodbye: terms.encoding.encode({ type: "Disconnect" }),
+  })
+
+  const ask: Requests.Ask<Disconnect> = (frame) =>
+    core.request((ref) => encode(terms, { ...defined(frame), ref } as typeof ClientFrame.Encoded))
+
+  /** With an id, by which the server recognizes a second try. */
+  const withId = (id: MessageId | undefined, frame: Requests.RequestFrame): Answer<"Published"> =>
+    Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) => ask({ ...frame, id }))
+
+  return {
+    ...Requests.of(ask),
+    ask,
+    version: 2,
+    signIn: (credentials) =>
+      "token" in credentials
+        ? ask({ type: "Authenticate", token: Redacted.value(credentials.token) })
+        : ask({
+            type: "Login",
+            username: credentials.username,
+            password: Redacted.value(credentials.password),
+            invite: credentials.invite === undefined ? undefined : Redacted.value(credentials.invite),
+          }),
+    join: (channel) => ask({ type: "Join", channel }),
+    leave: (channel) => ask({ type: "Leave", channel }),
+    publish: (channel, content, id) => withId(id, { type: "Publish", channel, content }),
+    edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),
+    delete: (channel, target, id) => withId(id, { type: "Delete", channel, target }),
+    react: (channel, target, reaction, on, id) => withId(id, { type: "React", channel, target, reaction, on }),
+    typing: (channel) => {
+      const encoded = encode(terms, { type: "Typing", channel })
+      return encoded._tag === "Failure" ? Effect.void : core.send(encoded.success)
+    },
+    events: Stream.fromQueue(core.events),
+  }
+})
+
+/** Without the fields that are undefined: in a frame they have to be absent. */
+const defined = (frame: Requests.RequestFrame) =>
+  Object.fromEntries(Object.entries(frame).filter(([, value]) => value !== undefined))

@@ -1,0 +1,29 @@
+/** What is put under load, and how; the same for HTTP and WebSocket. */
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { Result } from "../../../scenario/Result.ts"
+
+export interface LoadOptions {
+  /** How long the measured part lasts. */
+  readonly lasts: Duration.Duration
+  /** Ends it early, when so many requests were sent. */
+  readonly count: number
+  /** So many requests a second, whether or not they are answered; without it, as many as are answered. */
+  readonly perSecond: Option.Option<number>
+  /** What 99 of 100 answers must take at most. */
+  readonly p99: Option.Option<Duration.Duration>
+  /** Whether any error makes the load fail. */
+  readonly noErrors: boolean
+  /** Called when the load is interrupted, with what was measured until then. */
+  readonly stopped?: ((result: Result) => Effect.Effect<void>) | undefined
+}
+
+/** The server, as results and reports name it. */
+export interface LoadTarget {
+  readonly kind: "http" | "ws"
+  readonly name: string
+  readonly about: string
+  readonly target: string
+  readonly connections: number
+}

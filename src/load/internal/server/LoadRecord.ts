@@ -1,0 +1,94 @@
+/** The counters and latencies of a load of another server. */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Histogram } from "../../../scenario/Histogram.ts"
+import { measuredPart } from "../../../scenario/Result.ts"
+
+/** When a request was due, and when it was sent, in milliseconds since the load began. */
+export interface Timing {
+  readonly due: number
+  readonly sentAt: number
+}
+
+/** How many different reasons are counted apart; further ones are counted together as "other". */
+const reasonsKept = 100
+
+export class LoadRecord {
+  /** Connections that are open. */
+  connected = 0
+  /** When the measured part began, in milliseconds; undefined while connections are still being opened. */
+  measuredFrom: number | undefined
+  sent = 0
+  answered = 0
+  failed = 0
+  bytesSent = 0
+  bytesReceived = 0
+  readonly latencies = new Map<string, Histogram>()
+  readonly counters = new Map<string, number>()
+  readonly errors = new Map<string, number>()
+  readonly marks: Array<{ readonly at: number; readonly label: string }> = []
+  private readonly clock: Clock.Clock
+  private readonly origin: bigint
+  private recent = new Histogram()
+
+  constructor(clock: Clock.Clock) {
+    this.clock = clock
+    this.origin = clock.monotonicTimeNanosUnsafe()
+  }
+
+  /** Milliseconds since the load began. */
+  now(): number {
+    return Number(this.clock.monotonicTimeNanosUnsafe() - this.origin) / 1e6
+  }
+
+  /** Waits until about then. */
+  until(moment: number): Effect.Effect<void> {
+    const early = Math.floor(moment - this.now())
+    return early > 0 ? Effect.sleep(early) : Effect.void
+  }
+
+  begin(): void {
+    this.measuredFrom = this.now()
+    this.mark(measuredPart.begins)
+  }
+
+  mark(label: string): void {
+    this.marks.push({ at: this.now() / 1000, label })
+  }
+
+  count(name: string, by = 1): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + by)
+  }
+
+  error(reason: string, times = 1): void {
+    if (times === 0) return
+    const kept = this.errors.has(reason) || this.errors.size < reasonsKept ? reason : "other"
+    this.errors.set(kept, (this.errors.get(kept) ?? 0) + times)
+    this.failed += times
+  }
+
+  latency(name: string, milliseconds: number): void {
+    let histogram = this.latencies.get(name)
+    if (histogram === undefined) this.latencies.set(name, (histogram = new Histogram()))
+    histogram.record(milliseconds)
+  }
+
+  /** Records an answer that arrives now, to a request that was due and was sent at these times. */
+  answer({ due, sentAt }: Timing): void {
+    const now = this.now()
+    // Timers are as exact as a millisecond, so it may have gone out a little before it was due.
+    const response = now - Math.min(due, sentAt)
+    this.answered++
+    this.latency("response", response)
+    this.latency("service", now - sentAt)
+    this.recent.record(response)
+  }
+
+  /** The latencies of the answers since this was asked last, in milliseconds; `undefined` where there were none. */
+  takeRecent(): { readonly p50: number; readonly p99: number } | undefined {
+    const { recent } = this
+    if (recent.count === 0) return undefined
+    this.recent = new Histogram()
+    return { p50: recent.percentile(0.5), p99: recent.percentile(0.99) }
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Plays the members of a scenario, or a share of them. `Player` says what they have to do; all that it says and all
+ * that it is answered is plain data, so that a generator may run in another process.
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import type { LatencyName } from "./Expectation.ts"
+import { Histogram } from "./Histogram.ts"
+import { type ActivityWindow, perform } from "./internal/activities.ts"
+import { DeliveryCheck } from "./internal/DeliveryCheck.ts"
+import { Member } from "./internal/Member.ts"
+import { type LinkFault, inject } from "./internal/injectFault.ts"
+import { Recorder } from "./internal/Recorder.ts"
+import type { Result } from "./Result.ts"
+import type { Scenario } from "./Scenario.ts"
+import { World } from "./World.ts"
+
+/** The process in which a generator ran has ended, or could not be used. */
+export class LoadGeneratorError extends Data.TaggedError("LoadGeneratorError")<{ readonly message: string }> {}
+
+/** Which members are played, and of which run. */
+export interface Plan {
+  readonly scenario: Scenario
+  readonly seed: number
+  /** Tells the messages of this run from those of others. */
+  readonly run: string
+  /** Every so many-th member, from the one with this number on. */
+  readonly share: { readonly nth: number; readonly of: number }
+}
+
+export interface Counts {
+  readonly membersIn: number
+  /** Disconnected because the scenario says that they vanish. */
+  readonly membersAway: number
+  readonly sent: number
+  readonly delivered: number
+  readonly acknowledged: number
+  /** Sent, and given up without an acknowledgement. */
+  readonly givenUp: number
+  /** Errors. */
+  readonly failed: number
+}
+
+type Latency = Result["latencies"][number]
+
+/** The highest acknowledged `seq` of every channel. */
+type Seqs = DeliveryCheck["acknowledgedSeqs"]
+
+/** What a generator measured and counted: the promises are judged by it. */
+interface Outcome {
+  readonly latencies: ReadonlyArray<readonly [LatencyName, Latency]>
+  readonly errors: ReadonlyArray<readonly [reason: string, times: number]>
+  readonly doubled: number
+  readonly missing: number
+  readonly missed: number
+  readonly disagreeing: number
+  /** Of the measured part, and of all members the most. */
+  readonly presenceFrames: number
+}
+
+/** A call of a generator, which fails where its process is gone. */
+export type Call<A = void> = Effect.Effect<A, LoadGeneratorError>
+
+/** All times are milliseconds of the monotonic clock, which all processes of a machine share. */
+export interface LoadGenerator {
+  /** Calls may arrive up to this many milliseconds late, so a time that is passed to `act` or `begin` has to be that far ahead. */
+  readonly lead: number
+  /** The members connect and join their channels; done when all of them have. */
+  readonly enter: Call
+  /** From this time on the members carry out their activities. */
+  readonly act: (from: number) => Call
+  /** What is due between these two times is measured. */
+  readonly begin: (from: number, to: number) => Call
+  /** Injects a fault into the links of the members it names; done when the fault is over. */
+  readonly inject: (what: LinkFault) => Call
+  /** The members stop their activities, but go on receiving. */
+  readonly end: (to: number) => Call
+  readonly counts: Call<Counts>
+  /** The latencies of deliveries since the previous call. */
+  readonly recent: Call<ReadonlyArray<Latency>>
+  readonly acknowledgedSeqs: Call<Seqs>
+  /** How many messages up to these `seq`s have not reached a member who is in the channel, summed over the members. */
+  readonly behind: (seqs: Seqs) => Call<number>
+  readonly outcome: Call<Outcome>
+  /** Everything that was received, so that it can be compared with what other processes received. */
+  readonly received: Call<DeliveryCheck["received"]>
+}
+
+const needsFaultyDialers = ({ crowds, incidents }: Scenario): boolean =>
+  incidents.some(({ what }) => what._tag !== "Kill" && what._tag !== "Restart") ||
+  crowds.some(({ does, reads }) => reads !== "promptly" || does.some(({ _tag }) => _tag === "Vanish"))
+
+const rolesOf = ({ crowds }: Scenario) => {
+  let index = 0
+  return crowds.flatMap((crowd) =>
+    Array.from({ length: crowd.count }, (_, ordinal) => ({ crowd, index: index++, ordinal })),
+  )
+}
+
+/** Members that are played in this process, until the scope closes. */
+export const make = Effect.fnUntraced(function* ({
+  run,
+  scenario,
+  seed,
+  share,
+}: Plan): Effect.fn.Return<LoadGenerator, never, World | Scope.Scope> {
+  const world = yield* World
+  const scope = yield* Effect.scope
+  const recorder = new Recorder(yield* Clock.Clock)
+  const check = new DeliveryCheck(run)
+  const roles = rolesOf(scenario)
+  const common = { world, recorder, check, withFaults: needsFaultyDialers(scenario) }
+  const members = roles
+    .filter(({ index }) => index % share.of === share.nth)
+    .map(({ crowd, index, ordinal }) => new Member(common, crowd, index, ordinal))
+  const over = Deferred.makeUnsafe<void>()
+  let presence: ReadonlyArray<number> = []
+  let presenceFrames = 0
+
+  const fork = (effects: ReadonlyArray<Effect.Effect<void, never, Scope.Scope>>) =>
+    Effect.forEach(effects, (effect) => Effect.forkIn(Scope.provide(effect, scope), scope), { discard: true })
+  const slowReaders = members.flatMap(({ crowd: { reads }, faultyDialer }) =>
+    reads === "promptly" || faultyDialer === undefined ? [] : [{ faultyDialer, reads }],
+  )
+
+  return {
+    lead: 0,
+    enter: fork(
+      members.map(({ crowd, enter, ordinal }) =>
+        Effect.andThen(Effect.sleep((crowd.arrivesOver * ordinal) / crowd.count), enter),
+      ),
+    ).pipe(Effect.andThen(Effect.forEach(members, ({ entered }) => Deferred.await(entered), { discard: true }))),
+    act: (from) => {
+      const fellows = ({ crowd }: Member) => roles.filter((role) => role.crowd === crowd)
+      const window: ActivityWindow = { from, over, seed, fellows }
+      return fork(
+        members.flatMap((member) =>
+          member.crowd.does.map((activity, place) => perform(member, activity, place, window)),
+        ),
+      )
+    },
+    begin: (from, to) =>
+      Effect.sync(() => {
+        recorder.from = from
+        recorder.to = to
+        presence = members.map(({ receiver }) => receiver.presence)
+      }).pipe(
+        Effect.andThen(
+          Effect.forEach(
+            slowReaders,
+            ({ faultyDialer, reads }) =>
+              reads === "never" ? faultyDialer.stall(true) : faultyDialer.throttle(reads.bytesPerSecond),
+            { discard: true },
+          ),
+        ),
+      ),
+    inject: (what) => inject(what, members),
+    end: (to) =>
+      Effect.sync(() => {
+        recorder.to = to
+        presenceFrames = Math.max(0, ...members.map(({ receiver }, at) => receiver.presence - presence[at]!))
+        Deferred.doneUnsafe(over, Effect.void)
+      }).pipe(
+        Effect.andThen(
+          Effect.forEach(
+            slowReaders,
+            ({ faultyDialer }) =>
+              Effect.andThen(faultyDialer.stall(false), faultyDialer.throttle(Number.POSITIVE_INFINITY)),
+            { discard: true },
+          ),
+        ),
+      ),
+    counts: Effect.sync(() => {
+      const { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp } = recorder
+      return { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp }
+    }),
+    recent: Effect.sync(() => {
+      const { recent } = recorder
+      recorder.recent = new Histogram()
+      return [recent.summary("delivery")]
+    }),
+    acknowledgedSeqs: Effect.sync(() => check.acknowledgedSeqs),
+    behind: (seqs) =>
+      Effect.sync(() => {
+        check.addAcknowledged(seqs)
+        return members.reduce((sum, { receiver }) => sum + receiver.behind, 0)
+      }),
+    outcome: Effect.sync(() => {
+      const { disagreeing, doubled, missed, missing } = check
+      const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
+      return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }
+    }),
+    received: Effect.sync(() => check.received),
+  }
+})

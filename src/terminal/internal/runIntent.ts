@@ -1,0 +1,97 @@
+import * as Effect from "effect/Effect"
+import type { Client } from "../../client/Client.ts"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { Action, Administration, Intent } from "../Action.ts"
+import { explained } from "./advice.ts"
+
+/** The intents that are for the client. */
+export type ClientIntent = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" }>
+
+/** A server without direct conversations does not understand such a name. */
+const whyNot = (channel: string, error: RequestError | ConnectionFailure): string =>
+  channel.startsWith("@") && (error.reason === "InvalidFrame" || error.reason === "NotSupported")
+    ? "this server has no direct conversations"
+    : explained(error)
+
+/** Entries on a page of history. */
+const pageSize = 100
+
+const administer = (client: Client, [name, ...args]: Administration) =>
+  // `Administration` pairs each name with the arguments of its method, which TypeScript cannot follow here.
+  (client[name] as (...args: ReadonlyArray<unknown>) => ReturnType<Client["kick"]>)(...args)
+
+/** Does it, and dispatches the outcome. */
+export const runIntent = (
+  client: Client,
+  intent: ClientIntent,
+  dispatch: (action: Action) => void,
+): Effect.Effect<void> => {
+  const report = (action: Action) => Effect.sync(() => dispatch(action))
+  const orRefused = <A, E extends { readonly message: string }>(request: Effect.Effect<A, E>) =>
+    Effect.catch(Effect.asVoid(request), (error) => report({ _tag: "Refused", why: explained(error) }))
+
+  switch (intent._tag) {
+    case "Publish": {
+      const { channel, content, id } = intent
+      return Effect.matchEffect(client.publish(channel, content, id), {
+        onSuccess: ({ seq }) => report({ _tag: "Published", channel, id, seq }),
+        onFailure: (error) => report({ _tag: "NotPublished", channel, id, why: explained(error) }),
+      })
+    }
+    case "Join":
+      return Effect.catch(Effect.asVoid(client.join(intent.channel)), (error) =>
+        report({ _tag: "NotJoined", channel: intent.channel, why: whyNot(intent.channel, error) }),
+      )
+    case "Leave":
+      return orRefused(client.leave(intent.channel))
+    case "Typing":
+      return client.typing(intent.channel)
+    case "SetTopic":
+      return orRefused(client.setTopic(intent.channel, intent.topic))
+    case "SetStatus":
+      return orRefused(client.setStatus(intent.status, intent.text))
+    case "ListChannels":
+      return orRefused(Effect.tap(client.channels(), (page) => report({ _tag: "Channels", page })))
+    case "Edit":
+      return orRefused(client.edit(intent.channel, intent.target, intent.content))
+    case "Delete":
+      return orRefused(client.delete(intent.channel, intent.target))
+    case "React":
+      return orRefused(client.react(intent.channel, intent.target, intent.reaction, intent.on))
+    case "History": {
+      const { before, channel } = intent
+      return Effect.matchEffect(client.history(channel, { before, limit: pageSize }), {
+        onSuccess: (page) => report({ _tag: "History", channel, page }),
+        // The user did not ask for it, so a server that keeps no history is no error to show.
+        onFailure: (error) =>
+          report({
+            _tag: "NoHistory",
+            channel,
+            why: error.reason === "NotSupported" || error.reason === "NotMember" ? undefined : error.message,
+          }),
+      })
+    }
+    case "Read":
+      // A marker that was lost is sent again with the next message.
+      return Effect.ignore(client.read(intent.channel, intent.seq))
+    case "ListUnread":
+      return Effect.ignore(Effect.tap(client.unread, (channels) => report({ _tag: "Unread", channels })))
+    case "Search":
+      return orRefused(
+        Effect.tap(client.search(intent.words), (result) =>
+          report({ _tag: "SearchResult", words: intent.words, result }),
+        ),
+      )
+    case "Describe":
+      return orRefused(Effect.tap(client.describe(intent.channel), (info) => report({ _tag: "ChannelInfo", info })))
+    case "ListBlocked":
+      return orRefused(Effect.tap(client.blocked, ({ usernames }) => report({ _tag: "BlockedUsers", usernames })))
+    case "Administer": {
+      const { call, done } = intent
+      return orRefused(Effect.andThen(administer(client, call), report({ _tag: "AdministrationDone", call, done })))
+    }
+    case "Retry":
+      return client.retry
+  }
+}

@@ -1,0 +1,240 @@
+/** The server's events, and what became of what the user sent. */
+import type { ClientEvent } from "../../client/Client.ts"
+import { Roster } from "../../client/Roster.ts"
+import type { Message, Missed } from "../../client/Event.ts"
+import * as Seq from "../../domain/Seq.ts"
+import type { ChannelAccess } from "../../domain/ChannelRole.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
+import type { Intent } from "../Action.ts"
+import { mentions } from "../Mentions.ts"
+import type { Entry, MessageEntry, Model } from "../Model.ts"
+import {
+  add,
+  change,
+  close,
+  find,
+  indexFor,
+  isDirect,
+  isWaiting,
+  notice,
+  open,
+  presence,
+  rename,
+  countUnread,
+  withEntries,
+} from "./conversations.ts"
+import { applyChange, receiveReadMarker, later, requestOlder } from "./history.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** How long somebody counts as typing, in milliseconds. */
+const typingFor = 6000
+
+/** People who are known to be typing in one conversation. */
+const maxTyping = 20
+
+/** Milliseconds between two notifications that the user was named. */
+const notifyEvery = 1000
+
+export const receiveEvent = (model: Model, event: ClientEvent): Next => {
+  switch (event.type) {
+    case "Joined":
+      return joined(open(rename(model, event.channel), event.channel), event)
+    case "Left":
+      return [left(model, event), []]
+    case "Message":
+      return message(model, event)
+    case "Edited":
+    case "Deleted":
+    case "Reacted":
+      return [applyChange(model, event), []]
+    case "Missed":
+      return [missed(model, event), []]
+    case "ReadMarker":
+      return [receiveReadMarker(model, event), []]
+    case "Presence":
+      return [presenceChanged(model, event), []]
+    case "TopicChanged": {
+      const named = change(model, event.channel, (conversation) => ({ ...conversation, topic: event.topic }))
+      const text = event.topic === "" ? `${event.by} took the topic away` : `${event.by} set the topic: ${event.topic}`
+      return [notice(named, text, "info", event.channel), []]
+    }
+    case "UserTyping":
+      return [
+        change(model, event.channel, (conversation) => ({
+          ...conversation,
+          // The next tick removes those whose time is up. Beyond `maxTyping` it is only said that there are several.
+          typing:
+            conversation.typing.size >= maxTyping
+              ? conversation.typing
+              : new Map(conversation.typing).set(event.username, model.now + typingFor),
+        })),
+        [],
+      ]
+    case "Renamed": {
+      const renamed = rename(model, event.name, event.channel)
+      return [notice(renamed, `${event.by} renamed #${event.channel} to #${event.name}.`, "info", event.name), []]
+    }
+    case "ChannelChanged":
+      return [notice(model, `${event.by} changed the channel: ${settingsOf(event)}.`, "info", event.channel), []]
+    case "RoleChanged": {
+      const role = event.role === undefined ? "no role any more" : `the role ${event.role} now`
+      const whose = event.username === model.me ? "You have" : `${event.username} has`
+      return [notice(model, `${whose} ${role} (${event.by}).`, "info", event.channel), []]
+    }
+    case "Kicked": {
+      const whom = event.username === model.me ? "you" : event.username
+      const why = event.reason === undefined ? "." : `: ${event.reason}`
+      return [notice(model, `${event.by} threw ${whom} out${why}`, "info", event.channel), []]
+    }
+    case "Invited":
+      return [notice(model, `${event.by} invites you into #${event.channel}: /join ${event.channel}`), []]
+  }
+}
+
+/** The settings of a channel, in words. */
+export const settingsOf = (channel: {
+  readonly access: ChannelAccess
+  readonly archived: boolean
+  readonly slow_mode: number
+}): string => {
+  const { access, archived, slow_mode: slow } = channel
+  return [access, ...(slow > 0 ? [`a message every ${slow / 1000} s`] : []), ...(archived ? ["archived"] : [])].join(
+    ", ",
+  )
+}
+
+const welcome = ({ channel, count }: ServerFrameOf<"Joined">): string => {
+  if (isDirect(channel)) return `Only you and ${channel.slice(1)} read this.`
+  if (count <= 1) return `You are in #${channel}. Nobody else is here yet.`
+  return count === 2 ? `You are in #${channel} with one other.` : `You are in #${channel} with ${count - 1} others.`
+}
+
+const missed = (model: Model, { channel, from, to }: Missed): Model => {
+  const count = to - from + 1
+  const text = count === 1 ? "A message was missed meanwhile" : `${count} messages were missed meanwhile`
+  const noticed = notice(model, `${text}: history does not reach back so far.`, "info", channel)
+  return change(noticed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
+}
+
+const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
+  const { channel, seq, topic } = event
+  const before = find(model, channel)
+  if (before === undefined) return [model, []]
+  // The channel has fewer entries than before: the server has lost its history, and numbers a new one.
+  const anew = before.seq !== undefined && before.seq > seq
+  const entered = change(model, channel, (conversation) => ({
+    ...conversation,
+    entries: conversation.entries.map((entry) => {
+      if (isWaiting(entry)) return { ...entry, waiting: false }
+      return anew && entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry
+    }),
+    topic,
+    // Entries that were missed meanwhile come as events behind this one.
+    seq: anew ? seq : (before.seq ?? seq),
+    ...(anew ? { oldest: Seq.zero, read: undefined } : {}),
+    roster: Roster.of(event),
+    typing: new Map(),
+  }))
+  // What the user wrote before joining can be sent now.
+  const intents = before.entries
+    .filter(isWaiting)
+    .map(({ content, id }): Intent => ({ _tag: "Publish", channel, id, content }))
+  if (before.seq !== undefined) return [entered, intents]
+  const welcomed = notice(entered, welcome(event), "info", channel)
+  const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
+  const [asked, asking] = requestOlder(begun, channel)
+  return [asked, [...intents, ...asking]]
+}
+
+/** With a `ref` the user wanted to leave. */
+const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
+  if (ref !== undefined) return close(model, channel)
+  const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
+  // The server closes quiet direct conversations of users with many, and opens them again with the next message.
+  if (isDirect(channel)) return out
+  return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
+}
+
+const message = (model: Model, event: Message): Next => {
+  const { channel, content, deleted, edited, from, id, reactions, seq, timestamp } = event
+  const conversation = find(model, channel)
+  if (conversation === undefined) return [model, []]
+  const own = from === model.me
+  const named = (entry: Entry) => id !== undefined && entry._tag !== "Notice" && entry.id === id
+  const unsent = (entry: Entry) => own && entry._tag === "Unsent" && named(entry)
+  const again = (entry: Entry): entry is MessageEntry =>
+    entry._tag === "Message" &&
+    entry.from === from &&
+    (named(entry) || (seq > 0 && entry.seq === seq && entry.at === timestamp))
+  // It may be there already: from its acknowledgement, from a page of history, or from before a reconnection.
+  const known = conversation.entries.find(again)
+  if (known !== undefined) {
+    const { fromHistory, ...rest } = known
+    const placed = withEntries(model, channel, ({ entries }) => {
+      const others = entries.filter((entry) => entry !== known)
+      const index = known.seq === seq ? entries.indexOf(known) : indexFor(others, seq)
+      return others.toSpliced(index, 0, { ...rest, at: timestamp, seq })
+    })
+    const seen = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
+    // One that only came with a page of history so far is new to the user all the same.
+    return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
+  }
+  const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
+  const entry = { _tag: "Message", at: timestamp, id, seq, from, content, mention, edited, deleted, reactions } as const
+  const added = add(model, channel, entry, unsent)
+  const next = change(added, channel, (conversation) => {
+    const typing = new Map(conversation.typing)
+    typing.delete(from)
+    return { ...conversation, seq: seq === Seq.zero ? seq : later(conversation.seq, seq), typing }
+  })
+  return own || deleted === true ? [next, []] : countAsNew(next, event, find(next, channel)!.keys, mention)
+}
+
+/** Counts a message of somebody else as unread, and notifies the user, if it concerns them. */
+const countAsNew = (model: Model, { channel, content, from }: Message, key: number, mention: boolean): Next => {
+  const direct = isDirect(channel)
+  const counted = countUnread(model, channel, key, mention || direct)
+  // One notification for many that come together.
+  if ((!mention && !direct) || model.now - model.notifiedAt < notifyEvery) return [counted, []]
+  const title = direct ? from : `${from} in #${channel}`
+  return [{ ...counted, notifiedAt: model.now }, [{ _tag: "Notify", title, text: content }]]
+}
+
+const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model => {
+  const roster = find(model, event.channel)?.roster
+  if (roster === undefined) return model
+  const { joined, left, roster: next } = roster.apply(event)
+  const known = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
+  // People are brought into a direct conversation by its messages, so that they joined is no news.
+  if (isDirect(event.channel)) return known
+  const others = joined.filter((name) => name !== model.me)
+  return presence(known, event.channel, others, left)
+}
+
+/** A message of the user is acknowledged. Its event may have come before, or may not come at all. */
+export const published = (model: Model, channel: string, id: string, seq: Seq.Seq): Model =>
+  withEntries(model, channel, ({ entries }) => {
+    const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
+    if (found?._tag !== "Unsent" || model.me === undefined) return entries
+    const { at, content, key } = found
+    const acknowledged: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
+    const others = entries.filter((entry) => entry !== found)
+    return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, acknowledged)
+  })
+
+export const publishFailed = (model: Model, channel: string, id: string, why: string): Model =>
+  withEntries(model, channel, ({ entries }) =>
+    entries.map((entry): Entry => (entry._tag === "Unsent" && entry.id === id ? { ...entry, failed: why } : entry)),
+  )
+
+/** The channel could not be joined, so what was waiting to be sent there has failed, too. */
+export const joinFailed = (model: Model, channel: string, why: string): Model =>
+  notice(
+    withEntries(model, channel, ({ entries }) =>
+      entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
+    ),
+    `${channel}: ${why}`,
+    "error",
+    find(model, channel) === undefined ? model.current : channel,
+  )

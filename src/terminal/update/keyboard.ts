@@ -1,0 +1,225 @@
+/** What keys do. */
+import type { Intent } from "../Action.ts"
+import { parse } from "../Command.ts"
+import * as Completion from "../Completion.ts"
+import * as Editor from "../Editor.ts"
+import type { Key } from "../Key.ts"
+import { layout } from "../Layout.ts"
+import type { Model } from "../Model.ts"
+import { current, scroll, show } from "./conversations.ts"
+import * as Editing from "./editing.ts"
+import { quit } from "./quit.ts"
+import { remember, submit } from "./submit.ts"
+import { requestOlder } from "./history.ts"
+import * as Search from "./search.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** Milliseconds between two signals that the user is typing. */
+const typingEvery = 2000
+
+const only = (model: Model): Next => [model, []]
+
+/** Changes the draft, and shows the others that the user is typing. */
+const edit = (model: Model, editor: Editor.Editor): Next => {
+  const edited = { ...model, editor, completion: undefined }
+  if (editor.text === model.editor.text) return only(edited)
+  // A sent message that the arrow keys brought back is, once it is changed, a draft like any other.
+  const drafted = { ...edited, browsing: undefined, quitting: false }
+  const saying = editor.text !== "" && parse(editor.text)._tag === "Say"
+  const quiet = current(model).roster === undefined || model.connection._tag !== "Online"
+  if (!saying || quiet || model.now - model.typingSentAt < typingEvery) return only(drafted)
+  return [{ ...drafted, typingSentAt: model.now }, [{ _tag: "Typing", channel: model.current }]]
+}
+
+/** Shows the conversation so many places further down the list, round and round. */
+const showNeighbour = (model: Model, by: number): Next => {
+  const { conversations } = model
+  const at = conversations.findIndex(({ name }) => name === model.current)
+  const next = conversations[(at + by + conversations.length) % conversations.length]
+  return only(next === undefined ? model : show(model, next.name))
+}
+
+/** Shows the next conversation with unread messages; those in which the user is named come first. */
+const nextUnread = (model: Model): Next => {
+  const at = model.conversations.findIndex(({ name }) => name === model.current)
+  const others = [...model.conversations.slice(at + 1), ...model.conversations.slice(0, at)]
+  const next = others.find(({ mentions }) => mentions > 0) ?? others.find(({ unread }) => unread > 0)
+  return only(next === undefined ? model : show(model, next.name))
+}
+
+/** Steps through the messages that were sent; behind the newest comes the draft that was begun. */
+const browse = (model: Model, by: -1 | 1): Next => {
+  const { browsing, editing, editor, sent } = model
+  // From an empty draft the arrows go through the user's messages, to edit one, until something is changed in it.
+  if (editing !== undefined) return only(editor.text === editing.content ? (Editing.step(model, by) ?? model) : model)
+  const stepped = by === -1 && browsing === undefined && editor.text === "" ? Editing.step(model, by) : undefined
+  if (stepped !== undefined) return only(stepped)
+  const at = (browsing?.at ?? sent.length) + by
+  const draft = browsing?.draft ?? editor.text
+  if (at < 0 || at > sent.length) return only(model)
+  if (at === sent.length) return only({ ...model, browsing: undefined, editor: Editor.of(draft) })
+  return only({ ...model, browsing: { at, draft }, editor: Editor.of(sent[at]!) })
+}
+
+const complete = (model: Model, by: 1 | -1): Next => {
+  const { completion, editor } = model
+  if (completion === undefined) {
+    const begun = Completion.begin(model)
+    if (begun === undefined) return only(model)
+    return only({ ...model, editor: begun[0], completion: begun[1] })
+  }
+  const [next, stepped] = Completion.step(editor, completion, by)
+  return only({ ...model, editor: next, completion: stepped })
+}
+
+/** Closes what is open over the conversation, or else scrolls to the bottom. */
+const escape = (model: Model): Next => {
+  if (model.completion !== undefined) return only({ ...model, completion: undefined })
+  if (model.editing !== undefined) return only(Editing.stopEditing(model))
+  return only(scroll(model, Number.NEGATIVE_INFINITY))
+}
+
+/** Ctrl+C: drops the draft, or quits where there is none. */
+const stop = (model: Model): Next => {
+  if (model.editing !== undefined) return only(Editing.stopEditing(model))
+  if (model.editor.text === "") return quit(model)
+  return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
+}
+
+type Edit = (editor: Editor.Editor) => Editor.Editor
+
+const withCtrl: Readonly<Record<string, Edit>> = {
+  a: Editor.home,
+  e: Editor.end,
+  b: Editor.left,
+  h: Editor.backspace,
+  j: (editor) => Editor.insert(editor, "\n"),
+  k: Editor.deleteToEnd,
+  u: Editor.deleteToStart,
+  w: Editor.deleteWord,
+}
+
+const ctrl = (model: Model, text: string): Next => {
+  const { editor } = model
+  switch (text) {
+    case "c":
+      return stop(model)
+    case "d":
+      return editor.text === "" ? quit(model) : edit(model, Editor.del(editor))
+    case "f":
+      return only(Search.open(model, ""))
+    case "n":
+      return showNeighbour(model, 1)
+    case "p":
+      return showNeighbour(model, -1)
+    case "r":
+      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(model)
+  }
+  const change = Object.hasOwn(withCtrl, text) ? withCtrl[text] : undefined
+  return change === undefined ? only(model) : edit(model, change(editor))
+}
+
+const alt = (model: Model, text: string): Next => {
+  const { editor } = model
+  switch (text) {
+    case "a":
+      return nextUnread(model)
+    case "b":
+      return edit(model, Editor.wordLeft(editor))
+    case "d":
+      return edit(model, Editor.deleteWordRight(editor))
+    case "f":
+      return edit(model, Editor.wordRight(editor))
+  }
+  const chosen = /^[1-9]$/.test(text) ? model.conversations[Number(text) - 1] : undefined
+  return only(chosen === undefined ? model : show(model, chosen.name))
+}
+
+const typeText = (model: Model, key: Key): Next => {
+  if (key.ctrl) return ctrl(model, key.text)
+  if (key.alt) return alt(model, key.text)
+  return edit(model, Editor.insert(model.editor, key.text))
+}
+
+/** A page leaves a line of the one before in sight. */
+const page = (model: Model): number => Math.max(1, layout(model).timeline.rows - 1)
+
+/** Scrolls up; at the top, a page of history is requested. */
+const scrollUp = (model: Model, by: number): Next => {
+  const before = current(model).scroll
+  const scrolled = scroll(model, by)
+  return current(scrolled).scroll - before < by ? requestOlder(scrolled, model.current) : only(scrolled)
+}
+
+const pressInDraft = (model: Model, key: Key): Next => {
+  const { editor } = model
+  const word = key.ctrl || key.alt
+  switch (key.name) {
+    case "text":
+      return typeText(model, key)
+    case "enter":
+      return key.alt || key.shift ? edit(model, Editor.insert(editor, "\n")) : submit(model)
+    case "tab":
+      return complete(model, key.shift ? -1 : 1)
+    case "escape":
+      return escape(model)
+    case "backspace":
+      return edit(model, word ? Editor.deleteWord(editor) : Editor.backspace(editor))
+    case "delete":
+      return edit(model, word ? Editor.deleteWordRight(editor) : Editor.del(editor))
+    case "left":
+      return edit(model, word ? Editor.wordLeft(editor) : Editor.left(editor))
+    case "right":
+      return edit(model, word ? Editor.wordRight(editor) : Editor.right(editor))
+    case "up": {
+      if (key.alt) return showNeighbour(model, -1)
+      if (key.shift) return scrollUp(model, 1)
+      const unchanged = model.browsing !== undefined || editor.text === model.editing?.content
+      const line = unchanged ? undefined : Editor.up(editor)
+      return line === undefined ? browse(model, -1) : edit(model, line)
+    }
+    case "down": {
+      if (key.alt) return showNeighbour(model, 1)
+      if (key.shift) return only(scroll(model, -1))
+      const unchanged = model.browsing !== undefined || editor.text === model.editing?.content
+      const line = unchanged ? undefined : Editor.down(editor)
+      return line === undefined ? browse(model, 1) : edit(model, line)
+    }
+    case "home":
+      return key.ctrl ? scrollUp(model, Number.POSITIVE_INFINITY) : edit(model, Editor.home(editor))
+    case "end":
+      return key.ctrl ? only(scroll(model, Number.NEGATIVE_INFINITY)) : edit(model, Editor.end(editor))
+    case "pageUp":
+      return scrollUp(model, page(model))
+    case "pageDown":
+      return only(scroll(model, -page(model)))
+  }
+}
+
+/** Pages of the help. */
+const turns: { readonly [Name in Key["name"]]?: number } = { down: 1, pageDown: 1, up: -1, pageUp: -1 }
+
+export const pressKey = (model: Model, key: Key): Next => {
+  if (model.help !== undefined) {
+    const closes = key.name === "escape" || key.name === "enter" || key.text === "q" || key.ctrl
+    return only({ ...model, help: closes ? undefined : model.help + (turns[key.name] ?? 0) })
+  }
+  if (model.search !== undefined) return only(Search.press(model, key))
+  const [next, intents] = pressInDraft(model, key)
+  // Any other key accepts what Tab has completed.
+  return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
+}
+
+/** Without the line breaks at its end. A regular expression would take quadratic time for many. */
+const withoutEnd = (text: string): string => {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--
+  return text.slice(0, end)
+}
+
+export const pasteText = (model: Model, text: string): Next => {
+  if (model.help !== undefined) return only(model)
+  if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
+  return edit(model, Editor.insert(model.editor, withoutEnd(text)))
+}

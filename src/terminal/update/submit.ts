@@ -1,0 +1,171 @@
+/** What Enter does: sends the draft, or runs the command in it. */
+import { MessageId } from "../../domain/MessageId.ts"
+import type { Member } from "../../protocol/v2/ServerFrame.ts"
+import type { Intent } from "../Action.ts"
+import { type Command, parse } from "../Command.ts"
+import * as Editor from "../Editor.ts"
+import type { Model } from "../Model.ts"
+import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
+import { quit } from "./quit.ts"
+import * as Administer from "./administer.ts"
+import * as Editing from "./editing.ts"
+import * as Search from "./search.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** Drafts that the arrow keys can bring back. */
+const maxSent = 100
+
+/** Keeps the draft for the arrow keys. */
+export const remember = (model: Model): Model => {
+  const { text } = model.editor
+  if (text.trim() === "" || model.sent.at(-1) === text) return model
+  return { ...model, sent: [...model.sent, text].slice(-maxSent) }
+}
+
+/** Enter. */
+export const submit = (model: Model): Next => {
+  const { editing, editor } = model
+  const { text } = editor
+  // While a message is edited the draft replaces it, unless a command is clearly meant.
+  if (editing !== undefined && (!text.startsWith("/") || editing.content.startsWith("/"))) {
+    return Editing.edit(model, trimmed(text))
+  }
+  if (text.trim() === "") return [{ ...model, editor: Editor.empty }, []]
+  return runCommand({ ...remember(model), editor: Editor.empty, browsing: undefined }, parse(trimmed(text)))
+}
+
+/** Without blank lines around it; the indentation of the first line stays. */
+const trimmed = (text: string): string => {
+  const start = text.length - text.trimStart().length
+  return text.slice(text.lastIndexOf("\n", start - 1) + 1).trimEnd()
+}
+
+/** Sends a message; one in a channel that is not joined yet waits for that. */
+const send = (model: Model, channel: string, content: string): Next => {
+  const { next, prefix } = model.ids
+  const id = MessageId.make(`${prefix}-${next}`)
+  const numbered = { ...model, ids: { prefix, next: next + 1 } }
+  const before = find(model, channel)
+  const waiting = before?.roster === undefined
+  const shown = add(numbered, channel, { _tag: "Unsent", id, content, failed: undefined, waiting })
+  const read = change(shown, channel, (conversation) => ({
+    ...conversation,
+    scroll: 0,
+    unread: 0,
+    mentions: 0,
+    firstUnread: undefined,
+  }))
+  if (!waiting) return [read, [{ _tag: "Publish", channel, id, content }]]
+  // The server may have closed a quiet direct conversation; the first message joins it again.
+  const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
+  return [read, silent ? [{ _tag: "Join", channel }] : []]
+}
+
+/** Shows a conversation, and joins it if necessary. */
+export const enter = (model: Model, channel: string): Next => {
+  const opened = open(model, channel)
+  const conversation = find(opened, channel)
+  if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
+  return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
+}
+
+const memberText = ({ status, text, username }: Member): string => {
+  const words = [status === "online" ? "" : status, text ?? ""].filter((word) => word !== "").join(": ")
+  return words === "" ? username : `${username} (${words})`
+}
+
+const whoIsHere = (model: Model): string => {
+  const { roster } = current(model)
+  if (roster === undefined) return "You are not in this channel."
+  if (roster.members.size === 0) return `${roster.count} are here, too many to name.`
+  return `${roster.count} here: ${[...roster.members.values()].map(memberText).join(", ")}`
+}
+
+const runCommand = (model: Model, command: Command): Next => {
+  const channel = model.current
+  switch (command._tag) {
+    case "Say":
+      return send(model, channel, command.text)
+    case "Join":
+      return enter(model, command.channel)
+    case "Leave": {
+      const leaving = command.channel ?? channel
+      const conversation = find(model, leaving)
+      if (conversation === undefined) return [notice(model, `You are not in ${leaving}.`, "error"), []]
+      if (model.conversations.length === 1) {
+        return [notice(model, "This is the only one you are in: /join another first, or /quit.", "error"), []]
+      }
+      return [close(model, leaving), conversation.roster === undefined ? [] : [{ _tag: "Leave", channel: leaving }]]
+    }
+    case "Direct": {
+      const [name, text] = addressed(model, command.to, command.text)
+      if (name.toLowerCase() === model.me?.toLowerCase()) return [notice(model, "That is you.", "error"), []]
+      const to = `@${name}`
+      const [there, joining] = enter(model, to)
+      if (text === "") return [there, joining]
+      const [sent, publishing] = send(there, to, text)
+      return [sent, [...joining, ...publishing]]
+    }
+    case "Users":
+      return [notice(model, whoIsHere(model)), []]
+    case "Status": {
+      const { status, text } = command
+      const noticed = notice(model, `You are ${status}${text === undefined ? "" : `: ${text}`}.`)
+      return [noticed, [{ _tag: "SetStatus", status, text }]]
+    }
+    case "ShowTopic": {
+      const { topic } = current(model)
+      return [notice(model, topic === "" ? "No topic is set. /topic TEXT sets one." : `Topic: ${topic}`), []]
+    }
+    case "Topic":
+      return [model, [{ _tag: "SetTopic", channel, topic: command.topic }]]
+    case "Channels":
+      return [model, [{ _tag: "ListChannels" }]]
+    case "Find":
+      return [Search.open(model, command.query), []]
+    case "Search":
+      return [model, [{ _tag: "Search", words: command.words }]]
+    case "Edit":
+      if (command.text !== undefined) return Editing.edit(model, command.text)
+      return [Editing.step(model, -1) ?? notice(model, "There is nothing of yours here to edit.", "error"), []]
+    case "Delete":
+      return Editing.remove(model, command.from)
+    case "React":
+      return Editing.react(model, command.reaction, command.from)
+    case "Info":
+      return [model, [{ _tag: "Describe", channel }]]
+    case "Create":
+      return Administer.create(model, command)
+    case "Configure":
+      return Administer.configure(model, command)
+    case "Rename":
+      return Administer.rename(model, command.name)
+    case "Person":
+      return Administer.person(model, command, addressed)
+    case "Blocked":
+      return [model, [{ _tag: "ListBlocked" }]]
+    case "Reconnect":
+      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
+    case "Help":
+      return [{ ...model, help: 0 }, []]
+    case "Quit":
+      return quit(model)
+    case "Wrong":
+      return [notice(model, command.why, "error"), []]
+  }
+}
+
+/**
+ * Splits what is behind a command into a name and the rest. Names may have spaces in them, so the longest name of anybody
+ * in the user's conversations counts, as they write it.
+ */
+const addressed = (model: Model, to: string, text: string): readonly [name: string, text: string] => {
+  const whole = text === "" ? to : `${to} ${text}`
+  const begins = (name: string) => `${whole.toLowerCase()} `.startsWith(`${name.toLowerCase()} `)
+  const [name] = model.conversations
+    .flatMap(({ roster }) => roster?.names ?? [])
+    .filter(begins)
+    .toSorted((a, b) => b.length - a.length)
+  return name === undefined ? [to, text] : [name, whole.slice(name.length).trimStart()]
+}
