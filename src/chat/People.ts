@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { User, UserId } from "../domain/User.ts"
 import type { Username } from "../domain/Username.ts"

@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import type { AuditEntry } from "../channels/ChannelRecord.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
+import { unless, whole } from "./internal/checks.ts"
 import { anywhere, readable } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Audit {
   readonly channel: ChannelName
@@ -22,19 +23,21 @@ const pageSize = 100
 
 /** A page of what was done in a channel by those with rights, for them. */
 export const audit = operation(
-  [...rights, ...naming],
+  [...administering, "InvalidFrame"],
   (chat, caller, { before, channel }: Audit): Effect.Effect<AuditPage, RequestError> =>
-    anywhere(chat, caller, channel, (link) =>
-      Effect.flatMap(
-        link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "audit" })),
-        ({ id }) =>
-          Effect.map(
-            readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })),
-            (found) => {
-              const entries = found.slice(0, pageSize)
-              return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
-            },
-          ),
+    unless(whole("before", before), () =>
+      anywhere(chat, caller, channel, (link) =>
+        Effect.flatMap(
+          link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "audit" })),
+          ({ id }) =>
+            Effect.map(
+              readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })),
+              (found) => {
+                const entries = found.slice(0, pageSize)
+                return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
+              },
+            ),
+        ),
       ),
     ),
 )

@@ -4,7 +4,8 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administer, administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { sanction } from "./internal/checks.ts"
+import { administering, operation } from "./Operation.ts"
 
 /** An account or a range of addresses: one of them. */
 export interface Ban {
@@ -19,8 +20,10 @@ export interface Ban {
 
 /** Keeps an account or a range of addresses out of a channel, from now on and for as long as is said. */
 export const ban = operation(
-  [...rights, ...naming, "InvalidFrame"],
+  [...administering, "Blocked", "InvalidFrame"],
   (chat, caller, { address, channel, duration, reason, username }: Ban): Effect.Effect<void, RequestError> => {
+    const error = sanction({ duration, reason })
+    if (error !== undefined) return Effect.fail(error)
     if (username !== undefined && address === undefined) {
       return administerUser(chat, caller, channel, username, (user) => ({ type: "Ban", user, duration, reason }))
     }

@@ -2,9 +2,11 @@ import type * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { ChannelAccess } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
+import { maxSlowMode } from "../domain/Limits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import { administer } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { unless, whole } from "./internal/checks.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Configure {
   readonly channel: ChannelName
@@ -18,7 +20,9 @@ export interface Configure {
 
 /** Changes who may enter a channel and speak there, and how; what is left out stays. Its members hear of it. */
 export const configure = operation(
-  [...rights, ...naming],
+  [...administering, "ChannelArchived", "InvalidFrame"],
   (chat, caller, { access, archived, channel, durability, slowMode }: Configure): Effect.Effect<void, RequestError> =>
-    administer(chat, caller, channel, { type: "Configure", access, archived, slowMode, durability }),
+    unless(whole("slowMode", slowMode, { to: maxSlowMode }), () =>
+      administer(chat, caller, channel, { type: "Configure", access, archived, slowMode, durability }),
+    ),
 )

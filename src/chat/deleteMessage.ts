@@ -7,7 +7,7 @@ import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast } from "./internal/post.ts"
-import { naming, operation, posting } from "./Operation.ts"
+import { operation, posting } from "./Operation.ts"
 import type { Published } from "./Published.ts"
 
 export interface DeleteMessage {
@@ -36,7 +36,7 @@ export const sendDeletion = (
 
 /** Takes a message away: one's own, or as a moderator any. */
 export const deleteMessage = operation(
-  [...posting, ...naming, "NoSuchMessage"],
+  [...posting, "NoSuchMessage"],
   (chat, caller, request: DeleteMessage): Effect.Effect<Published, RequestError> =>
     awaiting((reply) => sendDeletion(chat, caller, request, reply)),
 )

@@ -7,7 +7,7 @@ import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
-import { naming, operation, posting } from "./Operation.ts"
+import { operation, posting } from "./Operation.ts"
 import type { Published } from "./Published.ts"
 
 export interface EditMessage {
@@ -36,7 +36,7 @@ export const sendEdit = (
 
 /** Says something else in a message of one's own. */
 export const editMessage = operation(
-  [...posting, ...naming, "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
+  [...posting, "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
   (chat, caller, request: EditMessage): Effect.Effect<Published, RequestError> =>
     awaiting((reply) => sendEdit(chat, caller, request, reply)),
 )

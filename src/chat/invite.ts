@@ -3,7 +3,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Invite {
   readonly channel: ChannelName
@@ -12,7 +12,7 @@ export interface Invite {
 
 /** Makes somebody a member of a channel, who hears of it in all sessions. */
 export const invite = operation(
-  [...rights, ...naming],
+  [...administering, "ChannelArchived"],
   (chat, caller, { channel, username }: Invite): Effect.Effect<void, RequestError> =>
     administerUser(chat, caller, channel, username, (user) => ({ type: "Invite", user })),
 )

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { accountIn } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { operation, reading } from "./Operation.ts"
 
 export interface Join {
   readonly channel: ChannelName
@@ -12,7 +12,7 @@ export interface Join {
 
 /** Enters a channel, with the caller's session, which is told how the channel stands and what happens there from then on. */
 export const join = operation(
-  [...rights, ...naming, "AlreadyMember", "TooManyMemberships", "NotAuthenticated"],
+  [...reading, "AlreadyMember", "TooManyMemberships", "NotAuthenticated"],
   (chat, { memberships }, { channel, tag }: Join): Effect.Effect<void, RequestError> =>
     memberships === undefined
       ? Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))

@@ -3,7 +3,8 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { sanction, unless } from "./internal/checks.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Kick {
   readonly channel: ChannelName
@@ -14,7 +15,9 @@ export interface Kick {
 
 /** Puts somebody out of a channel, with all sessions; who may come back. */
 export const kick = operation(
-  [...rights, ...naming],
+  [...administering, "InvalidFrame"],
   (chat, caller, { channel, reason, username }: Kick): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Kick", user, reason })),
+    unless(sanction({ reason }), () =>
+      administerUser(chat, caller, channel, username, (user) => ({ type: "Kick", user, reason })),
+    ),
 )

@@ -1,9 +1,9 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import type { PresentUser } from "../domain/Appearance.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import { anywhere } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { operation, reading } from "./Operation.ts"
 
 export interface Present {
   /** How many users are present. */
@@ -14,7 +14,7 @@ export interface Present {
 
 /** Who is present in a channel that the user may read. */
 export const listPresent = operation(
-  [...rights, ...naming],
+  reading,
   (chat, caller, { channel }: { readonly channel: ChannelName }): Effect.Effect<Present, RequestError> =>
     anywhere(chat, caller, channel, (link) =>
       link.ask<"Present">((request) => ({ type: "ListPresent", by: caller.by, request })),

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import { maxCursorLength } from "../domain/Limits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Seq } from "../domain/Seq.ts"
+import { short, unless } from "./internal/checks.ts"
 import { readable } from "./internal/inChannel.ts"
 import { readableNames } from "./internal/names.ts"
 import { operation } from "./Operation.ts"
@@ -30,25 +32,27 @@ const pageSize = 100
 
 /** What is new in the channels that count for the user and that it may read: direct conversations among them. */
 export const listUnread = operation(
-  [],
+  ["InvalidFrame"],
   (chat, { by }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> =>
-    Effect.gen(function* () {
-      const { id: user } = by.user
-      const from = after === undefined || after === "" ? undefined : ChannelId.make(after)
-      const markers = yield* chat.counting.withPermit(
-        readable("count what is unread", chat.history.markers(user, { after: from, limit: pageSize })),
-      )
-      const names = yield* readableNames(
-        chat,
-        user,
-        markers.map(({ channel }) => channel),
-      )
-      return {
-        channels: markers.flatMap(({ channel: id, last, read, unread }) => {
-          const channel = names.get(id)
-          return channel === undefined ? [] : { channel, read, last, unread }
-        }),
-        next: markers.length < pageSize ? undefined : markers.at(-1)!.channel,
-      }
-    }),
+    unless(short("after", after, maxCursorLength), () =>
+      Effect.gen(function* () {
+        const { id: user } = by.user
+        const from = after === undefined || after === "" ? undefined : ChannelId.make(after)
+        const markers = yield* chat.counting.withPermit(
+          readable("count what is unread", chat.history.markers(user, { after: from, limit: pageSize })),
+        )
+        const names = yield* readableNames(
+          chat,
+          user,
+          markers.map(({ channel }) => channel),
+        )
+        return {
+          channels: markers.flatMap(({ channel: id, last, read, unread }) => {
+            const channel = names.get(id)
+            return channel === undefined ? [] : { channel, read, last, unread }
+          }),
+          next: markers.length < pageSize ? undefined : markers.at(-1)!.channel,
+        }
+      }),
+    ),
 )

@@ -3,7 +3,8 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { sanction, unless } from "./internal/checks.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Mute {
   readonly channel: ChannelName
@@ -16,7 +17,9 @@ export interface Mute {
 
 /** Lets somebody listen only. Nobody is told. */
 export const mute = operation(
-  [...rights, ...naming],
+  [...administering, "InvalidFrame"],
   (chat, caller, { channel, duration, reason, username }: Mute): Effect.Effect<void, RequestError> =>
-    administerUser(chat, caller, channel, username, (user) => ({ type: "Mute", user, duration, reason })),
+    unless(sanction({ duration, reason }), () =>
+      administerUser(chat, caller, channel, username, (user) => ({ type: "Mute", user, duration, reason })),
+    ),
 )

@@ -5,8 +5,9 @@ import { RequestError } from "../domain/RequestError.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Page as HistoryPage, PageRange } from "../history/History.ts"
 import * as bounded from "./internal/bounded.ts"
+import { whole } from "./internal/checks.ts"
 import { anywhere, readable } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { operation, reading } from "./Operation.ts"
 
 /** Entries from one of four ends, the latest without any; only one may be given. */
 export interface Page {
@@ -19,20 +20,22 @@ export interface Page {
   readonly since?: number | undefined
   /** Up to this moment, the latest of them. */
   readonly until?: number | undefined
-  /** At most this many, up to 300, which is the default. */
+  /** At most this many, 1 to 300, which is the default. */
   readonly limit?: number | undefined
 }
 
 const latest = Seq.make(maxInteger)
 
-/** Undefined where it was said twice. */
-const rangeOf = ({ after, before, limit = maxPage, since, until }: Page): PageRange | undefined => {
-  if ([after, before, since, until].filter((end) => end !== undefined).length > 1) return undefined
-  const atMost = { limit: Math.max(1, Math.min(limit, maxPage)) }
-  if (after !== undefined) return { after, ...atMost }
-  if (since !== undefined) return { since, ...atMost }
-  if (until !== undefined) return { until, ...atMost }
-  return { before: before ?? latest, ...atMost }
+const wrongIn = ({ after, before, limit, since, until }: Page): RequestError | undefined =>
+  [after, before, since, until].filter((end) => end !== undefined).length > 1
+    ? new RequestError({ reason: "InvalidFrame", detail: "Only one of after, before, since and until may be given" })
+    : (whole("since", since) ?? whole("until", until) ?? whole("limit", limit, { from: 1, to: maxPage }))
+
+const rangeOf = ({ after, before, limit = maxPage, since, until }: Page): PageRange => {
+  if (after !== undefined) return { after, limit }
+  if (since !== undefined) return { since, limit }
+  if (until !== undefined) return { until, limit }
+  return { before: before ?? latest, limit }
 }
 
 /**
@@ -40,14 +43,11 @@ const rangeOf = ({ after, before, limit = maxPage, since, until }: Page): PageRa
  * not. It is read beside the channel, which goes on meanwhile. A page also ends at 32 Ki characters of content.
  */
 export const page = operation(
-  [...rights, ...naming, "InvalidFrame"],
+  [...reading, "InvalidFrame"],
   (chat, caller, request: Page): Effect.Effect<HistoryPage, RequestError> => {
+    const error = wrongIn(request)
+    if (error !== undefined) return Effect.fail(error)
     const range = rangeOf(request)
-    if (range === undefined) {
-      return Effect.fail(
-        new RequestError({ reason: "InvalidFrame", detail: "Only one of after, before, since and until may be given" }),
-      )
-    }
     return anywhere(chat, caller, request.channel, (link) =>
       Effect.flatMap(
         link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "read" })),

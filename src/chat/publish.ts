@@ -6,7 +6,7 @@ import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
-import { naming, operation, posting } from "./Operation.ts"
+import { operation, posting } from "./Operation.ts"
 import type { Published } from "./Published.ts"
 
 export interface Publish {
@@ -31,7 +31,7 @@ export const sendMessage = (
 
 /** Says something to a channel; succeeds when it has its place and is as safe as the answer says. */
 export const publish = operation(
-  [...posting, ...naming, "EmptyMessage", "MessageTooLong", "SlowMode", "Unreachable"],
+  [...posting, "EmptyMessage", "MessageTooLong", "SlowMode"],
   (chat, caller, request: Publish): Effect.Effect<Published, RequestError> =>
     awaiting((reply) => sendMessage(chat, caller, request, reply)),
 )

@@ -8,7 +8,7 @@ import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast } from "./internal/post.ts"
-import { naming, operation, posting } from "./Operation.ts"
+import { operation, posting } from "./Operation.ts"
 import type { Published } from "./Published.ts"
 
 export interface React {
@@ -39,7 +39,7 @@ export const sendReaction = (
 
 /** Reacts to a message, or takes the reaction back. */
 export const react = operation(
-  [...posting, ...naming, "NoSuchMessage", "TooManyReactions"],
+  [...posting, "NoSuchMessage", "TooManyReactions"],
   (chat, caller, request: React): Effect.Effect<Published, RequestError> =>
     awaiting((reply) => sendReaction(chat, caller, request, reply)),
 )

@@ -3,7 +3,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Seq } from "../domain/Seq.ts"
 import { asMember } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { operation, reading } from "./Operation.ts"
 
 export interface Read {
   readonly channel: ChannelName
@@ -13,7 +13,7 @@ export interface Read {
 
 /** Notes how far the user has read; from the first time on the channel counts for the user. The members are told. */
 export const read = operation(
-  [...rights, ...naming, "NotMember"],
+  [...reading, "NotMember"],
   (chat, caller, { channel, seq }: Read): Effect.Effect<void, RequestError> =>
     asMember(chat, caller, channel, (link) =>
       Effect.asVoid(link.ask<"Done">((request) => ({ type: "Read", by: caller.by, request, seq }))),

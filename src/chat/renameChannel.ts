@@ -2,7 +2,7 @@ import type * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import { administer } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface RenameChannel {
   readonly channel: ChannelName
@@ -11,7 +11,7 @@ export interface RenameChannel {
 
 /** Gives a channel another name; its members stay in it, and hear of it. */
 export const renameChannel = operation(
-  [...rights, ...naming, "ChannelExists"],
+  [...administering, "ChannelExists"],
   (chat, caller, { channel, name }: RenameChannel): Effect.Effect<void, RequestError> =>
     administer(chat, caller, channel, { type: "Rename", name }),
 )

@@ -4,15 +4,17 @@ import * as Schema from "effect/Schema"
 import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Message } from "../domain/Entry.ts"
+import { maxCursorLength, maxHits, maxSearchLength } from "../domain/Limits.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Cursor } from "../history/History.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import * as bounded from "./internal/bounded.ts"
+import { invalid, short, whole } from "./internal/checks.ts"
 import { anywhere, readable } from "./internal/inChannel.ts"
 import { readableNames } from "./internal/names.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { operation, reading } from "./Operation.ts"
 
 export interface Search {
   /** Words, all of which a message has. */
@@ -21,7 +23,7 @@ export interface Search {
   readonly channel?: ChannelName | undefined
   /** Continue behind the `next` of the page before. */
   readonly before?: string | undefined
-  /** At most this many, up to 50. Default: 20. */
+  /** At most this many, 1 to 50. Default: 20. */
   readonly limit?: number | undefined
 }
 
@@ -33,7 +35,6 @@ export interface SearchResult {
 }
 
 const defaultLimit = 20
-const maxLimit = 50
 /** Channels that count for a user which are searched, where none is named. */
 const maxCounted = 1000
 
@@ -80,13 +81,18 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Scope, RequestError
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */
 export const search = operation(
-  [...rights, ...naming, "InvalidSearch", "InvalidFrame"],
+  [...reading, "InvalidSearch", "InvalidFrame"],
   (chat, caller, request: Search): Effect.Effect<SearchResult, RequestError> => {
     const { before, channel, limit = defaultLimit, text } = request
+    const error =
+      short("text", text, maxSearchLength) ??
+      short("before", before, maxCursorLength) ??
+      whole("limit", limit, { from: 1, to: maxHits })
+    if (error !== undefined) return Effect.fail(error)
     if (text.trim() === "") return Effect.fail(new RequestError({ reason: "InvalidSearch", field: "text" }))
     const from = before === undefined ? undefined : cursorIn(before)
     if (before !== undefined && from === undefined) {
-      return Effect.fail(new RequestError({ reason: "InvalidFrame", field: "before", detail: "before: not a `next`" }))
+      return Effect.fail(invalid("before", "not a `next`"))
     }
     return Effect.gen(function* () {
       const scope = yield* channel === undefined ? all(chat, caller) : named(chat, caller, channel)
@@ -96,7 +102,7 @@ export const search = operation(
           chat.history.search({
             text,
             channels: [...scope.keys()],
-            limit: Math.max(1, Math.min(limit, maxLimit)),
+            limit,
             before: from,
           }),
         ),

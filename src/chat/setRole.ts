@@ -4,7 +4,7 @@ import type { ChannelRole } from "../domain/ChannelRole.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface SetRole {
   readonly channel: ChannelName
@@ -15,7 +15,7 @@ export interface SetRole {
 
 /** Says what somebody may do in a channel; its members hear of it. */
 export const setRole = operation(
-  [...rights, ...naming],
+  administering,
   (chat, caller, { channel, role, username }: SetRole): Effect.Effect<void, RequestError> =>
     administerUser(chat, caller, channel, username, (user) => ({ type: "SetRole", user, role })),
 )

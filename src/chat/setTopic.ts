@@ -3,7 +3,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Topic } from "../domain/Topic.ts"
 import { asMember } from "./internal/inChannel.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface SetTopic {
   readonly channel: ChannelName
@@ -12,7 +12,7 @@ export interface SetTopic {
 
 /** Says what a channel is about; its members hear of it. A session does so where it is in the channel. */
 export const setTopic = operation(
-  [...rights, ...naming, "NotMember", "NotSupported"],
+  [...administering, "ChannelArchived", "NotMember", "NotSupported"],
   (chat, caller, { channel, topic }: SetTopic): Effect.Effect<void, RequestError> =>
     asMember(chat, caller, channel, (link, other) => {
       if (other !== undefined) {

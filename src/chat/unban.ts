@@ -4,7 +4,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administer, administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 /** An account or a range of addresses: one of them. */
 export interface Unban {
@@ -15,7 +15,7 @@ export interface Unban {
 
 /** Lets an account or a range of addresses in again. */
 export const unban = operation(
-  [...rights, ...naming, "InvalidFrame"],
+  [...administering, "Blocked", "InvalidFrame"],
   (chat, caller, { address, channel, username }: Unban): Effect.Effect<void, RequestError> => {
     if (username !== undefined && address === undefined) {
       return administerUser(chat, caller, channel, username, (user) => ({ type: "Unban", user }))

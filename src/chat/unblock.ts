@@ -2,11 +2,11 @@ import type * as Effect from "effect/Effect"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { inDirect } from "./internal/blocking.ts"
-import { naming, operation } from "./Operation.ts"
+import { blocking, operation } from "./Operation.ts"
 
 /** The user gets direct messages from somebody again. */
 export const unblock = operation(
-  [...naming, "Forbidden"],
+  blocking,
   (chat, caller, { username }: { readonly username: Username }): Effect.Effect<void, RequestError> =>
     inDirect("Unban", chat, caller, username),
 )

@@ -3,7 +3,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Username } from "../domain/Username.ts"
 import { administerUser } from "./internal/administer.ts"
-import { naming, operation, rights } from "./Operation.ts"
+import { administering, operation } from "./Operation.ts"
 
 export interface Unmute {
   readonly channel: ChannelName
@@ -12,7 +12,7 @@ export interface Unmute {
 
 /** Lets somebody speak again. */
 export const unmute = operation(
-  [...rights, ...naming],
+  administering,
   (chat, caller, { channel, username }: Unmute): Effect.Effect<void, RequestError> =>
     administerUser(chat, caller, channel, username, (user) => ({ type: "Unmute", user })),
 )

@@ -30,3 +30,11 @@ export const maxPage = 300
 export const maxPageLength = 32 * 1024
 /** Characters in what is searched for. */
 export const maxSearchLength = 256
+/** Hits in a page of search. */
+export const maxHits = 50
+/** Characters in where a page ended, as the caller carries it. */
+export const maxCursorLength = 512
+/** Characters in why somebody is put out or silenced. */
+export const maxReasonLength = 256
+/** Milliseconds that a member has to wait between two messages. */
+export const maxSlowMode = 4_294_967_295

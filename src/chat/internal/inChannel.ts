@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, otherIn } from "../../domain/Direct.ts"
-import { RequestError } from "../../domain/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
 import type { ChannelGone, ChannelLink } from "../../hub/audience/ChannelLink.ts"
 import { attempts, type Membership, notMember, unavailable } from "../../hub/audience/Memberships.ts"
@@ -72,7 +72,3 @@ export const readable = <A, E>(what: string, reading: Effect.Effect<A, E>): Effe
   Effect.catch(reading, (error) =>
     Effect.andThen(Effect.logError(`the service could not ${what}`, error), Effect.fail(unavailable())),
   )
-
-/** In a frame's terms: this field is not what it should be. */
-export const invalid = (field: string, detail: string): RequestError =>
-  new RequestError({ reason: "InvalidFrame", field, detail: `${field}: ${detail}` })

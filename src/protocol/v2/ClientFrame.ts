@@ -4,7 +4,14 @@ import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
 import { Durability } from "../../domain/Durability.ts"
-import { maxPage, maxPasswordLength, maxSearchLength } from "../../domain/Limits.ts"
+import {
+  maxCursorLength,
+  maxHits,
+  maxPage,
+  maxPasswordLength,
+  maxReasonLength,
+  maxSearchLength,
+} from "../../domain/Limits.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
@@ -133,17 +140,17 @@ export const Search = frame(
     ref,
     text: textUpTo(maxSearchLength),
     channel: optional(ChannelName, "Only there; one need not be in it."),
-    before: optional(textUpTo(512), "Continue behind the `next` of the page before."),
-    limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: 50 })), "At most this many. Default: 20."),
+    before: optional(textUpTo(maxCursorLength), "Continue behind the `next` of the page before."),
+    limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: maxHits })), "At most this many. Default: 20."),
   },
 )
 export const ListUnread = frame(
   "ListUnread",
   { description: "What is new in the channels that count for me, direct conversations among them.", reply: "Unread" },
-  { ref, after: optional(textUpTo(512), "Continue behind the `next` of the page before.") },
+  { ref, after: optional(textUpTo(maxCursorLength), "Continue behind the `next` of the page before.") },
 )
 const username = field(Username, "Whose account.")
-const reason = optional(textUpTo(256), "Why; those who are told of it, and the audit log, get it.")
+const reason = optional(textUpTo(maxReasonLength), "Why; those who are told of it, and the audit log, get it.")
 const duration = optional(u64, "Milliseconds that it lasts. Default: without end.")
 export const CreateChannel = frame(
   "CreateChannel",

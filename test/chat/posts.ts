@@ -1,0 +1,109 @@
+/** Saying something, and changing what was said. */
+import * as Effect from "effect/Effect"
+import type { Case } from "./table.ts"
+import { all, annSpoke, conversing, muted, olga, posting, role, slowly, unreachable } from "./table.ts"
+import { doorNames } from "./doors.ts"
+
+const place = { type: "Published", channel: "den", durability: "memory" }
+const long = "x".repeat(16_001)
+const readOnly = olga((channel) => ({ type: "Configure", channel, access: "readonly" }))
+
+const say = (channel: string, content = "hello") => ({ channel, id: "a-2", content })
+
+/** Version 1 has the word, and one channel for it. */
+const everywhere = doorNames
+
+export const publish: ReadonlyArray<Case<"publish">> = [
+  { request: say("den"), answer: { ...place, id: "a-2", seq: 2 }, doors: everywhere },
+  { when: "it is as long as it may be", request: say("den", "x".repeat(16_000)), answer: place, doors: everywhere },
+  {
+    when: "it was sent before",
+    request: { ...say("den", "again"), id: "a-1" },
+    answer: { ...place, id: "a-1", seq: 2 },
+    before: annSpoke,
+  },
+  {
+    when: "to somebody who is away",
+    request: say("@bob"),
+    answer: { ...place, channel: "@bob", seq: 1 },
+    before: conversing,
+  },
+  ...posting<"publish">(say),
+  {
+    refused: "RateLimited",
+    when: "wherever",
+    request: say("den"),
+    doors: everywhere,
+    settings: slowly,
+    before: annSpoke,
+  },
+  { refused: "EmptyMessage", request: say("den", ""), doors: everywhere },
+  { refused: "MessageTooLong", request: say("den", long), doors: everywhere },
+  { refused: "Forbidden", when: "it is read-only", request: say("den"), doors: everywhere, before: readOnly },
+  { refused: "Muted", request: say("den"), doors: everywhere, before: muted },
+  {
+    refused: "SlowMode",
+    request: say("den"),
+    doors: everywhere,
+    before: all(
+      olga((channel) => ({ type: "Configure", channel, slow_mode: 60_000 })),
+      annSpoke,
+    ),
+  },
+  { refused: "Unreachable", request: say("@bob"), before: unreachable },
+  { refused: "InvalidFrame", when: "no channel is called so", unreadable: true, request: say("a den") },
+  { refused: "InvalidFrame", when: "no id is so", unreadable: true, request: { ...say("den"), id: "" } },
+  { refused: "InvalidFrame", when: "no wire carries it", unreadable: true, request: say("den", "\ud800") },
+]
+
+const edit = (channel: string, target = 2, content = "better") => ({ channel, id: "a-2", target, content })
+
+export const editMessage: ReadonlyArray<Case<"editMessage">> = [
+  { request: edit("den"), answer: { ...place, id: "a-2", seq: 3 }, before: annSpoke },
+  ...posting<"editMessage">(edit),
+  { refused: "NoSuchMessage", request: edit("den", 7) },
+  { refused: "NoSuchMessage", when: "it is before all", request: edit("den", 0) },
+  { refused: "EmptyMessage", request: edit("den", 2, ""), before: annSpoke },
+  { refused: "MessageTooLong", request: edit("den", 2, long), before: annSpoke },
+  { refused: "Forbidden", when: "it is another's", request: edit("den", 1), before: role("owner") },
+  { refused: "Muted", request: edit("den"), before: all(annSpoke, muted) },
+  { refused: "Unreachable", request: edit("@bob", 1), before: unreachable },
+]
+
+const remove = (channel: string, target = 2) => ({ channel, id: "a-2", target })
+
+export const deleteMessage: ReadonlyArray<Case<"deleteMessage">> = [
+  { request: remove("den"), answer: { ...place, id: "a-2", seq: 3 }, before: annSpoke },
+  { when: "she is muted", request: remove("den"), answer: { seq: 3 }, before: all(annSpoke, muted) },
+  ...posting<"deleteMessage">(remove),
+  { refused: "NoSuchMessage", request: remove("den", 7) },
+  { refused: "Forbidden", when: "it is another's", request: remove("den", 1) },
+  { refused: "Forbidden", when: "it is an administrator's", request: remove("den", 1), before: role("moderator") },
+  { refused: "Muted", when: "it is another's", request: remove("den", 1), before: all(role("moderator"), muted) },
+  { refused: "Unreachable", request: remove("@bob", 1), before: unreachable },
+]
+
+const react = (channel: string, target = 1) => ({ channel, id: "a-2", target, reaction: "\u{1f44d}" })
+
+export const reactions: ReadonlyArray<Case<"react">> = [
+  { request: react("den"), answer: { ...place, id: "a-2", seq: 2 } },
+  { when: "it is taken back", request: { ...react("den"), on: false }, answer: { seq: 2 } },
+  ...posting<"react">(react),
+  { refused: "NoSuchMessage", request: react("den", 7) },
+  { refused: "Muted", request: react("den"), before: muted },
+  {
+    refused: "TooManyReactions",
+    request: react("den"),
+    before: ({ channel, olga }) =>
+      Effect.forEach([...Array(20).keys()], (n) =>
+        olga.ask({ type: "React", channel, id: `r-${n}`, target: 1, reaction: `r${n}` }, "Published"),
+      ),
+  },
+  { refused: "Unreachable", request: react("@bob", 1), before: unreachable },
+  {
+    refused: "InvalidFrame",
+    when: "nobody can see it",
+    unreadable: true,
+    request: { ...react("den"), reaction: "\u200b" },
+  },
+]

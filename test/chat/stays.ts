@@ -1,0 +1,33 @@
+/** Coming and going, and being there. */
+import type { Case } from "./table.ts"
+import { reading } from "./table.ts"
+import { sessions } from "./doors.ts"
+
+export const join: ReadonlyArray<Case<"join">> = [
+  { outside: true, request: { channel: "den" }, answer: { type: "Joined", channel: "den", seq: 1, count: 2 } },
+  { when: "a conversation", request: { channel: "@BOB" }, answer: { type: "Joined", channel: "@bob", seq: 0 } },
+  { when: "a new channel", request: { channel: "attic" }, answer: { role: "owner" } },
+  ...reading<"join">((channel) => ({ channel }), sessions),
+  { refused: "AlreadyMember", request: { channel: "den" } },
+  { refused: "TooManyMemberships", request: { channel: "attic" }, settings: { hub: { maxMemberships: 1 } } },
+]
+
+export const leave: ReadonlyArray<Case<"leave">> = [
+  { request: { channel: "den" }, answer: { type: "Left", channel: "den" } },
+  { refused: "NotMember", request: { channel: "den" }, outside: true },
+]
+
+export const typing: ReadonlyArray<Case<"typing">> = [
+  { request: { channel: "den" }, answer: {} },
+  { refused: "NotMember", request: { channel: "den" }, outside: true },
+]
+
+export const setStatus: ReadonlyArray<Case<"setStatus">> = [
+  { request: { status: "busy", text: "tea" }, answer: { type: "Ok" } },
+  {
+    refused: "InvalidFrame",
+    when: "it is long",
+    unreadable: true,
+    request: { status: "busy", text: "x".repeat(129) },
+  },
+]
