@@ -1,11 +1,16 @@
-/** Reaches the server of the test without a network, and breaks links on demand. */
+/**
+ * Reaches a `TestServer` without a network, and breaks the way to it: so a client of `natter/client` runs on whatever
+ * clock the test has.
+ */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
-import type { Dialer } from "../../src/client/Dialer.ts"
-import type { Link } from "../../src/testing/Link.ts"
-import { TestServer } from "../../src/testing/TestServer.ts"
+import { Dialer } from "../client/Dialer.ts"
+import type { Link } from "./Link.ts"
+import { TestServer } from "./TestServer.ts"
 
 export interface MemoryDialer {
+  /** What `Client.make` takes: `Effect.provideService(Dialer, dialer)`. */
   readonly dialer: Dialer["Service"]
   /** The number of dials. */
   readonly dials: () => number
@@ -23,7 +28,8 @@ const closed = () => new Socket.SocketError({ reason: new Socket.SocketCloseErro
 const refused = () =>
   new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause: { code: "ECONNREFUSED" } }) })
 
-export const make = Effect.map(TestServer, (server): MemoryDialer => {
+/** A dialer of its own for each client: what is cut is that client's link. */
+export const make: Effect.Effect<MemoryDialer, never, TestServer> = Effect.map(TestServer, (server) => {
   let dials = 0
   let answers = true
   let current: Link | undefined
@@ -42,7 +48,7 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
   const open = Effect.gen(function* () {
     dials++
     if (!answers) return yield* refused()
-    const link = yield* Effect.orDie(server.connect())
+    const link = yield* Effect.mapError(server.connect(), refused)
     current = link
     return link
   })
@@ -82,3 +88,9 @@ export const make = Effect.map(TestServer, (server): MemoryDialer => {
     answer: (yes) => Effect.sync(() => void (answers = yes)),
   }
 })
+
+/** The way to the server for clients that need not be cut off. */
+export const layer: Layer.Layer<Dialer, never, TestServer> = Layer.effect(
+  Dialer,
+  Effect.map(make, ({ dialer }) => dialer),
+)
