@@ -217,9 +217,8 @@ export class Memberships {
     const leaving = former === undefined || former.link === link ? Effect.void : this.drop(keyIn(own), false)
     const called = other === undefined ? name : link.name
     const joining = Effect.suspend(() => {
-      link.audience.admit(member)
       const { names } = renderer
-      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }))
+      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }), member)
     })
     return Effect.andThen(leaving, restore(joining)).pipe(
       // The channel may let it in all the same: the leave comes behind the join.
@@ -231,7 +230,6 @@ export class Memberships {
       }),
       Effect.tapError((error) =>
         Effect.sync(() => {
-          link.audience.forget(member)
           if (error._tag !== "RequestError" || error.reason !== "AlreadyMember") this.directory.left(link, session)
         }),
       ),
