@@ -1,6 +1,7 @@
 /** Plays the whole service on virtual time, from a seed: `npm run simulate -- --help`. */
 import { parseArgs } from "node:util"
 import * as Plan from "./simulate/Plan.ts"
+import { channelModes, isChannelMode, settingsFor } from "./simulate/Settings.ts"
 import { play } from "./simulate/Simulation.ts"
 import { shrink } from "./simulate/Shrink.ts"
 import * as Story from "./simulate/Story.ts"
@@ -18,6 +19,8 @@ that fails is made as small as it goes and told as a story; the exit code is 1 t
   --seeds A..B      from one to another
   --hours H         virtual hours of storm; without it, one to five minutes
   --machines N      how many clients, 1 to 12; without it, four to nine
+  --unsure SECONDS  how often the disk stores what it is told and cannot say so, for 3 s; without it, by chance
+  --channels MODE   how the service reaches its channels: direct, or encoded, as if each were on another node; direct
   --shrink SECONDS  how long to look for a shorter story; 60
   --help            this`
 
@@ -33,6 +36,8 @@ const parse = () =>
       seeds: { type: "string" },
       hours: { type: "string" },
       machines: { type: "string" },
+      unsure: { type: "string" },
+      channels: { type: "string", default: "direct" },
       shrink: { type: "string", default: "60" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -73,6 +78,11 @@ const [from, to] = range()
 const hours = values.hours === undefined ? undefined : Number(values.hours)
 if (hours !== undefined && !(hours > 0 && hours <= 1000)) refuse("--hours must be a number above 0, 1000 at most")
 const machines = values.machines === undefined ? undefined : whole("--machines", values.machines, 1, 12)
+const unsure = values.unsure === undefined ? undefined : whole("--unsure", values.unsure, 1, 3600)
+const { channels } = values
+const settings = isChannelMode(channels)
+  ? settingsFor({ channels })
+  : refuse(`--channels must be ${channelModes.join(" or ")}`)
 const patience = whole("--shrink", values.shrink, 0, 86_400)
 
 const bar = (part: number, what: string): void => {
@@ -88,30 +98,37 @@ const clearBar = (): void => {
 let failed = 0
 for (let seed = from; seed <= to; seed++) {
   const begun = performance.now()
-  const plan = Plan.make(seed, { length: hours === undefined ? undefined : hours * 3_600_000, machines })
+  const plan = Plan.make(seed, {
+    length: hours === undefined ? undefined : hours * 3_600_000,
+    machines,
+    unsureEvery: unsure === undefined ? undefined : unsure * 1000,
+  })
   let shown = 0
-  const outcome = play(plan, (part) => {
-    const now = performance.now()
-    if (now - shown < 200) return
-    shown = now
-    bar((seed - from + part) / (to - from + 1), `seed ${seed}`)
+  const outcome = play(plan, {
+    settings,
+    onProgress: (part) => {
+      const now = performance.now()
+      if (now - shown < 200) return
+      shown = now
+      bar((seed - from + part) / (to - from + 1), `seed ${seed}`)
+    },
   })
   clearBar()
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  const { acknowledged, heard, stored } = outcome.counts
+  const { acknowledged, acts, heard, stored } = outcome.counts
   console.log(
     `seed ${seed}  hash ${outcome.hash}  ${clock(outcome.at)} in ${seconds} s  ${plan.machines.length} machines  ` +
-      `${stored} stored  ${acknowledged} acknowledged  ${heard} heard${outcome.violation === undefined ? "" : "  BROKEN"}`,
+      `${stored} stored  ${acknowledged} acknowledged  ${heard} heard  ${acts} acts${outcome.violation === undefined ? "" : "  BROKEN"}`,
   )
   if (outcome.violation === undefined) continue
   failed++
   const deadline = performance.now() + patience * 1000
   const original = { plan, outcome }
-  const shortest = shrink(
-    original,
-    () => performance.now() > deadline,
-    (steps) => bar(1 - steps / plan.steps.length, `looking for a shorter story: ${steps} steps`),
-  )
+  const shortest = shrink(original, {
+    settings,
+    enough: () => performance.now() > deadline,
+    onTry: (steps) => bar(1 - steps / plan.steps.length, `looking for a shorter story: ${steps} steps`),
+  })
   clearBar()
   console.log(`\n${Story.tell(shortest, original)}\n`)
 }

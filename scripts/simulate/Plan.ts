@@ -1,12 +1,18 @@
 /** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
+import type { ChannelSettings } from "../../src/client/Requests.ts"
+import type { ChannelAccess, ChannelRole } from "../../src/domain/ChannelRole.ts"
 import { Dice } from "../../src/testing/internal/dice.ts"
 import type { CableOptions } from "../../src/testing/simulation/Cable.ts"
+import { around } from "./around.ts"
+import { govern } from "./Government.ts"
 
 export interface Machine {
   /** Its own name, for the story. */
   readonly name: string
   /** Whose name its program signs in with; two machines may share one. */
   readonly user: string
+  /** Which version of the protocol its program speaks. */
+  readonly version: 1 | 2
   readonly cable: CableOptions
 }
 
@@ -24,7 +30,26 @@ export type Action =
   | { readonly type: "read"; readonly channel: string }
   | { readonly type: "typing"; readonly channel: string }
   | { readonly type: "status"; readonly status: "online" | "away" | "busy" }
-  | { readonly type: "topic"; readonly channel: string; readonly topic: string }
+  /** What takes a right. Whoever has none is refused. */
+  | { readonly type: "create"; readonly channel: string; readonly access: ChannelAccess }
+  | { readonly type: "configure"; readonly channel: string; readonly settings: ChannelSettings }
+  | { readonly type: "topic"; readonly channel: string }
+  | { readonly type: "rename"; readonly channel: string; readonly to: string }
+  | {
+      readonly type: "role"
+      readonly channel: string
+      readonly user: string
+      readonly role: ChannelRole | undefined
+    }
+  | { readonly type: "invite" | "kick" | "unban" | "unmute"; readonly channel: string; readonly user: string }
+  | {
+      readonly type: "ban" | "mute"
+      readonly channel: string
+      readonly user: string
+      /** Milliseconds; undefined for ever. */
+      readonly duration: number | undefined
+    }
+  | { readonly type: "audit"; readonly channel: string }
 
 /** What befalls the way between a machine and the server. */
 export type Fault =
@@ -54,6 +79,8 @@ export type Step =
 export interface Plan {
   readonly seed: number
   readonly machines: ReadonlyArray<Machine>
+  /** Users with all rights everywhere. */
+  readonly admins: ReadonlyArray<string>
   /** In the order of their moments, in milliseconds from the start. */
   readonly steps: ReadonlyArray<Step>
   /** Moments by which all has been quiet for long enough to have converged. */
@@ -64,30 +91,43 @@ export interface PlanOptions {
   /** Milliseconds of storm; the calm at the end comes on top. */
   readonly length?: number | undefined
   readonly machines?: number | undefined
+  /** So often, in milliseconds, the disk stores for a while what it is told and cannot say so. */
+  readonly unsureEvery?: number | undefined
 }
 
 const minute = 60_000
 
 /** Time after the last fault by which everybody has to be back, and everything be known to everybody. */
 export const calm = 2.5 * minute
+/** The time for which a disk is unsure that is so again and again. */
+const unsureFor = 3000
 /** Between two calms in a long run. */
 const storm = 10 * minute
 
 const names = ["ada", "ben", "cleo", "dan", "eve", "finn", "gus", "hana", "ivo", "june", "kai", "lena"]
+/** Those that people go to by themselves, and all names that channels are given. */
 const channels = ["lobby", "tea", "work"]
+const channelNames = [...channels, "den", "attic", "nook"]
 
 /** The plan of a seed, an unsigned integer of 32 bits. */
 export const make = (seed: number, options: PlanOptions = {}): Plan => {
   const dice = new Dice(Math.imul(seed + 1, 0x9e37_79b1))
   const count = options.machines ?? 4 + dice.below(6)
+  const { unsureEvery = Number.POSITIVE_INFINITY } = options
   const length = options.length ?? (1 + dice.below(5)) * minute
+  /** Those who may have a second device. */
+  const users: Array<string> = []
   const machines = Array.from({ length: count }, (_, at): Machine => {
-    // Now and then somebody's second device.
-    const user = at > 0 && dice.once(6) ? names[dice.below(at) % names.length]! : names[at % names.length]!
+    // Now and then somebody's second device, which version 1 does not know.
+    const version = at > 0 && dice.once(5) ? 1 : 2
+    const shares = at > 0 && version === 2 && dice.once(6)
+    const user = shares ? users[dice.below(users.length)]! : names[at % names.length]!
+    if (version === 2) users.push(user)
     const lag = dice.pick([1, 5, 20, 80, 300])
     return {
       name: `${user}/${at}`,
       user,
+      version,
       cable: { lag, jitter: dice.pick([0, lag, 4 * lag]), capacity: dice.pick([2048, 16_384, 65_536]) },
     }
   })
@@ -101,14 +141,21 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
       faults: dice.pick([0, 1, 1, 3, 10]),
       disasters: dice.pick([0, 0, 1, 2, 4]),
       talk: dice.pick([2000, 5000, 15_000]),
+      acts: dice.pick([0, 1500, 3000, 8000]),
     }
     for (let at = 0; at < count; at++) arrive(at, from - 2000, machines, dice, steps)
     for (let at = 0; at < count; at++) live(at, machines, from, to, mood, dice, steps)
+    if (mood.acts > 0) govern({ from, to, every: mood.acts, machines, channels: channelNames, dice, steps })
     befall(from, to, mood, dice, steps)
+    for (let at = from + unsureEvery; at < to; at += unsureEvery) {
+      steps.push({ at, server: { type: "disk", fault: "unsure", millis: Math.min(unsureFor, to - at) } })
+    }
     calms.push(to + calm)
     from = to + calm + 3000
   }
-  return { seed, machines, steps: steps.toSorted((one, other) => one.at - other.at), calms }
+  // Not every service has somebody who may do everything.
+  const admins = dice.once(2) ? [machines[0]!.user] : []
+  return { seed, machines, admins, steps: steps.toSorted((one, other) => one.at - other.at), calms }
 }
 
 interface Mood {
@@ -117,15 +164,16 @@ interface Mood {
   readonly disasters: number
   /** Milliseconds between two things somebody says. */
   readonly talk: number
+  /** Milliseconds between two things somebody does with a right; 0 where nobody does. */
+  readonly acts: number
 }
-
-/** Whole milliseconds around a mean; many short, few long. */
-const around = (mean: number, dice: Dice): number => 1 + Math.floor(-Math.log(1 - dice.below(1000) / 1000) * mean)
 
 /** A channel, or a conversation with somebody else. */
 const somewhere = (machine: number, machines: ReadonlyArray<Machine>, dice: Dice): string => {
   const other = dice.pick(machines).user
-  return other === machines[machine]!.user || !dice.once(4) ? dice.pick(channels) : `@${other}`
+  if (machines[machine]!.version === 1) return dice.pick(channels)
+  if (other !== machines[machine]!.user && dice.once(4)) return `@${other}`
+  return dice.pick(dice.once(4) ? channelNames : channels)
 }
 
 /** Opens its program, unless that is open, and goes where it is not. */
@@ -144,6 +192,11 @@ const arrive = (
   }
   const channel = somewhere(machine, machines, dice)
   if (dice.once(2)) steps.push({ at: at + 3, machine, does: { type: "join", channel } })
+  steps.push({
+    at: from + 3000 + dice.below(1000),
+    machine,
+    does: { type: "publish", channel: "lobby", times: 1, length: 5 },
+  })
 }
 
 const live = (
@@ -158,7 +211,7 @@ const live = (
   const act = (at: number, does: Action) => steps.push({ at, machine, does })
   for (let at = from + around(mood.talk, dice); at < to; at += around(mood.talk, dice)) {
     const channel = somewhere(machine, machines, dice)
-    const what = dice.below(40)
+    const what = dice.below(43)
     if (what < 20) act(at, { type: "publish", channel, times: 1, length: dice.pick([1, 20, 200]) })
     else if (what < 22)
       act(at, { type: "publish", channel, times: 2 + dice.below(14), length: dice.pick([1, 20, 2000]) })
@@ -168,7 +221,9 @@ const live = (
     else if (what < 33) act(at, { type: "read", channel })
     else if (what < 34) act(at, { type: "typing", channel })
     else if (what < 35) act(at, { type: "status", status: dice.pick(["online", "away", "busy"] as const) })
-    else if (what < 36) act(at, { type: "topic", channel, topic: `topic ${at}` })
+    else if (what < 36) act(at, { type: "topic", channel })
+    else if (what >= 41) act(at, { type: "join", channel })
+    else if (what >= 40) act(at, { type: "audit", channel })
     else if (what < 38) {
       const back = Math.min(to, at + around(8000, dice))
       act(at, { type: "leave", channel })

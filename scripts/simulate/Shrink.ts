@@ -1,14 +1,20 @@
 /** Makes a failing plan small: what can be left out, and the same promise is still broken, is left out. */
 import { calm, type Machine, type Plan, type Step } from "./Plan.ts"
-import { type Outcome, play } from "./Simulation.ts"
+import { type Outcome, play, type PlayOptions } from "./Simulation.ts"
 
 export interface Failure {
   readonly plan: Plan
   readonly outcome: Outcome
 }
 
-/** Tries until nothing more can be left out, or `enough`; `onTry` is told how many steps are left. */
-export const shrink = (failure: Failure, enough: () => boolean, onTry: (steps: number) => void = () => {}): Failure => {
+export interface ShrinkOptions extends Pick<PlayOptions, "settings"> {
+  readonly enough: () => boolean
+  /** Told how many steps are left. */
+  readonly onTry?: ((steps: number) => void) | undefined
+}
+
+/** Tries until nothing more can be left out, or it is enough. */
+export const shrink = (failure: Failure, { enough, onTry = () => {}, settings }: ShrinkOptions): Failure => {
   const promise = failure.outcome.violation?.promise
   let best = failure
 
@@ -16,7 +22,7 @@ export const shrink = (failure: Failure, enough: () => boolean, onTry: (steps: n
   const fails = (plan: Plan): boolean => {
     if (enough()) return false
     onTry(best.plan.steps.length)
-    const outcome = play(plan)
+    const outcome = play(plan, { settings })
     if (outcome.violation?.promise !== promise) return false
     best = { plan, outcome }
     return true
@@ -75,6 +81,7 @@ const simplify = (step: Step): ReadonlyArray<Step> => {
     return "millis" in suffers ? [{ ...step, suffers: { ...suffers, millis: Math.ceil(suffers.millis / 4) } }] : []
   }
   const { does } = step
+  if ("duration" in does && does.duration !== undefined) return [{ ...step, does: { ...does, duration: undefined } }]
   return does.type === "publish" && does.times + does.length > 2
     ? [{ ...step, does: { ...does, times: 1, length: 1 } }]
     : []

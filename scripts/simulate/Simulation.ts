@@ -1,12 +1,20 @@
 /** Plays a plan: the whole service and everybody in it, in one call, on virtual time. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { UserId } from "../../src/domain/User.ts"
+import { key, Username } from "../../src/domain/Username.ts"
+import type { ServerSettings } from "../../src/server/ServerSettings.ts"
 import { Disk } from "../../src/testing/simulation/Disk.ts"
+import * as Checks from "./Checks.ts"
 import { Judge, type Violation } from "./Judge.ts"
-import { Person, recovery } from "./Person.ts"
+import { recovery } from "./Person.ts"
 import type { Disaster, Plan, Step } from "./Plan.ts"
 import { Server } from "../../src/testing/simulation/Server.ts"
 import { Trace } from "../../src/testing/simulation/Trace.ts"
 import { Livelock, VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
-import * as Watch from "./Watch.ts"
+import { Version1Person } from "./Version1Person.ts"
+import { Version2Person } from "./Version2Person.ts"
 
 export interface Outcome {
   readonly violation: Violation | undefined
@@ -22,34 +30,63 @@ export interface Outcome {
 /** 2026-01-01. */
 const start = 1_767_225_600_000
 const lookEvery = 5000
+/** The time that a service has to stop. */
+const stopping = 15_000
 /** From the last leave to the moment at which nothing may be left: idle channels stay for a minute. */
 const rest = 180_000
 
-/** `onProgress` is told, now and then, how far it has come, from 0 to 1. */
-export const play = (plan: Plan, onProgress: (part: number) => void = () => {}): Outcome => {
+export interface PlayOptions {
+  readonly settings: ServerSettings
+  /** Told, now and then, how far it has come, from 0 to 1. */
+  readonly onProgress?: ((part: number) => void) | undefined
+}
+
+/** How long the service may be in doubt about what it has stored, behind the end of whatever troubled its disk. */
+const doubt = 25_000
+
+/** Accounts of those who may do everything; the others register when they sign in for the first time. */
+const addAdmins = (accounts: AccountStore["Service"], admins: ReadonlyArray<string>): void => {
+  for (const admin of admins) {
+    const name = Username.make(admin)
+    const account = { id: UserId.make(key(name)), name, role: "admin", disabled: false, createdAt: start } as const
+    Effect.runSync(Effect.orDie(accounts.add({ ...account, passwordHash: Redacted.make("plain secret") })))
+  }
+}
+
+export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOptions): Outcome => {
   const { seed } = plan
   const time = new VirtualTime(start)
   const trace = new Trace(time)
-  const judge = new Judge(time)
-  const disk = new Disk(time, seed * 17 + 1, (channel, batch) => {
-    trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
-    judge.stored(channel, batch)
+  const judge = new Judge(time, plan.admins)
+  const disk = new Disk(time, seed * 17 + 1, {
+    onAppend: (channel, batch) => {
+      trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
+      judge.stored(channel, batch)
+    },
+    onChannel: (write) => {
+      trace.note(`stored ${JSON.stringify(write)}`)
+      judge.wrote(write)
+    },
   })
-  const server = new Server(time, disk, trace, seed * 13 + 2)
+  addAdmins(disk.keptAccounts, plan.admins)
+  const server = new Server(time, disk, trace, seed * 13 + 2, settings)
   const world = { time, trace, judge, server, seed }
-  const people = plan.machines.map((machine, index) => new Person(world, index, machine))
-  const watched = { ...world, people, history: disk.kept }
+  const people = plan.machines.map((machine, index) =>
+    machine.version === 1 ? new Version1Person(world, index, machine) : new Version2Person(world, index, machine),
+  )
+  const watched = { ...world, people, history: disk.kept, channels: disk.keptChannels }
 
   const befall = (disaster: Disaster): void => {
     const millis = disaster.type === "disk" ? disaster.millis : disaster.down
     for (const person of people) person.excuse(millis)
+    judge.slowMode.forget(time.now + millis + doubt)
     switch (disaster.type) {
       case "crash":
         server.crash(disaster.machineLives)
         return void time.after(disaster.down, () => server.start())
       case "restart":
         server.stop()
-        return void time.after(disaster.down + 15_000, () => server.start())
+        return void time.after(disaster.down + stopping, () => server.start())
       case "disk": {
         const { fault } = disaster
         trace.tell(`disk: is ${fault} for ${millis / 1000} s`)
@@ -67,10 +104,10 @@ export const play = (plan: Plan, onProgress: (part: number) => void = () => {}):
   const end = lastCalm + rest
   time.soon(() => server.start())
   for (const step of plan.steps) time.at(start + step.at, () => take(step))
-  for (const calm of plan.calms) time.at(start + calm, () => Watch.inTheEnd(watched))
+  for (const calm of plan.calms) time.at(start + calm, () => Checks.inTheEnd(watched))
   for (let at = lookEvery; at < end; at += lookEvery) {
     time.at(start + at, () => {
-      Watch.always(watched)
+      Checks.always(watched)
       onProgress(at / end)
     })
   }
@@ -79,7 +116,7 @@ export const play = (plan: Plan, onProgress: (part: number) => void = () => {}):
       person.act(at % 2 === 0 ? { type: "close" } : { type: "kill", machineLives: at % 4 === 1 }),
     ),
   )
-  time.at(start + end, () => Watch.afterwards(watched))
+  time.at(start + end, () => Checks.afterwards(watched))
 
   const enough = () => judge.violation !== undefined
   try {

@@ -1,6 +1,7 @@
 /**
- * An actor: a bounded mailbox and one fiber that handles what is in it, all of it at a time. Its
- * state belongs to that fiber alone, so it needs no locks.
+ * An actor: a bounded mailbox, and one thing at a time that is done about what is in it, all of it at once. Its state
+ * belongs to the actor alone, so it needs no locks. What need not wait is done without waking a fiber: a wake-up costs
+ * as much as handling some messages. The actor's fiber runs what has to wait.
  */
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
@@ -8,8 +9,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Queue from "effect/Queue"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
+import { Mailbox } from "./Mailbox.ts"
 import * as Supervisor from "./Supervisor.ts"
 
 /** The actor takes no messages any more, or crashed on this one. */
@@ -47,8 +49,11 @@ interface Options<M, R> {
   readonly mailbox: number
   /** Runs before the first message and again after a crash: loads the state. */
   readonly start: Effect.Effect<void, unknown, R>
-  /** Handles messages in their order; `waiting` says how many others wait by now. A failure or defect is a crash. */
-  readonly receive: (messages: ReadonlyArray<M>, waiting: () => number) => Effect.Effect<void, unknown, R>
+  /**
+   * Handles messages in their order; `waiting` says how many others wait by now. Undefined: it is done already. Whatever
+   * fails or throws is a crash.
+   */
+  readonly receive: (messages: ReadonlyArray<M>, waiting: () => number) => Effect.Effect<void, unknown, R> | undefined
   /** After a crash, with the messages that were being handled: tell their senders. */
   readonly onCrash?: (messages: ReadonlyArray<M>) => Effect.Effect<void, never, R>
   /** When it has ended for good, with the messages that nobody will handle. There are none unless it was given up. */
@@ -58,6 +63,17 @@ interface Options<M, R> {
 
 /** Messages that are handled at a time. After a full batch other fibers run before the next one. */
 const maxBatch = 256
+
+const dispatchers = new WeakMap<Scheduler.Scheduler, Scheduler.SchedulerDispatcher>()
+
+/** One for all actors: those that have something to do at the same time do it in one go. */
+const dispatcherOf = (scheduler: Scheduler.Scheduler): Scheduler.SchedulerDispatcher => {
+  const known = dispatchers.get(scheduler)
+  if (known !== undefined) return known
+  const dispatcher = scheduler.makeDispatcher()
+  dispatchers.set(scheduler, dispatcher)
+  return dispatcher
+}
 
 const replyOf = (message: unknown): Deferred.Deferred<never, ActorUnavailable> | undefined =>
   typeof message === "object" && message !== null && "reply" in message && Deferred.isDeferred(message.reply)
@@ -69,10 +85,54 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   options: Options<M, R>,
 ): Effect.fn.Return<Actor<M>, never, R | Scope.Scope> {
   const { name } = options
-  const mailbox = yield* Queue.bounded<M, Cause.Done>(options.mailbox)
+  const scheduler = yield* Scheduler.Scheduler
   const stopped = yield* Deferred.make<void>()
-  const waiting = () => Queue.sizeUnsafe(mailbox)
+  const mailbox: Mailbox<M> = new Mailbox(options.mailbox, () => schedule())
+  const waiting = () => mailbox.size
   let handling: ReadonlyArray<M> = []
+  /** Continues the fiber, which has nothing to do; undefined while it has. */
+  let idle: ((rest: Effect.Effect<void, unknown, R>) => void) | undefined
+  let scheduled = false
+
+  /** Messages are handled behind whatever else arrives in this turn of the event loop: what came together, together. */
+  const schedule = () => {
+    if (scheduled || idle === undefined) return
+    scheduled = true
+    dispatcherOf(scheduler).scheduleTask(wake, 0)
+  }
+  const wake = () => {
+    scheduled = false
+    const resume = idle
+    const rest = resume === undefined ? undefined : handle()
+    if (rest === undefined) return
+    idle = undefined
+    resume!(rest)
+  }
+
+  /** Handles what is in the mailbox, a batch at a time, up to something that has to wait; undefined where nothing has. */
+  const handle = (): Effect.Effect<void, unknown, R> | undefined => {
+    if (mailbox.size === 0) return mailbox.closed ? Effect.fail(Cause.Done()) : undefined
+    const messages = mailbox.take(maxBatch)
+    handling = messages
+    let rest: Effect.Effect<void, unknown, R> | undefined
+    try {
+      rest = options.receive(messages, waiting)
+    } catch (defect) {
+      return Effect.die(defect)
+    }
+    if (messages.length === maxBatch) return Effect.andThen(rest ?? Effect.void, Effect.yieldNow)
+    // What came meanwhile is handled in the next turn.
+    if (rest === undefined && (mailbox.size > 0 || mailbox.closed)) schedule()
+    return rest
+  }
+
+  const next = Effect.callback<void, unknown, R>((resume) => {
+    idle = resume
+    const rest = handle()
+    if (rest === undefined) return
+    idle = undefined
+    resume(rest)
+  })
 
   const refuse = (messages: ReadonlyArray<M>, why: "stopped" | "crashed") => {
     for (const message of messages) {
@@ -83,29 +143,16 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
 
   const run = options.start.pipe(
     Effect.andThen(
-      Queue.takeBetween(mailbox, 1, maxBatch).pipe(
-        Effect.flatMap((messages) => {
-          handling = messages
-          const received = options.receive(messages, waiting)
-          return messages.length < maxBatch ? received : Effect.andThen(received, Effect.yieldNow)
-        }),
-        // taking from an empty mailbox waits, so there is no need to yield
+      next.pipe(
+        // an idle actor waits, so there is no need to yield
         Effect.forever({ disableYield: true }),
         Effect.catchIf(Cause.isDone, () => Effect.void),
       ),
     ),
   )
-  /** Closes the mailbox and empties it, those who wait for room included. */
-  const clear = (): ReadonlyArray<M> => {
-    Queue.endUnsafe(mailbox)
-    const rest: Array<M> = []
-    for (let next = Queue.takeUnsafe(mailbox); next?._tag === "Success"; next = Queue.takeUnsafe(mailbox)) {
-      rest.push(next.value)
-    }
-    return rest
-  }
   const onEnd = Effect.suspend(() => {
-    const rest = clear()
+    idle = undefined
+    const rest = mailbox.clear()
     return Effect.ensuring(
       Effect.suspend(() => options.onEnd?.(rest) ?? Effect.void),
       Effect.sync(() => {
@@ -116,6 +163,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   })
   const onCrash = () =>
     Effect.suspend(() => {
+      idle = undefined
       const crashed = handling
       handling = []
       return Effect.ensuring(
@@ -130,7 +178,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
     onCrash,
   }).pipe(Effect.ensuring(onEnd), Effect.forkScoped)
 
-  const close = Effect.asVoid(Queue.end(mailbox))
+  const close = Effect.sync(() => mailbox.close())
   const drain = Effect.andThen(close, Effect.asVoid(Fiber.await(fiber)))
   // Registered after the fork, so it runs before the fork's own finalizer, which interrupts: what was accepted is handled.
   yield* Effect.addFinalizer(() => drain)
@@ -139,16 +187,16 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   const tell = (message: M): Effect.Effect<void, ActorUnavailable> =>
     Effect.suspend(() =>
       // Nearly always there is room.
-      Queue.offerUnsafe(mailbox, message)
+      mailbox.offer(message)
         ? Effect.void
-        : Effect.flatMap(Queue.offer(mailbox, message), (accepted) =>
+        : Effect.flatMap(mailbox.offerWaiting(message), (accepted) =>
             accepted ? Effect.void : Effect.fail(unavailable),
           ),
     )
 
   return {
     name,
-    tellUnsafe: (message) => Queue.offerUnsafe(mailbox, message),
+    tellUnsafe: (message) => mailbox.offer(message),
     tell,
     ask: <A, E>(message: (asks: Asks<A, E>) => M) =>
       Effect.suspend(() => {

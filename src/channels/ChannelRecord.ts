@@ -152,6 +152,34 @@ export const changed = (record: ChannelRecord, change: Change): ChannelRecord =>
   }
 }
 
+/** Whether a change was made to the record already: making it again would change nothing. */
+export const holds = (record: ChannelRecord, change: Change): boolean => {
+  switch (change.type) {
+    case "Topic":
+      return record.topic === change.topic
+    case "Configured": {
+      const { access, archived, durability, slowMode } = changed(record, change)
+      return (
+        record.access === access &&
+        record.archived === archived &&
+        record.durability === durability &&
+        record.slowMode === slowMode
+      )
+    }
+    case "Renamed":
+      return record.name === change.name
+    case "Role":
+      return record.roles.get(change.user.id)?.role === change.role
+    case "Sanctioned": {
+      const { by, kind, subject, until } = change.sanction
+      const found = record.sanctions.get(sanctionKey(kind, subject))
+      return found !== undefined && found.until === until && found.by.id === by.id
+    }
+    case "Pardoned":
+      return !record.sanctions.has(sanctionKey(change.kind, change.subject))
+  }
+}
+
 /** A sanction, while it holds. */
 export const inForce = (
   { sanctions }: Pick<ChannelRecord, "sanctions">,

@@ -39,5 +39,8 @@ export const ChannelName = Schema.String.check(
 ).pipe(Schema.brand("ChannelName"))
 export type ChannelName = typeof ChannelName.Type
 
+/** A name inside the hub, which knows a direct conversation by the ids of the two (`Direct.between`): longer than any name. */
+export const HubChannelName = Schema.NonEmptyString.pipe(Schema.brand("ChannelName"))
+
 /** Where version 1 sessions live: that protocol knows only one conversation. */
 export const lobby: ChannelName = ChannelName.make("lobby")

@@ -28,6 +28,11 @@ export interface HubSettings {
   readonly publishing: Rate | undefined
   /** Characters in a message. */
   readonly maxMessageLength: number
+  /**
+   * Whether channels are reached through encode and decode, as if each were on another node. For tests: it shows that
+   * nothing but values passes, and costs time.
+   */
+  readonly encodeChannels: boolean
 }
 
 export const defaults: HubSettings = {
@@ -43,6 +48,7 @@ export const defaults: HubSettings = {
   durability: "disk",
   publishing: { burst: 10, perSecond: 5 },
   maxMessageLength: 16_000,
+  encodeChannels: false,
 }
 
 /** How the hub behaves. A reference: without a layer it has the defaults. */

@@ -41,8 +41,8 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
   const { seed } = options
   const time = new VirtualTime(start)
   const trace = new Trace(time)
-  const disk = new Disk(time, seed * 17 + 1, (channel, batch) => {
-    trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
+  const disk = new Disk(time, seed * 17 + 1, {
+    onAppend: (channel, batch) => trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`),
   })
   const server = new Server(time, disk, trace, seed * 13 + 2, settings)
   const crowd = new Process(time, "crowd", seed * 131 + 3)

@@ -38,6 +38,8 @@ export class SocketConnection implements Connection {
   /** Asked for at every read: the socket itself would have to look it up. */
   private paused = true
   private end: Effect.Effect<never, ConnectionEnded> | undefined
+  /** Nothing can be written any more. Kept here, for every write: the socket would have to look in several places. */
+  private closed = false
   private aborted = false
 
   /** Takes the socket over; it must not have been read from. With TLS, `carrier` is the TCP socket below it. */
@@ -49,11 +51,16 @@ export class SocketConnection implements Connection {
     socket.pause()
     socket.on("data", (chunk) => this.receive(chunk))
     socket.on("end", () => this.over(ended))
-    socket.on("close", () => this.over(broken))
+    socket.on("close", () => {
+      this.closed = true
+      this.over(broken)
+    })
     // It is followed by a close.
     socket.on("error", ignore)
     if (carrier !== socket) carrier.on("error", ignore)
-    if (socket.destroyed) this.end = broken
+    if (!socket.destroyed) return
+    this.closed = true
+    this.end = broken
   }
 
   read(take: (bytes: Uint8Array) => boolean): Effect.Effect<void, ConnectionEnded> {
@@ -79,8 +86,8 @@ export class SocketConnection implements Connection {
 
   send(batch: ReadonlyArray<Uint8Array>): boolean {
     const { socket } = this
-    // A write after the end would be an error event; the reader finds out by itself.
-    if (this.aborted || socket.destroyed || socket.writableEnded) return false
+    // Who reads finds out by itself.
+    if (this.closed) return false
     if (batch.length === 1) return socket.write(batch[0]!)
     let length = 0
     for (const bytes of batch) length += bytes.byteLength
@@ -124,6 +131,7 @@ export class SocketConnection implements Connection {
    */
   close(_reason: Disconnect): Effect.Effect<void> {
     return Effect.suspend(() => {
+      this.closed = true
       if (this.socket.readableEnded) return finished(this.socket)
       const dropped = Effect.ignore(this.read(() => true))
       return Effect.all([finished(this.socket), dropped], { concurrency: 2, discard: true })
@@ -133,6 +141,7 @@ export class SocketConnection implements Connection {
   get abort(): Effect.Effect<void> {
     return Effect.sync(() => {
       const { aborted, carrier, socket } = this
+      this.closed = true
       if (aborted || socket.destroyed) return
       this.aborted = true
       if (socket.readableEnded && socket.writableFinished) socket.destroy()

@@ -83,6 +83,12 @@ export class Position {
     return []
   }
 
+  /** The channel is called differently now. So is what is held back: it is told behind the news of that. */
+  rename(name: ChannelName): void {
+    this.name = name
+    this.held = this.held.map((entry) => ({ ...entry, channel: name }))
+  }
+
   /** A page of history from behind `last`. Returns what can be emitted now. */
   addPage({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
     const ready: Array<ClientEvent> = [...this.skip(Seq.before(first))]

@@ -124,7 +124,7 @@ export class Positions {
     const position = this.here.get(keyOf(from))
     if (position === undefined) return
     this.here.delete(keyOf(from))
-    position.name = to
+    position.rename(to)
     this.here.set(keyOf(to), position)
   }
 }

@@ -1,11 +1,7 @@
 /** Channels behind encode and decode, as if each were on another node: what goes there and back goes as text. */
-import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import { ChannelCommand, ChannelTurn } from "../channel/ChannelCommand.ts"
 import type { ChannelInbox } from "./ChannelLink.ts"
-
-/** Whether channels are reached that way. For tests: it proves that nothing but values passes, and costs time. */
-export const EncodedChannels = Context.Reference<boolean>("natter/hub/EncodedChannels", { defaultValue: () => false })
 
 const Command = Schema.fromJsonString(Schema.toCodecJson(ChannelCommand))
 const Turn = Schema.fromJsonString(Schema.toCodecJson(ChannelTurn))

@@ -85,9 +85,9 @@ export const make = Effect.fnUntraced(function* (
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
-  const schedule = (now: number): Effect.Effect<void> => {
+  const schedule = (now: number): Effect.Effect<void> | undefined => {
     const at = state.nextAt(now)
-    if (at >= timerAt) return Effect.void
+    if (at >= timerAt) return undefined
     timerAt = at
     return Effect.asVoid(
       FiberHandle.run(
@@ -136,7 +136,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.suspend(() => {
         const now = clock.currentTimeMillisUnsafe()
         emitTurn(0, now)
-        return schedule(now)
+        return schedule(now) ?? Effect.void
       }),
     )
   })
@@ -144,8 +144,7 @@ export const make = Effect.fnUntraced(function* (
   /** Lets in nobody any more. */
   let retired = false
 
-  const apply = (commands: ReadonlyArray<Command>): void => {
-    const now = clock.currentTimeMillisUnsafe()
+  const apply = (commands: ReadonlyArray<Command>, now: number): void => {
     for (let n = 0; n < commands.length; n++) {
       const command = commands[n]!
       state.apply(command, n, now)
@@ -156,14 +155,12 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
-  const endTurn = (waiting: () => number) =>
-    Effect.suspend(() => {
-      const now = clock.currentTimeMillisUnsafe()
-      emitTurn(waiting(), now)
-      if (!retired) return schedule(now)
-      retired = false
-      return options.onIdle
-    })
+  const endTurn = (waiting: () => number, now: number): Effect.Effect<void> | undefined => {
+    emitTurn(waiting(), now)
+    if (!retired) return schedule(now)
+    retired = false
+    return options.onIdle
+  }
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0
@@ -177,37 +174,53 @@ export const make = Effect.fnUntraced(function* (
         })
   }
 
-  const storeTurn = (turn: Turn): Effect.Effect<void, HistoryError> =>
-    turn.entries.length === 0 ? Effect.void : Effect.map(append(turn), (durability) => state.stored(durability))
+  const storeTurn = (turn: Turn): Effect.Effect<void, HistoryError> | undefined =>
+    turn.entries.length === 0 ? undefined : Effect.map(append(turn), (durability) => state.stored(durability))
 
   /** One of the ids was stored before and forgotten here: history knows which. */
   const storeAgain = (commands: ReadonlyArray<Command>, turn: Turn) => {
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
-    return Effect.flatMap(history.known(state.id, ids), (known) =>
-      storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())),
+    return Effect.flatMap(
+      history.known(state.id, ids),
+      (known) =>
+        storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())) ?? Effect.void,
     )
   }
 
-  /** Succeeds always: whoever's part could not be stored is told so when the batch is applied. */
-  const storeBatch = (commands: ReadonlyArray<Command>) => {
-    if (state.stale) return Effect.sync(() => state.notStored(commands, true))
+  const storeAssigned = (commands: ReadonlyArray<Command>, turn: Turn): Effect.Effect<void, HistoryError> | undefined => {
+    const storing = storeTurn(turn)
+    return storing === undefined
+      ? undefined
+      : Effect.catchIf(
+          storing,
+          ({ reason }) => reason === "Duplicate",
+          () => storeAgain(commands, turn),
+        )
+  }
+
+  /**
+   * Succeeds always: whoever's part could not be stored is told so when the batch is applied. Undefined where there is
+   * nothing to store.
+   */
+  const storeBatch = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
+    if (state.stale) {
+      state.notStored(commands, true)
+      return undefined
+    }
     const seqs = targetsOf(commands)
-    const assigned =
+    const storing =
       seqs.length === 0
-        ? Effect.sync(() => state.assign(commands, [], clock.currentTimeMillisUnsafe()))
-        : Effect.map(history.messages(state.id, seqs), (targets) =>
-            state.assign(commands, targets, clock.currentTimeMillisUnsafe()),
+        ? storeAssigned(commands, state.assign(commands, [], now))
+        : Effect.flatMap(
+            history.messages(state.id, seqs),
+            (targets) =>
+              storeAssigned(commands, state.assign(commands, targets, clock.currentTimeMillisUnsafe())) ?? Effect.void,
           )
-    const stored = Effect.flatMap(assigned, (turn) =>
-      Effect.catchIf(
-        storeTurn(turn),
-        ({ reason }) => reason === "Duplicate",
-        () => storeAgain(commands, turn),
-      ),
-    )
-    return Effect.catch(stored, (error) =>
-      Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable")),
-    )
+    return storing === undefined
+      ? undefined
+      : Effect.catch(storing, (error) =>
+          Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable")),
+        )
   }
 
   const mark = (commands: ReadonlyArray<ChannelCommandOf<"Read">>) =>
@@ -219,21 +232,23 @@ export const make = Effect.fnUntraced(function* (
       }),
     )
 
-  /** Commands that are handled together. */
-  const handle = (commands: ReadonlyArray<Command>): Effect.Effect<void> => {
-    const now = clock.currentTimeMillisUnsafe()
+  /** Commands that are handled together. Undefined: it is done. */
+  const handle = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
     let reads: Array<ChannelCommandOf<"Read">> | undefined
     let posts = false
     for (const command of commands) {
       if (isPost(command)) posts = true
       else if (command.type === "Read" && state.marks(command, now)) (reads ??= []).push(command)
     }
-    const applied = () => apply(commands)
+    const applied = () => apply(commands, clock.currentTimeMillisUnsafe())
     if (reads === undefined && !state.stale) {
-      return posts ? Effect.map(storeBatch(commands), applied) : Effect.sync(applied)
+      const storing = posts ? storeBatch(commands, now) : undefined
+      if (storing !== undefined) return Effect.map(storing, applied)
+      apply(commands, now)
+      return undefined
     }
     return refresh.pipe(
-      Effect.andThen(Effect.suspend(() => (posts ? storeBatch(commands) : Effect.void))),
+      Effect.andThen(Effect.suspend(() => (posts ? (storeBatch(commands, now) ?? Effect.void) : Effect.void))),
       Effect.andThen(reads === undefined ? Effect.void : mark(reads)),
       Effect.map(applied),
     )
@@ -243,39 +258,42 @@ export const make = Effect.fnUntraced(function* (
   const handleAlone = (command: Command): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.beginPart()
+      const alone = () => handle([command], clock.currentTimeMillisUnsafe()) ?? Effect.void
       if (command.type === "Administer") {
         return refresh.pipe(
           Effect.andThen(perform(command)),
           Effect.map((outcome) => {
             state.answer(command.request, outcome)
-            apply([command])
+            apply([command], clock.currentTimeMillisUnsafe())
           }),
         )
       }
-      if (command.type !== "Join" || !(settings.createOnJoin || name === lobby)) return handle([command])
+      if (command.type !== "Join" || !(settings.createOnJoin || name === lobby)) return alone()
       const made = Effect.suspend(() =>
         state.stale || state.exists
-          ? handle([command])
+          ? alone()
           : Effect.matchEffect(create(command.by.user), {
               onFailure: (error) =>
                 Effect.sync(() => {
                   state.answer(command.request, { type: "Refused", error })
                   state.passOver()
                 }),
-              onSuccess: () => handle([command]),
+              onSuccess: alone,
             }),
       )
       return Effect.andThen(refresh, made)
     })
 
-  const receive = (commands: ReadonlyArray<Command>, waiting: () => number) =>
-    Effect.suspend(() => {
-      state.begin()
-      tried = false
-      const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
-      const handled = apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands)
-      return Effect.andThen(handled, endTurn(waiting))
-    })
+  const receive = (commands: ReadonlyArray<Command>, waiting: () => number): Effect.Effect<void> | undefined => {
+    state.begin()
+    tried = false
+    const now = clock.currentTimeMillisUnsafe()
+    const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
+    const handled = apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands, now)
+    return handled === undefined
+      ? endTurn(waiting, now)
+      : Effect.flatMap(handled, () => endTurn(waiting, clock.currentTimeMillisUnsafe()) ?? Effect.void)
+  }
 
   const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
     name: `channel ${name}`,

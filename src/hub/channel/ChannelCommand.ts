@@ -7,7 +7,7 @@ import { AddressRange } from "../../domain/AddressRange.ts"
 import { Appearance, PresentUser } from "../../domain/Appearance.ts"
 import { ChannelEvent } from "../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
-import { ChannelName } from "../../domain/ChannelName.ts"
+import { HubChannelName } from "../../domain/ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
 import { Durability } from "../../domain/Durability.ts"
 import { MessageId } from "../../domain/MessageId.ts"
@@ -52,7 +52,7 @@ export const ChannelCommand = Schema.Union([
     session: SessionId,
     appearance: Appearance,
     /** By which name it was looked for: a channel that has another by now is not the one that was meant. */
-    called: ChannelName,
+    called: HubChannelName,
     /** Whether the newcomer wants the names of those with a session here, beside the members. */
     names: Schema.Boolean,
   }),
@@ -124,7 +124,7 @@ export interface Answer extends Schema.Schema.Type<typeof Answer> {}
 /** What a channel did in one turn: all of it is to be told together. */
 export const ChannelTurn = Schema.Struct({
   /** The channel's name when the turn began. */
-  channel: ChannelName,
+  channel: HubChannelName,
   events: Schema.Array(ChannelEvent),
   answers: Schema.Array(Answer),
   /** Commands that waited behind this turn: while these are stored there is time to tell. */

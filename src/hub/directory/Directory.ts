@@ -21,7 +21,7 @@ import type { User, UserId } from "../../domain/User.ts"
 import type { History } from "../../history/History.ts"
 import { ChannelLink } from "../audience/ChannelLink.ts"
 import { Gateway } from "../audience/Gateway.ts"
-import { EncodedChannels, encodedInbox, encodedReceive } from "../audience/loopback.ts"
+import { encodedInbox, encodedReceive } from "../audience/loopback.ts"
 import * as Channel from "../channel/Channel.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type {
@@ -90,7 +90,7 @@ const make = Effect.gen(function* () {
   const settings = yield* HubSettings
   const clock = yield* Clock.Clock
   const gateway = yield* Gateway
-  const encodes = yield* EncodedChannels
+  const { encodeChannels: encodes } = settings
   const run = yield* FiberSet.makeRuntime()
   const context = yield* Effect.context<History | ChannelStore>()
   const scope = yield* Effect.scope
@@ -129,18 +129,17 @@ const make = Effect.gen(function* () {
     name: "directory",
     mailbox: settings.hubMailbox,
     start: Effect.void,
-    receive: (commands) =>
-      Effect.suspend(() => {
-        // Nearly all are done at once, without an effect each.
-        const apply = (from: number): Effect.Effect<void> => {
-          for (let n = from; n < commands.length; n++) {
-            const rest = state.apply(commands[n]!)
-            if (rest !== undefined) return Effect.flatMap(rest, () => apply(n + 1))
-          }
-          return Effect.void
+    receive: (commands) => {
+      // Nearly all are done at once, without an effect each.
+      const apply = (from: number): Effect.Effect<void> | undefined => {
+        for (let n = from; n < commands.length; n++) {
+          const rest = state.apply(commands[n]!)
+          if (rest !== undefined) return Effect.flatMap(rest, () => apply(n + 1) ?? Effect.void)
         }
-        return apply(0)
-      }),
+        return undefined
+      }
+      return apply(0)
+    },
     // A server has ended its sessions before; those inside this program may be open still.
     onEnd: () => Effect.sync(() => state.disconnect({ selection: { everybody: true }, disconnect: draining })),
   })

@@ -80,6 +80,8 @@ export class DirectoryState {
   /** Keys of the names of users inside this program, and whose they are. */
   private readonly reserved = new Generations<string, UserId>(rememberedNames)
   private readonly channels = new Map<ChannelName, OpenChannel>()
+  /** Names that a channel is about to get: until that is stored they lead nowhere. Bounded by the channels. */
+  private readonly coming = new Map<ChannelName, OpenChannel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, OpenChannel>()
 
@@ -211,6 +213,7 @@ export class DirectoryState {
   ): Effect.Effect<void> | undefined {
     const open = this.channels.get(name)
     if (open !== undefined) return succeed({ reply }, answer(open))
+    if (this.coming.has(name)) return refuse({ reply }, "Unavailable")
     if (this.channels.size >= this.settings.maxChannels) return refuse({ reply }, "TooManyChannels")
     const after = this.ending.get(name)?.channel.stopped ?? Effect.void
     return Effect.map(this.open(name, after, parties), (started) => {
@@ -221,15 +224,22 @@ export class DirectoryState {
 
   private reserve({ channel, name, reply }: DirectoryCommandOf<"Reserve">): undefined {
     const open = this.running(channel)
-    if (this.channels.has(name) || this.ending.has(name) || open === undefined) {
+    if (this.channels.has(name) || this.ending.has(name) || this.coming.has(name) || open === undefined) {
       return refuse({ reply }, "ChannelExists")
     }
-    this.channels.set(name, open)
+    this.coming.set(name, open)
     return succeed({ reply }, undefined)
   }
 
-  private rename({ channel, from, reply }: DirectoryCommandOf<"Rename">): undefined {
-    if (this.channels.get(from)?.channel === channel) this.channels.delete(from)
+  /** The channel is called so now; `from` is its name of before, or the one that it did not get. */
+  private rename({ channel, from, reply, to }: DirectoryCommandOf<"Rename">): undefined {
+    for (const name of [from, to]) {
+      const open = this.coming.get(name) ?? this.channels.get(name)
+      if (open?.channel !== channel) continue
+      this.coming.delete(name)
+      this.channels.delete(name)
+      this.channels.set(to, open)
+    }
     return succeed({ reply }, undefined)
   }
 
@@ -280,7 +290,7 @@ export class DirectoryState {
   }
 
   private stopped({ channel }: DirectoryCommandOf<"Stopped">): undefined {
-    for (const names of [this.ending, this.channels]) {
+    for (const names of [this.ending, this.channels, this.coming]) {
       if (names.get(channel.name)?.channel === channel) names.delete(channel.name)
       // It may have ended between two names.
       else for (const [name, open] of names) if (open.channel === channel) names.delete(name)

@@ -259,4 +259,5 @@ type SetByOperators = (typeof settings)[keyof typeof settings]["sets"][number]
  */
 export const setInCodeOnly: Readonly<Record<Exclude<Field, SetByOperators>, string>> = {
   "history.pruneEvery": "it changes when work is done, not what is kept",
+  "hub.encodeChannels": "it is for tests, and costs time",
 }

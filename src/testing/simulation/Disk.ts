@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { AccountStore } from "../../accounts/AccountStore.ts"
+import type { Act, Change, NewChannel } from "../../channels/ChannelRecord.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
+import { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import { type Batch, History } from "../../history/History.ts"
@@ -20,10 +22,37 @@ export type DiskFault =
   /** It is stored, but the answer is that nobody knows. */
   | { readonly type: "unsure" }
 
-type Call<A> = Effect.Effect<A, HistoryError>
+/** What was written of a channel besides its entries. */
+export interface ChannelWrite {
+  /** Where the channel was made with it. */
+  readonly created?: NewChannel | undefined
+  readonly id: ChannelId
+  readonly changes: ReadonlyArray<Change>
+  readonly act: Act | undefined
+  /** Whether the server hears that it was stored, unless it is killed before. */
+  readonly confirmed: boolean
+}
+
+/** Hears of everything that is stored, at the moment at which it is. */
+export interface DiskObserver {
+  readonly onAppend: (channel: ChannelId, batch: Batch) => void
+  readonly onChannel?: ((write: ChannelWrite) => void) | undefined
+}
+
+/** One call to a store, as the disk handles it. */
+interface Call<A, E> {
+  readonly kept: Effect.Effect<A, E>
+  readonly writes: boolean
+  readonly refused: (reason: "Unavailable" | "Unsure") => E
+  /** Called when it is stored; gives the answer. */
+  readonly onStored: (value: A, confirmed: boolean) => A
+}
+
+type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, never>
 
 /** Calls that change something. */
-const writes = new Set<string>(["append", "mark", "touch"])
+const historyWrites = new Set<string>(["append", "mark", "touch"])
+const channelWrites = new Set<string>(["create", "change"])
 
 export class Disk {
   /** Lives as long as the disk: what is kept is kept in its memory. */
@@ -31,14 +60,14 @@ export class Disk {
   private readonly faults = new Set<DiskFault>()
   /** Writes that the disk has not got to. */
   private readonly underWay = new Map<object, { readonly by: Process; readonly perform: () => void }>()
-  private readonly onAppend: (channel: ChannelId, batch: Batch) => void
+  private readonly observer: DiskObserver
   private history: History["Service"] | undefined
   private accounts: AccountStore["Service"] | undefined
   private channels: ChannelStore["Service"] | undefined
 
-  constructor(time: VirtualTime, seed: number, onAppend: (channel: ChannelId, batch: Batch) => void) {
+  constructor(time: VirtualTime, seed: number, observer: DiskObserver) {
     this.machine = new Process(time, "disk", seed)
-    this.onAppend = onAppend
+    this.observer = observer
     const build = Effect.gen({ self: this }, function* () {
       this.history = yield* History
       this.accounts = yield* AccountStore
@@ -59,20 +88,55 @@ export class Disk {
     return this.history!
   }
 
+  get keptAccounts(): AccountStore["Service"] {
+    return this.accounts!
+  }
+
+  get keptChannels(): ChannelStore["Service"] {
+    return this.channels!
+  }
+
   /** As one process of the server sees it. */
   layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore> {
-    const kept: Record<string, (...args: ReadonlyArray<never>) => Call<unknown>> = { ...this.kept }
-    const faulty = Object.fromEntries(
-      Object.entries(kept).map(([name, call]) => [
-        name,
-        (...args: ReadonlyArray<never>) => this.call(process, name, call(...args), args),
-      ]),
-    )
+    const history = this.faulty(process, this.kept, (operation, args) => ({
+      writes: historyWrites.has(operation),
+      refused: (reason) => new HistoryError({ reason, operation }),
+      onStored: (value) => {
+        if (operation !== "append") return value
+        this.observer.onAppend(args[0] as ChannelId, args[1] as Batch)
+        return "disk" satisfies Durability
+      },
+    }))
+    const channels = this.faulty(process, this.keptChannels, (operation, args) => ({
+      writes: channelWrites.has(operation),
+      refused: () => new ChannelStoreError({ reason: "Unavailable", operation }),
+      onStored: (value, confirmed) => {
+        this.observer.onChannel?.(channelWrite(operation, args, confirmed))
+        return value
+      },
+    }))
     return Layer.mergeAll(
-      Layer.succeed(History, faulty as unknown as History["Service"]),
+      Layer.succeed(History, history),
       Layer.succeed(AccountStore, this.accounts!),
-      Layer.succeed(ChannelStore, this.channels!),
+      Layer.succeed(ChannelStore, channels),
     )
+  }
+
+  /** The same store, with the disk between it and the process. */
+  private faulty<Store extends object>(
+    process: Process,
+    store: Store,
+    describe: (
+      operation: string,
+      args: ReadonlyArray<unknown>,
+    ) => Omit<Call<unknown, HistoryError | ChannelStoreError>, "kept">,
+  ): Store {
+    const methods: Record<string, Method> = { ...(store as Record<string, Method>) }
+    const behindDisk = Object.entries(methods).map(([operation, method]) => [
+      operation,
+      (...args: ReadonlyArray<never>) => this.call(process, { kept: method(...args), ...describe(operation, args) }),
+    ])
+    return Object.fromEntries(behindDisk) as Store
   }
 
   /** What was under way when the process was killed is there afterwards, or it is not. */
@@ -84,25 +148,24 @@ export class Disk {
     }
   }
 
-  private call<A>(process: Process, name: string, kept: Call<A>, args: ReadonlyArray<unknown>): Call<A> {
+  private call<A, E>(process: Process, { kept, onStored, refused, writes }: Call<A, E>): Effect.Effect<A, E> {
     const { dice, time } = this.machine
-    const refused = (reason: HistoryError["reason"]) => Exit.fail(new HistoryError({ reason, operation: name }))
-    return Effect.callback<A, HistoryError>((resume) => {
-      const answer = (exit: Exit.Exit<A, HistoryError>) => {
+    return Effect.callback<A, E>((resume) => {
+      const answer = (exit: Exit.Exit<A, E>) => {
         const answered = process.guard(() => resume(exit))
         time.after(dice.below(4), answered)
       }
       const perform = () => {
-        if (this.suffers("refusing")) return answer(refused("Unavailable"))
+        if (this.suffers("refusing")) return answer(Exit.fail(refused("Unavailable")))
         this.machine.run(kept, (exit) => {
-          if (Exit.isFailure(exit) || !writes.has(name)) return answer(exit)
-          if (name === "append") this.onAppend(args[0] as ChannelId, args[1] as Batch)
-          const stored = name === "append" ? Exit.succeed("disk" satisfies Durability as A) : exit
-          answer(this.suffers("unsure") ? refused("Unsure") : stored)
+          if (Exit.isFailure(exit) || !writes) return answer(exit)
+          const confirmed = !this.suffers("unsure")
+          const stored = onStored(exit.value, confirmed)
+          answer(confirmed ? Exit.succeed(stored) : Exit.fail(refused("Unsure")))
         })
       }
       const call = {}
-      if (writes.has(name)) this.underWay.set(call, { by: process, perform })
+      if (writes) this.underWay.set(call, { by: process, perform })
       time.after(this.lag, () => {
         if (!process.isAlive) return
         this.underWay.delete(call)
@@ -121,4 +184,13 @@ export class Disk {
     for (const fault of this.faults) if (fault.type === type) return true
     return false
   }
+}
+
+const channelWrite = (operation: string, args: ReadonlyArray<unknown>, confirmed: boolean): ChannelWrite => {
+  if (operation === "create") {
+    const [created, act] = args as readonly [NewChannel, Act?]
+    return { created, id: created.id, changes: [], act, confirmed }
+  }
+  const [id, changes, act] = args as readonly [ChannelId, ReadonlyArray<Change>, Act?]
+  return { id, changes, act, confirmed }
 }

@@ -105,12 +105,12 @@ export class Process {
     if (!Number.isFinite(millis)) return Effect.never
     return Effect.callback((resume) => {
       // Whole milliseconds, one at least, as the timers of Node have them.
-      const appointment = this.time.after(
+      const timer = this.time.after(
         Math.max(1, Math.trunc(millis)),
         this.guard(() => resume(Effect.void)),
       )
       return Effect.sync(() => {
-        appointment.run = undefined
+        timer.run = undefined
       })
     })
   }

@@ -1,5 +1,5 @@
 /** What happens at a moment; can be called off. */
-export interface Appointment {
+export interface Timer {
   readonly at: number
   /** Those of one moment come in the order in which they were made. */
   readonly order: number
@@ -25,7 +25,7 @@ export class VirtualTime {
   private order = 0
   private tasks: Array<() => void> = []
   /** A binary heap, the earliest first. */
-  private readonly heap: Array<Appointment> = []
+  private readonly heap: Array<Timer> = []
 
   constructor(start: number) {
     this.now = start
@@ -37,22 +37,22 @@ export class VirtualTime {
   }
 
   /** Runs it at a moment, in this one at the earliest. */
-  at(moment: number, run: () => void): Appointment {
-    const appointment = { at: Math.max(this.now, moment), order: this.order++, run }
+  at(moment: number, run: () => void): Timer {
+    const timer = { at: Math.max(this.now, moment), order: this.order++, run }
     const { heap } = this
     let index = heap.length
-    heap.push(appointment)
+    heap.push(timer)
     while (index > 0) {
       const parent = (index - 1) >>> 1
-      if (!isBefore(appointment, heap[parent]!)) break
+      if (!isBefore(timer, heap[parent]!)) break
       heap[index] = heap[parent]!
       index = parent
     }
-    heap[index] = appointment
-    return appointment
+    heap[index] = timer
+    return timer
   }
 
-  after(millis: number, run: () => void): Appointment {
+  after(millis: number, run: () => void): Timer {
     return this.at(this.now + millis, run)
   }
 
@@ -102,5 +102,5 @@ export class VirtualTime {
   }
 }
 
-const isBefore = (one: Appointment, other: Appointment): boolean =>
+const isBefore = (one: Timer, other: Timer): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order)

@@ -31,7 +31,7 @@ const places = (events: ReadonlyArray<ClientEvent>) =>
 describe("Position", () => {
   it("passes the entries of a page on with whatever fields they have", () => {
     const { position } = joined(3, 4)
-    const newer = { ...page(4, 4), entries: page(4, 4).entries.map((entry) => ({ ...entry, user_id: "a-user" })) }
+    const newer = { ...page(4, 4), entries: page(4, 4).entries.map((entry) => ({ ...entry, newer: "a field" })) }
     assert.deepStrictEqual<unknown>(
       position.addPage(newer),
       newer.entries.map((entry) => ({ ...entry, channel: lobby })),
@@ -55,6 +55,19 @@ describe("Position", () => {
     // The page contains entries that are held back.
     assert.deepStrictEqual(places(position.addPage(page(6, 8))), ["6", "7", "8", "9"])
     assert.deepStrictEqual(places([...position.add(live(9)), ...position.add(live(10))]), ["10"])
+  })
+
+  it("tells what was held back while the channel was renamed under its new name", () => {
+    const { position } = joined(3, 7)
+    position.add(live(8))
+    const name = ChannelName.make("lounge")
+    position.rename(name)
+    const told = position.addPage(page(4, 7))
+    assert.deepStrictEqual(places(told), ["4", "5", "6", "7", "8"])
+    assert.deepStrictEqual(
+      told.map(({ channel }) => channel),
+      [name, name, name, name, name],
+    )
   })
 
   it("says what history has no more, before and between pages", () => {

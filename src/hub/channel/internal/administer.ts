@@ -3,7 +3,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { changed, type ChannelRecord } from "../../../channels/ChannelRecord.ts"
+import { changed, type ChannelRecord, holds } from "../../../channels/ChannelRecord.ts"
 import type { ChannelStoreShape } from "../../../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
@@ -46,6 +46,8 @@ export const make = ({ channels, clock, directory, state }: Context) => {
   const { access } = state
   /** A name that may be the channel's by now: only the store knows. */
   let reserved: ChannelName | undefined
+  /** What was asked last, where it may be stored though the store did not say so. */
+  let doubtful: { readonly command: ChannelCommandOf<"Administer">; readonly plan: Plan } | undefined
 
   const load = Effect.gen(function* () {
     const { name } = state
@@ -58,6 +60,13 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       return
     }
     access.record = found
+    if (doubtful !== undefined && known !== undefined && found !== undefined) {
+      const { command, plan } = doubtful
+      if (plan.changes.every((change) => holds(found, change))) {
+        carryOut(command, plan, known, found, clock.currentTimeMillisUnsafe())
+      }
+    }
+    doubtful = undefined
     if (reserved === undefined || found === undefined) return
     yield* found.name === reserved ? directory.rename(name, reserved) : directory.rename(reserved, name)
     reserved = undefined
@@ -106,9 +115,13 @@ export const make = ({ channels, clock, directory, state }: Context) => {
   }
 
   /** What was planned is stored: it is so from here on, and the members are told. Who may not enter may not stay. */
-  const carryOut = ({ act, by }: ChannelCommandOf<"Administer">, { changes, user }: Plan, now: number): void => {
-    const before = access.record!
-    const record = changes.reduce(changed, before)
+  const carryOut = (
+    { act, by }: ChannelCommandOf<"Administer">,
+    { user }: Plan,
+    before: ChannelRecord,
+    record: ChannelRecord,
+    now: number,
+  ): void => {
     access.record = record
     const event = eventOf(act, before, record, personOf(by.user), user, state)
     if (event !== undefined) state.announce(event)
@@ -139,7 +152,11 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       const storing =
         changes.length === 0 && audited === undefined
           ? Effect.void
-          : doubting(channels.change(state.id, changes, audited))
+          : Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
+              Effect.sync(() => {
+                if (state.stale) doubtful = { command, plan: planned }
+              }),
+            )
       const told =
         act.type === "Invite" && user !== undefined
           ? Effect.suspend(() =>
@@ -147,7 +164,10 @@ export const make = ({ channels, clock, directory, state }: Context) => {
             )
           : Effect.void
       return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
-        Effect.map(() => carryOut(command, planned, now)),
+        Effect.map(() => {
+          const before = access.record!
+          carryOut(command, planned, before, changes.reduce(changed, before), now)
+        }),
         Effect.andThen(told),
       )
     })
