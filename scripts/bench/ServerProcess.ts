@@ -73,7 +73,12 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
   const profile =
     options.profile === undefined
       ? []
-      : ["--cpu-prof", "--cpu-prof-interval=200", `--cpu-prof-dir=${options.profile.folder}`, `--cpu-prof-name=${options.profile.name}`]
+      : [
+          "--cpu-prof",
+          "--cpu-prof-interval=200",
+          `--cpu-prof-dir=${options.profile.folder}`,
+          `--cpu-prof-name=${options.profile.name}`,
+        ]
   const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
   const from = performance.now()
   const child = yield* ChildServer.start(command, args, {

@@ -209,10 +209,11 @@ export class Accounts extends Context.Service<
         Effect.forkScoped,
       )
 
+      // Signing in, and what a command asks about people, have no spans: each would cost as much as the answer from memory.
       return Accounts.of({
         signIn,
 
-        authenticate: Effect.fn("Accounts.authenticate")((token, address) =>
+        authenticate: (token, address) =>
           Effect.tapError(identify(token), (error) =>
             Effect.annotateLogs(
               error._tag === "StorageError"
@@ -221,13 +222,12 @@ export class Accounts extends Context.Service<
               { reason: error._tag, address },
             ),
           ),
-        ),
 
-        find: Effect.fn("Accounts.find")((name) => Effect.map(store.find(Username.key(name)), toEnabled)),
+        find: (name) => Effect.map(store.find(Username.key(name)), toEnabled),
 
-        get: Effect.fn("Accounts.get")((id) => Effect.map(store.get(id), toEnabled)),
+        get: (id) => Effect.map(store.get(id), toEnabled),
 
-        issueToken: Effect.fn("Accounts.issueToken")(function* (user, options) {
+        issueToken: Effect.fnUntraced(function* (user, options) {
           if (user.role === "guest") return yield* new NoTokenForGuests()
           // A new session token replaces the oldest, so there are never too many.
           return yield* Effect.catchTag(newToken("session", user.id, options), "TooManyTokens", Effect.die)

@@ -56,16 +56,26 @@ const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effec
     ),
   )
 
+/** What the caller's session is in, under the names it has there: those of guests, for one, nobody else knows. */
+const own = ({ memberships }: Caller): Scope => {
+  const names = new Map<ChannelId, ChannelName>()
+  for (const { link, name } of memberships?.all ?? []) if (link.id !== undefined) names.set(link.id, name)
+  return names
+}
+
 /** The channels that count for the user, or that one of the user's sessions is in, as far as the user may read them. */
-const all = (chat: ChatShape, { by }: Caller): Effect.Effect<Scope, RequestError> =>
+const all = (chat: ChatShape, caller: Caller): Effect.Effect<Scope, RequestError> =>
   Effect.gen(function* () {
-    const { id: user } = by.user
+    const { id: user } = caller.by.user
     const links = yield* chat.directory.channelsOf(user)
     const markers = yield* chat.counting.withPermit(
       readable("find the channels of a user", chat.history.markers(user, { limit: maxCounted })),
     )
-    const entered = links.flatMap(({ id }) => id ?? [])
-    return yield* readableNames(chat, user, [...new Set([...entered, ...markers.map(({ channel }) => channel)])])
+    // Whoever may not read a channel is put out of it: what the session is in, it may read.
+    const entered = own(caller)
+    const others = [...links.flatMap(({ id }) => id ?? []), ...markers.map(({ channel }) => channel)]
+    const names = yield* readableNames(chat, user, [...new Set(others.filter((id) => !entered.has(id)))])
+    return new Map([...names, ...entered])
   })
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { shown, visibleText } from "./internal/text.ts"
+import { isPlain, shown, visibleText } from "./internal/text.ts"
 import { maxNameLength } from "./Limits.ts"
 
 /**
@@ -13,6 +13,8 @@ export const Username = Schema.String.check(
 export type Username = typeof Username.Type
 
 /** Two names with the same key are the same name: `Alice`, `alice` and `ＡＬＩＣＥ` are one. */
-export const key = (name: string): string =>
+export const key = (name: string): string => (isPlain(name) ? name.toLowerCase() : keyOfAny(name))
+
+const keyOfAny = (name: string): string =>
   // Small letters compose where capitals do not: Ḣ has one form more than ẖ, hence once more at the end.
   shown(name.normalize("NFKC")).toLowerCase().normalize("NFKC")

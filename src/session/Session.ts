@@ -55,6 +55,8 @@ export class Session implements OutboxEnds<Uint8Array> {
   bare = false
   /** Undefined until it is signed in. */
   caller: SessionCaller | undefined
+  /** What it posted and was not answered yet. */
+  unanswered = 0
   /** The peer has ended its side: there is nobody to say goodbye to. */
   peerGone = false
   /** Out of its channels and out of the hub again. */

@@ -117,13 +117,14 @@ const goodbye = (session: Session, reason: Disconnect): Effect.Effect<void> =>
   isDone(session)
     ? Effect.suspend(() => {
         session.outbox.end()
-        return Effect.andThen(leave(session), inTime(session, farewell(session, reason)))
+        // With nothing that has to leave, closing takes no time that would have to be limited.
+        return Effect.andThen(leave(session), farewell(session, reason))
       })
     : longGoodbye(session, reason)
 
 /** The peer has gone, and nothing waits for it: most sessions end so. */
-const isDone = ({ caller, outbox, peerGone }: Session): boolean =>
-  peerGone && outbox.pressure === 0 && (caller === undefined || caller.memberships.none)
+const isDone = ({ connection, outbox, peerGone, unanswered }: Session): boolean =>
+  peerGone && unanswered === 0 && outbox.pressure === 0 && connection.backlog() === 0
 
 /** What was queued still leaves, and the reason behind it. */
 const longGoodbye = Effect.fnUntraced(function* (session: Session, reason: Disconnect) {

@@ -156,7 +156,7 @@ describe("secrets", () => {
         "account registered",
         "sign-in refused",
         "token refused",
-        "Accounts.signIn",
+        "PasswordHash.verify",
         "INSERT INTO tokens",
       ]) {
         assert.include(text, expected)

@@ -25,7 +25,7 @@ describe("the guide to the client", () => {
       const talking = ann.events.pipe(
         Stream.tap((event) =>
           event.type === "Presence" && event.joined?.some(({ username }) => username === "echo")
-            ? ann.publish("lobby", "hello")
+            ? Effect.asVoid(ann.publish("lobby", "hello"))
             : Effect.void,
         ),
         Stream.filter((event) => event.type === "Message"),

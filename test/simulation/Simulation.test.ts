@@ -10,6 +10,7 @@ const atOnce = 20
 /** How many seeds are played for each way in which the service can reach its channels. */
 const modes: ReadonlyArray<{ readonly channels: ChannelMode; readonly seeds: number }> = [
   { channels: "direct", seeds: 200 },
+  { channels: "encoded", seeds: 50 },
 ]
 
 const direct = { settings: settingsFor({ channels: "direct" }) }

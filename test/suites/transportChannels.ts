@@ -6,7 +6,7 @@ import { frame } from "../../src/protocol/Framing.ts"
 import { catalog, type RequestErrorReason } from "../../src/domain/RequestError.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
-import { calm, expectNothing, live, member2, user2, type World } from "./transportWorld.ts"
+import { calm, expectNothing, idOf, live, member2, user2, type World } from "./transportWorld.ts"
 
 type Sent = typeof ClientFrame.Encoded
 
@@ -74,7 +74,16 @@ const commands = ({ layer }: World): void => {
       })
       assert.isAtLeast(timestamp, before)
       assert.isAtMost(timestamp, yield* Clock.currentTimeMillis)
-      const message = { type: "Message", channel: "den", seq: 1, id: "m-1", from: "ann", content: "hello", timestamp }
+      const message = {
+        type: "Message",
+        channel: "den",
+        seq: 1,
+        id: "m-1",
+        from: "ann",
+        user_id: idOf(ann),
+        content: "hello",
+        timestamp,
+      }
       assert.deepStrictEqual<unknown>(yield* ann.expect("Message"), message)
       assert.deepStrictEqual<unknown>(yield* bob.expect("Message"), message)
     }),
@@ -145,7 +154,7 @@ const commands = ({ layer }: World): void => {
       const ann = yield* member2(server, "ann", "den")
       const bob = yield* member2(server, "bob", "den")
       yield* ann.ask({ type: "SetTopic", channel: "den", topic: "tea at five" }, "Ok")
-      const changed = { type: "TopicChanged", channel: "den", topic: "tea at five", by: "ann" }
+      const changed = { type: "TopicChanged", channel: "den", topic: "tea at five", by: "ann", by_id: idOf(ann) }
       assert.deepStrictEqual<unknown>(yield* bob.expect("TopicChanged"), changed)
       assert.deepStrictEqual<unknown>(yield* ann.expect("TopicChanged"), changed)
     }),
@@ -160,6 +169,7 @@ const commands = ({ layer }: World): void => {
         type: "UserTyping",
         channel: "den",
         username: "ann",
+        user_id: idOf(ann),
       })
       // Not twice within two seconds, and not to oneself.
       yield* ann.ask(publish("den", "1"), "Published")

@@ -275,6 +275,30 @@ const refusing = ({ layer }: World): void => {
     }),
   )
 
+  live("what was said to a guest is found under its name, by who is in the conversation", layer(guests), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* user2(server, "ann")
+      const bob = yield* user2(server, "bob")
+      yield* ann.ask(join("@bob"), "Joined")
+      yield* ann.ask(publish("@bob", "1", "tea at four"), "Published")
+      yield* bob.expect("Joined")
+      const found = (client: TestClient2, channel?: string) =>
+        Effect.map(
+          client.ask({ type: "Search", text: "tea", ...(channel === undefined ? {} : { channel }) }, "SearchResult"),
+          ({ hits }) => hits.map(({ channel }) => String(channel)),
+        )
+      for (const [client, name] of [
+        [ann, "@bob"],
+        [bob, "@ann"],
+      ] as const) {
+        assert.deepStrictEqual(yield* found(client), [name])
+        assert.deepStrictEqual(yield* found(client, name), [name])
+      }
+      yield* bob.ask({ type: "Leave", channel: "@ann" }, "Left")
+      assert.deepStrictEqual(yield* found(bob), [])
+    }),
+  )
+
   live("an account that is disabled is nobody", layer(calm), (server) =>
     Effect.gen(function* () {
       yield* Effect.scoped(user2(server, "bob"))

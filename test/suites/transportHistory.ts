@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { History } from "../../src/history/History.ts"
 import { HistorySettings, defaults } from "../../src/history/HistorySettings.ts"
 import { frame } from "../../src/protocol/Framing.ts"
@@ -8,7 +9,7 @@ import type { RequestErrorReason } from "../../src/domain/RequestError.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import type { Settings } from "../../src/testing/TestServer.ts"
-import { calm, expectNothing, live, member1, member2, user2, type World } from "./transportWorld.ts"
+import { calm, expectNothing, idOf, live, member1, member2, user2, type World } from "./transportWorld.ts"
 
 type Sent = typeof ClientFrame.Encoded
 
@@ -82,6 +83,7 @@ const changing = ({ layer }: World): void => {
           id: "e1",
           target: 1,
           from: "ann",
+          user_id: idOf(ann),
           content: "tea at five",
         })
         const reacted = yield* Effect.forEach([4, 5, 6, 7], () => who.expect("Reacted"))
@@ -101,6 +103,7 @@ const changing = ({ layer }: World): void => {
           id: "d1",
           target: 2,
           from: "ann",
+          user_id: idOf(ann),
         })
       }
       const { entries, seqs } = yield* page(bob)
@@ -113,11 +116,12 @@ const changing = ({ layer }: World): void => {
             seq: 1,
             id: "m1",
             from: "ann",
+            user_id: idOf(ann),
             content: "tea at five",
             edited: 3,
             reactions: [{ reaction: "\u{1f44d}", users: ["bob", "ann"] }],
           },
-          { type: "Message", seq: 2, id: "m2", from: "ann", content: "", deleted: true },
+          { type: "Message", seq: 2, id: "m2", from: "ann", user_id: idOf(ann), content: "", deleted: true },
         ],
       )
       // Version 1 has no word for it.
@@ -161,7 +165,7 @@ const changing = ({ layer }: World): void => {
         assert.strictEqual(yield* refused(ann, request), "NoSuchMessage")
       }
       const eve = yield* user2(server, "eve")
-      for (const request of [edit(1, "a", "x"), remove(1, "b"), react(1, "c", "ok"), history()]) {
+      for (const request of [edit(1, "a", "x"), remove(1, "b"), react(1, "c", "ok")]) {
         assert.strictEqual(yield* refused(eve, request), "NotMember")
       }
     }),
@@ -303,7 +307,7 @@ const greedy = ({ layer }: World): void => {
 }
 
 const searching = ({ layer }: World): void => {
-  live("finds words in the channels one is in, the newest first, in pages", layer(fast), (server) =>
+  live("finds words in the channels that concern one, the newest first, in pages", layer(fast), (server) =>
     Effect.gen(function* () {
       const ann = yield* member2(server, "ann", "den")
       const bob = yield* member2(server, "bob", "attic")
@@ -335,14 +339,87 @@ const searching = ({ layer }: World): void => {
       yield* ann.ask(remove(3, "d"), "Published")
       assert.deepStrictEqual((yield* found("tea")).hits, [])
       assert.deepStrictEqual((yield* found("juice")).hits, ["den juice at four"])
-      assert.strictEqual(yield* refused(ann, { type: "Search", text: "secret", channel: "attic" }), "NotMember")
+      // Another channel that everybody may read is searched where it is named.
       assert.deepStrictEqual((yield* found("secret")).hits, [])
+      assert.deepStrictEqual((yield* found("secret", { channel: "attic" })).hits, ["attic a secret about Tea"])
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "  " }), "InvalidSearch")
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "x", before: "nonsense" }), "InvalidFrame")
       const odd = ['"', "tea OR coffee", "NEAR(", "*", "tea*", "'; DROP TABLE x", "\u0000", "(", "col:tea", "-tea"]
       for (const text of odd) {
         yield* found(text)
       }
+    }),
+  )
+}
+
+const reaching = ({ layer }: World): void => {
+  live("whoever may read a channel reads and searches it from outside, and nobody else does", layer(fast), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member2(server, "ann", "den")
+      const bob = yield* user2(server, "bob")
+      yield* ann.ask(publish("m1", "tea at four"), "Published")
+      const search: Sent = { type: "Search", text: "tea", channel: "den" }
+      const hits = (client: TestClient2, request: Sent) =>
+        Effect.map(client.ask(request, "SearchResult"), ({ hits }) => hits.map(({ channel }) => String(channel)))
+      assert.deepStrictEqual((yield* page(bob)).seqs, [1])
+      assert.deepStrictEqual(yield* hits(bob, search), ["den"])
+      // It does not concern bob.
+      assert.deepStrictEqual(yield* hits(bob, { type: "Search", text: "tea" }), [])
+      assert.strictEqual((yield* server.hub.stats).memberships, 1)
+
+      yield* ann.ask({ type: "Ban", channel: "den", username: "bob" }, "Ok")
+      for (const request of [history(), search]) assert.strictEqual(yield* refused(bob, request), "Banned")
+      yield* ann.ask({ type: "Unban", channel: "den", username: "bob" }, "Ok")
+      yield* ann.ask({ type: "Configure", channel: "den", access: "private" }, "Ok")
+      for (const request of [history(), search]) assert.strictEqual(yield* refused(bob, request), "Forbidden")
+      yield* ann.ask({ type: "Invite", channel: "den", username: "bob" }, "Ok")
+      assert.deepStrictEqual((yield* page(bob)).seqs, [1])
+      assert.deepStrictEqual(yield* hits(bob, search), ["den"])
+      for (const request of [
+        { type: "History", channel: "nowhere" },
+        { ...search, channel: "nowhere" },
+      ] as const) {
+        assert.strictEqual(yield* refused(bob, request), "NoSuchChannel")
+      }
+    }),
+  )
+
+  live(
+    "what counts for the user is searched while no session is in it, as long as it may be read",
+    layer(fast),
+    (server) =>
+      Effect.gen(function* () {
+        const ann = yield* member2(server, "ann", "den")
+        const bob = yield* member2(server, "bob", "den")
+        const bobToo = yield* user2(server, "bob")
+        yield* ann.ask(publish("m1", "tea at four"), "Published")
+        const found = Effect.map(bobToo.ask({ type: "Search", text: "tea" }, "SearchResult"), ({ hits }) => hits.length)
+        // Another session of the user is in it.
+        assert.strictEqual(yield* found, 1)
+        yield* bob.ask({ type: "Leave", channel: "den" }, "Left")
+        assert.strictEqual(yield* found, 0)
+        yield* bob.ask({ type: "Join", channel: "den" }, "Joined")
+        yield* bob.ask({ type: "Read", channel: "den", seq: 1 }, "Ok")
+        yield* bob.ask({ type: "Leave", channel: "den" }, "Left")
+        assert.strictEqual(yield* found, 1)
+        yield* ann.ask({ type: "Ban", channel: "den", username: "bob" }, "Ok")
+        assert.strictEqual(yield* found, 0)
+        yield* ann.ask({ type: "Unban", channel: "den", username: "bob" }, "Ok")
+        assert.strictEqual(yield* found, 1)
+        yield* ann.ask({ type: "Configure", channel: "den", access: "private" }, "Ok")
+        assert.strictEqual(yield* found, 0)
+      }),
+  )
+
+  live("an administrator who is in a private channel without a role finds what is said there", layer(fast), (server) =>
+    Effect.gen(function* () {
+      yield* server.accounts.add({ name: "root", password: Redacted.make("root's"), role: "admin" })
+      const ann = yield* user2(server, "ann")
+      yield* ann.ask({ type: "CreateChannel", channel: "den", access: "private" }, "Ok")
+      yield* ann.ask({ type: "Join", channel: "den" }, "Joined")
+      yield* ann.ask(publish("m1", "tea at four"), "Published")
+      const root = yield* member2(server, "root", "den")
+      assert.lengthOf((yield* root.ask({ type: "Search", text: "tea" }, "SearchResult")).hits, 1)
     }),
   )
 }
@@ -391,5 +468,6 @@ export const past = (world: World): void => {
   reading(world)
   greedy(world)
   searching(world)
+  reaching(world)
   marking(world)
 }

@@ -6,7 +6,7 @@ import type { RequestErrorReason } from "../../src/domain/RequestError.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import type { TestServer } from "../../src/testing/TestServer.ts"
-import { calm, expectNothing, live, member1, member2, nobodyLeft, user2, type World } from "./transportWorld.ts"
+import { calm, expectNothing, idOf, live, member1, member2, nobodyLeft, user2, type World } from "./transportWorld.ts"
 
 type Sent = typeof ClientFrame.Encoded
 
@@ -71,12 +71,17 @@ export const rights = ({ layer }: World): void => {
       yield* done(ann, { type: "CreateChannel", channel, access: "private" })
       yield* refused(bob, { type: "Join", channel }, "Forbidden")
       yield* done(ann, { type: "Invite", channel, username: "BOB" })
-      assert.deepStrictEqual<unknown>(yield* bob.expect("Invited"), { type: "Invited", channel, by: "ann" })
+      assert.deepStrictEqual<unknown>(yield* bob.expect("Invited"), {
+        type: "Invited",
+        channel,
+        by: "ann",
+        by_id: idOf(ann),
+      })
       assert.strictEqual((yield* join(bob)).role, "member")
       yield* bob.ask(publish("1"), "Published")
       // Whose role is taken away is out at once.
       yield* done(ann, { type: "SetRole", channel, username: "bob" })
-      assert.deepInclude(yield* bob.until("RoleChanged"), { username: "bob", by: "ann" } as object)
+      assert.deepInclude(yield* bob.until("RoleChanged"), { username: "bob", by: "ann", by_id: idOf(ann) } as object)
       assert.deepStrictEqual<unknown>(yield* bob.expect("Left"), { type: "Left", channel })
       yield* refused(bob, publish("2"), "NotMember")
       yield* refused(ann, { type: "Invite", channel, username: "nobody" }, "NoSuchUser")
@@ -95,6 +100,7 @@ export const rights = ({ layer }: World): void => {
         slow_mode: 0,
         durability: "memory",
         by: "ann",
+        by_id: idOf(ann),
       })
       yield* bob.until("Left")
       yield* ann.ask(publish("1"), "Published")
@@ -137,7 +143,7 @@ export const rights = ({ layer }: World): void => {
       yield* join(bob, "attic")
       yield* refused(ann, { type: "RenameChannel", channel, name: "attic" }, "ChannelExists")
       yield* done(ann, { type: "RenameChannel", channel, name: "cellar" })
-      const renamed = { type: "Renamed", channel, name: "cellar", by: "ann" }
+      const renamed = { type: "Renamed", channel, name: "cellar", by: "ann", by_id: idOf(ann) }
       assert.deepStrictEqual<unknown>(yield* bob.until("Renamed"), renamed)
       assert.strictEqual((yield* bob.ask(publish("2", "cellar"), "Published")).seq, 2)
       yield* refused(bob, publish("3"), "NotMember")
@@ -157,7 +163,7 @@ export const rights = ({ layer }: World): void => {
       const { ann, bob } = yield* two(server)
       const again = yield* member2(server, "bob", channel)
       yield* done(ann, { type: "Kick", channel, username: "bob", reason: "noise" })
-      const kicked = { type: "Kicked", channel, username: "bob", by: "ann", reason: "noise" }
+      const kicked = { type: "Kicked", channel, username: "bob", by: "ann", by_id: idOf(ann), reason: "noise" }
       for (const client of [bob, again]) {
         assert.deepStrictEqual<unknown>(yield* client.until("Kicked"), kicked)
         assert.deepStrictEqual<unknown>(yield* client.expect("Left"), { type: "Left", channel })

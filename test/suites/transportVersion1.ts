@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { TestClient1 } from "../../src/testing/TestClient.ts"
@@ -243,6 +244,7 @@ export const version1 = ({ layer, stream }: World): void => {
         channel: "lobby",
         seq: 1,
         from: "ann",
+        user_id: Option.getOrThrow(yield* server.accounts.find("ann")).id,
         content: "from one",
       })
       assert.strictEqual(Math.floor(timestamp / 1000), seconds)

@@ -9,11 +9,13 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
+import type { UserId } from "../../src/domain/User.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
+import { exact } from "./exactly.ts"
 
 /** A transport under test: the whole service, reachable by it. */
 export interface World {
@@ -32,19 +34,27 @@ const unhurried = (settings: Settings = {}): Settings => ({
 export const memory: World = {
   name: "memory",
   stream: true,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings)),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings))),
 }
 export const tcp: World = {
   name: "TCP",
   stream: true,
-  layer: (settings) => TestServer.layerTcp(unhurried(settings)),
+  layer: (settings) => exact(TestServer.layerTcp(unhurried(settings))),
+}
+
+/** Memory again, with every channel behind encode and decode, as if it were on another node. */
+export const encodedChannels: World = {
+  name: "memory, to channels behind encode and decode",
+  stream: true,
+  layer: (settings) =>
+    exact(TestServer.layerMemory(unhurried({ ...settings, hub: { ...settings?.hub, encodeChannels: true } }))),
 }
 
 /** A transport of messages: each frame is one, in either direction. */
 export const inMessages: World = {
   name: "memory, in messages",
   stream: false,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings), { carries: "messages" }),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { carries: "messages" })),
 }
 
 /** Byte by byte at first; all of a large piece that way would take the test's time. */
@@ -54,7 +64,7 @@ const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), .
 export const byteByByte: World = {
   name: "memory, byte by byte",
   stream: true,
-  layer: (settings) => TestServer.layerMemory(unhurried(settings), { split: frayed }),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { split: frayed })),
 }
 
 type Server = TestServer["Service"]
@@ -107,10 +117,16 @@ export const member1 = Effect.fnUntraced(function* (server: Server, username: st
   return client
 })
 
+const ids = new WeakMap<TestClient2, UserId>()
+
+/** Whose client it is. */
+export const idOf = (client: TestClient2): UserId => ids.get(client)!
+
 /** A version 2 client that has signed in. */
 export const user2 = Effect.fnUntraced(function* (server: Server, username: string, terms?: Terms) {
   const client: TestClient2 = yield* server.client2(terms)
-  yield* client.ask({ type: "Login", username, password: `${username}'s` }, "LoggedIn")
+  const { user_id } = yield* client.ask({ type: "Login", username, password: `${username}'s` }, "LoggedIn")
+  ids.set(client, user_id)
   return client
 })
 

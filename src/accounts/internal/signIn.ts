@@ -105,7 +105,7 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
       }
     })
 
-    const signIn = Effect.fn("Accounts.signIn")(function* (input: SignIn): Effect.fn.Return<User, SignInError> {
+    const signIn = Effect.fnUntraced(function* (input: SignIn): Effect.fn.Return<User, SignInError> {
       const name = yield* parseUsername(input.username)
       yield* Password.checkAny(input.password, settings.minPasswordLength)
       const key = Username.key(name)

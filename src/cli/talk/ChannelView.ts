@@ -196,7 +196,10 @@ export const enter = Effect.fnUntraced(function* (
     )
 
   /** As `follow`; where the screen was too slow, it subscribes again and goes on from now. */
-  const keepUp = (events: Stream.Stream<ClientEvent, ConnectionFailure>, username: string): Effect.Effect<void, ConnectionFailure> =>
+  const keepUp = (
+    events: Stream.Stream<ClientEvent, ConnectionFailure>,
+    username: string,
+  ): Effect.Effect<void, ConnectionFailure> =>
     Effect.catch(follow(events, username), (absence) =>
       Effect.flatMap(client.state, ({ _tag }) =>
         absence.reason === "SlowConsumer" && _tag !== "Ended"

@@ -22,7 +22,10 @@ export interface ClientOptions {
 const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
 /** Prints why the connection was lost, and when it is tried again. Fails when it will not be. */
-const watch = ({ address, reconnect, screen }: ClientOptions, client: Client.Client): Effect.Effect<never, ConnectionFailure> =>
+const watch = (
+  { address, reconnect, screen }: ClientOptions,
+  client: Client.Client,
+): Effect.Effect<never, ConnectionFailure> =>
   client.states.pipe(
     Stream.runForEach((state) =>
       Effect.gen(function* () {

@@ -15,8 +15,8 @@ export interface Terms {
   readonly encoding: Encoding.ClientEncoding2
   /** Bytes of the largest frame the server reads. */
   readonly maxFrameBytes: number
-  /** The server is never silent for longer than this; undefined where it does not say. */
-  readonly maxSilence: Duration.Duration | undefined
+  /** How long the server may be silent before it is asked, and then; undefined where it does not say. */
+  readonly silence: { readonly pingAfter: Duration.Duration; readonly pongWithin: Duration.Duration } | undefined
 }
 
 export const handshake = Effect.fnUntraced(function* (
@@ -59,10 +59,14 @@ export const handshake = Effect.fnUntraced(function* (
 const terms = (reply: ConnectReply): Terms => ({
   encoding: Encoding.client2(reply.codec ?? "json"),
   maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
-  maxSilence:
+  // The server pings after `ping_after`: in half of the time for the answer its ping has come.
+  silence:
     reply.ping_after === undefined || reply.pong_within === undefined
       ? undefined
-      : Duration.millis(reply.ping_after + reply.pong_within),
+      : {
+          pingAfter: Duration.millis(reply.ping_after + reply.pong_within / 2),
+          pongWithin: Duration.millis(reply.pong_within / 2),
+        },
 })
 
 const reasons = Object.keys(catalog) as Array<DisconnectReason>

@@ -32,6 +32,7 @@ import type { Link } from "./Link.ts"
 import { Lobby } from "./Lobby.ts"
 import { toDisconnect, isDisconnect, requestError, loginError } from "./errors1.ts"
 import { isUsername, toUsername } from "./username.ts"
+import { watchdog } from "./watchdog.ts"
 
 /** Silence after which the client sends a ping: servers of this version send none. */
 const pingAfter = Duration.seconds(25)
@@ -173,16 +174,6 @@ export const make = Effect.fnUntraced(function* (
       : new Disconnect({ reason: "ConnectionLost", detail: "The server closed the connection without a word" })
   }
 
-  const watchdog = Effect.gen(function* () {
-    while (true) {
-      yield* link.silent(pingAfter)
-      const before = link.heardAt()
-      yield* core.send(encode({ type: "Ping" }))
-      yield* Effect.sleep(pongWithin)
-      if (link.heardAt() === before) return yield* new Disconnect({ reason: "ConnectionLost" })
-    }
-  })
-
   yield* core.run({
     receive: (body) => {
       const decoded = decode(body)
@@ -192,7 +183,7 @@ export const make = Effect.fnUntraced(function* (
         ? Effect.void
         : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
     },
-    watchdog,
+    watchdog: watchdog(link, core.send(encode({ type: "Ping" })), { pingAfter, pongWithin }),
     explain,
   })
 

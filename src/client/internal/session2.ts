@@ -17,6 +17,7 @@ import { SessionCore } from "./SessionCore.ts"
 import { encode, fromDisconnect } from "./frames.ts"
 import type { Terms } from "./handshake.ts"
 import type { Link } from "./Link.ts"
+import { watchdog } from "./watchdog.ts"
 
 export const make = Effect.fnUntraced(function* (
   link: Link,
@@ -77,11 +78,12 @@ export const make = Effect.fnUntraced(function* (
         ? Effect.void
         : Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: message }))
     },
-    // The server pings in silence: one that says nothing at all is gone.
+    // The server pings a client that is silent. But where the client has just said something that is not answered, both
+    // are silent for longer than that: so the client pings, too, before it believes that the server is gone.
     watchdog:
-      terms.maxSilence === undefined
+      terms.silence === undefined
         ? Effect.never
-        : Effect.andThen(link.silent(terms.maxSilence), new Disconnect({ reason: "ConnectionLost" })),
+        : watchdog(link, core.send(terms.encoding.encode({ type: "Ping" })), terms.silence),
     goodbye: terms.encoding.encode({ type: "Disconnect" }),
   })
 

@@ -10,11 +10,20 @@ const invisibleMarks = /\p{Default_Ignorable_Code_Point}/gu
 /** The text without the marks that nobody can see. */
 export const shown = (text: string): string => text.replace(invisibleMarks, "")
 
+/** Most names and topics: they need not be looked at sign by sign. */
+const plain = /^[!-~](?:[ -~]*[!-~])?$/
+
+export const isPlain = (text: string): boolean => plain.test(text)
+
 /** Whether it is one line that can be shown. */
 export const isVisible = (
   text: string,
   { maxLength, minLength }: { readonly minLength: number; readonly maxLength: number },
-) => text.length <= maxLength && shown(text).length >= minLength && text.trim() === text && !unprintable.test(text)
+): boolean => {
+  if (text.length > maxLength) return false
+  if (isPlain(text)) return text.length >= minLength
+  return shown(text).length >= minLength && text.trim() === text && !unprintable.test(text)
+}
 
 /** A check for one-line text that is safe to show: names, topics, status texts. */
 export const visibleText = (options: {

@@ -85,6 +85,11 @@ export class Memberships {
     return this.channels.get(keyIn(name))
   }
 
+  /** Those it is in now. */
+  get all(): Iterable<Membership> {
+    return this.channels.values()
+  }
+
   /** Whether it is in no channel. */
   get none(): boolean {
     return this.channels.size === 0

@@ -182,12 +182,14 @@ export const make = Effect.fnUntraced(function* (
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
     return Effect.flatMap(
       history.known(state.id, ids),
-      (known) =>
-        storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())) ?? Effect.void,
+      (known) => storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())) ?? Effect.void,
     )
   }
 
-  const storeAssigned = (commands: ReadonlyArray<Command>, turn: Turn): Effect.Effect<void, HistoryError> | undefined => {
+  const storeAssigned = (
+    commands: ReadonlyArray<Command>,
+    turn: Turn,
+  ): Effect.Effect<void, HistoryError> | undefined => {
     const storing = storeTurn(turn)
     return storing === undefined
       ? undefined

@@ -44,9 +44,7 @@ export class FrameMemory {
     const from = this.at + behind
     const { bytes } = this
     // The text is written in place: a view on that place would be garbage for each frame.
-    const written = isBuffer(bytes)
-      ? bytes.write(text, from)
-      : encoder.encodeInto(text, bytes.subarray(from)).written
+    const written = isBuffer(bytes) ? bytes.write(text, from) : encoder.encodeInto(text, bytes.subarray(from)).written
     return from + written
   }
 

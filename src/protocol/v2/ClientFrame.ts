@@ -109,7 +109,7 @@ const limit = optional(
 export const History = frame(
   "History",
   {
-    description: "A page of a channel one is in, from one of four ends; without any, the latest.",
+    description: "A page of a channel that one may read, from one of four ends; without any, the latest.",
     reply: "HistoryPage",
   },
   {
@@ -124,11 +124,15 @@ export const History = frame(
 )
 export const Search = frame(
   "Search",
-  { description: "Messages with all these words, in the channels one is in.", reply: "SearchResult" },
+  {
+    description:
+      "Messages with all these words, in the channels that concern one: those one is in, and those in `Unread`.",
+    reply: "SearchResult",
+  },
   {
     ref,
     text: textUpTo(maxSearchLength),
-    channel: optional(ChannelName, "Only there."),
+    channel: optional(ChannelName, "Only there; one need not be in it."),
     before: optional(textUpTo(512), "Continue behind the `next` of the page before."),
     limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: 50 })), "At most this many. Default: 20."),
   },

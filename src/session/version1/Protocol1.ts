@@ -70,8 +70,13 @@ export const make = (encoding: Encoding1): Protocol => {
     ChatMessage: (session, { content }) => {
       const { caller, services } = session
       if (caller === undefined) return Effect.fail(notAuthenticated())
-      const sending = sendMessage(services.chat, caller, { channel: lobby, content }, new Refusal(session, fail))
-      return sending === Effect.void ? sending : Effect.mapError(sending, outOfTheLobby)
+      session.unanswered++
+      const sent = sendMessage(services.chat, caller, { channel: lobby, content }, new Refusal(session, fail))
+      if (sent === Effect.void) return sent
+      return Effect.mapError(sent, (error) => {
+        session.unanswered--
+        return outOfTheLobby(error)
+      })
     },
     Ping: (session, { sequence }) => {
       tell(session, sequence === undefined ? { type: "Pong" } : { type: "Pong", sequence })
@@ -148,7 +153,10 @@ class Refusal implements Reply {
   }
 
   settle(outcome: Outcome): void {
+    // The same as for who says something a moment later.
+    if (outcome.type === "Gone") return this.session.end(new Disconnect({ reason: "Internal" }))
     const error = errorIn(outcome)
+    this.session.unanswered--
     if (error !== undefined) this.fail(this.session, error)
   }
 }

@@ -66,6 +66,17 @@ export const make = (tell: Tell): Handlers => {
     return (session, frame) => Effect.flatMap(session.outbox.room, () => handle(session, frame))
   }
 
+  /** A frame that asks for a place in a channel: it is answered when that is known. */
+  const posting = <Frame extends Posted>(
+    send: (session: Session, frame: Frame, caller: SessionCaller, reply: Reply) => Effect.Effect<void, RequestError>,
+  ): Handler<Frame> =>
+    forUser((session, frame, caller) => {
+      session.unanswered++
+      const sent = send(session, frame, caller, new PostReply(session, frame, tell))
+      if (sent === Effect.void) return sent
+      return Effect.tapError(sent, () => Effect.sync(() => session.unanswered--))
+    })
+
   const done = ({ ref }: Referring) => render.ok(ref)
 
   /** Tells a client who it is now; from then on others can speak to it. */
@@ -99,18 +110,12 @@ export const make = (tell: Tell): Handlers => {
         tell.inOrder(session, render.left(frame.ref, channel)),
       )
     }),
-    Publish: forUser((session, frame, caller) =>
-      chat.sendMessage(session.services.chat, caller, frame, new PostReply(session, frame, tell)),
-    ),
-    Edit: forUser((session, frame, caller) =>
-      chat.sendEdit(session.services.chat, caller, frame, new PostReply(session, frame, tell)),
-    ),
-    Delete: forUser((session, frame, caller) =>
-      chat.sendDeletion(session.services.chat, caller, frame, new PostReply(session, frame, tell)),
-    ),
-    React: forUser((session, frame, caller) => {
+    Publish: posting((session, frame, caller, reply) => chat.sendMessage(session.services.chat, caller, frame, reply)),
+    Edit: posting((session, frame, caller, reply) => chat.sendEdit(session.services.chat, caller, frame, reply)),
+    Delete: posting((session, frame, caller, reply) => chat.sendDeletion(session.services.chat, caller, frame, reply)),
+    React: posting((session, frame, caller, reply) => {
       const { on = true } = frame
-      return chat.sendReaction(session.services.chat, caller, { ...frame, on }, new PostReply(session, frame, tell))
+      return chat.sendReaction(session.services.chat, caller, { ...frame, on }, reply)
     }),
     Read: asking(chat.read, done),
     History: askingMuch(chat.page, ({ channel, ref }, page) => render.historyPage(ref, channel, page)),
@@ -178,6 +183,7 @@ class PostReply implements Reply {
 
   settle(outcome: Outcome): void {
     const { id, ref } = this.frame
+    this.session.unanswered--
     const channel = calledBy(this.session, this.frame.channel)
     const error = errorIn(outcome)
     if (error === undefined) {
