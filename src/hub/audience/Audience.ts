@@ -50,6 +50,8 @@ export class Audience {
   name: ChannelName
   /** By what history knows the channel; undefined until a member has entered. */
   id: ChannelId | undefined
+  /** The channel has ended for good. */
+  hasEnded = false
   private readonly options: Options
   private readonly members = new Map<SessionId, Member>()
   /** Those who asked to enter, by the number of the request. Bounded by what the channel's mailbox holds. */
@@ -272,6 +274,7 @@ export class Audience {
   }
 
   private ended(event: ChannelEventOf<"Ended">): void {
+    this.hasEnded = true
     this.offer()
     for (const member of this.members.values()) this.offerTo(member, "chat", event)
     this.members.clear()

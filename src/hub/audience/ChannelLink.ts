@@ -71,6 +71,11 @@ export class ChannelLink {
     return this.audience.id
   }
 
+  /** Whether the channel has ended for good: one of the same name is reached in another way. */
+  get hasEnded(): boolean {
+    return this.audience.hasEnded
+  }
+
   /** What happened in the channel. */
   readonly receive = (turn: ChannelTurn): void => this.audience.receive(turn)
 
