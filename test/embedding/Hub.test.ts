@@ -62,7 +62,6 @@ describe("Hub", () => {
         assert.deepStrictEqual(yield* stats, { users: 1, sessions: 1, channels: 1, memberships: 1 })
       }).pipe(Effect.provide(hub())),
     )
-
   })
 
   describe("channels", () => {
@@ -126,10 +125,7 @@ describe("Hub", () => {
           (yield* channels({ after: "c248" })).channels.map(({ channel }) => `${channel}`),
           ["c249"],
         )
-        assert.deepStrictEqual(
-          (yield* channels({ after: "c0485" })).channels[0]!.channel,
-          ChannelName.make("c049"),
-        )
+        assert.deepStrictEqual((yield* channels({ after: "c0485" })).channels[0]!.channel, ChannelName.make("c049"))
         assert.deepStrictEqual((yield* channels({ after: "zzz" })).channels, [])
       }).pipe(Effect.provide(hub())),
     )
@@ -225,6 +221,7 @@ describe("Hub", () => {
         history.load = Effect.sleep("5 minutes")
         const sessions = yield* Effect.forEach([0, 1, 2], (n) => connect(`user ${n}`))
         const joining = yield* Effect.forEach(sessions, (session) => fork(session.join("general")))
+        yield* settle
         yield* TestClock.adjust("4 minutes")
         assert.strictEqual((yield* stats).channels, 1)
         yield* TestClock.adjust("1 minute")

@@ -170,7 +170,7 @@ describe("Hub", () => {
                   }
                 }).pipe(fork),
             )
-            yield* TestClock.adjust("1 second")
+            for (let n = 0; n < 100; n++) yield* Effect.andThen(settle, TestClock.adjust("10 millis"))
             assert.isAtLeast(stored, 100)
             const closing = yield* fork(Scope.close(scope, Exit.void))
             yield* TestClock.adjust("1 second")
