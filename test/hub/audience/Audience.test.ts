@@ -286,7 +286,7 @@ describe("Audience", () => {
         const noted = { ...member("bob").entering(general), onRenamed: (name: ChannelName) => void names.push(name) }
         happens(entered(noted), said("1"), renamed("den"), said("2"), renamed("lair"), said("3"))
         assert.deepStrictEqual(
-          ann.taken().map(({ channel, content, name }) => `${channel} ${content ?? name}`),
+          ann.taken().map(({ channel, content, name }) => [channel, content ?? name].join(" ")),
           ["general 1", "general den", "den 2", "den lair", "lair 3"],
         )
         assert.deepStrictEqual(names, ["den", "lair"])

@@ -45,7 +45,9 @@ const drain = (who: TestMember) => {
 const versions = (who: TestMember) =>
   who
     .taken()
-    .flatMap(({ full, type, version }) => (type === "Presence" ? [`${version}${full === true ? " full" : ""}`] : []))
+    .flatMap(({ full, type, version }) =>
+      type === "Presence" ? [[version, ...(full === true ? ["full"] : [])].join(" ")] : [],
+    )
 
 describe("Audience, for who missed a change of presence", () => {
   it.effect("the channel is asked for the whole once, after the time in which changes gather", () =>

@@ -8,7 +8,7 @@ import { ChannelEvent, UserEvent } from "../../../src/domain/ChannelEvent.ts"
 import { catalog, RequestError, type RequestErrorReason } from "../../../src/domain/RequestError.ts"
 import { encodedInbox, encodedReceive } from "../../../src/hub/audience/loopback.ts"
 import { Administration } from "../../../src/hub/channel/Administration.ts"
-import { Answer, ChannelCommand, ChannelTurn, Outcome } from "../../../src/hub/channel/ChannelCommand.ts"
+import { type Answer, ChannelCommand, ChannelTurn, Outcome } from "../../../src/hub/channel/ChannelCommand.ts"
 import { general } from "../stores.ts"
 
 /** As whoever reads a value sees it: what is undefined is not there, and there is one zero. */

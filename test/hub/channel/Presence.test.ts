@@ -204,7 +204,9 @@ describe("Presence", () => {
     for (const name of ["cat", "dan", "eve"]) presence.join(user(name), online, 7000)
     look(7000)
     assert.deepStrictEqual(
-      shown.map(({ count, members, version }) => `${version}: ${count} ${members.map(({ username }) => username)}`),
+      shown.map(
+        ({ count, members, version }) => `${version}: ${count} ${members.map(({ username }) => username).join()}`,
+      ),
       ["0: 1 ann", "0: 2 ann,bob", "0: 2 ann,bob", "1: 2 ann,bob", "1: 2 ann,bob", "1: 1 ann", "1: 4 "],
     )
     assert.deepStrictEqual(

@@ -7,7 +7,7 @@ import { user } from "../members.ts"
 const minutes = 60_000
 const generation = 16_384
 const { id: alice } = user("alice")
-const seq = Seq.make
+const seq = (n: number) => Seq.make(n)
 
 describe("RecentIds", () => {
   it("knows an id of a user for its lifetime", () => {

@@ -84,7 +84,9 @@ describe("Channel, for who has no session", () => {
       yield* alter(bot, 1, { type: "Deleted" })
       yield* settle
       assert.deepStrictEqual(
-        ann.taken().flatMap(({ seq, target, type }) => (target === undefined ? [] : [`${type} ${target} at ${seq}`])),
+        ann
+          .taken()
+          .flatMap(({ seq, target, type }) => (target === undefined ? [] : [[type, target, "at", seq].join(" ")])),
         ["Edited 1 at 3", "Reacted 2 at 4", "Deleted 2 at 5", "Deleted 1 at 6"],
       )
     }),
