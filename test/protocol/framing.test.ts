@@ -156,7 +156,8 @@ describe("writing", () => {
   })
 
   it("the length of a large body uses all four bytes", () => {
-    const frame = lengthPrefixed.writeHeader(new Uint8Array(headerBytes + 0x0102_0304), "binary")
+    const frame = new Uint8Array(headerBytes + 0x0102_0304)
+    assert.strictEqual(lengthPrefixed.enclose(frame, 0, frame.byteLength, "binary"), frame.byteLength)
     assert.deepStrictEqual(frame.subarray(0, 4), header(0x0102_0304))
   })
 })
@@ -170,12 +171,14 @@ describe("messages", () => {
     [0x1_0000, [127, 0, 0, 0, 0, 0, 1, 0, 0]],
     [0x0102_0304, [127, 0, 0, 0, 0, 1, 2, 3, 4]],
   ])("a body of %i bytes is written as a frame of a WebSocket server", (length, lengthBytes) => {
-    const roomAndBody = new Uint8Array(messages.headerRoom + length).fill(7)
+    const before = 3
     for (const [content, opcode] of [
       ["text", 0x81],
       ["binary", 0x82],
     ] as const) {
-      const frame = messages.writeHeader(roomAndBody, content)
+      const memory = new Uint8Array(before + messages.headerRoom + length).fill(7)
+      const frame = memory.subarray(before, messages.enclose(memory, before, memory.byteLength, content))
+      assert.isTrue(memory.subarray(0, before).every((byte) => byte === 7))
       assert.deepStrictEqual([...frame.subarray(0, 1 + lengthBytes.length)], [opcode, ...lengthBytes])
       assert.strictEqual(frame.byteLength, 1 + lengthBytes.length + length)
       assert.isTrue(frame.subarray(1 + lengthBytes.length).every((byte) => byte === 7))

@@ -22,7 +22,13 @@ const networkData: Side = {
   encode: (message) => frame(Codec.json.encode(encodeNetworkData(message as Parameters<typeof encodeNetworkData>[0]))),
 }
 
-const side = (protocol: string): Side => (protocol === "chat" ? (Encoding.server1 as Side) : networkData)
+/** Read as a server does, written by the schema. */
+const chat: Side = {
+  decode: Encoding.server1.decode as Side["decode"],
+  encode: Encoding.client1.encode as Side["encode"],
+}
+
+const side = (protocol: string): Side => (protocol === "chat" ? chat : networkData)
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (frame: Uint8Array) => new TextDecoder().decode(frame.subarray(headerBytes))

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { FrameError } from "../FrameError.ts"
 import { isUnsigned } from "./field.ts"
+import { type Check, plainCheck } from "./plainCheck.ts"
 
 /** A frame's schema: a struct with a literal `type`. */
 type FrameStruct = Schema.Codec<{ readonly type: string }, { readonly type: string }> & {
@@ -14,12 +15,45 @@ type Decode = (value: unknown) => Exit.Exit<{ readonly type: string }, Schema.Sc
 
 interface Entry {
   readonly fields: ReadonlyArray<string>
-  readonly known: ReadonlySet<string>
+  /** Undefined where only the schema can tell. */
+  readonly plain: ReadonlyArray<PlainField> | undefined
   /** How many of them, from the first, a frame written as a list must have. */
   readonly listed: number
   readonly decode: Decode
-  /** For a frame in which nothing can be surplus. */
-  readonly decodePlain: Decode
+}
+
+interface PlainField {
+  readonly name: string
+  readonly isOptional: boolean
+  readonly check: Check
+}
+
+/** How to check a frame field by field; undefined where one of them takes its schema. */
+const plainFields = (fields: Schema.Struct.Fields): ReadonlyArray<PlainField> | undefined => {
+  const plain: Array<PlainField> = []
+  for (const [name, { ast }] of Object.entries(fields)) {
+    const check = plainCheck(ast)
+    if (check === undefined) return undefined
+    plain.push({ name, isOptional: ast.context?.isOptional === true, check })
+  }
+  return plain
+}
+
+/** Whether a frame is all right as it is: each field as it should be, and no other fields. */
+const isPlain = (frame: object, fields: ReadonlyArray<PlainField>): boolean => {
+  let found = 0
+  for (const { check, isOptional, name } of fields) {
+    const value = (frame as Record<string, unknown>)[name]
+    if (value === undefined) {
+      if (!isOptional) return false
+    } else {
+      if (!check(value)) return false
+      found++
+    }
+  }
+  let all = 0
+  for (const _ in frame) all++
+  return all === found
 }
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -36,17 +70,6 @@ const firstIssue = (error: Schema.SchemaError): { readonly field: string; readon
     .replace(/[^\w.]/g, "?")
     .slice(0, 64)
   return { field, message: issue.message }
-}
-
-/**
- * Whether it has nothing but known fields, and none that has fields of its own. Most frames are so, and looking for
- * surplus fields costs a schema more than all the rest.
- */
-const plain = (frame: object, known: ReadonlySet<string>): boolean => {
-  for (const field in frame) {
-    if (!known.has(field) || typeof (frame as Record<string, unknown>)[field] === "object") return false
-  }
-  return true
 }
 
 const readRef = (value: object): number | undefined => {
@@ -75,10 +98,9 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     const fields = Object.keys(frame.fields)
     entries.set(frame.fields.type.literal, {
       fields,
-      known: new Set(fields),
+      plain: plainFields(frame.fields),
       listed: fields.filter((field) => frame.fields[field]!.ast.context?.isOptional !== true).length,
       decode: Schema.decodeUnknownExit(frame, { onExcessProperty: options.strict ? "error" : "ignore" }),
-      decodePlain: Schema.decodeUnknownExit(frame),
     })
   }
   const expected = [...entries.keys()].join(", ")
@@ -99,7 +121,11 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     }
     const entry = entries.get(type)
     if (entry === undefined) return wrongType(`unknown type, expected one of ${expected}`, readRef(candidate))
-    const exit = plain(candidate, entry.known) ? entry.decodePlain(candidate) : entry.decode(candidate)
+    // Nearly always. Whatever is wrong, the schema says it best.
+    if (entry.plain !== undefined && isPlain(candidate, entry.plain)) {
+      return Result.succeed(candidate as Frames[number]["Type"])
+    }
+    const exit = entry.decode(candidate)
     if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
     const reason = exit.cause.reasons[0]
     if (reason?._tag !== "Fail") throw new Error("a frame's schema must not die", { cause: exit.cause })
