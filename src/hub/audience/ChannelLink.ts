@@ -103,7 +103,10 @@ export class ChannelLink {
     return Effect.mapError(this.inbox!.tell(command), () => new ChannelGone())
   }
 
-  /** Makes a request and waits for its answer. A member is let in where that is what is asked for, and granted. */
+  /**
+   * Makes a request and waits for its answer. A member is let in where that is what is asked for, and granted; not where
+   * nobody waits for the answer any more.
+   */
   ask<Type extends Outcome["type"]>(make: (request: number) => ChannelCommand, member?: Member): Ask<Type> {
     return Effect.suspend(() => {
       const answer = Deferred.makeUnsafe<Outcome>()
@@ -111,7 +114,11 @@ export class ChannelLink {
       if (member !== undefined) this.audience.admit(request, member)
       // Who waits no longer for the answer leaves its number to it; only a request that was not made takes it back.
       const made = Effect.onError(this.tell(make(request)), () => Effect.sync(() => this.takeBack(request)))
-      return Effect.flatMap(Effect.andThen(made, Deferred.await(answer)), resultOf<Type>)
+      const answered =
+        member === undefined
+          ? Deferred.await(answer)
+          : Effect.onInterrupt(Deferred.await(answer), () => Effect.sync(() => this.audience.forget(request)))
+      return Effect.flatMap(Effect.andThen(made, answered), resultOf<Type>)
     })
   }
 

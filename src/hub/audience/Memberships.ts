@@ -190,7 +190,6 @@ export class Memberships {
     const { by, onJoined, outbox, renderer, session } = this.subscriber
     const own = other === undefined ? name : nameOf(other)
     let membership: Membership = { name: own, link, other }
-    let abandoned = false
     const isThis = () => this.channels.get(keyIn(membership.name)) === membership
     const member = {
       session,
@@ -199,7 +198,6 @@ export class Memberships {
       outbox,
       alias: other === undefined ? undefined : own,
       onEntered: (welcome: Welcome) => {
-        if (abandoned) return
         this.channels.set(keyIn(own), membership)
         onJoined(own, welcome, tag)
       },
@@ -230,7 +228,6 @@ export class Memberships {
       // The channel may let it in all the same: the leave comes behind the join.
       Effect.onInterrupt(() => {
         if (isThis()) return Effect.void
-        abandoned = true
         this.directory.left(link, session)
         return Effect.ignore(link.tell({ type: "Leave", session }))
       }),
