@@ -189,6 +189,21 @@ describe("ChannelLink", () => {
       }),
     )
 
+    it.effect("is not let in where it was given up, though the channel does", () =>
+      Effect.gen(function* () {
+        const { link } = yield* linked()
+        const { fiber, who } = yield* joining(link)
+        yield* Fiber.interrupt(fiber)
+        enters(link, 0)
+        assert.deepStrictEqual(who.taken(), [])
+        // Given up behind that, it is in.
+        const { fiber: late, who: other } = yield* joining(link)
+        enters(link, 0)
+        yield* Fiber.interrupt(late)
+        assert.deepStrictEqual(types(other.taken()), ["Joined", "Message"])
+      }),
+    )
+
     it.effect("is forgotten with its refusal, heard or not, or where it was not asked", () =>
       Effect.gen(function* () {
         let way: Effect.Effect<void, ActorUnavailable> = Effect.void

@@ -112,6 +112,32 @@ describe("Memberships", () => {
     }).pipe(Effect.provide(directory({}, history.layer)))
   })
 
+  it.effect("a join that was given up is told nothing of what is said before it is out again", () => {
+    const history = controlledHistory()
+    return Effect.gen(function* () {
+      const [ann, bob] = [yield* session("ann"), yield* session("bob")]
+      yield* ann.memberships.join(general)
+      const gate = yield* Deferred.make<void>()
+      history.before = Deferred.await(gate)
+      yield* fork(ann.say("general", "1"))
+      yield* settle
+      const joining = yield* fork(bob.memberships.join(general))
+      yield* settle
+      yield* fork(ann.say("general", "2"))
+      yield* settle
+      yield* Fiber.interrupt(joining)
+      yield* Deferred.succeed(gate, undefined)
+      yield* settle
+      assert.lengthOf(ann.who.all("Message"), 2)
+      assert.deepStrictEqual(bob.who.taken(), [])
+      assert.isTrue(bob.memberships.none)
+      assert.strictEqual((yield* stats).memberships, 1)
+      yield* bob.memberships.join(general)
+      yield* settle
+      assert.deepStrictEqual(types(bob.who.taken()), ["Joined"])
+    }).pipe(Effect.provide(directory({}, history.layer)))
+  })
+
   it.effect("of two joins at once one is told, with its own tag, though the other was refused in the same turn", () => {
     const history = controlledHistory()
     return Effect.gen(function* () {
