@@ -1,6 +1,10 @@
 /**
- * Everything that a program which embeds the hub can do as somebody: the operations, with plain text for names. Each fails
- * with a `RequestError`: its `reason` says why, `retryable` whether the same may succeed later, and `retryAfter` when.
+ * Everything that a program which embeds the hub can do as somebody, with plain text for names and plain numbers for
+ * places and times. What a user may is decided by the channels' rights, as through every other door.
+ *
+ * Each call fails with a `RequestError`: its `reason` is one of those in the call's type, `retryable` says whether the same
+ * may succeed later, and `retryAfter` when. `InvalidFrame` is a text or number that is not what it should be, with the
+ * `field` that was wrong. Where a channel is asked for, `@name` is the direct conversation with a user.
  */
 import * as Effect from "effect/Effect"
 import type { AuditPage } from "../chat/audit.ts"
@@ -11,299 +15,278 @@ import type { Present } from "../chat/listPresent.ts"
 import type { UnreadPage } from "../chat/listUnread.ts"
 import type { ErrorOf, RequestErrorOf } from "../chat/Operation.ts"
 import * as operations from "../chat/operations.ts"
-import type { Published as PublishedPlace } from "../chat/Published.ts"
-import type { SearchResult } from "../chat/search.ts"
+import type { Published } from "../chat/Published.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
-import type { MessageId } from "../domain/MessageId.ts"
-import type { RequestError } from "../domain/RequestError.ts"
+import { MessageId } from "../domain/MessageId.ts"
+import type { Seq } from "../domain/Seq.ts"
 import type { Status } from "../domain/Status.ts"
-import type { AddressRange } from "../domain/AddressRange.ts"
-import type { Username } from "../domain/Username.ts"
-import type { User } from "../domain/User.ts"
-import type { Page } from "../history/History.ts"
+import type { Person, User } from "../domain/User.ts"
 import type { Description } from "../hub/channel/ChannelCommand.ts"
-import * as decode from "./decode.ts"
+import type { ClientFrame, ClientFrameOf } from "../protocol/v2/ClientFrame.ts"
+import * as render from "../protocol/v2/render.ts"
+import type { Fields } from "../protocol/v2/Request.ts"
+import { request } from "./internal/request.ts"
 
-/** What an operation fails with; `InvalidFrame` names a text that is not what it should be. */
-type Fails<O> = ErrorOf<O> | RequestErrorOf<"InvalidFrame">
-type Does<O, A> = Effect.Effect<A, Fails<O>>
-type Ops = typeof operations
+type Operations = typeof operations
 
-/** What was posted has its place. */
-export interface Posted extends PublishedPlace {
+/** A call of an operation; `E` is what else it can fail with. */
+export type Call<Name extends keyof Operations, A, E = never> = Effect.Effect<
+  A,
+  ErrorOf<Operations[Name]> | RequestErrorOf<"InvalidFrame"> | E
+>
+
+/** What was posted has its place in the channel. */
+export interface Posted {
+  /** The caller's, or one that was made for it. */
   readonly id: MessageId
+  /** One more than the place of the entry before it. */
+  readonly seq: Seq
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  /** How safe it is by now. */
+  readonly durability: Durability
 }
 
-/** From one of four ends; the latest entries, where nothing is said of which. */
+/** Which entries: from one of four ends, and the latest where none is given. More than one is refused. */
 export interface HistoryRange {
-  /** Entries behind this place. */
-  readonly after?: number
-  /** Entries before this place, the latest of them. */
-  readonly before?: number
-  /** From this moment on, in milliseconds since 1970. */
-  readonly since?: number
-  /** Up to this moment, the latest of them. */
-  readonly until?: number
+  /** The entries behind this place; 0 for all from the oldest on. */
+  readonly after?: number | undefined
+  /** The entries before this place, the latest of them. */
+  readonly before?: number | undefined
+  /** The entries from this moment on, in milliseconds since 1970. */
+  readonly since?: number | undefined
+  /** The entries up to this moment, in milliseconds since 1970, the latest of them. */
+  readonly until?: number | undefined
   /** 1 to 300, which is the default. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
-export interface Actions {
+/** A part of a channel's history. */
+export interface HistoryPage {
+  /** In the order of their places. A message is as it is now: edited, or without its content if it was deleted. */
+  readonly entries: ReadonlyArray<render.PastEntry>
+  /** The oldest place that history has; behind the last where it has none. */
+  readonly first: Seq
+  /** Whether there are more in the direction that was asked for. */
+  readonly more: boolean
+}
+
+export interface FoundMessages {
+  /** The newest first. */
+  readonly hits: ReadonlyArray<{ readonly channel: ChannelName; readonly message: render.PastMessage }>
+  /** Where the next page starts; undefined on the last. */
+  readonly next: string | undefined
+}
+
+/** An account, or a range of IP addresses: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/32`. */
+export type Subject = { readonly username: string } | { readonly address: string }
+
+/** `E` is what every call can fail with beside its own reasons. */
+export interface Actions<E = never> {
+  /** As whom. */
   readonly user: User
   /**
-   * Says something; succeeds when it has its place and is as safe as `durability` says. With an `id` of your own,
-   * publishing it again gives the first result and stores nothing twice. `@name` is the direct conversation with a user.
+   * Says something: 1 to `HubSettings.maxMessageLength` characters. Succeeds when it has its place and is as safe as
+   * `durability` says. With an `id` of your own (1 to 64 visible ASCII characters), publishing it again within ten
+   * minutes gives the first result and stores nothing twice: so it is safe to try again what failed. So it is with what
+   * changes messages.
    */
-  readonly publish: (channel: string, content: string, id?: string) => Does<Ops["publish"], Posted>
-  readonly edit: (channel: string, target: number, content: string, id?: string) => Does<Ops["editMessage"], Posted>
-  readonly delete: (channel: string, target: number, id?: string) => Does<Ops["deleteMessage"], Posted>
-  /** `on: false` takes the reaction back. */
+  readonly publish: (channel: string, content: string, id?: string) => Call<"publish", Posted, E>
+  /** Says something else in one's own message, the one at `target`. */
+  readonly edit: (channel: string, target: number, content: string, id?: string) => Call<"editMessage", Posted, E>
+  /** Takes the message at `target` away: one's own, or, as a moderator, any. */
+  readonly delete: (channel: string, target: number, id?: string) => Call<"deleteMessage", Posted, E>
+  /** Reacts to the message at `target`, in 1 to 32 characters; `on: false` takes the reaction back. */
   readonly react: (
     channel: string,
     target: number,
     reaction: string,
-    options?: { readonly on?: boolean; readonly id?: string },
-  ) => Does<Ops["react"], Posted>
-  /** Notes how far the user has read. */
-  readonly read: (channel: string, seq: number) => Does<Ops["read"], void>
-  /** A page of a channel's history, at most 300 entries and 32 Ki characters. One need not be in the channel. */
-  readonly history: (channel: string, range?: HistoryRange) => Does<Ops["page"], Page>
-  /** Messages that have all these words, the newest first; pass `next` on as `before`. */
+    options?: { readonly on?: boolean | undefined; readonly id?: string | undefined },
+  ) => Call<"react", Posted, E>
+  /** Notes how far the user has read; it never goes back. From the first time on the channel counts in `unread`. */
+  readonly read: (channel: string, seq: number) => Call<"read", void, E>
+  /** A page of a channel's history: at most 300 entries and 32 Ki characters. One need not be in the channel. */
+  readonly history: (channel: string, range?: HistoryRange) => Call<"page", HistoryPage, E>
+  /**
+   * Messages that have all these words (at most 256 characters): in one channel, or in those that count for the user. At
+   * most `limit`, 1 to 50, by default 20; pass `next` on as `before`.
+   */
   readonly search: (
     text: string,
-    options?: { readonly channel?: string; readonly limit?: number; readonly before?: string },
-  ) => Does<Ops["search"], SearchResult>
+    options?: {
+      readonly channel?: string | undefined
+      readonly limit?: number | undefined
+      readonly before?: string | undefined
+    },
+  ) => Call<"search", FoundMessages, E>
   /** Who is present in a channel. One need not be in it. */
-  readonly members: (channel: string) => Does<Ops["listPresent"], Present>
+  readonly members: (channel: string) => Call<"listPresent", Present, E>
   /** Channels by name, 100 a page; pass `next` on as `after`. */
-  readonly channels: (options?: { readonly after?: string }) => Does<Ops["listChannels"], ChannelPage>
-  /** What is new in the channels that count for the user, 100 a page. */
-  readonly unread: (options?: { readonly after?: string }) => Does<Ops["listUnread"], UnreadPage>
-  readonly setStatus: (status: Status, text?: string) => Does<Ops["setStatus"], void>
+  readonly channels: (options?: { readonly after?: string | undefined }) => Call<"listChannels", ChannelPage, E>
+  /** What is new in the channels that count for the user, 100 a page; pass `next` on as `after`. */
+  readonly unread: (options?: { readonly after?: string | undefined }) => Call<"listUnread", UnreadPage, E>
+  /** How the user appears wherever a session of the user's is; `text` has at most 128 characters. */
+  readonly setStatus: (status: Status, text?: string) => Call<"setStatus", void, E>
+  /** Makes a channel, which the user then owns. One is not in it by that. `topic` has at most 256 characters. */
   readonly createChannel: (
     channel: string,
-    options?: { readonly access?: ChannelAccess; readonly topic?: string; readonly durability?: Durability },
-  ) => Does<Ops["createChannel"], void>
+    options?: {
+      /** Default: public. */
+      readonly access?: ChannelAccess | undefined
+      readonly topic?: string | undefined
+      /** How safe a message has to be before it is acknowledged. Default: `HubSettings.durability`. */
+      readonly durability?: Durability | undefined
+    },
+  ) => Call<"createChannel", void, E>
+  /** Changes who may enter and speak, and how; what is left out stays. */
   readonly configure: (
     channel: string,
     options: {
-      readonly access?: ChannelAccess
-      readonly archived?: boolean
+      readonly access?: ChannelAccess | undefined
+      /** Whether it can only be read any more. */
+      readonly archived?: boolean | undefined
       /** Milliseconds that a member has to wait between two messages; 0 for none. */
-      readonly slowMode?: number
-      readonly durability?: Durability
+      readonly slowMode?: number | undefined
+      readonly durability?: Durability | undefined
     },
-  ) => Does<Ops["configure"], void>
-  readonly setTopic: (channel: string, topic: string) => Does<Ops["setTopic"], void>
-  readonly rename: (channel: string, name: string) => Does<Ops["renameChannel"], void>
-  readonly invite: (channel: string, username: string) => Does<Ops["invite"], void>
-  /** Without a role: a stranger again. */
-  readonly setRole: (channel: string, username: string, role?: ChannelRole) => Does<Ops["setRole"], void>
-  readonly kick: (channel: string, username: string, reason?: string) => Does<Ops["kick"], void>
-  /** `duration` in milliseconds; without one, for ever. */
+  ) => Call<"configure", void, E>
+  /** At most 256 characters, in one line. */
+  readonly setTopic: (channel: string, topic: string) => Call<"setTopic", void, E>
+  /** Gives a channel another name; its members and its history stay. */
+  readonly rename: (channel: string, name: string) => Call<"renameChannel", void, E>
+  /** Lets somebody into a private channel. */
+  readonly invite: (channel: string, username: string) => Call<"invite", void, E>
+  /** Says what somebody may do in a channel. Without a role: a stranger again. */
+  readonly setRole: (channel: string, username: string, role?: ChannelRole) => Call<"setRole", void, E>
+  /** Puts somebody out of a channel, who may come back. `reason` has at most 256 characters, here and below. */
+  readonly kick: (channel: string, username: string, reason?: string) => Call<"kick", void, E>
+  /** Keeps somebody out of a channel: for so many milliseconds, or without end. */
   readonly ban: (
     channel: string,
-    subject: { readonly username: string } | { readonly address: string },
-    options?: { readonly duration?: number; readonly reason?: string },
-  ) => Does<Ops["ban"], void>
-  readonly unban: (
-    channel: string,
-    subject: { readonly username: string } | { readonly address: string },
-  ) => Does<Ops["unban"], void>
+    subject: Subject,
+    options?: { readonly duration?: number | undefined; readonly reason?: string | undefined },
+  ) => Call<"ban", void, E>
+  readonly unban: (channel: string, subject: Subject) => Call<"unban", void, E>
+  /** Lets somebody listen only: for so many milliseconds, or without end. */
   readonly mute: (
     channel: string,
     username: string,
-    options?: { readonly duration?: number; readonly reason?: string },
-  ) => Does<Ops["mute"], void>
-  readonly unmute: (channel: string, username: string) => Does<Ops["unmute"], void>
-  /** What a channel is, and who may do what there. */
-  readonly describe: (channel: string) => Does<Ops["describe"], Description>
-  /** What was done with rights, the latest first, 100 a page; pass `next` on as `before`. */
-  readonly audit: (channel: string, options?: { readonly before?: number }) => Does<Ops["audit"], AuditPage>
-  readonly block: (username: string) => Does<Ops["block"], void>
-  readonly unblock: (username: string) => Does<Ops["unblock"], void>
-  readonly blocked: Does<Ops["listBlocked"], ReadonlyArray<Pick<User, "id" | "name">>>
+    options?: { readonly duration?: number | undefined; readonly reason?: string | undefined },
+  ) => Call<"mute", void, E>
+  readonly unmute: (channel: string, username: string) => Call<"unmute", void, E>
+  /** What a channel is, and who may do what there, as far as the user may know that. */
+  readonly describe: (channel: string) => Call<"describe", Description, E>
+  /** What was done with rights in a channel, the latest first, 100 a page; pass `next` on as `before`. */
+  readonly audit: (channel: string, options?: { readonly before?: number | undefined }) => Call<"audit", AuditPage, E>
+  /** Wants no direct messages from somebody, who is not told. */
+  readonly block: (username: string) => Call<"block", void, E>
+  readonly unblock: (username: string) => Call<"unblock", void, E>
+  /** Those who are blocked. */
+  readonly blocked: Call<"listBlocked", ReadonlyArray<Person>, E>
 }
 
-type Subject = { readonly username: string } | { readonly address: string }
+interface Options<E> {
+  readonly chat: ChatShape
+  readonly caller: Caller
+  /** Makes an id for what is posted without one. */
+  readonly freshId: () => string
+  /** What every call is passed through: it may refuse it, or end it. */
+  readonly through: <A, Own>(call: Effect.Effect<A, Own>) => Effect.Effect<A, Own | E>
+}
 
-const subject = (
-  given: Subject,
-): Effect.Effect<{ readonly username?: Username; readonly address?: AddressRange }, RequestError> =>
-  "username" in given
-    ? Effect.map(decode.username(given.username), (username) => ({ username }))
-    : Effect.map(decode.address(given.address), (address) => ({ address }))
+export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Actions<E> => {
+  type Type = ClientFrame["type"]
+  type Operation<T extends Type, A, Own> = (
+    chat: ChatShape,
+    caller: Caller,
+    request: ClientFrameOf<T>,
+  ) => Effect.Effect<A, Own>
 
-/** `freshId` makes ids for what is posted without one. */
-export const actionsOf = (chat: ChatShape, caller: Caller, freshId: () => string): Actions => {
-  /** An operation, on a request that has to be read first: what cannot be read is refused as an `InvalidFrame`. */
-  const run = <Request, Answer, Error>(
-    operation: (chat: ChatShape, caller: Caller, request: Request) => Effect.Effect<Answer, Error>,
-    request: Effect.Effect<Request, RequestError>,
-  ): Effect.Effect<Answer, Error | RequestErrorOf<"InvalidFrame">> =>
-    Effect.flatMap(request as Effect.Effect<Request, RequestErrorOf<"InvalidFrame">>, (read) =>
-      operation(chat, caller, read),
+  /** An operation, on a request that is read first. */
+  const ask = <T extends Type, A, Own>(type: T, operation: Operation<T, A, Own>, fields: Fields<T>) =>
+    Effect.flatMap(request(type, fields), (request) => operation(chat, caller, request))
+
+  const run = <T extends Type, A, Own>(type: T, operation: Operation<T, A, Own>, fields: Fields<T>) =>
+    through(ask(type, operation, fields))
+
+  /** Each run posts something of its own, unless the program has an id for it. */
+  const post = <Own>(given: string | undefined, ask: (id: string) => Effect.Effect<Published, Own>) =>
+    through(
+      Effect.suspend(() => {
+        const id = given ?? freshId()
+        return Effect.map(ask(id), ({ durability, seq, timestamp }): Posted => {
+          return { id: MessageId.make(id), seq, timestamp, durability }
+        })
+      }),
     )
-
-  const posted = <Request extends { readonly id?: MessageId | undefined }, Error>(
-    operation: (chat: ChatShape, caller: Caller, request: Request) => Effect.Effect<PublishedPlace, Error>,
-    id: string | undefined,
-    request: (id: MessageId) => Effect.Effect<Request, RequestError>,
-  ): Effect.Effect<Posted, Error | RequestErrorOf<"InvalidFrame">> =>
-    Effect.flatMap(decode.id(id ?? freshId()) as Effect.Effect<MessageId, RequestErrorOf<"InvalidFrame">>, (id) =>
-      Effect.map(run(operation, request(id)), ({ durability, seq, timestamp }) => ({ id, seq, timestamp, durability })),
-    )
-
-  const inChannel = <More>(channel: string, more: Effect.Effect<More, RequestError>) =>
-    Effect.flatMap(decode.channel(channel), (channel) => Effect.map(more, (more) => ({ channel, ...more })))
-  const onUser = <More>(channel: string, username: string, more: More) =>
-    inChannel(
-      channel,
-      Effect.map(decode.username(username), (username) => ({ username, ...more })),
-    )
-  const nothing = Effect.succeed({})
 
   return {
     user: caller.by.user,
-    publish: (channel, content, id) =>
-      posted(operations.publish, id, (id) =>
-        inChannel(
-          channel,
-          Effect.map(decode.content(content), (content) => ({ id, content })),
-        ),
-      ),
+    publish: (channel, content, id) => post(id, (id) => ask("Publish", operations.publish, { channel, id, content })),
     edit: (channel, target, content, id) =>
-      posted(operations.editMessage, id, (id) =>
-        inChannel(
-          channel,
-          Effect.map(Effect.all([decode.target(target), decode.content(content)]), ([target, content]) => ({
-            id,
-            target,
-            content,
-          })),
-        ),
-      ),
-    delete: (channel, target, id) =>
-      posted(operations.deleteMessage, id, (id) =>
-        inChannel(
-          channel,
-          Effect.map(decode.target(target), (target) => ({ id, target })),
-        ),
-      ),
+      post(id, (id) => ask("Edit", operations.editMessage, { channel, id, target, content })),
+    delete: (channel, target, id) => post(id, (id) => ask("Delete", operations.deleteMessage, { channel, id, target })),
     react: (channel, target, reaction, { id, on = true } = {}) =>
-      posted(operations.react, id, (id) =>
-        inChannel(
+      post(id, (id) =>
+        ask("React", (chat, caller, request) => operations.react(chat, caller, { ...request, on }), {
           channel,
-          Effect.map(Effect.all([decode.target(target), decode.reaction(reaction)]), ([target, reaction]) => ({
-            id,
-            target,
-            reaction,
-            on,
-          })),
-        ),
+          id,
+          target,
+          reaction,
+          on,
+        }),
       ),
-    read: (channel, seq) =>
+    read: (channel, seq) => run("Read", operations.read, { channel, seq }),
+    history: (channel, range = {}) =>
       run(
-        operations.read,
-        inChannel(
-          channel,
-          Effect.map(decode.seq(seq), (seq) => ({ seq })),
-        ),
-      ),
-    history: (channel, { after, before, limit, since, until } = {}) =>
-      run(
-        operations.page,
-        inChannel(
-          channel,
-          Effect.gen(function* () {
-            return {
-              after: after === undefined ? undefined : yield* decode.seq(after),
-              before: before === undefined ? undefined : yield* decode.seq(before),
-              since,
-              until,
-              limit,
-            }
+        "History",
+        (chat, caller, request) =>
+          Effect.map(operations.page(chat, caller, request), ({ entries, first, more }) => {
+            return { entries: entries.map(render.pastEntry), first, more }
           }),
-        ),
+        { channel, ...range },
       ),
-    search: (text, { before, channel, limit } = {}) =>
+    search: (text, options = {}) =>
       run(
-        operations.search,
-        Effect.map(channel === undefined ? Effect.undefined : decode.channel(channel), (channel) => ({
-          text,
-          channel,
-          limit,
-          before,
-        })),
+        "Search",
+        (chat, caller, request) =>
+          Effect.map(operations.search(chat, caller, request), ({ hits, next }) => {
+            const found = hits.map(({ channel, message }) => ({ channel, message: render.pastMessage(message) }))
+            return { hits: found, next }
+          }),
+        { text, ...options },
       ),
-    members: (channel) => run(operations.listPresent, inChannel(channel, nothing)),
-    channels: ({ after } = {}) =>
-      run(
-        operations.listChannels,
-        Effect.map(after === undefined ? Effect.undefined : decode.channel(after), (after) => ({ after })),
-      ),
-    unread: (options = {}) => run(operations.listUnread, Effect.succeed(options)),
+    // The protocol has no request for it; this one is of a channel, too.
+    members: (channel) =>
+      run("Describe", (chat, caller, { channel }) => operations.listPresent(chat, caller, { channel }), { channel }),
+    channels: ({ after } = {}) => run("ListChannels", operations.listChannels, { after }),
+    unread: ({ after } = {}) => run("ListUnread", operations.listUnread, { after }),
     setStatus: (status, text = "") =>
-      run(
-        operations.setStatus,
-        Effect.map(decode.statusText(text), (text) => ({ status, text })),
-      ),
-    createChannel: (channel, { access, durability, topic } = {}) =>
-      run(
-        operations.createChannel,
-        inChannel(
-          channel,
-          Effect.map(topic === undefined ? Effect.undefined : decode.topic(topic), (topic) => ({
-            access,
-            durability,
-            topic,
-          })),
-        ),
-      ),
-    configure: (channel, options) => run(operations.configure, inChannel(channel, Effect.succeed(options))),
-    setTopic: (channel, topic) =>
-      run(
-        operations.setTopic,
-        inChannel(
-          channel,
-          Effect.map(decode.topic(topic), (topic) => ({ topic })),
-        ),
-      ),
-    rename: (channel, name) =>
-      run(
-        operations.renameChannel,
-        inChannel(
-          channel,
-          Effect.map(decode.channelName(name), (name) => ({ name })),
-        ),
-      ),
-    invite: (channel, username) => run(operations.invite, onUser(channel, username, {})),
-    setRole: (channel, username, role) => run(operations.setRole, onUser(channel, username, { role })),
-    kick: (channel, username, reason) => run(operations.kick, onUser(channel, username, { reason })),
-    ban: (channel, whom, options = {}) =>
-      run(
-        operations.ban,
-        inChannel(
-          channel,
-          Effect.map(subject(whom), (subject) => ({ ...subject, ...options })),
-        ),
-      ),
-    unban: (channel, whom) => run(operations.unban, inChannel(channel, subject(whom))),
-    mute: (channel, username, options = {}) => run(operations.mute, onUser(channel, username, options)),
-    unmute: (channel, username) => run(operations.unmute, onUser(channel, username, {})),
-    describe: (channel) => run(operations.describe, inChannel(channel, nothing)),
-    audit: (channel, { before } = {}) => run(operations.audit, inChannel(channel, Effect.succeed({ before }))),
-    block: (username) =>
-      run(
-        operations.block,
-        Effect.map(decode.username(username), (username) => ({ username })),
-      ),
-    unblock: (username) =>
-      run(
-        operations.unblock,
-        Effect.map(decode.username(username), (username) => ({ username })),
-      ),
-    blocked: run(operations.listBlocked, nothing),
+      run("SetStatus", (chat, caller, { status, text }) => operations.setStatus(chat, caller, { status, text }), {
+        status,
+        text,
+      }),
+    createChannel: (channel, options = {}) => run("CreateChannel", operations.createChannel, { channel, ...options }),
+    configure: (channel, { slowMode, ...options }) =>
+      run("Configure", (chat, caller, request) => operations.configure(chat, caller, { ...request, slowMode }), {
+        channel,
+        ...options,
+      }),
+    setTopic: (channel, topic) => run("SetTopic", operations.setTopic, { channel, topic }),
+    rename: (channel, name) => run("RenameChannel", operations.renameChannel, { channel, name }),
+    invite: (channel, username) => run("Invite", operations.invite, { channel, username }),
+    setRole: (channel, username, role) => run("SetRole", operations.setRole, { channel, username, role }),
+    kick: (channel, username, reason) => run("Kick", operations.kick, { channel, username, reason }),
+    ban: (channel, subject, options = {}) => run("Ban", operations.ban, { channel, ...subject, ...options }),
+    unban: (channel, subject) => run("Unban", operations.unban, { channel, ...subject }),
+    mute: (channel, username, options = {}) => run("Mute", operations.mute, { channel, username, ...options }),
+    unmute: (channel, username) => run("Unmute", operations.unmute, { channel, username }),
+    describe: (channel) => run("Describe", operations.describe, { channel }),
+    audit: (channel, { before } = {}) => run("Audit", operations.audit, { channel, before }),
+    block: (username) => run("Block", operations.block, { username }),
+    unblock: (username) => run("Unblock", operations.unblock, { username }),
+    blocked: run("ListBlocked", operations.listBlocked, {}),
   }
 }

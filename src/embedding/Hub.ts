@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { ChannelStore } from "../channels/ChannelStore.ts"
 import { Chat } from "../chat/Chat.ts"
+import type { RequestErrorOf } from "../chat/Operation.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Role } from "../domain/Role.ts"
@@ -16,52 +17,81 @@ import { key } from "../domain/Username.ts"
 import type { History } from "../history/History.ts"
 import type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
 import { type Actions, actionsOf } from "./Actions.ts"
+import { onlyUnavailable } from "./internal/request.ts"
 import { localSession, type LocalSession } from "./LocalSession.ts"
 
 /** Somebody inside this program. */
 export interface EmbeddedUser {
-  /** 1 to 64 visible characters. Nobody else signs in under it once it was used here. */
+  /**
+   * 1 to 64 visible characters. Reserved from now on: whoever tries to sign in under it through another door gets
+   * `UsernameTaken`, and who has done so before is disconnected. That holds while the user is connected here, and for the
+   * 10 000 names that were used last; a program reserves the names it cares about by `as` or `connect` when it starts.
+   */
   readonly name: string
-  /** Says whether two sessions are of one user; without one, the name does. */
+  /**
+   * Who it is for ever, whatever the name becomes: whose messages, rights and read markers are whose goes by it. Default:
+   * the name in small letters. To act for one of the service's accounts give that account's id: it still signs in.
+   */
   readonly id?: string | undefined
-  /** Default: member. */
+  /** `admin`: owns every channel. `guest`: keeps no rights and no direct conversations. Default: `member`. */
   readonly role?: Role | undefined
-  /** Whether the limits of a user who comes over the network hold. Default: no. */
+  /** Whether `HubSettings.publishing` holds, as for users who come over the network, and together with them. Default: no. */
   readonly limited?: boolean | undefined
+}
+
+/** How somebody is connected. */
+export interface ConnectOptions extends EmbeddedUser {
+  /** Without events a session need not consume any: it does things, and reads `entries`. Default: with events. */
+  readonly events?: boolean | undefined
 }
 
 export class Hub extends Context.Service<
   Hub,
   {
     /**
-     * A session inside this program, without a connection; it ends with the scope, and leaves its channels then.
-     * `events: false`: it only does things, and hears nothing.
+     * A session inside this program, without a connection: it can be in channels and present there, and is told what
+     * happens. It ends with the scope, and leaves its channels then. A user can have any number of them. Fails with
+     * `InvalidUsername`, and with `Unavailable` while the hub shuts down.
      */
-    readonly connect: (
-      user: EmbeddedUser & { readonly events?: boolean | undefined },
-    ) => Effect.Effect<LocalSession, RequestError, Scope.Scope>
-    /** What somebody can do without a session: no member of anything, and present nowhere. */
-    readonly as: (user: EmbeddedUser) => Effect.Effect<Actions, RequestError>
-    /** Ends sessions, whatever door they came through; succeeds with how many. */
-    readonly disconnect: (selection: Selection, disconnect: Disconnect) => Effect.Effect<number, RequestError>
+    readonly connect: (user: ConnectOptions) => Effect.Effect<LocalSession, ConnectError, Scope.Scope>
+    /**
+     * What somebody can do without a session, by rights alone: in no channel, and present nowhere. It holds nothing that
+     * would have to be closed, so it can be had for each request that a program serves. Fails with `InvalidUsername`.
+     */
+    readonly as: (user: EmbeddedUser) => Effect.Effect<Actions, RequestErrorOf<"InvalidUsername">>
+    /** Ends the sessions of a user, or all, whatever door they came through; succeeds with how many. */
+    readonly disconnect: (
+      selection: Selection,
+      disconnect: Disconnect,
+    ) => Effect.Effect<number, RequestErrorOf<"Unavailable">>
     /** What is alive: at rest it is back at its baseline. */
-    readonly stats: Effect.Effect<HubStats, RequestError>
+    readonly stats: Effect.Effect<HubStats, RequestErrorOf<"Unavailable">>
   }
 >()("natter/hub/Hub") {
+  /**
+   * The hub on a `History` and a `ChannelStore`: `History.layerMemory` and `ChannelStore.layerMemory`, or those of
+   * `natter/storage`. `HubSettings` says how it behaves, and `People` whose names belong to accounts. Where the whole
+   * service runs in the same program, `ChatServer.layer` of `natter/server` has this hub in it.
+   */
   static readonly layer: Layer.Layer<Hub, never, History | ChannelStore> = Layer.effect(
     Hub,
     Effect.suspend(() => make),
   ).pipe(Layer.provide(Chat.layer))
 }
 
-const userOf = ({ id, name, role = "member" }: EmbeddedUser): Effect.Effect<User, RequestError> =>
+/** Why somebody cannot be connected. */
+export type ConnectError = RequestErrorOf<"InvalidUsername" | "Unavailable">
+
+const userOf = ({ id, name, role = "member" }: EmbeddedUser): Effect.Effect<User, RequestErrorOf<"InvalidUsername">> =>
   Effect.mapError(
     Schema.decodeEffect(User)({ id: id ?? key(name), name, role }),
-    (error) => new RequestError({ reason: "InvalidUsername", detail: error.message }),
+    ({ message }) =>
+      new RequestError({ reason: "InvalidUsername", detail: message }) as RequestErrorOf<"InvalidUsername">,
   )
 
 const make = Effect.gen(function* () {
   const chat = yield* Chat
+  const { directory } = chat
   let sessions = 0
   let lastId = 0
   // Ids must not meet those of an earlier run that history still knows.
@@ -69,22 +99,18 @@ const make = Effect.gen(function* () {
   const freshId = () => `${prefix}-${++lastId}`
 
   return Hub.of({
-    connect: (options) =>
-      Effect.flatMap(userOf(options), (user) =>
-        localSession(chat, {
-          session: SessionId.make(`local-${++sessions}`),
-          user,
-          events: options.events ?? true,
-          limited: options.limited ?? false,
-          freshId,
-        }),
+    connect: ({ events = true, limited = false, ...user }) =>
+      Effect.flatMap(userOf(user), (user) =>
+        localSession(chat, { session: SessionId.make(`local-${++sessions}`), user, events, limited, freshId }),
       ),
-    as: (options) =>
-      Effect.map(userOf(options), (user) => {
-        const limit = options.limited === true ? chat.limitOf(user.id) : undefined
-        return actionsOf(chat, { by: { user }, memberships: undefined, limit }, freshId)
+    as: ({ limited = false, ...user }) =>
+      Effect.map(userOf(user), (user) => {
+        directory.reserveName(user)
+        const limit = limited ? chat.limitOf(user.id) : undefined
+        const caller = { by: { user }, memberships: undefined, limit }
+        return actionsOf<never>({ chat, caller, freshId, through: (call) => call })
       }),
-    disconnect: chat.directory.disconnect,
-    stats: chat.directory.stats,
+    disconnect: (selection, disconnect) => onlyUnavailable(directory.disconnect(selection, disconnect)),
+    stats: onlyUnavailable(directory.stats),
   })
 })

@@ -19,31 +19,52 @@ import type { SessionId } from "../domain/SessionId.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
 import { Outbox } from "../hub/audience/Outbox.ts"
-import type { Renderer } from "../protocol/Renderer.ts"
 import * as render from "../protocol/v2/render.ts"
-import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
-import { type Actions, actionsOf } from "./Actions.ts"
-import * as decode from "./decode.ts"
+import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
+import { type Actions, actionsOf, type Call } from "./Actions.ts"
+import type { ChannelEntry, EntriesError, Missed, SessionEnded } from "./ChannelEntry.ts"
+import { entries } from "./internal/entries.ts"
+import { entriesOnly, eventsAndEntries, noticeOf, type Notices, sizeOf } from "./internal/notices.ts"
+import { onlyUnavailable, request } from "./internal/request.ts"
+import type { Tail } from "./internal/Tail.ts"
 
-type Fails<O> = ErrorOf<O> | RequestErrorOf<"InvalidFrame">
-
-export interface LocalSession extends Actions {
-  /** Enters a channel; `@name` is the direct conversation with a user. Succeeds with the channel as it stands. */
-  readonly join: (channel: string) => Effect.Effect<ServerFrameOf<"Joined">, Fails<typeof operations.join>>
-  /** Leaves a channel; nothing of it is told behind this. */
-  readonly leave: (channel: string) => Effect.Effect<void, Fails<typeof operations.leave>>
-  /** The others are told that the user is typing. Left out where the channel is busy. */
-  readonly typing: (channel: string) => Effect.Effect<void, Fails<typeof operations.typing>>
+export interface LocalSession extends Actions<SessionEnded> {
   /**
-   * What happens in the channels one is in, as version 2 of the protocol says it: `Message`, `Edited`, `Deleted`,
-   * `Reacted`, `ReadMarker`, `Presence`, `TopicChanged`, `UserTyping` and the rest; `Joined` where somebody else begins to
-   * speak to this user alone, and `Left` where a channel has ended. Each has the author's id beside the name. One consumer.
-   *
-   * Whoever consumes too slowly is disconnected like any slow session: when the outbox overflows, or when nothing was
-   * consumed for 10 s although events wait. Then, and whatever else ends the session, the stream fails with the reason,
-   * and every call fails with `NotAuthenticated`. Empty where the session was made without events.
+   * Enters a channel; succeeds with the channel as it stands. Publishing, what changes messages, `read`, `typing` and
+   * `setTopic` want a session to be in the channel; everything else does not. (`Hub.as` posts without that.)
    */
-  readonly events: Stream.Stream<ServerFrame, Disconnect>
+  readonly join: (channel: string) => Call<"join", ServerFrameOf<"Joined">, SessionEnded>
+  /** Leaves a channel; nothing of it is told behind this. */
+  readonly leave: (channel: string) => Call<"leave", void, SessionEnded>
+  /** The others are told that the user is typing, at most once in 2 s. Left out where the channel is busy. */
+  readonly typing: (channel: string) => Call<"typing", void, SessionEnded>
+  /**
+   * What happens in the channels the session is in, as version 2 of the protocol says it: `Message`, `Edited`, `Deleted`,
+   * `Reacted`, `ReadMarker`, `UserTyping`, `Presence` and the rest, each with the id of who did it beside the name;
+   * `Invited`; `Joined` where the session is in a channel without `join`, since somebody else begins to speak to this user
+   * alone or since `entries` has entered it; and `Left` where it was put out of a channel, or the channel has ended.
+   *
+   * One consumer. It has to keep up: 256 events wait for it, and then as much as `HubSettings.outbox` says. Where that
+   * overflows, or where nothing was consumed for 10 s although more than 256 events wait, the session ends. Then, and
+   * whatever else ends the session, the stream fails with the reason. Of a session without events it only does that.
+   */
+  readonly events: Stream.Stream<render.EventFrame, Disconnect>
+  /**
+   * What is in a channel behind `after`, 0 for everything there is, or from now on where that is left out: first from
+   * history, then as it happens, each entry once and in the order of their places. What history has not any more is said
+   * as `Missed`, in its place. A consumer may be as slow as it likes: what it is behind it reads from history.
+   *
+   * Nobody has to join for it: the session is in the channel once this runs, and is still in it when the stream is done;
+   * `leave` leaves, and ends the stream. Where the channel fails meanwhile or history cannot be read, it waits and goes on
+   * at its place; where that happens at the start it fails, as it does when the session is refused or put out
+   * (`NotMember`), or ends (`Disconnect`).
+   *
+   * Any number of these can run, with events or without; a session that consumes nothing else is best made without.
+   */
+  readonly entries: (
+    channel: string,
+    options?: { readonly after?: number | undefined },
+  ) => Stream.Stream<ChannelEntry | Missed, EntriesError>
 }
 
 /** Events that wait for the consumer, before they wait in the outbox. */
@@ -51,27 +72,10 @@ const eventsAhead = 256
 /** How long the consumer may take nothing when it is behind that far. */
 const patience = Duration.seconds(10)
 
-type Frames = ReadonlyArray<ServerFrame>
-
-/** About as many bytes as it occupies. */
-const sizeOf = (frame: ServerFrame): number => ("content" in frame ? frame.content.length : 0) + 200
-
-/** What happens as frames of version 2 that are never written. */
-const frames: Renderer<Frames> = {
-  names: false,
-  render: (channel, events) => {
-    const piece = events.flatMap((event) => render.event(channel, event) ?? [])
-    if (piece.length === 0) return undefined
-    return { piece, frames: piece.length, bytes: piece.reduce((sum, frame) => sum + sizeOf(frame), 0) }
-  },
-}
-
-/** For a session without events: there is nothing to say. */
-const silence: Renderer<Frames> = { names: false, render: () => undefined }
-
 interface Options {
   readonly session: SessionId
   readonly user: User
+  /** Whether it is told what happens. */
   readonly events: boolean
   /** Whether the user's limits hold for it. */
   readonly limited: boolean
@@ -81,23 +85,30 @@ interface Options {
 export const localSession = Effect.fnUntraced(function* (
   chat: ChatShape,
   { events: hears, freshId, limited, session, user }: Options,
-): Effect.fn.Return<LocalSession, RequestError, Scope.Scope> {
+): Effect.fn.Return<LocalSession, RequestErrorOf<"Unavailable">, Scope.Scope> {
   const { directory, gateway } = chat
-  const events = yield* Queue.bounded<ServerFrame, Disconnect>(eventsAhead)
-  const over = Deferred.makeUnsafe<never, RequestError>()
+  const events = yield* Queue.bounded<render.EventFrame, Disconnect>(eventsAhead)
+  const over = Deferred.makeUnsafe<never, SessionEnded>()
+  /** Who reads the entries of a channel: as many as the program runs. */
+  const tails = new Set<Tail>()
   const end = (disconnect: Disconnect) => {
     outbox.close()
     Queue.failCauseUnsafe(events, Cause.fail(disconnect))
-    const detail = `The session has ended: ${disconnect.message}`
-    Deferred.doneUnsafe(over, Exit.fail(new RequestError({ reason: "NotAuthenticated", detail })))
+    for (const tail of tails) tail.end(Effect.fail(disconnect))
+    Deferred.doneUnsafe(over, Exit.fail(ended(disconnect)))
   }
   // Taken from the outbox while the consumer was not ready; at most one turn's.
-  let overdue: Frames = []
-  const outbox: Outbox<Frames> = new Outbox<Frames>(
+  let overdue: ReadonlyArray<render.EventFrame> = []
+  const outbox: Outbox<Notices> = new Outbox<Notices>(
     chat.settings.outbox,
     {
       send: (batch) => {
-        overdue = batch.flat().filter((frame) => !Queue.offerUnsafe(events, frame))
+        const notices = batch.flat()
+        if (tails.size > 0) {
+          for (const { frame, putOut } of notices) for (const tail of tails) tail.hear(frame, putOut)
+        }
+        if (!hears) return true
+        overdue = notices.flatMap(({ frame }) => (Queue.offerUnsafe(events, frame) ? [] : frame))
         return overdue.length === 0
       },
       keep: (piece) => piece,
@@ -105,8 +116,8 @@ export const localSession = Effect.fnUntraced(function* (
     },
     gateway.outboxes,
   )
-  const tell = (frame: ServerFrame, lane: "control" | "chat") => {
-    if (hears) outbox.offer(lane, [frame], sizeOf(frame))
+  const tell = (frame: render.EventFrame, lane: "control" | "chat") => {
+    if (hears) outbox.offer(lane, [noticeOf(frame)], sizeOf(frame))
   }
   // By the number of the call that is waiting for it.
   const joining = new Map<number, (frame: ServerFrameOf<"Joined">) => void>()
@@ -115,7 +126,7 @@ export const localSession = Effect.fnUntraced(function* (
   const memberships = new Memberships(directory, {
     session,
     by,
-    renderer: hears ? frames : silence,
+    renderer: hears ? eventsAndEntries : entriesOnly,
     outbox,
     onJoined: (channel: ChannelName, welcome: Welcome, call: number | undefined) => {
       const frame = render.joined(undefined, channel, welcome)
@@ -125,12 +136,13 @@ export const localSession = Effect.fnUntraced(function* (
   })
   const caller: Caller = { by, memberships, limit: limited ? chat.limitOf(user.id) : undefined }
 
-  const leave = Effect.andThen(memberships.leaveAll, () => {
+  const leaveHub = Effect.andThen(memberships.leaveAll, () => {
     gateway.remove(session)
     return directory.signOut(session)
   })
+  const signIn = directory.signIn({ session, user, exclusive: false, direct: true, embedded: true })
   yield* Effect.acquireRelease(
-    Effect.map(directory.signIn({ session, user, exclusive: false, direct: true, embedded: true }), () => {
+    Effect.map(onlyUnavailable(signIn), () => {
       gateway.add(session, {
         end,
         enter: (invitation) => memberships.enter(invitation),
@@ -143,12 +155,12 @@ export const localSession = Effect.fnUntraced(function* (
     () =>
       Effect.andThen(
         Effect.sync(() => end(new Disconnect({ reason: "Goodbye" }))),
-        leave,
+        leaveHub,
       ),
   )
   memberships.opened()
 
-  const consumed = (frame: ServerFrame) =>
+  const consumed = (frame: render.EventFrame) =>
     Effect.timeoutOrElse(Queue.offer(events, frame), {
       duration: patience,
       orElse: () => Effect.sync(() => end(new Disconnect({ reason: "SlowConsumer" }))),
@@ -161,13 +173,13 @@ export const localSession = Effect.fnUntraced(function* (
     Effect.raceFirst(Deferred.await(over)),
     Effect.ignore,
     // Whatever ended it, the others see it leave, also if its scope stays open.
-    Effect.andThen(leave),
+    Effect.andThen(leaveHub),
     Effect.forkScoped,
   )
 
   /** A session that has ended does nothing more. */
-  const whileOpen = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.raceFirst(Deferred.await(over) as Effect.Effect<never, E>, call)
+  const whileOpen = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E | SessionEnded> =>
+    Effect.raceFirst(Deferred.await(over), call)
 
   const join = (channel: ChannelName) =>
     Effect.suspend(() => {
@@ -181,27 +193,49 @@ export const localSession = Effect.fnUntraced(function* (
       )
     })
 
-  const actions = actionsOf(chat, caller, freshId)
-  const whileOpenAll = Object.fromEntries(
-    Object.entries(actions).map(([name, action]) => [
-      name,
-      typeof action === "function"
-        ? (...args: ReadonlyArray<never>) =>
-            whileOpen((action as (...args: ReadonlyArray<never>) => Effect.Effect<unknown>)(...args))
-        : action,
-    ]),
-  ) as unknown as Actions
+  const leave = (channel: ChannelName) =>
+    Effect.suspend(() => {
+      const membership = memberships.get(channel)
+      return Effect.map(operations.leave(chat, caller, { channel }), () => {
+        if (membership !== undefined) for (const tail of tails) tail.left(membership)
+      })
+    })
 
+  const actions = actionsOf<SessionEnded>({ chat, caller, freshId, through: whileOpen })
   return {
-    ...whileOpenAll,
-    join: (channel) => whileOpen(Effect.flatMap(decodeChannel(channel), join)),
-    leave: (channel) =>
-      whileOpen(Effect.flatMap(decodeChannel(channel), (channel) => operations.leave(chat, caller, { channel }))),
+    ...actions,
+    join: (channel) => whileOpen(Effect.flatMap(request("Join", { channel }), ({ channel }) => join(channel))),
+    leave: (channel) => whileOpen(Effect.flatMap(request("Leave", { channel }), ({ channel }) => leave(channel))),
     typing: (channel) =>
-      whileOpen(Effect.flatMap(decodeChannel(channel), (channel) => operations.typing(chat, caller, { channel }))),
+      whileOpen(Effect.flatMap(request("Typing", { channel }), (typing) => operations.typing(chat, caller, typing))),
     events: Stream.fromQueue(events),
+    entries: (channel, { after } = {}) =>
+      Stream.unwrap(
+        Effect.map(request("History", { channel, after }), ({ after, channel }) =>
+          entries(
+            {
+              tails,
+              membership: (channel) => memberships.get(channel),
+              enter: (channel) => whileOpen(entered(operations.join(chat, caller, { channel }))),
+              page: (channel, after) => actions.history(channel, after === undefined ? { limit: 1 } : { after }),
+            },
+            channel,
+            after,
+          ),
+        ),
+      ),
   }
 })
 
-const decodeChannel = (channel: string) =>
-  decode.channel(channel) as Effect.Effect<ChannelName, RequestErrorOf<"InvalidFrame">>
+const ended = ({ message }: Disconnect): SessionEnded =>
+  new RequestError({ reason: "NotAuthenticated", detail: `The session has ended: ${message}` }) as SessionEnded
+
+type JoinError = ErrorOf<typeof operations.join>
+
+/** It is in the channel, by this or since it was before. */
+const entered = (joining: Effect.Effect<void, JoinError>): Effect.Effect<void, JoinError> =>
+  Effect.catchIf(
+    joining,
+    ({ reason }) => reason === "AlreadyMember",
+    () => Effect.void,
+  )

@@ -1,19 +1,32 @@
-/** `natter/hub`: the hub as a layer, for a program that wants chat inside. No socket, no database. */
+/** `natter/hub`: the hub as a layer, for a program that wants chat inside. No socket, no database (docs/EMBEDDING.md). */
+export { Hub, type ConnectError, type ConnectOptions, type EmbeddedUser } from "./Hub.ts"
+export type { LocalSession } from "./LocalSession.ts"
+export type { ChannelEntry, EntriesError, Missed, SessionEnded } from "./ChannelEntry.ts"
+export type { Actions, Call, FoundMessages, HistoryPage, HistoryRange, Posted, Subject } from "./Actions.ts"
+export type { EventFrame, PastEntry, PastMessage } from "../protocol/v2/render.ts"
+
+export { RequestError, type RequestErrorReason } from "../domain/RequestError.ts"
+export type { RequestErrorOf } from "../chat/Operation.ts"
+export { Disconnect } from "../domain/Disconnect.ts"
+export { ChannelName } from "../domain/ChannelName.ts"
+export { MessageId } from "../domain/MessageId.ts"
+export { Seq } from "../domain/Seq.ts"
+export { User, UserId } from "../domain/User.ts"
+export { Username } from "../domain/Username.ts"
+export type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
+
+export { defaults, HubSettings } from "../hub/HubSettings.ts"
+export { People, type PeopleShape } from "../chat/People.ts"
+
+/** For whoever keeps channels and messages in a place of one's own: the two ports, and what goes through them. */
 export type { Act, AuditEntry, ChannelRecord, NewChannel, Sanction } from "../channels/ChannelRecord.ts"
 export type { Change as ChannelChange } from "../channels/ChannelRecord.ts"
 export { ChannelStore } from "../channels/ChannelStore.ts"
 export { ChannelStoreError } from "../channels/ChannelStoreError.ts"
 export { ChannelId } from "../domain/ChannelId.ts"
-export { ChannelName } from "../domain/ChannelName.ts"
-export { Disconnect } from "../domain/Disconnect.ts"
 export type { Deleted, Edited, Entry, Known, Message, Reacted } from "../domain/Entry.ts"
-export { MessageId } from "../domain/MessageId.ts"
 export { Reaction } from "../domain/Reaction.ts"
-export { RequestError, type RequestErrorReason } from "../domain/RequestError.ts"
-export { Seq } from "../domain/Seq.ts"
 export { Topic } from "../domain/Topic.ts"
-export { User, UserId } from "../domain/User.ts"
-export { Username } from "../domain/Username.ts"
 export {
   type Batch,
   type Cursor,
@@ -28,8 +41,3 @@ export {
   type Reader,
 } from "../history/History.ts"
 export { HistoryError } from "../history/HistoryError.ts"
-export type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
-export { defaults, HubSettings } from "../hub/HubSettings.ts"
-export type { Actions, HistoryRange, Posted } from "./Actions.ts"
-export { type EmbeddedUser, Hub } from "./Hub.ts"
-export type { LocalSession } from "./LocalSession.ts"

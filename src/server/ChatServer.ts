@@ -72,7 +72,20 @@ export class ChatServer extends Context.Service<
   static readonly layer = (settings: ServerSettings) =>
     ChatServer.layerOn(settings).pipe(Layer.provide(storesLayer(settings)))
 
-  /** The same, on stores of the caller's choice, and reached by these listeners. */
+  /**
+   * The same on stores of one's own, reached by these listeners. The stores are an `AccountStore`, a `ChannelStore` and a
+   * `History`, of one's own making or from `natter/storage`, which then has one's own tables beside them:
+   *
+   * ```ts
+   * const chat = ChatServer.layerOn(settings).pipe(
+   *   Layer.provide(accountsLayer),
+   *   Layer.provideMerge(SqliteStorage.layer({ folder: settings.data })),
+   * )
+   * ```
+   *
+   * `settings.data` and `settings.storage` count for `layer` alone. How much history keeps is the affair of its layer, to
+   * which `HistorySettings` are provided; `settings.history` are to be the same.
+   */
   static readonly layerOn = (settings: ServerSettings, listeners = listenersOf(settings)) =>
     Layer.effect(ChatServer, serve(listeners, settings.shutdown)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),

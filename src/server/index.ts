@@ -2,3 +2,11 @@
 export { ChatServer } from "./ChatServer.ts"
 export * as ServerConfig from "./ServerConfig.ts"
 export { defaults, type ServerSettings } from "./ServerSettings.ts"
+
+/** What `ChatServer.layerOn` needs; `natter/storage` and `layerMemory` of each make them. */
+export { AccountStore } from "../accounts/AccountStore.ts"
+export { ChannelStore } from "../channels/ChannelStore.ts"
+export { History } from "../history/History.ts"
+export { HistorySettings } from "../history/HistorySettings.ts"
+export type { Listener, Listening, ListenError } from "../transport/Listener.ts"
+export * as TcpListener from "../transport/tcp/TcpListener.ts"

@@ -1,5 +1,6 @@
 /** The part of signing in that all versions and methods share. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
 import type { User } from "../domain/User.ts"
@@ -38,12 +39,24 @@ export const byPassword = (
     readonly invite?: Redacted.Redacted | undefined
   },
 ): Effect.Effect<User, RequestError> => {
-  const { accounts, chat } = session.services
-  // Before anything is registered: nobody could use it.
-  if (chat.directory.isReserved(request.username)) return Effect.fail(new RequestError({ reason: "UsernameTaken" }))
+  const { accounts } = session.services
   return accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
     Effect.mapError(toRequestError),
+    // Before anything is registered: nobody could use it.
+    (signIn) => Effect.andThen(mayUse(session, request.username), signIn),
     Effect.tap((user) => enter(session, user)),
+  )
+}
+
+/** A name that is reserved for a user inside this program is for nobody else, unless that user is this account's. */
+const mayUse = (session: Session, name: string): Effect.Effect<void, RequestError> => {
+  const { accounts, chat } = session.services
+  const owner = chat.directory.ownerOf(name)
+  if (owner === undefined) return Effect.void
+  return Effect.flatMap(Effect.mapError(accounts.find(name), toRequestError), (account) =>
+    Option.isSome(account) && account.value.id === owner.id
+      ? Effect.void
+      : Effect.fail(new RequestError({ reason: "UsernameTaken" })),
   )
 }
 

@@ -1,9 +1,15 @@
-/** The whole service in one scope, with its accounts in memory and nothing on disk: to test clients and bots against. */
+/**
+ * The whole service in one scope, with everything in memory and nothing on disk: to test clients, bots and programs that
+ * embed the hub against.
+ */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as LogLevel from "effect/LogLevel"
+import * as Order from "effect/Order"
+import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import { Accounts } from "../accounts/Accounts.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
@@ -38,6 +44,8 @@ export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group
   readonly channels?: Layer.Layer<ChannelStore, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
+  /** What the service logs at least. Default: errors, or what the test itself logs, if that is less. */
+  readonly log?: LogLevel.LogLevel
 }
 
 /** A running service. */
@@ -54,6 +62,7 @@ export class TestServer extends Context.Service<
     ) => Effect.Effect<TestClient.TestClient2, DialError | ConnectionEnded | TestClient.Unexpected, Scope.Scope>
     /** Where it listens; undefined in memory. */
     readonly address: { readonly host: string; readonly port: number } | undefined
+    /** The same as the layers' `Hub`. */
     readonly hub: Hub["Service"]
     readonly accounts: Accounts["Service"]
     readonly sessions: Sessions["Service"]
@@ -62,7 +71,8 @@ export class TestServer extends Context.Service<
 >()("natter/testing/TestServer") {
   /**
    * In memory, without a socket: runs on whatever clock the test has. Closing the layer drains it like the real one.
-   * `links` is what links are like that are not connected otherwise.
+   * `links` is what links are like that are not connected otherwise. The `Hub` comes along, so that a program that needs
+   * one runs against this; `MemoryDialer.layer` is for one that uses `natter/client`.
    */
   static readonly layerMemory = (settings: Settings = {}, links: MemoryTransport.MemoryOptions = {}) =>
     withService(settings, () => {
@@ -80,6 +90,13 @@ export class TestServer extends Context.Service<
       reach: (address) => ({ address, connect: () => Link.tcp(address) }),
     }))
 }
+
+/** A service that says all the time what it does would be in the way of what a test has to say. */
+const logging = (level: LogLevel.LogLevel | undefined) =>
+  Layer.effect(
+    References.MinimumLogLevel,
+    Effect.map(References.MinimumLogLevel, (own) => level ?? Order.max(LogLevel.Order)(own, "Error")),
+  )
 
 /** Passwords are hashed as cheaply as argon2id allows. */
 const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiting: 256 }
@@ -120,7 +137,7 @@ interface Entrance {
 const withService = (
   partial: Settings,
   entrance: (settings: Groups) => Entrance,
-): Layer.Layer<TestServer, ListenError> => {
+): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
     const { listener, reach: reachAt } = entrance(settings)
@@ -138,13 +155,14 @@ const withService = (
     })
   })
   return Layer.effect(TestServer, service).pipe(
-    Layer.provide(sessionsLayer({ ...settings, history: defaults.history })),
+    Layer.provideMerge(sessionsLayer({ ...settings, history: defaults.history })),
     Layer.provide([
       // What a test keeps things in has to open, or the test is wrong.
       Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
       Layer.orDie(partial.history ?? History.layerMemory),
       Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
     ]),
+    Layer.provide(logging(partial.log)),
     // Each use is a server of its own.
     Layer.fresh,
   )

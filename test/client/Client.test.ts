@@ -16,7 +16,7 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import type { ServerFrame } from "../../src/protocol/v2/ServerFrame.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
-import { make as memoryDialer, type MemoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer, type MemoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 const silent = Layer.succeed(References.MinimumLogLevel, "None")
 

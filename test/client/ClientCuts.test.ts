@@ -12,7 +12,7 @@ import { vi } from "vitest"
 import * as Client from "../../src/client/Client.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { make as memoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 const world = TestServer.layerMemory().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 

@@ -10,7 +10,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as ClientPool from "../../src/client/ClientPool.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { make as memoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 const world = TestServer.layerMemory().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 

@@ -8,7 +8,7 @@ import * as Client from "../../src/client/Client.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import * as ChapterServer from "./ChapterServer.ts"
-import { make as memoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 
 const credentials = (username: string) => ({ username, password: Redacted.make("password") })

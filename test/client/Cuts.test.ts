@@ -19,7 +19,7 @@ import { fibersLeft } from "../actor/fibers.ts"
 import { nextTurn, nobodyLeft } from "../suites/transportWorld.ts"
 import * as Chapter from "./ChapterServer.ts"
 import { type CuttingDialer, type Direction, make, type Way } from "./CuttingDialer.ts"
-import { make as memoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 // One run for every byte of a session.
 vi.setConfig({ testTimeout: 60_000 })

@@ -22,7 +22,7 @@ import * as Scripted from "./ScriptedServer.ts"
 import { isEntry } from "../../src/client/Event.ts"
 import type { Range } from "../../src/client/Requests.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
-import { make as memoryDialer, type MemoryDialer } from "./MemoryDialer.ts"
+import { make as memoryDialer, type MemoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 // Hundreds of conversations.
 vi.setConfig({ testTimeout: 120_000 })

@@ -135,17 +135,34 @@ describe("exports", () => {
   test("the types of all resolve, to the last import inside them", () => {
     const code = subpaths.map((subpath, index) => `export * as all${index} from "${specifier(subpath)}"`).join("\n")
     writeFileSync(join(empty, "all.ts"), code)
-    const compilerOptions = {
-      noEmit: true,
-      strict: true,
-      skipLibCheck: false,
-      module: "nodenext",
-      target: "es2024",
-      types: ["node"],
-      typeRoots: [resolve("node_modules/@types")],
-    }
-    writeFileSync(join(empty, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["all.ts"] }))
-    const { output } = run(empty, process.execPath, [resolve("node_modules/typescript/bin/tsc"), "--pretty", "false"])
-    expect(output.split("\n").filter((line) => /^(all\.ts|node_modules\/natter\/)/.test(line))).toEqual([])
+    expect(compile("all.ts")).toEqual([])
+  })
+
+  test("programs that embed the hub compile against them and run", () => {
+    const guide = readFileSync("docs/EMBEDDING.md", "utf8")
+    const programs = [...guide.matchAll(/```ts\n([^]*?)```/g)].map(([, code], index) => {
+      writeFileSync(join(empty, `program${index}.ts`), code!)
+      return `program${index}.ts`
+    })
+    expect(programs).toHaveLength(4)
+    expect(compile(...programs)).toEqual([])
+    for (const program of programs) succeed(empty, process.execPath, [program])
   })
 })
+
+/** What the compiler, as strict as it can be, says of programs in the empty project and of natter's types there. */
+const compile = (...files: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    module: "nodenext",
+    target: "es2024",
+    types: ["node"],
+    typeRoots: [resolve("node_modules/@types")],
+  }
+  writeFileSync(join(empty, "tsconfig.json"), JSON.stringify({ compilerOptions, files }))
+  const { output } = run(empty, process.execPath, [resolve("node_modules/typescript/bin/tsc"), "--pretty", "false"])
+  return output.split("\n").filter((line) => /^(\w+\.ts|node_modules\/natter\/)/.test(line))
+}

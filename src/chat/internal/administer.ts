@@ -26,9 +26,15 @@ export const administer = (
     account,
   )
 
-/** Whose account a name is, also of who is not connected; without one, the channel knows who is in it. */
+/**
+ * Whose account a name is, also of who is not connected, or which user's inside this program; without one, the channel
+ * knows who is in it.
+ */
 export const named = (chat: ChatShape, name: Username): Effect.Effect<NamedUser, RequestError> =>
-  Effect.map(chat.people.find(name), (account) => ({ name, account: Option.getOrUndefined(account) }))
+  Effect.map(chat.people.find(name), (account) => ({
+    name,
+    account: Option.getOrElse(account, () => chat.directory.ownerOf(name)),
+  }))
 
 /** An act that concerns somebody, who is given by name. */
 export const administerUser = (

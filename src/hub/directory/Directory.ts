@@ -42,8 +42,10 @@ export class Directory extends Context.Service<
     readonly signIn: (entry: SessionEntry) => Answer<void>
     /** Forgets the session. Its channels are the session's to leave. */
     readonly signOut: (session: SessionId) => Effect.Effect<void>
-    /** Whether a name is that of a user inside this program: nobody else signs in under it. */
-    readonly isReserved: (name: string) => boolean
+    /** The user inside this program whose name this is: nobody else signs in under it. Undefined where it is nobody's. */
+    readonly ownerOf: (name: string) => User | undefined
+    /** Makes the name of a user inside this program that user's; others who are signed in under it are shown out. */
+    readonly reserveName: (user: User) => void
     /**
      * The channel of this name, for a session that is about to enter it; started if it does not run. Of a direct
      * conversation, `account` is whose name it is; without one it is a connected user's, or `NoSuchUser`.
@@ -153,7 +155,8 @@ const make = Effect.gen(function* () {
   return Directory.of({
     signIn: (entry) => ask(({ reply }) => ({ type: "SignIn", entry, reply })),
     signOut: (session) => tell({ type: "SignOut", session }),
-    isReserved: (name) => state.isReserved(name),
+    ownerOf: (name) => state.ownerOf(name),
+    reserveName: (user) => state.reserveName(user),
     find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
     open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),

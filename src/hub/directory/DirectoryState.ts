@@ -5,6 +5,7 @@ import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { Appearance } from "../../domain/Appearance.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
+import { Disconnect } from "../../domain/Disconnect.ts"
 import { Generations } from "../../domain/Generations.ts"
 import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
@@ -23,7 +24,7 @@ import type {
   SessionEntry,
 } from "./DirectoryCommand.ts"
 
-/** Names of users inside this program that nobody else gets, at least. */
+/** Names of users inside this program that nobody else gets: those that are connected, and at least so many others. */
 const rememberedNames = 10_000
 
 interface Online {
@@ -78,7 +79,7 @@ export class DirectoryState {
   private readonly byName = new Map<string, ReadonlyArray<Online>>()
   private readonly byId = new Map<SessionId, Online>()
   /** Keys of the names of users inside this program, and whose they are. */
-  private readonly reserved = new Generations<string, UserId>(rememberedNames)
+  private readonly reserved = new Generations<string, User>(rememberedNames)
   private readonly channels = new Map<ChannelName, OpenChannel>()
   /** Names that a channel is about to get: until that is stored they lead nowhere. Bounded by the channels. */
   private readonly coming = new Map<ChannelName, OpenChannel>()
@@ -130,8 +131,22 @@ export class DirectoryState {
     }
   }
 
-  isReserved(name: string): boolean {
-    return this.reserved.get(Username.key(name)) !== undefined
+  /** Whose a name is that is reserved for a user inside this program; undefined where it is not. */
+  ownerOf(name: string): User | undefined {
+    const key = Username.key(name)
+    return this.reserved.get(key) ?? this.byName.get(key)?.find(isEmbedded)?.user
+  }
+
+  /** Reserves the name of a user inside this program, and ends the sessions of whoever has come under it before. */
+  reserveName(owner: User): void {
+    const key = Username.key(owner.name)
+    this.reserved.set(key, owner)
+    for (const { sessions, user } of this.byName.get(key) ?? []) {
+      if (user.id === owner.id) continue
+      for (const { entry } of sessions.values()) {
+        if (!entry.embedded) this.reachable(entry.session)?.end(nameReserved)
+      }
+    }
   }
 
   private session(id: SessionId): Connected | undefined {
@@ -141,11 +156,12 @@ export class DirectoryState {
   private signIn({ entry, reply }: DirectoryCommandOf<"SignIn">): undefined {
     const { embedded, exclusive, session, user } = entry
     const key = Username.key(user.name)
-    const owner = this.reserved.get(key)
+    const owner = this.ownerOf(user.name)
     const online = this.users.get(user.id) ?? { user, sessions: new Map(), appearance: { status: "online" } }
-    const isTaken = (owner !== undefined && !embedded && owner !== user.id) || (exclusive && online.sessions.size > 0)
+    const isTaken =
+      (owner !== undefined && !embedded && owner.id !== user.id) || (exclusive && online.sessions.size > 0)
     if (isTaken) return refuse({ reply }, "UsernameTaken")
-    if (embedded) this.reserved.set(key, user.id)
+    if (embedded) this.reserveName(user)
     online.sessions.set(session, { entry, channels: none, brought: none })
     if (!this.users.has(user.id)) {
       this.users.set(user.id, online)
@@ -342,6 +358,11 @@ export class DirectoryState {
     return { users: this.users.size, sessions: this.byId.size, channels: this.channels.size, memberships }
   }
 }
+
+/** A name of the program's own that somebody else has signed in under before. */
+const nameReserved = new Disconnect({ reason: "NotAuthenticated", detail: "This name is reserved by the service" })
+
+const isEmbedded = ({ sessions }: Online): boolean => [...sessions.values()].some(({ entry }) => entry.embedded)
 
 /** Then nothing that is said can wait for who is not there: the name may be somebody else's next. */
 const hasGuest = (one: User, other: User): boolean => one.role === "guest" || other.role === "guest"

@@ -10,7 +10,35 @@ import type { Topic } from "../../domain/Topic.ts"
 import type { Person, User } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 import type * as Wire from "./Entry.ts"
-import type { ServerFrame, ServerFrameOf } from "./ServerFrame.ts"
+import type { ServerFrameOf } from "./ServerFrame.ts"
+
+/** Beside each name of who did something this service says the id, for which the protocol only leaves room. */
+type WithIds<Frame> = Frame extends unknown
+  ? Frame & Required<Pick<Frame, Extract<keyof Frame, "user_id" | "by_id">>>
+  : never
+
+/** What happens, as its readers are told. */
+export type EventFrame = WithIds<
+  ServerFrameOf<
+    | "Message"
+    | "Edited"
+    | "Deleted"
+    | "Reacted"
+    | "ReadMarker"
+    | "UserTyping"
+    | "Presence"
+    | "TopicChanged"
+    | "ChannelChanged"
+    | "Renamed"
+    | "RoleChanged"
+    | "Kicked"
+    | "Joined"
+    | "Left"
+    | "Invited"
+  >
+>
+export type PastMessage = WithIds<Wire.PastMessage>
+export type PastEntry = WithIds<Wire.Entry>
 
 type Ref = number | undefined
 
@@ -21,7 +49,7 @@ const byOf = ({ id, name }: Person) => ({ by: name, by_id: id })
 const oldest = Seq.next(Seq.zero)
 
 /** An event in a channel that the reader calls so; undefined where this version has no word for it. */
-export const event = (channel: ChannelName, event: ChannelEvent): ServerFrame | undefined => {
+export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | undefined => {
   switch (event.type) {
     case "Message": {
       const { content, from, id, seq, timestamp } = event
@@ -105,7 +133,7 @@ export const event = (channel: ChannelName, event: ChannelEvent): ServerFrame | 
 }
 
 /** What a user is told in all sessions. */
-export const userEvent = (event: UserEvent): ServerFrame => {
+export const userEvent = (event: UserEvent): EventFrame => {
   switch (event.type) {
     case "Invited":
       return { type: "Invited", channel: event.channel, ...byOf(event.by) }
@@ -169,7 +197,7 @@ export const pastMessage = ({
   reactions,
   seq,
   timestamp,
-}: Message): Wire.PastMessage => ({
+}: Message): PastMessage => ({
   type: "Message",
   seq,
   ...(id === undefined ? {} : { id }),
@@ -184,7 +212,7 @@ export const pastMessage = ({
     : { reactions: reactions.map(({ reaction, users }) => ({ reaction, users: users.map(({ name }) => name) })) }),
 })
 
-export const pastEntry = (entry: Entry): Wire.Entry => {
+export const pastEntry = (entry: Entry): PastEntry => {
   switch (entry.type) {
     case "Message":
       return pastMessage(entry)
