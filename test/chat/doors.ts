@@ -154,7 +154,7 @@ type Call<By, Name extends OperationName> = (by: By, request: Request<Name>) => 
 type OfSessions = "join" | "leave" | "typing"
 
 /** The operations in the words of an embedding program; what they answer is said as version 2 would. */
-const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions, Name> } = {
+const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions<RequestError>, Name> } = {
   audit: (by, { before, channel }) =>
     Effect.map(by.audit(channel, before === undefined ? {} : { before }), (page) =>
       render.auditLog(undefined, named(channel), page),
@@ -182,14 +182,18 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   listUnread: (by, more) => Effect.map(by.unread(more), (page) => render.unread(undefined, page)),
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
-    Effect.map(by.history(channel, range), (page) => render.historyPage(undefined, named(channel), page)),
+    Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel: named(channel), ...page })),
   publish: (by, { channel, content, id }) => posted(channel)(by.publish(channel, content, id)),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
   read: (by, { channel, seq }) => done(by.read(channel, seq)),
   renameChannel: (by, { channel, name }) => done(by.rename(channel, name)),
   search: (by, { text, ...more }) =>
-    Effect.map(by.search(text, more), (result) => render.searchResult(undefined, result)),
+    Effect.map(by.search(text, more), ({ hits, next }) => ({
+      type: "SearchResult",
+      hits,
+      ...(next === undefined ? {} : { next }),
+    })),
   setRole: (by, { channel, role, username }) => done(by.setRole(channel, username, role)),
   setStatus: (by, { status, text }) => done(by.setStatus(status, text)),
   setTopic: (by, { channel, topic }) => done(by.setTopic(channel, topic)),
@@ -212,7 +216,7 @@ const outcomeOf = (call: Effect.Effect<object, RequestError>): Effect.Effect<Out
     }),
   })
 
-const embedded = <By extends Actions>(
+const embedded = <By extends Actions<RequestError>>(
   name: DoorName,
   by: By,
   table: { readonly [Name in OperationName]?: Call<By, Name> },
