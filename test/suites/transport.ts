@@ -5,6 +5,7 @@ import { ends } from "./transportEnds.ts"
 import { past } from "./transportHistory.ts"
 import { negotiation } from "./transportNegotiation.ts"
 import { rights } from "./transportRights.ts"
+import { searching } from "./transportSearch.ts"
 import { signIn } from "./transportSignIn.ts"
 import { version1 } from "./transportVersion1.ts"
 import type { World } from "./transportWorld.ts"
@@ -16,6 +17,7 @@ export const transport = (world: World) =>
     describe("the negotiation", () => negotiation(world))
     describe("channels", () => channels(world))
     describe("history", () => past(world))
+    describe("search", () => searching(world))
     describe("direct conversations", () => direct(world))
     describe("rights", () => rights(world))
     describe("signing in", () => signIn(world))

@@ -1,7 +1,6 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import { History } from "../../src/history/History.ts"
 import { HistorySettings, defaults } from "../../src/history/HistorySettings.ts"
 import { frame } from "../../src/protocol/Framing.ts"
@@ -11,17 +10,17 @@ import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import type { Settings } from "../../src/testing/TestServer.ts"
 import { calm, expectNothing, idOf, live, member1, member2, user2, type World } from "./transportWorld.ts"
 
-type Sent = typeof ClientFrame.Encoded
+export type Sent = typeof ClientFrame.Encoded
 
-const publish = (id: string, content = id): Sent => ({ type: "Publish", channel: "den", id, content })
-const edit = (target: number, id: string, content: string): Sent => ({
+export const publish = (id: string, content = id): Sent => ({ type: "Publish", channel: "den", id, content })
+export const edit = (target: number, id: string, content: string): Sent => ({
   type: "Edit",
   channel: "den",
   id,
   target,
   content,
 })
-const remove = (target: number, id: string): Sent => ({ type: "Delete", channel: "den", id, target })
+export const remove = (target: number, id: string): Sent => ({ type: "Delete", channel: "den", id, target })
 const react = (target: number, id: string, reaction: string, on?: boolean): Sent => ({
   type: "React",
   channel: "den",
@@ -30,9 +29,9 @@ const react = (target: number, id: string, reaction: string, on?: boolean): Sent
   reaction,
   ...(on === undefined ? {} : { on }),
 })
-const history = (range: object = {}): Sent => ({ type: "History", channel: "den", ...range })
+export const history = (range: object = {}): Sent => ({ type: "History", channel: "den", ...range })
 
-const refused = (client: TestClient2, request: Sent) =>
+export const refused = (client: TestClient2, request: Sent) =>
   Effect.map(client.ask(request, "Error"), ({ name }) => name as RequestErrorReason)
 
 /** Sent as it is: a client of our own would not let it out. */
@@ -42,7 +41,7 @@ const malformed = (client: TestClient2, request: object) =>
     assert.strictEqual((yield* client.until("Error")).name, "InvalidFrame", JSON.stringify(request))
   })
 
-const page = (client: TestClient2, range: object = {}) =>
+export const page = (client: TestClient2, range: object = {}) =>
   Effect.map(client.ask(history(range), "HistoryPage"), ({ entries, first, more }) => ({
     seqs: entries.map(({ seq }) => Number(seq)),
     entries: entries as ReadonlyArray<unknown>,
@@ -50,7 +49,7 @@ const page = (client: TestClient2, range: object = {}) =>
     more,
   }))
 
-const fast: Settings = { hub: { ...calm.hub, publishing: undefined } }
+export const fast: Settings = { hub: { ...calm.hub, publishing: undefined } }
 const few = { ...defaults, maxEntries: 4 }
 
 /** Without what differs from run to run. */
@@ -306,124 +305,6 @@ const greedy = ({ layer }: World): void => {
   )
 }
 
-const searching = ({ layer }: World): void => {
-  live("finds words in the channels that concern one, the newest first, in pages", layer(fast), (server) =>
-    Effect.gen(function* () {
-      const ann = yield* member2(server, "ann", "den")
-      const bob = yield* member2(server, "bob", "attic")
-      yield* bob.ask({ type: "Publish", channel: "attic", id: "s", content: "a secret about Tea" }, "Published")
-      for (const [id, text] of [
-        ["1", "Tea at four"],
-        ["2", "coffee"],
-        ["3", "more tea, at five"],
-        ["4", "steak"],
-      ] as const) {
-        yield* ann.ask(publish(id, text), "Published")
-      }
-      const found = (text: string, more: object = {}) =>
-        Effect.map(ann.ask({ type: "Search", text, ...more } as Sent, "SearchResult"), ({ hits, next }) => ({
-          hits: hits.map(({ channel, message }) => `${channel} ${message.content}`),
-          next,
-        }))
-      // Of one millisecond they may be, and then in any order.
-      const both = ["den Tea at four", "den more tea, at five"]
-      assert.deepStrictEqual((yield* found("TEA")).hits.toSorted(), both)
-      assert.deepStrictEqual((yield* found("tea four")).hits, ["den Tea at four"])
-      assert.deepStrictEqual((yield* found("tea", { channel: "den" })).hits.length, 2)
-      const first = yield* found("tea", { limit: 1 })
-      const second = yield* found("tea", { limit: 1, before: first.next })
-      assert.deepStrictEqual([...first.hits, ...second.hits].toSorted(), both)
-      assert.isUndefined(second.next)
-      // Edited, it is found by what it says now; deleted, not at all.
-      yield* ann.ask(edit(1, "e", "juice at four"), "Published")
-      yield* ann.ask(remove(3, "d"), "Published")
-      assert.deepStrictEqual((yield* found("tea")).hits, [])
-      assert.deepStrictEqual((yield* found("juice")).hits, ["den juice at four"])
-      // Another channel that everybody may read is searched where it is named.
-      assert.deepStrictEqual((yield* found("secret")).hits, [])
-      assert.deepStrictEqual((yield* found("secret", { channel: "attic" })).hits, ["attic a secret about Tea"])
-      assert.strictEqual(yield* refused(ann, { type: "Search", text: "  " }), "InvalidSearch")
-      assert.strictEqual(yield* refused(ann, { type: "Search", text: "x", before: "nonsense" }), "InvalidFrame")
-      const odd = ['"', "tea OR coffee", "NEAR(", "*", "tea*", "'; DROP TABLE x", "\u0000", "(", "col:tea", "-tea"]
-      for (const text of odd) {
-        yield* found(text)
-      }
-    }),
-  )
-}
-
-const reaching = ({ layer }: World): void => {
-  live("whoever may read a channel reads and searches it from outside, and nobody else does", layer(fast), (server) =>
-    Effect.gen(function* () {
-      const ann = yield* member2(server, "ann", "den")
-      const bob = yield* user2(server, "bob")
-      yield* ann.ask(publish("m1", "tea at four"), "Published")
-      const search: Sent = { type: "Search", text: "tea", channel: "den" }
-      const hits = (client: TestClient2, request: Sent) =>
-        Effect.map(client.ask(request, "SearchResult"), ({ hits }) => hits.map(({ channel }) => String(channel)))
-      assert.deepStrictEqual((yield* page(bob)).seqs, [1])
-      assert.deepStrictEqual(yield* hits(bob, search), ["den"])
-      // It does not concern bob.
-      assert.deepStrictEqual(yield* hits(bob, { type: "Search", text: "tea" }), [])
-      assert.strictEqual((yield* server.hub.stats).memberships, 1)
-
-      yield* ann.ask({ type: "Ban", channel: "den", username: "bob" }, "Ok")
-      for (const request of [history(), search]) assert.strictEqual(yield* refused(bob, request), "Banned")
-      yield* ann.ask({ type: "Unban", channel: "den", username: "bob" }, "Ok")
-      yield* ann.ask({ type: "Configure", channel: "den", access: "private" }, "Ok")
-      for (const request of [history(), search]) assert.strictEqual(yield* refused(bob, request), "Forbidden")
-      yield* ann.ask({ type: "Invite", channel: "den", username: "bob" }, "Ok")
-      assert.deepStrictEqual((yield* page(bob)).seqs, [1])
-      assert.deepStrictEqual(yield* hits(bob, search), ["den"])
-      for (const request of [
-        { type: "History", channel: "nowhere" },
-        { ...search, channel: "nowhere" },
-      ] as const) {
-        assert.strictEqual(yield* refused(bob, request), "NoSuchChannel")
-      }
-    }),
-  )
-
-  live(
-    "what counts for the user is searched while no session is in it, as long as it may be read",
-    layer(fast),
-    (server) =>
-      Effect.gen(function* () {
-        const ann = yield* member2(server, "ann", "den")
-        const bob = yield* member2(server, "bob", "den")
-        const bobToo = yield* user2(server, "bob")
-        yield* ann.ask(publish("m1", "tea at four"), "Published")
-        const found = Effect.map(bobToo.ask({ type: "Search", text: "tea" }, "SearchResult"), ({ hits }) => hits.length)
-        // Another session of the user is in it.
-        assert.strictEqual(yield* found, 1)
-        yield* bob.ask({ type: "Leave", channel: "den" }, "Left")
-        assert.strictEqual(yield* found, 0)
-        yield* bob.ask({ type: "Join", channel: "den" }, "Joined")
-        yield* bob.ask({ type: "Read", channel: "den", seq: 1 }, "Ok")
-        yield* bob.ask({ type: "Leave", channel: "den" }, "Left")
-        assert.strictEqual(yield* found, 1)
-        yield* ann.ask({ type: "Ban", channel: "den", username: "bob" }, "Ok")
-        assert.strictEqual(yield* found, 0)
-        yield* ann.ask({ type: "Unban", channel: "den", username: "bob" }, "Ok")
-        assert.strictEqual(yield* found, 1)
-        yield* ann.ask({ type: "Configure", channel: "den", access: "private" }, "Ok")
-        assert.strictEqual(yield* found, 0)
-      }),
-  )
-
-  live("an administrator who is in a private channel without a role finds what is said there", layer(fast), (server) =>
-    Effect.gen(function* () {
-      yield* server.accounts.add({ name: "root", password: Redacted.make("root's"), role: "admin" })
-      const ann = yield* user2(server, "ann")
-      yield* ann.ask({ type: "CreateChannel", channel: "den", access: "private" }, "Ok")
-      yield* ann.ask({ type: "Join", channel: "den" }, "Joined")
-      yield* ann.ask(publish("m1", "tea at four"), "Published")
-      const root = yield* member2(server, "root", "den")
-      assert.lengthOf((yield* root.ask({ type: "Search", text: "tea" }, "SearchResult")).hits, 1)
-    }),
-  )
-}
-
 const marking = ({ layer }: World): void => {
   live("how far one has read is told, never goes back, and is counted from", layer(fast), (server) =>
     Effect.gen(function* () {
@@ -467,7 +348,5 @@ export const past = (world: World): void => {
   changing(world)
   reading(world)
   greedy(world)
-  searching(world)
-  reaching(world)
   marking(world)
 }
