@@ -6,6 +6,7 @@ import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
 import type { User } from "../../src/domain/User.ts"
 import type { Actions, Posted } from "../../src/embedding/Actions.ts"
+import type { SessionEnded } from "../../src/embedding/ChannelEntry.ts"
 import type { LocalSession } from "../../src/embedding/LocalSession.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
@@ -154,7 +155,7 @@ type Call<By, Name extends OperationName> = (by: By, request: Request<Name>) => 
 type OfSessions = "join" | "leave" | "typing"
 
 /** The operations in the words of an embedding program; what they answer is said as version 2 would. */
-const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions, Name> } = {
+const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions<SessionEnded>, Name> } = {
   audit: (by, { before, channel }) =>
     Effect.map(by.audit(channel, before === undefined ? {} : { before }), (page) =>
       render.auditLog(undefined, named(channel), page),
@@ -182,14 +183,18 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   listUnread: (by, more) => Effect.map(by.unread(more), (page) => render.unread(undefined, page)),
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
-    Effect.map(by.history(channel, range), (page) => render.historyPage(undefined, named(channel), page)),
+    Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel, ...page })),
   publish: (by, { channel, content, id }) => posted(channel)(by.publish(channel, content, id)),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
   read: (by, { channel, seq }) => done(by.read(channel, seq)),
   renameChannel: (by, { channel, name }) => done(by.rename(channel, name)),
   search: (by, { text, ...more }) =>
-    Effect.map(by.search(text, more), (result) => render.searchResult(undefined, result)),
+    Effect.map(by.search(text, more), ({ hits, next }) => ({
+      type: "SearchResult",
+      hits,
+      ...(next === undefined ? {} : { next }),
+    })),
   setRole: (by, { channel, role, username }) => done(by.setRole(channel, username, role)),
   setStatus: (by, { status, text }) => done(by.setStatus(status, text)),
   setTopic: (by, { channel, topic }) => done(by.setTopic(channel, topic)),
@@ -212,7 +217,7 @@ const outcomeOf = (call: Effect.Effect<object, RequestError>): Effect.Effect<Out
     }),
   })
 
-const embedded = <By extends Actions>(
+const embedded = <By extends Actions<SessionEnded>>(
   name: DoorName,
   by: By,
   table: { readonly [Name in OperationName]?: Call<By, Name> },

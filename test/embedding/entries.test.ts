@@ -211,7 +211,9 @@ describe.each([
       assert.deepStrictEqual(yield* first(4)(bot.entries("kitchen", { after: 2 })), ["3-5 Missed", "6 6", "7 7", "8 8"])
       // A place that this history has not reached: it is another history.
       assert.deepStrictEqual(yield* first(1)(bot.entries("kitchen", { after: 50 })), ["1-8 Missed"])
-    }).pipe(Effect.provide(Layer.provide(hub(settings), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 })))),
+    }).pipe(
+      Effect.provide(Layer.provide(hub(settings), Layer.succeed(HistorySettings, { ...defaults, maxEntries: 3 }))),
+    ),
   )
 
   it.effect("waits while history cannot be read, and goes on", () => {
