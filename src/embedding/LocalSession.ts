@@ -36,7 +36,10 @@ export interface LocalSession extends Actions<SessionEnded> {
   readonly join: (channel: string) => Call<"join", ServerFrameOf<"Joined">, SessionEnded>
   /** Leaves a channel; nothing of it is told behind this. */
   readonly leave: (channel: string) => Call<"leave", void, SessionEnded>
-  /** The others are told that the user is typing, at most once in 2 s. Left out where the channel is busy. */
+  /**
+   * The others are told that the user is typing, at most once in `HubSettings.typingInterval`. Left out where the channel
+   * is busy.
+   */
   readonly typing: (channel: string) => Call<"typing", void, SessionEnded>
   /**
    * What happens in the channels the session is in, as version 2 of the protocol says it: `Message`, `Edited`, `Deleted`,
