@@ -84,8 +84,8 @@ export const Renamed = event("Renamed", { name: ChannelName, by: Person })
 export const RoleChanged = event("RoleChanged", { user: Person, role: Schema.optional(ChannelRole), by: Person })
 /** Somebody was thrown out. That user's sessions get `PutOut` behind it. */
 export const Kicked = event("Kicked", { user: Person, by: Person, reason: Schema.optional(Schema.String) })
-/** A session is a member from here on. */
-export const Entered = event("Entered", { session: SessionId, welcome: Welcome })
+/** A session is a member from here on, as it was asked for by the command with this number. */
+export const Entered = event("Entered", { session: SessionId, request: Schema.Finite, welcome: Welcome })
 /** A session has left. */
 export const Exited = event("Exited", { session: SessionId })
 /** A session may not stay: it is no member any more. */

@@ -171,7 +171,7 @@ const events: { readonly [Type in ChannelEvent["type"]]: ReadonlyArray<Told<Type
     ],
     [{ user: bob, by: ann }, undefined, { type: "Kicked", channel, username: "bob", by: "ann", by_id: "a-1" }],
   ],
-  Entered: [[{ session: "s-1", welcome }]],
+  Entered: [[{ session: "s-1", request: 1, welcome }]],
   Exited: [[{ session: "s-1" }]],
   PutOut: [
     [

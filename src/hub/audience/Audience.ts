@@ -50,10 +50,12 @@ export class Audience {
   name: ChannelName
   /** By what history knows the channel; undefined until a member has entered. */
   id: ChannelId | undefined
+  /** The channel has ended for good. */
+  hasEnded = false
   private readonly options: Options
   private readonly members = new Map<SessionId, Member>()
-  /** Those who asked to enter, in the order in which they asked. Bounded by what the channel's mailbox holds. */
-  private readonly arriving = new Map<SessionId, ReadonlyArray<Member>>()
+  /** Those who asked to enter, by the number of the request. Bounded by what the channel's mailbox holds. */
+  private readonly arriving = new Map<number, Member>()
   /** Gathered, and not yet in the outboxes. */
   private events: Array<ChannelEvent> = []
   private bytes = 0
@@ -73,18 +75,14 @@ export class Audience {
     this.name = options.name
   }
 
-  /** Lets a session in as soon as the channel says that it is in. */
-  admit(member: Member): void {
-    const { session } = member
-    const before = this.arriving.get(session)
-    this.arriving.set(session, before === undefined ? [member] : [...before, member])
+  /** Lets a session in as soon as the channel says that it is in, for this request. */
+  admit(request: number, member: Member): void {
+    this.arriving.set(request, member)
   }
 
-  /** It was refused. */
-  forget(member: Member): void {
-    const others = this.arriving.get(member.session)?.filter((one) => one !== member) ?? []
-    if (others.length === 0) this.arriving.delete(member.session)
-    else this.arriving.set(member.session, others)
+  /** This request was answered, whatever it was, or not made after all. */
+  forget(request: number): void {
+    if (this.arriving.size > 0) this.arriving.delete(request)
   }
 
   /**
@@ -257,11 +255,10 @@ export class Audience {
     for (const { onRenamed } of this.members.values()) onRenamed(event.name)
   }
 
-  private entered({ session, welcome }: ChannelEventOf<"Entered">): void {
-    const member = this.arriving.get(session)?.[0]
+  private entered({ request, session, welcome }: ChannelEventOf<"Entered">): void {
+    const member = this.arriving.get(request)
     if (member === undefined) return
     this.offer()
-    this.forget(member)
     this.id = welcome.id
     this.members.set(session, member)
     member.onEntered(welcome)
@@ -277,6 +274,7 @@ export class Audience {
   }
 
   private ended(event: ChannelEventOf<"Ended">): void {
+    this.hasEnded = true
     this.offer()
     for (const member of this.members.values()) this.offerTo(member, "chat", event)
     this.members.clear()

@@ -14,6 +14,7 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Answer, ChannelCommand, ChannelTurn, Outcome, OutcomeOf } from "../channel/ChannelCommand.ts"
 import { Audience } from "./Audience.ts"
 import type { Later } from "./Later.ts"
+import type { Member } from "./Member.ts"
 import type { Outboxes } from "./Outboxes.ts"
 
 /** The channel is not there, or no more: it has to be looked up again. */
@@ -70,6 +71,11 @@ export class ChannelLink {
     return this.audience.id
   }
 
+  /** Whether the channel has ended for good: one of the same name is reached in another way. */
+  get hasEnded(): boolean {
+    return this.audience.hasEnded
+  }
+
   /** What happened in the channel. */
   readonly receive = (turn: ChannelTurn): void => this.audience.receive(turn)
 
@@ -83,6 +89,7 @@ export class ChannelLink {
   /** The request was not made after all. */
   takeBack(request: number): void {
     this.replies[request] = undefined
+    this.audience.forget(request)
     this.free.push(request)
   }
 
@@ -96,14 +103,22 @@ export class ChannelLink {
     return Effect.mapError(this.inbox!.tell(command), () => new ChannelGone())
   }
 
-  /** Makes a request and waits for its answer. */
-  ask<Type extends Outcome["type"]>(make: (request: number) => ChannelCommand): Ask<Type> {
+  /**
+   * Makes a request and waits for its answer. A member is let in where that is what is asked for, and granted; not where
+   * nobody waits for the answer any more.
+   */
+  ask<Type extends Outcome["type"]>(make: (request: number) => ChannelCommand, member?: Member): Ask<Type> {
     return Effect.suspend(() => {
       const answer = Deferred.makeUnsafe<Outcome>()
       const request = this.expect({ settle: (outcome) => void Deferred.doneUnsafe(answer, Exit.succeed(outcome)) })
+      if (member !== undefined) this.audience.admit(request, member)
       // Who waits no longer for the answer leaves its number to it; only a request that was not made takes it back.
       const made = Effect.onError(this.tell(make(request)), () => Effect.sync(() => this.takeBack(request)))
-      return Effect.flatMap(Effect.andThen(made, Deferred.await(answer)), resultOf<Type>)
+      const answered =
+        member === undefined
+          ? Deferred.await(answer)
+          : Effect.onInterrupt(Deferred.await(answer), () => Effect.sync(() => this.audience.forget(request)))
+      return Effect.flatMap(Effect.andThen(made, answered), resultOf<Type>)
     })
   }
 

@@ -176,7 +176,8 @@ export class Memberships {
 
   /** Whether it is in a direct conversation, which the directory knows by this name. */
   private isIn(key: string, channel: ChannelName): boolean {
-    return this.channels.get(key)?.link.name === channel
+    const link = this.channels.get(key)?.link
+    return link !== undefined && link.name === channel && !link.hasEnded
   }
 
   /** Enters a channel that the directory has found for it. */
@@ -189,7 +190,6 @@ export class Memberships {
     const { by, onJoined, outbox, renderer, session } = this.subscriber
     const own = other === undefined ? name : nameOf(other)
     let membership: Membership = { name: own, link, other }
-    let abandoned = false
     const isThis = () => this.channels.get(keyIn(membership.name)) === membership
     const member = {
       session,
@@ -198,7 +198,6 @@ export class Memberships {
       outbox,
       alias: other === undefined ? undefined : own,
       onEntered: (welcome: Welcome) => {
-        if (abandoned) return
         this.channels.set(keyIn(own), membership)
         onJoined(own, welcome, tag)
       },
@@ -218,25 +217,22 @@ export class Memberships {
       },
     }
     const former = this.channels.get(keyIn(own))
-    // The name was a guest's before, and is an account's now.
-    const leaving = former === undefined || former.link === link ? Effect.void : this.drop(keyIn(own), false)
+    // The name was a guest's before and is an account's now, or the channel has ended.
+    const leaving = former === undefined || former.link === link ? Effect.void : this.replaced(former)
     const called = other === undefined ? name : link.name
     const joining = Effect.suspend(() => {
-      link.audience.admit(member)
       const { names } = renderer
-      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }))
+      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }), member)
     })
     return Effect.andThen(leaving, restore(joining)).pipe(
       // The channel may let it in all the same: the leave comes behind the join.
       Effect.onInterrupt(() => {
         if (isThis()) return Effect.void
-        abandoned = true
         this.directory.left(link, session)
         return Effect.ignore(link.tell({ type: "Leave", session }))
       }),
       Effect.tapError((error) =>
         Effect.sync(() => {
-          link.audience.forget(member)
           if (error._tag !== "RequestError" || error.reason !== "AlreadyMember") this.directory.left(link, session)
         }),
       ),
@@ -250,7 +246,31 @@ export class Memberships {
     const { brought } = this.directs
     brought.add(key)
     const [oldest] = brought
-    return brought.size <= maxBrought || oldest === undefined ? Effect.void : this.drop(oldest, false)
+    const silent = oldest === undefined ? undefined : this.channels.get(oldest)
+    return brought.size <= maxBrought || silent === undefined ? Effect.void : this.putOut(silent)
+  }
+
+  /** Leaves what it did not ask to leave: it is told so, in its place among the messages. */
+  private putOut({ link, name }: Membership): Effect.Effect<void> {
+    const { outbox, renderer, session } = this.subscriber
+    const settle = () => {
+      const told = renderer.render(name, [{ type: "PutOut", session }])
+      if (told !== undefined) outbox.offer("chat", told.piece, told.bytes)
+    }
+    const leaving = Effect.suspend(() => {
+      const request = link.expect({ settle })
+      return Effect.onError(link.tell({ type: "Leave", session, request }), () =>
+        Effect.sync(() => link.takeBack(request)),
+      )
+    })
+    this.remove(keyIn(name))
+    return Effect.map(Effect.ignore(leaving), () => this.directory.left(link, session))
+  }
+
+  /** Leaves a conversation before it enters another that it calls the same: it hears of the one before of the other. */
+  private replaced(former: Membership): Effect.Effect<void> {
+    const settled = former.link.ask<"Done">((request) => ({ type: "Settle", request }))
+    return Effect.suspend(() => Effect.andThen(this.putOut(former), Effect.ignore(settled)))
   }
 
   /** Leaves; where it waits, until the channel has said that it is out. A channel that has ended has nobody in it. */
@@ -259,12 +279,16 @@ export class Memberships {
     if (membership === undefined) return Effect.void
     const { link } = membership
     const { session } = this.subscriber
-    this.channels.delete(key)
-    this.direct?.brought.delete(key)
+    this.remove(key)
     const leaving = waits
       ? link.ask<"Done">((request) => ({ type: "Leave", session, request }))
       : link.tell({ type: "Leave", session })
     return Effect.map(Effect.ignore(leaving), () => this.directory.left(link, session))
+  }
+
+  private remove(key: string): void {
+    this.channels.delete(key)
+    this.direct?.brought.delete(key)
   }
 }
 

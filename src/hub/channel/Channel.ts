@@ -16,6 +16,7 @@ import { ChannelStore } from "../../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { UserEvent } from "../../domain/ChannelEvent.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import type { Message } from "../../domain/Entry.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -174,30 +175,36 @@ export const make = Effect.fnUntraced(function* (
         })
   }
 
-  const storeTurn = (turn: Turn): Effect.Effect<void, HistoryError> | undefined =>
-    turn.entries.length === 0 ? undefined : Effect.map(append(turn), (durability) => state.stored(durability))
+  /** Nothing is lost for those who sent it: they are told that it has no place. */
+  const notStored = (commands: ReadonlyArray<Command>, error: HistoryError): Effect.Effect<void> =>
+    Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable"))
 
-  /** One of the ids was stored before and forgotten here: history knows which. */
-  const storeAgain = (commands: ReadonlyArray<Command>, turn: Turn) => {
-    const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
-    return Effect.flatMap(
-      history.known(state.id, ids),
-      (known) => storeTurn(state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())) ?? Effect.void,
-    )
-  }
-
-  const storeAssigned = (
+  /** Stores what has its place. Undefined where that is nothing. */
+  const storeTurn = (
     commands: ReadonlyArray<Command>,
     turn: Turn,
-  ): Effect.Effect<void, HistoryError> | undefined => {
-    const storing = storeTurn(turn)
-    return storing === undefined
+    onDuplicate: (error: HistoryError) => Effect.Effect<void>,
+  ): Effect.Effect<void> | undefined =>
+    turn.entries.length === 0
       ? undefined
-      : Effect.catchIf(
-          storing,
-          ({ reason }) => reason === "Duplicate",
-          () => storeAgain(commands, turn),
-        )
+      : Effect.matchEffect(append(turn), {
+          onSuccess: (durability) => {
+            state.stored(durability)
+            return Effect.void
+          },
+          onFailure: (error) => (error.reason === "Duplicate" ? onDuplicate(error) : notStored(commands, error)),
+        })
+
+  /** One of the ids was stored before and forgotten here: history knows which. */
+  const storeAgain = (commands: ReadonlyArray<Command>, turn: Turn): Effect.Effect<void> => {
+    const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
+    return Effect.matchEffect(history.known(state.id, ids), {
+      onSuccess: (known) => {
+        const again = state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())
+        return storeTurn(commands, again, (error) => notStored(commands, error)) ?? Effect.void
+      },
+      onFailure: (error) => notStored(commands, error),
+    })
   }
 
   /**
@@ -209,20 +216,16 @@ export const make = Effect.fnUntraced(function* (
       state.notStored(commands, true)
       return undefined
     }
+    const storeAssigned = (targets: ReadonlyArray<Message>, now: number) => {
+      const turn = state.assign(commands, targets, now)
+      return storeTurn(commands, turn, () => storeAgain(commands, turn))
+    }
     const seqs = targetsOf(commands)
-    const storing =
-      seqs.length === 0
-        ? storeAssigned(commands, state.assign(commands, [], now))
-        : Effect.flatMap(
-            history.messages(state.id, seqs),
-            (targets) =>
-              storeAssigned(commands, state.assign(commands, targets, clock.currentTimeMillisUnsafe())) ?? Effect.void,
-          )
-    return storing === undefined
-      ? undefined
-      : Effect.catch(storing, (error) =>
-          Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable")),
-        )
+    if (seqs.length === 0) return storeAssigned([], now)
+    return Effect.matchEffect(history.messages(state.id, seqs), {
+      onSuccess: (targets) => storeAssigned(targets, clock.currentTimeMillisUnsafe()) ?? Effect.void,
+      onFailure: (error) => notStored(commands, error),
+    })
   }
 
   const mark = (commands: ReadonlyArray<ChannelCommandOf<"Read">>) =>
@@ -234,25 +237,20 @@ export const make = Effect.fnUntraced(function* (
       }),
     )
 
-  /** Commands that are handled together. Undefined: it is done. */
-  const handle = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
+  /**
+   * What commands that are handled together have to wait for before they are applied. Undefined where that is nothing.
+   */
+  const prepare = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
     let reads: Array<ChannelCommandOf<"Read">> | undefined
     let posts = false
     for (const command of commands) {
       if (isPost(command)) posts = true
       else if (command.type === "Read" && state.marks(command, now)) (reads ??= []).push(command)
     }
-    const applied = () => apply(commands, clock.currentTimeMillisUnsafe())
-    if (reads === undefined && !state.stale) {
-      const storing = posts ? storeBatch(commands, now) : undefined
-      if (storing !== undefined) return Effect.map(storing, applied)
-      apply(commands, now)
-      return undefined
-    }
+    if (reads === undefined && !state.stale) return posts ? storeBatch(commands, now) : undefined
     return refresh.pipe(
       Effect.andThen(Effect.suspend(() => (posts ? (storeBatch(commands, now) ?? Effect.void) : Effect.void))),
       Effect.andThen(reads === undefined ? Effect.void : mark(reads)),
-      Effect.map(applied),
     )
   }
 
@@ -260,13 +258,17 @@ export const make = Effect.fnUntraced(function* (
   const handleAlone = (command: Command): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.beginPart()
-      const alone = () => handle([command], clock.currentTimeMillisUnsafe()) ?? Effect.void
+      const applied = () => apply([command], clock.currentTimeMillisUnsafe())
+      const alone = () => {
+        const prepared = prepare([command], clock.currentTimeMillisUnsafe())
+        return prepared === undefined ? Effect.sync(applied) : Effect.map(prepared, applied)
+      }
       if (command.type === "Administer") {
         return refresh.pipe(
           Effect.andThen(perform(command)),
           Effect.map((outcome) => {
             state.answer(command.request, outcome)
-            apply([command], clock.currentTimeMillisUnsafe())
+            applied()
           }),
         )
       }
@@ -291,10 +293,19 @@ export const make = Effect.fnUntraced(function* (
     tried = false
     const now = clock.currentTimeMillisUnsafe()
     const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
-    const handled = apart ? Effect.forEach(commands, handleAlone, { discard: true }) : handle(commands, now)
-    return handled === undefined
-      ? endTurn(waiting, now)
-      : Effect.flatMap(handled, () => endTurn(waiting, clock.currentTimeMillisUnsafe()) ?? Effect.void)
+    if (apart) {
+      return Effect.flatMap(
+        Effect.forEach(commands, handleAlone, { discard: true }),
+        () => endTurn(waiting, clock.currentTimeMillisUnsafe()) ?? Effect.void,
+      )
+    }
+    const finish = (now: number) => {
+      apply(commands, now)
+      return endTurn(waiting, now)
+    }
+    const prepared = prepare(commands, now)
+    if (prepared === undefined) return finish(now)
+    return Effect.flatMap(prepared, () => finish(clock.currentTimeMillisUnsafe()) ?? Effect.void)
   }
 
   const actor: Actor.Actor<Command> = yield* Actor.make<Command>({

@@ -346,10 +346,11 @@ export class ChannelState {
     this.newcomers = []
     const { count, members, version: presence } = this.presence.snapshot()
     const topic = this.access.record?.topic ?? Topic.none
-    for (const { by, names, session } of newcomers) {
+    for (const { by, names, request, session } of newcomers) {
       this.events.push({
         type: "Entered",
         session,
+        request,
         welcome: {
           id: this.id,
           topic,

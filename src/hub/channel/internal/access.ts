@@ -114,7 +114,8 @@ export class Access {
 
   private isMuted(user: User, now: number): boolean {
     const { record } = this
-    return record !== undefined && user.role !== "admin" && Option.isSome(inForce(record, "mute", { user }, now))
+    if (record === undefined || record.sanctions.size === 0 || user.role === "admin") return false
+    return Option.isSome(inForce(record, "mute", { user }, now))
   }
 
   private tooSoon(user: User, now: number): RequestError | undefined {

@@ -53,15 +53,16 @@ export class Turn {
   /** What became of each command that is a post, in the order of the commands. */
   private readonly results: Array<PostResult | undefined> = []
   /** The targets behind what this turn has done to them already. */
-  private readonly changed: Map<Seq.Seq, Message>
+  private readonly changed: Map<Seq.Seq, Message> | undefined
   /** Takes back what slow mode counts. */
-  private readonly takeBack: Array<() => void> = []
+  private takeBack: Array<() => void> | undefined
 
   constructor(context: Context) {
     this.context = context
     this.after = context.after
     this.targets = context.targets
-    this.changed = new Map(context.targets.map((message) => [message.seq, message]))
+    // Most turns change nothing.
+    if (context.targets.length > 0) this.changed = new Map(context.targets.map((message) => [message.seq, message]))
   }
 
   get last(): Seq.Seq {
@@ -101,7 +102,9 @@ export class Turn {
     for (const { from, id } of this.entries) {
       if (id !== undefined) this.context.recentIds.forget(from.id, id)
     }
-    for (const undo of this.takeBack.splice(0).toReversed()) undo()
+    const { takeBack } = this
+    this.takeBack = undefined
+    for (const undo of takeBack?.toReversed() ?? []) undo()
   }
 
   private post(command: Post): PostResult {
@@ -118,7 +121,7 @@ export class Turn {
     const entry = command.type === "Publish" ? this.message(command, by, place) : this.change(command, by, place)
     if (entry instanceof RequestError) return entry
     const undo = entry.type === "Message" ? access.said(user.id, now) : undefined
-    if (undo !== undefined) this.takeBack.push(undo)
+    if (undo !== undefined) (this.takeBack ??= []).push(undo)
     this.entries.push(entry)
     if (id !== undefined) recentIds.add(user.id, id, entry.seq, now)
     return entry
@@ -148,8 +151,9 @@ export class Turn {
     place: Place,
   ): Entry | RequestError {
     const { access, now } = this.context
-    const message = this.changed.get(target)
-    if (message === undefined || message.deleted !== undefined) {
+    const { changed } = this
+    const message = changed?.get(target)
+    if (changed === undefined || message === undefined || message.deleted !== undefined) {
       // Who may not read here at all does not learn what there is.
       return access.refusal("read", by, now) ?? new RequestError({ reason: "NoSuchMessage", field: "target" })
     }
@@ -158,7 +162,7 @@ export class Turn {
       case "Edited": {
         const refusal = access.refusal(own ? "editOwn" : "editOthers", by, now)
         if (refusal !== undefined) return refusal
-        this.changed.set(target, { ...message, content: change.content })
+        changed.set(target, { ...message, content: change.content })
         return { ...place, ...change, id, target }
       }
       case "Deleted": {
@@ -166,7 +170,7 @@ export class Turn {
           ? access.refusal("deleteOwn", by, now)
           : access.refusal("deleteOthers", by, now, { user: message.from })
         if (refusal !== undefined) return refusal
-        this.changed.set(target, { ...message, deleted: true })
+        changed.set(target, { ...message, deleted: true })
         return { ...place, ...change, id, target }
       }
       case "Reacted": {
@@ -174,7 +178,7 @@ export class Turn {
         if (refusal !== undefined) return refusal
         const reactions = reacted(message, place.from, change)
         if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
-        this.changed.set(target, { ...message, reactions })
+        changed.set(target, { ...message, reactions })
         return { ...place, ...change, id, target }
       }
     }

@@ -8,15 +8,13 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { Hub } from "../../src/embedding/Hub.ts"
-import { ChannelId } from "../../src/domain/ChannelId.ts"
-import { Reaction } from "../../src/domain/Reaction.ts"
 import { settle } from "../actor/fibers.ts"
-import { connect, controlledHistory, hub } from "./fixture.ts"
+import { fork, reason } from "../hub/fixture.ts"
+import { controlledHistory } from "../hub/stores.ts"
+import { connect, hub } from "./fixture.ts"
 
-const fork = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.forkChild(self, { startImmediately: true })
-
-const reason = <A, E extends { readonly reason: string }, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.map(Effect.flip(self), (error) => error.reason)
+/** Where a page goes on. */
+const before = (next: string | undefined) => (next === undefined ? assert.fail() : { before: next })
 
 describe("LocalSession", () => {
   it.effect("joins, publishes, receives, and sees who is there", () =>
@@ -154,7 +152,7 @@ describe("LocalSession", () => {
           Array.from({ length: seen.length }, (_, n) => n + 1),
         )
         assert.isAtLeast(seen.length, 256)
-        assert.strictEqual(yield* reason(slow.publish("general", "x")), "Unavailable")
+        assert.strictEqual(yield* reason(slow.publish("general", "x")), "NotAuthenticated")
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual(alice.all("Presence").at(-1)!.count, 1)
       }).pipe(Effect.scoped, Effect.provide(hub())),
@@ -178,12 +176,11 @@ describe("LocalSession", () => {
               : Effect.void,
           ),
         )
-        // Its own answers wait behind what it does not take.
-        const publishing = yield* fork(reason(stopped.publish("general", "x")))
         yield* TestClock.adjust("9999 millis")
-        assert.isUndefined(publishing.pollUnsafe())
+        // Its answers do not wait behind what it does not take.
+        yield* stopped.publish("general", "x")
         yield* TestClock.adjust("1 millis")
-        assert.strictEqual(yield* Fiber.join(publishing), "Unavailable")
+        assert.strictEqual(yield* reason(stopped.publish("general", "x")), "NotAuthenticated")
         assert.strictEqual(yield* reason(Stream.runDrain(stopped.events)), "SlowConsumer")
         yield* TestClock.adjust("10 minutes")
         assert.isUndefined(consuming.pollUnsafe())
@@ -209,14 +206,17 @@ describe("LocalSession", () => {
           const publishing = yield* fork(reason(alice.publish("general", "x")))
           yield* settle
           yield* Scope.close(scope, Exit.void)
-          assert.strictEqual(yield* Fiber.join(publishing), "Unavailable")
-          for (const call of [
+          assert.strictEqual(yield* Fiber.join(publishing), "NotAuthenticated")
+          const calls: ReadonlyArray<Effect.Effect<unknown, { readonly reason: string }>> = [
             alice.publish("general", "x"),
             alice.join("random"),
             alice.setStatus("busy"),
             alice.leave("general"),
-          ]) {
-            assert.strictEqual(yield* reason(call), "Unavailable")
+            alice.history("general"),
+            alice.channels(),
+          ]
+          for (const call of calls) {
+            assert.strictEqual(yield* reason(call), "NotAuthenticated")
           }
           assert.deepStrictEqual(yield* stats, { users: 1, sessions: 1, channels: 1, memberships: 1 })
           yield* Deferred.succeed(gate, undefined)
@@ -237,8 +237,8 @@ describe("LocalSession", () => {
         yield* Scope.close(scope, Exit.void)
         yield* settle
         assert.strictEqual(alice.ended(), "Draining")
-        assert.strictEqual(yield* reason(alice.publish("general", "x")), "Unavailable")
-        assert.strictEqual(yield* reason(alice.join("random")), "Unavailable")
+        assert.strictEqual(yield* reason(alice.publish("general", "x")), "NotAuthenticated")
+        assert.strictEqual(yield* reason(alice.join("random")), "NotAuthenticated")
       }),
     )
   })
@@ -320,9 +320,9 @@ describe("LocalSession", () => {
       for (const who of [alice, bob]) yield* who.join("lobby")
       const { seq } = yield* alice.publish("lobby", "tea at four")
       yield* alice.publish("lobby", "and cake")
-      const edited = yield* alice.change("lobby", seq, { type: "Edited", content: "tea at five" }, "e1")
-      assert.strictEqual((yield* alice.change("lobby", seq, { type: "Edited", content: "no" }, "e1")).seq, edited.seq)
-      yield* bob.change("lobby", 2, { type: "Reacted", reaction: Reaction.make("ok"), on: true })
+      const edited = yield* alice.edit("lobby", seq, "tea at five", "e1")
+      assert.strictEqual((yield* alice.edit("lobby", seq, "no", "e1")).seq, edited.seq)
+      yield* bob.react("lobby", 2, "ok")
       yield* settle
       assert.deepInclude(bob.all("Edited")[0], { target: 1, content: "tea at five", seq: 3 } as object)
       const { entries, first, more } = yield* bob.history("lobby")
@@ -336,20 +336,22 @@ describe("LocalSession", () => {
         found.hits.map(({ channel, message }) => `${channel} ${message.content}`),
         ["lobby tea at five"],
       )
+      yield* TestClock.adjust("1 second")
+      yield* alice.publish("lobby", "more tea")
+      const page = yield* bob.search("tea", { channel: "lobby", limit: 1 })
+      const rest = yield* bob.search("tea", { channel: "lobby", limit: 1, ...before(page.next) })
       assert.deepStrictEqual(
-        (yield* bob.search("tea", {
-          channel: "lobby",
-          before: { ...found.hits[0]!.message, channel: ChannelId.make("lobby") },
-        })).hits,
-        [],
+        [page, rest].map(({ hits }) => hits.map(({ message }) => message.content)),
+        [["more tea"], ["tea at five"]],
       )
+      assert.isUndefined(rest.next)
       yield* bob.read("lobby", 4)
       yield* settle
       assert.deepInclude(alice.all("ReadMarker")[0], { username: "bob", seq: 4 } as object)
-      assert.strictEqual(yield* reason(bob.change("lobby", -1, { type: "Deleted" })), "InvalidFrame")
+      assert.strictEqual(yield* reason(bob.delete("lobby", -1)), "InvalidFrame")
       assert.strictEqual(yield* reason(bob.read("lobby", 0.5)), "InvalidFrame")
-      assert.strictEqual(yield* reason(bob.change("lobby", 1, { type: "Deleted" })), "Forbidden")
-      assert.strictEqual(yield* reason(bob.search("tea", { channel: "elsewhere" })), "NotMember")
+      assert.strictEqual(yield* reason(bob.delete("lobby", 1)), "Forbidden")
+      assert.strictEqual(yield* reason(bob.search("tea", { channel: "elsewhere" })), "NoSuchChannel")
     }).pipe(Effect.provide(hub())),
   )
 })

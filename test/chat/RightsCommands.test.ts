@@ -42,6 +42,8 @@ const same = (answer: Answer) =>
   Object.fromEntries(standings.map((standing) => [standing, answer])) as Record<Standing, Answer>
 /** Those who are not in the channel have nothing to do there. */
 const members = { ...everybody, banned: "NotMember", outside: "NotMember" } as const
+/** For which one need not be in the channel: rights alone decide. */
+const readers = { ...everybody, banned: "Banned", outside: "Forbidden" } as const
 const speakers = { ...members, muted: "Muted" } as const
 const inCharge = { ...nobody, admin: "ok", owner: "ok", moderator: "ok" } as const
 const owners = { ...nobody, admin: "ok", owner: "ok" } as const
@@ -108,8 +110,18 @@ const commands: { readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | 
       },
     ],
     Read: [{ inside: true, frame: (channel) => ({ type: "Read", channel, seq: 1 }), answers: members }],
-    History: [{ inside: true, frame: (channel) => ({ type: "History", channel }), answers: members }],
-    Search: [{ inside: true, frame: (channel) => ({ type: "Search", channel, text: "x" }), answers: members }],
+    History: [true, false].map((inside) => ({
+      what: inside ? "inside" : "outside",
+      inside,
+      frame: (channel) => ({ type: "History", channel }),
+      answers: readers,
+    })),
+    Search: [true, false].map((inside) => ({
+      what: inside ? "inside" : "outside",
+      inside,
+      frame: (channel) => ({ type: "Search", channel, text: "x" }),
+      answers: readers,
+    })),
     ListUnread: [{ frame: () => ({ type: "ListUnread" }), answers: everybody }],
     CreateChannel: [
       {
@@ -189,7 +201,7 @@ const commands: { readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | 
     Describe: [
       {
         frame: (channel) => ({ type: "Describe", channel }),
-        answers: { ...everybody, banned: "Banned", outside: "Forbidden" },
+        answers: readers,
       },
     ],
     Audit: [{ frame: (channel) => ({ type: "Audit", channel }), answers: inCharge }],

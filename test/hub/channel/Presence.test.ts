@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { Status } from "../../src/domain/Status.ts"
-import { type Diff, Presence, type PresenceSettings, type Snapshot } from "../../src/hub/channel/Presence.ts"
-import type { Member } from "../../src/protocol/v2/ServerFrame.ts"
-import { user } from "./fixture.ts"
+import { Status } from "../../../src/domain/Status.ts"
+import { type Diff, Presence, type PresenceSettings, type Snapshot } from "../../../src/hub/channel/Presence.ts"
+import type { Member } from "../../../src/protocol/v2/ServerFrame.ts"
+import { user } from "../members.ts"
 
 const settings: PresenceSettings = {
   grace: Duration.seconds(5),
@@ -70,7 +70,7 @@ describe("Presence", () => {
     assert.lengthOf(pass(presence, 10_000), 1)
     presence.leave(alice.id, 10_000)
     assert.deepStrictEqual(names(presence.snapshot().members), ["alice"])
-    assert.deepStrictEqual([...presence.online()], [])
+    assert.deepStrictEqual([...presence.namesOnline()], [])
     assert.lengthOf(pass(presence, 14_999), 0)
     assert.isTrue(presence.join(alice, online, 14_999))
     assert.lengthOf(pass(presence, 60_000), 0)
@@ -172,6 +172,72 @@ describe("Presence", () => {
     ])
   })
 
+  it("what newcomers are told is one object until something changes, and another behind it", () => {
+    const presence = new Presence({ ...settings, countOnlyAbove: 3 })
+    const [ann, bob] = [user("ann"), user("bob")]
+    const shown: Array<Snapshot> = []
+    const names: Array<ReadonlyArray<string>> = []
+    /** Notes both, and that they stay as they are. */
+    const look = (now: number) => {
+      shown.push(presence.snapshot())
+      names.push(presence.namesOnline())
+      // Nobody comes or goes, and nothing is due.
+      presence.join(ann, online, now)
+      presence.leave(ann.id, now)
+      presence.setStatus(user("nobody").id, away, now)
+      assert.strictEqual(presence.snapshot(), shown.at(-1))
+      assert.strictEqual(presence.namesOnline(), names.at(-1))
+    }
+    presence.join(ann, online, 0)
+    look(0)
+    presence.join(bob, online, 1)
+    look(1)
+    presence.setStatus(bob.id, away, 2)
+    look(2)
+    // Told: another version.
+    presence.advance(1500)
+    look(1500)
+    presence.leave(bob.id, 2000)
+    look(2000)
+    presence.advance(7000)
+    look(7000)
+    for (const name of ["cat", "dan", "eve"]) presence.join(user(name), online, 7000)
+    look(7000)
+    assert.deepStrictEqual(
+      shown.map(
+        ({ count, members, version }) => `${version}: ${count} ${members.map(({ username }) => username).join()}`,
+      ),
+      ["0: 1 ann", "0: 2 ann,bob", "0: 2 ann,bob", "1: 2 ann,bob", "1: 2 ann,bob", "1: 1 ann", "1: 4 "],
+    )
+    assert.deepStrictEqual(
+      shown.map(({ members }) => members.find(({ username }) => username === "bob")?.status),
+      [undefined, "online", "away", "away", "away", undefined, undefined],
+    )
+    // Who is in the grace time has no session here. A status and a diff change no names.
+    assert.deepStrictEqual(
+      names.map((of) => of.join()),
+      ["ann", "ann,bob", "ann,bob", "ann,bob", "ann", "ann", "ann,cat,dan,eve"],
+    )
+    assert.strictEqual(names[1], names[3])
+    assert.notStrictEqual(shown[1], shown[2])
+  })
+
+  it("a visit costs no more where many have just left", () => {
+    const presence = new Presence({ ...settings, countOnlyAbove: 1_000_000, coalesce: Duration.hours(1) })
+    const guests = Array.from({ length: 50_000 }, (_, n) => user(`guest ${n}`))
+    for (const guest of guests) {
+      presence.join(guest, online, 0)
+      presence.leave(guest.id, 0)
+    }
+    // Nobody has a session here: what is asked for is made of nobody, not found among those who left.
+    assert.deepStrictEqual(presence.namesOnline(), [])
+    for (const guest of guests) presence.join(guest, online, 1)
+    for (const guest of guests) presence.leave(guest.id, 1)
+    assert.strictEqual(presence.nextAt, 5001)
+    presence.advance(5001)
+    assert.strictEqual(presence.count, 0)
+  })
+
   describe("above the threshold", () => {
     const small = { ...settings, countOnlyAbove: 3, grace: Duration.zero }
     const crowd = (presence: Presence, n: number, now: number) => {
@@ -263,7 +329,7 @@ describe("Presence", () => {
               sessions.set(step.who, Math.max(0, before - 1))
             }
           }
-          assert.deepStrictEqual(new Set<string>(presence.online()), there)
+          assert.deepStrictEqual(new Set<string>(presence.namesOnline()), there)
         }
         later(pass(presence, now + 60_000))
         assert.strictEqual(presence.nextAt, Infinity)

@@ -1,11 +1,12 @@
-/** When what is stored is told: by itself, or with what is stored next. */
+/** When what is stored is told: by itself, or with what is stored next (docs/adr/0016). */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { settle } from "../actor/fibers.ts"
-import { member, overHistory, texts } from "./fixture.ts"
+import { settle } from "../../actor/fibers.ts"
+import { overHistory, texts } from "../channel/fixture.ts"
+import { member } from "../members.ts"
 
 describe("Where telling everybody takes its time", () => {
   /** Whatever is timed takes 2 ms. */

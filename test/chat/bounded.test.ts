@@ -5,7 +5,7 @@ import { Reaction } from "../../src/domain/Reaction.ts"
 import type { Message } from "../../src/domain/Entry.ts"
 import * as bounded from "../../src/chat/internal/bounded.ts"
 import { said, seq } from "../suites/historyWorld.ts"
-import { user } from "./fixture.ts"
+import { user } from "../hub/members.ts"
 
 const den = ChannelId.make("den")
 const page = { first: seq(1), more: false }

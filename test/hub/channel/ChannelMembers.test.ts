@@ -2,10 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { Topic } from "../../src/domain/Topic.ts"
-import { defaults } from "../../src/hub/HubSettings.ts"
-import { settle } from "../actor/fibers.ts"
-import { channel, encodings, member, online, types } from "./fixture.ts"
+import { Topic } from "../../../src/domain/Topic.ts"
+import { defaults } from "../../../src/hub/HubSettings.ts"
+import { settle } from "../../actor/fibers.ts"
+import { fork, online, types } from "../fixture.ts"
+import { encodings, member } from "../members.ts"
+import { channel } from "./fixture.ts"
 
 describe("Channel", () => {
   describe("joining", () => {
@@ -14,7 +16,7 @@ describe("Channel", () => {
         const general = yield* channel()
         const [alice, bob] = [member("alice"), member("bob")]
         yield* general.join(alice, { status: "away", text: "lunch" }, 3)
-        yield* general.publish({ session: alice.session, content: "x" })
+        yield* general.publish(alice, { content: "x" })
         yield* TestClock.adjust("2 seconds")
         yield* general.join(bob, online)
         yield* settle
@@ -55,7 +57,7 @@ describe("Channel", () => {
         yield* general.join(alice, online)
         const error = yield* Effect.flip(general.join(alice, online))
         assert.include(error, { reason: "AlreadyMember" })
-        yield* general.leave(member("bob").session)
+        yield* general.leave(member("bob"))
         yield* settle
         assert.lengthOf(alice.all("Joined"), 1)
         assert.strictEqual(general.summary().count, 1)
@@ -69,16 +71,16 @@ describe("Channel", () => {
         for (const who of [alice, slow]) yield* general.join(who, online)
         yield* settle
         slow.room = false
-        yield* general.publish({ session: alice.session, content: "1" })
+        yield* general.publish(alice, { content: "1" })
         yield* settle
         slow.taken()
-        yield* general.publish({ session: alice.session, content: "2" })
+        yield* general.publish(alice, { content: "2" })
         yield* general.setTopic(alice.user, Topic.make("old"))
-        yield* general.leave(slow.session, 1)
-        yield* general.publish({ session: alice.session, content: "3" })
+        yield* general.leave(slow, 1)
+        yield* general.publish(alice, { content: "3" })
         yield* general.setTopic(alice.user, Topic.make("new"))
         yield* general.join(slow, online, 2)
-        yield* general.publish({ session: alice.session, content: "4" })
+        yield* general.publish(alice, { content: "4" })
         yield* settle
         slow.room = true
         slow.outbox.resume()
@@ -86,6 +88,68 @@ describe("Channel", () => {
         assert.deepStrictEqual(types(told), ["Message", "TopicChanged", "Left", "Joined", "Message"])
         assert.deepInclude(told[3], { ref: 2, seq: 3, topic: "new" })
         assert.deepInclude(told[4], { content: "4", seq: 4 })
+      }),
+    )
+  })
+
+  describe("newcomers of one turn", () => {
+    it.effect("get one list, in which all of them are, and are not told of each other", () =>
+      Effect.gen(function* () {
+        const tested = yield* channel()
+        const watcher = member("watcher", { encoding: encodings.v1 })
+        yield* tested.join(watcher, online)
+        yield* settle
+        watcher.taken()
+        const [ann, bob] = [member("ann", { encoding: encodings.v1 }), member("bob", { encoding: encodings.v1 })]
+        const [cat, dan] = [member("cat"), member("dan")]
+        const turns = tested.turns.length
+        for (const who of [ann, cat, bob, dan]) yield* fork(tested.join(who, online))
+        yield* settle
+        assert.lengthOf(tested.turns, turns + 1)
+        const users = ["watcher", "ann", "cat", "bob", "dan"]
+        for (const who of [ann, bob]) assert.deepStrictEqual(who.taken(), [{ type: "UserList", users }])
+        assert.deepStrictEqual(
+          watcher.taken(),
+          users.slice(1).map((username) => ({ type: "UserJoined", username })),
+        )
+        for (const who of [cat, dan]) {
+          assert.deepStrictEqual(types(who.taken()), ["Joined"])
+        }
+        // The very same lists, made once for all of them.
+        const welcomes = tested.turns[turns]!.events.flatMap((event) =>
+          event.type === "Entered" ? [event.welcome] : [],
+        )
+        assert.lengthOf(welcomes, 4)
+        assert.strictEqual(new Set(welcomes.map(({ members }) => members)).size, 1)
+        assert.strictEqual(welcomes[0]!.names, welcomes[2]!.names)
+        // Who does not want the names gets none.
+        assert.deepStrictEqual(welcomes[1]!.names, [])
+      }),
+    )
+
+    it.effect("end where something else is said: who comes behind it is told of to those before", () =>
+      Effect.gen(function* () {
+        const tested = yield* channel()
+        const [ann, bob] = [member("ann", { encoding: encodings.v1 }), member("bob", { encoding: encodings.v1 })]
+        yield* fork(tested.join(ann, online))
+        yield* tested.publish(ann, { content: "hello" })
+        yield* fork(tested.join(bob, online))
+        yield* settle
+        assert.lengthOf(tested.turns, 1)
+        assert.deepStrictEqual(types(ann.taken()), ["UserList", "ChatMessage", "UserJoined"])
+        assert.deepStrictEqual(bob.taken(), [{ type: "UserList", users: ["ann", "bob"] }])
+      }),
+    )
+
+    it.effect("and who comes while nothing changes gets the list that was made before", () =>
+      Effect.gen(function* () {
+        const tested = yield* channel()
+        const [phone, laptop] = [member("ann", { session: "phone" }), member("ann", { session: "laptop" })]
+        for (const who of [phone, laptop]) yield* tested.join(who, online)
+        const [first, second] = tested.turns
+          .flatMap(({ events }) => events)
+          .flatMap((event) => (event.type === "Entered" ? [event.welcome.members] : []))
+        assert.strictEqual(first, second)
       }),
     )
   })
@@ -106,7 +170,7 @@ describe("Channel", () => {
         yield* general.join(carol, online)
         yield* settle
         for (const who of [alice, bob]) assert.deepStrictEqual(who.taken(), [{ type: "UserJoined", username: "carol" }])
-        yield* general.leave(bob.session)
+        yield* general.leave(bob)
         yield* settle
         assert.deepStrictEqual(alice.taken(), [{ type: "UserLeft", username: "bob" }])
         assert.deepStrictEqual(bob.taken(), [])
@@ -114,7 +178,7 @@ describe("Channel", () => {
         yield* general.join(bob, online)
         yield* settle
         assert.deepStrictEqual(alice.taken(), [{ type: "UserJoined", username: "bob" }])
-        assert.deepStrictEqual(bob.taken(), [{ type: "UserList", users: ["alice", "bob", "carol"] }])
+        assert.deepStrictEqual(bob.taken(), [{ type: "UserList", users: ["alice", "carol", "bob"] }])
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(alice.taken(), [])
       }),
@@ -126,13 +190,13 @@ describe("Channel", () => {
         const alice = member("alice", { encoding: encodings.v1 })
         const [phone, laptop] = [member("bob", { session: "phone" }), member("bob", { session: "laptop" })]
         for (const who of [alice, phone, laptop]) yield* general.join(who, online)
-        yield* general.leave(phone.session)
+        yield* general.leave(phone)
         yield* settle
         assert.deepStrictEqual(alice.taken(), [
           { type: "UserList", users: ["alice"] },
           { type: "UserJoined", username: "bob" },
         ])
-        yield* general.leave(laptop.session)
+        yield* general.leave(laptop)
         yield* settle
         assert.deepStrictEqual(alice.taken(), [{ type: "UserLeft", username: "bob" }])
       }),
@@ -145,11 +209,11 @@ describe("Channel", () => {
         yield* general.join(alice, online)
         yield* settle
         alice.taken()
-        yield* general.publish({ session: alice.session, content: "1" })
+        yield* general.publish(alice, { content: "1" })
         yield* Effect.forkChild(general.join(bob, online), { startImmediately: true })
-        yield* general.publish({ session: bob.session, content: "2" })
-        yield* general.leave(bob.session)
-        yield* general.publish({ session: alice.session, content: "3" })
+        yield* general.publish(bob, { content: "2" })
+        yield* general.leave(bob)
+        yield* general.publish(alice, { content: "3" })
         yield* settle
         assert.lengthOf(alice.writes, 1)
         assert.deepStrictEqual(types(alice.taken()), [
@@ -193,13 +257,13 @@ describe("Channel", () => {
         for (const who of [slow, alice]) yield* general.join(who, online)
         yield* TestClock.adjust("10 seconds")
         slow.room = false
-        for (let n = 0; n < 6; n++) yield* general.publish({ session: alice.session, content: `${n}` })
+        for (let n = 0; n < 6; n++) yield* general.publish(alice, { content: `${n}` })
         yield* settle
         slow.taken()
         for (const name of ["bob", "carol"]) yield* general.join(member(name), online)
-        yield* general.leave(alice.session)
+        yield* general.leave(alice)
         yield* TestClock.adjust("20 seconds")
-        assert.isAtLeast(slow.outbox.shed, 1)
+        assert.deepStrictEqual(slow.taken(), [])
         slow.room = true
         slow.outbox.resume()
         yield* TestClock.adjust("3 seconds")

@@ -11,13 +11,14 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
+import { Chat } from "../../src/chat/Chat.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
-import { SessionId } from "../../src/domain/SessionId.ts"
-import type { Channel } from "../../src/hub/channel/Channel.ts"
 import { Hub } from "../../src/embedding/Hub.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { fibersLeft, settle } from "../actor/fibers.ts"
-import { connect, controlledHistory, fork, hub, nothing, reason, signIn } from "./fixture.ts"
+import { fork, reason } from "../hub/fixture.ts"
+import { controlledHistory } from "../hub/stores.ts"
+import { connect, hub, nothing } from "./fixture.ts"
 
 describe("Hub", () => {
   const Step = Schema.Union([
@@ -117,16 +118,15 @@ describe("Hub", () => {
 
     it.effect("a channel that was released is garbage", () =>
       Effect.gen(function* () {
-        const { find, stats } = yield* Hub
+        const { stats } = yield* Hub
+        const { directory } = yield* Chat
         const alice = yield* connect("alice")
-        yield* signIn("by hand")
         const visit = Effect.fnUntraced(function* (name: string) {
           yield* alice.join(name)
           yield* alice.publish(name, "hello")
           yield* alice.leave(name)
-          const found = yield* find(ChannelName.make(name), SessionId.make("by hand"))
-          // Its effects hold the mailbox and the fiber.
-          return new WeakRef((found.channel as Channel).close)
+          // It holds the way to the channel, and so the mailbox and the fiber.
+          return new WeakRef((yield* directory.open(ChannelName.make(name), alice.user)).link)
         })
         const channels = yield* Effect.forEach(["a", "b", "c", "d"], visit)
         yield* TestClock.adjust("2 minutes")
@@ -170,7 +170,7 @@ describe("Hub", () => {
                   }
                 }).pipe(fork),
             )
-            yield* TestClock.adjust("1 second")
+            for (let n = 0; n < 100; n++) yield* Effect.andThen(settle, TestClock.adjust("10 millis"))
             assert.isAtLeast(stored, 100)
             const closing = yield* fork(Scope.close(scope, Exit.void))
             yield* TestClock.adjust("1 second")

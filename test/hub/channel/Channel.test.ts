@@ -5,24 +5,16 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import { ActorUnavailable } from "../../src/actor/Actor.ts"
-import { Seq } from "../../src/domain/Seq.ts"
-import { Topic } from "../../src/domain/Topic.ts"
-import { ChannelStore } from "../../src/channels/ChannelStore.ts"
-import { History } from "../../src/history/History.ts"
-import { settle } from "../actor/fibers.ts"
-import {
-  channel,
-  controlledHistory,
-  counting,
-  encodings,
-  id,
-  member,
-  online,
-  seqs,
-  type TestMember,
-  types,
-} from "./fixture.ts"
+import { Seq } from "../../../src/domain/Seq.ts"
+import { Topic } from "../../../src/domain/Topic.ts"
+import { ChannelStore } from "../../../src/channels/ChannelStore.ts"
+import { History } from "../../../src/history/History.ts"
+import { ChannelGone } from "../../../src/hub/audience/ChannelLink.ts"
+import { settle } from "../../actor/fibers.ts"
+import { id, online, types } from "../fixture.ts"
+import { counting, encodings, member, type TestMember } from "../members.ts"
+import { controlledHistory } from "../stores.ts"
+import { channel, seqs } from "./fixture.ts"
 
 const contents = (who: TestMember) =>
   who.writes.flat().flatMap((frame) => (frame.type === "Message" || frame.type === "ChatMessage" ? frame.content : []))
@@ -40,7 +32,7 @@ describe("Channel", () => {
       yield* settle
       for (const who of [alice, bob, old]) who.taken()
       yield* TestClock.setTime(1_700_000_000_999)
-      yield* general.publish({ session: alice.session, id: id("m1"), ref: 7, content: "hello" })
+      yield* general.publish(alice, { id: id("m1"), ref: 7, content: "hello" })
       yield* settle
       const message = {
         type: "Message",
@@ -48,6 +40,7 @@ describe("Channel", () => {
         seq: 1,
         id: "m1",
         from: "alice",
+        user_id: "alice",
         content: "hello",
         timestamp: 1_700_000_000_999,
       }
@@ -80,7 +73,7 @@ describe("Channel", () => {
       yield* settle
       for (const who of members) who.taken()
       for (let n = 0; n < 10; n++) {
-        for (const { session } of members) yield* general.publish({ session, id: id(`m${n}`), content: `${n}` })
+        for (const who of members) yield* general.publish(who, { id: id(`m${n}`), content: `${n}` })
       }
       yield* Effect.forkChild(general.setTopic(members[0]!.user, Topic.make("new")), { startImmediately: true })
       yield* Effect.forkChild(general.join(member("new"), online), { startImmediately: true })
@@ -103,10 +96,10 @@ describe("Channel", () => {
       yield* TestClock.adjust("10 seconds")
       for (const { counter } of counted) counter.count = 0
       // A version 1 sender gets no answer beside its message.
-      const session = members[0]!.session
-      assert.strictEqual(members[0]!.encoding.version, 1)
+      const sender = members[0]!
+      assert.strictEqual(sender.encoding.version, 1)
       for (let n = 1; n <= 20; n++) {
-        yield* general.publish({ session, content: `${n}` })
+        yield* general.publish(sender, { content: `${n}` })
         if (n % 5 === 0) yield* settle
         assert.deepStrictEqual(
           counted.map(({ counter }) => counter.count),
@@ -124,10 +117,10 @@ describe("Channel", () => {
       const gone = member("gone", { encoding: { server, client: encodings.msgpack.client } })
       const alice = member("alice")
       for (const who of [gone, alice]) yield* general.join(who, online)
-      yield* general.leave(gone.session)
+      yield* general.leave(gone)
       yield* settle
       counter.count = 0
-      yield* general.publish({ session: alice.session, content: "x" })
+      yield* general.publish(alice, { content: "x" })
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(counter.count, 0)
     }),
@@ -138,8 +131,7 @@ describe("Channel", () => {
       const general = yield* channel()
       const alice = member("alice", { bounds: { frames: 300, bytes: 200_000 } })
       yield* general.join(alice, online)
-      for (let n = 0; n < 600; n++)
-        yield* general.publish({ session: alice.session, id: id(`${n}`), content: "x".repeat(1000) })
+      for (let n = 0; n < 600; n++) yield* general.publish(alice, { id: id(`${n}`), content: "x".repeat(1000) })
       yield* settle
       assert.strictEqual(alice.overflows, 0)
       assert.lengthOf(alice.all("Message"), 600)
@@ -155,7 +147,7 @@ describe("Channel", () => {
       yield* settle
       stuck.room = false
       for (let n = 0; n < 200; n++) {
-        yield* general.publish({ session: alice.session, content: `${n}` })
+        yield* general.publish(alice, { content: `${n}` })
         if (n % 10 === 0) yield* settle
       }
       yield* settle
@@ -170,8 +162,7 @@ describe("Channel", () => {
       const general = yield* channel()
       const [alice, bob] = [member("alice"), member("bob")]
       for (const who of [alice, bob]) yield* general.join(who, online)
-      const publish = (who: TestMember, ref: number) =>
-        general.publish({ session: who.session, id: id("same"), ref, content: "hello" })
+      const publish = (who: TestMember, ref: number) => general.publish(who, { id: id("same"), ref, content: "hello" })
       yield* publish(alice, 1)
       yield* publish(alice, 2)
       yield* TestClock.adjust("9 minutes")
@@ -207,7 +198,7 @@ describe("Channel", () => {
       yield* settle
       const typing = (...who: ReadonlyArray<TestMember>) =>
         Effect.suspend(() => {
-          for (const { session } of who) general.typing(session)
+          for (const one of who) general.typing(one)
           return settle
         })
       const told = () => bob.all("UserTyping").map(({ username }) => `${username}`)
@@ -239,16 +230,16 @@ describe("Channel", () => {
       yield* general.join(alice, online)
       yield* settle
       alice.taken()
-      yield* general.publish({ session: alice.session, content: "before" })
+      yield* general.publish(alice, { content: "before" })
       const setting = yield* Effect.forkChild(general.setTopic(alice.user, Topic.make("tea")), {
         startImmediately: true,
       })
-      yield* general.publish({ session: alice.session, content: "behind" })
+      yield* general.publish(alice, { content: "behind" })
       yield* Fiber.join(setting)
       yield* settle
       const told = alice.taken()
       assert.deepStrictEqual(types(told), ["Message", "TopicChanged", "Message"])
-      assert.deepInclude(told[1], { topic: "tea", by: "alice" })
+      assert.deepInclude(told[1], { topic: "tea", by: "alice", by_id: "alice" })
       assert.strictEqual(general.summary().topic, Topic.make("tea"))
       const bob = member("bob")
       yield* general.join(bob, online)
@@ -262,11 +253,11 @@ describe("Channel", () => {
       const general = yield* channel()
       const [alice, bob] = [member("alice"), member("bob")]
       for (const who of [alice, bob]) yield* general.join(who, online)
-      yield* general.leave(alice.session)
+      yield* general.leave(alice)
       // In the same turn, and in a later one.
-      yield* general.publish({ session: alice.session, content: "1" })
+      yield* general.publish(alice, { content: "1" })
       yield* settle
-      yield* general.publish({ session: alice.session, content: "2" })
+      yield* general.publish(alice, { content: "2" })
       yield* settle
       assert.deepStrictEqual(contents(bob), [])
       assert.deepStrictEqual(general.history.appended, [])
@@ -298,9 +289,7 @@ describe("Channel", () => {
         const joining = yield* join(alice)
         yield* go
         const exit = yield* Fiber.join(joining)
-        assert.deepInclude(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit, {
-          error: new ActorUnavailable({ actor: "channel general", why: "stopped" }),
-        } as object)
+        assert.deepInclude(Exit.isFailure(exit) ? exit.cause.reasons[0] : exit, { error: new ChannelGone() } as object)
         assert.strictEqual(idle(), 1)
         assert.deepStrictEqual(alice.writes, [])
         yield* TestClock.adjust("10 minutes")
@@ -317,7 +306,7 @@ describe("Channel", () => {
         yield* go
         assert.isTrue(Exit.isSuccess(yield* Fiber.join(joining)))
         assert.strictEqual(idle(), 0)
-        yield* tested.leave(alice.session)
+        yield* tested.leave(alice)
         yield* TestClock.adjust("59 seconds")
         assert.strictEqual(idle(), 0)
         yield* TestClock.adjust("1 second")
@@ -342,7 +331,7 @@ describe("Channel", () => {
       const general = yield* channel({ history: { ...controlledHistory(), layer } })
       const alice = member("alice")
       yield* general.join(alice, online)
-      yield* general.publish({ session: alice.session, content: "x" })
+      yield* general.publish(alice, { content: "x" })
       yield* settle
       assert.deepInclude(alice.all("Joined")[0], { seq: 41, first: 42 } as object)
       assert.deepStrictEqual(seqs(alice), [42])
@@ -355,7 +344,7 @@ describe("Channel", () => {
       const alice = member("alice")
       yield* general.join(alice, online)
       yield* settle
-      yield* general.publish({ session: alice.session, id: id("a"), content: "x" })
+      yield* general.publish(alice, { id: id("a"), content: "x" })
       yield* general.settled
       alice.outbox.flush()
       assert.lengthOf(alice.all("Message"), 1)

@@ -6,16 +6,25 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
-import type { SessionId } from "../../src/domain/SessionId.ts"
-import type { ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
-import { settle } from "../actor/fibers.ts"
-import { HistoryError } from "../../src/history/HistoryError.ts"
-import { channel, controlledHistory, encodings, fork, id, member, online, type TestMember } from "./fixture.ts"
+import type { SessionId } from "../../../src/domain/SessionId.ts"
+import type { ServerFrameOf } from "../../../src/protocol/v2/ServerFrame.ts"
+import { settle } from "../../actor/fibers.ts"
+import { HistoryError } from "../../../src/history/HistoryError.ts"
+import { fork, id, online } from "../fixture.ts"
+import { encodings, member, type TestMember } from "../members.ts"
+import { controlledHistory } from "../stores.ts"
+import { channel } from "./fixture.ts"
 
 const broken = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append" }))
 const dies = Effect.die(new Error("the disk is gone"))
 
-describe("Channel", () => {
+/** Both: reached as it is, and through encode and decode, as if it were on another node. */
+const ways = [
+  { way: "as it is", encoded: false, runs: 300 },
+  { way: "as if it were elsewhere", encoded: true, runs: 100 },
+]
+
+describe.for(ways)("Channel, reached $way", ({ encoded, runs }) => {
   // Six sessions of four users, in all encodings.
   const cast = () =>
     (["v1", "json", "msgpack", "json", "v1", "msgpack"] as const).map((encoding, n) =>
@@ -23,7 +32,10 @@ describe("Channel", () => {
     )
   const Who = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))
   const Step = Schema.Union([
-    Schema.Struct({ type: Schema.Literals(["toggle", "publish", "publish", "again", "slow"]), who: Who }),
+    Schema.Struct({
+      type: Schema.Literals(["toggle", "toggle", "drop", "publish", "publish", "again", "slow"]),
+      who: Who,
+    }),
     Schema.Struct({ type: Schema.Literals(["settle", "pass"]) }),
   ])
 
@@ -32,23 +44,33 @@ describe("Channel", () => {
     [Arbitrary.array(Arbitrary.schema(Step), { maxLength: 80 })],
     ([steps]) =>
       Effect.gen(function* () {
-        const tested = yield* channel({ settings: { channelIdle: Duration.hours(1) } })
+        const tested = yield* channel({ encoded, settings: { channelIdle: Duration.hours(1) } })
         const members = cast()
         const inside = new Set<SessionId>()
         const joins: Array<Fiber.Fiber<unknown, unknown>> = []
         const published: Array<{ readonly session: SessionId; readonly id: string; readonly content: string }> = []
         let sent = 0
+        // A session that leaves does nothing else before it has heard that it has, unless it ends, or gave up a join.
+        const leaving = new Set<SessionId>()
+        const dropped = new Map<SessionId, number>()
         for (const step of steps) {
           if (!("who" in step)) yield* step.type === "settle" ? settle : TestClock.adjust("2 seconds")
           else {
             const who = members[step.who]!
             const { session } = who
             if (step.type === "toggle") {
-              if (inside.delete(session)) yield* tested.leave(session)
-              else {
+              if (inside.delete(session)) {
+                yield* tested.leave(who)
+                leaving.add(session)
+              } else {
+                if (leaving.delete(session)) yield* settle
                 inside.add(session)
                 joins.push(yield* Effect.forkChild(tested.join(who, online), { startImmediately: true }))
               }
+            } else if (step.type === "drop") {
+              if (!inside.delete(session)) continue
+              yield* tested.drop(who)
+              dropped.set(session, (dropped.get(session) ?? 0) + 1)
             } else if (step.type === "slow") {
               who.room = !who.room
               if (who.room) who.outbox.resume()
@@ -59,7 +81,7 @@ describe("Channel", () => {
                   ? last
                   : { session, id: `${++sent}`, content: `text ${sent}` }
               published.push(message)
-              yield* tested.publish({ ...message, id: id(message.id) })
+              yield* tested.publish(who, { id: id(message.id), content: message.content })
             }
           }
         }
@@ -97,7 +119,11 @@ describe("Channel", () => {
           let next: number | undefined
           for (const frame of frames) {
             if (frame.type === "Joined") {
-              assert.isUndefined(next)
+              if (next !== undefined) {
+                const drops = dropped.get(who.session) ?? 0
+                assert.isAbove(drops, 0)
+                dropped.set(who.session, drops - 1)
+              }
               next = frame.seq + 1
             } else if (frame.type === "Left") next = undefined
             else if (frame.type === "Message") {
@@ -126,7 +152,7 @@ describe("Channel", () => {
           assert.deepStrictEqual([...people(who), "fresh"].sort(), [...shown].sort())
         }
       }),
-    { arbitrary: { runs: 300, size: 80 } },
+    { arbitrary: { runs, size: 80 } },
   )
 
   const Fault = Schema.Literals(["none", "none", "none", "fails", "dies before", "dies behind", "slow"])
@@ -146,7 +172,7 @@ describe("Channel", () => {
     ([steps, faults]) =>
       Effect.gen(function* () {
         const history = controlledHistory()
-        const tested = yield* channel({ history, settings: { channelIdle: Duration.hours(1) } })
+        const tested = yield* channel({ encoded, history, settings: { channelIdle: Duration.hours(1) } })
         const members = [0, 1, 2, 3].map((n) => member(`user ${n}`))
         let fault = "none"
         let append = 0
@@ -161,11 +187,12 @@ describe("Channel", () => {
         const sent: Array<{ readonly who: TestMember; readonly id: string; readonly ref: number }> = []
         const publish = (who: TestMember, text: string) => {
           sent.push({ who, id: text, ref: sent.length })
-          return tested.publish({ session: who.session, id: id(text), ref: sent.length - 1, content: text })
+          return tested.publish(who, { id: id(text), ref: sent.length - 1, content: text })
         }
         /** As `Memberships` does: who was not let in because of a crash asks again. */
         const enter = (who: TestMember): Effect.Effect<void> => Effect.catch(tested.join(who, online), () => enter(who))
-        const entering = new Set<TestMember>()
+        // They wait for an answer.
+        const moving = new Set<TestMember>()
         for (const [n, step] of steps.entries()) {
           if (!("who" in step)) {
             // Crashes seldom enough not to be given up.
@@ -174,15 +201,22 @@ describe("Channel", () => {
             continue
           }
           const who = members[step.who]!
-          if (entering.has(who)) continue
+          if (moving.has(who)) continue
           if (step.type === "toggle") {
-            if (inside.delete(who)) yield* tested.leave(who.session)
-            else {
-              entering.add(who)
+            moving.add(who)
+            if (inside.delete(who)) {
+              yield* tested
+                .leave(who)
+                .pipe(
+                  Effect.andThen(Effect.ignore(tested.settled)),
+                  Effect.ensuring(Effect.sync(() => moving.delete(who))),
+                  fork,
+                )
+            } else {
               yield* enter(who).pipe(
                 Effect.andThen(
                   Effect.sync(() => {
-                    entering.delete(who)
+                    moving.delete(who)
                     inside.add(who)
                   }),
                 ),
@@ -224,7 +258,7 @@ describe("Channel", () => {
           assert.strictEqual(next, inside.has(who) ? stored.length + 1 : undefined)
         }
       }),
-    { arbitrary: { runs: 300, size: 60 } },
+    { arbitrary: { runs, size: 60 } },
   )
 })
 

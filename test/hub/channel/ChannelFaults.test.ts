@@ -4,22 +4,15 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
-import { Topic } from "../../src/domain/Topic.ts"
-import { ChannelStoreError } from "../../src/channels/ChannelStoreError.ts"
-import { HistoryError } from "../../src/history/HistoryError.ts"
-import { settle } from "../actor/fibers.ts"
-import {
-  channel,
-  controlledHistory,
-  encodings,
-  fork,
-  id,
-  member,
-  online,
-  overHistory as setUp,
-  seqs,
-  texts,
-} from "./fixture.ts"
+import type { Appearance } from "../../../src/domain/Appearance.ts"
+import { Topic } from "../../../src/domain/Topic.ts"
+import { ChannelStoreError } from "../../../src/channels/ChannelStoreError.ts"
+import { HistoryError } from "../../../src/history/HistoryError.ts"
+import { settle } from "../../actor/fibers.ts"
+import { fork, id, online } from "../fixture.ts"
+import { encodings, member } from "../members.ts"
+import { controlledHistory, general } from "../stores.ts"
+import { channel, overHistory as setUp, seqs, texts } from "./fixture.ts"
 
 const broken = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append" }))
 const dies = Effect.die(new Error("the disk is gone"))
@@ -76,7 +69,7 @@ describe("Channel", () => {
         yield* settle
         yield* publish(alice, "2")
         // Whoever wants something else is not waited for either.
-        const described = yield* fork(tested.describe(alice.user))
+        const described = yield* fork(tested.describe(alice.by))
         yield* Deferred.succeed(gates[0]!, undefined)
         yield* settle
         assert.deepStrictEqual(texts(alice), ["1"])
@@ -89,7 +82,8 @@ describe("Channel", () => {
 
     it.effect("where everything is stored at once, what came together leaves together", () =>
       Effect.gen(function* () {
-        const alice = member("alice")
+        // So many answers do not make it half full.
+        const alice = member("alice", { bounds: { frames: 2048 } })
         const { history, publish } = yield* setUp(alice)
         const before = alice.writes.length
         yield* Effect.forEach(
@@ -118,14 +112,14 @@ describe("Channel", () => {
         const publishing = yield* fork(
           Effect.forEach(
             Array.from({ length: 20 }, (_, n) => `${n}`),
-            (text) => tested.publish({ session: alice.session, id: id(text), content: text }),
+            (text) => tested.publish(alice, { id: id(text), content: text }),
             { discard: true },
           ),
         )
         yield* settle
         assert.isUndefined(publishing.pollUnsafe())
         // Worth no waiting: dropped.
-        tested.typing(alice.session)
+        tested.typing(alice)
         yield* Deferred.succeed(gate, undefined)
         yield* Fiber.join(publishing)
         yield* settle
@@ -145,7 +139,7 @@ describe("Channel", () => {
         history.before = broken
         yield* publish(alice, "2")
         yield* publish(bob, "3")
-        yield* tested.publish({ session: old.session, content: "old" })
+        yield* tested.publish(old, { content: "old" })
         yield* settle
         for (const [who, ref] of [
           [alice, 2],
@@ -187,7 +181,7 @@ describe("Channel", () => {
         history.before = broken
         yield* publish(alice, "1")
         const joining = yield* fork(tested.join(carol, online))
-        yield* tested.leave(bob.session)
+        yield* tested.leave(bob)
         yield* Fiber.join(joining)
         yield* settle
         assert.strictEqual(carol.all("Joined")[0]!.seq, 0)
@@ -351,14 +345,14 @@ describe("Channel", () => {
         const { history, publish, tested } = yield* setUp(alice, bob)
         history.before = once(dies)
         yield* publish(alice, "1")
-        yield* tested.leave(bob.session, 9)
+        yield* tested.leave(bob, 9)
         const joining = yield* fork(Effect.flip(tested.join(carol, online)))
         const setting = yield* fork(Effect.flip(tested.setTopic(alice.user, Topic.make("tea"))))
         yield* tested.setAppearance(alice.user.id, { status: "busy" })
         yield* settle
         assert.deepStrictEqual(bob.all("Left"), [{ type: "Left", ref: 9, channel: "general" } as never])
-        assert.include(yield* Fiber.join(joining), { why: "crashed" })
-        assert.include(yield* Fiber.join(setting), { why: "crashed" })
+        assert.include(yield* Fiber.join(joining), { reason: "Internal" })
+        assert.include(yield* Fiber.join(setting), { reason: "Internal" })
         yield* tested.join(carol, online)
         yield* tested.join(bob, online)
         yield* settle
@@ -374,21 +368,27 @@ describe("Channel", () => {
       Effect.gen(function* () {
         const [alice, bob] = [member("alice"), member("bob")]
         const { history, publish, tested } = yield* setUp(alice, bob)
-        // A member that cannot be told anything makes a turn crash half-way.
-        const cursed = member("cursed", {
-          encoding: {
-            client: encodings.json.client,
-            server: { ...encodings.json.server, encode: () => assert.fail() },
+        // A command that cannot be applied makes a turn crash half-way.
+        const { by, session } = member("cursed")
+        const cursed = tested.link.ask<"Done">((request) => ({
+          type: "Join",
+          by,
+          request,
+          session,
+          get appearance(): Appearance {
+            return assert.fail()
           },
-        })
+          called: general,
+          names: false,
+        }))
         yield* publish(alice, "1")
-        yield* tested.leave(alice.session, 2)
+        yield* tested.leave(alice, 2)
         const joining = yield* fork(tested.join(alice, online, 3))
-        const failing = yield* fork(Effect.flip(tested.join(cursed, online)))
+        const failing = yield* fork(Effect.flip(cursed))
         yield* publish(alice, "2")
-        yield* tested.leave(bob.session, 4)
+        yield* tested.leave(bob, 4)
         yield* Fiber.join(joining)
-        assert.include(yield* Fiber.join(failing), { why: "crashed" })
+        assert.include(yield* Fiber.join(failing), { reason: "Internal" })
         yield* settle
         assert.strictEqual(history.loads(), 2)
         const outcomes = [...alice.all("Published"), ...alice.all("Error")].map(({ ref, type }) => [type, ref])
@@ -423,17 +423,17 @@ describe("Channel", () => {
           append++
           return append === 1 ? Effect.sleep("2 seconds") : append === 2 ? dies : Effect.void
         })
-        yield* tested.publish({ session: alice.session, id: id("1"), content: "1" })
+        yield* tested.publish(alice, { id: id("1"), content: "1" })
         // The tick comes while the channel waits, and is lost with the batch behind.
         yield* TestClock.adjust("1 second")
-        yield* tested.publish({ session: alice.session, id: id("2"), content: "2" })
+        yield* tested.publish(alice, { id: id("2"), content: "2" })
         yield* TestClock.adjust("10 seconds")
         assert.strictEqual(history.loads(), 2)
         assert.deepStrictEqual(
           alice.all("Presence").map(({ joined }) => joined?.map(({ username }) => `${username}`)),
           [["alice"], ["bob"]],
         )
-        for (const { session } of [alice, bob]) yield* tested.leave(session)
+        for (const who of [alice, bob]) yield* tested.leave(who)
         yield* TestClock.adjust("2 minutes")
         assert.strictEqual(idle, 1)
       }),
@@ -450,16 +450,17 @@ describe("Channel", () => {
         yield* publish(alice, "1")
         yield* settle
         yield* publish(alice, "2")
-        yield* tested.leave(bob.session, 4)
+        yield* tested.leave(bob, 4)
         const joining = yield* fork(Effect.flip(tested.join(member("carol"), online)))
         yield* Deferred.succeed(gate, undefined)
         yield* tested.stopped
-        assert.include(yield* Fiber.join(joining), { why: "stopped" })
+        assert.include(yield* Fiber.join(joining), { _tag: "ChannelGone" })
         assert.deepStrictEqual(
           alice.all("Error").map(({ name, ref }) => [name, ref]),
           [
             ["Internal", 1],
-            ["Internal", 2],
+            // Nobody has looked at this one.
+            ["Unavailable", 2],
           ],
         )
         assert.deepStrictEqual(alice.all("Left"), [{ type: "Left", channel: "general" } as never])
@@ -468,7 +469,7 @@ describe("Channel", () => {
           { type: "UserLeft", username: "bob" },
           { type: "Error", code: 503, message: "The channel has ended" },
         ])
-        assert.include(yield* Effect.flip(publish(alice, "late")), { why: "stopped" })
+        assert.include(yield* Effect.flip(publish(alice, "late")), { _tag: "ChannelGone" })
       }),
     )
 

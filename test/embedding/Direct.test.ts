@@ -6,43 +6,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
-import { ChannelName } from "../../src/domain/ChannelName.ts"
-import { between, isDirect, keyOf, nameOf, otherIn } from "../../src/domain/Direct.ts"
-import { UserId } from "../../src/domain/User.ts"
-import { Hub, type Invitation } from "../../src/embedding/Hub.ts"
-import { maxBrought, Memberships } from "../../src/hub/audience/Memberships.ts"
+import { Hub } from "../../src/embedding/Hub.ts"
+import { maxBrought } from "../../src/hub/audience/Memberships.ts"
 import { settle } from "../actor/fibers.ts"
-import { connect, controlledHistory, fork, hub, member, nothing, reason, types, user } from "./fixture.ts"
-
-const stats = Effect.flatMap(Hub, ({ stats }) => stats)
-
-describe("the names of a direct conversation", () => {
-  const id = (text: string) => UserId.make(text)
-
-  it("are the other's name, and one in every spelling", () => {
-    const name = ChannelName.make("@Bob")
-    assert.isTrue(isDirect(name))
-    assert.isFalse(isDirect(ChannelName.make("bob")))
-    assert.strictEqual<string>(otherIn(name), "Bob")
-    assert.strictEqual(nameOf(user("Bob")), name)
-    assert.strictEqual(keyOf(name), keyOf(ChannelName.make("@ＢＯＢ")))
-  })
-
-  it("are the same for hub and history from both sides, and no other two's", () => {
-    assert.strictEqual(between(id("ann"), id("bob")), between(id("bob"), id("ann")))
-    const pairs = [
-      ["a", "b&c"],
-      ["a&b", "c"],
-      ["a%26b", "c"],
-      ["a b", "c"],
-      ["a", "b c"],
-      ["a", "a"],
-      ["a", "b"],
-      ["é", "b"],
-    ] as const
-    assert.strictEqual(new Set(pairs.map(([one, other]) => between(id(one), id(other)))).size, pairs.length)
-  })
-})
+import { fork, reason } from "../hub/fixture.ts"
+import { controlledHistory } from "../hub/stores.ts"
+import { connect, hub, nothing, stats } from "./fixture.ts"
 
 describe("direct conversations", () => {
   it.effect("of sessions inside this program", () =>
@@ -72,7 +41,7 @@ describe("direct conversations", () => {
       // It is in it once, however it came there.
       assert.strictEqual(yield* reason(bob.join("@ann")), "AlreadyMember")
       assert.strictEqual((yield* stats).memberships, 2)
-      assert.deepStrictEqual((yield* Effect.flatMap(Hub, ({ channels }) => channels())).channels, [])
+      assert.deepStrictEqual((yield* ann.channels()).channels, [])
     }).pipe(Effect.provide(hub())),
   )
 
@@ -195,29 +164,6 @@ describe("direct conversations", () => {
         yield* TestClock.adjust(Duration.minutes(5))
         assert.strictEqual((yield* stats).channels, 0, `after ${turns} turns`)
       }
-    }).pipe(Effect.provide(hub())),
-  )
-
-  it.effect("nobody is brought in before they know that they are signed in", () =>
-    Effect.gen(function* () {
-      const ann = yield* connect("ann")
-      const bob = member("bob")
-      const service = yield* Hub
-      const memberships = new Memberships(service, bob, 100)
-      const enter = (invitation: Invitation) => memberships.enter(invitation)
-      yield* service.signIn({ session: bob.session, user: bob.user, exclusive: false, end: () => {}, enter })
-      yield* ann.join("@bob")
-      yield* ann.publish("@bob", "1")
-      assert.deepStrictEqual(bob.taken(), [])
-      memberships.opened()
-      yield* ann.publish("@bob", "2")
-      yield* settle
-      assert.deepStrictEqual(types(bob.taken()), ["Joined", "Message"])
-      yield* memberships.leaveAll
-      yield* ann.publish("@bob", "3")
-      yield* settle
-      assert.deepStrictEqual(types(bob.taken()), ["Left"])
-      assert.strictEqual((yield* stats).memberships, 1)
     }).pipe(Effect.provide(hub())),
   )
 

@@ -3,7 +3,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
-import { defaultBounds, type Lane, Outbox, type OutboxBounds } from "../../src/hub/audience/Outbox.ts"
+import { alone, defaultBounds, type Lane, Outbox, type OutboxBounds } from "../../../src/hub/audience/Outbox.ts"
 
 const lanes: ReadonlyArray<Lane> = ["control", "chat", "presence", "typing"]
 
@@ -14,11 +14,15 @@ const named = (name: string, size = name.length) => {
 }
 const nameOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replace(/\0+$/, "")
 
+/** Offers a piece with as many bytes as it has. */
+const offer = (outbox: Outbox<Uint8Array>, lane: Lane, piece: Uint8Array, frames?: number) =>
+  outbox.offer(lane, piece, piece.byteLength, frames)
+
 /** An outbox with a link that notes each write; `room` is what the link says after the next one. */
 const linked = (bounds: Partial<OutboxBounds> = {}) => {
   const writes: Array<ReadonlyArray<string>> = []
   const link = { room: true, writes, overflows: 0, onSend: () => {} }
-  const outbox = new Outbox(
+  const outbox = new Outbox<Uint8Array>(
     { ...defaultBounds, ...bounds },
     {
       send: (batch) => {
@@ -26,6 +30,7 @@ const linked = (bounds: Partial<OutboxBounds> = {}) => {
         link.onSend()
         return link.room
       },
+      keep: alone,
       onOverflow: () => void link.overflows++,
     },
   )
@@ -35,7 +40,7 @@ const linked = (bounds: Partial<OutboxBounds> = {}) => {
 /** Makes the link full with one frame of one byte. */
 const block = ({ link, outbox }: ReturnType<typeof linked>) => {
   link.room = false
-  outbox.offer("control", named("!"))
+  offer(outbox, "control", named("!"))
   outbox.flush()
   link.writes.length = 0
 }
@@ -43,7 +48,7 @@ const block = ({ link, outbox }: ReturnType<typeof linked>) => {
 describe("Outbox", () => {
   it("sends everything that was queued in a turn in one write, inside flush", () => {
     const { link, outbox } = linked()
-    for (const name of ["a", "b", "c"]) outbox.offer("chat", named(name))
+    for (const name of ["a", "b", "c"]) offer(outbox, "chat", named(name))
     assert.deepStrictEqual(link.writes, [])
     outbox.flush()
     assert.deepStrictEqual(link.writes, [["a", "b", "c"]])
@@ -56,11 +61,11 @@ describe("Outbox", () => {
   it("shares nothing with other outboxes, full, emptied or closed", () => {
     const [one, other, closed] = [linked(), linked(), linked()]
     closed.outbox.close()
-    for (const lane of lanes) for (const n of [1, 2]) one.outbox.offer(lane, named(`${lane}${n}`))
+    for (const lane of lanes) for (const n of [1, 2]) offer(one.outbox, lane, named(`${lane}${n}`))
     one.outbox.flush()
-    for (const name of ["c", "d"]) one.outbox.offer("chat", named(name))
+    for (const name of ["c", "d"]) offer(one.outbox, "chat", named(name))
     for (const { outbox } of [other, closed]) {
-      outbox.offer("chat", named("x"))
+      offer(outbox, "chat", named("x"))
       outbox.flush()
     }
     one.outbox.flush()
@@ -71,7 +76,7 @@ describe("Outbox", () => {
 
   it("lanes leave in their order, and within a lane what came first", () => {
     const { link, outbox } = linked()
-    for (const n of [1, 2]) for (const lane of [...lanes].reverse()) outbox.offer(lane, named(`${lane}${n}`))
+    for (const n of [1, 2]) for (const lane of [...lanes].reverse()) offer(outbox, lane, named(`${lane}${n}`))
     outbox.flush()
     assert.deepStrictEqual(link.writes, [lanes.flatMap((lane) => [`${lane}1`, `${lane}2`])])
   })
@@ -79,10 +84,10 @@ describe("Outbox", () => {
   it("gathers while the link has no room, and sends that in one write when it has again", () => {
     const { link, outbox } = linked()
     link.room = false
-    outbox.offer("chat", named("a"))
+    offer(outbox, "chat", named("a"))
     outbox.flush()
     for (const name of ["b", "c"]) {
-      outbox.offer("chat", named(name))
+      offer(outbox, "chat", named(name))
       outbox.flush()
     }
     assert.deepStrictEqual(link.writes, [["a"]])
@@ -96,12 +101,16 @@ describe("Outbox", () => {
   it("keeps no more memory than it counts while there is no room", () => {
     const sent: Array<Uint8Array> = []
     let room = false
-    const outbox = new Outbox(defaultBounds, { send: (batch) => (sent.push(...batch), room), onOverflow: () => {} })
+    const outbox = new Outbox<Uint8Array>(defaultBounds, {
+      send: (batch) => (sent.push(...batch), room),
+      keep: alone,
+      onOverflow: () => {},
+    })
     const shared = new Uint8Array(4096)
     shared.set(named("first"), 100)
-    outbox.offer("chat", shared.subarray(0, 1))
+    offer(outbox, "chat", shared.subarray(0, 1))
     outbox.flush()
-    outbox.offer("chat", shared.subarray(100, 105))
+    offer(outbox, "chat", shared.subarray(100, 105))
     room = true
     outbox.resume()
     assert.deepStrictEqual(sent.map(nameOf), ["", "first"])
@@ -117,11 +126,11 @@ describe("Outbox", () => {
     let depth = 0
     link.onSend = () => {
       assert.strictEqual(++depth, 1)
-      if (link.writes.length < 3) outbox.offer("control", named(`answer ${link.writes.length}`))
+      if (link.writes.length < 3) offer(outbox, "control", named(`answer ${link.writes.length}`))
       outbox.flush()
       depth--
     }
-    outbox.offer("chat", named("a"))
+    offer(outbox, "chat", named("a"))
     outbox.flush()
     assert.deepStrictEqual(link.writes, [["a"], ["answer 1"], ["answer 2"]])
   })
@@ -134,17 +143,22 @@ describe("Outbox", () => {
       ["presence", 0.75],
     ] as const) {
       it(`leaves ${lane} out from ${share * 100} % on, by bytes or by frames, what is leaving counted`, () => {
-        for (const offer of [
-          (outbox: Outbox, n: number) => outbox.offer("chat", named("x", n), 1),
-          (outbox: Outbox, n: number) => outbox.offer("chat", named("", 0), n),
+        for (const fill of [
+          (outbox: Outbox<Uint8Array>, n: number) => offer(outbox, "chat", named("x", n), 1),
+          (outbox: Outbox<Uint8Array>, n: number) => offer(outbox, "chat", named("", 0), n),
         ]) {
           const blocked = linked(bounds)
           block(blocked)
           const { outbox } = blocked
-          assert.isTrue(offer(outbox, share * 100 - 2))
-          assert.isTrue(outbox.offer(lane, named("y")))
-          assert.isFalse(outbox.offer(lane, named("z")))
-          assert.strictEqual(outbox.shed, 1)
+          assert.isTrue(fill(outbox, share * 100 - 2))
+          assert.isTrue(offer(outbox, lane, named("y")))
+          const { bytes, pressure } = outbox
+          assert.isFalse(offer(outbox, lane, named("z")))
+          assert.deepStrictEqual([outbox.bytes, outbox.pressure], [bytes, pressure])
+          // It leaves without what was left out.
+          blocked.link.room = true
+          outbox.resume()
+          assert.strictEqual(blocked.link.writes.flat().at(-1), "y")
         }
       })
     }
@@ -153,12 +167,12 @@ describe("Outbox", () => {
       const blocked = linked(bounds)
       block(blocked)
       const { link, outbox } = blocked
-      outbox.offer("chat", named("a", 50))
+      offer(outbox, "chat", named("a", 50))
       assert.deepStrictEqual(
-        lanes.map((lane) => outbox.offer(lane, named(lane, 10))),
+        lanes.map((lane) => offer(outbox, lane, named(lane, 10))),
         [true, true, true, false],
       )
-      assert.isFalse(outbox.offer("presence", named("later")))
+      assert.isFalse(offer(outbox, "presence", named("later")))
       link.room = true
       outbox.resume()
       assert.deepStrictEqual(link.writes, [["control", "a", "chat", "presence"]])
@@ -168,8 +182,8 @@ describe("Outbox", () => {
       for (const lane of ["typing", "presence"] as const) {
         const blocked = linked(bounds)
         block(blocked)
-        assert.isFalse(blocked.outbox.offer(lane, named("x", 100)))
-        assert.isTrue(blocked.outbox.offer(lane, named("x", 10)))
+        assert.isFalse(offer(blocked.outbox, lane, named("x", 100)))
+        assert.isTrue(offer(blocked.outbox, lane, named("x", 10)))
         assert.strictEqual(blocked.link.overflows, 0)
       }
     })
@@ -179,14 +193,14 @@ describe("Outbox", () => {
         const blocked = linked({ bytes: 10, frames: 10 })
         block(blocked)
         const { link, outbox } = blocked
-        for (let n = 0; n < 9; n++) assert.isTrue(outbox.offer(lane, named("x")))
+        for (let n = 0; n < 9; n++) assert.isTrue(offer(outbox, lane, named("x")))
         assert.strictEqual(outbox.pressure, 1)
         assert.strictEqual(link.overflows, 0)
-        assert.isFalse(outbox.offer(lane, named("x")))
-        assert.isFalse(outbox.offer(lane, named("x")))
+        assert.isFalse(offer(outbox, lane, named("x")))
+        assert.isFalse(offer(outbox, lane, named("x")))
         assert.strictEqual(link.overflows, 1)
-        // The nine that waited and the one that was too much.
-        assert.strictEqual(outbox.shed, 10)
+        // The nine that waited are dropped, and so is the one that was too much.
+        assert.strictEqual(outbox.bytes, 1)
         link.room = true
         outbox.resume()
         outbox.flush()
@@ -198,19 +212,19 @@ describe("Outbox", () => {
     it("the bound on frames counts the frames in each piece", () => {
       const blocked = linked({ frames: 10 })
       block(blocked)
-      assert.isTrue(blocked.outbox.offer("chat", named("nine"), 9))
-      assert.isFalse(blocked.outbox.offer("chat", named("one")))
+      assert.isTrue(offer(blocked.outbox, "chat", named("nine"), 9))
+      assert.isFalse(offer(blocked.outbox, "chat", named("one")))
       assert.strictEqual(blocked.link.overflows, 1)
     })
   })
 
   it("a single piece beyond the bounds leaves when nothing else waits, and not otherwise", () => {
     const { link, outbox } = linked({ bytes: 10, frames: 10 })
-    assert.isTrue(outbox.offer("chat", named("large", 1000), 50))
+    assert.isTrue(offer(outbox, "chat", named("large", 1000), 50))
     outbox.flush()
     assert.deepStrictEqual(link.writes, [["large"]])
-    outbox.offer("chat", named("x"))
-    assert.isFalse(outbox.offer("chat", named("large", 1000)))
+    offer(outbox, "chat", named("x"))
+    assert.isFalse(offer(outbox, "chat", named("large", 1000)))
     assert.strictEqual(link.overflows, 1)
   })
 
@@ -221,10 +235,10 @@ describe("Outbox", () => {
       Effect.gen(function* () {
         const { link, outbox } = linked()
         const waiting = yield* Effect.forkChild(outbox.full, { startImmediately: true })
-        outbox.offer("chat", named("a"))
+        offer(outbox, "chat", named("a"))
         outbox.end()
         assert.deepStrictEqual(link.writes, [["a"]])
-        assert.isFalse(outbox.offer("control", named("b")))
+        assert.isFalse(offer(outbox, "control", named("b")))
         assert.strictEqual(outcome(waiting), "Failure")
         assert.strictEqual((yield* Effect.flip(Fiber.join(waiting)))._tag, "Done")
         assert.strictEqual((yield* Effect.flip(outbox.full))._tag, "Done")
@@ -236,7 +250,7 @@ describe("Outbox", () => {
         const blocked = linked()
         block(blocked)
         const { link, outbox } = blocked
-        outbox.offer("chat", named("a"))
+        offer(outbox, "chat", named("a"))
         outbox.end()
         yield* outbox.full
         link.room = true
@@ -250,13 +264,13 @@ describe("Outbox", () => {
       Effect.gen(function* () {
         const { link, outbox } = linked()
         const waiting = yield* Effect.forkChild(outbox.full, { startImmediately: true })
-        outbox.offer("chat", named("a"))
+        offer(outbox, "chat", named("a"))
         outbox.close()
         outbox.flush()
         outbox.end()
         assert.deepStrictEqual(link.writes, [])
         assert.strictEqual((yield* Effect.flip(Fiber.join(waiting)))._tag, "Done")
-        assert.isFalse(outbox.offer("chat", named("b")))
+        assert.isFalse(offer(outbox, "chat", named("b")))
         assert.strictEqual(link.overflows, 0)
       }),
     )
@@ -269,12 +283,12 @@ describe("Outbox", () => {
         const second = yield* Effect.forkChild(outbox.full, { startImmediately: true })
         assert.isUndefined(outcome(second))
         link.room = false
-        outbox.offer("chat", named("a"))
+        offer(outbox, "chat", named("a"))
         outbox.flush()
         assert.strictEqual(outcome(second), "Success")
         // Still full: nobody has made room.
         yield* outbox.full
-        outbox.offer("chat", named("b"))
+        offer(outbox, "chat", named("b"))
         yield* Fiber.interrupt(yield* Effect.forkChild(outbox.full))
         link.room = true
         outbox.resume()
@@ -305,7 +319,7 @@ describe("Outbox", () => {
         if (typeof step === "object") {
           const name = `${step.lane} ${n}`
           const empty = outbox.bytes === 0 && outbox.pressure === 0
-          if (outbox.offer(step.lane, named(name, name.length + step.bytes), step.frames)) {
+          if (offer(outbox, step.lane, named(name, name.length + step.bytes), step.frames)) {
             assert.isFalse(ended || closed)
             if (!empty) assert.isAtMost(outbox.pressure, 1)
             accepted.get(step.lane)!.push(name)
@@ -352,15 +366,15 @@ describe("Outbox", () => {
       for (const end of ["resume", "end", "close"] as const) {
         const { link, outbox } = linked({ bytes: 100 })
         yield* outbox.room
-        outbox.offer("control", named("large", 25))
+        offer(outbox, "control", named("large", 25))
         // It leaves, for the link has room.
         yield* outbox.room
         assert.deepStrictEqual(link.writes, [["large"]])
         link.room = false
-        outbox.offer("control", named("larger", 25))
+        offer(outbox, "control", named("larger", 25))
         const waiting = yield* Effect.forkChild(outbox.room, { startImmediately: true })
         assert.deepStrictEqual(link.writes, [["large"], ["larger"]])
-        outbox.offer("control", named("small"))
+        offer(outbox, "control", named("small"))
         assert.isUndefined(waiting.pollUnsafe())
         link.room = true
         outbox[end]()
@@ -374,9 +388,9 @@ describe("Outbox", () => {
     Effect.gen(function* () {
       const { link, outbox } = linked({ bytes: 100 })
       link.room = false
-      outbox.offer("control", named("first", 50))
+      offer(outbox, "control", named("first", 50))
       const waiting = yield* Effect.forkChild(outbox.room, { startImmediately: true })
-      outbox.offer("control", named("second", 30))
+      offer(outbox, "control", named("second", 30))
       outbox.resume()
       yield* Effect.yieldNow
       assert.isUndefined(waiting.pollUnsafe())
