@@ -50,9 +50,9 @@ export const Welcome = Schema.Struct({
 export interface Welcome extends Schema.Schema.Type<typeof Welcome> {}
 
 /** A user has read up to here. Where it is not for everybody, it is for the user's own sessions. */
-export const ReadMarker = event("ReadMarker", { user: Person, seq: Seq, everybody: Schema.Boolean })
+const ReadMarker = event("ReadMarker", { user: Person, seq: Seq, everybody: Schema.Boolean })
 /** Somebody is typing: for the sessions of all others. */
-export const Typing = event("Typing", { user: Person })
+const Typing = event("Typing", { user: Person })
 /** Who came, went or changed since the last state of the presence; with `full`, `joined` is everybody. */
 export const Presence = event("Presence", {
   version,
@@ -64,14 +64,14 @@ export const Presence = event("Presence", {
 })
 export interface Presence extends Schema.Schema.Type<typeof Presence> {}
 /** Everybody who is present, for those who missed a change. */
-export const WholePresence = event("WholePresence", { version, count, members: Schema.Array(PresentUser) })
+const WholePresence = event("WholePresence", { version, count, members: Schema.Array(PresentUser) })
 /** A user's first session has come: told at once, where `Presence` gathers. */
-export const Arrived = event("Arrived", { user: Person })
+const Arrived = event("Arrived", { user: Person })
 /** A user's last session has gone: likewise. */
-export const Departed = event("Departed", { user: Person })
-export const TopicChanged = event("TopicChanged", { topic: Topic, by: Person })
+const Departed = event("Departed", { user: Person })
+const TopicChanged = event("TopicChanged", { topic: Topic, by: Person })
 /** Who may enter and speak, and how, has changed. */
-export const Configured = event("Configured", {
+const Configured = event("Configured", {
   access: ChannelAccess,
   archived: Schema.Boolean,
   slowMode: Schema.Finite,
@@ -79,19 +79,19 @@ export const Configured = event("Configured", {
   by: Person,
 })
 /** The channel has another name from here on. */
-export const Renamed = event("Renamed", { name: ChannelName, by: Person })
+const Renamed = event("Renamed", { name: ChannelName, by: Person })
 /** Somebody may do more or less; without a role, a stranger now. */
-export const RoleChanged = event("RoleChanged", { user: Person, role: Schema.optional(ChannelRole), by: Person })
+const RoleChanged = event("RoleChanged", { user: Person, role: Schema.optional(ChannelRole), by: Person })
 /** Somebody was thrown out. That user's sessions get `PutOut` behind it. */
-export const Kicked = event("Kicked", { user: Person, by: Person, reason: Schema.optional(Schema.String) })
+const Kicked = event("Kicked", { user: Person, by: Person, reason: Schema.optional(Schema.String) })
 /** A session is a member from here on, as it was asked for by the command with this number. */
-export const Entered = event("Entered", { session: SessionId, request: Schema.Finite, welcome: Welcome })
+const Entered = event("Entered", { session: SessionId, request: Schema.Finite, welcome: Welcome })
 /** A session has left. */
-export const Exited = event("Exited", { session: SessionId })
+const Exited = event("Exited", { session: SessionId })
 /** A session may not stay: it is no member any more. */
-export const PutOut = event("PutOut", { session: SessionId })
+const PutOut = event("PutOut", { session: SessionId })
 /** The channel has ended for good: nobody is a member any more. */
-export const Ended = event("Ended", {})
+const Ended = event("Ended", {})
 
 export const ChannelEvent = Schema.Union([
   Message,

@@ -6,11 +6,18 @@ import { FrameError } from "./FrameError.ts"
 import type { FrameMemory } from "./internal/FrameMemory.ts"
 import { unpack } from "./internal/unpack.ts"
 
+/** A list that was written already, in one codec. */
+export type Prepared = string | Uint8Array
+
 export interface Codec {
   readonly name: "json" | "msgpack"
   readonly encode: (value: unknown) => Uint8Array
   /** Writes into shared memory, with so much room for a header in front; says where the body ends. */
   readonly write: (value: unknown, memory: FrameMemory, room: number) => number
+  /** A list as it lies in what is written, so that it need not be written anew for each who gets the same one. */
+  readonly prepare: (list: ReadonlyArray<unknown>) => Prepared
+  /** The same as `write` for a value whose field of this name, which is empty there, is a prepared list. */
+  readonly writeWith: (value: unknown, field: string, list: Prepared, memory: FrameMemory, room: number) => number
   readonly decode: (body: Uint8Array) => Result.Result<unknown, FrameError>
 }
 
@@ -37,6 +44,13 @@ export const json: Codec = {
   name: "json",
   encode: (value) => encoder.encode(JSON.stringify(value)),
   write: (value, memory, room) => memory.writeText(JSON.stringify(value), room),
+  prepare: (list) => JSON.stringify(list),
+  writeWith: (value, field, list, memory, room) =>
+    // Text that a value contains has its quotes escaped, so these characters can only be the field.
+    memory.writeText(
+      JSON.stringify(value).replace(`"${field}":[]`, () => `"${field}":${list as string}`),
+      room,
+    ),
   decode: (body) => {
     let text: string
     try {
@@ -52,12 +66,34 @@ export const json: Codec = {
   },
 }
 
+/**
+ * Where the value of a field with a short name begins. The name is preceded by a byte that no text can contain in front of
+ * it, and no number is as long as the two.
+ */
+const endOfField = (bytes: Uint8Array, field: string): number => {
+  const name = Uint8Array.of(0xa0 + field.length, ...encoder.encode(field), 0x90)
+  for (let at = 0; at + name.length <= bytes.length; at++) {
+    if (name.every((byte, n) => bytes[at + n] === byte)) return at + name.length - 1
+  }
+  throw new Error(`there is no empty list "${field}" in what was written`)
+}
+
 const packer = new MessagePack.Encoder({ ignoreUndefined: true })
 
 export const messagePack: Codec = {
   name: "msgpack",
   encode: (value) => packer.encode(value),
   write: (value, memory, room) => memory.writeBytes(packer.encodeSharedRef(value), room),
+  prepare: (list) => packer.encode(list),
+  writeWith: (value, field, list, memory, room) => {
+    const empty = packer.encodeSharedRef(value)
+    const at = endOfField(empty, field)
+    memory.reserve(room + empty.length + list.length)
+    memory.writeBytes(empty.subarray(0, at), room)
+    memory.writeBytes(list as Uint8Array, room + at)
+    // What stands for the empty list is one byte.
+    return memory.writeBytes(empty.subarray(at + 1), room + at + list.length)
+  },
   decode: (body) => {
     try {
       return Result.succeed(unpack(body))

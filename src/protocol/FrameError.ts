@@ -31,7 +31,3 @@ export class FrameError extends Data.TaggedError("FrameError")<{
   /** The frame's `ref`, where it could still be read. */
   readonly ref?: number | undefined
 }> {}
-
-/** After these the stream has lost its place: the next byte could be anything. */
-export const isFatal = (error: FrameError): boolean =>
-  error.kind === "EmptyFrame" || error.kind === "FrameTooLarge" || error.kind === "Truncated"

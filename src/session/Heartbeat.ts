@@ -14,27 +14,6 @@ interface Limits {
   readonly pongWithin: number
 }
 
-/** What the heartbeat knows of a session. */
-export interface Pulse {
-  readonly beganAt: number
-  /** Silence before it is pinged. */
-  patience: number
-  askedAt: number
-  /** Of the last ping. */
-  sequence: number
-}
-
-/**
- * The first ping comes at a random moment: a crowd that connected together is not pinged together. In whole
- * milliseconds: a sleep for the rest of one ends before it began.
- */
-export const begin = ({ random, settings }: SessionServices, now: number): Pulse => ({
-  beganAt: now,
-  patience: Math.ceil(Duration.toMillis(settings.pingAfter) * (0.5 + 0.5 * random.nextDoubleUnsafe())),
-  askedAt: 0,
-  sequence: 0,
-})
-
 /** Never, for any practical purpose: in 24 days. */
 const never = 0x7fff_ffff
 

@@ -3,20 +3,12 @@ import type * as Effect from "effect/Effect"
 import type { UserEvent, Welcome } from "../domain/ChannelEvent.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import { RequestError } from "../domain/RequestError.ts"
 import type { User } from "../domain/User.ts"
 import type { Encoding } from "../protocol/Encoding.ts"
 import type { Renderer } from "../protocol/Renderer.ts"
-import type { Session } from "./Session.ts"
-
-/** What became of a frame: `Effect.void` where it is done already. A failure is answered by the protocol. */
-export type Handled = Effect.Effect<void, RequestError | Disconnect>
-
-/** What is done about a frame from a client. */
-export type Handler<Frame> = (session: Session, frame: Frame) => Handled
 
 /** A version of the protocol in one encoding; sessions that agreed on the same share it. */
-export interface Protocol {
+export interface Protocol<Session> {
   readonly encoding: Encoding
   /** How what happens in channels is said. */
   readonly renderer: Renderer<Uint8Array>
@@ -35,5 +27,3 @@ export interface Protocol {
   /** The last frame of a session: why it ends. */
   readonly goodbye: (session: Session, disconnect: Disconnect) => Uint8Array
 }
-
-export const notAuthenticated = () => new RequestError({ reason: "NotAuthenticated" })

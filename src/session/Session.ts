@@ -19,8 +19,8 @@ import { alone, Outbox, type OutboxEnds } from "../hub/audience/Outbox.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
 import type { Connection } from "./Connection.ts"
-import * as Heartbeat from "./Heartbeat.ts"
 import type { Protocol } from "./Protocol.ts"
+import * as Pulse from "./Pulse.ts"
 import type { SessionSettings } from "./SessionSettings.ts"
 
 /** What sessions work with; the same for all of them. */
@@ -28,7 +28,7 @@ export interface SessionServices {
   readonly chat: ChatShape
   readonly accounts: Accounts["Service"]
   /** What is spoken in an encoding. */
-  readonly protocolOf: (encoding: Encoding.Encoding) => Protocol
+  readonly protocolOf: (encoding: Encoding.Encoding) => Protocol<Session>
   readonly clock: Clock.Clock
   readonly startedAt: number
   readonly random: Random.Random
@@ -48,7 +48,7 @@ export class Session implements OutboxEnds<Uint8Array> {
   readonly services: SessionServices
   readonly outbox: Outbox<Uint8Array>
   /** Version 1 until a `Connect` negotiates something else. */
-  protocol: Protocol
+  protocol: Protocol<Session>
   /** It has started with `Connect`. */
   connected = false
   /** A version 1 client that did so speaks the protocol of the bare five messages, until it signs in. */
@@ -68,7 +68,7 @@ export class Session implements OutboxEnds<Uint8Array> {
   /** Something it said is being handled. Meanwhile nothing is read, so that its silence says nothing. */
   handling = false
   /** Its heartbeat's own. */
-  readonly pulse: Heartbeat.Pulse
+  readonly pulse: Pulse.Pulse
   /** Why it ends, once it does. */
   reason: Disconnect | undefined
   private readonly frames: TokenBucket | undefined
@@ -83,7 +83,7 @@ export class Session implements OutboxEnds<Uint8Array> {
     this.heardAt = this.elapsed()
     this.outbox = new Outbox(services.chat.settings.outbox, this, services.chat.gateway.outboxes)
     this.lookAt = this.heardAt
-    this.pulse = Heartbeat.begin(services, this.heardAt)
+    this.pulse = Pulse.begin(services, this.heardAt)
     const { frames } = services.settings
     this.frames = frames === undefined ? undefined : new TokenBucket(frames, this.heardAt)
     this.forgiveness = new TokenBucket(services.forgiveness, this.heardAt)

@@ -9,7 +9,7 @@ import { RequestError } from "../domain/RequestError.ts"
 import type { Session } from "./Session.ts"
 
 /** As the client is told. What the accounts say of themselves is for the log. */
-export const toRequestError = (error: SignInError | InvalidToken): RequestError => {
+const toRequestError = (error: SignInError | InvalidToken): RequestError => {
   switch (error._tag) {
     case "StorageError":
       return new RequestError({ reason: "Unavailable" })

@@ -6,7 +6,6 @@ import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
 import type { User } from "../../src/domain/User.ts"
 import type { Actions, Posted } from "../../src/embedding/Actions.ts"
-import type { SessionEnded } from "../../src/embedding/ChannelEntry.ts"
 import type { LocalSession } from "../../src/embedding/LocalSession.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
@@ -155,7 +154,7 @@ type Call<By, Name extends OperationName> = (by: By, request: Request<Name>) => 
 type OfSessions = "join" | "leave" | "typing"
 
 /** The operations in the words of an embedding program; what they answer is said as version 2 would. */
-const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions<SessionEnded>, Name> } = {
+const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions<RequestError>, Name> } = {
   audit: (by, { before, channel }) =>
     Effect.map(by.audit(channel, before === undefined ? {} : { before }), (page) =>
       render.auditLog(undefined, named(channel), page),
@@ -183,7 +182,7 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   listUnread: (by, more) => Effect.map(by.unread(more), (page) => render.unread(undefined, page)),
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
-    Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel, ...page })),
+    Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel: named(channel), ...page })),
   publish: (by, { channel, content, id }) => posted(channel)(by.publish(channel, content, id)),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
@@ -217,7 +216,7 @@ const outcomeOf = (call: Effect.Effect<object, RequestError>): Effect.Effect<Out
     }),
   })
 
-const embedded = <By extends Actions<SessionEnded>>(
+const embedded = <By extends Actions<RequestError>>(
   name: DoorName,
   by: By,
   table: { readonly [Name in OperationName]?: Call<By, Name> },

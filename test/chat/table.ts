@@ -9,7 +9,7 @@ import { member1, user2 } from "../suites/transportWorld.ts"
 import { type DoorName, type OperationName, type Outcome, type Request, sessions } from "./doors.ts"
 
 /** Olga, an administrator, is in `channel` and has said something there. Ann is behind the door, bob not connected. */
-export interface World {
+interface World {
   readonly server: TestServer["Service"]
   readonly channel: string
   readonly olga: TestClient2

@@ -11,9 +11,11 @@ import { maxBrought } from "../../src/hub/audience/Memberships.ts"
 import { settle } from "../actor/fibers.ts"
 import { fork, reason } from "../hub/fixture.ts"
 import { controlledHistory } from "../hub/stores.ts"
-import { connect, hub, nothing, stats } from "./fixture.ts"
+import { connect, hub as anyHub, modes, nothing, stats } from "./fixture.ts"
 
-describe("direct conversations", () => {
+describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
+  const hub: typeof anyHub = (settings, stores) => anyHub({ ...settings, encodeChannels }, stores)
+
   it.effect("of sessions inside this program", () =>
     Effect.gen(function* () {
       const ann = yield* connect("ann")

@@ -11,12 +11,14 @@ import { Hub } from "../../src/embedding/Hub.ts"
 import { settle } from "../actor/fibers.ts"
 import { fork, reason } from "../hub/fixture.ts"
 import { controlledHistory } from "../hub/stores.ts"
-import { connect, hub } from "./fixture.ts"
+import { connect, hub as anyHub, modes } from "./fixture.ts"
 
 /** Where a page goes on. */
 const before = (next: string | undefined) => (next === undefined ? assert.fail() : { before: next })
 
-describe("LocalSession", () => {
+describe.for(modes)("LocalSession ($mode)", ({ encodeChannels }) => {
+  const hub: typeof anyHub = (settings, stores) => anyHub({ ...settings, encodeChannels }, stores)
+
   it.effect("joins, publishes, receives, and sees who is there", () =>
     Effect.gen(function* () {
       const alice = yield* connect("alice")

@@ -11,6 +11,12 @@ import type { HubStats } from "../../src/hub/directory/DirectoryCommand.ts"
 import { defaults, HubSettings } from "../../src/hub/HubSettings.ts"
 import type { ServerFrame, ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 
+/** Channels as they are, and behind encode and decode, as if each were on another node. */
+export const modes = [
+  { mode: "channels here", encodeChannels: false },
+  { mode: "channels as if elsewhere", encodeChannels: true },
+] as const
+
 /** A hub over the in-memory history, or over one the test controls, and the core that it is built on. */
 export const hub = (
   changed: Partial<HubSettings> = {},

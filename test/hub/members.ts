@@ -55,7 +55,7 @@ export const counting = <E extends Encoding.Encoding>(encoding: E) => {
 
 type Frame = ServerFrame | Message | ConnectReply
 /** A frame to compare as a whole. */
-export type AnyFrame = { readonly type: string; readonly [field: string]: unknown }
+type AnyFrame = { readonly type: string; readonly [field: string]: unknown }
 
 /** Notes what its link gets, one list a write. */
 export interface TestMember {

@@ -18,30 +18,30 @@ const duration = Schema.optional(Schema.Finite)
 const act = <const Type extends string, const Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), ...fields })
 
-export const Create = act("Create", {
+const Create = act("Create", {
   access: Schema.optional(ChannelAccess),
   topic: Schema.optional(Topic),
   durability: Schema.optional(Durability),
 })
-export const SetTopic = act("SetTopic", { topic: Topic })
-export const Configure = act("Configure", {
+const SetTopic = act("SetTopic", { topic: Topic })
+const Configure = act("Configure", {
   access: Schema.optional(ChannelAccess),
   archived: Schema.optional(Schema.Boolean),
   /** Milliseconds. */
   slowMode: Schema.optional(Schema.Finite),
   durability: Schema.optional(Durability),
 })
-export const Rename = act("Rename", { name: ChannelName })
-export const Invite = act("Invite", { user: NamedUser })
+const Rename = act("Rename", { name: ChannelName })
+const Invite = act("Invite", { user: NamedUser })
 /** Without a role: a stranger again. */
-export const SetRole = act("SetRole", { user: NamedUser, role: Schema.optional(ChannelRole) })
-export const Kick = act("Kick", { user: NamedUser, reason })
-export const Ban = act("Ban", { user: NamedUser, duration, reason })
-export const Unban = act("Unban", { user: NamedUser })
-export const BanAddress = act("BanAddress", { address: AddressRange, duration, reason })
-export const UnbanAddress = act("UnbanAddress", { address: AddressRange })
-export const Mute = act("Mute", { user: NamedUser, duration, reason })
-export const Unmute = act("Unmute", { user: NamedUser })
+const SetRole = act("SetRole", { user: NamedUser, role: Schema.optional(ChannelRole) })
+const Kick = act("Kick", { user: NamedUser, reason })
+const Ban = act("Ban", { user: NamedUser, duration, reason })
+const Unban = act("Unban", { user: NamedUser })
+const BanAddress = act("BanAddress", { address: AddressRange, duration, reason })
+const UnbanAddress = act("UnbanAddress", { address: AddressRange })
+const Mute = act("Mute", { user: NamedUser, duration, reason })
+const Unmute = act("Unmute", { user: NamedUser })
 
 export const Administration = Schema.Union([
   Create,

@@ -14,10 +14,8 @@ import type * as Scope from "effect/Scope"
 import * as Actor from "../../actor/Actor.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
-import type { UserEvent } from "../../domain/ChannelEvent.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import type { Message } from "../../domain/Entry.ts"
-import type { RequestError } from "../../domain/RequestError.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
 import { History } from "../../history/History.ts"
@@ -25,13 +23,12 @@ import type { HistoryError } from "../../history/HistoryError.ts"
 import { HistorySettings } from "../../history/HistorySettings.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type { ChannelCommand, ChannelCommandOf, ChannelTurn } from "./ChannelCommand.ts"
+import type { ChannelDirectory } from "./ChannelDirectory.ts"
 import * as administer from "./internal/administer.ts"
 import { ChannelState } from "./internal/ChannelState.ts"
+import type { Mail } from "./internal/Mail.ts"
 import { readersIn } from "./internal/readMarkers.ts"
 import { isPost, targetsOf, type Turn } from "./internal/turn.ts"
-
-/** What is in the mailbox. `Tick`: time has passed that something waited for. */
-export type Command = ChannelCommand | { readonly type: "Tick" }
 
 export interface Channel {
   /** Its name now. */
@@ -45,16 +42,6 @@ export interface Channel {
   /** Ends the channel; what it accepted is still handled. */
   readonly close: Effect.Effect<void>
   readonly stopped: Effect.Effect<void>
-}
-
-/** What a channel asks of the directory. */
-export interface ChannelDirectory {
-  /** Makes another name lead here, too; refused where it leads elsewhere. */
-  readonly reserve: (name: ChannelName) => Effect.Effect<void, RequestError>
-  /** From now on only the second name leads here. */
-  readonly rename: (from: ChannelName, to: ChannelName) => Effect.Effect<void>
-  /** Tells all sessions of a user something. */
-  readonly tell: (user: UserId, event: UserEvent) => Effect.Effect<void>
 }
 
 interface Options {
@@ -145,7 +132,7 @@ export const make = Effect.fnUntraced(function* (
   /** Lets in nobody any more. */
   let retired = false
 
-  const apply = (commands: ReadonlyArray<Command>, now: number): void => {
+  const apply = (commands: ReadonlyArray<Mail>, now: number): void => {
     for (let n = 0; n < commands.length; n++) {
       const command = commands[n]!
       state.apply(command, n, now)
@@ -176,12 +163,12 @@ export const make = Effect.fnUntraced(function* (
   }
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
-  const notStored = (commands: ReadonlyArray<Command>, error: HistoryError): Effect.Effect<void> =>
+  const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Effect.Effect<void> =>
     Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable"))
 
   /** Stores what has its place. Undefined where that is nothing. */
   const storeTurn = (
-    commands: ReadonlyArray<Command>,
+    commands: ReadonlyArray<Mail>,
     turn: Turn,
     onDuplicate: (error: HistoryError) => Effect.Effect<void>,
   ): Effect.Effect<void> | undefined =>
@@ -196,7 +183,7 @@ export const make = Effect.fnUntraced(function* (
         })
 
   /** One of the ids was stored before and forgotten here: history knows which. */
-  const storeAgain = (commands: ReadonlyArray<Command>, turn: Turn): Effect.Effect<void> => {
+  const storeAgain = (commands: ReadonlyArray<Mail>, turn: Turn): Effect.Effect<void> => {
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
     return Effect.matchEffect(history.known(state.id, ids), {
       onSuccess: (known) => {
@@ -211,7 +198,7 @@ export const make = Effect.fnUntraced(function* (
    * Succeeds always: whoever's part could not be stored is told so when the batch is applied. Undefined where there is
    * nothing to store.
    */
-  const storeBatch = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
+  const storeBatch = (commands: ReadonlyArray<Mail>, now: number): Effect.Effect<void> | undefined => {
     if (state.stale) {
       state.notStored(commands, true)
       return undefined
@@ -240,7 +227,7 @@ export const make = Effect.fnUntraced(function* (
   /**
    * What commands that are handled together have to wait for before they are applied. Undefined where that is nothing.
    */
-  const prepare = (commands: ReadonlyArray<Command>, now: number): Effect.Effect<void> | undefined => {
+  const prepare = (commands: ReadonlyArray<Mail>, now: number): Effect.Effect<void> | undefined => {
     let reads: Array<ChannelCommandOf<"Read">> | undefined
     let posts = false
     for (const command of commands) {
@@ -255,7 +242,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   /** One command by itself, where it may change what the channel is. */
-  const handleAlone = (command: Command): Effect.Effect<void> =>
+  const handleAlone = (command: Mail): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.beginPart()
       const applied = () => apply([command], clock.currentTimeMillisUnsafe())
@@ -288,7 +275,7 @@ export const make = Effect.fnUntraced(function* (
       return Effect.andThen(refresh, made)
     })
 
-  const receive = (commands: ReadonlyArray<Command>, waiting: () => number): Effect.Effect<void> | undefined => {
+  const receive = (commands: ReadonlyArray<Mail>, waiting: () => number): Effect.Effect<void> | undefined => {
     state.begin()
     tried = false
     const now = clock.currentTimeMillisUnsafe()
@@ -308,7 +295,7 @@ export const make = Effect.fnUntraced(function* (
     return Effect.flatMap(prepared, () => finish(clock.currentTimeMillisUnsafe()) ?? Effect.void)
   }
 
-  const actor: Actor.Actor<Command> = yield* Actor.make<Command>({
+  const actor: Actor.Actor<Mail> = yield* Actor.make<Mail>({
     name: `channel ${name}`,
     mailbox: settings.channelMailbox,
     start: Effect.andThen(options.after, start),

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import type { Codec } from "../Codec.ts"
+import type { Codec, Prepared } from "../Codec.ts"
 import * as Compression from "../Compression.ts"
 import type { FrameError } from "../FrameError.ts"
 import { type Content, framed, type Framing } from "../Framing.ts"
@@ -16,6 +16,8 @@ export interface Wire<V extends Version, Sent, Received> {
   readonly encode: (sent: Sent) => Uint8Array
   /** Several frames, one behind the other, as one piece. */
   readonly encodeAll: (sent: ReadonlyArray<Sent>) => Uint8Array
+  /** A frame with a list in one of its fields that many get: while it is the same object it is written only once. */
+  readonly encodeWithList: <S extends Sent>(sent: S, field: string & keyof S) => Uint8Array
   /** A body, as the framing's reader found it. */
   readonly decode: (body: Uint8Array) => Result.Result<Received, FrameError>
 }
@@ -39,12 +41,22 @@ export const wire = <V extends Version, Sent, Received>(options: {
       ...names,
       encode: one,
       encodeAll: (frames) => join(frames.map(one)),
+      // What is compressed is compressed as a whole.
+      encodeWithList: one,
       decode: (body) => Result.flatMap(Compression.decompress(compressor, body), read),
     }
   }
-  const append = (sent: Sent): void => {
-    const end = codec.write(encode(sent), memory, framing.headerRoom)
+  const enclose = (end: number): void => {
     memory.at = framing.enclose(memory.bytes, memory.at, end, content)
+  }
+  const append = (sent: Sent): void => enclose(codec.write(encode(sent), memory, framing.headerRoom))
+  const prepared = new WeakMap<object, Prepared>()
+  const prepare = (list: ReadonlyArray<unknown>): Prepared => {
+    const known = prepared.get(list)
+    if (known !== undefined) return known
+    const written = codec.prepare(list)
+    prepared.set(list, written)
+    return written
   }
   return {
     ...names,
@@ -56,6 +68,12 @@ export const wire = <V extends Version, Sent, Received>(options: {
     encodeAll: (frames) => {
       memory.begin()
       for (const frame of frames) append(frame)
+      return memory.take()
+    },
+    encodeWithList: (sent, field) => {
+      const list = prepare(sent[field] as ReadonlyArray<unknown>)
+      memory.begin()
+      enclose(codec.writeWith(encode({ ...sent, [field]: [] }), field, list, memory, framing.headerRoom))
       return memory.take()
     },
     decode: read,

@@ -7,6 +7,7 @@ import { lobby } from "../../domain/ChannelName.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
+import type { Username } from "../../domain/Username.ts"
 import type { Reply } from "../../hub/audience/ChannelLink.ts"
 import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
 import type { ConnectReply, ConnectRequest } from "../../protocol/Connect.ts"
@@ -15,14 +16,15 @@ import type { Login, Message } from "../../protocol/v1/Message.ts"
 import * as render from "../../protocol/v1/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
 import { connect } from "../connect.ts"
-import { type Handled, type Handler, notAuthenticated, type Protocol } from "../Protocol.ts"
+import { type Handled, type Handler, notAuthenticated } from "../Handler.ts"
+import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
 
 type Frame = Exclude<Message, { readonly type: "Connect" }> | ConnectRequest
 type Handlers = { readonly [Type in Frame["type"]]: Handler<Extract<Frame, { readonly type: Type }>> }
 
-export const make = (encoding: Encoding1): Protocol => {
+export const make = (encoding: Encoding1): Protocol<Session> => {
   const tell = (session: Session, message: Message | ConnectReply): void => session.tell(encoding.encode(message))
 
   const fail = (session: Session, error: RequestError): void => {
@@ -101,6 +103,9 @@ export const make = (encoding: Encoding1): Protocol => {
     Error: unexpected,
   }
 
+  /** The list that newcomers get, while nobody comes or goes. */
+  let list: { readonly names: ReadonlyArray<Username>; readonly bytes: Uint8Array } | undefined
+
   return {
     encoding,
     renderer: bytesRenderer<Message>(true, encoding, (_, event) => render.event(event)),
@@ -128,7 +133,10 @@ export const make = (encoding: Encoding1): Protocol => {
     // This version has no notion of several devices.
     isExclusive: () => true,
     hasDirects: false,
-    joined: (session, _, { names }) => session.tellInOrder(encoding.encode(render.userList(names))),
+    joined: (session, _, { names }) => {
+      if (list?.names !== names) list = { names, bytes: encoding.encode(render.userList(names)) }
+      session.tellInOrder(list.bytes)
+    },
     tellUser: () => {},
     // The chat protocol's `Ping` is bare.
     ping: (session) => tell(session, { type: "Ping" }),

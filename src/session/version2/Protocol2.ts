@@ -7,11 +7,12 @@ import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
-import type { Handler, Protocol } from "../Protocol.ts"
+import type { Handler } from "../Handler.ts"
+import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
 import * as Handlers from "./handlers.ts"
 
-export const make = (encoding: Encoding2): Protocol => {
+export const make = (encoding: Encoding2): Protocol<Session> => {
   const tell: Handlers.Tell = {
     answer: (session, frame) => session.tell(encoding.encode(frame)),
     inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
@@ -48,7 +49,8 @@ export const make = (encoding: Encoding2): Protocol => {
     },
     isExclusive: () => false,
     hasDirects: true,
-    joined: (session, channel, welcome, ref) => tell.inOrder(session, render.joined(ref, channel, welcome)),
+    joined: (session, channel, welcome, ref) =>
+      session.tellInOrder(encoding.encodeWithList(render.joined(ref, channel, welcome), "members")),
     tellUser: (session, event) => tell.answer(session, render.userEvent(event)),
     ping: (session, sequence) => tell.answer(session, { type: "Ping", sequence }),
     goodbye: (_, disconnect) => encoding.encode(disconnectFrame(disconnect)),

@@ -15,7 +15,7 @@ import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
 import type { ClientFrame, ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
-import { type Handled, type Handler, notAuthenticated } from "../Protocol.ts"
+import { type Handled, type Handler, notAuthenticated } from "../Handler.ts"
 import type { Session, SessionCaller } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
 

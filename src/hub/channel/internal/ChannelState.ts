@@ -10,19 +10,18 @@ import type { Action } from "../../../domain/Rights.ts"
 import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import * as Topic from "../../../domain/Topic.ts"
-import type { Person, User, UserId } from "../../../domain/User.ts"
+import type { Person, UserId } from "../../../domain/User.ts"
 import type { LogSnapshot } from "../../../history/History.ts"
 import type { HubSettings } from "../../HubSettings.ts"
-import type { Command } from "../Channel.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
-import { Presence } from "../Presence.ts"
 import { Access } from "./access.ts"
 import { describe, standing } from "./description.ts"
+import { Attendance, personOf } from "./Attendance.ts"
 import { Idleness } from "./idleness.ts"
+import type { Mail } from "./Mail.ts"
 import { maxReadersTold } from "./readMarkers.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Post, Turn } from "./turn.ts"
-import { Typing } from "./typing.ts"
 
 /** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
 const loadAgain = 1000
@@ -33,7 +32,6 @@ const rememberedPeople = 512
 /** Where nothing has been removed. */
 const oldest = Seq.next(Seq.zero)
 
-const nobody: ReadonlyArray<never> = []
 const done: Outcome = { type: "Done" }
 const gone: Outcome = { type: "Gone" }
 
@@ -49,13 +47,10 @@ export class ChannelState {
   /** What the directory found it by, until it is known what it is. */
   private readonly foundBy: ChannelName
   private readonly settings: HubSettings
-  /** The sessions that are in it. */
-  private readonly members = new Map<SessionId, Requester>()
-  private readonly presence: Presence
+  private readonly attendance: Attendance
   private readonly recentIds: RecentIds
   private readonly people = new Generations<UserId, Person>(rememberedPeople)
   private readonly idleness: Idleness
-  private readonly typing: Typing
   private seq: Seq.Seq = Seq.zero
   /** The oldest entry that history had when it was last asked. */
   private first: Seq.Seq = oldest
@@ -72,8 +67,6 @@ export class ChannelState {
   /** What has happened and was not yet taken; a turn's, and so bounded by a batch. */
   private events: Array<ChannelEvent> = []
   private answers: Array<Answer> = []
-  /** Those who came one right after the other and are not welcomed yet: all of them are told the same. */
-  private newcomers: Array<ChannelCommandOf<"Join">> = []
   /** The name when the first of these events happened. */
   private calledThen: ChannelName
 
@@ -83,9 +76,8 @@ export class ChannelState {
     this.settings = settings
     this.idleness = new Idleness(Duration.toMillis(settings.channelIdle))
     this.access = new Access(!settings.createOnJoin)
-    this.presence = new Presence(settings.presence)
+    this.attendance = new Attendance(settings, (event) => this.announce(event))
     this.recentIds = new RecentIds(rememberIds)
-    this.typing = new Typing(Duration.toMillis(settings.typingInterval))
   }
 
   /**
@@ -94,8 +86,8 @@ export class ChannelState {
    */
   load({ durability, first, ids, recent, seq }: LogSnapshot, now: number): void {
     // At the start there is nobody to tell.
-    if (this.members.size === 0) this.told = seq
-    this.idleness.note(this.members.size === 0, now)
+    if (this.attendance.isEmpty) this.told = seq
+    this.idleness.note(this.attendance.isEmpty, now)
     this.durability = durability
     this.first = first
     this.seq = seq
@@ -126,7 +118,7 @@ export class ChannelState {
   }
 
   summary() {
-    return { topic: this.access.record?.topic ?? Topic.none, count: this.presence.count }
+    return { topic: this.access.record?.topic ?? Topic.none, count: this.attendance.presence.count }
   }
 
   /** A batch has been taken from the mailbox. */
@@ -147,7 +139,7 @@ export class ChannelState {
   }
 
   get everybody(): ReadonlyArray<Requester> {
-    return [...this.members.values()]
+    return [...this.attendance.members.values()]
   }
 
   /** Tells every member something, in its place among the messages. */
@@ -156,14 +148,14 @@ export class ChannelState {
   }
 
   /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
-  assignAgain(commands: ReadonlyArray<Command>, { targets }: Turn, known: ReadonlyArray<Known>, now: number): Turn {
+  assignAgain(commands: ReadonlyArray<Mail>, { targets }: Turn, known: ReadonlyArray<Known>, now: number): Turn {
     this.turn?.forget()
     return this.assign(commands, targets, now, known)
   }
 
   /** Gives each post of the batch its place. What is new has to be stored. `targets` are the messages it changes. */
   assign(
-    commands: ReadonlyArray<Command>,
+    commands: ReadonlyArray<Mail>,
     targets: ReadonlyArray<Message>,
     now: number,
     known: ReadonlyArray<Known> = [],
@@ -180,7 +172,7 @@ export class ChannelState {
   }
 
   /** They are not, or nobody can say: their places are free again, their senders are told. */
-  notStored(commands: ReadonlyArray<Command>, stale: boolean): void {
+  notStored(commands: ReadonlyArray<Mail>, stale: boolean): void {
     this.stale ||= stale
     // It may have failed before the turn began.
     this.turn ??= this.newTurn([], [], 0)
@@ -193,7 +185,7 @@ export class ChannelState {
   }
 
   /** Does what a command asks; `n` is its number in the part of the batch that is handled together. */
-  apply(command: Command, n: number, now: number): void {
+  apply(command: Mail, n: number, now: number): void {
     if (command.type !== "Join") this.welcome()
     this.perform(command, n, now)
     this.applied++
@@ -207,10 +199,9 @@ export class ChannelState {
   /** What there is to tell; undefined where there is nothing. */
   take(waiting: number, now: number): ChannelTurn | undefined {
     this.welcome()
+    this.attendance.tellChanges(now)
     const { answers, calledThen: channel, events } = this
-    const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
-    if (diff !== undefined) events.push({ type: "Presence", ...diff })
-    this.idleness.note(this.members.size === 0, now)
+    this.idleness.note(this.attendance.isEmpty, now)
     this.calledThen = this.name
     if (events.length === 0 && answers.length === 0) return undefined
     this.events = []
@@ -221,18 +212,18 @@ export class ChannelState {
   /** When time alone will make something happen, in milliseconds. */
   nextAt(now: number): number {
     // They are to be told what may have been stored, even if nobody says anything more.
-    const again = this.stale && this.members.size > 0 ? now + loadAgain : Number.POSITIVE_INFINITY
-    const idle = this.idleness.at(this.members.size === 0, now, this.exists || this.stale)
-    return Math.min(this.presence.nextAt, idle, again)
+    const again = this.stale && !this.attendance.isEmpty ? now + loadAgain : Number.POSITIVE_INFINITY
+    const idle = this.idleness.at(this.attendance.isEmpty, now, this.exists || this.stale)
+    return Math.min(this.attendance.presence.nextAt, idle, again)
   }
 
   /** If nobody has been here for the idle time, closes the door; true when it did. */
   retire(now: number): boolean {
-    return this.idleness.retire(this.members.size === 0, now, this.exists || this.stale)
+    return this.idleness.retire(this.attendance.isEmpty, now, this.exists || this.stale)
   }
 
   /** After a crash, with what was in hand: whoever asked cannot know what became of it. */
-  crashed(commands: ReadonlyArray<Command>, now: number): void {
+  crashed(commands: ReadonlyArray<Mail>, now: number): void {
     // Whatever of it is stored is loaded again; of the rest no id may stay, as if it were.
     this.turn?.forget()
     this.answerUnapplied(
@@ -243,10 +234,10 @@ export class ChannelState {
   }
 
   /** The channel has ended for good, with these commands left: nobody is a member any more. */
-  ended(commands: ReadonlyArray<Command>, now: number): void {
+  ended(commands: ReadonlyArray<Mail>, now: number): void {
     this.answerUnapplied(commands, gone, now)
     this.events.push({ type: "Ended" })
-    this.members.clear()
+    this.attendance.clear()
   }
 
   answer(request: number, outcome: Outcome): void {
@@ -254,20 +245,20 @@ export class ChannelState {
   }
 
   /** Whoever was leaving leaves all the same, and a status is noted: nobody would ask for these again. */
-  private answerUnapplied(commands: ReadonlyArray<Command>, outcome: Outcome, now: number): void {
+  private answerUnapplied(commands: ReadonlyArray<Mail>, outcome: Outcome, now: number): void {
     for (const command of commands) {
       if (command.type === "Leave") this.leave(command, now)
-      else if (command.type === "SetAppearance") this.presence.setStatus(command.user, command.appearance, now)
+      else if (command.type === "SetAppearance") this.attendance.setAppearance(command, now)
       else if ("request" in command) this.answer(command.request, outcome)
     }
   }
 
   private newTurn(targets: ReadonlyArray<Message>, known: ReadonlyArray<Known>, now: number): Turn {
-    const { access, members, people, recentIds, seq: after } = this
-    return new Turn({ access, members, people, recentIds, known, after, targets, now })
+    const { access, attendance, people, recentIds, seq: after } = this
+    return new Turn({ access, members: attendance.members, people, recentIds, known, after, targets, now })
   }
 
-  private perform(command: Command, n: number, now: number): void {
+  private perform(command: Mail, n: number, now: number): void {
     switch (command.type) {
       case "Publish":
       case "Change":
@@ -283,7 +274,7 @@ export class ChannelState {
         }))
       case "ListPresent":
         return this.answerAllowed(command, "read", now, () => {
-          const { count, members } = this.presence.snapshot()
+          const { count, members } = this.attendance.presence.snapshot()
           return { type: "Present", count, members }
         })
       case "Read":
@@ -297,11 +288,11 @@ export class ChannelState {
       case "Typing":
         return this.isTyping(command, now)
       case "SetAppearance":
-        return this.presence.setStatus(command.user, command.appearance, now)
+        return this.attendance.setAppearance(command, now)
       case "Settle":
         return this.answer(command.request, done)
       case "ShowPresence":
-        return void this.events.push({ type: "WholePresence", ...this.presence.snapshot() })
+        return void this.events.push({ type: "WholePresence", ...this.attendance.presence.snapshot() })
       // It is done, or refused, by itself.
       case "Administer":
       case "Tick":
@@ -324,69 +315,38 @@ export class ChannelState {
   }
 
   private join(command: ChannelCommandOf<"Join">, now: number): void {
-    const { appearance, by, called, request, session } = command
+    const { by, called, request, session } = command
     // Whoever looked for another name has to look again.
     if (this.idleness.retired || called !== this.name) return this.answer(request, gone)
     if (this.stale) return this.refuse(command, unavailable())
-    if (this.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
+    if (this.attendance.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
     const refusal = this.access.refusal("join", by, now)
     if (refusal !== undefined) return this.refuse(command, refusal)
-    const { user } = by
-    // The others first; the newcomer finds itself in the list.
-    if (this.presence.join(user, appearance, now)) this.events.push({ type: "Arrived", user: personOf(user) })
-    this.members.set(session, by)
-    this.newcomers.push(command)
+    this.attendance.enter(command, now)
     this.answer(request, done)
   }
 
-  /** Tells newcomers what they entered: all who came together are in the list that each of them gets. */
   private welcome(): void {
-    const { newcomers } = this
-    if (newcomers.length === 0) return
-    this.newcomers = []
-    const { count, members, version: presence } = this.presence.snapshot()
-    const topic = this.access.record?.topic ?? Topic.none
-    for (const { by, names, request, session } of newcomers) {
-      this.events.push({
-        type: "Entered",
-        session,
-        request,
-        welcome: {
-          id: this.id,
-          topic,
-          seq: this.told,
-          first: this.first,
-          standing: standing(this.access, by.user),
-          count,
-          members,
-          presence,
-          names: names ? this.presence.namesOnline() : nobody,
-        },
-      })
-    }
+    this.attendance.welcome(
+      () => ({
+        id: this.id,
+        topic: this.access.record?.topic ?? Topic.none,
+        seq: this.told,
+        first: this.first,
+      }),
+      (user) => standing(this.access, user),
+    )
   }
 
+  /** It may have asked before it knew that it was out. */
   private leave({ request, session }: ChannelCommandOf<"Leave">, now: number): void {
-    if (this.members.has(session)) {
-      this.events.push({ type: "Exited", session })
-      this.remove(session, now)
-    }
-    // Else it asked before it knew that it was out.
+    this.attendance.leave(session, now)
     if (request !== undefined) this.answer(request, done)
-  }
-
-  private remove(session: SessionId, now: number): void {
-    const { user } = this.members.get(session)!
-    this.members.delete(session)
-    if (!this.presence.leave(user.id, now)) return
-    this.typing.forget(user.id)
-    this.events.push({ type: "Departed", user: personOf(user) })
   }
 
   /** A session may not stay. */
   putOut(session: SessionId, now: number): void {
-    this.events.push({ type: "PutOut", session })
-    this.remove(session, now)
+    this.attendance.putOut(session, now)
   }
 
   private answerAllowed(
@@ -406,19 +366,15 @@ export class ChannelState {
     const seq = this.read?.get(user.id)
     if (seq === undefined) return this.refuse(command, unavailable())
     this.answer(command.request, done)
-    const everybody = this.presence.count <= maxReadersTold
+    const everybody = this.attendance.presence.count <= maxReadersTold
     this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })
   }
 
   private isTyping({ by }: ChannelCommandOf<"Typing">, now: number): void {
-    if (by.session === undefined || !this.members.has(by.session)) return
-    if (this.access.refusal("typing", by, now) !== undefined || !this.typing.passes(by.user.id, now)) return
-    this.events.push({ type: "Typing", user: personOf(by.user) })
+    if (this.access.refusal("typing", by, now) === undefined) this.attendance.isTyping(by, now)
   }
 
   private refuse({ request }: { readonly request: number }, error: RequestError): void {
     this.answer(request, { type: "Refused", error })
   }
 }
-
-const personOf = ({ id, name }: User): Person => ({ id, name })

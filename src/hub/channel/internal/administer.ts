@@ -14,8 +14,9 @@ import { RequestError } from "../../../domain/RequestError.ts"
 import type { Person, User } from "../../../domain/User.ts"
 import * as Username from "../../../domain/Username.ts"
 import type { Administration, AdministrationOf } from "../Administration.ts"
-import type { ChannelDirectory } from "../Channel.ts"
+import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import type { ChannelCommandOf, Outcome } from "../ChannelCommand.ts"
+import { Attendance, personOf } from "./Attendance.ts"
 import { type ChannelState, unavailable } from "./ChannelState.ts"
 import { creation, type Plan, plan } from "./plan.ts"
 
@@ -129,8 +130,7 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       act.type === "Kick" ? member.user.id === user?.id : access.refusal("join", member, now) !== undefined,
     )
     if (act.type === "Kick" || act.type === "BanAddress" || (act.type === "Ban" && !isDirect(record.name))) {
-      const people = new Map(leaving.map(({ user }) => [user.id, personOf(user)]))
-      for (const user of people.values()) {
+      for (const user of Attendance.usersOf(leaving)) {
         state.announce({ type: "Kicked", user, by: personOf(by.user), reason: act.reason })
       }
     }
@@ -183,8 +183,6 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       }),
   }
 }
-
-const personOf = ({ id, name }: Person): Person => ({ id, name })
 
 /** What the members are told of an act; undefined where nothing is to be seen of it. */
 const eventOf = (

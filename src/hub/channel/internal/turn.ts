@@ -6,7 +6,7 @@ import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import type { Person, User, UserId } from "../../../domain/User.ts"
 import type { ChannelCommandOf, Requester } from "../ChannelCommand.ts"
-import type { Command } from "../Channel.ts"
+import type { Mail } from "./Mail.ts"
 import type { Access } from "./access.ts"
 import type { RecentIds } from "./recentIds.ts"
 
@@ -32,10 +32,10 @@ interface Context {
   readonly now: number
 }
 
-export const isPost = (command: Command): command is Post => command.type === "Publish" || command.type === "Change"
+export const isPost = (command: Mail): command is Post => command.type === "Publish" || command.type === "Change"
 
 /** The places of the messages that these commands change. */
-export const targetsOf = (commands: ReadonlyArray<Command>): ReadonlyArray<Seq.Seq> => {
+export const targetsOf = (commands: ReadonlyArray<Mail>): ReadonlyArray<Seq.Seq> => {
   let places: Set<Seq.Seq> | undefined
   for (const command of commands) if (command.type === "Change") (places ??= new Set()).add(command.target)
   return places === undefined ? none : [...places]
@@ -75,7 +75,7 @@ export class Turn {
   }
 
   /** Gives each post that is new its place. */
-  assign(commands: ReadonlyArray<Command>): void {
+  assign(commands: ReadonlyArray<Mail>): void {
     // Who comes and goes within the batch, before it is applied.
     let moved: Map<SessionId, boolean> | undefined
     for (let n = 0; n < commands.length; n++) {
@@ -92,7 +92,7 @@ export class Turn {
   }
 
   /** None of it was stored: its ids are free again, and everybody who waits is told why. */
-  fail(commands: ReadonlyArray<Command>, error: RequestError): void {
+  fail(commands: ReadonlyArray<Mail>, error: RequestError): void {
     this.forget()
     for (const [n, command] of commands.entries()) if (isPost(command)) this.results[n] = error
   }

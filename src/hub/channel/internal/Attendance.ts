@@ -1,0 +1,107 @@
+import * as Duration from "effect/Duration"
+import type { ChannelEvent, Welcome } from "../../../domain/ChannelEvent.ts"
+import type { SessionId } from "../../../domain/SessionId.ts"
+import type { Person, User, UserId } from "../../../domain/User.ts"
+import type { HubSettings } from "../../HubSettings.ts"
+import type { ChannelCommandOf, Requester } from "../ChannelCommand.ts"
+import { Presence } from "../Presence.ts"
+import { Typing } from "./typing.ts"
+
+type Join = ChannelCommandOf<"Join">
+
+/** What a newcomer is told of the channel apart from who is there. */
+export type Threshold = Pick<Welcome, "id" | "topic" | "seq" | "first">
+
+const nobody: ReadonlyArray<never> = []
+
+export const personOf = ({ id, name }: Person): Person => ({ id, name })
+
+/** The sessions that are in a channel, whose they are, and what is told of their coming and going. */
+export class Attendance {
+  readonly members = new Map<SessionId, Requester>()
+  readonly presence: Presence
+  private readonly typing: Typing
+  private readonly tell: (event: ChannelEvent) => void
+  /** Those who came one right after the other and are not welcomed yet: all of them are told the same. */
+  private newcomers: Array<Join> = []
+
+  constructor({ presence, typingInterval }: HubSettings, tell: (event: ChannelEvent) => void) {
+    this.presence = new Presence(presence)
+    this.typing = new Typing(Duration.toMillis(typingInterval))
+    this.tell = tell
+  }
+
+  get isEmpty(): boolean {
+    return this.members.size === 0
+  }
+
+  /** A session is in from here on. The others hear of it first; the newcomer finds itself in the list. */
+  enter(join: Join, now: number): void {
+    const { appearance, by, session } = join
+    if (this.presence.join(by.user, appearance, now)) this.tell({ type: "Arrived", user: personOf(by.user) })
+    this.members.set(session, by)
+    this.newcomers.push(join)
+  }
+
+  /** Tells newcomers what they entered: all who came together are in the list that each of them gets. */
+  welcome(threshold: () => Threshold, standing: (user: User) => Welcome["standing"]): void {
+    const { newcomers } = this
+    if (newcomers.length === 0) return
+    this.newcomers = []
+    const { count, members, version: presence } = this.presence.snapshot()
+    const { first, id, seq, topic } = threshold()
+    for (const { by, names, request, session } of newcomers) {
+      const list = names ? this.presence.namesOnline() : nobody
+      const welcome = { id, topic, seq, first, standing: standing(by.user), count, members, presence, names: list }
+      this.tell({ type: "Entered", session, request, welcome })
+    }
+  }
+
+  /** A session leaves, if it is in. */
+  leave(session: SessionId, now: number): void {
+    this.remove(session, now, "Exited")
+  }
+
+  /** A session may not stay. */
+  putOut(session: SessionId, now: number): void {
+    this.remove(session, now, "PutOut")
+  }
+
+  /** A session's user is typing, which is passed on now and then. */
+  isTyping({ session, user }: Requester, now: number): void {
+    if (session === undefined || !this.members.has(session) || !this.typing.passes(user.id, now)) return
+    this.tell({ type: "Typing", user: personOf(user) })
+  }
+
+  setAppearance({ appearance, user }: ChannelCommandOf<"SetAppearance">, now: number): void {
+    this.presence.setStatus(user, appearance, now)
+  }
+
+  /** Tells of the changes that were gathered, when their time has come. */
+  tellChanges(now: number): void {
+    const diff = now >= this.presence.nextAt ? this.presence.advance(now) : undefined
+    if (diff !== undefined) this.tell({ type: "Presence", ...diff })
+  }
+
+  /** Nobody is in it any more. */
+  clear(): void {
+    this.members.clear()
+  }
+
+  /** The users of these sessions, each once. */
+  static usersOf(members: ReadonlyArray<Requester>): Iterable<Person> {
+    const people = new Map<UserId, Person>(members.map(({ user }) => [user.id, personOf(user)]))
+    return people.values()
+  }
+
+  private remove(session: SessionId, now: number, type: "Exited" | "PutOut"): void {
+    const member = this.members.get(session)
+    if (member === undefined) return
+    this.tell({ type, session })
+    this.members.delete(session)
+    const { user } = member
+    if (!this.presence.leave(user.id, now)) return
+    this.typing.forget(user.id)
+    this.tell({ type: "Departed", user: personOf(user) })
+  }
+}
