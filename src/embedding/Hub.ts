@@ -33,7 +33,7 @@ export interface EmbeddedUser {
    * the name in small letters. To act for one of the service's accounts give that account's id: it still signs in.
    */
   readonly id?: string | undefined
-  /** `admin`: owns every channel. `guest`: keeps no rights and no direct conversations. Default: `member`. */
+  /** `admin`: may do in every channel what its owner may. `guest`: is given no role anywhere. Default: `member`. */
   readonly role?: Role | undefined
   /** Whether `HubSettings.publishing` holds, as for users who come over the network, and together with them. Default: no. */
   readonly limited?: boolean | undefined

@@ -30,13 +30,16 @@ import type { Tail } from "./internal/Tail.ts"
 
 export interface LocalSession extends Actions<SessionEnded> {
   /**
-   * Enters a channel; succeeds with the channel as it stands. Publishing, what changes messages, `read`, `typing` and
-   * `setTopic` want a session to be in the channel; everything else does not. (`Hub.as` posts without that.)
+   * Enters a channel; succeeds with the channel as it stands. A session has to be in a channel to publish there, change
+   * messages, `read`, `typing` and `setTopic`, and for nothing else; a user without a session (`Hub.as`) does not have to be.
    */
   readonly join: (channel: string) => Call<"join", ServerFrameOf<"Joined">, SessionEnded>
   /** Leaves a channel; nothing of it is told behind this. */
   readonly leave: (channel: string) => Call<"leave", void, SessionEnded>
-  /** The others are told that the user is typing, at most once in 2 s. Left out where the channel is busy. */
+  /**
+   * The others are told that the user is typing, at most once in `HubSettings.typingInterval`. Left out where the channel
+   * is busy.
+   */
   readonly typing: (channel: string) => Call<"typing", void, SessionEnded>
   /**
    * What happens in the channels the session is in, as version 2 of the protocol says it: `Message`, `Edited`, `Deleted`,
@@ -50,16 +53,16 @@ export interface LocalSession extends Actions<SessionEnded> {
    */
   readonly events: Stream.Stream<render.EventFrame, Disconnect>
   /**
-   * What is in a channel behind `after`, 0 for everything there is, or from now on where that is left out: first from
-   * history, then as it happens, each entry once and in the order of their places. What history has not any more is said
-   * as `Missed`, in its place. A consumer may be as slow as it likes: what it is behind it reads from history.
+   * The entries of a channel, each once and in the order of their places: those behind `after` from history, 0 for all that
+   * it has, and then each as it happens; without `after`, from now on. Entries that history has not any more are announced
+   * as `Missed`, in their place. A consumer may take its time: what it has not taken by then it reads from history.
    *
-   * Nobody has to join for it: the session is in the channel once this runs, and is still in it when the stream is done;
-   * `leave` leaves, and ends the stream. Where the channel fails meanwhile or history cannot be read, it waits and goes on
-   * at its place; where that happens at the start it fails, as it does when the session is refused or put out
-   * (`NotMember`), or ends (`Disconnect`).
+   * The session need not have joined: it is in the channel once this runs, and stays in it when the consumer stops.
+   * `leave` leaves it, and ends the stream. Where the channel or history fails meanwhile, it waits and goes on at its place.
+   * It fails where the session is refused (or, at its start, where the service is too busy: `retryable`), where it is put
+   * out (`NotMember`), and where it ends (`Disconnect`).
    *
-   * Any number of these can run, with events or without; a session that consumes nothing else is best made without.
+   * Any number of them can run. They do not consume `events`: a session for entries alone is made without events.
    */
   readonly entries: (
     channel: string,

@@ -15,11 +15,11 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "natter-test-"))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
 
 describe("the guide to embedding", () => {
-  it("has examples that compile", () => {
+  it("has examples that compile", { timeout: 60_000 }, () => {
     assert.strictEqual(compile(bot, handler, tables, test), "")
   })
 
-  it("has a bot that answers what was said while it was away, over and over", async () => {
+  it("has a bot that answers what was said while it was away, over and over", { timeout: 60_000 }, async () => {
     const env = { DATA: path.join(folder, "bot") }
     assert.deepStrictEqual(await run(bot, env), ["echo: ann said hello"])
     assert.deepStrictEqual(await run(bot, env), ["echo: ann said hello"])
@@ -35,7 +35,7 @@ describe("the guide to embedding", () => {
     ])
   })
 
-  it("has a durable hub with tables of its own", async () => {
+  it("has a durable hub with tables of its own", { timeout: 60_000 }, async () => {
     const env = { DATA: path.join(folder, "shop") }
     assert.deepStrictEqual(await run(tables, env), ["1 soup", "order-1: One soup, please"])
     assert.deepStrictEqual(await run(tables, env), ["1 soup", "2 soup", "order-2: One soup, please"])

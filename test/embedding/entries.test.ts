@@ -310,6 +310,26 @@ describe.each([
     }).pipe(Effect.provide(hub(settings))),
   )
 
+  it.effect("stays in a direct conversation, however many others speak to the user", () =>
+    Effect.gen(function* () {
+      const bot = yield* connect({ name: "bot", events: false })
+      const ann = yield* as({ name: "ann" })
+      yield* connect({ name: "ann", events: false })
+      yield* ann.publish("@bot", "one")
+      const { fiber, read } = yield* collect(bot.entries("@ann", { after: 0 }))
+      for (let n = 0; n < 40; n++) {
+        const other = yield* connect({ name: `other-${n}`, events: false })
+        yield* other.join("@bot")
+        yield* other.publish("@bot", "hello")
+      }
+      yield* ann.publish("@bot", "two")
+      yield* settle
+      assert.deepStrictEqual(read.map(short), ["1 one", "2 two"])
+      yield* bot.leave("@ANN")
+      yield* Fiber.join(fiber)
+    }).pipe(Effect.provide(hub(settings))),
+  )
+
   it.effect("ends when the session leaves, fails when it is put out, refused or ended", () =>
     Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })

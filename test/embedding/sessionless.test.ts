@@ -37,6 +37,18 @@ describe("a user without a session", () => {
     }).pipe(Effect.provide(hub())),
   )
 
+  it.effect("speaks to one user alone", () =>
+    Effect.gen(function* () {
+      const ann = yield* connect({ name: "ann" })
+      const shop = yield* as({ name: "shop", id: "s1" })
+      yield* shop.publish("@ann", "your order is ready")
+      const [joined, message] = yield* ann.events.pipe(Stream.take(2), Stream.runCollect)
+      assert.deepInclude(joined, { type: "Joined", channel: "@shop" } as object)
+      assert.deepInclude(message, { type: "Message", channel: "@shop", user_id: "s1" } as object)
+      assert.strictEqual(yield* reason(shop.publish("@bob", "hello")), "NoSuchUser")
+    }).pipe(Effect.provide(hub())),
+  )
+
   it.effect("does with rights what these allow, and is refused with a reason otherwise", () =>
     Effect.gen(function* () {
       const owner = yield* as({ name: "owner" })

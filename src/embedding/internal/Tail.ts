@@ -94,8 +94,9 @@ export class Tail {
   }
 
   /** The session has left a channel by itself. */
-  left({ link }: Membership): void {
-    if (this.membership?.link === link) this.end(Cause.done())
+  left({ link, name }: Membership): void {
+    // Into a direct conversation it may have been brought once more meanwhile, over another link.
+    if (this.membership?.link === link || this.called === name) this.end(Cause.done())
   }
 
   end(over: Effect.Effect<never, End>): void {

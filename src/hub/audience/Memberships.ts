@@ -102,6 +102,8 @@ export class Memberships {
   join(name: ChannelName, account?: User, tag?: number): Effect.Effect<void, RequestError> {
     // Between the channel's yes and the end of this there must be no way out: it would stay a member for ever.
     const entering = Effect.uninterruptibleMask((restore) => {
+      // What it wants to be in by itself it does not leave to make room, though others have brought it there before.
+      this.direct?.brought.delete(keyIn(name))
       const enter = (attempt: number): Effect.Effect<void, RequestError> =>
         this.directory.find(name, this.subscriber.session, account).pipe(
           Effect.flatMap((found) => this.admit(restore, name, found, tag)),
