@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Limits from "../../src/domain/Limits.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { headerBytes } from "../../src/protocol/Framing.ts"
-import type { Wire } from "../../src/protocol/internal/wire.ts"
+import type { Wire } from "../../src/protocol/Wire.ts"
 
 type Line = readonly [from: "→" | "←", frame: object, note?: string]
 type Side = Wire<1 | 2, unknown, unknown>

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Codec from "../../src/protocol/Codec.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { headerBytes } from "../../src/protocol/Framing.ts"
-import type { Wire } from "../../src/protocol/internal/wire.ts"
+import type { Wire } from "../../src/protocol/Wire.ts"
 
 type Side = (codec: Codec.Codec["name"]) => Wire<2, unknown, unknown>
 

@@ -1,5 +1,5 @@
 /** Plans what people do with rights: channels are made, closed and renamed, people are let in, silenced and put out. */
-import type { Dice } from "../../src/testing/internal/dice.ts"
+import type { Dice } from "../../src/testing/Dice.ts"
 import { around } from "./around.ts"
 import type { Action, Machine, Step } from "./Plan.ts"
 

@@ -1,7 +1,7 @@
 /** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
 import type { ChannelSettings } from "../../src/client/Requests.ts"
 import type { ChannelAccess, ChannelRole } from "../../src/domain/ChannelRole.ts"
-import { Dice } from "../../src/testing/internal/dice.ts"
+import { Dice } from "../../src/testing/Dice.ts"
 import type { CableOptions } from "../../src/testing/simulation/Cable.ts"
 import { around } from "./around.ts"
 import { govern } from "./Government.ts"

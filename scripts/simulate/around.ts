@@ -1,4 +1,4 @@
-import type { Dice } from "../../src/testing/internal/dice.ts"
+import type { Dice } from "../../src/testing/Dice.ts"
 
 /** Whole milliseconds around a mean; many short, few long. */
 export const around = (mean: number, dice: Dice): number =>

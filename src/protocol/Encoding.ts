@@ -8,10 +8,11 @@ import type { Compressor } from "./Compression.ts"
 import { ConnectReply, ConnectRequest } from "./Connect.ts"
 import { type Framing, lengthPrefixed } from "./Framing.ts"
 import { decoder, encoder } from "./internal/frameSchema.ts"
-import { wire, type Wire } from "./internal/wire.ts"
+import { wire } from "./internal/wire.ts"
 import * as Client from "./v2/ClientFrame.ts"
 import * as Server from "./v2/ServerFrame.ts"
 import * as V1 from "./v1/Message.ts"
+import type { Wire } from "./Wire.ts"
 
 /** The server's side of version 1. `Connect` is read and written with all it may say. */
 export type Encoding1 = Wire<1, V1.Message | ConnectReply, V1.Message | ConnectRequest>

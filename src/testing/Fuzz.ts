@@ -10,7 +10,7 @@ import * as V1 from "../protocol/v1/Message.ts"
 import * as Client from "../protocol/v2/ClientFrame.ts"
 import * as Server from "../protocol/v2/ServerFrame.ts"
 import { deflate } from "../transport/Zlib.ts"
-import { Dice } from "./internal/dice.ts"
+import { Dice } from "./Dice.ts"
 import * as Hostile from "./internal/hostile.ts"
 
 /** What both sides agreed on before the stream begins, as far as its author cares. */

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { frame } from "../../src/protocol/Framing.ts"
-import type { Wire } from "../../src/protocol/internal/wire.ts"
+import type { Wire } from "../../src/protocol/Wire.ts"
 import * as Client from "../../src/protocol/v2/ClientFrame.ts"
 import * as Server from "../../src/protocol/v2/ServerFrame.ts"
 import goldens from "../fixtures/wire/v2.json" with { type: "json" }

@@ -2,7 +2,7 @@
 import * as MessagePack from "@msgpack/msgpack"
 import { maxDepth, maxFrameBytes, maxInteger } from "../../domain/Limits.ts"
 import { frame, headerBytes } from "../../protocol/Framing.ts"
-import type { Dice } from "./dice.ts"
+import type { Dice } from "../Dice.ts"
 
 type Fields = Record<string, unknown>
 export type Format = "json" | "msgpack"

@@ -1,4 +1,4 @@
-import { Dice } from "../internal/dice.ts"
+import { Dice } from "../Dice.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
 
 /** What a network is like between one machine and the server. */

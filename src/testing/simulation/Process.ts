@@ -9,7 +9,7 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as References from "effect/References"
 import * as Scheduler from "effect/Scheduler"
-import { Dice } from "../internal/dice.ts"
+import { Dice } from "../Dice.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
 
 const bits53 = (dice: Dice): number => dice.bits() * 2 ** 21 + (dice.bits() >>> 11)
