@@ -1,7 +1,7 @@
 /** What people do with the rights of owners and moderators, through the client library. */
 import type * as Effect from "effect/Effect"
 import type { Client } from "../../src/client/Client.ts"
-import type { Action } from "./Plan.ts"
+import type { Action } from "./Step.ts"
 
 /** What is to be done, and what the audit log has to say of it. */
 export interface Administered {

@@ -1,7 +1,8 @@
 /** Plans what people do with rights: channels are made, closed and renamed, people are let in, silenced and put out. */
 import type { Dice } from "../../src/testing/Dice.ts"
 import { around } from "./around.ts"
-import type { Action, Machine, Step } from "./Plan.ts"
+import type { Machine } from "./Machine.ts"
+import type { Action, Step } from "./Step.ts"
 
 interface Options {
   readonly from: number

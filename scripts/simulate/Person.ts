@@ -7,7 +7,8 @@ import type { Server } from "../../src/testing/simulation/Server.ts"
 import type { Trace } from "../../src/testing/simulation/Trace.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import type { Judge } from "./Judge.ts"
-import type { Action, Fault, Machine } from "./Plan.ts"
+import type { Machine } from "./Machine.ts"
+import type { Action, Fault } from "./Step.ts"
 
 /** What all share. */
 export interface World {

@@ -1,80 +1,9 @@
 /** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
-import type { ChannelSettings } from "../../src/client/Requests.ts"
-import type { ChannelAccess, ChannelRole } from "../../src/domain/ChannelRole.ts"
 import { Dice } from "../../src/testing/Dice.ts"
-import type { CableOptions } from "../../src/testing/simulation/Cable.ts"
 import { around } from "./around.ts"
 import { govern } from "./Government.ts"
-
-export interface Machine {
-  /** Its own name, for the story. */
-  readonly name: string
-  /** Whose name its program signs in with; two machines may share one. */
-  readonly user: string
-  /** Which version of the protocol its program speaks. */
-  readonly version: 1 | 2
-  readonly cable: CableOptions
-}
-
-/** What a person does. */
-export type Action =
-  | { readonly type: "open" }
-  /** Ends the program properly, or kills it. */
-  | { readonly type: "close" }
-  | { readonly type: "kill"; readonly machineLives: boolean }
-  | { readonly type: "join"; readonly channel: string }
-  | { readonly type: "leave"; readonly channel: string }
-  | { readonly type: "publish"; readonly channel: string; readonly times: number; readonly length: number }
-  /** Changes one of the last messages it has seen, so many before the last; its own, but for a reaction. */
-  | { readonly type: "edit" | "delete" | "react"; readonly channel: string; readonly back: number }
-  | { readonly type: "read"; readonly channel: string }
-  | { readonly type: "typing"; readonly channel: string }
-  | { readonly type: "status"; readonly status: "online" | "away" | "busy" }
-  /** What takes a right. Whoever has none is refused. */
-  | { readonly type: "create"; readonly channel: string; readonly access: ChannelAccess }
-  | { readonly type: "configure"; readonly channel: string; readonly settings: ChannelSettings }
-  | { readonly type: "topic"; readonly channel: string }
-  | { readonly type: "rename"; readonly channel: string; readonly to: string }
-  | {
-      readonly type: "role"
-      readonly channel: string
-      readonly user: string
-      readonly role: ChannelRole | undefined
-    }
-  | { readonly type: "invite" | "kick" | "unban" | "unmute"; readonly channel: string; readonly user: string }
-  | {
-      readonly type: "ban" | "mute"
-      readonly channel: string
-      readonly user: string
-      /** Milliseconds; undefined for ever. */
-      readonly duration: number | undefined
-    }
-  | { readonly type: "audit"; readonly channel: string }
-
-/** What befalls the way between a machine and the server. */
-export type Fault =
-  /** Both ends hear that the connection is broken. */
-  | { readonly type: "reset" }
-  /** Nobody hears anything more over this connection, and nobody is told. */
-  | { readonly type: "sever" }
-  /** As `sever`, but this end hears that it is broken. */
-  | { readonly type: "halfOpen"; readonly heard: "server" | "client" }
-  /** One direction is closed as if its sender had nothing more to say. */
-  | { readonly type: "halfClose"; readonly direction: "toServer" | "toClient" }
-  /** Nothing comes through for a time; then all of it does, or what TCP had given up does not. */
-  | { readonly type: "interrupt"; readonly millis: number }
-  /** The machine's program reads nothing for a time. */
-  | { readonly type: "stall"; readonly millis: number }
-
-export type Disaster =
-  | { readonly type: "crash"; readonly machineLives: boolean; readonly down: number }
-  | { readonly type: "restart"; readonly down: number }
-  | { readonly type: "disk"; readonly fault: "slow" | "refusing" | "unsure"; readonly millis: number }
-
-export type Step =
-  | { readonly at: number; readonly machine: number; readonly does: Action }
-  | { readonly at: number; readonly machine: number; readonly suffers: Fault }
-  | { readonly at: number; readonly server: Disaster }
+import type { Machine } from "./Machine.ts"
+import type { Action, Disaster, Fault, Step } from "./Step.ts"
 
 export interface Plan {
   readonly seed: number

@@ -1,5 +1,7 @@
 /** Makes a failing plan small: what can be left out, and the same promise is still broken, is left out. */
-import { calm, type Machine, type Plan, type Step } from "./Plan.ts"
+import type { Machine } from "./Machine.ts"
+import { calm, type Plan } from "./Plan.ts"
+import type { Step } from "./Step.ts"
 import { type Outcome, play, type PlayOptions } from "./Simulation.ts"
 
 export interface Failure {

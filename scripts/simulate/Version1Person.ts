@@ -8,7 +8,7 @@ import type { ClientEnd } from "../../src/testing/simulation/Line.ts"
 import type { Process } from "../../src/testing/simulation/Process.ts"
 import type { Submission } from "./Judge.ts"
 import { Person, type Sight, tryAgain } from "./Person.ts"
-import type { Action } from "./Plan.ts"
+import type { Action } from "./Step.ts"
 import { Version1Lobby } from "./Version1Lobby.ts"
 
 /** Silence before the program asks whether the server is still there, and the time that has for an answer. */

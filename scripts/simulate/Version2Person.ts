@@ -18,7 +18,7 @@ import { type Administration, isAdministration, perform } from "./Administering.
 import type { Request } from "./Judge.ts"
 import { Membership } from "./Membership.ts"
 import { Person, type Sight, tryAgain } from "./Person.ts"
-import type { Action } from "./Plan.ts"
+import type { Action } from "./Step.ts"
 
 /** One run of the program. */
 interface Run {
