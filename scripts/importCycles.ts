@@ -16,9 +16,6 @@ const allowed: ReadonlyArray<string> = [
   "src/hub/internal/administer.ts -> src/hub/Channel.ts",
   "src/hub/internal/hubState.ts -> src/hub/Hub.ts",
   "src/session/Heartbeat.ts -> src/session/Session.ts",
-  "src/terminal/Completion.ts -> src/terminal/Model.ts",
-  "src/terminal/internal/CommandEntry.ts -> src/terminal/Command.ts",
-  "src/terminal/internal/channelCommands.ts -> src/terminal/Command.ts",
 ]
 
 const imports = read(["src", "scripts", "test"])

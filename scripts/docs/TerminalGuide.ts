@@ -1,5 +1,5 @@
 import * as fs from "node:fs"
-import { commands } from "../../src/terminal/Command.ts"
+import { commands } from "../../src/terminal/Commands.ts"
 import { keys } from "../../src/terminal/view/Help.ts"
 import type { Document } from "./Document.ts"
 import { code, fenced, table } from "./Markdown.ts"

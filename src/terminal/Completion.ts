@@ -1,20 +1,9 @@
 /** Completion of the word before the cursor, with Tab. */
 import { maxNameLength } from "../domain/Limits.ts"
-import { commands } from "./Command.ts"
+import { commands } from "./Commands.ts"
 import { emoji } from "./Emoji.ts"
 import * as Editor from "./Editor.ts"
-import type { Conversation, Model } from "./Model.ts"
-
-export interface Completion {
-  /** Where in the text the completed word begins. */
-  readonly start: number
-  /** The part of it that was typed. */
-  readonly typed: string
-  /** At most 50; the most likely first. */
-  readonly candidates: ReadonlyArray<string>
-  /** The index of the one that is in the text now. */
-  readonly at: number
-}
+import type { Completion, Conversation, Model } from "./Model.ts"
 
 const maxCandidates = 50
 

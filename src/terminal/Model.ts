@@ -5,7 +5,6 @@ import type { Roster } from "../client/Roster.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Username } from "../domain/Username.ts"
-import type { Completion } from "./Completion.ts"
 import { type Editor, empty } from "./Editor.ts"
 
 export interface Model {
@@ -135,6 +134,18 @@ export type Entry =
       readonly joined?: ReadonlyArray<Username>
       readonly left?: ReadonlyArray<Username>
     })
+
+/** What Tab has put in the place of the word before the cursor, and could put there. */
+export interface Completion {
+  /** Where in the text the completed word begins. */
+  readonly start: number
+  /** The part of it that was typed. */
+  readonly typed: string
+  /** At most 50; the most likely first. */
+  readonly candidates: ReadonlyArray<string>
+  /** The index of the one that is in the text now. */
+  readonly at: number
+}
 
 export interface Search {
   readonly query: string

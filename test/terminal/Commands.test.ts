@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Command, commands, parse } from "../../src/terminal/Command.ts"
+import type { Command } from "../../src/terminal/Command.ts"
+import { commands, parse } from "../../src/terminal/Commands.ts"
 
-describe("Command", () => {
+describe("Commands", () => {
   const cases: ReadonlyArray<readonly [string, Command]> = [
     ["hello", { _tag: "Say", text: "hello" }],
     ["//etc/passwd", { _tag: "Say", text: "/etc/passwd" }],

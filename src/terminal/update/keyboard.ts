@@ -1,6 +1,6 @@
 /** What keys do. */
 import type { Intent } from "../Action.ts"
-import { parse } from "../Command.ts"
+import { parse } from "../Commands.ts"
 import * as Completion from "../Completion.ts"
 import * as Editor from "../Editor.ts"
 import type { Key } from "../Key.ts"

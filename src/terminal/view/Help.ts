@@ -1,5 +1,5 @@
 import { createElement } from "react"
-import { commands } from "../Command.ts"
+import { commands } from "../Commands.ts"
 import { cut, fit, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"

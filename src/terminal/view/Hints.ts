@@ -1,7 +1,6 @@
 import { createElement } from "react"
 import { typing } from "../Banner.ts"
-import type { Completion } from "../Completion.ts"
-import type { Conversation } from "../Model.ts"
+import type { Completion, Conversation } from "../Model.ts"
 import * as Plain from "../Plain.ts"
 import { cut, width } from "../Width.ts"
 import { Line } from "./Line.ts"

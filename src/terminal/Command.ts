@@ -1,0 +1,42 @@
+import type { ChannelSettings } from "../client/Requests.ts"
+import type { ChannelAccess } from "../domain/ChannelRole.ts"
+import type { Status } from "../domain/Status.ts"
+
+/** What a draft asks for, once Enter is pressed. */
+export type Command =
+  | { readonly _tag: "Say"; readonly text: string }
+  | { readonly _tag: "Join"; readonly channel: string }
+  | { readonly _tag: "Leave"; readonly channel: string | undefined }
+  | { readonly _tag: "Direct"; readonly to: string; readonly text: string }
+  | { readonly _tag: "Users" }
+  | { readonly _tag: "Status"; readonly status: Status; readonly text: string | undefined }
+  | { readonly _tag: "ShowTopic" }
+  | { readonly _tag: "Topic"; readonly topic: string }
+  | { readonly _tag: "Channels" }
+  | { readonly _tag: "Find"; readonly query: string }
+  | { readonly _tag: "Search"; readonly words: string }
+  | { readonly _tag: "Edit"; readonly text: string | undefined }
+  | { readonly _tag: "Delete"; readonly from: string | undefined }
+  | { readonly _tag: "React"; readonly reaction: string; readonly from: string | undefined }
+  | { readonly _tag: "Info" }
+  | {
+      readonly _tag: "Create"
+      readonly channel: string
+      readonly access: ChannelAccess | undefined
+      readonly topic: string | undefined
+    }
+  | { readonly _tag: "Configure"; readonly settings: ChannelSettings }
+  | { readonly _tag: "Rename"; readonly name: string }
+  /** A command that concerns somebody; `text` may begin with the rest of a name that has spaces in it. */
+  | {
+      readonly _tag: "Person"
+      readonly what: "invite" | "kick" | "ban" | "unban" | "mute" | "unmute" | "role" | "block" | "unblock"
+      readonly to: string
+      readonly text: string
+    }
+  | { readonly _tag: "Blocked" }
+  | { readonly _tag: "Reconnect" }
+  | { readonly _tag: "Help" }
+  | { readonly _tag: "Quit" }
+  /** No command, or an incomplete one: why. */
+  | { readonly _tag: "Wrong"; readonly why: string }
