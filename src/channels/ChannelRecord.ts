@@ -51,6 +51,9 @@ export interface ChannelRecord {
   readonly sanctions: ReadonlyMap<string, Sanction>
 }
 
+/** One line of a list of channels. */
+export type ChannelSummary = Pick<ChannelRecord, "id" | "name" | "topic">
+
 /** What is set when a channel is made. */
 export interface NewChannel extends Pick<ChannelRecord, "id" | "name" | "access" | "topic" | "durability"> {
   readonly createdAt: number

@@ -18,7 +18,8 @@ import {
   TokenNotFound,
   TooManyTokens,
 } from "../accounts/AccountError.ts"
-import { AccountStore, type AccountStoreShape } from "../accounts/AccountStore.ts"
+import { AccountStore } from "../accounts/AccountStore.ts"
+import type { AccountStoreShape } from "../accounts/AccountStoreShape.ts"
 import * as ChangeFeed from "../accounts/ChangeFeed.ts"
 import * as Token from "../accounts/Token.ts"
 import type { UserId } from "../domain/User.ts"

@@ -14,7 +14,7 @@ import {
   TokenNotFound,
   TooManyTokens,
 } from "../AccountError.ts"
-import type { AccountStoreShape, Invite, Page } from "../AccountStore.ts"
+import type { AccountStoreShape, Invite, Page } from "../AccountStoreShape.ts"
 import * as ChangeFeed from "../ChangeFeed.ts"
 import * as Token from "../Token.ts"
 

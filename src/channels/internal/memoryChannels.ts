@@ -5,7 +5,7 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
-import type { ChannelStoreShape, ChannelSummary } from "../ChannelStore.ts"
+import type { ChannelStoreShape } from "../ChannelStoreShape.ts"
 import { ChannelStoreError } from "../ChannelStoreError.ts"
 import { maxBlocked, maxChannels } from "../ChannelRecord.ts"
 import { AuditLog } from "./auditLog.ts"
@@ -95,7 +95,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),
     list: ({ after, for: reader, limit }) =>
       Effect.sync(() => {
-        const page: Array<ChannelSummary> = []
+        const page: Array<Record.ChannelSummary> = []
         for (const name of names.after(after)) {
           if (page.length === limit) break
           const record = records.get(byName.get(name)!)!

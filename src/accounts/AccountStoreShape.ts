@@ -1,0 +1,90 @@
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Stream from "effect/Stream"
+import type { UserId } from "../domain/User.ts"
+import type { Account, Credentials } from "./Account.ts"
+import type { AccountChange } from "./AccountChange.ts"
+import type {
+  AccountDisabled,
+  AccountNotFound,
+  InviteNotValid,
+  NameTaken,
+  StorageError,
+  TokenNotFound,
+  TooManyTokens,
+} from "./AccountError.ts"
+import type { Token } from "./Token.ts"
+
+/** Part of a list: at most `limit` entries, those that follow `after` (the last one of the part before). */
+export interface Page {
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** A permission to register one account; its code is kept as a fingerprint only. */
+export interface Invite {
+  readonly fingerprint: string
+  readonly createdAt: number
+  readonly expiresAt: number | null
+}
+
+/** The methods of `AccountStore`. Secrets are known by their fingerprint: SHA-256 in lower-case hex. */
+export interface AccountStoreShape {
+  /** Adds an account and uses up the invite, where one is given: both or neither. */
+  readonly add: (
+    account: Credentials,
+    inviteFingerprint?: string,
+  ) => Effect.Effect<void, NameTaken | InviteNotValid | StorageError>
+
+  /** The account whose name has this key. */
+  readonly find: (nameKey: string) => Effect.Effect<Option.Option<Credentials>, StorageError>
+
+  readonly get: (id: UserId) => Effect.Effect<Option.Option<Account>, StorageError>
+
+  /** Accounts in the order of their name keys; `after` is a name key. */
+  readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
+
+  /** Sets the password and revokes the user's tokens. */
+  readonly setPassword: (
+    id: UserId,
+    passwordHash: Redacted.Redacted,
+  ) => Effect.Effect<void, AccountNotFound | StorageError>
+
+  /** Writes the same password's hash anew, unless the password was changed meanwhile. */
+  readonly rehash: (id: UserId, from: Redacted.Redacted, to: Redacted.Redacted) => Effect.Effect<void, StorageError>
+
+  /** Disables an account, which revokes its tokens, or enables it again. */
+  readonly setDisabled: (id: UserId, disabled: boolean) => Effect.Effect<void, AccountNotFound | StorageError>
+
+  /**
+   * Adds a token. A user's oldest `session` tokens make room for a new one; beyond
+   * `Token.maxPerUser` live `access` tokens a new one is refused.
+   */
+  readonly addToken: (
+    token: Token,
+    fingerprint: string,
+  ) => Effect.Effect<void, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
+
+  /** A token, live or not, and whose it is. */
+  readonly findToken: (
+    fingerprint: string,
+  ) => Effect.Effect<Option.Option<{ readonly token: Token; readonly account: Account }>, StorageError>
+
+  /** Notes that a token was used now. */
+  readonly touchToken: (id: string) => Effect.Effect<void, StorageError>
+
+  /** Revokes a token; one that is revoked already stays as it is. */
+  readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
+
+  /** Tokens, everyone's or one user's, in the order of their ids; `after` is a token id. */
+  readonly tokens: (page: Page, userId?: UserId) => Effect.Effect<ReadonlyArray<Token>, StorageError>
+
+  readonly addInvite: (invite: Invite) => Effect.Effect<void, StorageError>
+
+  /** Forgets tokens and invites that ended `Token.keptAfterEnd` ago, and changes past `ChangeFeed.kept`. */
+  readonly purge: Effect.Effect<void, StorageError>
+
+  /** What happens to accounts from the moment the stream is run, whichever process does it. */
+  readonly changes: Stream.Stream<AccountChange>
+}

@@ -1,0 +1,40 @@
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Person, UserId } from "../domain/User.ts"
+import type { Act, AuditEntry, Change, ChannelRecord, ChannelSummary, NewChannel } from "./ChannelRecord.ts"
+import type { ChannelStoreError } from "./ChannelStoreError.ts"
+
+/** The methods of `ChannelStore`. */
+export interface ChannelStoreShape {
+  /** The channel of this name, in exactly this spelling. Every direct conversation has a record. */
+  readonly find: (name: ChannelName) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
+  readonly get: (id: ChannelId) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
+  /** Makes a channel and adds the act to its audit log. */
+  readonly create: (channel: NewChannel, act?: Act) => Effect.Effect<void, ChannelStoreError>
+  /** Changes a channel and adds the act to its audit log: all of it or nothing. */
+  readonly change: (id: ChannelId, changes: ReadonlyArray<Change>, act?: Act) => Effect.Effect<void, ChannelStoreError>
+  /** The latest entries of a channel's audit log before one of them, the latest first. */
+  readonly audit: (
+    id: ChannelId,
+    page: { readonly before?: number | undefined; readonly limit: number },
+  ) => Effect.Effect<ReadonlyArray<AuditEntry>, ChannelStoreError>
+  /**
+   * Channels in the order of their names, behind one of them: neither archived ones nor direct conversations. Private
+   * ones only for `user`, who has a role there, or for `everybody`.
+   */
+  readonly list: (page: {
+    readonly after?: ChannelName | undefined
+    readonly limit: number
+    readonly for: { readonly user: UserId } | "everybody" | "strangers"
+  }) => Effect.Effect<ReadonlyArray<ChannelSummary>, ChannelStoreError>
+  /** Those of these channels that a user may read, direct conversations among them, with their present names. */
+  readonly readable: (
+    user: UserId,
+    ids: ReadonlyArray<ChannelId>,
+    now: number,
+  ) => Effect.Effect<ReadonlyArray<Pick<ChannelSummary, "id" | "name">>, ChannelStoreError>
+  /** The people a user has banned from direct conversations, at most 1000, in the order of their ids. */
+  readonly blocked: (user: UserId, now: number) => Effect.Effect<ReadonlyArray<Person>, ChannelStoreError>
+}
