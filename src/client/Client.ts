@@ -20,7 +20,8 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import { type ClientInput, type ClientState, initial, next } from "./ClientState.ts"
-import { type ClientSession, connect, type ConnectOptions, type Credentials } from "./ClientSession.ts"
+import { connect, type ConnectOptions } from "./ClientSession.ts"
+import type { Credentials } from "./Credentials.ts"
 import { Dialer } from "./Dialer.ts"
 import type { ClientEvent, Entry, Event } from "./Event.ts"
 import { catchUp } from "./internal/catchUp.ts"
@@ -36,6 +37,7 @@ import { fresh } from "./MessageId.ts"
 import { type ConnectionFailure, type Backoff, stay } from "./Reconnect.ts"
 import * as Requests from "./Requests.ts"
 import type { Reply } from "./Requests.ts"
+import type { ClientSession } from "./Session.ts"
 
 export interface ClientOptions extends ConnectOptions {
   readonly credentials: Credentials

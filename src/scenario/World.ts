@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
-import type { Credentials } from "../client/ClientSession.ts"
+import type { Credentials } from "../client/Credentials.ts"
 import type { Dialer } from "../client/Dialer.ts"
 
 /** The world cannot do what the scenario asks for. */

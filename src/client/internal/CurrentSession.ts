@@ -1,7 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { ClientSession } from "../ClientSession.ts"
+import type { ClientSession } from "../Session.ts"
 import type { ConnectionFailure } from "../Reconnect.ts"
 
 /** The client's session while it is online; there is none in between. */

@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
-import type { Answer } from "../ClientSession.ts"
+import type { Answer } from "../Session.ts"
 import type { Event } from "../Event.ts"
 import type { Link } from "./Link.ts"
 

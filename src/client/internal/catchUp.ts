@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../../domain/Disconnect.ts"
-import type { ClientSession } from "../ClientSession.ts"
+import type { ClientSession } from "../Session.ts"
 import type { ClientEvent } from "../Event.ts"
 import type { Position } from "./Position.ts"
 import { retryRefused } from "./retry.ts"

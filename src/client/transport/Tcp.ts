@@ -5,8 +5,9 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { type Address, format } from "../Address.ts"
 import type { ConnectError } from "../ConnectError.ts"
-import { connect as connectOver, type ClientSession, type ConnectOptions } from "../ClientSession.ts"
+import { connect as connectOver, type ConnectOptions } from "../ClientSession.ts"
 import { Dialer } from "../Dialer.ts"
+import type { ClientSession } from "../Session.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 
 /** Reaches the server at an address. */
