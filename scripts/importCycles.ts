@@ -6,7 +6,6 @@ const allowed: ReadonlyArray<string> = [
   "src/history/internal/Log.ts -> src/history/History.ts",
   "src/history/internal/memoryHistory.ts -> src/history/History.ts",
   "src/history/internal/search.ts -> src/history/History.ts",
-  "src/session/Heartbeat.ts -> src/session/Session.ts",
 ]
 
 const imports = read(["src", "scripts", "test"])
