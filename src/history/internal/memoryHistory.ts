@@ -11,6 +11,8 @@ import type { Entry } from "../../domain/Entry.ts"
 import type { History, Page, Range } from "../History.ts"
 import { HistoryError } from "../HistoryError.ts"
 import { HistorySettings } from "../HistorySettings.ts"
+import { lengthOf } from "./Block.ts"
+import { Entries } from "./Entries.ts"
 import { Log } from "./Log.ts"
 import { search } from "./search.ts"
 
@@ -31,7 +33,7 @@ export const make = Effect.gen(function* () {
 
   const drop = (channel: ChannelId, log: Log): void => {
     holding.delete(channel)
-    characters -= log.characters
+    characters -= log.entries.characters
     for (const user of log.markers.keys()) forget(channel, user)
   }
   const forget = (channel: ChannelId, user: UserId): void => {
@@ -52,15 +54,15 @@ export const make = Effect.gen(function* () {
   }
   /** Changes a log and keeps the sum of characters right. */
   const change = <A>(log: Log, use: () => A): A => {
-    const before = log.characters
+    const before = log.entries.characters
     const result = use()
-    characters += log.characters - before
+    characters += log.entries.characters - before
     return result
   }
   const makeRoom = (): void => {
     for (const [channel, log] of holding.entries()) {
       while (characters > maxCharacters && log.entries.length > 0) {
-        change(log, () => log.removeFirst(Math.ceil(log.entries.length / 2)))
+        change(log, () => log.entries.removeFirst(Math.ceil(log.entries.length / 2)))
       }
       if (characters <= maxCharacters) return
       holding.delete(channel)
@@ -86,7 +88,7 @@ export const make = Effect.gen(function* () {
           .toSorted((one, other) => one - other)
           .flatMap((seq) => logs.get(channel)?.message(seq) ?? []),
       ),
-    page: (channel, range) => Effect.sync(() => pageOf(logs.get(channel) ?? new Log(), range)),
+    page: (channel, range) => Effect.sync(() => pageOf(logs.get(channel)?.entries ?? new Entries(), range)),
     search: (query) => search(logs, query),
     mark: (channel, readers) =>
       Effect.sync(() => {
@@ -136,35 +138,31 @@ export const make = Effect.gen(function* () {
 })
 
 /** As many entries as a page holds, beginning at the end of the range that was asked for. */
-const pageOf = (log: Log, range: Range): Page => {
-  const { entries: kept, first } = log
+const pageOf = (kept: Entries, range: Range): Page => {
   const forward = "after" in range || "since" in range
-  const [from, to] = bounds(kept, first, range)
+  const [from, to] = bounds(kept, range)
   const entries: Array<Entry> = []
   let length = 0
   for (let at = forward ? from : to - 1; forward ? at < to : at >= from; at += forward ? 1 : -1) {
-    const entry = kept[at]!
-    length += "content" in entry ? entry.content.length : 0
-    if (entries.length === range.limit || (length > maxPageLength && entries.length > 0)) break
+    if (entries.length === range.limit) break
+    const entry = kept.get(at as Seq.Seq)!
+    length += lengthOf(entry)
+    if (length > maxPageLength && entries.length > 0) break
     entries.push(entry)
   }
   return {
     entries: forward ? entries : entries.toReversed(),
-    first,
+    first: kept.first,
     more: entries.length < to - from,
   }
 }
 
-/** The indexes between which a range lies; the second is not part of it. */
-const bounds = (kept: ReadonlyArray<Entry>, first: Seq.Seq, range: Range): readonly [number, number] => {
-  // Places have no gaps, so they say where an entry is.
-  const indexOf = (seq: number) => Math.min(Math.max(0, seq - first), kept.length)
-  const end = indexOf(range.upTo + 1)
-  if ("after" in range) return [Math.min(indexOf(range.after + 1), end), end]
-  if ("before" in range) return [0, Math.min(indexOf(range.before), end)]
-  if ("since" in range) {
-    const from = kept.findIndex(({ timestamp }) => timestamp >= range.since)
-    return [from === -1 ? end : Math.min(from, end), end]
-  }
-  return [0, Math.min(kept.findLastIndex(({ timestamp }) => timestamp <= range.until) + 1, end)]
+/** The places between which a range lies; the second is not part of it. */
+const bounds = (kept: Entries, range: Range): readonly [number, number] => {
+  const within = (seq: number, end: number) => Math.min(Math.max(kept.first, seq), end)
+  const end = within(range.upTo + 1, kept.last + 1)
+  if ("after" in range) return [within(range.after + 1, end), end]
+  if ("before" in range) return [kept.first, within(range.before, end)]
+  if ("since" in range) return [within(kept.firstSince(range.since), end), end]
+  return [kept.first, within(kept.lastUntil(range.until) + 1, end)]
 }

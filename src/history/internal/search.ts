@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Message } from "../../domain/Entry.ts"
 import type { LruMap } from "../../domain/LruMap.ts"
+import * as Seq from "../../domain/Seq.ts"
 import type { Cursor, Hits, Query } from "../History.ts"
 import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"
@@ -58,16 +59,18 @@ export const search = Effect.fnUntraced(function* (
   const newest = new Newest(limit + 1)
   let looked = 0
   for (const channel of new Set(channels)) {
-    // A copy, since the log changes while others have their turn.
-    const entries = [...(logs.get(channel)?.entries ?? [])]
-    for (let at = entries.length - 1; at >= 0; at--) {
-      const entry = entries[at]!
+    const log = logs.get(channel)
+    if (log === undefined) continue
+    // The log may change while others have their turn, and its oldest entries go.
+    for (let seq = log.seq; seq >= log.entries.first; seq = Seq.before(seq)) {
       looked += perEntry
-      if (entry.type === "Message" && entry.deleted === undefined) {
-        const hit = { timestamp: entry.timestamp, channel, seq: entry.seq }
-        if (newest.has(hit) && (before === undefined || byNewest(before, hit) < 0)) {
-          looked += entry.content.length
-          if (matches(entry.content)) newest.add(hit)
+      const hit = { timestamp: log.entries.timestamp(seq)!, channel, seq }
+      // Only what would be among the hits is read.
+      if (newest.has(hit) && (before === undefined || byNewest(before, hit) < 0)) {
+        const content = log.entries.content(seq)
+        if (content !== undefined) {
+          looked += content.length
+          if (matches(content)) newest.add(hit)
         }
       }
       if (looked < maxAtOnce) continue

@@ -1,0 +1,54 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Known } from "../../src/domain/Entry.ts"
+import { IdTable } from "../../src/domain/IdTable.ts"
+import { alice, bob, carol, dice, id, seq } from "../suites/historyWorld.ts"
+
+const key = ({ id, user }: Pick<Known, "id" | "user">) => `${user} ${id}`
+
+describe("IdTable", () => {
+  it("does what a map of all ids would", () => {
+    const throwDice = dice(7)
+    const table = new IdTable()
+    for (const rounds of [5000, 300]) {
+      const known = new Map<string, Known>()
+      for (let at = 1; at <= rounds; at++) {
+        const user = [alice, bob, carol][throwDice(3)]!.id
+        // Of all lengths that an id may have, and often one that was there before.
+        const one = { user, id: id(`${throwDice(rounds)}`.padStart(1 + throwDice(64), "-").slice(0, 64)) }
+        const place = known.get(key(one))
+        assert.deepStrictEqual(
+          table.find(one.user, one.id),
+          place === undefined ? undefined : { seq: place.seq, timestamp: place.timestamp },
+        )
+        known.delete(key(one))
+        if (throwDice(4) === 0) {
+          table.forget(one.user, one.id)
+        } else {
+          known.set(key(one), { ...one, seq: seq(at), timestamp: 1000 + at })
+          table.add(one.user, one.id, seq(at), 1000 + at)
+        }
+      }
+      for (const since of [0, 1000 + rounds / 2, 1000 + rounds, 2000 + rounds]) {
+        assert.deepStrictEqual(
+          table.since(since),
+          [...known.values()].filter(({ timestamp }) => timestamp >= since),
+        )
+      }
+      assert.strictEqual(table.newest, Math.max(...[...known.values()].map(({ timestamp }) => timestamp)))
+      assert.strictEqual(table.cleared(), table)
+      assert.strictEqual(table.size, 0)
+      assert.deepStrictEqual(table.since(0), [])
+    }
+  })
+
+  it("tells ids apart that differ in one character, in their length, or in their order", () => {
+    const table = new IdTable()
+    const ids = ["a", "b", "aa", "ab", "ba", "a".repeat(63), "a".repeat(64), `${"a".repeat(63)}b`]
+    ids.forEach((name, at) => table.add(alice.id, id(name), seq(at + 1), at))
+    ids.forEach((name, at) =>
+      assert.deepStrictEqual(table.find(alice.id, id(name)), { seq: seq(at + 1), timestamp: at }),
+    )
+    assert.isUndefined(table.find(alice.id, id("bb")))
+    assert.isUndefined(table.find(bob.id, id("a")))
+  })
+})
