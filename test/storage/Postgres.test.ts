@@ -93,9 +93,11 @@ describe("Postgres", () => {
       // What one statement asks for is not what the next one gets.
       assert.strictEqual(yield* log.append(general, { ...batch(3), durability: "disk" }), "disk")
       yield* append(log, general, [said(4)], "memory")
-      assert.strictEqual((yield* log.load(general, 0)).durability, "disk")
       const sql = yield* SqlClient
-      const [flushed] = yield* sql`SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() AS yes`
+      // Up to here; other tests write to the same server meanwhile.
+      const [written] = yield* sql<{ readonly lsn: string }>`SELECT pg_current_wal_insert_lsn()::text AS lsn`
+      assert.strictEqual((yield* log.load(general, 0)).durability, "disk")
+      const [flushed] = yield* sql`SELECT pg_current_wal_flush_lsn() >= ${written!.lsn}::pg_lsn AS yes`
       assert.deepStrictEqual({ ...flushed }, { yes: true })
     }).pipe(Effect.provide(Layer.unwrap(Effect.map(emptyDatabase, history)))),
   )

@@ -23,6 +23,8 @@ import {
   PostgresStorage,
   SqliteStorage,
 } from "../../src/storage/index.ts"
+import * as SqlChannels from "../../src/storage/SqlChannels.ts"
+import * as SqlHistory from "../../src/storage/SqlHistory.ts"
 import { emptyDatabase } from "../postgres/database.ts"
 import { alice, append, everything, general, messages, said } from "../suites/historyWorld.ts"
 
@@ -136,6 +138,14 @@ embedded(
 )
 
 describe("natter/storage", () => {
+  it("takes no database but those that Dialect describes: anything else is a type error", () => {
+    // The type of `asks` is `false` for a layer to which a SqlClient is enough.
+    const isAsked = <A, E, R>(_: Layer.Layer<A, E, R>, asks: Dialect extends R ? true : false) => assert.isTrue(asks)
+    isAsked(accountsLayer, true)
+    isAsked(SqlHistory.layer, true)
+    isAsked(SqlChannels.layer, true)
+  })
+
   it.effect("lets one hub at a time into a folder", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
