@@ -65,14 +65,3 @@ export const cyclesOf = (imports: Imports): ReadonlyArray<Cycle> => {
   }
   return [...cycles.values()]
 }
-
-/** The same without these imports, each written as `from -> to`. */
-export const without = (imports: Imports, allowed: ReadonlyArray<string>): Imports =>
-  new Map([...imports].map(([file, others]) => [file, others.filter((to) => !allowed.includes(`${file} -> ${to}`))]))
-
-/** Those of the allowed imports that are in no cycle, or not there at all. */
-export const needless = (imports: Imports, allowed: ReadonlyArray<string>): ReadonlyArray<string> =>
-  allowed.filter((line) => {
-    const [from = "", to = ""] = line.split(" -> ")
-    return !(imports.get(from) ?? []).includes(to) || pathBetween(imports, to, from) === undefined
-  })

@@ -27,17 +27,17 @@ export { ChannelId } from "../domain/ChannelId.ts"
 export type { Deleted, Edited, Entry, Known, Message, Reacted } from "../domain/Entry.ts"
 export { Reaction } from "../domain/Reaction.ts"
 export { Topic } from "../domain/Topic.ts"
-export {
-  type Batch,
-  type Cursor,
-  History,
-  type Hits,
-  type LogSnapshot,
-  type Marker,
-  type Page,
-  type PageRange,
-  type Query,
-  type Range,
-  type Reader,
-} from "../history/History.ts"
+export { History } from "../history/History.ts"
+export type {
+  Batch,
+  Cursor,
+  Hits,
+  LogSnapshot,
+  Marker,
+  Page,
+  PageRange,
+  Query,
+  Range,
+  Reader,
+} from "../history/HistoryShape.ts"
 export { HistoryError } from "../history/HistoryError.ts"

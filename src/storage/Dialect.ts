@@ -7,7 +7,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
-import type { Batch, LogSnapshot } from "../history/History.ts"
+import type { Batch, LogSnapshot } from "../history/HistoryShape.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 
 /** What the migrations put into the tables. As released: a change of one of these takes a migration of its own. */

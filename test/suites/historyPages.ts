@@ -2,7 +2,8 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { maxPageLength } from "../../src/domain/Limits.ts"
 import type { Entry } from "../../src/domain/Entry.ts"
-import type { History, PageRange } from "../../src/history/History.ts"
+import type { History } from "../../src/history/History.ts"
+import type { PageRange } from "../../src/history/HistoryShape.ts"
 import { append, dice, edited, general, messages, reacted, said, seq, start, timeOf } from "./historyWorld.ts"
 
 type Test = (title: string, body: (history: History["Service"]) => Effect.Effect<void, unknown>) => void

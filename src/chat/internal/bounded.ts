@@ -1,7 +1,7 @@
 /** Answers from history, cut to what one frame carries, whatever a single entry holds. */
 import { maxPageLength } from "../../domain/Limits.ts"
 import type { Entry } from "../../domain/Entry.ts"
-import type { Hits, Page, PageRange } from "../../history/History.ts"
+import type { Hits, Page, PageRange } from "../../history/HistoryShape.ts"
 
 /** Characters of what an entry says, and of the names under it. */
 const lengthOf = (entry: Entry): number => {

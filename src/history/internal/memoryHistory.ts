@@ -8,7 +8,7 @@ import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
-import type { History, Page, Range } from "../History.ts"
+import type { HistoryShape, Page, Range } from "../HistoryShape.ts"
 import { HistoryError } from "../HistoryError.ts"
 import { HistorySettings } from "../HistorySettings.ts"
 import { lengthOf } from "./Block.ts"
@@ -69,7 +69,7 @@ export const make = Effect.gen(function* () {
     }
   }
 
-  const service: History["Service"] = {
+  const service: HistoryShape = {
     load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log()).load(since)),
     known: (channel, ids) =>
       Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),

@@ -3,7 +3,7 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Message } from "../../domain/Entry.ts"
 import type { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
-import type { Cursor, Hits, Query } from "../History.ts"
+import type { Cursor, Hits, Query } from "../HistoryShape.ts"
 import { wordsOf } from "../Words.ts"
 import type { Log } from "./Log.ts"
 

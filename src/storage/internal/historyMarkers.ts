@@ -3,7 +3,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { UserId } from "../../domain/User.ts"
-import type { Marker, Reader } from "../../history/History.ts"
+import type { Marker, Reader } from "../../history/HistoryShape.ts"
 import type { Phrases } from "../Dialect.ts"
 
 /** How far users have read. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Durability } from "../../domain/Durability.ts"
-import type { LogSnapshot } from "../../history/History.ts"
+import type { LogSnapshot } from "../../history/HistoryShape.ts"
 import type { Log } from "../Dialect.ts"
 import { conflict, emptyLog } from "./emptyLog.ts"
 import { toRow } from "./historyRows.ts"

@@ -1,6 +1,6 @@
 import type { Seq } from "../../../domain/Seq.ts"
 import type { UserId } from "../../../domain/User.ts"
-import type { Reader } from "../../../history/History.ts"
+import type { Reader } from "../../../history/HistoryShape.ts"
 import type { ChannelCommandOf } from "../ChannelCommand.ts"
 
 /** Where more users are present, how far one has read is told to that user's own sessions only. */

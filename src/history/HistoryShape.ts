@@ -1,0 +1,136 @@
+import type * as Effect from "effect/Effect"
+import type { ChannelId } from "../domain/ChannelId.ts"
+import type { Durability } from "../domain/Durability.ts"
+import type { Entry, Known, Message } from "../domain/Entry.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { Seq } from "../domain/Seq.ts"
+import type { UserId } from "../domain/User.ts"
+import type { HistoryError } from "./HistoryError.ts"
+
+/** A log as a channel finds it when it starts. */
+export interface LogSnapshot {
+  /** The oldest place kept; behind `seq` where nothing is kept. */
+  readonly first: Seq
+  /** The last place given, whether its entry is still kept or not. */
+  readonly seq: Seq
+  /** How safe the entries are at this moment. */
+  readonly durability: Durability
+  /**
+   * The latest entries, the oldest first: the last 256 at least, if there are as many. A channel that crashed finds
+   * among them those that were stored but not yet told to its members.
+   */
+  readonly recent: ReadonlyArray<Entry>
+  /** The ids stored since the time that was asked for, the oldest first; the latest 16 384 of them. */
+  readonly ids: ReadonlyArray<Known>
+}
+
+/** Entries to be stored together, with the places behind `after`. */
+export interface Batch {
+  /** The last place given, as far as the caller knows. Where it is not, the append fails with `Conflict`. */
+  readonly after: Seq
+  /** At least one; their places follow `after` without a gap. */
+  readonly entries: ReadonlyArray<Entry>
+  /** How safe the entries have to be when `append` succeeds. A history that can't do that says so by its answer. */
+  readonly durability: Durability
+}
+
+/** Entries of a channel, from one of four ends: the nearest to it, in the order of their places in any case. */
+export type PageRange = (
+  | { readonly after: Seq }
+  | { readonly before: Seq }
+  /** From a moment on, in milliseconds since 1970. */
+  | { readonly since: number }
+  /** Up to a moment, it included. */
+  | { readonly until: number }
+) & {
+  /** At most this many; and no more content than a page holds, but one entry at least. */
+  readonly limit: number
+}
+
+/** The same, and none behind a place. */
+export type Range = PageRange & { readonly upTo: Seq }
+
+export interface Page {
+  readonly entries: ReadonlyArray<Entry>
+  /** The oldest place kept; behind the last where nothing is kept. */
+  readonly first: Seq
+  /** Whether there are more in the direction that was asked for. */
+  readonly more: boolean
+}
+
+export interface Query {
+  readonly channels: ReadonlyArray<ChannelId>
+  /** Words, all of which a message has; nothing in it has a meaning of its own. */
+  readonly text: string
+  readonly limit: number
+  /** Continue behind this hit. */
+  readonly before?: Cursor | undefined
+}
+
+/** A hit's place among the others: the newest first, and of those of one moment in the order of channel and place. */
+export interface Cursor {
+  readonly timestamp: number
+  readonly channel: ChannelId
+  readonly seq: Seq
+}
+
+export interface Hits {
+  readonly hits: ReadonlyArray<{ readonly channel: ChannelId; readonly message: Message }>
+  readonly next?: Cursor | undefined
+}
+
+/** How far a user has read in a channel. */
+export interface Reader {
+  readonly user: UserId
+  readonly read: Seq
+}
+
+/** The same, of all the channels of one user. */
+export interface Marker {
+  readonly channel: ChannelId
+  readonly read: Seq
+  /** The last place given in the channel. */
+  readonly last: Seq
+  /** Messages behind `read` that others said and that are not deleted. */
+  readonly unread: number
+}
+
+/** The methods of `History`. */
+export interface HistoryShape {
+  /** Reads what a channel needs to start; of the ids those stored at `since` or later. */
+  readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
+  /** Those of these ids that were stored, for as long as ids are remembered. */
+  readonly known: (
+    channel: ChannelId,
+    ids: ReadonlyArray<{ readonly user: UserId; readonly id: MessageId }>,
+  ) => Effect.Effect<ReadonlyArray<Known>, HistoryError>
+  /**
+   * Stores entries, all or none, and succeeds with how safe they are now. An edit, a deletion or a reaction also
+   * changes the message that it is about. Fails with any of the reasons of `HistoryError`.
+   */
+  readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, HistoryError>
+  /** The messages at these places as they are now, in the order of their places. */
+  readonly messages: (
+    channel: ChannelId,
+    seqs: ReadonlyArray<Seq>,
+  ) => Effect.Effect<ReadonlyArray<Message>, HistoryError>
+  readonly page: (channel: ChannelId, range: Range) => Effect.Effect<Page, HistoryError>
+  readonly search: (query: Query) => Effect.Effect<Hits, HistoryError>
+  /**
+   * Moves the read markers of users forward; each user is there at most once. A marker never goes back, nor beyond the
+   * last place. Succeeds with the markers as they are now, in the same order.
+   */
+  readonly mark: (channel: ChannelId, read: ReadonlyArray<Reader>) => Effect.Effect<ReadonlyArray<Reader>, HistoryError>
+  /** Gives these users a marker at the beginning of the channel, unless they have one. */
+  readonly touch: (channel: ChannelId, users: ReadonlyArray<UserId>) => Effect.Effect<void, HistoryError>
+  /** The markers of a user, in the order of the channels' ids, those behind `after`. */
+  readonly markers: (
+    user: UserId,
+    page: { readonly after?: ChannelId | undefined; readonly limit: number },
+  ) => Effect.Effect<ReadonlyArray<Marker>, HistoryError>
+  /**
+   * Removes entries beyond the bounds of `HistorySettings`, a limited number in one call, and succeeds with how many.
+   * The layer calls it by itself.
+   */
+  readonly prune: (now: number) => Effect.Effect<number, HistoryError>
+}
