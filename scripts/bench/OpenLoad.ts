@@ -46,7 +46,7 @@ export interface OpenFigures {
 }
 
 /** What became of the members that had stalled. */
-export interface Returned {
+export interface ReturnFigures {
   /** What they read last before their connection ended, and how often. */
   readonly ends: Readonly<Record<string, number>>
   /** Messages that came by pages of history, and pages. */
@@ -62,7 +62,7 @@ export type OpenEvent =
   | {
       readonly type: "Measured"
       readonly figures: OpenFigures
-      readonly returned: Returned
+      readonly returned: ReturnFigures
       /** Each reached every member exactly once, and all in the same order. */
       readonly messagesChecked: number
     }

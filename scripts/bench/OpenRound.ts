@@ -5,7 +5,7 @@ import * as FileSystem from "effect/FileSystem"
 import { existsSync } from "node:fs"
 import * as LoadProcess from "./LoadProcess.ts"
 import type { Machine } from "./Machine.ts"
-import type { OpenEvent, OpenPlan, Returned, Slice } from "./OpenLoad.ts"
+import type { OpenEvent, OpenPlan, ReturnFigures, Slice } from "./OpenLoad.ts"
 import { type Counts, percentile } from "../../src/scenario/Histogram.ts"
 import type { Sample } from "./probe.ts"
 import { host, root, start } from "./ServerProcess.ts"
@@ -46,7 +46,7 @@ export interface OpenRoundFigures {
   readonly peaks: Peaks
   /** Why the server ended sessions, and how many, up to the end of the measured time. */
   readonly ended: Readonly<Record<string, number>>
-  readonly returned: Returned
+  readonly returned: ReturnFigures
   readonly messagesChecked: number
 }
 

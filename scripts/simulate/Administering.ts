@@ -4,7 +4,7 @@ import type { Client } from "../../src/client/Client.ts"
 import type { Action } from "./Step.ts"
 
 /** What is to be done, and what the audit log has to say of it. */
-export interface Administered {
+export interface AuditedAct {
   readonly effect: Effect.Effect<unknown, unknown>
   readonly action: string
   readonly whom?: string | undefined
@@ -32,7 +32,7 @@ export const isAdministration = (action: Action): action is Administration =>
   administrative.some((type) => type === action.type)
 
 /** `unique` is text that nobody says twice. */
-export const perform = (client: Client, action: Administration, unique: string): Administered => {
+export const perform = (client: Client, action: Administration, unique: string): AuditedAct => {
   const { channel, type } = action
   switch (type) {
     case "create": {

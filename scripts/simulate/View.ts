@@ -21,7 +21,7 @@ export type Change =
       readonly on: boolean
     }
 
-interface Shown {
+interface ViewedMessage {
   content: string
   deleted: boolean
   /** Each as `reaction by user`. */
@@ -32,7 +32,7 @@ interface Shown {
 const remembered = 300
 
 export class View {
-  private readonly messages = new Map<number, Shown>()
+  private readonly messages = new Map<number, ViewedMessage>()
 
   apply(change: Change): void {
     if (change.type === "Message") return this.add(change)

@@ -8,7 +8,7 @@ import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
-import type { Published } from "./Published.ts"
+import type { Receipt } from "./Receipt.ts"
 
 export interface DeleteMessage {
   readonly channel: ChannelName
@@ -37,6 +37,6 @@ export const sendDeletion = (
 /** Takes a message away: one's own, or as a moderator any. */
 export const deleteMessage = operation(
   [...posting, "NoSuchMessage"],
-  (chat, caller, request: DeleteMessage): Effect.Effect<Published, RequestError> =>
+  (chat, caller, request: DeleteMessage): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendDeletion(chat, caller, request, reply)),
 )

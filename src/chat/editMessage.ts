@@ -8,7 +8,7 @@ import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
-import type { Published } from "./Published.ts"
+import type { Receipt } from "./Receipt.ts"
 
 export interface EditMessage {
   readonly channel: ChannelName
@@ -37,6 +37,6 @@ export const sendEdit = (
 /** Says something else in a message of one's own. */
 export const editMessage = operation(
   [...posting, "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
-  (chat, caller, request: EditMessage): Effect.Effect<Published, RequestError> =>
+  (chat, caller, request: EditMessage): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendEdit(chat, caller, request, reply)),
 )

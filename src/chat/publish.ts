@@ -7,7 +7,7 @@ import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
-import type { Published } from "./Published.ts"
+import type { Receipt } from "./Receipt.ts"
 
 export interface Publish {
   readonly channel: ChannelName
@@ -32,6 +32,6 @@ export const sendMessage = (
 /** Says something to a channel; succeeds when it has its place and is as safe as the answer says. */
 export const publish = operation(
   [...posting, "EmptyMessage", "MessageTooLong", "SlowMode"],
-  (chat, caller, request: Publish): Effect.Effect<Published, RequestError> =>
+  (chat, caller, request: Publish): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendMessage(chat, caller, request, reply)),
 )

@@ -9,7 +9,7 @@ import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { awaiting, send, tooFast } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
-import type { Published } from "./Published.ts"
+import type { Receipt } from "./Receipt.ts"
 
 export interface React {
   readonly channel: ChannelName
@@ -40,6 +40,6 @@ export const sendReaction = (
 /** Reacts to a message, or takes the reaction back. */
 export const react = operation(
   [...posting, "NoSuchMessage", "TooManyReactions"],
-  (chat, caller, request: React): Effect.Effect<Published, RequestError> =>
+  (chat, caller, request: React): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendReaction(chat, caller, request, reply)),
 )

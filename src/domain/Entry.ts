@@ -57,7 +57,7 @@ export const Entry = Schema.Union([Message, Edited, Deleted, Reacted])
 export type Entry = typeof Entry.Type
 
 /** An entry as far as it takes to recognise it when it is sent again. */
-export interface Known {
+export interface StoredId {
   readonly user: UserId
   readonly id: MessageId
   readonly seq: Seq

@@ -1,4 +1,4 @@
-import type { Known } from "./Entry.ts"
+import type { StoredId } from "./Entry.ts"
 import { maxMessageIdLength } from "./Limits.ts"
 import type { MessageId } from "./MessageId.ts"
 import type { Seq } from "./Seq.ts"
@@ -12,7 +12,7 @@ const usualBytes = 36
 const nobody = -1
 
 /** Where an id was stored, and when. */
-export type Place = Pick<Known, "seq" | "timestamp">
+export type Place = Pick<StoredId, "seq" | "timestamp">
 
 /**
  * Ids that users gave their messages. It does what a `Map` of maps would, and leaves nothing behind for the garbage
@@ -89,8 +89,8 @@ export class IdTable {
   }
 
   /** Those stored at a time or later, in the order in which they were added. */
-  since(time: number): ReadonlyArray<Known> {
-    const known: Array<Known> = []
+  since(time: number): ReadonlyArray<StoredId> {
+    const known: Array<StoredId> = []
     for (let row = 0; row < this.rows; row++) {
       const owner = this.ownerOf(row)
       const timestamp = this.timestampOf(row)

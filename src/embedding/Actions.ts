@@ -15,7 +15,7 @@ import type { Present } from "../chat/listPresent.ts"
 import type { UnreadPage } from "../chat/listUnread.ts"
 import type { ErrorOf, RequestErrorOf } from "../chat/Operation.ts"
 import * as operations from "../chat/operations.ts"
-import type { Published } from "../chat/Published.ts"
+import type { Receipt } from "../chat/Receipt.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
 import type { Durability } from "../domain/Durability.ts"
@@ -38,7 +38,7 @@ export type Call<Name extends keyof Operations, A, E = never> = Effect.Effect<
 >
 
 /** What was posted has its place in the channel. */
-export interface Posted {
+export interface Publication {
   /** The caller's, or one that was made for it. */
   readonly id: MessageId
   /** One more than the place of the entry before it. */
@@ -93,18 +93,18 @@ export interface Actions<E = never> {
    * minutes gives the first result and stores nothing twice: so it is safe to try again what failed. So it is with what
    * changes messages.
    */
-  readonly publish: (channel: string, content: string, id?: string) => Call<"publish", Posted, E>
+  readonly publish: (channel: string, content: string, id?: string) => Call<"publish", Publication, E>
   /** Says something else in one's own message, the one at `target`. */
-  readonly edit: (channel: string, target: number, content: string, id?: string) => Call<"editMessage", Posted, E>
+  readonly edit: (channel: string, target: number, content: string, id?: string) => Call<"editMessage", Publication, E>
   /** Takes the message at `target` away: one's own, or, as a moderator, any. */
-  readonly delete: (channel: string, target: number, id?: string) => Call<"deleteMessage", Posted, E>
+  readonly delete: (channel: string, target: number, id?: string) => Call<"deleteMessage", Publication, E>
   /** Reacts to the message at `target`, in 1 to 32 characters; `on: false` takes the reaction back. */
   readonly react: (
     channel: string,
     target: number,
     reaction: string,
     options?: { readonly on?: boolean | undefined; readonly id?: string | undefined },
-  ) => Call<"react", Posted, E>
+  ) => Call<"react", Publication, E>
   /** Notes how far the user has read; it never goes back. From the first time on the channel counts in `unread`. */
   readonly read: (channel: string, seq: number) => Call<"read", void, E>
   /** A page of a channel's history: at most 300 entries and 32 Ki characters. One need not be in the channel. */
@@ -212,11 +212,11 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
     through(ask(type, operation, fields))
 
   /** Each run posts something of its own, unless the program has an id for it. */
-  const post = <Own>(given: string | undefined, ask: (id: string) => Effect.Effect<Published, Own>) =>
+  const post = <Own>(given: string | undefined, ask: (id: string) => Effect.Effect<Receipt, Own>) =>
     through(
       Effect.suspend(() => {
         const id = given ?? freshId()
-        return Effect.map(ask(id), ({ durability, seq, timestamp }): Posted => {
+        return Effect.map(ask(id), ({ durability, seq, timestamp }): Publication => {
           return { id: MessageId.make(id), seq, timestamp, durability }
         })
       }),

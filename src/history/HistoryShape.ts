@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
-import type { Entry, Known, Message } from "../domain/Entry.ts"
+import type { Entry, StoredId, Message } from "../domain/Entry.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { UserId } from "../domain/User.ts"
@@ -21,7 +21,7 @@ export interface LogSnapshot {
    */
   readonly recent: ReadonlyArray<Entry>
   /** The ids stored since the time that was asked for, the oldest first; the latest 16 384 of them. */
-  readonly ids: ReadonlyArray<Known>
+  readonly ids: ReadonlyArray<StoredId>
 }
 
 /** Entries to be stored together, with the places behind `after`. */
@@ -103,7 +103,7 @@ export interface HistoryShape {
   readonly known: (
     channel: ChannelId,
     ids: ReadonlyArray<{ readonly user: UserId; readonly id: MessageId }>,
-  ) => Effect.Effect<ReadonlyArray<Known>, HistoryError>
+  ) => Effect.Effect<ReadonlyArray<StoredId>, HistoryError>
   /**
    * Stores entries, all or none, and succeeds with how safe they are now. An edit, a deletion or a reaction also
    * changes the message that it is about. Fails with any of the reasons of `HistoryError`.

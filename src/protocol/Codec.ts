@@ -7,7 +7,7 @@ import type { FrameMemory } from "./internal/FrameMemory.ts"
 import { unpack } from "./internal/unpack.ts"
 
 /** A list that was written already, in one codec. */
-export type Prepared = string | Uint8Array
+export type EncodedList = string | Uint8Array
 
 export interface Codec {
   readonly name: "json" | "msgpack"
@@ -15,9 +15,9 @@ export interface Codec {
   /** Writes into shared memory, with so much room for a header in front; says where the body ends. */
   readonly write: (value: unknown, memory: FrameMemory, room: number) => number
   /** A list as it lies in what is written, so that it need not be written anew for each who gets the same one. */
-  readonly prepare: (list: ReadonlyArray<unknown>) => Prepared
+  readonly prepare: (list: ReadonlyArray<unknown>) => EncodedList
   /** The same as `write` for a value whose field of this name, which is empty there, is a prepared list. */
-  readonly writeWith: (value: unknown, field: string, list: Prepared, memory: FrameMemory, room: number) => number
+  readonly writeWith: (value: unknown, field: string, list: EncodedList, memory: FrameMemory, room: number) => number
   readonly decode: (body: Uint8Array) => Result.Result<unknown, FrameError>
 }
 

@@ -5,7 +5,7 @@ import type * as operations from "../../src/chat/operations.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
 import type { User } from "../../src/domain/User.ts"
-import type { Actions, Posted } from "../../src/embedding/Actions.ts"
+import type { Actions, Publication } from "../../src/embedding/Actions.ts"
 import type { LocalSession } from "../../src/embedding/LocalSession.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
@@ -142,7 +142,7 @@ const done = <E>(effect: Effect.Effect<void, E>) => Effect.as(effect, ok)
 const named = (channel: string) => ChannelName.make(channel)
 const posted =
   (channel: string) =>
-  <E>(effect: Effect.Effect<Posted, E>) =>
+  <E>(effect: Effect.Effect<Publication, E>) =>
     Effect.map(effect, (place) => render.published(undefined, named(channel), place.id, place))
 const subject = ({ address, username }: { readonly address?: string; readonly username?: string }) =>
   ({

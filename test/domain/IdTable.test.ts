@@ -1,16 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Known } from "../../src/domain/Entry.ts"
+import type { StoredId } from "../../src/domain/Entry.ts"
 import { IdTable } from "../../src/domain/IdTable.ts"
 import { alice, bob, carol, dice, id, seq } from "../suites/historyWorld.ts"
 
-const key = ({ id, user }: Pick<Known, "id" | "user">) => `${user} ${id}`
+const key = ({ id, user }: Pick<StoredId, "id" | "user">) => `${user} ${id}`
 
 describe("IdTable", () => {
   it("does what a map of all ids would", () => {
     const throwDice = dice(7)
     const table = new IdTable()
     for (const rounds of [5000, 300]) {
-      const known = new Map<string, Known>()
+      const known = new Map<string, StoredId>()
       for (let at = 1; at <= rounds; at++) {
         const user = [alice, bob, carol][throwDice(3)]!.id
         // Of all lengths that an id may have, and often one that was there before.

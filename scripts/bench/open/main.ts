@@ -4,7 +4,7 @@
 // Started with an OpenPlan (JSON) as its one argument; says OpenEvents, one line of JSON each, on stdout; ends by
 // itself, and when its stdin ends (so that it never outlives whoever started it).
 import * as fs from "node:fs"
-import type { OpenEvent, OpenPlan, Returned } from "../OpenLoad.ts"
+import type { OpenEvent, OpenPlan, ReturnFigures } from "../OpenLoad.ts"
 import { memberName } from "../Message.ts"
 import { contentOf, Ledger } from "./Ledger.ts"
 import { Member } from "./Member.ts"
@@ -109,7 +109,7 @@ const talk = (): { readonly stop: () => void } => {
 }
 
 /** Those who stalled read again, find their connection ended, and come back. */
-const comeBack = async (): Promise<Returned> => {
+const comeBack = async (): Promise<ReturnFigures> => {
   const taken = await inTime(returnLimitSeconds, "not all who stalled were back", async () => {
     await Promise.all(stalling.map((member) => member.drain(plan.seconds)))
     await enterAll(stalling)

@@ -10,7 +10,7 @@ import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/Channel
 import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/ChannelCommand.ts"
 import type { Caller } from "../Caller.ts"
 import type { ChatShape } from "../Chat.ts"
-import { errorIn, type Published } from "../Published.ts"
+import { errorIn, type Receipt } from "../Receipt.ts"
 import { asMember } from "./inChannel.ts"
 
 /** Why the caller may not say anything now; undefined where it may. */
@@ -64,9 +64,9 @@ export const send = (
 /** Sends, and waits for what becomes of it. */
 export const awaiting = (
   sending: (reply: Reply) => Effect.Effect<void, RequestError>,
-): Effect.Effect<Published, RequestError> =>
+): Effect.Effect<Receipt, RequestError> =>
   Effect.suspend(() => {
-    const answer = Deferred.makeUnsafe<Published, RequestError>()
+    const answer = Deferred.makeUnsafe<Receipt, RequestError>()
     const settle = (outcome: Outcome) => {
       const error = errorIn(outcome)
       const exit = error === undefined ? Exit.succeed(outcome as OutcomeOf<"Published">) : Exit.fail(error)

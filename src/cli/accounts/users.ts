@@ -11,11 +11,11 @@ import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
 import { time } from "./timestamp.ts"
 
-interface Named extends SettingFlags {
+interface NameFlags extends SettingFlags {
   readonly name: string
 }
 
-export const add = (given: Named & { readonly admin: boolean }) =>
+export const add = (given: NameFlags & { readonly admin: boolean }) =>
   administerWithPassword(
     given,
     Effect.fnUntraced(function* (password) {
@@ -44,7 +44,7 @@ export const list = (given: SettingFlags & { readonly json: boolean }) =>
     }),
   )
 
-export const passwd = (given: Named) =>
+export const passwd = (given: NameFlags) =>
   administerWithPassword(
     given,
     Effect.fnUntraced(function* (password) {
@@ -53,7 +53,7 @@ export const passwd = (given: Named) =>
     }),
   )
 
-export const disable = (given: Named) =>
+export const disable = (given: NameFlags) =>
   administer(
     given,
     Effect.gen(function* () {
@@ -62,7 +62,7 @@ export const disable = (given: Named) =>
     }),
   )
 
-export const enable = (given: Named) =>
+export const enable = (given: NameFlags) =>
   administer(
     given,
     Effect.gen(function* () {

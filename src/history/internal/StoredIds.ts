@@ -1,4 +1,4 @@
-import type { Entry, Known } from "../../domain/Entry.ts"
+import type { Entry, StoredId } from "../../domain/Entry.ts"
 import { IdTable } from "../../domain/IdTable.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -27,13 +27,13 @@ export class StoredIds {
     this.youngWithRoom().add(from.id, id, seq, timestamp)
   }
 
-  find(user: UserId, id: MessageId): Known | undefined {
+  find(user: UserId, id: MessageId): StoredId | undefined {
     const place = this.young?.find(user, id) ?? this.old?.find(user, id)
     return place === undefined || place.timestamp < this.forgottenBefore ? undefined : { user, id, ...place }
   }
 
   /** Those stored since a time, the oldest first; the latest `capacity` of them. */
-  since(time: number): ReadonlyArray<Known> {
+  since(time: number): ReadonlyArray<StoredId> {
     const from = Math.max(time, this.forgottenBefore)
     return [this.old, this.young].flatMap((ids) => ids?.since(from) ?? []).slice(-this.capacity)
   }

@@ -5,7 +5,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Appearance } from "../../domain/Appearance.ts"
 import type { Welcome } from "../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
@@ -15,6 +14,7 @@ import type { User } from "../../domain/User.ts"
 import type { Renderer } from "../../protocol/Renderer.ts"
 import type { Requester } from "../channel/ChannelCommand.ts"
 import type { Directory } from "../directory/Directory.ts"
+import type { JoinLookup } from "../directory/DirectoryCommand.ts"
 import type { ChannelGone, ChannelLink } from "./ChannelLink.ts"
 import type { Invitation } from "./Gateway.ts"
 import type { Outbox } from "./Outbox.ts"
@@ -45,12 +45,6 @@ export interface Subscriber {
    * join with; without one somebody else has brought it in.
    */
   readonly onJoined: (channel: ChannelName, welcome: Welcome, tag: number | undefined) => void
-}
-
-interface Found {
-  readonly link: ChannelLink
-  readonly other: User | undefined
-  readonly appearance: Appearance
 }
 
 interface Directs {
@@ -186,7 +180,7 @@ export class Memberships {
   private admit(
     restore: Restore,
     name: ChannelName,
-    { appearance, link, other }: Found,
+    { appearance, link, other }: JoinLookup,
     tag: number | undefined,
   ): Effect.Effect<void, RequestError | ChannelGone> {
     const { by, onJoined, outbox, renderer, session } = this.subscriber

@@ -1,5 +1,5 @@
 /** An outbox, to those who decide when it leaves. */
-interface Queued {
+interface Flushable {
   leave(): void
 }
 
@@ -8,10 +8,10 @@ interface Queued {
  * a turn, to however many sessions, leaves at the end of the turn, one write a session. Bounded by the sessions.
  */
 export class Outboxes {
-  private waiting: Array<Queued> = []
+  private waiting: Array<Flushable> = []
 
   /** An outbox has something to send. To be said once, until the next flush. */
-  add(outbox: Queued): void {
+  add(outbox: Flushable): void {
     this.waiting.push(outbox)
   }
 

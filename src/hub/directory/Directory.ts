@@ -27,7 +27,8 @@ import { HubSettings } from "../HubSettings.ts"
 import type {
   DirectoryCommand,
   DirectSession,
-  FoundChannel,
+  ChannelLookup,
+  JoinLookup,
   HubStats,
   Selection,
   SessionEntry,
@@ -50,13 +51,9 @@ export class Directory extends Context.Service<
      * The channel of this name, for a session that is about to enter it; started if it does not run. Of a direct
      * conversation, `account` is whose name it is; without one it is a connected user's, or `NoSuchUser`.
      */
-    readonly find: (
-      channel: ChannelName,
-      session: SessionId,
-      account?: User,
-    ) => Answer<FoundChannel & { readonly appearance: Appearance }>
+    readonly find: (channel: ChannelName, session: SessionId, account?: User) => Answer<JoinLookup>
     /** The same for a user who does not enter it. */
-    readonly open: (channel: ChannelName, user: User, account?: User) => Answer<FoundChannel>
+    readonly open: (channel: ChannelName, user: User, account?: User) => Answer<ChannelLookup>
     /**
      * The sessions that hear what one user says to another: those of the two. Fails with `Unreachable` where none of the
      * other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.

@@ -25,10 +25,15 @@ export interface SessionEntry {
 }
 
 /** A channel as whoever named it means it. */
-export interface FoundChannel {
+export interface ChannelLookup {
   readonly link: ChannelLink
   /** Of a direct conversation, with whom. */
   readonly other: User | undefined
+}
+
+/** The same, for a session that is about to enter it, and how its user appears there. */
+export interface JoinLookup extends ChannelLookup {
+  readonly appearance: Appearance
 }
 
 /** A session that is to be brought into a direct conversation, and with whom it is there. */
@@ -59,7 +64,7 @@ export type DirectoryCommand =
       readonly channel: ChannelName
       readonly session: SessionId
       readonly account: User | undefined
-      readonly reply: Reply<FoundChannel & { readonly appearance: Appearance }>
+      readonly reply: Reply<JoinLookup>
     }
   /** A channel for a user who does not enter it. There may be no such channel: then that is what it answers. */
   | {
@@ -67,7 +72,7 @@ export type DirectoryCommand =
       readonly channel: ChannelName
       readonly user: User
       readonly account: User | undefined
-      readonly reply: Reply<FoundChannel>
+      readonly reply: Reply<ChannelLookup>
     }
   | { readonly type: "Reserve"; readonly channel: Channel; readonly name: ChannelName; readonly reply: Reply<void> }
   | {

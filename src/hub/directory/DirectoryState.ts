@@ -19,7 +19,7 @@ import type {
   DirectoryCommand,
   DirectoryCommandOf,
   DirectSession,
-  FoundChannel,
+  ChannelLookup,
   HubStats,
   SessionEntry,
 } from "./DirectoryCommand.ts"
@@ -29,11 +29,11 @@ const rememberedNames = 10_000
 
 interface Online {
   readonly user: User
-  readonly sessions: Map<SessionId, Connected>
+  readonly sessions: Map<SessionId, ConnectedSession>
   appearance: Appearance
 }
 
-interface Connected {
+interface ConnectedSession {
   readonly entry: SessionEntry
   /** Those it entered, and the direct conversations it was brought into; none is in both. Changed by `add` alone. */
   channels: Set<ChannelLink>
@@ -43,7 +43,7 @@ interface Connected {
 /** What a session is in that is in nothing: most have no direct conversation, and many no channel. Never added to. */
 const none: Set<ChannelLink> = new Set()
 
-const add = (connected: Connected, where: "channels" | "brought", link: ChannelLink): void => {
+const add = (connected: ConnectedSession, where: "channels" | "brought", link: ChannelLink): void => {
   if (connected[where] === none) connected[where] = new Set()
   connected[where].add(link)
 }
@@ -149,7 +149,7 @@ export class DirectoryState {
     }
   }
 
-  private session(id: SessionId): Connected | undefined {
+  private session(id: SessionId): ConnectedSession | undefined {
     return this.byId.get(id)?.sessions.get(id)
   }
 
@@ -222,7 +222,7 @@ export class DirectoryState {
   }
 
   /** Answers with something of the channel, which is started if it does not run; refuses where no more can be open. */
-  private withOpen<A extends FoundChannel>(
+  private withOpen<A extends ChannelLookup>(
     { name, parties }: Target,
     reply: Reply<A>["reply"],
     answer: (open: OpenChannel) => A,

@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import type { Codec, Prepared } from "../Codec.ts"
+import type { Codec, EncodedList } from "../Codec.ts"
 import * as Compression from "../Compression.ts"
 import type { FrameError } from "../FrameError.ts"
 import { type Content, framed, type Framing } from "../Framing.ts"
@@ -35,8 +35,8 @@ export const wire = <V extends Version, Sent, Received>(options: {
     memory.at = framing.enclose(memory.bytes, memory.at, end, content)
   }
   const append = (sent: Sent): void => enclose(codec.write(encode(sent), memory, framing.headerRoom))
-  const prepared = new WeakMap<object, Prepared>()
-  const prepare = (list: ReadonlyArray<unknown>): Prepared => {
+  const prepared = new WeakMap<object, EncodedList>()
+  const prepare = (list: ReadonlyArray<unknown>): EncodedList => {
     const known = prepared.get(list)
     if (known !== undefined) return known
     const written = codec.prepare(list)

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { sendMessage } from "../../chat/operations.ts"
-import { errorIn } from "../../chat/Published.ts"
+import { errorIn } from "../../chat/Receipt.ts"
 import { lobby } from "../../domain/ChannelName.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
@@ -16,7 +16,7 @@ import type { Login, Message } from "../../protocol/v1/Message.ts"
 import * as render from "../../protocol/v1/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
 import { connect } from "../connect.ts"
-import { type Handled, type Handler, notAuthenticated } from "../Handler.ts"
+import { type HandlerResult, type Handler, notAuthenticated } from "../Handler.ts"
 import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
@@ -34,7 +34,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
 
   /** For who is signed in. */
   const forUser =
-    (handle: (session: Session) => Handled): Handler<unknown> =>
+    (handle: (session: Session) => HandlerResult): Handler<unknown> =>
     (session) =>
       session.caller === undefined ? Effect.fail(notAuthenticated()) : handle(session)
 
@@ -51,7 +51,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     })
   }
 
-  const welcome = (session: Session, user: User): Handled =>
+  const welcome = (session: Session, user: User): HandlerResult =>
     Effect.flatMap(SignIn.freshToken(session, user), (token) => {
       tell(session, { type: "LoginResponse", success: true, message: "Login successful", token: token ?? null })
       return Effect.mapError(
@@ -144,7 +144,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
   }
 }
 
-const noSuchTransfer = (): Handled => Effect.fail(new RequestError({ reason: "NoSuchTransfer" }))
+const noSuchTransfer = (): HandlerResult => Effect.fail(new RequestError({ reason: "NoSuchTransfer" }))
 
 /** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */
 const outOfTheLobby = (error: RequestError): RequestError | Disconnect =>

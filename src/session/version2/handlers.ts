@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Operation } from "../../chat/Operation.ts"
 import * as chat from "../../chat/operations.ts"
-import { errorIn, type Published } from "../../chat/Published.ts"
+import { errorIn, type Receipt } from "../../chat/Receipt.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
@@ -15,7 +15,7 @@ import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
 import type { ClientFrame, ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
-import { type Handled, type Handler, notAuthenticated } from "../Handler.ts"
+import { type HandlerResult, type Handler, notAuthenticated } from "../Handler.ts"
 import type { Session, SessionCaller } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
 
@@ -36,7 +36,7 @@ interface Referring {
 export const make = (tell: Tell): Handlers => {
   /** For who is signed in. */
   const forUser =
-    <Frame>(handle: (session: Session, frame: Frame, caller: SessionCaller) => Handled): Handler<Frame> =>
+    <Frame>(handle: (session: Session, frame: Frame, caller: SessionCaller) => HandlerResult): Handler<Frame> =>
     (session, frame) =>
       session.caller === undefined ? Effect.fail(notAuthenticated()) : handle(session, frame, session.caller)
 
@@ -67,7 +67,7 @@ export const make = (tell: Tell): Handlers => {
   }
 
   /** A frame that asks for a place in a channel: it is answered when that is known. */
-  const posting = <Frame extends Posted>(
+  const posting = <Frame extends PostFrame>(
     send: (session: Session, frame: Frame, caller: SessionCaller, reply: Reply) => Effect.Effect<void, RequestError>,
   ): Handler<Frame> =>
     forUser((session, frame, caller) => {
@@ -164,7 +164,7 @@ export const make = (tell: Tell): Handlers => {
 const calledBy = ({ caller }: Session, channel: ChannelName): ChannelName =>
   isDirect(channel) ? (caller?.memberships.get(channel)?.name ?? channel) : channel
 
-interface Posted extends Referring {
+interface PostFrame extends Referring {
   readonly channel: ChannelName
   readonly id: MessageId
 }
@@ -172,10 +172,10 @@ interface Posted extends Referring {
 /** Tells a session what became of what it posted. */
 class PostReply implements Reply {
   private readonly session: Session
-  private readonly frame: Posted
+  private readonly frame: PostFrame
   private readonly tell: Tell
 
-  constructor(session: Session, frame: Posted, tell: Tell) {
+  constructor(session: Session, frame: PostFrame, tell: Tell) {
     this.session = session
     this.frame = frame
     this.tell = tell
@@ -187,7 +187,7 @@ class PostReply implements Reply {
     const channel = calledBy(this.session, this.frame.channel)
     const error = errorIn(outcome)
     if (error === undefined) {
-      this.tell.answer(this.session, render.published(ref, channel, id, outcome as Published))
+      this.tell.answer(this.session, render.published(ref, channel, id, outcome as Receipt))
     } else {
       this.tell.failure(this.session, error, ref)
     }

@@ -5,7 +5,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
-import type { Entry, Known, Message } from "../../domain/Entry.ts"
+import type { Entry, StoredId, Message } from "../../domain/Entry.ts"
 import type { Hits, Page, Query, Range } from "../../history/HistoryShape.ts"
 import type { Phrases } from "../Dialect.ts"
 import { type EntryRow, toEntry, toMessage } from "./historyRows.ts"
@@ -31,23 +31,23 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     )
 
   /** The ids that are young enough, up to this place, the oldest first. */
-  const ids = (channel: ChannelId, upTo: Seq.Seq, since: number): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
+  const ids = (channel: ChannelId, upTo: Seq.Seq, since: number): Effect.Effect<ReadonlyArray<StoredId>, SqlError> =>
     Effect.map(
-      sql<Known>`SELECT user_id AS "user", id, seq, timestamp FROM ids
+      sql<StoredId>`SELECT user_id AS "user", id, seq, timestamp FROM ids
         WHERE channel = ${channel} AND seq <= ${upTo} AND timestamp >= ${since} ORDER BY seq DESC LIMIT ${maxIds}`,
-      (rows) => rows.map(toKnown).toReversed(),
+      (rows) => rows.map(toStoredId).toReversed(),
     )
 
   const known = (
     channel: ChannelId,
-    keys: ReadonlyArray<Pick<Known, "user" | "id">>,
-  ): Effect.Effect<ReadonlyArray<Known>, SqlError> =>
+    keys: ReadonlyArray<Pick<StoredId, "user" | "id">>,
+  ): Effect.Effect<ReadonlyArray<StoredId>, SqlError> =>
     Effect.map(
-      sql<Known>`SELECT ids.user_id AS "user", ids.id, ids.seq, ids.timestamp
+      sql<StoredId>`SELECT ids.user_id AS "user", ids.id, ids.seq, ids.timestamp
         FROM ${phrases.pairs(keys.map(({ id, user }) => [user, id]))} AS wanted
         JOIN ids ON ids.channel = ${channel} AND ids.user_id = wanted.one AND ids.id = wanted.two
         ORDER BY ids.seq`,
-      (rows) => rows.map(toKnown),
+      (rows) => rows.map(toStoredId),
     )
 
   const messages = (
@@ -123,7 +123,7 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
   return { recent, ids, known, messages, page, search }
 }
 
-const toKnown = ({ id, seq, timestamp, user }: Known): Known => ({ user, id, seq, timestamp })
+const toStoredId = ({ id, seq, timestamp, user }: StoredId): StoredId => ({ user, id, seq, timestamp })
 
 /** How many of these entries a page has room for: at least one. */
 const fitting = (entries: ReadonlyArray<Entry>, limit: number): number => {

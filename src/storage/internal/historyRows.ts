@@ -1,14 +1,14 @@
 /** Entries as the tables hold them. */
 import type { Reaction } from "../../domain/Reaction.ts"
 import type { Seq } from "../../domain/Seq.ts"
-import type { Entry, Known, Message, Reactions } from "../../domain/Entry.ts"
+import type { Entry, StoredId, Message, Reactions } from "../../domain/Entry.ts"
 import type { Person } from "../../domain/User.ts"
 
 /** A row of `entries`; a column that the type of entry does not have is null. */
 export interface EntryRow {
   readonly seq: Seq
   readonly type: Entry["type"]
-  readonly id: Known["id"] | null
+  readonly id: StoredId["id"] | null
   readonly user_id: Person["id"]
   readonly user_name: Person["name"]
   readonly timestamp: number
@@ -42,7 +42,7 @@ const fromText = (text: string): string =>
 interface Row {
   readonly seq: Seq
   readonly type: Entry["type"]
-  readonly id: Known["id"] | undefined
+  readonly id: StoredId["id"] | undefined
   readonly user: Person["id"]
   readonly name: Person["name"]
   readonly at: number

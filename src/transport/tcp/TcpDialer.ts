@@ -9,7 +9,7 @@ import { SocketConnection } from "../SocketConnection.ts"
 /** Nobody answers there, or not any more. */
 export class DialError extends Data.TaggedError("DialError")<{ readonly cause: unknown }> {}
 
-export interface Dialled {
+export interface DialResult {
   readonly connection: Connection
   /** Ends this side (FIN); what the other says can still be read. */
   readonly end: Effect.Effect<void>
@@ -19,7 +19,7 @@ export interface Dialled {
 export const dial = Effect.fnUntraced(function* (address: {
   readonly host: string
   readonly port: number
-}): Effect.fn.Return<Dialled, DialError, Scope.Scope> {
+}): Effect.fn.Return<DialResult, DialError, Scope.Scope> {
   const raw = yield* Effect.acquireRelease(open(address), (raw) => Effect.sync(() => raw.destroy()))
   return { connection: new SocketConnection("tcp", raw), end: Effect.sync(() => raw.end()) }
 })

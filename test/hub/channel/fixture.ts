@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ChannelStore } from "../../../src/channels/ChannelStore.ts"
-import { errorIn, type Published } from "../../../src/chat/Published.ts"
+import { errorIn, type Receipt } from "../../../src/chat/Receipt.ts"
 import type { Appearance } from "../../../src/domain/Appearance.ts"
 import type { MessageId } from "../../../src/domain/MessageId.ts"
 import type { Seq } from "../../../src/domain/Seq.ts"
@@ -91,7 +91,7 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
       const error = errorIn(outcome)
       if (error !== undefined) who.fail(error, of.ref)
       else if (of.id !== undefined) {
-        who.tell("control", { v2: render.published(of.ref, general, of.id, outcome as unknown as Published) })
+        who.tell("control", { v2: render.published(of.ref, general, of.id, outcome as unknown as Receipt) })
       }
     }, make)
 

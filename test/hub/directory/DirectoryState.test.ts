@@ -12,7 +12,7 @@ import * as Topic from "../../../src/domain/Topic.ts"
 import type { User } from "../../../src/domain/User.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
 import type { Channel } from "../../../src/hub/channel/Channel.ts"
-import type { DirectoryCommand, FoundChannel } from "../../../src/hub/directory/DirectoryCommand.ts"
+import type { DirectoryCommand, ChannelLookup } from "../../../src/hub/directory/DirectoryCommand.ts"
 import { DirectoryState } from "../../../src/hub/directory/DirectoryState.ts"
 import { defaults, type HubSettings } from "../../../src/hub/HubSettings.ts"
 import { online } from "../fixture.ts"
@@ -85,7 +85,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
         })),
       signOut: (id: string) => tell({ type: "SignOut", session: session(id) }),
       find: (channel: string, id: string, account?: User) =>
-        ask<FoundChannel & Appears, RequestError>((reply) => ({
+        ask<ChannelLookup & Appears, RequestError>((reply) => ({
           type: "Find",
           channel: name(channel),
           session: session(id),
@@ -93,7 +93,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
           reply,
         })),
       open: (channel: string, by: User) =>
-        ask<FoundChannel, RequestError>((reply) => ({
+        ask<ChannelLookup, RequestError>((reply) => ({
           type: "Open",
           channel: name(channel),
           user: by,

@@ -3,7 +3,7 @@ import { ChannelId } from "../../../domain/ChannelId.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../../domain/ChannelName.ts"
 import type { Durability } from "../../../domain/Durability.ts"
-import type { Entry, Known, Message } from "../../../domain/Entry.ts"
+import type { Entry, StoredId, Message } from "../../../domain/Entry.ts"
 import { Generations } from "../../../domain/Generations.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import type { Action } from "../../../domain/Rights.ts"
@@ -148,7 +148,7 @@ export class ChannelState {
   }
 
   /** Nothing was stored, since these were before, though nothing here knew it any more: the turn begins again. */
-  assignAgain(commands: ReadonlyArray<Mail>, { targets }: Turn, known: ReadonlyArray<Known>, now: number): Turn {
+  assignAgain(commands: ReadonlyArray<Mail>, { targets }: Turn, known: ReadonlyArray<StoredId>, now: number): Turn {
     this.turn?.forget()
     return this.assign(commands, targets, now, known)
   }
@@ -158,7 +158,7 @@ export class ChannelState {
     commands: ReadonlyArray<Mail>,
     targets: ReadonlyArray<Message>,
     now: number,
-    known: ReadonlyArray<Known> = [],
+    known: ReadonlyArray<StoredId> = [],
   ): Turn {
     this.turn = this.newTurn(targets, known, now)
     this.turn.assign(commands)
@@ -253,7 +253,7 @@ export class ChannelState {
     }
   }
 
-  private newTurn(targets: ReadonlyArray<Message>, known: ReadonlyArray<Known>, now: number): Turn {
+  private newTurn(targets: ReadonlyArray<Message>, known: ReadonlyArray<StoredId>, now: number): Turn {
     const { access, attendance, people, recentIds, seq: after } = this
     return new Turn({ access, members: attendance.members, people, recentIds, known, after, targets, now })
   }

@@ -1,6 +1,6 @@
 import type { Generations } from "../../../domain/Generations.ts"
 import { maxReacted, maxReactions } from "../../../domain/Limits.ts"
-import type { Entry, Known, Message, Reacted, Reactions } from "../../../domain/Entry.ts"
+import type { Entry, StoredId, Message, Reacted, Reactions } from "../../../domain/Entry.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
@@ -14,7 +14,7 @@ import type { RecentIds } from "./recentIds.ts"
 export type Post = ChannelCommandOf<"Publish" | "Change">
 
 /** What became of a post: its entry, its place when it was sent before, or why it has none. */
-export type PostResult = Entry | Pick<Known, "seq" | "timestamp"> | RequestError
+export type PostResult = Entry | Pick<StoredId, "seq" | "timestamp"> | RequestError
 
 interface Context {
   readonly access: Access
@@ -24,7 +24,7 @@ interface Context {
   /** One object for each user who says something: it goes into every entry. */
   readonly people: Generations<UserId, Person>
   /** Ids of the batch that were stored before, though they are not among the recent. */
-  readonly known: ReadonlyArray<Known>
+  readonly known: ReadonlyArray<StoredId>
   /** The last place that is taken. */
   readonly after: Seq.Seq
   /** The messages that this turn changes, as they are in history. */

@@ -3,7 +3,7 @@ import { unavailable } from "../hub/audience/Memberships.ts"
 import type { Outcome, OutcomeOf } from "../hub/channel/ChannelCommand.ts"
 
 /** What was published, edited, deleted or reacted has its place in the channel, and is so safe. */
-export type Published = Omit<OutcomeOf<"Published">, "type">
+export type Receipt = Omit<OutcomeOf<"Published">, "type">
 
 /** Why it has no place; undefined where it has one. */
 export const errorIn = (outcome: Outcome): RequestError | undefined => {
