@@ -53,6 +53,8 @@ export class Session implements OutboxEnds<Uint8Array> {
   connected = false
   /** A version 1 client that did so speaks the protocol of the bare five messages, until it signs in. */
   bare = false
+  /** Of a version 1 session: the answer to its `Login`, while it enters the lobby. */
+  greeting: Uint8Array | undefined
   /** Undefined until it is signed in. */
   caller: SessionCaller | undefined
   /** What it posted and was not answered yet. */

@@ -4,7 +4,7 @@ import type { Peer } from "./Peer.ts"
 import type { SessionPlan } from "./Plan.ts"
 
 /** Ports of those who went are taken for a minute: so many addresses have enough of them. */
-const addresses = 16
+const addresses = 250
 
 /** What a visitor does between connecting and hanging up; `visit` counts the visits of all. */
 export type Stay = (peer: Peer, visitor: number, visit: number) => Promise<void>

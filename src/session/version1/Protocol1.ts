@@ -53,12 +53,20 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
 
   const welcome = (session: Session, user: User): HandlerResult =>
     Effect.flatMap(SignIn.freshToken(session, user), (token) => {
-      tell(session, { type: "LoginResponse", success: true, message: "Login successful", token: token ?? null })
-      return Effect.mapError(
-        session.caller?.memberships.join(lobby) ?? Effect.void,
-        (error) => new Disconnect({ reason: "Internal", detail: error.message }),
+      const answer = { type: "LoginResponse", success: true, message: "Login successful", token: token ?? null } as const
+      session.greeting = encoding.encode(answer)
+      return (session.caller?.memberships.join(lobby) ?? Effect.void).pipe(
+        Effect.mapError((error) => new Disconnect({ reason: "Internal", detail: error.message })),
+        // Without a list behind it, it is told all the same.
+        Effect.ensuring(Effect.sync(() => greet(session))),
       )
     })
+
+  /** The answer to `Login` waits for the list, which comes a moment later: a write costs more than both are worth. */
+  const greet = (session: Session): void => {
+    if (session.greeting !== undefined) session.tell(session.greeting)
+    session.greeting = undefined
+  }
 
   const handlers: Handlers = {
     Connect: (session, frame) =>
@@ -135,6 +143,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     hasDirects: false,
     joined: (session, _, { names }) => {
       if (list?.names !== names) list = { names, bytes: encoding.encode(render.userList(names)) }
+      greet(session)
       session.tellInOrder(list.bytes)
     },
     tellUser: () => {},
