@@ -44,8 +44,7 @@ export class FrameMemory {
     const from = this.at + behind
     const { bytes } = this
     // The text is written in place: a view on that place would be garbage for each frame.
-    const written = isBuffer(bytes) ? bytes.write(text, from) : encoder.encodeInto(text, bytes.subarray(from)).written
-    return from + written
+    return from + writeInto(bytes, text, from)
   }
 
   /** Writes bytes so far behind `at`, and says where they end. */
@@ -61,7 +60,11 @@ export class FrameMemory {
   }
 }
 
-const isBuffer = (bytes: Uint8Array): bytes is Buffer => globalThis.Buffer !== undefined && Buffer.isBuffer(bytes)
+/** What `allocate` gives out is all that is written to. */
+const writeInto: (bytes: Uint8Array, text: string, from: number) => number =
+  globalThis.Buffer === undefined
+    ? (bytes, text, from) => encoder.encodeInto(text, bytes.subarray(from)).written
+    : (bytes, text, from) => (bytes as Buffer).write(text, from)
 
 const utf8Length = (text: string): number =>
   globalThis.Buffer === undefined ? text.length * 3 : Buffer.byteLength(text)

@@ -53,7 +53,12 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
 
   const welcome = (session: Session, user: User): HandlerResult =>
     Effect.flatMap(SignIn.freshToken(session, user), (token) => {
-      const answer = { type: "LoginResponse", success: true, message: "Login successful", token: token ?? null } as const
+      const answer = {
+        type: "LoginResponse",
+        success: true,
+        message: "Login successful",
+        token: token ?? null,
+      } as const
       session.greeting = encoding.encode(answer)
       return (session.caller?.memberships.join(lobby) ?? Effect.void).pipe(
         Effect.mapError((error) => new Disconnect({ reason: "Internal", detail: error.message })),
