@@ -75,13 +75,16 @@ export class TestServer extends Context.Service<
    * one runs against this; `MemoryDialer.layer` is for one that uses `natter/client`.
    */
   static readonly layerMemory = (settings: Settings = {}, links: MemoryTransport.MemoryOptions = {}) =>
-    withService(settings, () => {
-      const listener = new MemoryTransport.MemoryListener()
-      return {
-        listener,
-        reach: () => ({ address: undefined, connect: (options) => listener.connect({ ...links, ...options }) }),
-      }
-    })
+    // In memory there is nothing that could fail to listen.
+    Layer.orDie(
+      withService(settings, () => {
+        const listener = new MemoryTransport.MemoryListener()
+        return {
+          listener,
+          reach: () => ({ address: undefined, connect: (options) => listener.connect({ ...links, ...options }) }),
+        }
+      }),
+    )
 
   /** Over TCP, on a free port of `127.0.0.1` unless the settings say otherwise. */
   static readonly layerTcp = (settings: Settings = {}) =>
