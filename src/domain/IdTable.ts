@@ -4,8 +4,10 @@ import type { MessageId } from "./MessageId.ts"
 import type { Seq } from "./Seq.ts"
 import type { UserId } from "./User.ts"
 
+/** So many are kept as they come: a table takes more than a kilobyte, and most channels stay small. */
+const few = 8
 /** Rows that a table has room for at first; whenever it is full, it is made twice as large. */
-const fewestRows = 4
+const fewestRows = 16
 /** Bytes of an id for which there is room in each of them. */
 const usualBytes = 36
 /** In place of the number of a user: the row is forgotten. */
@@ -14,38 +16,52 @@ const nobody = -1
 /** Where an id was stored, and when. */
 export type Place = Pick<StoredId, "seq" | "timestamp">
 
+// What a table without rows has in place of rows; never written to.
+const none: ReadonlyArray<StoredId> = []
+const noUsers: Map<UserId, number> = new Map()
+const noNumbers = new Int32Array(0)
+const noPlaces = new Float64Array(0)
+const noBytes = Buffer.alloc(0)
+
 /**
  * Ids that users gave their messages. It does what a `Map` of maps would, and leaves nothing behind for the garbage
  * collector: an id in a map is an object that lives for minutes, and is copied twice before it is taken for old. Here
  * each id is a row of numbers, and its characters are bytes in one array for all of them. Rows are only ever added.
  */
 export class IdTable {
-  private readonly numbers = new Map<UserId, number>()
-  private readonly users: Array<UserId> = []
+  private numbers = noUsers
+  private users: Array<UserId> = []
   private rows = 0
-  // Few arrays, since a small one costs more than what is in it, and most channels are small.
+  /** The first, as long as they are few; undefined once they have rows. */
+  private list: ReadonlyArray<StoredId> | undefined = none
   /** Three numbers of each row: who gave the id, its hash, and where it ends among the bytes, behind that before it. */
-  private keys = new Int32Array(fewestRows * 3)
+  private keys = noNumbers
   /** Two numbers of each row: the place, and the time. */
-  private places = new Float64Array(fewestRows * 2)
-  private bytes = Buffer.alloc(fewestRows * usualBytes)
+  private places = noPlaces
+  private bytes = noBytes
   /** Rows by their hash, one more than their number; 0 is free. A row whose slot is taken has the next that is free. */
-  private slots = new Int32Array(fewestRows * 2)
+  private slots = noNumbers
   /** The latest time at which one of them was stored. */
   newest = Number.NEGATIVE_INFINITY
 
   /** How many ids were added, those forgotten since included. */
   get size(): number {
-    return this.rows
+    return this.list?.length ?? this.rows
   }
 
   /** When the one that was added first was stored. */
   get earliest(): number {
+    if (this.list !== undefined) return this.list[0]?.timestamp ?? Number.POSITIVE_INFINITY
     return this.rows === 0 ? Number.POSITIVE_INFINITY : this.timestampOf(0)
   }
 
   /** The table itself, empty, with the room that it has: where ids come fast, none has to be made ever again. */
   cleared(): this {
+    if (this.list !== undefined) {
+      this.list = none
+      this.newest = Number.NEGATIVE_INFINITY
+      return this
+    }
     this.numbers.clear()
     this.users.length = 0
     this.rows = 0
@@ -55,6 +71,10 @@ export class IdTable {
   }
 
   find(user: UserId, id: MessageId): Place | undefined {
+    if (this.list !== undefined) {
+      const known = this.list.find((known) => known.id === id && known.user === user)
+      return known && { seq: known.seq, timestamp: known.timestamp }
+    }
     const owner = this.numbers.get(user)
     if (owner === undefined) return undefined
     const row = this.slots[this.slotOf(owner, id, hashed(owner, id))]! - 1
@@ -63,6 +83,24 @@ export class IdTable {
 
   /** Adds an id; one that the user has used before means this place from now on. */
   add(user: UserId, id: MessageId, seq: Seq, timestamp: number): void {
+    if (timestamp > this.newest) this.newest = timestamp
+    if (this.list === undefined) return this.addRow(user, id, seq, timestamp)
+    this.forget(user, id)
+    this.list = [...this.list, { user, id, seq, timestamp }]
+    if (this.list.length > few) this.tabulate(this.list)
+  }
+
+  private tabulate(list: ReadonlyArray<StoredId>): void {
+    this.list = undefined
+    this.numbers = new Map()
+    this.keys = new Int32Array(fewestRows * 3)
+    this.places = new Float64Array(fewestRows * 2)
+    this.bytes = Buffer.alloc(fewestRows * usualBytes)
+    this.slots = new Int32Array(fewestRows * 2)
+    for (const { id, seq, timestamp, user } of list) this.addRow(user, id, seq, timestamp)
+  }
+
+  private addRow(user: UserId, id: MessageId, seq: Seq, timestamp: number): void {
     const { rows: row } = this
     if (row * 2 === this.places.length) this.grow()
     const owner = this.numberOf(user)
@@ -77,10 +115,13 @@ export class IdTable {
     this.places[row * 2] = seq
     this.places[row * 2 + 1] = timestamp
     this.rows++
-    if (timestamp > this.newest) this.newest = timestamp
   }
 
   forget(user: UserId, id: MessageId): void {
+    if (this.list !== undefined) {
+      this.list = this.list.filter((known) => known.id !== id || known.user !== user)
+      return
+    }
     const owner = this.numbers.get(user)
     if (owner === undefined) return
     const row = this.slots[this.slotOf(owner, id, hashed(owner, id))]! - 1
@@ -90,6 +131,7 @@ export class IdTable {
 
   /** Those stored at a time or later, in the order in which they were added. */
   since(time: number): ReadonlyArray<StoredId> {
+    if (this.list !== undefined) return this.list.filter(({ timestamp }) => timestamp >= time)
     const known: Array<StoredId> = []
     for (let row = 0; row < this.rows; row++) {
       const owner = this.ownerOf(row)

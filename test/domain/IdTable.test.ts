@@ -43,7 +43,7 @@ describe("IdTable", () => {
 
   it("tells ids apart that differ in one character, in their length, or in their order", () => {
     const table = new IdTable()
-    const ids = ["a", "b", "aa", "ab", "ba", "a".repeat(63), "a".repeat(64), `${"a".repeat(63)}b`]
+    const ids = ["a", "b", "aa", "ab", "ba", "ac", "ca", "cc", "a".repeat(63), "a".repeat(64), `${"a".repeat(63)}b`]
     ids.forEach((name, at) => table.add(alice.id, id(name), seq(at + 1), at))
     ids.forEach((name, at) =>
       assert.deepStrictEqual(table.find(alice.id, id(name)), { seq: seq(at + 1), timestamp: at }),

@@ -43,12 +43,12 @@ const isPlain = (entry: Entry): entry is Message =>
 export class Block {
   /** The place of its first entry. */
   readonly first: Seq
-  private readonly people: Array<Person> = []
-  private readonly timestamps: Array<number> = []
+  private people: Array<Person> = []
+  private timestamps: Array<number> = []
   /** Where an entry's bytes end; they begin where those of the entry before end. */
-  private readonly ends: Array<number> = []
+  private ends: Array<number> = []
   private bytes: Buffer
-  private readonly objects = new Map<number, Entry>()
+  private objects: Map<number, Entry> | undefined
   /** Rows that have been removed, from the first on. */
   private removed = 0
   /** Characters of content that take memory here: what was wiped out does so until its row is removed. */
@@ -77,17 +77,24 @@ export class Block {
       if (needed > this.bytes.length) this.grow(needed)
       end = this.write(start, id, content)
     } else {
-      this.objects.set(rows, entry)
+      this.keep(rows, entry)
     }
-    this.ends.push(end)
-    this.people.push(entry.from)
-    this.timestamps.push(entry.timestamp)
+    if (rows === 0) {
+      // An array of one is small: what an empty one grows to by a push is four times as large. Most channels stay small.
+      this.ends = [end]
+      this.people = [entry.from]
+      this.timestamps = [entry.timestamp]
+    } else {
+      this.ends.push(end)
+      this.people.push(entry.from)
+      this.timestamps.push(entry.timestamp)
+    }
     this.characters += lengthOf(entry)
     return true
   }
 
   entry(row: number): Entry {
-    return this.objects.get(row) ?? this.read(row)
+    return this.objects?.get(row) ?? this.read(row)
   }
 
   timestamp(row: number): number {
@@ -96,38 +103,43 @@ export class Block {
 
   /** What the message in a row says; undefined if it is no message, or one that was deleted. */
   content(row: number): string | undefined {
-    const entry = this.objects.get(row)
+    const entry = this.objects?.get(row)
     if (entry === undefined) return this.bytes.toString("utf8", this.saidAt(row), this.ends[row])
     return isThere(entry) ? entry.content : undefined
   }
 
   /** Who said it. */
   speaker(row: number): Person | undefined {
-    const entry = this.objects.get(row)
+    const entry = this.objects?.get(row)
     return entry === undefined || isThere(entry) ? this.people[row] : undefined
   }
 
   /** Those entries that are no plain messages. */
   others(): Iterable<Entry> {
-    return this.objects.values()
+    return this.objects?.values() ?? []
   }
 
   /** Puts another entry there. What it said until now is wiped out. */
   replace(row: number, entry: Entry): void {
-    const before = this.objects.get(row)
+    const before = this.objects?.get(row)
     this.characters += lengthOf(entry) - (before === undefined ? 0 : lengthOf(before))
-    this.objects.set(row, entry)
+    this.keep(row, entry)
     if (this.hasBytes(row)) this.bytes.fill(0, this.startOf(row) + headerBytes, this.ends[row])
   }
 
   /** Removes the rows before one. */
   removeBefore(row: number): void {
     for (; this.removed < row; this.removed++) {
-      const entry = this.objects.get(this.removed)
+      const entry = this.objects?.get(this.removed)
       if (entry !== undefined) this.characters -= lengthOf(entry)
       if (this.hasBytes(this.removed)) this.characters -= this.bytes.readUInt16LE(this.startOf(this.removed) + 1)
-      this.objects.delete(this.removed)
+      this.objects?.delete(this.removed)
     }
+  }
+
+  private keep(row: number, entry: Entry): void {
+    this.objects ??= new Map()
+    this.objects.set(row, entry)
   }
 
   private hasBytes(row: number): boolean {

@@ -26,7 +26,7 @@ export class Entries {
     } else {
       const block = new Block(entry.seq, last)
       block.add(entry)
-      this.blocks.push(block)
+      this.blocks = [...this.blocks, block]
       this.characters += block.characters
     }
     this.last = entry.seq
