@@ -30,6 +30,9 @@ const leave = (child: ChildProcess): Effect.Effect<void> =>
     child.disconnect()
   })
 
+/** Milliseconds in which the end of a process is reported, once nothing can be sent to it. */
+const endFollowsWithin = 1000
+
 /** Starts a worker. Its members are played until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   assignment: Assignment,
@@ -68,7 +71,10 @@ export const make = Effect.fnUntraced(function* (
       if (lost !== undefined) return resume(lost)
       const id = asked++
       waiting.set(id, resume)
-      child.send({ ...body, id }, (error) => error !== null && lose(error.message))
+      child.send({ ...body, id }, (error) => {
+        // A process that is gone cannot be sent anything. Why it is gone follows in a moment, and says more.
+        if (error !== null) setTimeout(() => lose(error.message), endFollowsWithin).unref()
+      })
       return Effect.sync(() => waiting.delete(id))
     })
   // The answer is that of the same method in the other process, which runs the same version.
