@@ -1,4 +1,5 @@
 import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Entry, StoredId, Message } from "../domain/Entry.ts"
@@ -109,6 +110,8 @@ export interface HistoryShape {
    * changes the message that it is about. Fails with any of the reasons of `HistoryError`.
    */
   readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, HistoryError>
+  /** The same, done at the call, by a history that never waits for anything: a channel need not wake its fiber for it. */
+  readonly appendUnsafe: ((channel: ChannelId, batch: Batch) => Exit.Exit<Durability, HistoryError>) | undefined
   /** The messages at these places as they are now, in the order of their places. */
   readonly messages: (
     channel: ChannelId,

@@ -50,6 +50,7 @@ const make = Effect.gen(function* () {
   const service: History["Service"] = {
     load: (channel, since) => run("load", load(channel, since)),
     known: (channel, ids) => run("known", read.known(channel, ids)),
+    appendUnsafe: undefined,
     append: (channel, batch) => run("append", log.append(channel, batch)),
     messages: (channel, seqs) => run("messages", read.messages(channel, seqs)),
     page: (channel, range) => run("page", read.page(channel, range)),

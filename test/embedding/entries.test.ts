@@ -36,6 +36,7 @@ const faulty = (settings: Partial<HubSettings>) => {
     Effect.map(History, (history) =>
       History.of({
         ...history,
+        appendUnsafe: undefined,
         append: (channel, batch) =>
           state.crashing
             ? Effect.die("a bug")

@@ -49,6 +49,7 @@ export const controlledHistory = (): ControlledHistory => {
                 loads++
                 return Effect.andThen(self.load, history.load(channel, since))
               }),
+            appendUnsafe: undefined,
             append: (channel, batch) =>
               Effect.suspend(() => self.before).pipe(
                 Effect.andThen(history.append(channel, batch)),

@@ -154,6 +154,17 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
     )
 
     test(
+      "stores at the call, by the same rules, where it never waits",
+      Effect.fnUntraced(function* (history) {
+        if (history.appendUnsafe === undefined) return
+        const batch = { after: seq(0), entries: [said(1)], durability: "disk" } as const
+        assert.isTrue(Exit.isSuccess(history.appendUnsafe(general, batch)))
+        assert.deepStrictEqual((yield* history.load(general, 0)).recent, [said(1)])
+        assert.strictEqual((yield* Effect.flip(history.appendUnsafe(general, batch))).reason, "Conflict")
+      }),
+    )
+
+    test(
       "the recent entries are at least the last 256, of any kind",
       Effect.fnUntraced(function* (history) {
         const entries = Array.from({ length: 600 }, (_, n) =>

@@ -189,6 +189,7 @@ export const slowHistory = (stored: Deferred.Deferred<void>) =>
     Effect.map(History, (history) =>
       History.of({
         ...history,
+        appendUnsafe: undefined,
         append: (channel, messages) => Effect.andThen(Deferred.await(stored), history.append(channel, messages)),
       }),
     ),

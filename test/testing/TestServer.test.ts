@@ -24,6 +24,7 @@ const failing = Layer.effect(
   History,
   Effect.map(History, (history) => ({
     ...history,
+    appendUnsafe: undefined,
     append: () => Effect.fail(new HistoryError({ reason: "Unavailable", operation: "test" })),
   })),
 ).pipe(Layer.provide(History.layerMemory))

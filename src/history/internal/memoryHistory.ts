@@ -1,14 +1,16 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { Durability } from "../../domain/Durability.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
-import type { HistoryShape, Page, Range } from "../HistoryShape.ts"
+import type { Batch, HistoryShape, Page, Range } from "../HistoryShape.ts"
 import { HistoryError } from "../HistoryError.ts"
 import { HistorySettings } from "../HistorySettings.ts"
 import { lengthOf } from "./Block.ts"
@@ -20,6 +22,8 @@ import { search } from "./search.ts"
 const maxChannels = 10_000
 /** Characters of content kept over all channels. Beyond that the channel appended to longest ago loses its older half. */
 const maxCharacters = 64 * 1024 * 1024
+
+const inMemory = Exit.succeed("memory" as const)
 
 /** History in this process's memory. */
 export const make = Effect.gen(function* () {
@@ -69,19 +73,21 @@ export const make = Effect.gen(function* () {
     }
   }
 
+  const append = (channel: ChannelId, { after, entries }: Batch): Exit.Exit<Durability, HistoryError> => {
+    const log = written(channel)
+    const reason = change(log, () => log.append(after, entries, settings.maxEntries))
+    if (reason !== undefined) return Exit.fail(new HistoryError({ reason, operation: "append" }))
+    if (holding.use(channel) === undefined) holding.set(channel, log)
+    if (characters > maxCharacters) makeRoom()
+    return inMemory
+  }
+
   const service: HistoryShape = {
     load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log()).load(since)),
     known: (channel, ids) =>
       Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),
-    append: (channel, { after, entries }) =>
-      Effect.suspend(() => {
-        const log = written(channel)
-        const reason = change(log, () => log.append(after, entries, settings.maxEntries))
-        if (reason !== undefined) return Effect.fail(new HistoryError({ reason, operation: "append" }))
-        if (holding.use(channel) === undefined) holding.set(channel, log)
-        if (characters > maxCharacters) makeRoom()
-        return Effect.succeed("memory" as const)
-      }),
+    append: (channel, batch) => Effect.suspend(() => append(channel, batch)),
+    appendUnsafe: append,
     messages: (channel, seqs) =>
       Effect.sync(() =>
         [...new Set(seqs)]

@@ -9,18 +9,21 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../../actor/Actor.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
 import { History } from "../../history/History.ts"
 import type { HistoryError } from "../../history/HistoryError.ts"
 import { HistorySettings } from "../../history/HistorySettings.ts"
+import type { Batch } from "../../history/HistoryShape.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type { ChannelCommand, ChannelCommandOf, ChannelTurn } from "./ChannelCommand.ts"
 import type { ChannelDirectory } from "./ChannelDirectory.ts"
@@ -152,35 +155,33 @@ export const make = Effect.fnUntraced(function* (
 
   /** Counts for its parties from now on; done once. */
   let touched = parties.length === 0
-  const append = ({ after, entries }: Turn) => {
-    const appending = history.append(state.id, { after, entries, durability: state.wanted })
-    return touched
-      ? appending
+  const append = (batch: Batch): Effect.Effect<Durability, HistoryError> =>
+    touched
+      ? history.append(state.id, batch)
       : Effect.flatMap(history.touch(state.id, parties), () => {
           touched = true
-          return appending
+          return history.append(state.id, batch)
         })
-  }
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
   const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Effect.Effect<void> =>
     Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable"))
 
-  /** Stores what has its place. Undefined where that is nothing. */
+  /** Stores what has its place. Undefined where that is nothing, or is done already. */
   const storeTurn = (
     commands: ReadonlyArray<Mail>,
-    turn: Turn,
+    { after, entries }: Turn,
     onDuplicate: (error: HistoryError) => Effect.Effect<void>,
-  ): Effect.Effect<void> | undefined =>
-    turn.entries.length === 0
-      ? undefined
-      : Effect.matchEffect(append(turn), {
-          onSuccess: (durability) => {
-            state.stored(durability)
-            return Effect.void
-          },
-          onFailure: (error) => (error.reason === "Duplicate" ? onDuplicate(error) : notStored(commands, error)),
-        })
+  ): Effect.Effect<void> | undefined => {
+    if (entries.length === 0) return undefined
+    const batch: Batch = { after, entries, durability: state.wanted }
+    const appended = touched ? history.appendUnsafe?.(state.id, batch) : undefined
+    if (appended !== undefined && Exit.isSuccess(appended)) return void state.stored(appended.value)
+    return Effect.matchEffect(appended ?? append(batch), {
+      onSuccess: (durability) => Effect.sync(() => state.stored(durability)),
+      onFailure: (error) => (error.reason === "Duplicate" ? onDuplicate(error) : notStored(commands, error)),
+    })
+  }
 
   /** One of the ids was stored before and forgotten here: history knows which. */
   const storeAgain = (commands: ReadonlyArray<Mail>, turn: Turn): Effect.Effect<void> => {

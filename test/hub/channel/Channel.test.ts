@@ -324,6 +324,7 @@ describe("Channel", () => {
           History.of({
             ...history,
             load: () => Effect.succeed(old),
+            appendUnsafe: undefined,
             append: (_, { after }) => Effect.sync(() => (assert.strictEqual(after, old.seq), "memory")),
           }),
         ),
