@@ -54,7 +54,7 @@ describe("Entries", () => {
       }
       if (throwDice(4) === 0) {
         const count = Math.min(throwDice(180), model.length)
-        entries.removeFirst(count)
+        entries.removeFirst(count, throwDice(2) === 0)
         model = model.slice(count)
       }
       const some = model[throwDice(Math.max(1, model.length))]

@@ -38,11 +38,13 @@ const isPlain = (entry: Entry): entry is Message =>
  * old, for every message that is ever said, and everybody waits for that. All other entries, and messages that were
  * changed, are few: they are kept as the objects they are.
  *
- * The memory of a block is free again when the block goes, as a whole.
+ * The memory of a block is free again when the block goes, as a whole. Where messages come fast it is used again for the
+ * next block instead: memory outside the heap that is dropped all the time makes the garbage collector walk the whole heap.
  */
 export class Block {
   /** The place of its first entry. */
-  readonly first: Seq
+  first: Seq
+  rows = 0
   private people: Array<Person> = []
   private timestamps: Array<number> = []
   /** Where an entry's bytes end; they begin where those of the entry before end. */
@@ -60,8 +62,14 @@ export class Block {
     this.bytes = Buffer.allocUnsafeSlow(before?.bytes.length ?? fewestBytes)
   }
 
-  get rows(): number {
-    return this.timestamps.length
+  /** The block itself, empty, with the room that it has, for entries from this place on. */
+  cleared(first: Seq): this {
+    this.first = first
+    this.rows = 0
+    this.removed = 0
+    this.characters = 0
+    this.objects = undefined
+    return this
   }
 
   /** Adds an entry behind the others, if there is room. */
@@ -79,16 +87,17 @@ export class Block {
     } else {
       this.keep(rows, entry)
     }
-    if (rows === 0) {
+    if (this.ends.length === 0) {
       // An array of one is small: what an empty one grows to by a push is four times as large. Most channels stay small.
       this.ends = [end]
       this.people = [entry.from]
       this.timestamps = [entry.timestamp]
     } else {
-      this.ends.push(end)
-      this.people.push(entry.from)
-      this.timestamps.push(entry.timestamp)
+      this.ends[rows] = end
+      this.people[rows] = entry.from
+      this.timestamps[rows] = entry.timestamp
     }
+    this.rows++
     this.characters += lengthOf(entry)
     return true
   }

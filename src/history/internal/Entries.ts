@@ -6,6 +6,8 @@ import { Block } from "./Block.ts"
 /** The entries of one channel, in blocks. Their places have no gaps, so a place says where an entry is. */
 export class Entries {
   private blocks: Array<Block> = []
+  /** The next block, where the last one that was removed is used again. */
+  private spare: Block | undefined
   /** The oldest place kept; behind the last where nothing is kept. */
   first: Seq.Seq = Seq.next(Seq.zero)
   /** The last place given. */
@@ -24,7 +26,8 @@ export class Entries {
     if (last?.add(entry) === true) {
       this.characters += last.characters - before
     } else {
-      const block = new Block(entry.seq, last)
+      const block = this.spare?.cleared(entry.seq) ?? new Block(entry.seq, last)
+      this.spare = undefined
       block.add(entry)
       this.blocks = [...this.blocks, block]
       this.characters += block.characters
@@ -81,12 +84,13 @@ export class Entries {
     this.characters += block.characters - before
   }
 
-  removeFirst(count: number): void {
+  /** Removes the oldest. With `more` to come their memory is kept for what comes, at most that of one block. */
+  removeFirst(count: number, more = false): void {
     const first = Math.min(this.first + count, this.last + 1) as Seq.Seq
     const kept = this.blocks.findIndex((block) => first < block.first + block.rows)
-    for (const block of this.blocks.splice(0, kept === -1 ? this.blocks.length : kept)) {
-      this.characters -= block.characters
-    }
+    const removed = this.blocks.splice(0, kept === -1 ? this.blocks.length : kept)
+    for (const block of removed) this.characters -= block.characters
+    this.spare = more ? (removed.at(-1) ?? this.spare) : undefined
     const block = this.blocks[0]
     const before = block?.characters ?? 0
     block?.removeBefore(first - block.first)

@@ -42,8 +42,8 @@ export class Log {
     }
     for (const entry of entries) this.add(entry)
     // Cut seldom, not at each entry: at most a quarter more than wanted is kept.
-    if (this.entries.length > maxEntries + Math.min(maxEntries / 4, 1024)) {
-      this.entries.removeFirst(this.entries.length - maxEntries)
+    if (this.entries.length > maxEntries + Math.min(maxEntries / 4, 512)) {
+      this.entries.removeFirst(this.entries.length - maxEntries, true)
     }
     return undefined
   }
