@@ -18,7 +18,9 @@ export const plainCheck = (ast: SchemaAST.AST): Check | undefined => {
     if (check._tag !== "Filter") return undefined
     filters.push(check)
   }
-  if (filters.length === 0) return isOfType
+  const [filter] = filters
+  if (filter === undefined) return isOfType
+  if (filters.length === 1) return (value) => isOfType(value) && filter.run(value, ast, options) === undefined
   return (value) => isOfType(value) && filters.every((filter) => filter.run(value, ast, options) === undefined)
 }
 
