@@ -8,7 +8,9 @@ import { TestServer } from "../../src/testing/TestServer.ts"
 /** A history with a bug: every message crashes its channel. */
 const broken = Layer.effect(
   History,
-  Effect.map(History, (history) => History.of({ ...history, appendUnsafe: undefined, append: () => Effect.die("a bug") })),
+  Effect.map(History, (history) =>
+    History.of({ ...history, appendUnsafe: undefined, append: () => Effect.die("a bug") }),
+  ),
 ).pipe(Layer.provide(History.layerMemory))
 
 const say = { type: "ChatMessage", from: "", content: "hello", timestamp: 0 } as const

@@ -176,7 +176,10 @@ export const make = Effect.fnUntraced(function* (
     if (entries.length === 0) return undefined
     const batch: Batch = { after, entries, durability: state.wanted }
     const appended = touched ? history.appendUnsafe?.(state.id, batch) : undefined
-    if (appended !== undefined && Exit.isSuccess(appended)) return void state.stored(appended.value)
+    if (appended !== undefined && Exit.isSuccess(appended)) {
+      state.stored(appended.value)
+      return undefined
+    }
     return Effect.matchEffect(appended ?? append(batch), {
       onSuccess: (durability) => Effect.sync(() => state.stored(durability)),
       onFailure: (error) => (error.reason === "Duplicate" ? onDuplicate(error) : notStored(commands, error)),
