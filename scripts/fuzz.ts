@@ -81,7 +81,8 @@ const fuzzCodecs = (): string | undefined => {
     if (complaint !== undefined) return `seed ${seed}: ${complaint}`
     streams++
   }
-  console.log(`${streams} streams from seed ${first}`)
+  if (streams === 0) return "there was no time to try anything: give it more --seconds"
+  console.log(`Everything held: ${streams} hostile streams from seed ${first} on were refused or understood, as they should.`)
   return undefined
 }
 
@@ -105,7 +106,10 @@ const fuzzServer = async (target: Target): Promise<string | undefined> => {
     slowest = Math.max(slowest, performance.now() - asked)
     if (complaint !== undefined) return `seeds ${from} to ${(from + round - 1) >>> 0}: ${complaint}`
   }
-  console.log(`${streams} streams from seed ${first}; the healthy client waited at most ${Math.ceil(slowest)} ms`)
+  if (streams === 0) return "there was no time to try anything: give it more --seconds"
+  console.log(
+    `Everything held: after each round of ${streams} hostile streams from seed ${first} on a healthy client was served, in ${Math.ceil(slowest)} ms at most.`,
+  )
   return undefined
 }
 
@@ -120,6 +124,6 @@ const target = ({ address }: { readonly address: string }): Target => {
 const { address } = values
 const complaint = address === undefined ? fuzzCodecs() : await fuzzServer(target({ address }))
 if (complaint !== undefined) {
-  console.error(complaint)
+  console.error(`It did not hold: ${complaint}`)
   process.exitCode = 1
 }

@@ -96,6 +96,7 @@ const clearBar = (): void => {
 }
 
 let failed = 0
+let promised = 0
 for (let seed = from; seed <= to; seed++) {
   const begun = performance.now()
   const plan = Plan.make(seed, {
@@ -120,6 +121,7 @@ for (let seed = from; seed <= to; seed++) {
     `seed ${seed}  hash ${outcome.hash}  ${clock(outcome.at)} in ${seconds} s  ${plan.machines.length} machines  ` +
       `${stored} stored  ${acknowledged} acknowledged  ${heard} heard  ${acts} acts${outcome.violation === undefined ? "" : "  BROKEN"}`,
   )
+  promised += acknowledged
   if (outcome.violation === undefined) continue
   failed++
   const deadline = performance.now() + patience * 1000
@@ -132,7 +134,13 @@ for (let seed = from; seed <= to; seed++) {
   clearBar()
   console.log(`\n${Story.tell(shortest, original)}\n`)
 }
-if (failed > 0) {
-  console.log(`${failed} of ${to - from + 1} seeds failed`)
+const all = to - from + 1
+const seeds = all === 1 ? `seed ${from}` : `all ${all} seeds`
+if (failed === 0) {
+  console.log(
+    `Everything that is promised held with ${seeds}: ${promised} messages were acknowledged, and each is stored once and was heard in one order.`,
+  )
+} else {
+  console.log(`What is promised did not hold with ${failed} of ${all} ${all === 1 ? "seed" : "seeds"}.`)
   process.exitCode = 1
 }

@@ -1,17 +1,14 @@
 /** Puts an HTTP server under load: the same request again and again, over a number of connections at once. */
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type Outcome, type Target, requester } from "./internal/server/httpRequest.ts"
 import { LoadError } from "./LoadError.ts"
 import type { LoadOptions } from "./internal/server/LoadOptions.ts"
 import { measure } from "./internal/server/measure.ts"
 
-export interface HttpLoad extends Target, LoadOptions {
-  /** A request that has no complete answer after this time is given up, together with its connection. */
-  readonly timeout: Duration.Duration
-}
+/** A request that is given up takes its connection with it. */
+export interface HttpLoad extends Target, LoadOptions {}
 
-const timedOut: Outcome = { _tag: "Failed", reason: "no answer in time", absent: false, bytes: 0 }
+const timedOut: Outcome = { _tag: "Failed", reason: "no answer in time", absent: false, bytes: 0, bytesSent: 0 }
 
 /** A pause, so that a closed loop does not spin where nobody answers. */
 const afterFailure = "50 millis"
@@ -40,13 +37,14 @@ export const run = (load: HttpLoad) =>
           yield* record.until(due)
           record.sent++
           const sentAt = record.now()
-          const outcome = yield* request
+          const outcome = yield* Effect.onInterrupt(request, () => Effect.sync(() => record.stopped(due)))
           record.bytesReceived += outcome.bytes
+          record.bytesSent += outcome.bytesSent
           if (outcome._tag === "Failed") {
             if (outcome.absent && record.answered === 0) {
               return yield* new LoadError({ target: load.url.href, reason: outcome.reason })
             }
-            record.error(outcome.reason)
+            record.lose(Math.min(due, sentAt), outcome.reason)
             yield* Effect.sleep(afterFailure)
             continue
           }
@@ -59,6 +57,6 @@ export const run = (load: HttpLoad) =>
       record.connected = load.connections
       const connections = Array.from({ length: load.connections }, () => connection)
       yield* Effect.all(connections, { concurrency: "unbounded", discard: true })
-      record.error("not sent in time", pace.untaken())
+      for (const due of pace.untaken(record.now())) record.lose(due, "not sent in time")
     }),
   )

@@ -11,25 +11,25 @@ import { NotPossible, World } from "../scenario/World.ts"
 import { freePort } from "./FreePort.ts"
 import * as ServiceProcess from "./internal/serviceProcess.ts"
 import { LoadError } from "./LoadError.ts"
+import * as ScenarioSettings from "./ScenarioSettings.ts"
 
 const host = "127.0.0.1"
 
-/** Members are guests without rate limits. The settings of the scenario come later, and may say otherwise. */
-const flags = ["--accounts", "guest", "--rate-limits", "off"]
-
-export const layer = ({
-  settings,
-}: Pick<Scenario, "settings">): Layer.Layer<World, LoadError, ChildProcessSpawner | FileSystem.FileSystem> =>
+export const layer = (
+  scenario: Pick<Scenario, "settings">,
+): Layer.Layer<World, LoadError, ChildProcessSpawner | FileSystem.FileSystem> =>
   Layer.effect(
     World,
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
-      const data = yield* Effect.mapError(
-        files.makeTempDirectoryScoped({ prefix: "natter-load-" }),
-        ({ message }) => new LoadError({ target: "a folder for the service", reason: message }),
+      const settings = yield* ScenarioSettings.configFile(scenario)
+      const config = (folder: string) => `${folder}/settings.json`
+      const folder = yield* files.makeTempDirectoryScoped({ prefix: "natter-load-" }).pipe(
+        Effect.tap((folder) => files.writeFileString(config(folder), settings)),
+        Effect.mapError(({ message }) => new LoadError({ target: "a folder for the service", reason: message })),
       )
       const port = yield* freePort(host)
-      const service = yield* ServiceProcess.make({ host, port, data, settings, flags })
+      const service = yield* ServiceProcess.make({ host, port, folder, config: config(folder) })
       yield* service.start
       const again = (end: Effect.Effect<void>, what: string) => (down: number) =>
         end.pipe(

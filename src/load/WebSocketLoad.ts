@@ -10,8 +10,6 @@ import { measure } from "./internal/server/measure.ts"
 
 export interface WebSocketLoad extends EchoTarget, LoadOptions {
   readonly connections: number
-  /** A message that has not come back after this time is given up, and so is a handshake that is not done. */
-  readonly timeout: Duration.Duration
 }
 
 /** Handshakes at once. */
@@ -69,7 +67,9 @@ export const run = (load: WebSocketLoad) =>
           }
           if (pace.isOver(record.now())) return
           yield* Effect.sleep(beforeAgain)
+          const began = record.now()
           connection = yield* openedOrCounted(id)
+          if (connection === undefined) record.inVain(began)
         }
       })
 
@@ -88,6 +88,6 @@ export const run = (load: WebSocketLoad) =>
         concurrency: "unbounded",
         discard: true,
       })
-      record.error("not sent in time", Pace.untaken(paces))
+      for (const due of Pace.untaken(paces, record.now())) record.lose(due, "not sent in time")
     }),
   )

@@ -18,23 +18,33 @@ export type Counts = ReadonlyArray<readonly [bucket: number, count: number]>
 /** Latencies in milliseconds, to a part in a hundred, from a microsecond to ten minutes. */
 export class Histogram {
   count = 0
+  /** Those of them that never came: how long they would have taken nobody knows, only that it is longer. */
+  lost = 0
   private min = Number.POSITIVE_INFINITY
   private max = 0
   private sum = 0
   /** Of a fixed size, so that recording costs the same however many latencies there are. */
   private readonly buckets = new Float64Array(lastBucket + 1)
 
-  record(milliseconds: number): void {
-    this.buckets[bucketOf(milliseconds)]!++
-    this.count++
-    this.sum += milliseconds
+  record(milliseconds: number, times = 1): void {
+    if (times === 0) return
+    this.buckets[bucketOf(milliseconds)]! += times
+    this.count += times
+    this.sum += milliseconds * times
     if (milliseconds < this.min) this.min = milliseconds
     if (milliseconds > this.max) this.max = milliseconds
   }
 
+  /** Something was due and did not come: it has taken this long at least. */
+  lose(milliseconds: number, times = 1): void {
+    this.record(milliseconds, times)
+    this.lost += times
+  }
+
   /** Adds what another has counted, to the exactness of a bucket. */
-  add({ count, counts, max, mean, min }: Result["latencies"][number]): void {
+  add({ count, counts, lost = 0, max, mean, min }: Result["latencies"][number]): void {
     if (count === 0) return
+    this.lost += lost
     for (const [bucket, times] of counts) this.buckets[Math.min(lastBucket, Math.max(0, bucket))]! += times
     this.count += count
     this.sum += mean * count
@@ -47,6 +57,11 @@ export class Histogram {
     return this.percentileOf(this.counts, share)
   }
 
+  /** Whether this share of all came, and took at most so long. */
+  keeps(share: number, atMost: number): boolean {
+    return this.count - this.lost >= this.count * share && this.percentile(share) <= atMost
+  }
+
   summary(name: string): Result["latencies"][number] {
     const { counts } = this
     const at = (share: number) => this.percentileOf(counts, share)
@@ -55,6 +70,7 @@ export class Histogram {
       unit: "ms",
       counts,
       count: this.count,
+      ...(this.lost === 0 ? {} : { lost: this.lost }),
       min: this.count === 0 ? 0 : this.min,
       p50: at(0.5),
       p90: at(0.9),

@@ -32,6 +32,8 @@ const nothing = (what: string): Pick<Verdict, "holds" | "found"> => ({
   found: `${what} happened not once`,
 })
 
+const neverCame = ({ count, lost }: Histogram): string => (lost === 0 ? "" : `, ${lost} of ${count} never came`)
+
 const delivery = ({
   acknowledged,
   behind,
@@ -84,7 +86,9 @@ const judge = (expectation: Expectation, measurements: Measurements): Verdict =>
       return {
         promise: `p${Number((share * 100).toFixed(3))} of ${of}`,
         asked: `at most ${milliseconds(atMost)}`,
-        ...(histogram === undefined ? nothing(of) : { holds: took <= atMost, found: milliseconds(took) }),
+        ...(histogram === undefined || histogram.count === 0
+          ? nothing(of)
+          : { holds: histogram.keeps(share, atMost), found: `${milliseconds(took)}${neverCame(histogram)}` }),
       }
     }
     case "Memory": {

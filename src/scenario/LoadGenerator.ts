@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import { channelsOf } from "./Crowd.ts"
 import type { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
 import { type ActivityWindow, perform } from "./internal/activities.ts"
@@ -84,6 +85,7 @@ export interface LoadGenerator {
   readonly acknowledgedSeqs: Call<Seqs>
   /** How many messages up to these `seq`s have not reached a member who is in the channel, summed over the members. */
   readonly behind: (seqs: Seqs) => Call<number>
+  /** Asked for once, in the end: what has not come by then is lost. */
   readonly outcome: Call<Outcome>
   /** Everything that was received, so that it can be compared with what other processes received. */
   readonly received: Call<DeliveryCheck["received"]>
@@ -100,6 +102,15 @@ const rolesOf = ({ crowds }: Scenario) => {
   )
 }
 
+/** How many members each channel has when all are in; a direct conversation has two. */
+const audienceOf = (scenario: Scenario): ((channel: string) => number) => {
+  const members = new Map<string, number>()
+  for (const { crowd, ordinal } of rolesOf(scenario)) {
+    for (const channel of channelsOf(crowd, ordinal)) members.set(channel, (members.get(channel) ?? 0) + 1)
+  }
+  return (channel) => (channel.startsWith("@") ? 2 : (members.get(channel) ?? 1))
+}
+
 /** Members that are played in this process, until the scope closes. */
 export const make = Effect.fnUntraced(function* ({
   run,
@@ -112,7 +123,13 @@ export const make = Effect.fnUntraced(function* ({
   const recorder = new Recorder(yield* Clock.Clock)
   const check = new DeliveryCheck(run)
   const roles = rolesOf(scenario)
-  const common = { world, recorder, check, withFaults: needsFaultyDialers(scenario) }
+  const common = {
+    world,
+    recorder,
+    check,
+    audience: audienceOf(scenario),
+    withFaults: needsFaultyDialers(scenario),
+  }
   const members = roles
     .filter(({ index }) => index % share.of === share.nth)
     .map(({ crowd, index, ordinal }) => new Member(common, crowd, index, ordinal))
@@ -189,6 +206,7 @@ export const make = Effect.fnUntraced(function* ({
         return members.reduce((sum, { receiver }) => sum + receiver.behind, 0)
       }),
     outcome: Effect.sync(() => {
+      recorder.settle()
       const { disagreeing, doubled, missed, missing } = check
       const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
       return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }

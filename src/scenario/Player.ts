@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
 import { describe } from "./Incident.ts"
+import { timeLimit } from "./internal/Recorder.ts"
 import { TimeSeries } from "./internal/TimeSeries.ts"
 import { verdicts } from "./Judge.ts"
 import { type Result, measuredPart } from "./Result.ts"
@@ -73,7 +74,7 @@ export interface PlayOptions {
 /** Time for everybody to get in, behind the last arrival. */
 const patience = Duration.minutes(1)
 /** How long to wait, at the end, for messages to arrive and for all members to be back. */
-const quietWithin = Duration.seconds(30)
+const quietWithin = Duration.millis(timeLimit)
 const look = Duration.millis(100)
 
 const alone: NonNullable<PlayOptions["generator"]> = (plan) => LoadGenerator.make({ ...plan, share: { nth: 0, of: 1 } })
@@ -192,7 +193,7 @@ const played = Effect.fnUntraced(function* (
   yield* until(quiet, quietWithin)
   yield* watch
 
-  const { acknowledged, delivered, sent } = yield* generator.counts
+  const { acknowledged, delivered, givenUp, sent } = yield* generator.counts
   const outcome = yield* generator.outcome
   const { disagreeing, doubled, missed, missing, presenceFrames } = outcome
   const latencies = new Map(
@@ -202,8 +203,16 @@ const played = Effect.fnUntraced(function* (
       return [of, histogram]
     }),
   )
+  // What was acknowledged and has not reached a member by now was due and did not come.
+  const messagesBehind = yield* behind
+  const unheard = messagesBehind + missing + missed
+  if (unheard > 0) {
+    const delivery = latencies.get("delivery") ?? new Histogram()
+    delivery.lose(timeLimit, unheard)
+    latencies.set("delivery", delivery)
+  }
   const errors = new Map(outcome.errors)
-  const received = { behind: yield* behind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
+  const received = { behind: messagesBehind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
   return {
     what: { name: scenario.name, about: scenario.about, scenario },
     world: world.kind,
@@ -212,7 +221,7 @@ const played = Effect.fnUntraced(function* (
     seed,
     latencies: LatencyName.literals.flatMap((name) => latencies.get(name)?.summary(name) ?? []),
     series: timeSeries.series,
-    counters: { members, sent, acknowledged, delivered, doubled, missing, missed },
+    counters: { members, sent, acknowledged, "given up": givenUp, delivered, doubled, missing, missed },
     errors: Object.fromEntries(errors),
     marks: timeSeries.marks,
     verdicts: verdicts(scenario.holds, {

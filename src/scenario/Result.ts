@@ -9,6 +9,8 @@ const Latency = Schema.Struct({
   /** A bucket and how many are in it; the middle of bucket `n` is 1.01^n microseconds. */
   counts: Schema.Array(Schema.Tuple([Schema.Int, Schema.Int])),
   count: Schema.Int,
+  /** Those of them that were due and did not come. They count as having taken as long as they were waited for, at least. */
+  lost: Schema.optionalKey(Schema.Int),
   min: Schema.Finite,
   p50: Schema.Finite,
   p90: Schema.Finite,

@@ -59,6 +59,26 @@ export const load = Effect.fnUntraced(function* ({
     ...(found === undefined ? [] : [yield* Source.readFile(settings, found)]),
     Source.flags(flags),
   ]
+  return yield* fromSources(sources)
+})
+
+/**
+ * Settings that a program names, by their names in docs/CONFIGURATION.md; `place` is what they are called where something
+ * is wrong with them. Those of `otherwise` hold where they say nothing.
+ */
+export const named = (
+  place: string,
+  given: Readonly<Record<string, string>>,
+  otherwise: Readonly<Record<string, string>> = {},
+): Effect.Effect<ServerSettings, Source.ConfigurationError> =>
+  Effect.map(
+    fromSources([Source.flags(otherwise), Source.parsedFile(settings, place, given)]),
+    ({ settings }) => settings,
+  )
+
+const fromSources = Effect.fnUntraced(function* (
+  sources: ReadonlyArray<Source.Source>,
+): Effect.fn.Return<Configuration, Source.ConfigurationError> {
   const { inForce, values } = yield* loadTable(settings, sources)
   const server = toServerSettings(values)
   const { grace, hardStop } = server.shutdown

@@ -143,6 +143,88 @@ describe("a load over HTTP", () => {
     }),
   )
 
+  it.live("counts what is never answered as taking its time limit at least, and breaks the promise", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve((_, answer) => {
+        if (++n % 10 !== 0) answer.end()
+      })
+      const often = { connections: 20, count: 100, perSecond: Option.some(500), timeout: Duration.millis(200) }
+      const result = yield* load(url, { ...often, p99: Option.some(Duration.millis(50)) })
+      assert.deepInclude(result.counters, { sent: 100, delivered: 90 })
+      const response = result.latencies.find(({ name }) => name === "response")!
+      assert.deepInclude(response, { count: 100, lost: 10 })
+      assert.isAtLeast(response.p99, 200)
+      assert.isFalse(result.verdicts[0]!.holds)
+      assert.match(result.verdicts[0]!.found, /, 10 of 100 never answered$/)
+      // However long one might have waited for them.
+      const patient = yield* load(url, { ...often, p99: Option.some(Duration.hours(1)) })
+      assert.isFalse(patient.verdicts[0]!.holds)
+    }),
+  )
+
+  it.effect("counts what could not be sent, and a server that stands still without a rate", () =>
+    Effect.gen(function* () {
+      const asked = yield* Queue.unbounded<void>()
+      let n = 0
+      const url = yield* serve((_, answer) => {
+        if (n++ < 1000) return answer.end()
+        Queue.offerUnsafe(asked, undefined)
+      })
+      const p99 = Option.some(Duration.seconds(1))
+      // A thousand are answered, and from then on none: of a thousand and one, one is lost.
+      const closed = yield* Effect.forkChild(load(url, { p99, count: 1001, timeout: Duration.seconds(5) }))
+      yield* Queue.take(asked)
+      yield* TestClock.adjust("5 seconds")
+      const stood = yield* Fiber.join(closed)
+      assert.deepInclude(stood.counters, { sent: 1001, delivered: 1000 })
+      assert.isFalse(stood.verdicts[0]!.holds)
+      assert.match(stood.verdicts[0]!.found, /1 of 1001 never answered, nothing was answered for 5.0 s/)
+
+      n = 0
+      const lasts = Duration.seconds(20)
+      const open = yield* Effect.forkChild(load(url, { p99, perSecond: Option.some(100), lasts, count: 10_000 }))
+      n = 1000
+      yield* Queue.take(asked)
+      yield* TestClock.adjust("30 seconds")
+      const { errors, latencies, verdicts } = yield* Fiber.join(open)
+      // It waited for two of them for ten seconds each, and could not send the others.
+      const response = latencies.find(({ name }) => name === "response")!
+      assert.deepInclude(response, { count: 2000, lost: 2000 })
+      assert.isAtLeast(response.min, 10_000)
+      assert.strictEqual(errors["not sent in time"]! + errors["no answer in time"]!, 2000)
+      assert.deepInclude(verdicts[0], { holds: false, found: "nothing was answered" })
+    }),
+  )
+
+  it.live("counts the bytes of whole requests", () =>
+    Effect.gen(function* () {
+      const url = yield* serve((request, answer) => {
+        request.resume()
+        request.on("end", () => answer.end())
+      })
+      for (const keepAlive of [true, false]) {
+        const small = (yield* load(url, { keepAlive })).counters["bytes sent"]!
+        const large = (yield* load(url, { keepAlive, method: "POST", body: "x".repeat(1000) })).counters["bytes sent"]!
+        assert.isAtLeast(small, 20 * "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".length)
+        assert.isAtLeast(large, small + 20 * 1000)
+      }
+    }),
+  )
+
+  it.live("draws no rate of a moment", () =>
+    Effect.gen(function* () {
+      const url = yield* serve((_, answer) => answer.end())
+      const { series } = yield* load(url, { perSecond: Option.some(50), lasts: Duration.millis(1200), count: 1000 })
+      const sent = series.find(({ name }) => name === "sent")!.points
+      assert.isNotEmpty(sent)
+      for (const [at, rate] of sent) {
+        assert.isAtLeast(at, 0.5)
+        assert.isBelow(rate, 100)
+      }
+    }),
+  )
+
   it.effect("counts the time that a request had to wait for its turn", () =>
     Effect.gen(function* () {
       const asked = yield* Deferred.make<Http.ServerResponse>()

@@ -176,6 +176,22 @@ describe("a load of a WebSocket echo server", () => {
     }),
   )
 
+  it.live("counts what never comes back as taking its time limit at least, and breaks the promise", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve((...said) => {
+        if (++n % 10 !== 0) echo(...said)
+      })
+      const promise = { p99: Option.some(Duration.hours(1)), timeout: Duration.millis(100) }
+      const { counters, latencies, verdicts } = yield* load(url, { connections: 5, count: 100, inFlight: 5, ...promise })
+      assert.deepInclude(counters, { sent: 100, delivered: 90 })
+      const response = latencies.find(({ name }) => name === "response")!
+      assert.deepInclude(response, { count: 100, lost: 10 })
+      assert.isAtLeast(response.p99, 100)
+      assert.isFalse(verdicts[0]!.holds)
+    }),
+  )
+
   it.effect("counts the time that a message had to wait for its turn", () =>
     Effect.gen(function* () {
       const heard = yield* Queue.unbounded<() => void>()

@@ -80,6 +80,8 @@ export default Scenario.make({
     const result = Schema.decodeSync(Schema.fromJsonString(Result))(fs.readFileSync(json, "utf8"))
     assert.strictEqual(result.world, "local")
     assert.isAtLeast(result.counters["acknowledged"]!, 10)
+    // Over a socket and to the disk: nothing of that takes no time.
+    assert.isAbove(result.latencies.find(({ name }) => name === "acknowledgement")!.min, 0.05)
     assert.deepStrictEqual(
       result.verdicts.map(({ holds }) => holds),
       // What the service occupies can be seen on Linux only.

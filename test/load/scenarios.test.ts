@@ -127,6 +127,95 @@ describe("what a scenario asks for", () => {
     }),
   )
 
+  it.effect("a service that is gone for good in the middle is not a fast one", () =>
+    Effect.gen(function* () {
+      const { counters, latencies, verdicts } = yield* play({
+        lasts: "10 seconds",
+        incidents: [Incident.at("5 seconds", Incident.kill({ down: "5 minutes" }))],
+        holds: [
+          Expectation.p50("acknowledgement", "1 second"),
+          Expectation.p99("acknowledgement", "1 second"),
+          Expectation.p99("delivery", "1 hour"),
+        ],
+      })
+      // Half of the messages were never acknowledged; each of these was for six members.
+      assert.deepStrictEqual(told(verdicts), [
+        ["p50 of acknowledgement", true],
+        ["p99 of acknowledgement", false],
+        ["p99 of delivery", false],
+      ])
+      const of = (name: string) => latencies.find((one) => one.name === name)!
+      assert.isAtLeast(of("acknowledgement").lost!, 50)
+      assert.isAtLeast(of("acknowledgement").max, 30_000)
+      assert.strictEqual(of("acknowledgement").count, 120)
+      assert.strictEqual(of("delivery").count, 720)
+      assert.isAtLeast(of("delivery").lost!, 300)
+      assert.match(verdicts[1]!.found, /, \d+ of 120 never came$/)
+      assert.isAtLeast(counters["sent"]! - counters["acknowledged"]!, 50)
+    }),
+  )
+
+  it.effect("what was due while the service stood still counts, also what only one can do after the other", () =>
+    Effect.gen(function* () {
+      const { latencies, verdicts } = yield* play({
+        lasts: "10 seconds",
+        crowds: [
+          Crowd.of("readers", 2, {
+            does: [Activity.catchUp({ every: "100 millis", entries: 10 }), Activity.signIn({ every: "200 millis" })],
+          }),
+        ],
+        incidents: [Incident.at("8 seconds", Incident.kill({ down: "5 minutes" }))],
+        holds: [
+          Expectation.p99("catchUp", "1 second"),
+          Expectation.p99("signIn", "1 second"),
+          Expectation.p99("join", "1 second"),
+        ],
+      })
+      assert.deepStrictEqual(told(verdicts), [
+        ["p99 of catchUp", false],
+        ["p99 of signIn", false],
+        ["p99 of join", false],
+      ])
+      // A fifth of the time there was nothing to read from.
+      assert.isAbove(latencies.find(({ name }) => name === "catchUp")!.lost!, 30)
+    }),
+  )
+
+  it.effect("messages that were refused for good were due, and did not come", () =>
+    Effect.gen(function* () {
+      const { counters, errors, verdicts } = yield* play({
+        settings: { "messages.max-length": "80" },
+        crowds: [
+          Crowd.of("short", 5, { does: [Activity.talk({ perSecond: 2, size: 64 })] }),
+          Crowd.of("long", 1, { does: [Activity.talk({ perSecond: 2, size: 100 })] }),
+        ],
+        holds: [
+          Expectation.delivery,
+          Expectation.p50("acknowledgement", "1 second"),
+          Expectation.p99("acknowledgement", "1 second"),
+          Expectation.p99("delivery", "1 second"),
+        ],
+      })
+      assert.deepStrictEqual(told(verdicts), [
+        ["delivery", true],
+        ["p50 of acknowledgement", true],
+        ["p99 of acknowledgement", false],
+        ["p99 of delivery", false],
+      ])
+      assert.isAtLeast(counters["given up"]!, 16)
+      assert.strictEqual(errors["MessageTooLong"], counters["given up"])
+    }),
+  )
+
+  it.effect("nothing is acknowledged before it was sent", () =>
+    Effect.gen(function* () {
+      const { latencies } = yield* play({})
+      // Over the network and back, and to the disk.
+      assert.isAtLeast(latencies.find(({ name }) => name === "acknowledgement")!.min, 0.18)
+      assert.isAtLeast(latencies.find(({ name }) => name === "delivery")!.min, 0.18)
+    }),
+  )
+
   it.effect("every fault of a link and of the service is survived", () =>
     Effect.gen(function* () {
       const { errors, verdicts } = yield* play({
@@ -148,6 +237,44 @@ describe("what a scenario asks for", () => {
       // Everybody said goodbye to, and everybody cut off, was noticed.
       assert.strictEqual(errors["Draining"], 6)
       assert.isAtLeast(errors["ConnectionLost"] ?? 0, 3 + 6)
+    }),
+  )
+})
+
+describe("settings of a scenario in a simulation", () => {
+  const play = (settings: Readonly<Record<string, string>>, perSecond = 2) =>
+    SimulatedWorld.play(
+      Scenario.make({
+        name: "a test",
+        about: "Of settings.",
+        lasts: "4 seconds",
+        settings,
+        crowds: [Crowd.of("people", 2, { does: [Activity.talk({ perSecond })] })],
+        holds: [Expectation.p99("acknowledgement", "500 millis")],
+      }),
+      { seed: 3 },
+    ).played
+
+  it.effect("hold", () =>
+    Effect.gen(function* () {
+      const free = yield* play({}, 20)
+      assert.isTrue(free.verdicts[0]!.holds)
+      const limited = yield* play({ "rate-limits": "on", "messages.burst": "1", "messages.per-second": "2" }, 20)
+      assert.isFalse(limited.verdicts[0]!.holds)
+      // Accounts are registered, where the scenario wants that: guests need none.
+      assert.isTrue((yield* play({ accounts: "open", "passwords.min-length": "1" })).verdicts[0]!.holds === true)
+    }),
+  )
+
+  it.effect("are refused where there is no such setting, or none that a simulation has", () =>
+    Effect.gen(function* () {
+      const refused = (settings: Readonly<Record<string, string>>) =>
+        Effect.map(Effect.flip(play(settings)), ({ message }) => message)
+      assert.match(yield* refused({ "rate-limit": "on" }), /no setting "rate-limit"; did you mean rate-limits\?/)
+      assert.match(yield* refused({ "messages.burst": "many" }), /messages.burst: "many".* is not allowed/)
+      assert.match(yield* refused({ storage: "postgres", "postgres.url": "postgres://x/y" }), /storage: a simulation has/)
+      assert.match(yield* refused({ port: "7777" }), /port: the load chooses it itself/)
+      assert.match(yield* refused({ "tcp.backlog": "5" }), /tcp.backlog: a simulation has no such thing/)
     }),
   )
 })

@@ -162,6 +162,19 @@ const migrations = (name: string, dialect: string, given: Given) =>
       }),
     )
 
+    it.effect("refuse a database that the very next version has written, and leave it alone", () =>
+      Effect.gen(function* () {
+        const database = yield* given("SELECT 1")
+        const next = yield* Effect.gen(function* () {
+          const next = (yield* versions).length + 1
+          yield* (yield* SqlClient)`INSERT INTO migrations (migration_id, name) VALUES (${next}, 'later')`
+          return next
+        }).pipe(Effect.provide(database))
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(database)))
+        assert.include(error.message, `a newer Natter (schema ${next}, this one knows ${next - 1})`)
+      }),
+    )
+
     it.effect("leave a database as it was where one of them fails", () =>
       Effect.gen(function* () {
         const [first] = left(dialect)

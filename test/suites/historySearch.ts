@@ -149,6 +149,19 @@ export const historySearch = (test: Test) =>
     )
 
     test(
+      "tells channels apart that the index cannot tell apart",
+      Effect.fnUntraced(function* (history) {
+        // Their 32-bit hashes are the same, and so is the word by which a full-text index may know them.
+        const [mine, theirs] = [ChannelId.make("liquid"), ChannelId.make("costarring")]
+        yield* append(history, mine, [said(1, "the same words")])
+        yield* append(history, theirs, [said(1, "the same words"), said(2, "words of a secret")])
+        assert.deepStrictEqual(yield* search(history, "words", [mine]), ["liquid 1"])
+        assert.deepStrictEqual(yield* search(history, "secret", [mine]), [])
+        assert.deepStrictEqual(yield* search(history, "secret", [theirs]), ["costarring 2"])
+      }),
+    )
+
+    test(
       "goes on behind a hit, whatever was said meanwhile",
       Effect.fnUntraced(function* (history) {
         const channels = [general, random]

@@ -27,4 +27,6 @@ const file = (name: string, description: string) =>
 export const files = {
   json: file("json", "Write the result as JSON, for `natter load compare`"),
   html: file("html", "Write a report with graphs, one file that needs no network"),
+  junit: file("junit", "Write the promises as JUnit's XML, for pipelines: each is a test"),
+  csv: file("csv", "Write all figures as comma-separated values"),
 }

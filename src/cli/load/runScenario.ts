@@ -62,6 +62,12 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
   yield* ready(given)
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
   const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
+  // Before anything is started: settings that cannot hold are no service that fails.
+  if (given.simulate || Option.isNone(given.address)) {
+    const { configFile, simulated } = yield* Effect.promise(() => import("../../load/ScenarioSettings.ts"))
+    const checked = given.simulate ? simulated(scenario) : configFile(scenario)
+    yield* Effect.mapError(checked, ({ message }) => usageError(message))
+  }
   const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)
   const processes = Math.min(given.processes, members)
   yield* untilEnough((enough) =>

@@ -56,6 +56,13 @@ export const list = Effect.gen(function* () {
   )
 })
 
+/** Settings are those of a service that is started for the scenario: one that is there already keeps its own. */
+const notSet = (address: string, { settings }: Scenario.Scenario): Effect.Effect<void> => {
+  const names = Object.keys(settings)
+  if (names.length === 0) return Effect.void
+  return Console.error(`The service at ${address} keeps its own settings: ${names.join(", ")} of the scenario is not set`)
+}
+
 /** The world of the service at this address, or of one that is started for the scenario. */
 export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scenario) =>
   Option.match(address, {
@@ -64,7 +71,8 @@ export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scena
       Result.match(Address.parse(text), {
         onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
         onSuccess: (address) =>
-          Effect.succeed(
+          Effect.as(
+            notSet(text, scenario),
             RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),
           ),
       }),

@@ -24,12 +24,10 @@ export interface ServiceProcess {
 export interface ServiceOptions {
   readonly host: string
   readonly port: number
-  /** Its data folder, which is removed when the load is gone. */
-  readonly data: string
-  /** Flags of `natter serve`. */
-  readonly flags: ReadonlyArray<string>
-  /** Further settings, by their names. */
-  readonly settings: Readonly<Record<string, string>>
+  /** The folder of what belongs to it, which is removed when the load is gone. */
+  readonly folder: string
+  /** Its config file: the only one that counts, whatever is in the folder from where the load was started. */
+  readonly config: string
 }
 
 // TypeScript in the sources, JavaScript in the package.
@@ -37,15 +35,15 @@ const entry = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`,
 
 /**
  * A module that the service loads before anything else. When its standard input closes, the process that started it is
- * gone, however that came about: then it removes its data folder and ends.
+ * gone, however that came about: then it removes its folder and ends.
  */
-const lifeline = (data: string): string => {
+const lifeline = (folder: string): string => {
   const module = `
     import { rmSync } from "node:fs"
     import { isMainThread } from "node:worker_threads"
     const end = () => {
       try {
-        rmSync(${JSON.stringify(data)}, { recursive: true, force: true, maxRetries: 3 })
+        rmSync(${JSON.stringify(folder)}, { recursive: true, force: true, maxRetries: 3 })
       } finally {
         process.kill(process.pid, "SIGKILL")
       }
@@ -60,12 +58,6 @@ const target = "the service"
 /** How `/proc` counts on every Linux that Node runs on: clock ticks a second, and bytes of a page. */
 const ticks = 100
 const pageBytes = 4096
-
-/** Settings as the environment names them. */
-const environment = (settings: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [`NATTER_${name.toUpperCase().replaceAll(/[.-]/g, "_")}`, value]),
-  )
 
 const sampleOf = (pid: number): Sample => {
   try {
@@ -83,19 +75,19 @@ const sampleOf = (pid: number): Sample => {
 export const make = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<ServiceProcess, never, Scope.Scope | ChildProcessSpawner> {
-  const { data, flags, host, port, settings } = options
+  const { config, folder, host, port } = options
   const around = yield* Effect.context<ChildProcessSpawner>()
   const outside = yield* Effect.scope
   let running: { readonly server: ChildServer.ChildServer; readonly scope: Scope.Closeable } | undefined
 
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
-    const command = ["serve", "--host", host, "--port", `${port}`, "--data", data, "--log-format", "json", ...flags]
+    const places = ["--config", config, "--data", `${folder}/data`]
+    const command = ["serve", ...places, "--host", host, "--port", `${port}`, "--log-format", "json"]
     const server = yield* ChildServer.start(
       process.execPath,
-      ["--max-semi-space-size=16", "--import", lifeline(data), entry, ...command],
+      ["--max-semi-space-size=16", "--import", lifeline(folder), entry, ...command],
       {
-        env: environment(settings),
         stdin: "pipe",
         // Ctrl-C is for the load, which ends the service when it is done with it.
         detached: true,

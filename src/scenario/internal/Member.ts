@@ -27,6 +27,8 @@ export interface Run {
   readonly world: World["Service"]
   readonly recorder: Recorder
   readonly check: DeliveryCheck
+  /** How many members a channel has, when all are in. */
+  readonly audience: (channel: string) => number
   /** Whether the scenario needs faulty connections: only then a member dials through a `FaultyDialer`. */
   readonly withFaults: boolean
 }
@@ -133,10 +135,15 @@ export class Member {
   join(channel: string): Effect.Effect<void> {
     const { recorder } = this.run
     return Effect.suspend(() => {
-      const due = recorder.now()
+      const joined = recorder.expect("join", recorder.now())
       return this.client.join(channel).pipe(
-        Effect.map(() => recorder.done("join", due)),
-        Effect.catch((error) => Effect.sync(() => recorder.error(reasonOf(error)))),
+        Effect.map(() => recorder.came(joined)),
+        Effect.catch((error) =>
+          Effect.sync(() => {
+            recorder.gaveUp(joined)
+            recorder.error(reasonOf(error))
+          }),
+        ),
       )
     })
   }
@@ -152,19 +159,21 @@ export class Member {
 
   /** Publishes a message that was due at this time. */
   publish(channel: string, size: number, due: number): Effect.Effect<void> {
-    const { check, recorder } = this.run
+    const { audience, check, recorder } = this.run
     return Effect.suspend(() => {
       const payload = { run: check.run, member: this.index, number: ++this.published, due }
       recorder.sent++
+      const acknowledged = recorder.expect("acknowledgement", due, audience(channel))
       return this.client.publish(channel, Payload.write(payload, size)).pipe(
         Effect.map(({ seq }) => {
           recorder.acknowledged++
-          recorder.done("acknowledgement", due)
+          recorder.came(acknowledged)
           check.acknowledged(this.receiver.keyOf(channel), seq, payload)
         }),
         Effect.catch((error) =>
           Effect.sync(() => {
             recorder.givenUp++
+            recorder.gaveUp(acknowledged)
             recorder.error(reasonOf(error))
           }),
         ),

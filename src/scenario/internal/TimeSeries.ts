@@ -5,6 +5,9 @@ import type { Snapshot } from "../Snapshot.ts"
 import type { Counts } from "../LoadGenerator.ts"
 import type { Sample } from "../World.ts"
 
+/** Seconds of a point, at least: what happened in a moment is no rate, and would be drawn as a spike. */
+const shortest = 0.5
+
 /** The graphs of a run, with a point for every second, and the marks in them. */
 export class TimeSeries {
   readonly marks: Array<{ readonly at: number; readonly label: string }> = []
@@ -41,17 +44,15 @@ export class TimeSeries {
     { cpuSeconds, residentBytes }: Sample,
   ): Snapshot["latency"] {
     const { elapsed: at, last } = this
+    if (residentBytes !== undefined) this.mostMemory = Math.max(this.mostMemory ?? 0, residentBytes)
     const seconds = at - last.at
-    if (seconds <= 0) return undefined
+    if (seconds < shortest) return undefined
     this.last = { at, sent, delivered, failed, cpu: cpuSeconds }
     this.add("sent", "/s", (sent - last.sent) / seconds)
     this.add("delivered", "/s", (delivered - last.delivered) / seconds)
     this.add("errors", "/s", (failed - last.failed) / seconds)
     this.add("members in", "", membersIn)
-    if (residentBytes !== undefined) {
-      this.mostMemory = Math.max(this.mostMemory ?? 0, residentBytes)
-      this.add("service memory", "bytes", residentBytes)
-    }
+    if (residentBytes !== undefined) this.add("service memory", "bytes", residentBytes)
     // A service that was restarted counts its CPU time from 0 again.
     if (cpuSeconds !== undefined && last.cpu !== undefined && cpuSeconds >= last.cpu) {
       this.add("service cpu", "%", ((cpuSeconds - last.cpu) / seconds) * 100)

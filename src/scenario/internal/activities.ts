@@ -1,9 +1,13 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { Activity } from "../Activity.ts"
+import type { LatencyName } from "../Expectation.ts"
 import { type Member, reasonOf } from "./Member.ts"
+import type { Expected } from "./Recorder.ts"
 
 /** Entries of a page, at most. */
 const page = 300
@@ -29,6 +33,9 @@ const fraction = (...numbers: ReadonlyArray<number>): number => {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
 }
 
+/** Timers are as exact as a millisecond: what begins a little before it is due counts from then. */
+const begun = (now: number, due: number): number => Math.min(now, due)
+
 /** Runs `act` at fixed times, whether or not the previous run is done. */
 const whenever = (
   { run: { recorder } }: Member,
@@ -45,7 +52,7 @@ const whenever = (
     }).pipe(
       Effect.andThen(
         Effect.sync(() => {
-          run(act(due))
+          run(act(begun(recorder.now(), due)))
           due += every
         }),
       ),
@@ -74,34 +81,64 @@ const inTurn = (
   )
 }
 
-const catchUp = (member: Member, channel: string, entries: number): Effect.Effect<void> => {
+/** One run after the other. Each counts from when it was due, though it has to wait for those before it. */
+const inOrder = (
+  member: Member,
+  { from, over }: ActivityWindow,
+  { every, phase }: { readonly every: number; readonly phase: number },
+  what: ReadonlyArray<LatencyName>,
+  act: (expected: ReadonlyArray<Expected>) => Effect.Effect<void, ConnectionFailure>,
+): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { recorder } = member.run
+    let due = from + phase * every
+    recorder.onSettled(() => {
+      for (; due < recorder.to; due += every) for (const one of what) recorder.lose(one, due)
+    })
+    while (!(yield* Deferred.isDone(over))) {
+      const wait = due - recorder.now()
+      if (wait > 0 && Option.isSome(yield* Effect.timeoutOption(Deferred.await(over), wait))) return
+      const start = begun(recorder.now(), due)
+      due += every
+      const expected = what.map((one) => recorder.expect(one, start))
+      yield* recorded(member, expected, act(expected))
+    }
+  })
+
+/** Records what came of it all: where it failed, whatever has not come by then is lost. */
+const recorded = (
+  { run: { recorder } }: Member,
+  expected: ReadonlyArray<Expected>,
+  act: Effect.Effect<void, ConnectionFailure>,
+): Effect.Effect<void> =>
+  Effect.catch(act, (error) =>
+    Effect.sync(() => {
+      for (const one of expected) recorder.gaveUp(one)
+      recorder.error(reasonOf(error))
+    }),
+  )
+
+const catchUp = (member: Member, channel: string, entries: number, [expected]: ReadonlyArray<Expected>) => {
   const { recorder } = member.run
-  const back = (left: number, before?: number): Effect.Effect<void> =>
+  const back = (left: number, before?: number): Effect.Effect<void, ConnectionFailure> =>
     Effect.suspend(() => member.client.history(channel, { limit: Math.min(page, left), before })).pipe(
       Effect.flatMap(({ entries, more }) =>
         more && left > entries.length ? back(left - entries.length, entries[0]?.seq) : Effect.void,
       ),
-      Effect.catch((error) => Effect.sync(() => recorder.error(reasonOf(error)))),
     )
-  return Effect.suspend(() => {
-    const due = recorder.now()
-    return Effect.tap(back(entries), () => Effect.sync(() => recorder.done("catchUp", due)))
-  })
+  return Effect.map(back(entries), () => recorder.came(expected!))
 }
 
-const signIn = (member: Member, due: number): Effect.Effect<void> => {
+const signIn = (member: Member, [signedIn, joined]: ReadonlyArray<Expected>) => {
   const { recorder } = member.run
   return Effect.gen(function* () {
     const client = yield* member.connect("visitor")
-    recorder.done("signIn", due)
+    recorder.came(signedIn!)
     const channel = member.channels[0]!
     yield* client.join(channel)
-    recorder.done("join", due)
+    recorder.came(joined!)
     yield* client.leave(channel)
-  }).pipe(
-    Effect.scoped,
-    Effect.catch((error) => Effect.sync(() => recorder.error(reasonOf(error)))),
-  )
+  }).pipe(Effect.scoped)
 }
 
 /** Carries out one activity of a member, from the beginning of the window to its end. */
@@ -165,10 +202,12 @@ export const perform = (
             ),
       )
     case "CatchUp":
-      return inTurn(member, window, { every: activity.every, phase }, () =>
-        catchUp(member, channel(), activity.entries),
+      return inOrder(member, window, { every: activity.every, phase }, ["catchUp"], (expected) =>
+        Effect.suspend(() => catchUp(member, channel(), activity.entries, expected)),
       )
     case "SignIn":
-      return inTurn(member, window, { every: activity.every, phase }, (due) => signIn(member, due))
+      return inOrder(member, window, { every: activity.every, phase }, ["signIn", "join"], (expected) =>
+        signIn(member, expected),
+      )
   }
 }

@@ -90,8 +90,8 @@ const parse = (format: Format, content: string): unknown => {
 const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** What a parsed file says. Groups may be nested or written with dots. */
-const parsedFile = (table: Table, file: string, content: unknown): Source => {
+/** What a parsed file says, or whatever else is called `file`. Groups may be nested or written with dots. */
+export const parsedFile = (table: Table, file: string, content: unknown): Source => {
   const known = Object.keys(table)
   const values = new Map<string, string>()
   const problems: Array<string> = []

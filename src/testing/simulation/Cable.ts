@@ -3,10 +3,12 @@ import type { VirtualTime } from "./VirtualTime.ts"
 
 /** What a network is like between one machine and the server. */
 export interface CableOptions {
-  /** Milliseconds one way, at least. */
+  /** One way, at least. */
   readonly lag: number
   /** Up to so many more, anew for each piece. */
   readonly jitter: number
+  /** So many milliseconds are one of these; 1 where it is not given. A network of one machine is faster than a millisecond. */
+  readonly grain?: number | undefined
   /** Bytes that each direction holds before its writer has to wait. */
   readonly capacity: number
 }
@@ -33,7 +35,8 @@ export class Cable {
   }
 
   get lag(): number {
-    return this.options.lag + this.dice.below(this.options.jitter + 1)
+    const { grain = 1, jitter, lag } = this.options
+    return (lag + this.dice.below(jitter + 1)) * grain
   }
 
   /** Brings something over, at a moment; while the cable is interrupted it waits: TCP sends it again and again. */

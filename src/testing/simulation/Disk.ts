@@ -11,6 +11,7 @@ import type { Durability } from "../../domain/Durability.ts"
 import { History } from "../../history/History.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
+import { defaults, HistorySettings } from "../../history/HistorySettings.ts"
 import { Process } from "./Process.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
 
@@ -40,6 +41,13 @@ export interface DiskObserver {
   readonly onChannel?: ((write: ChannelWrite) => void) | undefined
 }
 
+export interface DiskSettings {
+  /** What is kept, and for how long. */
+  readonly history?: HistorySettings
+  /** A call takes one to eight of so many milliseconds, and its answer up to three: 1 where it is not given. */
+  readonly grain?: number
+}
+
 /** One call to a store, as the disk handles it. */
 interface Call<A, E> {
   readonly kept: Effect.Effect<A, E>
@@ -62,11 +70,14 @@ export class Disk {
   /** Writes that the disk has not got to. */
   private readonly underWay = new Map<object, { readonly by: Process; readonly perform: () => void }>()
   private readonly observer: DiskObserver
+  private readonly grain: number
   private history: History["Service"] | undefined
   private accounts: AccountStore["Service"] | undefined
   private channels: ChannelStore["Service"] | undefined
 
-  constructor(time: VirtualTime, seed: number, observer: DiskObserver) {
+  constructor(time: VirtualTime, seed: number, observer: DiskObserver, settings: DiskSettings = {}) {
+    const { grain = 1, history = defaults } = settings
+    this.grain = grain
     this.machine = new Process(time, "disk", seed)
     this.observer = observer
     const build = Effect.gen({ self: this }, function* () {
@@ -75,7 +86,8 @@ export class Disk {
       this.channels = yield* ChannelStore
       return yield* Effect.never
     })
-    this.machine.run(Effect.provide(build, [History.layerMemory, AccountStore.layerMemory, ChannelStore.layerMemory]))
+    const stores = Layer.mergeAll(History.layerMemory, AccountStore.layerMemory, ChannelStore.layerMemory)
+    this.machine.run(build.pipe(Effect.provide(stores), Effect.provideService(HistorySettings, history)))
   }
 
   /** For so long it behaves like this. */
@@ -154,7 +166,7 @@ export class Disk {
     return Effect.callback<A, E>((resume) => {
       const answer = (exit: Exit.Exit<A, E>) => {
         const answered = process.guard(() => resume(exit))
-        time.after(dice.below(4), answered)
+        time.after(dice.below(4) * this.grain, answered)
       }
       const perform = () => {
         if (this.suffers("refusing")) return answer(Exit.fail(refused("Unavailable")))
@@ -176,7 +188,7 @@ export class Disk {
   }
 
   private get lag(): number {
-    let millis = 1 + this.machine.dice.below(8)
+    let millis = (1 + this.machine.dice.below(8)) * this.grain
     for (const fault of this.faults) if (fault.type === "slow") millis += this.machine.dice.below(fault.millis)
     return millis
   }

@@ -87,8 +87,8 @@ export class Process {
 
   private clock(): Clock.Clock {
     const { time } = this
-    const millis = () => time.now
-    const nanos = () => BigInt(time.now) * nanosPerMilli
+    const millis = () => Math.floor(time.now)
+    const nanos = () => BigInt(millis()) * nanosPerMilli + BigInt(Math.round((time.now - millis()) * 1e6))
     return {
       currentTimeMillisUnsafe: millis,
       currentTimeMillis: Effect.sync(millis),

@@ -100,7 +100,7 @@ export class Server {
     }
     this.running = running
     this.trace.tell(`server: starts, run ${this.runs}`)
-    process.run(Effect.provide(Effect.scoped(service(running)), this.layer(process)), (exit) => {
+    process.run(Effect.provide(Effect.scoped(service(running, this.settings)), this.layer(process)), (exit) => {
       if (Exit.isFailure(exit)) this.trace.tell(`server: ended, ${String(exit.cause)}`)
       else this.trace.tell("server: has stopped")
       this.forget(running, true)
@@ -165,7 +165,10 @@ export class Server {
     const accounts = Accounts.layer.pipe(
       Layer.provide([hashes, LoginThrottle.layer]),
       Layer.provide([NodeCrypto.layerDigest, Layer.succeed(SecureRandom.SecureRandom, random)]),
-      Layer.provide(Layer.succeed(Accounts.Settings, settings.accounts)),
+      Layer.provide([
+        Layer.succeed(Accounts.Settings, settings.accounts),
+        Layer.succeed(LoginThrottle.Settings, settings.logins),
+      ]),
     )
     return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }).pipe(
       Layer.provide(accounts),
@@ -175,7 +178,7 @@ export class Server {
   }
 }
 
-const service = Effect.fnUntraced(function* (running: Running) {
+const service = Effect.fnUntraced(function* (running: Running, { shutdown }: ServerSettings) {
   const hub = yield* Hub
   const sessions = yield* Sessions
   const limits = yield* ConnectionLimits
@@ -186,7 +189,7 @@ const service = Effect.fnUntraced(function* (running: Running) {
     running: sessions.count(),
     connections: limits.open(),
   }))
-  yield* drainOnClose(defaults.shutdown)
+  yield* drainOnClose(shutdown)
   running.ready = true
   yield* Deferred.await(running.stop)
 })

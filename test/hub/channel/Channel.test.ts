@@ -11,7 +11,7 @@ import { ChannelStore } from "../../../src/channels/ChannelStore.ts"
 import { History } from "../../../src/history/History.ts"
 import { ChannelGone } from "../../../src/hub/audience/ChannelLink.ts"
 import { settle } from "../../actor/fibers.ts"
-import { id, online, types } from "../fixture.ts"
+import { fork, id, online, types } from "../fixture.ts"
 import { counting, encodings, member, type TestMember } from "../members.ts"
 import { controlledHistory } from "../stores.ts"
 import { channel, seqs } from "./fixture.ts"
@@ -350,6 +350,25 @@ describe("Channel", () => {
       alice.outbox.flush()
       assert.lengthOf(alice.all("Message"), 1)
       assert.lengthOf(alice.all("Published"), 1)
+    }),
+  )
+
+  it.effect("what changes the channel is done in its place, though it came together with other commands", () =>
+    Effect.gen(function* () {
+      const general = yield* channel()
+      const [alice, bob] = [member("alice"), member("bob")]
+      for (const who of [alice, bob]) yield* general.join(who, online)
+      yield* settle
+      bob.taken()
+      const turns = general.turns.length
+      yield* general.publish(alice, { id: id("1"), content: "1" })
+      const topic = yield* fork(general.setTopic(alice.user, Topic.make("tea")))
+      yield* general.publish(alice, { id: id("2"), content: "2" })
+      yield* settle
+      assert.lengthOf(general.turns, turns + 1)
+      assert.strictEqual(topic.pollUnsafe()?._tag, "Success")
+      assert.lengthOf(alice.all("Published"), 2)
+      assert.deepStrictEqual(types(bob.taken()), ["Message", "TopicChanged", "Message"])
     }),
   )
 })

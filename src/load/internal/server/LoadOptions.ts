@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly count: number
   /** So many requests a second, whether or not they are answered; without it, as many as are answered. */
   readonly perSecond: Option.Option<number>
+  /** A request that has no answer after this time is given up. */
+  readonly timeout: Duration.Duration
   /** What 99 of 100 answers must take at most. */
   readonly p99: Option.Option<Duration.Duration>
   /** Whether any error makes the load fail. */

@@ -31,8 +31,17 @@ export class LoadRecord {
   private readonly origin: bigint
   private recent = new Histogram()
 
-  constructor(clock: Clock.Clock) {
+  /** For so many milliseconds an answer is waited for. */
+  private readonly limit: number
+  /** When an answer came last, and up to when nothing is known to have been answered. */
+  private answeredAt = 0
+  private stoodStillUntil = 0
+  /** Milliseconds of the measured part in which requests were lost and nothing was answered. */
+  stoodStill = 0
+
+  constructor(clock: Clock.Clock, limit: number) {
     this.clock = clock
+    this.limit = limit
     this.origin = clock.monotonicTimeNanosUnsafe()
   }
 
@@ -68,9 +77,13 @@ export class LoadRecord {
   }
 
   latency(name: string, milliseconds: number): void {
+    this.histogram(name).record(milliseconds)
+  }
+
+  private histogram(name: string): Histogram {
     let histogram = this.latencies.get(name)
     if (histogram === undefined) this.latencies.set(name, (histogram = new Histogram()))
-    histogram.record(milliseconds)
+    return histogram
   }
 
   /** Records an answer that arrives now, to a request that was due and was sent at these times. */
@@ -79,9 +92,35 @@ export class LoadRecord {
     // Timers are as exact as a millisecond, so it may have gone out a little before it was due.
     const response = now - Math.min(due, sentAt)
     this.answered++
+    this.answeredAt = now
     this.latency("response", response)
     this.latency("service", now - sentAt)
     this.recent.record(response)
+  }
+
+  /**
+   * Records that a request that was due then got no answer, for this reason. Nobody knows how long it would have taken,
+   * only that it is as long as answers are waited for, at least.
+   */
+  lose(due: number, reason: string): void {
+    const now = this.now()
+    this.error(reason)
+    this.histogram("response").lose(Math.max(this.limit, now - due))
+    this.inVain(due)
+  }
+
+  /** Something was tried since then, and nothing came of it. Where nothing was answered meanwhile, the server stood still. */
+  inVain(since: number): void {
+    if (this.answeredAt > since) return
+    const now = this.now()
+    const from = Math.max(this.answeredAt, this.stoodStillUntil, this.measuredFrom ?? now)
+    this.stoodStill += Math.max(0, now - from)
+    this.stoodStillUntil = now
+  }
+
+  /** The load was stopped while a request that was due then waited for its answer: it has taken this long already. */
+  stopped(due: number): void {
+    this.latency("response", this.now() - due)
   }
 
   /** The latencies of the answers since this was asked last, in milliseconds; `undefined` where there were none. */

@@ -8,6 +8,9 @@ export interface Series {
   readonly points: ReadonlyArray<readonly [number, number]>
 }
 
+/** Seconds of a point, at least. */
+const shortest = 0.5
+
 const mebibyte = 1024 * 1024
 
 export class LoadSeries {
@@ -29,7 +32,8 @@ export class LoadSeries {
     const { answered, bytesReceived, failed, sent } = record
     const at = record.now()
     const seconds = (at - last.at) / 1000
-    if (seconds <= 0) return undefined
+    // What happened in a moment is no rate: it would be drawn as a spike.
+    if (seconds < shortest) return undefined
     const cpu = process.cpuUsage()
     const busy = (cpu.user + cpu.system - last.cpu.user - last.cpu.system) / 1e6
     this.last = { at, sent, answered, failed, bytesReceived, cpu }

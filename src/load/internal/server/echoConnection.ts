@@ -45,7 +45,7 @@ export class EchoConnection {
       record.connected--
       this.closed = true
       if (!this.leaving) record.error(`closed with ${code}`)
-      record.error("lost with its connection", this.onTheirWay.size)
+      for (const timing of this.onTheirWay.values()) this.lose(timing, "lost with its connection")
       this.onTheirWay.clear()
       this.wake()
     })
@@ -61,7 +61,7 @@ export class EchoConnection {
 
   /** Sends a message that was due at this time. On a closed connection it counts as lost. */
   send(due: number): void {
-    if (this.closed) return this.record.error("lost with its connection")
+    if (this.closed) return this.record.lose(due, "lost with its connection")
     const message = EchoMessage.make(this.id, this.next, this.target.size)
     this.onTheirWay.set(this.next++, { due, sentAt: this.record.now() })
     this.record.sent++
@@ -71,10 +71,10 @@ export class EchoConnection {
 
   /** Gives up the messages that were sent before this time. */
   giveUp(before: number): void {
-    for (const [number, { sentAt }] of this.onTheirWay) {
-      if (sentAt > before) break
+    for (const [number, timing] of this.onTheirWay) {
+      if (timing.sentAt > before) break
       this.onTheirWay.delete(number)
-      this.record.error("no echo in time")
+      this.lose(timing, "no echo in time")
     }
     this.wake()
   }
@@ -98,6 +98,10 @@ export class EchoConnection {
     this.socket.close(1000)
   }
 
+  private lose({ due, sentAt }: Timing, reason: string): void {
+    this.record.lose(Math.min(due, sentAt), reason)
+  }
+
   private wake(): void {
     this.changed?.()
   }
@@ -117,7 +121,7 @@ export class EchoConnection {
     if (same) {
       record.answer(sent)
     } else {
-      record.error("echo differs")
+      this.lose(sent, "echo differs")
     }
     this.wake()
   }

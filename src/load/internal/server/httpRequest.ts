@@ -16,10 +16,19 @@ export interface Target {
   readonly insecure: boolean
 }
 
-/** What became of a request; bytes are those of the body. */
-export type Outcome =
-  | { readonly _tag: "Answered"; readonly status: number; readonly bytes: number; readonly opened: boolean }
-  | { readonly _tag: "Failed"; readonly reason: string; readonly absent: boolean; readonly bytes: number }
+interface Bytes {
+  /** Of the answer's body. */
+  readonly bytes: number
+  /** Of the whole request: what was written to the connection. */
+  readonly bytesSent: number
+}
+
+/** What became of a request. */
+export type Outcome = Bytes &
+  (
+    | { readonly _tag: "Answered"; readonly status: number; readonly opened: boolean }
+    | { readonly _tag: "Failed"; readonly reason: string; readonly absent: boolean }
+  )
 
 const absent: Readonly<Record<string, string>> = {
   ECONNREFUSED: "refused",
@@ -31,12 +40,12 @@ const absent: Readonly<Record<string, string>> = {
 
 const certificate = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/
 
-const failed = (error: NodeJS.ErrnoException, begun: boolean, bytes: number): Outcome => {
+const failed = (error: NodeJS.ErrnoException, begun: boolean, bytes: Bytes): Outcome => {
   const code = error.code ?? ""
   const nobody = absent[code]
-  if (nobody !== undefined) return { _tag: "Failed", reason: nobody, absent: true, bytes }
-  if (certificate.test(code)) return { _tag: "Failed", reason: "certificate not trusted", absent: true, bytes }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL")) return { _tag: "Failed", reason: "not TLS", absent: true, bytes }
+  if (nobody !== undefined) return { _tag: "Failed", reason: nobody, absent: true, ...bytes }
+  if (certificate.test(code)) return { _tag: "Failed", reason: "certificate not trusted", absent: true, ...bytes }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL")) return { _tag: "Failed", reason: "not TLS", absent: true, ...bytes }
   const reason = code.startsWith("HPE_")
     ? code === "HPE_INVALID_EOF_STATE"
       ? "answer cut short"
@@ -46,7 +55,7 @@ const failed = (error: NodeJS.ErrnoException, begun: boolean, bytes: number): Ou
       : code === "ECONNRESET" || code === "EPIPE"
         ? "closed without an answer"
         : code || error.message
-  return { _tag: "Failed", reason, absent: reason === "not HTTP", bytes }
+  return { _tag: "Failed", reason, absent: reason === "not HTTP", ...bytes }
 }
 
 /** Sends the same request again and again over so many connections, which close with the scope. */
@@ -82,10 +91,14 @@ export const requester = Effect.fnUntraced(function* (target: Target) {
     let bytes = 0
     let begun = false
     let opened = false
+    let bytesSent = () => 0
     const asked = open(target.url, options)
-    const fail = (error: NodeJS.ErrnoException) => resume(Effect.succeed(failed(error, begun, bytes)))
+    const fail = (error: NodeJS.ErrnoException) =>
+      resume(Effect.succeed(failed(error, begun, { bytes, bytesSent: bytesSent() })))
     asked.on("error", fail)
     asked.on("socket", (socket) => {
+      const before = socket.bytesWritten
+      bytesSent = () => socket.bytesWritten - before
       opened = !known.has(socket)
       known.add(socket)
     })
@@ -99,6 +112,7 @@ export const requester = Effect.fnUntraced(function* (target: Target) {
             _tag: "Answered",
             status: answer.statusCode ?? 0,
             bytes,
+            bytesSent: bytesSent(),
             opened,
           }),
         ),

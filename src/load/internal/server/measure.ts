@@ -29,7 +29,7 @@ export const measure = Effect.fnUntraced(function* <R>(
 ): Effect.fn.Return<Result, LoadError, Exclude<R, Scope.Scope> | Progress> {
   const progress = yield* Progress
   const startedAt = yield* DateTime.now
-  const record = new LoadRecord(yield* Clock.Clock)
+  const record = new LoadRecord(yield* Clock.Clock, Duration.toMillis(options.timeout))
   const lasts = Duration.toMillis(options.lasts)
 
   const begin: Begin = (senders) => {
@@ -62,7 +62,7 @@ export const measure = Effect.fnUntraced(function* <R>(
   const result = () => resultOf({ what, options, startedAt, record, series: seconds.series })
 
   yield* load(record, begin).pipe(
-    Effect.raceFirst(Effect.repeat(watch, everySecond).pipe(Effect.andThen(Effect.never))),
+    Effect.raceFirst(Effect.schedule(watch, everySecond).pipe(Effect.andThen(Effect.never))),
     Effect.scoped,
     Effect.onInterrupt(() => {
       record.mark("stopped")

@@ -13,8 +13,8 @@ export interface Pace {
   readonly next: (now: number) => number | undefined
   /** Whether no further request is due, neither now nor later. */
   readonly isOver: (now: number) => boolean
-  /** How many requests were due and were not taken. */
-  readonly untaken: () => number
+  /** When those requests were due that were not taken up to now. */
+  readonly untaken: (now: number) => Iterable<number>
 }
 
 /**
@@ -28,7 +28,9 @@ const steady = (first: number, interval: number, { count, end }: Limits): Pace =
   return {
     next: (now) => (isOver(now) ? undefined : first + taken++ * interval),
     isOver,
-    untaken: () => all - taken,
+    *untaken(now) {
+      for (let due = first + taken * interval; taken < all && due < now; due = first + ++taken * interval) yield due
+    },
   }
 }
 
@@ -43,15 +45,13 @@ export const eager = ({ count, end }: Limits): Pace => {
       return now
     },
     isOver,
-    untaken: () => 0,
+    untaken: () => [],
   }
 }
 
 /** The same over several paces, each of which counts once. */
-export const untaken = (paces: ReadonlyArray<Pace>): number => {
-  let sum = 0
-  for (const pace of new Set(paces)) sum += pace.untaken()
-  return sum
+export function* untaken(paces: ReadonlyArray<Pace>, now: number): Iterable<number> {
+  for (const pace of new Set(paces)) yield* pace.untaken(now)
 }
 
 /** Open loop, in turns: a pace for each of several senders, who together send so many requests a second. */

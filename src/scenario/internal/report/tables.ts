@@ -7,10 +7,11 @@ import { bytes, duration, figure, latency } from "./numbers.ts"
 export const latencies = ({ latencies: all }: Result): Html => {
   if (all.length === 0) return html`<p class="soft">None was measured.</p>`
   return table(
-    ["", "count", "min", "p50", "p90", "p99", "p99.9", "max", "mean"],
-    all.map(({ count, max, mean, min, name, p50, p90, p99, p999 }) => [
+    ["", "count", "never came", "min", "p50", "p90", "p99", "p99.9", "max", "mean"],
+    all.map(({ count, lost = 0, max, mean, min, name, p50, p90, p99, p999 }) => [
       name,
       figure(count),
+      figure(lost),
       ...[min, p50, p90, p99, p999, max, mean].map((millis) => (count === 0 ? "–" : latency(millis))),
     ]),
   )
