@@ -82,7 +82,9 @@ const fuzzCodecs = (): string | undefined => {
     streams++
   }
   if (streams === 0) return "there was no time to try anything: give it more --seconds"
-  console.log(`Everything held: ${streams} hostile streams from seed ${first} on were refused or understood, as they should.`)
+  console.log(
+    `Everything held: ${streams} hostile streams from seed ${first} on were refused or understood, as they should.`,
+  )
   return undefined
 }
 

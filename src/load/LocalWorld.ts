@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
-import * as Redacted from "effect/Redacted"
 import { format } from "../domain/Address.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { NotPossible, World } from "../scenario/World.ts"
@@ -42,7 +41,7 @@ export const layer = (
         target: format({ host, port }),
         dialer: { socket: NodeSocket.makeNet({ host, port, noDelay: true }), address: format({ host, port }) },
         username: (member) => `member-${member}`,
-        credentials: (member) => ({ username: `member-${member}`, password: Redacted.make("") }),
+        credentials: (member) => ({ username: `member-${member}`, password: ScenarioSettings.password }),
         kill: again(service.kill, "Killing the service"),
         restart: again(service.stop, "Restarting the service"),
         sample: service.sample,

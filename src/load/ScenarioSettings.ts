@@ -1,5 +1,6 @@
 /** The settings that a scenario asks for: they hold for its service, or the scenario is refused. */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { named } from "../server/ServerConfig.ts"
 import type { ServerSettings } from "../server/ServerSettings.ts"
@@ -7,6 +8,9 @@ import { LoadError } from "./LoadError.ts"
 
 /** Where nothing else is said, members are guests without rate limits. All other settings are the defaults of the service. */
 export const otherwise = { accounts: "guest", "rate-limits": "off" }
+
+/** Of all members. Guests need none; where the scenario wants accounts, they are registered with it. */
+export const password = Redacted.make("natter-load")
 
 /** What no scenario can choose, and why. */
 interface Fixed {

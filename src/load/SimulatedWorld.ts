@@ -1,7 +1,6 @@
 /** The whole service and all members in one process, on virtual time and a virtual network, on the code that ships. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Redacted from "effect/Redacted"
 import { type PlayError, type PlayOptions, type PlayResult, play as playIn } from "../scenario/Player.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { World } from "../scenario/World.ts"
@@ -38,7 +37,7 @@ export interface SimulationResult {
 /** Plays the whole scenario synchronously: nothing in it waits for real time or for another process. */
 export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): SimulationResult => {
   const found = Effect.runSyncExit(ScenarioSettings.simulated(scenario))
-  if (Exit.isFailure(found)) return { played: found, hash: "" }
+  if (Exit.isFailure(found)) return { played: Exit.failCause(found.cause), hash: "" }
   const { seed } = options
   const settings = found.value
   const time = new VirtualTime(start)
@@ -85,7 +84,7 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
     target: "a simulation",
     dialer,
     username: (member) => `member-${member}`,
-    credentials: (member) => ({ username: `member-${member}`, password: Redacted.make("") }),
+    credentials: (member) => ({ username: `member-${member}`, password: ScenarioSettings.password }),
     kill: again(() => server.crash(true)),
     restart: again(() => server.stop()),
     sample: Effect.succeed({}),

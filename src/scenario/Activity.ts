@@ -4,13 +4,27 @@ import * as Schema from "effect/Schema"
 import { Millis, millis } from "./internal/time.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
+const Rate = Schema.Finite.check(Schema.isGreaterThan(0))
 /** Bytes of a message. The first few say who sent it and when it was due. */
 const Size = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 32 * 1024 }))
 
 /**
+ * What is said, each text in turn, instead of `size` bytes of nothing. A file has one in each line, and lies where the
+ * scenario's file does.
+ */
+const Texts = Schema.optionalKey(
+  Schema.Union([Schema.NonEmptyArray(Schema.String), Schema.Struct({ file: Schema.NonEmptyString })]),
+)
+export type Texts = NonNullable<(typeof Texts)["Type"]>
+
+/**
  * Each member begins at a time of its own, so that a crowd does not act as one. From then on actions are due at fixed
  * times, however long the service takes for the earlier ones.
- * - `Talk`: messages at a steady rate, to its channels in turn, or to other members of the crowd.
+ * - `Talk`: messages at a steady rate, to its channels in turn, or to other members of the crowd. With a `ramp` the rate
+ *   changes evenly from another one, over some time.
+ * - `Converse`: says something, waits for the acknowledgement, thinks for a while, and says the next thing. It asks less of
+ *   a service that is slow, as people do.
+ * - `Reply`: answers a share of what others say, some time after it has heard it; nobody answers an answer.
  * - `Burst`: so many messages at once, every so often.
  * - `Type`: says that it is typing.
  * - `ComeAndGo`: leaves its channels, and enters them again after `away`.
@@ -20,9 +34,18 @@ const Size = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 32 * 1024
  */
 export const Activity = Schema.TaggedUnion({
   Talk: {
-    perSecond: Schema.Finite.check(Schema.isGreaterThan(0)),
+    perSecond: Rate,
     size: Size,
     to: Schema.Literals(["channel", "member"]),
+    ramp: Schema.optionalKey(Schema.Struct({ from: Rate, over: Millis.check(Schema.isGreaterThan(0)) })),
+    texts: Texts,
+  },
+  Converse: { thinks: Schema.Struct({ least: Millis, most: Millis }), size: Size, texts: Texts },
+  Reply: {
+    share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+    after: Millis,
+    size: Size,
+    texts: Texts,
   },
   Burst: { every: Millis, messages: Count, size: Size },
   Type: { every: Millis },
@@ -38,11 +61,45 @@ export const talk = (options: {
   readonly perSecond: number
   readonly size?: number
   readonly to?: "channel" | "member"
+  /** The rate at the beginning, and how long it takes to become `perSecond`. */
+  readonly ramp?: { readonly from: number; readonly over: Duration.Input }
+  readonly texts?: Texts
 }): Activity => ({
   _tag: "Talk",
   perSecond: options.perSecond,
   size: options.size ?? 100,
   to: options.to ?? "channel",
+  ...(options.ramp === undefined ? {} : { ramp: { from: options.ramp.from, over: millis(options.ramp.over) } }),
+  ...said(options),
+})
+
+const said = ({ texts }: { readonly texts?: Texts }) => (texts === undefined ? {} : { texts })
+
+export const converse = (options: {
+  /** How long each member thinks before it says the next thing: by chance between the two. */
+  readonly thinks: { readonly least: Duration.Input; readonly most: Duration.Input }
+  readonly size?: number
+  readonly texts?: Texts
+}): Activity => ({
+  _tag: "Converse",
+  thinks: { least: millis(options.thinks.least), most: millis(options.thinks.most) },
+  size: options.size ?? 100,
+  ...said(options),
+})
+
+export const reply = (options: {
+  /** Of what others say, so much is answered by each member. Default: all. */
+  readonly share?: number
+  /** Default: at once. */
+  readonly after?: Duration.Input
+  readonly size?: number
+  readonly texts?: Texts
+}): Activity => ({
+  _tag: "Reply",
+  share: options.share ?? 1,
+  after: millis(options.after ?? 0),
+  size: options.size ?? 100,
+  ...said(options),
 })
 
 export const burst = (options: {

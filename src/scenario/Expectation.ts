@@ -10,21 +10,32 @@ import { Millis, millis } from "./internal/time.ts"
 export const LatencyName = Schema.Literals(["delivery", "acknowledgement", "signIn", "join", "catchUp"])
 export type LatencyName = typeof LatencyName.Type
 
+const Crowd = Schema.optionalKey(Schema.NonEmptyString)
 const Share = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1))
 
 /**
  * - `Delivery`: every acknowledged message reached every member who was in the channel, or came back to it, once.
  * - `Order`: all members received the same message at the same `seq`, without a gap.
- * - `Percentile`: this share took at most so long.
+ * - `Percentile`: this share took at most so long. What did not come took longer.
+ * - `ErrorRate`: at most this share of what was due failed or did not come; of one thing, or of all that a member does.
+ * - `Throughput`: so much was done a second, on average over the measured part.
  * - `Memory`: the service never had more, in bytes.
  * - `NoErrors`: nothing was refused and no connection lost, but for these reasons.
  * - `Presence`: no member received more presence frames than this.
+ *
+ * Where they name a `crowd` it is about its members: what they receive, and what they do.
  * - `Recovery`: so long after the last incident everybody is back in, but for those who vanish of their own accord.
  */
 export const Expectation = Schema.TaggedUnion({
   Delivery: {},
   Order: {},
-  Percentile: { of: LatencyName, share: Share, atMost: Millis },
+  Percentile: { of: LatencyName, share: Share, atMost: Millis, crowd: Crowd },
+  ErrorRate: {
+    of: Schema.optionalKey(LatencyName),
+    atMost: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+    crowd: Crowd,
+  },
+  Throughput: { of: LatencyName, atLeast: Schema.Finite.check(Schema.isGreaterThan(0)), crowd: Crowd },
   Memory: { atMost: Schema.Finite },
   NoErrors: { except: Schema.Array(Schema.String) },
   Presence: { framesEach: Schema.Finite },
@@ -35,17 +46,41 @@ export type Expectation = typeof Expectation.Type
 export const delivery: Expectation = { _tag: "Delivery" }
 export const order: Expectation = { _tag: "Order" }
 
+/** About whom it is: the members of one crowd. Default: everybody. */
+interface About {
+  readonly crowd?: string
+}
+
+const about = ({ crowd }: About) => (crowd === undefined ? {} : { crowd })
+
 const percentile =
   (share: number) =>
-  (of: LatencyName, atMost: Duration.Input): Expectation => ({
+  (of: LatencyName, atMost: Duration.Input, options: About = {}): Expectation => ({
     _tag: "Percentile",
     of,
     share,
     atMost: millis(atMost),
+    ...about(options),
   })
 export const p50 = percentile(0.5)
+export const p90 = percentile(0.9)
+export const p95 = percentile(0.95)
 export const p99 = percentile(0.99)
 export const p999 = percentile(0.999)
+
+/** `atMost` is a share: 0.01 is one of a hundred. */
+export const errorRate = (options: About & { readonly of?: LatencyName; readonly atMost: number }): Expectation => ({
+  _tag: "ErrorRate",
+  ...(options.of === undefined ? {} : { of: options.of }),
+  atMost: options.atMost,
+  ...about(options),
+})
+export const throughput = (of: LatencyName, options: About & { readonly atLeast: number }): Expectation => ({
+  _tag: "Throughput",
+  of,
+  atLeast: options.atLeast,
+  ...about(options),
+})
 
 export const memory = (options: { readonly mebibytes: number }): Expectation => ({
   _tag: "Memory",

@@ -1,11 +1,15 @@
 /** Compares what a run measured with what its scenario expects, and makes a verdict of each expectation. */
-import type { Expectation, LatencyName } from "./Expectation.ts"
+import { type Expectation, LatencyName } from "./Expectation.ts"
 import type { Histogram } from "./Histogram.ts"
+import { figureOf } from "./internal/Recorder.ts"
 import type { Verdict } from "./Result.ts"
 
 /** What a run measured, as far as expectations are judged by it. */
 export interface Measurements {
-  readonly latencies: ReadonlyMap<LatencyName, Histogram>
+  /** By `figureOf`. */
+  readonly latencies: ReadonlyMap<string, Histogram>
+  /** How long the measured part lasted. */
+  readonly seconds: number
   readonly errors: ReadonlyMap<string, number>
   readonly acknowledged: number
   /** Acknowledged messages that have not reached a member who is in the channel. */
@@ -25,6 +29,8 @@ export interface Measurements {
 const mebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 const milliseconds = (time: number): string =>
   time < 10_000 ? `${time.toFixed(1)} ms` : `${(time / 1000).toFixed(1)} s`
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(3))} %`
 
 /** An expectation about latency or delivery does not hold where there was nothing to time or deliver. */
 const nothing = (what: string): Pick<Verdict, "holds" | "found"> => ({
@@ -80,15 +86,42 @@ const judge = (expectation: Expectation, measurements: Measurements): Verdict =>
       }
     }
     case "Percentile": {
-      const { atMost, of, share } = expectation
-      const histogram = measurements.latencies.get(of)
+      const { atMost, crowd, of, share } = expectation
+      const histogram = measurements.latencies.get(figureOf(of, crowd))
       const took = histogram?.percentile(share) ?? 0
       return {
-        promise: `p${Number((share * 100).toFixed(3))} of ${of}`,
+        promise: `p${Number((share * 100).toFixed(3))} of ${figureOf(of, crowd)}`,
         asked: `at most ${milliseconds(atMost)}`,
         ...(histogram === undefined || histogram.count === 0
           ? nothing(of)
           : { holds: histogram.keeps(share, atMost), found: `${milliseconds(took)}${neverCame(histogram)}` }),
+      }
+    }
+    case "ErrorRate": {
+      const { atMost, crowd, of } = expectation
+      const all = (of === undefined ? LatencyName.literals : [of]).flatMap(
+        (name) => measurements.latencies.get(figureOf(name, crowd)) ?? [],
+      )
+      const sum = (part: "count" | "lost") => all.reduce((sum, histogram) => sum + histogram[part], 0)
+      const [count, lost] = [sum("count"), sum("lost")]
+      const what = of === undefined ? (crowd ?? "") : figureOf(of, crowd)
+      return {
+        promise: what === "" ? "error rate" : `error rate of ${what}`,
+        asked: `at most ${percent(atMost)}`,
+        ...(count === 0
+          ? nothing(of ?? "anything")
+          : { holds: lost <= count * atMost, found: `${percent(lost / count)}, ${lost} of ${count}` }),
+      }
+    }
+    case "Throughput": {
+      const { atLeast, crowd, of } = expectation
+      const { count = 0, lost = 0 } = measurements.latencies.get(figureOf(of, crowd)) ?? {}
+      const found = (count - lost) / Math.max(measurements.seconds, 0.001)
+      return {
+        promise: `throughput of ${figureOf(of, crowd)}`,
+        asked: `at least ${atLeast} a second`,
+        holds: found >= atLeast,
+        found: `${found.toFixed(1)} a second`,
       }
     }
     case "Memory": {
@@ -124,6 +157,27 @@ const judge = (expectation: Expectation, measurements: Measurements): Verdict =>
       }
     }
   }
+}
+
+/** Fewer than these say nothing of a share while a run goes on. */
+const enough = 100
+
+/** The first expectation that is seen not to hold while a run goes on; what may still come right does not count. */
+export const breach = (
+  expectations: ReadonlyArray<Expectation>,
+  { errors, latencies, mostMemory }: Pick<Measurements, "errors" | "latencies" | "mostMemory">,
+): Verdict | undefined => {
+  const unknown = { acknowledged: 1, behind: 0, doubled: 0, missing: 0, missed: 0, disagreeing: 0, presenceFrames: 0 }
+  const now = { ...unknown, errors, latencies, mostMemory, recoveredAfter: 0, seconds: 0 }
+  return expectations
+    .filter((one) => {
+      if (one._tag === "Percentile") return (latencies.get(figureOf(one.of, one.crowd))?.count ?? 0) >= enough
+      if (one._tag === "ErrorRate")
+        return one.of !== undefined && (latencies.get(figureOf(one.of, one.crowd))?.count ?? 0) >= enough
+      return one._tag === "NoErrors" || one._tag === "Memory"
+    })
+    .map((one) => judge(one, now))
+    .find(({ holds }) => holds === false)
 }
 
 export const verdicts = (

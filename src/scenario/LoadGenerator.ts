@@ -8,7 +8,6 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { channelsOf } from "./Crowd.ts"
-import type { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
 import { type ActivityWindow, perform } from "./internal/activities.ts"
 import { DeliveryCheck } from "./internal/DeliveryCheck.ts"
@@ -51,8 +50,9 @@ type Latency = Result["latencies"][number]
 type Seqs = DeliveryCheck["acknowledgedSeqs"]
 
 /** What a generator measured and counted: the promises are judged by it. */
-interface Outcome {
-  readonly latencies: ReadonlyArray<readonly [LatencyName, Latency]>
+export interface Outcome {
+  /** By `figureOf`. */
+  readonly latencies: ReadonlyArray<readonly [figure: string, Latency]>
   readonly errors: ReadonlyArray<readonly [reason: string, times: number]>
   readonly doubled: number
   readonly missing: number
@@ -85,8 +85,10 @@ export interface LoadGenerator {
   readonly acknowledgedSeqs: Call<Seqs>
   /** How many messages up to these `seq`s have not reached a member who is in the channel, summed over the members. */
   readonly behind: (seqs: Seqs) => Call<number>
-  /** Asked for once, in the end: what has not come by then is lost. */
-  readonly outcome: Call<Outcome>
+  /** Latencies of the measured part as they are now, what is still waited for included; and errors. */
+  readonly soFar: Call<Pick<Outcome, "latencies" | "errors">>
+  /** Asked for once, in the end: what has not come by then is lost. Up to these `seq`s everything was acknowledged. */
+  readonly outcome: (seqs: Seqs) => Call<Outcome>
   /** Everything that was received, so that it can be compared with what other processes received. */
   readonly received: Call<DeliveryCheck["received"]>
 }
@@ -102,14 +104,21 @@ const rolesOf = ({ crowds }: Scenario) => {
   )
 }
 
-/** How many members each channel has when all are in; a direct conversation has two. */
-const audienceOf = (scenario: Scenario): ((channel: string) => number) => {
-  const members = new Map<string, number>()
+/** How many members of which crowd each channel has when all are in. */
+const audienceOf = (scenario: Scenario): ((channel: string) => ReadonlyMap<string, number>) => {
+  const channels = new Map<string, Map<string, number>>()
   for (const { crowd, ordinal } of rolesOf(scenario)) {
-    for (const channel of channelsOf(crowd, ordinal)) members.set(channel, (members.get(channel) ?? 0) + 1)
+    for (const channel of channelsOf(crowd, ordinal)) {
+      const members = channels.get(channel) ?? new Map<string, number>()
+      channels.set(channel, members.set(crowd.name, (members.get(crowd.name) ?? 0) + 1))
+    }
   }
-  return (channel) => (channel.startsWith("@") ? 2 : (members.get(channel) ?? 1))
+  return (channel) => channels.get(channel) ?? new Map()
 }
+
+/** The crowds that an expectation names. */
+const namedIn = ({ holds }: Scenario): ReadonlySet<string> =>
+  new Set(holds.flatMap((one) => ("crowd" in one && one.crowd !== undefined ? [one.crowd] : [])))
 
 /** Members that are played in this process, until the scope closes. */
 export const make = Effect.fnUntraced(function* ({
@@ -120,7 +129,7 @@ export const make = Effect.fnUntraced(function* ({
 }: Plan): Effect.fn.Return<LoadGenerator, never, World | Scope.Scope> {
   const world = yield* World
   const scope = yield* Effect.scope
-  const recorder = new Recorder(yield* Clock.Clock)
+  const recorder = new Recorder(yield* Clock.Clock, namedIn(scenario))
   const check = new DeliveryCheck(run)
   const roles = rolesOf(scenario)
   const common = {
@@ -205,12 +214,22 @@ export const make = Effect.fnUntraced(function* ({
         check.addAcknowledged(seqs)
         return members.reduce((sum, { receiver }) => sum + receiver.behind, 0)
       }),
-    outcome: Effect.sync(() => {
-      recorder.settle()
-      const { disagreeing, doubled, missed, missing } = check
-      const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
-      return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }
-    }),
+    soFar: Effect.sync(() => ({
+      latencies: [...recorder.soFar()].map(([of, histogram]) => [of, histogram.summary(of)] as const),
+      errors: [...recorder.errors],
+    })),
+    outcome: (seqs) =>
+      Effect.sync(() => {
+        recorder.settle()
+        check.addAcknowledged(seqs)
+        for (const { crowd, receiver } of members) {
+          // When these were due is not known here: as messages of the run that never came, they count.
+          recorder.lose("delivery", recorder.from, crowd.name, receiver.behind + receiver.unheard)
+        }
+        const { disagreeing, doubled, missed, missing } = check
+        const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
+        return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }
+      }),
     received: Effect.sync(() => check.received),
   }
 })

@@ -1,11 +1,29 @@
 /** Several load generators as one: each plays a share of the members of the same scenario. */
 import * as Effect from "effect/Effect"
-import type { LatencyName } from "./Expectation.ts"
 import { Histogram } from "./Histogram.ts"
 import { DeliveryCheck } from "./internal/DeliveryCheck.ts"
-import type { Call, Counts, LoadGenerator } from "./LoadGenerator.ts"
+import type { Call, Counts, LoadGenerator, Outcome } from "./LoadGenerator.ts"
 
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((sum, number) => sum + number, 0)
+
+type Figures = Pick<Outcome, "latencies" | "errors">
+
+const together = (several: ReadonlyArray<Figures>): Figures => {
+  const latencies = new Map<string, Histogram>()
+  const errors = new Map<string, number>()
+  for (const outcome of several) {
+    for (const [of, latency] of outcome.latencies) {
+      const histogram = latencies.get(of) ?? new Histogram()
+      histogram.add(latency)
+      latencies.set(of, histogram)
+    }
+    for (const [reason, times] of outcome.errors) errors.set(reason, (errors.get(reason) ?? 0) + times)
+  }
+  return {
+    latencies: [...latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const),
+    errors: [...errors],
+  }
+}
 
 export const combine = (generators: ReadonlyArray<LoadGenerator>): LoadGenerator => {
   const all = <A>(ask: (generator: LoadGenerator) => Call<A>): Call<Array<A>> =>
@@ -54,30 +72,24 @@ export const combine = (generators: ReadonlyArray<LoadGenerator>): LoadGenerator
         all((generator) => generator.behind(seqs)),
         sum,
       ),
-    outcome: Effect.map(Effect.all([all((generator) => generator.outcome), received]), ([several, received]) => {
-      // Each generator has compared what its own members received; here the generators are compared with one another.
-      const check = new DeliveryCheck("")
-      check.compareAll(received)
-      const latencies = new Map<LatencyName, Histogram>()
-      const errors = new Map<string, number>()
-      for (const outcome of several) {
-        for (const [of, latency] of outcome.latencies) {
-          const histogram = latencies.get(of) ?? new Histogram()
-          histogram.add(latency)
-          latencies.set(of, histogram)
+    soFar: Effect.map(
+      all((generator) => generator.soFar),
+      together,
+    ),
+    outcome: (seqs) =>
+      Effect.map(Effect.all([all((generator) => generator.outcome(seqs)), received]), ([several, received]) => {
+        // Each generator has compared what its own members received; here the generators are compared with one another.
+        const check = new DeliveryCheck("")
+        check.compareAll(received)
+        return {
+          ...together(several),
+          doubled: sum(several.map(({ doubled }) => doubled)),
+          missing: sum(several.map(({ missing }) => missing)),
+          missed: sum(several.map(({ missed }) => missed)),
+          disagreeing: check.disagreeing + sum(several.map(({ disagreeing }) => disagreeing)),
+          presenceFrames: Math.max(...several.map(({ presenceFrames }) => presenceFrames)),
         }
-        for (const [reason, times] of outcome.errors) errors.set(reason, (errors.get(reason) ?? 0) + times)
-      }
-      return {
-        latencies: [...latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const),
-        errors: [...errors],
-        doubled: sum(several.map(({ doubled }) => doubled)),
-        missing: sum(several.map(({ missing }) => missing)),
-        missed: sum(several.map(({ missed }) => missed)),
-        disagreeing: check.disagreeing + sum(several.map(({ disagreeing }) => disagreeing)),
-        presenceFrames: Math.max(...several.map(({ presenceFrames }) => presenceFrames)),
-      }
-    }),
+      }),
     received,
   }
 }

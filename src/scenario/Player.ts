@@ -12,7 +12,7 @@ import { Histogram } from "./Histogram.ts"
 import { describe } from "./Incident.ts"
 import { timeLimit } from "./internal/Recorder.ts"
 import { TimeSeries } from "./internal/TimeSeries.ts"
-import { verdicts } from "./Judge.ts"
+import { breach, verdicts } from "./Judge.ts"
 import { type Result, measuredPart } from "./Result.ts"
 import type { Scenario } from "./Scenario.ts"
 import type { Snapshot } from "./Snapshot.ts"
@@ -81,6 +81,15 @@ const alone: NonNullable<PlayOptions["generator"]> = (plan) => LoadGenerator.mak
 
 const membersOf = ({ crowds }: Scenario): number => crowds.reduce((sum, { count }) => sum + count, 0)
 
+const histogramsOf = (latencies: LoadGenerator.Outcome["latencies"]): ReadonlyMap<string, Histogram> =>
+  new Map(
+    latencies.map(([of, latency]) => {
+      const histogram = new Histogram()
+      histogram.add(latency)
+      return [of, histogram]
+    }),
+  )
+
 /** Waits until the condition is met, but no longer than `within`. */
 const until = <E>(condition: Effect.Effect<boolean, E>, within: Duration.Duration): Effect.Effect<void, E> => {
   const wait: Effect.Effect<void, E> = Effect.flatMap(condition, (met) =>
@@ -124,7 +133,7 @@ const played = Effect.fnUntraced(function* (
   const arriving = Effect.timeoutOption(generator.enter, Duration.toMillis(patience) + longest)
   if (Option.isNone(yield* unlessStopped(unlessLost(arriving)))) {
     const { membersIn } = yield* generator.counts
-    const errors = (yield* generator.outcome).errors.map(([reason, times]) => `${times} ${reason}`).join(", ")
+    const errors = (yield* generator.outcome([])).errors.map(([reason, times]) => `${times} ${reason}`).join(", ")
     return yield* new MembersMissing({ membersIn, members, errors })
   }
 
@@ -171,7 +180,20 @@ const played = Effect.fnUntraced(function* (
   const happening = yield* Effect.forkScoped(happen, { startImmediately: true })
   // Fails where this world cannot do what an incident asks for; otherwise it goes on until the measured part is over.
   const impossible = Effect.andThen(Fiber.join(happening), Effect.never)
-  yield* unlessLost(Effect.timeoutOption(Effect.raceFirst(enough, impossible), ends - timeSeries.now()))
+  const breached = Effect.gen(function* () {
+    while (true) {
+      yield* Effect.sleep("1 second")
+      const { errors, latencies } = yield* generator.soFar
+      const found = breach(scenario.holds, {
+        errors: new Map(errors),
+        latencies: histogramsOf(latencies),
+        mostMemory: timeSeries.mostMemory,
+      })
+      if (found !== undefined) return timeSeries.mark(`ended early: ${found.promise} does not hold: ${found.found}`)
+    }
+  })
+  const ending = scenario.endsOnBreach === true ? Effect.raceFirst(enough, breached) : enough
+  yield* unlessLost(Effect.timeoutOption(Effect.raceFirst(ending, impossible), ends - timeSeries.now()))
   const to = timeSeries.now()
   ends = to
   timeSeries.mark(measuredPart.ends)
@@ -194,32 +216,19 @@ const played = Effect.fnUntraced(function* (
   yield* watch
 
   const { acknowledged, delivered, givenUp, sent } = yield* generator.counts
-  const outcome = yield* generator.outcome
+  const outcome = yield* generator.outcome(yield* generator.acknowledgedSeqs)
   const { disagreeing, doubled, missed, missing, presenceFrames } = outcome
-  const latencies = new Map(
-    outcome.latencies.map(([of, latency]) => {
-      const histogram = new Histogram()
-      histogram.add(latency)
-      return [of, histogram]
-    }),
-  )
-  // What was acknowledged and has not reached a member by now was due and did not come.
-  const messagesBehind = yield* behind
-  const unheard = messagesBehind + missing + missed
-  if (unheard > 0) {
-    const delivery = latencies.get("delivery") ?? new Histogram()
-    delivery.lose(timeLimit, unheard)
-    latencies.set("delivery", delivery)
-  }
+  const latencies = histogramsOf(outcome.latencies)
   const errors = new Map(outcome.errors)
-  const received = { behind: messagesBehind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
+  const figures = new Set<string>([...LatencyName.literals, ...latencies.keys()])
+  const received = { behind: yield* behind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
   return {
     what: { name: scenario.name, about: scenario.about, scenario },
     world: world.kind,
     target: world.target,
     seconds: (to - from) / 1000,
     seed,
-    latencies: LatencyName.literals.flatMap((name) => latencies.get(name)?.summary(name) ?? []),
+    latencies: [...figures].flatMap((name) => latencies.get(name)?.summary(name) ?? []),
     series: timeSeries.series,
     counters: { members, sent, acknowledged, "given up": givenUp, delivered, doubled, missing, missed },
     errors: Object.fromEntries(errors),
@@ -228,6 +237,7 @@ const played = Effect.fnUntraced(function* (
       acknowledged,
       errors,
       latencies,
+      seconds: (to - from) / 1000,
       mostMemory: timeSeries.mostMemory,
       ...received,
     }),

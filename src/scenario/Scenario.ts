@@ -23,6 +23,8 @@ export const Scenario = Schema.Struct({
   crowds: Schema.Array(Crowd),
   incidents: Schema.Array(Incident),
   holds: Schema.Array(Expectation),
+  /** Ends the measured part as soon as an expectation is seen not to hold. */
+  endsOnBreach: Schema.optionalKey(Schema.Boolean),
 })
 export type Scenario = typeof Scenario.Type
 
@@ -36,6 +38,7 @@ export const make = (options: {
   readonly crowds: ReadonlyArray<Crowd>
   readonly incidents?: ReadonlyArray<Incident>
   readonly holds: ReadonlyArray<Expectation>
+  readonly endsOnBreach?: boolean
 }): Scenario => ({
   name: options.name,
   about: options.about,
@@ -45,6 +48,36 @@ export const make = (options: {
   crowds: options.crowds,
   incidents: options.incidents ?? [],
   holds: options.holds,
+  ...(options.endsOnBreach === undefined ? {} : { endsOnBreach: options.endsOnBreach }),
+})
+
+/** What is wrong with a scenario that is none of the types' affair: a line for each. */
+export const problems = ({ crowds, holds, incidents }: Scenario): ReadonlyArray<string> => {
+  const names = crowds.map(({ name }) => name)
+  const unknown = (what: string, crowd: string | undefined) =>
+    crowd === undefined || names.includes(crowd)
+      ? []
+      : [`${what} names the crowd ${JSON.stringify(crowd)}, and there is only ${names.join(", ")}`]
+  return [
+    ...holds.flatMap((one) => unknown("an expectation", "crowd" in one ? one.crowd : undefined)),
+    ...incidents.flatMap(({ what }) => unknown("an incident", "crowd" in what ? what.crowd : undefined)),
+  ]
+}
+
+/** The same with the texts that its activities take from files. */
+export const withTexts = (
+  scenario: Scenario,
+  read: (file: string) => readonly [string, ...Array<string>],
+): Scenario => ({
+  ...scenario,
+  crowds: scenario.crowds.map((crowd) => ({
+    ...crowd,
+    does: crowd.does.map((activity) =>
+      "texts" in activity && activity.texts !== undefined && "file" in activity.texts
+        ? { ...activity, texts: read(activity.texts.file) }
+        : activity,
+    ),
+  })),
 })
 
 /** The same with `factor` times as many members, at least one in each crowd. What each of them does stays the same. */

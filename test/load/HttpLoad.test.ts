@@ -176,6 +176,7 @@ describe("a load over HTTP", () => {
       const closed = yield* Effect.forkChild(load(url, { p99, count: 1001, timeout: Duration.seconds(5) }))
       yield* Queue.take(asked)
       yield* TestClock.adjust("5 seconds")
+      yield* TestClock.adjust("1 second")
       const stood = yield* Fiber.join(closed)
       assert.deepInclude(stood.counters, { sent: 1001, delivered: 1000 })
       assert.isFalse(stood.verdicts[0]!.holds)

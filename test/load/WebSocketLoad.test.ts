@@ -183,7 +183,12 @@ describe("a load of a WebSocket echo server", () => {
         if (++n % 10 !== 0) echo(...said)
       })
       const promise = { p99: Option.some(Duration.hours(1)), timeout: Duration.millis(100) }
-      const { counters, latencies, verdicts } = yield* load(url, { connections: 5, count: 100, inFlight: 5, ...promise })
+      const { counters, latencies, verdicts } = yield* load(url, {
+        connections: 5,
+        count: 100,
+        inFlight: 5,
+        ...promise,
+      })
       assert.deepInclude(counters, { sent: 100, delivered: 90 })
       const response = latencies.find(({ name }) => name === "response")!
       assert.deepInclude(response, { count: 100, lost: 10 })

@@ -241,6 +241,150 @@ describe("what a scenario asks for", () => {
   )
 })
 
+describe("what members do, and what is promised of it", () => {
+  const play = (scenario: Partial<Parameters<typeof Scenario.make>[0]>) =>
+    SimulatedWorld.play(
+      Scenario.make({
+        name: "a test",
+        about: "Of one thing.",
+        lasts: "10 seconds",
+        crowds: [],
+        holds: [],
+        ...scenario,
+      }),
+      { seed: 3 },
+    ).played
+  const held = (verdicts: ReadonlyArray<{ readonly promise: string; readonly holds: unknown }>) =>
+    Object.fromEntries(verdicts.map(({ holds, promise }) => [promise, holds]))
+
+  it.effect("of one crowd: people do not feel the bot", () =>
+    Effect.gen(function* () {
+      const { latencies, verdicts } = yield* play({
+        settings: { "messages.max-length": "80" },
+        crowds: [
+          Crowd.of("people", 4, { in: "tea", does: [Activity.talk({ perSecond: 5, size: 64 })] }),
+          Crowd.of("bot", 1, { in: "machines", does: [Activity.talk({ perSecond: 20, size: 100 })] }),
+        ],
+        holds: [
+          Expectation.p90("acknowledgement", "1 second", { crowd: "people" }),
+          Expectation.p99("delivery", "1 second", { crowd: "people" }),
+          Expectation.p99("acknowledgement", "1 second", { crowd: "bot" }),
+          Expectation.p99("delivery", "1 second", { crowd: "bot" }),
+          Expectation.p50("acknowledgement", "1 second"),
+          Expectation.errorRate({ atMost: 0.01, crowd: "people" }),
+          Expectation.errorRate({ of: "acknowledgement", atMost: 0.45 }),
+          Expectation.errorRate({ of: "acknowledgement", atMost: 0.55 }),
+          Expectation.throughput("acknowledgement", { atLeast: 19, crowd: "people" }),
+          Expectation.throughput("delivery", { atLeast: 81 }),
+          Expectation.throughput("acknowledgement", { atLeast: 1, crowd: "bot" }),
+        ],
+      })
+      assert.deepStrictEqual(
+        verdicts.map(({ holds, promise }) => `${promise}: ${holds}`),
+        [
+          "p90 of acknowledgement of people: true",
+          "p99 of delivery of people: true",
+          "p99 of acknowledgement of bot: false",
+          "p99 of delivery of bot: false",
+          "p50 of acknowledgement: true",
+          "error rate of people: true",
+          "error rate of acknowledgement: false",
+          "error rate of acknowledgement: true",
+          "throughput of acknowledgement of people: true",
+          "throughput of delivery: false",
+          "throughput of acknowledgement of bot: false",
+        ],
+      )
+      const of = (name: string) => latencies.find((one) => one.name === name)!
+      assert.strictEqual(
+        of("acknowledgement").count,
+        of("acknowledgement of people").count + of("acknowledgement of bot").count,
+      )
+      assert.isUndefined(of("acknowledgement of people").lost)
+      assert.strictEqual(of("acknowledgement of bot").lost, of("acknowledgement of bot").count)
+    }),
+  )
+
+  it.effect("more and more, up to a rate", () =>
+    Effect.gen(function* () {
+      const talk = Activity.talk({ perSecond: 20, ramp: { from: 2, over: "10 seconds" } })
+      const { counters } = yield* play({ crowds: [Crowd.of("people", 2, { does: [talk] })], settles: 0 })
+      // Each of the two: 11 a second on average.
+      assert.approximately(counters["sent"]!, 220, 6)
+    }),
+  )
+
+  it.effect("in turns with thinking, which asks less of a service that is slow", () =>
+    Effect.gen(function* () {
+      const talk = Activity.converse({ thinks: { least: "500 millis", most: "1500 millis" } })
+      const crowds = [Crowd.of("people", 10, { does: [talk] })]
+      const quick = yield* play({ crowds, lasts: "30 seconds" })
+      assert.approximately(quick.counters["sent"]!, 10 * 30, 40)
+      const stall = Incident.at("1 second", Incident.stall({ crowd: "people", for: "20 seconds" }))
+      const slow = yield* play({ crowds, lasts: "30 seconds", incidents: [stall] })
+      assert.isBelow(slow.counters["sent"]!, 150)
+    }),
+  )
+
+  it.effect("answers to what they hear, and no answers to answers", () =>
+    Effect.gen(function* () {
+      const answering = (share: number) =>
+        play({
+          crowds: [
+            Crowd.of("speaker", 1, { does: [Activity.talk({ perSecond: 10 })] }),
+            Crowd.of("others", 4, { does: [Activity.reply({ share, after: "200 millis" })] }),
+          ],
+          holds: [Expectation.delivery, Expectation.p99("delivery", "100 millis")],
+        })
+      const all = yield* answering(1)
+      assert.deepStrictEqual(held(all.verdicts), { delivery: true, "p99 of delivery": true })
+      assert.approximately(all.counters["sent"]!, 5 * 110, 20)
+      const some = yield* answering(0.25)
+      assert.approximately(some.counters["sent"]!, 2 * 110, 40)
+    }),
+  )
+
+  it.effect("until a promise is seen not to hold, where the scenario says so", () =>
+    Effect.gen(function* () {
+      const broken = (endsOnBreach: boolean) =>
+        play({
+          lasts: "2 minutes",
+          endsOnBreach,
+          crowds: [Crowd.of("people", 6, { does: [Activity.talk({ perSecond: 5 })] })],
+          incidents: [Incident.at("10 seconds", Incident.kill({ down: "4 minutes" }))],
+          holds: [Expectation.p99("acknowledgement", "2 seconds")],
+        })
+      const early = yield* broken(true)
+      assert.isBelow(early.seconds, 20)
+      assert.isFalse(early.verdicts[0]!.holds)
+      assert.include(early.marks.map(({ label }) => label).join(), "ended early: p99 of acknowledgement does not hold")
+      assert.strictEqual((yield* broken(false)).seconds, 120)
+    }),
+  )
+
+  it("names no crowd that is not there, and takes texts from where they are", () => {
+    const talk = Activity.talk({ perSecond: 1, texts: { file: "lines.txt" } })
+    const scenario = Scenario.make({
+      name: "a test",
+      about: "Of names.",
+      lasts: "1 second",
+      crowds: [Crowd.of("people", 1, { does: [talk, Activity.type({ every: "1 second" })] })],
+      incidents: [Incident.at(0, Incident.cut({ crowd: "peple" }))],
+      holds: [Expectation.p99("delivery", "1 second", { crowd: "bots" }), Expectation.delivery],
+    })
+    assert.deepStrictEqual(Scenario.problems(scenario), [
+      'an expectation names the crowd "bots", and there is only people',
+      'an incident names the crowd "peple", and there is only people',
+    ])
+    const read = Scenario.withTexts(scenario, (file) => [`first of ${file}`, "second"])
+    assert.deepStrictEqual(read.crowds[0]!.does, [
+      Activity.talk({ perSecond: 1, texts: ["first of lines.txt", "second"] }),
+      Activity.type({ every: "1 second" }),
+    ])
+    assert.deepStrictEqual(Schema.decodeUnknownSync(Scenario.Scenario)(JSON.parse(JSON.stringify(scenario))), scenario)
+  })
+})
+
 describe("settings of a scenario in a simulation", () => {
   const play = (settings: Readonly<Record<string, string>>, perSecond = 2) =>
     SimulatedWorld.play(
@@ -272,7 +416,10 @@ describe("settings of a scenario in a simulation", () => {
         Effect.map(Effect.flip(play(settings)), ({ message }) => message)
       assert.match(yield* refused({ "rate-limit": "on" }), /no setting "rate-limit"; did you mean rate-limits\?/)
       assert.match(yield* refused({ "messages.burst": "many" }), /messages.burst: "many".* is not allowed/)
-      assert.match(yield* refused({ storage: "postgres", "postgres.url": "postgres://x/y" }), /storage: a simulation has/)
+      assert.match(
+        yield* refused({ storage: "postgres", "postgres.url": "postgres://x/y" }),
+        /storage: a simulation has/,
+      )
       assert.match(yield* refused({ port: "7777" }), /port: the load chooses it itself/)
       assert.match(yield* refused({ "tcp.backlog": "5" }), /tcp.backlog: a simulation has no such thing/)
     }),

@@ -24,6 +24,13 @@ describe("what members say", () => {
     assert.isUndefined(Payload.read(content, "r2"))
     assert.isUndefined(Payload.read("hello", run))
   })
+
+  it("may be a text, and an answer", () => {
+    const answer = { ...payload(3, 14), reply: true as const }
+    assert.deepStrictEqual(Payload.read(Payload.write(answer, 100), run), answer)
+    assert.deepStrictEqual(Payload.read(Payload.write(payload(3, 14), 64, "good morning"), run), payload(3, 14))
+    assert.match(Payload.write(answer, 64, "good morning"), / re good morning$/)
+  })
 })
 
 describe("what members hear", () => {

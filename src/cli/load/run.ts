@@ -15,6 +15,10 @@ export const run = Command.make(
       Flag.withDescription("Play it on virtual time, service and members in one process: the same seed gives the same"),
       Flag.withDefault(false),
     ),
+    endOnBreach: Flag.Boolean("end-on-breach").pipe(
+      Flag.withDescription("End the measured part as soon as a promise is seen not to hold"),
+      Flag.withDefault(false),
+    ),
     processes: wholeNumber(
       "processes",
       "So many processes that play the members, where one cannot keep up; one more leads them (1: it plays itself)",

@@ -19,6 +19,7 @@ interface Flags extends Files {
   readonly address: Option.Option<string>
   readonly simulate: boolean
   readonly seed: number
+  readonly endOnBreach: boolean
   readonly processes: number
   readonly scale: number
   readonly for: Option.Option<Duration.Duration>
@@ -61,11 +62,12 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
   yield* ready(given)
   const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
-  const scenario = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
+  const lasting = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
+  const scenario = given.endOnBreach ? { ...lasting, endsOnBreach: true } : lasting
   // Before anything is started: settings that cannot hold are no service that fails.
   if (given.simulate || Option.isNone(given.address)) {
     const { configFile, simulated } = yield* Effect.promise(() => import("../../load/ScenarioSettings.ts"))
-    const checked = given.simulate ? simulated(scenario) : configFile(scenario)
+    const checked = given.simulate ? Effect.asVoid(simulated(scenario)) : Effect.asVoid(configFile(scenario))
     yield* Effect.mapError(checked, ({ message }) => usageError(message))
   }
   const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)

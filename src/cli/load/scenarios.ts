@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
-import { basename, resolve } from "node:path"
+import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import * as Address from "../../client/Address.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
@@ -22,6 +22,20 @@ const names = (): ReadonlyArray<string> =>
 
 const decode = Schema.decodeUnknownEffect(Scenario.Scenario)
 
+/** Bytes of a file of texts, at most. */
+const maxTexts = 1024 * 1024
+
+/** The lines of a file, but for those with nothing in them. */
+const texts = (file: string): readonly [string, ...Array<string>] => {
+  if (fs.statSync(file).size > maxTexts) throw new Error(`${file} has more than 1 MiB of texts`)
+  const [first, ...others] = fs
+    .readFileSync(file, "utf8")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "")
+  if (first === undefined) throw new Error(`${file} has no text in it`)
+  return [first, ...others]
+}
+
 const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
   Effect.tryPromise({
     try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
@@ -34,6 +48,16 @@ const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
       Effect.mapError(decode(module.default), (error) =>
         usageError(`${path}: its default export is no scenario, make one with Scenario.make: ${error.message}`),
       ),
+    ),
+    Effect.flatMap((scenario) => {
+      const [problem] = Scenario.problems(scenario)
+      return problem === undefined ? Effect.succeed(scenario) : Effect.fail(usageError(`${path}: ${problem}`))
+    }),
+    Effect.flatMap((scenario) =>
+      Effect.try({
+        try: () => Scenario.withTexts(scenario, (file) => texts(resolve(dirname(path), file))),
+        catch: (cause) => usageError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`),
+      }),
     ),
   )
 
@@ -60,7 +84,9 @@ export const list = Effect.gen(function* () {
 const notSet = (address: string, { settings }: Scenario.Scenario): Effect.Effect<void> => {
   const names = Object.keys(settings)
   if (names.length === 0) return Effect.void
-  return Console.error(`The service at ${address} keeps its own settings: ${names.join(", ")} of the scenario is not set`)
+  return Console.error(
+    `The service at ${address} keeps its own settings: ${names.join(", ")} of the scenario is not set`,
+  )
 }
 
 /** The world of the service at this address, or of one that is started for the scenario. */

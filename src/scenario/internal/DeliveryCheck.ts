@@ -85,6 +85,8 @@ export class Receiver {
   private readonly next = new Map<string, number>()
   /** Presence frames received. */
   presence = 0
+  /** Messages that will never reach it: it knows of places behind them. */
+  unheard = 0
 
   /** `keyOf` gives a channel one key for all its members: a direct conversation has a name for each of the two. */
   constructor(check: DeliveryCheck, keyOf: (channel: string) => string) {
@@ -102,6 +104,7 @@ export class Receiver {
     } else if (event.type === "Left") next.delete(event.channel)
     else if (event.type === "Missed") {
       check.missed += event.to - event.from + 1
+      this.unheard += event.to - event.from + 1
       next.set(event.channel, event.to + 1)
     } else if (isEntry(event)) {
       const { channel, seq } = event
@@ -111,6 +114,7 @@ export class Receiver {
         return undefined
       }
       check.missing += seq - expected
+      this.unheard += seq - expected
       next.set(channel, seq + 1)
       const payload = event.type === "Message" ? read(event.content, check.run) : undefined
       if (payload !== undefined) check.compare(check.channel(this.keyOf(channel)), seq, keyOf(payload))

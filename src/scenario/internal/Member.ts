@@ -19,6 +19,9 @@ const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }
 /** Between two attempts to connect for the first time. */
 const again = Schedule.spaced("500 millis")
 
+/** Attempts to enter a direct conversation that was lost: ten seconds together. */
+const entering = 20
+
 /** Members with this index and above are visitors. */
 const visitors = 1_000_000
 
@@ -27,8 +30,8 @@ export interface Run {
   readonly world: World["Service"]
   readonly recorder: Recorder
   readonly check: DeliveryCheck
-  /** How many members a channel has, when all are in. */
-  readonly audience: (channel: string) => number
+  /** How many members of which crowd a channel has, when all are in. */
+  readonly audience: (channel: string) => ReadonlyMap<string, number>
   /** Whether the scenario needs faulty connections: only then a member dials through a `FaultyDialer`. */
   readonly withFaults: boolean
 }
@@ -51,7 +54,11 @@ export class Member {
   private online: Client.Client | undefined
   /** The direct conversations that were started; at most one for each member of the crowd. */
   private readonly conversations = new Set<string>()
+  /** Told of each message of the run that it hears, once. */
+  readonly hearers = new Set<(channel: string, payload: Payload.Payload) => void>()
   private published = 0
+  /** Whom its direct messages are for: it, and another one of its crowd. */
+  private readonly pair: ReadonlyMap<string, number>
   private place: "in" | "out" | "away" = "out"
   private isLeaving = false
 
@@ -62,6 +69,7 @@ export class Member {
     this.index = index
     this.ordinal = ordinal
     this.channels = channelsOf(crowd, ordinal)
+    this.pair = new Map([[crowd.name, 2]])
     this.faultyDialer = run.withFaults ? FaultyDialer.make(world.dialer) : undefined
     const name = world.username(index)
     this.receiver = new Receiver(check, (channel) =>
@@ -101,7 +109,7 @@ export class Member {
   private settle(client: Client.Client, due: number): Effect.Effect<void, never, Scope.Scope> {
     const { recorder } = this.run
     return Effect.gen({ self: this }, function* () {
-      recorder.done("signIn", due)
+      recorder.done("signIn", due, this.crowd.name)
       this.online = client
       const events = yield* client.subscribe
       yield* Effect.forkScoped(
@@ -111,8 +119,9 @@ export class Member {
               for (const event of events) {
                 const payload = this.receiver.receive(event)
                 if (payload === undefined) continue
+                if (event.type === "Message") for (const hear of this.hearers) hear(event.channel, payload)
                 recorder.delivered++
-                recorder.done("delivery", payload.due)
+                recorder.done("delivery", payload.due, this.crowd.name)
               }
             }),
           ),
@@ -135,7 +144,7 @@ export class Member {
   join(channel: string): Effect.Effect<void> {
     const { recorder } = this.run
     return Effect.suspend(() => {
-      const joined = recorder.expect("join", recorder.now())
+      const joined = recorder.expect("join", recorder.now(), this.crowd.name)
       return this.client.join(channel).pipe(
         Effect.map(() => recorder.came(joined)),
         Effect.catch((error) =>
@@ -158,13 +167,18 @@ export class Member {
   }
 
   /** Publishes a message that was due at this time. */
-  publish(channel: string, size: number, due: number): Effect.Effect<void> {
+  publish(
+    channel: string,
+    { reply, size, text }: { readonly size: number; readonly text?: string | undefined; readonly reply?: true },
+    due: number,
+  ): Effect.Effect<void> {
     const { audience, check, recorder } = this.run
     return Effect.suspend(() => {
-      const payload = { run: check.run, member: this.index, number: ++this.published, due }
+      const payload = { run: check.run, member: this.index, number: ++this.published, due, ...(reply && { reply }) }
       recorder.sent++
-      const acknowledged = recorder.expect("acknowledgement", due, audience(channel))
-      return this.client.publish(channel, Payload.write(payload, size)).pipe(
+      const receivers = channel.startsWith("@") ? this.pair : audience(channel)
+      const acknowledged = recorder.expect("acknowledgement", due, this.crowd.name, receivers)
+      return this.say(channel, Payload.write(payload, size, text)).pipe(
         Effect.map(({ seq }) => {
           recorder.acknowledged++
           recorder.came(acknowledged)
@@ -179,6 +193,18 @@ export class Member {
         ),
       )
     })
+  }
+
+  /** A direct conversation is lost where the other one was not back yet: it is entered again, as often as that takes. */
+  private say(channel: string, content: string): ReturnType<Client.Client["publish"]> {
+    const said = this.client.publish(channel, content)
+    if (!channel.startsWith("@")) return said
+    return said.pipe(
+      Effect.tapError((error) =>
+        reasonOf(error) === "NotMember" ? Effect.ignore(this.client.join(channel)) : Effect.void,
+      ),
+      Effect.retry({ while: (error) => reasonOf(error) === "NotMember", schedule: again, times: entering }),
+    )
   }
 
   /** The scenario is about to disconnect it: until it is back it does not count as missing. */

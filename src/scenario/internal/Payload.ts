@@ -8,16 +8,25 @@ export interface Payload {
   readonly number: number
   /** Milliseconds of the monotonic clock, which all processes of a machine share. */
   readonly due: number
+  /** It answers something that was heard: nobody answers that in turn. */
+  readonly reply?: true
 }
 
-export const write = ({ due, member, number, run }: Payload, size: number): string =>
-  `~${run} ${member} ${number} ${due.toFixed(3)} `.padEnd(size, ".")
+/** The token of a reply, behind the time. */
+const mark = "re"
+
+/** Of `size` bytes of ASCII; with a text it is as long as that makes it. */
+export const write = ({ due, member, number, reply, run }: Payload, size: number, text?: string): string => {
+  const head = `~${run} ${member} ${number} ${due.toFixed(3)} ${reply === undefined ? "" : `${mark} `}`
+  return text === undefined ? head.padEnd(size, ".") : head + text
+}
 
 /** Undefined where the content is not of this run. */
 export const read = (content: string, run: string): Payload | undefined => {
   if (!content.startsWith(`~${run} `)) return undefined
-  const [, member, number, due] = content.split(" ", 4)
-  return { run, member: Number(member), number: Number(number), due: Number(due) }
+  const [, member, number, due, behind] = content.split(" ", 5)
+  const payload = { run, member: Number(member), number: Number(number), due: Number(due) }
+  return behind === mark ? { ...payload, reply: true } : payload
 }
 
 /** A number that no other message of the run has. */

@@ -12,9 +12,17 @@ export const timeLimit = 30_000
 export interface Expected {
   readonly what: LatencyName
   readonly due: number
-  /** Of a message, how many members it is for: where it is lost, none of them gets it. */
-  readonly receivers: number
+  /** For whose sake it is done. */
+  readonly crowd: string
+  /** Of a message, how many members of which crowd it is for: where it is lost, none of them gets it. */
+  readonly receivers: ReadonlyMap<string, number>
 }
+
+/** What is timed for the members of one crowd is called so in a result; without a crowd, for everybody. */
+export const figureOf = (what: LatencyName, crowd?: string): string =>
+  crowd === undefined ? what : `${what} of ${crowd}`
+
+const nobody: ReadonlyMap<string, number> = new Map()
 
 /** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
@@ -38,7 +46,8 @@ export class Recorder {
   to = Number.POSITIVE_INFINITY
   /** The latencies of deliveries since `recent` was last replaced. */
   recent = new Histogram()
-  readonly latencies = new Map<LatencyName, Histogram>()
+  /** By `figureOf`. */
+  readonly latencies = new Map<string, Histogram>()
   readonly errors = new Map<string, number>()
   private readonly clock: Clock.Clock
   /** Bounded by what the members have under way. */
@@ -46,8 +55,12 @@ export class Recorder {
   /** What is to be done when nothing is waited for any more. */
   private readonly endings: Array<() => void> = []
 
-  constructor(clock: Clock.Clock) {
+  /** Those crowds whose figures are kept apart, too. */
+  private readonly apart: ReadonlySet<string>
+
+  constructor(clock: Clock.Clock, apart: ReadonlySet<string>) {
     this.clock = clock
+    this.apart = apart
   }
 
   /** Milliseconds of the monotonic clock, which all processes of a machine share. */
@@ -62,36 +75,64 @@ export class Recorder {
   }
 
   /** Records that something that was due at this time is done now. Sign-ins and joins count before the measured part, too. */
-  done(what: LatencyName, due: number): void {
+  done(what: LatencyName, due: number, crowd: string): void {
     const took = Math.max(0, this.now() - due)
     if (what === "delivery") this.recent.record(took)
-    this.histogram(what, due)?.record(took)
+    if (!this.counts(what, due)) return
+    this.histogram(what).record(took)
+    if (this.apart.has(crowd)) this.histogram(figureOf(what, crowd)).record(took)
   }
 
   /** Records that something that was due at this time did not come, so many times. */
-  lose(what: LatencyName, due: number, times = 1): void {
-    if (times === 0) return
-    this.histogram(what, due)?.lose(Math.max(timeLimit, this.now() - due), times)
+  lose(what: LatencyName, due: number, crowd: string, times = 1): void {
+    if (times === 0 || !this.counts(what, due)) return
+    const waited = Math.max(timeLimit, this.now() - due)
+    this.histogram(what).lose(waited, times)
+    if (this.apart.has(crowd)) this.histogram(figureOf(what, crowd)).lose(waited, times)
   }
 
-  expect(what: LatencyName, due: number, receivers = 0): Expected {
-    const expected = { what, due, receivers }
+  expect(what: LatencyName, due: number, crowd: string, receivers = nobody): Expected {
+    const expected = { what, due, crowd, receivers }
     this.expected.add(expected)
     return expected
   }
 
   came(expected: Expected): void {
-    if (this.expected.delete(expected)) this.done(expected.what, expected.due)
+    if (this.expected.delete(expected)) this.done(expected.what, expected.due, expected.crowd)
   }
 
   gaveUp(expected: Expected): void {
     if (!this.expected.delete(expected)) return
-    this.lose(expected.what, expected.due)
-    this.lose("delivery", expected.due, expected.receivers)
+    this.lose(expected.what, expected.due, expected.crowd)
+    for (const [crowd, members] of expected.receivers) this.lose("delivery", expected.due, crowd, members)
   }
 
   onSettled(ending: () => void): void {
     this.endings.push(ending)
+  }
+
+  /** As it would be if everything came now: what is waited for has taken this long already. */
+  soFar(): ReadonlyMap<string, Histogram> {
+    const latencies = new Map(
+      [...this.latencies].map(([figure, known]) => {
+        const histogram = new Histogram()
+        histogram.add(known.summary(figure))
+        return [figure, histogram]
+      }),
+    )
+    const add = (what: LatencyName, due: number, crowd: string, times: number): void => {
+      if (!this.counts(what, due)) return
+      for (const figure of this.apart.has(crowd) ? [what, figureOf(what, crowd)] : [what]) {
+        const histogram = latencies.get(figure) ?? new Histogram()
+        histogram.record(this.now() - due, times)
+        latencies.set(figure, histogram)
+      }
+    }
+    for (const { crowd, due, receivers, what } of this.expected) {
+      add(what, due, crowd, 1)
+      for (const [crowd, members] of receivers) add("delivery", due, crowd, members)
+    }
+    return latencies
   }
 
   /** Nothing is waited for any more: what has not come by now is lost. */
@@ -100,12 +141,14 @@ export class Recorder {
     for (const expected of this.expected) this.gaveUp(expected)
   }
 
-  /** Where it is counted; undefined where it is not. */
-  private histogram(what: LatencyName, due: number): Histogram | undefined {
-    const measured = due >= this.from && due < this.to
-    if (!measured && (what === "delivery" || what === "acknowledgement")) return undefined
-    let histogram = this.latencies.get(what)
-    if (histogram === undefined) this.latencies.set(what, (histogram = new Histogram()))
+  /** Whether it is measured. */
+  private counts(what: LatencyName, due: number): boolean {
+    return (due >= this.from && due < this.to) || (what !== "delivery" && what !== "acknowledgement")
+  }
+
+  private histogram(figure: string): Histogram {
+    let histogram = this.latencies.get(figure)
+    if (histogram === undefined) this.latencies.set(figure, (histogram = new Histogram()))
     return histogram
   }
 }

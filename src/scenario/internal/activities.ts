@@ -7,6 +7,7 @@ import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { Activity } from "../Activity.ts"
 import type { LatencyName } from "../Expectation.ts"
 import { type Member, reasonOf } from "./Member.ts"
+import type { Payload } from "./Payload.ts"
 import type { Expected } from "./Recorder.ts"
 
 /** Entries of a page, at most. */
@@ -36,16 +37,38 @@ const fraction = (...numbers: ReadonlyArray<number>): number => {
 /** Timers are as exact as a millisecond: what begins a little before it is due counts from then. */
 const begun = (now: number, due: number): number => Math.min(now, due)
 
+/** When the run with this number is due, in milliseconds behind the beginning of the window. */
+type Beat = (n: number) => number
+
+const steady =
+  (every: number, phase: number): Beat =>
+  (n) =>
+    (phase + n) * every
+
+/** At a rate that changes evenly from one to another over some time, and then stays. Both are runs a second. */
+export const ramped = (from: number, to: number, over: number, phase: number): Beat => {
+  const [first, last] = [from / 1000, to / 1000]
+  const growth = (last - first) / over
+  const onTheWay = ((first + last) / 2) * over
+  return (n) => {
+    const runs = phase + n
+    if (runs >= onTheWay) return over + (runs - onTheWay) / last
+    // So many runs are reached where `first * t + growth * t * t / 2` is as much.
+    return growth === 0 ? runs / first : (2 * runs) / (first + Math.sqrt(first * first + 2 * growth * runs))
+  }
+}
+
 /** Runs `act` at fixed times, whether or not the previous run is done. */
 const whenever = (
   { run: { recorder } }: Member,
   { from, over }: ActivityWindow,
-  { every, phase }: { readonly every: number; readonly phase: number },
+  beat: Beat,
   act: (due: number) => Effect.Effect<void>,
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never>()
-    let due = from + phase * every
+    let n = 0
+    let due = from + beat(0)
     const next: Effect.Effect<never> = Effect.suspend(() => {
       const wait = due - recorder.now()
       return wait > 0 ? Effect.sleep(wait) : Effect.void
@@ -53,7 +76,7 @@ const whenever = (
       Effect.andThen(
         Effect.sync(() => {
           run(act(begun(recorder.now(), due)))
-          due += every
+          due = from + beat(++n)
         }),
       ),
       Effect.forever,
@@ -65,7 +88,7 @@ const whenever = (
 const inTurn = (
   member: Member,
   window: ActivityWindow,
-  beat: { readonly every: number; readonly phase: number },
+  beat: Beat,
   act: (due: number) => Effect.Effect<void>,
 ): Effect.Effect<void, never, Scope.Scope> => {
   let busy = false
@@ -85,22 +108,24 @@ const inTurn = (
 const inOrder = (
   member: Member,
   { from, over }: ActivityWindow,
-  { every, phase }: { readonly every: number; readonly phase: number },
+  beat: Beat,
   what: ReadonlyArray<LatencyName>,
   act: (expected: ReadonlyArray<Expected>) => Effect.Effect<void, ConnectionFailure>,
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { recorder } = member.run
-    let due = from + phase * every
+    let n = 0
+    let due = from + beat(0)
+    const next = () => (due = from + beat(++n))
     recorder.onSettled(() => {
-      for (; due < recorder.to; due += every) for (const one of what) recorder.lose(one, due)
+      for (; due < recorder.to; next()) for (const one of what) recorder.lose(one, due, member.crowd.name)
     })
     while (!(yield* Deferred.isDone(over))) {
       const wait = due - recorder.now()
       if (wait > 0 && Option.isSome(yield* Effect.timeoutOption(Deferred.await(over), wait))) return
       const start = begun(recorder.now(), due)
-      due += every
-      const expected = what.map((one) => recorder.expect(one, start))
+      next()
+      const expected = what.map((one) => recorder.expect(one, start, member.crowd.name))
       yield* recorded(member, expected, act(expected))
     }
   })
@@ -141,6 +166,58 @@ const signIn = (member: Member, [signedIn, joined]: ReadonlyArray<Expected>) => 
   }).pipe(Effect.scoped)
 }
 
+/** Says something, waits until it is acknowledged or given up, thinks, and says the next thing. */
+const converse = (
+  { index, run: { recorder } }: Member,
+  { from, over, seed }: ActivityWindow,
+  { least, most }: { readonly least: number; readonly most: number },
+  say: (due: number) => Effect.Effect<void>,
+): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    let due = from
+    for (let n = 0; ; n++) {
+      due += least + fraction(seed, index, n) * Math.max(0, most - least)
+      const ended = yield* Effect.timeoutOption(Deferred.await(over), Math.max(0, due - recorder.now()))
+      if (Option.isSome(ended)) return
+      yield* say(begun(recorder.now(), due))
+      due = recorder.now()
+    }
+  })
+
+/** Answers that a member still has to give, at most: what it hears beyond them goes unanswered. */
+const maxReplies = 1000
+
+const reply = (
+  member: Member,
+  { from, over, seed }: ActivityWindow,
+  { after, share }: { readonly after: number; readonly share: number },
+  say: (channel: string, due: number) => Effect.Effect<void>,
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { index, run } = member
+    const { recorder } = run
+    const answer = yield* FiberSet.makeRuntime<never>()
+    let waiting = 0
+    const hear = (channel: string, { member: sender, number, reply }: Payload) => {
+      if (reply === true || sender === index || recorder.now() < from) return
+      if (fraction(seed, index, sender, number) >= share) return
+      if (waiting >= maxReplies) return recorder.error("TooManyReplies")
+      const due = recorder.now() + after
+      waiting++
+      answer(
+        Effect.sleep(after).pipe(
+          Effect.andThen(Effect.suspend(() => say(channel, begun(recorder.now(), due)))),
+          Effect.ensuring(Effect.sync(() => waiting--)),
+        ),
+      )
+    }
+    member.hearers.add(hear)
+    yield* Effect.ensuring(
+      Deferred.await(over),
+      Effect.sync(() => member.hearers.delete(hear)),
+    )
+  })
+
 /** Carries out one activity of a member, from the beginning of the window to its end. */
 export const perform = (
   member: Member,
@@ -152,6 +229,11 @@ export const perform = (
   const phase = fraction(window.seed, member.index, place)
   let turn = 0
   const channel = () => channels[turn++ % channels.length]!
+  let spoken = member.ordinal
+  const size = "size" in activity ? activity.size : 0
+  // Those of a file were read before the scenario is played.
+  const texts = "texts" in activity && activity.texts !== undefined && !("file" in activity.texts) ? activity.texts : []
+  const message = () => ({ size, text: texts.length === 0 ? undefined : texts[spoken++ % texts.length] })
   switch (activity._tag) {
     case "Talk": {
       const fellows = window.fellows(member)
@@ -160,37 +242,42 @@ export const perform = (
           ? channel()
           : // Each in turn, so that every member gets messages.
             `@${run.world.username(fellows[(member.ordinal + 1 + (turn++ % (fellows.length - 1))) % fellows.length]!.index)}`
-      return whenever(member, window, { every: 1000 / activity.perSecond, phase }, (due) =>
+      const { perSecond, ramp } = activity
+      const beat = ramp === undefined ? steady(1000 / perSecond, phase) : ramped(ramp.from, perSecond, ramp.over, phase)
+      return whenever(member, window, beat, (due) =>
         Effect.suspend(() => {
           const where = recipient()
-          return Effect.andThen(member.startConversation(where), member.publish(where, activity.size, due))
+          return Effect.andThen(member.startConversation(where), member.publish(where, message(), due))
         }),
       )
     }
+    case "Converse":
+      return converse(member, window, activity.thinks, (due) => member.publish(channel(), message(), due))
+    case "Reply":
+      return reply(member, window, activity, (where, due) => member.publish(where, { ...message(), reply: true }, due))
     case "Burst":
-      return whenever(member, window, { every: activity.every, phase }, (due) =>
+      return whenever(member, window, steady(activity.every, phase), (due) =>
         Effect.suspend(() => {
           const where = channel()
-          return Effect.forEach(
-            Array.from({ length: activity.messages }),
-            () => member.publish(where, activity.size, due),
-            { concurrency: "unbounded", discard: true },
-          )
+          return Effect.forEach(Array.from({ length: activity.messages }), () => member.publish(where, activity, due), {
+            concurrency: "unbounded",
+            discard: true,
+          })
         }),
       )
     case "Type":
-      return whenever(member, window, { every: activity.every, phase }, () =>
+      return whenever(member, window, steady(activity.every, phase), () =>
         Effect.suspend(() => client.typing(channel())),
       )
     case "ComeAndGo":
-      return inTurn(member, window, { every: activity.every, phase }, () =>
+      return inTurn(member, window, steady(activity.every, phase), () =>
         Effect.forEach(channels, (channel) => Effect.ignore(client.leave(channel)), { discard: true }).pipe(
           Effect.andThen(Effect.sleep(activity.away)),
           Effect.andThen(Effect.forEach(channels, (channel) => member.join(channel), { discard: true })),
         ),
       )
     case "Vanish":
-      return inTurn(member, window, { every: activity.every, phase }, () =>
+      return inTurn(member, window, steady(activity.every, phase), () =>
         faultyDialer === undefined
           ? Effect.void
           : Effect.sync(() => member.announceAbsence()).pipe(
@@ -202,11 +289,11 @@ export const perform = (
             ),
       )
     case "CatchUp":
-      return inOrder(member, window, { every: activity.every, phase }, ["catchUp"], (expected) =>
+      return inOrder(member, window, steady(activity.every, phase), ["catchUp"], (expected) =>
         Effect.suspend(() => catchUp(member, channel(), activity.entries, expected)),
       )
     case "SignIn":
-      return inOrder(member, window, { every: activity.every, phase }, ["signIn", "join"], (expected) =>
+      return inOrder(member, window, steady(activity.every, phase), ["signIn", "join"], (expected) =>
         signIn(member, expected),
       )
   }

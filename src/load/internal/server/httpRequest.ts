@@ -45,7 +45,8 @@ const failed = (error: NodeJS.ErrnoException, begun: boolean, bytes: Bytes): Out
   const nobody = absent[code]
   if (nobody !== undefined) return { _tag: "Failed", reason: nobody, absent: true, ...bytes }
   if (certificate.test(code)) return { _tag: "Failed", reason: "certificate not trusted", absent: true, ...bytes }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL")) return { _tag: "Failed", reason: "not TLS", absent: true, ...bytes }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL"))
+    return { _tag: "Failed", reason: "not TLS", absent: true, ...bytes }
   const reason = code.startsWith("HPE_")
     ? code === "HPE_INVALID_EOF_STATE"
       ? "answer cut short"

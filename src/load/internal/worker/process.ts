@@ -93,7 +93,8 @@ export const make = Effect.fnUntraced(function* (
     recent: asking("recent"),
     acknowledgedSeqs: asking("acknowledgedSeqs"),
     behind: (seqs) => ask("behind", seqs),
-    outcome: asking("outcome"),
+    soFar: asking("soFar"),
+    outcome: (seqs) => ask("outcome", seqs),
     received: asking("received"),
   }
 })
