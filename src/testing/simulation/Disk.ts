@@ -129,7 +129,8 @@ export class Disk {
       },
     }))
     return Layer.mergeAll(
-      Layer.succeed(History, history),
+      // What is stored at the call would be stored without a disk.
+      Layer.succeed(History, { ...history, appendUnsafe: undefined }),
       Layer.succeed(AccountStore, this.accounts!),
       Layer.succeed(ChannelStore, channels),
     )
