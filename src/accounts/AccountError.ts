@@ -77,6 +77,8 @@ export class Busy extends Schema.TaggedError<Busy>()("Busy", { retryAfter: Schem
 /** The accounts can't be read or written. `cause` is for logs, not for the asker. */
 export class StorageError extends Schema.TaggedError<StorageError>("natter/accounts/StorageError")("StorageError", {
   retryable: Schema.Boolean,
+  /** Why, where the store knows. */
+  trouble: Schema.optional(Schema.Literals(["full", "away"])),
   cause: Schema.Defect(),
 }) {
   override get message() {

@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import type { StoreTrouble } from "../domain/StoreTrouble.ts"
 
 /**
  * It could not be read or written.
@@ -10,5 +11,7 @@ import * as Data from "effect/Data"
 export class ChannelStoreError extends Data.TaggedError("ChannelStoreError")<{
   readonly reason: "Unavailable" | "Exists" | "Full"
   readonly operation: string
+  /** Why, where the store knows; otherwise it had too much to do. */
+  readonly trouble?: StoreTrouble | undefined
   readonly cause?: unknown
 }> {}

@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { complaint } from "./output.ts"
 import { printTable } from "./table.ts"
 import { allSettingFlags, loadSettings } from "./settingFlags.ts"
 
@@ -11,7 +12,8 @@ export const config = Command.make(
   "config",
   { ...allSettingFlags, json },
   Effect.fnUntraced(function* ({ json, ...given }) {
-    const { inForce } = yield* loadSettings(given)
+    const { inForce, notes } = yield* loadSettings(given)
+    yield* Effect.forEach(notes, (note) => Console.error(complaint(note)), { discard: true })
     if (json) {
       const entries = inForce.map(({ from, name, value }) => [name, { value, from: from ?? "default" }])
       return yield* Console.log(JSON.stringify(Object.fromEntries(entries), undefined, 2))

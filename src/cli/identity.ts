@@ -32,12 +32,19 @@ export const addressOf = Effect.fnUntraced(function* (given: Option.Option<strin
 export const looksLikeAddress = (word: string): boolean =>
   Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
 
-/** The value of an environment variable; undefined where it is not set, or empty. */
-const variable = (name: string): Effect.Effect<string | undefined> =>
+/**
+ * The value of an environment variable; undefined where it is not set, or empty. What is read from a file often ends with
+ * the file's last line break, which nobody could type: it is no part of it.
+ */
+export const variable = (name: string): Effect.Effect<string | undefined> =>
   Config.String(name).pipe(
-    Effect.map((value) => value || undefined),
+    Effect.map((value) => withoutLineBreak(value) || undefined),
     Effect.orElseSucceed(() => undefined),
   )
+
+const withoutLineBreak = (text: string): string => text.replace(/[\r\n]+$/, "")
+
+const plain = (secret: Redacted.Redacted): Redacted.Redacted => Redacted.make(withoutLineBreak(Redacted.value(secret)))
 
 /**
  * Asks for the password on the terminal. Without a terminal it fails rather than to try an empty one: the server would
@@ -74,13 +81,13 @@ export const credentials = Effect.fnUntraced(function* (
   CliError.UserError | Terminal.QuitError,
   Stdio.Stdio | FileSystem.FileSystem | Path.Path
 > {
-  if (Option.isSome(given.token)) return { token: given.token.value }
-  const named = Option.getOrUndefined(given.name)
+  if (Option.isSome(given.token)) return { token: plain(given.token.value) }
+  const named = Option.getOrUndefined(Option.map(given.name, withoutLineBreak))
   const token = named === undefined ? yield* variable("NATTER_TOKEN") : undefined
   if (token !== undefined) return { token: Redacted.make(token) }
   const wanted = named ?? (yield* variable("NATTER_NAME"))
   const password = yield* variable("NATTER_PASSWORD")
-  const invite = Option.getOrUndefined(given.invite)
+  const invite = Option.getOrUndefined(Option.map(given.invite, plain))
   if (wanted !== undefined && password !== undefined) {
     return { username: wanted, password: Redacted.make(password), invite }
   }

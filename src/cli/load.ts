@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import { compare } from "./load/compare.ts"
 import { findLimit } from "./load/findLimit.ts"
 import { http } from "./load/http.ts"
+import { list } from "./load/list.ts"
 import { run } from "./load/run.ts"
 import { worker } from "./load/worker.ts"
 import { ws } from "./load/ws.ts"
@@ -12,5 +13,5 @@ export const load = Command.make("load").pipe(
     "Put a service under load, and see what holds: Natter by scenarios, others over HTTP and WebSocket",
   ),
   Command.withShortDescription("Put a service under load"),
-  Command.withSubcommands([run, findLimit, compare, http, ws, worker]),
+  Command.withSubcommands([run, list, findLimit, compare, http, ws, worker]),
 )

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as fs from "node:fs"
+import { backup, restore } from "./backup.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { runMain } from "./runMain.ts"
@@ -25,7 +26,7 @@ import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token, login, logout, chat, tail, send, load, proxy]),
+  Command.withSubcommands([serve, config, user, token, backup, restore, login, logout, chat, tail, send, load, proxy]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter chat --name ann", description: "Talk, in another terminal" },

@@ -4,6 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { fromHome } from "./pathFlag.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description))
@@ -34,7 +35,7 @@ export const proxy = Command.make(
       Flag.optional,
     ),
     corrupt: text("corrupt", "SHARE", "Change each byte with this probability: 0.0001").pipe(Flag.optional),
-    script: text("script", "FILE", "JSON: a list of { at, for, fault } to let happen").pipe(Flag.optional),
+    script: text("script", "FILE", "JSON: a list of { at, for, fault } to let happen").pipe(fromHome, Flag.optional),
     seed: text("seed", "TEXT", "The same seed, the same chances").pipe(Flag.withDefault("0")),
     maxLinks: Flag.Int("max-links").pipe(
       Flag.withDescription("Links at once; more are refused"),

@@ -46,8 +46,13 @@ export const runMain = (command: Effect.Effect<void, unknown>): void =>
       setTimeout(() => (another = true), sameSignalWithin).unref()
       fiber.interruptUnsafe()
     }
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+    const signals = ["SIGINT", "SIGTERM"] as const
     for (const signal of signals) process.on(signal, onSignal)
+    // A command that has its own way with a terminal that is gone listens as well.
+    const onHangUp = (signal: NodeJS.Signals) => {
+      if (process.listenerCount("SIGHUP") === 1) onSignal(signal)
+    }
+    process.on("SIGHUP", onHangUp)
 
     process.once("uncaughtException", (error) => {
       Effect.runSync(logDefect(Cause.die(error)))
@@ -60,5 +65,6 @@ export const runMain = (command: Effect.Effect<void, unknown>): void =>
       // The process ends by itself, so that everything it has written gets out.
       process.exitCode = 0
       for (const signal of signals) process.off(signal, onSignal)
+      process.off("SIGHUP", onHangUp)
     })
   })(Effect.tapCause(command, report), { disableErrorReporting: true })

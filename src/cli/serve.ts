@@ -1,15 +1,18 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { surviveHangUp } from "./serve/hangUp.ts"
 import { allSettingFlags, loadSettings } from "./settingFlags.ts"
 
 export const serve = Command.make(
   "serve",
   allSettingFlags,
   Effect.fnUntraced(function* (given) {
-    const { settings } = yield* loadSettings(given)
+    // From the first moment on: whoever hangs up has not asked for the end.
+    yield* surviveHangUp(Effect.void)
+    const { notes, settings } = yield* loadSettings(given)
     const { service } = yield* Effect.promise(() => import("./serve/run.ts"))
-    return yield* service(settings)
-  }),
+    return yield* service(settings, notes)
+  }, Effect.scoped),
 ).pipe(
   Command.withDescription(
     "Run the chat service until it is told to stop. Everything that can be set, also without a flag, is listed by `natter config`.",

@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import type { StoreTrouble } from "../domain/StoreTrouble.ts"
 
 /**
  * The history could not be read or written.
@@ -11,5 +12,7 @@ import * as Data from "effect/Data"
 export class HistoryError extends Data.TaggedError("HistoryError")<{
   readonly reason: "Unavailable" | "Unsure" | "Conflict" | "Duplicate"
   readonly operation: string
+  /** Why, where the store knows; otherwise it had too much to do. */
+  readonly trouble?: StoreTrouble | undefined
   readonly cause?: unknown
 }> {}

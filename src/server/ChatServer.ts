@@ -15,11 +15,13 @@ import { Hub } from "../embedding/Hub.ts"
 import type { Selection } from "../hub/directory/DirectoryCommand.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
-import { RequestError } from "../domain/RequestError.ts"
+import { unavailable } from "../domain/StoreTrouble.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
-import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
+import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
+import { type DatabaseInUse, Ownership } from "../storage/Ownership.ts"
+import * as OpenFiles from "../transport/OpenFiles.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
@@ -28,10 +30,9 @@ import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 const peopleWithAccounts = Layer.effect(
   People,
   Effect.map(Accounts, (accounts) => {
-    const unavailable = () => new RequestError({ reason: "Unavailable" })
     return {
-      find: (name) => Effect.mapError(accounts.find(name), unavailable),
-      get: (id) => Effect.mapError(accounts.get(id), unavailable),
+      find: (name) => Effect.mapError(accounts.find(name), ({ trouble }) => unavailable(trouble)),
+      get: (id) => Effect.mapError(accounts.get(id), ({ trouble }) => unavailable(trouble)),
     }
   }),
 )
@@ -58,6 +59,11 @@ export class ChatServer extends Context.Service<
     readonly addresses: NonEmptyReadonlyArray<Listening>
     /** The first of these addresses. */
     readonly address: Address.Address
+    /**
+     * Never answers as long as what is kept is this service's alone. It fails when another service has taken the database
+     * over while the connection to it was lost: then this one is to be closed.
+     */
+    readonly lost: Effect.Effect<never, DatabaseInUse>
   }
 >()("natter/server/ChatServer") {
   /**
@@ -87,7 +93,7 @@ export class ChatServer extends Context.Service<
    * which `HistorySettings` are provided; `settings.history` are to be the same.
    */
   static readonly layerOn = (settings: ServerSettings, listeners = listenersOf(settings)) =>
-    Layer.effect(ChatServer, serve(listeners, settings.shutdown)).pipe(
+    Layer.effect(ChatServer, serve(listeners, settings)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
       Layer.provide(accountsOn(settings)),
     )
@@ -96,13 +102,27 @@ export class ChatServer extends Context.Service<
 /** The listeners that the settings ask for. */
 const listenersOf = ({ tcp }: ServerSettings): NonEmptyReadonlyArray<Listener> => [TcpListener.make(tcp)]
 
-const serve = Effect.fnUntraced(function* (listeners: NonEmptyReadonlyArray<Listener>, shutdown: ShutdownSettings) {
+const serve = Effect.fnUntraced(function* (listeners: NonEmptyReadonlyArray<Listener>, settings: ServerSettings) {
+  const tooFew = yield* fitConnections(settings.connections)
   const addresses = yield* listenAll(listeners)
+  if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${Address.format(address)}`), { transport }),
   )
-  yield* drainOnClose(shutdown)
-  return ChatServer.of({ addresses, address: addresses[0].address })
+  yield* drainOnClose(settings.shutdown)
+  const { lost } = yield* Ownership
+  return ChatServer.of({ addresses, address: addresses[0].address, lost })
+})
+
+/** What to say where the operating system lets this process open too few files for the connections that it is to have. */
+const fitConnections = Effect.fnUntraced(function* ({ total }: ConnectionLimitSettings) {
+  const free = OpenFiles.free()
+  if (free === undefined) return undefined
+  const limits = yield* ConnectionLimits
+  const room = limits.fit(free)
+  return room < total
+    ? `at most ${room} connections: connections.total is ${total}, but this process may open only ${OpenFiles.limit()} files; raise that (ulimit -n, LimitNOFILE) or lower connections.total`
+    : undefined
 })
 
 /**

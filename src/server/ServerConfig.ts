@@ -9,12 +9,15 @@ import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
 import type { FieldSetting } from "./internal/field.ts"
+import { expandHome } from "./internal/home.ts"
+import { path } from "./internal/kind.ts"
 import { load as loadTable, type SettingInForce } from "./internal/load.ts"
 import { allOf, type Values } from "./internal/setting.ts"
 import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
 import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
+export { expandHome } from "./internal/home.ts"
 export { parseDuration } from "./internal/kind.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"
 export { settings } from "./internal/settings.ts"
@@ -33,6 +36,8 @@ export const config: Config.Config<ServerSettings> = Config.map(allOf(settings),
 export interface Configuration {
   readonly settings: ServerSettings
   readonly inForce: ReadonlyArray<SettingInForce>
+  /** What was given and does not count, though it is no mistake: lines to show at start. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** What settings are read from. */
@@ -47,13 +52,23 @@ export interface Sources {
 /** Variables of the environment that begin with `NATTER_` and are no settings: most are for the line client. */
 const otherVariables = ["NATTER_CONFIG", "NATTER_NAME", "NATTER_PASSWORD", "NATTER_TOKEN"]
 
+/** The config file that a flag or else the environment names. */
+const namedFile = (flag: string | undefined, variable: string | undefined) => {
+  const named = flag ?? variable
+  const file = named === undefined ? undefined : expandHome(named)
+  if (named === undefined || (file !== undefined && file.trim() !== "")) return Effect.succeed(file)
+  const place = flag === undefined ? "NATTER_CONFIG" : "--config"
+  const problem = `config: ${JSON.stringify(named)} (from ${place}) is not allowed: it has to be ${path.allowed}`
+  return Effect.fail(new Source.ConfigurationError({ problems: [problem] }))
+}
+
 /** Reads the settings. Fails with all that is wrong with them at once. */
 export const load = Effect.fnUntraced(function* ({
   environment,
   file,
   flags,
 }: Sources): Effect.fn.Return<Configuration, Source.ConfigurationError, FileSystem.FileSystem | Path.Path> {
-  const found = yield* Source.findFile(file ?? (environment["NATTER_CONFIG"] || undefined))
+  const found = yield* Source.findFile(yield* namedFile(file, environment["NATTER_CONFIG"]))
   const sources = [
     Source.environment(settings, environment, otherVariables),
     ...(found === undefined ? [] : [yield* Source.readFile(settings, found)]),
@@ -79,7 +94,7 @@ export const named = (
 const fromSources = Effect.fnUntraced(function* (
   sources: ReadonlyArray<Source.Source>,
 ): Effect.fn.Return<Configuration, Source.ConfigurationError> {
-  const { inForce, values } = yield* loadTable(settings, sources)
+  const { inForce, notes, values } = yield* loadTable(settings, sources)
   const server = toServerSettings(values)
   const { grace, hardStop } = server.shutdown
   if (Duration.isLessThanOrEqualTo(hardStop, grace)) {
@@ -91,5 +106,5 @@ const fromSources = Effect.fnUntraced(function* (
     const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
-  return { settings: server, inForce }
+  return { settings: server, inForce, notes }
 })

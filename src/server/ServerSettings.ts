@@ -41,6 +41,8 @@ interface StorageSettings {
     readonly url: Redacted.Redacted
     /** At most. */
     readonly maxConnections: number
+    /** How long a service that starts waits for a database that does not answer. */
+    readonly startTimeout: Duration.Duration
   }
 }
 
@@ -64,7 +66,7 @@ export const defaults: ServerSettings = {
   storage: {
     kind: "sqlite",
     sqlite: { synchronous: "full" },
-    postgres: { url: Redacted.make(""), maxConnections: 10 },
+    postgres: { url: Redacted.make(""), maxConnections: 10, startTimeout: Duration.minutes(1) },
   },
   tcp: Tcp.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),

@@ -12,10 +12,11 @@ import { History } from "../history/History.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import * as Database from "../storage/Database.ts"
 import { DataFolder } from "../storage/DataFolder.ts"
-import * as FolderLock from "../storage/FolderLock.ts"
+import { type FolderInUse, hold, type LockFileError } from "../storage/FolderLock.ts"
 import * as SqlAccounts from "../storage/SqlAccounts.ts"
 import * as SqlChannels from "../storage/SqlChannels.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
+import type { DatabaseInUse } from "../storage/Ownership.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
 const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
@@ -38,6 +39,23 @@ const database = (storage: ServerSettings["storage"]): Database.AnyDatabase => {
 const databaseLayer = ({ data, storage }: Pick<ServerSettings, "data" | "storage">) =>
   database(storage).pipe(Layer.provide(folderLayer(data)))
 
+/** Of a service: nobody else's, until the layer closes. */
+const ownDatabase = ({
+  data,
+  storage,
+}: Pick<ServerSettings, "data" | "storage">): Layer.Layer<
+  Layer.Success<Database.AnyDatabase>,
+  Layer.Error<Database.AnyDatabase> | DatabaseInUse | FolderInUse | LockFileError
+> => {
+  const folder = folderLayer(data)
+  if (storage.kind !== "postgres") return Layer.provide(Database.sqliteAlone(storage.sqlite), folder)
+  const { startTimeout, url } = storage.postgres
+  return Database.postgres(storage.postgres).pipe(
+    Layer.provideMerge(Database.holdPostgres({ url, waitFor: startTimeout })),
+    Layer.provide(Layer.provide(Layer.effectDiscard(hold), folder)),
+  )
+}
+
 /** All that is kept. Where it is in a folder or a database, that is this service's alone until the layer closes. */
 export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {
   const history = Layer.succeed(HistorySettings, settings.history)
@@ -49,8 +67,7 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
     )
   }
   return Layer.mergeAll(SqlAccounts.layer, SqlChannels.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
-    Layer.provide(databaseLayer(settings)),
-    Layer.provide(Layer.effectDiscard(FolderLock.hold).pipe(Layer.provide(folderLayer(settings.data)))),
+    Layer.provideMerge(ownDatabase(settings)),
   )
 }
 

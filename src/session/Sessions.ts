@@ -26,6 +26,8 @@ export class Sessions extends Context.Service<
     readonly run: (connection: Connection) => Effect.Effect<void>
     /** Says no to a connection, on the wire, and closes it. */
     readonly refuse: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
+    /** Says no and closes it at once, whether that has arrived or not. */
+    readonly dismiss: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
     /** Sessions running, those that have not signed in too. */
     readonly count: () => number
     /** Ends all sessions with this reason, and refuses new ones; done when the last has ended. */
@@ -86,6 +88,12 @@ const make = Effect.gen(function* () {
       Effect.suspend(() => {
         const session = begin(connection)
         return Effect.ensuring(inTime(session, farewell(session, reason)), connection.abort)
+      }),
+    dismiss: (connection, reason) =>
+      Effect.suspend(() => {
+        const session = begin(connection)
+        connection.send([session.protocol.goodbye(session, reason)])
+        return connection.abort
       }),
     count: () => running.size,
     drain: (reason) =>

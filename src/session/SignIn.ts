@@ -6,13 +6,14 @@ import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
 import { RequestError } from "../domain/RequestError.ts"
+import { unavailable } from "../domain/StoreTrouble.ts"
 import type { Session } from "./Session.ts"
 
 /** As the client is told. What the accounts say of themselves is for the log. */
 const toRequestError = (error: SignInError | InvalidToken): RequestError => {
   switch (error._tag) {
     case "StorageError":
-      return new RequestError({ reason: "Unavailable" })
+      return unavailable(error.trouble)
     case "Busy":
       return new RequestError({ reason: "Unavailable", detail: error.message, retryAfter: error.retryAfter })
     case "TooManyLogins":

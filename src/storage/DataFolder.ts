@@ -57,11 +57,21 @@ export class DataFolder extends Context.Service<
         const { join } = yield* Path.Path
         const refuse = (cause: PlatformError.PlatformError) =>
           new DataFolderError({ folder: path, problem: problem(cause), cause })
+        const refuseFile = (name: string) => (cause: PlatformError.PlatformError) => {
+          const what = problem(cause)
+          return new DataFolderError({
+            folder: path,
+            problem: what === inTheWay ? `a folder is in the way of its file ${name}` : `its file ${name}: ${what}`,
+            cause,
+          })
+        }
 
         const file = (name: string) => {
           const file = join(path, name)
           // Opened for appending: makes it, never empties it, and fails now where it can't be written.
-          return fs.open(file, { flag: "a", mode: 0o600 }).pipe(Effect.scoped, Effect.as(file), Effect.mapError(refuse))
+          return fs
+            .open(file, { flag: "a", mode: 0o600 })
+            .pipe(Effect.scoped, Effect.as(file), Effect.mapError(refuseFile(name)))
         }
 
         yield* Effect.mapError(fs.makeDirectory(path, { recursive: true, mode: 0o700 }), refuse)

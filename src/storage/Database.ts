@@ -3,7 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { DataFolder, DataFolderError } from "./DataFolder.ts"
+import type { LockOptions } from "./DatabaseLock.ts"
 import type { Dialect } from "./Dialect.ts"
+import type { DatabaseInUse } from "./Ownership.ts"
+import * as OwnFolder from "./OwnFolder.ts"
 import type { PostgresOptions } from "./Postgres.ts"
 import type { PostgresError } from "./PostgresError.ts"
 import * as Sqlite from "./Sqlite.ts"
@@ -23,6 +26,18 @@ export const postgres = (options: PostgresOptions): Layer.Layer<SqlClient | Dial
       ({ layer }) => layer(options),
     ),
   )
+
+/** Keeps other services off a database on a Postgres server, until the layer closes. */
+export const holdPostgres = (options: LockOptions): Layer.Layer<never, DatabaseInUse | PostgresError> =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("./DatabaseLock.ts")),
+      ({ layer }) => layer(options),
+    ),
+  )
+
+/** The same, kept from other services, checked to be whole, and marked while it is open. */
+export const sqliteAlone = (options: Omit<Sqlite.SqliteOptions, "file">) => OwnFolder.layer(options)
 
 /** The SQLite database of the data folder. */
 export const sqlite = (

@@ -2,10 +2,11 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { Dialect } from "./Dialect.ts"
+import { nameOf } from "./internal/postgresAway.ts"
 import { postgres } from "./internal/postgresDialect.ts"
 import * as Migrations from "./Migrations.ts"
 import { PostgresError } from "./PostgresError.ts"
@@ -29,11 +30,6 @@ const types = (): PgTypes.Registry => {
     { arrayOid: PgTypes.OID.int8Array },
   )
   return registry
-}
-
-const nameOf = (url: Redacted.Redacted): string => {
-  const parsed = URL.parse(Redacted.value(url))
-  return parsed === null ? "postgres" : `${parsed.protocol}//${parsed.host}${parsed.pathname}`
 }
 
 /** The database at this address, with all migrations run. Lost connections are made anew when they are needed. */

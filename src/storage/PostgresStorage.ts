@@ -5,6 +5,7 @@ import type { History } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import * as Database from "./Database.ts"
 import type { Dialect } from "./Dialect.ts"
+import type { DatabaseInUse } from "./Ownership.ts"
 import type { PostgresOptions } from "./Postgres.ts"
 import type { PostgresError } from "./PostgresError.ts"
 import * as Stores from "./Stores.ts"
@@ -17,7 +18,10 @@ import * as Stores from "./Stores.ts"
  * const chat = Hub.layer.pipe(Layer.provideMerge(PostgresStorage.layer({ url })))
  * ```
  *
- * One hub at a time uses a database: of two that write to the same channel, one is told `Conflict`. How much is kept is
+ * One hub at a time uses a database: a second one fails with `DatabaseInUse` until the layer of the first is closed. It is
+ * kept out by a connection for that alone, which needs a server, or a pooler, that leaves a session its connection. When
+ * that connection is lost the hub goes on and makes it again; should another hub have been faster, `Ownership` says so, and
+ * this one is to be closed. How much is kept is
  * set by `HistorySettings`, provided to this layer; without it a channel keeps 10 000 entries of the last 7 days. What
  * the server does not answer within 15 s is taken back, and fails with a `HistoryError` whose reason is `Unsure`.
  *
@@ -30,5 +34,5 @@ import * as Stores from "./Stores.ts"
  */
 export const layer = (
   options: PostgresOptions,
-): Layer.Layer<History | ChannelStore | SqlClient | Dialect, PostgresError | HistoryError> =>
-  Layer.provideMerge(Stores.layer, Database.postgres(options))
+): Layer.Layer<History | ChannelStore | SqlClient | Dialect, DatabaseInUse | PostgresError | HistoryError> =>
+  Stores.layer.pipe(Layer.provideMerge(Database.postgres(options)), Layer.provideMerge(Database.holdPostgres(options)))

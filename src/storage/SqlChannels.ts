@@ -14,6 +14,7 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
 import type { Dialect } from "./Dialect.ts"
+import { troubleOf } from "./internal/trouble.ts"
 import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
@@ -33,6 +34,7 @@ const asStoreError =
         : new ChannelStoreError({
             reason: isSqlError(cause) && cause.reason._tag === "UniqueViolation" ? "Exists" : "Unavailable",
             operation,
+            trouble: isSqlError(cause) ? troubleOf(cause) : undefined,
             cause,
           }),
     )

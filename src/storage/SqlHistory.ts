@@ -43,7 +43,7 @@ const make = Effect.gen(function* () {
     )(
       Effect.timeoutOrElse(effect, {
         duration: dialect.patience,
-        orElse: () => Effect.fail(new HistoryError({ reason: "Unsure", operation })),
+        orElse: () => Effect.fail(new HistoryError({ reason: "Unsure", operation, trouble: "away" })),
       }),
     )
 

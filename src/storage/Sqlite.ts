@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { SQLInputValue } from "node:sqlite"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 import { Dialect } from "./Dialect.ts"
+import { misfit } from "./internal/databaseFile.ts"
 import { sqlite } from "./internal/sqliteDialect.ts"
 import type { SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
@@ -141,14 +142,17 @@ const make = Effect.fnUntraced(function* ({
   })
 })
 
-/** The database of the data folder, with all migrations run. */
+/** The database of the data folder, with all migrations run. A file that was put there by hand may be refused. */
 export const layer = (
   options?: Omit<SqliteOptions, "file">,
 ): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError | DataFolderError, DataFolder> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const folder = yield* DataFolder
-      return layerFile({ ...options, file: yield* folder.file("natter.db") })
+      const file = yield* folder.file("natter.db")
+      const problem = yield* Effect.sync(() => misfit(file))
+      if (problem !== undefined) return yield* new DatabaseError({ file, problem, cause: problem })
+      return layerFile({ ...options, file })
     }),
   )
 

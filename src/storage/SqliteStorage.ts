@@ -7,7 +7,8 @@ import type { History } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 import type { Dialect } from "./Dialect.ts"
-import * as FolderLock from "./FolderLock.ts"
+import type * as FolderLock from "./FolderLock.ts"
+import * as OwnFolder from "./OwnFolder.ts"
 import * as Sqlite from "./Sqlite.ts"
 import * as Stores from "./Stores.ts"
 
@@ -54,19 +55,20 @@ export type SqliteStorageOptions = (
  * has the database to itself, Natter's appends included, so keep it short. Statements can't be streamed.
  *
  * Fails with `DataFolderError` or `DatabaseError` where folder or file can't be used or hold no database of Natter's,
- * also one that a newer version has written; with `FolderInUse` where somebody else runs a hub on the folder; with
+ * also one that a newer version has written, one that is damaged, or a `natter.db` that was copied while it was in use
+ * (docs/BACKUP.md says how to make a copy); with `FolderInUse` where somebody else runs a hub on the folder, with `LockFileError` where it
+ * can't be locked; with
  * `HistoryError` where the database does not answer while it is opened.
  */
 export const layer = (
   options: SqliteStorageOptions,
 ): Layer.Layer<
   History | ChannelStore | SqlClient | Dialect,
-  DataFolderError | FolderLock.FolderInUse | Sqlite.DatabaseError | HistoryError
+  DataFolderError | FolderLock.FolderInUse | FolderLock.LockFileError | Sqlite.DatabaseError | HistoryError
 > => Layer.provideMerge(Stores.layer, "file" in options ? Sqlite.layerFile(options) : inFolder(options))
 
 const inFolder = ({ folder, ...options }: Extract<SqliteStorageOptions, { readonly folder: string }>) =>
-  Sqlite.layer(options).pipe(
-    Layer.provide(Layer.effectDiscard(FolderLock.hold)),
+  OwnFolder.layer(options).pipe(
     Layer.provide(DataFolder.layer(folder)),
     Layer.provide([NodeFileSystem.layer, NodePath.layer]),
   )

@@ -13,8 +13,11 @@ export const receive = (connection: Connection): Effect.Effect<void, never, Sess
       const received = Effect.suspend(() => {
         admission = limits.admit(connection.remoteAddress)
         if (admission === "Admitted") return sessions.run(connection)
-        if (admission === "Overwhelmed") return connection.abort
-        return sessions.refuse(connection, new Disconnect({ reason: admission }))
+        const refused =
+          admission === "Overwhelmed"
+            ? sessions.dismiss(connection, new Disconnect({ reason: "ServerFull" }))
+            : sessions.refuse(connection, new Disconnect({ reason: admission }))
+        return Effect.andThen(limits.note(admission), refused)
       })
       return Effect.onExit(received, () => {
         if (admission !== undefined) limits.release(connection.remoteAddress, admission)

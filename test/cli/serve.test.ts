@@ -3,7 +3,7 @@ import * as net from "node:net"
 import { once } from "node:events"
 import { networkInterfaces } from "node:os"
 import { describe, expect, test } from "vitest"
-import { Client, makeFolder, natter, type Process, run, serve } from "./NatterProcess.ts"
+import { Client, main, makeFolder, natter, Process, run, serve } from "./NatterProcess.ts"
 
 const drained = { code: 0, signal: null }
 
@@ -63,10 +63,57 @@ describe("natter serve", () => {
     expect(await new Client(second.port).login("ann", "secret")).toMatchObject({ success: true })
   })
 
-  test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("ends with 0 on %s, without clients", async (signal) => {
+  test.each(["SIGTERM", "SIGINT"] as const)("ends with 0 on %s, without clients", async (signal) => {
     const server = await serve(makeFolder())
     server.child.kill(signal)
     expect(await server.ended).toEqual(drained)
+  })
+
+  test("goes on when its terminal hangs up, and says what that changes", async () => {
+    const server = await serve(makeFolder())
+    server.child.kill("SIGHUP")
+    await server.says(/SIGHUP changes nothing/)
+    server.child.kill("SIGHUP")
+    await enter(server.port, "ann")
+    expect(await stop(server)).toEqual(drained)
+  })
+
+  test("listens on both loopback addresses where the host is localhost", async () => {
+    const server = natter(["serve", "--host", "LocalHost", "--port", "0", "--data", makeFolder()])
+    const [, port] = await server.says(/listens on LocalHost:(\d+)/)
+    for (const host of loopbacks) {
+      const socket = net.connect(Number(port), host)
+      await once(socket, "connect")
+      expect(socket.remoteAddress).toBe(host)
+      socket.destroy()
+    }
+  })
+
+  test("refuses on the wire, and in its log, whom it has no file descriptors for", async () => {
+    const data = makeFolder()
+    const command = `ulimit -n 60; exec "$0" "$@"`
+    const args = ["-c", command, process.execPath, main, "serve", "--port", "0", "--data", data]
+    const server = new Process("/bin/bash", args, { cwd: data })
+    const [, port] = await server.says(/listens on 127\.0\.0\.1:(\d+)/)
+    const [, room] = await server.says(/at most (\d+) connections: .* 60 files/)
+    const clients = Array.from({ length: 100 }, () => new Client(Number(port)))
+    await Promise.all(clients.slice(0, 1).map(({ socket }) => once(socket, "connect")))
+    const turnedAway = await Promise.all(
+      clients.map((client) => Promise.race([client.next(), client.closed])).slice(Number(room)),
+    )
+    for (const frame of turnedAway) expect(frame).toMatchObject({ type: "Error", code: 503 })
+    await server.says(/refused \d+ more connections/)
+    // Who got in can still sign in, which opens more.
+    expect(await clients[0]!.login("ann", "secret")).toMatchObject({ success: true })
+  })
+
+  test("says at start what was set and does not count", async () => {
+    const data = makeFolder()
+    fs.writeFileSync(`${data}/natter.yaml`, "log.format: json\n")
+    const env = { NATTER_LOG_FORMAT: "pretty", NATTER_SERVICE_HOST: "10.0.0.1", NATTER_PORT: "tcp://10.0.0.1:80" }
+    const server = await serve(data, { env })
+    expect(server.stderr).toContain("NATTER_LOG_FORMAT: not used, since natter.yaml says otherwise")
+    expect(server.stderr).toContain("NATTER_SERVICE_HOST, NATTER_PORT: passed over")
   })
 
   test("tells idle clients why, and ends with 0", async () => {

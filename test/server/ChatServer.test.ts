@@ -74,7 +74,11 @@ describe("the whole service", () => {
     [
       "in Postgres",
       Effect.map(emptyDatabase, (url) => ({
-        storage: { ...defaults.storage, kind: "postgres", postgres: { url, maxConnections: 5 } },
+        storage: {
+          ...defaults.storage,
+          kind: "postgres",
+          postgres: { ...defaults.storage.postgres, url, maxConnections: 5 },
+        },
       })),
     ],
   ]

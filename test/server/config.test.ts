@@ -8,6 +8,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import { configurationReference } from "../../scripts/docs/ConfigurationReference.ts"
 import { setInCodeOnly } from "../../src/server/internal/settings.ts"
@@ -145,7 +146,7 @@ describe("the table of settings", () => {
 describe("loading settings", () => {
   it.effect("has the defaults where nothing is given", () =>
     Effect.gen(function* () {
-      const loaded = yield* load({ environment: { PATH: "/bin", NATTER_PORT: "" } })
+      const loaded = yield* load({ environment: { PATH: "/bin", NATTER_PORT: undefined } })
       assert.deepStrictEqual(loaded.settings, defaults)
       assert.deepStrictEqual(given(loaded), {})
       assert.deepStrictEqual(
@@ -173,7 +174,7 @@ describe("loading settings", () => {
 
   const content: Files = {
     "natter.yaml": "port: 9000 # high\nrate-limits: off\nheartbeat:\n  ping-after: 1m 30s\nlog.level: Debug\n",
-    "natter.yml": "{port: 9000, rate-limits: 'off', heartbeat: {ping-after: 90s}, log: {level: debug, format: }}",
+    "natter.yml": "{port: 9000, rate-limits: 'off', heartbeat: {ping-after: 90s}, log: {level: debug}}",
     "natter.toml": 'port = 9000\nrate-limits = false\n[heartbeat]\nping-after = "90 seconds"\n[log]\nlevel = "debug"',
     "natter.json":
       '{"port": 9000, "rate-limits": false, "heartbeat": {"ping-after": "90000 ms"}, "log": {"level": "DEBUG"}}',
@@ -273,7 +274,6 @@ describe("loading settings", () => {
         NATTER_PROT: "1",
         NATTER_OUTBOX_BYTE: "1",
         NATTER_XYZZY: "1",
-        NATTER_CONFIG: "",
         natter_x: "",
       }
       const files = {
@@ -288,7 +288,151 @@ describe("loading settings", () => {
         'natter.json: there is no setting "outbox.byte"; did you mean outbox.bytes?',
         'natter.json: there is no setting "outbox.deep.er"; `natter config` lists them all',
         'natter.json: there is no setting "prot"; did you mean port?',
+        "natter.json: there is nothing in hub: put settings into it, or leave it out",
         'natter.json: there is no setting "__proto__"; `natter config` lists them all',
+      ])
+    }),
+  )
+
+  const modes = "it has to be one of open, invite, closed, guest"
+  it.effect.each([
+    ["a line of YAML with nothing behind it", { files: { "natter.yaml": "accounts:\nport: 1" } }, "natter.yaml"],
+    ["null", { files: { "natter.yaml": "accounts: ~" } }, "natter.yaml"],
+    ["an empty text in TOML", { files: { "natter.toml": 'accounts = ""' } }, "natter.toml"],
+    ["null in JSON", { files: { "natter.json": '{"accounts": null}' } }, "natter.json"],
+    ["an empty variable", { environment: { NATTER_ACCOUNTS: "" } }, "NATTER_ACCOUNTS"],
+    ["an empty flag", { flags: { accounts: "" } }, "--accounts"],
+  ] as const)("refuses what is empty rather than take the default: %s", ([, given, from]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* problems(given), [`accounts: "" (from ${from}) is not allowed: ${modes}`])
+    }),
+  )
+
+  it.effect("refuses an empty secret, blanks, an empty group, and a config file without a name", () =>
+    Effect.gen(function* () {
+      assert.lengthOf(yield* problems({ environment: { NATTER_POSTGRES_URL: "" } }), 1)
+      assert.lengthOf(yield* problems({ environment: { NATTER_DATA: " \n" } }), 1)
+      assert.deepStrictEqual(yield* problems({ files: { "natter.yaml": "outbox:\n  # bytes: 1 MiB\n" } }), [
+        "natter.yaml: there is nothing in outbox: put settings into it, or leave it out",
+      ])
+      assert.include((yield* problems({ environment: { NATTER_CONFIG: "" } }))[0], '"" (from NATTER_CONFIG)')
+      assert.include((yield* problems({ file: "" }))[0], '"" (from --config)')
+    }),
+  )
+
+  it.effect.each([
+    ["natter.yaml", "port: 1\nport: 2"],
+    ["natter.yaml", "outbox.bytes: 1 MiB\noutbox:\n  bytes: 2 MiB"],
+    ["natter.yaml", "{outbox: {bytes: 1 MiB}, 'outbox.bytes': 2 MiB}"],
+    ["natter.toml", "port = 1\nport = 2"],
+    ["natter.toml", '"outbox.bytes" = "1 MiB"\n[outbox]\nbytes = "2 MiB"'],
+    ["natter.json", '{"port": 1, "port": 2}'],
+    ["natter.json", '{"outbox": {"bytes": 1, "b\\u0079tes": 2}}'],
+    ["natter.json", '{"outbox": {"bytes": 70000}, "outbox.bytes": 80000}'],
+  ] as const)("refuses a setting that is given twice, in whatever spelling: %s %s", ([file, content]) =>
+    Effect.gen(function* () {
+      const [problem, ...more] = yield* problems({ files: { [file]: content } })
+      assert.deepStrictEqual(more, [])
+      assert.match(problem!, /twice|Duplicate|redefine/)
+    }),
+  )
+
+  it.effect("takes the same name in different groups, and in a text, for no setting given twice", () =>
+    Effect.gen(function* () {
+      const files = { "natter.json": '{"log": {"level": "debug"}, "data": "{\\"data\\": 1, \\"data\\": 2}"}' }
+      assert.strictEqual((yield* load({ files })).settings.data, '{"data": 1, "data": 2}')
+    }),
+  )
+
+  it.effect.each(["1.10", "1e3", "0x10", "007", "1_000", "True", ".5", "-1", "+1", "1.10 # a comment", "'1.10'"])(
+    "takes for a text what stands in YAML: %s",
+    (written) =>
+      Effect.gen(function* () {
+        const expected = written.replace(/ #.*|'/g, "")
+        for (const content of [
+          `data: ${written}`,
+          `{data: ${written.replace(/ #.*/, "")}}`,
+          `port: 1\ndata:   ${written}\n`,
+        ]) {
+          assert.strictEqual((yield* load({ files: { "natter.yaml": content } })).settings.data, expected)
+        }
+      }),
+  )
+
+  it.effect("wants text in quotes where the format has them, and reads numbers as before", () =>
+    Effect.gen(function* () {
+      const problem = (file: string) => [`data in ${file} has to be text: write it in quotes`]
+      assert.deepStrictEqual(yield* problems({ files: { "natter.toml": "data = 1.10" } }), problem("natter.toml"))
+      assert.deepStrictEqual(yield* problems({ files: { "natter.json": '{"data": 1.10}' } }), problem("natter.json"))
+      const numbers = { "natter.yaml": "port: 8_080\nhistory.max-entries: 1e6 # many\nlog.level: 'warn' # 1: 2" }
+      assert.deepStrictEqual(given(yield* load({ files: numbers })), {
+        port: "8080 (natter.yaml)",
+        "history.max-entries": "1000000 (natter.yaml)",
+        "log.level": "warn (natter.yaml)",
+      })
+    }),
+  )
+
+  it.effect("knows where home is, wherever a path is written, and nobody else's home", () =>
+    Effect.gen(function* () {
+      const home = os.homedir()
+      const data = (given: Parameters<typeof load>[0]) => Effect.map(load(given), ({ settings }) => settings.data)
+      assert.strictEqual(yield* data({ flags: { data: "~/natter" } }), `${home}/natter`)
+      assert.strictEqual(yield* data({ environment: { NATTER_DATA: "~" } }), home)
+      assert.strictEqual(yield* data({ files: { "natter.yaml": "data: ~/natter" } }), `${home}/natter`)
+      assert.strictEqual(yield* data({ flags: { data: "./~" } }), "./~")
+      assert.strictEqual(yield* data({ flags: { data: "a~/b" } }), "a~/b")
+      assert.include((yield* problems({ flags: { data: "~ann/natter" } }))[0], "another user's has to be written out")
+      const files: Files = { [`${home}/n.yaml`]: "port: 7" }
+      assert.strictEqual((yield* load({ files, file: "~/n.yaml" })).settings.tcp.port, 7)
+      assert.strictEqual((yield* load({ files, environment: { NATTER_CONFIG: "~/n.yaml" } })).settings.tcp.port, 7)
+    }),
+  )
+
+  it.effect("says in one line which variables a file overrules, where it says something else", () =>
+    Effect.gen(function* () {
+      const environment = { NATTER_PORT: "1", NATTER_HOST: "a", NATTER_LOG_LEVEL: "warn", NATTER_STORAGE: "memory" }
+      const files = { "natter.yaml": "port: 2\nhost: b\nlog.level: warn\nstorage: sqlite" }
+      const { notes } = yield* load({ environment, files, flags: { storage: "memory" } })
+      assert.deepStrictEqual(notes, ["NATTER_HOST, NATTER_PORT: not used, since natter.yaml says otherwise"])
+      assert.deepStrictEqual((yield* load({ environment })).notes, [])
+    }),
+  )
+
+  const ofKubernetes = {
+    NATTER_SERVICE_HOST: "10.0.0.11",
+    NATTER_SERVICE_PORT: "8080",
+    NATTER_SERVICE_PORT_CHAT: "8080",
+    NATTER_PORT: "tcp://10.0.0.11:8080",
+    NATTER_PORT_5555_TCP: "tcp://10.0.0.11:5555",
+    NATTER_PORT_5555_TCP_PROTO: "tcp",
+    NATTER_PORT_5555_TCP_PORT: "5555",
+    NATTER_PORT_5555_TCP_ADDR: "fd00::11",
+    NATTER_DB_SERVICE_HOST: "10.0.0.12",
+    NATTER_DB_PORT: "udp://[fd00::12]:5432",
+  }
+  it.effect("passes over what Kubernetes sets for a service of its name, and says so", () =>
+    Effect.gen(function* () {
+      const loaded = yield* load({ environment: { ...ofKubernetes, NATTER_DATA: "there" } })
+      assert.deepStrictEqual(given(loaded), { data: "there (NATTER_DATA)" })
+      assert.deepStrictEqual(loaded.notes, [
+        `${Object.keys(ofKubernetes).join(", ")}: passed over, since Kubernetes sets that for a service of the cluster`,
+      ])
+    }),
+  )
+
+  it.effect("still refuses a name of ours that is misspelt, or has a value that Kubernetes does not set", () =>
+    Effect.gen(function* () {
+      const environment = {
+        ...ofKubernetes,
+        NATTER_PROT: "1",
+        NATTER_SERVICE_HOST: "chat.example.org",
+        NATTER_PORT: "http",
+      }
+      assert.deepStrictEqual(yield* problems({ environment }), [
+        "NATTER_SERVICE_HOST: there is no such setting; `natter config` lists them all",
+        "NATTER_PROT: there is no such setting; did you mean NATTER_PORT?",
+        'port: "http" (from NATTER_PORT) is not allowed: it has to be a whole number from 0 to 65535',
       ])
     }),
   )

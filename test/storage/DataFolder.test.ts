@@ -67,7 +67,7 @@ describe("DataFolder", () => {
         Effect.provide(Layer.provide(DataFolder.layer("/readonly"), [readOnly, NodePath.layer])),
         Effect.flip,
       )
-      assert.include(error.message, `"/readonly" can't be used: permission denied`)
+      assert.include(error.message, `"/readonly" can't be used: its file natter.db: permission denied`)
     }),
   )
 })

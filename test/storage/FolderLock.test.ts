@@ -27,6 +27,26 @@ describe("the lock of a data folder", () => {
     }).pipe(Effect.provide(files)),
   )
 
+  it.effect("says which file it is where something else was written into it, and leaves that alone", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const hold = FolderLock.hold.pipe(Effect.provide(DataFolder.layer(folder)), Effect.scoped)
+      for (const garbage of ["garbage", "x".repeat(10_000)]) {
+        yield* fs.writeFileString(`${folder}/serve.lock`, garbage)
+        const error = yield* Effect.flip(hold)
+        assert.strictEqual(error._tag, "LockFileError")
+        assert.include(error.message, `"${folder}/serve.lock"`)
+        assert.include(error.message, "has not written")
+        assert.notInclude(error.message, "in use")
+        assert.strictEqual(yield* fs.readFileString(`${folder}/serve.lock`), garbage)
+      }
+      yield* fs.remove(`${folder}/serve.lock`)
+      yield* fs.makeDirectory(`${folder}/serve.lock`)
+      assert.include((yield* Effect.flip(hold)).message, "serve.lock")
+    }).pipe(Effect.provide(files)),
+  )
+
   it.effect("is nobody's on another folder", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem

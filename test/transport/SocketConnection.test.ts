@@ -33,6 +33,7 @@ const overTcp: Connected = Effect.gen(function* () {
     run: (connection) =>
       Effect.ensuring(Effect.andThen(Deferred.succeed(accepted, connection), Effect.never), connection.abort),
     refuse: () => Effect.void,
+    dismiss: () => Effect.void,
     count: () => 0,
     drain: () => Effect.void,
   })

@@ -6,6 +6,7 @@ import { isDirect, otherIn } from "../../domain/Direct.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
 import type { ChannelGone, ChannelLink } from "../../hub/audience/ChannelLink.ts"
+import * as StoreTrouble from "../../domain/StoreTrouble.ts"
 import { attempts, type Membership, notMember, unavailable } from "../../hub/audience/Memberships.ts"
 import type { Caller } from "../Caller.ts"
 import type { ChatShape } from "../Chat.ts"
@@ -68,7 +69,13 @@ export const asMember = <A>(
 }
 
 /** A port that failed, as a request is refused for it. */
-export const readable = <A, E>(what: string, reading: Effect.Effect<A, E>): Effect.Effect<A, RequestError> =>
+export const readable = <A, E extends { readonly trouble?: StoreTrouble.StoreTrouble | undefined }>(
+  what: string,
+  reading: Effect.Effect<A, E>,
+): Effect.Effect<A, RequestError> =>
   Effect.catch(reading, (error) =>
-    Effect.andThen(Effect.logError(`the service could not ${what}`, error), Effect.fail(unavailable())),
+    Effect.andThen(
+      Effect.logError(`the service could not ${what}`, error),
+      Effect.fail(StoreTrouble.unavailable(error.trouble)),
+    ),
   )

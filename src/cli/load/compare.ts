@@ -3,6 +3,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { fromHome } from "../pathFlag.ts"
 
 const result = (name: string, which: string) =>
   Argument.String(name).pipe(
@@ -17,6 +18,7 @@ export const compare = Command.make(
     html: Flag.String("html").pipe(
       Flag.withDescription("Write a page with both runs drawn over one another"),
       Flag.withMetavar("FILE"),
+      fromHome,
       Flag.optional,
     ),
   },

@@ -3,6 +3,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { parseDuration } from "../../server/ServerConfig.ts"
+import { fromHome } from "../pathFlag.ts"
 
 export const duration = (name: string, description: string) =>
   Flag.String(name).pipe(
@@ -21,7 +22,12 @@ export const wholeNumber = (name: string, description: string, least: number, mo
   Flag.Int(name).pipe(Flag.withDescription(description), Flag.withSchema(ofAtLeast(least, most)))
 
 const file = (name: string, description: string) =>
-  Flag.Path(name, { pathType: "file" }).pipe(Flag.withMetavar("FILE"), Flag.withDescription(description), Flag.optional)
+  Flag.Path(name, { pathType: "file" }).pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription(description),
+    fromHome,
+    Flag.optional,
+  )
 
 /** The files to which the result is written. */
 export const files = {

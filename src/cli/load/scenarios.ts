@@ -8,10 +8,13 @@ import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { resolveOwnPackage } from "./ownPackage.ts"
 import * as Address from "../../client/Address.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
+import { expandHome } from "../../server/ServerConfig.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
+import { variable } from "../identity.ts"
 import { type UsageError, usageError } from "./exit.ts"
 
 /** The scenarios that come with the sources. The package has none. */
@@ -38,7 +41,10 @@ const texts = (file: string): readonly [string, ...Array<string>] => {
 
 const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
   Effect.tryPromise({
-    try: () => import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>,
+    try: () => {
+      resolveOwnPackage()
+      return import(pathToFileURL(path).href) as Promise<{ readonly default?: unknown }>
+    },
     catch: (cause) =>
       usageError(
         `${path} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}: give a module whose default export is a scenario`,
@@ -63,10 +69,10 @@ const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
 
 export const find = (given: string): Effect.Effect<Scenario.Scenario, UsageError> => {
   if (names().includes(given)) return load(`${folder}/${given}.ts`)
-  const path = resolve(given)
+  const path = resolve(expandHome(given) ?? given)
   return fs.existsSync(path)
     ? load(path)
-    : Effect.fail(usageError(`there is no scenario called ${given}, and no such file: \`natter load run\` lists them`))
+    : Effect.fail(usageError(`there is no scenario called ${given}, and no such file: \`natter load list\` lists them`))
 }
 
 /** Prints the names of the scenarios that come with the sources. */
@@ -97,9 +103,11 @@ export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scena
       Result.match(Address.parse(text), {
         onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
         onSuccess: (address) =>
-          Effect.as(
+          Effect.andThen(
             notSet(text, scenario),
-            RemoteWorld.layer({ address, password: Redacted.make(process.env["NATTER_PASSWORD"] ?? "natter-load") }),
+            Effect.map(variable("NATTER_PASSWORD"), (password = "natter-load") =>
+              RemoteWorld.layer({ address, password: Redacted.make(password) }),
+            ),
           ),
       }),
   })

@@ -2,12 +2,12 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as path from "node:path"
 import * as Address from "../../client/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { surviveHangUp } from "./hangUp.ts"
 import { hardStop } from "./hardStop.ts"
 
 /** The address argument with which a client on this machine reaches the service; empty where it needs none. */
@@ -34,18 +34,26 @@ const greeting = (address: Address.Address, settings: ServerSettings): string =>
   return `Natter listens on ${Address.format(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
 }
 
-/** Runs the service until it is interrupted; then it drains. */
-export const service = (settings: ServerSettings) =>
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      const { address } = yield* ChatServer
-      yield* Console.log(greeting(address, settings))
-      // Closed before the server is, so this runs when the drain begins.
-      yield* Effect.addFinalizer(() => hardStop(settings.shutdown.hardStop))
-    }),
-  ).pipe(
-    Layer.provide(ChatServer.layer(settings)),
-    Layer.launch,
+const hungUp = Effect.logInfo("SIGHUP changes nothing: settings are read at start, and SIGTERM ends the service")
+
+/** Until it is interrupted, or what it keeps is somebody else's. */
+const running = (settings: ServerSettings) =>
+  Effect.gen(function* () {
+    const { address, lost } = yield* ChatServer
+    yield* Console.log(greeting(address, settings))
+    // Closed before the server is, so this runs when the drain begins.
+    yield* Effect.addFinalizer(() => hardStop(settings.shutdown.hardStop))
+    return yield* lost
+  }).pipe(Effect.scoped, Effect.provide(ChatServer.layer(settings)))
+
+/** Runs the service until it is interrupted; then it drains. The notes are about its settings. */
+export const service = (settings: ServerSettings, notes: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    yield* surviveHangUp(hungUp)
+    yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
+    return yield* running(settings)
+  }).pipe(
+    Effect.scoped,
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         process.exitCode = 0

@@ -18,6 +18,7 @@ import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
+import { unavailable } from "../../domain/StoreTrouble.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
 import { History } from "../../history/History.ts"
@@ -91,7 +92,12 @@ export const make = Effect.fnUntraced(function* (
   const { administer: perform, create, load: loadRecord } = administer.make({ state, channels, directory, clock })
 
   const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
-    Effect.logError(`channel ${name} could not ${what}`, error)
+    Effect.suspend(() => {
+      // Nobody waits for an answer here who would be told; whoever asks next is.
+      state.trouble = error.trouble
+      const why = error.trouble === undefined ? "" : `: ${unavailable(error.trouble).message}`
+      return Effect.logError(`channel ${name} could not ${what}${why}`, error)
+    })
 
   /** Hands out what there is to tell, with how much more waits to be handled. */
   const emitTurn = (waiting: number, now: number): void => {
@@ -165,7 +171,7 @@ export const make = Effect.fnUntraced(function* (
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
   const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Effect.Effect<void> =>
-    Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable"))
+    Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable", error.trouble))
 
   /** Stores what has its place. Undefined where that is nothing, or is done already. */
   const storeTurn = (
@@ -204,7 +210,7 @@ export const make = Effect.fnUntraced(function* (
    */
   const storeBatch = (commands: ReadonlyArray<Mail>, now: number): Effect.Effect<void> | undefined => {
     if (state.stale) {
-      state.notStored(commands, true)
+      state.notStored(commands, true, state.trouble)
       return undefined
     }
     const storeAssigned = (targets: ReadonlyArray<Message>, now: number) => {

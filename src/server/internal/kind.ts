@@ -3,6 +3,7 @@ import * as ByteSize from "effect/ByteSize"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { expandHome } from "./home.ts"
 
 export interface Kind<A> {
   /** The value a text stands for; undefined where it is not allowed. */
@@ -11,6 +12,8 @@ export interface Kind<A> {
   show(value: A): string
   /** What `parse` takes: a noun phrase. */
   readonly allowed: string
+  /** It is text, and so what stands in a file, also where that looks like a number. */
+  readonly verbatim?: true
 }
 
 const within = <A>(value: A | undefined, ok: (value: A) => boolean): A | undefined =>
@@ -21,13 +24,21 @@ export const text = (allowed: string): Kind<string> => ({
   parse: (text) => within(text, (value) => /^\P{Cc}{1,4096}$/u.test(value)),
   show: (value) => value,
   allowed,
+  verbatim: true,
 })
+
+/** A path. Whatever was no shell's to expand, as the value in `--data=~/natter`, means the home folder here, too. */
+export const path: Kind<string> = {
+  ...text("a path, in which `~` is your home; another user's has to be written out"),
+  parse: (text) => within(expandHome(text), (value) => /^\P{Cc}{1,4096}$/u.test(value)),
+}
 
 /** A text that nobody may see; empty for none. */
 export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
   parse: (text) => (/^\P{Cc}{0,4096}$/u.test(text) ? Redacted.make(text) : undefined),
   show: Redacted.value,
   allowed,
+  verbatim: true,
 })
 
 /** One of a few words, in any case. */

@@ -24,13 +24,45 @@ const loadOne = Effect.fnUntraced(function* <A>(
   for (const { place, provider } of strongestFirst) {
     const text = (yield* provider.load(name.split(".")))?.value
     if (text === undefined) continue
+    const empty = text.trim() === ""
+    const given = setting.secret === true && !empty ? "the value" : JSON.stringify(text)
+    const refused = Result.fail(
+      `${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`,
+    )
+    // Whoever gives nothing did not mean the default.
+    if (empty) return refused
     const read = yield* Effect.result(toConfig(name, setting).parse(provider))
     if (Result.isSuccess(read)) return Result.succeed({ value: read.success, from: place(name) })
-    const given = setting.secret === true ? "the value" : JSON.stringify(text)
-    return Result.fail(`${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`)
+    return refused
   }
   return Result.succeed({ value: setting.default, from: undefined })
 })
+
+/** The variables that count for nothing, since a file says something else: whoever sets one expects it to count. */
+const overruled = Effect.fnUntraced(function* (
+  inForce: ReadonlyArray<SettingInForce>,
+  sources: ReadonlyArray<Source>,
+): Effect.fn.Return<ReadonlyArray<string>, SourceError> {
+  const file = sources.find(({ kind }) => kind === "file")
+  const environment = sources.find(({ kind }) => kind === "environment")
+  if (file === undefined || environment === undefined) return []
+  const variables: Array<string> = []
+  for (const { from, name } of inForce) {
+    if (from !== file.place(name)) continue
+    const path = name.split(".")
+    const variable = (yield* environment.provider.load(path))?.value
+    if (variable !== undefined && variable.trim() !== (yield* file.provider.load(path))?.value?.trim()) {
+      variables.push(environment.place(name))
+    }
+  }
+  return variables.length === 0 ? [] : [`${variables.join(", ")}: not used, since ${file.place("")} says otherwise`]
+})
+
+interface Loaded {
+  readonly values: Values
+  readonly inForce: ReadonlyArray<SettingInForce>
+  readonly notes: ReadonlyArray<string>
+}
 
 /**
  * Reads all settings, each from the last source that has it. Everything that is wrong with any of
@@ -39,7 +71,7 @@ const loadOne = Effect.fnUntraced(function* <A>(
 export const load = Effect.fnUntraced(function* (
   table: Table,
   sources: ReadonlyArray<Source>,
-): Effect.fn.Return<{ readonly values: Values; readonly inForce: ReadonlyArray<SettingInForce> }, ConfigurationError> {
+): Effect.fn.Return<Loaded, ConfigurationError> {
   const problems = sources.flatMap((source) => source.problems)
   const values: Record<string, unknown> = {}
   const inForce: Array<SettingInForce> = []
@@ -55,5 +87,6 @@ export const load = Effect.fnUntraced(function* (
     inForce.push({ name, value: shown(setting, value), from })
   }
   if (problems.length > 0) return yield* new ConfigurationError({ problems })
-  return { values, inForce }
+  const notes = [...sources.flatMap((source) => source.notes), ...(yield* Effect.orDie(overruled(inForce, sources)))]
+  return { values, inForce, notes }
 })

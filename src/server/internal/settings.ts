@@ -8,7 +8,7 @@ import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
-import { choice, duration, hidden, int, onOff, percent, size, text } from "./kind.ts"
+import { choice, duration, hidden, int, onOff, path, percent, size, text } from "./kind.ts"
 
 const million = 1_000_000
 const GiB = 1024 ** 3
@@ -21,7 +21,7 @@ export const settings = {
     { flag: "ADDRESS" },
   ),
   port: setting("tcp.port", int(0, 65_535), "Port to listen on; 0 takes a free one", { flag: "PORT" }),
-  data: setting("data", text("a path"), "Folder that holds everything the service keeps; made on first start", {
+  data: setting("data", path, "Folder that holds everything the service keeps; made on first start", {
     flag: "FOLDER",
   }),
   storage: setting(
@@ -42,6 +42,11 @@ export const settings = {
     { secret: true },
   ),
   "postgres.max-connections": setting("storage.postgres.maxConnections", int(1, 1000), "Connections to the database"),
+  "postgres.start-timeout": setting(
+    "storage.postgres.startTimeout",
+    duration(0, "1 day"),
+    "Time a service that starts waits for a database that does not answer",
+  ),
 
   accounts: setting(
     "accounts.mode",

@@ -6,9 +6,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
-import * as Result from "effect/Result"
-import * as Toml from "effect/encoding/Toml"
-import * as Yaml from "effect/encoding/Yaml"
+import { isGroup, parse, type Format } from "./configFile.ts"
+import { isFromKubernetes } from "./kubernetes.ts"
 import { nearest } from "./nearest.ts"
 import { environmentName, flagName, type Table } from "./setting.ts"
 
@@ -22,11 +21,14 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
 }
 
 export interface Source {
+  readonly kind: "environment" | "file" | "flags"
   /** What a setting is called there, or the file it is in. */
   readonly place: (name: string) => string
   readonly provider: ConfigProvider.ConfigProvider
   /** What it holds that is no setting: a line for each. */
   readonly problems: ReadonlyArray<string>
+  /** What was passed over, which is no mistake: lines for people. */
+  readonly notes: ReadonlyArray<string>
 }
 
 const suggestion = (name: string, known: ReadonlyArray<string>): string => {
@@ -48,78 +50,97 @@ export const environment = (
   others: ReadonlyArray<string>,
 ): Source => {
   const known = [...Object.keys(table).map(environmentName), ...others]
+  const given = Object.entries(variables).filter(
+    (entry): entry is [string, string] => entry[0].startsWith("NATTER_") && entry[1] !== undefined,
+  )
+  const foreign = given.flatMap(([variable, value]) => (isFromKubernetes(variable, value) ? [variable] : []))
+  const ours = new Map(given.filter(([variable]) => !foreign.includes(variable)))
   return {
+    kind: "environment",
     place: environmentName,
-    provider: ConfigProvider.fromEnvRecord(variables).pipe(
-      ConfigProvider.constantCase,
-      ConfigProvider.nested("NATTER"),
+    provider: provide(
+      new Map(
+        Object.keys(table).flatMap((name) => {
+          const value = ours.get(environmentName(name))
+          return value === undefined ? [] : [[name, value]]
+        }),
+      ),
     ),
-    problems: Object.keys(variables)
-      .filter((variable) => variable.startsWith("NATTER_") && !known.includes(variable))
+    problems: [...ours.keys()]
+      .filter((variable) => !known.includes(variable))
       .map((variable) => `${variable}: there is no such setting; ${suggestion(variable, known)}`),
+    notes:
+      foreign.length === 0
+        ? []
+        : [`${foreign.join(", ")}: passed over, since Kubernetes sets that for a service of the cluster`],
   }
 }
 
 /** Values by the names of their settings, from the command line. */
 export const flags = (values: Readonly<Record<string, string | undefined>>): Source => ({
+  kind: "flags",
   place: (name) => `--${flagName(name)}`,
   provider: provide(
     new Map(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   ),
   problems: [],
+  notes: [],
 })
-
-type Format = "yaml" | "toml" | "json"
 
 const formats: Readonly<Record<string, Format>> = { ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json" }
 
 /** Taken from the current folder when no other is named. */
 const usualNames = Object.keys(formats).map((extension) => `natter${extension}`)
 
-const parse = (format: Format, content: string): unknown => {
-  switch (format) {
-    case "yaml":
-      return Yaml.parse(content)
-    case "toml":
-      return Result.getOrThrow(Toml.parse(content))
-    case "json":
-      return JSON.parse(content)
-  }
-}
-
-const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** What a parsed file says, or whatever else is called `file`. Groups may be nested or written with dots. */
-export const parsedFile = (table: Table, file: string, content: unknown): Source => {
+/**
+ * What a parsed file says, or whatever else is called `file`. Groups may be nested or written with dots. `written` has the
+ * same shape, with what is text in the file as it stands there.
+ */
+export const parsedFile = (table: Table, file: string, content: unknown, written = content): Source => {
   const known = Object.keys(table)
   const values = new Map<string, string>()
   const problems: Array<string> = []
 
-  const collect = (name: string, value: unknown) => {
+  const put = (name: string, value: string) => {
+    if (values.has(name)) problems.push(`${file}: ${name} is given twice, once with its group before a dot: keep one`)
+    values.set(name, value)
+  }
+  const collect = (name: string, value: unknown, written: unknown) => {
     const setting = Object.hasOwn(table, name) ? table[name] : undefined
     const group = known.filter((other) => other.startsWith(`${name}.`))
-    if (value === null || value === undefined) {
-      if (setting === undefined && group.length === 0) unknown(name)
-    } else if (isGroup(value) && setting === undefined) {
-      for (const [key, inner] of Object.entries(value)) collect(`${name}.${key}`, inner)
+    const empty = value === null || value === undefined
+    if (isGroup(value) && setting === undefined) {
+      for (const [key, inner] of Object.entries(value)) collect(`${name}.${key}`, inner, memberOf(written, key))
     } else if (group.length > 0) {
-      problems.push(`${file}: ${name} is a group, in which there can be ${group.join(", ")}`)
+      problems.push(
+        empty
+          ? `${file}: there is nothing in ${name}: put settings into it, or leave it out`
+          : `${file}: ${name} is a group, in which there can be ${group.join(", ")}`,
+      )
     } else if (setting === undefined) {
       unknown(name)
+    } else if (empty) {
+      // Refused where it is read, like an empty variable.
+      put(name, "")
     } else if (typeof value === "object") {
       problems.push(`${name} in ${file} has to be ${setting.kind.allowed}`)
+    } else if (setting.kind.verbatim === true && typeof value !== "string" && typeof written !== "string") {
+      problems.push(`${name} in ${file} has to be text: write it in quotes`)
     } else {
-      values.set(name, `${value as string | number | boolean}`)
+      const text = setting.kind.verbatim === true && typeof written === "string" ? written : value
+      put(name, `${text as string | number | boolean}`)
     }
   }
   const unknown = (name: string) =>
     problems.push(`${file}: there is no setting ${JSON.stringify(name)}; ${suggestion(name, known)}`)
 
-  if (isGroup(content)) for (const [key, value] of Object.entries(content)) collect(key, value)
+  if (isGroup(content)) for (const [key, value] of Object.entries(content)) collect(key, value, memberOf(written, key))
   else if (content !== null) problems.push(`${file} has to hold names of settings and their values`)
-  return { place: () => file, provider: provide(values), problems }
+  return { kind: "file", place: () => file, provider: provide(values), problems, notes: [] }
 }
+
+const memberOf = (group: unknown, key: string): unknown =>
+  isGroup(group) && Object.hasOwn(group, key) ? group[key] : undefined
 
 /** Why a file can't be read. A path that leads through a file (ENOTDIR) is reported as a bad resource, like a folder. */
 const unreadable = Effect.fnUntraced(function* (
@@ -181,5 +202,5 @@ export const readFile = Effect.fnUntraced(function* (
         `config file ${file} is not ${format.toUpperCase()}: ${error instanceof Error ? error.message : "it can't be read"}`,
       ),
   })
-  return parsedFile(table, file, parsed)
+  return parsedFile(table, file, parsed.value, parsed.written)
 })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { SqlError, SqlErrorReason } from "effect/sql/SqlError"
 import type { DialectShape } from "../Dialect.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
+import { troubleOf } from "./trouble.ts"
 
 /** An error that the database reports means that nothing was stored. Without such a report nobody knows. */
 const reasonOf = (
@@ -23,5 +24,10 @@ export const asHistoryError =
     Effect.mapError(effect, (error) =>
       error._tag === "HistoryError"
         ? error
-        : new HistoryError({ reason: reasonOf(error.reason, dialect), operation, cause: error }),
+        : new HistoryError({
+            reason: reasonOf(error.reason, dialect),
+            operation,
+            trouble: troubleOf(error),
+            cause: error,
+          }),
     )

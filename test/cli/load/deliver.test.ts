@@ -100,7 +100,7 @@ describe("a load that is asked for wrongly", () => {
         said.map(() => 2),
       )
       const advice = [
-        /`natter load run` lists them/,
+        /`natter load list` lists them/,
         /give a module/,
         /write it as/,
         /leave out --address/,
@@ -108,7 +108,7 @@ describe("a load that is asked for wrongly", () => {
       ]
       const others = [
         /leave out --processes/,
-        /`natter load run` lists them/,
+        /`natter load list` lists them/,
         /nothing to try/,
         /choose a file/,
         /make it again/,

@@ -9,6 +9,7 @@ import { RequestError } from "../../../domain/RequestError.ts"
 import type { Action } from "../../../domain/Rights.ts"
 import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
+import { type StoreTrouble, unavailable } from "../../../domain/StoreTrouble.ts"
 import * as Topic from "../../../domain/Topic.ts"
 import type { Person, UserId } from "../../../domain/User.ts"
 import type { LogSnapshot } from "../../../history/HistoryShape.ts"
@@ -35,8 +36,6 @@ const oldest = Seq.next(Seq.zero)
 const done: Outcome = { type: "Done" }
 const gone: Outcome = { type: "Gone" }
 
-export const unavailable = () => new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
-
 /**
  * The state of a channel and what each command does to it: plain code, run by the actor alone. What it has to say is
  * gathered as values, and taken at the end of a turn.
@@ -59,6 +58,8 @@ export class ChannelState {
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
+  /** What the store was last said to suffer from. */
+  trouble: StoreTrouble | undefined
   /** Of the batch in hand. */
   private turn: Turn | undefined
   private read: ReadonlyMap<UserId, Seq.Seq> | undefined
@@ -92,6 +93,7 @@ export class ChannelState {
     this.first = first
     this.seq = seq
     this.stale = false
+    this.trouble = undefined
     this.turn?.forget()
     this.turn = undefined
     for (const { id, seq, timestamp, user } of ids) this.recentIds.add(user, id, seq, timestamp)
@@ -172,11 +174,12 @@ export class ChannelState {
   }
 
   /** They are not, or nobody can say: their places are free again, their senders are told. */
-  notStored(commands: ReadonlyArray<Mail>, stale: boolean): void {
+  notStored(commands: ReadonlyArray<Mail>, stale: boolean, trouble: StoreTrouble | undefined): void {
     this.stale ||= stale
+    this.trouble = trouble
     // It may have failed before the turn began.
     this.turn ??= this.newTurn([], [], 0)
-    this.turn.fail(commands, unavailable())
+    this.turn.fail(commands, unavailable(trouble))
   }
 
   /** How far these users have read now; undefined where it could not be stored. */
@@ -318,7 +321,7 @@ export class ChannelState {
     const { by, called, request, session } = command
     // Whoever looked for another name has to look again.
     if (this.idleness.retired || called !== this.name) return this.answer(request, gone)
-    if (this.stale) return this.refuse(command, unavailable())
+    if (this.stale) return this.refuse(command, unavailable(this.trouble))
     if (this.attendance.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
     const refusal = this.access.refusal("join", by, now)
     if (refusal !== undefined) return this.refuse(command, refusal)
@@ -355,7 +358,7 @@ export class ChannelState {
     now: number,
     answer: () => Outcome,
   ): void {
-    const error = this.stale ? unavailable() : this.access.refusal(action, by, now)
+    const error = this.stale ? unavailable(this.trouble) : this.access.refusal(action, by, now)
     this.answer(request, error === undefined ? answer() : { type: "Refused", error })
   }
 
@@ -364,7 +367,7 @@ export class ChannelState {
     const refusal = this.access.refusal("markRead", command.by, now)
     if (refusal !== undefined) return this.refuse(command, refusal)
     const seq = this.read?.get(user.id)
-    if (seq === undefined) return this.refuse(command, unavailable())
+    if (seq === undefined) return this.refuse(command, unavailable(this.trouble))
     this.answer(command.request, done)
     const everybody = this.attendance.presence.count <= maxReadersTold
     this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })

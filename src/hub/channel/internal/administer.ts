@@ -11,13 +11,14 @@ import { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { isDirect } from "../../../domain/Direct.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
+import { unavailable } from "../../../domain/StoreTrouble.ts"
 import type { Person, User } from "../../../domain/User.ts"
 import * as Username from "../../../domain/Username.ts"
 import type { Administration, AdministrationOf } from "../Administration.ts"
 import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import type { ChannelCommandOf, Outcome } from "../ChannelCommand.ts"
 import { Attendance, personOf } from "./Attendance.ts"
-import { type ChannelState, unavailable } from "./ChannelState.ts"
+import type { ChannelState } from "./ChannelState.ts"
 import { creation, type Plan, plan } from "./plan.ts"
 
 interface Context {
@@ -32,14 +33,14 @@ const part = Effect.map(Random.nextIntBetween(0, 36 ** 9), (n) => n.toString(36)
 /** Unlike any name's: a channel may be called something else one day. */
 const freshId = Effect.map(Effect.all([part, part]), ([one, other]) => ChannelId.make(`${one}${other}`))
 
-const toRequestError = ({ reason }: ChannelStoreError): RequestError => {
+const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError => {
   switch (reason) {
     case "Exists":
       return new RequestError({ reason: "ChannelExists" })
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
     case "Unavailable":
-      return unavailable()
+      return unavailable(trouble)
   }
 }
 
@@ -78,6 +79,7 @@ export const make = ({ channels, clock, directory, state }: Context) => {
     Effect.catch(storing, (error) => {
       if (error.reason !== "Unavailable") return Effect.fail(toRequestError(error))
       state.stale = true
+      state.trouble = error.trouble
       return Effect.andThen(
         Effect.logError(`channel ${state.name} could not be changed`, error),
         Effect.fail(toRequestError(error)),
@@ -141,7 +143,7 @@ export const make = ({ channels, clock, directory, state }: Context) => {
     Effect.suspend(() => {
       const { act, by } = command
       const now = clock.currentTimeMillisUnsafe()
-      if (state.stale) return Effect.fail(unavailable())
+      if (state.stale) return Effect.fail(unavailable(state.trouble))
       if (act.type === "Create") {
         const refusal = access.refusal("create", by, now)
         return refusal === undefined ? create(by.user, act) : Effect.fail(refusal)

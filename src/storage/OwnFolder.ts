@@ -1,0 +1,72 @@
+/** The database of a data folder, for one service alone: locked, checked to be whole, and marked while it is open. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as fs from "node:fs"
+import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import type { Dialect } from "./Dialect.ts"
+import * as FolderLock from "./FolderLock.ts"
+import { damage } from "./internal/databaseCheck.ts"
+import { applicationId, closedMark, freshMark, headerOf, misfit, runFile, writeMarks } from "./internal/databaseFile.ts"
+import * as Sqlite from "./Sqlite.ts"
+
+/** Refuses a database that is not whole. What is wrong with a file that was put there by hand is found before it is touched. */
+const check: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFolder> = Effect.gen(function* () {
+  const file = yield* (yield* DataFolder).file("natter.db")
+  const problem = yield* Effect.try({
+    try: () => misfit(file) ?? damage(file, "bounded"),
+    catch: (cause) => new Sqlite.DatabaseError({ file, problem: String(cause), cause }),
+  })
+  if (problem !== undefined) return yield* new Sqlite.DatabaseError({ file, problem, cause: problem })
+})
+
+/** Marks the database as open until the scope closes, so that a copy of its file alone is known for what it is. */
+const mark: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFolder | SqlClient | Scope.Scope> =
+  Effect.gen(function* () {
+    const file = yield* (yield* DataFolder).file("natter.db")
+    const sql = yield* SqlClient
+    const fresh = freshMark(yield* Random.next)
+    /** All that is stored is in the file then, the mark among it. */
+    const put = (mark: number) =>
+      sql.unsafe(`PRAGMA application_id = ${applicationId(mark)}`).pipe(
+        Effect.andThen(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
+        Effect.mapError((cause) => new Sqlite.DatabaseError({ file, problem: cause.message, cause })),
+      )
+    const note = (marks: ReadonlyArray<number>) =>
+      Effect.try({
+        try: () => writeMarks(file, marks),
+        catch: (cause) => new Sqlite.DatabaseError({ file: runFile(file), problem: String(cause), cause }),
+      })
+    const header = headerOf(file)
+    const found = typeof header === "object" ? (header.mark ?? closedMark) : closedMark
+    yield* Effect.acquireRelease(
+      Effect.gen(function* () {
+        // The process may end at any point: until the mark is there for certain, both are right.
+        yield* note([found, fresh])
+        yield* put(fresh)
+        yield* note([fresh])
+      }),
+      () =>
+        Effect.gen(function* () {
+          yield* note([closedMark, fresh])
+          yield* put(closedMark)
+          yield* Effect.sync(() => fs.rmSync(runFile(file), { force: true }))
+        }).pipe(Effect.catchCause((cause) => Effect.logWarning("the database could not be marked as closed", cause))),
+    )
+  })
+
+/** With all migrations run. Fails with `FolderInUse` where another service has the folder. */
+export const layer = (
+  options?: Omit<Sqlite.SqliteOptions, "file">,
+): Layer.Layer<
+  SqlClient | Dialect,
+  Sqlite.DatabaseError | DataFolderError | FolderLock.FolderInUse | FolderLock.LockFileError,
+  DataFolder
+> =>
+  Layer.effectDiscard(mark).pipe(
+    Layer.provideMerge(Sqlite.layer(options)),
+    Layer.provide(Layer.effectDiscard(check)),
+    Layer.provide(Layer.effectDiscard(FolderLock.hold)),
+  )

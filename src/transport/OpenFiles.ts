@@ -1,0 +1,22 @@
+/** How many files, and so sockets, the operating system lets this process have open. */
+import * as fs from "node:fs"
+
+/** Of this process; undefined where the system does not say so in the way of Linux, or sets no limit. */
+export const limit = (): number | undefined => {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(read("/proc/self/limits")) ?? []
+  return soft === undefined ? undefined : Number(soft)
+}
+
+const read = (file: string): string => {
+  try {
+    return fs.readFileSync(file, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** How many more can be opened; undefined where that is not known. */
+export const free = (): number | undefined => {
+  const most = limit()
+  return most === undefined ? undefined : most - fs.readdirSync("/proc/self/fd").length
+}

@@ -1,0 +1,108 @@
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Reactivity from "effect/reactivity/Reactivity"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as DatabaseLock from "../../src/storage/DatabaseLock.ts"
+import { Ownership } from "../../src/storage/Ownership.ts"
+import { emptyDatabase } from "../postgres/database.ts"
+import { PostgresServer } from "../postgres/PostgresServer.ts"
+
+/** What was logged, by who runs this. */
+const hearing = () => {
+  const lines: Array<string> = []
+  const layer = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+  return { lines, layer }
+}
+
+/** Takes the lock; `end` gives it up. */
+const take = Effect.fnUntraced(function* (url: Redacted.Redacted, waitFor?: Duration.Duration) {
+  const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
+  const context = yield* Layer.buildWithScope(Layer.fresh(DatabaseLock.layer({ url, waitFor })), scope)
+  return { lost: Context.get(context, Ownership).lost, end: Scope.close(scope, Exit.void) }
+})
+
+/** Ends the connection that has the lock of this database, as a network may. */
+const cut = (url: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.makeClient({ url })
+    yield* sql`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid =
+      (hashtext(current_schema())::bigint & 4294967295)::oid`
+  }).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
+
+describe("the lock of a Postgres database", () => {
+  it.live("keeps a second service off it until the first has ended, and nobody off another", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const first = yield* take(url)
+      const error = yield* Effect.flip(take(url))
+      assert.strictEqual(error._tag, "DatabaseInUse")
+      assert.include(error.message, "in use by another service")
+      yield* take(yield* emptyDatabase)
+      yield* first.end
+      yield* take(url)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is taken again when its connection is lost", () => {
+    const { layer, lines } = hearing()
+    return Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      yield* take(url)
+      yield* cut(url)
+      yield* Effect.repeat(Effect.sleep("50 millis"), {
+        until: () => lines.some((line) => line.includes("alone again")),
+      })
+      assert.strictEqual((yield* Effect.flip(take(url)))._tag, "DatabaseInUse")
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
+
+  it.live("says so when another service was faster", () => {
+    const { layer } = hearing()
+    return Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const first = yield* take(url)
+      yield* cut(url)
+      const second = yield* take(url)
+      const error = yield* Effect.flip(first.lost)
+      assert.strictEqual(error._tag, "DatabaseInUse")
+      yield* second.end
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
+
+  it.live("waits for a server that is not there yet, for so long, and says so", () => {
+    const { layer, lines } = hearing()
+    return Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(() => PostgresServer.make()),
+        (server) => Effect.promise(() => server.close()),
+      )
+      const url = Redacted.make(server.url())
+      const impatient = yield* Effect.flip(take(url, Duration.seconds(1)))
+      assert.strictEqual(impatient._tag, "PostgresError")
+      assert.include(lines[0], "waiting for it, 1s at most")
+      const waiting = yield* Effect.forkChild(take(url, Duration.minutes(1)))
+      yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => lines.length === 2 })
+      yield* Effect.promise(() => server.start())
+      yield* Fiber.join(waiting)
+      assert.include(lines.at(-1), "answers")
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
+
+  it.live("waits for nothing that time does not mend", () =>
+    Effect.gen(function* () {
+      const known = Redacted.value(yield* emptyDatabase)
+      for (const url of [known.replace("/postgres?", "/nowhere?"), "mysql://localhost/chat", "chat"]) {
+        const error = yield* Effect.flip(take(Redacted.make(url), Duration.minutes(5)))
+        assert.strictEqual(error._tag, "PostgresError")
+      }
+    }).pipe(Effect.scoped),
+  )
+})
