@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
@@ -108,6 +109,19 @@ export const backup = (folder: string, to: string): Effect.Effect<Contents, Back
     }
   })
 
+/** What is said from now on gets places that clients know from what is lost: they are to read this history anew. */
+const becomeAnother = (file: string): void => {
+  const db = new DatabaseSync(file)
+  try {
+    // An older one gets its first identity when it is brought up to date.
+    const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'history_identity'").get()
+    if (known !== undefined) db.prepare("UPDATE history_identity SET id = ?").run(randomUUID())
+  } finally {
+    db.close()
+  }
+  sync(file)
+}
+
 export interface Restored extends Contents {
   /** Where what was there before is kept; undefined where there was nothing. */
   readonly replaced: string | undefined
@@ -147,6 +161,7 @@ export const restore = (
       try {
         copy(from, draft)
         const contents = verified(draft)
+        becomeAnother(draft)
         const replaced = isEmpty(to) ? undefined : old
         // Without it, a database that was not closed is not started on.
         fs.rmSync(runFile(to), { force: true })

@@ -112,6 +112,30 @@ describe("restoring", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("makes another history of it, which clients read anew", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const identity = (file: string) => {
+        const db = new DatabaseSync(file)
+        db.exec("CREATE TABLE IF NOT EXISTS history_identity (id TEXT NOT NULL)")
+        if (db.prepare("SELECT id FROM history_identity").get() === undefined) {
+          db.exec("INSERT INTO history_identity VALUES ('the first')")
+        }
+        const found = db.prepare("SELECT id FROM history_identity").get()
+        db.close()
+        return String(found?.["id"])
+      }
+      assert.deepStrictEqual(yield* names(folder), [])
+      const before = identity(`${folder}/natter.db`)
+      const file = `${yield* makeFolder}/monday.db`
+      yield* Backup.backup(folder, file)
+      assert.strictEqual(identity(file), before)
+      yield* restore(file, folder)
+      assert.notStrictEqual(identity(`${folder}/natter.db`), before)
+      assert.strictEqual(identity(file), before)
+    }).pipe(Effect.scoped),
+  )
+
   it.live(
     "refuses a folder that is in use, a file that is no backup, and a damaged one; the folder stays as it is",
     () =>

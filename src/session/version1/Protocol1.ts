@@ -162,7 +162,9 @@ const noSuchTransfer = (): HandlerResult => Effect.fail(new RequestError({ reaso
 
 /** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */
 const outOfTheLobby = (error: RequestError): RequestError | Disconnect =>
-  error.reason === "Unavailable" || error.reason === "NotMember" ? new Disconnect({ reason: "Internal" }) : error
+  error.reason === "Unavailable" || error.reason === "NotMember"
+    ? new Disconnect({ reason: "Internal", detail: error.detail })
+    : error
 
 /** A message that was stored is answered by itself, when it comes back; one that was not needs an answer. */
 class Refusal implements Reply {
