@@ -183,6 +183,25 @@ export const holds = (record: ChannelRecord, change: Change): boolean => {
   }
 }
 
+/** Whether a change would leave everything as it is: nobody could do more or less than before, or would read anything else. */
+export const isIdle = (record: ChannelRecord, change: Change, now: number): boolean => {
+  switch (change.type) {
+    case "Sanctioned": {
+      const { kind, reason, subject, until } = change.sanction
+      const held = Option.getOrUndefined(inForce(record, kind, subject, now))
+      if (hasEnded(change.sanction, now)) return held === undefined
+      return held !== undefined && held.until === until && held.reason === reason
+    }
+    case "Pardoned":
+      return Option.isNone(inForce(record, change.kind, change.subject, now))
+    case "Topic":
+    case "Configured":
+    case "Renamed":
+    case "Role":
+      return holds(record, change)
+  }
+}
+
 /** A sanction, while it holds. */
 export const inForce = (
   { sanctions }: Pick<ChannelRecord, "sanctions">,

@@ -29,7 +29,10 @@ export interface ChannelStoreShape {
     readonly limit: number
     readonly for: { readonly user: UserId } | "everybody" | "strangers"
   }) => Effect.Effect<ReadonlyArray<ChannelSummary>, ChannelStoreError>
-  /** Those of these channels that a user may read, direct conversations among them, with their present names. */
+  /**
+   * Those of these channels that a user may read, with their present names. Among them direct conversations, blocks or
+   * not.
+   */
   readonly readable: (
     user: UserId,
     ids: ReadonlyArray<ChannelId>,

@@ -20,7 +20,7 @@ export interface Ban {
 
 /** Keeps an account or a range of addresses out of a channel, from now on and for as long as is said. */
 export const ban = operation(
-  [...administering, "Blocked", "InvalidFrame"],
+  [...administering, "InvalidFrame"],
   (chat, caller, { address, channel, duration, reason, username }: Ban): Effect.Effect<void, RequestError> => {
     const error = sanction({ duration, reason })
     if (error !== undefined) return Effect.fail(error)

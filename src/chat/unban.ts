@@ -15,7 +15,7 @@ export interface Unban {
 
 /** Lets an account or a range of addresses in again. */
 export const unban = operation(
-  [...administering, "Blocked", "InvalidFrame"],
+  [...administering, "InvalidFrame"],
   (chat, caller, { address, channel, username }: Unban): Effect.Effect<void, RequestError> => {
     if (username !== undefined && address === undefined) {
       return administerUser(chat, caller, channel, username, (user) => ({ type: "Unban", user }))

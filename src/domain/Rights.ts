@@ -95,6 +95,9 @@ const whileArchived: ReadonlyArray<Action> = [
   "audit",
 ]
 
+/** Somebody who is blocked in a direct conversation goes on listening, and may block the other, too: it is theirs as well. */
+const whileBlocked: ReadonlyArray<Action> = [...listening, "ban"]
+
 /** Who may make a channel, also one that begins to be when somebody enters it. */
 const creators: ReadonlyArray<Standing> = ["admin", "stranger"]
 
@@ -103,7 +106,8 @@ export const refusal = (action: Action, circumstances: Circumstances): Refusal |
   const { archived, banned, kind, muted, standing } = circumstances
   if (action === "create") return creators.includes(standing) ? undefined : "Forbidden"
   if (!table[kind][standing].includes(action)) return "Forbidden"
-  if (banned) return kind === "direct" ? "Blocked" : "Banned"
+  if (banned && kind !== "direct") return "Banned"
+  if (banned && !whileBlocked.includes(action)) return "Blocked"
   if (archived && !whileArchived.includes(action)) return "ChannelArchived"
   if (muted && !whileMuted.includes(action)) return "Muted"
   return undefined

@@ -88,8 +88,8 @@ export interface Actions<E = never> {
   /** As whom. */
   readonly user: User
   /**
-   * Says something: 1 to `HubSettings.maxMessageLength` characters. Succeeds when it has its place and is as safe as
-   * `durability` says. With an `id` of your own (1 to 64 visible ASCII characters), publishing it again within ten
+   * Says something: 1 to `HubSettings.maxMessageLength` characters, of which one at least is to be seen. Succeeds when it
+   * has its place and is as safe as `durability` says. With an `id` of your own (1 to 64 visible ASCII characters), publishing it again within ten
    * minutes gives the first result and stores nothing twice: so it is safe to try again what failed. So it is with what
    * changes messages.
    */

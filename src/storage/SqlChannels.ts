@@ -226,7 +226,8 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         const closed = new Set(banned.map(({ channel }) => channel))
         const named = new Map(rows.map(({ id, name }) => [id, name]))
         return ids.flatMap((id) => {
-          const name = isDirect(id as string as ChannelName) ? (id as string as ChannelName) : named.get(id)
+          if (isDirect(id as string as ChannelName)) return { id, name: id as string as ChannelName }
+          const name = named.get(id)
           return name === undefined || closed.has(id) ? [] : { id, name }
         })
       }).pipe(asStoreError("readable")),

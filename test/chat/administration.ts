@@ -36,7 +36,7 @@ export const ban: ReadonlyArray<Case<"ban">> = [
   { refused: "NoSuchUser", request: { channel: "den", username: "nobody" }, before: moderating },
   { refused: "Forbidden", when: "an administrator", request: { channel: "den", username: "olga" }, before: owning },
   { refused: "Forbidden", when: "oneself", request: { channel: "den", username: "ann" }, before: moderating },
-  { refused: "Blocked", request: bob("@bob"), before: blocked },
+  { when: "of who has blocked her", request: bob("@bob"), answer: ok, before: blocked },
   // An embedding program names one.
   { refused: "InvalidFrame", when: "nobody", doors: ["version 2"], request: { channel: "den" }, before: moderating },
   {
@@ -68,7 +68,7 @@ export const unban: ReadonlyArray<Case<"unban">> = [
   { when: "of addresses", request: { channel: "den", address: "192.0.2.7" }, answer: ok, before: moderating },
   ...administering<"unban">("moderator", bob),
   { refused: "NoSuchUser", request: { channel: "den", username: "nobody" }, before: moderating },
-  { refused: "Blocked", request: bob("@bob"), before: blocked },
+  { when: "of who has blocked her", request: bob("@bob"), answer: ok, before: blocked },
   // An embedding program names one.
   { refused: "InvalidFrame", when: "nobody", doors: ["version 2"], request: { channel: "den" }, before: moderating },
 ]
@@ -178,14 +178,15 @@ export const block: ReadonlyArray<Case<"block">> = [
   { refused: "Forbidden", when: "oneself", request: { username: "ann" } },
   { refused: "Forbidden", when: "a guest would", request: { username: "bob" }, guest: true },
   { refused: "TooManyChannels", request: { username: "bob" }, settings: full },
-  { refused: "Blocked", request: { username: "bob" }, before: blocked },
+  { when: "who has blocked her", request: { username: "bob" }, answer: ok, before: blocked },
 ]
 
 export const unblock: ReadonlyArray<Case<"unblock">> = [
+  { refused: "Forbidden", when: "oneself", request: { username: "ann" } },
   { request: { username: "bob" }, answer: ok, before: ({ ann }) => ann("block", { username: "bob" }) },
   { refused: "NoSuchUser", request: { username: "nobody" } },
   { refused: "TooManyChannels", request: { username: "bob" }, settings: full },
-  { refused: "Blocked", request: { username: "bob" }, before: blocked },
+  { when: "who has blocked her", request: { username: "bob" }, answer: ok, before: blocked },
 ]
 
 export const listBlocked: ReadonlyArray<Case<"listBlocked">> = [

@@ -1,7 +1,7 @@
 /** Saying something, and changing what was said. */
 import * as Effect from "effect/Effect"
 import type { Case } from "./table.ts"
-import { all, annSpoke, conversing, muted, olga, posting, role, slowly, unreachable } from "./table.ts"
+import { all, annSpoke, conversing, muted, olga, posting, role, silenced, slowly, unreachable } from "./table.ts"
 import { doorNames } from "./doors.ts"
 
 const place = { type: "Published", channel: "den", durability: "memory" }
@@ -37,7 +37,15 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     settings: slowly,
     before: annSpoke,
   },
-  { refused: "EmptyMessage", request: say("den", ""), doors: everywhere },
+  ...["", " ", "\n\u3000", "\u200b\ufeff", "\u3164", "\u0301"].map(
+    (content): Case<"publish"> => ({
+      refused: "EmptyMessage",
+      when: JSON.stringify(content),
+      request: say("den", content),
+      doors: everywhere,
+    }),
+  ),
+  { when: "it has one sign among spaces", request: say("den", " \u200b!\n"), answer: place, doors: everywhere },
   { refused: "MessageTooLong", request: say("den", long), doors: everywhere },
   { refused: "Forbidden", when: "it is read-only", request: say("den"), doors: everywhere, before: readOnly },
   { refused: "Muted", request: say("den"), doors: everywhere, before: muted },
@@ -51,6 +59,7 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     ),
   },
   { refused: "Unreachable", request: say("@bob"), before: unreachable },
+  { refused: "Blocked", request: say("@bob"), before: silenced },
   { refused: "InvalidFrame", when: "no channel is called so", unreadable: true, request: say("a den") },
   { refused: "InvalidFrame", when: "no id is so", unreadable: true, request: { ...say("den"), id: "" } },
   { refused: "InvalidFrame", when: "no wire carries it", unreadable: true, request: say("den", "\ud800") },
@@ -64,10 +73,12 @@ export const editMessage: ReadonlyArray<Case<"editMessage">> = [
   { refused: "NoSuchMessage", request: edit("den", 7) },
   { refused: "NoSuchMessage", when: "it is before all", request: edit("den", 0) },
   { refused: "EmptyMessage", request: edit("den", 2, ""), before: annSpoke },
+  { refused: "EmptyMessage", when: "of nothing", request: edit("den", 2, " \u00ad\ufe0f"), before: annSpoke },
   { refused: "MessageTooLong", request: edit("den", 2, long), before: annSpoke },
   { refused: "Forbidden", when: "it is another's", request: edit("den", 1), before: role("owner") },
   { refused: "Muted", request: edit("den"), before: all(annSpoke, muted) },
   { refused: "Unreachable", request: edit("@bob", 1), before: unreachable },
+  { refused: "Blocked", request: edit("@bob", 1), before: silenced },
 ]
 
 const remove = (channel: string, target = 2) => ({ channel, id: "a-2", target })
@@ -81,13 +92,21 @@ export const deleteMessage: ReadonlyArray<Case<"deleteMessage">> = [
   { refused: "Forbidden", when: "it is an administrator's", request: remove("den", 1), before: role("moderator") },
   { refused: "Muted", when: "it is another's", request: remove("den", 1), before: all(role("moderator"), muted) },
   { refused: "Unreachable", request: remove("@bob", 1), before: unreachable },
+  { refused: "Blocked", request: remove("@bob", 1), before: silenced },
 ]
 
 const react = (channel: string, target = 1) => ({ channel, id: "a-2", target, reaction: "\u{1f44d}" })
 
 export const reactions: ReadonlyArray<Case<"react">> = [
   { request: react("den"), answer: { ...place, id: "a-2", seq: 2 } },
-  { when: "it is taken back", request: { ...react("den"), on: false }, answer: { seq: 2 } },
+  {
+    when: "it is taken back",
+    request: { ...react("den"), on: false },
+    answer: { seq: 3 },
+    before: ({ ann, channel }) => ann("react", { ...react(channel), id: "a-1" }),
+  },
+  // Nothing changes: the answer names the message.
+  { when: "it was never there", request: { ...react("den"), on: false }, answer: { seq: 1 } },
   ...posting<"react">(react),
   { refused: "NoSuchMessage", request: react("den", 7) },
   { refused: "Muted", request: react("den"), before: muted },
@@ -100,6 +119,7 @@ export const reactions: ReadonlyArray<Case<"react">> = [
       ),
   },
   { refused: "Unreachable", request: react("@bob", 1), before: unreachable },
+  { refused: "Blocked", request: react("@bob", 1), before: silenced },
   {
     refused: "InvalidFrame",
     when: "nobody can see it",

@@ -1,6 +1,6 @@
 /** Reading, searching, and what there is. */
 import type { Case } from "./table.ts"
-import { all, archived, banned, conversing, hidden, noSession, reading, role } from "./table.ts"
+import { all, archived, banned, conversing, hidden, noSession, reading, role, silenced } from "./table.ts"
 import { sessions } from "./doors.ts"
 
 const inDen = (channel: string) => ({ channel })
@@ -68,6 +68,7 @@ export const read: ReadonlyArray<Case<"read">> = [
   { request: { channel: "den", seq: 1 }, answer: { type: "Ok" } },
   { when: "nothing was said there", request: { channel: "den", seq: 1000 }, answer: { type: "Ok" } },
   ...reading<"read">((channel) => ({ channel, seq: 1 }), noSession),
+  { when: "she is in it, and blocked", request: { channel: "@bob", seq: 1 }, before: silenced },
   { refused: "NotMember", request: { channel: "den", seq: 1 }, doors: sessions, outside: true },
 ]
 
@@ -84,6 +85,12 @@ export const listUnread: ReadonlyArray<Case<"listUnread">> = [
     request: {},
     answer: { channels: [{ channel: "@bob", read: 0, last: 1, unread: 0 }] },
     before: all(conversing, ({ ann }) => ann("publish", { channel: "@bob", id: "a-1", content: "mine" })),
+  },
+  {
+    when: "it does so blocked, too",
+    request: {},
+    answer: { channels: [{ channel: "@bob", read: 0, last: 1, unread: 0 }] },
+    before: silenced,
   },
   { when: "behind the last", request: { after: "\u{10ffff}" }, answer: { channels: [] } },
   { refused: "InvalidFrame", request: { after: "x".repeat(513) } },

@@ -90,8 +90,23 @@ export const full: Settings = { hub: { maxChannels: 1 } }
 
 type Ask<Name extends OperationName> = (channel: string) => Request<Name>
 
-/** Whoever may not read in a channel is refused. */
+/** Ann has said something to bob, who wants no messages from her since. */
+export const silenced: Before = all(
+  conversing,
+  ({ ann }) => ann("publish", { channel: "@bob", id: "a-1", content: "mine" }),
+  blocked,
+)
+
+/** Whoever may not read in a channel is refused; who is blocked may. */
 export const reading = <Name extends OperationName>(
+  ask: Ask<Name>,
+  doors = channelDoors,
+): ReadonlyArray<Case<Name>> => [
+  ...notReading(ask, doors),
+  { when: "she is blocked", request: ask("@bob"), doors, before: blocked },
+]
+
+const notReading = <Name extends OperationName>(
   ask: Ask<Name>,
   doors = channelDoors,
 ): ReadonlyArray<Case<Name>> => [
@@ -100,12 +115,11 @@ export const reading = <Name extends OperationName>(
   { refused: "TooManyChannels", request: ask("attic"), doors, settings: full },
   { refused: "Banned", request: ask("den"), doors, outside: true, before: banned },
   { refused: "Forbidden", when: "it is private", request: ask("den"), doors, outside: true, before: hidden },
-  { refused: "Blocked", request: ask("@bob"), doors, before: blocked },
 ]
 
 /** The same of who wants to say something, or to take it back. A session that may not read is no member. */
 export const posting = <Name extends OperationName>(ask: Ask<Name>): ReadonlyArray<Case<Name>> => [
-  ...reading(ask, noSession),
+  ...notReading(ask, noSession),
   { refused: "NotMember", request: ask("den"), doors: sessions, outside: true },
   { refused: "NotMember", when: "she was put out", request: ask("den"), doors: sessions, before: banned },
   { refused: "RateLimited", request: ask("den"), settings: slowly, before: annSpoke },

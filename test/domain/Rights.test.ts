@@ -60,12 +60,22 @@ describe("rights", () => {
   it("end where one is banned, whoever one is", () => {
     for (const standing of Rights.standings) {
       for (const kind of kinds) {
+        if (kind === "direct") continue
         const left = allowed({ kind, standing, ...calm, banned: true })
         assert.deepStrictEqual(left, expected[kind][standing].includes("create") ? ["create"] : [])
       }
       assert.strictEqual(Rights.refusal("join", { kind: "public", standing, ...calm, banned: true }), "Banned")
     }
-    assert.strictEqual(Rights.refusal("join", { kind: "direct", standing: "owner", ...calm, banned: true }), "Blocked")
+  })
+
+  it("of who is blocked: to listen, and to block and unblock", () => {
+    const blocked = { kind: "direct", standing: "owner", ...calm, banned: true } as const
+    assert.sameMembers(allowed(blocked), [...listens, "ban"])
+    assert.strictEqual(Rights.refusal("publish", blocked), "Blocked")
+    for (const standing of Rights.standings) {
+      if (standing === "owner") continue
+      assert.deepStrictEqual(allowed({ ...blocked, standing }), allowed({ ...blocked, standing, banned: false }))
+    }
   })
 
   it("of who is muted: to listen, and to take back what was said", () => {

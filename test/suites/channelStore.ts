@@ -210,8 +210,9 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         yield* ban(quiet, bob)
         const ids = ["id-open", "id-shut", "id-banned", "id-nothing", quiet, loud].map((id) => ChannelId.make(id))
         const readable = (user: Person, now: number) => Effect.map(store.readable(user.id, ids, now), names)
-        assert.deepStrictEqual(yield* readable(bob, 9), ["open", loud])
-        assert.deepStrictEqual(yield* readable(bob, 10), ["open", "banned", loud])
+        // A block keeps nobody from reading: the conversation is both's.
+        assert.deepStrictEqual(yield* readable(bob, 9), ["open", quiet, loud])
+        assert.deepStrictEqual(yield* readable(bob, 10), ["open", "banned", quiet, loud])
         assert.deepStrictEqual(yield* readable(ann, 9), ["open", "shut", "banned", quiet, loud])
         assert.deepStrictEqual(yield* store.readable(ann.id, [], 9), [])
       }),

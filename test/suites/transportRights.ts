@@ -259,7 +259,7 @@ export const rights = ({ layer }: World): void => {
     }),
   )
 
-  live("whom one has blocked cannot write, is not brought in, and does not see what is said", layer(calm), (server) =>
+  live("whom one has blocked cannot write, and is told nothing of it", layer(calm), (server) =>
     Effect.gen(function* () {
       const ann = yield* user2(server, "ann")
       const bob = yield* user2(server, "bob")
@@ -268,17 +268,74 @@ export const rights = ({ layer }: World): void => {
       yield* ann.until("Message")
       yield* done(ann, { type: "Block", username: "bob" })
       assert.deepStrictEqual<unknown>((yield* ann.ask({ type: "ListBlocked" }, "Blocked")).usernames, ["bob"])
-      yield* bob.until("Left")
-      yield* refused(bob, publish("2", "@ann"), "NotMember")
-      yield* refused(bob, { type: "Join", channel: "@ann" }, "Blocked")
-      yield* ann.ask(publish("3", "@bob"), "Published")
+      yield* bob.expect("Message")
       yield* expectNothing(bob)
-      assert.deepStrictEqual((yield* bob.ask({ type: "ListUnread" }, "Unread")).channels, [])
+      yield* refused(bob, publish("2", "@ann"), "Blocked")
+      for (const change of [
+        { type: "Edit", channel: "@ann", id: "e", target: 1, content: "x" },
+        { type: "Delete", channel: "@ann", id: "d", target: 1 },
+        { type: "React", channel: "@ann", id: "r", target: 1, reaction: "ok" },
+      ] as const) {
+        yield* refused(bob, change, "Blocked")
+      }
+      yield* bob.send({ type: "Typing", channel: "@ann" })
+      yield* done(bob, { type: "Read", channel: "@ann", seq: 1 })
+      yield* bob.expect("ReadMarker")
+      yield* expectNothing(ann)
+      // Who is not in it is not brought in by who is blocked.
+      yield* ann.ask({ type: "Leave", channel: "@bob" }, "Left")
+      yield* refused(bob, publish("2", "@ann"), "Blocked")
+      yield* expectNothing(ann)
+      yield* join(ann, "@bob")
+      yield* ann.ask(publish("3", "@bob"), "Published")
+      assert.strictEqual((yield* bob.until("Message")).seq, 2)
       yield* refused(bob, { type: "Block", username: "bob" }, "Forbidden")
       assert.deepStrictEqual((yield* bob.ask({ type: "ListBlocked" }, "Blocked")).usernames, [])
       yield* done(ann, { type: "Unblock", username: "bob" })
-      yield* join(bob, "@ann")
+      yield* expectNothing(bob)
       assert.strictEqual((yield* bob.ask(publish("4", "@ann"), "Published")).seq, 3)
+    }),
+  )
+
+  live("whoever blocks first: each may block, unblock and read what is theirs", layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* user2(server, "ann")
+      const bob = yield* user2(server, "bob")
+      yield* join(bob, "@ann")
+      yield* bob.ask(publish("abuse", "@ann"), "Published")
+      yield* ann.until("Message")
+      const reads = Effect.gen(function* () {
+        const { entries } = yield* ann.ask({ type: "History", channel: "@bob" }, "HistoryPage")
+        const { hits } = yield* ann.ask({ type: "Search", channel: "@bob", text: "abuse" }, "SearchResult")
+        const { hits: all } = yield* ann.ask({ type: "Search", text: "abuse" }, "SearchResult")
+        const { channels } = yield* ann.ask({ type: "ListUnread" }, "Unread")
+        yield* ann.ask({ type: "Describe", channel: "@bob" }, "ChannelInfo")
+        assert.deepStrictEqual([entries.length, hits.length, all.length, channels.length], [1, 1, 1, 1])
+      })
+      const blocked = (client: TestClient2) =>
+        Effect.map(client.ask({ type: "ListBlocked" }, "Blocked"), ({ usernames }) => usernames.map(String))
+      yield* done(bob, { type: "Block", username: "ann" })
+      yield* expectNothing(ann)
+      yield* reads
+      yield* refused(ann, publish("no", "@bob"), "Blocked")
+      yield* done(ann, { type: "Block", username: "bob" })
+      yield* reads
+      assert.deepStrictEqual([yield* blocked(ann), yield* blocked(bob)], [["bob"], ["ann"]])
+      // The one does not take back what the other wants.
+      yield* done(bob, { type: "Unblock", username: "ann" })
+      yield* refused(bob, publish("again", "@ann"), "Blocked")
+      for (const type of ["Unban", "Ban"] as const) {
+        yield* refused(bob, { type, channel: "@ann", username: "bob" }, "Forbidden")
+      }
+      yield* refused(bob, publish("again", "@ann"), "Blocked")
+      yield* done(bob, { type: "Block", username: "ann" })
+      yield* done(ann, { type: "Unblock", username: "bob" })
+      yield* refused(ann, publish("no", "@bob"), "Blocked")
+      yield* done(bob, { type: "Unblock", username: "ann" })
+      yield* reads
+      for (const client of [ann, bob]) yield* expectNothing(client)
+      assert.deepStrictEqual([yield* blocked(ann), yield* blocked(bob)], [[], []])
+      yield* ann.ask(publish("peace", "@bob"), "Published")
     }),
   )
 

@@ -109,9 +109,9 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       Effect.sync(() =>
         ids.flatMap((id) => {
           const record = get(id)
-          if (record === undefined || bannedIn(record, user, now)) return []
-          if (!isDirect(record.name) && isHidden(record, user)) return []
-          return { id, name: record.name }
+          if (record === undefined) return []
+          const closed = !isDirect(record.name) && (bannedIn(record, user, now) || isHidden(record, user))
+          return closed ? [] : { id, name: record.name }
         }),
       ),
     blocked: (user, now) =>

@@ -11,6 +11,7 @@ import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/Cha
 import type { Caller } from "../Caller.ts"
 import type { ChatShape } from "../Chat.ts"
 import { errorIn, type Receipt } from "../Receipt.ts"
+import { isBlank } from "./blank.ts"
 import { asMember } from "./inChannel.ts"
 
 /** Why the caller may not say anything now; undefined where it may. */
@@ -26,13 +27,15 @@ export const tooFast = (chat: ChatShape, { limit }: Caller): RequestError | unde
 }
 
 /** Why nobody may say this; undefined where one may. */
-export const unsayable = ({ settings }: ChatShape, { length }: string): RequestError | undefined => {
-  if (length === 0) return new RequestError({ reason: "EmptyMessage", field: "content" })
-  if (length <= settings.maxMessageLength) return undefined
-  return new RequestError({
-    reason: "MessageTooLong",
-    detail: `The message has ${length} characters, at most ${settings.maxMessageLength} are allowed`,
-  })
+export const unsayable = ({ settings }: ChatShape, content: string): RequestError | undefined => {
+  const { length } = content
+  if (length > settings.maxMessageLength) {
+    return new RequestError({
+      reason: "MessageTooLong",
+      detail: `The message has ${length} characters, at most ${settings.maxMessageLength} are allowed`,
+    })
+  }
+  return isBlank(content) ? new RequestError({ reason: "EmptyMessage", field: "content" }) : undefined
 }
 
 type Post = ChannelCommandOf<"Publish" | "Change">
@@ -91,7 +94,7 @@ const bring = (
   Effect.flatMap(directory.reach(caller.by.user, other), (sessions) =>
     Effect.forEach(
       sessions,
-      ({ other, session }) => gateway.find(session)?.enter({ other, channel: link.name }) ?? Effect.void,
+      ({ other, session }) => gateway.find(session)?.enter({ other, channel: link.name, by: caller.by }) ?? Effect.void,
       { discard: true },
     ),
   )

@@ -10,6 +10,7 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User } from "../../domain/User.ts"
+import type { Requester } from "../channel/ChannelCommand.ts"
 import { type Later, make as makeLater } from "./Later.ts"
 import { Outboxes } from "./Outboxes.ts"
 
@@ -19,6 +20,8 @@ export interface Invitation {
   readonly other: User
   /** By what the directory knows the conversation. */
   readonly channel: ChannelName
+  /** Who is about to say something: whoever may not brings nobody in. */
+  readonly by: Requester
 }
 
 /** A session of this node, to those who have something for it. */

@@ -109,14 +109,14 @@ export class Memberships {
   }
 
   /** Is brought into a direct conversation, if it is not in it: behind this it gets what is said there. */
-  enter({ channel, other }: Invitation): Effect.Effect<void> {
+  enter({ by, channel, other }: Invitation): Effect.Effect<void> {
     const name = nameOf(other)
     const key = keyOf(name)
     const entering = Effect.uninterruptibleMask((restore) =>
       Effect.suspend(() => {
         if (this.isIn(key, channel) || !this.open) return Effect.void
         return this.directory.bring(channel, this.subscriber.session).pipe(
-          Effect.flatMap(({ appearance, link }) => this.admit(restore, name, { link, other, appearance }, undefined)),
+          Effect.flatMap(({ appearance, link }) => this.admit(restore, name, { link, other, appearance }, undefined, by)),
           Effect.andThen(Effect.suspend(() => this.wasBrought(key))),
           // That it could not enter is not the speaker's affair.
           Effect.ignore,
@@ -182,6 +182,7 @@ export class Memberships {
     name: ChannelName,
     { appearance, link, other }: JoinLookup,
     tag: number | undefined,
+    broughtBy?: Requester,
   ): Effect.Effect<void, RequestError | ChannelGone> {
     const { by, onJoined, outbox, renderer, session } = this.subscriber
     const own = other === undefined ? name : nameOf(other)
@@ -218,7 +219,10 @@ export class Memberships {
     const called = other === undefined ? name : link.name
     const joining = Effect.suspend(() => {
       const { names } = renderer
-      return link.ask<"Done">((request) => ({ type: "Join", by, request, session, appearance, called, names }), member)
+      return link.ask<"Done">(
+        (request) => ({ type: "Join", by, request, session, appearance, called, names, broughtBy }),
+        member,
+      )
     })
     return Effect.andThen(leaving, restore(joining)).pipe(
       // The channel may let it in all the same: the leave comes behind the join.

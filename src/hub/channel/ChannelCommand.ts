@@ -55,6 +55,8 @@ export const ChannelCommand = Schema.Union([
     called: HubChannelName,
     /** Whether the newcomer wants the names of those with a session here, beside the members. */
     names: Schema.Boolean,
+    /** Who brings it in to say something to it. Absent where it comes by itself. */
+    broughtBy: Schema.optional(Requester),
   }),
   command("Leave", { session: SessionId, request: Schema.optional(request) }),
   /** Notes how far a user has read. */

@@ -318,12 +318,15 @@ export class ChannelState {
   }
 
   private join(command: ChannelCommandOf<"Join">, now: number): void {
-    const { by, called, request, session } = command
+    const { broughtBy, by, called, request, session } = command
     // Whoever looked for another name has to look again.
     if (this.idleness.retired || called !== this.name) return this.answer(request, gone)
     if (this.stale) return this.refuse(command, unavailable(this.trouble))
     if (this.attendance.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
-    const refusal = this.access.refusal("join", by, now)
+    const refusal =
+      this.access.refusal("join", by, now) ??
+      // Whoever is blocked does not stand in anybody's door.
+      (broughtBy === undefined ? undefined : this.access.refusal("publish", broughtBy, now))
     if (refusal !== undefined) return this.refuse(command, refusal)
     this.attendance.enter(command, now)
     this.answer(request, done)
@@ -369,7 +372,8 @@ export class ChannelState {
     const seq = this.read?.get(user.id)
     if (seq === undefined) return this.refuse(command, unavailable(this.trouble))
     this.answer(command.request, done)
-    const everybody = this.attendance.presence.count <= maxReadersTold
+    // Of who is blocked the other one hears nothing.
+    const everybody = this.attendance.presence.count <= maxReadersTold && !this.access.isBanned(command.by, now)
     this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })
   }
 

@@ -99,7 +99,8 @@ export class Access {
     return this.record?.access === "private" && !["admin", "owner", "moderator", "member"].includes(this.standing(user))
   }
 
-  private isBanned({ address, user }: Requester, now: number): boolean {
+  /** Whether somebody is kept out; of a direct conversation: is blocked there. */
+  isBanned({ address, user }: Requester, now: number): boolean {
     const { record } = this
     if (record === undefined || record.sanctions.size === 0) return false
     const standing = this.standing(user)

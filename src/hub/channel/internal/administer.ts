@@ -9,7 +9,6 @@ import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
-import { isDirect } from "../../../domain/Direct.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
 import type { Person, User } from "../../../domain/User.ts"
@@ -131,7 +130,7 @@ export const make = ({ channels, clock, directory, state }: Context) => {
     const leaving = state.everybody.filter((member) =>
       act.type === "Kick" ? member.user.id === user?.id : access.refusal("join", member, now) !== undefined,
     )
-    if (act.type === "Kick" || act.type === "BanAddress" || (act.type === "Ban" && !isDirect(record.name))) {
+    if (act.type === "Kick" || act.type === "BanAddress" || act.type === "Ban") {
       for (const user of Attendance.usersOf(leaving)) {
         state.announce({ type: "Kicked", user, by: personOf(by.user), reason: act.reason })
       }
@@ -151,20 +150,19 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       const planned = plan(act, { access, by, now, present })
       if (planned instanceof RequestError) return Effect.fail(planned)
       const { act: audited, changes, user } = planned
-      const storing =
-        changes.length === 0 && audited === undefined
-          ? Effect.void
-          : Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
-              Effect.sync(() => {
-                if (state.stale) doubtful = { command, plan: planned }
-              }),
-            )
       const told =
         act.type === "Invite" && user !== undefined
           ? Effect.suspend(() =>
               directory.tell(user.id, { type: "Invited", channel: state.name, by: personOf(by.user) }),
             )
           : Effect.void
+      // Nothing changes: there is nothing to store, and nothing to tell anybody but whom it is for.
+      if (changes.length === 0 && audited === undefined) return told
+      const storing = Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
+        Effect.sync(() => {
+          if (state.stale) doubtful = { command, plan: planned }
+        }),
+      )
       return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
         Effect.map(() => {
           const before = access.record!

@@ -1,6 +1,14 @@
 /** What an act of administration comes to, where it is allowed: pure. */
 import { isRange } from "../../../channels/AddressRanges.ts"
-import type { Act, Change, ChannelRecord, NewChannel, Sanction, Subject } from "../../../channels/ChannelRecord.ts"
+import {
+  type Act,
+  type Change,
+  type ChannelRecord,
+  isIdle,
+  type NewChannel,
+  type Sanction,
+  type Subject,
+} from "../../../channels/ChannelRecord.ts"
 import type { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { isDirect } from "../../../domain/Direct.ts"
@@ -17,7 +25,7 @@ import type { Access, Target } from "./access.ts"
 /** Roles, and sanctions, kept of one channel. */
 const maxEach = 10_000
 
-/** What has to be stored. */
+/** What has to be stored: nothing where nothing would change. */
 export interface Plan {
   readonly changes: ReadonlyArray<Change>
   /** Undefined where nobody is to be told later: direct conversations have no audit log. */
@@ -75,6 +83,14 @@ type Note = (action: string, more?: Pick<Act, "whom" | "detail">) => Act | undef
 
 /** What has to be stored, or why it is refused. */
 export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
+  const planned = allowed(act, context)
+  if (planned instanceof RequestError || planned.changes.length === 0) return planned
+  const record = context.access.record!
+  const idle = planned.changes.every((change) => isIdle(record, change, context.now))
+  return idle ? { ...planned, changes: [], act: undefined } : planned
+}
+
+const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
   const { access, by, now } = context
   // Before a name is looked up: who may do nothing here learns nothing.
   for (const right of rightsFor(act)) {
@@ -139,6 +155,9 @@ const onUser = (act: ToUser, context: Context, note: Note): Plan | RequestError 
   const role = act.type === "Invite" ? "member" : act.type === "SetRole" ? act.role : undefined
   const whom = person(user)
   // Pardons are for anybody: whoever may ban may take it back.
+  if (act.type === "Unban" && isDirect(record.name) && user.id === by.user.id) {
+    return new RequestError({ reason: "Forbidden", detail: "Only who has blocked somebody takes it back" })
+  }
   if (act.type === "Unban") return { ...pardoning("ban", { user: whom }, note("unban", { whom })), user }
   if (act.type === "Unmute") return { ...pardoning("mute", { user: whom }, note("unmute", { whom })), user }
   const held = access.roleOf(user.id)

@@ -13,8 +13,11 @@ import type { RecentIds } from "./recentIds.ts"
 /** A command that asks for a place in the channel. */
 export type Post = ChannelCommandOf<"Publish" | "Change">
 
-/** What became of a post: its entry, its place when it was sent before, or why it has none. */
-export type PostResult = Entry | Pick<StoredId, "seq" | "timestamp"> | RequestError
+/** Where something is already that nothing has to be stored for: it was sent before, or would change nothing. */
+type Standing = Pick<StoredId, "seq" | "timestamp">
+
+/** What became of a post: its entry, where it stands already, or why it has no place. */
+export type PostResult = Entry | Standing | RequestError
 
 interface Context {
   readonly access: Access
@@ -119,7 +122,7 @@ export class Turn {
     }
     const place = { seq: Seq.next(this.last), from: this.person(user), timestamp: now }
     const entry = command.type === "Publish" ? this.message(command, by, place) : this.change(command, by, place)
-    if (entry instanceof RequestError) return entry
+    if (entry instanceof RequestError || !("type" in entry)) return entry
     const undo = entry.type === "Message" ? access.said(user.id, now) : undefined
     if (undo !== undefined) (this.takeBack ??= []).push(undo)
     this.entries.push(entry)
@@ -149,7 +152,7 @@ export class Turn {
     { change, id, target }: ChannelCommandOf<"Change">,
     by: Requester,
     place: Place,
-  ): Entry | RequestError {
+  ): PostResult {
     const { access, now } = this.context
     const { changed } = this
     const message = changed?.get(target)
@@ -162,6 +165,7 @@ export class Turn {
       case "Edited": {
         const refusal = access.refusal(own ? "editOwn" : "editOthers", by, now)
         if (refusal !== undefined) return refusal
+        if (message.content === change.content) return asItIs(message)
         changed.set(target, { ...message, content: change.content })
         return { ...place, ...change, id, target }
       }
@@ -176,6 +180,7 @@ export class Turn {
       case "Reacted": {
         const refusal = access.refusal("react", by, now)
         if (refusal !== undefined) return refusal
+        if (hasReacted(message, by.user.id, change.reaction) === change.on) return asItIs(message)
         const reactions = reacted(message, place.from, change)
         if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
         changed.set(target, { ...message, reactions })
@@ -187,16 +192,25 @@ export class Turn {
 
 type Place = Pick<Entry, "from" | "seq" | "timestamp">
 
-/** The reactions then; undefined where they would be too many. One that is there already is no more. */
+/** What would change nothing is answered with the place of the message: nothing is stored, and nobody is told. */
+const asItIs = ({ seq, timestamp }: Message): Standing => ({ seq, timestamp })
+
+const hasReacted = ({ reactions }: Message, user: UserId, reaction: Reacted["reaction"]): boolean =>
+  reactions?.some((one) => one.reaction === reaction && one.users.some(({ id }) => id === user)) === true
+
+/** The reactions then; undefined where they would be too many. */
 const reacted = (
   { reactions = [] }: Message,
   from: Person,
   { on, reaction }: Pick<Reacted, "reaction" | "on">,
 ): ReadonlyArray<Reactions> | undefined => {
   const users = reactions.find((one) => one.reaction === reaction)?.users
-  if (!on || users?.some(({ id }) => id === from.id) === true) return reactions
+  const others = reactions.filter((one) => one.reaction !== reaction)
+  if (!on) {
+    const left = (users ?? []).filter(({ id }) => id !== from.id)
+    return left.length === 0 ? others : [...others, { reaction, users: left }]
+  }
   if (users === undefined && reactions.length >= maxReactions) return undefined
   if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return undefined
-  const others = reactions.filter((one) => one.reaction !== reaction)
   return [...others, { reaction, users: [...(users ?? []), from] }]
 }
