@@ -1,5 +1,6 @@
 /** What people do with the rights of owners and moderators, through the client library. */
 import type * as Effect from "effect/Effect"
+import { type ChannelRecord, holds } from "../../src/channels/ChannelRecord.ts"
 import type { Client } from "../../src/client/Client.ts"
 import type { Action } from "./Step.ts"
 
@@ -10,7 +11,18 @@ export interface AuditedAct {
   readonly whom?: string | undefined
   /** Where it says what no other act says. */
   readonly detail?: string | undefined
+  /** Whether a channel is so already: then nothing is done, and nothing noted. */
+  readonly isSo?: ((record: ChannelRecord) => boolean) | undefined
 }
+
+const roleOf = ({ roles }: ChannelRecord, name: string) =>
+  [...roles.values()].find(({ user }) => user.name === name)?.role
+
+/** Whether nothing of a kind holds somebody, or may hold no more. */
+const isFree = ({ sanctions }: ChannelRecord, kind: "ban" | "mute", name: string): boolean =>
+  ![...sanctions.values()].some(
+    (one) => one.kind === kind && one.until === undefined && "user" in one.subject && one.subject.user.name === name,
+  )
 
 const administrative = [
   "create",
@@ -40,17 +52,31 @@ export const perform = (client: Client, action: Administration, unique: string):
       return { effect: client.createChannel(channel, { access }), action: type }
     }
     case "configure":
-      return { effect: client.configure(channel, action.settings), action: type }
+      return {
+        effect: client.configure(channel, action.settings),
+        action: type,
+        isSo: (record) => holds(record, { type: "Configured", ...action.settings }),
+      }
     case "topic": {
       const topic = `topic ${unique}`
       return { effect: client.setTopic(channel, topic), action: type, detail: topic }
     }
     case "rename":
-      return { effect: client.rename(channel, action.to), action: type }
+      return { effect: client.rename(channel, action.to), action: type, isSo: ({ name }) => name === action.to }
     case "invite":
-      return { effect: client.invite(channel, action.user), action: type, whom: action.user }
+      return {
+        effect: client.invite(channel, action.user),
+        action: type,
+        whom: action.user,
+        isSo: (record) => roleOf(record, action.user) !== undefined,
+      }
     case "role":
-      return { effect: client.setRole(channel, action.user, action.role), action: type, whom: action.user }
+      return {
+        effect: client.setRole(channel, action.user, action.role),
+        action: type,
+        whom: action.user,
+        isSo: (record) => roleOf(record, action.user) === action.role,
+      }
     case "kick":
       return { effect: client.kick(channel, action.user, unique), action: type, whom: action.user, detail: unique }
     case "ban": {
@@ -64,8 +90,18 @@ export const perform = (client: Client, action: Administration, unique: string):
       return { effect, action: type, whom: user, detail: unique }
     }
     case "unban":
-      return { effect: client.unban(channel, { username: action.user }), action: type, whom: action.user }
+      return {
+        effect: client.unban(channel, { username: action.user }),
+        action: type,
+        whom: action.user,
+        isSo: (record) => isFree(record, "ban", action.user),
+      }
     case "unmute":
-      return { effect: client.unmute(channel, action.user), action: type, whom: action.user }
+      return {
+        effect: client.unmute(channel, action.user),
+        action: type,
+        whom: action.user,
+        isSo: (record) => isFree(record, "mute", action.user),
+      }
   }
 }

@@ -1,6 +1,6 @@
 /** Checks that what was done with rights is in the audit logs: all of it, once, and nothing else. */
 import * as Effect from "effect/Effect"
-import type { Act } from "../../src/channels/ChannelRecord.ts"
+import type { Act, ChannelRecord } from "../../src/channels/ChannelRecord.ts"
 import type { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { Channel, Channels } from "./Channels.ts"
 
@@ -15,6 +15,8 @@ export interface AskedAct {
   readonly whom?: string | undefined
   /** What no other act says, where it says anything. */
   readonly detail?: string | undefined
+  /** Whether a channel is so already that nothing has to be done. */
+  readonly isSo?: ((record: ChannelRecord) => boolean) | undefined
   readonly at: number
   /** Connections that the program had had by then: what is lost with one is asked for again over the next. */
   readonly connections: number
@@ -62,20 +64,20 @@ export class AuditTrail {
       acts.filter((act) => act.timestamp >= asked.at && isIt(act, asked)),
     )
     const what = `"${action}" in ${name} by ${asked.program}`
-    if (found.length === 0 && action === "invite" && this.hadRole(asked)) return
+    if (found.length === 0 && this.wasSo(asked)) return
     if (found.length === 0) this.fail("the audit log has every act", `${what} is done, and not in the audit log`)
     const most = 1 + connections - asked.connections
     if (detail !== undefined && found.length > most)
       this.fail("the audit log has every act once", `${what} is in the audit log ${found.length} times`)
   }
 
-  /** Whoever has a role already, or gets one meanwhile, needs no invitation: nothing is done then, and nothing noted. */
-  private hadRole({ at, name, whom }: AskedAct): boolean {
+  /** Where a channel is so already, or gets so meanwhile, nothing is done, and nothing noted. */
+  private wasSo({ at, isSo, name }: AskedAct): boolean {
+    if (isSo === undefined) return false
     return [...this.channels.everCalled(name)].some(({ states }) =>
       states.some(({ record }, index) => {
         const until = states[index + 1]?.from ?? Number.POSITIVE_INFINITY
-        const hasRole = [...record.roles.values()].some(({ user }) => user.name === whom)
-        return until > at && hasRole
+        return until > at && isSo(record)
       }),
     )
   }

@@ -27,6 +27,9 @@ export class Channel {
   /** What a direct conversation is called in the story. */
   private readonly label: string | undefined
 
+  /** Nothing is left of it. */
+  isRemoved = false
+
   constructor(id: ChannelId, now: number, label?: string) {
     this.id = id
     this.label = label
@@ -103,7 +106,7 @@ export class Channels {
   }
 
   /** Takes in what was written of a channel. */
-  write({ act, changes, created, id }: ChannelWrite, now: number): Channel | undefined {
+  write({ act, changes, created, id, removed = false }: ChannelWrite, now: number): Channel | undefined {
     const channel = this.byId.get(id) ?? new Channel(id, now)
     const before = channel.record ?? (created === undefined ? undefined : make(created))
     if (before === undefined) return undefined
@@ -111,6 +114,8 @@ export class Channels {
     const record = changes.reduce(changed, before)
     if (created !== undefined || changes.length > 0) channel.states.push({ from: now, record })
     if (act !== undefined) channel.acts.push(act)
+    channel.isRemoved ||= removed
+    if (removed && this.named.get(before.name) === channel) this.named.delete(before.name)
     if (created !== undefined || record.name !== before.name) {
       if (this.named.get(before.name) === channel) this.named.delete(before.name)
       this.named.set(record.name, channel)

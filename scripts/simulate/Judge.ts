@@ -111,13 +111,23 @@ export class Judge {
     this.open.delete(submission)
     this.counts.acknowledged++
     const stored = [...places.values()]
-    if (seq !== undefined && stored.includes(seq)) return
+    if (seq !== undefined && (stored.includes(seq) || this.changesNothing(submission, seq))) return
     this.fail(
       "what is acknowledged is stored",
       stored.length === 0
         ? `${id} was acknowledged as ${name} #${seq}, and is not in history`
         : `${id} was acknowledged as ${name} #${seq}, and is #${stored.join(" and #")} in history`,
     )
+  }
+
+  /** A reaction that is there already, or is taken back where there is none, is answered with the place of the message. */
+  private changesNothing({ name, request, user }: Submission, seq: number): boolean {
+    if (request.type !== "Reacted" || request.target !== seq) return false
+    const { on, reaction } = request
+    const reacted = (entry: Entry) =>
+      entry.type === "Reacted" && entry.target === seq && entry.reaction === reaction && entry.from.name === user
+    const channels = [...this.channels.everCalled(name), this.channels.called(name)]
+    return channels.some((channel) => !on || channel?.entries.some((entry) => reacted(entry)) === true)
   }
 
   refused(submission: Submission): void {
@@ -257,6 +267,7 @@ export class Judge {
   /** Reads all that history and the audit logs have, and compares it with all that was stored. */
   readBack(history: History["Service"], store: ChannelStore["Service"]): void {
     for (const channel of this.channels.all) {
+      if (channel.isRemoved) continue
       this.readEntries(history, channel)
       if (!channel.isDirect) this.audit.readBack(store, channel)
     }
@@ -286,6 +297,7 @@ export class Judge {
     const markers = Effect.runSync(Effect.orDie(history.markers(id, { limit: markersAtOnce })))
     const read = new Map(markers.map(({ channel, read }) => [channel, read]))
     for (const channel of this.channels.all) {
+      if (channel.isRemoved) continue
       const marked = this.markers.get(`${user} ${channel.id}`) ?? 0
       if ((read.get(channel.id) ?? 0) < marked)
         this.fail("nothing is lost", `${user} has read ${channel.name} up to #${marked}, which is not in history`)

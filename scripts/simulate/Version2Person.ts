@@ -301,7 +301,7 @@ export class Version2Person extends Person {
   private administer(run: Run, client: Client, action: Administration): void {
     const done = perform(client, action, `${this.words++} of ${this.runName}`)
     const { judge, time } = this.world
-    const { action: act, detail, effect, whom } = done
+    const { action: act, detail, effect, isSo, whom } = done
     const name = action.channel
     const asked = {
       by: this.user,
@@ -310,6 +310,7 @@ export class Version2Person extends Person {
       action: act,
       whom,
       detail,
+      isSo,
       at: time.now,
       connections: this.dials,
     }

@@ -60,6 +60,12 @@ const rangeBits = (range: string): (Bits & { readonly rest: bigint }) | undefine
 /** Whether it is one at all: what looks like one may have a number that is too large. */
 export const isRange = (range: AddressRange): boolean => rangeBits(range) !== undefined
 
+/** Whom a limit by address counts: an IPv6 address is one of a whole /64 that are the same one's. */
+export const networkOf = (address: string): string => {
+  const bits = addressBits(address)
+  return bits === undefined || bits.width === 32 ? address : `${(bits.value >> 64n).toString(16)}::/64`
+}
+
 /** Whether an address lies in a range. What is no address lies in none. */
 export const contains = (range: AddressRange, address: string): boolean => {
   const bits = addressBits(address)

@@ -8,10 +8,10 @@ import type { Durability } from "../domain/Durability.ts"
 import * as Topic from "../domain/Topic.ts"
 import type { Person, UserId } from "../domain/User.ts"
 
-/** Channels kept at most, archived ones too. */
+/** Channels kept at most, apart from archived ones, and as many direct conversations in which somebody is blocked. */
 export const maxChannels = 100_000
-/** Entries of an audit log kept of one channel, the latest. */
-export const maxAudit = 10_000
+/** Entries of an audit log kept of one channel of each kind of act, the latest. */
+export const maxAudit = 1000
 /** People in the list of those a user has blocked. */
 export const maxBlocked = 1000
 
@@ -46,6 +46,8 @@ export interface ChannelRecord {
   readonly durability: Durability | undefined
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** It began when somebody entered it, and nothing has been said or set there since: it goes with whoever is in it. */
+  readonly unused: boolean
   readonly roles: ReadonlyMap<UserId, Appointment>
   /** Those that have ended may be among them. */
   readonly sanctions: ReadonlyMap<string, Sanction>
@@ -59,7 +61,23 @@ export interface NewChannel extends Pick<ChannelRecord, "id" | "name" | "access"
   readonly createdAt: number
   /** Gets the role of the owner. */
   readonly owner: Person | undefined
+  /** Default: no. */
+  readonly unused?: boolean | undefined
+  /** For whom it counts; absent where it counts for nobody. */
+  readonly maker?: Maker | undefined
 }
+
+/** Who has made a channel, as far as that is limited. */
+export interface Maker {
+  /** An account, or a network from which guests come. */
+  readonly key: string
+  /** Channels that it may have made: as many that are not archived, and ten times as many in all. */
+  readonly quota: number | undefined
+}
+
+/** Whether somebody has made as many channels as it may. */
+export const isFull = ({ quota }: Maker, made: { readonly open: number; readonly all: number }): boolean =>
+  quota !== undefined && (made.open >= quota || made.all >= 10 * quota)
 
 export type Change =
   | { readonly type: "Topic"; readonly topic: Topic.Topic }
@@ -71,6 +89,8 @@ export type Change =
       readonly durability?: Durability | undefined
     }
   | { readonly type: "Renamed"; readonly name: ChannelName }
+  /** Something was said there, or set. */
+  | { readonly type: "Used" }
   /** Without a role: a stranger again. */
   | { readonly type: "Role"; readonly user: Person; readonly role: ChannelRole | undefined }
   | { readonly type: "Sanctioned"; readonly sanction: Sanction }
@@ -87,7 +107,7 @@ export interface Act {
 }
 
 export interface AuditEntry extends Act {
-  /** 1, 2, 3 … in each channel. */
+  /** 1, 2, 3 … in each channel, those included that are not kept any more. */
   readonly number: number
 }
 
@@ -102,8 +122,9 @@ export const subjectKey = (subject: SubjectId): string =>
 export const sanctionKey = (kind: Sanction["kind"], subject: SubjectId): string => `${kind} ${subjectKey(subject)}`
 
 /** What a channel is when it has just been made. */
-export const make = ({ owner, ...channel }: NewChannel): ChannelRecord => ({
+export const make = ({ maker: _, owner, unused = false, ...channel }: NewChannel): ChannelRecord => ({
   ...channel,
+  unused,
   archived: false,
   slowMode: 0,
   roles: new Map(owner === undefined ? [] : [[owner.id, { user: owner, role: "owner" as const }]]),
@@ -133,6 +154,8 @@ export const changed = (record: ChannelRecord, change: Change): ChannelRecord =>
     }
     case "Renamed":
       return { ...record, name: change.name }
+    case "Used":
+      return { ...record, unused: false }
     case "Role": {
       const { role, user } = change
       const roles = new Map(record.roles)
@@ -171,6 +194,8 @@ export const holds = (record: ChannelRecord, change: Change): boolean => {
     }
     case "Renamed":
       return record.name === change.name
+    case "Used":
+      return !record.unused
     case "Role":
       return record.roles.get(change.user.id)?.role === change.role
     case "Sanctioned": {
@@ -197,6 +222,7 @@ export const isIdle = (record: ChannelRecord, change: Change, now: number): bool
     case "Topic":
     case "Configured":
     case "Renamed":
+    case "Used":
     case "Role":
       return holds(record, change)
   }

@@ -7,9 +7,10 @@ import type { StoreTrouble } from "../domain/StoreTrouble.ts"
  * - `Unavailable`: nothing is known about what was written; trying again makes sense.
  * - `Exists`: there is a channel of this name.
  * - `Full`: there are as many channels as are kept.
+ * - `Quota`: somebody has made as many channels as it may.
  */
 export class ChannelStoreError extends Data.TaggedError("ChannelStoreError")<{
-  readonly reason: "Unavailable" | "Exists" | "Full"
+  readonly reason: "Unavailable" | "Exists" | "Full" | "Quota"
   readonly operation: string
   /** Why, where the store knows; otherwise it had too much to do. */
   readonly trouble?: StoreTrouble | undefined

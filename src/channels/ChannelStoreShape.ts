@@ -11,10 +11,12 @@ export interface ChannelStoreShape {
   /** The channel of this name, in exactly this spelling. Every direct conversation has a record. */
   readonly find: (name: ChannelName) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
   readonly get: (id: ChannelId) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
-  /** Makes a channel and adds the act to its audit log. */
+  /** Makes a channel and adds the act to its audit log. There is always room for the lobby. */
   readonly create: (channel: NewChannel, act?: Act) => Effect.Effect<void, ChannelStoreError>
   /** Changes a channel and adds the act to its audit log: all of it or nothing. */
   readonly change: (id: ChannelId, changes: ReadonlyArray<Change>, act?: Act) => Effect.Effect<void, ChannelStoreError>
+  /** Removes a channel, with its roles, sanctions and audit log. Its name is free again. */
+  readonly remove: (id: ChannelId) => Effect.Effect<void, ChannelStoreError>
   /** The latest entries of a channel's audit log before one of them, the latest first. */
   readonly audit: (
     id: ChannelId,

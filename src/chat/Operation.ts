@@ -38,7 +38,17 @@ const naming = ["NoSuchUser", "TooManyChannels"] as const
 /** What listening and reading in a channel can be refused with. */
 export const reading = ["NoSuchChannel", "Forbidden", "Banned", ...naming] as const
 /** What asking for a place in a channel can be refused with. */
-export const posting = [...reading, "Blocked", "Muted", "ChannelArchived", "NotMember", "RateLimited", "Unreachable"] as const
+export const posting = [
+  ...reading,
+  "Blocked",
+  "Muted",
+  "ChannelArchived",
+  "NotMember",
+  "RateLimited",
+  "Unreachable",
+] as const
+/** What removing a channel can be refused with. */
+export const deleting = ["NoSuchChannel", "Forbidden", ...naming] as const
 /** What an act of administration can be refused with; those that are not for an archived channel name that besides. */
 export const administering = ["NoSuchChannel", "Forbidden", "Banned", "Muted", ...naming] as const
 /** What asking for no more of somebody, or for more again, can be refused with. */

@@ -21,6 +21,12 @@ export interface AuditPage {
 
 const pageSize = 100
 
+/** A ban that concerns nobody by name is one of addresses. Which, is for administrators of the service. */
+const withoutAddress = ({ detail, ...entry }: AuditEntry): AuditEntry =>
+  (entry.action === "ban" || entry.action === "unban") && entry.whom === undefined
+    ? entry
+    : { ...entry, ...(detail === undefined ? {} : { detail }) }
+
 /** A page of what was done in a channel by those with rights, for them. */
 export const audit = operation(
   [...administering, "InvalidFrame"],
@@ -33,7 +39,8 @@ export const audit = operation(
             Effect.map(
               readable("read an audit log", chat.channels.audit(id, { before, limit: pageSize + 1 })),
               (found) => {
-                const entries = found.slice(0, pageSize)
+                const page = found.slice(0, pageSize)
+                const entries = caller.by.user.role === "admin" ? page : page.map(withoutAddress)
                 return { entries, next: found.length > pageSize ? entries.at(-1)!.number : undefined }
               },
             ),

@@ -18,7 +18,10 @@ export interface Ban {
   readonly reason?: string | undefined
 }
 
-/** Keeps an account or a range of addresses out of a channel, from now on and for as long as is said. */
+/**
+ * Keeps an account or a range of addresses out of a channel, from now on and for as long as is said. A range of addresses
+ * is for administrators of the service: whoever tries ranges and looks who is out learns where people are.
+ */
 export const ban = operation(
   [...administering, "InvalidFrame"],
   (chat, caller, { address, channel, duration, reason, username }: Ban): Effect.Effect<void, RequestError> => {

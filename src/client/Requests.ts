@@ -73,6 +73,8 @@ export interface Requests<E> {
   ) => Reply<"Ok", E>
   readonly configure: (channel: string, settings: ChannelSettings) => Reply<"Ok", E>
   readonly rename: (channel: string, name: string) => Reply<"Ok", E>
+  /** Removes a channel with all that was said there, for good. For administrators of the service. */
+  readonly deleteChannel: (channel: string) => Reply<"Ok", E>
   /** Lets somebody into a private channel. */
   readonly invite: (channel: string, username: string) => Reply<"Ok", E>
   /** Without a role the user is a stranger again. */
@@ -113,6 +115,7 @@ export const of = <E>(ask: Ask<E>): Requests<E> => ({
   configure: (channel, { slowMode, ...settings }) =>
     ask({ type: "Configure", channel, ...settings, slow_mode: slowMode }),
   rename: (channel, name) => ask({ type: "RenameChannel", channel, name }),
+  deleteChannel: (channel) => ask({ type: "DeleteChannel", channel }),
   invite: (channel, username) => ask({ type: "Invite", channel, username }),
   setRole: (channel, username, role) => ask({ type: "SetRole", channel, username, role }),
   kick: (channel, username, reason) => ask({ type: "Kick", channel, username, reason }),

@@ -18,10 +18,12 @@ export const actions = [
   "rename",
   "configure",
   "archive",
+  "delete",
   "invite",
   "setRole",
   "kick",
   "ban",
+  "banAddress",
   "mute",
   "describe",
   "seeSanctions",
@@ -64,7 +66,7 @@ const moderating: ReadonlyArray<Action> = [
 const owning: ReadonlyArray<Action> = [...moderating, "rename", "configure", "archive"]
 const nothing: ReadonlyArray<Action> = []
 
-const inCharge = { admin: owning, owner: owning, moderator: moderating }
+const inCharge = { admin: [...owning, "delete", "banAddress"], owner: owning, moderator: moderating } as const
 const onlooking: ReadonlyArray<Action> = [...listening, "deleteOwn", "react"]
 
 const table: Readonly<Record<Kind, Readonly<Record<Standing, ReadonlyArray<Action>>>>> = {
@@ -86,10 +88,12 @@ const whileMuted: ReadonlyArray<Action> = [...listening, "deleteOwn"]
 const whileArchived: ReadonlyArray<Action> = [
   ...listening,
   "archive",
+  "delete",
   "rename",
   "setRole",
   "kick",
   "ban",
+  "banAddress",
   "mute",
   "seeSanctions",
   "audit",

@@ -156,6 +156,8 @@ export interface Actions<E = never> {
   readonly setTopic: (channel: string, topic: string) => Call<"setTopic", void, E>
   /** Gives a channel another name; its members and its history stay. */
   readonly rename: (channel: string, name: string) => Call<"renameChannel", void, E>
+  /** Removes a channel with all that was said there, for good. For administrators of the service. */
+  readonly deleteChannel: (channel: string) => Call<"deleteChannel", void, E>
   /** Lets somebody into a private channel. */
   readonly invite: (channel: string, username: string) => Call<"invite", void, E>
   /** Says what somebody may do in a channel. Without a role: a stranger again. */
@@ -276,6 +278,7 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
       }),
     setTopic: (channel, topic) => run("SetTopic", operations.setTopic, { channel, topic }),
     rename: (channel, name) => run("RenameChannel", operations.renameChannel, { channel, name }),
+    deleteChannel: (channel) => run("DeleteChannel", operations.deleteChannel, { channel }),
     invite: (channel, username) => run("Invite", operations.invite, { channel, username }),
     setRole: (channel, username, role) => run("SetRole", operations.setRole, { channel, username, role }),
     kick: (channel, username, reason) => run("Kick", operations.kick, { channel, username, reason }),

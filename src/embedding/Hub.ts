@@ -35,7 +35,10 @@ export interface EmbeddedUser {
   readonly id?: string | undefined
   /** `admin`: may do in every channel what its owner may. `guest`: is given no role anywhere. Default: `member`. */
   readonly role?: Role | undefined
-  /** Whether `HubSettings.publishing` holds, as for users who come over the network, and together with them. Default: no. */
+  /**
+   * Whether the limits of `HubSettings` hold, `publishing` and `channelsPerAccount`, as for users who come over the network,
+   * and together with them. Default: no.
+   */
   readonly limited?: boolean | undefined
 }
 
@@ -107,7 +110,7 @@ const make = Effect.gen(function* () {
       Effect.map(userOf(user), (user) => {
         directory.reserveName(user)
         const limit = limited ? chat.limitOf(user.id) : undefined
-        const caller = { by: { user }, memberships: undefined, limit }
+        const caller = { by: { user, limited }, memberships: undefined, limit }
         return actionsOf<never>({ chat, caller, freshId, through: (call) => call })
       }),
     disconnect: (selection, disconnect) => onlyUnavailable(directory.disconnect(selection, disconnect)),

@@ -125,7 +125,7 @@ export const localSession = Effect.fnUntraced(function* (
   // By the number of the call that is waiting for it.
   const joining = new Map<number, (frame: ServerFrameOf<"Joined">) => void>()
   let calls = 0
-  const by = { user, session }
+  const by = { user, session, limited }
   const memberships = new Memberships(directory, {
     session,
     by,

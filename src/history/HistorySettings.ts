@@ -1,10 +1,16 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 
+/**
+ * Edits, deletions and reactions kept of a channel besides its messages, deleted messages among them. Only beyond that they
+ * push out messages.
+ */
+export const maxChanges = 100_000
+
 export interface HistorySettings {
   /** Entries older than this are removed. */
   readonly maxAge: Duration.Duration
-  /** Entries kept of a channel, the latest. */
+  /** Messages kept of a channel, the latest, with what is between them. Deleted ones do not count. */
   readonly maxEntries: number
   /** An id sent again within this time is not stored again. */
   readonly rememberIds: Duration.Duration

@@ -131,6 +131,8 @@ export interface HistoryShape {
     user: UserId,
     page: { readonly after?: ChannelId | undefined; readonly limit: number },
   ) => Effect.Effect<ReadonlyArray<Marker>, HistoryError>
+  /** Removes everything that is kept of a channel, markers included: it begins anew. */
+  readonly remove: (channel: ChannelId) => Effect.Effect<void, HistoryError>
   /**
    * Removes entries beyond the bounds of `HistorySettings`, a limited number in one call, and succeeds with how many.
    * The layer calls it by itself.

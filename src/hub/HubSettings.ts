@@ -14,13 +14,17 @@ export interface HubSettings {
   readonly channelMailbox: number
   /** The same for the hub's own mailbox. */
   readonly hubMailbox: number
-  /** Channels that can be open at once. */
+  /** Channels that can be open at once; the lobby can always be. */
   readonly maxChannels: number
   /** Whether a channel begins to be when somebody enters it; otherwise one has to be made before. */
   readonly createOnJoin: boolean
+  /** Channels that one account may have made, apart from archived ones; of these and those ten times as many. */
+  readonly channelsPerAccount: number
+  /** The same of all guests from one address. */
+  readonly channelsPerAddress: number
   /** Channels one session can be in. */
   readonly maxMemberships: number
-  /** A channel with nobody in it is released after this time. */
+  /** A channel with nobody in it is released after this time; one in which nothing was ever said or set is gone then. */
   readonly channelIdle: Duration.Duration
   /** How safe a message has to be before it is acknowledged, as far as history can make it so. */
   readonly durability: Durability
@@ -43,6 +47,8 @@ export const defaults: HubSettings = {
   hubMailbox: 4096,
   maxChannels: 10_000,
   createOnJoin: true,
+  channelsPerAccount: 200,
+  channelsPerAddress: 1000,
   maxMemberships: 128,
   channelIdle: Duration.minutes(1),
   durability: "disk",

@@ -72,7 +72,7 @@ export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effe
 const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
-  const by = { user, address: connection.remoteAddress, session: id }
+  const by = { user, address: connection.remoteAddress, session: id, limited: true }
   const memberships = new Memberships(chat.directory, {
     session: id,
     by,

@@ -6,12 +6,14 @@ import { Dialect, type Schema } from "./Dialect.ts"
 import accounts from "./migrations/0001_accounts.ts"
 import history from "./migrations/0002_history.ts"
 import channels from "./migrations/0003_channels.ts"
+import channelMakers from "./migrations/0004_channel_makers.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = (schema: Schema) => ({
   "0001_accounts": accounts(schema),
   "0002_history": history(schema),
   "0003_channels": channels(schema),
+  "0004_channel_makers": channelMakers(schema),
 })
 
 /** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */

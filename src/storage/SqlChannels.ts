@@ -11,7 +11,7 @@ import type { ChannelStoreShape } from "../channels/ChannelStoreShape.ts"
 import { ChannelStoreError } from "../channels/ChannelStoreError.ts"
 import { maxAudit, maxBlocked, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
-import type { ChannelName } from "../domain/ChannelName.ts"
+import { type ChannelName, lobby } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
 import type { Dialect } from "./Dialect.ts"
 import { troubleOf } from "./internal/trouble.ts"
@@ -43,7 +43,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
   const sql = yield* SqlClient
 
   const channelColumns = sql.literal(
-    `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt"`,
+    `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt", unused`,
   )
   const sanctionColumns = sql.literal(
     `kind, user_id AS "userId", user_name AS "userName", address, ends_at AS "until", ` +
@@ -104,7 +104,10 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       whom_name: act.whom?.name ?? null,
       detail: act.detail ?? null,
     })}`
-    yield* sql`DELETE FROM channel_audit WHERE channel = ${channel} AND number <= ${number - maxAudit}`
+    // Many of one kind push out none of another.
+    yield* sql`DELETE FROM channel_audit WHERE channel = ${channel} AND action = ${act.action} AND number <= (
+      SELECT number FROM channel_audit WHERE channel = ${channel} AND action = ${act.action}
+      ORDER BY number DESC LIMIT 1 OFFSET ${maxAudit})`
   })
 
   const putRole = (channel: ChannelId, { role, user }: Record.Appointment) =>
@@ -148,6 +151,8 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       }
       case "Renamed":
         return set(channel, { name: change.name })
+      case "Used":
+        return set(channel, { unused: 0 })
       case "Role":
         return change.role === undefined
           ? sql`DELETE FROM channel_roles WHERE channel = ${channel} AND user_id = ${change.user.id}`
@@ -160,6 +165,13 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     }
   }
 
+  const madeBy = (key: string) =>
+    Effect.map(
+      sql<{ open: number; all: number }>`SELECT COUNT(*) AS "all", COUNT(CASE WHEN archived = 0 THEN 1 END) AS "open"
+        FROM channels WHERE maker = ${key}`,
+      ([row]) => ({ open: Number(row?.open ?? 0), all: Number(row?.all ?? 0) }),
+    )
+
   const holds = (now: number) => sql`(ends_at IS NULL OR ends_at > ${now})`
   /** Whether a channel is there for a user, as far as its access goes. */
   const shownTo = (user: string) =>
@@ -170,11 +182,14 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     find: (name) => asStoreError("find")(load("name", name)),
     get: (id) => asStoreError("get")(load("id", id)),
 
-    create: ({ owner, ...channel }, act) =>
+    create: ({ maker, owner, ...channel }, act) =>
       Effect.gen(function* () {
-        const [row] = yield* sql<{ count: number }>`SELECT COUNT(*) AS count FROM channels`
-        if (Number(row?.count ?? 0) >= maxChannels) {
+        const [row] = yield* sql<{ count: number }>`SELECT COUNT(*) AS count FROM channels WHERE archived = 0`
+        if (Number(row?.count ?? 0) >= maxChannels && channel.name !== lobby) {
           return yield* new ChannelStoreError({ reason: "Full", operation: "create" })
+        }
+        if (maker !== undefined && Record.isFull(maker, yield* madeBy(maker.key))) {
+          return yield* new ChannelStoreError({ reason: "Quota", operation: "create" })
         }
         yield* sql`INSERT INTO channels ${sql.insert({
           id: channel.id,
@@ -183,6 +198,8 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
           topic: channel.topic,
           durability: channel.durability ?? null,
           created_at: channel.createdAt,
+          unused: Number(channel.unused ?? false),
+          maker: maker?.key ?? null,
         })}`
         if (owner !== undefined) yield* putRole(channel.id, { user: owner, role: "owner" })
         yield* note(channel.id, act)
@@ -193,6 +210,18 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         Effect.andThen(note(id, act)),
         sql.withTransaction,
         asStoreError("change"),
+      ),
+
+    remove: (id) =>
+      Effect.forEach(
+        ["channel_roles", "channel_sanctions", "channel_audit"],
+        (table) => sql`DELETE FROM ${sql(table)} WHERE channel = ${id}`,
+        { discard: true },
+      ).pipe(
+        Effect.andThen(sql`DELETE FROM channels WHERE id = ${id}`),
+        sql.withTransaction,
+        Effect.asVoid,
+        asStoreError("remove"),
       ),
 
     audit: (id, { before, limit }) =>

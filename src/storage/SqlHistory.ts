@@ -36,6 +36,18 @@ const make = Effect.gen(function* () {
     return { ...bounds, recent, ids: yield* read.ids(channel, bounds.seq, since) }
   })
 
+  /** Its reactions go with its messages: a trigger removes both when the log is cut. */
+  const remove = (channel: ChannelId) =>
+    Effect.all(
+      [
+        sql`UPDATE logs SET first = seq + 1, since = NULL WHERE channel = ${channel}`,
+        sql`DELETE FROM ids WHERE channel = ${channel}`,
+        sql`DELETE FROM markers WHERE channel = ${channel}`,
+        sql`DELETE FROM logs WHERE channel = ${channel}`,
+      ],
+      { discard: true },
+    ).pipe(sql.withTransaction)
+
   const run = <A>(operation: string, effect: Effect.Effect<A, SqlError | HistoryError>) =>
     asHistoryError(
       operation,
@@ -58,6 +70,7 @@ const make = Effect.gen(function* () {
     mark: (channel, readers) => run("mark", markers.mark(channel, readers)),
     touch: (channel, users) => run("touch", markers.touch(channel, users)),
     markers: (user, page) => run("markers", markers.markers(user, page)),
+    remove: (channel) => run("remove", remove(channel)),
     prune: (now) => run("prune", prune(now)),
   }
 

@@ -149,6 +149,7 @@ const commands: { readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | 
     RenameChannel: [
       { frame: (channel) => ({ type: "RenameChannel", channel, name: `${channel}-new` }), answers: owners },
     ],
+    DeleteChannel: [{ frame: (channel) => ({ type: "DeleteChannel", channel }), answers: { ...nobody, admin: "ok" } }],
     Invite: [{ frame: (channel) => ({ type: "Invite", channel, username }), answers: inCharge }],
     SetRole: [
       {
@@ -181,11 +182,18 @@ const commands: { readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | 
       {
         what: "addresses",
         frame: (channel) => ({ type: "Ban", channel, address: "192.0.2.0/24" }),
-        answers: inCharge,
+        answers: { ...nobody, admin: "ok" },
       },
       { what: "the last owner", frame: (channel) => ({ type: "Ban", channel, username: "owner" }), answers: nobody },
     ],
-    Unban: [{ frame: (channel) => ({ type: "Unban", channel, username }), answers: inCharge }],
+    Unban: [
+      { frame: (channel) => ({ type: "Unban", channel, username }), answers: inCharge },
+      {
+        what: "addresses",
+        frame: (channel) => ({ type: "Unban", channel, address: "192.0.2.0/24" }),
+        answers: { ...nobody, admin: "ok" },
+      },
+    ],
     Mute: [
       { what: "a visitor", frame: (channel) => ({ type: "Mute", channel, username }), answers: inCharge },
       {

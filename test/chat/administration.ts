@@ -15,6 +15,9 @@ const bob = (channel: string) => ({ channel, username: "bob" })
 const bobJoined = ({ channel, server }: Parameters<typeof archived>[0]) =>
   Effect.flatMap(user2(server, "bob"), (bob) => bob.ask({ type: "Join", channel }, "Joined"))
 
+/** Ann has made another channel. */
+const atticOpened = ({ ann }: Parameters<typeof archived>[0]) => ann("createChannel", { channel: "attic" })
+
 export const audit: ReadonlyArray<Case<"audit">> = [
   { request: { channel: "den" }, answer: { type: "AuditLog", channel: "den" }, before: moderating },
   { when: "before the first", request: { channel: "den", before: 1 }, answer: { entries: [] }, before: moderating },
@@ -30,7 +33,13 @@ export const ban: ReadonlyArray<Case<"ban">> = [
     answer: ok,
     before: all(moderating, bobJoined),
   },
-  { when: "of addresses", request: { channel: "den", address: "192.0.2.0/24" }, answer: ok, before: moderating },
+  { when: "of addresses", request: { channel: "den", address: "192.0.2.0/24" }, answer: ok, admin: true },
+  {
+    refused: "Forbidden",
+    when: "of addresses, by an owner",
+    request: { channel: "den", address: "192.0.2.0/24" },
+    before: owning,
+  },
   { when: "from a conversation", request: bob("@bob"), answer: ok },
   ...administering<"ban">("moderator", bob),
   { refused: "NoSuchUser", request: { channel: "den", username: "nobody" }, before: moderating },
@@ -44,13 +53,13 @@ export const ban: ReadonlyArray<Case<"ban">> = [
     when: "two at once",
     doors: ["version 2"],
     request: { channel: "den", username: "bob", address: "192.0.2.7" },
-    before: moderating,
+    admin: true,
   },
   {
     refused: "InvalidFrame",
     when: "no address",
     request: { channel: "den", address: "192.0.2.7/99" },
-    before: moderating,
+    admin: true,
   },
   { refused: "InvalidFrame", when: "backwards", request: { ...bob("den"), duration: -1 }, before: moderating },
   { refused: "InvalidFrame", when: "for long reasons", request: { ...bob("den"), reason: long }, before: moderating },
@@ -65,7 +74,13 @@ export const unban: ReadonlyArray<Case<"unban">> = [
       olga((channel) => ({ type: "Ban", ...bob(channel) })),
     ),
   },
-  { when: "of addresses", request: { channel: "den", address: "192.0.2.7" }, answer: ok, before: moderating },
+  { when: "of addresses", request: { channel: "den", address: "192.0.2.7" }, answer: ok, admin: true },
+  {
+    refused: "Forbidden",
+    when: "of addresses, by an owner",
+    request: { channel: "den", address: "192.0.2.7" },
+    before: owning,
+  },
   ...administering<"unban">("moderator", bob),
   { refused: "NoSuchUser", request: { channel: "den", username: "nobody" }, before: moderating },
   { when: "of who has blocked her", request: bob("@bob"), answer: ok, before: blocked },
@@ -152,6 +167,19 @@ export const renameChannel: ReadonlyArray<Case<"renameChannel">> = [
     ),
   },
   { refused: "Forbidden", when: "a user's name", request: { channel: "den", name: "@bob" }, before: owning },
+]
+
+/** Ann administers the service. */
+export const deleteChannel: ReadonlyArray<Case<"deleteChannel">> = [
+  { request: { channel: "den" }, answer: ok, admin: true },
+  { when: "nobody is in it", request: { channel: "attic" }, answer: ok, admin: true, before: atticOpened },
+  { when: "it is archived", request: { channel: "den" }, answer: ok, admin: true, before: archived },
+  { refused: "Forbidden", when: "the lobby", request: { channel: "lobby" }, admin: true },
+  { refused: "Forbidden", when: "a conversation", request: { channel: "@bob" }, admin: true },
+  { refused: "NoSuchChannel", request: { channel: "attic" } },
+  { refused: "NoSuchUser", request: { channel: "@nobody" } },
+  { refused: "TooManyChannels", request: { channel: "attic" }, settings: full },
+  { refused: "Forbidden", when: "an owner", request: { channel: "den" }, before: owning },
 ]
 
 const topic = (channel: string) => ({ channel, topic: "Tea" })

@@ -27,6 +27,7 @@ const words = {
   block: "Block",
   configure: "Configure",
   createChannel: "CreateChannel",
+  deleteChannel: "DeleteChannel",
   deleteMessage: "Delete",
   describe: "Describe",
   editMessage: "Edit",
@@ -170,6 +171,7 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   configure: (by, { channel, slow_mode: slowMode, ...more }) =>
     done(by.configure(channel, slowMode === undefined ? more : { ...more, slowMode })),
   createChannel: (by, { channel, ...more }) => done(by.createChannel(channel, more)),
+  deleteChannel: (by, { channel }) => done(by.deleteChannel(channel)),
   deleteMessage: (by, { channel, id, target }) => posted(channel)(by.delete(channel, target, id)),
   describe: (by, { channel }) =>
     Effect.map(by.describe(channel), (description) => render.channelInfo(undefined, named(channel), description)),

@@ -51,8 +51,9 @@ const settings: Settings = { hub: { ...calm.hub, publishing: undefined }, sessio
 const world = (door: DoorName) =>
   Effect.gen(function* () {
     const server = yield* TestServer
-    for (const name of ["bob", "eve"]) yield* server.accounts.add({ name, password: Redacted.make(`${name}'s`) })
-    const user: User = yield* server.accounts.add({ name: "ann", password: Redacted.make("ann's") })
+    for (const name of ["bob", "eve"])
+      yield* server.accounts.add({ name, password: Redacted.make(`${name}'s`), role: "member" })
+    const user: User = yield* server.accounts.add({ name: "ann", password: Redacted.make("ann's"), role: "member" })
     const eve = yield* user2(server, "eve")
     const { call } = yield* open(door, server, user)
     const ann = ([name, request]: Asked) => call(name, request as never)!

@@ -73,7 +73,7 @@ const play = (name: OperationName, row: Case<OperationName>, door: DoorName) =>
     for (const [name, role] of [
       ["olga", "admin"],
       ["bob", "member"],
-      ...(row.guest === true ? [] : [["ann", "member"] as const]),
+      ...(row.guest === true ? [] : [["ann", row.admin === true ? "admin" : "member"] as const]),
     ] as const) {
       yield* server.accounts.add({ name, password: Redacted.make(`${name}'s`), role })
     }

@@ -37,14 +37,12 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     settings: slowly,
     before: annSpoke,
   },
-  ...["", " ", "\n\u3000", "\u200b\ufeff", "\u3164", "\u0301"].map(
-    (content): Case<"publish"> => ({
-      refused: "EmptyMessage",
-      when: JSON.stringify(content),
-      request: say("den", content),
-      doors: everywhere,
-    }),
-  ),
+  ...["", " ", "\n\u3000", "\u200b\ufeff", "\u3164", "\u0301"].map((content): Case<"publish"> => ({
+    refused: "EmptyMessage",
+    when: JSON.stringify(content),
+    request: say("den", content),
+    doors: everywhere,
+  })),
   { when: "it has one sign among spaces", request: say("den", " \u200b!\n"), answer: place, doors: everywhere },
   { refused: "MessageTooLong", request: say("den", long), doors: everywhere },
   { refused: "Forbidden", when: "it is read-only", request: say("den"), doors: everywhere, before: readOnly },

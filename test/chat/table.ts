@@ -40,6 +40,8 @@ export interface Case<Name extends OperationName> {
   readonly outside?: boolean
   /** Ann is a guest. */
   readonly guest?: boolean
+  /** Ann administers the service. */
+  readonly admin?: boolean
   readonly before?: Before
 }
 
@@ -106,10 +108,7 @@ export const reading = <Name extends OperationName>(
   { when: "she is blocked", request: ask("@bob"), doors, before: blocked },
 ]
 
-const notReading = <Name extends OperationName>(
-  ask: Ask<Name>,
-  doors = channelDoors,
-): ReadonlyArray<Case<Name>> => [
+const notReading = <Name extends OperationName>(ask: Ask<Name>, doors = channelDoors): ReadonlyArray<Case<Name>> => [
   { refused: "NoSuchChannel", request: ask("attic"), doors, settings: { hub: { createOnJoin: false } } },
   { refused: "NoSuchUser", request: ask("@nobody"), doors },
   { refused: "TooManyChannels", request: ask("attic"), doors, settings: full },

@@ -11,7 +11,7 @@ const moderates = ["deleteOthers", "invite", "setRole", "kick", "ban", "mute", "
 const owns = ["rename", "configure", "archive"]
 const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string>>> = {
   public: {
-    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns],
+    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns, "delete", "banAddress"],
     owner: [...speaks, "setTopic", ...moderates, ...owns],
     moderator: [...speaks, "setTopic", ...moderates],
     member: [...speaks, "setTopic"],
@@ -19,7 +19,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     guest: speaks,
   },
   private: {
-    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns],
+    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns, "delete", "banAddress"],
     owner: [...speaks, "setTopic", ...moderates, ...owns],
     moderator: [...speaks, "setTopic", ...moderates],
     member: [...speaks, "setTopic"],
@@ -27,7 +27,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     guest: [],
   },
   readonly: {
-    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns],
+    admin: ["create", ...speaks, "setTopic", ...moderates, ...owns, "delete", "banAddress"],
     owner: [...speaks, "setTopic", ...moderates, ...owns],
     moderator: [...speaks, "setTopic", ...moderates],
     member: [...listens, "deleteOwn", "react"],

@@ -12,11 +12,17 @@ import { SqlClient } from "effect/sql/SqlClient"
 import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
+import { ChannelStore } from "../../src/channels/ChannelStore.ts"
+import { AddressRange } from "../../src/domain/AddressRange.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { Username } from "../../src/domain/Username.ts"
 import { History } from "../../src/history/History.ts"
 import type { Dialect } from "../../src/storage/Dialect.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
+import * as SqlChannels from "../../src/storage/SqlChannels.ts"
 import * as SqlHistory from "../../src/storage/SqlHistory.ts"
 import * as Sqlite from "../../src/storage/Sqlite.ts"
 import { emptyDatabase } from "../postgres/database.ts"
@@ -44,7 +50,7 @@ const left = (dialect: string) =>
     .map((name) => ({ version: Number.parseInt(name, 10), text: fs.readFileSync(`${folder}/${name}`, "utf8") }))
 
 const stores = (database: Layer.Layer<SqlClient | Dialect, { readonly message: string }>) =>
-  Layer.fresh(Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer).pipe(Layer.provideMerge(database)))
+  Layer.fresh(Layer.mergeAll(SqlAccounts.layer, SqlHistory.layer, SqlChannels.layer).pipe(Layer.provideMerge(database)))
 
 type Given = (text: string) => Effect.Effect<ReturnType<typeof stores>, unknown, Scope.Scope>
 
@@ -123,6 +129,24 @@ const historyIsThere = Effect.gen(function* () {
   assert.deepStrictEqual([yield* found("just coffee"), yield* found("nobody"), yield* found("böb")], [1, 0, 0])
 })
 
+/** What the third version kept beside them. */
+const channelsAreThere = Effect.gen(function* () {
+  const store = yield* ChannelStore
+  const den = Option.getOrThrow(yield* store.find(ChannelName.make("den")))
+  assert.deepInclude(den, { id: ChannelId.make("den-1"), access: "private", slowMode: 5000, unused: false })
+  assert.deepStrictEqual(
+    [...den.roles.values()].map(({ role, user }) => [user.name, role]),
+    [[Username.make("Alice"), "owner"]],
+  )
+  // A ban of addresses that an owner has put goes on holding.
+  assert.deepStrictEqual(
+    [...den.sanctions.values()].map(({ subject }) => subject),
+    [{ address: AddressRange.make("192.0.2.0/24") }],
+  )
+  assert.lengthOf(yield* store.audit(den.id, { limit: 9 }), 2)
+  assert.isTrue(Option.getOrThrow(yield* store.find(ChannelName.make("attic"))).archived)
+})
+
 const migrations = (name: string, dialect: string, given: Given) =>
   describe(`migrations in ${name}`, () => {
     for (const { text, version } of left(dialect)) {
@@ -138,6 +162,7 @@ const migrations = (name: string, dialect: string, given: Given) =>
             assert.isAbove(done.length, version)
             yield* accountsAreThere
             if (version >= 2) yield* historyIsThere
+            if (version >= 3) yield* channelsAreThere
             yield* append(yield* History, random, messages(1, 3))
           }).pipe(Effect.provide(database))
           // As at the next start.

@@ -175,6 +175,80 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
     )
 
     test(
+      "keeps of the audit log the latest of each kind: many of one push out none of another",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den"), act("create"))
+        const id = ChannelId.make("id-den")
+        yield* store.change(id, [], act("ban", { whom: bob }))
+        for (let n = 0; n < Record.maxAudit + 5; n++) yield* store.change(id, [], act("topic", { detail: `${n}` }))
+        const all = yield* store.audit(id, { limit: 2 * Record.maxAudit })
+        assert.deepStrictEqual(
+          all.filter(({ action }) => action !== "topic").map(({ action, number }) => [number, action]),
+          [
+            [2, "ban"],
+            [1, "create"],
+          ],
+        )
+        assert.strictEqual(all[0]!.detail, `${Record.maxAudit + 4}`)
+        assert.lengthOf(all, Record.maxAudit + 2)
+        assert.deepStrictEqual(
+          (yield* store.audit(id, { before: 8, limit: 3 })).map(({ number }) => number),
+          [2, 1],
+        )
+      }),
+    )
+
+    test(
+      "removes a channel with all that is known of it; its name and its place are free again",
+      Effect.fnUntraced(function* (store) {
+        const maker = { key: "ann", quota: 2 }
+        const made = channel("den", { maker, access: "private" })
+        yield* store.create(made, act("create"))
+        yield* store.create(channel("attic", { maker }))
+        yield* store.change(made.id, [{ type: "Sanctioned", sanction: sanction("ban", { user: bob }) }], act("ban"))
+        assert.strictEqual((yield* Effect.flip(store.create(channel("hall", { maker })))).reason, "Quota")
+        yield* store.remove(made.id)
+        yield* store.remove(ChannelId.make("nothing"))
+        assert.isUndefined(yield* found(store, "den"))
+        assert.isTrue(Option.isNone(yield* store.get(made.id)))
+        assert.deepStrictEqual(yield* store.audit(made.id, everything), [])
+        assert.deepStrictEqual(names(yield* store.list({ for: "everybody", limit: 9 })), ["attic"])
+        yield* store.create(channel("den", { maker, id: ChannelId.make("another") }))
+        assert.strictEqual((yield* found(store, "den"))!.sanctions.size, 0)
+      }),
+    )
+
+    test(
+      "counts what somebody has made: archived channels do not count, and are not without end",
+      Effect.fnUntraced(function* (store) {
+        const maker = { key: "ann", quota: 1 }
+        const archive = (text: string) =>
+          store.change(ChannelId.make(`id-${text}`), [{ type: "Configured", archived: true }])
+        for (let n = 1; n <= 9; n++) {
+          yield* store.create(channel(`c${n}`, { maker }))
+          assert.strictEqual((yield* Effect.flip(store.create(channel("more", { maker })))).reason, "Quota")
+          yield* archive(`c${n}`)
+        }
+        yield* store.create(channel("c10", { maker }))
+        yield* archive("c10")
+        assert.strictEqual((yield* Effect.flip(store.create(channel("more", { maker })))).reason, "Quota")
+        // Others are not concerned, and who is not limited is not.
+        yield* store.create(channel("more", { maker: { key: "bob", quota: 1 } }))
+        yield* store.create(channel("and", { maker: { key: "ann", quota: undefined } }))
+      }),
+    )
+
+    test(
+      "knows that a channel was not used, until it is",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den", { unused: true }))
+        assert.isTrue((yield* found(store, "den"))!.unused)
+        yield* store.change(ChannelId.make("id-den"), [{ type: "Used" }])
+        assert.isFalse((yield* found(store, "den"))!.unused)
+      }),
+    )
+
+    test(
       "lists channels by name: no archived ones, private ones only for those in them",
       Effect.fnUntraced(function* (store) {
         yield* store.create(channel("c", { topic: Topic.make("sea") }))

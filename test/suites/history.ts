@@ -436,6 +436,33 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
       )
 
       test(
+        "what is done to messages pushes none of them out; deleted ones make room",
+        Effect.fnUntraced(function* (history) {
+          yield* append(history, general, messages(1, 100))
+          const toggled = Array.from({ length: 600 }, (_, n) => reacted(101 + n, 1 + (n % 50), "ok", n % 2 === 0))
+          for (let n = 0; n < toggled.length; n += 100) yield* append(history, general, toggled.slice(n, n + 100))
+          while ((yield* history.prune(timeOf(700))) > 0);
+          assert.strictEqual((yield* history.load(general, 0)).first, seq(1))
+          assert.lengthOf(
+            yield* history.messages(
+              general,
+              messages(1, 100).map(({ seq }) => seq),
+            ),
+            100,
+          )
+          // The ones before the hundredth but last go, with what is between them.
+          yield* append(history, general, [deleted(701, 40), deleted(702, 80)])
+          yield* append(history, general, messages(703, 762))
+          while ((yield* history.prune(timeOf(762))) > 0);
+          const { first } = yield* history.load(general, 0)
+          // One that was deleted does not count; as many more as history may put off.
+          assert.isAtLeast(first, 34)
+          assert.isAtMost(first, 61)
+        }),
+        { maxEntries: 100 },
+      )
+
+      test(
         "an id is known as long as ids are, though its entry is gone",
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, messages(1, 500))
@@ -454,6 +481,27 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         { maxEntries: 100, rememberIds: Duration.seconds(300) },
       )
     })
+
+    test(
+      "is empty again when a channel is removed, and others are as they were",
+      Effect.fnUntraced(function* (history) {
+        yield* append(history, general, messages(1, 3))
+        yield* append(history, general, [reacted(4, 1, "ok", true)])
+        yield* append(history, random, messages(1, 2))
+        yield* history.mark(general, [{ user: bob.id, read: seq(2) }])
+        yield* history.remove(general)
+        yield* history.remove(general)
+        assert.deepInclude(yield* history.load(general, 0), { seq: seq(0), first: seq(1), recent: [], ids: [] })
+        assert.deepStrictEqual(yield* everything(history, general), [])
+        assert.deepStrictEqual(yield* history.markers(bob.id, { limit: 9 }), [])
+        const { hits } = yield* history.search({ channels: [general, random], text: "m1", limit: 9 })
+        assert.isEmpty(hits.filter(({ channel }) => channel === general))
+        assert.deepStrictEqual(yield* everything(history, random), messages(1, 2))
+        // It begins anew, with the ids that it had.
+        yield* append(history, general, messages(1, 3))
+        assert.deepStrictEqual(yield* everything(history, general), messages(1, 3))
+      }),
+    )
 
     describe("markers", () => {
       const [at, reader] = [

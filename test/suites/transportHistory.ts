@@ -289,7 +289,7 @@ const greedy = ({ layer }: World): void => {
     (server) =>
       Effect.gen(function* () {
         const ann = yield* member2(server, "ann", "den")
-        const content = "\u0001".repeat(10_000)
+        const content = `x${"\u0001".repeat(9_999)}`
         for (const id of ["1", "2", "3"]) yield* ann.ask(publish(id, content), "Published")
         const bob = yield* member2(server, "bob", "den")
         const refs = Array.from({ length: 60 }, (_, n) => n + 1)

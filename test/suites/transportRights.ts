@@ -192,7 +192,7 @@ export const rights = ({ layer }: World): void => {
       yield* done(ann, { type: "Ban", channel, username: "bob", duration: 0 })
       yield* bob.ask(publish("1"), "Published")
       yield* refused(ann, { type: "Ban", channel }, "InvalidFrame")
-      yield* refused(ann, { type: "Ban", channel, address: "1.2.3.4/99" }, "InvalidFrame")
+      yield* refused(ann, { type: "Ban", channel, address: "1.2.3.4" }, "Forbidden")
     }),
   )
 
@@ -259,6 +259,30 @@ export const rights = ({ layer }: World): void => {
     }),
   )
 
+  live("which addresses are banned only administrators see, and who is put out by it", layer(calm), (server) =>
+    Effect.gen(function* () {
+      yield* server.accounts.add({ name: "root", password: Redacted.make("root's"), role: "admin" })
+      const { ann, bob } = yield* two(server)
+      const root = yield* user2(server, "root")
+      yield* done(root, { type: "Ban", channel, address: "0.0.0.0/0", reason: "noise" })
+      yield* bob.until("Kicked")
+      yield* refused(bob, { type: "Join", channel }, "Banned")
+      // Who owns the channel stays in.
+      yield* ann.ask(publish("1"), "Published")
+      const audited = (client: TestClient2) =>
+        Effect.map(client.ask({ type: "Audit", channel }, "AuditLog"), ({ entries }) =>
+          entries.map(({ action, detail }) => `${action} ${detail}`),
+        )
+      assert.deepStrictEqual((yield* ann.ask({ type: "Describe", channel }, "ChannelInfo")).sanctions, [])
+      assert.lengthOf((yield* root.ask({ type: "Describe", channel }, "ChannelInfo")).sanctions!, 1)
+      assert.deepStrictEqual(yield* audited(ann), ["ban undefined", "create undefined"])
+      assert.deepStrictEqual(yield* audited(root), ["ban 0.0.0.0/0: noise", "create undefined"])
+      yield* refused(ann, { type: "Unban", channel, address: "0.0.0.0/0" }, "Forbidden")
+      yield* done(root, { type: "Unban", channel, address: "0.0.0.0/0" })
+      yield* join(bob)
+    }),
+  )
+
   live("whom one has blocked cannot write, and is told nothing of it", layer(calm), (server) =>
     Effect.gen(function* () {
       const ann = yield* user2(server, "ann")
@@ -303,7 +327,7 @@ export const rights = ({ layer }: World): void => {
       const bob = yield* user2(server, "bob")
       yield* join(bob, "@ann")
       yield* bob.ask(publish("abuse", "@ann"), "Published")
-      yield* ann.until("Message")
+      for (const client of [ann, bob]) yield* client.until("Message")
       const reads = Effect.gen(function* () {
         const { entries } = yield* ann.ask({ type: "History", channel: "@bob" }, "HistoryPage")
         const { hits } = yield* ann.ask({ type: "Search", channel: "@bob", text: "abuse" }, "SearchResult")

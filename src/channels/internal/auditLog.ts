@@ -1,24 +1,28 @@
 import { type Act, type AuditEntry, maxAudit } from "../ChannelRecord.ts"
 
-/** The audit log of one channel. Its numbers have no gaps, so they say where an entry is. */
+/**
+ * The audit log of one channel, by the kinds of acts: many of one kind push out none of another. Bounded by the kinds there
+ * are.
+ */
 export class AuditLog {
-  private entries: Array<AuditEntry> = []
+  private readonly kinds = new Map<string, Array<AuditEntry>>()
+  private last = 0
 
   add(act: Act): void {
-    this.entries.push({ ...act, number: this.last + 1 })
+    const entries = this.kinds.get(act.action) ?? []
+    entries.push({ ...act, number: ++this.last })
     // Cut seldom: to take the first from a long array moves all the others.
-    if (this.entries.length > maxAudit + maxAudit / 4) this.entries = this.entries.slice(-maxAudit)
+    this.kinds.set(act.action, entries.length > maxAudit + maxAudit / 4 ? entries.slice(-maxAudit) : entries)
   }
 
   /** The latest before a number, the latest first. */
   page(before: number, limit: number): ReadonlyArray<AuditEntry> {
-    const cut = this.last - this.entries.length
-    const end = Math.max(0, Math.min(before - 1 - cut, this.entries.length))
-    const oldest = Math.max(0, this.entries.length - maxAudit)
-    return this.entries.slice(Math.max(oldest, end - limit), Math.max(oldest, end)).reverse()
-  }
-
-  private get last(): number {
-    return this.entries.at(-1)?.number ?? 0
+    return [...this.kinds.values()]
+      .flatMap((entries) => {
+        const end = entries.findLastIndex(({ number }) => number < before) + 1
+        return entries.slice(Math.max(0, entries.length - maxAudit, end - limit), end)
+      })
+      .toSorted((one, other) => other.number - one.number)
+      .slice(0, limit)
   }
 }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChannelId } from "../../domain/ChannelId.ts"
-import type { ChannelName } from "../../domain/ChannelName.ts"
+import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
@@ -20,6 +20,11 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   /** By who sanctioned somebody in a direct conversation: the conversations. */
   const sanctionedBy = new Map<UserId, Set<ChannelId>>()
   const audits = new Map<ChannelId, AuditLog>()
+  /** By who made them. */
+  const made = new Map<string, Set<ChannelId>>()
+  const makers = new Map<ChannelId, string>()
+  /** Those of the records that are not archived, and no direct conversations. */
+  let open = 0
 
   const fail = (reason: ChannelStoreError["reason"], operation: string) =>
     Effect.fail(new ChannelStoreError({ reason, operation }))
@@ -34,6 +39,23 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
     audits.set(id, log)
   }
 
+  const isOpen = (record: Record.ChannelRecord | undefined): boolean =>
+    record !== undefined && !record.archived && !isDirect(record.name)
+  const put = (record: Record.ChannelRecord): void => {
+    open += Number(isOpen(record)) - Number(isOpen(records.get(record.id)))
+    records.set(record.id, record)
+  }
+  const drop = (id: ChannelId): void => {
+    open -= Number(isOpen(records.get(id)))
+    records.delete(id)
+  }
+  /** Direct conversations in which somebody is blocked: the others have no record. */
+  const sanctioned = (): number => records.size - byName.size
+  const hasMade = (key: string) => {
+    const all = [...(made.get(key) ?? [])]
+    return { all: all.length, open: all.filter((id) => isOpen(records.get(id))).length }
+  }
+
   const setDirect = (id: ChannelId, { sanctions }: Record.ChannelRecord, next: Record.ChannelRecord): void => {
     for (const { by } of sanctions.values()) {
       const conversations = sanctionedBy.get(by.id)
@@ -43,8 +65,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
     for (const { by } of next.sanctions.values()) {
       sanctionedBy.set(by.id, (sanctionedBy.get(by.id) ?? new Set()).add(id))
     }
-    if (next.sanctions.size > 0) records.set(id, next)
-    else records.delete(id)
+    if (next.sanctions.size > 0) put(next)
+    else drop(id)
   }
 
   const isHidden = ({ access, roles }: Record.ChannelRecord, user: UserId | undefined) =>
@@ -62,8 +84,14 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
     create: (channel, act) =>
       Effect.suspend(() => {
         if (byName.has(channel.name) || records.has(channel.id)) return fail("Exists", "create")
-        if (records.size >= maxChannels) return fail("Full", "create")
-        records.set(channel.id, Record.make(channel))
+        const { maker } = channel
+        if (maker !== undefined && Record.isFull(maker, hasMade(maker.key))) return fail("Quota", "create")
+        if (open >= maxChannels && channel.name !== lobby) return fail("Full", "create")
+        put(Record.make(channel))
+        if (maker !== undefined) {
+          makers.set(channel.id, maker.key)
+          made.set(maker.key, (made.get(maker.key) ?? new Set()).add(channel.id))
+        }
         byName.set(channel.name, channel.id)
         names.add(channel.name)
         note(channel.id, act)
@@ -73,14 +101,14 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       Effect.suspend(() => {
         const record = get(id)
         if (record === undefined) return fail("Unavailable", "change")
-        if (!records.has(id) && records.size >= maxChannels) return fail("Full", "change")
+        if (!records.has(id) && sanctioned() >= maxChannels) return fail("Full", "change")
         const next = changes.reduce(Record.changed, record)
         const holder = byName.get(next.name)
         if (next.name !== record.name && holder !== undefined && holder !== id) return fail("Exists", "change")
         if (isDirect(next.name)) {
           setDirect(id, record, next)
         } else {
-          records.set(id, next)
+          put(next)
           byName.delete(record.name)
           byName.set(next.name, id)
           if (next.name !== record.name) {
@@ -90,6 +118,21 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         }
         note(id, act)
         return Effect.void
+      }),
+    remove: (id) =>
+      Effect.sync(() => {
+        const record = records.get(id)
+        if (record === undefined || isDirect(record.name)) return
+        drop(id)
+        byName.delete(record.name)
+        names.delete(record.name)
+        audits.delete(id)
+        const maker = makers.get(id)
+        makers.delete(id)
+        if (maker === undefined) return
+        const left = made.get(maker)
+        left?.delete(id)
+        if (left?.size === 0) made.delete(maker)
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),

@@ -4,6 +4,7 @@ import type { Person, UserId } from "../../domain/User.ts"
 import type { Deleted, Edited, Entry, Message, Reacted } from "../../domain/Entry.ts"
 import type { LogSnapshot } from "../HistoryShape.ts"
 import type { HistoryError } from "../HistoryError.ts"
+import { maxChanges } from "../HistorySettings.ts"
 import { Entries } from "./Entries.ts"
 import { StoredIds } from "./StoredIds.ts"
 
@@ -17,6 +18,8 @@ export class Log {
   readonly entries = new Entries()
   readonly ids = new StoredIds(maxIds)
   readonly markers = new Map<UserId, Seq.Seq>()
+  /** Messages that are there, apart from deleted ones. */
+  private said = 0
 
   /** The last place given. */
   get seq(): Seq.Seq {
@@ -42,9 +45,8 @@ export class Log {
     }
     for (const entry of entries) this.add(entry)
     // Cut seldom, not at each entry: at most a quarter more than wanted is kept.
-    if (this.entries.length > maxEntries + Math.min(maxEntries / 4, 512)) {
-      this.entries.removeFirst(this.entries.length - maxEntries, true)
-    }
+    const slack = Math.min(maxEntries / 4, 512)
+    if (this.said > maxEntries + slack || this.entries.length > maxEntries + maxChanges + slack) this.cut(maxEntries)
     return undefined
   }
 
@@ -52,6 +54,32 @@ export class Log {
     this.entries.add(entry)
     this.ids.add(entry)
     if (entry.type !== "Message") this.change(entry)
+    else this.said++
+  }
+
+  /** Removes the oldest until there are at most so many messages, and not too much between them. */
+  private cut(maxEntries: number): void {
+    const { first, last, length } = this.entries
+    let count = Math.max(0, length - maxEntries - maxChanges)
+    let said = this.said - this.saidIn(first, count)
+    for (; said > maxEntries && first + count <= last; count++) {
+      if (this.entries.speaker((first + count) as Seq.Seq) !== undefined) said--
+    }
+    this.entries.removeFirst(count, true)
+    this.said = said
+  }
+
+  /** How many of so many entries, from a place on, are messages. */
+  private saidIn(from: Seq.Seq, count: number): number {
+    let said = 0
+    for (let n = 0; n < count; n++) if (this.entries.speaker((from + n) as Seq.Seq) !== undefined) said++
+    return said
+  }
+
+  /** Removes the oldest entries. */
+  removeFirst(count: number): void {
+    this.said -= this.saidIn(this.entries.first, count)
+    this.entries.removeFirst(count)
   }
 
   message(seq: Seq.Seq): Message | undefined {
@@ -75,7 +103,7 @@ export class Log {
   prune(entriesBefore: number, idsBefore: number): number {
     this.ids.forget(idsBefore)
     const count = this.entries.firstSince(entriesBefore) - this.entries.first
-    this.entries.removeFirst(count)
+    this.removeFirst(count)
     return count
   }
 
@@ -96,6 +124,7 @@ export class Log {
 
   /** The words go, also from the edits. */
   private erase({ edited: _, reactions: _reactions, ...message }: Message): void {
+    this.said--
     this.entries.replace({ ...message, content: "", deleted: true })
     for (const entry of this.entries.others(message.seq)) {
       if (entry.type === "Edited" && entry.target === message.seq) this.entries.replace({ ...entry, content: "" })

@@ -66,7 +66,7 @@ export const make = Effect.gen(function* () {
   const makeRoom = (): void => {
     for (const [channel, log] of holding.entries()) {
       while (characters > maxCharacters && log.entries.length > 0) {
-        change(log, () => log.entries.removeFirst(Math.ceil(log.entries.length / 2)))
+        change(log, () => log.removeFirst(Math.ceil(log.entries.length / 2)))
       }
       if (characters <= maxCharacters) return
       holding.delete(channel)
@@ -126,6 +126,13 @@ export const make = Effect.gen(function* () {
             return { channel, read, last: log.seq, unread: log.unread(user, read) }
           }),
       ),
+    remove: (channel) =>
+      Effect.sync(() => {
+        const log = logs.get(channel)
+        if (log === undefined) return
+        logs.delete(channel)
+        drop(channel, log)
+      }),
     prune: (now) =>
       Effect.sync(() => {
         let removed = 0

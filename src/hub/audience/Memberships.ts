@@ -116,7 +116,9 @@ export class Memberships {
       Effect.suspend(() => {
         if (this.isIn(key, channel) || !this.open) return Effect.void
         return this.directory.bring(channel, this.subscriber.session).pipe(
-          Effect.flatMap(({ appearance, link }) => this.admit(restore, name, { link, other, appearance }, undefined, by)),
+          Effect.flatMap(({ appearance, link }) =>
+            this.admit(restore, name, { link, other, appearance }, undefined, by),
+          ),
           Effect.andThen(Effect.suspend(() => this.wasBrought(key))),
           // That it could not enter is not the speaker's affair.
           Effect.ignore,

@@ -32,6 +32,7 @@ const Configure = act("Configure", {
   durability: Schema.optional(Durability),
 })
 const Rename = act("Rename", { name: ChannelName })
+const Delete = act("Delete", {})
 const Invite = act("Invite", { user: NamedUser })
 /** Without a role: a stranger again. */
 const SetRole = act("SetRole", { user: NamedUser, role: Schema.optional(ChannelRole) })
@@ -48,6 +49,7 @@ export const Administration = Schema.Union([
   SetTopic,
   Configure,
   Rename,
+  Delete,
   Invite,
   SetRole,
   Kick,

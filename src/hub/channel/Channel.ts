@@ -89,7 +89,7 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
-  const { administer: perform, create, load: loadRecord } = administer.make({ state, channels, directory, clock })
+  const record = administer.make({ state, settings, channels, history, directory, clock })
 
   const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
     Effect.suspend(() => {
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   const load = Effect.andThen(
-    loadRecord,
+    record.load,
     Effect.suspend(() =>
       Effect.map(history.load(state.id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
         state.load(loaded, clock.currentTimeMillisUnsafe()),
@@ -156,18 +156,20 @@ export const make = Effect.fnUntraced(function* (
     emitTurn(waiting(), now)
     if (!retired) return schedule(now)
     retired = false
-    return options.onIdle
+    return state.access.isUnused ? Effect.andThen(record.removeUnused, options.onIdle) : options.onIdle
   }
 
-  /** Counts for its parties from now on; done once. */
+  /** A direct conversation counts for its parties from the first entry on; done once. */
   let touched = parties.length === 0
+  const touch = Effect.suspend(() =>
+    touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
+  )
+  /** Whether something has to be noted before the first entry. */
+  const isFirst = (): boolean => !touched || state.access.isUnused
   const append = (batch: Batch): Effect.Effect<Durability, HistoryError> =>
-    touched
-      ? history.append(state.id, batch)
-      : Effect.flatMap(history.touch(state.id, parties), () => {
-          touched = true
-          return history.append(state.id, batch)
-        })
+    isFirst()
+      ? touch.pipe(Effect.andThen(record.use), Effect.andThen(Effect.suspend(() => history.append(state.id, batch))))
+      : history.append(state.id, batch)
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
   const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Effect.Effect<void> =>
@@ -181,7 +183,7 @@ export const make = Effect.fnUntraced(function* (
   ): Effect.Effect<void> | undefined => {
     if (entries.length === 0) return undefined
     const batch: Batch = { after, entries, durability: state.wanted }
-    const appended = touched ? history.appendUnsafe?.(state.id, batch) : undefined
+    const appended = isFirst() ? undefined : history.appendUnsafe?.(state.id, batch)
     if (appended !== undefined && Exit.isSuccess(appended)) {
       state.stored(appended.value)
       return undefined
@@ -260,11 +262,18 @@ export const make = Effect.fnUntraced(function* (
         const prepared = prepare([command], clock.currentTimeMillisUnsafe())
         return prepared === undefined ? Effect.sync(applied) : Effect.map(prepared, applied)
       }
+      // Whatever is wanted of what was removed is asked again of what has its name then.
+      if (state.isRemoved && (command.type === "Administer" || command.type === "Join")) {
+        state.answer(command.request, { type: "Gone" })
+        return Effect.sync(() => state.passOver())
+      }
       if (command.type === "Administer") {
         return refresh.pipe(
-          Effect.andThen(perform(command)),
+          Effect.andThen(record.administer(command)),
           Effect.map((outcome) => {
             state.answer(command.request, outcome)
+            // It was removed.
+            retired ||= state.isRemoved
             applied()
           }),
         )
@@ -273,7 +282,7 @@ export const make = Effect.fnUntraced(function* (
       const made = Effect.suspend(() =>
         state.stale || state.exists
           ? alone()
-          : Effect.matchEffect(create(command.by.user), {
+          : Effect.matchEffect(record.create(command.by), {
               onFailure: (error) =>
                 Effect.sync(() => {
                   state.answer(command.request, { type: "Refused", error })

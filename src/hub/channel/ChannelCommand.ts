@@ -25,6 +25,8 @@ export const Requester = Schema.Struct({
   user: User,
   address: Schema.optional(Schema.String),
   session: Schema.optional(SessionId),
+  /** Whether the limits for whoever comes over the network hold. */
+  limited: Schema.optional(Schema.Boolean),
 })
 export interface Requester extends Schema.Schema.Type<typeof Requester> {}
 

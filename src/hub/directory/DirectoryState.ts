@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { Appearance } from "../../domain/Appearance.ts"
-import type { ChannelName } from "../../domain/ChannelName.ts"
+import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { Generations } from "../../domain/Generations.ts"
@@ -230,7 +230,7 @@ export class DirectoryState {
     const open = this.channels.get(name)
     if (open !== undefined) return succeed({ reply }, answer(open))
     if (this.coming.has(name)) return refuse({ reply }, "Unavailable")
-    if (this.channels.size >= this.settings.maxChannels) return refuse({ reply }, "TooManyChannels")
+    if (this.channels.size >= this.settings.maxChannels && name !== lobby) return refuse({ reply }, "TooManyChannels")
     const after = this.ending.get(name)?.channel.stopped ?? Effect.void
     return Effect.map(this.open(name, after, parties), (started) => {
       this.channels.set(name, started)

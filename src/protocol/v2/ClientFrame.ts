@@ -184,6 +184,15 @@ export const RenameChannel = frame(
   { description: "Give a channel another name. Its members and its history stay.", reply: "Ok", event: "Renamed" },
   { ref, channel: ChannelName, name: ChannelName },
 )
+export const DeleteChannel = frame(
+  "DeleteChannel",
+  {
+    description: "Remove a channel with all that was said there. For administrators of the service.",
+    reply: "Ok",
+    event: "Left",
+  },
+  { ref, channel: ChannelName },
+)
 export const Invite = frame(
   "Invite",
   {
@@ -302,6 +311,7 @@ export const all = [
   CreateChannel,
   Configure,
   RenameChannel,
+  DeleteChannel,
   Invite,
   SetRole,
   Kick,

@@ -183,7 +183,7 @@ export const settings = {
   "history.max-entries": setting(
     "history.maxEntries",
     int(256, 1000 * million),
-    "Messages, edits, deletions and reactions kept of a channel, the latest",
+    "Messages kept of a channel, the latest, with the edits, deletions and reactions between them",
   ),
 
   "outbox.bytes": setting(
@@ -199,17 +199,31 @@ export const settings = {
     "How full an outbox is when changes of presence are left out; when there is room again, all of it is sent",
   ),
 
-  "channels.max": setting("hub.maxChannels", int(1, million), "Channels that can be open at once"),
+  "channels.max": setting(
+    "hub.maxChannels",
+    int(1, million),
+    "Channels that can be open at once; the lobby always can",
+  ),
   "channels.create-on-join": setting(
     "hub.createOnJoin",
     onOff,
     "Whether joining a channel that does not exist creates it, owned by whoever joined; otherwise it has to be made by `CreateChannel`",
   ),
+  "channels.per-account": setting(
+    "hub.channelsPerAccount",
+    int(1, million),
+    "Channels one account may have made, apart from archived ones; with those it may be ten times as many",
+  ),
+  "channels.per-address": setting(
+    "hub.channelsPerAddress",
+    int(1, million),
+    "The same for the guests from one IPv4 address or IPv6 /64 together",
+  ),
   "channels.per-session": setting("hub.maxMemberships", int(1, 10_000), "Channels one session can be in"),
   "channels.idle": setting(
     "hub.channelIdle",
     duration("1 second", "1 day"),
-    "Time after which a channel with nobody in it is released",
+    "Time after which a channel with nobody in it is released; one that began by joining, and in which nothing was said or set, is gone then",
   ),
   "channels.mailbox": setting(
     "hub.channelMailbox",

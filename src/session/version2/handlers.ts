@@ -131,6 +131,7 @@ export const make = (tell: Tell): Handlers => {
       ),
     ),
     RenameChannel: asking(chat.renameChannel, done),
+    DeleteChannel: asking(chat.deleteChannel, done),
     Invite: asking(chat.invite, done),
     SetRole: asking(chat.setRole, done),
     Kick: asking(chat.kick, done),

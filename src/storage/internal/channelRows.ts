@@ -18,6 +18,7 @@ export const ChannelRow = Schema.Struct({
   slowMode: Schema.Int,
   durability: Schema.NullOr(Durability),
   createdAt: Schema.Int,
+  unused: Schema.BooleanFromBit,
 })
 
 export const RoleRow = Schema.Struct({ userId: UserId, userName: Username, role: ChannelRole })

@@ -4,7 +4,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type * as Seq from "../../domain/Seq.ts"
-import type { HistorySettings } from "../../history/HistorySettings.ts"
+import { type HistorySettings, maxChanges } from "../../history/HistorySettings.ts"
 
 /** Entries removed by one statement. It is small, since other writers wait until it is done. */
 const step = 128
@@ -25,6 +25,8 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
   const maxAge = Duration.toMillis(settings.maxAge)
   const rememberIds = Duration.toMillis(settings.rememberIds)
   const { maxEntries } = settings
+  /** The log that was looked at last, and whether it has more to remove. */
+  let at = { channel: "", more: false }
 
   const forgetIds = (before: number): Effect.Effect<boolean, SqlError> =>
     Effect.map(
@@ -42,10 +44,19 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
     return found?.seq ?? end
   })
 
+  /** The first place that may stay where there are too many messages, or too much between them. */
+  const enough = Effect.fnUntraced(function* ({ channel, first, seq }: LogRow) {
+    if (seq - first < maxEntries) return first
+    const [oldest] = yield* sql<{ readonly seq: number }>`SELECT seq FROM entries
+      WHERE channel = ${channel} AND type = 'Message' AND content IS NOT NULL
+      ORDER BY seq DESC LIMIT 1 OFFSET ${maxEntries - 1}`
+    return Math.max(oldest?.seq ?? first, seq - maxEntries - maxChanges + 1)
+  })
+
   const cut = Effect.fnUntraced(function* (log: LogRow, before: number) {
-    const { channel, first, seq } = log
-    const tooMany = Math.min(first + step, seq - maxEntries + 1)
-    const to = Math.max(tooMany, yield* young(log, before))
+    const { channel, first } = log
+    const to = Math.max(Math.min(first + step, yield* enough(log)), yield* young(log, before))
+    if (to <= first) return 0
     // What was stored meanwhile by another process is found the next time, hence not null where there is something.
     const done = yield* sql`UPDATE logs SET first = ${to}, since = COALESCE(
         (SELECT timestamp FROM entries WHERE channel = ${channel} AND seq = ${to}),
@@ -58,14 +69,18 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
     for (let steps = 0; steps < maxSteps && (yield* forgetIds(now - rememberIds)); steps++);
     const before = now - maxAge
     let removed = 0
-    for (let steps = 0; steps < maxSteps;) {
-      const due = yield* sql<LogRow>`SELECT channel, seq, first FROM logs
-        WHERE since < ${before} OR seq - first >= ${maxEntries} LIMIT ${maxSteps}`
-      if (due.length === 0) break
-      for (const log of due) {
-        removed += yield* cut(log, before)
-        if (++steps === maxSteps) break
+    // Whether a log has too much, only a look at it says: each call goes on behind the logs that were looked at before.
+    for (let steps = 0; steps < maxSteps; steps++) {
+      const [log] = yield* sql<LogRow>`SELECT channel, seq, first FROM logs
+        WHERE channel ${sql.literal(at.more ? ">=" : ">")} ${at.channel}
+          AND (since < ${before} OR seq - first >= ${maxEntries}) ORDER BY channel LIMIT 1`
+      if (log === undefined) {
+        at = { channel: "", more: false }
+        break
       }
+      const done = yield* cut(log, before)
+      removed += done
+      at = { channel: log.channel, more: done > 0 }
     }
     return removed
   })

@@ -31,6 +31,8 @@ export interface ChannelWrite {
   readonly id: ChannelId
   readonly changes: ReadonlyArray<Change>
   readonly act: Act | undefined
+  /** Whether it is no more. */
+  readonly removed?: boolean
   /** Whether the server hears that it was stored, unless it is killed before. */
   readonly confirmed: boolean
 }
@@ -60,8 +62,8 @@ interface Call<A, E> {
 type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, never>
 
 /** Calls that change something. */
-const historyWrites = new Set<string>(["append", "mark", "touch"])
-const channelWrites = new Set<string>(["create", "change"])
+const historyWrites = new Set<string>(["append", "mark", "touch", "remove"])
+const channelWrites = new Set<string>(["create", "change", "remove"])
 
 export class Disk {
   /** Lives as long as the disk: what is kept is kept in its memory. */
@@ -205,6 +207,7 @@ const channelWrite = (operation: string, args: ReadonlyArray<unknown>, confirmed
     const [created, act] = args as readonly [NewChannel, Act?]
     return { created, id: created.id, changes: [], act, confirmed }
   }
+  if (operation === "remove") return { id: args[0] as ChannelId, changes: [], act: undefined, removed: true, confirmed }
   const [id, changes, act] = args as readonly [ChannelId, ReadonlyArray<Change>, Act?]
   return { id, changes, act, confirmed }
 }

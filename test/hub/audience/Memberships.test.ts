@@ -41,7 +41,7 @@ const sessionOf = Effect.fnUntraced(function* (who: TestMember) {
     const { link, other } = memberships.get(name(channel)) ?? assert.fail(`not in ${channel}`)
     if (other !== undefined) {
       for (const { other: partner, session } of yield* service.reach(user, other)) {
-        yield* gateway.find(session)?.enter({ other: partner, channel: link.name }) ?? Effect.void
+        yield* gateway.find(session)?.enter({ other: partner, channel: link.name, by }) ?? Effect.void
       }
     }
     yield* link.ask<"Published">((request) => ({ type: "Publish", by, request, id: id(content), content }))

@@ -37,6 +37,7 @@ const acts: { readonly [Type in Administration["type"]]: Extract<Administration,
   BanAddress: { type: "BanAddress", address },
   UnbanAddress: { type: "UnbanAddress", address },
   Kick: { type: "Kick", user: about },
+  Delete: { type: "Delete" },
 }
 
 const administering = (by: Requester): ReadonlyArray<Make> =>

@@ -153,6 +153,28 @@ describe("Channel, for who has no session", () => {
       yield* say(outsider("inside"), "3")
       // Whoever looks after the channel is not kept out by an address.
       yield* say({ user: admin, address: "192.0.2.7" }, "4")
+      for (const role of ["owner", "moderator"] as const) {
+        const inCharge = outsider(role, { address: "192.0.2.7" })
+        yield* administer(admin, { type: "SetRole", user: { name: inCharge.user.name, account: inCharge.user }, role })
+        yield* say(inCharge, role)
+      }
+    }),
+  )
+
+  it.effect("a ban of addresses is put, lifted and seen by administrators of the service alone", () =>
+    Effect.gen(function* () {
+      const { administer, describe } = yield* world
+      const owner = outsider("owner")
+      yield* administer(admin, { type: "SetRole", user: { name: owner.user.name, account: owner.user }, role: "owner" })
+      const address = AddressRange.make("192.0.2.0/24")
+      yield* administer(admin, { type: "BanAddress", address })
+      for (const type of ["BanAddress", "UnbanAddress"] as const) {
+        assert.strictEqual(yield* why(administer(owner.user, { type, address })), "Forbidden")
+      }
+      const seen = (by: Requester) =>
+        Effect.map(describe(by), ({ description }) => description.sanctions?.map(({ address }) => address))
+      assert.deepStrictEqual(yield* seen({ user: admin }), [address])
+      assert.deepStrictEqual(yield* seen(owner), [])
     }),
   )
 

@@ -67,6 +67,11 @@ export class Attendance {
     this.remove(session, now, "PutOut")
   }
 
+  /** Nobody may stay. */
+  putOutAll(now: number): void {
+    for (const session of this.members.keys()) this.putOut(session, now)
+  }
+
   /** A session's user is typing, which is passed on now and then. */
   isTyping({ session, user }: Requester, now: number): void {
     if (session === undefined || !this.members.has(session) || !this.typing.passes(user.id, now)) return

@@ -43,8 +43,8 @@ const gone: Outcome = { type: "Gone" }
 export class ChannelState {
   /** Who may do what, and what the channel is. */
   readonly access: Access
-  /** What the directory found it by, until it is known what it is. */
-  private readonly foundBy: ChannelName
+  /** What the directory finds it by, while it is no channel. */
+  private foundBy: ChannelName
   private readonly settings: HubSettings
   private readonly attendance: Attendance
   private readonly recentIds: RecentIds
@@ -108,6 +108,11 @@ export class ChannelState {
   /** By which history knows it. */
   get id(): ChannelId {
     return this.access.record?.id ?? ChannelId.make(this.foundBy)
+  }
+
+  /** It was a channel, and is ending. */
+  get isRemoved(): boolean {
+    return this.idleness.retired && !this.exists
   }
 
   get exists(): boolean {
@@ -223,6 +228,14 @@ export class ChannelState {
   /** If nobody has been here for the idle time, closes the door; true when it did. */
   retire(now: number): boolean {
     return this.idleness.retire(this.attendance.isEmpty, now, this.exists || this.stale)
+  }
+
+  /** The channel is no more, and nobody is in it. */
+  removed(now: number): void {
+    this.attendance.putOutAll(now)
+    this.foundBy = this.name
+    this.access.record = undefined
+    this.idleness.retired = true
   }
 
   /** After a crash, with what was in hand: whoever asked cannot know what became of it. */

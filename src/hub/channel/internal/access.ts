@@ -66,6 +66,11 @@ export class Access {
     return this.roleOf(id) ?? (role === "guest" ? "guest" : "stranger")
   }
 
+  /** Nothing was ever said in the channel, or set. */
+  get isUnused(): boolean {
+    return this.record?.unused === true
+  }
+
   roleOf(user: UserId): ChannelRole | undefined {
     return this.record?.roles.get(user)?.role
   }

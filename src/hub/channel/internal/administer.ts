@@ -13,16 +13,21 @@ import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
 import type { Person, User } from "../../../domain/User.ts"
 import * as Username from "../../../domain/Username.ts"
+import { HistoryError } from "../../../history/HistoryError.ts"
+import type { HistoryShape } from "../../../history/HistoryShape.ts"
+import type { HubSettings } from "../../HubSettings.ts"
 import type { Administration, AdministrationOf } from "../Administration.ts"
 import type { ChannelDirectory } from "../ChannelDirectory.ts"
-import type { ChannelCommandOf, Outcome } from "../ChannelCommand.ts"
+import type { ChannelCommandOf, Outcome, Requester } from "../ChannelCommand.ts"
 import { Attendance, personOf } from "./Attendance.ts"
 import type { ChannelState } from "./ChannelState.ts"
-import { creation, type Plan, plan } from "./plan.ts"
+import { bare, creation, type Plan, plan } from "./plan.ts"
 
 interface Context {
   readonly state: ChannelState
+  readonly settings: HubSettings
   readonly channels: ChannelStoreShape
+  readonly history: HistoryShape
   readonly directory: ChannelDirectory
   readonly clock: Clock.Clock
 }
@@ -38,12 +43,14 @@ const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError =>
       return new RequestError({ reason: "ChannelExists" })
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
+    case "Quota":
+      return new RequestError({ reason: "TooManyChannels", detail: "You have made as many channels as one may" })
     case "Unavailable":
       return unavailable(trouble)
   }
 }
 
-export const make = ({ channels, clock, directory, state }: Context) => {
+export const make = ({ channels, clock, directory, history, settings, state }: Context) => {
   const { access } = state
   /** A name that may be the channel's by now: only the store knows. */
   let reserved: ChannelName | undefined
@@ -55,8 +62,7 @@ export const make = ({ channels, clock, directory, state }: Context) => {
     const known = access.record
     const found = Option.getOrUndefined(yield* known === undefined ? channels.find(name) : channels.get(known.id))
     if (found === undefined && name === lobby) {
-      const { channel } = creation({ id: ChannelId.make(lobby), name }, undefined, clock.currentTimeMillisUnsafe())
-      yield* channels.create(channel)
+      yield* channels.create(bare(ChannelId.make(lobby), name, clock.currentTimeMillisUnsafe()))
       access.record = Option.getOrUndefined(yield* channels.find(name))
       return
     }
@@ -86,15 +92,40 @@ export const make = ({ channels, clock, directory, state }: Context) => {
     })
 
   /** Makes the channel: the user owns it from then on. */
-  const create = (owner: User, more?: AdministrationOf<"Create">): Effect.Effect<void, RequestError> =>
+  const create = (by: Requester, more?: AdministrationOf<"Create">): Effect.Effect<void, RequestError> =>
     doubting(
       Effect.gen(function* () {
         const { name } = state
-        const { act, channel } = creation({ id: yield* freshId, name }, owner, clock.currentTimeMillisUnsafe(), more)
+        const now = clock.currentTimeMillisUnsafe()
+        const { act, channel } = creation({ id: yield* freshId, name }, by, settings, now, more)
         yield* channels.create(channel, act)
         access.record = Option.getOrUndefined(yield* channels.get(channel.id))
       }),
     )
+
+  /**
+   * Removes the channel. Its record goes first: what is left of its history, if that cannot be removed, leads nowhere any
+   * more, and goes as it gets old.
+   */
+  const remove = (now: number): Effect.Effect<void, RequestError> => {
+    const { id } = state
+    return Effect.map(doubting(channels.remove(id)), () => state.removed(now)).pipe(
+      Effect.andThen(
+        Effect.catch(history.remove(id), (error) =>
+          Effect.logError(`the history of ${state.name} was not removed`, error),
+        ),
+      ),
+    )
+  }
+
+  /** Somebody removes the channel. */
+  const performDelete = (by: Requester, now: number): Effect.Effect<void, RequestError> => {
+    const refusal = access.refusal("delete", by, now)
+    if (refusal !== undefined) return Effect.fail(refusal)
+    return state.name === lobby
+      ? Effect.fail(new RequestError({ reason: "Forbidden", detail: "The lobby stays" }))
+      : remove(now)
+  }
 
   /** The new name leads here before it is stored, so that nobody else takes it meanwhile. */
   const renaming = (to: ChannelName, storing: Effect.Effect<void, RequestError>): Effect.Effect<void, RequestError> =>
@@ -145,8 +176,9 @@ export const make = ({ channels, clock, directory, state }: Context) => {
       if (state.stale) return Effect.fail(unavailable(state.trouble))
       if (act.type === "Create") {
         const refusal = access.refusal("create", by, now)
-        return refusal === undefined ? create(by.user, act) : Effect.fail(refusal)
+        return refusal === undefined ? create(by, act) : Effect.fail(refusal)
       }
+      if (act.type === "Delete") return performDelete(by, now)
       const planned = plan(act, { access, by, now, present })
       if (planned instanceof RequestError) return Effect.fail(planned)
       const { act: audited, changes, user } = planned
@@ -175,6 +207,22 @@ export const make = ({ channels, clock, directory, state }: Context) => {
   return {
     load,
     create,
+    /** Notes that the channel is used, before the first entry is stored. */
+    use: Effect.suspend(() =>
+      access.isUnused
+        ? Effect.map(
+            Effect.mapError(
+              channels.change(state.id, [{ type: "Used" }]),
+              (cause) => new HistoryError({ reason: "Unavailable", operation: "append", cause }),
+            ),
+            () => void (access.record = { ...access.record!, unused: false }),
+          )
+        : Effect.void,
+    ),
+    /** Removes a channel that nobody has used: it can be made anew. */
+    removeUnused: Effect.suspend(() =>
+      access.isUnused ? Effect.ignore(remove(clock.currentTimeMillisUnsafe())) : Effect.void,
+    ),
     /** Succeeds with what the one who asked is answered. */
     administer: (command: ChannelCommandOf<"Administer">): Effect.Effect<Outcome> =>
       Effect.match(perform(command), {
@@ -211,6 +259,7 @@ const eventOf = (
         : { type: "RoleChanged", user: personOf(user), role, by }
     }
     case "Create":
+    case "Delete":
     case "Kick":
     case "Ban":
     case "Unban":

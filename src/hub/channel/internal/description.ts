@@ -1,3 +1,4 @@
+import type { Sanction } from "../../../channels/ChannelRecord.ts"
 import { isDirect } from "../../../domain/Direct.ts"
 import type { Durability } from "../../../domain/Durability.ts"
 import type { Welcome } from "../../../domain/ChannelEvent.ts"
@@ -22,7 +23,7 @@ export const describe = (access: Access, by: Requester, durability: Durability, 
       .filter(({ role }) => everybody || role !== "member")
       .map(({ role, user }) => ({ username: user.name, role })),
     sanctions: inCharge
-      ? access.sanctions(now).map(({ by, kind, reason, subject, until }) => ({
+      ? shownTo(by, access, now).map(({ by, kind, reason, subject, until }) => ({
           kind,
           ...("user" in subject ? { username: subject.user.name } : { address: subject.address }),
           until,
@@ -31,6 +32,12 @@ export const describe = (access: Access, by: Requester, durability: Durability, 
         }))
       : undefined,
   }
+}
+
+/** Addresses are nobody's to see but administrators': whose they are could be found out. */
+const shownTo = (by: Requester, access: Access, now: number): ReadonlyArray<Sanction> => {
+  const all = access.sanctions(now)
+  return access.refusal("banAddress", by, now) === undefined ? all : all.filter(({ subject }) => "user" in subject)
 }
 
 /** The part of it that whoever enters is told. Of a direct conversation there is nothing to tell. */

@@ -1,10 +1,11 @@
 /** What an act of administration comes to, where it is allowed: pure. */
-import { isRange } from "../../../channels/AddressRanges.ts"
+import { isRange, networkOf } from "../../../channels/AddressRanges.ts"
 import {
   type Act,
   type Change,
   type ChannelRecord,
   isIdle,
+  type Maker,
   type NewChannel,
   type Sanction,
   type Subject,
@@ -19,6 +20,7 @@ import * as Topic from "../../../domain/Topic.ts"
 import type { Person, User } from "../../../domain/User.ts"
 import * as Username from "../../../domain/Username.ts"
 import type { Administration, AdministrationOf, NamedUser } from "../Administration.ts"
+import type { HubSettings } from "../../HubSettings.ts"
 import type { Requester } from "../ChannelCommand.ts"
 import type { Access, Target } from "./access.ts"
 
@@ -43,7 +45,7 @@ interface Context {
 }
 
 /** Whatever is done to a channel that is there. */
-export type ToChannel = Exclude<Administration, { readonly type: "Create" }>
+export type ToChannel = Exclude<Administration, { readonly type: "Create" | "Delete" }>
 type ToUser = Extract<Administration, { readonly user: NamedUser }>
 
 const person = ({ id, name }: Person): Person => ({ id, name })
@@ -62,8 +64,8 @@ const rights: { readonly [Type in Exclude<ToChannel["type"], "Configure">]: Acti
   Kick: "kick",
   Ban: "ban",
   Unban: "ban",
-  BanAddress: "ban",
-  UnbanAddress: "ban",
+  BanAddress: "banAddress",
+  UnbanAddress: "banAddress",
   Mute: "mute",
   Unmute: "mute",
 }
@@ -87,7 +89,8 @@ export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
   if (planned instanceof RequestError || planned.changes.length === 0) return planned
   const record = context.access.record!
   const idle = planned.changes.every((change) => isIdle(record, change, context.now))
-  return idle ? { ...planned, changes: [], act: undefined } : planned
+  if (idle) return { ...planned, changes: [], act: undefined }
+  return record.unused ? { ...planned, changes: [...planned.changes, { type: "Used" }] } : planned
 }
 
 const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
@@ -216,21 +219,55 @@ const detailOf = (reason: string | undefined) => (reason === undefined ? {} : { 
 const tooMany = (what: string) =>
   new RequestError({ reason: "Forbidden", detail: `A channel has at most ${maxEach} ${what}` })
 
-/** A channel as it is made. Guests own none. */
+/** For whom a channel counts that somebody makes. */
+const makerOf = (
+  { address, limited = false, user }: Requester,
+  { channelsPerAccount, channelsPerAddress }: HubSettings,
+): Maker | undefined => {
+  if (user.role !== "guest") {
+    return { key: user.id, quota: limited && user.role !== "admin" ? channelsPerAccount : undefined }
+  }
+  // A guest's name is free again the next moment.
+  return address === undefined ? undefined : { key: `address ${networkOf(address)}`, quota: channelsPerAddress }
+}
+
+interface Creation {
+  readonly channel: NewChannel
+  readonly act: Act
+}
+
+/** A channel as somebody makes it: by what is said of it, or by entering it. Guests own none. */
 export const creation = (
   { id, name }: { readonly id: ChannelId; readonly name: ChannelName },
-  owner: User | undefined,
+  by: Requester,
+  settings: HubSettings,
   now: number,
-  { access = "public", durability, topic = Topic.none }: Partial<Omit<AdministrationOf<"Create">, "type">> = {},
-): { readonly channel: NewChannel; readonly act: Act | undefined } => ({
-  channel: {
-    id,
-    name,
-    access,
-    topic,
-    durability,
-    createdAt: now,
-    owner: owner === undefined || owner.role === "guest" ? undefined : person(owner),
-  },
-  act: owner === undefined ? undefined : { timestamp: now, by: person(owner), action: "create" },
+  more?: AdministrationOf<"Create">,
+): Creation => {
+  const { access = "public", durability, topic = Topic.none } = more ?? {}
+  const { user } = by
+  return {
+    channel: {
+      ...bare(id, name, now),
+      access,
+      topic,
+      durability,
+      // What a program makes for itself it may want to find again.
+      unused: more === undefined && by.limited === true,
+      owner: user.role === "guest" ? undefined : person(user),
+      maker: makerOf(by, settings),
+    },
+    act: { timestamp: now, by: person(user), action: "create" },
+  }
+}
+
+/** A channel that is nobody's. */
+export const bare = (id: ChannelId, name: ChannelName, now: number): NewChannel => ({
+  id,
+  name,
+  access: "public",
+  topic: Topic.none,
+  durability: undefined,
+  createdAt: now,
+  owner: undefined,
 })

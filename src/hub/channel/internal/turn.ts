@@ -148,11 +148,7 @@ export class Turn {
     return access.refusal("publish", by, now) ?? { type: "Message", seq, from, timestamp, id, content }
   }
 
-  private change(
-    { change, id, target }: ChannelCommandOf<"Change">,
-    by: Requester,
-    place: Place,
-  ): PostResult {
+  private change({ change, id, target }: ChannelCommandOf<"Change">, by: Requester, place: Place): PostResult {
     const { access, now } = this.context
     const { changed } = this
     const message = changed?.get(target)
