@@ -104,16 +104,13 @@ const rolesOf = ({ crowds }: Scenario) => {
   )
 }
 
-/** How many members of which crowd each channel has when all are in. */
-const audienceOf = (scenario: Scenario): ((channel: string) => ReadonlyMap<string, number>) => {
-  const channels = new Map<string, Map<string, number>>()
+/** How many members each channel has when all are in; a direct conversation has two. */
+const audienceOf = (scenario: Scenario): ((channel: string) => number) => {
+  const members = new Map<string, number>()
   for (const { crowd, ordinal } of rolesOf(scenario)) {
-    for (const channel of channelsOf(crowd, ordinal)) {
-      const members = channels.get(channel) ?? new Map<string, number>()
-      channels.set(channel, members.set(crowd.name, (members.get(crowd.name) ?? 0) + 1))
-    }
+    for (const channel of channelsOf(crowd, ordinal)) members.set(channel, (members.get(channel) ?? 0) + 1)
   }
-  return (channel) => channels.get(channel) ?? new Map()
+  return (channel) => (channel.startsWith("@") ? 2 : (members.get(channel) ?? 1))
 }
 
 /** The crowds that an expectation names. */

@@ -30,8 +30,8 @@ export interface Run {
   readonly world: World["Service"]
   readonly recorder: Recorder
   readonly check: DeliveryCheck
-  /** How many members of which crowd a channel has, when all are in. */
-  readonly audience: (channel: string) => ReadonlyMap<string, number>
+  /** How many members a channel has, when all are in. */
+  readonly audience: (channel: string) => number
   /** Whether the scenario needs faulty connections: only then a member dials through a `FaultyDialer`. */
   readonly withFaults: boolean
 }
@@ -57,8 +57,6 @@ export class Member {
   /** Told of each message of the run that it hears, once. */
   readonly hearers = new Set<(channel: string, payload: Payload.Payload) => void>()
   private published = 0
-  /** Whom its direct messages are for: it, and another one of its crowd. */
-  private readonly pair: ReadonlyMap<string, number>
   private place: "in" | "out" | "away" = "out"
   private isLeaving = false
 
@@ -69,7 +67,6 @@ export class Member {
     this.index = index
     this.ordinal = ordinal
     this.channels = channelsOf(crowd, ordinal)
-    this.pair = new Map([[crowd.name, 2]])
     this.faultyDialer = run.withFaults ? FaultyDialer.make(world.dialer) : undefined
     const name = world.username(index)
     this.receiver = new Receiver(check, (channel) =>
@@ -176,8 +173,7 @@ export class Member {
     return Effect.suspend(() => {
       const payload = { run: check.run, member: this.index, number: ++this.published, due, ...(reply && { reply }) }
       recorder.sent++
-      const receivers = channel.startsWith("@") ? this.pair : audience(channel)
-      const acknowledged = recorder.expect("acknowledgement", due, this.crowd.name, receivers)
+      const acknowledged = recorder.expect("acknowledgement", due, this.crowd.name, audience(channel))
       return this.say(channel, Payload.write(payload, size, text)).pipe(
         Effect.map(({ seq }) => {
           recorder.acknowledged++

@@ -14,15 +14,17 @@ export interface Expected {
   readonly due: number
   /** For whose sake it is done. */
   readonly crowd: string
-  /** Of a message, how many members of which crowd it is for: where it is lost, none of them gets it. */
-  readonly receivers: ReadonlyMap<string, number>
+  /**
+   * Of a message, how many members it is for: where it is given up, none of them gets it. That counts for the crowd of its
+   * sender: others do not feel that a bot is refused.
+   */
+  readonly receivers: number
 }
 
 /** What is timed for the members of one crowd is called so in a result; without a crowd, for everybody. */
 export const figureOf = (what: LatencyName, crowd?: string): string =>
   crowd === undefined ? what : `${what} of ${crowd}`
 
-const nobody: ReadonlyMap<string, number> = new Map()
 
 /** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
@@ -91,7 +93,7 @@ export class Recorder {
     if (this.apart.has(crowd)) this.histogram(figureOf(what, crowd)).lose(waited, times)
   }
 
-  expect(what: LatencyName, due: number, crowd: string, receivers = nobody): Expected {
+  expect(what: LatencyName, due: number, crowd: string, receivers = 0): Expected {
     const expected = { what, due, crowd, receivers }
     this.expected.add(expected)
     return expected
@@ -104,7 +106,7 @@ export class Recorder {
   gaveUp(expected: Expected): void {
     if (!this.expected.delete(expected)) return
     this.lose(expected.what, expected.due, expected.crowd)
-    for (const [crowd, members] of expected.receivers) this.lose("delivery", expected.due, crowd, members)
+    this.lose("delivery", expected.due, expected.crowd, expected.receivers)
   }
 
   onSettled(ending: () => void): void {
@@ -121,7 +123,7 @@ export class Recorder {
       }),
     )
     const add = (what: LatencyName, due: number, crowd: string, times: number): void => {
-      if (!this.counts(what, due)) return
+      if (times === 0 || !this.counts(what, due)) return
       for (const figure of this.apart.has(crowd) ? [what, figureOf(what, crowd)] : [what]) {
         const histogram = latencies.get(figure) ?? new Histogram()
         histogram.record(this.now() - due, times)
@@ -130,7 +132,7 @@ export class Recorder {
     }
     for (const { crowd, due, receivers, what } of this.expected) {
       add(what, due, crowd, 1)
-      for (const [crowd, members] of receivers) add("delivery", due, crowd, members)
+      add("delivery", due, crowd, receivers)
     }
     return latencies
   }
