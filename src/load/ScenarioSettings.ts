@@ -30,7 +30,8 @@ const unreal: Fixed = {
   because: "a simulation has no such thing",
 }
 
-const place = "the settings of the scenario"
+const target = "the scenario is refused"
+const place = "its settings"
 
 const checked = Effect.fnUntraced(function* (
   { settings }: Pick<Scenario, "settings">,
@@ -38,11 +39,11 @@ const checked = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ServerSettings, LoadError> {
   const found = yield* Effect.mapError(
     named(place, settings, otherwise),
-    ({ problems }) => new LoadError({ target: place, reason: problems.join("; ") }),
+    ({ problems }) => new LoadError({ target, reason: problems.join("; ") }),
   )
   for (const name of Object.keys(settings)) {
     const reason = fixed.find(({ names }) => names.test(name))
-    if (reason !== undefined) return yield* new LoadError({ target: place, reason: `${name}: ${reason.because}` })
+    if (reason !== undefined) return yield* new LoadError({ target, reason: `${place}: ${name}: ${reason.because}` })
   }
   return found
 })
