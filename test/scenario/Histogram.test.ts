@@ -33,6 +33,7 @@ describe("Histogram", () => {
   })
 
   it("stays within what was recorded, however coarse a bucket is, and however long something took", () => {
+    near(percentile([of(1, 600_000).counts], 1), 600_000)
     for (const latency of [0, 0.0004, 1.2345, 10.049, 600_000, 10_000_000]) {
       const { max, mean, min, p50, p99, p999 } = of(latency).summary("x")
       assert.deepStrictEqual(
@@ -54,6 +55,9 @@ describe("Histogram", () => {
     assert.isTrue(some(98, 2).keeps(0.5, 1.01))
     assert.isFalse(some(98, 2).keeps(0.5, 0.5))
     assert.isFalse(some(0, 1).keeps(0.01, 1e9))
+    // The limit itself is within it.
+    assert.isTrue(of(7).keeps(1, 7))
+    assert.isFalse(of(7).keeps(1, 6.999))
     assert.deepInclude(some(98, 2).summary("x"), { count: 100, lost: 2, p50: 1, max: 10, mean: 1.18 })
     assert.notProperty(some(98, 0).summary("x"), "lost")
     const both = some(1, 2)
@@ -66,6 +70,11 @@ describe("Histogram", () => {
     assert.strictEqual(nothing.percentile(0.99), 0)
     assert.deepInclude(nothing.summary("x"), { count: 0, min: 0, p50: 0, p99: 0, max: 0, mean: 0, counts: [] })
     assert.strictEqual(percentile([], 1), 0)
+    const histogram = of(5)
+    histogram.record(1, 0)
+    histogram.lose(1, 0)
+    assert.deepInclude(histogram.summary("x"), { unit: "ms", count: 1, min: 5, max: 5 })
+    assert.notProperty(histogram.summary("x"), "lost")
   })
 
   it("is the same whether one counted all of it or several did", () => {
