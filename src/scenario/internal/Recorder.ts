@@ -25,7 +25,6 @@ export interface Expected {
 export const figureOf = (what: LatencyName, crowd?: string): string =>
   crowd === undefined ? what : `${what} of ${crowd}`
 
-
 /** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
 
