@@ -74,11 +74,14 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** The user that a token belongs to. */
+    /** The user that a token belongs to, and whether it is time to replace the token, while it is good. */
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
-    ) => Effect.Effect<{ readonly user: User; readonly tokenId: string }, InvalidToken | AccountDisabled | StorageError>
+    ) => Effect.Effect<
+      { readonly user: User; readonly tokenId: string; readonly aging?: true },
+      InvalidToken | AccountDisabled | StorageError
+    >
 
     /** The user of this name, however it is spelled; none while the account is disabled. */
     readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
@@ -189,7 +192,8 @@ export class Accounts extends Context.Service<
           // The time of last use is only information for the owner: failing to write it is no reason to refuse them.
           yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
         }
-        return { user: toUser(account), tokenId: token.id }
+        const identity = { user: toUser(account), tokenId: token.id }
+        return Token.isAging(token, now) ? { ...identity, aging: true as const } : identity
       })
 
       const pages = <A, E>(

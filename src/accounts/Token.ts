@@ -35,3 +35,7 @@ export const maxLabelLength = 128
 
 export const isLive = (token: Token, now: number): boolean =>
   token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now)
+
+/** Whether half the life of a session's token is over. One that was made on purpose is its owner's to replace. */
+export const isAging = ({ createdAt, expiresAt, kind }: Token, now: number): boolean =>
+  kind === "session" && expiresAt !== null && now - createdAt >= (expiresAt - createdAt) / 2

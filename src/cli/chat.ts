@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { lobby } from "../domain/ChannelName.ts"
-import { address, who } from "./connectionFlags.ts"
+import { address, reconnect, who } from "./connectionFlags.ts"
 
 export const chat = Command.make(
   "chat",
@@ -15,6 +15,7 @@ export const chat = Command.make(
       Flag.atLeast(0),
     ),
     ...who,
+    reconnect,
     theme: Flag.Literals("theme", ["auto", "dark", "light"]).pipe(
       Flag.withDescription(
         "For which background the colours are; auto goes by COLORFGBG, and takes it as dark where that is not set. NO_COLOR is respected",

@@ -45,6 +45,12 @@ export const who = {
   ),
 }
 
+/** For a command that comes back to its server in any case. */
+export const reconnect = Flag.Boolean("reconnect").pipe(
+  Flag.withDescription("Wait for a server that is not there yet, or has no time, as long as it takes"),
+  Flag.withDefault(false),
+)
+
 export const flags = {
   channel: Flag.String("channel").pipe(
     Flag.withAlias("c"),

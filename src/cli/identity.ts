@@ -68,6 +68,27 @@ const stored = (profile: Profile): Credentials | undefined => {
   return profile.guest === true ? { username: profile.name, password: Redacted.make("") } : undefined
 }
 
+/** Keeps each newer token that the server gives, where it replaces one that was kept. */
+export const keeper = Effect.fnUntraced(function* (address: Address.Address, credentials: Credentials) {
+  const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  const server = Profiles.key(address)
+  let held = "token" in credentials ? Redacted.value(credentials.token) : undefined
+  return (token: Redacted.Redacted): Effect.Effect<void> => {
+    const replaced = held
+    if (replaced === undefined) return Effect.void
+    held = Redacted.value(token)
+    return Profiles.update((profiles) => {
+      const profile = profiles.servers[server]
+      if (profile?.token === undefined || Redacted.value(profile.token) !== replaced) return profiles
+      return { ...profiles, servers: { ...profiles.servers, [server]: { ...profile, token } } }
+    }).pipe(
+      Effect.provideContext(context),
+      // It is good for this run all the same.
+      Effect.ignore,
+    )
+  }
+})
+
 /**
  * The credentials to sign in with. Flags come before the environment, and that before what `natter login` has kept; a
  * token comes before a name. With `anew`, only the name is taken from what was kept.

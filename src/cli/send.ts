@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Address from "../client/Address.ts"
-import { defaultAddress, flags } from "./connectionFlags.ts"
+import { defaultAddress, flags, reconnect } from "./connectionFlags.ts"
 
 export const send = Command.make(
   "send",
@@ -16,6 +16,7 @@ export const send = Command.make(
       (words) => Argument.variadic(words),
     ),
     ...flags,
+    reconnect,
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print each acknowledgement as a line of JSON"),
       Flag.withDefault(false),

@@ -34,7 +34,9 @@ export const tail = Command.make(
       Flag.optional,
     ),
     reconnect: Flag.Boolean("reconnect").pipe(
-      Flag.withDescription("Come back when the server goes away (--no-reconnect: end instead)"),
+      Flag.withDescription(
+        "Wait for a server that is not there yet, and come back when it goes away (--no-reconnect: end instead)",
+      ),
       Flag.withDefault(true),
     ),
   },

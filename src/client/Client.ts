@@ -20,8 +20,7 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import { type ClientInput, type ClientState, initial, next } from "./ClientState.ts"
-import { connect, type ConnectOptions } from "./ClientSession.ts"
-import type { Credentials } from "./Credentials.ts"
+import { connect } from "./ClientSession.ts"
 import { Dialer } from "./Dialer.ts"
 import type { ClientEvent, Entry, Event } from "./Event.ts"
 import { catchUp } from "./internal/catchUp.ts"
@@ -34,19 +33,19 @@ import { CurrentSession } from "./internal/CurrentSession.ts"
 import { Subscribers } from "./internal/Subscribers.ts"
 import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
 import { fresh } from "./MessageId.ts"
-import { type ConnectionFailure, type Backoff, stay } from "./Reconnect.ts"
+import type { ClientOptions } from "./ClientOptions.ts"
+import { type ConnectionFailure, forEver, outdated, stay } from "./Reconnect.ts"
 import * as Requests from "./Requests.ts"
 import type { Reply } from "./Requests.ts"
 import type { ClientSession } from "./Session.ts"
 
-export interface ClientOptions extends ConnectOptions {
-  readonly credentials: Credentials
-  readonly backoff?: Backoff | undefined
-  /** Messages that wait to be sent or to be acknowledged. Default: 256. */
-  readonly maxUnsent?: number | undefined
-}
+export type { ClientOptions }
+export { forEver }
 
-/** Requests wait while the client is away, and are made again if the connection is lost before the answer. */
+/**
+ * Requests wait while the client is away, and are made again if the connection is lost before the answer, or if the
+ * server refuses them for a moment.
+ */
 type Answer<Type extends "Joined" | "Left"> = Reply<Type, ConnectionFailure>
 
 /** Succeeds when it has its place in the channel, with the server's acknowledgement, which says how safe it is. */
@@ -102,20 +101,32 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
 /** Channels whose missing entries are fetched at the same time. */
 const fetchedAtOnce = 4
 
-/** Tries to join a channel again after a reconnection, where the server does not say when the next may help. */
+/** Tries of a request that the server refuses for now, where it does not say when the next may help. */
 const maxRefusals = 4
+/** The longest that a request waits where it does say so. */
+const patient = Duration.seconds(30)
+
+/** Between two requests for a newer token. The server gives one when half the life of the old one is over. */
+const renewEvery = Duration.hours(6)
 
 /** States that wait for a slow reader, before it misses the oldest. */
 const statesAhead = 16
 
 /**
- * Signs in; if that fails, it is final. From then on the client reconnects whenever that makes sense, until the scope
- * closes. Messages that are not acknowledged by then fail.
+ * Signs in, with as many tries as `patience` allows. From then on the client reconnects whenever that makes sense, until
+ * the scope closes. Messages that are not acknowledged by then fail.
  */
 export const make = Effect.fnUntraced(function* (
   options: ClientOptions,
 ): Effect.fn.Return<Client, ConnectionFailure, Dialer | Scope.Scope> {
-  const { backoff, credentials, maxUnsent = 256 } = options
+  const {
+    backoff,
+    maxUnsent = 256,
+    onToken = () => Effect.void,
+    onWaiting = () => Effect.void,
+    patience,
+    signInAgain,
+  } = options
   const clock = yield* Clock.Clock
   const dialer = yield* Dialer
   const states = yield* PubSub.sliding<ClientState>({ capacity: statesAhead, replay: 1 })
@@ -123,7 +134,10 @@ export const make = Effect.fnUntraced(function* (
   const current = new CurrentSession()
   const first = Deferred.makeUnsafe<void, ConnectionFailure>()
   const positions = new Positions()
+  // As many as the server lets a session be in.
+  const shutOut = new Map<string, ChannelName>()
   let state = initial
+  let { credentials } = options
   let token: Redacted.Redacted | undefined
   let status: readonly [Status, string | undefined] | undefined
   let minVersion = options.minVersion
@@ -148,7 +162,7 @@ export const make = Effect.fnUntraced(function* (
   }
   // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
-  const outgoing = yield* Outgoing.make(current, maxUnsent)
+  const outgoing = yield* Outgoing.make(current, maxUnsent, (channel) => shutOut.has(channel))
 
   /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
   const signIn = (session: ClientSession) =>
@@ -158,12 +172,25 @@ export const make = Effect.fnUntraced(function* (
           error.reason === "InvalidToken" ? session.signIn(credentials) : Effect.fail(error),
         )
     ).pipe(
-      Effect.tap((loggedIn) =>
-        Effect.sync(() => {
-          if (loggedIn.token !== undefined) token = Redacted.make(loggedIn.token)
-        }),
-      ),
+      Effect.tap((loggedIn) => {
+        if (loggedIn.token === undefined) return Effect.void
+        token = Redacted.make(loggedIn.token)
+        return onToken(token)
+      }),
     )
+
+  /** Tokens expire also while the client stays connected: now and then it asks for a newer one, over a connection beside. */
+  const renewing = Effect.suspend(() =>
+    token === undefined && !("token" in credentials)
+      ? Effect.void
+      : Effect.ignore(
+          Effect.scoped(
+            Effect.flatMap(open, (session) => (session.version === 1 ? Effect.void : Effect.asVoid(signIn(session)))),
+          ),
+        ),
+  ).pipe(Effect.delay(renewEvery), Effect.forever({ disableYield: true }))
+
+  const open = Effect.suspend(() => Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer))
 
   const emit = (events: ReadonlyArray<ClientEvent>): void => {
     for (const event of events) subscribers.emit(event)
@@ -208,30 +235,51 @@ export const make = Effect.fnUntraced(function* (
     }
   })
 
-  /** Joins a channel again; where the server refuses that, the client has left it. */
+  /**
+   * Joins a channel again. Where the server refuses that, the client has left it; it comes back by itself where the
+   * server may have room for it later.
+   */
   const rejoin = (
     session: ClientSession,
     channel: ChannelName,
     receive: (event: Event) => void,
-  ): Effect.Effect<void, Disconnect> =>
-    Effect.catchTag(Effect.asVoid(retryRefused(session.join(channel), maxRefusals)), "RequestError", (error) =>
-      Effect.sync(() => {
-        if (error.reason !== "AlreadyMember") receive({ type: "Left", channel })
-      }),
+  ): Effect.Effect<void, Disconnect, Scope.Scope> =>
+    Effect.catchTag(
+      Effect.asVoid(retryRefused(session.join(channel), { times: maxRefusals })),
+      "RequestError",
+      (error) =>
+        Effect.suspend(() => {
+          if (error.reason === "AlreadyMember") return Effect.void
+          if (positions.isIn(channel)) receive({ type: "Left", channel })
+          if (!error.retryable) return Effect.void
+          shutOut.set(channel, channel)
+          return Effect.asVoid(Effect.forkScoped(comeIn(session, channel)))
+        }),
     )
+
+  const comeIn = (session: ClientSession, channel: ChannelName): Effect.Effect<void> => {
+    const join = Effect.suspend(() => (shutOut.has(channel) ? Effect.asVoid(session.join(channel)) : Effect.void))
+    return retryRefused(join).pipe(
+      Effect.catchTag("RequestError", () => Effect.void),
+      Effect.map(() => void shutOut.delete(channel)),
+      // Over the next connection.
+      Effect.ignore,
+    )
+  }
 
   const visit = Effect.fnUntraced(function* (
     arrived: Effect.Effect<void>,
   ): Effect.fn.Return<never, ConnectionFailure, Scope.Scope> {
     // A server that once spoke version 2 still does: if it closes the connection without a word now, it is starting or full.
-    const session = yield* Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer)
+    const session = yield* open
     if (session.version === 2) minVersion = 2
     positions.connected()
     const { begin, receive } = yield* receiver(session)
     const entering = Effect.gen(function* () {
       const { username } = yield* signIn(session)
       if (status !== undefined) yield* Effect.catchTag(session.setStatus(...status), "RequestError", () => Effect.void)
-      yield* Effect.forEach(positions.names, (channel) => rejoin(session, channel, receive), {
+      const names = new Set([...positions.names, ...shutOut.values()])
+      yield* Effect.forEach(names, (channel) => rejoin(session, channel, receive), {
         concurrency: "unbounded",
         discard: true,
       })
@@ -239,6 +287,7 @@ export const make = Effect.fnUntraced(function* (
       transition({ _tag: "Arrived", username, version: session.version })
       current.set(session)
       Deferred.doneUnsafe(first, Exit.void)
+      yield* Effect.forkScoped(renewing)
       // A program that subscribes to no events is not brought into conversations for them.
       yield* Effect.andThen(subscribers.any, joinUnreadDirects(session, positions, begin))
       return yield* Effect.never
@@ -249,10 +298,26 @@ export const make = Effect.fnUntraced(function* (
     return yield* Effect.raceFirst(entering, receiving).pipe(Effect.ensuring(Effect.sync(() => current.clear(session))))
   })
 
+  const mend = (because: ConnectionFailure): Effect.Effect<boolean> => {
+    if (signInAgain === undefined || !outdated.has(because.reason)) return Effect.succeed(false)
+    return Effect.suspend(() => {
+      transition({ _tag: "Lost", because, attempt: 0, until: clock.currentTimeMillisUnsafe() })
+      return Effect.map(signInAgain(because), (others) => {
+        if (others === undefined) return false
+        credentials = others
+        token = undefined
+        transition({ _tag: "Due" })
+        return true
+      })
+    })
+  }
+
   yield* stay(visit, {
     backoff,
+    patience,
+    mend,
     onAway: (because, delay, attempt) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         wake = Deferred.makeUnsafe()
         transition({
           _tag: "Lost",
@@ -260,6 +325,7 @@ export const make = Effect.fnUntraced(function* (
           attempt,
           until: clock.currentTimeMillisUnsafe() + Duration.toMillis(delay),
         })
+        return Deferred.isDoneUnsafe(first) || state._tag !== "Away" ? Effect.void : onWaiting(state)
       }),
     wait: (delay) =>
       Effect.timeoutOption(Deferred.await(wake), delay).pipe(
@@ -280,7 +346,7 @@ export const make = Effect.fnUntraced(function* (
     ask: (session: ClientSession) => Effect.Effect<A, RequestError | Disconnect>,
   ): Effect.Effect<A, RequestError | ConnectionFailure> =>
     Effect.flatMap(current.ready, (session) =>
-      Effect.catchTag(ask(session), "Disconnect", () => {
+      Effect.catchTag(retryRefused(ask(session), { times: maxRefusals, longest: patient }), "Disconnect", () => {
         current.clear(session)
         return request(ask)
       }),
@@ -311,7 +377,11 @@ export const make = Effect.fnUntraced(function* (
           Effect.onInterrupt(() => Effect.sync(() => forget())),
         )
       }),
-    leave: (channel) => request((session) => session.leave(channel)),
+    leave: (channel) =>
+      Effect.suspend(() => {
+        shutOut.delete(channel)
+        return request((session) => session.leave(channel))
+      }),
     publish: (channel, content, id) =>
       add(channel, id, (session, channel, id) => session.publish(channel, content, id)),
     edit: (channel, target, content, id) =>

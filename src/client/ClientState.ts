@@ -10,7 +10,7 @@ export type ClientState =
   | { readonly _tag: "Online"; readonly username: Username; readonly version: Version }
   /** Waiting for the next try, counted from 0. `until` is in milliseconds, as `Clock` counts them. */
   | { readonly _tag: "Away"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
-  /** Trying to come back. */
+  /** Trying again. */
   | { readonly _tag: "Returning"; readonly because: ConnectionFailure; readonly attempt: number }
   /** For good; `because` is undefined where the client itself was closed. */
   | { readonly _tag: "Ended"; readonly because: ConnectionFailure | undefined }
@@ -35,7 +35,7 @@ export type ClientInput =
 export const transitions: {
   readonly [State in ClientState["_tag"]]: { readonly [Input in ClientInput["_tag"]]?: ClientState["_tag"] }
 } = {
-  Connecting: { Arrived: "Online", Failed: "Ended", Closed: "Ended" },
+  Connecting: { Arrived: "Online", Lost: "Away", Failed: "Ended", Closed: "Ended" },
   Online: { Lost: "Away", Failed: "Ended", Closed: "Ended" },
   Away: { Due: "Returning", Closed: "Ended" },
   Returning: { Arrived: "Online", Lost: "Away", Failed: "Ended", Closed: "Ended" },

@@ -1,21 +1,26 @@
 import * as Data from "effect/Data"
 
-const messages = {
-  Refused: "nothing listens there",
-  UnknownHost: "there is no host of this name",
-  Unreachable: "the host cannot be reached",
-  Timeout: "no answer in time",
-  Closed: "the connection was closed before anything was said",
-  NotNatter: "what answers there does not speak this protocol",
-  OldServer: "the server speaks only version 1 of the protocol",
-} as const
+/** `passes`: it may be otherwise a moment later, since the server, or the network on the way to it, is only starting. */
+const catalog = {
+  Refused: { passes: true, message: "nothing listens there" },
+  UnknownHost: { passes: true, message: "there is no host of this name" },
+  Unreachable: { passes: true, message: "the host cannot be reached" },
+  Timeout: { passes: true, message: "no answer in time" },
+  Closed: { passes: true, message: "the connection was closed before anything was said" },
+  NotNatter: { passes: false, message: "what answers there does not speak this protocol" },
+  OldServer: { passes: false, message: "the server speaks only version 1 of the protocol" },
+} as const satisfies Record<string, { readonly passes: boolean; readonly message: string }>
 
 /** Why no connection could be opened. Why an open one has ended is a `Disconnect`. */
 export class ConnectError extends Data.TaggedError("ConnectError")<{
-  readonly reason: keyof typeof messages
+  readonly reason: keyof typeof catalog
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return messages[this.reason]
+    return catalog[this.reason].message
+  }
+  /** Whether another try may help, where there has been no connection before. */
+  get passes(): boolean {
+    return catalog[this.reason].passes
   }
 }

@@ -1,7 +1,4 @@
-/**
- * The catalog of disconnects: this session ends. Below 4500 the client should come back, from
- * 4500 on it should not by itself. The codes are also valid as WebSocket close codes.
- */
+/** The catalog of disconnects: this session ends. The codes are also valid as WebSocket close codes. */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 
@@ -9,29 +6,39 @@ interface Entry {
   readonly code: number
   /** What a version 1 client gets as the code of its `Error`. */
   readonly status: number
+  /** Whether the client should come back: not where it would meet the same again, whatever time passes. */
+  readonly reconnect: boolean
+  /** Milliseconds that it should stay away at least. */
+  readonly pause?: number
   readonly message: string
 }
 
 export const catalog = {
-  Draining: { code: 4000, status: 503, message: "The server is shutting down" },
-  SlowConsumer: { code: 4001, status: 503, message: "Too much was waiting to be read" },
-  PingTimeout: { code: 4002, status: 408, message: "No answer to a ping" },
-  ServerFull: { code: 4003, status: 503, message: "The server has no room for more connections" },
-  Internal: { code: 4004, status: 500, message: "The server failed" },
-  LoginTimeout: { code: 4005, status: 408, message: "Not signed in in time" },
-  ConnectionLost: { code: 4006, status: 408, message: "The connection was lost" },
+  Draining: { code: 4000, status: 503, reconnect: true, message: "The server is shutting down" },
+  SlowConsumer: { code: 4001, status: 503, reconnect: true, message: "Too much was waiting to be read" },
+  PingTimeout: { code: 4002, status: 408, reconnect: true, message: "No answer to a ping" },
+  ServerFull: { code: 4003, status: 503, reconnect: true, message: "The server has no room for more connections" },
+  Internal: { code: 4004, status: 500, reconnect: true, message: "The server failed" },
+  LoginTimeout: { code: 4005, status: 408, reconnect: true, message: "Not signed in in time" },
+  ConnectionLost: { code: 4006, status: 408, reconnect: true, message: "The connection was lost" },
 
-  MalformedFrame: { code: 4500, status: 400, message: "What was sent is not a frame" },
-  FrameTooLarge: { code: 4501, status: 413, message: "The frame is too large" },
-  FrameTimeout: { code: 4502, status: 408, message: "A frame was begun and not finished in time" },
-  UnsupportedVersion: { code: 4503, status: 400, message: "This version of the protocol is not spoken here" },
-  NotAuthenticated: { code: 4504, status: 401, message: "Not authenticated" },
-  TooManyConnections: { code: 4505, status: 429, message: "Too many connections from this address" },
-  Flooding: { code: 4506, status: 429, message: "Kept sending over the limit" },
-  TokenRevoked: { code: 4507, status: 401, message: "The token was revoked" },
-  AccountDisabled: { code: 4508, status: 403, message: "The account was disabled" },
-  PasswordChanged: { code: 4509, status: 401, message: "The password was changed" },
-  Goodbye: { code: 4510, status: 200, message: "Goodbye" },
+  // A byte can be changed on the way, the length of a frame as well; and a slow link gets better.
+  MalformedFrame: { code: 4500, status: 400, reconnect: true, message: "What was sent is not a frame" },
+  FrameTooLarge: { code: 4501, status: 413, reconnect: true, message: "The frame is too large" },
+  FrameTimeout: { code: 4502, status: 408, reconnect: true, message: "A frame was begun and not finished in time" },
+  UnsupportedVersion: {
+    code: 4503,
+    status: 400,
+    reconnect: false,
+    message: "This version of the protocol is not spoken here",
+  },
+  NotAuthenticated: { code: 4504, status: 401, reconnect: false, message: "Not authenticated" },
+  TooManyConnections: { code: 4505, status: 429, reconnect: true, message: "Too many connections from this address" },
+  Flooding: { code: 4506, status: 429, reconnect: true, pause: 10_000, message: "Kept sending over the limit" },
+  TokenRevoked: { code: 4507, status: 401, reconnect: false, message: "The token was revoked" },
+  AccountDisabled: { code: 4508, status: 403, reconnect: false, message: "The account was disabled" },
+  PasswordChanged: { code: 4509, status: 401, reconnect: false, message: "The password was changed" },
+  Goodbye: { code: 4510, status: 200, reconnect: false, message: "Goodbye" },
 } as const satisfies Record<string, Entry>
 
 export type DisconnectReason = keyof typeof catalog
@@ -64,6 +71,11 @@ export class Disconnect extends Data.TaggedError("Disconnect")<Fields> {
   }
   /** Whether the client should come back. */
   get reconnect(): boolean {
-    return this.code < 4500
+    return catalog[this.reason].reconnect
+  }
+  /** Milliseconds that it should stay away at least. */
+  get pause(): number {
+    const entry: Entry = catalog[this.reason]
+    return entry.pause ?? 0
   }
 }

@@ -64,6 +64,10 @@ export const catalog = {
 
 export type RequestErrorReason = keyof typeof catalog
 
+/** With this a frame is refused that was right when it was sent, and changed on its way. */
+export const isGarbled = (reason: RequestErrorReason): boolean =>
+  reason === "InvalidFrame" || reason === "UnexpectedFrame"
+
 const reasons = Object.keys(catalog) as ReadonlyArray<RequestErrorReason>
 
 /** Why a request failed. A value like any other: it crosses from a channel to whoever asked, wherever that is. */

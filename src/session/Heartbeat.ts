@@ -14,6 +14,9 @@ interface Limits {
   readonly pongWithin: number
 }
 
+/** Milliseconds after which it is looked again whether a sign-in that is being handled is done. */
+const patienceWithUs = 1000
+
 /** Never, for any practical purpose: in 24 days. */
 const never = 0x7fff_ffff
 
@@ -61,7 +64,9 @@ const look = (session: Session, now: number, soon: number, limits: Limits): numb
   if (reason !== undefined) return never
   if (caller === undefined) {
     // The bare five messages know no login: who speaks them has to say something now and then.
-    return ended(session, now, (bare ? heardAt : pulse.beganAt) + loginTimeout, "LoginTimeout")
+    const due = (bare ? heardAt : pulse.beganAt) + loginTimeout
+    // A server that takes its time over a password does not blame the peer for it.
+    return handling && due <= now ? now + patienceWithUs : ended(session, now, due, "LoginTimeout")
   }
   if (heardAt < pulse.askedAt) return ended(session, now, pulse.askedAt + pongWithin, "PingTimeout")
   const due = (handling ? now : heardAt) + pulse.patience
@@ -76,6 +81,11 @@ const ended = (session: Session, now: number, due: number, reason: "LoginTimeout
   if (due > now) return due
   session.end(new Disconnect({ reason }))
   return never
+}
+
+/** Lets the peer know that it is heard, though it is in the middle of a long frame; no answer is waited for. */
+export const greet = (session: Session): void => {
+  if (session.caller !== undefined) ask(session, ++session.pulse.sequence)
 }
 
 const ask = (session: Session, sequence: number): void => {

@@ -5,7 +5,13 @@ import { Disconnect } from "../domain/Disconnect.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import type { BodyReader } from "../protocol/Framing.ts"
 import { ConnectionEnded } from "./Connection.ts"
+import { greet } from "./Heartbeat.ts"
 import type { Session } from "./Session.ts"
+
+/** What has to come of a frame in each period of its time, in bytes a second: the largest takes four minutes then. */
+const slowest = 256
+/** And at least so many bytes: a short period is not made longer byte by byte. */
+const fewest = 2048
 
 /**
  * Reads frames and handles them one after the other, so a command that has to wait holds its own
@@ -15,8 +21,10 @@ export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
   const { outboxes } = session.services.chat.gateway
   const bodyReader = connection.framing.makeReader(session.services.settings.maxFrameBytes)
-  /** Since when the rest of the unfinished frame is waited for. */
+  /** Since when the rest of the unfinished frame is waited for, in this period of its time. */
   let begunAt: number | undefined
+  /** Bytes that have come of it since then. */
+  let received = 0
   /** What the frames that came last have to wait for. */
   let waiting: Effect.Effect<void, Disconnect> = Effect.void
 
@@ -29,8 +37,19 @@ export const read = (session: Session): Effect.Effect<void> => {
   const some = Effect.suspend(() => {
     if (!bodyReader.partial) return connection.read(take)
     begunAt ??= session.elapsed()
-    return rest(session, take, begunAt)
+    return rest(session, take, begunAt, slow)
   })
+
+  /** The time of a frame has passed: whether as much of it has come that it gets the same time again. */
+  const slow = (): boolean => {
+    const { frameTimeout } = session.services.settings
+    const enough = received >= Math.max(fewest, slowest * Duration.toSeconds(frameTimeout))
+    begunAt = session.elapsed()
+    received = 0
+    // A peer that is busy sending hears nothing for long: it has to know that it is heard.
+    if (enough) greet(session)
+    return enough
+  }
 
   /** From one of several frames on: those that need not wait are done when this returns. */
   const handleFrom = (bodies: ReadonlyArray<Uint8Array>, first: number): Effect.Effect<void, Disconnect> => {
@@ -49,7 +68,10 @@ export const read = (session: Session): Effect.Effect<void> => {
     const bodies: Array<Uint8Array> = []
     const error = bodyReader.push(chunk, bodies)
     // A frame that was finished ends its time; one that began behind it starts anew.
-    if (bodies.length > 0) begunAt = undefined
+    if (bodies.length > 0) {
+      begunAt = undefined
+      received = 0
+    } else received += chunk.byteLength
     const handled = handleFrom(bodies, 0)
     const done = () => {
       outboxes.flush()
@@ -78,11 +100,12 @@ export const read = (session: Session): Effect.Effect<void> => {
   )
 }
 
-/** A frame that was begun has to be finished: a trickle of bytes does not renew the time it has. */
+/** A frame that was begun has to be finished, or to come on: a trickle of bytes does not renew the time it has. */
 const rest = (
   session: Session,
   take: (chunk: Uint8Array) => boolean,
   begunAt: number,
+  slow: () => boolean,
 ): Effect.Effect<void, ConnectionEnded | Disconnect> => {
   const next = session.connection.read((chunk) => {
     take(chunk)
@@ -90,7 +113,7 @@ const rest = (
   })
   return Effect.timeoutOrElse(next, {
     duration: Math.max(0, Duration.toMillis(session.services.settings.frameTimeout) - (session.elapsed() - begunAt)),
-    orElse: () => Effect.fail(new Disconnect({ reason: "FrameTimeout" })),
+    orElse: () => (slow() ? Effect.void : Effect.fail(new Disconnect({ reason: "FrameTimeout" }))),
   })
 }
 

@@ -18,9 +18,12 @@ import type { Memberships } from "../hub/audience/Memberships.ts"
 import { alone, Outbox, type OutboxEnds } from "../hub/audience/Outbox.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import * as Encoding from "../protocol/Encoding.ts"
+import type { Message } from "../protocol/v1/Message.ts"
+import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { Connection } from "./Connection.ts"
 import type { Protocol } from "./Protocol.ts"
 import * as Pulse from "./Pulse.ts"
+import { Refusals } from "./Refusals.ts"
 import type { SessionSettings } from "./SessionSettings.ts"
 
 /** What sessions work with; the same for all of them. */
@@ -36,6 +39,9 @@ export interface SessionServices {
   /** How fast what is wrong is forgiven. */
   readonly forgiveness: Rate
 }
+
+/** Milliseconds within which those come back who were refused together, and told to wait equally long. */
+const together = 50
 
 /** Who speaks in a session that is signed in. */
 export interface SessionCaller extends Caller {
@@ -75,6 +81,10 @@ export class Session implements OutboxEnds<Uint8Array> {
   reason: Disconnect | undefined
   private readonly frames: TokenBucket | undefined
   private readonly forgiveness: TokenBucket
+  /** When the last frame that was refused may come back. */
+  private nextTurn = 0
+  /** At each limit that it has met, of which there are as many as kinds of frames. Most sessions meet none. */
+  private refusals: Map<string, Refusals> | undefined
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
 
   constructor(id: SessionId, connection: Connection, services: SessionServices) {
@@ -139,19 +149,30 @@ export class Session implements OutboxEnds<Uint8Array> {
     this.outbox.offer("chat", bytes, bytes.byteLength)
   }
 
-  /** Counts a frame: why it is refused, where it is over the limit. */
+  /** Counts a frame: why it is refused, where it is over the limit. Each that is refused has its own time to come back. */
   overLimit(): RequestError | undefined {
-    const wait = this.frames?.take(this.elapsed()) ?? 0
-    return wait === 0 ? undefined : new RequestError({ reason: "RateLimited", retryAfter: Duration.millis(wait) })
+    const now = this.elapsed()
+    const wait = this.frames?.take(now) ?? 0
+    if (wait === 0) return undefined
+    this.nextTurn = Math.max(now + wait, this.nextTurn + 1000 / this.services.settings.frames!.perSecond)
+    return new RequestError({ reason: "RateLimited", retryAfter: Duration.millis(Math.ceil(this.nextTurn - now)) })
   }
 
-  /** A request failed. */
-  failed({ reason }: RequestError): void {
-    if (reason === "RateLimited") this.violation()
+  /** A request was refused; `limit` names what limits it. Who was told to wait, and does not, is counted. */
+  refused({ reason, retryAfter }: RequestError, limit: ClientFrame["type"] | Message["type"] | "frames"): void {
+    if (reason !== "RateLimited") return
+    const refusals = (this.refusals ??= new Map<string, Refusals>())
+    let told = refusals.get(limit)
+    // Of frames each is given its own time, so they do not come back together.
+    if (told === undefined) refusals.set(limit, (told = new Refusals(limit === "frames" ? 0 : together)))
+    const wait = retryAfter === undefined ? 0 : Duration.toMillis(retryAfter)
+    this.violation(told.count(this.elapsed(), wait))
   }
 
   /** Counts something that was wrong or over a limit; who never stops is shown the door. */
-  violation(): void {
-    if (this.forgiveness.take(this.elapsed()) > 0) this.end(new Disconnect({ reason: "Flooding" }))
+  violation(times = 1): void {
+    for (let time = 0; time < times; time++) {
+      if (this.forgiveness.take(this.elapsed()) > 0) this.end(new Disconnect({ reason: "Flooding" }))
+    }
   }
 }

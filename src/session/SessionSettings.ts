@@ -11,7 +11,7 @@ export interface SessionSettings {
   readonly pingAfter: Duration.Duration
   /** … and the time it has to say anything at all. */
   readonly pongWithin: Duration.Duration
-  /** Time from the first byte of a frame to its last. */
+  /** Time for a frame from its first byte on; again and again, as long as at least 256 bytes of it a second come. */
   readonly frameTimeout: Duration.Duration
   /** A write that makes no progress for this long ends the session. */
   readonly writeTimeout: Duration.Duration

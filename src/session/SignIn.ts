@@ -61,11 +61,19 @@ const mayUse = (session: Session, name: string): Effect.Effect<void, RequestErro
   )
 }
 
-/** Signs in by a token, without the password. */
-export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
+/** Signs in by a token, without the password. One that will not be good for long any more comes with its successor. */
+export const byToken = (
+  session: Session,
+  token: Redacted.Redacted,
+): Effect.Effect<{ readonly user: User; readonly token: string | undefined }, RequestError> =>
   session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
     Effect.mapError(toRequestError),
-    Effect.flatMap(({ tokenId, user }) => Effect.as(enter(session, user, tokenId), user)),
+    Effect.flatMap(({ aging, tokenId, user }) =>
+      Effect.andThen(
+        enter(session, user, tokenId),
+        Effect.map(aging === true ? freshToken(session, user) : noToken, (token) => ({ user, token })),
+      ),
+    ),
   )
 
 /** Makes the session the user's. From here on it takes part; leaving its scope takes it out again. */

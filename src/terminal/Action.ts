@@ -1,4 +1,5 @@
 /** Actions: what happens to the terminal client. Intents: what is to be done then. */
+import type * as Redacted from "effect/Redacted"
 import type { Client, ClientEvent } from "../client/Client.ts"
 import type { ClientState } from "../client/ClientState.ts"
 import type { MessageId } from "../domain/MessageId.ts"
@@ -36,6 +37,8 @@ export type Action =
   /** Once a second. */
   | { readonly _tag: "Tick"; readonly now: number }
   | { readonly _tag: "Connection"; readonly state: ClientState }
+  /** The client needs the password to sign in again. */
+  | { readonly _tag: "PasswordNeeded" }
   | { readonly _tag: "Event"; readonly event: ClientEvent }
   /** What became of an intent. */
   | { readonly _tag: "Published"; readonly channel: string; readonly id: MessageId; readonly seq: Seq }
@@ -81,6 +84,7 @@ export type Intent =
   | { readonly _tag: "SetStatus"; readonly status: Status; readonly text: string | undefined }
   | { readonly _tag: "ListChannels" }
   | { readonly _tag: "Retry" }
+  | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
   /** The title of the window. */

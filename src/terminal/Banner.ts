@@ -14,9 +14,12 @@ export const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
   )
 
 /** A line while the client is not online; counts down with `now`. */
-export const banner = ({ address, connection, conversations, now, size }: Model): string | undefined => {
+export const banner = ({ address, connection, conversations, now, password, size }: Model): string | undefined => {
   const waiting = unsentIn(conversations)
   const kept = waiting === 0 ? "" : ` · ${waiting} to be sent`
+  if (password !== undefined && connection._tag === "Away") {
+    return withCause(connection, `type your password, and Enter${kept}`, size.columns)
+  }
   switch (connection._tag) {
     case "Connecting":
       return `Connecting to ${Plain.line(address)} …`

@@ -5,9 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Latch from "effect/Latch"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Client } from "../client/Client.ts"
+import type { ClientState } from "../client/ClientState.ts"
 import { fresh } from "../client/MessageId.ts"
 import type { ConnectionFailure } from "../client/Reconnect.ts"
 import type { Action, Intent } from "./Action.ts"
@@ -25,6 +27,10 @@ export interface ChatOptions {
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
+  /** Called with what asks the user for the password, when the client needs it to sign in again. */
+  readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
+  /** In which state it is until then. */
+  readonly waiting: Stream.Stream<ClientState>
 }
 
 /** Between two frames, in milliseconds. */
@@ -42,6 +48,7 @@ export const run = Effect.fnUntraced(function* (
   const changed = Latch.makeUnsafe(false)
   const start = yield* FiberSet.makeRuntime<never>()
   let waiting = 0
+  let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
   const { address, capabilities, channels } = options
   let model = initial({ address, channels, ids: yield* fresh, now: yield* Clock.currentTimeMillis, size })
@@ -57,6 +64,8 @@ export const run = Effect.fnUntraced(function* (
 
   const handleIntent = (intent: Intent): void => {
     switch (intent._tag) {
+      case "SignIn":
+        return void Deferred.doneUnsafe(password, Exit.succeed(intent.password))
       case "Quit":
         return void Deferred.doneUnsafe(quit, Exit.void)
       case "Title":
@@ -80,6 +89,13 @@ export const run = Effect.fnUntraced(function* (
   }
   const display = yield* Display.open({ capabilities, dispatch, model, resized })
 
+  options.onAsk(
+    Effect.suspend(() => {
+      password = Deferred.makeUnsafe()
+      dispatch({ _tag: "PasswordNeeded" })
+      return Deferred.await(password)
+    }),
+  )
   display.title(title(model))
 
   const drawing = changed.await.pipe(
@@ -101,7 +117,10 @@ export const run = Effect.fnUntraced(function* (
   )
 
   const talking = Effect.gen(function* () {
-    const client = yield* options.client
+    const waiting = Stream.runForEach(options.waiting, (state) =>
+      Effect.sync(() => dispatch({ _tag: "Connection", state })),
+    )
+    const client = yield* Effect.raceFirst(options.client, Effect.andThen(waiting, Effect.never))
     const events = yield* client.subscribe
     Deferred.doneUnsafe(arrived, Exit.succeed(client))
     const watching = Stream.runForEach(client.states, (state) =>

@@ -19,6 +19,8 @@ export interface Model {
   /** The name of the one that is shown. */
   readonly current: string
   readonly editor: Editor
+  /** The password that is typed, while the client asks for it to sign in again. */
+  readonly password: Editor | undefined
   /** What Tab offers, while it offers something. */
   readonly completion: Completion | undefined
   /** The search in the conversation, while it is open. */
@@ -194,6 +196,7 @@ export const initial = (options: {
   conversations: options.channels.map(conversation),
   current: options.channels[0],
   editor: empty,
+  password: undefined,
   completion: undefined,
   search: undefined,
   help: undefined,

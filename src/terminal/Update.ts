@@ -2,6 +2,7 @@
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
 import { dateAndTime } from "./internal/day.ts"
+import { empty } from "./Editor.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { notice, resize, clampScroll } from "./update/conversations.ts"
@@ -79,6 +80,8 @@ const step = (model: Model, action: Action): Next => {
       return [tick(model, action.now), []]
     case "Connection":
       return [connectionChanged(model, action.state), []]
+    case "PasswordNeeded":
+      return [{ ...model, password: empty, help: undefined, search: undefined }, []]
     case "Event":
       return receiveEvent(model, action.event)
     case "Published":

@@ -140,6 +140,23 @@ describe("natter send", () => {
   )
 
   it.live(
+    "says as many lines as there are, as fast as the server takes them",
+    inLobby(
+      ({ address, heard }) =>
+        Effect.gen(function* () {
+          const lines = Array.from({ length: 250 }, (_, at) => `line ${at}`)
+          const { code, stderr } = yield* run(["send", address, "--name", "ann"], { env, input: lines.join("\n") })
+          assert.strictEqual(code, 0, stderr)
+          assert.deepStrictEqual(
+            yield* heard(250),
+            lines.map((line) => `ann: ${line}`),
+          )
+        }),
+      { hub: { publishing: { burst: 5, perSecond: 100 } } },
+    ),
+  )
+
+  it.live(
     "comes back when the connection is lost, and says each line once",
     inLobby(({ address, heard, server }) =>
       Effect.gen(function* () {

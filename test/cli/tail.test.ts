@@ -2,10 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import * as Client from "../../src/client/Client.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { freePort } from "../../src/load/FreePort.ts"
+import { TestServer } from "../../src/testing/TestServer.ts"
 import { inLobby } from "./lobby.ts"
 import * as Natter from "./NatterProcess.ts"
 
@@ -123,6 +126,23 @@ describe("natter tail, on pipes", () => {
         assert.notInclude(tail.stderr, "missed")
       }),
     ),
+  )
+
+  it.live("waits for a server that is not there yet, and says so, unless it is told not to", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort("127.0.0.1")
+      const env = { NATTER_PASSWORD: "secret" }
+      const impatient = Natter.natter(["tail", `:${port}`, "--name", "ann", "--no-reconnect"], { env })
+      assert.strictEqual(yield* end(impatient), 1)
+      assert.match(impatient.stderr, /nothing listens on/)
+      const tail = Natter.natter(["tail", `:${port}`, "--name", "ann"], { env })
+      yield* Effect.promise(() => tail.says(/nothing listens on 127\.0\.0\.1:\d+; trying again in \d\.\d s/))
+      yield* Effect.gen(function* () {
+        yield* Effect.promise(() => tail.says(/^ann is in lobby/m))
+        tail.child.kill("SIGINT")
+        yield* end(tail)
+      }).pipe(Effect.provide(TestServer.layerTcp({ tcp: { port } })))
+    }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None")),
   )
 
   it.live(

@@ -45,6 +45,8 @@ const inWorld =
       })
     }).pipe(Effect.scoped, Effect.provide(TestServer.layerMemory(settings).pipe(Layer.provideMerge(silent))))
 
+const nextTurn = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
 const guests = { accounts: { mode: "guest" } } as const satisfies Settings
 
 /** Waits until the client is in this state. */
@@ -268,7 +270,11 @@ describe("Client", () => {
           const sending = yield* Effect.forEach(texts, (text) => ann.publish("lobby", text), {
             concurrency: "unbounded",
           }).pipe(Effect.forkChild)
-          yield* TestClock.adjust("30 seconds")
+          // In steps: a message on its way takes turns of the event loop, in which no time passes.
+          for (let passed = 0; passed < 30_000 && sending.pollUnsafe() === undefined; passed += 100) {
+            yield* TestClock.adjust(100)
+            yield* nextTurn
+          }
           yield* Fiber.join(sending)
           assert.deepStrictEqual(yield* contents(listener.events, 30), texts)
         }),
@@ -456,6 +462,157 @@ describe("Client", () => {
           assert.deepStrictEqual(story.slice(2).toSorted(), ["Joined one", "Left two"])
         }),
       { ...guests, hub: { maxChannels: 2 } },
+    ),
+  )
+
+  it.effect(
+    "comes back into a channel as soon as there is room, with what it has kept for it",
+    inWorld(
+      ({ client, server, way }) =>
+        Effect.gen(function* () {
+          const others = yield* server.hub.connect({ name: "other" })
+          const ann = yield* client("ann")
+          yield* ann.join("two")
+          yield* way.answer(false)
+          yield* way.cut
+          yield* until(ann, "Away")
+          yield* TestClock.adjust("5 minutes")
+          yield* others.join("three")
+          const kept = yield* Effect.forkChild(ann.publish("two", "kept"))
+          yield* way.answer(true)
+          yield* TestClock.adjust("1 minute")
+          yield* until(ann, "Online")
+          assert.strictEqual(kept.pollUnsafe(), undefined)
+          // A reconnection meanwhile changes nothing.
+          yield* way.cut
+          yield* until(ann, "Away")
+          yield* TestClock.adjust("1 minute")
+          yield* others.leave("three")
+          yield* TestClock.adjust("5 minutes")
+          assert.strictEqual(Number((yield* Fiber.join(kept)).seq), 1)
+        }),
+      { ...guests, hub: { maxChannels: 1 } },
+    ),
+  )
+
+  it.effect(
+    "waits for a server that is not there yet, if it may, and says so",
+    inWorld(
+      ({ client, way }) =>
+        Effect.gen(function* () {
+          yield* way.answer(false)
+          const reasons: Array<string> = []
+          const making = yield* Effect.forkChild(
+            client("ann", {
+              patience: Client.forEver,
+              onWaiting: ({ because }) => Effect.sync(() => void reasons.push(because.reason)),
+            }),
+          )
+          yield* TestClock.adjust("5 minutes")
+          assert.strictEqual(making.pollUnsafe(), undefined)
+          assert.isAbove(reasons.length, 10)
+          assert.deepStrictEqual([...new Set(reasons)], ["Refused"])
+          yield* way.answer(true)
+          yield* TestClock.adjust("20 seconds")
+          const ann = yield* Fiber.join(making)
+          assert.strictEqual((yield* ann.state)._tag, "Online")
+          const before = reasons.length
+          yield* way.cut
+          yield* until(ann, "Away")
+          assert.strictEqual(reasons.length, before)
+        }),
+      guests,
+    ),
+  )
+
+  it.effect(
+    "makes a request again that the server refuses for a moment",
+    inWorld(
+      ({ client }) =>
+        Effect.gen(function* () {
+          const ann = yield* client("ann")
+          const asking = yield* Effect.forEach(Array.from({ length: 250 }), () => ann.channels(), {
+            concurrency: "unbounded",
+            discard: true,
+          }).pipe(Effect.forkChild)
+          while (asking.pollUnsafe() === undefined) yield* TestClock.adjust(50)
+          yield* Fiber.join(asking)
+        }),
+      guests,
+    ),
+  )
+
+  it.effect(
+    "has its token renewed while that is good, though it stays connected",
+    inWorld(
+      ({ client, server }) =>
+        Effect.gen(function* () {
+          const given: Array<Redacted.Redacted> = []
+          const onToken = (token: Redacted.Redacted) => Effect.sync(() => void given.push(token))
+          yield* Effect.scoped(client("ann", { onToken }))
+          assert.strictEqual(given.length, 1)
+          const ann = yield* client("ann", { credentials: { token: given[0]! }, onToken })
+          // A token is looked up in real time, in which the time limits of a sign-in must not pass.
+          yield* TestClock.adjust("6 hours")
+          while (given.length < 2) yield* nextTurn
+          assert.strictEqual((yield* Stream.runCollect(server.accounts.tokens("ann"))).length, 2)
+          assert.strictEqual((yield* ann.state)._tag, "Online")
+          // The first one is no longer good.
+          yield* TestClock.adjust("200 minutes")
+          assert.strictEqual(yield* reasonOf(client("ann", { credentials: { token: given[0]! } })), "InvalidToken")
+          yield* client("ann", { credentials: { token: given[1]! } })
+        }),
+      {
+        accounts: { tokenLifetime: Duration.hours(9) },
+        session: { pingAfter: Duration.hours(24), pongWithin: Duration.hours(8), loginTimeout: Duration.hours(24) },
+      },
+    ),
+  )
+
+  it.effect(
+    "asks for other credentials when its own are no longer good, and keeps what is not sent",
+    inWorld(({ client, server, way }) =>
+      Effect.gen(function* () {
+        let token: Redacted.Redacted | undefined
+        yield* Effect.scoped(client("ann", { onToken: (given) => Effect.sync(() => void (token = given)) }))
+        const asked: Array<string> = []
+        const passwords = ["wrong", "secret"]
+        const ann = yield* client("ann", {
+          credentials: { token: token! },
+          signInAgain: ({ reason }) =>
+            Effect.sync(() => {
+              asked.push(reason)
+              return { username: "ann", password: Redacted.make(passwords.shift()!) }
+            }),
+        })
+        yield* ann.join("lobby")
+        yield* way.cut
+        const { until: due } = yield* until(ann, "Away")
+        const [held] = yield* Stream.runCollect(server.accounts.tokens("ann"))
+        yield* server.accounts.revokeToken(held!.id)
+        const kept = yield* Effect.forkChild(ann.publish("lobby", "kept"))
+        yield* TestClock.setTime(due)
+        assert.strictEqual(Number((yield* Fiber.join(kept)).seq), 1)
+        assert.deepStrictEqual(asked, ["InvalidToken", "InvalidCredentials"])
+      }),
+    ),
+  )
+
+  it.effect(
+    "ends where its token is no longer good and nobody is there to ask",
+    inWorld(({ client, server, way }) =>
+      Effect.gen(function* () {
+        let token: Redacted.Redacted | undefined
+        yield* Effect.scoped(client("ann", { onToken: (given) => Effect.sync(() => void (token = given)) }))
+        const ann = yield* client("ann", { credentials: { token: token! } })
+        yield* way.cut
+        yield* until(ann, "Away")
+        const [held] = yield* Stream.runCollect(server.accounts.tokens("ann"))
+        yield* server.accounts.revokeToken(held!.id)
+        const unsent = yield* Effect.forkChild(reasonOf(ann.publish("lobby", "lost")))
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(yield* Fiber.join(unsent), "InvalidToken")
+      }),
     ),
   )
 })

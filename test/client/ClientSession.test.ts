@@ -359,7 +359,7 @@ describe("Connection, to whatever listens", () => {
       yield* peer.next
       yield* peer.sendRaw(frameOf({ type: "Joined", ref: 1, channel: "\u001b[2J" }))
       const disconnect = yield* Fiber.join(joining)
-      assert.deepInclude(disconnect, { _tag: "Disconnect", reason: "MalformedFrame", reconnect: false })
+      assert.deepInclude(disconnect, { _tag: "Disconnect", reason: "MalformedFrame", reconnect: true })
       assert.strictEqual(yield* Effect.flip(Stream.runDrain(connection.events)), disconnect)
     }).pipe(Effect.scoped),
   )

@@ -7,7 +7,7 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/testing/TestClock"
 import { ConnectError } from "../../src/client/ConnectError.ts"
 import * as Reconnect from "../../src/client/Reconnect.ts"
-import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { catalog as disconnects, Disconnect } from "../../src/domain/Disconnect.ts"
 import { RequestError } from "../../src/domain/RequestError.ts"
 
 const refused = new ConnectError({ reason: "Refused" })
@@ -21,7 +21,7 @@ interface Visit {
 }
 
 /** Visits that end as scripted; the one behind the script succeeds. */
-const guest = (script: ReadonlyArray<Visit>) => {
+const guest = (script: ReadonlyArray<Visit>, patience?: Reconnect.Patience) => {
   const waits: Array<number> = []
   let visits = 0
   const stay = Reconnect.stay(
@@ -35,7 +35,7 @@ const guest = (script: ReadonlyArray<Visit>) => {
         }
         return yield* step.end
       }),
-    { onAway: (_, delay) => Effect.sync(() => waits.push(Duration.toMillis(delay))) },
+    { patience, onAway: (_, delay) => Effect.sync(() => waits.push(Duration.toMillis(delay))) },
   )
   return { stay, waits, visits: () => visits }
 }
@@ -55,6 +55,60 @@ describe("Reconnect", () => {
       assert.deepStrictEqual(yield* Effect.exit(finish(stay)), Exit.fail(refused))
       assert.strictEqual(visits(), 1)
       assert.deepStrictEqual(waits, [])
+    }),
+  )
+
+  it.effect("tries for half a minute where the server wants it later, even if that is away meanwhile", () =>
+    Effect.gen(function* () {
+      const busy = new RequestError({ reason: "Unavailable" })
+      for (const end of [busy, draining, new Disconnect({ reason: "TooManyConnections" })]) {
+        const { stay, waits } = guest([{ end }, { end: refused }, { end: refused }])
+        assert.strictEqual(yield* finish(stay), "home")
+        assert.strictEqual(waits.length, 3)
+        const never = guest(Array.from({ length: 100 }, () => ({ end })))
+        assert.deepStrictEqual(yield* Effect.exit(finish(never.stay)), Exit.fail(end))
+        assert.isAbove(never.waits.length, 2)
+        assert.isAtMost(
+          never.waits.reduce((sum, wait) => sum + wait, 0),
+          30_000,
+        )
+      }
+      const later = new RequestError({ reason: "TooManyLogins", retryAfter: Duration.minutes(15) })
+      const { stay, waits } = guest([{ end: later }])
+      assert.deepStrictEqual(yield* Effect.exit(finish(stay)), Exit.fail(later))
+      assert.deepStrictEqual(waits, [])
+    }),
+  )
+
+  it.effect("waits for a server for ever where it is told to, but not for what will not pass", () =>
+    Effect.gen(function* () {
+      const forEver = { absent: Duration.infinity, busy: Duration.infinity }
+      const { stay, waits } = guest(
+        Array.from({ length: 20 }, () => ({ end: refused })),
+        forEver,
+      )
+      assert.strictEqual(yield* finish(stay), "home")
+      assert.strictEqual(waits.length, 20)
+      for (const end of [
+        new ConnectError({ reason: "NotNatter" }),
+        new Disconnect({ reason: "UnsupportedVersion" }),
+        new RequestError({ reason: "InvalidCredentials" }),
+      ]) {
+        const { stay } = guest([{ end }], forEver)
+        assert.deepStrictEqual(yield* Effect.exit(finish(stay)), Exit.fail(end))
+      }
+    }),
+  )
+
+  it.effect("comes back after everything that may pass", () =>
+    Effect.gen(function* () {
+      for (const reason of Object.keys(disconnects) as Array<keyof typeof disconnects>) {
+        const end = new Disconnect({ reason })
+        const { stay, waits } = guest([{ end, after: 0 }])
+        const exit = yield* Effect.exit(finish(stay))
+        assert.deepStrictEqual(exit, disconnects[reason].reconnect ? Exit.succeed("home") : Exit.fail(end))
+        if (reason === "Flooding") assert.isAtLeast(waits[0]!, 10_000)
+      }
     }),
   )
 

@@ -109,6 +109,43 @@ describe("the time for a frame", () => {
     }),
   )
 
+  timed(
+    "is given again while a slow link brings enough of it, and its peer knows that it is heard",
+    memory.layer(),
+    (server) =>
+      Effect.gen(function* () {
+        const client = yield* member2(server, "ann", "den")
+        const content = "x".repeat(14_000)
+        const message = json({ type: "Publish", ref: 5, channel: "den", id: "long", content })
+        for (let at = 0; at < message.length; at += 1000) {
+          yield* client.sendRaw(message.subarray(at, at + 1000))
+          yield* TestClock.adjust("1 second")
+        }
+        yield* client.until("Ping")
+        assert.strictEqual((yield* client.until("Published")).seq, 1)
+      }),
+  )
+
+  timed("is not given again for less than 256 bytes a second, whenever that begins", memory.layer(), (server) =>
+    Effect.gen(function* () {
+      for (const [name, pieces, time] of [
+        ["ann", [2559], 10],
+        ["bob", [2560, 2559], 20],
+        ["cid", [2560, 5000, 2560, 0], 40],
+      ] as const) {
+        const client = yield* member1(server, name)
+        const message = json({ type: "ChatMessage", from: "", content: "x".repeat(15_000), timestamp: 0 })
+        let at = 0
+        for (const size of pieces) {
+          yield* client.sendRaw(message.subarray(at, (at += size)))
+          yield* TestClock.adjust("10 seconds")
+        }
+        assert.strictEqual(pieces.length * 10, time)
+        assert.strictEqual((yield* client.until("Error")).message, "A frame was begun and not finished in time")
+      }
+    }),
+  )
+
   timed("is each frame's own", memory.layer(), (server) =>
     Effect.gen(function* () {
       const client = yield* member1(server, "ann")

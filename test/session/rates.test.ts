@@ -61,7 +61,7 @@ describe("frames of any kind", () => {
         code: 4506,
         reason: "Flooding",
         message: "Kept sending over the limit",
-        reconnect: false,
+        reconnect: true,
       })
       assert.deepStrictEqual(yield* client.ended, { clean: true })
     }),
@@ -172,6 +172,105 @@ describe("messages", () => {
       }
       yield* ann.send(publish("more"))
       assert.strictEqual((yield* ann.until("Disconnect")).reason, "Flooding")
+    }),
+  )
+})
+
+/** Publishes until it is taken, each time after as long as it is told. How often it was refused. */
+const obey = Effect.fnUntraced(function* (client: TestClient.TestClient2, id: string) {
+  for (let refusals = 0; ; refusals++) {
+    yield* client.send({ ...publish(id), ref: 1 })
+    let frame = yield* client.next
+    while (frame.type !== "Published" && frame.type !== "Error") {
+      assert.notStrictEqual(frame.type, "Disconnect")
+      frame = yield* client.next
+    }
+    if (frame.type === "Published") return refusals
+    assert.strictEqual(frame.name, "RateLimited")
+    yield* TestClock.adjust(frame.retry_after!)
+  }
+})
+
+describe("who obeys is never cut off", () => {
+  timed("with messages, each refused once and sent again in time", memory.layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member2(server, "ann", "den")
+      let refused = 0
+      for (const n of times(300)) refused += yield* obey(ann, `m${n}`)
+      assert.strictEqual(refused, 290)
+    }),
+  )
+
+  timed("with several devices on the same limit, of which one is always quicker", memory.layer(calm), (server) =>
+    Effect.gen(function* () {
+      const phone = yield* member2(server, "ann", "den")
+      const laptop = yield* member2(server, "ann", "den")
+      for (const n of times(11)) yield* obey(laptop, `first${n}`)
+      for (const n of times(150)) {
+        // Whenever it comes back, the other has just been let through.
+        yield* phone.send({ ...publish(`p${n}`), ref: 2 })
+        assert.strictEqual((yield* phone.until("Error")).name, "RateLimited")
+        yield* obey(laptop, `l${n}`)
+      }
+      assert.strictEqual(server.sessions.count(), 2)
+    }),
+  )
+
+  timed("with many requests that come back together", memory.layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member2(server, "ann", "den")
+      let left = times(25).map((n) => `m${n}`)
+      while (left.length > 0) {
+        yield* ann.send(...left.map((id, ref) => ({ ...publish(id), ref })))
+        const refused: Array<string> = []
+        let wait = 0
+        for (let answers = 0; answers < left.length;) {
+          const frame = yield* ann.next
+          assert.notStrictEqual(frame.type, "Disconnect")
+          if (frame.type === "Published") answers++
+          if (frame.type !== "Error") continue
+          answers++
+          refused.push(left[frame.ref!]!)
+          wait = frame.retry_after!
+        }
+        left = refused
+        yield* TestClock.adjust(wait)
+      }
+    }),
+  )
+
+  timed("with frames over the limit, each of which comes back at its own time", memory.layer(calm), (server) =>
+    Effect.gen(function* () {
+      const client = yield* user2(server, "ann")
+      yield* client.send(...times(250).map((ref) => ({ type: "ListChannels", ref }) as const))
+      const waits: Array<number> = []
+      for (const _ of times(250)) {
+        const frame = yield* client.next
+        if (frame.type === "Error") waits.push(frame.retry_after!)
+        else assert.strictEqual(frame.type, "Channels")
+      }
+      assert.isAtLeast(waits.length, 50)
+      assert.strictEqual(new Set(waits).size, waits.length)
+      let now = 0
+      for (const wait of waits) {
+        yield* TestClock.adjust(wait - now)
+        now = wait
+        yield* client.ask({ type: "ListChannels" }, "Channels")
+      }
+    }),
+  )
+
+  timed("but who tries twenty times a second is", memory.layer(calm), (server) =>
+    Effect.gen(function* () {
+      const eve = yield* member2(server, "eve", "den")
+      const trying = Effect.gen(function* () {
+        for (let n = 0; ; n++) {
+          yield* eve.send({ ...publish(`m${n}`), ref: n })
+          yield* TestClock.adjust(50)
+        }
+      })
+      const told = yield* Effect.raceFirst(eve.until("Disconnect"), trying)
+      assert.strictEqual(told.reason, "Flooding")
     }),
   )
 })

@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Redacted from "effect/Redacted"
 import { Seq } from "../../src/domain/Seq.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { RequestError } from "../../src/domain/RequestError.ts"
+import { banner } from "../../src/terminal/Banner.ts"
+import { masked } from "../../src/terminal/update/password.ts"
 import { event, joined, noon, World } from "./world.ts"
 
 const lobby = (...names: ReadonlyArray<string>) => {
@@ -319,6 +323,35 @@ describe("Update: commands", () => {
     world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: noon + 5000 } })
     assert.deepStrictEqual(world.press("text", { ctrl: true, text: "r" }).intents(), [{ _tag: "Retry" }])
     assert.deepStrictEqual(world.enter("/reconnect").intents(), [{ _tag: "Retry" }])
+  })
+})
+
+describe("Update: the password", () => {
+  const because = new RequestError({ reason: "InvalidToken" })
+  const asked = () =>
+    lobby()
+      .type("a draft")
+      .act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: noon } })
+      .act({ _tag: "PasswordNeeded" })
+
+  it("is asked for when the token is no longer good, is shown to nobody, and signs in", () => {
+    const world = asked()
+    world.intents()
+    assert.include(banner(world.model)!, "type your password")
+    world.type("secre").press("backspace")
+    world.act({ _tag: "Pasted", text: "et\n" })
+    assert.strictEqual(masked(world.model.password!).text, "\u2022".repeat(6))
+    assert.strictEqual(world.model.editor.text, "a draft")
+    assert.deepStrictEqual(world.press("enter").intents(), [{ _tag: "SignIn", password: Redacted.make("secret") }])
+    assert.strictEqual(world.model.password, undefined)
+    assert.isEmpty(world.model.sent)
+  })
+
+  it("can be left without one", () => {
+    assert.deepStrictEqual(asked().press("enter").press("text", { ctrl: true, text: "c" }).intents().at(-1), {
+      _tag: "Quit",
+    })
+    assert.strictEqual(asked().type("wrong").press("text", { ctrl: true, text: "u" }).model.password?.text, "")
   })
 })
 

@@ -18,6 +18,7 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { eventLines, here, missed } from "./eventLines.ts"
+import { join } from "./join.ts"
 import type { Screen } from "./screen.ts"
 
 /** Which earlier messages are shown before the live ones. */
@@ -178,7 +179,7 @@ export const enter = Effect.fnUntraced(function* (
       if (!reconnect) {
         return yield* new Disconnect({ reason: "Internal", detail: `put out of ${channel} by the server` })
       }
-      yield* Effect.delay(client.join(channel), pause)
+      yield* Effect.delay(join(client, channel, { reconnect, screen }), pause)
     }
   })
 
@@ -213,7 +214,7 @@ export const enter = Effect.fnUntraced(function* (
     Stream.filter((state) => state._tag === "Online"),
     Stream.runHead,
   )
-  yield* client.join(channel)
+  yield* join(client, channel, { reconnect, screen })
   return {
     here: Effect.sync(() => (roster === undefined ? "nobody is known to be here" : here(roster))),
     show: keepUp(events, Option.match(online, { onNone: () => "", onSome: ({ username }) => username })),

@@ -9,6 +9,7 @@ import { talk } from "./talk.ts"
 
 interface Flags extends ConnectionFlags {
   readonly address: Option.Option<string>
+  readonly reconnect: boolean
 }
 
 /** Runs until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
@@ -25,6 +26,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     patience: undefined,
     reconnect: true,
     screen,
+    waits: given.reconnect,
   })
   if (refused > 0) return yield* userError(refused === 1 ? "a line was not sent" : `${refused} lines were not sent`)
 }, Effect.scoped)

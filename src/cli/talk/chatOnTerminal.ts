@@ -1,10 +1,15 @@
 /** What `natter chat` does on a terminal. */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import { format } from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
+import * as ClientState from "../../client/ClientState.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import type { ChatOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
@@ -17,6 +22,7 @@ export interface ChatFlags extends SignInFlags {
   readonly address: Option.Option<string>
   readonly channels: ReadonlyArray<string>
   readonly theme: Theme | "auto"
+  readonly reconnect: boolean
 }
 
 /** The terminal view is large: it is loaded while the password is typed and the connection is made. */
@@ -32,14 +38,35 @@ export const run = Effect.fnUntraced(
     const address = yield* Identity.addressOf(given.address)
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address)
-    const arriving = yield* Effect.forkScoped(Client.make({ credentials }).pipe(Effect.provide(Tcp.layer(address))))
+    const waiting = yield* SubscriptionRef.make<ClientState.ClientState>(ClientState.initial)
+    const asking = Deferred.makeUnsafe<Effect.Effect<Redacted.Redacted>>()
+    let username = "username" in credentials ? credentials.username : undefined
+    const arriving = yield* Effect.forkScoped(
+      Client.make({
+        credentials,
+        onToken: yield* Identity.keeper(address, credentials),
+        patience: given.reconnect ? Client.forEver : undefined,
+        // The screen asks, and what was not sent stays on it.
+        signInAgain: () =>
+          Effect.map(Effect.flatten(Deferred.await(asking)), (password) =>
+            username === undefined ? undefined : { username, password },
+          ),
+        onWaiting: (state) => SubscriptionRef.set(waiting, state),
+      }).pipe(Effect.provide(Tcp.layer(address))),
+    )
     const Chat = yield* Fiber.join(loading)
     yield* explained(address)(
       Chat.run({
         address: format(address),
         capabilities: capabilitiesOf(process.env, given.theme),
         channels: given.channels,
-        client: Fiber.join(arriving),
+        client: Effect.tap(Fiber.join(arriving), (client) =>
+          Effect.map(client.state, (state) => {
+            if (state._tag === "Online") username = state.username
+          }),
+        ),
+        onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
+        waiting: SubscriptionRef.changes(waiting),
       }),
     )
   },

@@ -1,17 +1,24 @@
 /** What `natter send` does. */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { withClient } from "./client.ts"
 import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
+import { join } from "./join.ts"
 import * as Screen from "./screen.ts"
 
 interface SendFlags extends ConnectionFlags {
   readonly words: ReadonlyArray<string>
   readonly json: boolean
+  readonly reconnect: boolean
 }
+
+/** After so long without an acknowledgement it is said that it is still tried. */
+const impatience = "10 seconds"
 
 /** The first word may be the address. The others are the text. */
 const meaning = (words: ReadonlyArray<string>) => {
@@ -36,13 +43,28 @@ export const run = Effect.fnUntraced(function* (given: SendFlags) {
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: text === undefined ? "lines" : "nothing" })
 
-  yield* withClient({ address, credentials, screen, reconnect: true }, (client) =>
+  yield* withClient({ address, credentials, screen, reconnect: true, waits: given.reconnect }, (client) =>
     Effect.gen(function* () {
+      // Without a connection that is said anyway.
+      const stillTrying = Effect.delay(client.state, impatience).pipe(
+        Effect.flatMap(({ _tag }) =>
+          _tag === "Online" ? screen.notice("the server has not taken it yet; still trying") : Effect.void,
+        ),
+        Effect.andThen(Effect.never),
+      )
       const say = Effect.fnUntraced(function* (content: string) {
-        const { ref: _, ...published } = yield* client.publish(channel, content)
+        const { ref: _, ...published } = yield* Effect.raceFirst(client.publish(channel, content), stillTrying).pipe(
+          // The client has ended; what the server does not want it says itself.
+          Effect.onExit((exit) =>
+            Exit.isFailure(exit) &&
+            !Option.exists(Cause.findErrorOption(exit.cause), ({ _tag }) => _tag === "RequestError")
+              ? screen.notice(`not sent: ${content}`)
+              : Effect.void,
+          ),
+        )
         if (json) yield* screen.print([JSON.stringify(published)])
       })
-      yield* client.join(channel)
+      yield* join(client, channel, { reconnect: true, screen })
       const lines = text === undefined ? screen.typed : Stream.succeed(text)
       const said = yield* lines.pipe(Stream.tap(say), Stream.runCount)
       if (said === 0) return yield* userError("nothing to send: give a text, or lines on standard input")

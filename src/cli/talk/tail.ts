@@ -50,6 +50,15 @@ export const run = Effect.fnUntraced(function* (given: TailFlags) {
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: given.json ? "nothing" : "terminal" })
   const count = Option.getOrElse(given.count, () => Number.POSITIVE_INFINITY)
-  const { unsent } = yield* talk({ ...given, backlog, address, count, credentials, patience, screen })
+  const { unsent } = yield* talk({
+    ...given,
+    backlog,
+    address,
+    count,
+    credentials,
+    patience,
+    screen,
+    waits: given.reconnect,
+  })
   if (unsent > 0) yield* screen.notice(unsent === 1 ? "a line was not sent" : `${unsent} lines were not sent`)
 }, Effect.scoped)

@@ -2,6 +2,8 @@
 import type * as CliError from "effect/cli/CliError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
 import * as ChannelView from "./ChannelView.ts"
 import { type ClientOptions, withClient } from "./client.ts"
@@ -10,7 +12,7 @@ import * as Typing from "./typing.ts"
 /** Runs until enough was shown or typed, the reader leaves, or reconnecting makes no sense. */
 export const talk = (
   options: ClientOptions & ChannelView.ViewOptions & { readonly patience: Duration.Duration | undefined },
-): Effect.Effect<Typing.TypingResult, CliError.UserError, Scope.Scope> => {
+): Effect.Effect<Typing.TypingResult, CliError.UserError, Scope.Scope | FileSystem.FileSystem | Path.Path> => {
   const { channel, patience, screen } = options
   const nothing: Typing.TypingResult = { unsent: 0, refused: 0 }
   return withClient(options, (client) =>

@@ -3,6 +3,7 @@ import type * as CliError from "effect/cli/CliError"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../client/Client.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
@@ -37,7 +38,7 @@ export const follow = Effect.fnUntraced(function* (options: {
 }): Effect.fn.Return<TypingResult, ConnectionFailure | CliError.UserError> {
   const { channel, client, patience, view, screen } = options
   const enough = Deferred.makeUnsafe<void>()
-  let unsent = 0
+  const unsent = new Set<{ readonly content: string }>()
   let refused = 0
   let last: Seq | undefined
 
@@ -49,7 +50,8 @@ export const follow = Effect.fnUntraced(function* (options: {
   }
 
   const say = Effect.fnUntraced(function* (content: string): Effect.fn.Return<void, ConnectionFailure> {
-    unsent++
+    const line = { content }
+    unsent.add(line)
     if (!(yield* online)) yield* screen.notice(`not connected, to be sent then: ${content}`)
     yield* client.publish(channel, content).pipe(
       Effect.map(({ seq }) => {
@@ -57,7 +59,7 @@ export const follow = Effect.fnUntraced(function* (options: {
       }),
       Effect.catchTags({ RequestError: refuse(content), OutboxFull: refuse(content), Unconfirmed: refuse(content) }),
     )
-    unsent--
+    unsent.delete(line)
   })
 
   const act = (line: string): Effect.Effect<void, ConnectionFailure> => {
@@ -80,6 +82,10 @@ export const follow = Effect.fnUntraced(function* (options: {
     yield* Deferred.await(enough)
     if (yield* online) yield* Effect.sleep(patience)
   })
-  yield* Effect.raceFirst(all, impatience)
-  return { unsent, refused }
+  const tell = Effect.suspend(() =>
+    Effect.forEach(unsent, ({ content }) => screen.notice(`not sent: ${content}`), { discard: true }),
+  )
+  // Also where it is interrupted: the client has ended.
+  yield* Effect.onExit(Effect.raceFirst(all, impatience), (exit) => (Exit.isSuccess(exit) ? Effect.void : tell))
+  return { unsent: unsent.size, refused }
 })

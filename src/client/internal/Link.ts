@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Socket from "effect/socket/Socket"
@@ -22,6 +23,14 @@ export interface Link {
   readonly heardAt: () => number
   /** Succeeds as soon as nothing has come for so long. */
   readonly silent: (duration: Duration.Duration) => Effect.Effect<void>
+  /** Bytes that have come. */
+  readonly received: () => number
+  /** When a frame was last seen to come in pieces, in milliseconds; it takes its time on a slow link. */
+  readonly piecemealAt: () => number
+  /** Waits until a frame comes in pieces, from now on. */
+  readonly piecemeal: Effect.Effect<void>
+  /** When the last bytes were handed to the network. */
+  readonly spokeAt: () => number
   /** Whether the server has closed it properly, between two frames. */
   readonly closed: () => boolean
 }
@@ -46,6 +55,10 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
   let at = 0
   let broken: Disconnect | undefined
   let heardAt = clock.currentTimeMillisUnsafe()
+  let spokeAt = heardAt
+  let piecemealAt = Number.NEGATIVE_INFINITY
+  const inPieces = Latch.makeUnsafe(false)
+  let received = 0
   let closed = false
 
   const more = Effect.matchEffect(pull, {
@@ -59,7 +72,12 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
       at = 0
       for (const chunk of chunks) {
         const error = deframer.push(chunk, bodies)
+        received += chunk.byteLength
         if (error !== undefined) broken = new Disconnect({ reason: "MalformedFrame", detail: error.message })
+      }
+      if (deframer.partial) {
+        piecemealAt = heardAt
+        inPieces.openUnsafe()
       }
       return Effect.void
     },
@@ -79,8 +97,21 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
   return {
     take,
     // One at a time: while the network takes nothing, writes wait here and do not fill the socket's buffer.
-    write: (bytes) => writing.withPermits(1)(Effect.ignore(writer.write(bytes))),
+    write: (bytes) =>
+      writing.withPermits(1)(
+        Effect.suspend(() => {
+          spokeAt = clock.currentTimeMillisUnsafe()
+          return Effect.ignore(writer.write(bytes))
+        }),
+      ),
     heardAt: () => heardAt,
+    received: () => received,
+    piecemealAt: () => piecemealAt,
+    piecemeal: Effect.suspend(() => {
+      inPieces.closeUnsafe()
+      return inPieces.await
+    }),
+    spokeAt: () => spokeAt,
     silent,
     closed: () => closed,
   }

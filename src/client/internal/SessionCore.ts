@@ -14,6 +14,7 @@ import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { Answer } from "../Session.ts"
 import type { Event } from "../Event.ts"
 import type { Link } from "./Link.ts"
+import { outOfTime, timeFor } from "./slowLink.ts"
 
 /** Events that wait for the consumer, before nothing more is read from the network. */
 const eventsAhead = 256
@@ -33,6 +34,8 @@ export class SessionCore {
   /** To be failed in order to end the session. */
   private readonly broken = Deferred.makeUnsafe<never, Disconnect>()
   private lastRef = 0
+  /** Bytes of the requests that wait for an answer: they share the network. */
+  private unanswered = 0
 
   private constructor(link: Link, events: Queue.Queue<Event, Disconnect>, answerTimeout: Duration.Duration) {
     this.link = link
@@ -60,12 +63,26 @@ export class SessionCore {
       if (bytes._tag === "Failure") return Effect.fail(bytes.failure)
       const answer = Deferred.makeUnsafe<ServerFrame, RequestError | Disconnect>()
       this.waiting.set(ref, answer)
+      const { byteLength } = bytes.success
+      this.unanswered += byteLength
+      let sent = false
+      const more = Effect.suspend(() => (sent ? outOfTime(this.link, timeFor(this.unanswered)) : Effect.void))
       return Effect.raceAllFirst([
         // Raced with the others, so that a network that takes nothing more cannot hold up the caller.
-        Effect.andThen(this.link.write(bytes.success), Effect.never),
+        Effect.andThen(
+          Effect.map(this.link.write(bytes.success), () => (sent = true)),
+          Effect.never,
+        ),
         Deferred.await(answer) as Answer<Type>,
-        Effect.andThen(Effect.sleep(this.answerTimeout), this.giveUp),
-      ]).pipe(Effect.ensuring(Effect.sync(() => this.waiting.delete(ref))))
+        outOfTime(this.link, this.answerTimeout).pipe(Effect.andThen(more), Effect.andThen(this.giveUp)),
+      ]).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            this.waiting.delete(ref)
+            this.unanswered -= byteLength
+          }),
+        ),
+      )
     })
     return this.unlessClosed(requesting)
   }

@@ -1,4 +1,5 @@
 /** The errors of version 1, a message and a status of HTTP, as those of version 2. */
+import * as Duration from "effect/Duration"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import { disconnectReason } from "./handshake.ts"
@@ -16,15 +17,25 @@ const byStatus: Record<number, RequestErrorReason> = {
   503: "Unavailable",
 }
 
-/** Why a login was refused. */
-export const loginError = (message: string): RequestError =>
-  new RequestError({ reason: byMessage(message) ?? "InvalidCredentials", detail: message })
+/** This version has no field for it, but servers say in words how long to wait. */
+const waitIn = (message: string): Duration.Duration | undefined => {
+  const seconds = Number(/try again in (\d{1,6}(?:\.\d{1,3})?) s\b/i.exec(message)?.[1])
+  return Number.isNaN(seconds) ? undefined : Duration.millis(Math.ceil(seconds * 1000))
+}
+
+/** Why a login was refused. One that may be tried again is no wrong password. */
+export const loginError = (message: string): RequestError => {
+  const retryAfter = waitIn(message)
+  const reason = byMessage(message) ?? (retryAfter === undefined ? "InvalidCredentials" : "TooManyLogins")
+  return new RequestError({ reason, detail: message, retryAfter })
+}
 
 /** Why a request was refused. */
 export const requestError = (status: number, message: string): RequestError =>
   new RequestError({
     reason: byMessage(message) ?? byStatus[status] ?? (status >= 500 ? "Internal" : "InvalidFrame"),
     detail: message,
+    retryAfter: waitIn(message),
   })
 
 /** Whether an `Error` can only mean that the session ends. Any other may also be the answer to a request. */

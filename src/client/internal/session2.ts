@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Disconnect } from "../../domain/Disconnect.ts"
+import { isGarbled } from "../../domain/RequestError.ts"
 import { fromErrorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
@@ -29,6 +30,9 @@ export const make = Effect.fnUntraced(function* (
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
     if ("ref" in frame && frame.ref !== undefined) {
       core.settle(frame.ref, frame.type === "Error" ? Exit.fail(fromErrorFrame(frame)) : Exit.succeed(frame))
+    } else if (frame.type === "Error" && isGarbled(fromErrorFrame(frame).reason)) {
+      // What was sent was right: it was changed on its way, and whose answer this is cannot be known.
+      return Effect.fail(new Disconnect({ reason: "MalformedFrame", detail: frame.message }))
     }
     switch (frame.type) {
       case "Ping":

@@ -60,7 +60,7 @@ export const joinUnreadDirects = (
     yield* Effect.forEach(
       noted,
       ({ channel, forget }) =>
-        Effect.catchTag(retryRefused(session.join(channel), maxRefusals), "RequestError", (error) =>
+        Effect.catchTag(retryRefused(session.join(channel), { times: maxRefusals }), "RequestError", (error) =>
           Effect.sync(() => forget(error)),
         ),
       { discard: true },

@@ -147,7 +147,7 @@ export const settings = {
   "frames.timeout": setting(
     "session.frameTimeout",
     duration("1 second", "10 minutes"),
-    "Time from the first byte of a frame to its last",
+    "Time for a frame from its first byte on; it gets the same again as long as 256 bytes of it a second come",
   ),
   "frames.burst": setting("session.frames.burst", int(1, million), "Frames of any kind a session may send at once"),
   "frames.per-second": setting("session.frames.perSecond", int(1, million), "Frames a second after a burst"),

@@ -27,10 +27,7 @@ type Handlers = { readonly [Type in Frame["type"]]: Handler<Extract<Frame, { rea
 export const make = (encoding: Encoding1): Protocol<Session> => {
   const tell = (session: Session, message: Message | ConnectReply): void => session.tell(encoding.encode(message))
 
-  const fail = (session: Session, error: RequestError): void => {
-    session.failed(error)
-    tell(session, render.error(error))
-  }
+  const fail = (session: Session, error: RequestError): void => tell(session, render.error(error))
 
   /** For who is signed in. */
   const forUser =
@@ -140,7 +137,10 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
         // Whoever speaks before signing in is shown the door, as in the chapter.
         error.reason === "NotAuthenticated"
           ? Effect.fail(new Disconnect({ reason: "NotAuthenticated" }))
-          : Effect.sync(() => fail(session, error)),
+          : Effect.sync(() => {
+              session.refused(error, limited === undefined ? frame.type : "frames")
+              fail(session, error)
+            }),
       )
     },
     // This version has no notion of several devices.

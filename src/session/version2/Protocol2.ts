@@ -16,10 +16,7 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
   const tell: Handlers.Tell = {
     answer: (session, frame) => session.tell(encoding.encode(frame)),
     inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
-    failure: (session, error, ref) => {
-      session.failed(error)
-      session.tell(encoding.encode(errorFrame(error, ref)))
-    },
+    failure: (session, error, ref) => session.tell(encoding.encode(errorFrame(error, ref))),
   }
   const handlers = Handlers.make(tell)
 
@@ -44,7 +41,10 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
       const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)
       if (handled === Effect.void) return Effect.void
       return Effect.catchTag(handled, "RequestError", (error) =>
-        Effect.sync(() => tell.failure(session, error, "ref" in frame ? frame.ref : undefined)),
+        Effect.sync(() => {
+          session.refused(error, limited === undefined ? frame.type : "frames")
+          tell.failure(session, error, "ref" in frame ? frame.ref : undefined)
+        }),
       )
     },
     isExclusive: () => false,

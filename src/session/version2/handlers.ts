@@ -98,7 +98,9 @@ export const make = (tell: Tell): Handlers => {
       ),
     ),
     Authenticate: forStranger((session, { ref, token }) =>
-      Effect.map(SignIn.byToken(session, Redacted.make(token)), (user) => loggedIn(session, ref, user, undefined)),
+      Effect.map(SignIn.byToken(session, Redacted.make(token)), ({ token, user }) =>
+        loggedIn(session, ref, user, token),
+      ),
     ),
     // The answer is told when the session is in the channel, in its place among the messages.
     Join: forUser((session, { channel, ref }, caller) =>

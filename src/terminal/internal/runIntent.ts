@@ -6,7 +6,7 @@ import type { Action, Administration, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
 
 /** The intents that are for the client. */
-export type ClientIntent = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" }>
+export type ClientIntent = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" | "SignIn" }>
 
 /** A server without direct conversations does not understand such a name. */
 const whyNot = (channel: string, error: RequestError | ConnectionFailure): string =>

@@ -8,6 +8,7 @@ import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
 import * as Editing from "./editing.ts"
+import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
 import { remember, submit } from "./submit.ts"
 import { requestOlder } from "./history.ts"
@@ -201,6 +202,7 @@ const pressInDraft = (model: Model, key: Key): Next => {
 const turns: { readonly [Name in Key["name"]]?: number } = { down: 1, pageDown: 1, up: -1, pageUp: -1 }
 
 export const pressKey = (model: Model, key: Key): Next => {
+  if (model.password !== undefined) return Password.press(model, model.password, key)
   if (model.help !== undefined) {
     const closes = key.name === "escape" || key.name === "enter" || key.text === "q" || key.ctrl
     return only({ ...model, help: closes ? undefined : model.help + (turns[key.name] ?? 0) })
@@ -219,6 +221,7 @@ const withoutEnd = (text: string): string => {
 }
 
 export const pasteText = (model: Model, text: string): Next => {
+  if (model.password !== undefined) return Password.paste(model, model.password, text)
   if (model.help !== undefined) return only(model)
   if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
   return edit(model, Editor.insert(model.editor, withoutEnd(text)))

@@ -5,6 +5,7 @@ import type { Action } from "../Action.ts"
 import { banner } from "../Banner.ts"
 import { layout as layoutOf } from "../Layout.ts"
 import type { Model } from "../Model.ts"
+import { masked } from "../update/password.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import { Channels } from "./Channels.ts"
 import { Composer } from "./Composer.ts"
@@ -77,7 +78,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
     createElement(Composer, {
       active: model.search === undefined,
       columns,
-      editor: model.editor,
+      editor: model.password === undefined ? model.editor : masked(model.password),
       height: layout.composer,
       top: bottom,
     }),

@@ -57,7 +57,7 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 
 const setting = Effect.gen(function* () {
   const current = new CurrentSession()
-  const outgoing = yield* Outgoing.make(current, 10)
+  const outgoing = yield* Outgoing.make(current, 10, (channel) => channel === "full")
   return { current, outgoing }
 })
 
@@ -83,6 +83,52 @@ describe("Outgoing", () => {
       yield* TestClock.adjust("100 seconds")
       assert.isAtLeast(busy.tries(), 100)
       assert.strictEqual(publishing.pollUnsafe(), undefined)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("keeps what the server has no time or room for, until nobody waits for it any more", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      for (const reason of ["Unavailable", "RateLimited", "TooManyChannels"] as const) {
+        const busy = session(error(reason))
+        current.set(busy.self)
+        const publishing = yield* Effect.forkChild(publish(outgoing))
+        yield* TestClock.adjust("1 hour")
+        assert.isAbove(busy.tries(), 100)
+        assert.strictEqual(publishing.pollUnsafe(), undefined)
+        yield* Fiber.interrupt(publishing)
+        const strict = session(error("NotMember"))
+        current.clear(busy.self)
+        current.set(strict.self)
+        const next = yield* Effect.forkChild(reasonOf(publish(outgoing)))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual(yield* Fiber.join(next), "NotMember")
+        current.clear(strict.self)
+      }
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("keeps what is for a channel that the client will be in again", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const out = session(error("NotMember"))
+      current.set(out.self)
+      const publishing = yield* Effect.forkChild(
+        outgoing.add("full", (session, channel) => session.publish(channel, "hello", id)),
+      )
+      yield* TestClock.adjust("1 minute")
+      assert.isAbove(out.tries(), 3)
+      assert.strictEqual(publishing.pollUnsafe(), undefined)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("sends again what was garbled on its way, three times", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const deaf = session(error("InvalidFrame"))
+      current.set(deaf.self)
+      assert.strictEqual(yield* reasonOf(publish(outgoing)), "InvalidFrame")
+      assert.strictEqual(deaf.tries(), 4)
     }).pipe(Effect.scoped),
   )
 

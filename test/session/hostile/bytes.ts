@@ -30,13 +30,13 @@ const framing: ReadonlyArray<Kind> = [
     "a length of 0 in version 2",
     "version 2",
     new Uint8Array(4),
-    closed({ type: "Disconnect", reason: "MalformedFrame", reconnect: false }),
+    closed({ type: "Disconnect", reason: "MalformedFrame", reconnect: true }),
   ),
   bytes(
     "a length over the limit in version 2",
     "msgpack",
     new Uint8Array(4).fill(1),
-    closed({ type: "Disconnect", reason: "FrameTooLarge", reconnect: false }),
+    closed({ type: "Disconnect", reason: "FrameTooLarge", reconnect: true }),
   ),
   bytes(
     "a length of 0 from a client of the bare five messages",
