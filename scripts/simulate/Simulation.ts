@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { UserId } from "../../src/domain/User.ts"
-import { key, Username } from "../../src/domain/Username.ts"
+import { spelling, Username } from "../../src/domain/Username.ts"
 import type { ServerSettings } from "../../src/server/ServerSettings.ts"
 import { Disk } from "../../src/testing/simulation/Disk.ts"
 import * as Checks from "./Checks.ts"
@@ -49,7 +49,7 @@ const doubt = 25_000
 const addAdmins = (accounts: AccountStore["Service"], admins: ReadonlyArray<string>): void => {
   for (const admin of admins) {
     const name = Username.make(admin)
-    const account = { id: UserId.make(key(name)), name, role: "admin", disabled: false, createdAt: start } as const
+    const account = { id: UserId.make(spelling(name)), name, role: "admin", disabled: false, createdAt: start } as const
     Effect.runSync(Effect.orDie(accounts.add({ ...account, passwordHash: Redacted.make("plain secret") })))
   }
 }

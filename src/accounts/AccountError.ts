@@ -8,10 +8,13 @@ import { maxPerUser } from "./Token.ts"
 
 const seconds = (duration: Duration.Duration) => `${Math.max(1, Math.ceil(Duration.toSeconds(duration)))} s`
 
-/** The name or the password is wrong; which of the two is not said. */
-export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {}) {
+/** The name or the password is wrong, or the invite of a new name; which of them is not said. */
+export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()("InvalidCredentials", {
+  /** Where new names need an invite. */
+  detail: Schema.optional(Schema.String),
+}) {
   override get message() {
-    return "Invalid username or password"
+    return this.detail ?? "Invalid username or password"
   }
 }
 
@@ -29,13 +32,6 @@ export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidTok
   }
 }
 
-/** The name is new and this server takes new accounts by invite only. */
-export class InviteRequired extends Schema.TaggedError<InviteRequired>()("InviteRequired", {}) {
-  override get message() {
-    return "An invite is needed to register"
-  }
-}
-
 /** The invite is unknown, expired or used. */
 export class InviteNotValid extends Schema.TaggedError<InviteNotValid>()("InviteNotValid", {}) {
   override get message() {
@@ -43,9 +39,14 @@ export class InviteNotValid extends Schema.TaggedError<InviteNotValid>()("Invite
   }
 }
 
-export class InvalidUsername extends Schema.TaggedError<InvalidUsername>()("InvalidUsername", {}) {
+export class InvalidUsername extends Schema.TaggedError<InvalidUsername>()("InvalidUsername", {
+  /** What is wrong with it, where it is only no name for somebody new. */
+  detail: Schema.optional(Schema.String),
+}) {
   override get message() {
-    return `A username has 1 to ${maxNameLength} characters, none of them invisible, and no space at either end`
+    return this.detail === undefined
+      ? `A username has 1 to ${maxNameLength} characters, none of them invisible, and no space at either end`
+      : `This cannot be a new username: ${this.detail}`
   }
 }
 
@@ -64,6 +65,15 @@ export class TooManyLogins extends Schema.TaggedError<TooManyLogins>()("TooManyL
 }) {
   override get message() {
     return `Too many failed logins; try again in ${seconds(this.retryAfter)}`
+  }
+}
+
+/** Too many names were registered from this address; or the password is wrong: which of them is not said. */
+export class TooManyRegistrations extends Schema.TaggedError<TooManyRegistrations>()("TooManyRegistrations", {
+  retryAfter: Schema.DurationFromMillis,
+}) {
+  override get message() {
+    return `Invalid password, or too many new names from this address: try again in ${seconds(this.retryAfter)}`
   }
 }
 
@@ -114,10 +124,10 @@ export class TooManyTokens extends Schema.TaggedError<TooManyTokens>()("TooManyT
   }
 }
 
-/** Nothing is stored about a guest, so there is nothing a token could bring back. */
+/** It is a guest who did not sign in here, or whose name is too long for a token that holds it. */
 export class NoTokenForGuests extends Schema.TaggedError<NoTokenForGuests>()("NoTokenForGuests", {}) {
   override get message() {
-    return "Guests have no tokens"
+    return "There is no token for this guest"
   }
 }
 
@@ -126,8 +136,7 @@ export type SignInError =
   | InvalidPassword
   | InvalidCredentials
   | AccountDisabled
-  | InviteRequired
-  | InviteNotValid
+  | TooManyRegistrations
   | TooManyLogins
   | Busy
   | StorageError

@@ -14,6 +14,8 @@ export interface AccountSettings {
    * was refused; raise it where strangers can connect.
    */
   readonly minPasswordLength: number
+  /** New accounts from one address, or one /64 of IPv6, where anybody may register; undefined for no limit. */
+  readonly registrations: { readonly burst: number; readonly perHour: number } | undefined
   /** How long a token signs in without the password, unless it was made for another time. */
   readonly tokenLifetime: Duration.Duration
   /** How long an invite is valid, unless it was made for another time. */
@@ -23,6 +25,7 @@ export interface AccountSettings {
 export const defaults: AccountSettings = {
   mode: "open",
   minPasswordLength: 1,
+  registrations: { burst: 20, perHour: 120 },
   tokenLifetime: Duration.days(30),
   inviteLifetime: Duration.days(7),
 }

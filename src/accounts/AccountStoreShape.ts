@@ -37,12 +37,12 @@ export interface AccountStoreShape {
     inviteFingerprint?: string,
   ) => Effect.Effect<void, NameTaken | InviteNotValid | StorageError>
 
-  /** The account whose name has this key. */
-  readonly find: (nameKey: string) => Effect.Effect<Option.Option<Credentials>, StorageError>
+  /** The account of this name, in whatever spelling; without one, that of a name which looks the same. */
+  readonly find: (name: string) => Effect.Effect<Option.Option<Credentials>, StorageError>
 
   readonly get: (id: UserId) => Effect.Effect<Option.Option<Account>, StorageError>
 
-  /** Accounts in the order of their name keys; `after` is a name key. */
+  /** Accounts in the order of the spellings of their names; `after` is a spelling. */
   readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
 
   /** Sets the password and revokes the user's tokens. */

@@ -7,10 +7,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { User, UserId } from "../domain/User.ts"
+import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
 import { type Account, type AccountRole, toUser } from "./Account.ts"
 import type { AccountChange } from "./AccountChange.ts"
@@ -30,10 +31,11 @@ import {
 } from "./AccountError.ts"
 import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
+import * as Guests from "./internal/guests.ts"
 import * as Password from "./internal/password.ts"
 import * as Secrets from "./internal/secrets.ts"
 import * as SignIn from "./internal/signIn.ts"
-import type { LoginThrottle } from "./LoginThrottle.ts"
+import { LoginThrottle } from "./LoginThrottle.ts"
 import { PasswordHash } from "./PasswordHash.ts"
 import * as Token from "./Token.ts"
 
@@ -50,6 +52,15 @@ const maxInviteLifetime = Duration.days(365)
 export interface IssuedToken {
   readonly id: string
   readonly token: Redacted.Redacted
+}
+
+/** Who has signed in by a token. */
+export interface Identity {
+  readonly user: User
+  /** Undefined of a guest's, which cannot be revoked. */
+  readonly tokenId: string | undefined
+  /** It will not be good for long any more. */
+  readonly aging?: true
 }
 
 export interface TokenOptions {
@@ -78,18 +89,18 @@ export class Accounts extends Context.Service<
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
-    ) => Effect.Effect<
-      { readonly user: User; readonly tokenId: string; readonly aging?: true },
-      InvalidToken | AccountDisabled | StorageError
-    >
+    ) => Effect.Effect<Identity, InvalidToken | AccountDisabled | StorageError>
 
-    /** The user of this name, however it is spelled; none while the account is disabled. */
+    /** The user of this name, however it is spelled, and not of one that looks like it; none while the account is disabled. */
     readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
 
     /** The user with this id; none while the account is disabled. */
     readonly get: (id: UserId) => Effect.Effect<Option.Option<User>, StorageError>
 
-    /** A token for a client that signed in. A user who has too many loses the oldest. Guests get none. */
+    /**
+     * A token for a client that signed in. A user who has too many loses the oldest. That of a guest is stored nowhere: it
+     * brings the same guest back, while guests are let in and nobody else has the name.
+     */
     readonly issueToken: (
       user: User,
       options?: TokenOptions,
@@ -147,15 +158,24 @@ export class Accounts extends Context.Service<
     Effect.gen(function* () {
       const store = yield* AccountStore
       const passwords = yield* PasswordHash
+      const throttle = yield* LoginThrottle
       const random = yield* SecureRandom.SecureRandom
       const settings = yield* Accounts.Settings
       const secrets = yield* Secrets.make("nat_")
       const invites = yield* Secrets.make("natinv_")
-      const { register, signIn } = yield* SignIn.make(settings, invites)
+      const guests = Guests.make(yield* Secrets.make("natg_"))
+      const { register, signIn } = yield* SignIn.make(settings, invites, guests)
+
+      /** Looks are not enough to be meant. */
+      const find = (name: string) =>
+        Effect.map(
+          store.find(name),
+          Option.filter((account) => NameKey.isSame(account.name, name)),
+        )
 
       const named = (name: string) =>
         Effect.flatMap(
-          store.find(Username.key(name)),
+          find(name),
           Option.match({
             onNone: () => Effect.fail(new AccountNotFound({ account: name })),
             onSome: Effect.succeed,
@@ -180,7 +200,19 @@ export class Accounts extends Context.Service<
         return { id: token.id, token: secret }
       })
 
-      const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted) {
+      /** A guest comes back, unless the name is an account's by now. */
+      const identifyGuest = Effect.fnUntraced(function* (token: Redacted.Redacted) {
+        const user = settings.mode === "guest" ? yield* guests.byToken(token) : undefined
+        if (user === undefined || Option.isSome(yield* store.find(user.name))) {
+          return yield* new InvalidToken()
+        }
+        return { user, tokenId: undefined }
+      })
+
+      const identify = Effect.fnUntraced(function* (
+        secret: Redacted.Redacted,
+      ): Effect.fn.Return<Identity, InvalidToken | AccountDisabled | StorageError> {
+        if (Redacted.value(secret).startsWith("natg_")) return yield* identifyGuest(secret)
         if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
         const found = yield* store.findToken(yield* secrets.fingerprint(secret))
         if (Option.isNone(found)) return yield* new InvalidToken()
@@ -218,21 +250,31 @@ export class Accounts extends Context.Service<
         signIn,
 
         authenticate: (token, address) =>
-          Effect.tapError(identify(token), (error) =>
-            Effect.annotateLogs(
-              error._tag === "StorageError"
-                ? Effect.logError("sign-in failed", error.cause)
-                : Effect.logDebug("token refused"),
-              { reason: error._tag, address },
+          identify(token).pipe(
+            Effect.tapError((error) =>
+              Effect.annotateLogs(
+                error._tag === "StorageError"
+                  ? Effect.logError("sign-in failed", error.cause)
+                  : Effect.logDebug("token refused"),
+                { reason: error._tag, address },
+              ),
             ),
+            Effect.map((identity) => {
+              const { name, role } = identity.user
+              if (role !== "guest") throttle.trust(NameKey.key(name), address)
+              return identity
+            }),
           ),
 
-        find: (name) => Effect.map(store.find(Username.key(name)), toEnabled),
+        find: (name) => Effect.map(find(name), toEnabled),
 
         get: (id) => Effect.map(store.get(id), toEnabled),
 
         issueToken: Effect.fnUntraced(function* (user, options) {
-          if (user.role === "guest") return yield* new NoTokenForGuests()
+          if (user.role === "guest") {
+            const token = guests.tokenOf(user)
+            return token === undefined ? yield* new NoTokenForGuests() : { id: user.id, token }
+          }
           // A new session token replaces the oldest, so there are never too many.
           return yield* Effect.catchTag(newToken("session", user.id, options), "TooManyTokens", Effect.die)
         }),
@@ -247,7 +289,7 @@ export class Accounts extends Context.Service<
 
         list: pages(
           (after) => store.list({ after, limit: pageSize }),
-          (account) => Username.key(account.name),
+          (account) => Username.spelling(account.name),
         ),
 
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {

@@ -3,12 +3,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Busy, TooManyLogins } from "./AccountError.ts"
-import * as Address from "./internal/address.ts"
+import { LruMap } from "../domain/LruMap.ts"
+import * as Address from "../domain/Network.ts"
 import * as Failures from "./internal/failures.ts"
 import { defaults, type LoginThrottleSettings } from "./LoginThrottleSettings.ts"
 
 /** Attempts that may wait for others on the same account or address to end. */
 const maxWaiting = 1024
+
+/** Addresses of an account from which its owner has signed in before that are remembered: the last ones. */
+const maxTrusted = 8
 
 /** Slows down guessing: counts failed logins per account and per address. */
 export class LoginThrottle extends Context.Service<
@@ -28,6 +32,11 @@ export class LoginThrottle extends Context.Service<
         readonly isFailure: (error: E) => boolean
       },
     ) => Effect.Effect<A, E | TooManyLogins | Busy, R>
+    /**
+     * The account's owner has signed in from this address. From now on failures from there are counted by themselves, so
+     * that strangers who guess elsewhere do not keep the owner out. The last few addresses of an account are remembered.
+     */
+    readonly trust: (account: string, address: string) => void
   }
 >()("natter/accounts/LoginThrottle") {
   static readonly Settings = Context.Reference<LoginThrottleSettings>("natter/accounts/LoginThrottle/Settings", {
@@ -41,6 +50,13 @@ export class LoginThrottle extends Context.Service<
       const window = Duration.toMillis(settings.window)
       const accounts = Failures.make({ limit: settings.perAccount, window, maxKeys: settings.maxRemembered })
       const addresses = Failures.make({ limit: settings.perAddress, window, maxKeys: settings.maxRemembered })
+      /** By account, the networks of its owner. */
+      const trusted = new LruMap<string, ReadonlyArray<string>>()
+      /** What failures on an account are counted under. */
+      const keyOf = (account: string, address: string): string => {
+        const network = Address.network(address)
+        return trusted.get(account)?.includes(network) === true ? `${network} ${account}` : account
+      }
       let underWay = 0
 
       return LoginThrottle.of({
@@ -59,7 +75,7 @@ export class LoginThrottle extends Context.Service<
           Effect.suspend((): Effect.Effect<A, E | TooManyLogins | Busy, R> => {
             if (underWay >= maxWaiting) return Effect.fail(new Busy({ retryAfter: Duration.seconds(1) }))
             underWay++
-            const byAccount = accounts.guard(account, attempt, { isFailure, resets: true })
+            const byAccount = accounts.guard(keyOf(account, address), attempt, { isFailure, resets: true })
             // The address is counted first: a flood from one address queues up there, and holds up nobody else who
             // signs in to the same account.
             const guarded =
@@ -76,6 +92,12 @@ export class LoginThrottle extends Context.Service<
               }),
             )
           }),
+        trust: (account, address) => {
+          const network = Address.network(address)
+          const others = (trusted.get(account) ?? []).filter((other) => other !== network)
+          trusted.set(account, [network, ...others].slice(0, maxTrusted))
+          if (trusted.size > settings.maxRemembered) trusted.removeOldest()
+        },
       })
     }),
   )

@@ -5,7 +5,7 @@ import type { StoreTrouble } from "../domain/StoreTrouble.ts"
  * It could not be read or written.
  *
  * - `Unavailable`: nothing is known about what was written; trying again makes sense.
- * - `Exists`: there is a channel of this name.
+ * - `Exists`: there is a channel of this name, or of one that looks the same.
  * - `Full`: there are as many channels as are kept.
  * - `Quota`: somebody has made as many channels as it may.
  */

@@ -11,7 +11,10 @@ export interface ChannelStoreShape {
   /** The channel of this name, in exactly this spelling. Every direct conversation has a record. */
   readonly find: (name: ChannelName) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
   readonly get: (id: ChannelId) => Effect.Effect<Option.Option<ChannelRecord>, ChannelStoreError>
-  /** Makes a channel and adds the act to its audit log. There is always room for the lobby. */
+  /**
+   * Makes a channel, unless its name is one with that of another (`NameKey`), and adds the act to its audit log. There is
+   * always room for the lobby.
+   */
   readonly create: (channel: NewChannel, act?: Act) => Effect.Effect<void, ChannelStoreError>
   /** Changes a channel and adds the act to its audit log: all of it or nothing. */
   readonly change: (id: ChannelId, changes: ReadonlyArray<Change>, act?: Act) => Effect.Effect<void, ChannelStoreError>

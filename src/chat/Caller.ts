@@ -1,12 +1,12 @@
-import type { TokenBucket } from "../domain/TokenBucket.ts"
 import type { Memberships } from "../hub/audience/Memberships.ts"
 import type { Requester } from "../hub/channel/ChannelCommand.ts"
+import type { CallerLimits } from "./RateLimits.ts"
 
 /** Who does something, through whatever door. */
 export interface Caller {
   readonly by: Requester
   /** The channels the caller's session is in; undefined for a caller without a session, who is no member of anything. */
   readonly memberships: Memberships | undefined
-  /** What the user may still say; undefined where that has no limit. */
-  readonly limit: TokenBucket | undefined
+  /** What the user may still do; undefined where that has no limit. */
+  readonly limits: CallerLimits | undefined
 }

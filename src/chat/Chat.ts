@@ -5,17 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { ChannelStore } from "../channels/ChannelStore.ts"
-import { Generations } from "../domain/Generations.ts"
-import { TokenBucket } from "../domain/TokenBucket.ts"
-import type { UserId } from "../domain/User.ts"
+import type { User } from "../domain/User.ts"
 import { History } from "../history/History.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { People, type PeopleShape } from "./People.ts"
-
-/** Users whose limits are remembered, at least: whoever said something lately. */
-const rememberedLimits = 10_000
+import { type CallerLimits, RateLimits } from "./RateLimits.ts"
 
 export interface ChatShape {
   readonly directory: Directory["Service"]
@@ -28,8 +24,8 @@ export interface ChatShape {
   /** They read much: however many ask for them, what is said waits for one of each at most. */
   readonly searching: Semaphore.Semaphore
   readonly counting: Semaphore.Semaphore
-  /** What a user may still say: one for all sessions, and for whatever is said without one. Undefined: no limit. */
-  readonly limitOf: (user: UserId) => TokenBucket | undefined
+  /** What a user may still do, who comes from an address where that is known. Undefined: no limit. */
+  readonly limitsOf: (user: User, address?: string) => CallerLimits | undefined
 }
 
 export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat") {
@@ -39,7 +35,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
     Effect.gen(function* () {
       const settings = yield* HubSettings
       const clock = yield* Clock.Clock
-      const limits = new Generations<UserId, TokenBucket>(rememberedLimits)
+      const limits = new RateLimits(settings)
       return Chat.of({
         directory: yield* Directory,
         gateway: yield* Gateway,
@@ -50,14 +46,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         clock,
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
-        limitOf: (user) => {
-          if (settings.publishing === undefined) return undefined
-          const found = limits.get(user)
-          if (found !== undefined) return found
-          const limit = new TokenBucket(settings.publishing, clock.currentTimeMillisUnsafe())
-          limits.set(user, limit)
-          return limit
-        },
+        limitsOf: (user, address) => limits.of(user, address, clock.currentTimeMillisUnsafe()),
       })
     }),
   ).pipe(Layer.provide(Directory.layer.pipe(Layer.provideMerge(Gateway.layer))))

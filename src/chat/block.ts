@@ -6,6 +6,7 @@ import { blocking, operation } from "./Operation.ts"
 
 /** From now on the user gets no direct messages from somebody, who is not told. */
 export const block = operation(
+  "administration",
   blocking,
   (chat, caller, { username }: { readonly username: Username }): Effect.Effect<void, RequestError> =>
     inDirect("Ban", chat, caller, username),

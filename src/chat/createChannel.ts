@@ -19,6 +19,7 @@ export interface CreateChannel {
 
 /** Makes a channel, which the user owns from then on. Entering it is another operation. */
 export const createChannel = operation(
+  "administration",
   ["ChannelExists", "Forbidden", "TooManyChannels"],
   (chat, caller, { access, channel, durability, topic }: CreateChannel): Effect.Effect<void, RequestError> =>
     // A direct conversation is there as soon as there are two.

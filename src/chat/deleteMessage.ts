@@ -36,6 +36,7 @@ export const sendDeletion = (
 
 /** Takes a message away: one's own, or as a moderator any. */
 export const deleteMessage = operation(
+  "publishing",
   [...posting, "NoSuchMessage"],
   (chat, caller, request: DeleteMessage): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendDeletion(chat, caller, request, reply)),

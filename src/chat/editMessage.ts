@@ -36,7 +36,8 @@ export const sendEdit = (
 
 /** Says something else in a message of one's own. */
 export const editMessage = operation(
-  [...posting, "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
+  "publishing",
+  [...posting, "SlowMode", "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
   (chat, caller, request: EditMessage): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendEdit(chat, caller, request, reply)),
 )

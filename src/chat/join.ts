@@ -12,7 +12,8 @@ export interface Join {
 
 /** Enters a channel, with the caller's session, which is told how the channel stands and what happens there from then on. */
 export const join = operation(
-  [...reading, "AlreadyMember", "TooManyMemberships", "NotAuthenticated"],
+  "visits",
+  [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "NotAuthenticated"],
   (chat, { memberships }, { channel, tag }: Join): Effect.Effect<void, RequestError> =>
     memberships === undefined
       ? Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))

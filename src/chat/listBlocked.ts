@@ -5,6 +5,9 @@ import { readable } from "./internal/inChannel.ts"
 import { operation } from "./Operation.ts"
 
 /** Whose direct messages the user does not want; at most 1000. */
-export const listBlocked = operation([], (chat, { by }, _: {}): Effect.Effect<ReadonlyArray<Person>, RequestError> =>
-  readable("list who is blocked", chat.channels.blocked(by.user.id, chat.clock.currentTimeMillisUnsafe())),
+export const listBlocked = operation(
+  "reading",
+  [],
+  (chat, { by }, _: {}): Effect.Effect<ReadonlyArray<Person>, RequestError> =>
+    readable("list who is blocked", chat.channels.blocked(by.user.id, chat.clock.currentTimeMillisUnsafe())),
 )

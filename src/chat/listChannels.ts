@@ -28,6 +28,7 @@ const pageSize = 100
  * else's, private channels are for those who have a role there, and for administrators.
  */
 export const listChannels = operation(
+  "reading",
   [],
   (chat, { by }, { after }: ListChannels): Effect.Effect<ChannelPage, RequestError> =>
     Effect.gen(function* () {

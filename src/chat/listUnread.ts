@@ -32,6 +32,7 @@ const pageSize = 100
 
 /** What is new in the channels that count for the user and that it may read: direct conversations among them. */
 export const listUnread = operation(
+  "reading",
   ["InvalidFrame"],
   (chat, { by }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> =>
     unless(short("after", after, maxCursorLength), () =>

@@ -39,7 +39,8 @@ export const sendReaction = (
 
 /** Reacts to a message, or takes the reaction back. */
 export const react = operation(
-  [...posting, "NoSuchMessage", "TooManyReactions"],
+  "publishing",
+  [...posting, "SlowMode", "NoSuchMessage", "TooManyReactions"],
   (chat, caller, request: React): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendReaction(chat, caller, request, reply)),
 )

@@ -13,6 +13,7 @@ export interface Read {
 
 /** Notes how far the user has read; from the first time on the channel counts for the user. The members are told. */
 export const read = operation(
+  "reading",
   [...reading, "NotMember"],
   (chat, caller, { channel, seq }: Read): Effect.Effect<void, RequestError> =>
     asMember(chat, caller, channel, (link) =>

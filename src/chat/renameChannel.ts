@@ -11,6 +11,7 @@ export interface RenameChannel {
 
 /** Gives a channel another name; its members stay in it, and hear of it. */
 export const renameChannel = operation(
+  "administration",
   [...administering, "ChannelExists"],
   (chat, caller, { channel, name }: RenameChannel): Effect.Effect<void, RequestError> =>
     administer(chat, caller, channel, { type: "Rename", name }),

@@ -81,6 +81,7 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Scope, RequestError
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */
 export const search = operation(
+  "searches",
   [...reading, "InvalidSearch", "InvalidFrame"],
   (chat, caller, request: Search): Effect.Effect<SearchResult, RequestError> => {
     const { before, channel, limit = defaultLimit, text } = request

@@ -4,11 +4,14 @@ import type { RequestError } from "../domain/RequestError.ts"
 import { operation } from "./Operation.ts"
 
 /** Changes how present the user is, in every channel and for every session of the user. */
-export const setStatus = operation([], (chat, { by }, appearance: Appearance): Effect.Effect<void, RequestError> =>
-  Effect.flatMap(
-    chat.directory.setAppearance(by.user.id, appearance),
-    Effect.forEach((link) => Effect.ignore(link.tell({ type: "SetAppearance", user: by.user.id, appearance })), {
-      discard: true,
-    }),
-  ),
+export const setStatus = operation(
+  "status",
+  [],
+  (chat, { by }, appearance: Appearance): Effect.Effect<void, RequestError> =>
+    Effect.flatMap(
+      chat.directory.setAppearance(by.user.id, appearance),
+      Effect.forEach((link) => Effect.ignore(link.tell({ type: "SetAppearance", user: by.user.id, appearance })), {
+        discard: true,
+      }),
+    ),
 )

@@ -12,7 +12,8 @@ export interface SetTopic {
 
 /** Says what a channel is about; its members hear of it. A session does so where it is in the channel. */
 export const setTopic = operation(
-  [...administering, "ChannelArchived", "NotMember", "NotSupported"],
+  "administration",
+  [...administering, "SlowMode", "ChannelArchived", "NotMember", "NotSupported"],
   (chat, caller, { channel, topic }: SetTopic): Effect.Effect<void, RequestError> =>
     asMember(chat, caller, channel, (link, other) => {
       if (other !== undefined) {

@@ -6,6 +6,7 @@ import { blocking, operation } from "./Operation.ts"
 
 /** The user gets direct messages from somebody again. */
 export const unblock = operation(
+  "administration",
   blocking,
   (chat, caller, { username }: { readonly username: Username }): Effect.Effect<void, RequestError> =>
     inDirect("Unban", chat, caller, username),

@@ -12,6 +12,7 @@ export interface Unmute {
 
 /** Lets somebody speak again. */
 export const unmute = operation(
+  "administration",
   administering,
   (chat, caller, { channel, username }: Unmute): Effect.Effect<void, RequestError> =>
     administerUser(chat, caller, channel, username, (user) => ({ type: "Unmute", user })),

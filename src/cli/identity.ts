@@ -115,7 +115,7 @@ export const credentials = Effect.fnUntraced(function* (
 
   const profile = yield* Profiles.find(address)
   if (profile !== undefined && options?.anew !== true) {
-    const known = wanted === undefined || Username.key(wanted) === Username.key(profile.name)
+    const known = wanted === undefined || Username.spelling(wanted) === Username.spelling(profile.name)
     const credentials = known ? stored(profile) : undefined
     if (credentials !== undefined) return credentials
   }

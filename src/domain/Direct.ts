@@ -1,7 +1,7 @@
 /** Direct conversations: channels of two users, which each of them calls by the other's name. */
 import type { ChannelName } from "./ChannelName.ts"
 import type { User, UserId } from "./User.ts"
-import { key, type Username } from "./Username.ts"
+import { spelling, type Username } from "./Username.ts"
 
 /** Whether a name is that of a direct conversation, `@bob`: what it means depends on who says it. */
 export const isDirect = (name: ChannelName): boolean => name.startsWith("@")
@@ -13,7 +13,7 @@ export const otherIn = (name: ChannelName): Username => name.slice(1) as Usernam
 export const nameOf = (other: Pick<User, "name">): ChannelName => `@${other.name}` as ChannelName
 
 /** The same for every spelling of the same name. */
-export const keyOf = (name: ChannelName): string => `@${key(otherIn(name))}`
+export const keyOf = (name: ChannelName): string => `@${spelling(otherIn(name))}`
 
 /** The other one in a direct conversation, by what the hub knows it by; undefined of other channels. */
 export const partyIn = (id: string, user: UserId): UserId | undefined => {

@@ -18,16 +18,20 @@ export class TokenBucket {
 
   /** Takes a token: 0 when there was one, otherwise how long until there is. */
   take(now: number): number {
+    const wait = this.wait(now)
+    if (wait === 0) this.tokens = Math.max(0, this.tokens - 1)
+    return wait
+  }
+
+  /** Takes none: how long until there is one. */
+  wait(now: number): number {
     const { burst, perSecond } = this.rate
     // A clock that was set back must not take tokens away.
     const elapsed = Math.max(0, now - this.refilledAt)
     this.tokens = Math.min(burst, this.tokens + (elapsed / 1000) * perSecond)
     this.refilledAt = now
     // Who waited as long as told must not be refused for a rounding error.
-    if (this.tokens >= 1 - 1e-6) {
-      this.tokens = Math.max(0, this.tokens - 1)
-      return 0
-    }
+    if (this.tokens >= 1 - 1e-6) return 0
     return Math.ceil(((1 - this.tokens) / perSecond) * 1000)
   }
 }

@@ -14,6 +14,14 @@ export const UserId = Schema.NonEmptyString.check(
 ).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 
+const guests = "guest:"
+
+/** The id of a guest. It is nobody else's later. */
+export const guestId = (part: string): UserId => UserId.make(guests + part)
+
+/** Whether it is that of a guest, who may be gone for ever. */
+export const isGuestId = (id: UserId): boolean => id.startsWith(guests)
+
 /** Who is speaking: what a session knows of its user after signing in. */
 export const User = Schema.Struct({ id: UserId, name: Username, role: Role })
 export type User = typeof User.Type

@@ -12,8 +12,8 @@ export const Username = Schema.String.check(
 ).pipe(Schema.brand("Username"))
 export type Username = typeof Username.Type
 
-/** Two names with the same key are the same name: `Alice`, `alice` and `ＡＬＩＣＥ` are one. */
-export const key = (name: string): string => (isPlain(name) ? name.toLowerCase() : keyOfAny(name))
+/** The same for all ways to type a name: `Alice`, `alice` and `ＡＬＩＣＥ`. Which names are one, `NameKey` says. */
+export const spelling = (name: string): string => (isPlain(name) ? name.toLowerCase() : keyOfAny(name))
 
 const keyOfAny = (name: string): string =>
   // Small letters compose where capitals do not: Ḣ has one form more than ẖ, hence once more at the end.

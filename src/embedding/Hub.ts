@@ -9,11 +9,12 @@ import type { ChannelStore } from "../channels/ChannelStore.ts"
 import { Chat } from "../chat/Chat.ts"
 import type { RequestErrorOf } from "../chat/Operation.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
+import { wrongIn } from "../domain/PlainName.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Role } from "../domain/Role.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import { User } from "../domain/User.ts"
-import { key } from "../domain/Username.ts"
+import { spelling } from "../domain/Username.ts"
 import type { History } from "../history/History.ts"
 import type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
 import { type Actions, actionsOf } from "./Actions.ts"
@@ -23,7 +24,8 @@ import { localSession, type LocalSession } from "./LocalSession.ts"
 /** Somebody inside this program. */
 export interface EmbeddedUser {
   /**
-   * 1 to 64 visible characters. Reserved from now on: whoever tries to sign in under it through another door gets
+   * 1 to 64 letters, digits, `.`, `_` and `-`, and single spaces between them; of somebody with an `id`, any visible
+   * characters. Reserved from now on: whoever tries to sign in under it through another door gets
    * `UsernameTaken`, and who has done so before is disconnected. That holds while the user is connected here, and for the
    * 10 000 names that were used last; a program reserves the names it cares about by `as` or `connect` when it starts.
    */
@@ -36,8 +38,8 @@ export interface EmbeddedUser {
   /** `admin`: may do in every channel what its owner may. `guest`: is given no role anywhere. Default: `member`. */
   readonly role?: Role | undefined
   /**
-   * Whether the limits of `HubSettings` hold, `publishing` and `channelsPerAccount`, as for users who come over the network,
-   * and together with them. Default: no.
+   * Whether the limits of `HubSettings` hold, `publishing`, `operations` and `channelsPerAccount`, as for users who come over
+   * the network, and together with them. Default: no.
    */
   readonly limited?: boolean | undefined
 }
@@ -86,11 +88,18 @@ export class Hub extends Context.Service<
 export type ConnectError = RequestErrorOf<"InvalidUsername" | "Unavailable">
 
 const userOf = ({ id, name, role = "member" }: EmbeddedUser): Effect.Effect<User, RequestErrorOf<"InvalidUsername">> =>
-  Effect.mapError(
-    Schema.decodeEffect(User)({ id: id ?? key(name), name, role }),
-    ({ message }) =>
-      new RequestError({ reason: "InvalidUsername", detail: message }) as RequestErrorOf<"InvalidUsername">,
-  )
+  Effect.suspend(() => {
+    // Whoever has an id may have the name for long.
+    const wrong = id === undefined ? wrongIn(name) : undefined
+    return wrong === undefined
+      ? Effect.mapError(Schema.decodeEffect(User)({ id: id ?? spelling(name), name, role }), ({ message }) =>
+          invalidName(message),
+        )
+      : Effect.fail(invalidName(`This cannot be a new user name: ${wrong}`))
+  })
+
+const invalidName = (detail: string) =>
+  new RequestError({ reason: "InvalidUsername", detail }) as RequestErrorOf<"InvalidUsername">
 
 const make = Effect.gen(function* () {
   const chat = yield* Chat
@@ -109,8 +118,8 @@ const make = Effect.gen(function* () {
     as: ({ limited = false, ...user }) =>
       Effect.map(userOf(user), (user) => {
         directory.reserveName(user)
-        const limit = limited ? chat.limitOf(user.id) : undefined
-        const caller = { by: { user, limited }, memberships: undefined, limit }
+        const limits = limited ? chat.limitsOf(user) : undefined
+        const caller = { by: { user, limited }, memberships: undefined, limits }
         return actionsOf<never>({ chat, caller, freshId, through: (call) => call })
       }),
     disconnect: (selection, disconnect) => onlyUnavailable(directory.disconnect(selection, disconnect)),

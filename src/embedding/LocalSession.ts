@@ -137,7 +137,7 @@ export const localSession = Effect.fnUntraced(function* (
       else joining.get(call)?.(frame)
     },
   })
-  const caller: Caller = { by, memberships, limit: limited ? chat.limitOf(user.id) : undefined }
+  const caller: Caller = { by, memberships, limits: limited ? chat.limitsOf(user) : undefined }
 
   const leaveHub = Effect.andThen(memberships.leaveAll, () => {
     gateway.remove(session)

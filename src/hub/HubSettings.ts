@@ -5,6 +5,23 @@ import type { Rate } from "../domain/TokenBucket.ts"
 import type { PresenceSettings } from "./channel/Presence.ts"
 import { defaultBounds, type OutboxBounds } from "./audience/Outbox.ts"
 
+/** How often a user may do what: each operation counts as one of these. */
+export interface OperationRates {
+  readonly kinds: {
+    /** Making and changing channels, topics, names, roles, bans and the like, and blocking people. */
+    readonly administration: Rate
+    /** Joining and leaving. Who comes back joins everything at once. */
+    readonly visits: Rate
+    /** Saying how present one is. */
+    readonly status: Rate
+    /** Pages, lists, descriptions, and how far one has read. */
+    readonly reading: Rate
+    readonly searches: Rate
+  }
+  /** Users of one address, or one /64 of IPv6, may do so many times as much together; loopback is exempt. */
+  readonly perAddress: number
+}
+
 export interface HubSettings {
   readonly outbox: OutboxBounds
   readonly presence: PresenceSettings
@@ -30,6 +47,8 @@ export interface HubSettings {
   readonly durability: Durability
   /** How fast a user may publish, over all sessions; undefined for no limit. */
   readonly publishing: Rate | undefined
+  /** How fast a user may do everything else, over all sessions; undefined for no limit. */
+  readonly operations: OperationRates | undefined
   /** Characters in a message. */
   readonly maxMessageLength: number
   /**
@@ -53,6 +72,16 @@ export const defaults: HubSettings = {
   channelIdle: Duration.minutes(1),
   durability: "disk",
   publishing: { burst: 10, perSecond: 5 },
+  operations: {
+    kinds: {
+      administration: { burst: 30, perSecond: 2 },
+      visits: { burst: 300, perSecond: 20 },
+      status: { burst: 10, perSecond: 1 },
+      reading: { burst: 300, perSecond: 50 },
+      searches: { burst: 60, perSecond: 5 },
+    },
+    perAddress: 10,
+  },
   maxMessageLength: 16_000,
   encodeChannels: false,
 }

@@ -22,11 +22,12 @@ const toRequestError = (error: SignInError | InvalidToken): RequestError => {
       return new RequestError({ reason: error._tag, detail: error.message, field: "username" })
     case "InvalidPassword":
       return new RequestError({ reason: error._tag, detail: error.message, field: "password" })
+    case "TooManyRegistrations":
+      return new RequestError({ reason: "RateLimited", detail: error.message, retryAfter: error.retryAfter })
     case "InvalidCredentials":
+      return new RequestError({ reason: error._tag, detail: error.detail })
     case "InvalidToken":
     case "AccountDisabled":
-    case "InviteRequired":
-    case "InviteNotValid":
       return new RequestError({ reason: error._tag })
   }
 }
@@ -71,7 +72,7 @@ export const byToken = (
     Effect.flatMap(({ aging, tokenId, user }) =>
       Effect.andThen(
         enter(session, user, tokenId),
-        Effect.map(aging === true ? freshToken(session, user) : noToken, (token) => ({ user, token })),
+        Effect.map(aging === true ? freshToken(session, user) : Effect.undefined, (token) => ({ user, token })),
       ),
     ),
   )
@@ -99,7 +100,7 @@ const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<vo
   }
   return Effect.uninterruptible(
     Effect.map(chat.directory.signIn(entry), () => {
-      session.caller = { by, memberships, limit: chat.limitOf(user.id) }
+      session.caller = { by, memberships, limits: chat.limitsOf(user, connection.remoteAddress) }
       session.bare = false
       chat.gateway.add(id, {
         end: (disconnect) => session.end(disconnect),
@@ -113,14 +114,11 @@ const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<vo
   )
 }
 
-const noToken: Effect.Effect<string | undefined> = Effect.undefined
-
 /** A token that signs in again; undefined where there is none for this user. */
 export const freshToken = (session: Session, user: User): Effect.Effect<string | undefined> =>
-  user.role === "guest"
-    ? noToken
-    : session.services.accounts.issueToken(user, { label: "session" }).pipe(
-        Effect.map(({ token }) => Redacted.value(token)),
-        // The password was right: a session without a token is better than none.
-        Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
-      )
+  session.services.accounts.issueToken(user, { label: "session" }).pipe(
+    Effect.map(({ token }): string | undefined => Redacted.value(token)),
+    Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
+    // The password was right: a session without a token is better than none.
+    Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
+  )

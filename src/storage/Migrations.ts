@@ -7,6 +7,7 @@ import accounts from "./migrations/0001_accounts.ts"
 import history from "./migrations/0002_history.ts"
 import channels from "./migrations/0003_channels.ts"
 import channelMakers from "./migrations/0004_channel_makers.ts"
+import looks from "./migrations/0005_looks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = (schema: Schema) => ({
@@ -14,6 +15,7 @@ const migrations = (schema: Schema) => ({
   "0002_history": history(schema),
   "0003_channels": channels(schema),
   "0004_channel_makers": channelMakers(schema),
+  "0005_looks": looks(),
 })
 
 /** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */

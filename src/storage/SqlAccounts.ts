@@ -23,6 +23,7 @@ import type { AccountStoreShape } from "../accounts/AccountStoreShape.ts"
 import * as ChangeFeed from "../accounts/ChangeFeed.ts"
 import * as Token from "../accounts/Token.ts"
 import type { UserId } from "../domain/User.ts"
+import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
 import type { Dialect } from "./Dialect.ts"
 import { asStorageError } from "./internal/asStorageError.ts"
@@ -92,8 +93,12 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
   const findCredentials = SqlSchema.findOneOption({
     Request: Schema.String,
     Result: CredentialsRow,
-    execute: (nameKey) =>
-      sql`SELECT ${accountColumns}, password_hash AS "passwordHash" FROM accounts WHERE name_key = ${nameKey}`,
+    execute: (name) => {
+      const spelling = Username.spelling(name)
+      return sql`SELECT ${accountColumns}, password_hash AS "passwordHash" FROM accounts
+        WHERE name_key = ${spelling} OR look = ${NameKey.key(name)}
+        ORDER BY CASE WHEN name_key = ${spelling} THEN 0 ELSE 1 END LIMIT 1`
+    },
   })
 
   const findAccount = SqlSchema.findOneOption({
@@ -197,7 +202,8 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
           yield* sql`INSERT INTO accounts ${sql.insert({
             id: account.id,
             name: account.name,
-            name_key: Username.key(account.name),
+            name_key: Username.spelling(account.name),
+            look: NameKey.key(account.name),
             role: account.role,
             password_hash: Redacted.value(passwordHash),
             disabled: Number(account.disabled),
@@ -212,7 +218,7 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
         }),
       ),
 
-    find: (nameKey) => asStorageError(findCredentials(nameKey)),
+    find: (name) => asStorageError(findCredentials(name)),
 
     get: (id) => asStorageError(findAccount(id)),
 

@@ -13,6 +13,7 @@ import { maxAudit, maxBlocked, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import { key } from "../domain/NameKey.ts"
 import type { Dialect } from "./Dialect.ts"
 import { troubleOf } from "./internal/trouble.ts"
 import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
@@ -150,7 +151,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         })
       }
       case "Renamed":
-        return set(channel, { name: change.name })
+        return set(channel, { name: change.name, look: key(change.name) })
       case "Used":
         return set(channel, { unused: 0 })
       case "Role":
@@ -194,6 +195,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         yield* sql`INSERT INTO channels ${sql.insert({
           id: channel.id,
           name: channel.name,
+          look: key(channel.name),
           access: channel.access,
           topic: channel.topic,
           durability: channel.durability ?? null,

@@ -53,7 +53,7 @@ const withCause = (
 
 /** "ann is typing …" */
 export const typing = ({ typing }: Conversation, now: number): string => {
-  const names = [...typing].filter(([, until]) => until > now).map(([name]) => Plain.line(name))
+  const names = [...typing].filter(([, until]) => until > now).map(([name]) => Plain.name(name))
   const [first, second] = names
   if (first === undefined) return ""
   if (second === undefined) return `${first} is typing …`

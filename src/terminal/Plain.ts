@@ -3,6 +3,7 @@
  * characters, no line breaks, and no characters that change the order of others.
  */
 import { printable } from "../client/Printable.ts"
+import { shownChannel, shownName } from "../domain/PlainName.ts"
 import { graphemes } from "./Width.ts"
 
 const breaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g
@@ -30,5 +31,11 @@ const plain = (text: string): string => {
 /** The lines of a message. */
 export const lines = (text: string): ReadonlyArray<string> => text.split(breaks).map(plain)
 
-/** A name, a topic, an error: on one line, whatever it was on. */
+/** A name, among other text: nothing in it looks as if the name had ended. */
+export const name = (text: string): string => plain(shownName(text))
+
+/** The same of a channel; of a direct conversation with its `@`. */
+export const channel = (text: string): string => plain(shownChannel(text))
+
+/** A topic, an error: on one line, whatever it was on. */
 export const line = (text: string): string => plain(text.replaceAll(breaks, " ").trim())

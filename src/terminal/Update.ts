@@ -62,8 +62,8 @@ const channelList = ({ channels, next }: ServerFrameOf<"Channels">): string => {
 const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
   if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
   const lines = hits.map(({ channel, message: { content, from, timestamp } }) => {
-    const where = channel.startsWith("@") ? channel : `#${channel}`
-    return `${where}  ${dateAndTime(timestamp)}  ${from}: ${cut(Plain.line(content), maxFound)}`
+    const where = channel.startsWith("@") ? Plain.channel(channel) : `#${channel}`
+    return `${where}  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(content), maxFound)}`
   })
   return [`Found for "${words}", the newest first:`, ...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
 }
@@ -105,7 +105,10 @@ const step = (model: Model, action: Action): Next => {
       return [notice(model, channelInfo(action.info)), []]
     case "BlockedUsers": {
       const names = action.usernames
-      return [notice(model, names.length === 0 ? "You have blocked nobody." : `Blocked: ${names.join(", ")}`), []]
+      return [
+        notice(model, names.length === 0 ? "You have blocked nobody." : `Blocked: ${names.map(Plain.name).join(", ")}`),
+        [],
+      ]
     }
     case "AdministrationDone": {
       const { call, done } = action

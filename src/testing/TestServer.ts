@@ -34,8 +34,8 @@ import * as TestClient from "./TestClient.ts"
 type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
 
 /**
- * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here
- * unless it is set.
+ * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,
+ * `accounts.registrations` are not limited, and with `hub.publishing` neither are `hub.operations`, unless they are set.
  */
 export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
   /** Where messages are kept. Default: in memory. */
@@ -107,12 +107,17 @@ const cheapHashes = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiti
 /** Tests end with clients that neither read nor leave: a server that waits 5 s for each is no pleasure. */
 const goodbyeTimeout = Duration.millis(250)
 
+/** Who switches off the limit of messages wants none of the others. */
+const unlimited = ({ hub = {} }: Settings) =>
+  "publishing" in hub && hub.publishing === undefined ? { operations: undefined } : {}
+
 const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
   connections: { ...defaults.connections, ...settings.connections },
-  accounts: { ...defaults.accounts, ...settings.accounts },
+  // All of a test's people come from one address, and at once.
+  accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
   logins: { ...defaults.logins, ...settings.logins },
-  hub: { ...defaults.hub, ...settings.hub },
+  hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
   session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
 })

@@ -3,6 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -14,6 +15,8 @@ import { TestClock } from "effect/testing"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { Accounts } from "../../src/accounts/Accounts.ts"
 import * as Token from "../../src/accounts/Token.ts"
+import { UserId } from "../../src/domain/User.ts"
+import { Username } from "../../src/domain/Username.ts"
 import { accounts, cheapHashes } from "./fixture.ts"
 
 const address = "192.0.2.1"
@@ -126,11 +129,11 @@ describe("signing in", () => {
   it.effect("invite: registers who holds one, once", () =>
     Effect.gen(function* () {
       const { code } = yield* Effect.flatMap(Accounts, (accounts) => accounts.invite())
-      assert.strictEqual(yield* refused("alice", "secret"), "InviteRequired")
-      assert.strictEqual(yield* refused("alice", "secret", Redacted.make("natinv_guess")), "InviteNotValid")
+      assert.strictEqual(yield* refused("alice", "secret"), "InvalidCredentials")
+      assert.strictEqual(yield* refused("alice", "secret", Redacted.make("natinv_guess")), "InvalidCredentials")
       const alice = yield* signIn("alice", "secret", code)
       assert.deepStrictEqual(yield* signIn("alice", "secret"), alice)
-      assert.strictEqual(yield* refused("bob", "secret", code), "InviteNotValid")
+      assert.strictEqual(yield* refused("bob", "secret", code), "InvalidCredentials")
       assert.strictEqual(yield* count, 1)
     }).pipe(Effect.provide(accounts({ mode: "invite" }))),
   )
@@ -138,10 +141,95 @@ describe("signing in", () => {
   it.effect("invite: guessing is throttled like a password's", () =>
     Effect.gen(function* () {
       const guess = Redacted.make(`natinv_${"A".repeat(43)}`)
-      for (let n = 0; n < 5; n++) assert.strictEqual(yield* refused("alice", "secret", guess), "InviteNotValid")
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* refused("alice", "secret", guess), "InvalidCredentials")
       assert.strictEqual(yield* refused("alice", "secret", guess), "TooManyLogins")
-      for (let n = 0; n < 10; n++) assert.strictEqual(yield* refused("bob", "secret"), "InviteRequired")
     }).pipe(Effect.provide(accounts({ mode: "invite" }))),
+  )
+
+  describe("neither words nor work tell whether a name has an account", () => {
+    const modes = ["closed", "invite", "open"] as const
+    for (const mode of modes) {
+      it.effect(mode, () => {
+        let hashes = 0
+        const kdf = watchedKdf(() => Effect.sync(() => void hashes++))
+        return Effect.gen(function* () {
+          yield* add("alice", "a long secret")
+          const store = yield* AccountStore
+          const [credentials] = Option.toArray(yield* store.find("alice"))
+          yield* store.add({ ...credentials!, id: UserId.make("2"), name: Username.make("alice: x") })
+          const told = (name: string, password: string, invite?: Redacted.Redacted) =>
+            Effect.gen(function* () {
+              hashes = 0
+              const error = yield* Effect.flip(signIn(name, password, invite))
+              return { tag: error._tag, message: error.message, hashes }
+            })
+          const guess = Redacted.make(`natinv_${"A".repeat(43)}`)
+          const inputs = [
+            ["short", undefined],
+            ["long enough", Redacted.make("nonsense")],
+            ["long enough", guess],
+            ["short", guess],
+          ] as const
+          for (const [password, invite] of inputs) {
+            // Where anybody can register, a name without an account gets one.
+            if (mode === "open" && password !== "short") continue
+            const known = yield* told("alice", password, invite)
+            const unknown = yield* told("nobody", password, invite)
+            assert.deepStrictEqual(unknown, known)
+            assert.strictEqual(known.hashes, 1)
+            assert.deepStrictEqual(
+              yield* told("nobody: x", password, invite),
+              yield* told("alice: x", password, invite),
+            )
+          }
+        }).pipe(Effect.provide(accounts({ mode, minPasswordLength: 8 }, { kdf })))
+      })
+    }
+  })
+
+  it.effect("open: one address registers a few names at once, then now and then; who it is stays untold", () =>
+    Effect.gen(function* () {
+      for (let n = 0; n < 3; n++) yield* signIn(`user ${n}`, "secret")
+      const error = yield* Effect.flip(signIn("user 3", "secret"))
+      assert.strictEqual(error._tag, "TooManyRegistrations")
+      assert.strictEqual(Duration.toSeconds((error as { retryAfter: Duration.Duration }).retryAfter), 60)
+      assert.strictEqual(yield* count, 3)
+      // A known name with a wrong password is told the same; with its own it comes in.
+      assert.strictEqual((yield* Effect.flip(signIn("user 1", "wrong"))).message, error.message)
+      yield* signIn("user 1", "secret")
+      // Others, and the operator, go on.
+      yield* Effect.flatMap(Accounts, (accounts) =>
+        accounts.signIn({ username: "bob", password: Redacted.make("secret"), address: "192.0.2.2" }),
+      )
+      yield* add("carl", "secret")
+      yield* TestClock.adjust("1 minute")
+      yield* signIn("user 3", "secret")
+      assert.strictEqual(yield* refused("user 4", "secret"), "TooManyRegistrations")
+    }).pipe(Effect.provide(accounts({ registrations: { burst: 3, perHour: 60 } }))),
+  )
+
+  it.effect("an address that signed in before is not kept out by those who guess elsewhere", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const from = (address: string, password: string) =>
+        Effect.match(accounts.signIn({ username: "alice", password: Redacted.make(password), address }), {
+          onFailure: ({ _tag }) => _tag,
+          onSuccess: () => "in",
+        })
+      assert.strictEqual(yield* from("192.0.2.1", "secret"), "in")
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* from("198.51.100.1", "wrong"), "InvalidCredentials")
+      assert.strictEqual(yield* from("198.51.100.1", "secret"), "TooManyLogins")
+      assert.strictEqual(yield* from("203.0.113.1", "secret"), "TooManyLogins")
+      assert.strictEqual(yield* from("192.0.2.1", "secret"), "in")
+      // That takes nothing back from the others, and there are limits there, too.
+      assert.strictEqual(yield* from("198.51.100.1", "secret"), "TooManyLogins")
+      for (let n = 0; n < 5; n++) assert.strictEqual(yield* from("192.0.2.1", "wrong"), "InvalidCredentials")
+      assert.strictEqual(yield* from("192.0.2.1", "secret"), "TooManyLogins")
+      // So does one that came by a token.
+      const alice = Option.getOrThrow(yield* accounts.find("alice"))
+      yield* accounts.authenticate((yield* accounts.issueToken(alice)).token, "192.0.2.77")
+      assert.strictEqual(yield* from("192.0.2.77", "secret"), "in")
+    }).pipe(Effect.provide(accounts())),
   )
 
   it.effect("warns once of an address that tried too often, until it may try again", () => {
@@ -174,7 +262,7 @@ describe("signing in", () => {
       assert.strictEqual(done.filter((exit) => exit._tag === "Success").length, 1)
       const late = yield* Effect.flatMap(Accounts, (accounts) => accounts.invite(Duration.hours(1)))
       yield* TestClock.adjust("1 hour")
-      assert.strictEqual(yield* refused("late", "secret", late.code), "InviteNotValid")
+      assert.strictEqual(yield* refused("late", "secret", late.code), "InvalidCredentials")
       assert.strictEqual(yield* count, 1)
     }).pipe(Effect.provide(accounts({ mode: "invite" }))),
   )
@@ -182,14 +270,44 @@ describe("signing in", () => {
   it.effect("guest: lets a free name in and stores nothing; an account's name needs its password", () =>
     Effect.gen(function* () {
       yield* add("alice", "secret")
-      const bob: unknown = yield* signIn("Bob", "anything")
-      assert.deepStrictEqual(bob, { id: "guest:bob", name: "Bob", role: "guest" })
-      assert.strictEqual((yield* signIn("bob", "")).id, "guest:bob")
+      const { id, ...bob } = yield* signIn("Bob", "anything")
+      assert.match(id, /^guest:[0-9a-f]{64}$/)
+      assert.deepStrictEqual<unknown>(bob, { name: "Bob", role: "guest" })
+      // Whoever comes next under the name is somebody else, whatever is typed as a password.
+      assert.notStrictEqual((yield* signIn("Bob", "anything")).id, id)
       assert.strictEqual(yield* refused("ALICE", "anything"), "InvalidCredentials")
       assert.strictEqual(yield* refused("alice", ""), "InvalidCredentials")
       assert.strictEqual((yield* signIn("alice", "secret")).role, "member")
       assert.strictEqual(yield* count, 1)
     }).pipe(Effect.provide(accounts({ mode: "guest" }))),
+  )
+
+  it.effect("guest: comes back as the same guest by a token, which nobody can make up for another", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const bob = yield* signIn("Bob", "anything")
+      const token = Redacted.value((yield* accounts.issueToken(bob)).token)
+      const back = (token: string) => Effect.exit(accounts.authenticate(Redacted.make(token), address))
+      assert.deepStrictEqual(yield* back(token), Exit.succeed({ user: bob, tokenId: undefined }))
+      const [secret] = token.split(".")
+      for (const wrong of [secret!, `${secret}.`, `${secret}.!`, `${token}x.`, `${secret}.${btoa("a: b")}`, "natg_"]) {
+        assert.isTrue(Exit.isFailure(yield* back(wrong)), wrong)
+      }
+      // The same secret under another name is another guest.
+      const other = yield* accounts.authenticate(Redacted.make(`${secret}.${btoa("ann").replaceAll("=", "")}`), address)
+      assert.notStrictEqual(other.user.id, bob.id)
+      // Once the name is an account's, it is no guest's.
+      yield* add("bob", "secret")
+      assert.isTrue(Exit.isFailure(yield* back(token)))
+    }).pipe(Effect.provide(accounts({ mode: "guest" }))),
+  )
+
+  it.effect("a guest's token is none where guests are not let in", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const token = Redacted.make(`natg_${"A".repeat(43)}.Ym9i`)
+      assert.strictEqual((yield* Effect.flip(accounts.authenticate(token, address)))._tag, "InvalidToken")
+    }).pipe(Effect.provide(accounts())),
   )
 
   it.effect("refuses names that could pass for another or break a line", () =>
@@ -216,9 +334,32 @@ describe("signing in", () => {
     }).pipe(Effect.provide(accounts())),
   )
 
+  it.effect("refuses names that hold what separates names from text, and says what is wrong", () =>
+    Effect.gen(function* () {
+      for (const name of ["ann: yes, delete it all", "' OR 1=1 --", "%", "guest:bob", "@ann", "a  b"]) {
+        const error = yield* Effect.flip(signIn(name, "secret"))
+        assert.strictEqual(error._tag, "InvalidUsername")
+        assert.match(error.message, /^This cannot be a new username: it has /)
+        assert.strictEqual((yield* Effect.flip(add(name, "secret")))._tag, "InvalidUsername")
+      }
+      assert.strictEqual(yield* count, 0)
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("lets who has such a name from before sign in", () =>
+    Effect.gen(function* () {
+      const store = yield* AccountStore
+      const { id } = yield* add("ann", "secret")
+      const [credentials] = Option.toArray(yield* store.find("ann"))
+      const name = Username.make("ann: yes")
+      yield* store.add({ ...credentials!, id: UserId.make(`${id}-2`), name })
+      assert.strictEqual((yield* signIn(name, "secret")).name, name)
+    }).pipe(Effect.provide(accounts())),
+  )
+
   it.effect("takes names that only look dangerous as names", () =>
     Effect.gen(function* () {
-      for (const name of ["__proto__", "' OR 1=1 --", "%", "constructor", "guest:bob"]) {
+      for (const name of ["__proto__", "constructor", "1 or 1"]) {
         const user = yield* signIn(name, "secret")
         assert.strictEqual(user.name, name)
         assert.strictEqual(yield* refused(name, "wrong"), "InvalidCredentials")
@@ -232,7 +373,9 @@ describe("signing in", () => {
       assert.strictEqual(yield* refused("alice", "1234567"), "InvalidPassword")
       assert.strictEqual(yield* refused("alice", "x".repeat(1025)), "InvalidPassword")
       yield* signIn("alice", "x".repeat(1024))
-      assert.strictEqual(yield* refused("alice", "short"), "InvalidCredentials")
+      // The same for a name without an account.
+      assert.strictEqual(yield* refused("alice", "short"), "InvalidPassword")
+      assert.strictEqual(yield* refused("alice", "not short"), "InvalidCredentials")
       const accounts = yield* Accounts
       const error = yield* Effect.flip(accounts.setPassword("alice", Redacted.make("short")))
       assert.strictEqual(error.message, "A password has 8 to 1024 characters")
@@ -366,7 +509,7 @@ describe("tokens", () => {
   it.effect("are not for guests, and programs hold a bounded number", () =>
     Effect.gen(function* () {
       const accounts = yield* Accounts
-      const guest = yield* signIn("bob", "any")
+      const guest = { ...(yield* signIn("bob", "any")) }
       assert.strictEqual((yield* Effect.flip(accounts.issueToken(guest)))._tag, "NoTokenForGuests")
       const alice = yield* add("alice", "secret")
       for (let n = 0; n < Token.maxPerUser; n++) yield* accounts.createToken("alice")

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { InvalidCredentials, StorageError } from "../../src/accounts/AccountError.ts"
-import { isLoopback, network } from "../../src/accounts/internal/address.ts"
+import { isLoopback, network } from "../../src/domain/Network.ts"
 import * as Failures from "../../src/accounts/internal/failures.ts"
 import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
 

@@ -1,6 +1,6 @@
 /** What takes a right. */
 import type { Case } from "./table.ts"
-import { administering, all, archived, blocked, conversing, full, noSession, olga, role } from "./table.ts"
+import { administering, all, annSpoke, archived, blocked, conversing, full, noSession, olga, role } from "./table.ts"
 import { sessions } from "./doors.ts"
 import { user2 } from "../suites/transportWorld.ts"
 import * as Effect from "effect/Effect"
@@ -190,11 +190,22 @@ export const setTopic: ReadonlyArray<Case<"setTopic">> = [
   { refused: "NotMember", request: topic("den"), doors: sessions, outside: true, before: moderating },
   { refused: "ChannelArchived", request: topic("den"), before: all(moderating, archived) },
   { refused: "NotSupported", request: topic("@bob"), before: conversing },
+  {
+    refused: "SlowMode",
+    request: topic("den"),
+    before: all(
+      role("member"),
+      olga((channel) => ({ type: "Configure", channel, slow_mode: 60_000 })),
+      annSpoke,
+    ),
+  },
 ]
 
 export const createChannel: ReadonlyArray<Case<"createChannel">> = [
   { request: { channel: "attic", access: "private", topic: "Tea", durability: "memory" }, answer: ok },
   { refused: "ChannelExists", request: { channel: "den" } },
+  { refused: "ChannelExists", when: "it looks like another", request: { channel: "DEN" } },
+  { refused: "ChannelExists", when: "it looks like the lobby", request: { channel: "Iobby" } },
   { refused: "ChannelExists", when: "it is a conversation", request: { channel: "@bob" } },
   { refused: "Forbidden", request: { channel: "attic" }, guest: true },
   { refused: "TooManyChannels", request: { channel: "attic" }, settings: full },

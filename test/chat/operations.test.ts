@@ -37,8 +37,8 @@ const table: { readonly [Name in OperationName]: ReadonlyArray<Case<Name>> } = {
 const elsewhere: { readonly [Name in OperationName]?: ReadonlyArray<RequestErrorReason> } = {
   join: ["NotAuthenticated"],
 }
-/** Those of a service in trouble, which any operation names. */
-const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal"]
+/** Those of a service in trouble, and of somebody who does too much, which any operation names. */
+const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal", "RateLimited"]
 
 const reasonsOf = (name: OperationName): ReadonlyArray<RequestErrorReason> => operations[name].reasons
 
@@ -168,7 +168,7 @@ describe("who has no session", () => {
     Effect.gen(function* () {
       const chat = yield* Chat
       const user = { id: UserId.make("a-1"), name: Username.make("ann"), role: "member" } as const
-      const caller = { by: { user }, memberships: undefined, limit: undefined }
+      const caller = { by: { user }, memberships: undefined, limits: undefined }
       const { join, leave, typing } = operations
       const calls: ReadonlyArray<readonly [Effect.Effect<void, RequestError>, RequestErrorReason]> = [
         [join(chat, caller, { channel: lobby }), "NotAuthenticated"],

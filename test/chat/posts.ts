@@ -10,6 +10,12 @@ const readOnly = olga((channel) => ({ type: "Configure", channel, access: "reado
 
 const say = (channel: string, content = "hello") => ({ channel, id: "a-2", content })
 
+/** Ann has just spoken where one has to wait. */
+const slowedDown = all(
+  olga((channel) => ({ type: "Configure", channel, slow_mode: 60_000 })),
+  annSpoke,
+)
+
 /** Version 1 has the word, and one channel for it. */
 const everywhere = doorNames
 
@@ -51,10 +57,7 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     refused: "SlowMode",
     request: say("den"),
     doors: everywhere,
-    before: all(
-      olga((channel) => ({ type: "Configure", channel, slow_mode: 60_000 })),
-      annSpoke,
-    ),
+    before: slowedDown,
   },
   { refused: "Unreachable", request: say("@bob"), before: unreachable },
   { refused: "Blocked", request: say("@bob"), before: silenced },
@@ -75,6 +78,7 @@ export const editMessage: ReadonlyArray<Case<"editMessage">> = [
   { refused: "MessageTooLong", request: edit("den", 2, long), before: annSpoke },
   { refused: "Forbidden", when: "it is another's", request: edit("den", 1), before: role("owner") },
   { refused: "Muted", request: edit("den"), before: all(annSpoke, muted) },
+  { refused: "SlowMode", request: edit("den"), before: slowedDown },
   { refused: "Unreachable", request: edit("@bob", 1), before: unreachable },
   { refused: "Blocked", request: edit("@bob", 1), before: silenced },
 ]
@@ -108,6 +112,8 @@ export const reactions: ReadonlyArray<Case<"react">> = [
   ...posting<"react">(react),
   { refused: "NoSuchMessage", request: react("den", 7) },
   { refused: "Muted", request: react("den"), before: muted },
+  { refused: "SlowMode", request: react("den"), before: slowedDown },
+  { when: "it is taken back, which says nothing", request: { ...react("den"), on: false }, before: slowedDown },
   {
     refused: "TooManyReactions",
     request: react("den"),

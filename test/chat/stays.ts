@@ -9,6 +9,8 @@ export const join: ReadonlyArray<Case<"join">> = [
   { when: "a new channel", request: { channel: "attic" }, answer: { role: "owner" } },
   ...reading<"join">((channel) => ({ channel }), sessions),
   { refused: "AlreadyMember", request: { channel: "den" } },
+  { refused: "ChannelExists", when: "it looks like another", request: { channel: "Den" } },
+  { refused: "Forbidden", when: "its name mixes scripts", request: { channel: "dеnt" } },
   { refused: "TooManyMemberships", request: { channel: "attic" }, settings: { hub: { maxMemberships: 1 } } },
 ]
 

@@ -107,7 +107,7 @@ describe("natter login", () => {
           const { kept, ok } = person()
           assert.match(
             yield* ok(["login", address, "--name", "ann"], password),
-            /^signed in to \S+ as ann, a guest: the server gives guests no token, so only the name is kept\n$/,
+            /^signed in to \S+ as ann, a guest: only the name is kept, and whoever signs in under it is somebody new\n$/,
           )
           assert.deepStrictEqual(kept().servers, { [full(address)]: { name: "ann", guest: true } })
           yield* ok(["send", "hello"])

@@ -6,7 +6,7 @@ import { Seq } from "../../src/domain/Seq.ts"
 import { StatusText } from "../../src/domain/Status.ts"
 import { Topic } from "../../src/domain/Topic.ts"
 import { UserId } from "../../src/domain/User.ts"
-import { key, Username } from "../../src/domain/Username.ts"
+import { spelling, Username } from "../../src/domain/Username.ts"
 
 type Text = Schema.Codec<string>
 
@@ -115,7 +115,7 @@ describe("Seq", () => {
   })
 })
 
-describe("the key of a name", () => {
+describe("the spelling of a name", () => {
   it.each([
     ["Alice", "alice"],
     ["ＡＬＩＣＥ", "alice"],
@@ -126,23 +126,23 @@ describe("the key of a name", () => {
     ["H\u0331", "\u1e96"],
     ["T\u0308", "\u1e97"],
   ])("%j and %j are one name", (a, b) => {
-    assert.strictEqual(key(a), key(b))
+    assert.strictEqual(spelling(a), spelling(b))
   })
 
   it("keeps apart what is apart", () => {
-    assert.notStrictEqual(key("alice"), key("alicе")) // the last letter is Cyrillic
-    assert.notStrictEqual(key("a"), key("á"))
+    assert.notStrictEqual(spelling("alice"), spelling("alicе")) // the last letter is Cyrillic
+    assert.notStrictEqual(spelling("a"), spelling("á"))
   })
 
   it.prop("of a key is that key", [Username, Username], ([a, b]) => {
     for (const name of [a, a + b, `${a}\u0331`, `${a}\u0308`, `${a}\u030c`])
-      assert.strictEqual(key(key(name)), key(name))
+      assert.strictEqual(spelling(spelling(name)), spelling(name))
   })
 })
 
 describe("marks that nobody can see", () => {
   it.each(["\ufe0f", "\u034f", "\u17b4"])("%j makes no other name", (mark) => {
-    assert.strictEqual(key(`al${mark}ice`), key("alice"))
+    assert.strictEqual(spelling(`al${mark}ice`), spelling("alice"))
   })
 
   it.each(["\ufe0f", "\u034f\u17b4"])("%j alone is no name", (marks) => {

@@ -42,12 +42,12 @@ describe("Hub", () => {
 
     it.effect("without a limit nothing is counted", () =>
       Effect.gen(function* () {
-        const { limitOf } = yield* Chat
+        const { limitsOf } = yield* Chat
         const alice = yield* connect({ name: "alice", limited: true })
-        assert.isUndefined(limitOf(alice.user.id))
+        assert.isUndefined(limitsOf(alice.user))
         yield* alice.join("general")
         for (let n = 0; n < 50; n++) yield* alice.publish("general", "x")
-      }).pipe(Effect.provide(hub({ publishing: undefined }))),
+      }).pipe(Effect.provide(hub({ publishing: undefined, operations: undefined }))),
     )
 
     it.effect("a session that is ended leaves its channels", () =>

@@ -42,6 +42,53 @@ describe("limits of embedded users", () => {
     }).pipe(Effect.provide(hub({ publishing }))),
   )
 
+  it.effect("are for each kind of operation, and say when to try again", () =>
+    Effect.gen(function* () {
+      const ann = yield* connect({ name: "ann", limited: true, events: false })
+      yield* ann.join("kitchen")
+      const refused = <A, E>(call: Effect.Effect<A, E>, times: number) =>
+        Effect.gen(function* () {
+          for (let n = 0; n < times; n++) yield* call
+          return yield* Effect.flip(call)
+        })
+      const kinds = [
+        [ann.setTopic("kitchen", "tea"), 3],
+        [ann.setStatus("busy", "tea"), 2],
+        [ann.search("tea"), 1],
+        [ann.history("kitchen"), 4],
+        [Effect.andThen(Effect.ignore(ann.leave("attic")), ann.join("attic")), 2],
+      ] as const
+      for (const [call, times] of kinds) {
+        const error = yield* refused(
+          call as Effect.Effect<unknown, { reason: string; retryAfter?: Duration.Duration }>,
+          times,
+        )
+        assert.strictEqual(error.reason, "RateLimited")
+        assert.isAbove(Duration.toMillis(error.retryAfter!), 0)
+        yield* TestClock.adjust("1 second")
+        yield* call
+      }
+      // Whoever is not limited does what it wants.
+      const bot = yield* as({ name: "bot" })
+      for (let n = 0; n < 50; n++) yield* bot.createChannel(`tea${n}`)
+    }).pipe(
+      Effect.provide(
+        hub({
+          operations: {
+            kinds: {
+              administration: { burst: 3, perSecond: 1 },
+              status: { burst: 2, perSecond: 1 },
+              searches: { burst: 1, perSecond: 1 },
+              reading: { burst: 4, perSecond: 1 },
+              visits: { burst: 5, perSecond: 2 },
+            },
+            perAddress: 10,
+          },
+        }),
+      ),
+    ),
+  )
+
   it.effect("slow mode holds for everybody, asked or not", () =>
     Effect.gen(function* () {
       const ann = yield* as({ name: "ann" })

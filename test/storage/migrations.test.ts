@@ -16,7 +16,8 @@ import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { AddressRange } from "../../src/domain/AddressRange.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
-import { Username } from "../../src/domain/Username.ts"
+import * as Topic from "../../src/domain/Topic.ts"
+import { spelling, Username } from "../../src/domain/Username.ts"
 import { History } from "../../src/history/History.ts"
 import type { Dialect } from "../../src/storage/Dialect.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
@@ -176,6 +177,80 @@ const migrations = (name: string, dialect: string, given: Given) =>
         }),
       )
     }
+
+    it.effect("let accounts and channels live on whose names have become one", () =>
+      Effect.gen(function* () {
+        const account = (id: string, name: string, key: string, at: number) =>
+          `('${id}', '${name}', '${key}', 'member', 'x', 0, ${at})`
+        const accounts = [
+          account("u-2", "аnn", "аnn", 2),
+          account("u-1", "Ann", "ann", 1),
+          account("u-3", "a1", "a1", 3),
+          account("u-4", "al", "al", 4),
+        ]
+        const channel = (id: string, name: string, at: number) => `('${id}', '${name}', 'public', '', ${at})`
+        const third = left(dialect)
+          .find(({ version }) => version === 3)!
+          .text.trimEnd()
+        const database = yield* given(
+          [
+            third.replace(/;$/, ""),
+            `INSERT INTO accounts (id, name, name_key, role, password_hash, disabled, created_at) VALUES ${accounts.join()}`,
+            `INSERT INTO channels (id, name, access, topic, created_at) VALUES ${[
+              channel("c-1", "tea", 0),
+              channel("c-3", "Tea", 3),
+              channel("c-2", "Lobby", 1),
+            ].join()}`,
+          ].join(";\n\n"),
+        )
+        yield* Effect.gen(function* () {
+          const store = yield* AccountStore
+          const found = (name: string) =>
+            Effect.map(store.find(name), (found) => Option.getOrUndefined(Option.map(found, ({ id }) => String(id))))
+          // Each in its own spelling; any other is the older one's.
+          for (const [name, id] of [
+            ["ANN", "u-1"],
+            ["аnn", "u-2"],
+            ["АNN", "u-2"],
+            ["a1", "u-3"],
+            ["al", "u-4"],
+            ["aI", "u-3"],
+            ["nobody", undefined],
+          ] as const) {
+            assert.strictEqual(yield* found(name), id, name)
+          }
+          const pages: Array<string> = []
+          for (let after: string | undefined; ;) {
+            const [account] = yield* store.list({ after, limit: 1 })
+            if (account === undefined) break
+            pages.push(account.id)
+            after = spelling(account.name)
+          }
+          assert.sameMembers(pages, ["u-1", "u-2", "u-3", "u-4", "u-alice", "u-bob"])
+          const channels = yield* ChannelStore
+          for (const [name, id] of [
+            ["tea", "c-1"],
+            ["Tea", "c-3"],
+            ["Lobby", "c-2"],
+          ] as const) {
+            const record = Option.getOrThrow(yield* channels.find(ChannelName.make(name)))
+            assert.strictEqual(String(record.id), id)
+          }
+          const make = (name: string) =>
+            channels.create({
+              id: ChannelId.make(`new ${name}`),
+              name: ChannelName.make(name),
+              access: "public",
+              topic: Topic.none,
+              durability: undefined,
+              createdAt: 5,
+              owner: undefined,
+            })
+          assert.strictEqual((yield* Effect.flip(make("TEA"))).reason, "Exists")
+          yield* make("lobby")
+        }).pipe(Effect.provide(database))
+      }),
+    )
 
     it.effect("have been written down: a database of each version but the last is tested", () =>
       Effect.gen(function* () {

@@ -16,7 +16,7 @@ import * as Username from "../../src/domain/Username.ts"
 
 /** An account of that name; its id is the name's key. */
 export const account = (name: string): Credentials => ({
-  id: UserId.make(`id-${Username.key(name)}`),
+  id: UserId.make(`id-${Username.spelling(name)}`),
   name: Username.Username.make(name),
   role: "member",
   disabled: false,
@@ -87,7 +87,7 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
       "finds an account by its name's key, as it was added",
       Effect.fnUntraced(function* (store) {
         yield* store.add(alice)
-        const found = Option.getOrThrow(yield* store.find(Username.key("ALICE")))
+        const found = Option.getOrThrow(yield* store.find("ALICE"))
         assert.deepStrictEqual(
           { ...found, passwordHash: Redacted.value(found.passwordHash) },
           {
@@ -145,10 +145,23 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         ]
         for (const name of names) yield* store.add(account(name))
         for (const name of names) {
-          const found = yield* store.find(Username.key(name))
+          const found = yield* store.find(name)
           assert.strictEqual(Option.getOrThrow(found).name, name)
         }
         assert.strictEqual((yield* store.list(everything)).length, names.length)
+      }),
+    )
+
+    test(
+      "has no two accounts whose names look the same",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(account("ann"))
+        yield* store.add(account("ΟΔΥΣΣΕΥΣ"))
+        for (const name of ["аnn", "ANN", "ａｎｎ", "οδυσσευσ", "οδυσσευς"]) {
+          const other = { ...account("other"), name: Username.Username.make(name) }
+          assert.strictEqual((yield* Effect.flip(store.add(other)))._tag, "NameTaken", name)
+          assert.isTrue(Option.isSome(yield* store.find(name)))
+        }
       }),
     )
 
@@ -163,7 +176,7 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
           const page = yield* store.list({ after, limit: 10 })
           seen.push(...page.map(({ name }) => name))
           if (page.length < 10) break
-          after = Username.key(seen.at(-1)!)
+          after = Username.spelling(seen.at(-1)!)
         }
         assert.deepStrictEqual(seen, names.toSorted())
         assert.notProperty((yield* store.list({ limit: 1 }))[0], "passwordHash")

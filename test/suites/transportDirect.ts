@@ -255,10 +255,17 @@ const refusing = ({ layer }: World): void => {
       yield* alone(server)
       assert.strictEqual(yield* refused(ann, publish("@bob", "2")), "NoSuchUser")
       const next = yield* user2(server, "bob")
-      assert.strictEqual((yield* next.ask(join("@ann"), "Joined")).seq, 1)
+      // He has no part in what was said before.
+      assert.strictEqual((yield* next.ask(join("@ann"), "Joined")).seq, 0)
+      const { entries } = yield* next.ask({ type: "History", channel: "@ann" }, "HistoryPage")
+      assert.deepStrictEqual(entries, [])
+      const { hits } = yield* next.ask({ type: "Search", text: "1" }, "SearchResult")
+      assert.deepStrictEqual(hits, [])
       yield* expectNothing(next)
+      // She speaks to whoever has the name now, in a conversation of their own.
       yield* ann.ask(publish("@bob", "3"), "Published")
-      assert.strictEqual((yield* heard(next)).content, "3")
+      const said = yield* heard(next)
+      assert.deepStrictEqual([said.content, Number(said.seq)], ["3", 1])
     }),
   )
 

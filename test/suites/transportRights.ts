@@ -363,6 +363,60 @@ export const rights = ({ layer }: World): void => {
     }),
   )
 
+  live("whoever is silenced says nothing beside a status either", layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* user2(server, "ann")
+      const bob = yield* user2(server, "bob")
+      yield* join(ann)
+      yield* join(bob)
+      const status = (text: string) => done(bob, { type: "SetStatus", status: "busy", text })
+      const shown = Effect.map(
+        server.hub.as({ name: "looker" }).pipe(Effect.flatMap((looker) => looker.members(channel))),
+        ({ members }) => members.find(({ username }) => username === "bob"),
+      )
+      yield* status("you are all wrong")
+      assert.deepInclude(yield* shown, { status: "busy", text: "you are all wrong" })
+      yield* done(ann, { type: "Mute", channel, username: "bob" })
+      assert.deepStrictEqual<unknown>(yield* shown, { username: "bob", status: "busy" })
+      yield* status("very wrong")
+      assert.notProperty(yield* shown, "text")
+      yield* bob.ask({ type: "Leave", channel }, "Left")
+      yield* join(bob)
+      assert.notProperty(yield* shown, "text")
+      yield* done(ann, { type: "Unmute", channel, username: "bob" })
+      yield* status("sorry")
+      assert.deepInclude(yield* shown, { text: "sorry" })
+    }),
+  )
+
+  live("slow mode counts every way of saying something", layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* user2(server, "ann")
+      const bob = yield* user2(server, "bob")
+      yield* join(ann)
+      yield* join(bob)
+      yield* done(ann, { type: "SetRole", channel, username: "bob", role: "member" })
+      const { seq } = yield* ann.ask(publish("a"), "Published")
+      yield* bob.ask({ type: "React", channel, id: "r1", target: seq, reaction: "+1" }, "Published")
+      yield* done(ann, { type: "Configure", channel, slow_mode: 60_000 })
+      const mine = yield* bob.ask(publish("b"), "Published")
+      yield* refused(bob, publish("c"), "SlowMode")
+      yield* refused(bob, { type: "Edit", channel, id: "e", target: mine.seq, content: "more" }, "SlowMode")
+      yield* refused(bob, { type: "React", channel, id: "r2", target: seq, reaction: "-1" }, "SlowMode")
+      yield* refused(bob, { type: "SetTopic", channel, topic: "more" }, "SlowMode")
+      yield* done(bob, { type: "SetStatus", status: "busy", text: "more" })
+      const looker = yield* server.hub.as({ name: "looker" })
+      const { members } = yield* looker.members(channel)
+      assert.notProperty(
+        members.find(({ username }) => username === "bob"),
+        "text",
+      )
+      // Taking something back says nothing.
+      yield* bob.ask({ type: "React", channel, id: "r3", target: seq, reaction: "+1", on: false }, "Published")
+      yield* bob.ask({ type: "Delete", channel, id: "d", target: mine.seq }, "Published")
+    }),
+  )
+
   live("a guest comes and talks, and owns nothing", layer({ ...calm, accounts: { mode: "guest" } }), (server) =>
     Effect.gen(function* () {
       yield* server.accounts.add({ name: "root", password: Redacted.make("root's"), role: "admin" })

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { UserId } from "../../domain/User.ts"
+import * as NameKey from "../../domain/NameKey.ts"
 import * as Username from "../../domain/Username.ts"
 import type { Account, Credentials } from "../Account.ts"
 import type { AccountChange } from "../AccountChange.ts"
@@ -76,7 +77,7 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   return {
     add: (account, inviteFingerprint) =>
       step((now): Effect.Effect<void, NameTaken | InviteNotValid> => {
-        const key = Username.key(account.name)
+        const key = NameKey.key(account.name)
         if (accounts.has(key)) return Effect.fail(new NameTaken({ name: account.name }))
         if (inviteFingerprint !== undefined) {
           if (!inviteIsOpen(inviteFingerprint, now)) return Effect.fail(new InviteNotValid())
@@ -88,12 +89,18 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         return Effect.void
       }),
 
-    find: (nameKey) =>
-      Effect.sync(() => Option.map(Option.fromUndefinedOr(accounts.get(nameKey)), (account) => ({ ...account }))),
+    find: (name) =>
+      Effect.sync(() =>
+        Option.map(Option.fromUndefinedOr(accounts.get(NameKey.key(name))), (account) => ({ ...account })),
+      ),
 
     get: (id) => Effect.sync(() => Option.map(Option.fromUndefinedOr(byId.get(id)), toAccount)),
 
-    list: (range) => Effect.sync(() => page(accounts, range).map(toAccount)),
+    list: (range) =>
+      Effect.sync(() => {
+        const all = [...accounts.values()].map((account) => [Username.spelling(account.name), account] as const)
+        return page(all, range).map(toAccount)
+      }),
 
     setPassword: (id, passwordHash) =>
       step((now) => {

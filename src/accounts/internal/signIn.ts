@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -5,22 +6,25 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type User, UserId } from "../../domain/User.ts"
+import * as NameKey from "../../domain/NameKey.ts"
 import * as Username from "../../domain/Username.ts"
+import { wrongIn } from "../../domain/PlainName.ts"
 import { type AccountRole, type Credentials, toUser } from "../Account.ts"
 import {
   AccountDisabled,
   InvalidCredentials,
   InvalidUsername,
-  InviteNotValid,
-  InviteRequired,
   type SignInError,
+  TooManyRegistrations,
 } from "../AccountError.ts"
 import type { AccountSettings } from "../AccountSettings.ts"
 import { AccountStore } from "../AccountStore.ts"
 import { LoginThrottle } from "../LoginThrottle.ts"
 import { PasswordHash } from "../PasswordHash.ts"
-import * as Address from "./address.ts"
+import * as Address from "../../domain/Network.ts"
+import type * as Guests from "./guests.ts"
 import * as Password from "./password.ts"
+import { Registrations } from "./registrations.ts"
 import type { Secrets } from "./secrets.ts"
 import * as Warnings from "./warnings.ts"
 
@@ -34,18 +38,39 @@ export interface SignIn {
 /** Addresses that are remembered, so that each is warned about once while it is refused for too many logins. */
 const maxWarned = 1024
 
+/** What a wrong password, or a wrong invite, is answered with. */
+const failures: ReadonlySet<string> = new Set<SignInError["_tag"]>([
+  "InvalidCredentials",
+  "InvalidUsername",
+  "InvalidPassword",
+  "TooManyRegistrations",
+])
+
 const decodeUsername = Schema.decodeUnknownOption(Username.Username)
 
 export const parseUsername = (text: string): Effect.Effect<Username.Username, InvalidUsername> =>
   Effect.mapError(Effect.fromOption(decodeUsername(text)), () => new InvalidUsername())
 
+/** Fails where the name is not one for somebody new. Those who have one of before keep it. */
+const checkNewName = (name: Username.Username): Effect.Effect<void, InvalidUsername> => {
+  const detail = wrongIn(name)
+  return detail === undefined ? Effect.void : Effect.fail(new InvalidUsername({ detail }))
+}
+
+const invitesOnly = "Invalid username or password; a new name needs an invitation that is valid"
+
 /** Checks a name and its password, or registers a new name where the mode allows it. */
-export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength">, invites: Secrets) =>
+export const make = (
+  settings: Pick<AccountSettings, "mode" | "minPasswordLength" | "registrations">,
+  invites: Secrets,
+  guests: ReturnType<typeof Guests.make>,
+) =>
   Effect.gen(function* () {
     const store = yield* AccountStore
     const passwords = yield* PasswordHash
     const throttle = yield* LoginThrottle
     const random = yield* SecureRandom.SecureRandom
+    const registrations = new Registrations(settings.registrations)
 
     const register = Effect.fnUntraced(function* (account: {
       readonly name: Username.Username
@@ -53,6 +78,7 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
       readonly role: AccountRole
       readonly invite?: Redacted.Redacted | undefined
     }) {
+      yield* checkNewName(account.name)
       yield* Password.checkNew(account.password, settings.minPasswordLength)
       const passwordHash = yield* passwords.hash(account.password)
       const createdAt = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
@@ -70,12 +96,34 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
       return toUser(credentials)
     })
 
-    const check = Effect.fnUntraced(function* (account: Credentials, password: Redacted.Redacted) {
-      if (!(yield* passwords.verify(password, account.passwordHash))) return yield* new InvalidCredentials()
+    /**
+     * What somebody is told whose sign-in fails. It follows from what was sent, and from where: whether there is an
+     * account of that name, neither the words nor the time say.
+     */
+    const refusal = (name: Username.Username, { address, invite, password }: SignIn) =>
+      Effect.gen(function* () {
+        const { mode } = settings
+        const registers = mode === "open" || (mode === "invite" && invite !== undefined)
+        if (registers || mode === "guest") yield* checkNewName(name)
+        if (registers) yield* Password.checkNew(password, settings.minPasswordLength)
+        if (mode === "open") {
+          const wait = registrations.wait(address, yield* Clock.currentTimeMillis)
+          if (wait > 0) return yield* new TooManyRegistrations({ retryAfter: Duration.millis(wait) })
+        }
+        return yield* new InvalidCredentials(mode === "invite" ? { detail: invitesOnly } : {})
+      })
+
+    /** The same for a name without an account, after as much work as for one that has one. */
+    const refuse = (name: Username.Username, input: SignIn) =>
+      Effect.andThen(passwords.pretend(input.password), refusal(name, input))
+
+    const check = Effect.fnUntraced(function* (account: Credentials, name: Username.Username, input: SignIn) {
+      const { password } = input
+      if (!(yield* passwords.verify(password, account.passwordHash))) return yield* refusal(name, input)
       // Hashing takes a while, in which the account may have changed.
-      const now = yield* store.find(Username.key(account.name))
+      const now = yield* store.find(account.name)
       if (Option.isNone(now) || Redacted.value(now.value.passwordHash) !== Redacted.value(account.passwordHash)) {
-        return yield* new InvalidCredentials()
+        return yield* refusal(name, input)
       }
       if (now.value.disabled) return yield* new AccountDisabled()
       if (passwords.needsRehash(account.passwordHash)) {
@@ -89,51 +137,60 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
     })
 
     /** What happens to a name that has no account. */
-    const welcome = Effect.fnUntraced(function* (name: Username.Username, { invite, password }: SignIn) {
+    const welcome = Effect.fnUntraced(function* (name: Username.Username, input: SignIn) {
+      const { address, invite, password } = input
+      const unfit = wrongIn(name) !== undefined
+      const short = Redacted.value(password).length < Math.max(1, settings.minPasswordLength)
       switch (settings.mode) {
         case "guest":
-          return { id: UserId.make(`guest:${Username.key(name)}`), name, role: "guest" } satisfies User
+          if (unfit) return yield* refuse(name, input)
+          return yield* guests.fresh(name)
         case "closed":
-          yield* passwords.pretend(password)
-          return yield* new InvalidCredentials()
+          return yield* refuse(name, input)
         case "invite":
-          if (invite === undefined) return yield* new InviteRequired()
-          if (!invites.isWellFormed(invite)) return yield* new InviteNotValid()
-          return yield* register({ name, password, role: "member", invite })
+          if (invite === undefined || !invites.isWellFormed(invite) || unfit || short) return yield* refuse(name, input)
+          return yield* Effect.catchTag(register({ name, password, role: "member", invite }), "InviteNotValid", () =>
+            refusal(name, input),
+          )
         case "open":
-          return yield* register({ name, password, role: "member" })
+          if (unfit || short || registrations.take(address, yield* Clock.currentTimeMillis) > 0) {
+            return yield* refuse(name, input)
+          }
+          return yield* Effect.catchTag(register({ name, password, role: "member" }), "InviteNotValid", Effect.die)
       }
     })
 
     const signIn = Effect.fnUntraced(function* (input: SignIn): Effect.fn.Return<User, SignInError> {
       const name = yield* parseUsername(input.username)
       yield* Password.checkAny(input.password, settings.minPasswordLength)
-      const key = Username.key(name)
+      const key = NameKey.key(name)
       const attempt = Effect.gen(function* () {
-        const known = yield* store.find(key)
-        if (Option.isSome(known)) return yield* check(known.value, input.password)
+        const known = yield* store.find(name)
+        if (Option.isSome(known)) return yield* check(known.value, name, input)
         return yield* welcome(name, input).pipe(
           // Someone else registered the name just now: it is theirs, unless it is the same person.
           Effect.catchTag("NameTaken", () =>
             Effect.flatMap(
-              store.find(key),
+              store.find(name),
               Option.match({
-                onNone: () => Effect.fail(new InvalidCredentials()),
-                onSome: (account) => check(account, input.password),
+                onNone: () => refusal(name, input),
+                onSome: (account) => check(account, name, input),
               }),
             ),
           ),
         )
       })
-      return yield* throttle.guard(attempt, {
+      const user = yield* throttle.guard(attempt, {
         account: key,
         address: input.address,
-        isFailure: (error) => error._tag === "InvalidCredentials" || error._tag === "InviteNotValid",
+        isFailure: ({ _tag }) => failures.has(_tag),
       })
+      if (user.role !== "guest") throttle.trust(key, input.address)
+      return user
     })
 
     const isFirst = Warnings.make(maxWarned)
-    const refusal = (error: SignInError, address: string) => {
+    const reportOf = (error: SignInError, address: string) => {
       switch (error._tag) {
         case "StorageError":
           return Effect.logError("sign-in failed", error.cause)
@@ -154,7 +211,7 @@ export const make = (settings: Pick<AccountSettings, "mode" | "minPasswordLength
     const logged = (input: SignIn) =>
       Effect.tapError(signIn(input), (error) =>
         // The name is left out: people type their password into the wrong field.
-        Effect.annotateLogs(refusal(error, input.address), { reason: error._tag, address: input.address }),
+        Effect.annotateLogs(reportOf(error, input.address), { reason: error._tag, address: input.address }),
       )
 
     return { signIn: logged, register }

@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
+import { key } from "../../domain/NameKey.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
 import type { ChannelStoreShape } from "../ChannelStoreShape.ts"
@@ -16,6 +17,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   // Of direct conversations, those that something is known of.
   const records = new Map<ChannelId, Record.ChannelRecord>()
   const byName = new Map<ChannelName, ChannelId>()
+  /** The same by the keys of their names: two that look the same are one. */
+  const byKey = new Map<string, ChannelId>()
   const names = new SortedNames()
   /** By who sanctioned somebody in a direct conversation: the conversations. */
   const sanctionedBy = new Map<UserId, Set<ChannelId>>()
@@ -83,7 +86,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(get(id))),
     create: (channel, act) =>
       Effect.suspend(() => {
-        if (byName.has(channel.name) || records.has(channel.id)) return fail("Exists", "create")
+        if (byKey.has(key(channel.name)) || records.has(channel.id)) return fail("Exists", "create")
         const { maker } = channel
         if (maker !== undefined && Record.isFull(maker, hasMade(maker.key))) return fail("Quota", "create")
         if (open >= maxChannels && channel.name !== lobby) return fail("Full", "create")
@@ -93,6 +96,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
           made.set(maker.key, (made.get(maker.key) ?? new Set()).add(channel.id))
         }
         byName.set(channel.name, channel.id)
+        byKey.set(key(channel.name), channel.id)
         names.add(channel.name)
         note(channel.id, act)
         return Effect.void
@@ -103,7 +107,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         if (record === undefined) return fail("Unavailable", "change")
         if (!records.has(id) && sanctioned() >= maxChannels) return fail("Full", "change")
         const next = changes.reduce(Record.changed, record)
-        const holder = byName.get(next.name)
+        const holder = byKey.get(key(next.name))
         if (next.name !== record.name && holder !== undefined && holder !== id) return fail("Exists", "change")
         if (isDirect(next.name)) {
           setDirect(id, record, next)
@@ -112,6 +116,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
           byName.delete(record.name)
           byName.set(next.name, id)
           if (next.name !== record.name) {
+            byKey.delete(key(record.name))
+            byKey.set(key(next.name), id)
             names.delete(record.name)
             names.add(next.name)
           }
@@ -125,6 +131,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         if (record === undefined || isDirect(record.name)) return
         drop(id)
         byName.delete(record.name)
+        byKey.delete(key(record.name))
         names.delete(record.name)
         audits.delete(id)
         const maker = makers.get(id)

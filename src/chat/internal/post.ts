@@ -1,6 +1,5 @@
 /** What publishing, editing, deleting and reacting share: they ask for a place in a channel. */
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ChannelName } from "../../domain/ChannelName.ts"
@@ -10,20 +9,16 @@ import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/Channel
 import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/ChannelCommand.ts"
 import type { Caller } from "../Caller.ts"
 import type { ChatShape } from "../Chat.ts"
+import { rateLimited } from "../RateLimits.ts"
 import { errorIn, type Receipt } from "../Receipt.ts"
+import type { Membership } from "../../hub/audience/Memberships.ts"
 import { isBlank } from "./blank.ts"
 import { asMember } from "./inChannel.ts"
 
 /** Why the caller may not say anything now; undefined where it may. */
-export const tooFast = (chat: ChatShape, { limit }: Caller): RequestError | undefined => {
-  const wait = limit?.take(chat.clock.currentTimeMillisUnsafe()) ?? 0
-  if (wait === 0) return undefined
-  const seconds = Math.ceil(wait / 100) / 10
-  return new RequestError({
-    reason: "RateLimited",
-    detail: `Too many messages: try again in ${seconds} s`,
-    retryAfter: Duration.millis(wait),
-  })
+export const tooFast = (chat: ChatShape, { limits }: Caller): RequestError | undefined => {
+  const wait = limits?.publishing?.take(chat.clock.currentTimeMillisUnsafe()) ?? 0
+  return wait === 0 ? undefined : rateLimited("messages", wait)
 }
 
 /** Why nobody may say this; undefined where one may. */
@@ -58,11 +53,29 @@ export const send = (
     if (link.tellUnsafe(make(request))) return Effect.void
     link.takeBack(request)
   }
-  return asMember(chat, caller, channel, (link, other) => {
+  const sending = asMember(chat, caller, channel, (link, other) => {
     const left = leave(link, reply, make)
     return other === undefined ? left : Effect.andThen(bring(chat, caller, link, other), left)
   })
+  return membership?.other?.role === "guest" ? orToWhoHasTheName(caller, channel, membership, sending) : sending
 }
+
+/** The guest of a conversation is gone; the name may be that of another, who has one of its own. */
+const orToWhoHasTheName = <A>(
+  { memberships }: Caller,
+  channel: ChannelName,
+  membership: Membership,
+  sending: Effect.Effect<A, RequestError>,
+): Effect.Effect<A, RequestError> =>
+  Effect.catchIf(
+    sending,
+    ({ reason }) => reason === "NoSuchUser",
+    (error) =>
+      Effect.andThen(
+        Effect.ignore(memberships?.join(channel) ?? Effect.void),
+        Effect.suspend(() => (memberships?.get(channel)?.link === membership.link ? Effect.fail(error) : sending)),
+      ),
+  )
 
 /** Sends, and waits for what becomes of it. */
 export const awaiting = (

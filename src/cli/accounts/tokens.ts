@@ -8,9 +8,13 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Accounts } from "../../accounts/Accounts.ts"
 import { administer } from "./administer.ts"
+import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
 import { time } from "./timestamp.ts"
+
+/** A name in a table, where it must not look like two columns. */
+const shownIn = (json: boolean, name: string): string => (json ? name : shownName(name))
 
 export const create = (
   given: SettingFlags & {
@@ -43,7 +47,7 @@ export const list = (given: SettingFlags & { readonly name: Option.Option<string
         given.json,
         tokens.map((token) => ({
           id: token.id,
-          user: names.get(token.userId) ?? token.userId,
+          user: shownIn(given.json, names.get(token.userId) ?? token.userId),
           kind: token.kind,
           label: token.label,
           state: token.revokedAt !== null ? "revoked" : (token.expiresAt ?? Infinity) > now ? "live" : "expired",

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Accounts } from "../../accounts/Accounts.ts"
 import { administer, administerWithPassword } from "./administer.ts"
+import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
 import { time } from "./timestamp.ts"
@@ -21,7 +22,7 @@ export const add = (given: NameFlags & { readonly admin: boolean }) =>
     Effect.fnUntraced(function* (password) {
       const accounts = yield* Accounts
       const user = yield* accounts.add({ name: given.name, password, role: given.admin ? "admin" : "member" })
-      yield* Console.error(`${user.name} can sign in as ${user.role}`)
+      yield* Console.error(`${shownName(user.name)} can sign in as ${user.role}`)
     }),
     { make: true },
   )
@@ -34,7 +35,7 @@ export const list = (given: SettingFlags & { readonly json: boolean }) =>
       yield* printList(
         given.json,
         accounts.map(({ createdAt, disabled, id, name, role }) => ({
-          name,
+          name: given.json ? name : shownName(name),
           role,
           state: disabled ? "disabled" : "enabled",
           created: time(createdAt),

@@ -30,7 +30,7 @@ const profileOf = (credentials: Credentials, { role, token, username }: ServerFr
 const outcome = (where: string, { guest, name, token }: Profile): string => {
   if (token !== undefined) return `signed in to ${where} as ${name}`
   return guest === true
-    ? `signed in to ${where} as ${name}, a guest: the server gives guests no token, so only the name is kept`
+    ? `signed in to ${where} as ${name}, a guest: only the name is kept, and whoever signs in under it is somebody new`
     : `signed in to ${where} as ${name}: the server gave no token, so only the name is kept`
 }
 

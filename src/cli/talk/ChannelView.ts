@@ -15,6 +15,7 @@ import type { Seq } from "../../domain/Seq.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { isDirect, keyOf } from "../../domain/Direct.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { shownChannel, shownName } from "../../domain/PlainName.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { eventLines, here, missed } from "./eventLines.ts"
@@ -115,7 +116,9 @@ export const enter = Effect.fnUntraced(function* (
     channel = joined.channel
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
-    yield* screen.notice(`${username} is in ${channel} on ${format(address)}, ${here(roster)}${topic}`)
+    yield* screen.notice(
+      `${shownName(username)} is in ${shownChannel(channel)} on ${format(address)}, ${here(roster)}${topic}`,
+    )
     if (lastSeq !== undefined) return
     lastSeq = joined.seq
     if (backlog === undefined) return
@@ -177,7 +180,10 @@ export const enter = Effect.fnUntraced(function* (
     }
     if (events.some(({ type }) => type === "Left")) {
       if (!reconnect) {
-        return yield* new Disconnect({ reason: "Internal", detail: `put out of ${channel} by the server` })
+        return yield* new Disconnect({
+          reason: "Internal",
+          detail: `put out of ${shownChannel(channel)} by the server`,
+        })
       }
       yield* Effect.delay(join(client, channel, { reconnect, screen }), pause)
     }

@@ -1,6 +1,7 @@
 /** Events as lines to read. */
 import type { ClientEvent, Message } from "../../client/Event.ts"
 import type { Change, Roster } from "../../client/Roster.ts"
+import { shownChannel, shownName } from "../../domain/PlainName.ts"
 import type { Username } from "../../domain/Username.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
@@ -13,8 +14,8 @@ const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]
 
 const list = (names: ReadonlyArray<Username>): string =>
   names.length > namesShown
-    ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
-    : names.join(", ")
+    ? `${names.slice(0, namesShown).map(shownName).join(", ")} and ${names.length - namesShown} more`
+    : names.map(shownName).join(", ")
 
 /** Who is in a channel. */
 export const here = ({ count, names }: Roster): string =>
@@ -26,7 +27,7 @@ export const missed = (count: number): string =>
 
 const said = ({ content, deleted, edited, from, timestamp }: Message): string => {
   const what = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
-  return `${clock.format(timestamp)} ${from}: ${what}`
+  return `${clock.format(timestamp)} ${shownName(from)}: ${what}`
 }
 
 /** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */
@@ -38,17 +39,21 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
       // The message was deleted since, which a later event says.
       if (event.content === "") return []
       return [
-        `${clock.format(event.timestamp)} ${event.from} changed message ${event.target}: ${oneLine(event.content)}`,
+        `${clock.format(event.timestamp)} ${shownName(event.from)} changed message ${event.target}: ${oneLine(event.content)}`,
       ]
     case "Deleted":
-      return [`${clock.format(event.timestamp)} ${event.from} deleted message ${event.target}`]
+      return [`${clock.format(event.timestamp)} ${shownName(event.from)} deleted message ${event.target}`]
     case "Reacted": {
       const { from, on, reaction, target, timestamp } = event
-      const what = on ? `reacted ${reaction} to` : `took ${reaction} back from`
-      return [`${clock.format(timestamp)} ${from} ${what} message ${target}`]
+      const what = on ? `reacted ${oneLine(reaction)} to` : `took ${oneLine(reaction)} back from`
+      return [`${clock.format(timestamp)} ${shownName(from)} ${what} message ${target}`]
     }
     case "TopicChanged":
-      return [event.topic === "" ? `* ${event.by} took the topic away` : `* ${event.by} set the topic: ${event.topic}`]
+      return [
+        event.topic === ""
+          ? `* ${shownName(event.by)} took the topic away`
+          : `* ${shownName(event.by)} set the topic: ${event.topic}`,
+      ]
     case "Presence": {
       const { joined, left } = change!
       return [
@@ -57,15 +62,17 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
       ]
     }
     case "Renamed":
-      return [`* ${event.by} renamed ${event.channel} to ${event.name}`]
+      return [`* ${shownName(event.by)} renamed ${shownChannel(event.channel)} to ${shownChannel(event.name)}`]
     case "ChannelChanged":
-      return [`* ${event.by} made the channel ${settings(event)}`]
+      return [`* ${shownName(event.by)} made the channel ${settings(event)}`]
     case "RoleChanged":
-      return [`* ${event.by} made ${event.username} ${event.role ?? "a stranger"} of the channel`]
+      return [`* ${shownName(event.by)} made ${shownName(event.username)} ${event.role ?? "a stranger"} of the channel`]
     case "Kicked":
-      return [`* ${event.by} threw ${event.username} out${event.reason === undefined ? "" : `: ${event.reason}`}`]
+      return [
+        `* ${shownName(event.by)} threw ${shownName(event.username)} out${event.reason === undefined ? "" : `: ${oneLine(event.reason)}`}`,
+      ]
     case "Left":
-      return [`* out of ${event.channel}, by the server`]
+      return [`* out of ${shownChannel(event.channel)}, by the server`]
     case "Missed":
       return [`* ${missed(event.to - event.from + 1)}`]
     case "Joined":

@@ -1,7 +1,7 @@
 import { lobby } from "../../domain/ChannelName.ts"
 import * as Seq from "../../domain/Seq.ts"
 import * as Topic from "../../domain/Topic.ts"
-import { key, type Username } from "../../domain/Username.ts"
+import { spelling, type Username } from "../../domain/Username.ts"
 import type { Member, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 
 /** The most members that are kept: a server of version 1 lists everybody, and its list may have any length. */
@@ -40,7 +40,7 @@ export class Lobby {
   list(names: ReadonlyArray<Username>, me: Username): ServerFrameOf<"Presence"> {
     this.names.clear()
     for (const name of names.slice(0, maxMembers)) this.names.add(name)
-    if (!names.some((name) => key(name) === key(me))) this.names.add(me)
+    if (!names.some((name) => spelling(name) === spelling(me))) this.names.add(me)
     return this.changed({ full: true, joined: [...this.names].map(memberOf) })
   }
 

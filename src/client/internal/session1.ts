@@ -16,7 +16,7 @@ import { maxFrameBytes, maxInteger } from "../../domain/Limits.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import * as Seq from "../../domain/Seq.ts"
 import { UserId } from "../../domain/User.ts"
-import { key, type Username } from "../../domain/Username.ts"
+import { spelling, type Username } from "../../domain/Username.ts"
 import type { ConnectReply } from "../../protocol/Connect.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import * as Encoding from "../../protocol/Encoding.ts"
@@ -71,7 +71,7 @@ export const make = Effect.fnUntraced(function* (
   /** The message of the last frame, if that was an error: if the connection ends behind it, this is why. */
   let lastError: string | undefined
 
-  const isMe = (name: string): boolean => me !== undefined && key(name) === key(me)
+  const isMe = (name: string): boolean => me !== undefined && spelling(name) === spelling(me)
 
   const emitPresence = (presence: ServerFrameOf<"Presence"> | undefined) =>
     presence !== undefined && isMember ? core.emit(presence) : Effect.void

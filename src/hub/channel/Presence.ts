@@ -59,6 +59,8 @@ export class Presence {
   private readonly online = new Map<UserId, Username>()
   /** Those in their grace time, in the order in which it ends: all have the same. Who came back may be among them. */
   private readonly leaving = new Fifo<{ readonly present: Present; readonly goneAt: number }>()
+  /** The guests among them, by name: who comes next under the name takes the place. */
+  private readonly guestsLeaving = new Map<Username, Present>()
   private readonly pending = new Map<UserId, { readonly what: "joined" | "left" | "changed"; readonly who: Present }>()
   private version = 0
   private flushAt = never
@@ -79,7 +81,7 @@ export class Presence {
 
   /** A session has come. True when it is the user's first: the user was not here a moment ago. */
   join(user: User, appearance: Appearance, now: number): boolean {
-    const present = this.users.get(user.id)
+    const present = this.users.get(user.id) ?? this.succeed(user)
     if (present === undefined) {
       const who = { user, appearance, shown: shownAs(user, appearance), sessions: 1, goneAt: never }
       this.users.set(user.id, who)
@@ -90,6 +92,7 @@ export class Presence {
     present.sessions++
     if (present.sessions > 1) return false
     present.goneAt = never
+    if (user.role === "guest") this.guestsLeaving.delete(user.name)
     this.isOnline(user)
     this.setStatus(user.id, appearance, now)
     return true
@@ -104,9 +107,16 @@ export class Presence {
     const goneAt = now + Duration.toMillis(this.settings.grace)
     present.goneAt = goneAt
     this.leaving.push({ present, goneAt })
+    if (present.user.role === "guest") this.guestsLeaving.set(present.user.name, present)
     this.online.delete(user)
     this.names = undefined
     return true
+  }
+
+  /** How a user appears who is here. */
+  find(user: UserId): (Appearance & { readonly user: User }) | undefined {
+    const present = this.users.get(user)
+    return present === undefined ? undefined : { ...present.appearance, user: present.user }
   }
 
   setStatus(user: UserId, appearance: Appearance, now: number): void {
@@ -149,6 +159,7 @@ export class Presence {
       this.leaving.drop()
       present.goneAt = never
       this.users.delete(present.user.id)
+      if (this.guestsLeaving.get(present.user.name) === present) this.guestsLeaving.delete(present.user.name)
       this.note("left", present, now)
     }
     if (this.flushAt > now) return undefined
@@ -163,6 +174,26 @@ export class Presence {
     }
   }
 
+  /**
+   * A guest has a new id whenever it signs in, and a name that only one has. Who comes back within the grace time is for
+   * the others, who see names, the one who has just left.
+   */
+  private succeed(user: User): Present | undefined {
+    const former = user.role === "guest" ? this.guestsLeaving.get(user.name) : undefined
+    if (former === undefined) return undefined
+    const { id } = former.user
+    const present = { ...former, user }
+    former.goneAt = never
+    this.users.delete(id)
+    this.users.set(user.id, present)
+    const noted = this.pending.get(id)
+    if (noted !== undefined) {
+      this.pending.delete(id)
+      this.pending.set(user.id, { what: noted.what, who: present })
+    }
+    return present
+  }
+
   private isOnline({ id, name }: User): void {
     this.online.set(id, name)
     this.names = undefined
@@ -172,6 +203,12 @@ export class Presence {
     this.pending.set(who.user.id, { what, who })
     this.shown = undefined
     if (this.flushAt === never) this.flushAt = now + Duration.toMillis(this.settings.coalesce)
+  }
+
+  private namesNoted(wanted: "joined" | "left" | "changed"): ReadonlySet<Username> {
+    const names = new Set<Username>()
+    for (const { what, who } of this.pending.values()) if (what === wanted) names.add(who.user.name)
+    return names
   }
 
   private flush(): Diff {
@@ -187,9 +224,12 @@ export class Presence {
     if (full) {
       joined.push(...this.snapshot().members)
     } else if (!counting) {
+      const back = this.namesNoted("joined")
       for (const { what, who } of this.pending.values()) {
-        if (what === "left") left.push(who.user.name)
-        else if (what === "joined") joined.push(who.shown)
+        // Another guest has the name by now.
+        if (what === "left") {
+          if (!back.has(who.user.name)) left.push(who.user.name)
+        } else if (what === "joined") joined.push(who.shown)
         else changed.push(who.shown)
       }
     }

@@ -10,7 +10,7 @@ import { Generations } from "../../domain/Generations.ts"
 import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
-import * as Username from "../../domain/Username.ts"
+import * as NameKey from "../../domain/NameKey.ts"
 import type { ChannelLink } from "../audience/ChannelLink.ts"
 import type { Reachable } from "../audience/Gateway.ts"
 import type { Channel } from "../channel/Channel.ts"
@@ -133,13 +133,13 @@ export class DirectoryState {
 
   /** Whose a name is that is reserved for a user inside this program; undefined where it is not. */
   ownerOf(name: string): User | undefined {
-    const key = Username.key(name)
+    const key = NameKey.key(name)
     return this.reserved.get(key) ?? this.byName.get(key)?.find(isEmbedded)?.user
   }
 
   /** Reserves the name of a user inside this program, and ends the sessions of whoever has come under it before. */
   reserveName(owner: User): void {
-    const key = Username.key(owner.name)
+    const key = NameKey.key(owner.name)
     this.reserved.set(key, owner)
     for (const { sessions, user } of this.byName.get(key) ?? []) {
       if (user.id === owner.id) continue
@@ -155,11 +155,14 @@ export class DirectoryState {
 
   private signIn({ entry, reply }: DirectoryCommandOf<"SignIn">): undefined {
     const { embedded, exclusive, session, user } = entry
-    const key = Username.key(user.name)
+    const key = NameKey.key(user.name)
     const owner = this.ownerOf(user.name)
     const online = this.users.get(user.id) ?? { user, sessions: new Map(), appearance: { status: "online" } }
     const isTaken =
-      (owner !== undefined && !embedded && owner.id !== user.id) || (exclusive && online.sessions.size > 0)
+      (owner !== undefined && !embedded && owner.id !== user.id) ||
+      (exclusive && online.sessions.size > 0) ||
+      // Another guest has the name, or somebody whose account came later.
+      (user.role === "guest" && !embedded && this.byName.get(key)?.some((other) => other !== online) === true)
     if (isTaken) return refuse({ reply }, "UsernameTaken")
     if (embedded) this.reserveName(user)
     online.sessions.set(session, { entry, channels: none, brought: none })
@@ -178,7 +181,7 @@ export class DirectoryState {
     online.sessions.delete(session)
     if (online.sessions.size > 0) return
     this.users.delete(online.user.id)
-    const name = Username.key(online.user.name)
+    const name = NameKey.key(online.user.name)
     const namesakes = this.byName.get(name)?.filter((other) => other !== online) ?? []
     if (namesakes.length === 0) this.byName.delete(name)
     else this.byName.set(name, namesakes)
@@ -270,7 +273,7 @@ export class DirectoryState {
 
   /** Who is connected by this name. */
   private named(name: string): User | undefined {
-    const [online] = this.byName.get(Username.key(name)) ?? []
+    const online = this.byName.get(NameKey.key(name))?.find(({ user }) => NameKey.isSame(user.name, name))
     return online?.user
   }
 

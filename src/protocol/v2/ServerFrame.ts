@@ -46,7 +46,7 @@ export const LoggedIn = frame(
     session: field(text, "Names this session in logs and lists; not a secret."),
     token: optional(
       text,
-      "Signs in again without the password, by `Authenticate`. Absent for guests and after `Authenticate`.",
+      "Signs in again without the password, by `Authenticate`. That of a guest brings the same guest back. Absent after `Authenticate`.",
     ),
   },
 )

@@ -55,8 +55,8 @@ export const settings = {
     { flag: accountModes.join("|") },
   ),
   "rate-limits": switchOf(
-    ["session.frames", "hub.publishing"],
-    "Whether `messages.*` and `frames.*` limit how fast clients may send",
+    ["session.frames", "hub.publishing", "hub.operations", "accounts.registrations"],
+    "Whether `messages.*`, `frames.*`, `registrations.*` and the other limits by user and address hold",
     {
       flag: "on|off",
     },
@@ -88,6 +88,12 @@ export const settings = {
     int(1, maxPasswordLength),
     "Characters in a new password; raise it where strangers can connect",
   ),
+  "registrations.burst": setting(
+    "accounts.registrations.burst",
+    int(1, million),
+    "Where `accounts` is `open`: names that may be registered at once from one IPv4 address or IPv6 /64, loopback too",
+  ),
+  "registrations.per-hour": setting("accounts.registrations.perHour", int(1, million), "Names an hour after a burst"),
   "tokens.lifetime": setting(
     "accounts.tokenLifetime",
     duration("1 minute", "3650 days"),
@@ -98,7 +104,7 @@ export const settings = {
   "logins.per-account": setting(
     "logins.perAccount",
     int(1, million),
-    "Failed logins on an account within `logins.window` before more are refused",
+    "Failed logins on an account within `logins.window` before more are refused; an address from which its owner signed in before has a count of its own",
   ),
   "logins.per-address": setting(
     "logins.perAddress",
@@ -164,6 +170,37 @@ export const settings = {
     "Messages a user may send at once, over all sessions",
   ),
   "messages.per-second": setting("hub.publishing.perSecond", int(1, million), "Messages a second after a burst"),
+  "administration.burst": setting(
+    "hub.operations.kinds.administration.burst",
+    int(1, million),
+    "Changes a user may make at once: channels made and configured, topics, names, roles, invitations, bans, mutes, blocks",
+  ),
+  "administration.per-second": setting(
+    "hub.operations.kinds.administration.perSecond",
+    int(1, million),
+    "Such changes a second after a burst",
+  ),
+  "visits.burst": setting(
+    "hub.operations.kinds.visits.burst",
+    int(1, million),
+    "Channels a user may join or leave at once, over all sessions",
+  ),
+  "visits.per-second": setting("hub.operations.kinds.visits.perSecond", int(1, million), "The same a second"),
+  "status.burst": setting("hub.operations.kinds.status.burst", int(1, million), "Changes of status at once"),
+  "status.per-second": setting("hub.operations.kinds.status.perSecond", int(1, million), "The same a second"),
+  "reading.burst": setting(
+    "hub.operations.kinds.reading.burst",
+    int(1, million),
+    "Pages of history, lists, descriptions and read markers a user may ask for at once",
+  ),
+  "reading.per-second": setting("hub.operations.kinds.reading.perSecond", int(1, million), "The same a second"),
+  "searches.burst": setting("hub.operations.kinds.searches.burst", int(1, million), "Searches at once"),
+  "searches.per-second": setting("hub.operations.kinds.searches.perSecond", int(1, million), "The same a second"),
+  "limits.per-address": setting(
+    "hub.operations.perAddress",
+    int(1, million),
+    "How many times as much as one user all users of one IPv4 address or IPv6 /64 may do together, but for messages; loopback is exempt",
+  ),
   "messages.deduplication": setting(
     "history.rememberIds",
     duration("1 minute", "1 day"),

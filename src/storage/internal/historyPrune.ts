@@ -35,6 +35,10 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
       (forgotten) => forgotten.length === step,
     )
 
+  /** Guests do not come back for ever: what one has read goes with the entries that it had read. */
+  const forgetGuests = sql`DELETE FROM markers WHERE user_id >= 'guest:' AND user_id < 'guest;'
+    AND read < (SELECT first FROM logs WHERE logs.channel = markers.channel)`
+
   /** The first place within the step whose entry is young enough to stay. */
   const young = Effect.fnUntraced(function* ({ channel, first, seq }: LogRow, before: number) {
     const end = Math.min(first + step, seq + 1)
@@ -67,6 +71,7 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
 
   return Effect.fnUntraced(function* (now: number): Effect.fn.Return<number, SqlError> {
     for (let steps = 0; steps < maxSteps && (yield* forgetIds(now - rememberIds)); steps++);
+    yield* forgetGuests
     const before = now - maxAge
     let removed = 0
     // Whether a log has too much, only a look at it says: each call goes on behind the logs that were looked at before.

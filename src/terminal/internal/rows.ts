@@ -165,7 +165,7 @@ const reactions = (given: Message["reactions"], { columns, me }: Look): Readonly
 
 const heading = (name: string, at: number, own: boolean, columns: number): Row => {
   const time = ` ${clock(at)}`
-  const shown = Plain.line(name)
+  const shown = Plain.name(name)
   const cutName = width(shown) + width(time) > columns ? fit(shown, Math.max(1, columns - width(time))) : shown
   return [
     own ? { text: cutName, style: "me" } : { text: cutName, style: "name", colour: colourOf(name) },

@@ -9,6 +9,7 @@ import type { Command } from "../Command.ts"
 import { dateAndTime } from "../internal/day.ts"
 import { firstWord } from "../internal/CommandEntry.ts"
 import type { Model } from "../Model.ts"
+import * as Plain from "../Plain.ts"
 import { isDirect, notice } from "./conversations.ts"
 import { settingsOf } from "./events.ts"
 
@@ -103,13 +104,14 @@ export const rename = (model: Model, name: string): Next => ask(model, ["rename"
 /** What `/info` shows. */
 export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
   const { channel, created, durability, role, roles, sanctions = [], topic } = info
-  const named = (wanted: string) => roles.filter(({ role }) => role === wanted).map(({ username }) => username)
+  const named = (wanted: string) =>
+    roles.filter(({ role }) => role === wanted).map(({ username }) => Plain.name(username))
   const people = (["owner", "moderator", "member"] as const).flatMap((role) => {
     const names = named(role)
     return names.length === 0 ? [] : [`${role}s: ${names.join(", ")}`]
   })
   return [
-    `${isDirect(channel) ? channel : `#${channel}`}: ${settingsOf(info)}; messages are kept ${durability === "memory" ? "in memory" : `on ${durability}`}`,
+    `${isDirect(channel) ? Plain.channel(channel) : `#${channel}`}: ${settingsOf(info)}; messages are kept ${durability === "memory" ? "in memory" : `on ${durability}`}`,
     ...(topic === "" ? [] : [`topic: ${topic}`]),
     ...(created === undefined ? [] : [`made on ${dateAndTime(created)}`]),
     ...(role === undefined ? [] : [`you are ${role === "owner" ? "an" : "a"} ${role}`]),
@@ -117,7 +119,7 @@ export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
     ...sanctions.map(({ address, kind, reason, until, username }) => {
       const what = kind === "ban" ? "kept out" : "muted"
       const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
-      return `${username ?? address ?? "somebody"} is ${what}${end}${reason === undefined ? "" : `: ${reason}`}`
+      return `${username === undefined ? (address ?? "somebody") : Plain.name(username)} is ${what}${end}${reason === undefined ? "" : `: ${Plain.line(reason)}`}`
     }),
   ].join("\n")
 }

@@ -1,6 +1,6 @@
 /** Changes of one conversation, and of which one is shown. */
 import type { Seq } from "../../domain/Seq.ts"
-import { key, type Username } from "../../domain/Username.ts"
+import { spelling, type Username } from "../../domain/Username.ts"
 import { empty } from "../Editor.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type Entry, type Model, type Size } from "../Model.ts"
@@ -17,7 +17,7 @@ export const isDirect = (name: string): boolean => name.startsWith("@")
 
 /** Whether both name the same: people write `@bob`, and the server says `@Bob`. */
 const same = (one: string, other: string): boolean =>
-  one === other || (isDirect(one) && isDirect(other) && key(one.slice(1)) === key(other.slice(1)))
+  one === other || (isDirect(one) && isDirect(other) && spelling(one.slice(1)) === spelling(other.slice(1)))
 
 export const find = (model: Model, name: string): Conversation | undefined =>
   model.conversations.find((conversation) => same(conversation.name, name))

@@ -8,6 +8,7 @@ import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
+import * as Plain from "../Plain.ts"
 import {
   add,
   change,
@@ -56,7 +57,10 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       return [presenceChanged(model, event), []]
     case "TopicChanged": {
       const named = change(model, event.channel, (conversation) => ({ ...conversation, topic: event.topic }))
-      const text = event.topic === "" ? `${event.by} took the topic away` : `${event.by} set the topic: ${event.topic}`
+      const text =
+        event.topic === ""
+          ? `${Plain.name(event.by)} took the topic away`
+          : `${Plain.name(event.by)} set the topic: ${event.topic}`
       return [notice(named, text, "info", event.channel), []]
     }
     case "UserTyping":
@@ -73,22 +77,28 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       ]
     case "Renamed": {
       const renamed = rename(model, event.name, event.channel)
-      return [notice(renamed, `${event.by} renamed #${event.channel} to #${event.name}.`, "info", event.name), []]
+      return [
+        notice(renamed, `${Plain.name(event.by)} renamed #${event.channel} to #${event.name}.`, "info", event.name),
+        [],
+      ]
     }
     case "ChannelChanged":
-      return [notice(model, `${event.by} changed the channel: ${settingsOf(event)}.`, "info", event.channel), []]
+      return [
+        notice(model, `${Plain.name(event.by)} changed the channel: ${settingsOf(event)}.`, "info", event.channel),
+        [],
+      ]
     case "RoleChanged": {
       const role = event.role === undefined ? "no role any more" : `the role ${event.role} now`
-      const whose = event.username === model.me ? "You have" : `${event.username} has`
-      return [notice(model, `${whose} ${role} (${event.by}).`, "info", event.channel), []]
+      const whose = event.username === model.me ? "You have" : `${Plain.name(event.username)} has`
+      return [notice(model, `${whose} ${role} (${Plain.name(event.by)}).`, "info", event.channel), []]
     }
     case "Kicked": {
-      const whom = event.username === model.me ? "you" : event.username
-      const why = event.reason === undefined ? "." : `: ${event.reason}`
-      return [notice(model, `${event.by} threw ${whom} out${why}`, "info", event.channel), []]
+      const whom = event.username === model.me ? "you" : Plain.name(event.username)
+      const why = event.reason === undefined ? "." : `: ${Plain.line(event.reason)}`
+      return [notice(model, `${Plain.name(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
     }
     case "Invited":
-      return [notice(model, `${event.by} invites you into #${event.channel}: /join ${event.channel}`), []]
+      return [notice(model, `${Plain.name(event.by)} invites you into #${event.channel}: /join ${event.channel}`), []]
   }
 }
 

@@ -6,6 +6,7 @@ import type { Command } from "../Command.ts"
 import { parse } from "../Commands.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
+import * as Plain from "../Plain.ts"
 import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
 import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
@@ -73,7 +74,8 @@ export const enter = (model: Model, channel: string): Next => {
 
 const memberText = ({ status, text, username }: Member): string => {
   const words = [status === "online" ? "" : status, text ?? ""].filter((word) => word !== "").join(": ")
-  return words === "" ? username : `${username} (${words})`
+  const name = Plain.name(username)
+  return words === "" ? name : `${name} (${words})`
 }
 
 const whoIsHere = (model: Model): string => {

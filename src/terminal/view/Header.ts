@@ -6,7 +6,8 @@ import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
 /** A conversation's name as it is shown: `#ops`, `@ann`. */
-export const written = (name: string): string => (name.startsWith("@") ? Plain.line(name) : `#${Plain.line(name)}`)
+export const written = (name: string): string =>
+  name.startsWith("@") ? Plain.channel(name) : `#${Plain.channel(name)}`
 
 /** Other conversations with unread messages, for when there is no list of them. */
 const elsewhere = ({ conversations, current }: Model): string =>
@@ -25,7 +26,7 @@ const header = (
   const name = conversation === undefined ? "natter" : written(conversation.name)
   const count = conversation?.roster === undefined ? "" : ` (${conversation.roster.count})`
   const left = cut(` ${name}${count}`, columns)
-  const hint = `${model.me === undefined ? "" : `${Plain.line(model.me)} `}/help `
+  const hint = `${model.me === undefined ? "" : `${Plain.name(model.me)} `}/help `
   const unread = listed ? "" : elsewhere(model)
   const wanted = [unread, hint].filter((part) => part !== "").join(" · ")
   const right =

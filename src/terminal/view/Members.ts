@@ -20,7 +20,7 @@ const row = (
   colours: boolean,
   online: boolean,
 ): ReadonlyArray<Piece> => {
-  const name = Plain.line(username)
+  const name = Plain.name(username)
   const behind = text === undefined || text === "" ? "" : ` ${Plain.line(text)}`
   const word = colours || status === "online" ? "" : ` (${status})`
   const dot = ` ${!online ? "○" : colours ? marks[status] : " "} `

@@ -222,6 +222,49 @@ describe("Presence", () => {
     assert.notStrictEqual(shown[1], shown[2])
   })
 
+  describe("guests, who have a new id each time", () => {
+    const guest = (id: string) => ({ ...user("bob", id), role: "guest" as const })
+
+    it("are quiet when they come back within the grace time", () => {
+      const presence = new Presence(settings)
+      presence.join(user("ann"), online, 0)
+      presence.join(guest("guest:1"), away, 0)
+      pass(presence, 2000)
+      const view = new View(presence.snapshot())
+      presence.leave(guest("guest:1").id, 3000)
+      assert.isTrue(presence.join(guest("guest:2"), away, 4000))
+      assert.deepStrictEqual(pass(presence, 60_000), [])
+      assert.deepStrictEqual(names(presence.snapshot().members), ["ann", "bob"])
+      presence.leave(guest("guest:2").id, 60_000)
+      for (const diff of pass(presence, 120_000)) view.apply(diff)
+      assert.deepStrictEqual([...view.members.keys()], ["ann"])
+      assert.strictEqual(view.count, 1)
+      assert.strictEqual(presence.nextAt, Number.POSITIVE_INFINITY)
+    })
+
+    it("are there once, where one comes just when the former is gone", () => {
+      const presence = new Presence({ ...settings, grace: Duration.zero })
+      presence.join(user("ann"), online, 0)
+      presence.join(guest("guest:1"), online, 0)
+      pass(presence, 2000)
+      const view = new View(presence.snapshot())
+      presence.leave(guest("guest:1").id, 3000)
+      presence.advance(3000)
+      presence.join(guest("guest:2"), online, 3001)
+      for (const diff of pass(presence, 60_000)) view.apply(diff)
+      assert.deepStrictEqual([...view.members.keys()].sort(), ["ann", "bob"])
+      assert.strictEqual(view.count, 2)
+    })
+
+    it("take no account's place", () => {
+      const presence = new Presence(settings)
+      presence.join(user("bob", "1"), online, 0)
+      presence.leave(user("bob", "1").id, 0)
+      presence.join(guest("guest:1"), online, 1)
+      assert.strictEqual(presence.count, 2)
+    })
+  })
+
   it("a visit costs no more where many have just left", () => {
     const presence = new Presence({ ...settings, countOnlyAbove: 1_000_000, coalesce: Duration.hours(1) })
     const guests = Array.from({ length: 50_000 }, (_, n) => user(`guest ${n}`))

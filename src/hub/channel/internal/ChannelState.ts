@@ -16,6 +16,7 @@ import type { LogSnapshot } from "../../../history/HistoryShape.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
 import { Access } from "./access.ts"
+import { setAppearance } from "./appearance.ts"
 import { describe, standing } from "./description.ts"
 import { Attendance, personOf } from "./Attendance.ts"
 import { Idleness } from "./idleness.ts"
@@ -46,7 +47,7 @@ export class ChannelState {
   /** What the directory finds it by, while it is no channel. */
   private foundBy: ChannelName
   private readonly settings: HubSettings
-  private readonly attendance: Attendance
+  readonly attendance: Attendance
   private readonly recentIds: RecentIds
   private readonly people = new Generations<UserId, Person>(rememberedPeople)
   private readonly idleness: Idleness
@@ -264,7 +265,7 @@ export class ChannelState {
   private answerUnapplied(commands: ReadonlyArray<Mail>, outcome: Outcome, now: number): void {
     for (const command of commands) {
       if (command.type === "Leave") this.leave(command, now)
-      else if (command.type === "SetAppearance") this.attendance.setAppearance(command, now)
+      else if (command.type === "SetAppearance") setAppearance(this.access, this.attendance, command, now)
       else if ("request" in command) this.answer(command.request, outcome)
     }
   }
@@ -302,9 +303,10 @@ export class ChannelState {
           seq: this.told,
         }))
       case "Typing":
-        return this.isTyping(command, now)
+        if (this.access.refusal("typing", command.by, now) === undefined) this.attendance.isTyping(command.by, now)
+        return
       case "SetAppearance":
-        return this.attendance.setAppearance(command, now)
+        return setAppearance(this.access, this.attendance, command, now)
       case "Settle":
         return this.answer(command.request, done)
       case "ShowPresence":
@@ -341,7 +343,7 @@ export class ChannelState {
       // Whoever is blocked does not stand in anybody's door.
       (broughtBy === undefined ? undefined : this.access.refusal("publish", broughtBy, now))
     if (refusal !== undefined) return this.refuse(command, refusal)
-    this.attendance.enter(command, now)
+    this.attendance.enter({ ...command, appearance: this.access.sayable(by.user, command.appearance, now) }, now)
     this.answer(request, done)
   }
 
@@ -388,10 +390,6 @@ export class ChannelState {
     // Of who is blocked the other one hears nothing.
     const everybody = this.attendance.presence.count <= maxReadersTold && !this.access.isBanned(command.by, now)
     this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })
-  }
-
-  private isTyping({ by }: ChannelCommandOf<"Typing">, now: number): void {
-    if (this.access.refusal("typing", by, now) === undefined) this.attendance.isTyping(by, now)
   }
 
   private refuse({ request }: { readonly request: number }, error: RequestError): void {

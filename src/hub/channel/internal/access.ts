@@ -2,12 +2,13 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import { contains } from "../../../channels/AddressRanges.ts"
 import { type ChannelRecord, hasEnded, inForce, type Sanction } from "../../../channels/ChannelRecord.ts"
+import type { Appearance } from "../../../domain/Appearance.ts"
 import type { ChannelRole } from "../../../domain/ChannelRole.ts"
 import { between, isDirect, partyIn } from "../../../domain/Direct.ts"
 import * as Rights from "../../../domain/Rights.ts"
 import { Generations } from "../../../domain/Generations.ts"
 import type { Role } from "../../../domain/Role.ts"
-import type { User, UserId } from "../../../domain/User.ts"
+import { isGuestId, type User, type UserId } from "../../../domain/User.ts"
 import type { Requester } from "../ChannelCommand.ts"
 import { RequestError, type RequestErrorReason } from "../../../domain/RequestError.ts"
 
@@ -20,6 +21,9 @@ export interface Target {
   /** The role that is given; absent where one is taken away, or it is about something else. */
   readonly role?: ChannelRole | undefined
 }
+
+/** Ways of saying something to everybody: whoever is slowed down waits between any two. */
+const sayings: ReadonlySet<Rights.Action> = new Set(["publish", "editOwn", "editOthers", "react", "setTopic"])
 
 const refuse = (reason: RequestErrorReason, detail?: string) => new RequestError({ reason, detail })
 
@@ -51,7 +55,8 @@ export class Access {
       archived: record.archived,
     })
     if (reason !== undefined) return this.hides && this.isStranger(who.user) ? refuse("NoSuchChannel") : refuse(reason)
-    if (action === "publish") return this.tooSoon(who.user, now)
+    const wait = sayings.has(action) ? this.tooSoon(who.user, now) : undefined
+    if (wait !== undefined) return wait
     return target === undefined ? undefined : this.refusalOn(action, who.user, standing, target)
   }
 
@@ -63,7 +68,8 @@ export class Access {
       return other !== undefined && between(id, other) === (record.name as string) ? "owner" : "stranger"
     }
     if (role === "admin") return "admin"
-    return this.roleOf(id) ?? (role === "guest" ? "guest" : "stranger")
+    // Of who is not here only the id is known. What a guest was given ends with the guest.
+    return this.roleOf(id) ?? (role === "guest" || isGuestId(id) ? "guest" : "stranger")
   }
 
   /** Nothing was ever said in the channel, or set. */
@@ -86,6 +92,12 @@ export class Access {
       if (before === undefined) this.spokenAt.delete(user)
       else this.spokenAt.set(user, before)
     }
+  }
+
+  /** What is shown of how a user appears: who may say nothing now does not say it beside a status either. */
+  sayable(user: User, appearance: Appearance, now: number): Appearance {
+    const silenced = this.isMuted(user, now) || this.tooSoon(user, now) !== undefined
+    return silenced ? { status: appearance.status } : appearance
   }
 
   /** The sanctions that hold. */
@@ -150,7 +162,7 @@ export class Access {
     if (!itself && !Rights.mayActOn(standing, theirs)) return refuse("Forbidden")
     if (role !== undefined) {
       if (!Rights.mayGrant(standing, role)) return refuse("Forbidden")
-      if (theirs === "guest") return refuse("Forbidden", "A guest's name is somebody else's tomorrow: no role is kept")
+      if (theirs === "guest") return refuse("Forbidden", "A guest is somebody else tomorrow: no role is kept")
     }
     const removes = action === "ban" || (action === "setRole" && role !== "owner")
     return removes && this.isLastOwner(other.id) ? refuse("Forbidden", "The channel has no other owner") : undefined

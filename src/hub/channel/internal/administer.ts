@@ -12,16 +12,18 @@ import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
 import type { Person, User } from "../../../domain/User.ts"
-import * as Username from "../../../domain/Username.ts"
+import * as NameKey from "../../../domain/NameKey.ts"
+import type * as Username from "../../../domain/Username.ts"
 import { HistoryError } from "../../../history/HistoryError.ts"
 import type { HistoryShape } from "../../../history/HistoryShape.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Administration, AdministrationOf } from "../Administration.ts"
 import type { ChannelDirectory } from "../ChannelDirectory.ts"
 import type { ChannelCommandOf, Outcome, Requester } from "../ChannelCommand.ts"
+import { hush } from "./appearance.ts"
 import { Attendance, personOf } from "./Attendance.ts"
 import type { ChannelState } from "./ChannelState.ts"
-import { bare, creation, type Plan, plan } from "./plan.ts"
+import { bare, creation, type Plan, plan, unfitName } from "./plan.ts"
 
 interface Context {
   readonly state: ChannelState
@@ -40,7 +42,10 @@ const freshId = Effect.map(Effect.all([part, part]), ([one, other]) => ChannelId
 const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError => {
   switch (reason) {
     case "Exists":
-      return new RequestError({ reason: "ChannelExists" })
+      return new RequestError({
+        reason: "ChannelExists",
+        detail: "There is a channel of this name already, or of one that looks the same",
+      })
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
     case "Quota":
@@ -93,15 +98,19 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
 
   /** Makes the channel: the user owns it from then on. */
   const create = (by: Requester, more?: AdministrationOf<"Create">): Effect.Effect<void, RequestError> =>
-    doubting(
-      Effect.gen(function* () {
-        const { name } = state
-        const now = clock.currentTimeMillisUnsafe()
-        const { act, channel } = creation({ id: yield* freshId, name }, by, settings, now, more)
-        yield* channels.create(channel, act)
-        access.record = Option.getOrUndefined(yield* channels.get(channel.id))
-      }),
-    )
+    Effect.suspend(() => {
+      const { name } = state
+      const refusal = unfitName(name)
+      return refusal === undefined ? doubting(creating(name, by, more)) : Effect.fail(refusal)
+    })
+
+  const creating = (name: ChannelName, by: Requester, more: AdministrationOf<"Create"> | undefined) =>
+    Effect.gen(function* () {
+      const now = clock.currentTimeMillisUnsafe()
+      const { act, channel } = creation({ id: yield* freshId, name }, by, settings, now, more)
+      yield* channels.create(channel, act)
+      access.record = Option.getOrUndefined(yield* channels.get(channel.id))
+    })
 
   /**
    * Removes the channel. Its record goes first: what is left of its history, if that cannot be removed, leads nowhere any
@@ -142,10 +151,8 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     })
 
   /** Who is here under a name. */
-  const present = (name: Username.Username): User | undefined => {
-    const key = Username.key(name)
-    return state.everybody.find(({ user }) => Username.key(user.name) === key)?.user
-  }
+  const present = (name: Username.Username): User | undefined =>
+    state.everybody.find(({ user }) => NameKey.isSame(user.name, name))?.user
 
   /** What was planned is stored: it is so from here on, and the members are told. Who may not enter may not stay. */
   const carryOut = (
@@ -156,6 +163,8 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     now: number,
   ): void => {
     access.record = record
+    if (act.type === "SetTopic") access.said(by.user.id, now)
+    if (act.type === "Mute" && user !== undefined) hush(state.attendance, user.id, now)
     const event = eventOf(act, before, record, personOf(by.user), user, state)
     if (event !== undefined) state.announce(event)
     const leaving = state.everybody.filter((member) =>

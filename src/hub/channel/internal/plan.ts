@@ -15,10 +15,12 @@ import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { isDirect } from "../../../domain/Direct.ts"
 import { maxInteger } from "../../../domain/Limits.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
+import { wrongIn } from "../../../domain/PlainName.ts"
 import type { Action } from "../../../domain/Rights.ts"
 import * as Topic from "../../../domain/Topic.ts"
 import type { Person, User } from "../../../domain/User.ts"
-import * as Username from "../../../domain/Username.ts"
+import * as NameKey from "../../../domain/NameKey.ts"
+import type * as Username from "../../../domain/Username.ts"
 import type { Administration, AdministrationOf, NamedUser } from "../Administration.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Requester } from "../ChannelCommand.ts"
@@ -47,6 +49,18 @@ interface Context {
 /** Whatever is done to a channel that is there. */
 export type ToChannel = Exclude<Administration, { readonly type: "Create" | "Delete" }>
 type ToUser = Extract<Administration, { readonly user: NamedUser }>
+
+/** Why a new channel cannot be called so; undefined where it can. */
+export const unfitName = (name: ChannelName, field = "channel"): RequestError | undefined => {
+  // Nothing that looks like the lobby may be in its way, whether it was made already or not.
+  if (name !== lobby && NameKey.key(name) === NameKey.key(lobby)) {
+    return new RequestError({ reason: "ChannelExists", field, detail: "This name looks like the lobby's" })
+  }
+  const wrong = wrongIn(name)
+  return wrong === undefined
+    ? undefined
+    : new RequestError({ reason: "Forbidden", field, detail: `This cannot be a new channel's name: ${wrong}` })
+}
 
 const person = ({ id, name }: Person): Person => ({ id, name })
 
@@ -117,6 +131,8 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
       if (record.name === lobby) return new RequestError({ reason: "Forbidden", detail: "The lobby keeps its name" })
       if (isDirect(act.name)) return new RequestError({ reason: "Forbidden", field: "name" })
       const { name } = act
+      const unfit = unfitName(name, "name")
+      if (unfit !== undefined) return unfit
       return { changes: [{ type: "Renamed", name }], act: note("rename", { detail: `${record.name} to ${name}` }) }
     }
     case "BanAddress":
@@ -152,8 +168,7 @@ const onUser = (act: ToUser, context: Context, note: Note): Plan | RequestError 
   const { access, by, now } = context
   const record = access.record!
   const { account, name } = act.user
-  const key = Username.key(name)
-  const user = account ?? context.present(name) ?? named(record).find((one) => Username.key(one.name) === key)
+  const user = account ?? context.present(name) ?? named(record).find((one) => NameKey.isSame(one.name, name))
   if (user === undefined) return new RequestError({ reason: "NoSuchUser", field: "username" })
   const role = act.type === "Invite" ? "member" : act.type === "SetRole" ? act.role : undefined
   const whom = person(user)

@@ -123,7 +123,7 @@ export class Turn {
     const place = { seq: Seq.next(this.last), from: this.person(user), timestamp: now }
     const entry = command.type === "Publish" ? this.message(command, by, place) : this.change(command, by, place)
     if (entry instanceof RequestError || !("type" in entry)) return entry
-    const undo = entry.type === "Message" ? access.said(user.id, now) : undefined
+    const undo = says(entry) ? access.said(user.id, now) : undefined
     if (undo !== undefined) (this.takeBack ??= []).push(undo)
     this.entries.push(entry)
     if (id !== undefined) recentIds.add(user.id, id, entry.seq, now)
@@ -175,7 +175,8 @@ export class Turn {
       }
       case "Reacted": {
         const refusal = access.refusal("react", by, now)
-        if (refusal !== undefined) return refusal
+        // Taking one back says nothing.
+        if (refusal !== undefined && (change.on || refusal.reason !== "SlowMode")) return refusal
         if (hasReacted(message, by.user.id, change.reaction) === change.on) return asItIs(message)
         const reactions = reacted(message, place.from, change)
         if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
@@ -185,6 +186,9 @@ export class Turn {
     }
   }
 }
+
+/** Whether slow mode counts it. */
+const says = (entry: Entry): boolean => entry.type !== "Deleted" && (entry.type !== "Reacted" || entry.on)
 
 type Place = Pick<Entry, "from" | "seq" | "timestamp">
 

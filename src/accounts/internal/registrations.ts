@@ -1,0 +1,39 @@
+import { LruMap } from "../../domain/LruMap.ts"
+import { network } from "../../domain/Network.ts"
+import { TokenBucket } from "../../domain/TokenBucket.ts"
+import type { AccountSettings } from "../AccountSettings.ts"
+
+/** Addresses whose registrations are remembered: those that tried last. */
+const maxAddresses = 10_000
+
+/** Counts the names that are registered from an address, so that one machine cannot take all of them. */
+export class Registrations {
+  private readonly limit: AccountSettings["registrations"]
+  private readonly byNetwork = new LruMap<string, TokenBucket>()
+
+  constructor(limit: AccountSettings["registrations"]) {
+    this.limit = limit
+  }
+
+  /** Milliseconds until another may be registered; 0 where one may be now. Counts nothing. */
+  wait(address: string, now: number): number {
+    return this.bucketOf(address, now)?.wait(now) ?? 0
+  }
+
+  /** Counts one. Milliseconds until it may be; 0 where it may be now. */
+  take(address: string, now: number): number {
+    return this.bucketOf(address, now)?.take(now) ?? 0
+  }
+
+  private bucketOf(address: string, now: number): TokenBucket | undefined {
+    if (this.limit === undefined) return undefined
+    const where = network(address)
+    const found = this.byNetwork.use(where)
+    if (found !== undefined) return found
+    const { burst, perHour } = this.limit
+    const bucket = new TokenBucket({ burst, perSecond: perHour / 3600 }, now)
+    this.byNetwork.set(where, bucket)
+    if (this.byNetwork.size > maxAddresses) this.byNetwork.removeOldest()
+    return bucket
+  }
+}

@@ -1,0 +1,95 @@
+/** How often one may do what: buckets by user and by address, for each kind of operation that `HubSettings` has a rate for. */
+import * as Duration from "effect/Duration"
+import { Generations } from "../domain/Generations.ts"
+import { isLoopback, network } from "../domain/Network.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import { TokenBucket } from "../domain/TokenBucket.ts"
+import type { User } from "../domain/User.ts"
+import { key } from "../domain/NameKey.ts"
+import type { HubSettings, OperationRates } from "../hub/HubSettings.ts"
+
+/** Users, and addresses, whose limits are remembered, at least: whoever did something lately. */
+const remembered = 10_000
+
+/** What an operation counts as. What is said counts where it is left in a channel, and typing has an interval of its own. */
+export type OperationKind = keyof OperationRates["kinds"] | "publishing" | "typing"
+
+type Limited = keyof OperationRates["kinds"]
+
+/** Milliseconds until it may be done; 0 where it may now. */
+type Take = (kind: Limited, now: number) => number
+
+/** What somebody may still do: one for all sessions of a user, and for whatever is done without one. */
+export interface CallerLimits {
+  /** Messages, edits, deletions and reactions; undefined where they have no limit. */
+  readonly publishing: TokenBucket | undefined
+  readonly take: Take
+}
+
+/** Why it may not be done now. */
+export const rateLimited = (what: string, wait: number): RequestError => {
+  const seconds = Math.ceil(wait / 100) / 10
+  return new RequestError({
+    reason: "RateLimited",
+    detail: `Too many ${what}: try again in ${seconds} s`,
+    retryAfter: Duration.millis(wait),
+  })
+}
+
+export class RateLimits {
+  private readonly settings: HubSettings
+  private readonly users = new Generations<string, CallerLimits>(remembered)
+  private readonly addresses = new Generations<string, Take>(remembered)
+
+  constructor(settings: HubSettings) {
+    this.settings = settings
+  }
+
+  /** Of a user who comes from an address, where that is known; undefined where nothing is limited. */
+  of(user: User, address: string | undefined, now: number): CallerLimits | undefined {
+    const { operations, publishing } = this.settings
+    if (publishing === undefined && operations === undefined) return undefined
+    const own = this.ofUser(user, address, now)
+    // Loopback is a proxy as often as a person.
+    if (operations === undefined || address === undefined || isLoopback(address)) return own
+    const together = this.ofAddress(network(address))
+    return { ...own, take: (kind, now) => own.take(kind, now) || together(kind, now) }
+  }
+
+  private ofUser(user: User, address: string | undefined, now: number): CallerLimits {
+    // A guest has a new id each time, and must not have new limits with it.
+    const id = user.role === "guest" && address !== undefined ? `guest ${key(user.name)} ${network(address)}` : user.id
+    const found = this.users.get(id)
+    if (found !== undefined) return found
+    const { publishing } = this.settings
+    const limits = {
+      publishing: publishing === undefined ? undefined : new TokenBucket(publishing, now),
+      take: this.buckets(1),
+    }
+    this.users.set(id, limits)
+    return limits
+  }
+
+  private ofAddress(address: string): Take {
+    const found = this.addresses.get(address)
+    if (found !== undefined) return found
+    const take = this.buckets(this.settings.operations?.perAddress ?? 1)
+    this.addresses.set(address, take)
+    return take
+  }
+
+  /** A bucket for each kind, made when it is first needed. */
+  private buckets(times: number): Take {
+    const { operations } = this.settings
+    if (operations === undefined) return () => 0
+    const buckets = new Map<Limited, TokenBucket>()
+    return (kind, now) => {
+      let bucket = buckets.get(kind)
+      if (bucket === undefined) {
+        const { burst, perSecond } = operations.kinds[kind]
+        buckets.set(kind, (bucket = new TokenBucket({ burst: burst * times, perSecond: perSecond * times }, now)))
+      }
+      return bucket.take(now)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { assert, describe, it } from "@effect/vitest"
+import { shownChannel, shownName, wrongIn } from "../../src/domain/PlainName.ts"
+
+describe("a name for somebody new", () => {
+  it("has letters of any script, digits, single spaces and a few signs", () => {
+    const names = [
+      "ann",
+      "Ann 2",
+      "mary ann",
+      "o.k_-",
+      "_bot",
+      "7of9",
+      "Zoë",
+      "Ζωή",
+      "Анна",
+      "山田 太郎",
+      "マリー",
+      "राम",
+    ]
+    for (const name of [...names, "สมชาย", "נועה", "😀 ann", "ann🎉"]) assert.isUndefined(wrongIn(name), name)
+  })
+
+  it("has nothing that stands between names and other text", () => {
+    const names = [
+      "ann: yes, delete it all",
+      "ann:",
+      "ann，bob",
+      "ann, bob",
+      "ann; bob",
+      "<ann>",
+      "[ann]",
+      "(ann)",
+      "{ann}",
+      '"ann"',
+      "'ann'",
+      "“ann”",
+      "«ann»",
+      "`ann`",
+      "@ann",
+      "#ann",
+      "* ann",
+      "- ann",
+      ". ann",
+      "ann|bob",
+      "ann → bob",
+      "ann — bob",
+      "ann/bob",
+      "ann\\bob",
+      "ann  bob",
+      "ann\u00a0 bob",
+      "ann\u3000\u3000bob",
+      "ann\tbob",
+      "ann\nbob",
+      "ann\u202ebob",
+      "ann\u200bbob",
+      "ann： yes",
+      "ann︓ yes",
+      "ann∶ yes",
+      "ann꞉ yes",
+      "annː yes",
+      "annꓽ yes",
+      "annǃ",
+      "annʼs",
+      "a\u0301\u0301\u0301\u0301\u0301",
+      "\u0301ann",
+      "",
+    ]
+    for (const name of names) assert.isString(wrongIn(name), JSON.stringify(name))
+  })
+
+  it("is refused with what is wrong", () => {
+    assert.strictEqual(wrongIn("ann: yes"), 'it has ":", which is no letter, digit, space, ".", "_" or "-"')
+    assert.strictEqual(wrongIn("ann\u202e"), 'it has U+202E, which is no letter, digit, space, ".", "_" or "-"')
+    assert.strictEqual(wrongIn("a  b"), "it has several spaces in a row")
+  })
+})
+
+describe("a name that is shown", () => {
+  it("is as it is where it could be a new one", () => {
+    for (const name of ["ann", "mary ann", "Анна", "😀 ann"]) assert.strictEqual(shownName(name), name)
+  })
+
+  it("ends where it ends", () => {
+    assert.strictEqual(shownName("ann: yes, x"), "ann\\u003a yes\\u002c x")
+    assert.strictEqual(shownName("@ann"), "\\u0040ann")
+    assert.strictEqual(shownChannel("@ann: yes"), "@ann\\u003a yes")
+    assert.strictEqual(shownChannel("@@ann"), "@\\u0040ann")
+    assert.strictEqual(shownName("* ann  left"), "\\u002a ann \\u0020left")
+    assert.strictEqual(shownName("\\u003a"), "\\u005cu003a")
+  })
+})
