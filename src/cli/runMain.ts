@@ -5,6 +5,7 @@ import * as Runtime from "effect/Runtime"
 import * as os from "node:os"
 import * as Logging from "../observability/Logging.ts"
 import { complaint } from "./output.ts"
+import { survivors } from "./serve/hangUp.ts"
 
 /**
  * One Ctrl-C may arrive several times: from the terminal, from npm and from what npm started. Signals within so many
@@ -48,9 +49,9 @@ export const runMain = (command: Effect.Effect<void, unknown>): void =>
     }
     const signals = ["SIGINT", "SIGTERM"] as const
     for (const signal of signals) process.on(signal, onSignal)
-    // A command that has its own way with a terminal that is gone listens as well.
+    // Others may listen as well: what draws on a terminal does, to leave it as it was.
     const onHangUp = (signal: NodeJS.Signals) => {
-      if (process.listenerCount("SIGHUP") === 1) onSignal(signal)
+      if (survivors.size === 0) onSignal(signal)
     }
     process.on("SIGHUP", onHangUp)
 

@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
+/** Those who have their own way with SIGHUP: as long as there are any, it ends nothing. */
+export const survivors = new Set<() => void>()
+
 /**
  * SIGHUP says that a terminal has gone, or, by custom, that settings are to be read again. The service goes on either way:
  * it ends when it is told to, and its settings are those of its start.
@@ -10,7 +13,14 @@ export const surviveHangUp = (say: Effect.Effect<void>): Effect.Effect<void, nev
     const run = Effect.runForkWith(yield* Effect.context<never>())
     const onHangUp = () => void run(say)
     yield* Effect.acquireRelease(
-      Effect.sync(() => process.on("SIGHUP", onHangUp)),
-      () => Effect.sync(() => process.off("SIGHUP", onHangUp)),
+      Effect.sync(() => {
+        survivors.add(onHangUp)
+        process.on("SIGHUP", onHangUp)
+      }),
+      () =>
+        Effect.sync(() => {
+          survivors.delete(onHangUp)
+          process.off("SIGHUP", onHangUp)
+        }),
     )
   })
