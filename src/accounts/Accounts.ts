@@ -190,7 +190,7 @@ export class Accounts extends Context.Service<
           id: yield* random.uuidV7(),
           kind,
           userId,
-          label: options?.label?.replace(/\p{C}/gu, "").slice(0, Token.maxLabelLength) ?? null,
+          label: options?.label?.slice(0, Token.maxLabelLength).replace(/\p{C}/gu, "") ?? null,
           createdAt,
           expiresAt: Duration.isFinite(lifetime) ? createdAt + Math.round(Duration.toMillis(lifetime)) : null,
           lastUsedAt: null,

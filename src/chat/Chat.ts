@@ -10,6 +10,7 @@ import { History } from "../history/History.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
+import { Cursors } from "./internal/Cursors.ts"
 import { People, type PeopleShape } from "./People.ts"
 import { type CallerLimits, RateLimits } from "./RateLimits.ts"
 
@@ -21,6 +22,8 @@ export interface ChatShape {
   readonly people: PeopleShape
   readonly settings: HubSettings
   readonly clock: Clock.Clock
+  /** Where pages ended, as their callers carry it. */
+  readonly cursors: Cursors
   /** They read much: however many ask for them, what is said waits for one of each at most. */
   readonly searching: Semaphore.Semaphore
   readonly counting: Semaphore.Semaphore
@@ -44,6 +47,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         people: yield* People,
         settings,
         clock,
+        cursors: new Cursors(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
         limitsOf: (user, address) => limits.of(user, address, clock.currentTimeMillisUnsafe()),

@@ -37,7 +37,7 @@ export const sendEdit = (
 /** Says something else in a message of one's own. */
 export const editMessage = operation(
   "publishing",
-  [...posting, "SlowMode", "NoSuchMessage", "EmptyMessage", "MessageTooLong"],
+  [...posting, "SlowMode", "NoSuchMessage", "EmptyMessage", "MessageTooLong", "InvalidFrame"],
   (chat, caller, request: EditMessage): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendEdit(chat, caller, request, reply)),
 )

@@ -1,21 +1,53 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import { isDirect } from "../domain/Direct.ts"
 import { RequestError } from "../domain/RequestError.ts"
-import { accountIn } from "./internal/inChannel.ts"
+import { attempts, type Memberships } from "../hub/audience/Memberships.ts"
+import type { ChatShape } from "./Chat.ts"
+import { accountIn, readable } from "./internal/inChannel.ts"
 import { operation, reading } from "./Operation.ts"
 
 export interface Join {
   readonly channel: ChannelName
+  /**
+   * Comes back: into the channel that was told by this id, whatever its name is by now. Nothing is made, and no other
+   * channel entered that has its name.
+   */
+  readonly id?: ChannelId | undefined
   /** Given to the session's `onJoined`, so that it knows which request that answers. */
   readonly tag?: number | undefined
+}
+
+/** Into a channel that is known: first by the name that it had, which it nearly always has still. */
+const comeBack = (
+  chat: ChatShape,
+  memberships: Memberships,
+  { channel, id, tag }: Join & { readonly id: ChannelId },
+): Effect.Effect<void, RequestError> => {
+  const attempt = (name: ChannelName, n: number): Effect.Effect<void, RequestError> =>
+    Effect.catchIf(
+      memberships.join(name, { id, tag }),
+      ({ reason }) => reason === "NoSuchChannel" || reason === "TooManyChannels",
+      (refusal) =>
+        Effect.flatMap(readable("find a channel by its id", chat.channels.get(id)), (found) => {
+          const now = Option.getOrUndefined(found)?.name
+          return now === undefined || now === name || n === attempts ? Effect.fail(refusal) : attempt(now, n + 1)
+        }),
+    )
+  return attempt(channel, 1)
 }
 
 /** Enters a channel, with the caller's session, which is told how the channel stands and what happens there from then on. */
 export const join = operation(
   "visits",
   [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "NotAuthenticated"],
-  (chat, { memberships }, { channel, tag }: Join): Effect.Effect<void, RequestError> =>
-    memberships === undefined
-      ? Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))
-      : Effect.flatMap(accountIn(chat, channel), (account) => memberships.join(channel, account, tag)),
+  (chat, { memberships }, { channel, id, tag }: Join): Effect.Effect<void, RequestError> => {
+    if (memberships === undefined) {
+      return Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))
+    }
+    if (id !== undefined && !isDirect(channel)) return comeBack(chat, memberships, { channel, id, tag })
+    return Effect.flatMap(accountIn(chat, channel), (account) => memberships.join(channel, { account, id, tag }))
+  },
 )

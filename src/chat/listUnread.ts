@@ -4,7 +4,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import { maxCursorLength } from "../domain/Limits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Seq } from "../domain/Seq.ts"
-import { short, unless } from "./internal/checks.ts"
+import { invalid, short } from "./internal/checks.ts"
 import { readable } from "./internal/inChannel.ts"
 import { readableNames } from "./internal/names.ts"
 import { operation } from "./Operation.ts"
@@ -34,26 +34,30 @@ const pageSize = 100
 export const listUnread = operation(
   "reading",
   ["InvalidFrame"],
-  (chat, { by }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> =>
-    unless(short("after", after, maxCursorLength), () =>
-      Effect.gen(function* () {
-        const { id: user } = by.user
-        const from = after === undefined || after === "" ? undefined : ChannelId.make(after)
-        const markers = yield* chat.counting.withPermit(
-          readable("count what is unread", chat.history.markers(user, { after: from, limit: pageSize })),
-        )
-        const names = yield* readableNames(
-          chat,
-          user,
-          markers.map(({ channel }) => channel),
-        )
-        return {
-          channels: markers.flatMap(({ channel: id, last, read, unread }) => {
-            const channel = names.get(id)
-            return channel === undefined ? [] : { channel, read, last, unread }
-          }),
-          next: markers.length < pageSize ? undefined : markers.at(-1)!.channel,
-        }
-      }),
-    ),
+  (chat, { by }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> => {
+    const { id: user } = by.user
+    const error = short("after", after, maxCursorLength)
+    if (error !== undefined) return Effect.fail(error)
+    const isFirst = after === undefined || after === ""
+    const place = isFirst ? undefined : chat.cursors.open("unread", user, after)
+    if (!isFirst && place === undefined) return Effect.fail(invalid("after", "not a `next`"))
+    const from = place === undefined ? undefined : ChannelId.make(place)
+    return Effect.gen(function* () {
+      const markers = yield* chat.counting.withPermit(
+        readable("count what is unread", chat.history.markers(user, { after: from, limit: pageSize })),
+      )
+      const names = yield* readableNames(
+        chat,
+        user,
+        markers.map(({ channel }) => channel),
+      )
+      return {
+        channels: markers.flatMap(({ channel: id, last, read, unread }) => {
+          const channel = names.get(id)
+          return channel === undefined ? [] : { channel, read, last, unread }
+        }),
+        next: markers.length < pageSize ? undefined : chat.cursors.seal("unread", user, markers.at(-1)!.channel),
+      }
+    })
+  },
 )

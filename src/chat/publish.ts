@@ -32,7 +32,7 @@ export const sendMessage = (
 /** Says something to a channel; succeeds when it has its place and is as safe as the answer says. */
 export const publish = operation(
   "publishing",
-  [...posting, "EmptyMessage", "MessageTooLong", "SlowMode"],
+  [...posting, "EmptyMessage", "MessageTooLong", "InvalidFrame", "SlowMode"],
   (chat, caller, request: Publish): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendMessage(chat, caller, request, reply)),
 )

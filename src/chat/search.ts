@@ -38,13 +38,13 @@ const defaultLimit = 20
 /** Channels that count for a user which are searched, where none is named. */
 const maxCounted = 1000
 
-/** Where a page ended, as the caller carries it. */
+/** Where a page ended, before it is sealed. */
 const CursorText = Schema.fromJsonString(Schema.Tuple([Schema.Int, ChannelId, Seq]))
 const decodeCursor = Schema.decodeUnknownOption(CursorText)
 const encodeCursor = Schema.encodeSync(CursorText)
 
-const cursorIn = (text: string): Cursor | undefined =>
-  Option.getOrUndefined(Option.map(decodeCursor(text), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })))
+const cursorIn = (place: string | undefined): Cursor | undefined =>
+  Option.getOrUndefined(Option.map(decodeCursor(place), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })))
 
 type Scope = ReadonlyMap<ChannelId, ChannelName>
 
@@ -91,7 +91,9 @@ export const search = operation(
       whole("limit", limit, { from: 1, to: maxHits })
     if (error !== undefined) return Effect.fail(error)
     if (text.trim() === "") return Effect.fail(new RequestError({ reason: "InvalidSearch", field: "text" }))
-    const from = before === undefined ? undefined : cursorIn(before)
+    const { cursors } = chat
+    const user = caller.by.user.id
+    const from = before === undefined ? undefined : cursorIn(cursors.open("search", user, before))
     if (before !== undefined && from === undefined) {
       return Effect.fail(invalid("before", "not a `next`"))
     }
@@ -114,7 +116,10 @@ export const search = operation(
           const name = scope.get(id)
           return name === undefined ? [] : { channel: name, message }
         }),
-        next: next === undefined ? undefined : encodeCursor([next.timestamp, next.channel, next.seq]),
+        next:
+          next === undefined
+            ? undefined
+            : cursors.seal("search", user, encodeCursor([next.timestamp, next.channel, next.seq])),
       }
     })
   },

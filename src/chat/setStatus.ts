@@ -3,15 +3,23 @@ import type { Appearance } from "../domain/Appearance.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import { operation } from "./Operation.ts"
 
+export interface SetStatus extends Appearance {
+  /** Milliseconds since the user wished it, where that was not just now: a newer wish, made elsewhere, stays. */
+  readonly age?: number | undefined
+}
+
 /** Changes how present the user is, in every channel and for every session of the user. */
 export const setStatus = operation(
   "status",
   [],
-  (chat, { by }, appearance: Appearance): Effect.Effect<void, RequestError> =>
-    Effect.flatMap(
-      chat.directory.setAppearance(by.user.id, appearance),
-      Effect.forEach((link) => Effect.ignore(link.tell({ type: "SetAppearance", user: by.user.id, appearance })), {
+  (chat, { by }, { age = 0, status, text }: SetStatus): Effect.Effect<void, RequestError> => {
+    const { id: user } = by.user
+    const now = Number(chat.clock.currentTimeNanosUnsafe()) / 1_000_000
+    const wish = { appearance: { status, text }, at: now - age }
+    return Effect.flatMap(chat.directory.setAppearance(user, wish), ({ appearance, links }) =>
+      Effect.forEach(links, (link) => Effect.ignore(link.tell({ type: "SetAppearance", user, appearance })), {
         discard: true,
       }),
-    ),
+    )
+  },
 )

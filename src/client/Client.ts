@@ -5,35 +5,33 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { ChannelName } from "../domain/ChannelName.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import { Seq } from "../domain/Seq.ts"
-import type { Status } from "../domain/Status.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import { type ClientInput, type ClientState, initial, next } from "./ClientState.ts"
 import { connect } from "./ClientSession.ts"
 import { Dialer } from "./Dialer.ts"
-import type { ClientEvent, Entry, Event } from "./Event.ts"
-import { catchUp } from "./internal/catchUp.ts"
+import type { ClientEvent, Entry } from "./Event.ts"
 import { entries } from "./internal/entries.ts"
+import type { Heard } from "./internal/Heard.ts"
+import { type Receiver, receiver } from "./internal/receiver.ts"
 import { Outgoing, type PublishFailure } from "./internal/Outgoing.ts"
 import { retryRefused } from "./internal/retry.ts"
-import type { Position } from "./internal/Position.ts"
+import type { Position, ShutOut } from "./internal/Position.ts"
 import { Positions } from "./internal/Positions.ts"
 import { CurrentSession } from "./internal/CurrentSession.ts"
 import { Subscribers } from "./internal/Subscribers.ts"
 import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
+import { Wish } from "./internal/Wish.ts"
 import { fresh } from "./MessageId.ts"
-import type { ClientOptions } from "./ClientOptions.ts"
+import type { ClientOptions, JoinOptions } from "./ClientOptions.ts"
 import { type ConnectionFailure, forEver, outdated, stay } from "./Reconnect.ts"
 import * as Requests from "./Requests.ts"
 import type { Reply } from "./Requests.ts"
@@ -59,10 +57,11 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
   /** The state now, then each change; ends with `Ended`. A slow reader misses states in between. */
   readonly states: Stream.Stream<ClientState>
   /**
-   * Joins a channel, and joins it again after every reconnection, until `leave`. After a reconnection the entries that
-   * were missed come as events. At the first join those behind `after` come so; 0 is all there are, and none by default.
+   * Joins a channel, and comes back to it after every reconnection, under whatever name it has then, until `leave`. After
+   * a reconnection the entries that were missed come as events. Where the server does not let the client in again, `Left`
+   * says why, and what waits to be sent there fails with the same error: it is never sent to another channel.
    */
-  readonly join: (channel: string, options?: { readonly after?: number | undefined }) => Answer<"Joined">
+  readonly join: (channel: string, options?: JoinOptions) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
    * Publishes a message in a channel that the client is in. Messages are sent in the order in which they were published,
@@ -85,7 +84,7 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
   readonly unread: Effect.Effect<ReadonlyArray<UnreadChannel>, RequestError | ConnectionFailure>
   /** Shows the others that the user is typing. Does nothing while the client is away. */
   readonly typing: (channel: string) => Effect.Effect<void>
-  /** Holds until it is set again, over reconnections too. */
+  /** Holds until it is set again, over reconnections too, and on whatever device. */
   readonly setStatus: Requests.Requests<ConnectionFailure>["setStatus"]
   /**
    * Events from the moment on at which the stream is run; for any number of consumers. One that lets 4096 events wait
@@ -97,9 +96,6 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
   /** Tries to reconnect at once, if the client is away. */
   readonly retry: Effect.Effect<void>
 }
-
-/** Channels whose missing entries are fetched at the same time. */
-const fetchedAtOnce = 4
 
 /** Tries of a request that the server refuses for now, where it does not say when the next may help. */
 const maxRefusals = 4
@@ -135,12 +131,13 @@ export const make = Effect.fnUntraced(function* (
   const first = Deferred.makeUnsafe<void, ConnectionFailure>()
   const positions = new Positions()
   // As many as the server lets a session be in.
-  const shutOut = new Map<string, ChannelName>()
+  const shutOut = new Map<string, ShutOut>()
   let state = initial
   let { credentials } = options
   let token: Redacted.Redacted | undefined
-  let status: readonly [Status, string | undefined] | undefined
+  let wish: Wish | undefined
   let minVersion = options.minVersion
+  let hearing: { readonly session: ClientSession; readonly heard: Heard } | undefined
   let wake = Deferred.makeUnsafe<void>()
 
   const transition = (input: ClientInput): void => {
@@ -192,76 +189,43 @@ export const make = Effect.fnUntraced(function* (
 
   const open = Effect.suspend(() => Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer))
 
-  const emit = (events: ReadonlyArray<ClientEvent>): void => {
-    for (const event of events) subscribers.emit(event)
-  }
-
-  /** Receives the events of a session, and has the entries fetched that are missing before them. */
-  const receiver = Effect.fnUntraced(function* (
-    session: ClientSession,
-  ): Effect.fn.Return<
-    { readonly receive: (event: Event) => void; readonly begin: (read: ReadonlyMap<string, Seq>) => void },
-    never,
-    Scope.Scope
-  > {
-    const start = yield* FiberSet.makeRuntime<never>()
-    const fetching = new Set<Position>()
-    const turn = Semaphore.makeUnsafe(fetchedAtOnce)
-    const fetch = (position: Position): void => {
-      const isHere = () => positions.has(position)
-      if (!position.isBehind || !isHere() || fetching.has(position)) return
-      fetching.add(position)
-      start(
-        turn
-          .withPermits(1)(catchUp({ session, isHere, position, room: subscribers.room, emit }))
-          .pipe(
-            Effect.ensuring(Effect.sync(() => fetching.delete(position))),
-            // More may be missing by now.
-            Effect.map(() => fetch(position)),
-            Effect.ignore,
-          ),
-      )
-    }
-    const emitReady = ([events, position]: readonly [ReadonlyArray<ClientEvent>, Position?]): void => {
-      emit(events)
-      if (position !== undefined) fetch(position)
-    }
-    return {
-      receive: (event) => {
-        if (event.type === "Renamed") outgoing.rename(event.channel, event.name)
-        emitReady(positions.receive(event))
-      },
-      begin: (read) => positions.begin(read).forEach(emitReady),
-    }
-  })
-
   /**
-   * Joins a channel again. Where the server refuses that, the client has left it; it comes back by itself where the
+   * Comes back to a channel. Where the server refuses that, the client has left it; it comes back by itself where the
    * server may have room for it later.
    */
   const rejoin = (
     session: ClientSession,
-    channel: ChannelName,
-    receive: (event: Event) => void,
+    channel: Position | ShutOut,
+    { heard, receive }: Receiver,
   ): Effect.Effect<void, Disconnect, Scope.Scope> =>
-    Effect.catchTag(
-      Effect.asVoid(retryRefused(session.join(channel), { times: maxRefusals })),
-      "RequestError",
-      (error) =>
+    retryRefused(
+      Effect.suspend(() => session.join(channel.name, channel.id)),
+      { times: maxRefusals },
+    ).pipe(
+      // What waits to be sent has to know first where it goes.
+      Effect.flatMap(({ ref }) => heard.event(ref)),
+      Effect.catchTag("RequestError", (error) =>
         Effect.suspend(() => {
+          const { id, name } = channel
           if (error.reason === "AlreadyMember") return Effect.void
-          if (positions.isIn(channel)) receive({ type: "Left", channel })
-          if (!error.retryable) return Effect.void
-          shutOut.set(channel, channel)
-          return Effect.asVoid(Effect.forkScoped(comeIn(session, channel)))
+          if (!error.retryable) {
+            return Effect.sync(() => {
+              shutOut.delete(name)
+              if ("refused" in channel) positions.refuse(channel, error).forEach((event) => subscribers.emit(event))
+            })
+          }
+          if (positions.isIn(name)) receive({ type: "Left", channel: name })
+          shutOut.set(name, { id, name })
+          return Effect.asVoid(Effect.forkScoped(comeIn(session, { id, name })))
         }),
+      ),
     )
 
-  const comeIn = (session: ClientSession, channel: ChannelName): Effect.Effect<void> => {
-    const join = Effect.suspend(() => (shutOut.has(channel) ? Effect.asVoid(session.join(channel)) : Effect.void))
+  const comeIn = (session: ClientSession, { id, name }: ShutOut): Effect.Effect<void> => {
+    const join = Effect.suspend(() => (shutOut.has(name) ? Effect.asVoid(session.join(name, id)) : Effect.void))
     return retryRefused(join).pipe(
       Effect.catchTag("RequestError", () => Effect.void),
-      Effect.map(() => void shutOut.delete(channel)),
+      Effect.map(() => void shutOut.delete(name)),
       // Over the next connection.
       Effect.ignore,
     )
@@ -274,12 +238,13 @@ export const make = Effect.fnUntraced(function* (
     const session = yield* open
     if (session.version === 2) minVersion = 2
     positions.connected()
-    const { begin, receive } = yield* receiver(session)
+    const ears = yield* receiver({ session, positions, outgoing, subscribers })
+    hearing = { session, heard: ears.heard }
     const entering = Effect.gen(function* () {
       const { username } = yield* signIn(session)
-      if (status !== undefined) yield* Effect.catchTag(session.setStatus(...status), "RequestError", () => Effect.void)
-      const names = new Set([...positions.names, ...shutOut.values()])
-      yield* Effect.forEach(names, (channel) => rejoin(session, channel, receive), {
+      if (wish !== undefined) yield* Effect.catchTag(wish.tell(session), "RequestError", () => Effect.void)
+      const channels = [...positions.all, ...[...shutOut.values()].filter(({ name }) => !positions.isIn(name))]
+      yield* Effect.forEach(channels, (channel) => rejoin(session, channel, ears), {
         concurrency: "unbounded",
         discard: true,
       })
@@ -289,10 +254,10 @@ export const make = Effect.fnUntraced(function* (
       Deferred.doneUnsafe(first, Exit.void)
       yield* Effect.forkScoped(renewing)
       // A program that subscribes to no events is not brought into conversations for them.
-      yield* Effect.andThen(subscribers.any, joinUnreadDirects(session, positions, begin))
+      yield* Effect.andThen(subscribers.any, joinUnreadDirects(session, positions, ears.begin))
       return yield* Effect.never
     })
-    const receiving = Stream.runForEach(session.events, (event) => Effect.sync(() => receive(event))).pipe(
+    const receiving = Stream.runForEach(session.events, (event) => Effect.sync(() => ears.receive(event))).pipe(
       Effect.andThen(new Disconnect({ reason: "ConnectionLost" })),
     )
     return yield* Effect.raceFirst(entering, receiving).pipe(Effect.ensuring(Effect.sync(() => current.clear(session))))
@@ -352,45 +317,78 @@ export const make = Effect.fnUntraced(function* (
       }),
     )
 
-  const requests = Requests.of<ConnectionFailure>((frame) => request((session) => session.ask(frame)))
+  /** Makes a request that brings the client into a channel or out of it; done when the client knows that it is so. */
+  const moving = <Answer extends { readonly ref?: number }>(
+    ask: (session: ClientSession) => Effect.Effect<Answer, RequestError | Disconnect>,
+  ): Effect.Effect<Answer, RequestError | ConnectionFailure> =>
+    request((session) =>
+      Effect.tap(ask(session), ({ ref }) => (hearing?.session === session ? hearing.heard.event(ref) : Effect.void)),
+    )
+
+  /** A channel as it is called when something is asked of it, which may be later: it is the one that is meant now. */
+  const meant = (channel: string): Effect.Effect<() => Effect.Effect<string, RequestError>> =>
+    Effect.sync(() => {
+      const position = positions.at(channel)
+      return () => {
+        const { name, refused } = position ?? { name: channel, refused: undefined }
+        return refused === undefined ? Effect.succeed(name) : Effect.fail(refused)
+      }
+    })
+
+  const requests = Requests.of<ConnectionFailure>((frame) => {
+    const { channel } = frame
+    if (typeof channel !== "string") return request((session) => session.ask(frame))
+    return Effect.flatMap(meant(channel), (name) =>
+      request((session) => Effect.flatMap(name(), (channel) => session.ask({ ...frame, channel }))),
+    )
+  })
 
   const add = (
     channel: string,
     id: MessageId | undefined,
     send: (session: ClientSession, channel: string, id: MessageId) => Reply<"Published", Disconnect>,
+    options?: { readonly changes: boolean },
   ): PublishReply =>
     Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-      outgoing.add(channel, (session, channel) => send(session, channel, id)),
+      outgoing.add(positions.at(channel) ?? channel, (session, channel) => send(session, channel, id), options),
     )
 
   return {
     ...requests,
     state: Effect.sync(() => state),
     states: Stream.takeUntil(Stream.fromPubSub(states), ({ _tag }) => _tag === "Ended"),
-    join: (channel, { after } = {}) =>
+    join: (channel, { after, history, id } = {}) =>
       Effect.suspend(() => {
-        const joining = request((session) => session.join(channel))
+        const joining = moving((session) => session.join(channel, id))
         if (after === undefined) return joining
-        const forget = positions.want(channel, Seq.make(after))
+        const forget = positions.want(channel, { after: Seq.make(after), history })
         return joining.pipe(
           Effect.tapError((error) => Effect.sync(() => forget(error._tag === "RequestError" ? error : undefined))),
           Effect.onInterrupt(() => Effect.sync(() => forget())),
         )
       }),
     leave: (channel) =>
-      Effect.suspend(() => {
+      Effect.flatMap(meant(channel), (name) => {
         shutOut.delete(channel)
-        return request((session) => session.leave(channel))
+        return moving((session) => Effect.flatMap(name(), (channel) => session.leave(channel)))
       }),
     publish: (channel, content, id) =>
       add(channel, id, (session, channel, id) => session.publish(channel, content, id)),
     edit: (channel, target, content, id) =>
-      add(channel, id, (session, channel, id) => session.edit(channel, target, content, id)),
-    delete: (channel, target, id) => add(channel, id, (session, channel, id) => session.delete(channel, target, id)),
+      add(channel, id, (session, channel, id) => session.edit(channel, target, content, id), { changes: true }),
+    delete: (channel, target, id) =>
+      add(channel, id, (session, channel, id) => session.delete(channel, target, id), { changes: true }),
     react: (channel, target, reaction, on, id) =>
-      add(channel, id, (session, channel, id) => session.react(channel, target, reaction, on, id)),
+      add(channel, id, (session, channel, id) => session.react(channel, target, reaction, on, id), { changes: true }),
     typing: (channel) => Effect.suspend(() => current.session?.typing(channel) ?? Effect.void),
-    setStatus: (to, text) => Effect.tap(requests.setStatus(to, text), () => Effect.sync(() => (status = [to, text]))),
+    setStatus: (status, text) =>
+      Effect.suspend(() => {
+        const wished = new Wish(status, text, clock)
+        return Effect.tap(
+          request((session) => wished.tell(session)),
+          () => Effect.sync(() => (wish = wished)),
+        )
+      }),
     entries: (channel, range) => entries(requests, channel, range),
     unread: allUnread(requests.unread),
     events: Stream.unwrap(subscribers.subscribe),

@@ -26,3 +26,12 @@ export interface ClientOptions extends ConnectOptions {
   /** Messages that wait to be sent or to be acknowledged. Default: 256. */
   readonly maxUnsent?: number | undefined
 }
+
+export interface JoinOptions {
+  /** The entries behind this place come as events; 0 is all there are. Default: none. */
+  readonly after?: number | undefined
+  /** The `history` of the `Joined` that `after` was read behind: where it is another now, all there are come. */
+  readonly history?: string | undefined
+  /** The `id` of an earlier `Joined`: comes back to that channel, whatever it is called by now, and never makes one. */
+  readonly id?: string | undefined
+}

@@ -1,6 +1,9 @@
 /** What a client says of the channels it is in. */
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Seq } from "../domain/Seq.ts"
+import type { RequestError } from "../domain/RequestError.ts"
+import type { UserId } from "../domain/User.ts"
+import type { Username } from "../domain/Username.ts"
 import type { PastMessage } from "../protocol/v2/Entry.ts"
 import type { ServerFrame, ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 
@@ -47,11 +50,39 @@ export interface Missed {
 }
 
 /**
+ * The history of a channel is another one than before: the service has lost it, or was given that of another day. What was
+ * said that had not come is gone, and nobody can tell what it was. Entries begin anew behind this, with the oldest that
+ * there is: places mean other entries now, and some of those that come may have come before.
+ */
+interface HistoryChanged {
+  readonly type: "HistoryChanged"
+  readonly channel: ChannelName
+}
+
+/** A channel is called differently. Who did that is not known where it was done while the client was away. */
+interface Renamed extends Omit<ServerFrameOf<"Renamed">, "by" | "by_id"> {
+  readonly by?: Username
+  readonly by_id?: UserId
+}
+
+/** The client is out of a channel: `because` says why, where it wanted to come back to it and was refused. */
+export interface Left extends ServerFrameOf<"Left"> {
+  readonly because?: RequestError
+}
+
+/**
  * What happens in the channels that a client is in. `Joined` comes whenever it has joined, after a reconnection too, and
  * begins the list of members anew. The entries of a channel go on where they were: each comes once, in order, and
- * `Missed` stands in the place of those that can no longer be had.
+ * `Missed` stands in the place of those that can no longer be had. After a reconnection the client goes on in the same
+ * channels, by whatever name: `Renamed` tells that before `Joined`, and `Left` where it is not let in any more.
  */
-export type ClientEvent = Exclude<Event, { readonly type: "Message" }> | Message | Missed
+export type ClientEvent =
+  | Exclude<Event, { readonly type: "Message" | "Renamed" | "Left" }>
+  | Message
+  | Renamed
+  | Left
+  | Missed
+  | HistoryChanged
 
 /** Of every event, whether it is an entry. */
 const entryTypes: { readonly [Type in ClientEvent["type"]]: Type extends Entry["type"] ? true : false } = {
@@ -60,6 +91,7 @@ const entryTypes: { readonly [Type in ClientEvent["type"]]: Type extends Entry["
   Deleted: true,
   Reacted: true,
   Missed: false,
+  HistoryChanged: false,
   Joined: false,
   Left: false,
   ReadMarker: false,

@@ -15,10 +15,16 @@ export type Answer<Type extends ServerFrame["type"]> = Reply<Type, Disconnect>
 export interface ClientSession extends Requests<Disconnect> {
   /** Which version of the protocol is spoken. */
   readonly version: Version
+  /** Whether the server knows channels by their ids when one comes back to them, and wishes by their age. */
+  readonly resumes: boolean
   /** Sends any request there is. */
   readonly ask: Ask<Disconnect>
   readonly signIn: (credentials: Credentials) => Answer<"LoggedIn">
-  readonly join: (channel: string) => Answer<"Joined">
+  /**
+   * Joins a channel, which may be made by that. With an `id` it comes back: into the channel that `Joined` told by it,
+   * whatever its name is by now, and none is made. A server that cannot do so (`resumes`) goes by the name alone.
+   */
+  readonly join: (channel: string, id?: string) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
    * Says something in a channel that the session is in; succeeds when the message has its place. Publishing again with

@@ -8,6 +8,7 @@ import { ChannelId } from "./ChannelId.ts"
 import { ChannelName } from "./ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "./ChannelRole.ts"
 import { Durability } from "./Durability.ts"
+import { HistoryId } from "./HistoryId.ts"
 import { Deleted, Edited, Message, Reacted } from "./Entry.ts"
 import { Seq } from "./Seq.ts"
 import { SessionId } from "./SessionId.ts"
@@ -24,6 +25,8 @@ const version = Schema.Finite
 /** The channel as it stands, for somebody who enters it. */
 export const Welcome = Schema.Struct({
   id: ChannelId,
+  /** Which history its places are of; absent where the history does not say. */
+  history: Schema.optional(HistoryId),
   topic: Topic,
   /** The last entry that was told; the next has the place behind it. */
   seq: Seq,

@@ -21,6 +21,7 @@ export const catalog = {
   Internal: { code: 4004, status: 500, reconnect: true, message: "The server failed" },
   LoginTimeout: { code: 4005, status: 408, reconnect: true, message: "Not signed in in time" },
   ConnectionLost: { code: 4006, status: 408, reconnect: true, message: "The connection was lost" },
+  ChannelLost: { code: 4007, status: 503, reconnect: true, message: "The channel is not to be had now" },
 
   // A byte can be changed on the way, the length of a frame as well; and a slow link gets better.
   MalformedFrame: { code: 4500, status: 400, reconnect: true, message: "What was sent is not a frame" },
@@ -39,6 +40,7 @@ export const catalog = {
   AccountDisabled: { code: 4508, status: 403, reconnect: false, message: "The account was disabled" },
   PasswordChanged: { code: 4509, status: 401, reconnect: false, message: "The password was changed" },
   Goodbye: { code: 4510, status: 200, reconnect: false, message: "Goodbye" },
+  Refused: { code: 4511, status: 403, reconnect: false, message: "You may not come in" },
 } as const satisfies Record<string, Entry>
 
 export type DisconnectReason = keyof typeof catalog

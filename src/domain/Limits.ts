@@ -32,8 +32,8 @@ export const maxPageLength = 32 * 1024
 export const maxSearchLength = 256
 /** Hits in a page of search. */
 export const maxHits = 50
-/** Characters in where a page ended, as the caller carries it. */
-export const maxCursorLength = 512
+/** Characters in where a page ended, as the caller carries it: room for the ids of two users, sealed. */
+export const maxCursorLength = 2048
 /** Characters in why somebody is put out or silenced. */
 export const maxReasonLength = 256
 /** Milliseconds that a member has to wait between two messages. */

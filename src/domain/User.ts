@@ -1,16 +1,11 @@
 import * as Schema from "effect/Schema"
 import { Role } from "./Role.ts"
+import { storableText } from "./Text.ts"
 import { Username } from "./Username.ts"
 
 /** Identifies a user for ever, whatever the name becomes. */
 export const UserId = Schema.NonEmptyString.check(
-  Schema.makeFilter<string>((id) => id.isWellFormed(), {
-    title: "UserId",
-    description: "identifies a user for ever, whatever the name becomes",
-    expected: "a user id without lone surrogates",
-    toJsonSchema: () => [{}, true],
-    arbitraryConstraint: { patterns: [{ source: "^[ -~]+$", flags: "u" }] },
-  }),
+  storableText("UserId", "identifies a user for ever, whatever the name becomes"),
 ).pipe(Schema.brand("UserId"))
 export type UserId = typeof UserId.Type
 

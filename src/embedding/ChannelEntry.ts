@@ -22,6 +22,18 @@ export interface Missed {
   readonly to: Seq
 }
 
+/**
+ * The channel's history is another one than that of the reader's place: the service has lost it, or was given that of
+ * another day. Entries begin anew behind this, with the oldest that there is.
+ */
+export interface HistoryChanged {
+  readonly type: "HistoryChanged"
+  readonly channel: ChannelName
+}
+
+/** What stands between entries, where some cannot be told. */
+export type Gap = Missed | HistoryChanged
+
 /** Why there are no more entries to be had. */
 export type EntriesError =
   | ErrorOf<typeof join>

@@ -22,11 +22,11 @@ import { Outbox } from "../hub/audience/Outbox.ts"
 import * as render from "../protocol/v2/render.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import { type Actions, actionsOf, type Call } from "./Actions.ts"
-import type { ChannelEntry, EntriesError, Missed, SessionEnded } from "./ChannelEntry.ts"
+import type { ChannelEntry, EntriesError, Gap, SessionEnded } from "./ChannelEntry.ts"
 import { entries } from "./internal/entries.ts"
 import { entriesOnly, eventsAndEntries, noticeOf, type Notices, sizeOf } from "./internal/notices.ts"
 import { onlyUnavailable, request } from "./internal/request.ts"
-import type { Tail } from "./internal/Tail.ts"
+import { idOf, type Tail } from "./internal/Tail.ts"
 
 export interface LocalSession extends Actions<SessionEnded> {
   /**
@@ -55,7 +55,8 @@ export interface LocalSession extends Actions<SessionEnded> {
   /**
    * The entries of a channel, each once and in the order of their places: those behind `after` from history, 0 for all that
    * it has, and then each as it happens; without `after`, from now on. Entries that history has not any more are announced
-   * as `Missed`, in their place. A consumer may take its time: what it has not taken by then it reads from history.
+   * as `Missed`, in their place; where the history is another one than that of `after`, `HistoryChanged` says so, and all
+   * that it has come behind that. A consumer may take its time: what it has not taken by then it reads from history.
    *
    * The session need not have joined: it is in the channel once this runs, and stays in it when the consumer stops.
    * `leave` leaves it, and ends the stream. Where the channel or history fails meanwhile, it waits and goes on at its place.
@@ -66,8 +67,12 @@ export interface LocalSession extends Actions<SessionEnded> {
    */
   readonly entries: (
     channel: string,
-    options?: { readonly after?: number | undefined },
-  ) => Stream.Stream<ChannelEntry | Missed, EntriesError>
+    options?: {
+      readonly after?: number | undefined
+      /** The `history` of the `Joined` that `after` was read behind. */
+      readonly history?: string | undefined
+    },
+  ) => Stream.Stream<ChannelEntry | Gap, EntriesError>
 }
 
 /** Events that wait for the consumer, before they wait in the outbox. */
@@ -212,18 +217,22 @@ export const localSession = Effect.fnUntraced(function* (
     typing: (channel) =>
       whileOpen(Effect.flatMap(request("Typing", { channel }), (typing) => operations.typing(chat, caller, typing))),
     events: Stream.fromQueue(events),
-    entries: (channel, { after } = {}) =>
+    entries: (channel, { after, history } = {}) =>
       Stream.unwrap(
         Effect.map(request("History", { channel, after }), ({ after, channel }) =>
           entries(
             {
               tails,
-              membership: (channel) => memberships.get(channel),
-              enter: (channel) => whileOpen(entered(operations.join(chat, caller, { channel }))),
+              membership: (channel, id) => {
+                const named = memberships.get(channel)
+                if (id === undefined || (named !== undefined && idOf(named) === id)) return named
+                return [...memberships.all].find((membership) => idOf(membership) === id)
+              },
+              enter: (channel, id) => whileOpen(entered(operations.join(chat, caller, { channel, id }))),
               page: (channel, after) => actions.history(channel, after === undefined ? { limit: 1 } : { after }),
             },
             channel,
-            after,
+            { after, history },
           ),
         ),
       ),

@@ -1,7 +1,7 @@
 /** `natter/hub`: the hub as a layer, for a program that wants chat inside. No socket, no database (docs/EMBEDDING.md). */
 export { Hub, type ConnectError, type ConnectOptions, type EmbeddedUser } from "./Hub.ts"
 export type { LocalSession } from "./LocalSession.ts"
-export type { ChannelEntry, EntriesError, Missed, SessionEnded } from "./ChannelEntry.ts"
+export type { ChannelEntry, EntriesError, Gap, HistoryChanged, Missed, SessionEnded } from "./ChannelEntry.ts"
 export type { Actions, Call, FoundMessages, HistoryPage, HistoryRange, Publication, Subject } from "./Actions.ts"
 export type { EventFrame, PastEntry, PastMessage } from "../protocol/v2/render.ts"
 

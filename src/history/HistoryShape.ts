@@ -3,6 +3,7 @@ import type * as Exit from "effect/Exit"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Entry, StoredId, Message } from "../domain/Entry.ts"
+import type { HistoryId } from "../domain/HistoryId.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { UserId } from "../domain/User.ts"
@@ -10,6 +11,11 @@ import type { HistoryError } from "./HistoryError.ts"
 
 /** A log as a channel finds it when it starts. */
 export interface LogSnapshot {
+  /**
+   * Which history this is: another one where the log was begun anew or brought back from a copy, so that its places may
+   * mean other entries than before. Undefined where the history cannot tell.
+   */
+  readonly history?: HistoryId | undefined
   /** The oldest place kept; behind `seq` where nothing is kept. */
   readonly first: Seq
   /** The last place given, whether its entry is still kept or not. */

@@ -19,7 +19,11 @@ export const ConnectRequest = frame(
     min_version: optional(text, "The lowest it would accept; by default the same as `version`."),
     codecs: optional(names, 'Codecs, the best first: "msgpack", "json". By default JSON.'),
     compression: optional(names, 'Compressions, the best first: "deflate". By default none.'),
-    capabilities: optional(names, 'What else the client can do: "typing", "status". Nothing depends on it yet.'),
+    capabilities: optional(
+      names,
+      'What else the client can do: "typing", "status", "resume". Where the answer names "resume", the server takes `id` ' +
+        "in `Join` and `age` in `SetStatus`.",
+    ),
   },
 )
 export type ConnectRequest = typeof ConnectRequest.Type

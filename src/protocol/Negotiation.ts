@@ -13,7 +13,7 @@ export interface Offer {
 }
 
 /** The capabilities this server has; what a client names and is not here is passed over. */
-export const capabilities = ["typing", "status"] as const
+export const capabilities = ["typing", "status", "resume"] as const
 
 export type Outcome =
   | { readonly encoding: Encoding.Encoding; readonly capabilities: ReadonlyArray<string> }

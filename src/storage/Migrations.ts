@@ -8,6 +8,7 @@ import history from "./migrations/0002_history.ts"
 import channels from "./migrations/0003_channels.ts"
 import channelMakers from "./migrations/0004_channel_makers.ts"
 import looks from "./migrations/0005_looks.ts"
+import historyId from "./migrations/0006_history_id.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = (schema: Schema) => ({
@@ -16,6 +17,7 @@ const migrations = (schema: Schema) => ({
   "0003_channels": channels(schema),
   "0004_channel_makers": channelMakers(schema),
   "0005_looks": looks(),
+  "0006_history_id": historyId,
 })
 
 /** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */

@@ -11,6 +11,7 @@ import type { LogSnapshot } from "../history/HistoryShape.ts"
 import { HistoryError } from "../history/HistoryError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import { Dialect } from "./Dialect.ts"
+import * as HistoryIdentity from "./HistoryIdentity.ts"
 import { asHistoryError } from "./internal/asHistoryError.ts"
 import * as Markers from "./internal/historyMarkers.ts"
 import * as Prune from "./internal/historyPrune.ts"
@@ -25,6 +26,7 @@ const make = Effect.gen(function* () {
   const read = Read.make(sql, phrases)
   const markers = Markers.make(sql, phrases)
   const prune = Prune.make(sql, settings)
+  const history = yield* HistoryIdentity.read
 
   /** The first statement says how far the others may look. */
   const load = Effect.fnUntraced(function* (
@@ -33,7 +35,7 @@ const make = Effect.gen(function* () {
   ): Effect.fn.Return<LogSnapshot, SqlError> {
     const bounds = yield* log.bounds(channel)
     const recent = yield* read.recent(channel, bounds.seq)
-    return { ...bounds, recent, ids: yield* read.ids(channel, bounds.seq, since) }
+    return { ...bounds, history, recent, ids: yield* read.ids(channel, bounds.seq, since) }
   })
 
   /** Its reactions go with its messages: a trigger removes both when the log is cut. */

@@ -63,6 +63,12 @@ export const ban: ReadonlyArray<Case<"ban">> = [
   },
   { refused: "InvalidFrame", when: "backwards", request: { ...bob("den"), duration: -1 }, before: moderating },
   { refused: "InvalidFrame", when: "for long reasons", request: { ...bob("den"), reason: long }, before: moderating },
+  {
+    refused: "InvalidFrame",
+    when: "no store holds why",
+    request: { ...bob("den"), reason: "a\0b" },
+    before: moderating,
+  },
 ]
 
 export const unban: ReadonlyArray<Case<"unban">> = [
@@ -94,6 +100,12 @@ export const mute: ReadonlyArray<Case<"mute">> = [
   { refused: "NoSuchUser", request: { channel: "den", username: "nobody" }, before: moderating },
   { refused: "InvalidFrame", when: "for a part", request: { ...bob("den"), duration: 0.5 }, before: moderating },
   { refused: "InvalidFrame", when: "for long reasons", request: { ...bob("den"), reason: long }, before: moderating },
+  {
+    refused: "InvalidFrame",
+    when: "no store holds why",
+    request: { ...bob("den"), reason: "a\0b" },
+    before: moderating,
+  },
 ]
 
 export const unmute: ReadonlyArray<Case<"unmute">> = [
@@ -114,6 +126,12 @@ export const kick: ReadonlyArray<Case<"kick">> = [
   ...administering<"kick">("moderator", bob),
   { refused: "NoSuchUser", when: "he is not there", request: bob("den"), before: moderating },
   { refused: "InvalidFrame", request: { ...bob("den"), reason: long }, before: all(moderating, bobJoined) },
+  {
+    refused: "InvalidFrame",
+    when: "no store holds why",
+    request: { ...bob("den"), reason: "a\0b" },
+    before: all(moderating, bobJoined),
+  },
 ]
 
 export const invite: ReadonlyArray<Case<"invite">> = [

@@ -105,6 +105,8 @@ const play = (name: OperationName, row: Case<OperationName>, door: DoorName) =>
       .replaceAll(user.id, "<ann>")
       .replaceAll(idOf(olga), "<olga>")
       .replaceAll('"lobby"', '"den"')
+      // Of the channel and its history.
+      .replaceAll(/,"id":"[^"]*","history":"[^"]*"/g, "")
     return JSON.parse(text) as Result
   }).pipe(
     Effect.scoped,

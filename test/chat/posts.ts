@@ -51,6 +51,7 @@ export const publish: ReadonlyArray<Case<"publish">> = [
   })),
   { when: "it has one sign among spaces", request: say("den", " \u200b!\n"), answer: place, doors: everywhere },
   { refused: "MessageTooLong", request: say("den", long), doors: everywhere },
+  { refused: "InvalidFrame", when: "no store holds it", request: say("den", "a\0b") },
   { refused: "Forbidden", when: "it is read-only", request: say("den"), doors: everywhere, before: readOnly },
   { refused: "Muted", request: say("den"), doors: everywhere, before: muted },
   {
@@ -76,6 +77,7 @@ export const editMessage: ReadonlyArray<Case<"editMessage">> = [
   { refused: "EmptyMessage", request: edit("den", 2, ""), before: annSpoke },
   { refused: "EmptyMessage", when: "of nothing", request: edit("den", 2, " \u00ad\ufe0f"), before: annSpoke },
   { refused: "MessageTooLong", request: edit("den", 2, long), before: annSpoke },
+  { refused: "InvalidFrame", when: "no store holds it", request: edit("den", 2, "a\0b"), before: annSpoke },
   { refused: "Forbidden", when: "it is another's", request: edit("den", 1), before: role("owner") },
   { refused: "Muted", request: edit("den"), before: all(annSpoke, muted) },
   { refused: "SlowMode", request: edit("den"), before: slowedDown },

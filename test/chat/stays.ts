@@ -11,6 +11,15 @@ export const join: ReadonlyArray<Case<"join">> = [
   { refused: "AlreadyMember", request: { channel: "den" } },
   { refused: "ChannelExists", when: "it looks like another", request: { channel: "Den" } },
   { refused: "Forbidden", when: "its name mixes scripts", request: { channel: "dеnt" } },
+  { refused: "NoSuchChannel", when: "it is another", request: { channel: "den", id: "gone" }, doors: ["version 2"] },
+  { refused: "NoSuchChannel", when: "it is no more", request: { channel: "attic", id: "gone" }, doors: ["version 2"] },
+  {
+    refused: "InvalidFrame",
+    when: "no id is so",
+    unreadable: true,
+    request: { channel: "den", id: "a\0b" },
+    doors: ["version 2"],
+  },
   { refused: "TooManyMemberships", request: { channel: "attic" }, settings: { hub: { maxMemberships: 1 } } },
 ]
 

@@ -262,6 +262,22 @@ describe("Connection, to the chapter's server", () => {
     ),
   )
 
+  it.live("has nothing to come back for where it may not be in the lobby", () =>
+    Effect.gen(function* () {
+      const { accounts, address, hub } = yield* TestServer
+      yield* accounts.add({ name: "ann", role: "member", password: Redacted.make("password") })
+      const root = yield* hub.as({ name: "root", role: "admin" })
+      yield* root.ban("lobby", { username: "ann" })
+      const ann = yield* Effect.provide(connect(), Layer.provide(oldServer, Tcp.layer(address!)))
+      yield* ann.signIn(as("ann"))
+      const banned = yield* Effect.flip(Stream.runDrain(ann.events))
+      assert.deepInclude(banned, { reason: "Refused", reconnect: false, message: "You are banned from this channel" })
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))),
+    ),
+  )
+
   it.live("knows that the connection is lost", () =>
     withServer((server) =>
       Effect.gen(function* () {
@@ -331,6 +347,18 @@ describe("Connection, to the chapter's server", () => {
         assert.strictEqual(disconnect.message, "message" in toDisconnect ? toDisconnect.message : toDisconnect.reason)
       }
     }),
+  )
+
+  it.live("hears that it is put out", () =>
+    withServer((server) =>
+      Effect.gen(function* () {
+        const ann = yield* member(server, "ann")
+        yield* server.broadcast({ type: "Error", code: 403, message: "You were put out of the channel" })
+        const [, out] = yield* take(ann, 2)
+        assert.deepStrictEqual<unknown>(out, { type: "Left", channel: "lobby" })
+        assert.strictEqual(yield* reasonOf(ann.publish("lobby", "x")), "NotMember")
+      }),
+    ),
   )
 
   it.live("reads names that nobody may have here", () =>

@@ -83,6 +83,8 @@ describe("a user without a session", () => {
       const wrong = [
         [ann.publish("no such name!", "x"), "channel"],
         [ann.publish("kitchen", "a lone surrogate: \ud800"), "content"],
+        [ann.publish("kitchen", "a NUL: \0"), "content"],
+        [ann.kick("kitchen", "bob", "a NUL: \0"), "reason"],
         [ann.publish("kitchen", "x", "an id with spaces"), "id"],
         [ann.edit("kitchen", 0.5, "x"), "target"],
         [ann.history("kitchen", { after: -1 }), "after"],
@@ -100,6 +102,7 @@ describe("a user without a session", () => {
         assert.deepStrictEqual([error.reason, error.field], ["InvalidFrame", field])
       }
       assert.strictEqual(yield* reason(as({ name: "" })), "InvalidUsername")
+      assert.strictEqual(yield* reason(as({ name: "eve", id: "a\0b" })), "InvalidUsername")
       assert.strictEqual(yield* reason(Effect.scoped(connect({ name: "two\nlines" }))), "InvalidUsername")
       // What is left out may be undefined as well.
       yield* ann.history("kitchen", { after: undefined, limit: undefined })

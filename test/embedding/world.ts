@@ -31,6 +31,7 @@ export const short = (entry: {
   readonly from?: string | number
   readonly to?: number
 }): string => {
+  if (entry.type === "HistoryChanged") return entry.type
   if (entry.type === "Missed") return `${entry.from}-${entry.to} Missed`
   return entry.type === "Message" ? `${entry.seq} ${entry.content}` : `${entry.seq} ${entry.type}`
 }

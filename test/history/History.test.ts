@@ -30,12 +30,17 @@ describe("History in memory", () => {
         yield* append(history, ChannelId.make(`c${n}`), [said(1)])
         yield* history.load(ChannelId.make(`nobody-${n}`), 0)
       }
+      const historyOf = (name: string) => Effect.map(history.load(ChannelId.make(name), 0), ({ history }) => history)
+      const [first, second] = [yield* historyOf("c1"), yield* historyOf("c2")]
       yield* append(history, ChannelId.make("c0"), [said(2)])
       assert.strictEqual(yield* seqOf(history, "c1"), 1)
       yield* append(history, ChannelId.make("one-more"), [said(1)])
       assert.strictEqual(yield* seqOf(history, "c0"), 2)
       assert.strictEqual(yield* seqOf(history, "c1"), 0)
       assert.strictEqual(yield* seqOf(history, "c2"), 1)
+      // What begins under that name now is another history.
+      assert.notStrictEqual(yield* historyOf("c1"), first)
+      assert.strictEqual(yield* historyOf("c2"), second)
     }).pipe(Effect.provide(History.layerMemory)),
   )
 

@@ -56,6 +56,7 @@ const disconnects = {
   Internal: 4004,
   LoginTimeout: 4005,
   ConnectionLost: 4006,
+  ChannelLost: 4007,
   MalformedFrame: 4500,
   FrameTooLarge: 4501,
   FrameTimeout: 4502,
@@ -67,6 +68,7 @@ const disconnects = {
   AccountDisabled: 4508,
   PasswordChanged: 4509,
   Goodbye: 4510,
+  Refused: 4511,
 }
 
 const codes = (catalog: Record<string, { readonly code: number }>) =>
@@ -170,6 +172,7 @@ describe("disconnects", () => {
       "AccountDisabled",
       "PasswordChanged",
       "Goodbye",
+      "Refused",
     ])
   })
 

@@ -261,11 +261,25 @@ describe("who has entered a channel", () => {
   })
 
   it("is told how it stands, in version 2: what is usual is left out", () => {
-    const usual = { type: "Joined", ref: 2, channel, topic: "Tea", seq: 9, count: 1, members, presence: 4 }
+    const usual = {
+      type: "Joined",
+      ref: 2,
+      channel,
+      topic: "Tea",
+      seq: 9,
+      count: 1,
+      members,
+      presence: 4,
+      id: welcome.id,
+    }
     assert.strictEqual(joined({}), text(usual))
     assert.strictEqual(joined({ standing: { access: "public", archived: false, slowMode: 0 } }), text(usual))
     assert.strictEqual(
-      joined({ first: 5, standing: { role: "owner", access: "private", archived: true, slowMode: 5000 } }),
+      joined({
+        first: 5,
+        history: "h-1",
+        standing: { role: "owner", access: "private", archived: true, slowMode: 5000 },
+      }),
       text({
         type: "Joined",
         ref: 2,
@@ -280,6 +294,8 @@ describe("who has entered a channel", () => {
         count: 1,
         members,
         presence: 4,
+        id: welcome.id,
+        history: "h-1",
       }),
     )
   })

@@ -33,7 +33,7 @@ describe("a lobby that is given up", () => {
       assert.isBelow(told.length, 12)
       // Whether it hears of the channel's end before its own depends on which message was under way.
       const others = told.filter((message) => message !== "The channel has ended")
-      assert.deepStrictEqual(new Set(others), new Set(["The server failed"]))
+      assert.deepStrictEqual(new Set(others), new Set(["The server failed", "The channel is not to be had now"]))
 
       const again = yield* server.client1
       yield* again.send({ type: "Login", username: "ann", password: "x" })

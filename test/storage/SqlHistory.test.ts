@@ -130,8 +130,9 @@ const answers = (history: History["Service"], roll: (sides: number) => number) =
     return found
   })
 
-/** What is absent is absent or undefined: JSON knows no difference. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+/** What is absent is absent or undefined: JSON knows no difference. Each history has a name of its own. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, value: unknown) => (key === "history" ? undefined : value)))
 
 const agrees = (name: string, layer: Layer.Layer<History, unknown>) =>
   it.effect(`History in ${name} answers as the one in memory does, whatever is stored`, () =>

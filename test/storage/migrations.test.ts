@@ -20,6 +20,7 @@ import * as Topic from "../../src/domain/Topic.ts"
 import { spelling, Username } from "../../src/domain/Username.ts"
 import { History } from "../../src/history/History.ts"
 import type { Dialect } from "../../src/storage/Dialect.ts"
+import * as HistoryIdentity from "../../src/storage/HistoryIdentity.ts"
 import * as Migrations from "../../src/storage/Migrations.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
@@ -166,14 +167,23 @@ const migrations = (name: string, dialect: string, given: Given) =>
             if (version >= 3) yield* channelsAreThere
             yield* append(yield* History, random, messages(1, 3))
           }).pipe(Effect.provide(database))
+          const historyId = Effect.flatMap(History, (history) =>
+            Effect.map(history.load(general, 0), ({ history }) => history),
+          )
+          const id = yield* Effect.provide(historyId, database)
+          assert.isNotEmpty(id)
           // As at the next start.
           yield* Effect.gen(function* () {
+            assert.strictEqual(yield* historyId, id)
             const before = yield* versions
             yield* Migrations.run
             assert.deepStrictEqual(yield* versions, before)
             yield* accountsAreThere
             assert.deepStrictEqual(yield* everything(yield* History, random), messages(1, 3))
+            yield* HistoryIdentity.renew
           }).pipe(Effect.provide(database))
+          // A copy that was brought back is another history.
+          assert.notStrictEqual(yield* Effect.provide(historyId, database), id)
         }),
       )
     }

@@ -54,13 +54,23 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
     test(
       "a channel nobody wrote to is empty",
       Effect.fnUntraced(function* (history) {
-        const { durability: _, ...empty } = yield* history.load(general, 0)
+        const { durability: _, history: _history, ...empty } = yield* history.load(general, 0)
         assert.deepStrictEqual(empty, { first: seq(1), seq: seq(0), recent: [], ids: [] })
         assert.deepStrictEqual(yield* everything(history, general), [])
         assert.deepStrictEqual(yield* history.messages(general, [seq(1)]), [])
         yield* history.touch(general, [alice.id])
         assert.strictEqual(yield* reasonOf(history, [said(2)], 1), "Conflict")
         assert.include(yield* history.load(general, 0), { first: seq(1), seq: seq(0) })
+      }),
+    )
+
+    test(
+      "says which history it is, the same for as long as it is kept",
+      Effect.fnUntraced(function* (history) {
+        const { history: id } = yield* history.load(general, 0)
+        assert.isNotEmpty(id)
+        yield* append(history, general, [said(1)])
+        assert.strictEqual((yield* history.load(general, 0)).history, id)
       }),
     )
 

@@ -4,6 +4,7 @@ import { direct } from "./transportDirect.ts"
 import { ends } from "./transportEnds.ts"
 import { past } from "./transportHistory.ts"
 import { negotiation } from "./transportNegotiation.ts"
+import { returns } from "./transportReturns.ts"
 import { rights } from "./transportRights.ts"
 import { searching } from "./transportSearch.ts"
 import { signIn } from "./transportSignIn.ts"
@@ -16,6 +17,7 @@ export const transport = (world: World) =>
     describe("version 1", () => version1(world))
     describe("the negotiation", () => negotiation(world))
     describe("channels", () => channels(world))
+    describe("coming back", () => returns(world))
     describe("history", () => past(world))
     describe("search", () => searching(world))
     describe("direct conversations", () => direct(world))

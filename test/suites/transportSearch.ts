@@ -33,6 +33,23 @@ const finding = ({ layer }: World): void => {
       const second = yield* found("tea", { limit: 1, before: first.next })
       assert.deepStrictEqual([...first.hits, ...second.hits].toSorted(), both)
       assert.isUndefined(second.next)
+      // Where a page ended is for nobody else to read, nor to go on from; and nobody can make one up.
+      const cursor = first.next!
+      const cat = yield* user2(server, "cat")
+      const { id } = yield* cat.ask({ type: "Join", channel: "den" }, "Joined")
+      for (const text of [cursor, Buffer.from(cursor, "base64url").toString("latin1")]) assert.notInclude(text, id!)
+      const again = { type: "Search", text: "tea", limit: 1 } as const
+      assert.strictEqual(yield* refused(bob, { ...again, before: cursor }), "InvalidFrame")
+      const other = cursor.at(-3) === "A" ? "B" : "A"
+      for (const before of [
+        cursor.slice(0, -3) + other + cursor.slice(-2),
+        cursor.slice(4),
+        `${cursor}=`,
+        "A".repeat(80),
+      ]) {
+        assert.strictEqual(yield* refused(ann, { ...again, before }), "InvalidFrame")
+      }
+      assert.strictEqual(yield* refused(ann, { type: "ListUnread", after: cursor }), "InvalidFrame")
       // Edited, it is found by what it says now; deleted, not at all.
       yield* ann.ask(edit(1, "e", "juice at four"), "Published")
       yield* ann.ask(remove(3, "d"), "Published")

@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { TestClient1 } from "../../src/testing/TestClient.ts"
@@ -228,6 +229,37 @@ export const version1 = ({ layer, stream }: World): void => {
       assert.strictEqual(code, 400)
       assert.match(message, /^unknown type, expected one of Login, .*/)
       yield* expectNothing(ann)
+    }),
+  )
+
+  live("text that no store holds is refused, and the session goes on", layer(), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member1(server, "ann")
+      yield* ann.send(say("a\0b"))
+      assert.strictEqual((yield* ann.expect("Error")).code, 400)
+      yield* ann.send(say("ab"))
+      assert.strictEqual((yield* ann.expect("ChatMessage")).content, "ab")
+    }),
+  )
+
+  live("who may not be in the lobby is told so, with what that is, and not to come back", layer(), (server) =>
+    Effect.gen(function* () {
+      yield* server.accounts.add({ name: "root", password: Redacted.make("root's"), role: "admin" })
+      const root = yield* member2(server, "root", "lobby")
+      const ann = yield* member1(server, "ann")
+      yield* root.ask({ type: "Kick", channel: "lobby", username: "ann" }, "Ok")
+      const putOut = '{"type":"Error","code":403,"message":"You were put out of the channel"}'
+      assert.strictEqual(yield* nextText(ann), putOut)
+      yield* ann.send(say("hello?"))
+      assert.strictEqual(yield* nextText(ann), putOut)
+      assert.deepStrictEqual(yield* ann.ended, { clean: true })
+      yield* root.ask({ type: "Ban", channel: "lobby", username: "ann" }, "Ok")
+      const again = yield* server.client1
+      yield* again.send({ type: "Login", username: "ann", password: "ann's" })
+      assert.isTrue((yield* again.expect("LoginResponse")).success)
+      const banned = '{"type":"Error","code":403,"message":"You are banned from this channel"}'
+      assert.strictEqual(yield* nextText(again), banned)
+      assert.deepStrictEqual(yield* again.ended, { clean: true })
     }),
   )
 

@@ -413,7 +413,7 @@ describe("Update: direct conversations", () => {
     assert.deepStrictEqual(said(), ["one", "two", "three"])
     assert.strictEqual(world.conversation("@Bob").unread, 3)
     // A server that has lost its history numbers a new one.
-    world.receive(direct("Bob", { seq: 0 }))
+    world.receive(direct("Bob", { seq: 0 })).receive(event("HistoryChanged", { channel: "@Bob" }))
     says(world, 1, "another one", { timestamp: noon + 60_000 })
     assert.deepStrictEqual(said(), ["one", "two", "three", "another one"])
   })

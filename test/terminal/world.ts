@@ -36,6 +36,8 @@ const me = Username.make("ann")
 
 const Missed = Schema.Struct({ type: Schema.Literal("Missed"), channel: ChannelName, from: Seq, to: Seq })
 
+const HistoryChanged = Schema.Struct({ type: Schema.Literal("HistoryChanged"), channel: ChannelName })
+
 const decode = Schema.decodeUnknownSync(
   Schema.Union([
     Joined,
@@ -53,6 +55,7 @@ const decode = Schema.decodeUnknownSync(
     Kicked,
     Invited,
     Missed,
+    HistoryChanged,
   ]),
 )
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { maxInteger, maxReasonLength } from "../../domain/Limits.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import { isStorable } from "../../domain/Text.ts"
 
 /** In a frame's terms: this field is not what it should be. */
 export const invalid = (field: string, detail: string): RequestError =>
@@ -17,6 +18,10 @@ export const whole = (
     ? undefined
     : invalid(field, `an integer from ${from} to ${to}`)
 
+/** What is wrong with a text that goes to a store. */
+export const storable = (field: string, value: string | undefined): RequestError | undefined =>
+  value === undefined || isStorable(value) ? undefined : invalid(field, "text without NUL and lone surrogates")
+
 /** What is wrong with a text that should have at most so many characters. */
 export const short = (field: string, value: string | undefined, atMost: number): RequestError | undefined =>
   value === undefined || value.length <= atMost ? undefined : invalid(field, `at most ${atMost} characters`)
@@ -28,7 +33,8 @@ export const sanction = ({
 }: {
   readonly duration?: number | undefined
   readonly reason?: string | undefined
-}): RequestError | undefined => whole("duration", duration) ?? short("reason", reason, maxReasonLength)
+}): RequestError | undefined =>
+  whole("duration", duration) ?? short("reason", reason, maxReasonLength) ?? storable("reason", reason)
 
 /** Goes on only where nothing is wrong. */
 export const unless = <A>(

@@ -13,6 +13,7 @@ import { rateLimited } from "../RateLimits.ts"
 import { errorIn, type Receipt } from "../Receipt.ts"
 import type { Membership } from "../../hub/audience/Memberships.ts"
 import { isBlank } from "./blank.ts"
+import { storable } from "./checks.ts"
 import { asMember } from "./inChannel.ts"
 
 /** Why the caller may not say anything now; undefined where it may. */
@@ -30,7 +31,9 @@ export const unsayable = ({ settings }: ChatShape, content: string): RequestErro
       detail: `The message has ${length} characters, at most ${settings.maxMessageLength} are allowed`,
     })
   }
-  return isBlank(content) ? new RequestError({ reason: "EmptyMessage", field: "content" }) : undefined
+  return isBlank(content)
+    ? new RequestError({ reason: "EmptyMessage", field: "content" })
+    : storable("content", content)
 }
 
 type Post = ChannelCommandOf<"Publish" | "Change">

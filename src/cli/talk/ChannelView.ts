@@ -85,7 +85,11 @@ export const enter = Effect.fnUntraced(function* (
   let channel = given
   let remaining = count
   let roster: Roster | undefined
+  // The channel's own, under which it comes back.
+  let id: string | undefined
   let lastSeq: Seq | undefined
+  /** Whether the history is another one than before, so that the next entry follows none. */
+  let anew = false
   let awaited: { readonly seq: Seq; readonly done: Deferred.Deferred<void> } | undefined
 
   let lines: Array<string> = []
@@ -114,6 +118,7 @@ export const enter = Effect.fnUntraced(function* (
     username: string,
   ): Effect.fn.Return<void, ConnectionFailure> {
     channel = joined.channel
+    id = joined.id
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
     yield* screen.notice(
@@ -141,7 +146,8 @@ export const enter = Effect.fnUntraced(function* (
       if (remaining === 0) break
       if (isEntry(event)) {
         // Events were skipped, since they came faster than they could be shown.
-        const gap = lastSeq === undefined ? 0 : event.seq - lastSeq - 1
+        const gap = lastSeq === undefined || anew ? 0 : event.seq - lastSeq - 1
+        anew = false
         if (gap > 0) yield* Effect.andThen(flush, screen.notice(missed(gap)))
         lastSeq = event.seq
       }
@@ -155,6 +161,9 @@ export const enter = Effect.fnUntraced(function* (
           break
         case "Missed":
           lastSeq = event.to
+          break
+        case "HistoryChanged":
+          anew = true
           break
         case "Left":
         case "Message":
@@ -178,14 +187,16 @@ export const enter = Effect.fnUntraced(function* (
     if (awaited !== undefined && lastSeq !== undefined && lastSeq >= awaited.seq) {
       Deferred.doneUnsafe(awaited.done, Exit.void)
     }
-    if (events.some(({ type }) => type === "Left")) {
+    const left = events.find((event) => event.type === "Left")
+    if (left !== undefined) {
+      if (left.because !== undefined) return yield* left.because
       if (!reconnect) {
         return yield* new Disconnect({
           reason: "Internal",
           detail: `put out of ${shownChannel(channel)} by the server`,
         })
       }
-      yield* Effect.delay(join(client, channel, { reconnect, screen }), pause)
+      yield* Effect.delay(join(client, channel, { id, reconnect, screen }), pause)
     }
   })
 

@@ -62,7 +62,11 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
       ]
     }
     case "Renamed":
-      return [`* ${shownName(event.by)} renamed ${shownChannel(event.channel)} to ${shownChannel(event.name)}`]
+      return [
+        event.by === undefined
+          ? `* ${shownChannel(event.channel)} is called ${shownChannel(event.name)} now`
+          : `* ${shownName(event.by)} renamed ${shownChannel(event.channel)} to ${shownChannel(event.name)}`,
+      ]
     case "ChannelChanged":
       return [`* ${shownName(event.by)} made the channel ${settings(event)}`]
     case "RoleChanged":
@@ -72,7 +76,13 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
         `* ${shownName(event.by)} threw ${shownName(event.username)} out${event.reason === undefined ? "" : `: ${oneLine(event.reason)}`}`,
       ]
     case "Left":
-      return [`* out of ${shownChannel(event.channel)}, by the server`]
+      return [
+        event.because === undefined
+          ? `* out of ${shownChannel(event.channel)}, by the server`
+          : `* out of ${shownChannel(event.channel)}: ${oneLine(event.because.message)}`,
+      ]
+    case "HistoryChanged":
+      return ["* the history is another one now: what was missed is lost, and it begins anew"]
     case "Missed":
       return [`* ${missed(event.to - event.from + 1)}`]
     case "Joined":

@@ -11,9 +11,18 @@ const pause = Duration.seconds(5)
 export const join = (
   client: Client,
   channel: string,
-  { reconnect, screen }: { readonly reconnect: boolean; readonly screen: Screen },
+  {
+    id,
+    reconnect,
+    screen,
+  }: {
+    /** The channel's own, where it is come back to: nothing is made then. */
+    readonly id?: string | undefined
+    readonly reconnect: boolean
+    readonly screen: Screen
+  },
 ): Effect.Effect<void, ConnectionFailure> =>
-  Effect.catchTag(Effect.asVoid(client.join(channel)), "RequestError", (error) => {
+  Effect.catchTag(Effect.asVoid(client.join(channel, { id })), "RequestError", (error) => {
     // The client has come back into it by itself.
     if (error.reason === "AlreadyMember") return Effect.void
     if (!reconnect || !error.retryable) return Effect.fail(error)
@@ -22,6 +31,6 @@ export const join = (
       .notice(`${channel}: ${error.message}; trying again in ${Duration.format(wait)}`)
       .pipe(
         Effect.andThen(Effect.sleep(wait)),
-        Effect.andThen(Effect.suspend(() => join(client, channel, { reconnect, screen }))),
+        Effect.andThen(Effect.suspend(() => join(client, channel, { id, reconnect, screen }))),
       )
   })

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { catalog, isGarbled, type RequestError } from "../../domain/RequestError.ts"
+import { catalog, isGarbled, RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Answer, ClientSession } from "../Session.ts"
 import { OutboxFull, Unconfirmed } from "../PublishError.ts"
@@ -20,14 +20,33 @@ export type PublishFailure = RequestError | ConnectionFailure | OutboxFull | Unc
 /** Sends it in a session, every time with the same id. */
 type Send = (session: ClientSession, channel: string) => Answer<"Published">
 
-interface PendingPublish {
+/** Where something is to be said. */
+export interface Destination {
   /** As the channel is called now. */
-  channel: string
+  readonly name: string
+  /** Why it can never be said there. */
+  readonly refused: RequestError | undefined
+  /** Counts the channel's histories: what is about a message of an earlier one is about nothing that is there. */
+  readonly era: number
+}
+
+interface PendingPublish {
+  to: Destination
+  /** The era of the message that it changes; undefined where it changes none. */
+  era: number | undefined
+  /** Whether the client is not in that channel yet, and knows it by its name alone. */
+  byName: boolean
   readonly send: Send
   readonly reply: Deferred.Deferred<Acknowledgement, PublishFailure>
   /** Whether nobody waits for it any more: then it is not sent. */
   abandoned: boolean
 }
+
+const otherHistory = () =>
+  new RequestError({
+    reason: "NoSuchMessage",
+    detail: "The channel's history is another one now, without this message",
+  })
 
 /** Tries where the server has failed over it. */
 const maxFailures = 4
@@ -71,19 +90,31 @@ export class Outgoing {
   })
 
   /** Succeeds when the server has acknowledged it. If this is interrupted first, it may not be sent at all. */
-  add(channel: string, send: Send): Effect.Effect<Acknowledgement, PublishFailure> {
+  add(
+    channel: Destination | string,
+    send: Send,
+    { changes = false }: { readonly changes?: boolean } = {},
+  ): Effect.Effect<Acknowledgement, PublishFailure> {
     return Effect.suspend(() => {
       if (this.ended !== undefined) return Effect.fail(this.ended)
-      const message: PendingPublish = { channel, send, reply: Deferred.makeUnsafe(), abandoned: false }
+      const byName = typeof channel === "string"
+      const to = byName ? { name: channel, refused: undefined, era: 0 } : channel
+      const era = changes ? to.era : undefined
+      const message: PendingPublish = { to, era, byName, send, reply: Deferred.makeUnsafe(), abandoned: false }
       if (!Queue.offerUnsafe(this.queue, message)) return Effect.fail(new OutboxFull())
       this.open.add(message)
       return Effect.onInterrupt(Deferred.await(message.reply), () => Effect.sync(() => (message.abandoned = true)))
     })
   }
 
-  /** A channel has a new name. */
-  rename(channel: string, name: string): void {
-    for (const message of this.open) if (message.channel === channel) message.channel = name
+  /** The client has entered a channel: what was to be said under its name follows it from now on. */
+  bind(channel: Destination, isIts: (name: string) => boolean): void {
+    for (const message of this.open) {
+      if (!message.byName || !isIts(message.to.name)) continue
+      message.to = channel
+      message.byName = false
+      if (message.era !== undefined) message.era = channel.era
+    }
   }
 
   /** Nothing more will be sent. */
@@ -104,10 +135,13 @@ export class Outgoing {
 
   /** Tries in this session, and in the next if it ends first: with the same id, so that it is stored once. */
   private attempt(message: PendingPublish, failures = 0): Effect.Effect<Acknowledgement, PublishFailure> {
-    const { channel, send } = message
-    return Effect.flatMap(this.inPace, (session) =>
-      Effect.catchTags(
-        Effect.tap(send(session, channel), () => Effect.map(Clock.currentTimeMillis, (now) => this.pace.accept(now))),
+    return Effect.flatMap(this.inPace, (session) => {
+      const { send, to } = message
+      if (to.refused !== undefined) return Effect.fail(to.refused)
+      if (message.era !== undefined && message.era !== to.era) return Effect.fail(otherHistory())
+      const { name } = to
+      return Effect.catchTags(
+        Effect.tap(send(session, name), () => Effect.map(Clock.currentTimeMillis, (now) => this.pace.accept(now))),
         {
           Disconnect: () => {
             this.current.clear(session)
@@ -115,13 +149,13 @@ export class Outgoing {
           },
           RequestError: (error) => {
             // The channel was renamed while it was on its way.
-            if (message.channel !== channel) return this.attempt(message, failures)
+            if (message.to.name !== name) return this.attempt(message, failures)
             const again = isGarbled(error.reason) && session.version === 2 && failures < maxGarbled
             return again ? this.attempt(message, failures + 1) : this.refused(message, failures, error)
           },
         },
-      ),
-    )
+      )
+    })
   }
 
   /** The session, as soon as there is one and the next message will not be too early. */
@@ -139,7 +173,7 @@ export class Outgoing {
     error: RequestError,
   ): Effect.Effect<Acknowledgement, PublishFailure> {
     const { reason, retryAfter } = error
-    const waits = reason === "NotMember" && this.isShutOut(message.channel)
+    const waits = reason === "NotMember" && this.isShutOut(message.to.name)
     if (!waits && (!catalog[reason].retryable || (reason === "Internal" && failures >= maxFailures)))
       return Effect.fail(error)
     if (retryAfter === undefined) {

@@ -1,5 +1,6 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import * as Seq from "../../domain/Seq.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { ClientEvent, Entry, Missed } from "../Event.ts"
 
@@ -15,6 +16,13 @@ const firstOfAll = Seq.next(Seq.zero)
 export class Position {
   /** As the channel is called now. */
   name: ChannelName
+  /** The channel's for ever, and which history its places are of, as far as the server says. */
+  id: string | undefined
+  history: string | undefined
+  /** Counts the histories that there have been. */
+  era = 0
+  /** Why the client was not let in again: what waits to be sent there is never sent anywhere else. */
+  refused: RequestError | undefined
   /** The last entry that was emitted. */
   last: Seq.Seq
   /** The entries behind `last` up to here have to be fetched; undefined where none is missing. */
@@ -33,20 +41,35 @@ export class Position {
     this.begun = begun
   }
 
+  /** The client is in the channel once more: it goes on behind `last`, a place in `history`. */
+  resume(last: Seq.Seq, history: string | undefined, begun: boolean): void {
+    this.last = last
+    this.history = history
+    this.begun = begun
+    this.upTo = undefined
+    this.held = []
+  }
+
   /** Whether there is something to fetch now. */
   get isBehind(): boolean {
     return this.begun && this.upTo !== undefined
   }
 
   /** The client has joined, when the last entry of the channel was `seq`. Returns what can be emitted now. */
-  join({ first = firstOfAll, seq }: Pick<ServerFrameOf<"Joined">, "first" | "seq">): ReadonlyArray<ClientEvent> {
-    if (this.last > seq) {
-      // The channel is shorter than it was: this is a new history, of which nothing was emitted.
-      this.last = seq
-      return seq === Seq.zero ? [] : [this.missed(firstOfAll, seq)]
+  join(joined: Pick<ServerFrameOf<"Joined">, "first" | "history" | "id" | "seq">): ReadonlyArray<ClientEvent> {
+    const { first = firstOfAll, history, id, seq } = joined
+    // A channel that is shorter than it was has another history in any case. Of one without entries nothing was emitted.
+    const isOther = this.history !== undefined && history !== undefined && this.history !== history
+    const changed = this.last > seq || (isOther && this.last > Seq.zero)
+    this.id = id ?? this.id
+    this.history = history
+    if (changed) {
+      this.era++
+      this.last = this.begun ? Seq.before(first) : seq
     }
     this.upTo = seq
-    return this.begun ? this.settle(Seq.before(first)) : []
+    const ready = this.begun ? this.settle(Seq.before(first)) : []
+    return changed ? [{ type: "HistoryChanged", channel: this.name }, ...ready] : ready
   }
 
   /**
@@ -130,3 +153,6 @@ export class Position {
     return { type: "Missed", channel: this.name, from, to }
   }
 }
+
+/** A channel that the server had no room for. */
+export type ShutOut = Pick<Position, "id" | "name">

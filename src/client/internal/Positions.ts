@@ -1,16 +1,30 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf as directKey } from "../../domain/Direct.ts"
 import type { Seq } from "../../domain/Seq.ts"
-import type { RequestError } from "../../domain/RequestError.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { ClientEvent, Entry, Event } from "../Event.ts"
 import { Position } from "./Position.ts"
 import { RecentMap } from "./RecentMap.ts"
+
+/** Where the client was in a channel. */
+type Place = Pick<Position, "id" | "history" | "last">
+
+/** What entries are wanted of a channel that is being joined. */
+export interface Wanted {
+  /** Those behind this place. */
+  readonly after: Seq
+  /** The history that it is a place of, where that is known. */
+  readonly history?: string | undefined
+}
 
 /** Channels that the server has put the client out of, whose last place is remembered at least. */
 const maxLeft = 256
 
 /** The same for every spelling of a direct conversation's name. */
 const keyOf = (name: string): string => (isDirect(name as ChannelName) ? directKey(name as ChannelName) : name)
+
+const otherBehindName = "This name is somebody else's now"
 
 /** What can be emitted now, and the channel in which entries may be missing. */
 type Ready = readonly [events: ReadonlyArray<ClientEvent>, position?: Position]
@@ -20,14 +34,22 @@ export class Positions {
   // As many as the server lets a session be in.
   private readonly here = new Map<string, Position>()
   /** The last place in channels that the server has put the client out of, for when it comes back. */
-  private readonly left = new RecentMap<string, Seq>(maxLeft)
-  /** Behind which place entries are wanted, in channels that are being joined; as many as there are such requests. */
-  private readonly wanted = new Map<string, { readonly after: Seq }>()
+  private readonly left = new RecentMap<string, Place>(maxLeft)
+  /** Channels whose name another has by now, by their ids, until the client has come back to them under their own. */
+  private readonly displaced = new Map<string, Position>()
+  /** In channels that are being joined; as many as there are such requests. */
+  private readonly wanted = new Map<string, Wanted>()
   /** Whether the read markers are known on this connection. */
   private listed = false
 
-  get names(): ReadonlyArray<ChannelName> {
-    return [...this.here.values()].map(({ name }) => name)
+  /** The channels to come back to on a new connection. */
+  get all(): ReadonlyArray<Position> {
+    return [...this.here.values(), ...this.displaced.values()]
+  }
+
+  /** Of the channel that is called so. */
+  at(name: string): Position | undefined {
+    return this.here.get(keyOf(name))
   }
 
   has(position: Position): boolean {
@@ -43,10 +65,9 @@ export class Positions {
     return this.left.get(keyOf(name)) !== undefined
   }
 
-  /** Once the client has joined, the entries behind this place are wanted. Call the result if it could not join. */
-  want(name: string, after: Seq): (error?: RequestError) => void {
+  /** Once the client has joined, these entries are wanted. Call the result if it could not join. */
+  want(name: string, wanted: Wanted): (error?: RequestError) => void {
     const key = keyOf(name)
-    const wanted = { after }
     this.wanted.set(key, wanted)
     return (error) => {
       // Another user has brought the client in, and the `Joined` event that uses this is still on its way.
@@ -67,11 +88,50 @@ export class Positions {
     return [...this.here].map(([key, position]) => [position.begin(reads.get(key)), position])
   }
 
+  /**
+   * The client has come back to a channel, which may have another name by now, and its former name may be another's.
+   * Returns what there is to tell of that before anything else.
+   */
+  private rejoined({ channel, id }: Pick<ServerFrameOf<"Joined">, "channel" | "id">): ReadonlyArray<ClientEvent> {
+    const key = keyOf(channel)
+    const named = this.here.get(key)
+    if (id === undefined || named?.id === id) return []
+    const news: Array<ClientEvent> = []
+    if (named?.id !== undefined) {
+      this.here.delete(key)
+      // A conversation with somebody else than before; where it is a channel, the client may come back to it in a moment.
+      if (isDirect(channel)) named.refused = new RequestError({ reason: "NoSuchUser", detail: otherBehindName })
+      else this.displaced.set(named.id, named)
+      news.push({ type: "Left", channel: named.name })
+    }
+    const position = this.displaced.get(id) ?? [...this.here.values()].find((one) => one.id === id)
+    if (position === undefined || isDirect(channel)) return news
+    const { name } = position
+    if (!this.displaced.delete(id)) {
+      this.here.delete(keyOf(name))
+      news.push({ type: "Renamed", channel: name, name: channel })
+    }
+    position.rename(channel)
+    this.here.set(key, position)
+    return news
+  }
+
+  /** The client was not let in again. Returns what there is to tell of that. */
+  refuse(position: Position, because: RequestError): ReadonlyArray<ClientEvent> {
+    position.refused = because
+    if (position.id !== undefined) this.displaced.delete(position.id)
+    // Otherwise it was told when another channel had its name.
+    if (!this.has(position)) return []
+    this.leave(position.name, false)
+    return [{ type: "Left", channel: position.name, because }]
+  }
+
   receive(event: Event): Ready {
     switch (event.type) {
       case "Joined": {
-        const position = this.join(event.channel, event.seq, event.ref === undefined)
-        return [[event, ...position.join(event)], position]
+        const news = this.rejoined(event)
+        const position = this.join(event)
+        return [[...news, event, ...position.join(event)], position]
       }
       case "Left":
         this.leave(event.channel, event.ref !== undefined)
@@ -101,12 +161,19 @@ export class Positions {
     return position === undefined ? [[entry]] : [position.add(entry), position]
   }
 
-  private join(name: ChannelName, seq: Seq, byOthers: boolean): Position {
+  private join({ channel: name, id, ref, seq }: ServerFrameOf<"Joined">): Position {
     const key = keyOf(name)
     const before = this.here.get(key)
-    const last = this.wanted.get(key)?.after ?? (before?.begun === true ? before.last : this.left.get(key))
-    const waits = last === undefined && !this.listed && isDirect(name) && (byOthers || before !== undefined)
-    const position = new Position(name, last ?? seq, !waits)
+    const left = this.left.get(key)
+    // What has this name now may be another channel than the one that was left.
+    const isLeft = left !== undefined && (left.id === undefined || id === undefined || left.id === id)
+    const known = before?.begun === true ? before : isLeft ? left : undefined
+    const wanted = this.wanted.get(key)
+    const last = wanted?.after ?? known?.last
+    const history = wanted === undefined ? known?.history : wanted.history
+    const waits = last === undefined && !this.listed && isDirect(name) && (ref === undefined || before !== undefined)
+    const position = before ?? new Position(name, seq)
+    position.resume(last ?? seq, history, !waits)
     this.here.set(key, position)
     this.left.delete(key)
     this.wanted.delete(key)
@@ -117,7 +184,9 @@ export class Positions {
     const key = keyOf(name)
     const position = this.here.get(key)
     this.here.delete(key)
-    if (position?.begun === true && !forGood) this.left.set(key, position.last)
+    if (position?.begun !== true || forGood) return
+    const { history, id, last } = position
+    this.left.set(key, { history, id, last })
   }
 
   private rename(from: ChannelName, to: ChannelName): void {

@@ -11,6 +11,7 @@ const byMessage = (message: string): RequestErrorReason | undefined =>
 
 const byStatus: Record<number, RequestErrorReason> = {
   401: "NotAuthenticated",
+  403: "Forbidden",
   413: "MessageTooLong",
   429: "RateLimited",
   501: "NotSupported",
@@ -45,3 +46,11 @@ export const isDisconnect = (message: string): boolean =>
 /** Why the session has ended, by the last message of the server. */
 export const toDisconnect = (message: string): Disconnect =>
   new Disconnect({ reason: disconnectReason(message) ?? "ConnectionLost", detail: message })
+
+/** The same, where the message answered no request: it says why the server does not let the user into the lobby. */
+export const toRefusal = (message: string): Disconnect => {
+  const reason = byMessage(message)
+  return reason !== undefined && catalog[reason].status === 403
+    ? new Disconnect({ reason: "Refused", detail: message })
+    : toDisconnect(message)
+}

@@ -15,6 +15,8 @@ export interface Terms {
   readonly encoding: Encoding.ClientEncoding2
   /** Bytes of the largest frame the server reads. */
   readonly maxFrameBytes: number
+  /** Whether the server takes what a client says that comes back: which channel it means, and how old a wish is. */
+  readonly resumes: boolean
   /** How long the server may be silent before it is asked, and then; undefined where it does not say. */
   readonly silence: { readonly pingAfter: Duration.Duration; readonly pongWithin: Duration.Duration } | undefined
 }
@@ -32,7 +34,7 @@ export const handshake = Effect.fnUntraced(function* (
       version,
       min_version: version,
       codecs: [codec],
-      capabilities: ["typing", "status"],
+      capabilities: ["typing", "status", "resume"],
     }),
   )
   const body = yield* Effect.mapError(
@@ -59,6 +61,7 @@ export const handshake = Effect.fnUntraced(function* (
 const terms = (reply: ConnectReply): Terms => ({
   encoding: Encoding.client2(reply.codec ?? "json"),
   maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
+  resumes: reply.capabilities?.includes("resume") === true,
   // The server pings after `ping_after`: in half of the time for the answer its ping has come.
   silence:
     reply.ping_after === undefined || reply.pong_within === undefined

@@ -23,6 +23,7 @@ import * as Encoding from "../../protocol/Encoding.ts"
 import { headerBytes } from "../../protocol/Framing.ts"
 import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { Message } from "../../protocol/v1/Message.ts"
+import { putOut } from "../../protocol/v1/render.ts"
 import type { ServerFrame, ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Credentials } from "../Credentials.ts"
 import { fresh } from "../MessageId.ts"
@@ -31,7 +32,7 @@ import type { Answer, ClientSession } from "../Session.ts"
 import { SessionCore } from "./SessionCore.ts"
 import type { Link } from "./Link.ts"
 import { Lobby } from "./Lobby.ts"
-import { toDisconnect, isDisconnect, requestError, loginError } from "./errors1.ts"
+import { toDisconnect, toRefusal, isDisconnect, requestError, loginError } from "./errors1.ts"
 import { isUsername, toUsername } from "./username.ts"
 import { watchdog } from "./watchdog.ts"
 
@@ -68,8 +69,8 @@ export const make = Effect.fnUntraced(function* (
   let isMember = false
   /** Whether any frame has come. */
   let received = false
-  /** The message of the last frame, if that was an error: if the connection ends behind it, this is why. */
-  let lastError: string | undefined
+  /** What the last frame says of the end, if that was an error: if the connection ends behind it, this is why. */
+  let lastError: Disconnect | undefined
 
   const isMe = (name: string): boolean => me !== undefined && spelling(name) === spelling(me)
 
@@ -121,7 +122,11 @@ export const make = Effect.fnUntraced(function* (
 
   const error = ({ code, message }: Extract<Message, { type: "Error" }>): Effect.Effect<void, Disconnect> => {
     if (isDisconnect(message)) return Effect.fail(toDisconnect(message))
-    lastError = message
+    if (message === putOut && isMember) {
+      isMember = false
+      return core.emit({ type: "Left", channel })
+    }
+    lastError = pending === undefined ? toRefusal(message) : toDisconnect(message)
     if (pending !== undefined) core.settle(pending.ref, Exit.fail(requestError(code, message)))
     pending = undefined
     return Effect.void
@@ -169,7 +174,7 @@ export const make = Effect.fnUntraced(function* (
   /** Why it has ended, as far as the server has said. */
   const explain = (disconnect: Disconnect): Disconnect => {
     if (disconnect.reason !== "ConnectionLost" || disconnect.detail !== undefined) return disconnect
-    if (lastError !== undefined) return toDisconnect(lastError)
+    if (lastError !== undefined) return lastError
     return received || !link.closed()
       ? disconnect
       : new Disconnect({ reason: "ConnectionLost", detail: "The server closed the connection without a word" })
@@ -261,6 +266,7 @@ export const make = Effect.fnUntraced(function* (
     ...Requests.of(ask),
     ask,
     version: 1,
+    resumes: false,
     signIn: (credentials) => core.unlessClosed(signIn(credentials)),
     join: (name) => core.unlessClosed(join(name)),
     leave: (name) => core.unlessClosed(asMember(name, leave)),

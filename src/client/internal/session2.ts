@@ -102,6 +102,7 @@ export const make = Effect.fnUntraced(function* (
     ...Requests.of(ask),
     ask,
     version: 2,
+    resumes: terms.resumes,
     signIn: (credentials) =>
       "token" in credentials
         ? ask({ type: "Authenticate", token: Redacted.value(credentials.token) })
@@ -111,7 +112,7 @@ export const make = Effect.fnUntraced(function* (
             password: Redacted.value(credentials.password),
             invite: credentials.invite === undefined ? undefined : Redacted.value(credentials.invite),
           }),
-    join: (channel) => ask({ type: "Join", channel }),
+    join: (channel, id) => ask({ type: "Join", channel, id: terms.resumes ? id : undefined }),
     leave: (channel) => ask({ type: "Leave", channel }),
     publish: (channel, content, id) => withId(id, { type: "Publish", channel, content }),
     edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),

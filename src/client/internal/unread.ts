@@ -55,7 +55,7 @@ export const joinUnreadDirects = (
     // All are noted before the first is joined: another user may bring the client into the last one before its turn.
     const noted = directs.slice(0, maxDirects).map(({ channel, read }) => ({
       channel,
-      forget: positions.knows(channel) ? () => {} : positions.want(channel, read),
+      forget: positions.knows(channel) ? () => {} : positions.want(channel, { after: read }),
     }))
     yield* Effect.forEach(
       noted,

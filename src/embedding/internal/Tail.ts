@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { RequestErrorOf } from "../../chat/Operation.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
@@ -9,7 +10,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { Membership } from "../../hub/audience/Memberships.ts"
 import type { EventFrame } from "../../protocol/v2/render.ts"
 import type { HistoryPage } from "../Actions.ts"
-import { type ChannelEntry, isEntry, type Missed } from "../ChannelEntry.ts"
+import { type ChannelEntry, type Gap, isEntry, type Missed } from "../ChannelEntry.ts"
 
 /** Entries that are kept for a reader as they happen; one that is further behind reads them from history. */
 const keptAhead = 256
@@ -26,6 +27,12 @@ export class Tail {
   private membership: Membership | undefined
   /** What the channel is called in what the session is told; it hears of a new name in its turn. */
   private called: ChannelName
+  /** The channel's for ever, once it is known: the session comes back to this one, under whatever name. */
+  id: ChannelId | undefined
+  /** Which history the reader's place is one of, as far as that is known. */
+  private history: string | undefined
+  /** The last entry that was told since the session is in the channel. */
+  private heard: Seq.Seq = Seq.zero
   /** The last entry that the reader has; undefined where it is to begin behind the last there is. */
   private last: Seq.Seq | undefined
   /** The last entry that there is, as far as one knows. */
@@ -37,9 +44,10 @@ export class Tail {
   /** Set once there is nothing more to come. */
   over: Effect.Effect<never, End> | undefined
 
-  constructor(channel: ChannelName, after: Seq.Seq | undefined) {
+  constructor(channel: ChannelName, after: Seq.Seq | undefined, history?: string) {
     this.called = channel
     this.last = after
+    this.history = history
   }
 
   /** Whether the session has to enter the channel before there is more to read. */
@@ -62,20 +70,26 @@ export class Tail {
   follow(membership: Membership): void {
     this.membership = membership
     this.called = membership.name
+    this.id = idOf(membership)
     this.kept = []
+    this.heard = Seq.zero
   }
 
-  /** The channel's last entry, or one behind that, is at this place. */
-  begin(seq: Seq.Seq): ReadonlyArray<Missed> {
-    if (this.last === undefined || this.last <= seq) {
+  /** The channel's last entry, or one behind that, is at this place; the oldest is `first`. */
+  begin(seq: Seq.Seq, first: Seq.Seq): ReadonlyArray<Gap> {
+    const { last } = this
+    const history = this.membership?.link.history
+    const isOther = this.history !== undefined && history !== undefined && this.history !== history
+    this.history = history
+    if (last === undefined || (last <= seq && !(isOther && last > Seq.zero))) {
       this.last ??= seq
       this.known = larger(this.known, seq)
       return []
     }
-    // It is not the history that it was: nothing of it was read, as far as one can know.
-    this.last = Seq.zero
-    this.known = seq
-    return this.skip(seq)
+    // Nothing of it was read, as far as one can know.
+    this.last = Seq.before(first)
+    this.known = larger(seq, this.heard)
+    return [{ type: "HistoryChanged", channel: this.called }]
   }
 
   /** What the session is told, in its order. `putOut`: that is why it is not in the channel any more. */
@@ -141,6 +155,7 @@ export class Tail {
 
   private keep(entry: ChannelEntry): void {
     const { seq } = entry
+    this.heard = seq
     if (this.last !== undefined && seq <= this.last) return
     this.known = larger(this.known, seq)
     const before = this.kept.at(-1)?.seq
@@ -164,6 +179,10 @@ export class Tail {
     return [missed]
   }
 }
+
+/** By what a session comes back to a channel. */
+export const idOf = ({ link, other }: Membership): ChannelId | undefined =>
+  other === undefined ? link.id : ChannelId.make(other.id)
 
 export const notMember = () =>
   new RequestError({ reason: "NotMember", detail: "Put out of the channel" }) as RequestErrorOf<"NotMember">

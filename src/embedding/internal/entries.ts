@@ -4,11 +4,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
+import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Membership } from "../../hub/audience/Memberships.ts"
 import type { HistoryPage } from "../Actions.ts"
-import type { ChannelEntry, EntriesError, Missed } from "../ChannelEntry.ts"
+import type { ChannelEntry, EntriesError, Gap } from "../ChannelEntry.ts"
 import { notMember, Tail } from "./Tail.ts"
 
 /** How long until what may succeed later is tried again, where nobody says when. */
@@ -19,24 +20,24 @@ export interface Channels {
   /** Whoever is told what the session is told. */
   readonly tails: Set<Tail>
   /** Undefined where the session is not in the channel. */
-  readonly membership: (channel: ChannelName) => Membership | undefined
-  /** Enters a channel; succeeds, too, where the session is in it. */
-  readonly enter: (channel: ChannelName) => Effect.Effect<void, EntriesError>
+  readonly membership: (channel: ChannelName, id: ChannelId | undefined) => Membership | undefined
+  /** Enters a channel, or comes back to the one with this id; succeeds, too, where the session is in it. */
+  readonly enter: (channel: ChannelName, id: ChannelId | undefined) => Effect.Effect<void, EntriesError>
   /** A page of history: behind a place, or the last entry alone. */
   readonly page: (channel: ChannelName, after: Seq.Seq | undefined) => Effect.Effect<HistoryPage, EntriesError>
 }
 
-type Entries = ReadonlyArray<ChannelEntry | Missed>
+type Entries = ReadonlyArray<ChannelEntry | Gap>
 
-/** Behind `after`, or, where it is undefined, from now on. */
+/** Behind `after`, a place in `history`, or, where it is undefined, from now on. */
 export const entries = (
   channels: Channels,
   channel: ChannelName,
-  after: Seq.Seq | undefined,
-): Stream.Stream<ChannelEntry | Missed, EntriesError> => {
+  { after, history }: { readonly after: Seq.Seq | undefined; readonly history: string | undefined },
+): Stream.Stream<ChannelEntry | Gap, EntriesError> => {
   const start = Effect.acquireRelease(
     Effect.sync(() => {
-      const tail = new Tail(channel, after)
+      const tail = new Tail(channel, after, history)
       channels.tails.add(tail)
       return tail
     }),
@@ -59,7 +60,7 @@ export const entries = (
   )
 }
 
-type Next = Pull.Pull<Arr.NonEmptyReadonlyArray<ChannelEntry | Missed>, EntriesError>
+type Next = Pull.Pull<Arr.NonEmptyReadonlyArray<ChannelEntry | Gap>, EntriesError>
 
 /** These, or what comes next. */
 const some = (channels: Channels, tail: Tail, found: Entries): Next =>
@@ -95,11 +96,11 @@ const reading = (channels: Channels, tail: Tail, read: Effect.Effect<Entries, En
 /** Sees to it that the session is in the channel, and finds out which entry is the last. */
 const enter = (channels: Channels, tail: Tail): Effect.Effect<Entries, EntriesError> =>
   Effect.gen(function* () {
-    const { name } = tail
-    yield* channels.enter(name)
-    const membership = channels.membership(name)
+    const { id, name } = tail
+    yield* channels.enter(name, id)
+    const membership = channels.membership(name, id)
     if (membership === undefined) return yield* notMember()
     tail.follow(membership)
     const { entries, first } = yield* channels.page(membership.name, undefined)
-    return tail.begin(entries.at(-1)?.seq ?? Seq.before(first))
+    return tail.begin(entries.at(-1)?.seq ?? Seq.before(first), first)
   })

@@ -1,3 +1,4 @@
+import type { HistoryId } from "../../domain/HistoryId.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Person, UserId } from "../../domain/User.ts"
@@ -15,11 +16,16 @@ const maxIds = 16_384
 
 /** One channel's history in memory. */
 export class Log {
+  readonly id: HistoryId
   readonly entries = new Entries()
   readonly ids = new StoredIds(maxIds)
   readonly markers = new Map<UserId, Seq.Seq>()
   /** Messages that are there, apart from deleted ones. */
   private said = 0
+
+  constructor(id: HistoryId) {
+    this.id = id
+  }
 
   /** The last place given. */
   get seq(): Seq.Seq {
@@ -29,6 +35,7 @@ export class Log {
   load(since: number): LogSnapshot {
     const { first, last } = this.entries
     return {
+      history: this.id,
       first,
       seq: last,
       durability: "memory",

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
+import { HistoryId } from "../../domain/HistoryId.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
@@ -10,6 +11,7 @@ import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
+import { freshHistoryId } from "../freshHistoryId.ts"
 import type { Batch, HistoryShape, Page, Range } from "../HistoryShape.ts"
 import { HistoryError } from "../HistoryError.ts"
 import { HistorySettings } from "../HistorySettings.ts"
@@ -34,8 +36,13 @@ export const make = Effect.gen(function* () {
   const holding = new LruMap<ChannelId, Log>()
   const counted = new Map<UserId, Set<ChannelId>>()
   let characters = 0
+  const id = yield* freshHistoryId
+  let dropped = 0
+  /** The history that a log without entries begins now: never again that of one that was dropped. */
+  const idOfNew = () => HistoryId.make(`${id}-${dropped}`)
 
   const drop = (channel: ChannelId, log: Log): void => {
+    dropped++
     holding.delete(channel)
     characters -= log.entries.characters
     for (const user of log.markers.keys()) forget(channel, user)
@@ -51,7 +58,7 @@ export const make = Effect.gen(function* () {
   const written = (channel: ChannelId): Log => {
     const used = logs.use(channel)
     if (used !== undefined) return used
-    const log = new Log()
+    const log = new Log(idOfNew())
     logs.set(channel, log)
     if (logs.size > maxChannels) drop(...logs.removeOldest()!)
     return log
@@ -83,7 +90,7 @@ export const make = Effect.gen(function* () {
   }
 
   const service: HistoryShape = {
-    load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log()).load(since)),
+    load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log(idOfNew())).load(since)),
     known: (channel, ids) =>
       Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),
     append: (channel, batch) => Effect.suspend(() => append(channel, batch)),

@@ -6,6 +6,7 @@ import type * as Clock from "effect/Clock"
 import type { ChannelEvent, ChannelEventOf } from "../../domain/ChannelEvent.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { HistoryId } from "../../domain/HistoryId.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Renderer, Rendering } from "../../protocol/Renderer.ts"
@@ -50,6 +51,8 @@ export class Audience {
   name: ChannelName
   /** By what history knows the channel; undefined until a member has entered. */
   id: ChannelId | undefined
+  /** Which history that is, as the member who entered last was told. */
+  history: HistoryId | undefined
   /** The channel has ended for good. */
   hasEnded = false
   private readonly options: Options
@@ -260,6 +263,7 @@ export class Audience {
     if (member === undefined) return
     this.offer()
     this.id = welcome.id
+    this.history = welcome.history
     this.members.set(session, member)
     member.onEntered(welcome)
   }

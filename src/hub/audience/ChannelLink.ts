@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { HistoryId } from "../../domain/HistoryId.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Answer, ChannelCommand, ChannelTurn, Outcome, OutcomeOf } from "../channel/ChannelCommand.ts"
 import { Audience } from "./Audience.ts"
@@ -69,6 +70,11 @@ export class ChannelLink {
   /** By what history knows the channel; undefined until somebody has entered it from this node. */
   get id(): ChannelId | undefined {
     return this.audience.id
+  }
+
+  /** Which history that is. */
+  get history(): HistoryId | undefined {
+    return this.audience.history
   }
 
   /** Whether the channel has ended for good: one of the same name is reached in another way. */

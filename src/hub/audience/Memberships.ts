@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { Welcome } from "../../domain/ChannelEvent.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
 import { RequestError } from "../../domain/RequestError.ts"
@@ -34,6 +35,15 @@ export interface Membership {
   readonly other: User | undefined
 }
 
+/** How a channel is entered. */
+export interface Entrance {
+  /** Whose name that of a direct conversation is, where it is an account's. */
+  readonly account?: User | undefined
+  /** Which channel is meant, where that is known: no other is entered, and none is made. Told when it was entered before. */
+  readonly id?: ChannelId | undefined
+  readonly tag?: number | undefined
+}
+
 /** The session: who it is, in which words it is told, and where to. */
 export interface Subscriber {
   readonly session: SessionId
@@ -42,7 +52,7 @@ export interface Subscriber {
   readonly outbox: Outbox<unknown>
   /**
    * It has entered a channel, which it calls so. Run in the order of what is told there. `tag` is what it was asked to
-   * join with; without one somebody else has brought it in.
+   * join with; without one somebody else has brought it in. The welcome's id is what it comes back by.
    */
   readonly onJoined: (channel: ChannelName, welcome: Welcome, tag: number | undefined) => void
 }
@@ -89,18 +99,15 @@ export class Memberships {
     return this.channels.size === 0
   }
 
-  /**
-   * Enters a channel; `onJoined` has run when this succeeds. `account` is whose name that of a direct conversation is,
-   * where it is an account's.
-   */
-  join(name: ChannelName, account?: User, tag?: number): Effect.Effect<void, RequestError> {
+  /** Enters a channel; `onJoined` has run when this succeeds. */
+  join(name: ChannelName, entrance: Entrance = {}): Effect.Effect<void, RequestError> {
     // Between the channel's yes and the end of this there must be no way out: it would stay a member for ever.
     const entering = Effect.uninterruptibleMask((restore) => {
       // What it wants to be in by itself it does not leave to make room, though others have brought it there before.
       this.direct?.brought.delete(keyIn(name))
       const enter = (attempt: number): Effect.Effect<void, RequestError> =>
-        this.directory.find(name, this.subscriber.session, account).pipe(
-          Effect.flatMap((found) => this.admit(restore, name, found, tag)),
+        this.directory.find(name, this.subscriber.session, entrance.account).pipe(
+          Effect.flatMap((found) => this.admit(restore, name, found, entrance)),
           Effect.catchTag("ChannelGone", () => (attempt < attempts ? enter(attempt + 1) : Effect.fail(unavailable()))),
         )
       return enter(1)
@@ -116,9 +123,7 @@ export class Memberships {
       Effect.suspend(() => {
         if (this.isIn(key, channel) || !this.open) return Effect.void
         return this.directory.bring(channel, this.subscriber.session).pipe(
-          Effect.flatMap(({ appearance, link }) =>
-            this.admit(restore, name, { link, other, appearance }, undefined, by),
-          ),
+          Effect.flatMap(({ appearance, link }) => this.admit(restore, name, { link, other, appearance }, {}, by)),
           Effect.andThen(Effect.suspend(() => this.wasBrought(key))),
           // That it could not enter is not the speaker's affair.
           Effect.ignore,
@@ -183,7 +188,7 @@ export class Memberships {
     restore: Restore,
     name: ChannelName,
     { appearance, link, other }: JoinLookup,
-    tag: number | undefined,
+    { id, tag }: Entrance = {},
     broughtBy?: Requester,
   ): Effect.Effect<void, RequestError | ChannelGone> {
     const { by, onJoined, outbox, renderer, session } = this.subscriber
@@ -198,7 +203,7 @@ export class Memberships {
       alias: other === undefined ? undefined : own,
       onEntered: (welcome: Welcome) => {
         this.channels.set(keyIn(own), membership)
-        onJoined(own, welcome, tag)
+        onJoined(own, other === undefined ? welcome : { ...welcome, id: idOf(other) }, tag)
       },
       onPutOut: () => {
         const key = keyIn(membership.name)
@@ -216,13 +221,18 @@ export class Memberships {
       },
     }
     const former = this.channels.get(keyIn(own))
+    if (other !== undefined && id !== undefined && id !== idOf(other)) {
+      if (former?.link !== link) this.directory.left(link, session)
+      return Effect.fail(new RequestError({ reason: "NoSuchUser", detail: "This name is somebody else's now" }))
+    }
     // The name was a guest's before and is an account's now, or the channel has ended.
     const leaving = former === undefined || former.link === link ? Effect.void : this.replaced(former)
     const called = other === undefined ? name : link.name
     const joining = Effect.suspend(() => {
       const { names } = renderer
+      const meant = other === undefined ? id : undefined
       return link.ask<"Done">(
-        (request) => ({ type: "Join", by, request, session, appearance, called, names, broughtBy }),
+        (request) => ({ type: "Join", by, request, session, appearance, called, id: meant, names, broughtBy }),
         member,
       )
     })
@@ -235,7 +245,9 @@ export class Memberships {
       }),
       Effect.tapError((error) =>
         Effect.sync(() => {
-          if (error._tag !== "RequestError" || error.reason !== "AlreadyMember") this.directory.left(link, session)
+          if (error._tag === "RequestError" && error.reason === "AlreadyMember") return
+          // Where it is in this channel already it stays in it, though it meant another.
+          if (former?.link !== link) this.directory.left(link, session)
         }),
       ),
       Effect.asVoid,
@@ -293,6 +305,9 @@ export class Memberships {
     this.direct?.brought.delete(key)
   }
 }
+
+/** By what a session comes back to a direct conversation: whom it is with, since that name may be another's by then. */
+const idOf = ({ id }: User): ChannelId => ChannelId.make(id)
 
 const keyIn = (name: ChannelName): string => (isDirect(name) ? keyOf(name) : name)
 export const notMember = () => new RequestError({ reason: "NotMember" })

@@ -278,7 +278,9 @@ export const make = Effect.fnUntraced(function* (
           }),
         )
       }
-      if (command.type !== "Join" || !(settings.createOnJoin || name === lobby)) return alone()
+      // Who comes back to a channel means that one, and no new one of its name.
+      const makes = command.type === "Join" && command.id === undefined && (settings.createOnJoin || name === lobby)
+      if (!makes) return alone()
       const made = Effect.suspend(() =>
         state.stale || state.exists
           ? alone()

@@ -55,6 +55,8 @@ export const ChannelCommand = Schema.Union([
     appearance: Appearance,
     /** By which name it was looked for: a channel that has another by now is not the one that was meant. */
     called: HubChannelName,
+    /** Which channel is meant, where it is one that is known already: another is not entered, and none is made. */
+    id: Schema.optional(ChannelId),
     /** Whether the newcomer wants the names of those with a session here, beside the members. */
     names: Schema.Boolean,
     /** Who brings it in to say something to it. Absent where it comes by itself. */

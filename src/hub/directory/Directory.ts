@@ -32,6 +32,8 @@ import type {
   HubStats,
   Selection,
   SessionEntry,
+  Wish,
+  WishGranted,
 } from "./DirectoryCommand.ts"
 import { DirectoryState, type Open } from "./DirectoryState.ts"
 
@@ -66,8 +68,8 @@ export class Directory extends Context.Service<
     ) => Answer<{ readonly link: ChannelLink; readonly appearance: Appearance }>
     /** To be told when a session has left a channel, before whatever that session asks next. */
     readonly left: (link: ChannelLink, session: SessionId) => void
-    /** Notes how a user appears; succeeds with the channels that have to be told. */
-    readonly setAppearance: (user: UserId, appearance: Appearance) => Answer<ReadonlyArray<ChannelLink>>
+    /** Notes how a user wants to appear, unless a newer wish is known; succeeds with the one that holds. */
+    readonly setAppearance: (user: UserId, wish: Wish) => Answer<WishGranted>
     /** The channels that a user's sessions are in. */
     readonly channelsOf: (user: UserId) => Answer<ReadonlyArray<ChannelLink>>
     /** How many users are in each of these channels. */
@@ -162,8 +164,8 @@ const make = Effect.gen(function* () {
       const command = { type: "Left", link, session } as const
       if (!actor.tellUnsafe(command)) run(tell(command))
     },
-    setAppearance: (user, appearance) =>
-      ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "SetAppearance", user, appearance, reply })),
+    setAppearance: (user, wish) =>
+      ask<WishGranted, never>(({ reply }) => ({ type: "SetAppearance", user, wish, reply })),
     channelsOf: (user) => ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),
     count: (channels) => ask<ReadonlyArray<number>, never>(({ reply }) => ({ type: "Count", channels, reply })),
     disconnect: (selection, disconnect) =>

@@ -24,6 +24,19 @@ export interface SessionEntry {
   readonly embedded: boolean
 }
 
+/** How a user wants to appear. */
+export interface Wish {
+  readonly appearance: Appearance
+  /** When it was wished, in milliseconds of the clock that is never set. */
+  readonly at: number
+}
+
+/** The wish that holds, and the channels that have to be told. */
+export interface WishGranted {
+  readonly appearance: Appearance
+  readonly links: ReadonlyArray<ChannelLink>
+}
+
 /** A channel as whoever named it means it. */
 export interface ChannelLookup {
   readonly link: ChannelLink
@@ -98,12 +111,12 @@ export type DirectoryCommand =
   | { readonly type: "Left"; readonly link: ChannelLink; readonly session: SessionId }
   | { readonly type: "Idle"; readonly channel: Channel }
   | { readonly type: "Stopped"; readonly channel: Channel }
-  /** Answered with the channels the user is in, which have to be told. */
+  /** An older wish than the one that holds, made elsewhere meanwhile, changes nothing. */
   | {
       readonly type: "SetAppearance"
       readonly user: UserId
-      readonly appearance: Appearance
-      readonly reply: Reply<ReadonlyArray<ChannelLink>, never>
+      readonly wish: Wish
+      readonly reply: Reply<WishGranted, never>
     }
   /** The channels a user's sessions are in. */
   | { readonly type: "ChannelsOf"; readonly user: UserId; readonly reply: Reply<ReadonlyArray<ChannelLink>, never> }

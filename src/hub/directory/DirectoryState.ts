@@ -22,7 +22,11 @@ import type {
   ChannelLookup,
   HubStats,
   SessionEntry,
+  Wish,
 } from "./DirectoryCommand.ts"
+
+/** Users whose last wish how to appear is remembered, at least. */
+const rememberedWishes = 10_000
 
 /** Names of users inside this program that nobody else gets: those that are connected, and at least so many others. */
 const rememberedNames = 10_000
@@ -80,6 +84,8 @@ export class DirectoryState {
   private readonly byId = new Map<SessionId, Online>()
   /** Keys of the names of users inside this program, and whose they are. */
   private readonly reserved = new Generations<string, User>(rememberedNames)
+  /** What users wished last, also of those who have gone: who comes back may bring an older wish. */
+  private readonly wishes = new Generations<UserId, Wish>(rememberedWishes)
   private readonly channels = new Map<ChannelName, OpenChannel>()
   /** Names that a channel is about to get: until that is stored they lead nowhere. Bounded by the channels. */
   private readonly coming = new Map<ChannelName, OpenChannel>()
@@ -181,6 +187,8 @@ export class DirectoryState {
     online.sessions.delete(session)
     if (online.sessions.size > 0) return
     this.users.delete(online.user.id)
+    // The next guest of this name is somebody else.
+    if (online.user.role === "guest") this.wishes.delete(online.user.id)
     const name = NameKey.key(online.user.name)
     const namesakes = this.byName.get(name)?.filter((other) => other !== online) ?? []
     if (namesakes.length === 0) this.byName.delete(name)
@@ -317,9 +325,14 @@ export class DirectoryState {
   }
 
   private setAppearance(command: DirectoryCommandOf<"SetAppearance">): undefined {
-    const online = this.users.get(command.user)
-    if (online !== undefined) online.appearance = command.appearance
-    return succeed(command, this.channelsOf(online))
+    const { user, wish } = command
+    const known = this.wishes.get(user)
+    const newest = known !== undefined && known.at > wish.at ? known : wish
+    this.wishes.set(user, newest)
+    const { appearance } = newest
+    const online = this.users.get(user)
+    if (online !== undefined) online.appearance = appearance
+    return succeed(command, { appearance, links: this.channelsOf(online) })
   }
 
   private channelsOf(online: Online | undefined): ReadonlyArray<ChannelLink> {

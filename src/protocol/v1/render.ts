@@ -5,6 +5,9 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Username } from "../../domain/Username.ts"
 import type { Message } from "./Message.ts"
 
+/** Told to whoever is put out of the lobby, the only channel there is. */
+export const putOut = "You were put out of the channel"
+
 /** An event in the lobby; undefined where this version has no word for it. */
 export const event = (event: ChannelEvent): Message | undefined => {
   switch (event.type) {
@@ -17,7 +20,7 @@ export const event = (event: ChannelEvent): Message | undefined => {
     case "Departed":
       return { type: "UserLeft", username: event.user.name }
     case "PutOut":
-      return { type: "Error", code: 403, message: "You were put out of the channel" }
+      return { type: "Error", code: 403, message: putOut }
     case "Ended":
       return { type: "Error", code: 503, message: "The channel has ended" }
     case "Edited":

@@ -1,6 +1,7 @@
 /** What a version 2 client sends. A surplus field is an error: it is a typing mistake or a newer protocol. */
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
 import { Durability } from "../../domain/Durability.ts"
@@ -41,7 +42,15 @@ export const Authenticate = frame(
 export const Join = frame(
   "Join",
   { description: "Enter a channel. The newcomer gets the event too.", reply: "Joined", event: "Presence" },
-  { ref, channel: ChannelName },
+  {
+    ref,
+    channel: ChannelName,
+    id: optional(
+      ChannelId,
+      "The `id` that `Joined` had: enters that channel, whatever it is called by now, and never makes one. For who has " +
+        "the capability `resume`.",
+    ),
+  },
 )
 export const Leave = frame(
   "Leave",
@@ -275,7 +284,16 @@ export const SetStatus = frame(
     reply: "Ok",
     event: "Presence",
   },
-  { ref, status: Status, text: optional(StatusText, "A short line beside the status.") },
+  {
+    ref,
+    status: Status,
+    text: optional(StatusText, "A short line beside the status."),
+    age: optional(
+      u64,
+      "Milliseconds since the user wished it: one that was wished later, elsewhere, stays. Default: 0. For who has the " +
+        "capability `resume`.",
+    ),
+  },
 )
 export const Ping = frame(
   "Ping",

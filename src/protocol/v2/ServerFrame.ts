@@ -1,9 +1,11 @@
 /** What a version 2 client receives: replies (with the `ref` of their request) and events. */
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
 import { Durability } from "../../domain/Durability.ts"
+import { HistoryId } from "../../domain/HistoryId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Role } from "../../domain/Role.ts"
 import { Seq } from "../../domain/Seq.ts"
@@ -70,6 +72,14 @@ export const Joined = frame(
     count: field(u32, "Users present."),
     members: field(Schema.Array(Member), "Who they are; empty in a channel so large that it only counts."),
     presence: field(u64, "Which state of the presence `members` shows: `Presence` events up to it are already in."),
+    id: optional(
+      ChannelId,
+      "The channel's for ever, whatever it is called: `Join` takes it, to come back to this one.",
+    ),
+    history: optional(
+      HistoryId,
+      "Which history the places are of. Another one than before: they began anew, and what was read is not what is there.",
+    ),
   },
 )
 export const Left = frame(

@@ -144,7 +144,7 @@ export const userEvent = (event: UserEvent): EventFrame => {
 export const joined = (
   ref: Ref,
   channel: ChannelName,
-  { count, first, members, presence, seq, standing, topic }: Welcome,
+  { count, first, history, id, members, presence, seq, standing, topic }: Welcome,
 ): ServerFrameOf<"Joined"> => ({
   type: "Joined",
   ...refOf(ref),
@@ -163,6 +163,8 @@ export const joined = (
   count,
   members,
   presence,
+  id,
+  ...(history === undefined ? {} : { history }),
 })
 
 export const left = (ref: Ref, channel: ChannelName): ServerFrameOf<"Left"> => ({

@@ -101,7 +101,7 @@ export class Receiver {
     else if (event.type === "Joined") {
       // A member who reconnects goes on where it was: what it missed must still arrive.
       if (!next.has(event.channel)) next.set(event.channel, event.seq + 1)
-    } else if (event.type === "Left") next.delete(event.channel)
+    } else if (event.type === "Left" || event.type === "HistoryChanged") next.delete(event.channel)
     else if (event.type === "Missed") {
       check.missed += event.to - event.from + 1
       this.unheard += event.to - event.from + 1

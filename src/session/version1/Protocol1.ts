@@ -59,7 +59,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
       } as const
       session.greeting = encoding.encode(answer)
       return (session.caller?.memberships.join(lobby) ?? Effect.void).pipe(
-        Effect.mapError((error) => new Disconnect({ reason: "Internal", detail: error.message })),
+        Effect.mapError(keptOut),
         // Without a list behind it, it is told all the same.
         Effect.ensuring(Effect.sync(() => greet(session))),
       )
@@ -161,11 +161,20 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
 
 const noSuchTransfer = (): HandlerResult => Effect.fail(new RequestError({ reason: "NoSuchTransfer" }))
 
-/** A lobby that was given up comes back, but this protocol has no word for joining it: the client has to connect again. */
-const outOfTheLobby = (error: RequestError): RequestError | Disconnect =>
-  error.reason === "Unavailable" || error.reason === "NotMember"
-    ? new Disconnect({ reason: "Internal", detail: error.detail })
-    : error
+/** Who may not enter the lobby has nothing to come back for; where it is only not to be had now, it has. */
+const keptOut = ({ message: detail, retryable }: RequestError): Disconnect =>
+  new Disconnect({ reason: retryable ? "ChannelLost" : "Refused", detail })
+
+const channelLost = (detail?: string) => new Disconnect({ reason: "ChannelLost", detail })
+
+/**
+ * This protocol has no word for joining the lobby: whoever was put out, or was in one that was given up, has to connect
+ * again.
+ */
+const outOfTheLobby = (error: RequestError): RequestError | Disconnect => {
+  if (error.reason === "Unavailable") return channelLost(error.detail)
+  return error.reason === "NotMember" ? new Disconnect({ reason: "Refused", detail: render.putOut }) : error
+}
 
 /** A message that was stored is answered by itself, when it comes back; one that was not needs an answer. */
 class Refusal implements Reply {
@@ -179,7 +188,7 @@ class Refusal implements Reply {
 
   settle(outcome: Outcome): void {
     // The same as for who says something a moment later.
-    if (outcome.type === "Gone") return this.session.end(new Disconnect({ reason: "Internal" }))
+    if (outcome.type === "Gone") return this.session.end(channelLost())
     const error = errorIn(outcome)
     this.session.unanswered--
     if (error !== undefined) this.fail(this.session, error)

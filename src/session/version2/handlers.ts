@@ -103,8 +103,8 @@ export const make = (tell: Tell): Handlers => {
       ),
     ),
     // The answer is told when the session is in the channel, in its place among the messages.
-    Join: forUser((session, { channel, ref }, caller) =>
-      chat.join(session.services.chat, caller, { channel, tag: ref }),
+    Join: forUser((session, { channel, id, ref }, caller) =>
+      chat.join(session.services.chat, caller, { channel, id, tag: ref }),
     ),
     Leave: forUser((session, frame, caller) => {
       const channel = calledBy(session, frame.channel)
@@ -148,11 +148,7 @@ export const make = (tell: Tell): Handlers => {
     Audit: asking(chat.audit, ({ channel, ref }, page) => render.auditLog(ref, channel, page)),
     // Not answered: it is worth no frame.
     Typing: forUser((session, frame, caller) => chat.typing(session.services.chat, caller, frame)),
-    SetStatus: forUser((session, { ref, status, text }, caller) =>
-      Effect.map(chat.setStatus(session.services.chat, caller, { status, text }), () =>
-        tell.answer(session, render.ok(ref)),
-      ),
-    ),
+    SetStatus: asking(chat.setStatus, done),
     Ping: (session, { sequence }) => {
       tell.answer(session, sequence === undefined ? { type: "Pong" } : { type: "Pong", sequence })
       return Effect.void

@@ -7,6 +7,7 @@ const tablesSince: ReadonlyArray<readonly [migration: number, tables: ReadonlyAr
   [1, ["accounts", "tokens", "invites", "account_changes"]],
   [2, ["logs", "entries", "ids", "reactions", "markers", "entry_words"]],
   [3, ["channels", "channel_roles", "channel_sanctions", "channel_audit"]],
+  [6, ["history_identity"]],
 ]
 
 /** A database up to this size is read from end to end when a service starts, which takes a second or two at most. */

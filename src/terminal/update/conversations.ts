@@ -43,7 +43,10 @@ export const change = (model: Model, name: string, to: (conversation: Conversati
 export const rename = (model: Model, name: string, former = name): Model => {
   const before = find(model, former)
   if (before === undefined || before.name === name) return model
-  const renamed = change(model, former, (conversation) => ({ ...conversation, name }))
+  // Another channel had this name before, which the user is not in any more under it.
+  const other = find(model, name)
+  const free = other === undefined || other === before ? model : close(model, name)
+  const renamed = change(free, former, (conversation) => ({ ...conversation, name }))
   return model.current === before.name ? { ...renamed, current: name } : renamed
 }
 

@@ -33,10 +33,12 @@ export const step = (model: Model, by: -1 | 1): Model | undefined => {
   const { content } = next
   // A message that does not fit into the draft cannot be edited there.
   if (content.length > Editor.maxLength) return undefined
+  // Other devices may have said what no line shows.
+  const editor = Editor.insert(Editor.empty, content)
   return {
     ...model,
-    editing: { channel: model.current, seq, content },
-    editor: Editor.of(content),
+    editing: { channel: model.current, seq, content: editor.text },
+    editor,
     browsing: undefined,
     completion: undefined,
   }

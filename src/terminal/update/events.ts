@@ -1,13 +1,13 @@
 /** The server's events, and what became of what the user sent. */
 import type { ClientEvent } from "../../client/Client.ts"
 import { Roster } from "../../client/Roster.ts"
-import type { Message, Missed } from "../../client/Event.ts"
+import type { Left, Message, Missed } from "../../client/Event.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { mentions } from "../Mentions.ts"
-import type { Entry, MessageEntry, Model } from "../Model.ts"
+import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
 import {
   add,
@@ -51,6 +51,8 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       return [applyChange(model, event), []]
     case "Missed":
       return [missed(model, event), []]
+    case "HistoryChanged":
+      return [historyChanged(model, event.channel), []]
     case "ReadMarker":
       return [receiveReadMarker(model, event), []]
     case "Presence":
@@ -76,11 +78,10 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
         [],
       ]
     case "Renamed": {
-      const renamed = rename(model, event.name, event.channel)
-      return [
-        notice(renamed, `${Plain.name(event.by)} renamed #${event.channel} to #${event.name}.`, "info", event.name),
-        [],
-      ]
+      const { by, channel, name } = event
+      const text =
+        by === undefined ? `#${channel} is called #${name} now.` : `${Plain.name(by)} renamed #${channel} to #${name}.`
+      return [notice(rename(model, name, channel), text, "info", name), []]
     }
     case "ChannelChanged":
       return [
@@ -131,18 +132,12 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const { channel, seq, topic } = event
   const before = find(model, channel)
   if (before === undefined) return [model, []]
-  // The channel has fewer entries than before: the server has lost its history, and numbers a new one.
-  const anew = before.seq !== undefined && before.seq > seq
   const entered = change(model, channel, (conversation) => ({
     ...conversation,
-    entries: conversation.entries.map((entry) => {
-      if (isWaiting(entry)) return { ...entry, waiting: false }
-      return anew && entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry
-    }),
+    entries: conversation.entries.map((entry) => (isWaiting(entry) ? { ...entry, waiting: false } : entry)),
     topic,
     // Entries that were missed meanwhile come as events behind this one.
-    seq: anew ? seq : (before.seq ?? seq),
-    ...(anew ? { oldest: Seq.zero, read: undefined } : {}),
+    seq: before.seq ?? seq,
     roster: Roster.of(event),
     typing: new Map(),
   }))
@@ -157,13 +152,32 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   return [asked, [...intents, ...asking]]
 }
 
+/** What is shown of the channel was said in another history: its places mean nothing any more. */
+const historyChanged = (model: Model, channel: string): Model => {
+  const text = "The service has another history of this now: what was said meanwhile may be lost. It begins anew here:"
+  const anew = change(model, channel, (conversation) => ({
+    ...conversation,
+    entries: conversation.entries.map((entry) => (entry._tag === "Message" ? { ...entry, seq: Seq.zero } : entry)),
+    seq: Seq.zero,
+    oldest: Seq.zero,
+    read: undefined,
+  }))
+  return notice(anew, text, "error", channel)
+}
+
 /** With a `ref` the user wanted to leave. */
-const left = (model: Model, { channel, ref }: ServerFrameOf<"Left">): Model => {
+const left = (model: Model, { because, channel, ref }: Left): Model => {
   if (ref !== undefined) return close(model, channel)
   const out = change(model, channel, (conversation) => ({ ...conversation, roster: undefined, typing: new Map() }))
   // The server closes quiet direct conversations of users with many, and opens them again with the next message.
   if (isDirect(channel)) return out
-  return notice(out, `The server has put you out of ${channel}. /join ${channel} tries to come back.`, "error", channel)
+  const why = because === undefined ? "." : `: ${because.message}.`
+  return notice(
+    out,
+    `The server has put you out of ${channel}${why} /join ${channel} tries to come back.`,
+    "error",
+    channel,
+  )
 }
 
 const message = (model: Model, event: Message): Next => {
@@ -222,9 +236,16 @@ const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model 
   return presence(known, event.channel, others, left)
 }
 
+/** The name of the conversation in which this is unsent: it may be called differently since it was written. */
+const whereUnsent = (model: Model, channel: string, id: string): string => {
+  const has = ({ entries }: Conversation) => entries.some((entry) => entry._tag === "Unsent" && entry.id === id)
+  const meant = find(model, channel)
+  return meant !== undefined && has(meant) ? channel : (model.conversations.find(has)?.name ?? channel)
+}
+
 /** A message of the user is acknowledged. Its event may have come before, or may not come at all. */
 export const published = (model: Model, channel: string, id: string, seq: Seq.Seq): Model =>
-  withEntries(model, channel, ({ entries }) => {
+  withEntries(model, whereUnsent(model, channel, id), ({ entries }) => {
     const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
     if (found?._tag !== "Unsent" || model.me === undefined) return entries
     const { at, content, key } = found
@@ -234,7 +255,7 @@ export const published = (model: Model, channel: string, id: string, seq: Seq.Se
   })
 
 export const publishFailed = (model: Model, channel: string, id: string, why: string): Model =>
-  withEntries(model, channel, ({ entries }) =>
+  withEntries(model, whereUnsent(model, channel, id), ({ entries }) =>
     entries.map((entry): Entry => (entry._tag === "Unsent" && entry.id === id ? { ...entry, failed: why } : entry)),
   )
 

@@ -10,6 +10,9 @@ import type { ClientSession } from "../../../src/client/Session.ts"
 import * as Requests from "../../../src/client/Requests.ts"
 import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
 import { CurrentSession } from "../../../src/client/internal/CurrentSession.ts"
+import { Position } from "../../../src/client/internal/Position.ts"
+import { ChannelName } from "../../../src/domain/ChannelName.ts"
+import * as Seq from "../../../src/domain/Seq.ts"
 import { MessageId } from "../../../src/domain/MessageId.ts"
 import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import { RequestError, type RequestErrorReason } from "../../../src/domain/RequestError.ts"
@@ -30,6 +33,7 @@ const session = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
     ...Requests.of<Disconnect>(never),
     ask: never,
     version,
+    resumes: true,
     publish,
     edit: never,
     delete: never,
@@ -173,18 +177,47 @@ describe("Outgoing", () => {
     Effect.gen(function* () {
       const { outgoing, current } = yield* setting
       const names: Array<string> = []
+      const position = new Position(ChannelName.make("old"), Seq.zero)
       current.set(session(lost).self)
       const sending = yield* Effect.forkChild(
         reasonOf(
-          outgoing.add("old", (_, channel) => {
+          outgoing.add(position, (_, channel) => {
             names.push(channel)
-            if (channel === "old") outgoing.rename("old", "new")
+            position.name = ChannelName.make("new")
             return Effect.fail(error(channel === "old" ? "NoSuchChannel" : "NotMember"))
           }),
         ),
       )
       assert.strictEqual(yield* Fiber.join(sending), "NotMember")
       assert.deepStrictEqual(names, ["old", "new"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("says nothing where the channel that was meant lets it in no more, nor of a message that is gone", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const [den, attic] = [
+        new Position(ChannelName.make("den"), Seq.zero),
+        new Position(ChannelName.make("attic"), Seq.zero),
+      ]
+      const { self, tries } = session(error("NotMember"))
+      const add = (to: Position | string, changes: boolean) =>
+        Effect.forkChild(
+          reasonOf(outgoing.add(to, (session, channel) => session.publish(channel, "x", id), { changes })),
+          { startImmediately: true },
+        )
+      // Known by its name alone so far.
+      const early = yield* add("den", false)
+      const change = yield* add(attic, true)
+      const message = yield* add(attic, false)
+      outgoing.bind(den, (name) => name === "den")
+      den.refused = error("Banned")
+      attic.era++
+      current.set(self)
+      assert.strictEqual(yield* Fiber.join(early), "Banned")
+      assert.strictEqual(yield* Fiber.join(change), "NoSuchMessage")
+      assert.strictEqual(tries(), 0)
+      assert.strictEqual(yield* Fiber.join(message), "NotMember")
     }).pipe(Effect.scoped),
   )
 

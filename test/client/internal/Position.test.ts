@@ -28,6 +28,8 @@ const joined = (last: number, seq: number, first = 1) => {
 const places = (events: ReadonlyArray<ClientEvent>) =>
   events.map((event) => (event.type === "Missed" ? `-${event.from}..${event.to}` : String("seq" in event && event.seq)))
 
+const types = (events: ReadonlyArray<ClientEvent>) => events.map(({ type }) => type)
+
 describe("Position", () => {
   it("passes the entries of a page on with whatever fields they have", () => {
     const { position } = joined(3, 4)
@@ -96,11 +98,33 @@ describe("Position", () => {
     assert.deepStrictEqual(places(position.giveUp()), ["-1..5", "6"])
   })
 
-  it("knows of nothing in a history that is not the one it was", () => {
-    assert.deepStrictEqual(places(joined(9, 4).emitted), ["-1..4"])
-    assert.deepStrictEqual(places(joined(9, 0).emitted), [])
-    const { position } = joined(9, 4)
-    assert.deepStrictEqual(places(position.add(live(5))), ["5"])
+  it("begins anew in a history that is not the one it was: one that is shorter, or has another name", () => {
+    const { emitted, position } = joined(9, 4)
+    assert.deepStrictEqual(types(emitted), ["HistoryChanged"])
+    assert.deepStrictEqual(position.add(live(5)), [])
+    assert.deepStrictEqual(places(position.addPage(page(1, 4))), ["1", "2", "3", "4", "5"])
+    assert.deepStrictEqual(types(joined(9, 0).emitted), ["HistoryChanged"])
+    assert.isFalse(joined(9, 0).position.isBehind)
+    const enter = (last: number, history: string | undefined, now: string | undefined, first = 1) => {
+      const position = new Position(lobby, Seq.make(0))
+      position.resume(Seq.make(last), history, true)
+      const emitted = position.join({ first: Seq.make(first), seq: Seq.make(9), history: now as never })
+      return { position, emitted }
+    }
+    for (const [last, history, now, told] of [
+      [4, "one", "other", ["HistoryChanged"]],
+      [4, "one", "one", []],
+      // Nothing is known that could have changed.
+      [0, "one", "other", []],
+      [4, undefined, "other", []],
+      [4, "one", undefined, []],
+    ] as const) {
+      assert.deepStrictEqual<unknown>(types(enter(last, history, now).emitted), told)
+    }
+    // From the oldest that is kept: of what was before that nothing was ever promised.
+    const kept = enter(4, "one", "other", 7)
+    assert.deepStrictEqual(places(kept.position.addPage(page(7, 9, { first: 7 }))), ["7", "8", "9"])
+    assert.deepStrictEqual([kept.position.era, enter(4, "one", "one").position.era], [1, 0])
   })
 
   it("fetches what comes with a gap before it", () => {

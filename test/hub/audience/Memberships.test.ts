@@ -57,7 +57,7 @@ describe("Memberships", () => {
     Effect.gen(function* () {
       const { joined, memberships, who } = yield* session("ann")
       assert.isTrue(memberships.none)
-      yield* memberships.join(general, undefined, 7)
+      yield* memberships.join(general, { tag: 7 })
       assert.deepStrictEqual(joined, [{ channel: "general", tag: 7 }])
       yield* settle
       assert.deepInclude(who.all("Joined")[0], { ref: 7, channel: general } as object)
@@ -97,13 +97,13 @@ describe("Memberships", () => {
       const saying = yield* fork(Effect.ignore(ann.say("general", "1")))
       yield* settle
       // It waits behind what is being stored, and is given up; the crash refuses it.
-      const joining = yield* fork(bob.memberships.join(general, undefined, 1))
+      const joining = yield* fork(bob.memberships.join(general, { tag: 1 }))
       yield* settle
       yield* Fiber.interrupt(joining)
       history.before = Effect.void
       yield* Deferred.succeed(gate, undefined)
       yield* Fiber.join(saying)
-      yield* bob.memberships.join(general, undefined, 2)
+      yield* bob.memberships.join(general, { tag: 2 })
       assert.deepStrictEqual(bob.joined, [{ channel: "general", tag: 2 }])
       yield* ann.say("general", "2")
       yield* settle
@@ -144,7 +144,7 @@ describe("Memberships", () => {
       const ann = yield* session("ann")
       history.load = Effect.sleep("1 second")
       const joining = yield* Effect.forEach([1, 2, 3], (tag) =>
-        fork(Effect.result(ann.memberships.join(general, undefined, tag))),
+        fork(Effect.result(ann.memberships.join(general, { tag }))),
       )
       yield* TestClock.adjust("1 second")
       const results = yield* Effect.forEach(joining, Fiber.join)

@@ -12,7 +12,7 @@ import * as Topic from "../../../src/domain/Topic.ts"
 import type { User } from "../../../src/domain/User.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
 import type { Channel } from "../../../src/hub/channel/Channel.ts"
-import type { DirectoryCommand, ChannelLookup } from "../../../src/hub/directory/DirectoryCommand.ts"
+import type { DirectoryCommand, ChannelLookup, WishGranted } from "../../../src/hub/directory/DirectoryCommand.ts"
 import { DirectoryState } from "../../../src/hub/directory/DirectoryState.ts"
 import { defaults, type HubSettings } from "../../../src/hub/HubSettings.ts"
 import { online } from "../fixture.ts"
@@ -69,6 +69,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
         return Effect.andThen(tell(make(reply)), Deferred.await(reply))
       })
     return {
+      ask,
       state,
       made,
       ended,
@@ -297,10 +298,41 @@ describe("DirectoryState", () => {
         [den, direct, lair].map(({ name }) => name),
       )
       assert.deepStrictEqual(yield* channelsOf(user("nobody")), [])
-      const reply = Deferred.makeUnsafe<ReadonlyArray<ChannelLink>, ActorUnavailable>()
-      yield* tell({ type: "SetAppearance", user: ann.id, appearance: { ...online, text: "here" }, reply })
-      assert.lengthOf(yield* Deferred.await(reply), 3)
+      const reply = Deferred.makeUnsafe<WishGranted, ActorUnavailable>()
+      const wish = { appearance: { ...online, text: "here" }, at: 0 }
+      yield* tell({ type: "SetAppearance", user: ann.id, wish, reply })
+      assert.lengthOf((yield* Deferred.await(reply)).links, 3)
     }),
+  )
+
+  it.effect(
+    "how a user appears is what was wished last, whoever comes with an older wish, but for the next guest",
+    () =>
+      Effect.gen(function* () {
+        const { ask, find, signIn, signOut } = yield* world()
+        const wish = (who: User, text: string, at: number) =>
+          ask<WishGranted, never>((reply) => ({
+            type: "SetAppearance",
+            user: who.id,
+            wish: { appearance: { ...online, text }, at },
+            reply,
+          })).pipe(Effect.map(({ appearance }) => appearance.text))
+        yield* signIn(ann, "phone")
+        assert.strictEqual(yield* wish(ann, "lunch", 10), "lunch")
+        assert.strictEqual(yield* wish(ann, "back", 20), "back")
+        assert.strictEqual(yield* wish(ann, "lunch", 10), "back")
+        assert.strictEqual((yield* find("den", "phone")).appearance.text, "back")
+        yield* signOut("phone")
+        yield* signIn(ann, "laptop")
+        assert.strictEqual(yield* wish(ann, "lunch", 19), "back")
+        assert.strictEqual(yield* wish(ann, "home", 20), "home")
+        const guest: User = { ...bob, role: "guest" }
+        yield* signIn(guest, "one")
+        yield* wish(guest, "busy", 20)
+        yield* signOut("one")
+        yield* signIn(guest, "two")
+        assert.strictEqual(yield* wish(guest, "mine", 10), "mine")
+      }),
   )
 
   it.effect("a name of a user inside this program is nobody else's, in whatever spelling", () =>

@@ -10,7 +10,7 @@ import { Typing } from "./typing.ts"
 type Join = ChannelCommandOf<"Join">
 
 /** What a newcomer is told of the channel apart from who is there. */
-export type Threshold = Pick<Welcome, "id" | "topic" | "seq" | "first">
+export type Threshold = Pick<Welcome, "id" | "history" | "topic" | "seq" | "first">
 
 const nobody: ReadonlyArray<never> = []
 
@@ -49,10 +49,11 @@ export class Attendance {
     if (newcomers.length === 0) return
     this.newcomers = []
     const { count, members, version: presence } = this.presence.snapshot()
-    const { first, id, seq, topic } = threshold()
+    const { first, history, id, seq, topic } = threshold()
     for (const { by, names, request, session } of newcomers) {
       const list = names ? this.presence.namesOnline() : nobody
-      const welcome = { id, topic, seq, first, standing: standing(by.user), count, members, presence, names: list }
+      const how = standing(by.user)
+      const welcome = { id, history, topic, seq, first, standing: how, count, members, presence, names: list }
       this.tell({ type: "Entered", session, request, welcome })
     }
   }

@@ -31,9 +31,6 @@ const loadAgain = 1000
 /** Users for whom one object is kept, at least: whoever said something lately. */
 const rememberedPeople = 512
 
-/** Where nothing has been removed. */
-const oldest = Seq.next(Seq.zero)
-
 const done: Outcome = { type: "Done" }
 const gone: Outcome = { type: "Gone" }
 
@@ -52,8 +49,9 @@ export class ChannelState {
   private readonly people = new Generations<UserId, Person>(rememberedPeople)
   private readonly idleness: Idleness
   private seq: Seq.Seq = Seq.zero
+  private history: LogSnapshot["history"]
   /** The oldest entry that history had when it was last asked. */
-  private first: Seq.Seq = oldest
+  private first: Seq.Seq = Seq.next(Seq.zero)
   /** The last entry the members were told of: after a crash the telling goes on behind it. */
   private told: Seq.Seq = Seq.zero
   private durability: Durability = "memory"
@@ -86,11 +84,12 @@ export class ChannelState {
    * Takes the state from history: at the start, again after a crash, and when history may have more than is known here.
    * What was stored and not told then is told now: one batch at most, so it is among the recent.
    */
-  load({ durability, first, ids, recent, seq }: LogSnapshot, now: number): void {
+  load({ durability, first, history, ids, recent, seq }: LogSnapshot, now: number): void {
     // At the start there is nobody to tell.
     if (this.attendance.isEmpty) this.told = seq
     this.idleness.note(this.attendance.isEmpty, now)
     this.durability = durability
+    this.history = history
     this.first = first
     this.seq = seq
     this.stale = false
@@ -333,10 +332,11 @@ export class ChannelState {
   }
 
   private join(command: ChannelCommandOf<"Join">, now: number): void {
-    const { broughtBy, by, called, request, session } = command
+    const { broughtBy, by, called, id, request, session } = command
     // Whoever looked for another name has to look again.
     if (this.idleness.retired || called !== this.name) return this.answer(request, gone)
     if (this.stale) return this.refuse(command, unavailable(this.trouble))
+    if (id !== undefined && id !== this.id) return this.refuse(command, new RequestError({ reason: "NoSuchChannel" }))
     if (this.attendance.members.has(session)) return this.refuse(command, new RequestError({ reason: "AlreadyMember" }))
     const refusal =
       this.access.refusal("join", by, now) ??
@@ -349,12 +349,10 @@ export class ChannelState {
 
   private welcome(): void {
     this.attendance.welcome(
-      () => ({
-        id: this.id,
-        topic: this.access.record?.topic ?? Topic.none,
-        seq: this.told,
-        first: this.first,
-      }),
+      () => {
+        const { first, history, id, told: seq } = this
+        return { id, history, topic: this.summary().topic, seq, first }
+      },
       (user) => standing(this.access, user),
     )
   }
