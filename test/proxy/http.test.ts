@@ -1,12 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Http from "node:http"
 import type * as Net from "node:net"
 import { listenControl, urlOf } from "../../src/proxy/Control.ts"
-import { listenForwarder } from "../../src/proxy/Forwarder.ts"
 import { Proxy } from "../../src/proxy/Proxy.ts"
 import { echo, open } from "./fixture.ts"
+import { forwarding } from "./forwarding.ts"
 
 /** Answers with what it was asked. */
 const origin = Effect.map(
@@ -22,19 +21,6 @@ const origin = Effect.map(
   ),
   (server) => (server.address() as Net.AddressInfo).port,
 )
-
-const forwarding = Effect.gen(function* () {
-  const forbidden: Array<number> = []
-  const target = yield* listenForwarder({
-    allow: [],
-    except: () => forbidden,
-    connectWithin: Duration.seconds(5),
-    answerWithin: Duration.seconds(5),
-  })
-  const proxy = yield* Proxy.make({ target })
-  forbidden.push(proxy.address.port)
-  return proxy
-})
 
 describe("the forward proxy", () => {
   it.live("forwards a request without what is meant for one hop", () =>

@@ -12,10 +12,18 @@ import type { BrokenConnection, Endpoint } from "./Endpoint.ts"
 const inFlightBytes = 256 * 1024
 /** Pieces in flight, at most, so that many tiny pieces do not cost more memory than their bytes. */
 const inFlightPieces = 1024
-/** Where the rate is limited, the bytes of this many seconds are sent at once: few enough to look even, enough to be cheap. */
-const slice = 0.05
+/**
+ * Where the rate is limited, the bytes of this many milliseconds are sent at once: few enough to look even, enough to be
+ * cheap. What was not sent in time for so long, since timers are late, is made up for.
+ */
+const slice = 50
+/** Less than a timer can wait, in milliseconds: it is waited for together with what comes behind. */
+const tooShort = 1
 
-/** `due` is in milliseconds. Undefined bytes are the end of the stream. */
+/** More exact than whole milliseconds: at a high rate many pieces are due in each. */
+const moment = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1_000_000)
+
+/** `due` is in milliseconds that only go forward. Undefined bytes are the end of the stream. */
 interface Piece {
   readonly bytes: Uint8Array | undefined
   readonly due: number
@@ -32,6 +40,8 @@ export class Pipe {
   /** Something that was sent was lost. */
   hasLost = false
   inFlight = 0
+  /** When the line will have sent what was given to it, at the rate that it had. */
+  private freeAt = Number.NEGATIVE_INFINITY
   private readonly moving = Latch.makeUnsafe(true)
   private readonly whole = Latch.makeUnsafe(true)
   private readonly room = Latch.makeUnsafe(true)
@@ -88,10 +98,7 @@ export class Pipe {
           continue
         }
         // Never before what was sent earlier.
-        last = Math.max(
-          last,
-          (yield* Clock.currentTimeMillis) + delay + (jitter > 0 ? Math.round(chance() * jitter) : 0),
-        )
+        last = Math.max(last, (yield* moment) + delay + (jitter > 0 ? Math.round(chance() * jitter) : 0))
         this.fill(bytes?.length ?? 0)
         yield* Queue.offer(pieces, { bytes, due: last })
         if (bytes === undefined) return
@@ -108,7 +115,7 @@ export class Pipe {
     ): Effect.fn.Return<void, BrokenConnection> {
       while (true) {
         const { bytes, due } = yield* Queue.take(pieces)
-        const wait = due - (yield* Clock.currentTimeMillis)
+        const wait = due - (yield* moment)
         if (wait > 0) yield* Effect.sleep(wait)
         yield* this.moving.await
         if (bytes === undefined) {
@@ -116,7 +123,7 @@ export class Pipe {
           this.lose(bytes)
           return yield* Effect.never
         }
-        yield* this.write(to, bytes, corruption)
+        yield* this.write(to, bytes, due, corruption)
       }
     },
   )
@@ -124,15 +131,25 @@ export class Pipe {
   /** Writes in pieces as large as the limit allows, each after the time that it takes at that rate. */
   private readonly write = Effect.fnUntraced(
     { self: this },
-    function* (to: Endpoint, bytes: Uint8Array, corruption: Corruption): Effect.fn.Return<void, BrokenConnection> {
+    function* (
+      to: Endpoint,
+      bytes: Uint8Array,
+      due: number,
+      corruption: Corruption,
+    ): Effect.fn.Return<void, BrokenConnection> {
       for (let at = 0; at < bytes.length;) {
         yield* this.moving.await
         const { bytesPerSecond } = this.conditions
         const limited = Number.isFinite(bytesPerSecond)
         const length = limited
-          ? Math.min(bytes.length - at, Math.max(1, Math.floor(bytesPerSecond * slice)))
+          ? Math.min(bytes.length - at, Math.max(1, Math.floor((bytesPerSecond * slice) / 1000)))
           : bytes.length - at
-        if (limited) yield* Effect.sleep((length / bytesPerSecond) * 1000)
+        if (limited) {
+          const now = yield* moment
+          // It waits for the line, not for the timer that woke the line late.
+          this.freeAt = Math.max(this.freeAt, due, now - slice) + (length / bytesPerSecond) * 1000
+          if (this.freeAt - now >= tooShort) yield* Effect.sleep(this.freeAt - now)
+        }
         yield* this.moving.await
         const piece = bytes.subarray(at, at + length)
         at += length

@@ -14,3 +14,13 @@ export const endToEnd = (raw: ReadonlyArray<string>): Record<string, Array<strin
   for (const [name, value] of pairs) if (!dropped.has(name)) (result[name] ??= []).push(value)
   return result
 }
+
+/** The head of an answer, to be written as Latin-1, as it was read. */
+export const headOf = (
+  status: number,
+  message: string | undefined,
+  headers: Readonly<Record<string, ReadonlyArray<string>>>,
+): string => {
+  const lines = Object.entries(headers).flatMap(([name, values]) => values.map((value) => `${name}: ${value}\r\n`))
+  return `HTTP/1.1 ${String(status).padStart(3, "0")} ${message ?? ""}\r\n${lines.join("")}\r\n`
+}
