@@ -64,6 +64,32 @@ const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> =
   { modules: "effect/testing(/.*)?", owners: ["testing"] },
 ]
 
+const uncontrolled = [
+  { object: "Math", property: "random", message: "Chance comes from Random, so that tests can seed it." },
+  { property: "forkDetach", message: "Every fiber has a scope: forkChild, forkScoped or forkIn." },
+]
+
+/** What tells the date. It is set back and forth, so it measures nothing (docs/adr/0023). */
+const wallClock = ["currentTimeMillis", "currentTimeMillisUnsafe", "currentTimeNanos", "currentTimeNanosUnsafe"].map(
+  (property) => ({ property, message: "The wall clock jumps: what lasts is measured by domain/Monotonic." }),
+)
+
+/** Who needs it: for stamps, for dates on which something ends, and for what people are shown. */
+const readersOfDates = [
+  "history/Stamps.ts",
+  "hub/channel/internal/administer.ts",
+  "chat/listBlocked.ts",
+  "chat/internal/names.ts",
+  "accounts/Accounts.ts",
+  "accounts/internal/signIn.ts",
+  "accounts/internal/memoryStore.ts",
+  "storage/SqlAccounts.ts",
+  "terminal/Chat.ts",
+  "cli/accounts/tokens.ts",
+  "cli/talk/tail.ts",
+  "testing/simulation/Process.ts",
+].map((file) => `src/${file}`)
+
 /** Folders that also run in a browser. */
 const browserSafe = ["client", "protocol", "domain"]
 
@@ -179,13 +205,10 @@ export default defineConfig({
           { name: "Date", message: "Time comes from Clock or DateTime, so that tests can set it." },
           { name: "performance", message: "Time comes from Clock, so that tests can set it." },
         ],
-        "no-restricted-properties": [
-          "error",
-          { object: "Math", property: "random", message: "Chance comes from Random, so that tests can seed it." },
-          { property: "forkDetach", message: "Every fiber has a scope: forkChild, forkScoped or forkIn." },
-        ],
+        "no-restricted-properties": ["error", ...uncontrolled, ...wallClock],
       },
     },
+    { files: readersOfDates, rules: { "no-restricted-properties": ["error", ...uncontrolled] } },
     { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
     scripts,
     otherFolders,

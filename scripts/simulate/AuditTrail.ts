@@ -39,6 +39,8 @@ export class AuditTrail {
   private readonly fail: (promise: string, detail: string) => void
   /** Everything that was asked for, by what the log will say of it. */
   private readonly asked = new Map<string, number>()
+  /** Their own time is what the clock of the service said. */
+  private readonly storedAt = new WeakMap<Act, number>()
 
   constructor(channels: Channels, fail: (promise: string, detail: string) => void) {
     this.channels = channels
@@ -50,8 +52,9 @@ export class AuditTrail {
     this.asked.set(key, (this.asked.get(key) ?? 0) + 1)
   }
 
-  /** An act has been stored. */
-  stored(channel: Channel, act: Act): void {
+  /** An act has been stored, now. */
+  stored(channel: Channel, act: Act, now: number): void {
+    this.storedAt.set(act, now)
     // Who enters a channel that is not there makes it.
     if (act.action === "create" || this.asked.has(keyOf(act.by.name, act.action, act.whom?.name))) return
     this.fail("nothing is invented", `${act.by.name} never asked for "${act.action}" in ${channel.name}`)
@@ -61,7 +64,7 @@ export class AuditTrail {
   acknowledged(asked: AskedAct, connections: number): void {
     const { action, detail, name } = asked
     const found = [...this.channels.everCalled(name)].flatMap(({ acts }) =>
-      acts.filter((act) => act.timestamp >= asked.at && isIt(act, asked)),
+      acts.filter((act) => (this.storedAt.get(act) ?? 0) >= asked.at && isIt(act, asked)),
     )
     const what = `"${action}" in ${name} by ${asked.program}`
     if (found.length === 0 && this.wasSo(asked)) return

@@ -53,6 +53,9 @@ export const changeOf = (entry: Entry): Change => {
   return entry.type === "Reacted" ? { ...entry, by: entry.from.name } : entry
 }
 
+/** Entries of a channel of which none is removed yet for their number; no simulation lasts as long as entries are kept. */
+const keptInAnyCase = 10_000
+
 /** A page of markers. */
 const markersAtOnce = 1000
 
@@ -159,7 +162,7 @@ export class Judge {
     const channel = this.channels.write(write, this.time.now)
     if (channel === undefined || act === undefined) return
     this.counts.acts++
-    this.audit.stored(channel, act)
+    this.audit.stored(channel, act, this.time.now)
     const by = this.someone(act.by.name)
     const target = act.whom === undefined ? undefined : this.someone(act.whom.name)
     if (before !== undefined && !Rules.mayAct(before, act, by, target))
@@ -276,6 +279,7 @@ export class Judge {
 
   private readEntries(history: History["Service"], { entries, id, name, view }: Channel): void {
     const { first, seq } = Effect.runSync(Effect.orDie(history.load(id, 0)))
+    if (first !== 1 && seq < keptInAnyCase) this.fail("nothing young is removed", `${name} begins with #${first}`)
     if (seq !== entries.length) this.fail("nothing is lost", `${name} ends with #${seq}, not #${entries.length}`)
     const places = view.places.filter((place) => place >= first)
     const messages = Effect.runSync(Effect.orDie(history.messages(id, places as never)))
@@ -314,6 +318,9 @@ export class Judge {
     this.isForChannel(submission, channel)
     if (entry.seq !== channel.last + 1) this.fail("no gap in history", `${place} is stored behind #${channel.last}`)
     this.wasAllowed(submission, channel, entry)
+    const before = channel.entries.at(-1)
+    if (before !== undefined && entry.timestamp < before.timestamp)
+      this.fail("stamps never run backwards", `${place} is ${before.timestamp - entry.timestamp} ms before the last`)
     channel.entries.push(entry)
     channel.view.apply(changeOf(entry))
     this.userIds.set(submission.user, entry.from.id)

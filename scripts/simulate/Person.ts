@@ -6,9 +6,10 @@ import { Process } from "../../src/testing/simulation/Process.ts"
 import type { Server } from "../../src/testing/simulation/Server.ts"
 import type { Trace } from "../../src/testing/simulation/Trace.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
+import { WallClock } from "../../src/testing/simulation/WallClock.ts"
 import type { Judge } from "./Judge.ts"
 import type { Machine } from "./Machine.ts"
-import type { Action, Fault } from "./Step.ts"
+import type { Action, ClockSet, Fault } from "./Step.ts"
 
 /** What all share. */
 export interface World {
@@ -44,6 +45,7 @@ export abstract class Person {
   protected dials = 0
   protected words = 0
   private readonly cable: Cable
+  private readonly wall = new WallClock()
   private readonly index: number
   private readonly lines = new Set<Line>()
   private process: Process | undefined
@@ -96,8 +98,9 @@ export abstract class Person {
     this.does(action)
   }
 
-  suffer(fault: Fault): void {
+  suffer(fault: Fault | ClockSet): void {
     this.tell(`suffers ${JSON.stringify(fault)}`)
+    if (fault.type === "clock") return this.wall.set(fault.by)
     this.excuse("millis" in fault ? fault.millis : 0)
     switch (fault.type) {
       case "interrupt":
@@ -175,7 +178,7 @@ export abstract class Person {
     const { seed, time } = this.world
     this.excuse(0)
     this.tell("opens the program")
-    const process = new Process(time, this.name, seed * 131 + this.index * 17 + this.runs++)
+    const process = new Process(time, this.name, seed * 131 + this.index * 17 + this.runs++, this.wall)
     this.process = process
     this.start(process)
   }

@@ -60,6 +60,8 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
       cable: { lag, jitter: dice.pick([0, lag, 4 * lag]), capacity: dice.pick([2048, 16_384, 65_536]) },
     }
   })
+  // In every third simulation the clocks on the walls are set back and forth.
+  const clocks = seed % 3 === 0 ? new Dice(Math.imul(seed + 1, 0x85eb_ca6b)) : undefined
   const steps: Array<Step> = []
   const calms: Array<number> = []
   /** Storms, each with a calm behind it. */
@@ -70,12 +72,14 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
       faults: dice.pick([0, 1, 1, 3, 10]),
       disasters: dice.pick([0, 0, 1, 2, 4]),
       talk: dice.pick([2000, 5000, 15_000]),
-      acts: dice.pick([0, 1500, 3000, 8000]),
+      // Sanctions end at a date, whatever the clock is set to.
+      acts: dice.pick([0, 1500, 3000, 8000]) * (clocks === undefined ? 1 : 0),
     }
     for (let at = 0; at < count; at++) arrive(at, from - 2000, machines, dice, steps)
     for (let at = 0; at < count; at++) live(at, machines, from, to, mood, dice, steps)
     if (mood.acts > 0) govern({ from, to, every: mood.acts, machines, channels: channelNames, dice, steps })
     befall(from, to, mood, dice, steps)
+    if (clocks !== undefined) setClocks(from, to + calm, count, clocks, steps)
     for (let at = from + unsureEvery; at < to; at += unsureEvery) {
       steps.push({ at, server: { type: "disk", fault: "unsure", millis: Math.min(unsureFor, to - at) } })
     }
@@ -182,6 +186,23 @@ const live = (
         { type: "stall", millis },
       ]),
     )
+  }
+}
+
+/** By what a clock is set: a second, a minute, an hour, more than history is kept for, and to where a new machine begins. */
+const jumps = [1000, 60_000, 3_600_000, 8 * 86_400_000, 56 * 365 * 86_400_000]
+
+/** Also while nothing excuses anything. A clock that was set is set right again, sooner or later. */
+const setClocks = (from: number, to: number, machines: number, dice: Dice, steps: Array<Step>): void => {
+  const jump = (set: (at: number, by: number) => Step): void => {
+    const at = from + dice.below(to - from)
+    const by = dice.pick(jumps) * (dice.once(2) ? 1 : -1)
+    steps.push(set(at, by), set(at + around(30_000, dice), -by))
+  }
+  const server = 1 + dice.below(4)
+  for (let count = 0; count < server; count++) jump((at, by) => ({ at, server: { type: "clock", by } }))
+  for (let machine = 0; machine < machines; machine++) {
+    jump((at, by) => ({ at, machine, suffers: { type: "clock", by } }))
   }
 }
 

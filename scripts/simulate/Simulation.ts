@@ -10,7 +10,7 @@ import * as Checks from "./Checks.ts"
 import { Judge, type Violation } from "./Judge.ts"
 import { recovery } from "./Person.ts"
 import type { Plan } from "./Plan.ts"
-import type { Disaster, Step } from "./Step.ts"
+import type { ClockSet, Disaster, Step } from "./Step.ts"
 import { Server } from "../../src/testing/simulation/Server.ts"
 import { Trace } from "../../src/testing/simulation/Trace.ts"
 import { Livelock, VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
@@ -77,7 +77,11 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
   )
   const watched = { ...world, people, history: disk.kept, channels: disk.keptChannels }
 
-  const befall = (disaster: Disaster): void => {
+  const befall = (disaster: Disaster | ClockSet): void => {
+    if (disaster.type === "clock") {
+      trace.tell(`server: its clock is set by ${disaster.by / 1000} s`)
+      return disk.wall.set(disaster.by)
+    }
     const millis = disaster.type === "disk" ? disaster.millis : disaster.down
     for (const person of people) person.excuse(millis)
     judge.slowMode.forget(time.now + millis + doubt)

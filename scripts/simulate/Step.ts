@@ -52,6 +52,12 @@ export type Fault =
   /** The machine's program reads nothing for a time. */
   | { readonly type: "stall"; readonly millis: number }
 
+/** Somebody sets a clock, by so many milliseconds, forward or back. It excuses nothing. */
+export interface ClockSet {
+  readonly type: "clock"
+  readonly by: number
+}
+
 export type Disaster =
   | { readonly type: "crash"; readonly machineLives: boolean; readonly down: number }
   | { readonly type: "restart"; readonly down: number }
@@ -59,5 +65,5 @@ export type Disaster =
 
 export type Step =
   | { readonly at: number; readonly machine: number; readonly does: Action }
-  | { readonly at: number; readonly machine: number; readonly suffers: Fault }
-  | { readonly at: number; readonly server: Disaster }
+  | { readonly at: number; readonly machine: number; readonly suffers: Fault | ClockSet }
+  | { readonly at: number; readonly server: Disaster | ClockSet }

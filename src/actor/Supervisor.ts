@@ -1,8 +1,8 @@
 /** Restarts what crashes, and gives up on what keeps crashing. */
 import type * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 
 export interface Policy {
   /** More restarts than this … */
@@ -40,7 +40,7 @@ export const supervise = <A, E, R, R2>(
       yield* Effect.catchCause(options.onCrash(cause), (cause) =>
         Effect.logError(`${options.name} could not clean up`, cause),
       )
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* Monotonic.now
       while (crashes.length > 0 && now - crashes[0]! > Duration.toMillis(within)) crashes.shift()
       if (crashes.length >= maxRestarts) {
         yield* Effect.logError(

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { ChannelStore } from "../channels/ChannelStore.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { User } from "../domain/User.ts"
 import { History } from "../history/History.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
@@ -50,7 +51,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         cursors: new Cursors(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
-        limitsOf: (user, address) => limits.of(user, address, clock.currentTimeMillisUnsafe()),
+        limitsOf: (user, address) => limits.of(user, address, Monotonic.millis(clock)),
       })
     }),
   ).pipe(Layer.provide(Directory.layer.pipe(Layer.provideMerge(Gateway.layer))))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { RequestError, RequestErrorReason } from "../domain/RequestError.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
@@ -49,7 +50,7 @@ export const operation = <Request, Answer, const Reason extends RequestErrorReas
       ? run
       : (chat: ChatShape, caller: Caller, request: Request) =>
           Effect.suspend(() => {
-            const wait = caller.limits?.take(kind, chat.clock.currentTimeMillisUnsafe()) ?? 0
+            const wait = caller.limits?.take(kind, Monotonic.millis(chat.clock)) ?? 0
             return wait === 0 ? run(chat, caller, request) : Effect.fail(rateLimited(words[kind], wait))
           })
   return Object.assign(limited as Operation<Request, Answer, Reason>, {

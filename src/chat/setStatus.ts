@@ -14,7 +14,7 @@ export const setStatus = operation(
   [],
   (chat, { by }, { age = 0, status, text }: SetStatus): Effect.Effect<void, RequestError> => {
     const { id: user } = by.user
-    const now = Number(chat.clock.currentTimeNanosUnsafe()) / 1_000_000
+    const now = Number(chat.clock.monotonicTimeNanosUnsafe()) / 1_000_000
     const wish = { appearance: { status, text }, at: now - age }
     return Effect.flatMap(chat.directory.setAppearance(user, wish), ({ appearance, links }) =>
       Effect.forEach(links, (link) => Effect.ignore(link.tell({ type: "SetAppearance", user, appearance })), {

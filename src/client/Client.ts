@@ -11,6 +11,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { Seq } from "../domain/Seq.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
@@ -115,14 +116,8 @@ const statesAhead = 16
 export const make = Effect.fnUntraced(function* (
   options: ClientOptions,
 ): Effect.fn.Return<Client, ConnectionFailure, Dialer | Scope.Scope> {
-  const {
-    backoff,
-    maxUnsent = 256,
-    onToken = () => Effect.void,
-    onWaiting = () => Effect.void,
-    patience,
-    signInAgain,
-  } = options
+  const { backoff, maxUnsent = 256, onToken = () => Effect.void, onWaiting = () => Effect.void } = options
+  const { patience, signInAgain } = options
   const clock = yield* Clock.Clock
   const dialer = yield* Dialer
   const states = yield* PubSub.sliding<ClientState>({ capacity: statesAhead, replay: 1 })
@@ -266,7 +261,7 @@ export const make = Effect.fnUntraced(function* (
   const mend = (because: ConnectionFailure): Effect.Effect<boolean> => {
     if (signInAgain === undefined || !outdated.has(because.reason)) return Effect.succeed(false)
     return Effect.suspend(() => {
-      transition({ _tag: "Lost", because, attempt: 0, until: clock.currentTimeMillisUnsafe() })
+      transition({ _tag: "Lost", because, attempt: 0, until: Monotonic.millis(clock) })
       return Effect.map(signInAgain(because), (others) => {
         if (others === undefined) return false
         credentials = others
@@ -288,7 +283,7 @@ export const make = Effect.fnUntraced(function* (
           _tag: "Lost",
           because,
           attempt,
-          until: clock.currentTimeMillisUnsafe() + Duration.toMillis(delay),
+          until: Monotonic.millis(clock) + Duration.toMillis(delay),
         })
         return Deferred.isDoneUnsafe(first) || state._tag !== "Away" ? Effect.void : onWaiting(state)
       }),

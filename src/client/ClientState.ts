@@ -8,7 +8,7 @@ export type ClientState =
   | { readonly _tag: "Connecting" }
   /** Signed in, and in its channels. */
   | { readonly _tag: "Online"; readonly username: Username; readonly version: Version }
-  /** Waiting for the next try, counted from 0. `until` is in milliseconds, as `Clock` counts them. */
+  /** Waiting for the next try, counted from 0. `until` is in milliseconds of the monotonic clock of `Clock`. */
   | { readonly _tag: "Away"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** Trying again. */
   | { readonly _tag: "Returning"; readonly because: ConnectionFailure; readonly attempt: number }

@@ -1,10 +1,10 @@
 /** Reconnecting, such that not all clients of a server come back at the same moment. */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { Disconnect } from "../domain/Disconnect.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { isGarbled, RequestError } from "../domain/RequestError.ts"
 import { ConnectError } from "./ConnectError.ts"
 
@@ -122,10 +122,10 @@ export const stay = Effect.fnUntraced(function* <A, R>(
   let arrivedAt: number | undefined
   let attempt = 0
   let waited = 0
-  const beganAt = yield* Clock.currentTimeMillis
+  const beganAt = yield* Monotonic.now
   /** How long the first connection may take. Once a server has asked for patience, so long, even if it is away for a while. */
   let limit = 0
-  const arrived = Effect.map(Clock.currentTimeMillis, (now) => {
+  const arrived = Effect.map(Monotonic.now, (now) => {
     everOnline = true
     arrivedAt = now
   })
@@ -134,7 +134,7 @@ export const stay = Effect.fnUntraced(function* <A, R>(
     const outcome = yield* Effect.result(Effect.scoped(visit(arrived)))
     if (outcome._tag === "Success") return outcome.success
     const because = outcome.failure
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     // A server that lets clients in and throws them out again must not be asked faster and faster.
     if (arrivedAt !== undefined && now - arrivedAt > waited) attempt = 0
     const { least, within } = waitOf(because)

@@ -35,7 +35,10 @@ export interface LogSnapshot {
 export interface Batch {
   /** The last place given, as far as the caller knows. Where it is not, the append fails with `Conflict`. */
   readonly after: Seq
-  /** At least one; their places follow `after` without a gap. */
+  /**
+   * At least one; their places follow `after` without a gap. No timestamp is below that of the entry before, the last
+   * one that is stored included: "since" and "until" divide a log in two.
+   */
   readonly entries: ReadonlyArray<Entry>
   /** How safe the entries have to be when `append` succeeds. A history that can't do that says so by its answer. */
   readonly durability: Durability
@@ -143,5 +146,11 @@ export interface HistoryShape {
    * Removes entries beyond the bounds of `HistorySettings`, a limited number in one call, and succeeds with how many.
    * The layer calls it by itself.
    */
-  readonly prune: (now: number) => Effect.Effect<number, HistoryError>
+  readonly prune: (outdated: Outdated) => Effect.Effect<number, HistoryError>
+}
+
+/** Which stamps are too old to be kept: those below these. */
+export interface Outdated {
+  readonly entries: number
+  readonly ids: number
 }

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { printable } from "../client/Printable.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { Snapshot } from "../scenario/Snapshot.ts"
 import { Rates } from "./internal/progress/rates.ts"
 import { back, lineOf, rowsOf } from "./internal/progress/rows.ts"
@@ -58,7 +59,7 @@ const inPlace = Effect.fnUntraced(function* (
     const rows = latest === undefined ? [] : rowsOf(latest, rates.now, { columns, colours: screen.colours })
     screen.write(back(shown, columns) + [...above, ...rows].map((row) => `${row}\u001b[K\r\n`).join("") + "\u001b[J")
     shown = rows
-    drawnAt = clock.currentTimeMillisUnsafe()
+    drawnAt = Monotonic.millis(clock)
   }
   yield* Effect.addFinalizer(() => Effect.sync(() => latest !== undefined && draw([])))
   yield* screen.hideCursor
@@ -68,7 +69,7 @@ const inPlace = Effect.fnUntraced(function* (
         rates.add(snapshot)
         const first = latest === undefined
         latest = snapshot
-        if (first || (clock.currentTimeMillisUnsafe() - drawnAt >= redrawAfter && screen.ready())) draw([])
+        if (first || (Monotonic.millis(clock) - drawnAt >= redrawAfter && screen.ready())) draw([])
       }),
     say: (line) => Effect.sync(() => draw([printable(line)])),
   }
@@ -82,7 +83,7 @@ const byLines = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.
   let writtenAt = Number.NEGATIVE_INFINITY
   const write = (snapshot: Snapshot) => {
     screen.write(`${lineOf(snapshot, rates.now)}\n`)
-    writtenAt = clock.currentTimeMillisUnsafe()
+    writtenAt = Monotonic.millis(clock)
   }
   return {
     show: (snapshot) =>
@@ -90,7 +91,7 @@ const byLines = Effect.fnUntraced(function* (screen: ProgressScreen): Effect.fn.
         rates.add(snapshot)
         const news = snapshot.phase !== latest?.phase || snapshot.incident !== latest?.incident
         latest = snapshot
-        if (news || clock.currentTimeMillisUnsafe() - writtenAt >= lineAfter) write(snapshot)
+        if (news || Monotonic.millis(clock) - writtenAt >= lineAfter) write(snapshot)
       }),
     say: (line) => Effect.sync(() => screen.write(`${printable(line)}\n`)),
   }

@@ -5,6 +5,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../domain/Disconnect.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { SessionServices, Session } from "./Session.ts"
 
 /** In milliseconds. */
@@ -36,7 +37,7 @@ export const heartbeat = (sessions: Iterable<Session>, services: SessionServices
 
   /** Does what is due; succeeds with the time until something may be due again. */
   const beat = Effect.sync(() => {
-    const now = clock.currentTimeMillisUnsafe() - startedAt
+    const now = Monotonic.millis(clock) - startedAt
     const soon = now >= planned ? now + together : now
     planned = never
     for (const session of sessions) {

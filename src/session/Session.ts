@@ -11,6 +11,7 @@ import type * as Random from "effect/Random"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { SessionId } from "../domain/SessionId.ts"
 import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
@@ -102,7 +103,7 @@ export class Session implements OutboxEnds<Uint8Array> {
   }
 
   now(): number {
-    return this.services.clock.currentTimeMillisUnsafe()
+    return Monotonic.millis(this.services.clock)
   }
 
   /** Milliseconds since the service started. */

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { Accounts } from "../accounts/Accounts.ts"
 import { Chat } from "../chat/Chat.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { Connection } from "./Connection.ts"
@@ -47,7 +48,7 @@ const make = Effect.gen(function* () {
     chat: yield* Chat,
     accounts: yield* Accounts,
     clock,
-    startedAt: clock.currentTimeMillisUnsafe(),
+    startedAt: Monotonic.millis(clock),
     random: yield* Random.Random,
     settings,
     protocolOf: makeProtocolOf(),

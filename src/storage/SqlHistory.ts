@@ -1,5 +1,4 @@
 /** Channels' histories in a SQL database. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
@@ -10,6 +9,8 @@ import { History } from "../history/History.ts"
 import type { LogSnapshot } from "../history/HistoryShape.ts"
 import { HistoryError } from "../history/HistoryError.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
+import { outdated } from "../history/outdated.ts"
+import { Stamps } from "../history/Stamps.ts"
 import { Dialect } from "./Dialect.ts"
 import * as HistoryIdentity from "./HistoryIdentity.ts"
 import { asHistoryError } from "./internal/asHistoryError.ts"
@@ -20,12 +21,13 @@ import * as Read from "./internal/historyRead.ts"
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
   const settings = yield* HistorySettings
+  const stamps = yield* Stamps
   const dialect = yield* Dialect
   const phrases = dialect.phrases(sql)
   const log = yield* dialect.log(sql)
   const read = Read.make(sql, phrases)
   const markers = Markers.make(sql, phrases)
-  const prune = Prune.make(sql, settings)
+  const prune = Prune.make(sql, settings.maxEntries)
   const history = yield* HistoryIdentity.read
 
   /** The first statement says how far the others may look. */
@@ -65,7 +67,10 @@ const make = Effect.gen(function* () {
     load: (channel, since) => run("load", load(channel, since)),
     known: (channel, ids) => run("known", read.known(channel, ids)),
     appendUnsafe: undefined,
-    append: (channel, batch) => run("append", log.append(channel, batch)),
+    append: (channel, batch) => {
+      stamps.stored(batch.entries[0]!.timestamp)
+      return run("append", log.append(channel, batch))
+    },
     messages: (channel, seqs) => run("messages", read.messages(channel, seqs)),
     page: (channel, range) => run("page", read.page(channel, range)),
     search: (query) => run("search", read.search(query)),
@@ -73,10 +78,10 @@ const make = Effect.gen(function* () {
     touch: (channel, users) => run("touch", markers.touch(channel, users)),
     markers: (user, page) => run("markers", markers.markers(user, page)),
     remove: (channel) => run("remove", remove(channel)),
-    prune: (now) => run("prune", prune(now)),
+    prune: (outdated) => run("prune", prune(outdated)),
   }
 
-  yield* Effect.flatMap(Clock.currentTimeMillis, service.prune).pipe(
+  yield* Effect.flatMap(yield* outdated, service.prune).pipe(
     Effect.repeat({ while: (removed) => removed > 0 }),
     Effect.catch((error) => Effect.logWarning("Old history could not be removed", error)),
     Effect.repeat(Schedule.spaced(settings.pruneEvery)),
@@ -90,4 +95,4 @@ const make = Effect.gen(function* () {
 export const layer: Layer.Layer<History, HistoryError, SqlClient | Dialect> = Layer.effect(
   History,
   Effect.mapError(make, (cause) => new HistoryError({ reason: "Unavailable", operation: "open", cause })),
-)
+).pipe(Layer.provide(Stamps.layer))

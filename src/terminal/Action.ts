@@ -35,7 +35,7 @@ export type Action =
   | { readonly _tag: "Pasted"; readonly text: string }
   | { readonly _tag: "Resized"; readonly size: Size }
   /** Once a second. */
-  | { readonly _tag: "Tick"; readonly now: number }
+  | { readonly _tag: "Tick"; readonly now: number; readonly ticks: number }
   | { readonly _tag: "Connection"; readonly state: ClientState }
   /** The client needs the password to sign in again. */
   | { readonly _tag: "PasswordNeeded" }

@@ -13,8 +13,8 @@ export const unsentIn = (conversations: ReadonlyArray<Conversation>): number =>
     0,
   )
 
-/** A line while the client is not online; counts down with `now`. */
-export const banner = ({ address, connection, conversations, now, password, size }: Model): string | undefined => {
+/** A line while the client is not online; counts down with `ticks`. */
+export const banner = ({ address, connection, conversations, password, size, ticks }: Model): string | undefined => {
   const waiting = unsentIn(conversations)
   const kept = waiting === 0 ? "" : ` · ${waiting} to be sent`
   if (password !== undefined && connection._tag === "Away") {
@@ -26,7 +26,7 @@ export const banner = ({ address, connection, conversations, now, password, size
     case "Away":
       return withCause(
         connection,
-        `trying again in ${seconds(connection.until - now)} s (Ctrl+R: now)${kept}`,
+        `trying again in ${seconds(connection.until - ticks)} s (Ctrl+R: now)${kept}`,
         size.columns,
       )
     case "Returning":
@@ -52,8 +52,8 @@ const withCause = (
 }
 
 /** "ann is typing …" */
-export const typing = ({ typing }: Conversation, now: number): string => {
-  const names = [...typing].filter(([, until]) => until > now).map(([name]) => Plain.name(name))
+export const typing = ({ typing }: Conversation, ticks: number): string => {
+  const names = [...typing].filter(([, until]) => until > ticks).map(([name]) => Plain.name(name))
   const [first, second] = names
   if (first === undefined) return ""
   if (second === undefined) return `${first} is typing …`

@@ -12,6 +12,7 @@ import type { Client } from "../client/Client.ts"
 import type { ClientState } from "../client/ClientState.ts"
 import { fresh } from "../client/MessageId.ts"
 import type { ConnectionFailure } from "../client/Reconnect.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
 import { runIntent } from "./internal/runIntent.ts"
@@ -51,7 +52,8 @@ export const run = Effect.fnUntraced(function* (
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
   const { address, capabilities, channels } = options
-  let model = initial({ address, channels, ids: yield* fresh, now: yield* Clock.currentTimeMillis, size })
+  const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
+  let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size })
 
   const dispatch = (action: Action): void => {
     const [next, intents] = update(model, action)
@@ -111,8 +113,8 @@ export const run = Effect.fnUntraced(function* (
   )
 
   const ticking = Effect.sleep("1 second").pipe(
-    Effect.andThen(Clock.currentTimeMillis),
-    Effect.tap((now) => Effect.sync(() => dispatch({ _tag: "Tick", now }))),
+    Effect.andThen(time),
+    Effect.tap((time) => Effect.sync(() => dispatch({ _tag: "Tick", ...time }))),
     Effect.forever,
   )
 

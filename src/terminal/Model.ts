@@ -8,8 +8,10 @@ import type { Username } from "../domain/Username.ts"
 import { type Editor, empty } from "./Editor.ts"
 
 export interface Model {
-  /** Milliseconds since 1970; moves on with every `Tick`. */
+  /** The date, in milliseconds since 1970; moves on with every `Tick`. */
   readonly now: number
+  /** The same moment in milliseconds that only go forward: whatever lasts is counted by it. */
+  readonly ticks: number
   readonly me: Username | undefined
   /** How the server is reached, as people write it. */
   readonly address: string
@@ -186,10 +188,12 @@ export const initial = (options: {
   /** To be entered; the first is shown. */
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   readonly now: number
+  readonly ticks: number
   readonly size: Size
   readonly ids: string
 }): Model => ({
   now: options.now,
+  ticks: options.ticks,
   me: undefined,
   address: options.address,
   connection: { _tag: "Connecting" },
@@ -203,11 +207,11 @@ export const initial = (options: {
   size: options.size,
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },
-  typingSentAt: 0,
+  typingSentAt: Number.NEGATIVE_INFINITY,
   quitAskedAt: undefined,
   quitting: false,
-  notifiedAt: 0,
-  readSentAt: 0,
+  notifiedAt: Number.NEGATIVE_INFINITY,
+  readSentAt: Number.NEGATIVE_INFINITY,
   editing: undefined,
   sent: [],
 })

@@ -37,15 +37,16 @@ const connectionChanged = (model: Model, state: Model["connection"]): Model => {
 }
 
 /** The time moves on: those whose time is up are not typing any more. */
-const tick = (model: Model, now: number): Model => {
-  const over = (typing: ReadonlyMap<string, number>) => [...typing.values()].some((until) => until <= now)
-  if (!model.conversations.some(({ typing }) => over(typing))) return { ...model, now }
+const tick = (model: Model, { now, ticks }: Pick<Model, "now" | "ticks">): Model => {
+  const over = (typing: ReadonlyMap<string, number>) => [...typing.values()].some((until) => until <= ticks)
+  if (!model.conversations.some(({ typing }) => over(typing))) return { ...model, now, ticks }
   return {
     ...model,
     now,
+    ticks,
     conversations: model.conversations.map((conversation) => ({
       ...conversation,
-      typing: new Map([...conversation.typing].filter(([, until]) => until > now)),
+      typing: new Map([...conversation.typing].filter(([, until]) => until > ticks)),
     })),
   }
 }
@@ -77,7 +78,7 @@ const step = (model: Model, action: Action): Next => {
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":
-      return [tick(model, action.now), []]
+      return [tick(model, action), []]
     case "Connection":
       return [connectionChanged(model, action.state), []]
     case "PasswordNeeded":

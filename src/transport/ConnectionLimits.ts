@@ -88,7 +88,7 @@ export class ConnectionLimits extends Context.Service<
         note: (refusal) =>
           Effect.suspend(() => {
             unnoted++
-            const now = clock.currentTimeNanosUnsafe()
+            const now = clock.monotonicTimeNanosUnsafe()
             if (notedAt !== undefined && now - notedAt < noteEvery) return Effect.void
             notedAt = now
             const refused = unnoted

@@ -9,6 +9,7 @@ import { InvalidCredentials, StorageError } from "../../src/accounts/AccountErro
 import { isLoopback, network } from "../../src/domain/Network.ts"
 import * as Failures from "../../src/accounts/internal/failures.ts"
 import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
+import { withSettable } from "../suites/settableClock.ts"
 
 const wrong = Effect.fail(new InvalidCredentials())
 const broken = Effect.fail(new StorageError({ retryable: true, cause: "disk" }))
@@ -48,6 +49,25 @@ describe("LoginThrottle", () => {
       assert.strictEqual(yield* attempt("alice", "10.0.1.1", wrong), "InvalidCredentials")
       assert.strictEqual(yield* attempt("alice", "10.0.1.1", right), "TooManyLogins")
     }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+
+  it.effect("asks for no more patience, and no less, whatever the clock is set to", () =>
+    withSettable(
+      Effect.fnUntraced(function* (set) {
+        yield* TestClock.setTime(100 * 3_600_000)
+        for (const n of times(5)) yield* attempt("alice", `10.0.0.${n}`, wrong)
+        const refused = Effect.flatMap(LoginThrottle, (throttle) =>
+          Effect.flip(throttle.guard(right, { account: "alice", address: "10.0.1.1", isFailure: () => true })),
+        )
+        for (const by of [-3_600_000, 7_200_000]) {
+          set(by)
+          const error = yield* refused
+          assert.deepStrictEqual(error._tag === "TooManyLogins" && error.retryAfter, Duration.minutes(15))
+        }
+        yield* TestClock.adjust("15 minutes")
+        assert.strictEqual(yield* attempt("alice", "10.0.1.1", right), "in")
+      }),
+    ).pipe(Effect.provide(LoginThrottle.layer)),
   )
 
   it.effect("a success makes the account's count zero, not the address's", () =>

@@ -19,6 +19,7 @@ import { defaults } from "../../src/server/ServerSettings.ts"
 import { TestServer } from "../../src/testing/index.ts"
 import { settle } from "../actor/fibers.ts"
 import { frameOf, open, type Peer, type ScriptedServer } from "./ScriptedServer.ts"
+import { withSettable } from "../suites/settableClock.ts"
 
 const silent = Layer.succeed(References.MinimumLogLevel, "None")
 
@@ -403,6 +404,28 @@ describe("Connection, to whatever listens", () => {
       yield* TestClock.adjust("5 seconds")
       assert.deepInclude(yield* Fiber.join(ending), { reason: "ConnectionLost", reconnect: true })
     }).pipe(Effect.scoped),
+  )
+
+  it.effect("keeps a server that talks, and gives up one that does not, wherever the clock is set", () =>
+    withSettable(
+      Effect.fnUntraced(function* (set) {
+        yield* TestClock.setTime(1_000_000_000)
+        const { connection, peer } = yield* pair({ ping_after: 25_000, pong_within: 10_000 })
+        const ending = yield* Effect.forkChild(Effect.flip(Stream.runDrain(connection.events)))
+        for (const by of [60_000, 3_600_000, -7_200_000]) {
+          set(by)
+          yield* TestClock.adjust("20 seconds")
+          yield* peer.send({ type: "Ping", sequence: 1 })
+          assert.deepStrictEqual(yield* peer.next, { type: "Pong", sequence: 1 })
+        }
+        assert.isUndefined(ending.pollUnsafe())
+        yield* TestClock.adjust("32 seconds")
+        assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
+        set(-3_600_000)
+        yield* TestClock.adjust("5 seconds")
+        assert.deepInclude(yield* Fiber.join(ending), { reason: "ConnectionLost", reconnect: true })
+      }),
+    ).pipe(Effect.scoped),
   )
 
   it.effect("gives a server up that does not answer, and every other call with it", () =>

@@ -207,7 +207,7 @@ describe.each([
       yield* ann.createChannel("kitchen")
       for (let n = 1; n <= 8; n++) yield* ann.publish("kitchen", `${n}`)
       const history = yield* History
-      while ((yield* history.prune(0)) > 0);
+      while ((yield* history.prune({ entries: 0, ids: 0 })) > 0);
       const bot = yield* connect({ name: "bot", events: false })
       assert.deepStrictEqual(yield* first(4)(bot.entries("kitchen", { after: 2 })), ["3-5 Missed", "6 6", "7 7", "8 8"])
       // A place that this history has not reached, or one of another: all that there is comes.

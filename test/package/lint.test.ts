@@ -90,7 +90,12 @@ const offences: Record<string, { rule: string; bad: string; good: string; file?:
   "Date.now": {
     rule: "eslint(no-restricted-globals)",
     bad: `export const a = () => Date.now()`,
-    good: `import * as Clock from "effect/Clock"\nexport const a = Clock.currentTimeMillis`,
+    good: `import * as Clock from "effect/Clock"\nexport const a = Clock.monotonicTimeNanos`,
+  },
+  "the wall clock, where something lasts": {
+    rule: "eslint(no-restricted-properties)",
+    bad: `import * as Clock from "effect/Clock"\nexport const a = Clock.currentTimeMillis`,
+    good: `import * as Clock from "effect/Clock"\nexport const a = Clock.monotonicTimeNanos`,
   },
   "new Date": {
     rule: "eslint(no-restricted-globals)",

@@ -32,6 +32,7 @@ import {
   messages,
   random,
   reacted,
+  outdatedAt,
   said,
   seq,
   settings,
@@ -180,7 +181,7 @@ describe("History in SQL", () => {
     yield* history.mark(general, [{ user: bob.id, read: seq(1) }])
     yield* history.touch(general, [bob.id])
     yield* history.markers(bob.id, { limit: 10 })
-    yield* history.prune(timeOf(10))
+    yield* history.prune(outdatedAt(timeOf(10)))
   })
 
   /** How the database goes about each of the statements. */

@@ -104,7 +104,7 @@ const embedded = (name: string, place: Effect.Effect<() => Storage, never, Scope
         yield* Effect.gen(function* () {
           const history = yield* History
           yield* append(history, general, messages(1, 50))
-          while ((yield* history.prune(0)) > 0);
+          while ((yield* history.prune({ entries: 0, ids: 0 })) > 0);
           assert.deepStrictEqual(yield* everything(history, general), messages(41, 50))
         }).pipe(Effect.provide(Layer.fresh(few)))
       }),

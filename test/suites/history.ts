@@ -4,9 +4,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Entry, Message } from "../../src/domain/Entry.ts"
 import { History } from "../../src/history/History.ts"
+import { outdated } from "../../src/history/outdated.ts"
+import { Stamps } from "../../src/history/Stamps.ts"
 import { historyPages } from "./historyPages.ts"
 import { historySearch } from "./historySearch.ts"
 import {
@@ -20,6 +23,7 @@ import {
   general,
   id,
   messages,
+  outdatedAt,
   random,
   reacted,
   said,
@@ -28,6 +32,7 @@ import {
   start,
   timeOf,
 } from "./historyWorld.ts"
+import { withSettable } from "./settableClock.ts"
 
 /** The layer is built anew, and empty, for each test. It reads `HistorySettings`. */
 export const historySuite = (name: string, layer: Layer.Layer<History, unknown>) =>
@@ -385,14 +390,15 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
 
     describe("keeping", () => {
       const hour = { maxAge: Duration.hours(1) }
+      const given = { maxEntries: 100, rememberIds: Duration.seconds(300) }
 
       test(
         "what is too old goes, from the beginning on; the places go on behind it",
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, [...messages(1, 10), reacted(11, 2, "+1", true)])
           yield* append(history, random, [said(1, "young", { timestamp: timeOf(5000) })])
-          assert.strictEqual(yield* history.prune(timeOf(4) + 3_600_000), 3)
-          assert.strictEqual(yield* history.prune(timeOf(4) + 3_600_000), 0)
+          assert.strictEqual(yield* history.prune(outdatedAt(timeOf(4) + 3_600_000, hour)), 3)
+          assert.strictEqual(yield* history.prune(outdatedAt(timeOf(4) + 3_600_000, hour)), 0)
           const loaded = yield* history.load(general, 0)
           assert.deepStrictEqual([loaded.first, loaded.seq], [seq(4), seq(11)])
           assert.deepStrictEqual(yield* everything(history, general), [...messages(4, 10), reacted(11, 2, "+1", true)])
@@ -410,7 +416,8 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, messages(1, 700))
           let removed = 0
-          for (let more = 1; more > 0; removed += more) more = yield* history.prune(timeOf(700) + 3_600_001)
+          for (let more = 1; more > 0; removed += more)
+            more = yield* history.prune(outdatedAt(timeOf(700) + 3_600_001, hour))
           assert.strictEqual(removed, 700)
           const loaded = yield* history.load(general, 0)
           assert.deepStrictEqual([loaded.first, loaded.seq, loaded.recent], [seq(701), seq(700), []])
@@ -424,18 +431,47 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
           yield* append(history, general, [said(701, "on", { timestamp: timeOf(9000) })])
           const again = yield* history.load(general, 0)
           assert.deepStrictEqual([again.first, again.seq, again.recent.length], [seq(701), seq(701), 1])
-          assert.strictEqual(yield* history.prune(timeOf(9000)), 0)
-          assert.strictEqual(yield* history.prune(timeOf(9000) + 3_600_001), 1)
+          assert.strictEqual(yield* history.prune(outdatedAt(timeOf(9000), hour)), 0)
+          assert.strictEqual(yield* history.prune(outdatedAt(timeOf(9000) + 3_600_001, hour)), 1)
           assert.strictEqual((yield* history.load(general, 0)).first, seq(702))
         }),
         hour,
       )
 
       test(
+        "nothing that was just said goes when the clock jumps, and no id is forgotten",
+        (history) =>
+          withSettable(
+            Effect.fnUntraced(function* (set) {
+              set(timeOf(1))
+              const tooOld = yield* Effect.provide(outdated, [Stamps.layer, settings(hour)])
+              const keeps = Effect.fnUntraced(function* (count: number) {
+                while ((yield* history.prune(yield* tooOld)) > 0);
+                assert.lengthOf(yield* everything(history, general), count)
+                const key = { user: alice.id, id: id("m1") }
+                assert.lengthOf(yield* history.known(general, [key]), 1)
+              })
+              yield* append(history, general, [said(1)])
+              for (const by of [2 * 3_600_000, -4 * 3_600_000, 365 * 86_400_000]) {
+                set(by)
+                yield* keeps(1)
+                yield* TestClock.adjust("1 minute")
+                yield* keeps(1)
+              }
+              yield* TestClock.adjust("61 minutes")
+              while ((yield* history.prune(yield* tooOld)) > 0);
+              assert.lengthOf(yield* everything(history, general), 0)
+            }),
+          ),
+        // By itself the layer removes nothing meanwhile.
+        { ...hour, pruneEvery: Duration.days(10_000) },
+      )
+
+      test(
         "what is too much goes, roughly at once, and the latest stays",
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, messages(1, 1000))
-          while ((yield* history.prune(timeOf(1000))) > 0);
+          while ((yield* history.prune(outdatedAt(timeOf(1000)))) > 0);
           const entries = yield* everything(history, general)
           assert.isAtLeast(entries.length, 100)
           assert.isAtMost(entries.length, 125)
@@ -451,7 +487,7 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
           yield* append(history, general, messages(1, 100))
           const toggled = Array.from({ length: 600 }, (_, n) => reacted(101 + n, 1 + (n % 50), "ok", n % 2 === 0))
           for (let n = 0; n < toggled.length; n += 100) yield* append(history, general, toggled.slice(n, n + 100))
-          while ((yield* history.prune(timeOf(700))) > 0);
+          while ((yield* history.prune(outdatedAt(timeOf(700)))) > 0);
           assert.strictEqual((yield* history.load(general, 0)).first, seq(1))
           assert.lengthOf(
             yield* history.messages(
@@ -463,7 +499,7 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
           // The ones before the hundredth but last go, with what is between them.
           yield* append(history, general, [deleted(701, 40), deleted(702, 80)])
           yield* append(history, general, messages(703, 762))
-          while ((yield* history.prune(timeOf(762))) > 0);
+          while ((yield* history.prune(outdatedAt(timeOf(762)))) > 0);
           const { first } = yield* history.load(general, 0)
           // One that was deleted does not count; as many more as history may put off.
           assert.isAtLeast(first, 34)
@@ -476,7 +512,7 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         "an id is known as long as ids are, though its entry is gone",
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, messages(1, 500))
-          while ((yield* history.prune(timeOf(500))) > 0);
+          while ((yield* history.prune(outdatedAt(timeOf(500), given))) > 0);
           assert.isAtMost((yield* everything(history, general)).length, 125)
           const key = { user: alice.id, id: id("m400") }
           assert.deepStrictEqual(yield* history.known(general, [{ user: alice.id, id: id("m1") }, key]), [
@@ -484,11 +520,11 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
           ])
           assert.strictEqual((yield* history.load(general, 0)).ids[0]!.seq, seq(200))
           assert.strictEqual(yield* reasonOf(history, [said(501, "", { id: id("m400") })], 500), "Duplicate")
-          while ((yield* history.prune(timeOf(800))) > 0);
+          while ((yield* history.prune(outdatedAt(timeOf(800), given))) > 0);
           assert.deepStrictEqual(yield* history.known(general, [key]), [])
           yield* append(history, general, [said(501, "anew", { id: id("m400") })])
         }),
-        { maxEntries: 100, rememberIds: Duration.seconds(300) },
+        given,
       )
     })
 
@@ -607,7 +643,7 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, messages(1, 10))
           yield* history.touch(general, [bob.id])
-          yield* history.prune(start + 3_600_000 + 4500)
+          yield* history.prune(outdatedAt(start + 3_600_000 + 4500, { maxAge: Duration.hours(1) }))
           const [marker] = yield* history.markers(bob.id, { limit: 1 })
           assert.deepStrictEqual(marker, { channel: general, read: seq(0), last: seq(10), unread: 6 })
         }),

@@ -5,7 +5,7 @@ import { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { History } from "../../src/history/History.ts"
 import type { Cursor } from "../../src/history/HistoryShape.ts"
 import type { HistorySettings } from "../../src/history/HistorySettings.ts"
-import { append, deleted, edited, general, random, reacted, said, seq, timeOf } from "./historyWorld.ts"
+import { append, deleted, edited, general, outdatedAt, random, reacted, said, seq, timeOf } from "./historyWorld.ts"
 
 type Test = (
   title: string,
@@ -212,13 +212,14 @@ export const historySearch = (test: Test) =>
       }),
     )
 
+    const hour = { maxAge: Duration.hours(1) }
     test(
       "finds nothing of what is not kept any more",
       Effect.fnUntraced(function* (history) {
         yield* append(history, general, [said(1, "words"), said(2, "words"), said(3, "words")])
-        yield* history.prune(timeOf(3) + 3_600_000)
+        yield* history.prune(outdatedAt(timeOf(3) + 3_600_000, hour))
         assert.deepStrictEqual(yield* search(history, "words"), ["3"])
       }),
-      { maxAge: Duration.hours(1) },
+      hour,
     )
   })

@@ -1,4 +1,5 @@
 /** What the tests of histories are written with. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
@@ -10,6 +11,7 @@ import { type Person, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import type { Edited, Entry } from "../../src/domain/Entry.ts"
 import type { History } from "../../src/history/History.ts"
+import type { Outdated } from "../../src/history/HistoryShape.ts"
 import { defaults, HistorySettings } from "../../src/history/HistorySettings.ts"
 
 export const [general, random] = [ChannelId.make("general"), ChannelId.make("random")]
@@ -91,6 +93,12 @@ export const everything = (history: History["Service"], channel: ChannelId, limi
 /** Of a layer that reads them. */
 export const settings = (settings: Partial<HistorySettings>) =>
   Layer.succeed(HistorySettings, { ...defaults, ...settings })
+
+/** What is too old at a moment, by such settings, where the clock never jumped. */
+export const outdatedAt = (now: number, settings: Partial<HistorySettings> = {}): Outdated => {
+  const { maxAge, rememberIds } = { ...defaults, ...settings }
+  return { entries: now - Duration.toMillis(maxAge), ids: now - Duration.toMillis(rememberIds) }
+}
 
 /** Numbers below a bound, the same for the same seed. */
 export const dice = (seed: number) => {

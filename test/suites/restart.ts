@@ -10,6 +10,7 @@ import type { History } from "../../src/history/History.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { withSettable } from "./settableClock.ts"
 import { calm, member2, user2 } from "./transportWorld.ts"
 
 type Sent = typeof ClientFrame.Encoded
@@ -81,6 +82,55 @@ export const restart = ({ make, name }: Kept) =>
             assert.strictEqual((yield* ann.expect("Message")).seq, 6)
           }),
       ),
+    )
+
+    it.live("stamps never run backwards, so that since and until divide what was said", () =>
+      withSettable((set) => {
+        const said: Array<{ readonly seq: number; readonly timestamp: number }> = []
+        const say = Effect.fnUntraced(function* (ann: TestClient2) {
+          const { seq, timestamp } = yield* ann.ask(publish(`m${said.length}`), "Published")
+          said.push({ seq: Number(seq), timestamp })
+        })
+        return services(
+          (server) =>
+            Effect.gen(function* () {
+              const ann = yield* member2(server, "ann", "den")
+              for (const by of [0, -3_600_000, 60_000, 7_200_000, -86_400_000, 0]) {
+                set(by)
+                yield* say(ann)
+              }
+            }),
+          (server) =>
+            Effect.gen(function* () {
+              set(-365 * 86_400_000)
+              const ann = yield* member2(server, "ann", "den")
+              yield* say(ann)
+              yield* say(ann)
+              assert.deepStrictEqual(
+                said.map(({ timestamp }) => timestamp),
+                said.map(({ timestamp }) => timestamp).toSorted((one, other) => one - other),
+              )
+              const page = (range: { readonly since: number } | { readonly until: number }) =>
+                Effect.map(ann.ask({ type: "History", channel: "den", ...range }, "HistoryPage"), ({ entries }) =>
+                  entries.map(({ seq }) => Number(seq)),
+                )
+              for (const { timestamp } of said) {
+                for (const moment of [timestamp - 1, timestamp, timestamp + 1]) {
+                  const seqs = (is: (at: number) => boolean) =>
+                    said.filter(({ timestamp }) => is(timestamp)).map(({ seq }) => seq)
+                  assert.deepStrictEqual(
+                    yield* page({ since: moment }),
+                    seqs((at) => at >= moment),
+                  )
+                  assert.deepStrictEqual(
+                    yield* page({ until: moment }),
+                    seqs((at) => at <= moment),
+                  )
+                }
+              }
+            }),
+        )
+      }),
     )
 
     it.live("what is sent again gets the answer it got before", () => {

@@ -65,7 +65,7 @@ describe("Banner", () => {
     world.act({ _tag: "Connection", state: { _tag: "Returning", because, attempt: 0 } })
     assert.include(banner(world.model), "trying again …")
     // Without room for both, the time of the next try matters more than the reason.
-    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: world.model.now + 4000 } })
+    world.act({ _tag: "Connection", state: { _tag: "Away", because, attempt: 0, until: world.model.ticks + 4000 } })
     world.act({ _tag: "Resized", size: { columns: 60, rows: 20 } })
     assert.strictEqual(banner(world.model), "Trying again in 4 s (Ctrl+R: now) · 1 to be sent")
     world.act({ _tag: "Resized", size: { columns: 70, rows: 20 } })

@@ -95,7 +95,7 @@ describe("orders to the terminal, from others", () => {
       world.act({ _tag: "Channels", page: { type: "Channels", channels: [listed] } })
       world.enter("/users").act({ _tag: "Resized", size: { columns: 60, rows: 100 } })
       assertSafe(world, "window")
-      assert.notMatch(typing(world.shown, world.model.now), dangerous)
+      assert.notMatch(typing(world.shown, world.model.ticks), dangerous)
       const away = { _tag: "Away", because: because as never, attempt: 0, until: noon } as const
       assert.notMatch(banner({ ...world.model, connection: away, address: text })!, dangerous)
       world.press("text", { ctrl: true, text: "f" }).act({ _tag: "Pasted", text })

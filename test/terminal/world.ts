@@ -107,7 +107,7 @@ export class World {
   private seq = 0
 
   constructor(size = { columns: 80, rows: 24 }, channels: readonly [string, ...Array<string>] = ["lobby"]) {
-    this.model = initial({ address: "127.0.0.1:8080", channels, now: noon, size, ids: "run" })
+    this.model = initial({ address: "127.0.0.1:8080", channels, now: noon, ticks: noon, size, ids: "run" })
     this.act({ _tag: "Connection", state: { _tag: "Online", username: me, version: 2 } })
   }
 
@@ -155,7 +155,7 @@ export class World {
   }
 
   after(milliseconds: number): this {
-    return this.act({ _tag: "Tick", now: this.model.now + milliseconds })
+    return this.act({ _tag: "Tick", now: this.model.now + milliseconds, ticks: this.model.ticks + milliseconds })
   }
 
   get shown(): Conversation {

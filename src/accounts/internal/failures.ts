@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { LruMap } from "../../domain/LruMap.ts"
 import { TooManyLogins } from "../AccountError.ts"
 
@@ -40,8 +41,7 @@ export const make = (options: { readonly limit: number; readonly window: number;
       if (entry.users === 0 && entry.times.length === 0 && entries.get(key) === entry) entries.delete(key)
     })
 
-  const withNow = <A, E, R>(use: (now: number) => Effect.Effect<A, E, R>) =>
-    Effect.clockWith((clock) => Effect.suspend(() => use(clock.currentTimeMillisUnsafe())))
+  const withNow = <A, E, R>(use: (now: number) => Effect.Effect<A, E, R>) => Effect.flatMap(Monotonic.now, use)
 
   // At least one permit stays, even where no attempt is left: those who wait need a turn in which they are refused.
   const fit = (entry: Entry) => entry.turns.resize(Math.max(1, limit - entry.times.length))

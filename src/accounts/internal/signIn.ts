@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { type User, UserId } from "../../domain/User.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import * as NameKey from "../../domain/NameKey.ts"
 import * as Username from "../../domain/Username.ts"
 import { wrongIn } from "../../domain/PlainName.ts"
@@ -107,7 +107,7 @@ export const make = (
         if (registers || mode === "guest") yield* checkNewName(name)
         if (registers) yield* Password.checkNew(password, settings.minPasswordLength)
         if (mode === "open") {
-          const wait = registrations.wait(address, yield* Clock.currentTimeMillis)
+          const wait = registrations.wait(address, yield* Monotonic.now)
           if (wait > 0) return yield* new TooManyRegistrations({ retryAfter: Duration.millis(wait) })
         }
         return yield* new InvalidCredentials(mode === "invite" ? { detail: invitesOnly } : {})
@@ -153,7 +153,7 @@ export const make = (
             refusal(name, input),
           )
         case "open":
-          if (unfit || short || registrations.take(address, yield* Clock.currentTimeMillis) > 0) {
+          if (unfit || short || registrations.take(address, yield* Monotonic.now) > 0) {
             return yield* refuse(name, input)
           }
           return yield* Effect.catchTag(register({ name, password, role: "member" }), "InviteNotValid", Effect.die)
@@ -197,12 +197,11 @@ export const make = (
         case "InvalidCredentials":
           return Effect.logInfo("sign-in refused")
         case "TooManyLogins":
-          return Effect.clockWith((clock) => {
-            const now = clock.currentTimeMillisUnsafe()
-            return isFirst(Address.network(address), now, now + Duration.toMillis(error.retryAfter))
+          return Effect.flatMap(Monotonic.now, (now) =>
+            isFirst(Address.network(address), now, now + Duration.toMillis(error.retryAfter))
               ? Effect.logWarning("sign-in refused")
-              : Effect.logDebug("sign-in refused")
-          })
+              : Effect.logDebug("sign-in refused"),
+          )
         default:
           return Effect.logDebug("sign-in refused")
       }

@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
 import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/ChannelLink.ts"
@@ -18,7 +19,7 @@ import { asMember } from "./inChannel.ts"
 
 /** Why the caller may not say anything now; undefined where it may. */
 export const tooFast = (chat: ChatShape, { limits }: Caller): RequestError | undefined => {
-  const wait = limits?.publishing?.take(chat.clock.currentTimeMillisUnsafe()) ?? 0
+  const wait = limits?.publishing?.take(Monotonic.millis(chat.clock)) ?? 0
   return wait === 0 ? undefined : rateLimited("messages", wait)
 }
 

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import type * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
@@ -11,6 +10,7 @@ import type { StateOf } from "../../client/ClientState.ts"
 import type { Credentials } from "../../client/Credentials.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { explain, explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
 import type { Screen } from "./screen.ts"
@@ -29,7 +29,7 @@ const seconds = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumF
 
 /** Prints why there is no connection, and when it is tried again. */
 const announce = ({ address, screen }: ClientOptions, { because, until }: StateOf<"Away">): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Effect.flatMap(Monotonic.now, (now) => {
     const wait = seconds.format(Math.max(0, until - now) / 1000)
     return screen.notice(`${explain(address, because)}; trying again in ${wait} s`)
   })

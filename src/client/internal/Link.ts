@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Socket from "effect/socket/Socket"
 import { Disconnect } from "../../domain/Disconnect.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { Deframer } from "../../protocol/Framing.ts"
 import type { ConnectError } from "../ConnectError.ts"
 import { toConnectError } from "./socketError.ts"
@@ -19,7 +20,7 @@ export interface Link {
   readonly take: Effect.Effect<Uint8Array, Disconnect>
   /** Waits while the network takes nothing, for ever if need be. Never fails: a broken link fails `take`. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void>
-  /** When the last bytes came, in milliseconds. */
+  /** When the last bytes came, in milliseconds that only go forward. */
   readonly heardAt: () => number
   /** Succeeds as soon as nothing has come for so long. */
   readonly silent: (duration: Duration.Duration) => Effect.Effect<void>
@@ -54,7 +55,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
   let bodies: Array<Uint8Array> = []
   let at = 0
   let broken: Disconnect | undefined
-  let heardAt = clock.currentTimeMillisUnsafe()
+  let heardAt = Monotonic.millis(clock)
   let spokeAt = heardAt
   let piecemealAt = Number.NEGATIVE_INFINITY
   const inPieces = Latch.makeUnsafe(false)
@@ -67,7 +68,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
       return Effect.fail(new Disconnect({ reason: "ConnectionLost" }))
     },
     onSuccess: (chunks) => {
-      heardAt = clock.currentTimeMillisUnsafe()
+      heardAt = Monotonic.millis(clock)
       bodies = []
       at = 0
       for (const chunk of chunks) {
@@ -90,7 +91,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
 
   const silent = (duration: Duration.Duration): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const left = Duration.toMillis(duration) - (clock.currentTimeMillisUnsafe() - heardAt)
+      const left = Duration.toMillis(duration) - (Monotonic.millis(clock) - heardAt)
       return left <= 0 ? Effect.void : Effect.andThen(Effect.sleep(Duration.millis(left)), silent(duration))
     })
 
@@ -100,7 +101,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
     write: (bytes) =>
       writing.withPermits(1)(
         Effect.suspend(() => {
-          spokeAt = clock.currentTimeMillisUnsafe()
+          spokeAt = Monotonic.millis(clock)
           return Effect.ignore(writer.write(bytes))
         }),
       ),

@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { catalog, isGarbled, RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Answer, ClientSession } from "../Session.ts"
@@ -141,7 +141,7 @@ export class Outgoing {
       if (message.era !== undefined && message.era !== to.era) return Effect.fail(otherHistory())
       const { name } = to
       return Effect.catchTags(
-        Effect.tap(send(session, name), () => Effect.map(Clock.currentTimeMillis, (now) => this.pace.accept(now))),
+        Effect.tap(send(session, name), () => Effect.map(Monotonic.now, (now) => this.pace.accept(now))),
         {
           Disconnect: () => {
             this.current.clear(session)
@@ -160,7 +160,7 @@ export class Outgoing {
 
   /** The session, as soon as there is one and the next message will not be too early. */
   private readonly inPace: Effect.Effect<ClientSession, ConnectionFailure> = Effect.suspend(() =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    Effect.flatMap(Monotonic.now, (now) => {
       const wait = this.pace.wait(now)
       return wait === 0 ? this.current.ready : Effect.delay(this.current.ready, Duration.millis(wait))
     }),
@@ -180,7 +180,7 @@ export class Outgoing {
       return Effect.flatMap(delay(defaults, failures), (wait) => this.later(message, failures + 1, wait))
     }
     if (reason !== "RateLimited") return this.later(message, failures, retryAfter)
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    return Effect.flatMap(Monotonic.now, (now) => {
       this.pace.refuse(now, Duration.toMillis(retryAfter))
       return this.later(message, failures, retryAfter)
     })

@@ -4,7 +4,7 @@ import type { Status } from "../../domain/Status.ts"
 import type { Reply } from "../Requests.ts"
 import type { ClientSession } from "../Session.ts"
 
-const milliseconds = (clock: Clock.Clock): number => Number(clock.currentTimeNanosUnsafe()) / 1_000_000
+const milliseconds = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
 
 /** How the user wants to appear, since a moment of the clock that nobody sets. */
 export class Wish {

@@ -1,7 +1,7 @@
 /** What a slow link is given: its bytes are life, and a request takes the time that its bytes take. */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import type { Link } from "./Link.ts"
 
 /** Bytes a second below which a link does not count as slow any more, but as dead. */
@@ -27,7 +27,7 @@ export const outOfTime = (link: Link, time: Duration.Duration, periods = maxPeri
   Effect.suspend(() => {
     if (Duration.isZero(time)) return Effect.void
     const before = link.received()
-    return Effect.flatMap(Effect.andThen(Effect.sleep(time), Clock.currentTimeMillis), (now) => {
+    return Effect.flatMap(Effect.andThen(Effect.sleep(time), Monotonic.now), (now) => {
       const flows = link.received() - before >= slowest * Duration.toSeconds(time)
       const slow = flows && now - link.piecemealAt() <= lately
       return slow && periods > 1 ? outOfTime(link, time, periods - 1) : Effect.void
@@ -41,7 +41,7 @@ export const outOfTime = (link: Link, time: Duration.Duration, periods = maxPeri
 export const stayHeard = (link: Link, speak: Effect.Effect<void>): Effect.Effect<never> =>
   link.piecemeal.pipe(
     Effect.andThen(Effect.sleep(signOfLife)),
-    Effect.andThen(Clock.currentTimeMillis),
+    Effect.andThen(Monotonic.now),
     Effect.flatMap((now) =>
       now - link.piecemealAt() <= lately && now - link.spokeAt() >= Duration.toMillis(signOfLife) ? speak : Effect.void,
     ),

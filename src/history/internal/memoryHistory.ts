@@ -1,5 +1,3 @@
-import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
@@ -15,6 +13,8 @@ import { freshHistoryId } from "../freshHistoryId.ts"
 import type { Batch, HistoryShape, Page, Range } from "../HistoryShape.ts"
 import { HistoryError } from "../HistoryError.ts"
 import { HistorySettings } from "../HistorySettings.ts"
+import { outdated } from "../outdated.ts"
+import { Stamps } from "../Stamps.ts"
 import { lengthOf } from "./Block.ts"
 import { Entries } from "./Entries.ts"
 import { Log } from "./Log.ts"
@@ -30,7 +30,7 @@ const inMemory = Exit.succeed("memory" as const)
 /** History in this process's memory. */
 export const make = Effect.gen(function* () {
   const settings = yield* HistorySettings
-  const lifetimes = { maxAge: Duration.toMillis(settings.maxAge), rememberIds: Duration.toMillis(settings.rememberIds) }
+  const stamps = yield* Stamps
   const logs = new LruMap<ChannelId, Log>()
   // Those of them that hold content: makeRoom must not pass all the others each time it looks for some.
   const holding = new LruMap<ChannelId, Log>()
@@ -81,6 +81,7 @@ export const make = Effect.gen(function* () {
   }
 
   const append = (channel: ChannelId, { after, entries }: Batch): Exit.Exit<Durability, HistoryError> => {
+    stamps.stored(entries[0]!.timestamp)
     const log = written(channel)
     const reason = change(log, () => log.append(after, entries, settings.maxEntries))
     if (reason !== undefined) return Exit.fail(new HistoryError({ reason, operation: "append" }))
@@ -140,16 +141,14 @@ export const make = Effect.gen(function* () {
         logs.delete(channel)
         drop(channel, log)
       }),
-    prune: (now) =>
+    prune: ({ entries, ids }) =>
       Effect.sync(() => {
         let removed = 0
-        for (const [, log] of logs.entries()) {
-          removed += change(log, () => log.prune(now - lifetimes.maxAge, now - lifetimes.rememberIds))
-        }
+        for (const [, log] of logs.entries()) removed += change(log, () => log.prune(entries, ids))
         return removed
       }),
   }
-  yield* Effect.flatMap(Clock.currentTimeMillis, service.prune).pipe(
+  yield* Effect.flatMap(yield* outdated, service.prune).pipe(
     Effect.repeat(Schedule.spaced(settings.pruneEvery)),
     Effect.delay(settings.pruneEvery),
     Effect.forkScoped,

@@ -109,7 +109,7 @@ export class Audience {
   /** Everything that was gathered leaves. */
   private tell(): void {
     const { clock, outboxes, settle } = this.options
-    const begun = clock.currentTimeNanosUnsafe()
+    const begun = clock.monotonicTimeNanosUnsafe()
     this.release = undefined
     this.waited = false
     const { answers } = this
@@ -118,7 +118,7 @@ export class Audience {
     // Whoever gets an answer may act at once, right here: what it brings comes behind.
     for (const answer of answers) settle(answer)
     outboxes.flush()
-    this.took = Number(clock.currentTimeNanosUnsafe() - begun) / 1_000_000
+    this.took = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1_000_000
   }
 
   private handle(event: ChannelEvent): void {

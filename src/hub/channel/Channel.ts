@@ -18,6 +18,7 @@ import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { unavailable } from "../../domain/StoreTrouble.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -25,6 +26,7 @@ import { History } from "../../history/History.ts"
 import type { HistoryError } from "../../history/HistoryError.ts"
 import { HistorySettings } from "../../history/HistorySettings.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
+import { Stamps } from "../../history/Stamps.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type { ChannelCommand, ChannelCommandOf, ChannelTurn } from "./ChannelCommand.ts"
 import type { ChannelDirectory } from "./ChannelDirectory.ts"
@@ -65,7 +67,7 @@ interface Options {
 /** Starts a channel's actor; it ends with the scope. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
-): Effect.fn.Return<Channel, never, Scope.Scope | History | ChannelStore> {
+): Effect.fn.Return<Channel, never, Scope.Scope | History | ChannelStore | Stamps> {
   const { directory, emit, name, parties = [] } = options
   const history = yield* History
   const channels = yield* ChannelStore
@@ -73,7 +75,8 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
   const rememberIds = Duration.toMillis((yield* HistorySettings).rememberIds)
-  const state = new ChannelState(name, settings, rememberIds)
+  const stamps = yield* Stamps
+  const state = new ChannelState(name, settings, stamps, rememberIds)
   let timerAt = Number.POSITIVE_INFINITY
 
   /** One timer for everything that waits for time to pass; moved only to an earlier moment. */
@@ -108,8 +111,8 @@ export const make = Effect.fnUntraced(function* (
   const load = Effect.andThen(
     record.load,
     Effect.suspend(() =>
-      Effect.map(history.load(state.id, clock.currentTimeMillisUnsafe() - rememberIds), (loaded) =>
-        state.load(loaded, clock.currentTimeMillisUnsafe()),
+      Effect.map(history.load(state.id, stamps.before(rememberIds, Monotonic.millis(clock))), (loaded) =>
+        state.load(loaded, Monotonic.millis(clock)),
       ),
     ),
   )
@@ -131,7 +134,7 @@ export const make = Effect.fnUntraced(function* (
     return Effect.andThen(
       refresh,
       Effect.suspend(() => {
-        const now = clock.currentTimeMillisUnsafe()
+        const now = Monotonic.millis(clock)
         emitTurn(0, now)
         return schedule(now) ?? Effect.void
       }),
@@ -199,7 +202,7 @@ export const make = Effect.fnUntraced(function* (
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
     return Effect.matchEffect(history.known(state.id, ids), {
       onSuccess: (known) => {
-        const again = state.assignAgain(commands, turn, known, clock.currentTimeMillisUnsafe())
+        const again = state.assignAgain(commands, turn, known, Monotonic.millis(clock))
         return storeTurn(commands, again, (error) => notStored(commands, error)) ?? Effect.void
       },
       onFailure: (error) => notStored(commands, error),
@@ -222,7 +225,7 @@ export const make = Effect.fnUntraced(function* (
     const seqs = targetsOf(commands)
     if (seqs.length === 0) return storeAssigned([], now)
     return Effect.matchEffect(history.messages(state.id, seqs), {
-      onSuccess: (targets) => storeAssigned(targets, clock.currentTimeMillisUnsafe()) ?? Effect.void,
+      onSuccess: (targets) => storeAssigned(targets, Monotonic.millis(clock)) ?? Effect.void,
       onFailure: (error) => notStored(commands, error),
     })
   }
@@ -257,9 +260,9 @@ export const make = Effect.fnUntraced(function* (
   const handleAlone = (command: Mail): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.beginPart()
-      const applied = () => apply([command], clock.currentTimeMillisUnsafe())
+      const applied = () => apply([command], Monotonic.millis(clock))
       const alone = () => {
-        const prepared = prepare([command], clock.currentTimeMillisUnsafe())
+        const prepared = prepare([command], Monotonic.millis(clock))
         return prepared === undefined ? Effect.sync(applied) : Effect.map(prepared, applied)
       }
       // Whatever is wanted of what was removed is asked again of what has its name then.
@@ -299,12 +302,12 @@ export const make = Effect.fnUntraced(function* (
   const receive = (commands: ReadonlyArray<Mail>, waiting: () => number): Effect.Effect<void> | undefined => {
     state.begin()
     tried = false
-    const now = clock.currentTimeMillisUnsafe()
+    const now = Monotonic.millis(clock)
     const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
     if (apart) {
       return Effect.flatMap(
         Effect.forEach(commands, handleAlone, { discard: true }),
-        () => endTurn(waiting, clock.currentTimeMillisUnsafe()) ?? Effect.void,
+        () => endTurn(waiting, Monotonic.millis(clock)) ?? Effect.void,
       )
     }
     const finish = (now: number) => {
@@ -313,7 +316,7 @@ export const make = Effect.fnUntraced(function* (
     }
     const prepared = prepare(commands, now)
     if (prepared === undefined) return finish(now)
-    return Effect.flatMap(prepared, () => finish(clock.currentTimeMillisUnsafe()) ?? Effect.void)
+    return Effect.flatMap(prepared, () => finish(Monotonic.millis(clock)) ?? Effect.void)
   }
 
   const actor: Actor.Actor<Mail> = yield* Actor.make<Mail>({
@@ -323,13 +326,13 @@ export const make = Effect.fnUntraced(function* (
     receive,
     onCrash: (commands) =>
       Effect.sync(() => {
-        const now = clock.currentTimeMillisUnsafe()
+        const now = Monotonic.millis(clock)
         state.crashed(commands, now)
         emitTurn(0, now)
       }),
     onEnd: (commands) =>
       Effect.sync(() => {
-        const now = clock.currentTimeMillisUnsafe()
+        const now = Monotonic.millis(clock)
         state.ended(commands, now)
         emitTurn(0, now)
       }),

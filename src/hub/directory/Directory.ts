@@ -19,6 +19,7 @@ import { RequestError } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import type { History } from "../../history/History.ts"
+import { Stamps } from "../../history/Stamps.ts"
 import { ChannelLink } from "../audience/ChannelLink.ts"
 import { Gateway } from "../audience/Gateway.ts"
 import { encodedInbox, encodedReceive } from "../audience/loopback.ts"
@@ -82,7 +83,7 @@ export class Directory extends Context.Service<
   static readonly layer: Layer.Layer<Directory, never, History | ChannelStore | Gateway> = Layer.effect(
     Directory,
     Effect.suspend(() => make),
-  )
+  ).pipe(Layer.provide(Stamps.layer))
 }
 
 const draining = new Disconnect({ reason: "Draining" })
@@ -93,7 +94,7 @@ const make = Effect.gen(function* () {
   const gateway = yield* Gateway
   const { encodeChannels: encodes } = settings
   const run = yield* FiberSet.makeRuntime()
-  const context = yield* Effect.context<History | ChannelStore>()
+  const context = yield* Effect.context<History | ChannelStore | Stamps>()
   const scope = yield* Effect.scope
   const coalesce = Duration.toMillis(settings.presence.coalesce)
 

@@ -1,10 +1,10 @@
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type * as Seq from "../../domain/Seq.ts"
-import { type HistorySettings, maxChanges } from "../../history/HistorySettings.ts"
+import { maxChanges } from "../../history/HistorySettings.ts"
+import type { Outdated } from "../../history/HistoryShape.ts"
 
 /** Entries removed by one statement. It is small, since other writers wait until it is done. */
 const step = 128
@@ -21,10 +21,7 @@ interface LogRow {
  * Removes entries that are too old or too many: it moves the place that a log begins at forward, and a trigger removes
  * the entries before it. The last place given stays as it is.
  */
-export const make = (sql: SqlClient, settings: HistorySettings) => {
-  const maxAge = Duration.toMillis(settings.maxAge)
-  const rememberIds = Duration.toMillis(settings.rememberIds)
-  const { maxEntries } = settings
+export const make = (sql: SqlClient, maxEntries: number) => {
   /** The log that was looked at last, and whether it has more to remove. */
   let at = { channel: "", more: false }
 
@@ -69,10 +66,9 @@ export const make = (sql: SqlClient, settings: HistorySettings) => {
     return done.length === 0 ? 0 : to - first
   })
 
-  return Effect.fnUntraced(function* (now: number): Effect.fn.Return<number, SqlError> {
-    for (let steps = 0; steps < maxSteps && (yield* forgetIds(now - rememberIds)); steps++);
+  return Effect.fnUntraced(function* ({ entries: before, ids }: Outdated): Effect.fn.Return<number, SqlError> {
+    for (let steps = 0; steps < maxSteps && (yield* forgetIds(ids)); steps++);
     yield* forgetGuests
-    const before = now - maxAge
     let removed = 0
     // Whether a log has too much, only a look at it says: each call goes on behind the logs that were looked at before.
     for (let steps = 0; steps < maxSteps; steps++) {

@@ -73,7 +73,7 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
           typing:
             conversation.typing.size >= maxTyping
               ? conversation.typing
-              : new Map(conversation.typing).set(event.username, model.now + typingFor),
+              : new Map(conversation.typing).set(event.username, model.ticks + typingFor),
         })),
         [],
       ]
@@ -220,9 +220,9 @@ const countAsNew = (model: Model, { channel, content, from }: Message, key: numb
   const direct = isDirect(channel)
   const counted = countUnread(model, channel, key, mention || direct)
   // One notification for many that come together.
-  if ((!mention && !direct) || model.now - model.notifiedAt < notifyEvery) return [counted, []]
+  if ((!mention && !direct) || model.ticks - model.notifiedAt < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
-  return [{ ...counted, notifiedAt: model.now }, [{ _tag: "Notify", title, text: content }]]
+  return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: content }]]
 }
 
 const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model => {

@@ -184,11 +184,11 @@ const readEvery = 2000
 
 /** Sends the read marker of the conversation that is shown, but not too often. */
 export const sendReadMarker = (model: Model): Next => {
-  const { connection, now, readSentAt } = model
+  const { connection, readSentAt, ticks } = model
   const { loading, name, read = Seq.zero, roster, scroll, seq = Seq.zero } = current(model)
   const there = connection._tag === "Online" && connection.version > 1 && roster !== undefined
-  if (!there || scroll > 0 || loading || seq <= read || now - readSentAt < readEvery) return [model, []]
-  const next = change({ ...model, readSentAt: now }, name, (conversation) => ({ ...conversation, read: seq }))
+  if (!there || scroll > 0 || loading || seq <= read || ticks - readSentAt < readEvery) return [model, []]
+  const next = change({ ...model, readSentAt: ticks }, name, (conversation) => ({ ...conversation, read: seq }))
   return [next, [{ _tag: "Read", channel: name, seq }]]
 }
 

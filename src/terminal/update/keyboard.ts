@@ -29,8 +29,8 @@ const edit = (model: Model, editor: Editor.Editor): Next => {
   const drafted = { ...edited, browsing: undefined, quitting: false }
   const saying = editor.text !== "" && parse(editor.text)._tag === "Say"
   const quiet = current(model).roster === undefined || model.connection._tag !== "Online"
-  if (!saying || quiet || model.now - model.typingSentAt < typingEvery) return only(drafted)
-  return [{ ...drafted, typingSentAt: model.now }, [{ _tag: "Typing", channel: model.current }]]
+  if (!saying || quiet || model.ticks - model.typingSentAt < typingEvery) return only(drafted)
+  return [{ ...drafted, typingSentAt: model.ticks }, [{ _tag: "Typing", channel: model.current }]]
 }
 
 /** Shows the conversation so many places further down the list, round and round. */

@@ -10,11 +10,11 @@ const confirmWithin = 30_000
 
 /** Quits. Unsent messages are sent first; those that cannot be sent now are lost only if the user confirms that. */
 export const quit = (model: Model): Next => {
-  const { quitAskedAt, connection, conversations, now } = model
+  const { quitAskedAt, connection, conversations, ticks } = model
   const unsent = unsentIn(conversations)
-  const confirmed = quitAskedAt !== undefined && now - quitAskedAt < confirmWithin
+  const confirmed = quitAskedAt !== undefined && ticks - quitAskedAt < confirmWithin
   if (unsent === 0 || confirmed) return [model, [{ _tag: "Quit" }]]
-  const asking = { ...model, quitAskedAt: now }
+  const asking = { ...model, quitAskedAt: ticks }
   if (connection._tag === "Online") return [{ ...asking, quitting: true }, []]
   const what = unsent === 1 ? "A message is" : `${unsent} messages are`
   return [notice(asking, `${what} not sent yet, and would be lost. Once more to leave all the same.`, "error"), []]

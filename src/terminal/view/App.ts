@@ -72,7 +72,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
         completion: model.completion,
         conversation,
         editing: model.editing !== undefined,
-        now: model.now,
+        ticks: model.ticks,
       }),
     model.search !== undefined && createElement(SearchLine, { columns, search: model.search, top: bottom - 1 }),
     createElement(Composer, {

@@ -31,12 +31,12 @@ export const Hints = (part: {
   readonly completion: Completion | undefined
   readonly conversation: Conversation | undefined
   readonly editing: boolean
-  readonly now: number
+  readonly ticks: number
   readonly columns: number
 }) => {
-  const { columns, completion, conversation, editing, now } = part
+  const { columns, completion, conversation, editing, ticks } = part
   if (completion !== undefined) return createElement(Rows, { columns, height: 1, rows: [offers(completion, columns)] })
   if (editing) return createElement(Line, { columns, text: ` ${editingHint}`, style: "banner" })
-  const text = conversation === undefined ? "" : typing(conversation, now)
+  const text = conversation === undefined ? "" : typing(conversation, ticks)
   return createElement(Line, { columns, text: text === "" ? "" : ` ${text}`, style: "hint" })
 }

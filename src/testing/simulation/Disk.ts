@@ -14,6 +14,7 @@ import { HistoryError } from "../../history/HistoryError.ts"
 import { defaults, HistorySettings } from "../../history/HistorySettings.ts"
 import { Process } from "./Process.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
+import { WallClock } from "./WallClock.ts"
 
 /** What the disk does to a call, for some time. */
 export type DiskFault =
@@ -66,6 +67,8 @@ const historyWrites = new Set<string>(["append", "mark", "touch", "remove"])
 const channelWrites = new Set<string>(["create", "change", "remove"])
 
 export class Disk {
+  /** Of the machine that it is in. */
+  readonly wall = new WallClock()
   /** Lives as long as the disk: what is kept is kept in its memory. */
   private readonly machine: Process
   private readonly faults = new Set<DiskFault>()
@@ -80,7 +83,7 @@ export class Disk {
   constructor(time: VirtualTime, seed: number, observer: DiskObserver, settings: DiskSettings = {}) {
     const { grain = 1, history = defaults } = settings
     this.grain = grain
-    this.machine = new Process(time, "disk", seed)
+    this.machine = new Process(time, "disk", seed, this.wall)
     this.observer = observer
     const build = Effect.gen({ self: this }, function* () {
       this.history = yield* History

@@ -11,6 +11,7 @@ import * as References from "effect/References"
 import * as Scheduler from "effect/Scheduler"
 import { Dice } from "../Dice.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
+import { WallClock } from "./WallClock.ts"
 
 const bits53 = (dice: Dice): number => dice.bits() * 2 ** 21 + (dice.bits() >>> 11)
 
@@ -24,10 +25,18 @@ export class Process {
   readonly context: Context.Context<never>
   /** Fibers that have not ended. */
   fibers = 0
+  private readonly wall: WallClock
   private alive = true
 
-  constructor(time: VirtualTime, name: string, seed: number, log: (line: string) => void = () => {}) {
+  constructor(
+    time: VirtualTime,
+    name: string,
+    seed: number,
+    wall: WallClock = new WallClock(),
+    log: (line: string) => void = () => {},
+  ) {
     this.time = time
+    this.wall = wall
     this.name = name
     this.dice = new Dice(seed)
     const { dice } = this
@@ -86,16 +95,18 @@ export class Process {
   }
 
   private clock(): Clock.Clock {
-    const { time } = this
-    const millis = () => Math.floor(time.now)
-    const nanos = () => BigInt(millis()) * nanosPerMilli + BigInt(Math.round((time.now - millis()) * 1e6))
+    const { time, wall } = this
+    const whole = () => Math.floor(time.now)
+    const passed = () => BigInt(whole()) * nanosPerMilli + BigInt(Math.round((time.now - whole()) * 1e6))
+    const date = () => whole() + wall.aheadBy
+    const dateNanos = () => passed() + BigInt(wall.aheadBy) * nanosPerMilli
     return {
-      currentTimeMillisUnsafe: millis,
-      currentTimeMillis: Effect.sync(millis),
-      currentTimeNanosUnsafe: nanos,
-      currentTimeNanos: Effect.sync(nanos),
-      monotonicTimeNanosUnsafe: nanos,
-      monotonicTimeNanos: Effect.sync(nanos),
+      currentTimeMillisUnsafe: date,
+      currentTimeMillis: Effect.sync(date),
+      currentTimeNanosUnsafe: dateNanos,
+      currentTimeNanos: Effect.sync(dateNanos),
+      monotonicTimeNanosUnsafe: passed,
+      monotonicTimeNanos: Effect.sync(passed),
       sleep: (duration) => this.sleep(Duration.toMillis(duration)),
     }
   }

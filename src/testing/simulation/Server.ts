@@ -86,7 +86,7 @@ export class Server {
     if (this.running !== undefined) return
     this.runs++
     const name = `server run ${this.runs}`
-    const process = new Process(this.time, name, this.seed + this.runs * 7919, (line) =>
+    const process = new Process(this.time, name, this.seed + this.runs * 7919, this.disk.wall, (line) =>
       this.trace.tell(`server: ${line}`),
     )
     const running: Running = {

@@ -15,7 +15,7 @@ describe("Where telling everybody takes its time", () => {
       let looked = 0n
       const slow: Clock.Clock = {
         ...clock,
-        currentTimeNanosUnsafe: () => clock.currentTimeNanosUnsafe() + 2_000_000n * looked++,
+        monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + 2_000_000n * looked++,
       }
       return Effect.provideService(effect, Clock.Clock, slow)
     })

@@ -32,7 +32,7 @@ const access = (sanction: Sanction, roles: Readonly<Record<string, ChannelRole>>
     createdAt: 0,
     owner,
   })
-  const tested = new Access(false)
+  const tested = new Access(false, (now) => now)
   tested.record = {
     ...record,
     roles: new Map([

@@ -12,6 +12,7 @@ import type { Seq } from "../../../src/domain/Seq.ts"
 import type { Topic } from "../../../src/domain/Topic.ts"
 import type { User, UserId } from "../../../src/domain/User.ts"
 import { History } from "../../../src/history/History.ts"
+import { Stamps } from "../../../src/history/Stamps.ts"
 import type { PageRange } from "../../../src/history/HistoryShape.ts"
 import { ChannelLink, type Reply } from "../../../src/hub/audience/ChannelLink.ts"
 import * as Later from "../../../src/hub/audience/Later.ts"
@@ -75,6 +76,7 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
     Effect.provideService(Settings, settings),
     Effect.provideService(History, stored),
     Effect.provideService(ChannelStore, Context.get(context, ChannelStore)),
+    Effect.provide(Stamps.layer),
   )
   link.connect(options.encoded === true ? encodedInbox(made) : made)
 

@@ -13,12 +13,14 @@ import { type StoreTrouble, unavailable } from "../../../domain/StoreTrouble.ts"
 import * as Topic from "../../../domain/Topic.ts"
 import type { Person, UserId } from "../../../domain/User.ts"
 import type { LogSnapshot } from "../../../history/HistoryShape.ts"
+import type { Stamps } from "../../../history/Stamps.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
 import { Access } from "./access.ts"
 import { setAppearance } from "./appearance.ts"
 import { describe, standing } from "./description.ts"
 import { Attendance, personOf } from "./Attendance.ts"
+import { ChannelStamps } from "./channelStamps.ts"
 import { Idleness } from "./idleness.ts"
 import type { Mail } from "./Mail.ts"
 import { maxReadersTold } from "./readMarkers.ts"
@@ -27,10 +29,8 @@ import { type Post, Turn } from "./turn.ts"
 
 /** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
 const loadAgain = 1000
-
 /** Users for whom one object is kept, at least: whoever said something lately. */
 const rememberedPeople = 512
-
 const done: Outcome = { type: "Done" }
 const gone: Outcome = { type: "Gone" }
 
@@ -44,6 +44,7 @@ export class ChannelState {
   /** What the directory finds it by, while it is no channel. */
   private foundBy: ChannelName
   private readonly settings: HubSettings
+  private readonly stamps: ChannelStamps
   readonly attendance: Attendance
   private readonly recentIds: RecentIds
   private readonly people = new Generations<UserId, Person>(rememberedPeople)
@@ -70,12 +71,13 @@ export class ChannelState {
   /** The name when the first of these events happened. */
   private calledThen: ChannelName
 
-  constructor(name: ChannelName, settings: HubSettings, rememberIds: number) {
+  constructor(name: ChannelName, settings: HubSettings, stamps: Stamps["Service"], rememberIds: number) {
     this.foundBy = name
     this.calledThen = name
     this.settings = settings
+    this.stamps = new ChannelStamps(stamps, rememberIds)
     this.idleness = new Idleness(Duration.toMillis(settings.channelIdle))
-    this.access = new Access(!settings.createOnJoin)
+    this.access = new Access(!settings.createOnJoin, stamps.at)
     this.attendance = new Attendance(settings, (event) => this.announce(event))
     this.recentIds = new RecentIds(rememberIds)
   }
@@ -92,6 +94,7 @@ export class ChannelState {
     this.history = history
     this.first = first
     this.seq = seq
+    this.stamps.load({ ids, recent })
     this.stale = false
     this.trouble = undefined
     this.turn?.forget()
@@ -270,8 +273,9 @@ export class ChannelState {
   }
 
   private newTurn(targets: ReadonlyArray<Message>, known: ReadonlyArray<StoredId>, now: number): Turn {
-    const { access, attendance, people, recentIds, seq: after } = this
-    return new Turn({ access, members: attendance.members, people, recentIds, known, after, targets, now })
+    const { access, attendance, people, recentIds, seq: after, stamps } = this
+    const [stamp, idsSince, members] = [stamps.next(now), stamps.idsSince(now), attendance.members]
+    return new Turn({ access, members, people, recentIds, idsSince, known, after, targets, stamp, now })
   }
 
   private perform(command: Mail, n: number, now: number): void {

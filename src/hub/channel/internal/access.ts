@@ -33,14 +33,17 @@ export class Access {
   record: ChannelRecord | undefined
   /** Whether nobody is told that there is a channel that one may not enter. */
   private readonly hides: boolean
+  readonly dateAt: (now: number) => number
   /** When each user last said something, where that counts. */
   private readonly spokenAt = new Generations<UserId, number>(maxSpeakers)
 
-  constructor(hides: boolean) {
+  /** `dateAt` tells what the wall clock says at such a `now`: sanctions end at a date. */
+  constructor(hides: boolean, dateAt: (now: number) => number) {
     this.hides = hides
+    this.dateAt = dateAt
   }
 
-  /** Why this one may not; undefined where it is allowed. Times are in milliseconds. */
+  /** Why this one may not; undefined where it is allowed. `now` is in milliseconds that only go forward. */
   refusal(action: Rights.Action, who: Requester, now: number, target?: Target): RequestError | undefined {
     const { record } = this
     if (record === undefined) return action === "create" ? this.creating(who) : refuse("NoSuchChannel")
@@ -102,7 +105,8 @@ export class Access {
 
   /** The sanctions that hold. */
   sanctions(now: number): ReadonlyArray<Sanction> {
-    return [...(this.record?.sanctions.values() ?? [])].filter((sanction) => !hasEnded(sanction, now))
+    const date = this.dateAt(now)
+    return [...(this.record?.sanctions.values() ?? [])].filter((sanction) => !hasEnded(sanction, date))
   }
 
   private creating({ user }: Requester): RequestError | undefined {
@@ -122,7 +126,7 @@ export class Access {
     if (record === undefined || record.sanctions.size === 0) return false
     const standing = this.standing(user)
     if (standing === "admin") return false
-    if (Option.isSome(inForce(record, "ban", { user }, now))) return true
+    if (Option.isSome(inForce(record, "ban", { user }, this.dateAt(now)))) return true
     // Whoever looks after the channel is not kept out by an address.
     if (address === undefined || !Rights.isOrdinary(standing)) return false
     return this.sanctions(now).some(
@@ -133,15 +137,14 @@ export class Access {
   private isMuted(user: User, now: number): boolean {
     const { record } = this
     if (record === undefined || record.sanctions.size === 0 || user.role === "admin") return false
-    return Option.isSome(inForce(record, "mute", { user }, now))
+    return Option.isSome(inForce(record, "mute", { user }, this.dateAt(now)))
   }
 
   private tooSoon(user: User, now: number): RequestError | undefined {
     const slowMode = this.record?.slowMode ?? 0
     const last = this.spokenAt.get(user.id)
     if (slowMode === 0 || last === undefined || !Rights.isOrdinary(this.standing(user))) return undefined
-    // A clock that was set back must not make anybody wait for longer.
-    const wait = Math.min(last + slowMode - now, slowMode)
+    const wait = last + slowMode - now
     return wait <= 0 || isDirect(this.record!.name)
       ? undefined
       : new RequestError({ reason: "SlowMode", retryAfter: Duration.millis(wait) })

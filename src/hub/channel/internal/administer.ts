@@ -9,6 +9,7 @@ import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
+import * as Monotonic from "../../../domain/Monotonic.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
 import type { Person, User } from "../../../domain/User.ts"
@@ -75,7 +76,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     if (doubtful !== undefined && known !== undefined && found !== undefined) {
       const { command, plan } = doubtful
       if (plan.changes.every((change) => holds(found, change))) {
-        carryOut(command, plan, known, found, clock.currentTimeMillisUnsafe())
+        carryOut(command, plan, known, found, Monotonic.millis(clock))
       }
     }
     doubtful = undefined
@@ -181,7 +182,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   const perform = (command: ChannelCommandOf<"Administer">): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {
       const { act, by } = command
-      const now = clock.currentTimeMillisUnsafe()
+      const now = Monotonic.millis(clock)
       if (state.stale) return Effect.fail(unavailable(state.trouble))
       if (act.type === "Create") {
         const refusal = access.refusal("create", by, now)

@@ -4,6 +4,7 @@ import {
   type Act,
   type Change,
   type ChannelRecord,
+  hasEnded,
   isIdle,
   type Maker,
   type NewChannel,
@@ -102,13 +103,14 @@ export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
   const planned = allowed(act, context)
   if (planned instanceof RequestError || planned.changes.length === 0) return planned
   const record = context.access.record!
-  const idle = planned.changes.every((change) => isIdle(record, change, context.now))
+  const idle = planned.changes.every((change) => isIdle(record, change, context.access.dateAt(context.now)))
   if (idle) return { ...planned, changes: [], act: undefined }
   return record.unused ? { ...planned, changes: [...planned.changes, { type: "Used" }] } : planned
 }
 
 const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
   const { access, by, now } = context
+  const timestamp = access.dateAt(now)
   // Before a name is looked up: who may do nothing here learns nothing.
   for (const right of rightsFor(act)) {
     const refusal = access.refusal(right, by, now)
@@ -116,7 +118,7 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
   }
   const record = access.record!
   const note: Note = (action, more) =>
-    isDirect(record.name) ? undefined : { timestamp: now, by: person(by.user), action, ...more }
+    isDirect(record.name) ? undefined : { timestamp, by: person(by.user), action, ...more }
   switch (act.type) {
     case "SetTopic":
       return { changes: [{ type: "Topic", topic: act.topic }], act: note("topic", { detail: act.topic }) }
@@ -211,9 +213,10 @@ const sanctioning = (
   { access, by, now }: Context,
   act: Act | undefined,
 ): Plan | RequestError => {
-  const ended = [...access.record!.sanctions.values()].filter(({ until }) => until !== undefined && until <= now)
+  const date = access.dateAt(now)
+  const ended = [...access.record!.sanctions.values()].filter((sanction) => hasEnded(sanction, date))
   if (access.record!.sanctions.size - ended.length >= maxEach) return tooMany("bans and mutes")
-  const until = duration === undefined ? undefined : Math.min(now + duration, maxInteger)
+  const until = duration === undefined ? undefined : Math.min(date + duration, maxInteger)
   return {
     changes: [
       // Those that have ended make room.

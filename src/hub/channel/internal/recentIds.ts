@@ -20,9 +20,10 @@ export class RecentIds {
     this.lifetime = lifetime
   }
 
-  find(user: UserId, id: MessageId, now: number): Place | undefined {
+  /** Where it was stored, unless that has an earlier stamp than `since`. */
+  find(user: UserId, id: MessageId, since: number): Place | undefined {
     const found = this.young?.find(user, id) ?? this.old?.find(user, id)
-    return found === undefined || now - found.timestamp > this.lifetime ? undefined : found
+    return found === undefined || found.timestamp < since ? undefined : found
   }
 
   add(user: UserId, id: MessageId, seq: Seq, timestamp: number): void {
@@ -34,10 +35,11 @@ export class RecentIds {
     this.old?.forget(user, id)
   }
 
-  private youngAt(now: number): IdTable {
+  /** The generation for what has this stamp. A wall clock that jumps ends one early: history knows the ids all the same. */
+  private youngAt(timestamp: number): IdTable {
     const { old, young } = this
     const full = young !== undefined && young.size >= maxIds
-    if (young !== undefined && !full && now - young.earliest <= this.lifetime) return young
+    if (young !== undefined && !full && timestamp - young.earliest <= this.lifetime) return young
     this.old = young
     // One that is old but not full is better made anew, since a small one may do from now on.
     return (this.young = full && old !== undefined ? old.cleared() : new IdTable())

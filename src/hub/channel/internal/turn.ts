@@ -24,6 +24,8 @@ interface Context {
   /** The channel's members, as they were before the turn. */
   readonly members: ReadonlyMap<SessionId, Requester>
   readonly recentIds: RecentIds
+  /** Ids with an earlier stamp are not remembered any more. */
+  readonly idsSince: number
   /** One object for each user who says something: it goes into every entry. */
   readonly people: Generations<UserId, Person>
   /** Ids of the batch that were stored before, though they are not among the recent. */
@@ -32,6 +34,8 @@ interface Context {
   readonly after: Seq.Seq
   /** The messages that this turn changes, as they are in history. */
   readonly targets: ReadonlyArray<Message>
+  /** The time that its entries get. */
+  readonly stamp: number
   readonly now: number
 }
 
@@ -111,22 +115,22 @@ export class Turn {
   }
 
   private post(command: Post): PostResult {
-    const { access, known, now, recentIds } = this.context
+    const { access, idsSince, known, now, recentIds, stamp } = this.context
     const { by, id } = command
     const { user } = by
     if (id !== undefined) {
       const before =
-        recentIds.find(user.id, id, now) ??
+        recentIds.find(user.id, id, idsSince) ??
         (known.length === 0 ? undefined : known.find((earlier) => earlier.user === user.id && earlier.id === id))
       if (before !== undefined) return before
     }
-    const place = { seq: Seq.next(this.last), from: this.person(user), timestamp: now }
+    const place = { seq: Seq.next(this.last), from: this.person(user), timestamp: stamp }
     const entry = command.type === "Publish" ? this.message(command, by, place) : this.change(command, by, place)
     if (entry instanceof RequestError || !("type" in entry)) return entry
     const undo = says(entry) ? access.said(user.id, now) : undefined
     if (undo !== undefined) (this.takeBack ??= []).push(undo)
     this.entries.push(entry)
-    if (id !== undefined) recentIds.add(user.id, id, entry.seq, now)
+    if (id !== undefined) recentIds.add(user.id, id, entry.seq, stamp)
     return entry
   }
 
