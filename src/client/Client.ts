@@ -24,7 +24,7 @@ import { entries } from "./internal/entries.ts"
 import type { Heard } from "./internal/Heard.ts"
 import { type Receiver, receiver } from "./internal/receiver.ts"
 import { Outgoing, type PublishFailure } from "./internal/Outgoing.ts"
-import { retryRefused } from "./internal/retry.ts"
+import { mayRepeat, retryRefused } from "./internal/retry.ts"
 import type { Position, ShutOut } from "./internal/Position.ts"
 import { Positions } from "./internal/Positions.ts"
 import { CurrentSession } from "./internal/CurrentSession.ts"
@@ -100,8 +100,8 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
 
 /** Tries of a request that the server refuses for now, where it does not say when the next may help. */
 const maxRefusals = 4
-/** The longest that a request waits where it does say so. */
-const patient = Duration.seconds(30)
+/** Where it does say so, a request waits at most so long. */
+const limits = { times: maxRefusals, longest: Duration.seconds(30) }
 
 /** Between two requests for a newer token. The server gives one when half the life of the old one is over. */
 const renewEvery = Duration.hours(6)
@@ -304,11 +304,12 @@ export const make = Effect.fnUntraced(function* (
 
   const request = <A>(
     ask: (session: ClientSession) => Effect.Effect<A, RequestError | Disconnect>,
+    repeats?: (error: RequestError) => boolean,
   ): Effect.Effect<A, RequestError | ConnectionFailure> =>
     Effect.flatMap(current.ready, (session) =>
-      Effect.catchTag(retryRefused(ask(session), { times: maxRefusals, longest: patient }), "Disconnect", () => {
+      Effect.catchTag(retryRefused(ask(session), { ...limits, repeats, wait: current.wait }), "Disconnect", () => {
         current.clear(session)
-        return request(ask)
+        return request(ask, repeats)
       }),
     )
 
@@ -332,9 +333,10 @@ export const make = Effect.fnUntraced(function* (
 
   const requests = Requests.of<ConnectionFailure>((frame) => {
     const { channel } = frame
-    if (typeof channel !== "string") return request((session) => session.ask(frame))
+    const repeats = mayRepeat(frame)
+    if (typeof channel !== "string") return request((session) => session.ask(frame), repeats)
     return Effect.flatMap(meant(channel), (name) =>
-      request((session) => Effect.flatMap(name(), (channel) => session.ask({ ...frame, channel }))),
+      request((session) => Effect.flatMap(name(), (channel) => session.ask({ ...frame, channel })), repeats),
     )
   })
 

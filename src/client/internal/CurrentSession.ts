@@ -1,4 +1,5 @@
 import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ClientSession } from "../Session.ts"
@@ -9,6 +10,8 @@ export class CurrentSession {
   private current: ClientSession | undefined
   private next = Deferred.makeUnsafe<ClientSession, ConnectionFailure>()
 
+  private readonly end = Deferred.makeUnsafe<void>()
+
   /** The session, if there is one right now. */
   get session(): ClientSession | undefined {
     return this.current
@@ -16,6 +19,10 @@ export class CurrentSession {
 
   /** Waits until there is a session; fails when there will never be one again. */
   readonly ready: Effect.Effect<ClientSession, ConnectionFailure> = Effect.suspend(() => Deferred.await(this.next))
+
+  /** Waits so long, but not behind the client's end: what is asked for then fails at once. */
+  readonly wait = (time: Duration.Duration): Effect.Effect<unknown> =>
+    Effect.timeoutOption(Deferred.await(this.end), time)
 
   set(session: ClientSession): void {
     this.current = session
@@ -33,5 +40,6 @@ export class CurrentSession {
   close(because: ConnectionFailure): void {
     if (this.current !== undefined) this.clear(this.current)
     Deferred.doneUnsafe(this.next, Exit.fail(because))
+    Deferred.doneUnsafe(this.end, Exit.void)
   }
 }

@@ -1,7 +1,28 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { catalog, RequestError } from "../../domain/RequestError.ts"
+import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import { defaults, delay } from "../Reconnect.ts"
+import type { RequestFrame } from "../Requests.ts"
+
+/** What is refused so may be done all the same: the store did not say so, or could not any more. */
+const unclear = new Set<RequestErrorReason>(["Internal", "Unavailable"])
+
+/** Done twice, these are noted twice, last longer, or are refused the second time since they were done the first. */
+const once = new Set<RequestFrame["type"]>([
+  "CreateChannel",
+  "RenameChannel",
+  "DeleteChannel",
+  "SetRole",
+  "Kick",
+  "Ban",
+  "Mute",
+])
+
+/** Whether a request may be made again that was refused with this error. */
+export const mayRepeat =
+  ({ type }: RequestFrame) =>
+  ({ reason }: RequestError): boolean =>
+    !once.has(type) || !unclear.has(reason)
 
 /**
  * Repeats a request that the server refused with a retryable error: after the time that the server named, if that is at
@@ -9,27 +30,29 @@ import { defaults, delay } from "../Reconnect.ts"
  */
 export const retryRefused = <A, E>(
   request: Effect.Effect<A, E>,
-  { longest = Duration.infinity, times = Number.POSITIVE_INFINITY }: RetryLimits = {},
+  {
+    longest = Duration.infinity,
+    repeats = () => true,
+    times = Number.POSITIVE_INFINITY,
+    wait = Effect.sleep,
+  }: RetryLimits = {},
 ): Effect.Effect<A, E> => {
+  const attemptAfter = (time: Duration.Duration, failures: number): Effect.Effect<A, E> =>
+    Effect.andThen(
+      wait(time),
+      Effect.suspend(() => attempt(failures)),
+    )
   const attempt = (failures: number): Effect.Effect<A, E> =>
     Effect.catch(request, (error) => {
-      if (!(error instanceof RequestError) || !catalog[error.reason].retryable) return Effect.fail(error)
+      if (!(error instanceof RequestError) || !catalog[error.reason].retryable || !repeats(error)) {
+        return Effect.fail(error)
+      }
       const { retryAfter } = error
       if (retryAfter !== undefined) {
-        return Duration.isGreaterThan(retryAfter, longest)
-          ? Effect.fail(error)
-          : Effect.delay(
-              Effect.suspend(() => attempt(failures)),
-              retryAfter,
-            )
+        return Duration.isGreaterThan(retryAfter, longest) ? Effect.fail(error) : attemptAfter(retryAfter, failures)
       }
       if (failures === times) return Effect.fail(error)
-      return Effect.flatMap(delay(defaults, failures), (wait) =>
-        Effect.delay(
-          Effect.suspend(() => attempt(failures + 1)),
-          wait,
-        ),
-      )
+      return Effect.flatMap(delay(defaults, failures), (time) => attemptAfter(time, failures + 1))
     })
   return attempt(0)
 }
@@ -37,4 +60,8 @@ export const retryRefused = <A, E>(
 interface RetryLimits {
   readonly longest?: Duration.Duration | undefined
   readonly times?: number | undefined
+  /** Whether it may be made again at all. */
+  readonly repeats?: ((error: RequestError) => boolean) | undefined
+  /** How it waits: whoever has no use for the answer any more ends that early. */
+  readonly wait?: ((time: Duration.Duration) => Effect.Effect<unknown>) | undefined
 }
