@@ -10,7 +10,6 @@ import type { ChannelWrite } from "../../src/testing/simulation/Disk.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import { AuditTrail } from "./AuditTrail.ts"
 import { type Channel, Channels } from "./Channels.ts"
-import { asksForOldName } from "./KnownLimits.ts"
 import * as Rules from "./Rules.ts"
 import { SlowMode } from "./SlowMode.ts"
 import { type Change, View } from "./View.ts"
@@ -325,7 +324,7 @@ export class Judge {
     channel.view.apply(changeOf(entry))
     this.userIds.set(submission.user, entry.from.id)
     const { places } = submission
-    if (places.size > 0 && !asksForOldName.mayBeSaidAgain(this.channels, submission.name, places.keys(), channel))
+    if (places.size > 0)
       return this.fail("nothing is stored twice", `${submission.id} is #${[...places.values()].join()} and ${place}`)
     places.set(channel, entry.seq)
     if (entry.from.name !== submission.user || !isAsSubmitted(entry, submission.request))
@@ -340,7 +339,6 @@ export class Judge {
   private isForChannel({ id, meant, name }: Submission, channel: Channel): void {
     if (meant === channel || (meant === undefined && this.channels.everCalled(name).has(channel))) return
     if (channel.isDirect && meant === undefined && this.channels.called(name) === channel) return
-    if (!channel.isDirect && asksForOldName.mayReachAnother(this.channels, name, channel)) return
     this.fail("one history for each channel", `${id} was said in ${name} and stored in ${channel.name}`)
   }
 

@@ -3,7 +3,6 @@ import type { ClientEvent } from "../../src/client/Client.ts"
 import { Roster } from "../../src/client/Roster.ts"
 import type { Channel } from "./Channels.ts"
 import type { Judge } from "./Judge.ts"
-import { asksForOldName } from "./KnownLimits.ts"
 import { type Change, View } from "./View.ts"
 
 type EntryEvent = Extract<ClientEvent, { readonly type: "Message" | "Edited" | "Deleted" | "Reacted" }>
@@ -26,6 +25,8 @@ export class Membership {
   slowMode = 0
   /** Which channel it is, as far as that is certain: from what is heard there. */
   private known: Channel | undefined
+  /** It enters by the name, and may find another channel there than before; who was only away comes back into its own. */
+  comesAnew = true
   /** There may be another channel under this name than the program was in before; what is heard next shows which. */
   private unsettled = false
   /** The channel's last place when it entered. */
@@ -76,6 +77,7 @@ export class Membership {
         return this.joined(event, now)
       case "Left":
         this.hasLeft = event.ref !== undefined
+        this.comesAnew = true
         return this.out(now)
       case "ChannelChanged":
         this.slowMode = event.slow_mode
@@ -112,7 +114,6 @@ export class Membership {
     if (channel === undefined || (this.roster === undefined && (!this.isDirect || this.hasLeft))) return
     if (!judge.mayEnter(this.user, channel)) return judge.fail("who may not be in is put out", `${who} is in ${label}`)
     if (!this.isDirect && channel.name !== this.name) {
-      if (asksForOldName.mayMissRename(channel, this.since)) return
       return judge.fail("everybody hears of a rename", `${who} is in ${this.name}, which is called ${channel.name}`)
     }
     if (this.misses(channel.last))
@@ -132,7 +133,7 @@ export class Membership {
     this.since = now
     this.enteredAt = event.seq
     const { channels } = this.judge
-    if (!this.isDirect && asksForOldName.mayFindAnother(channels, this.name, this.known, now)) {
+    if (!this.isDirect && this.comesAnew) {
       this.unsettled = true
       const named = channels.called(this.name)
       if (named !== this.known) {
@@ -142,6 +143,7 @@ export class Membership {
       }
     }
     this.at ??= event.seq
+    this.comesAnew = false
   }
 
   private entry(event: EntryEvent): void {

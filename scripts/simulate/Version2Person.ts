@@ -88,6 +88,7 @@ export class Version2Person extends Person {
   protected start(process: Process): void {
     const run: Run = { process, scope: Scope.makeUnsafe(), moving: new Set(), client: undefined }
     this.run = run
+    for (const membership of this.memberships.values()) membership.comesAnew = true
     const dialer = SimulatedDialer.make((answer) => this.dial(process, answer))
     const credentials = { username: this.user, password: Redacted.make("secret") }
     const live = Effect.gen({ self: this }, function* () {

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import { Generations } from "../domain/Generations.ts"
 import { isLoopback, network } from "../domain/Network.ts"
 import { RequestError } from "../domain/RequestError.ts"
-import { TokenBucket } from "../domain/TokenBucket.ts"
+import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { User } from "../domain/User.ts"
 import { key } from "../domain/NameKey.ts"
 import type { HubSettings, OperationRates } from "../hub/HubSettings.ts"
@@ -41,8 +41,11 @@ export class RateLimits {
   private readonly users = new Generations<string, CallerLimits>(remembered)
   private readonly addresses = new Generations<string, Take>(remembered)
 
+  private readonly together: OperationRates["kinds"] | undefined
+
   constructor(settings: HubSettings) {
     this.settings = settings
+    this.together = settings.operations && timesAsMuch(settings.operations)
   }
 
   /** Of a user who comes from an address, where that is known; undefined where nothing is limited. */
@@ -64,7 +67,7 @@ export class RateLimits {
     const { publishing } = this.settings
     const limits = {
       publishing: publishing === undefined ? undefined : new TokenBucket(publishing, now),
-      take: this.buckets(1),
+      take: this.buckets(this.settings.operations?.kinds),
     }
     this.users.set(id, limits)
     return limits
@@ -73,23 +76,26 @@ export class RateLimits {
   private ofAddress(address: string): Take {
     const found = this.addresses.get(address)
     if (found !== undefined) return found
-    const take = this.buckets(this.settings.operations?.perAddress ?? 1)
+    const take = this.buckets(this.together)
     this.addresses.set(address, take)
     return take
   }
 
-  /** A bucket for each kind, made when it is first needed. */
-  private buckets(times: number): Take {
-    const { operations } = this.settings
-    if (operations === undefined) return () => 0
-    const buckets = new Map<Limited, TokenBucket>()
-    return (kind, now) => {
-      let bucket = buckets.get(kind)
-      if (bucket === undefined) {
-        const { burst, perSecond } = operations.kinds[kind]
-        buckets.set(kind, (bucket = new TokenBucket({ burst: burst * times, perSecond: perSecond * times }, now)))
-      }
-      return bucket.take(now)
-    }
+  /** A bucket for each kind, made when it is first needed: of most there is never one, and there are many users. */
+  private buckets(rates: OperationRates["kinds"] | undefined): Take {
+    if (rates === undefined) return () => 0
+    const buckets: Partial<Record<Limited, TokenBucket>> = {}
+    return (kind, now) => (buckets[kind] ??= new TokenBucket(rates[kind], now)).take(now)
+  }
+}
+
+const timesAsMuch = ({ kinds, perAddress }: OperationRates): OperationRates["kinds"] => {
+  const times = ({ burst, perSecond }: Rate): Rate => ({ burst: burst * perAddress, perSecond: perSecond * perAddress })
+  return {
+    administration: times(kinds.administration),
+    visits: times(kinds.visits),
+    status: times(kinds.status),
+    reading: times(kinds.reading),
+    searches: times(kinds.searches),
   }
 }

@@ -31,7 +31,7 @@ const silent = Layer.succeed(References.MinimumLogLevel, "None")
 // No rate limits.
 const talkative = {
   session: { frames: undefined },
-  hub: { publishing: { burst: 100_000, perSecond: 1000 } },
+  hub: { publishing: { burst: 100_000, perSecond: 1000 }, channelsPerAccount: 10_000, operations: undefined },
 } as const satisfies Settings
 
 interface World {

@@ -87,6 +87,11 @@ const settings = {
   // Nothing is kept for later: what is left behind shows at once.
   hub: {
     channelIdle: Duration.millis(1),
+    // Limits are remembered for the last 10 000 who did something: with as many visitors that would be all of them.
+    publishing: undefined,
+    operations: undefined,
+    // All come from one address, and many make a channel.
+    channelsPerAddress: 100_000,
     presence: { grace: Duration.zero, coalesce: Duration.millis(1), countOnlyAbove: 500 },
   },
 } as const

@@ -168,7 +168,8 @@ export class Positions {
     // What has this name now may be another channel than the one that was left.
     const isLeft = left !== undefined && (left.id === undefined || id === undefined || left.id === id)
     const known = before?.begun === true ? before : isLeft ? left : undefined
-    const wanted = this.wanted.get(key)
+    // What it was in already goes on where it was, under whichever name the program has asked for it meanwhile.
+    const wanted = before?.begun === true ? undefined : this.wanted.get(key)
     const last = wanted?.after ?? known?.last
     const history = wanted === undefined ? known?.history : wanted.history
     const waits = last === undefined && !this.listed && isDirect(name) && (ref === undefined || before !== undefined)
