@@ -1,6 +1,6 @@
 // Compares what the clients recorded with what the history has. It is pure, so that tests can show that it finds what
 // it looks for.
-import { type Action, type Entry, type Observation, keyOf, type Record, type Operation } from "./Record.ts"
+import { type Action, type Answer, type Entry, type Observation, keyOf, type Record, type Operation } from "./Record.ts"
 import * as View from "./View.ts"
 
 export const kinds = {
@@ -137,6 +137,19 @@ class Case {
     )
   }
 
+  /** It was acknowledged at the place of the message itself: there was nothing to store, since it was so already. */
+  private changedNothing({ act, user }: Operation, answer: Answer): boolean {
+    if (act.type === "Message" || answer.seq !== act.target) return false
+    switch (act.type) {
+      case "Edited":
+        return this.keptBySeq.has(act.target)
+      case "Deleted":
+        return this.keptBySeq.get(act.target)?.deleted === true
+      case "Reacted":
+        return !act.on || this.kept.some((entry) => entry.from === user && isSame(act, entry))
+    }
+  }
+
   /** What was acknowledged is in the history, at the acknowledged `seq`, and in the order in which its sender sent it. */
   acknowledgedIsKept({ answers = false, durability }: Expectations): void {
     const lastOf = new Map<string, number>()
@@ -144,6 +157,7 @@ class Case {
       const entries = this.keptByKey.get(keyOfOperation(operation)) ?? []
       const seq = entries[0]?.seq
       for (const answer of operation.answers) {
+        if (this.changedNothing(operation, answer)) continue
         if (seq === undefined) this.findOperation("Lost", operation, `acknowledged at ${answer.seq || "no place"}`)
         else if (answer.seq !== 0 && !entries.some(({ seq }) => seq === answer.seq))
           this.findOperation("Moved", operation, `acknowledged at ${answer.seq}, is at ${seq}`)
