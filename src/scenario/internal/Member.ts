@@ -17,6 +17,9 @@ import * as Payload from "./Payload.ts"
 /** Shorter than the client's default, so that a run is not mostly waiting; long enough that a crowd does not come back at once. */
 const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }
 /** Between two attempts to connect for the first time. */
+/** The conversation is not there any more: the other one is a guest who is not back yet, or was not when this one was. */
+const isLost = (error: Parameters<typeof reasonOf>[0]): boolean => ["NotMember", "NoSuchUser"].includes(reasonOf(error))
+
 const again = Schedule.spaced("500 millis")
 
 /** Attempts to enter a direct conversation that was lost: ten seconds together. */
@@ -196,10 +199,8 @@ export class Member {
     const said = this.client.publish(channel, content)
     if (!channel.startsWith("@")) return said
     return said.pipe(
-      Effect.tapError((error) =>
-        reasonOf(error) === "NotMember" ? Effect.ignore(this.client.join(channel)) : Effect.void,
-      ),
-      Effect.retry({ while: (error) => reasonOf(error) === "NotMember", schedule: again, times: entering }),
+      Effect.tapError((error) => (isLost(error) ? Effect.ignore(this.client.join(channel)) : Effect.void)),
+      Effect.retry({ while: isLost, schedule: again, times: entering }),
     )
   }
 
