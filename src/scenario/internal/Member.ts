@@ -16,10 +16,11 @@ import * as Payload from "./Payload.ts"
 
 /** Shorter than the client's default, so that a run is not mostly waiting; long enough that a crowd does not come back at once. */
 const backoff = { base: Duration.millis(200), cap: Duration.seconds(2) }
-/** Between two attempts to connect for the first time. */
+
 /** The conversation is not there any more: the other one is a guest who is not back yet, or was not when this one was. */
 const isLost = (error: Parameters<typeof reasonOf>[0]): boolean => ["NotMember", "NoSuchUser"].includes(reasonOf(error))
 
+/** Between two attempts to connect for the first time. */
 const again = Schedule.spaced("500 millis")
 
 /** Attempts to enter a direct conversation that was lost: ten seconds together. */
