@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { frame } from "../../../src/protocol/Framing.ts"
 import type { Link } from "../../../src/testing/Link.ts"
 import * as TestClient from "../../../src/testing/TestClient.ts"
-import { eventually, member1, member2, nextTurn, user2 } from "../../suites/transportWorld.ts"
+import { eventually, member1, member2, user2 } from "../../suites/transportWorld.ts"
 import { deed, type Kind, type Server } from "./Kind.ts"
 
 const times = (n: number) => Array.from({ length: n }, (_, at) => at)
@@ -124,9 +124,9 @@ export const badLinks: ReadonlyArray<Kind> = [
     (server) =>
       Effect.gen(function* () {
         const client = yield* member1(server, "eve")
-        // A byte for each turn of the event loop, of a frame that is longer than that can ever bring.
+        // A byte a millisecond, which is less than the slowest that is waited for.
         yield* client.sendRaw(Uint8Array.of(0, 0, 0xff, 0xff))
-        const trickle = Effect.forever(Effect.andThen(client.sendRaw(Uint8Array.of(0x20)), nextTurn))
+        const trickle = Effect.forever(Effect.andThen(client.sendRaw(Uint8Array.of(0x20)), Effect.sleep(1)))
         const answer = yield* Effect.raceFirst(
           Effect.andThen(Effect.ignore(trickle), Effect.never),
           // It is pinged meanwhile, since nobody can tell yet whether it is only slow.
