@@ -7,12 +7,14 @@ const usage = `npm run mutate -- load                       a folder of src
 npm run mutate -- hub/channel/internal       a part of one
 npm run mutate -- scenario/Histogram.ts      a file
 npm run mutate -- chat --tests test/chat     noticed by these tests alone
+npm run mutate -- client --one-in 10         every tenth bug: a folder in minutes
 
 Plants bugs one at a time (Stryker) and runs the tests that reach them. What survived is listed, and is a page in
 .mutate/report.html; the exit code is 1 where fewer than 85 of 100 were noticed. What was found is kept in .mutate/, so the next
 time only what has changed is tried again. It takes long: a folder at a time.
 
   --tests FOLDER    where the tests are; may be given several times
+  --one-in N        tries every N-th of them, always the same ones
   --force           tries everything again
   --help            this`
 
@@ -27,6 +29,7 @@ const parsed = () => {
       allowPositionals: true,
       options: {
         tests: { type: "string", multiple: true },
+        "one-in": { type: "string", default: "1" },
         force: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -58,10 +61,15 @@ const others: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const [top = ""] = path.split("/").slice(1)
 const tests = values.tests ?? [`test/${top}`, ...(others[top] ?? [])]
-const missing = tests.filter((folder) => globSync(`${folder}/**/*.test.ts`).length === 0)
+const missing = tests.filter(
+  (folder) => globSync(folder.endsWith(".ts") ? folder : `${folder}/**/*.test.ts`).length === 0,
+)
 if (missing.length > 0) refuse(`there are no tests in ${missing.join(", ")}: name others with --tests`)
 
-const name = path.slice("src/".length).replaceAll("/", "-")
+const oneIn = Number(values["one-in"])
+if (!Number.isInteger(oneIn) || oneIn < 1) refuse("--one-in takes a whole number above zero")
+
+const name = path.slice("src/".length).replaceAll("/", "-") + (oneIn === 1 ? "" : `-one-in-${oneIn}`)
 mkdirSync(".mutate", { recursive: true })
 const { error, status } = spawnSync(
   process.execPath,
@@ -75,7 +83,7 @@ const { error, status } = spawnSync(
     `.mutate/${name}.json`,
     ...(values.force ? ["--force"] : []),
   ],
-  { stdio: "inherit", env: { ...process.env, MUTATE_TESTS: tests.join(" ") } },
+  { stdio: "inherit", env: { ...process.env, MUTATE_TESTS: tests.join(" "), MUTATE_ONE_IN: `${oneIn}` } },
 )
 if (error !== undefined) refuse(error.message)
 process.exitCode = status === 0 ? 0 : 1
