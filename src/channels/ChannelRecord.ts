@@ -75,9 +75,20 @@ export interface Maker {
   readonly quota: number | undefined
 }
 
+/** What somebody has made that is still there. */
+export interface Made {
+  /** Those that are not archived. */
+  readonly open: number
+  readonly all: number
+}
+
 /** Whether somebody has made as many channels as it may. */
-export const isFull = ({ quota }: Maker, made: { readonly open: number; readonly all: number }): boolean =>
-  quota !== undefined && (made.open >= quota || made.all >= 10 * quota)
+export const isFull = ({ quota }: Maker, { all, open }: Made): boolean =>
+  quota !== undefined && (open >= quota || all >= 10 * quota)
+
+/** Whether somebody has too many channels to open an archived one again, which counts for it already or not. */
+export const isFullFor = (maker: Maker, made: Made, counted: boolean): boolean =>
+  isFull(maker, counted ? { ...made, all: made.all - 1 } : made)
 
 export type Change =
   | { readonly type: "Topic"; readonly topic: Topic.Topic }
@@ -87,6 +98,8 @@ export type Change =
       readonly archived?: boolean | undefined
       readonly slowMode?: number | undefined
       readonly durability?: Durability | undefined
+      /** For whom it counts from now on, where it is opened again. */
+      readonly maker?: Maker | undefined
     }
   | { readonly type: "Renamed"; readonly name: ChannelName }
   /** Something was said there, or set. */
@@ -95,6 +108,10 @@ export type Change =
   | { readonly type: "Role"; readonly user: Person; readonly role: ChannelRole | undefined }
   | { readonly type: "Sanctioned"; readonly sanction: Sanction }
   | { readonly type: "Pardoned"; readonly kind: Sanction["kind"]; readonly subject: Subject }
+
+/** For whom a channel counts after these changes, where they say so. */
+export const makerIn = (changes: ReadonlyArray<Change>): Maker | undefined =>
+  changes.findLast((change) => change.type === "Configured")?.maker
 
 /** Something that took a right: a line for the channel's audit log. */
 export interface Act {

@@ -21,7 +21,7 @@ export interface Configure {
 /** Changes who may enter a channel and speak there, and how; what is left out stays. Its members hear of it. */
 export const configure = operation(
   "administration",
-  [...administering, "ChannelArchived", "InvalidFrame"],
+  [...administering, "ChannelArchived", "ChannelQuota", "InvalidFrame"],
   (chat, caller, { access, archived, channel, durability, slowMode }: Configure): Effect.Effect<void, RequestError> =>
     unless(whole("slowMode", slowMode, { to: maxSlowMode }), () =>
       administer(chat, caller, channel, { type: "Configure", access, archived, slowMode, durability }),

@@ -20,7 +20,7 @@ export interface CreateChannel {
 /** Makes a channel, which the user owns from then on. Entering it is another operation. */
 export const createChannel = operation(
   "administration",
-  ["ChannelExists", "Forbidden", "TooManyChannels"],
+  ["ChannelExists", "Forbidden", "TooManyChannels", "ChannelQuota"],
   (chat, caller, { access, channel, durability, topic }: CreateChannel): Effect.Effect<void, RequestError> =>
     // A direct conversation is there as soon as there are two.
     isDirect(channel)

@@ -42,7 +42,7 @@ const comeBack = (
 /** Enters a channel, with the caller's session, which is told how the channel stands and what happens there from then on. */
 export const join = operation(
   "visits",
-  [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "NotAuthenticated"],
+  [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "ChannelQuota", "NotAuthenticated"],
   (chat, { memberships }, { channel, id, tag }: Join): Effect.Effect<void, RequestError> => {
     if (memberships === undefined) {
       return Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))

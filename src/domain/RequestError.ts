@@ -53,6 +53,7 @@ export const catalog = {
   Blocked: { code: 316, status: 403, retryable: false, message: "This user does not want messages from you" },
   TooManyReactions: { code: 317, status: 409, retryable: false, message: "The message has too many reactions" },
   InvalidSearch: { code: 318, status: 400, retryable: false, message: "There is nothing to search for" },
+  ChannelQuota: { code: 319, status: 409, retryable: false, message: "You have as many channels as one may make" },
 
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },

@@ -142,12 +142,13 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       case "Topic":
         return set(channel, { topic: change.topic })
       case "Configured": {
-        const { access, archived, durability, slowMode } = change
+        const { access, archived, durability, maker, slowMode } = change
         return set(channel, {
           access,
           archived: archived === undefined ? undefined : Number(archived),
           slow_mode: slowMode,
           durability,
+          maker: maker?.key,
         })
       }
       case "Renamed":
@@ -166,12 +167,32 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     }
   }
 
-  const madeBy = (key: string) =>
+  const madeBy = (key: string): Effect.Effect<Record.Made, SqlError> =>
     Effect.map(
       sql<{ open: number; all: number }>`SELECT COUNT(*) AS "all", COUNT(CASE WHEN archived = 0 THEN 1 END) AS "open"
         FROM channels WHERE maker = ${key}`,
       ([row]) => ({ open: Number(row?.open ?? 0), all: Number(row?.all ?? 0) }),
     )
+
+  const roomFor = (operation: string) =>
+    Effect.flatMap(sql<{ count: number }>`SELECT COUNT(*) AS count FROM channels WHERE archived = 0`, ([row]) =>
+      Number(row?.count ?? 0) >= maxChannels
+        ? Effect.fail(new ChannelStoreError({ reason: "Full", operation }))
+        : Effect.void,
+    )
+
+  /** Whether an archived channel may be opened again, by whom it counts for from then on. */
+  const mayOpen = Effect.fnUntraced(function* (id: ChannelId, changes: ReadonlyArray<Record.Change>) {
+    if (!changes.some((change) => change.type === "Configured" && change.archived === false)) return
+    const [row] = yield* sql<{ archived: number; maker: string | null }>`
+      SELECT archived, maker FROM channels WHERE id = ${id}`
+    if (row === undefined || Number(row.archived) === 0) return
+    const maker = Record.makerIn(changes)
+    if (maker !== undefined && Record.isFullFor(maker, yield* madeBy(maker.key), row.maker === maker.key)) {
+      return yield* new ChannelStoreError({ reason: "Quota", operation: "change" })
+    }
+    yield* roomFor("change")
+  })
 
   const holds = (now: number) => sql`(ends_at IS NULL OR ends_at > ${now})`
   /** Whether a channel is there for a user, as far as its access goes. */
@@ -185,10 +206,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
 
     create: ({ maker, owner, ...channel }, act) =>
       Effect.gen(function* () {
-        const [row] = yield* sql<{ count: number }>`SELECT COUNT(*) AS count FROM channels WHERE archived = 0`
-        if (Number(row?.count ?? 0) >= maxChannels && channel.name !== lobby) {
-          return yield* new ChannelStoreError({ reason: "Full", operation: "create" })
-        }
+        if (channel.name !== lobby) yield* roomFor("create")
         if (maker !== undefined && Record.isFull(maker, yield* madeBy(maker.key))) {
           return yield* new ChannelStoreError({ reason: "Quota", operation: "create" })
         }
@@ -208,7 +226,8 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       }).pipe(sql.withTransaction, asStoreError("create")),
 
     change: (id, changes, act) =>
-      Effect.forEach(changes, (change) => write(id, change), { discard: true }).pipe(
+      mayOpen(id, changes).pipe(
+        Effect.andThen(Effect.forEach(changes, (change) => write(id, change), { discard: true })),
         Effect.andThen(note(id, act)),
         sql.withTransaction,
         asStoreError("change"),

@@ -1,6 +1,18 @@
 /** What takes a right. */
 import type { Case } from "./table.ts"
-import { administering, all, annSpoke, archived, blocked, conversing, full, noSession, olga, role } from "./table.ts"
+import {
+  administering,
+  all,
+  annSpoke,
+  archived,
+  blocked,
+  conversing,
+  full,
+  noQuota,
+  noSession,
+  olga,
+  role,
+} from "./table.ts"
 import { sessions } from "./doors.ts"
 import { user2 } from "../suites/transportWorld.ts"
 import * as Effect from "effect/Effect"
@@ -162,6 +174,13 @@ export const configure: ReadonlyArray<Case<"configure">> = [
     answer: ok,
     before: all(owning, archived),
   },
+  {
+    refused: "ChannelQuota",
+    when: "back from the archive",
+    request: { channel: "den", archived: false },
+    settings: noQuota,
+    before: all(owning, archived),
+  },
   ...administering<"configure">("owner", (channel) => ({ channel, slow_mode: 5 })),
   { refused: "ChannelArchived", request: { channel: "den", slow_mode: 5 }, before: all(owning, archived) },
   {
@@ -227,6 +246,7 @@ export const createChannel: ReadonlyArray<Case<"createChannel">> = [
   { refused: "ChannelExists", when: "it is a conversation", request: { channel: "@bob" } },
   { refused: "Forbidden", request: { channel: "attic" }, guest: true },
   { refused: "TooManyChannels", request: { channel: "attic" }, settings: full },
+  { refused: "ChannelQuota", request: { channel: "attic" }, settings: noQuota },
 ]
 
 export const block: ReadonlyArray<Case<"block">> = [

@@ -50,7 +50,7 @@ describe("an account", () => {
         yield* create(ann, "one")
         yield* join(ann, "two")
         for (const type of ["CreateChannel", "Join"] as const) {
-          yield* refused(ann, { type, channel: "three" }, "TooManyChannels")
+          yield* refused(ann, { type, channel: "three" }, "ChannelQuota")
         }
         // Entering what is there is no making, nor is the lobby anybody's.
         yield* create(bob, "bobs")
@@ -60,8 +60,30 @@ describe("an account", () => {
         // To be given away is no way around.
         yield* done(ann, { type: "SetRole", channel: "three", username: "bob", role: "owner" })
         yield* done(ann, { type: "SetRole", channel: "three", username: "ann" })
-        yield* refused(ann, { type: "CreateChannel", channel: "four" }, "TooManyChannels")
+        yield* refused(ann, { type: "CreateChannel", channel: "four" }, "ChannelQuota")
         yield* create(bob, "another")
+      }),
+  )
+
+  live(
+    "opens an archived channel again only where it may have one more, whoever has made it",
+    memory.layer(settings({ channelsPerAccount: 1 })),
+    (server) =>
+      Effect.gen(function* () {
+        const [ann, bob] = [yield* user2(server, "ann"), yield* user2(server, "bob")]
+        const configure = (channel: string, archived: boolean) => ({ type: "Configure", channel, archived }) as const
+        yield* create(ann, "one")
+        yield* done(ann, { type: "SetRole", channel: "one", username: "bob", role: "owner" })
+        yield* done(ann, configure("one", true))
+        yield* create(ann, "two")
+        yield* refused(ann, configure("one", false), "ChannelQuota")
+        // What is open can be configured as before.
+        yield* done(ann, configure("two", false))
+        yield* done(bob, configure("one", false))
+        // It counts for bob now, and for ann no more.
+        yield* refused(bob, { type: "CreateChannel", channel: "three" }, "ChannelQuota")
+        yield* done(ann, configure("two", true))
+        yield* create(ann, "three")
       }),
   )
 
@@ -78,7 +100,7 @@ describe("an account", () => {
         }
         const limited = yield* server.hub.as({ name: "limited", limited: true })
         yield* limited.createChannel("c1")
-        assert.strictEqual((yield* Effect.flip(limited.createChannel("c2"))).reason, "TooManyChannels")
+        assert.strictEqual((yield* Effect.flip(limited.createChannel("c2"))).reason, "ChannelQuota")
       }),
   )
 
@@ -95,7 +117,7 @@ describe("an account", () => {
         yield* join(yield* guest("ann", "2001:db8:1:2::7"), "one")
         const bob = yield* guest("bob", "2001:db8:1:2::8")
         yield* join(bob, "two")
-        yield* refused(bob, { type: "Join", channel: "three" }, "TooManyChannels")
+        yield* refused(bob, { type: "Join", channel: "three" }, "ChannelQuota")
         yield* join(bob, "lobby")
         yield* join(yield* guest("cat", "2001:db8:1:3::7"), "three")
       }),
@@ -156,7 +178,7 @@ describe("a channel that nobody used", () => {
             yield* join(ann, `c${round}-${n}`)
             yield* leave(ann, `c${round}-${n}`)
           }
-          yield* refused(ann, { type: "Join", channel: "more" }, "TooManyChannels")
+          yield* refused(ann, { type: "Join", channel: "more" }, "ChannelQuota")
           yield* rest
         }
         assert.deepStrictEqual(yield* listed(ann), [])

@@ -1,6 +1,6 @@
 /** Coming and going, and being there. */
 import type { Case } from "./table.ts"
-import { reading } from "./table.ts"
+import { noQuota, reading } from "./table.ts"
 import { sessions } from "./doors.ts"
 
 export const join: ReadonlyArray<Case<"join">> = [
@@ -8,6 +8,7 @@ export const join: ReadonlyArray<Case<"join">> = [
   { when: "a conversation", request: { channel: "@BOB" }, answer: { type: "Joined", channel: "@bob", seq: 0 } },
   { when: "a new channel", request: { channel: "attic" }, answer: { role: "owner" } },
   ...reading<"join">((channel) => ({ channel }), sessions),
+  { refused: "ChannelQuota", request: { channel: "attic" }, doors: sessions, settings: noQuota },
   { refused: "AlreadyMember", request: { channel: "den" } },
   { refused: "ChannelExists", when: "it looks like another", request: { channel: "Den" } },
   { refused: "Forbidden", when: "its name mixes scripts", request: { channel: "dеnt" } },

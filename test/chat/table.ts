@@ -89,6 +89,8 @@ export const unreachable: Before = all(
 export const slowly: Settings = { hub: { publishing: { burst: 1, perSecond: 0.001 } } }
 /** There is room for `den` only. */
 export const full: Settings = { hub: { maxChannels: 1 } }
+/** Nobody but administrators may make a channel. */
+export const noQuota: Settings = { hub: { channelsPerAccount: 0 } }
 
 type Ask<Name extends OperationName> = (channel: string) => Request<Name>
 

@@ -41,6 +41,7 @@ const requestErrors = {
   Blocked: 316,
   TooManyReactions: 317,
   InvalidSearch: 318,
+  ChannelQuota: 319,
   RateLimited: 400,
   TooManyLogins: 401,
   SlowMode: 402,

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Record from "../../src/channels/ChannelRecord.ts"
+import type { ChannelStoreError } from "../../src/channels/ChannelStoreError.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { AddressRange } from "../../src/domain/AddressRange.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
@@ -251,6 +252,33 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         // Others are not concerned, and who is not limited is not.
         yield* store.create(channel("more", { maker: { key: "bob", quota: 1 } }))
         yield* store.create(channel("and", { maker: { key: "ann", quota: undefined } }))
+      }),
+    )
+
+    test(
+      "opens an archived channel again where there is room, and counts it for who opens it",
+      Effect.fnUntraced(function* (store) {
+        const ann = { key: "ann", quota: 1 }
+        const configure = (text: string, archived: boolean, maker?: Record.Maker) =>
+          store.change(ChannelId.make(`id-${text}`), [{ type: "Configured", archived, maker }])
+        const reason = <A>(trying: Effect.Effect<A, ChannelStoreError>) =>
+          Effect.map(Effect.flip(trying), (error) => error.reason)
+        for (let n = 1; n <= 10; n++) {
+          yield* store.create(channel(`c${n}`, { maker: ann }))
+          if (n < 10) yield* configure(`c${n}`, true)
+        }
+        assert.strictEqual(yield* reason(configure("c1", false, ann)), "Quota")
+        assert.isTrue((yield* found(store, "c1"))!.archived)
+        yield* configure("c10", true)
+        // It is one of the ten already.
+        yield* configure("c1", false, ann)
+        assert.strictEqual(yield* reason(configure("c2", false, ann)), "Quota")
+        // Nobody is counted where the channel is not opened by this.
+        yield* configure("c1", false)
+        yield* configure("c2", false, { key: "bob", quota: 1 })
+        assert.strictEqual(yield* reason(store.create(channel("bobs", { maker: { key: "bob", quota: 1 } }))), "Quota")
+        yield* configure("c1", true)
+        yield* store.create(channel("c11", { maker: ann }))
       }),
     )
 

@@ -54,9 +54,22 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   }
   /** Direct conversations in which somebody is blocked: the others have no record. */
   const sanctioned = (): number => records.size - byName.size
-  const hasMade = (key: string) => {
+  const hasMade = (key: string): Record.Made => {
     const all = [...(made.get(key) ?? [])]
     return { all: all.length, open: all.filter((id) => isOpen(records.get(id))).length }
+  }
+
+  const setMaker = (id: ChannelId, maker: string | undefined): void => {
+    const before = makers.get(id)
+    if (before !== undefined) {
+      const left = made.get(before)
+      left?.delete(id)
+      if (left?.size === 0) made.delete(before)
+      makers.delete(id)
+    }
+    if (maker === undefined) return
+    makers.set(id, maker)
+    made.set(maker, (made.get(maker) ?? new Set()).add(id))
   }
 
   const setDirect = (id: ChannelId, { sanctions }: Record.ChannelRecord, next: Record.ChannelRecord): void => {
@@ -91,10 +104,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         if (maker !== undefined && Record.isFull(maker, hasMade(maker.key))) return fail("Quota", "create")
         if (open >= maxChannels && channel.name !== lobby) return fail("Full", "create")
         put(Record.make(channel))
-        if (maker !== undefined) {
-          makers.set(channel.id, maker.key)
-          made.set(maker.key, (made.get(maker.key) ?? new Set()).add(channel.id))
-        }
+        setMaker(channel.id, maker?.key)
         byName.set(channel.name, channel.id)
         byKey.set(key(channel.name), channel.id)
         names.add(channel.name)
@@ -107,12 +117,18 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         if (record === undefined) return fail("Unavailable", "change")
         if (!records.has(id) && sanctioned() >= maxChannels) return fail("Full", "change")
         const next = changes.reduce(Record.changed, record)
+        const maker = Record.makerIn(changes)
+        if (maker !== undefined && Record.isFullFor(maker, hasMade(maker.key), makers.get(id) === maker.key)) {
+          return fail("Quota", "change")
+        }
+        if (isOpen(next) && !isOpen(record) && open >= maxChannels && next.name !== lobby) return fail("Full", "change")
         const holder = byKey.get(key(next.name))
         if (next.name !== record.name && holder !== undefined && holder !== id) return fail("Exists", "change")
         if (isDirect(next.name)) {
           setDirect(id, record, next)
         } else {
           put(next)
+          if (maker !== undefined) setMaker(id, maker.key)
           byName.delete(record.name)
           byName.set(next.name, id)
           if (next.name !== record.name) {
@@ -134,12 +150,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         byKey.delete(key(record.name))
         names.delete(record.name)
         audits.delete(id)
-        const maker = makers.get(id)
-        makers.delete(id)
-        if (maker === undefined) return
-        const left = made.get(maker)
-        left?.delete(id)
-        if (left?.size === 0) made.delete(maker)
+        setMaker(id, undefined)
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),

@@ -50,7 +50,7 @@ const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError =>
     case "Full":
       return new RequestError({ reason: "TooManyChannels" })
     case "Quota":
-      return new RequestError({ reason: "TooManyChannels", detail: "You have made as many channels as one may" })
+      return new RequestError({ reason: "ChannelQuota" })
     case "Unavailable":
       return unavailable(trouble)
   }
@@ -189,7 +189,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
         return refusal === undefined ? create(by, act) : Effect.fail(refusal)
       }
       if (act.type === "Delete") return performDelete(by, now)
-      const planned = plan(act, { access, by, now, present })
+      const planned = plan(act, { access, by, now, present, settings })
       if (planned instanceof RequestError) return Effect.fail(planned)
       const { act: audited, changes, user } = planned
       const told =

@@ -40,6 +40,7 @@ export interface Plan {
 }
 
 interface Context {
+  readonly settings: HubSettings
   readonly access: Access
   readonly by: Requester
   readonly now: number
@@ -123,10 +124,12 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
     case "SetTopic":
       return { changes: [{ type: "Topic", topic: act.topic }], act: note("topic", { detail: act.topic }) }
     case "Configure": {
-      const { type: _, ...settings } = act
+      const { type: _, ...wanted } = act
+      // Who opens it again has it: otherwise archived channels would be a way around the quota.
+      const maker = record.archived && wanted.archived === false ? makerOf(by, context.settings) : undefined
       return {
-        changes: [{ type: "Configured", ...settings }],
-        act: note("configure", { detail: JSON.stringify(settings) }),
+        changes: [{ type: "Configured", ...wanted, maker }],
+        act: note("configure", { detail: JSON.stringify(wanted) }),
       }
     }
     case "Rename": {
