@@ -28,10 +28,14 @@ const mark: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFold
     const file = yield* (yield* DataFolder).file("natter.db")
     const sql = yield* SqlClient
     const fresh = freshMark(yield* Random.next)
-    /** All that is stored is in the file then, the mark among it. */
+    /**
+     * All that is stored is in the file then, the mark among it. Not so while somebody else reads the database, as a backup
+     * does: then the answer is false, and the file may have the mark of before for as long as it is read.
+     */
     const put = (mark: number) =>
       sql.unsafe(`PRAGMA application_id = ${applicationId(mark)}`).pipe(
-        Effect.andThen(sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)")),
+        Effect.andThen(sql.unsafe<{ readonly busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)")),
+        Effect.map(([checkpoint]) => checkpoint?.busy === 0),
         Effect.mapError((cause) => new Sqlite.DatabaseError({ file, problem: cause.message, cause })),
       )
     const note = (marks: ReadonlyArray<number>) =>
@@ -45,14 +49,12 @@ const mark: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFold
       Effect.gen(function* () {
         // The process may end at any point: until the mark is there for certain, both are right.
         yield* note([found, fresh])
-        yield* put(fresh)
-        yield* note([fresh])
+        if (yield* put(fresh)) yield* note([fresh])
       }),
       () =>
         Effect.gen(function* () {
           yield* note([closedMark, fresh])
-          yield* put(closedMark)
-          yield* Effect.sync(() => fs.rmSync(runFile(file), { force: true }))
+          if (yield* put(closedMark)) yield* Effect.sync(() => fs.rmSync(runFile(file), { force: true }))
         }).pipe(Effect.catchCause((cause) => Effect.logWarning("the database could not be marked as closed", cause))),
     )
   })

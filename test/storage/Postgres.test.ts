@@ -8,6 +8,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { TestClock } from "effect/testing"
+import * as fs from "node:fs"
 import { History } from "../../src/history/History.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
@@ -117,6 +118,25 @@ describe("Postgres", () => {
       assert.strictEqual((yield* Effect.flip(here.append(general, batch(3, "here")))).reason, "Conflict")
       assert.deepStrictEqual((yield* everything(here, general)).slice(3), [said(4, "there")])
     }),
+  )
+
+  it.effect("is another history once it was told so, as docs/BACKUP.md says, and stays that", () =>
+    Effect.gen(function* () {
+      const page = fs.readFileSync(`${import.meta.dirname}/../../docs/BACKUP.md`, "utf8")
+      const statement = /^psql "\$NATTER_POSTGRES_URL" --command "(.*)"$/mu.exec(page)![1]!
+      const url = yield* emptyDatabase
+      const identity = Effect.gen(function* () {
+        const log = yield* History
+        return (yield* log.load(general, 0)).history
+      }).pipe(Effect.provide(history(url)))
+      const before = yield* identity
+      const sql = yield* PgClient.makeClient({ url })
+      yield* sql.unsafe(statement)
+      const after = yield* identity
+      assert.notStrictEqual(after, before)
+      assert.strictEqual(yield* identity, after)
+      assert.lengthOf(yield* sql`SELECT id FROM history_identity`, 1)
+    }).pipe(Effect.provide(Reactivity.layer)),
   )
 
   it.effect("waits at loading for what is still on its way", () =>
