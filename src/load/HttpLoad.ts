@@ -35,9 +35,9 @@ export const run = (load: HttpLoad) =>
           const due = pace.next(record.now())
           if (due === undefined) return
           yield* record.until(due)
-          record.sent++
-          const sentAt = record.now()
-          const outcome = yield* Effect.onInterrupt(request, () => Effect.sync(() => record.stopped(due)))
+          record.send()
+          const { sentAt } = record
+          const outcome = yield* Effect.onInterrupt(request, () => Effect.sync(() => record.stopped([due])))
           record.bytesReceived += outcome.bytes
           record.bytesSent += outcome.bytesSent
           if (outcome._tag === "Failed") {
@@ -51,12 +51,14 @@ export const run = (load: HttpLoad) =>
           record.answer({ due, sentAt })
           record.count(`status ${outcome.status}`)
           if (outcome.opened) record.count("connections opened")
-          if (outcome.status >= 400) record.error(`status ${outcome.status}`)
+          if (outcome.status >= 400) record.refuse(`status ${outcome.status}`)
         }
       })
       record.connected = load.connections
       const connections = Array.from({ length: load.connections }, () => connection)
-      yield* Effect.all(connections, { concurrency: "unbounded", discard: true })
+      yield* Effect.onInterrupt(Effect.all(connections, { concurrency: "unbounded", discard: true }), () =>
+        Effect.sync(() => record.stopped(pace.untaken(record.now()))),
+      )
       for (const due of pace.untaken(record.now())) record.lose(due, "not sent in time")
     }),
   )

@@ -38,12 +38,15 @@ export const run = (load: WebSocketLoad) =>
           Effect.tap((connection) => Effect.sync(() => live.add(connection))),
         )
       const openedOrCounted = (id: number) =>
-        Effect.catch(opened(id), (reason) =>
-          Effect.as(
-            Effect.sync(() => record.error(reason)),
-            undefined,
-          ),
-        )
+        Effect.suspend(() => {
+          const began = record.now()
+          return Effect.catch(opened(id), (reason) =>
+            Effect.as(
+              Effect.sync(() => record.lose(began, reason, "handshake")),
+              undefined,
+            ),
+          )
+        })
 
       const sendWhatIsDue = Effect.fnUntraced(function* (connection: EchoConnection, pace: Pace.Pace) {
         while (true) {
@@ -67,9 +70,7 @@ export const run = (load: WebSocketLoad) =>
           }
           if (pace.isOver(record.now())) return
           yield* Effect.sleep(beforeAgain)
-          const began = record.now()
           connection = yield* openedOrCounted(id)
-          if (connection === undefined) record.inVain(began)
         }
       })
 
@@ -84,10 +85,17 @@ export const run = (load: WebSocketLoad) =>
       const paces = begin(load.connections)
       const giveUp = Effect.sync(() => live.forEach((connection) => connection.giveUp(record.now() - timeout)))
       yield* Effect.forkScoped(Effect.repeat(giveUp, Schedule.spaced(Math.max(10, timeout / 10))))
-      yield* Effect.forEach([first, ...others], (connection, id) => takePart(id, connection, paces[id]!), {
-        concurrency: "unbounded",
-        discard: true,
-      })
+      yield* Effect.onInterrupt(
+        Effect.forEach([first, ...others], (connection, id) => takePart(id, connection, paces[id]!), {
+          concurrency: "unbounded",
+          discard: true,
+        }),
+        () =>
+          Effect.sync(() => {
+            for (const connection of live) record.stopped(connection.waiting)
+            record.stopped(Pace.untaken(paces, record.now()))
+          }),
+      )
       for (const due of Pace.untaken(paces, record.now())) record.lose(due, "not sent in time")
     }),
   )

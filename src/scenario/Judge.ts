@@ -32,6 +32,24 @@ const milliseconds = (time: number): string =>
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(3))} %`
 
+interface Found {
+  readonly asked: string
+  readonly holds: boolean
+  readonly found: string
+}
+
+/** A share is divided, not multiplied: 29 of 100 are 29 %, and 0.29 * 100 is less. */
+export const errorRate = (lost: number, count: number, atMost: number): Found => ({
+  asked: `at most ${percent(atMost)}`,
+  holds: lost / count <= atMost,
+  found: `${percent(lost / count)}, ${lost} of ${count}`,
+})
+
+export const throughput = (done: number, seconds: number, atLeast: number): Found => {
+  const found = done / Math.max(seconds, 0.001)
+  return { asked: `at least ${atLeast} a second`, holds: found >= atLeast, found: `${found.toFixed(1)} a second` }
+}
+
 /** An expectation about latency or delivery does not hold where there was nothing to time or deliver. */
 const nothing = (what: string): Pick<Verdict, "holds" | "found"> => ({
   holds: false,
@@ -107,21 +125,16 @@ const judge = (expectation: Expectation, measurements: Measurements): Verdict =>
       const what = of === undefined ? (crowd ?? "") : figureOf(of, crowd)
       return {
         promise: what === "" ? "error rate" : `error rate of ${what}`,
-        asked: `at most ${percent(atMost)}`,
-        ...(count === 0
-          ? nothing(of ?? "anything")
-          : { holds: lost <= count * atMost, found: `${percent(lost / count)}, ${lost} of ${count}` }),
+        ...errorRate(lost, count, atMost),
+        ...(count === 0 ? nothing(of ?? "anything") : {}),
       }
     }
     case "Throughput": {
       const { atLeast, crowd, of } = expectation
       const { count = 0, lost = 0 } = measurements.latencies.get(figureOf(of, crowd)) ?? {}
-      const found = (count - lost) / Math.max(measurements.seconds, 0.001)
       return {
         promise: `throughput of ${figureOf(of, crowd)}`,
-        asked: `at least ${atLeast} a second`,
-        holds: found >= atLeast,
-        found: `${found.toFixed(1)} a second`,
+        ...throughput(count - lost, measurements.seconds, atLeast),
       }
     }
     case "Memory": {

@@ -6,9 +6,9 @@ import { html, type Html } from "./internal/report/html.ts"
 import { duration, figure, latency, measured } from "./internal/report/numbers.ts"
 import { graphs, page, timeHint } from "./internal/report/page.ts"
 import * as Tables from "./internal/report/tables.ts"
-import { promises, summary } from "./internal/report/verdict.ts"
+import { promises } from "./internal/report/verdict.ts"
 import { inWords } from "./internal/report/words.ts"
-import type { Result } from "./Result.ts"
+import { type Result, summary } from "./Result.ts"
 
 /** The few figures that readers look for first. */
 const tiles = (result: Result): Html => {

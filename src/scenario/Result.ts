@@ -71,5 +71,22 @@ export const Result = Schema.Struct({
 })
 export type Result = typeof Result.Type
 
+/** All verdicts in one sentence. */
+export const summary = ({
+  verdicts,
+}: Pick<Result, "verdicts">): { readonly kind: "good" | "bad" | "open"; readonly text: string } => {
+  const count = (holds: Verdict["holds"]) => verdicts.filter((verdict) => verdict.holds === holds).length
+  const [held, broken, open] = [count(true), count(false), count("not judged here")]
+  const all = verdicts.length
+  const rest = open === 0 ? "" : `, ${open} not judged here`
+  if (all === 0) return { kind: "open", text: "Nothing was promised" }
+  if (broken > 0 && all === 1) return { kind: "bad", text: "The promise does not hold" }
+  if (broken > 0)
+    return { kind: "bad", text: `${broken} of ${all} promises ${broken === 1 ? "does" : "do"} not hold${rest}` }
+  if (held === 0) return { kind: "open", text: "Nothing could be judged here" }
+  if (open > 0) return { kind: "good", text: `${held} of ${all} promises hold${rest}` }
+  return { kind: "good", text: all === 1 ? "The promise holds" : `All ${all} promises hold` }
+}
+
 /** The labels by which a page knows the measured part. */
 export const measuredPart = { begins: "measured part begins", ends: "measured part ends" } as const

@@ -31,6 +31,8 @@ const load = (url: URL, more: Partial<HttpLoad.HttpLoad> = {}) =>
     count: 20,
     perSecond: Option.none(),
     p99: Option.none(),
+    errorRate: Option.none(),
+    throughput: Option.none(),
     noErrors: true,
     ...more,
   }).pipe(Effect.provide(Progress.silent))
@@ -163,6 +165,43 @@ describe("a load over HTTP", () => {
     }),
   )
 
+  it.live(
+    "breaks promises of errors and throughput where a share of the answers are errors, resets, or never come",
+    () =>
+      Effect.gen(function* () {
+        const tenth: ReadonlyArray<Http.RequestListener> = [
+          (_, answer) => void answer.writeHead(503).end(),
+          ({ socket }) => socket.resetAndDestroy(),
+          () => {},
+        ]
+        for (const misbehave of tenth) {
+          let n = 0
+          const url = yield* serve((request, answer) => {
+            if (++n % 10 === 0) return misbehave(request, answer)
+            answer.end()
+          })
+          const run = (errors: number, perSecond: number) =>
+            load(url, {
+              connections: 20,
+              count: 100,
+              perSecond: Option.some(500),
+              timeout: Duration.millis(200),
+              noErrors: false,
+              errorRate: Option.some(errors),
+              throughput: Option.some(perSecond),
+            })
+          const [errors, throughput] = (yield* run(0.09, 499)).verdicts
+          assert.deepInclude(errors, { holds: false, found: "10 %, 10 of 100", asked: "at most 9 %" })
+          assert.isFalse(throughput!.holds)
+          const kept = (yield* run(0.1, 1)).verdicts
+          assert.deepStrictEqual(
+            kept.map(({ holds }) => holds),
+            [true, true],
+          )
+        }
+      }),
+  )
+
   it.effect("counts what could not be sent, and a server that stands still without a rate", () =>
     Effect.gen(function* () {
       const asked = yield* Queue.unbounded<void>()
@@ -267,12 +306,37 @@ describe("a load over HTTP", () => {
         Queue.offerUnsafe(asked, undefined)
         if (n++ < 3) answer.end()
       })
-      const measured = yield* Deferred.make<Record<string, number>>()
-      const stopped: HttpLoad.HttpLoad["stopped"] = ({ counters }) => Deferred.succeed(measured, counters)
+      const measured = yield* Deferred.make<Result>()
+      const stopped: HttpLoad.HttpLoad["stopped"] = (result) => Deferred.succeed(measured, result)
       const running = yield* Effect.forkChild(load(url, { stopped }))
       yield* Queue.takeN(asked, 4)
       yield* Fiber.interrupt(running)
-      assert.deepInclude(yield* Deferred.await(measured), { sent: 4, delivered: 3 })
+      assert.deepInclude((yield* Deferred.await(measured)).counters, { sent: 4, delivered: 3 })
+    }),
+  )
+
+  it.effect("counts what waited for its answer or its turn when it was interrupted", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
+      const url = yield* serve(() => void Deferred.doneUnsafe(asked, Effect.void))
+      const measured = yield* Deferred.make<Result>()
+      const stopped: HttpLoad.HttpLoad["stopped"] = (result) => Deferred.succeed(measured, result)
+      const promises = { p99: Option.some(Duration.hours(1)), errorRate: Option.some(1), noErrors: false }
+      const running = yield* Effect.forkChild(load(url, { stopped, perSecond: Option.some(10), ...promises }))
+      yield* Deferred.await(asked)
+      yield* TestClock.adjust("950 millis")
+      yield* Fiber.interrupt(running)
+      const { counters, latencies, verdicts } = yield* Deferred.await(measured)
+      assert.deepInclude(counters, { sent: 1, delivered: 0 })
+      // Due at 0, 100, … and 900 ms.
+      assert.deepInclude(latencies[0], { name: "response", count: 10, min: 50, max: 950, mean: 500 })
+      assert.deepStrictEqual(
+        verdicts.map(({ found, holds }) => [holds, found]),
+        [
+          [false, "nothing was answered"],
+          [false, "nothing was answered"],
+        ],
+      )
     }),
   )
 })

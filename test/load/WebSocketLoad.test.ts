@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -46,6 +47,8 @@ const load = (url: URL, more: Partial<WebSocketLoad.WebSocketLoad> = {}) =>
     count: 20,
     perSecond: Option.none(),
     p99: Option.none(),
+    errorRate: Option.none(),
+    throughput: Option.none(),
     noErrors: false,
     ...more,
   }).pipe(Effect.provide(Progress.silent))
@@ -193,6 +196,71 @@ describe("a load of a WebSocket echo server", () => {
       const response = latencies.find(({ name }) => name === "response")!
       assert.deepInclude(response, { count: 100, lost: 10 })
       assert.isAtLeast(response.p99, 100)
+      assert.isFalse(verdicts[0]!.holds)
+    }),
+  )
+
+  it.effect("counts what waited for its echo or its turn when it was interrupted", () =>
+    Effect.gen(function* () {
+      const heard = yield* Queue.unbounded<void>()
+      const url = yield* serve(() => void Queue.offerUnsafe(heard, undefined))
+      const measured = yield* Deferred.make<Result>()
+      const stopped: WebSocketLoad.WebSocketLoad["stopped"] = (result) => Deferred.succeed(measured, result)
+      const promises = { p99: Option.some(Duration.hours(1)), errorRate: Option.some(1) }
+      const running = yield* Effect.forkChild(
+        load(url, { stopped, perSecond: Option.some(10), inFlight: 2, ...promises }),
+      )
+      yield* Queue.take(heard)
+      yield* TestClock.adjust("950 millis")
+      yield* Queue.take(heard)
+      yield* Fiber.interrupt(running)
+      const { counters, latencies, verdicts } = yield* Deferred.await(measured)
+      assert.deepInclude(counters, { sent: 2, delivered: 0 })
+      const response = latencies.find(({ name }) => name === "response")
+      assert.deepInclude(response, { count: 10, min: 50, max: 950, mean: 500 })
+      assert.deepStrictEqual(
+        verdicts.map(({ found, holds }) => [holds, found]),
+        [
+          [false, "nothing was answered"],
+          [false, "nothing was answered"],
+        ],
+      )
+    }),
+  )
+
+  it.live("breaks promises of errors where messages, or connections, come to nothing", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const url = yield* serve((...said) => {
+        const [socket, text] = said
+        if (++n % 10 !== 0) return echo(...said)
+        if (n % 20 === 0) socket.send(text.toString().replace(/.$/, "!"))
+      })
+      const run = (atMost: number) =>
+        load(url, { count: 100, inFlight: 5, timeout: Duration.millis(100), errorRate: Option.some(atMost) })
+      assert.deepInclude((yield* run(0.09)).verdicts[0], { holds: false, asked: "at most 9 %" })
+      // A hundred messages and one handshake.
+      const [kept] = (yield* run(0.9)).verdicts
+      assert.deepInclude(kept, { holds: true, found: "9.901 %, 10 of 101" })
+      // The first connection is taken, and no other.
+      let connections = 0
+      const narrow = new WebSocketServer({ noServer: true })
+      const server = Http.createServer().on("upgrade", (request, socket, head) => {
+        if (connections++ > 0) return socket.destroy()
+        narrow.handleUpgrade(request, socket, head, (one) => {
+          one.on("message", (text: Buffer) => one.send(text.toString()))
+        })
+      })
+      const alone = yield* listen(server, "ws")
+      const { errors, latencies, verdicts } = yield* load(alone, {
+        connections: 3,
+        count: 7,
+        perSecond: Option.some(100),
+        lasts: Duration.millis(300),
+        errorRate: Option.some(0.1),
+      })
+      assert.isAtLeast(errors["closed before the handshake was done"]!, 2)
+      assert.isAtLeast(latencies.find(({ name }) => name === "handshake")!.lost!, 2)
       assert.isFalse(verdicts[0]!.holds)
     }),
   )

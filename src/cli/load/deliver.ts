@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { dirname } from "node:path"
-import type { Result, Verdict } from "../../scenario/Result.ts"
+import { type Result, summary, type Verdict } from "../../scenario/Result.ts"
 import { brokenPromise, usageError } from "./exit.ts"
 
 export interface Files {
@@ -51,6 +51,7 @@ const lines = (result: Result): ReadonlyArray<string> => {
     ),
     ...Object.entries(errors).map(([reason, count]) => `  error: ${reason}: ${number.format(count)}`),
     ...verdicts.map(({ asked, found, holds, promise }) => `  ${judged(holds)}: ${promise}: ${found} (asked: ${asked})`),
+    ...(verdicts.length === 0 ? [] : [`  ${summary(result).text}.`]),
   ]
 }
 

@@ -54,5 +54,9 @@ export const http = Command.make(
       command: "natter load http http://localhost:3000/ --rate 500 --p99 50ms --fail-on-error",
       description: "As a check: exit code 1 when it is slower, or fails",
     },
+    {
+      command: "natter load http http://localhost:3000/ --rate 500 --errors 1% --throughput 480/s",
+      description: "One of a hundred may fail, and so many have to be answered",
+    },
   ]),
 )

@@ -22,6 +22,8 @@ export interface ServerFlags extends Files {
   readonly header: Readonly<Record<string, string | ReadonlyArray<string>>>
   readonly insecure: boolean
   readonly p99: Option.Option<Duration.Duration>
+  readonly errors: Option.Option<number>
+  readonly throughput: Option.Option<number>
   readonly failOnError: boolean
 }
 
@@ -35,6 +37,8 @@ const optionsOf = (given: ServerFlags, stopped: (result: Result) => Effect.Effec
   headers: given.header,
   insecure: given.insecure,
   p99: given.p99,
+  errorRate: given.errors,
+  throughput: given.throughput,
   noErrors: given.failOnError,
   stopped,
 })

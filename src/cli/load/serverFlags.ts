@@ -46,6 +46,11 @@ const header = Flag.String("header").pipe(
   }),
 )
 
+const within = (digits: string | undefined, exponent: string, holds: (value: number) => boolean) => {
+  const value = Number(`${digits}${exponent}`)
+  return holds(value) ? Option.some(value) : Option.none()
+}
+
 export const shared = {
   connections: wholeNumber("connections", "Connections at once (10)", 1, 50_000).pipe(
     Flag.withAlias("c"),
@@ -72,6 +77,29 @@ export const shared = {
     Flag.withDefault(false),
   ),
   p99: duration("p99", "Fail (exit code 1) unless 99 of 100 answers take at most this").pipe(Flag.optional),
+  errors: Flag.String("errors").pipe(
+    Flag.withMetavar("SHARE"),
+    Flag.withDescription(
+      "Fail (exit code 1) if more than this share of what was due failed or never came, such as 1% or 0.1%",
+    ),
+    Flag.filterMap(
+      // As it would be written in a program: divided by 100, 0.7 % would be a little less than 0.007.
+      (text) => within(/^(\d+(?:\.\d+)?)\s?%$/.exec(text)?.[1], "e-2", (share) => share <= 1),
+      () => "a share such as 1% or 0.1%",
+    ),
+    Flag.optional,
+  ),
+  throughput: Flag.String("throughput").pipe(
+    Flag.withMetavar("RATE"),
+    Flag.withDescription(
+      "Fail (exit code 1) unless so many a second are answered without an error, such as 500/s. Give a little less than --rate",
+    ),
+    Flag.filterMap(
+      (text) => within(/^(\d+(?:\.\d+)?)\/s$/.exec(text)?.[1], "", (rate) => rate > 0),
+      () => "so many a second, such as 500/s",
+    ),
+    Flag.optional,
+  ),
   failOnError: Flag.Boolean("fail-on-error").pipe(
     Flag.withDescription("Fail (exit code 1) if there was any error"),
     Flag.withDefault(false),

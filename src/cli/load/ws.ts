@@ -56,5 +56,9 @@ export const ws = Command.make(
       command: "natter load ws ws://127.0.0.1:3000/ --in-flight 50 --for 1m",
       description: "Many on their way at once",
     },
+    {
+      command: "natter load ws ws://127.0.0.1:3000/ --rate 500 --p99 50ms --errors 0.1% --throughput 480/s",
+      description: "As a check: exit code 1 when it is slower, loses more, or answers less",
+    },
   ]),
 )

@@ -7,13 +7,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
+import * as Http from "node:http"
 import * as path from "node:path"
 import { deliver } from "../../../src/cli/load/deliver.ts"
 import { load } from "../../../src/cli/load.ts"
-import type { Verdict } from "../../../src/scenario/Result.ts"
+import { Result, type Verdict } from "../../../src/scenario/Result.ts"
 import scenario from "../../../scripts/scenarios/fan-out.ts"
 import { fanOut, latencyOf } from "../../scenario/report/results.ts"
+import { listen } from "../../load/listen.ts"
 import { makeFolder } from "../NatterProcess.ts"
 
 /** With what it ended, and what it printed. */
@@ -61,8 +64,55 @@ describe("the result of a load", () => {
       assert.match(text, /^ {2}holds: p0: f/m)
       assert.match(text, /^ {2}DOES NOT HOLD: p1: f/m)
       assert.match(text, /^ {2}not judged: p2: f/m)
+      assert.match(text, /\n {2}2 of 4 promises do not hold, 1 not judged here\.$/)
       assert.deepStrictEqual([code, message], [1, "2 promises do not hold"])
     }),
+  )
+
+  it.live("has the promises of another server in the output and in every file, and 1 where one is broken", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const server = Http.createServer((_, answer) => void answer.writeHead(++n % 5 === 0 ? 500 : 200).end())
+      const { href } = yield* listen(server, "http")
+      const folder = makeFolder()
+      const [json, junit] = [path.join(folder, "result.json"), path.join(folder, "result.xml")]
+      const promises = ["--errors", "19.9%", "--throughput", "1/s", "--p99", "1m", "--json", json, "--junit", junit]
+      const broken = yield* natter("http", href, "-n", "20", "-c", "1", ...promises)
+      assert.deepStrictEqual([broken.code, broken.message], [1, "a promise does not hold"])
+      assert.match(broken.text, /^ {2}DOES NOT HOLD: error rate: 20 %, 4 of 20 \(asked: at most 19.9 %\)$/m)
+      assert.match(broken.text, /^ {2}holds: throughput of response: [\d.]+ a second \(asked: at least 1 a second\)$/m)
+      assert.match(broken.text, /\n {2}1 of 3 promises does not hold\.$/)
+      const result = yield* Schema.decodeEffect(Schema.fromJsonString(Result))(fs.readFileSync(json, "utf8"))
+      assert.deepStrictEqual(
+        result.verdicts.map(({ holds, promise }) => [promise, holds]),
+        [
+          ["p99 of response", true],
+          ["error rate", false],
+          ["throughput of response", true],
+        ],
+      )
+      assert.include(fs.readFileSync(junit, "utf8"), '<failure message="20 %, 4 of 20 (asked: at most 19.9 %)"/>')
+      const kept = yield* natter("http", href, "-n", "20", "-c", "1", "--errors", "20%", "--throughput", "1/s")
+      assert.strictEqual(kept.code, 0)
+      assert.match(kept.text, /\n {2}All 2 promises hold\.$/)
+    }),
+  )
+
+  it.effect("says what a share and a rate look like", () =>
+    Effect.gen(function* () {
+      const wrong = [
+        ["--errors", "1"],
+        ["--errors", "101%"],
+        ["--errors", "x%"],
+        ["--throughput", "0/s"],
+        ["--throughput", "500"],
+        ["--throughput", "1/m"],
+      ]
+      for (const flags of wrong) {
+        const error = yield* Effect.flip(Command.runWith(load, { version: "0" })(["http", "http://h/", ...flags]))
+        assert.include(JSON.stringify(error), flags[0] === "--errors" ? "such as 1% or 0.1%" : "such as 500/s")
+      }
+    }).pipe(Effect.provide(NodeServices.layer)),
   )
 
   it.effect("does not fail for what nobody could judge", () =>

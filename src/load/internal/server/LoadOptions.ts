@@ -15,6 +15,10 @@ export interface LoadOptions {
   readonly timeout: Duration.Duration
   /** What 99 of 100 answers must take at most. */
   readonly p99: Option.Option<Duration.Duration>
+  /** The share of what was due that may fail or never come, at most. */
+  readonly errorRate: Option.Option<number>
+  /** What must be answered a second at least, without an error. */
+  readonly throughput: Option.Option<number>
   /** Whether any error makes the load fail. */
   readonly noErrors: boolean
   /** Called when the load is interrupted, with what was measured until then. */

@@ -20,6 +20,10 @@ export class LoadRecord {
   measuredFrom: number | undefined
   sent = 0
   answered = 0
+  /** Of what was answered, what was answered with an error. */
+  refused = 0
+  /** What waited for its answer when the load was stopped: nobody knows what would have come of it. */
+  waiting = 0
   failed = 0
   bytesSent = 0
   bytesReceived = 0
@@ -33,8 +37,10 @@ export class LoadRecord {
 
   /** For so many milliseconds an answer is waited for. */
   private readonly limit: number
+  /** When a request was sent last. */
+  sentAt = 0
   /** When an answer came last, and up to when nothing is known to have been answered. */
-  private answeredAt = 0
+  answeredAt = 0
   private stoodStillUntil = 0
   /** Milliseconds of the measured part in which requests were lost and nothing was answered. */
   stoodStill = 0
@@ -98,19 +104,31 @@ export class LoadRecord {
     this.recent.record(response)
   }
 
+  /** Counts a request that is sent now. */
+  send(): void {
+    this.sent++
+    this.sentAt = this.now()
+  }
+
+  /** An answer that is an error: it came, and is as good as none. */
+  refuse(reason: string): void {
+    this.refused++
+    this.error(reason)
+  }
+
   /**
    * Records that a request that was due then got no answer, for this reason. Nobody knows how long it would have taken,
-   * only that it is as long as answers are waited for, at least.
+   * only that it is as long as answers are waited for, at least. So for a connection that could not be opened.
    */
-  lose(due: number, reason: string): void {
+  lose(due: number, reason: string, name: "response" | "handshake" = "response"): void {
     const now = this.now()
     this.error(reason)
-    this.histogram("response").lose(Math.max(this.limit, now - due))
+    this.histogram(name).lose(Math.max(this.limit, now - due))
     this.inVain(due)
   }
 
   /** Something was tried since then, and nothing came of it. Where nothing was answered meanwhile, the server stood still. */
-  inVain(since: number): void {
+  private inVain(since: number): void {
     if (this.answeredAt > since) return
     const now = this.now()
     const from = Math.max(this.answeredAt, this.stoodStillUntil, this.measuredFrom ?? now)
@@ -118,9 +136,15 @@ export class LoadRecord {
     this.stoodStillUntil = now
   }
 
-  /** The load was stopped while a request that was due then waited for its answer: it has taken this long already. */
-  stopped(due: number): void {
-    this.latency("response", this.now() - due)
+  /**
+   * The load was stopped while requests that were due then waited for their answers or for their turn: they have taken
+   * this long already.
+   */
+  stopped(dues: Iterable<number>): void {
+    for (const due of dues) {
+      this.latency("response", this.now() - due)
+      this.waiting++
+    }
   }
 
   /** The latencies of the answers since this was asked last, in milliseconds; `undefined` where there were none. */

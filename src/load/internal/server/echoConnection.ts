@@ -64,7 +64,7 @@ export class EchoConnection {
     if (this.closed) return this.record.lose(due, "lost with its connection")
     const message = EchoMessage.make(this.id, this.next, this.target.size)
     this.onTheirWay.set(this.next++, { due, sentAt: this.record.now() })
-    this.record.sent++
+    this.record.send()
     this.record.bytesSent += message.length
     this.socket.send(message, { binary: this.target.binary, compress: false })
   }
@@ -77,6 +77,11 @@ export class EchoConnection {
       this.lose(timing, "no echo in time")
     }
     this.wake()
+  }
+
+  /** When those messages were due that have not come back yet. */
+  get waiting(): ReadonlyArray<number> {
+    return [...this.onTheirWay.values()].map(({ due, sentAt }) => Math.min(due, sentAt))
   }
 
   /** Waits until the condition holds, or the connection is closed. */

@@ -1,7 +1,7 @@
 import type { Result } from "../../Result.ts"
 import { html, type Html } from "./html.ts"
 
-export type Holds = Result["verdicts"][number]["holds"]
+type Holds = Result["verdicts"][number]["holds"]
 
 const looks = {
   true: { kind: "good", text: "holds" },
@@ -12,21 +12,6 @@ const looks = {
 const lookOf = (holds: Holds) => looks[`${holds}`]
 
 export const pill = (holds: Holds): Html => html`<span class="pill ${lookOf(holds).kind}">${lookOf(holds).text}</span>`
-
-/** All verdicts in one sentence. */
-export const summary = ({ verdicts }: Result): { readonly kind: "good" | "bad" | "open"; readonly text: string } => {
-  const count = (holds: Holds) => verdicts.filter((verdict) => verdict.holds === holds).length
-  const [held, broken, open] = [count(true), count(false), count("not judged here")]
-  const all = verdicts.length
-  const rest = open === 0 ? "" : `, ${open} not judged here`
-  if (all === 0) return { kind: "open", text: "Nothing was promised" }
-  if (broken > 0 && all === 1) return { kind: "bad", text: "The promise does not hold" }
-  if (broken > 0)
-    return { kind: "bad", text: `${broken} of ${all} promises ${broken === 1 ? "does" : "do"} not hold${rest}` }
-  if (held === 0) return { kind: "open", text: "Nothing could be judged here" }
-  if (open > 0) return { kind: "good", text: `${held} of ${all} promises hold${rest}` }
-  return { kind: "good", text: all === 1 ? "The promise holds" : `All ${all} promises hold` }
-}
 
 /** What was promised, and what was found. */
 export const promises = ({ verdicts }: Result): Html =>
