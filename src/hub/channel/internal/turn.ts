@@ -111,7 +111,7 @@ export class Turn {
     }
     const { takeBack } = this
     this.takeBack = undefined
-    for (const undo of takeBack?.toReversed() ?? []) undo()
+    for (const undo of takeBack ?? []) undo()
   }
 
   private post(command: Post): PostResult {
