@@ -23,7 +23,7 @@ export interface Given {
 }
 
 /** Of a public channel that is nobody's, but for what is said. */
-export const recordOf = ({ name = ChannelName.make("tea"), record, roles = {}, sanctions = [] }: Given = {}) => ({
+const recordOf = ({ name = ChannelName.make("tea"), record, roles = {}, sanctions = [] }: Given = {}) => ({
   ...make({
     id: ChannelId.make(name),
     name,
