@@ -9,6 +9,7 @@ import { InvalidCredentials, StorageError } from "../../src/accounts/AccountErro
 import { isLoopback, network } from "../../src/domain/Network.ts"
 import * as Failures from "../../src/accounts/internal/failures.ts"
 import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
+import { defaults } from "../../src/accounts/LoginThrottleSettings.ts"
 import { withSettable } from "../suites/settableClock.ts"
 
 const wrong = Effect.fail(new InvalidCredentials())
@@ -183,11 +184,74 @@ describe("LoginThrottle", () => {
         Effect.forkChild(attempt("alice", "127.0.0.1", Effect.never), { startImmediately: true }),
       )
       assert.strictEqual(yield* attempt("bob", "127.0.0.1", right), "Busy")
+      const throttle = yield* LoginThrottle
+      const bob = { account: "bob", address: "127.0.0.1", isFailure: () => true }
+      const error = yield* Effect.flip(throttle.guard(right, bob))
+      assert.deepStrictEqual(error.retryAfter, Duration.seconds(1))
       yield* Fiber.interrupt(fibers[0]!)
       assert.strictEqual(yield* attempt("bob", "127.0.0.1", right), "in")
       yield* Fiber.interruptAll(fibers)
       assert.strictEqual(yield* attempt("alice", "127.0.0.1", right), "in")
     }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+})
+
+describe("addresses of who signed in", () => {
+  const elsewhere = "198.51.100.1"
+  const guessed = (account: string) =>
+    Effect.gen(function* () {
+      for (const _ of times(5)) yield* attempt(account, elsewhere, wrong)
+      assert.strictEqual(yield* attempt(account, "203.0.113.1", right), "TooManyLogins")
+    })
+  const trust = (account: string, ...addresses: ReadonlyArray<string>) =>
+    Effect.map(LoginThrottle, (throttle) => {
+      for (const address of addresses) throttle.trust(account, address)
+    })
+
+  it.effect("are trusted by the network, for the account alone, and counted each by itself", () =>
+    Effect.gen(function* () {
+      yield* trust("alice", "2001:db8::1", "192.0.2.1")
+      yield* guessed("alice")
+      yield* guessed("bob")
+      assert.strictEqual(yield* attempt("alice", "2001:db8::ffff", right), "in")
+      assert.strictEqual(yield* attempt("bob", "2001:db8::ffff", right), "TooManyLogins")
+      for (const _ of times(5)) yield* attempt("alice", "2001:db8::2", wrong)
+      assert.strictEqual(yield* attempt("alice", "2001:db8::1", right), "TooManyLogins")
+      assert.strictEqual(yield* attempt("alice", "192.0.2.1", right), "in")
+      // Another account of the same house has its own count.
+      yield* trust("carl", "2001:db8::1")
+      assert.strictEqual(yield* attempt("carl", "2001:db8::1", right), "in")
+    }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+
+  it.effect("are the last eight of an account", () =>
+    Effect.gen(function* () {
+      yield* trust("alice", ...times(8).map((n) => `192.0.2.${n}`))
+      // Here again, it is the last one; the second is the oldest now.
+      yield* trust("alice", "192.0.2.0", "192.0.2.8")
+      yield* guessed("alice")
+      for (const n of [0, 2, 3, 4, 5, 6, 7, 8]) assert.strictEqual(yield* attempt("alice", `192.0.2.${n}`, right), "in")
+      assert.strictEqual(yield* attempt("alice", "192.0.2.1", right), "TooManyLogins")
+    }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+
+  it.effect("are remembered of as many accounts as are set, of those that came last", () =>
+    Effect.gen(function* () {
+      for (const account of ["alice", "bob", "alice", "carl"]) yield* trust(account, "192.0.2.1")
+      for (const account of ["alice", "carl"]) {
+        for (const _ of times(5)) yield* attempt(account, elsewhere, wrong)
+        assert.strictEqual(yield* attempt(account, "192.0.2.1", right), "in")
+      }
+      for (const _ of times(5)) yield* attempt("bob", elsewhere, wrong)
+      assert.strictEqual(yield* attempt("bob", "192.0.2.1", right), "TooManyLogins")
+    }).pipe(
+      Effect.provide(
+        Layer.provide(
+          LoginThrottle.layer,
+          Layer.succeed(LoginThrottle.Settings, { ...defaults, perAddress: 1000, maxRemembered: 2 }),
+        ),
+      ),
+    ),
   )
 })
 

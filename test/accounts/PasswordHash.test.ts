@@ -2,11 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { argon2Sync } from "node:crypto"
+import { availableParallelism } from "node:os"
+import * as Phc from "../../src/accounts/internal/phc.ts"
 import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
 
 const cheap = { memory: 64, passes: 1, parallelism: 1, atOnce: 2, maxWaiting: 256 }
@@ -181,4 +184,63 @@ describe("PasswordHash", () => {
       assert.strictEqual(counts.total, 1)
     }),
   )
+
+  it.effect("says when there will be room again", () =>
+    Effect.gen(function* () {
+      const { go, layer } = yield* heldKdf
+      yield* Effect.gen(function* () {
+        const passwords = yield* PasswordHash
+        const fibers = yield* Effect.forEach([1, 2, 3], () =>
+          Effect.forkChild(passwords.hash(secret("x")), { startImmediately: true }),
+        )
+        // Three are made two at once: in two turns of 50 ms.
+        assert.strictEqual(Duration.toMillis((yield* Effect.flip(passwords.hash(secret("x")))).retryAfter), 100)
+        yield* Deferred.succeed(go, undefined)
+        yield* Effect.forEach(fibers, Fiber.join)
+      }).pipe(Effect.provide(withSettings({ ...cheap, maxWaiting: 1 }, layer)))
+    }),
+  )
+
+  it.effect("makes a hash anew whose cost, salt or key is another than today's", () =>
+    Effect.gen(function* () {
+      const { needsRehash } = yield* PasswordHash
+      const cost = { memory: 64, passes: 1, parallelism: 1 }
+      const needs = (more: Partial<Phc.Cost>, salt = 16, key = 32) =>
+        needsRehash(
+          Redacted.make(
+            Phc.format({ cost: { ...cost, ...more }, salt: new Uint8Array(salt), key: new Uint8Array(key) }),
+          ),
+        )
+      assert.isFalse(needs({}))
+      assert.isTrue(needs({ memory: 65 }))
+      assert.isTrue(needs({ memory: 63 }))
+      assert.isTrue(needs({ passes: 2 }))
+      assert.isTrue(needs({ parallelism: 2 }))
+      assert.isTrue(needs({}, 8))
+      assert.isTrue(needs({}, 16, 16))
+      assert.isTrue(needsRehash(Redacted.make("none")))
+    }).pipe(Effect.provide(withSettings(cheap))),
+  )
+
+  it.effect("verifies a hash at the cost and the length that it names", () =>
+    Effect.gen(function* () {
+      const passwords = yield* PasswordHash
+      const salt = Buffer.from("a longer salt of some bytes")
+      const cost = { memory: 128, passes: 3, parallelism: 2 }
+      const key = argon2Sync("argon2id", { message: "secret", nonce: salt, ...cost, tagLength: 20 })
+      const hash = Redacted.make(Phc.format({ cost, salt, key }))
+      assert.isTrue(yield* passwords.verify(secret("secret"), hash))
+      assert.isFalse(yield* passwords.verify(secret("secreT"), hash))
+    }).pipe(Effect.provide(withSettings(cheap))),
+  )
+
+  it("costs what OWASP asks for, and leaves a thread for files, without any settings", () => {
+    assert.deepStrictEqual(PasswordHash.Settings.defaultValue(), {
+      memory: 19_456,
+      passes: 2,
+      parallelism: 1,
+      atOnce: Math.min(availableParallelism(), 3),
+      maxWaiting: 256,
+    })
+  })
 })

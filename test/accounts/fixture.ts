@@ -16,6 +16,7 @@ export const accounts = (
     readonly store?: Layer.Layer<AccountStore>
     readonly hashes?: typeof PasswordHash.Settings.Service
     readonly kdf?: Layer.Layer<Kdf.Kdf>
+    readonly throttle?: Partial<typeof LoginThrottle.Settings.Service>
   } = {},
 ) => {
   const { hashes = cheapHashes, kdf = NodeCrypto.layerKdf, store = AccountStore.layerMemory } = parts
@@ -27,6 +28,7 @@ export const accounts = (
       kdf,
       Layer.succeed(Accounts.Settings, { ...Accounts.Settings.defaultValue(), ...settings }),
       Layer.succeed(PasswordHash.Settings, hashes),
+      Layer.succeed(LoginThrottle.Settings, { ...LoginThrottle.Settings.defaultValue(), ...parts.throttle }),
     ]),
     Layer.fresh,
   )

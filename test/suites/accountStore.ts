@@ -100,6 +100,40 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "gets an account by its id, without the hash of its password",
+      Effect.fnUntraced(function* (store) {
+        const admin = { ...alice, role: "admin" } as const
+        yield* store.add(admin)
+        yield* store.add(bob)
+        const { passwordHash: _, ...known } = admin
+        assert.deepStrictEqual(yield* store.get(alice.id), Option.some(known))
+        assert.deepStrictEqual(yield* store.get(UserId.make("nobody")), Option.none())
+        yield* store.setDisabled(alice.id, true)
+        assert.deepStrictEqual(yield* store.get(alice.id), Option.some({ ...known, disabled: true }))
+      }),
+    )
+
+    test(
+      "what was found stays as it was found",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const mine = token(alice, 1)
+        yield* store.addToken(mine, print(mine))
+        const before = Option.getOrThrow(yield* store.find("alice"))
+        const found = Option.getOrThrow(yield* store.findToken(print(mine)))
+        const [listed] = yield* store.tokens(everything)
+        yield* store.touchToken(mine.id)
+        yield* store.setPassword(alice.id, Redacted.make("new"))
+        yield* store.setDisabled(alice.id, true)
+        assert.strictEqual(hashOf(Option.some(before)), "hash of Alice")
+        assert.isFalse(before.disabled)
+        assert.deepStrictEqual(found.token, mine)
+        assert.isFalse(found.account.disabled)
+        assert.deepStrictEqual(listed, mine)
+      }),
+    )
+
+    test(
       "takes a name once, whatever its spelling",
       Effect.fnUntraced(function* (store) {
         yield* store.add(alice)
@@ -198,6 +232,13 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         assert.isNull(Option.getOrThrow(yield* store.findToken(print(his))).token.revokedAt)
         const error = yield* Effect.flip(store.setPassword(UserId.make("nobody"), Redacted.make("new")))
         assert.strictEqual(error._tag, "AccountNotFound")
+        // What ended before ended then.
+        yield* TestClock.setTime(6000)
+        yield* store.setPassword(alice.id, Redacted.make("newer"))
+        yield* store.setDisabled(alice.id, true)
+        assert.strictEqual(Option.getOrThrow(yield* store.findToken(print(hers))).token.revokedAt, 5000)
+        assert.isFalse(Option.getOrThrow(yield* store.find("bob")).disabled)
+        assert.strictEqual(hashOf(yield* store.find("bob")), "hash of bob")
       }),
     )
 
@@ -267,6 +308,26 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "lists tokens in the order of their ids, page by page, everybody's or one's",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        for (const n of [3, 1, 4, 2, 5]) yield* store.addToken(token(alice, n), `alice ${n}`)
+        for (const n of [2, 1]) yield* store.addToken(token(bob, n), `bob ${n}`)
+        const ids = (page: { readonly after?: string; readonly limit: number }, owner?: UserId) =>
+          Effect.map(store.tokens(page, owner), (all) => all.map(({ id }) => id))
+        const hers = [1, 2, 3, 4, 5].map((n) => token(alice, n).id)
+        const his = [1, 2].map((n) => token(bob, n).id)
+        assert.deepStrictEqual(yield* ids(everything), [...hers, ...his])
+        assert.deepStrictEqual(yield* ids({ limit: 2 }, alice.id), hers.slice(0, 2))
+        assert.deepStrictEqual(yield* ids({ after: hers[1]!, limit: 2 }, alice.id), hers.slice(2, 4))
+        assert.deepStrictEqual(yield* ids({ after: hers[3]!, limit: 2 }, alice.id), hers.slice(4))
+        assert.deepStrictEqual(yield* ids({ after: hers[3]!, limit: 2 }), [hers[4], his[0]])
+        assert.deepStrictEqual(yield* ids(everything, UserId.make("nobody")), [])
+      }),
+    )
+
+    test(
       "answers everybody who asks at once",
       Effect.fnUntraced(function* (store) {
         const owners = [alice, bob]
@@ -330,6 +391,23 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "tokens of a session and of a program make no room for each other, nor do those of two people",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        for (let n = 0; n < 3; n++) {
+          yield* store.addToken(token(alice, n, { kind: "access" }), `access ${n}`)
+          yield* store.addToken(token(bob, n), `bob ${n}`)
+        }
+        for (let n = 10; n < 11 + Token.maxPerUser; n++) yield* store.addToken(token(alice, n), `${n}`)
+        const kept = yield* store.tokens(everything, alice.id)
+        assert.strictEqual(kept.filter(({ kind }) => kind === "access").length, 3)
+        assert.strictEqual(kept.filter(({ kind }) => kind === "session").length, Token.maxPerUser)
+        assert.strictEqual((yield* store.tokens(everything, bob.id)).length, 3)
+      }),
+    )
+
+    test(
       "an invite registers one account",
       Effect.fnUntraced(function* (store) {
         yield* store.addInvite({ fingerprint: "open", createdAt: 0, expiresAt: 1000 })
@@ -372,6 +450,10 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.addToken(token(alice, 3, { expiresAt: 1001 + Token.keptAfterEnd }), "live")
         yield* store.addToken(token(alice, 4), "for ever")
         yield* store.addInvite({ fingerprint: "old", createdAt: 0, expiresAt: 1000 })
+        yield* store.addInvite({ fingerprint: "used", createdAt: 0, expiresAt: null })
+        yield* store.add(account("guest of alice"), "used")
+        yield* store.addInvite({ fingerprint: "open", createdAt: 0, expiresAt: 2000 + Token.keptAfterEnd })
+        yield* store.addInvite({ fingerprint: "endless", createdAt: 0, expiresAt: null })
         yield* TestClock.setTime(1000)
         yield* store.revokeToken(token(alice, 2).id)
         yield* TestClock.setTime(999 + Token.keptAfterEnd)
@@ -386,6 +468,12 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         )
         assert.isTrue(Option.isNone(yield* store.findToken("expired")))
         assert.isTrue(Option.isSome(yield* store.findToken("live")))
+        assert.deepStrictEqual(yield* store.tokens(everything, alice.id), left)
+        // Their codes could be made again; those that are open still are.
+        for (const fingerprint of ["old", "used"]) {
+          yield* store.addInvite({ fingerprint, createdAt: 0, expiresAt: null })
+        }
+        for (const fingerprint of ["open", "endless"]) yield* store.add(account(`by ${fingerprint}`), fingerprint)
       }),
     )
 
@@ -399,8 +487,10 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.addToken(token(alice, 2), "2")
         const [one, other] = [yield* listening(store, "0 seconds"), yield* listening(store, "0 seconds")]
         yield* store.revokeToken(token(alice, 2).id)
+        yield* store.setDisabled(alice.id, false)
         yield* store.revokeToken(token(alice, 2).id)
         yield* store.setPassword(alice.id, Redacted.make("new"))
+        yield* store.rehash(alice.id, Redacted.make("new"), Redacted.make("newer"))
         yield* store.setDisabled(alice.id, true)
         for (const heard of [one, other]) {
           yield* until(store, () => heard.at(-1)?._tag === "Disabled" && heard.at(-1)?.userId === alice.id)
