@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as operations from "../../src/chat/operations.ts"
-import { RateLimits } from "../../src/chat/RateLimits.ts"
+import { RateLimits, rateLimited } from "../../src/chat/RateLimits.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { defaults } from "../../src/hub/HubSettings.ts"
@@ -57,6 +58,77 @@ describe("limits by operation", () => {
     const limits = new RateLimits(settings)
     assert.strictEqual(taken(limits, user(1, "guest"), "192.0.2.1"), 2)
     assert.strictEqual(taken(limits, user(2, "guest"), "192.0.2.1"), 0)
+  })
+
+  it("know a guest by the name, in any spelling, and by the network, and do not take one for another", () => {
+    const guest = (n: number, name: string) => ({ ...user(n, "guest"), name: Username.make(name) })
+    const limits = new RateLimits({ ...settings, operations: { ...settings.operations, perAddress: 100 } })
+    assert.strictEqual(taken(limits, guest(1, "ann"), "2001:db8:1:2::1"), 2)
+    assert.strictEqual(taken(limits, guest(2, "Ann"), "2001:db8:1:2::2"), 0)
+    assert.strictEqual(taken(limits, guest(3, "eve"), "2001:db8:1:2::1"), 2)
+    assert.strictEqual(taken(limits, guest(4, "ann"), "2001:db8:1:3::1"), 2)
+    // Where nobody knows from where they come, each is somebody else.
+    assert.strictEqual(taken(limits, guest(5, "ann"), undefined), 2)
+    assert.strictEqual(taken(limits, guest(6, "ann"), undefined), 2)
+    // A name is no account's.
+    assert.strictEqual(taken(limits, user(7), "2001:db8:1:2::1"), 2)
+  })
+
+  it("are as much for each kind as its rate says, for an address as often as that says, and come back as fast", () => {
+    const kinds = {
+      administration: { burst: 1, perSecond: 1 },
+      visits: { burst: 2, perSecond: 2 },
+      status: { burst: 3, perSecond: 4 },
+      reading: { burst: 4, perSecond: 5 },
+      searches: { burst: 5, perSecond: 10 },
+    }
+    const limits = new RateLimits({ ...defaults, operations: { kinds, perAddress: 2 } })
+    const address = "192.0.2.1"
+    for (const [kind, { burst, perSecond }] of Object.entries(kinds)) {
+      const take = (n: number, now: number) => limits.of(user(n), address, now)!.take(kind as keyof typeof kinds, now)
+      for (let n = 0; n < burst; n++) assert.strictEqual(take(1, 0), 0, kind)
+      assert.strictEqual(take(1, 0), 1000 / perSecond, kind)
+      // What was refused for the user has not counted for the address.
+      for (let n = 0; n < burst; n++) assert.strictEqual(take(2, 0), 0, kind)
+      // The address has had all that it may: the next is a second off for so many times as many.
+      assert.strictEqual(take(3, 0), 1000 / perSecond / 2, kind)
+      assert.strictEqual(take(3, 1000), 0, kind)
+    }
+  })
+
+  it("of what is said are one for all sessions of a user, and nobody else's", () => {
+    const limits = new RateLimits({ ...defaults, publishing: { burst: 2, perSecond: 1 } })
+    const phone = limits.of(user(1), "192.0.2.1", 0)!.publishing!
+    const laptop = limits.of(user(1), undefined, 0)!.publishing!
+    assert.deepStrictEqual([phone.take(0), laptop.take(0), phone.take(0), laptop.take(0)], [0, 0, 1000, 1000])
+    assert.strictEqual(limits.of(user(2), "192.0.2.1", 0)!.publishing!.take(0), 0)
+    // They begin when the user comes: nobody has more for having waited.
+    const later = limits.of(user(3), undefined, 60_000)!.publishing!
+    assert.deepStrictEqual([later.take(60_000), later.take(60_000), later.take(60_000)], [0, 0, 1000])
+  })
+
+  it("of what is said hold alone, and so do the others", () => {
+    const said = new RateLimits({ ...defaults, operations: undefined }).of(user(1), "192.0.2.1", 0)!
+    assert.isDefined(said.publishing)
+    const others = new RateLimits({ ...settings, publishing: undefined }).of(user(1), "192.0.2.1", 0)!
+    assert.isUndefined(others.publishing)
+    assert.deepStrictEqual([0, 0, 1000], [others.take("status", 0), others.take("status", 0), others.take("status", 0)])
+  })
+
+  it("say when it may be tried again, in tenths of a second, not too soon", () => {
+    for (const [wait, seconds] of [
+      [1, "0.1"],
+      [100, "0.1"],
+      [101, "0.2"],
+      [1000, "1"],
+      [12_345, "12.4"],
+    ] as const) {
+      assert.deepInclude(rateLimited("changes", wait), {
+        reason: "RateLimited",
+        detail: `Too many changes: try again in ${seconds} s`,
+        retryAfter: Duration.millis(wait),
+      })
+    }
   })
 
   it("are none where they are switched off", () => {

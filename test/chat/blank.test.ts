@@ -42,6 +42,8 @@ describe("a message of nothing", () => {
   for (const [what, text] of Object.entries(nothing)) {
     it(`is one of ${what}`, () => {
       assert.isTrue(isBlank(text))
+      // What its first sign is decides nothing.
+      assert.isTrue(isBlank(` ${text}`))
       for (const character of text) assert.isTrue(isBlank(character), character.codePointAt(0)?.toString(16))
     })
   }
