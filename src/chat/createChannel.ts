@@ -6,6 +6,7 @@ import type { Durability } from "../domain/Durability.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { Topic } from "../domain/Topic.ts"
 import { administer } from "./internal/administer.ts"
+import { showing, unless } from "./internal/checks.ts"
 import { operation } from "./Operation.ts"
 
 export interface CreateChannel {
@@ -20,10 +21,12 @@ export interface CreateChannel {
 /** Makes a channel, which the user owns from then on. Entering it is another operation. */
 export const createChannel = operation(
   "administration",
-  ["ChannelExists", "Forbidden", "TooManyChannels", "ChannelQuota"],
+  ["ChannelExists", "Forbidden", "TooManyChannels", "ChannelQuota", "InvalidFrame"],
   (chat, caller, { access, channel, durability, topic }: CreateChannel): Effect.Effect<void, RequestError> =>
     // A direct conversation is there as soon as there are two.
     isDirect(channel)
       ? Effect.fail(new RequestError({ reason: "ChannelExists", field: "channel" }))
-      : administer(chat, caller, channel, { type: "Create", access, topic, durability }),
+      : unless(showing("topic", topic), () =>
+          administer(chat, caller, channel, { type: "Create", access, topic, durability }),
+        ),
 )

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Appearance } from "../domain/Appearance.ts"
 import type { RequestError } from "../domain/RequestError.ts"
+import { showing, unless } from "./internal/checks.ts"
 import { operation } from "./Operation.ts"
 
 export interface SetStatus extends Appearance {
@@ -11,15 +12,17 @@ export interface SetStatus extends Appearance {
 /** Changes how present the user is, in every channel and for every session of the user. */
 export const setStatus = operation(
   "status",
-  [],
+  ["InvalidFrame"],
   (chat, { by }, { age = 0, status, text }: SetStatus): Effect.Effect<void, RequestError> => {
     const { id: user } = by.user
     const now = Number(chat.clock.monotonicTimeNanosUnsafe()) / 1_000_000
     const wish = { appearance: { status, text }, at: now - age }
-    return Effect.flatMap(chat.directory.setAppearance(user, wish), ({ appearance, links }) =>
-      Effect.forEach(links, (link) => Effect.ignore(link.tell({ type: "SetAppearance", user, appearance })), {
-        discard: true,
-      }),
+    return unless(showing("text", text), () =>
+      Effect.flatMap(chat.directory.setAppearance(user, wish), ({ appearance, links }) =>
+        Effect.forEach(links, (link) => Effect.ignore(link.tell({ type: "SetAppearance", user, appearance })), {
+          discard: true,
+        }),
+      ),
     )
   },
 )

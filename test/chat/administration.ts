@@ -228,6 +228,12 @@ export const setTopic: ReadonlyArray<Case<"setTopic">> = [
   { refused: "ChannelArchived", request: topic("den"), before: all(moderating, archived) },
   { refused: "NotSupported", request: topic("@bob"), before: conversing },
   {
+    refused: "InvalidFrame",
+    when: "of marks on nothing",
+    request: { channel: "den", topic: "\u0301" },
+    before: moderating,
+  },
+  {
     refused: "SlowMode",
     request: topic("den"),
     before: all(
@@ -247,6 +253,7 @@ export const createChannel: ReadonlyArray<Case<"createChannel">> = [
   { refused: "Forbidden", request: { channel: "attic" }, guest: true },
   { refused: "TooManyChannels", request: { channel: "attic" }, settings: full },
   { refused: "ChannelQuota", request: { channel: "attic" }, settings: noQuota },
+  { refused: "InvalidFrame", when: "about nothing", request: { channel: "attic", topic: "\u0301" } },
 ]
 
 export const block: ReadonlyArray<Case<"block">> = [

@@ -132,4 +132,5 @@ export const reactions: ReadonlyArray<Case<"react">> = [
     unreadable: true,
     request: { ...react("den"), reaction: "\u200b" },
   },
+  { refused: "InvalidFrame", when: "it is a mark on nothing", request: { ...react("den"), reaction: "\u0301" } },
 ]

@@ -42,4 +42,5 @@ export const setStatus: ReadonlyArray<Case<"setStatus">> = [
     unreadable: true,
     request: { status: "busy", text: "x".repeat(129) },
   },
+  { refused: "InvalidFrame", when: "it is a mark on nothing", request: { status: "busy", text: "\u0301" } },
 ]

@@ -8,6 +8,7 @@ import { returns } from "./transportReturns.ts"
 import { rights } from "./transportRights.ts"
 import { searching } from "./transportSearch.ts"
 import { signIn } from "./transportSignIn.ts"
+import { strangers } from "./transportStrangers.ts"
 import { version1 } from "./transportVersion1.ts"
 import type { World } from "./transportWorld.ts"
 
@@ -22,6 +23,7 @@ export const transport = (world: World) =>
     describe("search", () => searching(world))
     describe("direct conversations", () => direct(world))
     describe("rights", () => rights(world))
+    describe("strangers", () => strangers(world))
     describe("signing in", () => signIn(world))
     describe("the end", () => ends(world))
   })

@@ -330,11 +330,11 @@ const marking = ({ layer }: World): void => {
       yield* bob.ask(publish("own"), "Published")
       yield* bob.expect("Message")
       assert.deepStrictEqual(yield* unread, [{ channel: "den", read: 3, last: 4, unread: 0 }])
-      const told = [yield* ann.until("ReadMarker"), yield* ann.expect("ReadMarker"), yield* ann.expect("ReadMarker")]
+      // The others are told what is new.
+      const told = [yield* ann.until("ReadMarker"), yield* ann.expect("ReadMarker")]
       assert.deepStrictEqual(
         told.map(({ seq, username }) => [username, seq] as ReadonlyArray<unknown>),
         [
-          ["bob", 2],
           ["bob", 2],
           ["bob", 3],
         ],

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { maxInteger, maxReasonLength } from "../../domain/Limits.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { isStorable } from "../../domain/Text.ts"
+import { isBlank } from "./blank.ts"
 
 /** In a frame's terms: this field is not what it should be. */
 export const invalid = (field: string, detail: string): RequestError =>
@@ -21,6 +22,10 @@ export const whole = (
 /** What is wrong with a text that goes to a store. */
 export const storable = (field: string, value: string | undefined): RequestError | undefined =>
   value === undefined || isStorable(value) ? undefined : invalid(field, "text without NUL and lone surrogates")
+
+/** What is wrong with a line that is shown beside other text, where there is one: some signs are nothing by themselves. */
+export const showing = (field: string, value: string | undefined): RequestError | undefined =>
+  value === undefined || value === "" || !isBlank(value) ? undefined : invalid(field, "text that shows nothing")
 
 /** What is wrong with a text that should have at most so many characters. */
 export const short = (field: string, value: string | undefined, atMost: number): RequestError | undefined =>

@@ -210,9 +210,9 @@ describe("a mute", () => {
 
   it("leaves the status of its user, and takes the text beside it", () => {
     const appearance = { status: "away", text: "lunch" } as const
-    assert.deepStrictEqual(tested.sayable(ann, appearance, 4999), { status: "away" })
-    assert.strictEqual(tested.sayable(ann, appearance, 5000), appearance)
-    assert.strictEqual(tested.sayable(bob, appearance, 0), appearance)
+    assert.deepStrictEqual(tested.shown(ann, appearance, "", 4999), { status: "away" })
+    assert.strictEqual(tested.shown(ann, appearance, "", 5000), appearance)
+    assert.strictEqual(tested.shown(bob, appearance, "", 0), appearance)
   })
 })
 
@@ -244,8 +244,21 @@ describe("slow mode", () => {
     }
     // Why one may not at all comes first.
     assert.strictEqual(reasonIn(tested, "editOthers", ann), "Forbidden")
-    assert.deepStrictEqual(tested.sayable(ann, appearance, 1499), { status: "away" })
-    assert.strictEqual(tested.sayable(ann, appearance, 1500), appearance)
+    assert.deepStrictEqual(tested.shown(ann, appearance, "", 1499), { status: "away" })
+    assert.strictEqual(tested.shown(ann, appearance, "", 1500), appearance)
+    assert.strictEqual(reasonIn(tested, "publish", ann, 2499), "SlowMode")
+  })
+
+  it("takes a text beside a status for said where it is another than before, by whoever comes as well", () => {
+    const tested = accessTo(slow)
+    const shown = (text: string, before: string | undefined, now: number) =>
+      tested.shown(ann, { status: "away", text }, before, now).text
+    assert.strictEqual(shown("lunch", undefined, 500), "lunch")
+    assert.isUndefined(reasonIn(tested, "publish", ann, 500))
+    assert.strictEqual(shown("tea", undefined, 600), "tea")
+    assert.strictEqual(reasonIn(tested, "publish", ann, 1599), "SlowMode")
+    assert.deepStrictEqual([shown("tea", "tea", 700), shown("tea", undefined, 700)], ["tea", "tea"])
+    assert.deepStrictEqual([shown("cake", "tea", 1599), shown("cake", undefined, 1600)], [undefined, "cake"])
   })
 
   it("knows nothing of what was said while there was none, and nobody in a direct conversation waits", () => {

@@ -17,13 +17,13 @@ import type { Stamps } from "../../../history/Stamps.ts"
 import type { HubSettings } from "../../HubSettings.ts"
 import type { Answer, ChannelCommandOf, ChannelTurn, Outcome, Requester } from "../ChannelCommand.ts"
 import { Access } from "./access.ts"
-import { setAppearance } from "./appearance.ts"
+import { appearing, setAppearance } from "./appearance.ts"
 import { describe, standing } from "./description.ts"
 import { Attendance, personOf } from "./Attendance.ts"
 import { ChannelStamps } from "./channelStamps.ts"
 import { Idleness } from "./idleness.ts"
 import type { Mail } from "./Mail.ts"
-import { maxReadersTold } from "./readMarkers.ts"
+import { ReadersTold } from "./readMarkers.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Post, Turn } from "./turn.ts"
 
@@ -48,6 +48,7 @@ export class ChannelState {
   readonly attendance: Attendance
   private readonly recentIds: RecentIds
   private readonly people = new Generations<UserId, Person>(rememberedPeople)
+  private readonly readersTold = new ReadersTold()
   private readonly idleness: Idleness
   private seq: Seq.Seq = Seq.zero
   private history: LogSnapshot["history"]
@@ -58,8 +59,7 @@ export class ChannelState {
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
-  /** What the store was last said to suffer from. */
-  trouble: StoreTrouble | undefined
+  trouble: StoreTrouble | undefined // what the store was last said to suffer from
   /** Of the batch in hand. */
   private turn: Turn | undefined
   private read: ReadonlyMap<UserId, Seq.Seq> | undefined
@@ -68,8 +68,7 @@ export class ChannelState {
   /** What has happened and was not yet taken; a turn's, and so bounded by a batch. */
   private events: Array<ChannelEvent> = []
   private answers: Array<Answer> = []
-  /** The name when the first of these events happened. */
-  private calledThen: ChannelName
+  private calledThen: ChannelName // when the first of these events happened
 
   constructor(name: ChannelName, settings: HubSettings, stamps: Stamps["Service"], rememberIds: number) {
     this.foundBy = name
@@ -347,7 +346,7 @@ export class ChannelState {
       // Whoever is blocked does not stand in anybody's door.
       (broughtBy === undefined ? undefined : this.access.refusal("publish", broughtBy, now))
     if (refusal !== undefined) return this.refuse(command, refusal)
-    this.attendance.enter({ ...command, appearance: this.access.sayable(by.user, command.appearance, now) }, now)
+    this.attendance.enter({ ...command, appearance: appearing(this.access, this.attendance, command, now) }, now)
     this.answer(request, done)
   }
 
@@ -390,7 +389,8 @@ export class ChannelState {
     if (seq === undefined) return this.refuse(command, unavailable(this.trouble))
     this.answer(command.request, done)
     // Of who is blocked the other one hears nothing.
-    const everybody = this.attendance.presence.count <= maxReadersTold && !this.access.isBanned(command.by, now)
+    const heard = !this.access.isBanned(command.by, now)
+    const everybody = heard && this.readersTold.isToBe(user.id, seq, this.attendance.presence.count)
     this.events.push({ type: "ReadMarker", user: personOf(user), seq, everybody })
   }
 

@@ -36,6 +36,8 @@ export class Access {
   readonly dateAt: (now: number) => number
   /** When each user last said something, where that counts. */
   private readonly spokenAt = new Generations<UserId, number>(maxSpeakers)
+  /** What each user showed last beside a status, where that counts: who goes and comes with another text says something. */
+  private readonly textOf = new Generations<UserId, string>(maxSpeakers)
 
   /** `dateAt` tells what the wall clock says at such a `now`: sanctions end at a date. */
   constructor(hides: boolean, dateAt: (now: number) => number) {
@@ -80,14 +82,17 @@ export class Access {
     return this.record?.unused === true
   }
 
+  private get isSlow(): boolean {
+    return (this.record?.slowMode ?? 0) > 0
+  }
+
   roleOf(user: UserId): ChannelRole | undefined {
     return this.record?.roles.get(user)?.role
   }
 
   /** Notes for slow mode that a user has just said something; the answer takes it back. */
   said(user: UserId, now: number): (() => void) | undefined {
-    const slowMode = this.record?.slowMode ?? 0
-    if (slowMode === 0) return undefined
+    if (!this.isSlow) return undefined
     const before = this.spokenAt.get(user)
     this.spokenAt.set(user, now)
     return () => {
@@ -97,10 +102,20 @@ export class Access {
     }
   }
 
-  /** What is shown of how a user appears: who may say nothing now does not say it beside a status either. */
-  sayable(user: User, appearance: Appearance, now: number): Appearance {
-    const silenced = this.isMuted(user, now) || this.tooSoon(user, now) !== undefined
-    return silenced ? { status: appearance.status } : appearance
+  /**
+   * What is shown of how a user appears: who may say nothing now does not say it beside a status either, and a new text is
+   * said like a message. `before` is the text that was shown last, `undefined` where nobody knows.
+   */
+  shown(user: User, appearance: Appearance, before: string | undefined, now: number): Appearance {
+    const { status, text = "" } = appearance
+    if (text === "") return appearance
+    const known = before ?? this.textOf.get(user.id)
+    const says = known !== undefined && known !== text
+    const refusal = this.refusal("publish", { user }, now)
+    if (refusal !== undefined && (says || refusal.reason !== "SlowMode")) return { status }
+    if (says) this.said(user.id, now)
+    if (this.isSlow) this.textOf.set(user.id, text)
+    return appearance
   }
 
   /** The sanctions that hold. */

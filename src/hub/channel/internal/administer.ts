@@ -3,12 +3,13 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { changed, type ChannelRecord, holds } from "../../../channels/ChannelRecord.ts"
+import { changed, type ChannelRecord, holds, inForce } from "../../../channels/ChannelRecord.ts"
 import type { ChannelStoreShape } from "../../../channels/ChannelStoreShape.ts"
 import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
+import { between, isDirect } from "../../../domain/Direct.ts"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
@@ -151,6 +152,17 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       reserved = undefined
     })
 
+  /** Whom somebody has blocked does not reach it by invitations and names of channels either, and is told nothing of it. */
+  const invite = (by: User, user: Person): Effect.Effect<void> =>
+    Effect.matchEffect(channels.get(ChannelId.make(between(by.id, user.id))), {
+      onFailure: (error) => Effect.logError(`nobody was told of an invitation to ${state.name}`, error),
+      onSuccess: (conversation) =>
+        Option.isSome(conversation) &&
+        Option.isSome(inForce(conversation.value, "ban", { user: by }, clock.currentTimeMillisUnsafe()))
+          ? Effect.void
+          : directory.tell(user.id, { type: "Invited", channel: state.name, by: personOf(by) }),
+    })
+
   /** Who is here under a name. */
   const present = (name: Username.Username): User | undefined =>
     state.everybody.find(({ user }) => NameKey.isSame(user.name, name))?.user
@@ -165,7 +177,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   ): void => {
     access.record = record
     if (act.type === "SetTopic") access.said(by.user.id, now)
-    if (act.type === "Mute" && user !== undefined) hush(state.attendance, user.id, now)
+    if (silences(act, record) && user !== undefined) hush(state.attendance, user.id, now)
     const event = eventOf(act, before, record, personOf(by.user), user, state)
     if (event !== undefined) state.announce(event)
     const leaving = state.everybody.filter((member) =>
@@ -192,12 +204,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       const planned = plan(act, { access, by, now, present, settings })
       if (planned instanceof RequestError) return Effect.fail(planned)
       const { act: audited, changes, user } = planned
-      const told =
-        act.type === "Invite" && user !== undefined
-          ? Effect.suspend(() =>
-              directory.tell(user.id, { type: "Invited", channel: state.name, by: personOf(by.user) }),
-            )
-          : Effect.void
+      const told = act.type === "Invite" && user !== undefined ? invite(by.user, user) : Effect.void
       // Nothing changes: there is nothing to store, and nothing to tell anybody but whom it is for.
       if (changes.length === 0 && audited === undefined) return told
       const storing = Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
@@ -241,6 +248,10 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       }),
   }
 }
+
+/** Whether somebody may stay and has nothing to say any more. */
+const silences = ({ type }: Administration, { name }: ChannelRecord): boolean =>
+  type === "Mute" || (type === "Ban" && isDirect(name))
 
 /** What the members are told of an act; undefined where nothing is to be seen of it. */
 const eventOf = (

@@ -1,10 +1,11 @@
 /** How users appear in a channel, as far as they may say something there. */
+import type { Appearance } from "../../../domain/Appearance.ts"
 import type { UserId } from "../../../domain/User.ts"
 import type { ChannelCommandOf } from "../ChannelCommand.ts"
 import type { Access } from "./access.ts"
 import type { Attendance } from "./Attendance.ts"
 
-/** A new text beside a status is said like any other: it counts for slow mode, and whoever is silenced has none. */
+/** Changes how a user appears. */
 export const setAppearance = (
   access: Access,
   attendance: Attendance,
@@ -13,11 +14,19 @@ export const setAppearance = (
 ): void => {
   const present = attendance.presence.find(command.user)
   if (present === undefined) return
-  const { text = "" } = command.appearance
-  const says = text !== "" && text !== present.text
-  const appearance = says ? access.sayable(present.user, command.appearance, now) : command.appearance
-  if (says && appearance.text !== undefined) access.said(command.user, now)
-  attendance.setAppearance({ ...command, appearance }, now)
+  const { text = "", user } = present
+  attendance.setAppearance({ ...command, appearance: access.shown(user, command.appearance, text, now) }, now)
+}
+
+/** How somebody appears who comes in. */
+export const appearing = (
+  access: Access,
+  attendance: Attendance,
+  { appearance, by: { user } }: ChannelCommandOf<"Join">,
+  now: number,
+): Appearance => {
+  const present = attendance.presence.find(user.id)
+  return access.shown(user, appearance, present === undefined ? undefined : (present.text ?? ""), now)
 }
 
 /** The text is not shown any more, the status is. */
