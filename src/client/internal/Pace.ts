@@ -11,17 +11,19 @@ export class Pace {
   /** Between two messages; 0 until the server has refused one. */
   private interval = 0
   private acceptedAt = Number.NEGATIVE_INFINITY
+  /** When the server last said anything to a message. */
+  private answeredAt = Number.NEGATIVE_INFINITY
   private accepted = 0
 
   /** How long the next message has to wait, so that it need not be refused. */
   wait(now: number): number {
-    const elapsed = now - this.acceptedAt
-    if (elapsed > this.interval * rested) this.interval = 0
-    return Math.max(0, this.interval - elapsed)
+    if (now - this.answeredAt > this.interval * rested) this.interval = 0
+    return Math.max(0, this.interval - (now - this.acceptedAt))
   }
 
   accept(now: number): void {
     this.acceptedAt = now
+    this.answeredAt = now
     if (++this.accepted < tryFasterAfter) return
     this.accepted = 0
     this.interval /= 2
@@ -30,6 +32,7 @@ export class Pace {
   /** The server wants a message later, after this wait. */
   refuse(now: number, wait: number): void {
     this.accepted = 0
+    this.answeredAt = now
     // From the last that was accepted to the next that will be; after a pause that says nothing about the pace.
     const between = Math.min(now + wait - this.acceptedAt, 2 * wait)
     this.interval = Math.min(slowest, Math.max(this.interval, between))

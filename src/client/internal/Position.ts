@@ -113,7 +113,8 @@ export class Position {
   }
 
   /** A page of history from behind `last`. Returns what can be emitted now. */
-  addPage({ entries, first, more }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
+  addPage({ entries, first }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
+    const before = this.last
     const ready: Array<ClientEvent> = [...this.skip(Seq.before(first))]
     for (const entry of entries) {
       // Those behind `upTo` are held back already, or come live. From this page they would overtake those in between.
@@ -121,7 +122,8 @@ export class Position {
       ready.push(...this.skip(Seq.before(entry.seq)), { ...entry, channel: this.name })
       this.last = entry.seq
     }
-    return [...ready, ...(more && entries.length > 0 ? this.settle() : this.giveUp())]
+    // It was the last page when it was read, but more may have been said until it came: only one that brings nothing is.
+    return [...ready, ...(this.last > before ? this.settle() : this.giveUp())]
   }
 
   /** What is missing cannot be fetched: goes on behind it. */

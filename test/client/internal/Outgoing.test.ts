@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +9,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type { ClientSession } from "../../../src/client/Session.ts"
 import * as Requests from "../../../src/client/Requests.ts"
+import { OutboxFull } from "../../../src/client/PublishError.ts"
 import { Outgoing } from "../../../src/client/internal/Outgoing.ts"
 import { CurrentSession } from "../../../src/client/internal/CurrentSession.ts"
 import { Position } from "../../../src/client/internal/Position.ts"
@@ -229,5 +231,174 @@ describe("Outgoing", () => {
       outgoing.close(lost)
       assert.strictEqual(yield* reasonOf(publish(outgoing)), "ConnectionLost")
     }),
+  )
+
+  /** A session that answers each message as the script says, and then takes it; what was sent, and when. */
+  const listening = (script: ReadonlyArray<RequestError | Disconnect> = [], version: 1 | 2 = 2) => {
+    const left = [...script]
+    const sent: Array<string> = []
+    const send = (text: string) => (_: ClientSession, channel: string) =>
+      Effect.gen(function* () {
+        sent.push(`${(yield* Clock.currentTimeMillis) / 1000} ${channel} ${text}`)
+        const refusal = left.shift()
+        if (refusal !== undefined) return yield* refusal
+        return { type: "Published", channel, id, seq: sent.length, timestamp: 0, durability: "memory" } as never
+      })
+    return { self: session(lost, version).self, sent, send }
+  }
+
+  it.effect(
+    "sends one behind the other, in order, and what has waited under the name that the channel has by then",
+    () =>
+      Effect.gen(function* () {
+        const { outgoing, current } = yield* setting
+        const { self, send, sent } = listening()
+        const den = new Position(ChannelName.make("den"), Seq.zero)
+        const fibers = yield* Effect.forEach(["a", "b", "c"], (text) =>
+          Effect.forkChild(outgoing.add(den, send(text)), { startImmediately: true }),
+        )
+        yield* TestClock.adjust("10 seconds")
+        assert.deepStrictEqual(sent, [])
+        den.name = ChannelName.make("lounge")
+        current.set(self)
+        const answers = yield* Effect.forEach(fibers, Fiber.join)
+        assert.deepStrictEqual(sent, ["10 lounge a", "10 lounge b", "10 lounge c"])
+        assert.deepStrictEqual(
+          answers.map(({ seq }) => Number(seq)),
+          [1, 2, 3],
+        )
+      }).pipe(Effect.scoped),
+  )
+
+  it.effect("lets nothing overtake what has to be sent later, and keeps to the pace from then on", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send, sent } = listening([error("RateLimited", Duration.seconds(2))])
+      current.set(self)
+      const fibers = yield* Effect.forEach(["a", "b", "c"], (text) =>
+        Effect.forkChild(outgoing.add("den", send(text)), { startImmediately: true }),
+      )
+      yield* TestClock.adjust("20 seconds")
+      yield* Effect.forEach(fibers, Fiber.join)
+      assert.deepStrictEqual(sent, ["0 den a", "2 den a", "6 den b", "10 den c"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("does not slow down for what one channel wants later", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send, sent } = listening([error("SlowMode", Duration.seconds(2))])
+      current.set(self)
+      const fibers = yield* Effect.forEach(["a", "b", "c"], (text) =>
+        Effect.forkChild(outgoing.add("den", send(text)), { startImmediately: true }),
+      )
+      yield* TestClock.adjust("20 seconds")
+      yield* Effect.forEach(fibers, Fiber.join)
+      assert.deepStrictEqual(sent, ["0 den a", "2 den a", "2 den b", "2 den c"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("counts failures over connections and refusals, and no lost connection as one", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const failures = Array.from({ length: 4 }, () => error("Internal"))
+      const { self, send, sent } = listening([...failures, lost, ...failures])
+      current.set(self)
+      const sending = yield* Effect.forkChild(reasonOf(outgoing.add("den", send("a"))))
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(sent.length, 5)
+      current.set(self)
+      assert.strictEqual(yield* Fiber.join(sending), "Internal")
+      assert.strictEqual(sent.length, 6)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("sends no second time to a server without ids what it could not read", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send, sent } = listening([error("InvalidFrame")], 1)
+      current.set(self)
+      assert.strictEqual(yield* reasonOf(outgoing.add("den", send("a"))), "InvalidFrame")
+      assert.strictEqual(sent.length, 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("sends nothing for which nobody waits any more, also where it was refused before", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send, sent } = listening([error("SlowMode", Duration.seconds(2))])
+      current.set(self)
+      const [first, second, third] = yield* Effect.forEach(["a", "b", "c"], (text) =>
+        Effect.forkChild(outgoing.add("den", send(text)), { startImmediately: true }),
+      )
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(first!)
+      yield* Fiber.interrupt(second!)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(third!)
+      assert.deepStrictEqual(sent, ["0 den a", "2 den c"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("has room for so many that wait, and forgets the one too many", () =>
+    Effect.gen(function* () {
+      const current = new CurrentSession()
+      const outgoing = yield* Outgoing.make(current, 2)
+      const { self, send, sent } = listening()
+      const add = (text: string) =>
+        Effect.forkChild(Effect.exit(outgoing.add("den", send(text))), { startImmediately: true })
+      // The first is taken out of the queue, to be sent.
+      const first = yield* add("a")
+      yield* TestClock.adjust(0)
+      const [second, third, fourth] = [yield* add("b"), yield* add("c"), yield* add("d")]
+      assert.deepStrictEqual(yield* Fiber.join(fourth), Exit.fail(new OutboxFull()))
+      current.set(self)
+      yield* Effect.forEach([first, second, third], Fiber.join)
+      assert.deepStrictEqual(sent, ["0 den a", "0 den b", "0 den c"])
+      // Nor is a channel that nobody says to be shut out of one that the client will be in again.
+      const strict = session(error("NotMember"))
+      current.clear(self)
+      current.set(strict.self)
+      assert.strictEqual(yield* reasonOf(publish(outgoing)), "NotMember")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("has what is known by its name alone follow the channel that the client enters, and nothing else", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send, sent } = listening()
+      const [den, attic] = ["den", "attic"].map((name) => new Position(ChannelName.make(name), Seq.zero))
+      den!.era = 3
+      const fibers = yield* Effect.forEach(
+        [
+          ["den", "a"],
+          ["kitchen", "b"],
+          [attic!, "c"],
+        ] as const,
+        ([to, text]) => Effect.forkChild(outgoing.add(to, send(text), { changes: true }), { startImmediately: true }),
+      )
+      outgoing.bind(den!, (name) => name === "den" || name === "attic")
+      // It follows that one, even where another gets its former name.
+      outgoing.bind(attic!, (name) => name === "den")
+      den!.name = ChannelName.make("lounge")
+      current.set(self)
+      yield* Effect.forEach(fibers, Fiber.join)
+      assert.deepStrictEqual(sent, ["0 lounge a", "0 kitchen b", "0 attic c"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("fails with the reason for the end whatever has waited, the one on its way included", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self } = listening()
+      current.set(self)
+      const onItsWay = yield* Effect.forkChild(reasonOf(outgoing.add("den", () => Effect.never)))
+      const behind = yield* Effect.forkChild(reasonOf(outgoing.add("den", () => Effect.never)))
+      yield* TestClock.adjust(0)
+      const gone = new Disconnect({ reason: "AccountDisabled" })
+      outgoing.close(gone)
+      for (const fiber of [onItsWay, behind]) assert.strictEqual(yield* Fiber.join(fiber), "AccountDisabled")
+      assert.strictEqual(yield* Effect.flip(publish(outgoing)), gone)
+    }).pipe(Effect.scoped),
   )
 })

@@ -52,4 +52,74 @@ describe("Pace", () => {
     pace.refuse(0, 3_600_000)
     assert.strictEqual(pace.wait(0), 5000)
   })
+
+  it("waits for nothing until the server has refused a message, however fast they are", () => {
+    const pace = new Pace()
+    for (let now = 0; now < 100; now++) {
+      assert.strictEqual(pace.wait(now), 0)
+      pace.accept(now)
+    }
+  })
+
+  it("keeps as far apart as the last that was accepted and the first that will be, but no more than twice the wait", () => {
+    const pace = new Pace()
+    pace.accept(1000)
+    pace.refuse(1100, 150)
+    assert.deepStrictEqual([pace.wait(1000), pace.wait(1100), pace.wait(1250), pace.wait(2000)], [250, 150, 0, 0])
+    // After a pause the time since the last one says nothing.
+    const rested = new Pace()
+    rested.accept(1000)
+    rested.refuse(9000, 150)
+    rested.accept(9150)
+    assert.strictEqual(rested.wait(9150), 300)
+    // The first message of all may be refused.
+    const unlucky = new Pace()
+    unlucky.refuse(9000, 150)
+    unlucky.accept(9150)
+    assert.strictEqual(unlucky.wait(9150), 300)
+    // What was learnt stays: the wait for the message that was refused is no rest.
+    const late = new Pace()
+    late.accept(0)
+    late.refuse(60_000, 150)
+    assert.strictEqual(late.wait(60_150), 0)
+    late.accept(60_150)
+    assert.strictEqual(late.wait(60_150), 300)
+    // A shorter time does not make it faster, a longer one makes it slower.
+    rested.refuse(9200, 50)
+    assert.strictEqual(rested.wait(9150), 300)
+    rested.refuse(9400, 200)
+    assert.strictEqual(rested.wait(9150), 400)
+  })
+
+  it("tries whether it goes twice as fast behind 32 messages in a row that were taken", () => {
+    const pace = new Pace()
+    pace.accept(0)
+    pace.refuse(0, 1000)
+    let now = 0
+    const accept = (count: number) => {
+      for (let at = 0; at < count; at++) pace.accept((now += 1000))
+    }
+    accept(31)
+    assert.strictEqual(pace.wait(now), 1000)
+    pace.refuse(now, 1000)
+    accept(31)
+    assert.strictEqual(pace.wait(now), 1000, "a refusal begins the count anew")
+    accept(1)
+    assert.strictEqual(pace.wait(now), 500)
+    accept(31)
+    assert.strictEqual(pace.wait(now), 500)
+    accept(1)
+    assert.strictEqual(pace.wait(now), 250)
+  })
+
+  it("rests for more than twenty times as long as it waits between two", () => {
+    const pace = new Pace()
+    pace.accept(0)
+    pace.refuse(0, 100)
+    pace.accept(100)
+    assert.strictEqual(pace.wait(100 + 2000), 0)
+    assert.strictEqual(pace.wait(100), 100, "exactly twenty times is not long enough")
+    assert.strictEqual(pace.wait(100 + 2001), 0)
+    assert.strictEqual(pace.wait(100), 0)
+  })
 })

@@ -127,6 +127,57 @@ describe("Position", () => {
     assert.deepStrictEqual([kept.position.era, enter(4, "one", "one").position.era], [1, 0])
   })
 
+  it("holds everything back until the read marker is known, and goes on behind that, if it is before its place", () => {
+    const enter = () => {
+      const position = new Position(lobby, Seq.make(5), false)
+      assert.deepStrictEqual(position.join({ first: Seq.make(1), seq: Seq.make(5) }), [])
+      assert.deepStrictEqual(position.add(live(6)), [])
+      assert.isFalse(position.isBehind)
+      return position
+    }
+    const [known, unknown, later] = [enter(), enter(), enter()]
+    assert.deepStrictEqual(places(known.begin(Seq.make(3))), [])
+    assert.isTrue(known.isBehind)
+    assert.deepStrictEqual(places(known.addPage(page(4, 5))), ["4", "5", "6"])
+    assert.deepStrictEqual(places(unknown.begin(undefined)), ["6"])
+    assert.deepStrictEqual(places(later.begin(Seq.make(9))), ["6"])
+    assert.deepStrictEqual(
+      [known, unknown, later].map(({ last }) => Number(last)),
+      [6, 6, 6],
+    )
+    // Once only.
+    assert.deepStrictEqual(known.begin(Seq.make(1)), [])
+    assert.strictEqual(Number(known.last), 6)
+  })
+
+  it("goes on behind its place when it is in the channel once more, with nothing of the stay before", () => {
+    const { position } = joined(3, 7)
+    position.add(live(8))
+    position.resume(Seq.make(5), undefined, true)
+    assert.isFalse(position.isBehind)
+    assert.deepStrictEqual(places(position.add(live(6))), ["6"])
+    position.resume(Seq.make(6), "one", false)
+    assert.deepStrictEqual(places(position.add(live(7))), ["7"], "it has its place, so it is told")
+  })
+
+  it("begins behind what was said where another history is joined before the read marker is known", () => {
+    const position = new Position(lobby, Seq.make(0), false)
+    position.resume(Seq.make(4), "one", false)
+    const told = position.join({ first: Seq.make(1), seq: Seq.make(9), history: "other" as never })
+    assert.deepStrictEqual(types(told), ["HistoryChanged"])
+    assert.strictEqual(Number(position.last), 9)
+  })
+
+  it("keeps the channel's id where the server tells none, and knows the history that it tells", () => {
+    const position = new Position(lobby, Seq.make(0))
+    position.join({ seq: Seq.make(0), id: "c" as never, history: "h" as never })
+    position.join({ seq: Seq.make(0) })
+    assert.deepStrictEqual([position.id, position.history], ["c", undefined])
+    assert.isFalse(position.isBehind)
+    position.join({ seq: Seq.make(2) })
+    assert.deepStrictEqual(places(position.addPage(page(1, 2))), ["1", "2"], "nothing is gone where it says nothing")
+  })
+
   it("fetches what comes with a gap before it", () => {
     const { position } = joined(3, 3)
     assert.deepStrictEqual(position.add(live(6)), [])
@@ -151,6 +202,22 @@ describe("Position", () => {
       [...emitted, ...rest].map((event) => "seq" in event && Number(event.seq)),
       Array.from({ length: 1000 }, (_, at) => at + 1),
     )
+    assert.isFalse(position.isBehind)
+  })
+
+  it("asks for what was said while the last page came, more than it holds back, and misses none of it", () => {
+    const { position } = joined(0, 3)
+    for (let seq = 4; seq <= 3 + 257; seq++) position.add(live(seq))
+    assert.deepStrictEqual(places(position.addPage(page(1, 3))), ["1", "2", "3"])
+    assert.isTrue(position.isBehind)
+    assert.strictEqual(position.addPage(page(4, 260)).length, 257)
+    assert.isFalse(position.isBehind)
+  })
+
+  it("gives up on a history that brings the same page again and again", () => {
+    const { position } = joined(3, 9)
+    assert.deepStrictEqual(places(position.addPage(page(4, 5, { more: true }))), ["4", "5"])
+    assert.deepStrictEqual(places(position.addPage(page(4, 5, { more: true }))), ["-6..9"])
     assert.isFalse(position.isBehind)
   })
 

@@ -34,9 +34,10 @@ const answerTime = Duration.seconds(30)
 /** After how many seconds the time is over. */
 const over = (link: Link) =>
   Effect.gen(function* () {
+    const start = yield* Clock.currentTimeMillis
     const waiting = yield* Effect.forkChild(Effect.andThen(outOfTime(link, answerTime), Clock.currentTimeMillis))
     yield* TestClock.adjust("1 hour")
-    return (yield* Fiber.join(waiting)) / 1000
+    return ((yield* Fiber.join(waiting)) - start) / 1000
   })
 
 describe("the time for an answer", () => {
@@ -58,6 +59,31 @@ describe("the time for an answer", () => {
     }),
   )
 
+  it.effect("is given again where just enough bytes come", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* over(flowing(yield* Clock.Clock, 256)), 300)
+      assert.strictEqual(yield* over(flowing(yield* Clock.Clock, 255.9)), 30)
+    }),
+  )
+
+  it.effect("is over where no frame came in pieces for more than two seconds", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const late = (millis: number): Link => {
+        const first = clock.currentTimeMillisUnsafe() + 30_000
+        return { ...flowing(clock, 1000), piecemealAt: () => first - millis }
+      }
+      assert.strictEqual(yield* over(late(2000)), 60)
+      assert.strictEqual(yield* over(late(2001)), 30)
+    }),
+  )
+
+  it.effect("is over at once where there is none", () =>
+    Effect.gen(function* () {
+      yield* outOfTime(flowing(yield* Clock.Clock, 1000), Duration.zero)
+    }),
+  )
+
   it.effect("is given again while a frame comes slowly, but not for ever", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* over(flowing(yield* Clock.Clock, 1000)), 300)
@@ -72,15 +98,17 @@ describe("the time for an answer", () => {
 
   it("grows with what is sent", () => {
     assert.strictEqual(Duration.toSeconds(timeFor(4096)), 0)
+    assert.strictEqual(Duration.toSeconds(timeFor(4096 + 256)), 17)
     assert.strictEqual(Duration.toSeconds(timeFor(25_600)), 100)
     assert.strictEqual(Duration.toSeconds(timeFor(1e9)), 300)
   })
 })
 
 describe("who receives a long frame", () => {
-  const spoken = (bytesPerSecond: number, whole: boolean) =>
+  const spoken = (bytesPerSecond: number, whole: boolean, given: (clock: Clock.Clock) => Partial<Link> = () => ({})) =>
     Effect.gen(function* () {
-      const link = flowing(yield* Clock.Clock, bytesPerSecond, { whole })
+      const clock = yield* Clock.Clock
+      const link: Link = { ...flowing(clock, bytesPerSecond, { whole }), ...given(clock) }
       let times = 0
       const speak = Effect.andThen(
         link.write(new Uint8Array()),
@@ -101,6 +129,22 @@ describe("who receives a long frame", () => {
   it.effect("says nothing where frames are whole: the server's question has come with them", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* spoken(1000, true), 0)
+    }),
+  )
+
+  it.effect("says nothing where the frame has ended meanwhile, or the server has just heard of it", () =>
+    Effect.gen(function* () {
+      const ago = (millis: number) => (clock: Clock.Clock) => ({
+        piecemealAt: () => clock.currentTimeMillisUnsafe() - millis,
+        spokeAt: () => Number.NEGATIVE_INFINITY,
+      })
+      assert.strictEqual(yield* spoken(1000, false, ago(2000)), 10)
+      assert.strictEqual(yield* spoken(1000, false, ago(2001)), 0)
+      const spoke = (millis: number) => (clock: Clock.Clock) => ({
+        spokeAt: () => clock.currentTimeMillisUnsafe() - millis,
+      })
+      assert.strictEqual(yield* spoken(1000, false, spoke(10_000)), 10)
+      assert.strictEqual(yield* spoken(1000, false, spoke(9999)), 0)
     }),
   )
 })
