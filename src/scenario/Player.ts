@@ -112,7 +112,8 @@ const played = Effect.fnUntraced(function* (
   const run = `${seed}-${Math.round(timeSeries.now())}`
   const generator = yield* unlessStopped(makeGenerator({ scenario, seed, run }))
   let phase: Snapshot["phase"] = "arriving"
-  let incident: string | undefined
+  /** The faults that are in force now, in a few words each. */
+  const underway: Array<string> = []
   /** When the measured part ends, by the clock of `timeSeries`. */
   let ends: number | undefined
 
@@ -121,6 +122,7 @@ const played = Effect.fnUntraced(function* (
     const latency = timeSeries.point(counts, yield* generator.recent, yield* world.sample)
     const { delivered, failed, membersIn, sent } = counts
     const lasts = ends === undefined ? undefined : timeSeries.elapsed + (ends - timeSeries.now()) / 1000
+    const incident = underway.length === 0 ? undefined : underway.join(", ")
     const now = { phase, incident, elapsed: timeSeries.elapsed, lasts, latency }
     yield* show({ name: scenario.name, members, membersIn, sent, delivered, errors: failed, ...now })
   })
@@ -151,29 +153,29 @@ const played = Effect.fnUntraced(function* (
   phase = "measuring"
   timeSeries.mark(measuredPart.begins)
   const over = Deferred.makeUnsafe<void>()
-  let pending = scenario.incidents.length
   let calmSince = from
+  let recoveredAfter: number | undefined
   const happen = Effect.forEach(
     scenario.incidents,
     ({ at, what }) =>
       Effect.gen(function* () {
         // Where the measured part ends early, the incidents that were still to come are left out.
-        if (Option.isSome(yield* Effect.timeoutOption(Deferred.await(over), at))) return void pending--
-        incident = describe(what)
+        if (Option.isSome(yield* Effect.timeoutOption(Deferred.await(over), at))) return
+        const incident = describe(what)
+        underway.push(incident)
+        recoveredAfter = undefined
         timeSeries.mark(incident)
         if (what._tag === "Kill") yield* world.kill(what.down)
         else if (what._tag === "Restart") yield* world.restart(what.down)
         else yield* generator.inject(what)
         timeSeries.mark(`over: ${incident}`)
-        incident = undefined
-        pending--
+        underway.splice(underway.indexOf(incident), 1)
         calmSince = timeSeries.now()
       }),
     { concurrency: "unbounded", discard: true },
   )
-  let recoveredAfter: number | undefined
   const recovering = Effect.map(generator.counts, ({ membersAway, membersIn }) => {
-    if (pending > 0 || membersIn + membersAway < members) recoveredAfter = undefined
+    if (underway.length > 0 || membersIn + membersAway < members) recoveredAfter = undefined
     else recoveredAfter ??= timeSeries.now() - calmSince
   })
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(recovering, Effect.sleep(look))))
@@ -202,7 +204,7 @@ const played = Effect.fnUntraced(function* (
   phase = "finishing"
   Deferred.doneUnsafe(over, Effect.void)
   yield* generator.end(to)
-  const everybodyIsIn = Effect.map(generator.counts, ({ membersIn }) => pending === 0 && membersIn === members)
+  const everybodyIsIn = Effect.map(generator.counts, ({ membersIn }) => underway.length === 0 && membersIn === members)
   yield* until(everybodyIsIn, quietWithin)
   yield* recovering
   // At the end all members have to be back, also those who vanish of their own accord.

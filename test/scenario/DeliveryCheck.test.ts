@@ -82,6 +82,98 @@ describe("what members hear", () => {
     assert.strictEqual(check.disagreeing, 1)
   })
 
+  it("is behind by what is acknowledged and has not come, in all channels where it is, and never by less than nothing", () => {
+    const { receiver, check } = setUp()
+    receiver.receive(joined(10))
+    receiver.receive({ type: "Joined", channel: "tea", seq: 3 } as never)
+    check.acknowledged("lobby", 10, payload(0, 1))
+    check.acknowledged("tea", 2, payload(0, 2))
+    assert.strictEqual(receiver.behind, 0)
+    check.acknowledged("lobby", 11, payload(0, 3))
+    check.acknowledged("tea", 5, payload(0, 4))
+    // An acknowledgement that comes later, of an earlier place.
+    check.acknowledged("tea", 4, payload(0, 5))
+    assert.strictEqual(receiver.behind, 3)
+    receiver.receive(left)
+    assert.strictEqual(receiver.behind, 2)
+    receiver.receive({ type: "HistoryChanged", channel: "tea" } as never)
+    assert.strictEqual(receiver.behind, 0)
+  })
+
+  it("knows by its own key a conversation that others call otherwise", () => {
+    const check = new DeliveryCheck(run)
+    const receiver = new Receiver(check, (channel) => `key of ${channel}`)
+    receiver.receive(joined(0))
+    check.acknowledged("key of lobby", 2, payload(0, 1))
+    assert.strictEqual(receiver.behind, 2)
+    receiver.receive(message(1, 7, 1))
+    assert.deepStrictEqual(check.received, [
+      ["key of lobby", [1, Payload.keyOf(payload(7, 1)), 2, Payload.keyOf(payload(0, 1))]],
+    ])
+  })
+
+  it("counts gaps and what is gone as never heard, and presence apart", () => {
+    const { receiver, check } = setUp()
+    receiver.receive(joined(0))
+    receiver.receive({ type: "Presence" } as never)
+    receiver.receive({ type: "Presence" } as never)
+    assert.strictEqual(receiver.presence, 2)
+    receiver.receive(message(4, 0, 1))
+    assert.deepStrictEqual([check.missing, check.missed, receiver.unheard], [3, 0, 3])
+    receiver.receive({ type: "Missed", channel: "lobby", from: 5, to: 6 } as never)
+    assert.deepStrictEqual([check.missing, check.missed, receiver.unheard], [3, 2, 5])
+    // The first of a channel that it was never told to be in begins it.
+    receiver.receive({ ...message(9, 0, 2), channel: "tea" } as never)
+    assert.deepStrictEqual([check.missing, check.doubled], [3, 0])
+  })
+
+  it("others than messages of the run take their place, and are none", () => {
+    const { receiver, check } = setUp()
+    receiver.receive(joined(0))
+    assert.isUndefined(receiver.receive({ type: "Message", channel: "lobby", seq: 1, content: "hello" } as never))
+    assert.isUndefined(receiver.receive({ type: "Edited", channel: "lobby", seq: 2, content: "~r1 0 1 5" } as never))
+    assert.deepStrictEqual(check.received, [])
+    assert.deepStrictEqual(receiver.receive(message(3, 0, 1)), payload(0, 1))
+    assert.strictEqual(check.missing, 0)
+  })
+
+  it("is compared with what other processes heard, and with what they know to be acknowledged", () => {
+    const [{ check }, other] = [setUp(), setUp()]
+    check.acknowledged("lobby", 3, payload(0, 1))
+    check.acknowledged("lobby", 5, payload(0, 2))
+    other.check.acknowledged("lobby", 5, payload(0, 3))
+    other.check.acknowledged("lobby", 6, payload(0, 4))
+    other.check.acknowledged("tea", 1, payload(0, 5))
+    // The places before the run are nobody's.
+    assert.deepStrictEqual(check.received, [
+      ["lobby", [3, Payload.keyOf(payload(0, 1)), 5, Payload.keyOf(payload(0, 2))]],
+    ])
+    check.compareAll(other.check.received)
+    assert.strictEqual(check.disagreeing, 1)
+    check.addAcknowledged([
+      ["lobby", 4],
+      ["tea", 9],
+    ])
+    assert.deepStrictEqual(check.acknowledgedSeqs, [
+      ["lobby", 5],
+      ["tea", 9],
+    ])
+    check.addAcknowledged([["lobby", 7]])
+    assert.deepStrictEqual(check.acknowledgedSeqs[0], ["lobby", 7])
+  })
+
+  it("no two messages of a run are taken for one", () => {
+    const keys = [
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [0, 0xffffff],
+      [2, 5],
+    ].map(([member, number]) => Payload.keyOf({ member: member!, number: number! }))
+    assert.strictEqual(new Set(keys).size, 5)
+    assert.strictEqual(keys[1]! - keys[0]!, 0xffffff)
+  })
+
   it("what was said while one was out by one's own will is nobody's loss; coming back otherwise goes on", () => {
     const { receiver, check } = setUp()
     receiver.receive(joined(0))

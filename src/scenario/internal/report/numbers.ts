@@ -41,7 +41,7 @@ export const change = (from: number, to: number): string => {
   if (from === 0) return "–"
   const ratio = to / from
   if (ratio >= 10) return `${figure(ratio)}x`
-  const percent = (ratio - 1) * 100
+  const percent = ((to - from) / from) * 100
   const text = Math.abs(percent) < 10 ? Math.abs(percent).toFixed(1) : Math.abs(percent).toFixed(0)
   return `${percent < 0 ? "-" : "+"}${text} %`
 }
