@@ -144,6 +144,38 @@ describe("request errors", () => {
   })
 })
 
+describe("what a client makes of an error", () => {
+  const read = (name: string, more: object = {}) => {
+    const { detail, field, reason, retryAfter } = ErrorFrame.fromErrorFrame({
+      type: "Error",
+      code: 400,
+      name,
+      message: "Slower",
+      retryable: true,
+      ...more,
+    })
+    return { reason, detail, field, retryAfter: retryAfter && Duration.toMillis(retryAfter) }
+  }
+  const bare = { detail: "Slower", field: undefined, retryAfter: undefined }
+
+  it("is the same error", () => {
+    assert.deepStrictEqual(read("RateLimited"), { reason: "RateLimited", ...bare })
+    assert.deepStrictEqual(read("RateLimited", { retry_after: 0, field: "id" }), {
+      reason: "RateLimited",
+      detail: "Slower",
+      field: "id",
+      retryAfter: 0,
+    })
+    assert.strictEqual(read("SlowMode", { retry_after: 1501 }).retryAfter, 1501)
+  })
+
+  it("is a failure of the server where a newer one names what it does not know, whatever that is", () => {
+    for (const name of ["OutOfTea", "", "toString", "constructor", "__proto__"]) {
+      assert.deepStrictEqual(read(name), { reason: "Internal", ...bare })
+    }
+  })
+})
+
 describe("disconnects", () => {
   const reasons = Object.keys(Disconnect.catalog) as ReadonlyArray<Disconnect.DisconnectReason>
 

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import { maxDepth } from "../../src/domain/Limits.ts"
 import * as Codec from "../../src/protocol/Codec.ts"
 import type { FrameErrorKind } from "../../src/protocol/FrameError.ts"
+import { FrameMemory } from "../../src/protocol/internal/FrameMemory.ts"
 
 type Part = number | string | Uint8Array
 
@@ -213,6 +214,61 @@ describe("msgpack", () => {
     assert.strictEqual(refusal(Codec.messagePack, body), kind)
   })
 
+  it("every short form, from the shortest to the longest", () => {
+    assert.deepStrictEqual([decoded(0), decoded(0x7f), decoded(0xe0), decoded(0xff)], [0, 127, -32, -1])
+    assert.deepStrictEqual([decoded(0xc0), decoded(0xc2), decoded(0xc3)], [null, false, true])
+    assert.deepStrictEqual([decoded(0xa0), decoded(0xbf, "y".repeat(31))], ["", "y".repeat(31)])
+    assert.deepStrictEqual([decoded(0x90), decoded(0x9f, ...Array(15).fill(7))], [[], Array(15).fill(7)])
+    assert.deepStrictEqual(decoded(0x80), {})
+    const letters = [..."abcdefghijklmno"]
+    assert.deepStrictEqual(
+      decoded(0x8f, ...letters.flatMap((letter, n) => [0xa1, letter, n])),
+      Object.fromEntries(letters.map((letter, n) => [letter, n])),
+    )
+  })
+
+  it("texts around the length from which they are read otherwise, in letters of every size", () => {
+    for (const length of [23, 24, 25, 26]) {
+      for (const letter of ["a", "\u007f", "é", "€", "😀"]) {
+        for (const text of [letter + "b".repeat(length - 1), "b".repeat(length - 1) + letter, letter.repeat(length)]) {
+          assert.strictEqual(Result.getOrThrow(Codec.messagePack.decode(MessagePack.encode(text))), text)
+        }
+      }
+    }
+  })
+
+  it("a body that lies within other bytes is read from its own beginning to its own end", () => {
+    for (const value of [
+      300,
+      70_000,
+      -300,
+      -70_000,
+      1.5,
+      2 ** 40,
+      -(2 ** 40),
+      "x".repeat(300),
+      [1, "two"],
+      { a: null },
+    ]) {
+      const body = MessagePack.encode(value)
+      const around = new Uint8Array(body.byteLength + 20).fill(0xc1)
+      around.set(body, 9)
+      const within = around.subarray(9, 9 + body.byteLength)
+      assert.deepStrictEqual(Result.getOrThrow(Codec.messagePack.decode(within)), value)
+      assert.strictEqual(refusal(Codec.messagePack, around.subarray(9, 8 + body.byteLength)), "InvalidMessagePack")
+      assert.strictEqual(refusal(Codec.messagePack, around.subarray(9, 10 + body.byteLength)), "InvalidMessagePack")
+    }
+  })
+
+  it("a list can be put in only where there is an empty one", () => {
+    const memory = new FrameMemory()
+    const list = Codec.messagePack.prepare([1])
+    assert.throws(
+      () => Codec.messagePack.writeWith({ a: [], users: [1] }, "users", list, memory, 4),
+      'there is no empty list "users" in what was written',
+    )
+  })
+
   it("lengths are not believed: nested lies cost no memory", () => {
     // Each header promises 32 767 items; a decoder that makes room for them needs a quarter of a megabyte a header.
     const lie = bytes(0xdc, 0x7f, 0xff)
@@ -220,5 +276,41 @@ describe("msgpack", () => {
     const before = process.memoryUsage().rss
     for (let round = 0; round < 10; round++) assert.strictEqual(refusal(Codec.messagePack, body), "TooDeep")
     assert.isBelow(process.memoryUsage().rss - before, 50_000_000)
+  })
+})
+
+describe("what is no body is told so", () => {
+  const told = (codec: Codec.Codec, body: Uint8Array) =>
+    Result.match(codec.decode(body), {
+      onFailure: ({ kind, message }) => [kind, message],
+      onSuccess: () => undefined,
+    })
+  const json = (text: string | Uint8Array) => told(Codec.json, bytes(text))
+  const msgpack = (...parts: Array<Part>) => told(Codec.messagePack, bytes(...parts))
+
+  it("in JSON", () => {
+    assert.deepStrictEqual(json(Uint8Array.of(0xff)), ["InvalidUtf8", "the frame is not UTF-8"])
+    assert.deepStrictEqual(json("{"), ["InvalidJson", "the frame is not JSON"])
+    assert.deepStrictEqual(json(`${"[".repeat(maxDepth + 1)}${"]".repeat(maxDepth + 1)}`), [
+      "TooDeep",
+      `nested deeper than ${maxDepth} levels`,
+    ])
+    assert.isUndefined(json("[null,[],{}]"))
+  })
+
+  it("in MessagePack", () => {
+    const invalid = (message: string) => ["InvalidMessagePack", message]
+    assert.deepStrictEqual(msgpack(0xc1), invalid("0xc1 is not MessagePack"))
+    assert.deepStrictEqual(msgpack(1, 1), invalid("the frame goes on behind its MessagePack value"))
+    assert.deepStrictEqual(msgpack(0xcd, 1), invalid("the MessagePack value is cut short"))
+    assert.deepStrictEqual(msgpack(0x81, 1, 1), invalid("a MessagePack map's keys must be text"))
+    for (const extension of [0xc7, 0xc8, 0xc9, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8]) {
+      assert.deepStrictEqual(msgpack(extension, 1, 1), invalid("MessagePack's extension types are not used here"))
+    }
+    assert.deepStrictEqual(msgpack(0xa1, 0xff), ["InvalidUtf8", "a text in the frame is not UTF-8"])
+    assert.deepStrictEqual(told(Codec.messagePack, new Uint8Array(maxDepth + 1).fill(0x91)), [
+      "TooDeep",
+      `nested deeper than ${maxDepth} levels`,
+    ])
   })
 })

@@ -28,6 +28,24 @@ describe("compress", () => {
     assert.deepStrictEqual(compress(deflate, small), new Uint8Array([0, ...small]))
   })
 
+  it("begins where it is worth it, where it gains anything, and as far as a peer accepts", () => {
+    /** Makes so many bytes of whatever it is given. */
+    const to = (bytes: number): Compressor => ({ ...deflate, compress: () => new Uint8Array(bytes).fill(9) })
+    const mark = (body: number, compressed: number) => {
+      const sent = compress(to(compressed), new Uint8Array(body).fill(7))
+      // What is behind the mark is what the mark says.
+      assert.deepStrictEqual(
+        sent.subarray(1),
+        new Uint8Array(sent[0] === 1 ? compressed : body).fill(sent[0] === 1 ? 9 : 7),
+      )
+      return sent[0]
+    }
+    assert.deepStrictEqual([mark(255, 100), mark(256, 100)], [0, 1])
+    assert.deepStrictEqual([mark(300, 299), mark(300, 300), mark(300, 301)], [1, 0, 0])
+    assert.deepStrictEqual([mark(1000, 100), mark(1001, 100)], [1, 0])
+    assert.deepStrictEqual([mark(maxFrameBytes, 9000), mark(maxFrameBytes + 1, 9000)], [1, 0])
+  })
+
   it("makes larger ones smaller", () => {
     const body = compress(deflate, prose(4000))
     assert.strictEqual(body[0], 1)
@@ -122,8 +140,20 @@ describe("decompress", () => {
     assert.deepStrictEqual(asked, [10, 20, 30])
   })
 
-  it("says which mark it wants", () => {
-    assert.strictEqual(refusal(Uint8Array.of(7))?.message, "the frame's first byte must be 0 or 1")
+  it("says what was wrong", () => {
+    const told = (body: Uint8Array) => [refusal(body)?.kind, refusal(body)?.message]
+    assert.deepStrictEqual(told(Uint8Array.of(7)), ["InvalidCompression", "the frame's first byte must be 0 or 1"])
+    assert.deepStrictEqual(told(Uint8Array.of(1)), ["InvalidCompression", "the frame's compressed part is missing"])
+    assert.deepStrictEqual(told(Uint8Array.of(1, 255)), [
+      "InvalidCompression",
+      "the frame's compressed part is damaged",
+    ])
+    const zeros = compressed(new Uint8Array(2000))
+    const most = (zeros.byteLength - 1) * maxDecompressionRatio
+    assert.deepStrictEqual(told(zeros), [
+      "DecompressionLimit",
+      `the frame expands to more than ${most} bytes: at most ${maxFrameBytes}, and ${maxDecompressionRatio} times its compressed size`,
+    ])
   })
 })
 

@@ -282,6 +282,42 @@ describe("an encoding in a framing", () => {
     }
   })
 
+  it("writes several frames as one piece, each as it would be alone", () => {
+    const frames = [
+      pong,
+      { type: "Pong" },
+      { type: "Pong", sequence: 70_000 },
+      { type: "Error", code: 1, message: "x".repeat(20_000) },
+    ] as const
+    const v2 = frames.slice(0, 3) as ReadonlyArray<Server.ServerFrame>
+    for (const framing of [lengthPrefixed, messages]) {
+      const one = Encoding.server1In(framing)
+      assert.deepStrictEqual(Buffer.from(one.encodeAll(frames)), Buffer.concat(frames.map(one.encode)))
+      for (const compressor of [undefined, deflate]) {
+        for (const name of ["json", "msgpack"] as const) {
+          const encoding = Encoding.server2(name, compressor, framing)
+          assert.deepStrictEqual(Buffer.from(encoding.encodeAll(v2)), Buffer.concat(v2.map(encoding.encode)))
+          assert.strictEqual(encoding.encodeAll([]).byteLength, 0)
+        }
+      }
+    }
+  })
+
+  it("says what it is", () => {
+    const names = ({ codec, compression, framing, version }: Encoding.Encoding) => [
+      version,
+      codec,
+      compression,
+      framing,
+    ]
+    assert.deepStrictEqual(names(Encoding.server1), [1, "json", null, lengthPrefixed])
+    assert.deepStrictEqual(names(Encoding.server2("msgpack", deflate, messages)), [2, "msgpack", "deflate", messages])
+    assert.deepStrictEqual(names(Encoding.server2("json")), [2, "json", null, lengthPrefixed])
+    const { codec, compression, version } = Encoding.client2("msgpack", deflate)
+    assert.deepStrictEqual([version, codec, compression], [2, "msgpack", "deflate"])
+    assert.deepStrictEqual([Encoding.client1.version, Encoding.client1.codec], [1, "json"])
+  })
+
   it("is one object for the same arguments", () => {
     assert.strictEqual(Encoding.server1In(messages), Encoding.server1In(messages))
     assert.strictEqual(Encoding.server1In(lengthPrefixed), Encoding.server1)

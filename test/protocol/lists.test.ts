@@ -50,6 +50,32 @@ describe.each(["json", "msgpack"] as const)("a list in %s", (codec) => {
     })
   })
 
+  it("may be the last of a frame's fields", () => {
+    for (const usernames of [[], [Username.make("ann")], members.map(({ username }) => username)]) {
+      for (const compressor of [undefined, deflate]) {
+        const encoding = Encoding.server2(codec, compressor)
+        const frame = { type: "Blocked", ref: 3, usernames } as const
+        assert.deepStrictEqual(
+          Buffer.from(encoding.encodeWithList(frame, "usernames")),
+          Buffer.from(encoding.encode(frame)),
+        )
+      }
+    }
+  })
+
+  it("is written behind what was written before, and keeps it", () => {
+    const encoding = Encoding.server2(codec)
+    const frames = [1, 200, 3, 500, 1].map((length, ref) => joined("", members.slice(0, length), ref))
+    const written = frames.map((frame) => encoding.encodeWithList(frame, "members"))
+    const kept = written.map((bytes) => bytes.slice())
+    for (let n = 0; n < 100; n++) encoding.encode({ type: "Ok", ref: n })
+    assert.deepStrictEqual(written, kept)
+    assert.deepStrictEqual(
+      kept.map((bytes) => Buffer.from(bytes)),
+      frames.map((frame) => Buffer.from(encoding.encode(frame))),
+    )
+  })
+
   it("is not written again while it is the same", () => {
     const encoding = Encoding.server2(codec)
     let reads = 0

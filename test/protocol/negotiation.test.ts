@@ -3,7 +3,7 @@ import type { Compressor } from "../../src/protocol/Compression.ts"
 import type { ConnectRequest } from "../../src/protocol/Connect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
-import { negotiate } from "../../src/protocol/Negotiation.ts"
+import { capabilities as offered, negotiate } from "../../src/protocol/Negotiation.ts"
 import * as Version from "../../src/protocol/Version.ts"
 
 const compressor: Compressor = { name: "deflate", compress: (bytes) => bytes, decompress: (bytes) => bytes }
@@ -125,6 +125,8 @@ describe("capabilities", () => {
     const capabilities = ["status", "video", "typing"]
     assert.deepStrictEqual(chosen({ capabilities }), [2, "json", null, "status", "typing"])
     assert.deepStrictEqual(chosen({ capabilities: [] }), [2, "json", null])
+    assert.deepStrictEqual(offered, ["typing", "status", "resume"])
+    assert.deepStrictEqual(chosen({ capabilities: offered.toReversed() }), [2, "json", null, ...offered.toReversed()])
   })
 })
 

@@ -25,7 +25,7 @@ export const errorFrame = (error: RequestError, ref: number | undefined): Server
 /** What a client makes of it. A code from a newer server counts as `Internal` and keeps its message. */
 export const fromErrorFrame = (frame: ServerFrameOf<"Error">): RequestError =>
   new RequestError({
-    reason: frame.name in catalog ? (frame.name as RequestErrorReason) : "Internal",
+    reason: Object.hasOwn(catalog, frame.name) ? (frame.name as RequestErrorReason) : "Internal",
     detail: frame.message,
     field: frame.field,
     retryAfter: frame.retry_after === undefined ? undefined : Duration.millis(frame.retry_after),
