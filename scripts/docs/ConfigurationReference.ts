@@ -33,10 +33,12 @@ const text = [
 config file and as a flag; where it is given more than once, the flag counts before the file and the file before the
 environment. \`natter config\` shows what is in force and where each value is from.`,
   `What is not allowed, and any name that is not known, is refused at start: all of it at once, with where it is from and
-what would be allowed. So is what is empty, such as \`accounts:\` with nothing behind it: leave it out.`,
+what would be allowed, also where something else counts before it. So is what is empty, such as \`accounts:\` with nothing
+behind it: leave it out.`,
   `- **Environment**: \`NATTER_\` and the name in capitals, with \`_\` for everything between words: \`outbox.bytes\` is
   \`${environmentName("outbox.bytes")}\`. A variable that a file overrules is named in a line at start. Kubernetes
-  makes variables for each service by its name: those of one that is called \`natter\` are passed over, with a line.
+  makes variables for each service by its name, and Docker for each container that is linked: those of one that is called
+  \`natter\` are passed over, with a line. \`natter_data\` and \`NATTER.DATA\` are refused like other misspelt names.
 - **File**: YAML, TOML or JSON, told by its name. \`--config FILE\` or \`NATTER_CONFIG\` names it; otherwise it is the
   \`natter.yaml\`, \`.yml\`, \`.toml\` or \`.json\` in the current folder, if there is one. A setting is given once, nested or
   with a dot. What is text is what stands there: \`data: 1.10\` is a folder \`1.10\` (in TOML and JSON text is in quotes).
@@ -46,7 +48,8 @@ what would be allowed. So is what is empty, such as \`accounts:\` with nothing b
     '# natter.yaml\nhost: "::"\ndata: /var/lib/natter\naccounts: invite\nlog:\n  level: debug\noutbox:\n  bytes: 4 MiB\nheartbeat:\n  ping-after: 1m 30s',
   ),
   `Durations are written as \`10s\`, \`10 seconds\` or \`1h 30m\`, sizes as \`64 KiB\`, \`1MiB\` or a number of bytes, and what
-is on or off as \`on\` or \`off\`. In a path \`~\` is your home, wherever it is written.`,
+is on or off as \`on\` or \`off\`. In a path \`~\` is your home, wherever it is written (for YAML, \`~\` alone is
+nothing: \`"~"\` is your home).`,
   "## Flags",
   table(["setting", "flag", "variable"], flags),
   ...[...groups.keys()].map(section),

@@ -12,6 +12,7 @@ import type * as Terminal from "effect/Terminal"
 import * as Address from "../client/Address.ts"
 import type { Credentials } from "../client/Credentials.ts"
 import * as Username from "../domain/Username.ts"
+import { isForeign } from "../server/ServerConfig.ts"
 import { userError } from "./userError.ts"
 import type { SignInFlags } from "./connectionFlags.ts"
 import { askHidden } from "./askHidden.ts"
@@ -33,14 +34,25 @@ export const looksLikeAddress = (word: string): boolean =>
   Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
 
 /**
- * The value of an environment variable; undefined where it is not set, or empty. What is read from a file often ends with
- * the file's last line break, which nobody could type: it is no part of it.
+ * The value of an environment variable; undefined where it is not set, empty, or set by Docker. What is read from a file
+ * often ends with the file's last line break, which nobody could type: it is no part of it.
  */
 export const variable = (name: string): Effect.Effect<string | undefined> =>
   Config.String(name).pipe(
-    Effect.map((value) => withoutLineBreak(value) || undefined),
+    Effect.map((value) => (isForeign(name, value) ? undefined : withoutLineBreak(value) || undefined)),
     Effect.orElseSucceed(() => undefined),
   )
+
+/** The same of one that says who somebody is: empty, it would be taken for whoever signed in last. */
+const identifying = Effect.fnUntraced(function* (
+  name: string,
+): Effect.fn.Return<string | undefined, CliError.UserError> {
+  // For `Config` it would not be there.
+  if (process.env[name]?.trim() === "") {
+    return yield* userError(`${name} is empty: say who you are with it, or unset it`)
+  }
+  return yield* variable(name)
+})
 
 const withoutLineBreak = (text: string): string => text.replace(/[\r\n]+$/, "")
 
@@ -104,9 +116,9 @@ export const credentials = Effect.fnUntraced(function* (
 > {
   if (Option.isSome(given.token)) return { token: plain(given.token.value) }
   const named = Option.getOrUndefined(Option.map(given.name, withoutLineBreak))
-  const token = named === undefined ? yield* variable("NATTER_TOKEN") : undefined
+  const token = named === undefined ? yield* identifying("NATTER_TOKEN") : undefined
   if (token !== undefined) return { token: Redacted.make(token) }
-  const wanted = named ?? (yield* variable("NATTER_NAME"))
+  const wanted = named ?? (yield* identifying("NATTER_NAME"))
   const password = yield* variable("NATTER_PASSWORD")
   const invite = Option.getOrUndefined(Option.map(given.invite, plain))
   if (wanted !== undefined && password !== undefined) {

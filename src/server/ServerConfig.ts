@@ -17,6 +17,7 @@ import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
 import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
+export { isForeign } from "./internal/foreign.ts"
 export { expandHome } from "./internal/home.ts"
 export { parseDuration } from "./internal/kind.ts"
 export { environmentName, flagName, type Setting } from "./internal/setting.ts"

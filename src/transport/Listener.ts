@@ -47,6 +47,9 @@ export class ListenError extends Data.TaggedError("ListenError")<{
     if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
       return `the name ${this.host} could not be resolved: choose another, or an IP address, with --host`
     }
+    if (code === "EINVAL" && /^fe[89ab]/i.test(this.host)) {
+      return `${this.host} is in each network anew: say in which, as in ${this.host}%eth0, with --host`
+    }
     return `${where} could not be opened: ${code ?? String(this.cause)}`
   }
 }

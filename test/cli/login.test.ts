@@ -175,6 +175,13 @@ describe("natter login", () => {
         assert.deepStrictEqual(yield* heard(1), ["ann: hello"])
         assert.match(yield* fails(["login", address, "--name", "ann"], homeless), /set HOME or XDG_CONFIG_HOME/)
         assert.match(yield* fails(["send", address, "x"], { ...homeless, NATTER_PASSWORD: "" }), /say who you are/)
+        // Otherwise a script whose token is missing would speak as whoever signed in last.
+        for (const name of ["NATTER_TOKEN", "NATTER_NAME"]) {
+          assert.match(
+            yield* fails(["send", address, "x"], { ...password, [name]: "" }),
+            new RegExp(`${name} is empty`),
+          )
+        }
       }),
     ),
   )

@@ -248,7 +248,7 @@ describe("loading settings", () => {
       }
       assert.deepStrictEqual(yield* problems({ environment, files, flags: { host: "", "log.level": "loud" } }), [
         'natter.yaml: there is no setting "from"; `natter config` lists them all',
-        'host: "" (from --host) is not allowed: it has to be an IP address or a host name',
+        'host: "" (from --host) is not allowed: it has to be an IP address or a host name, without a port',
         'port: "abc" (from NATTER_PORT) is not allowed: it has to be a whole number from 0 to 65535',
         'accounts: "everybody" (from natter.yaml) is not allowed: it has to be one of open, invite, closed, guest',
         'log.level: "loud" (from --log-level) is not allowed: it has to be one of trace, debug, info, warn, error, fatal, none',
@@ -305,6 +305,61 @@ describe("loading settings", () => {
   ] as const)("refuses what is empty rather than take the default: %s", ([, given, from]) =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* problems(given), [`accounts: "" (from ${from}) is not allowed: ${modes}`])
+    }),
+  )
+
+  it.effect("refuses what is wrong also where something else counts before it", () =>
+    Effect.gen(function* () {
+      const environment = { NATTER_ACCOUNTS: "", NATTER_PORT: "1e3" }
+      const files = { "natter.yaml": "accounts:\nport: 80" }
+      assert.deepStrictEqual(yield* problems({ environment, files, flags: { accounts: "guest", port: "0" } }), [
+        'port: "1e3" (from NATTER_PORT) is not allowed: it has to be a whole number from 0 to 65535',
+        `accounts: "" (from natter.yaml) is not allowed: ${modes}`,
+        `accounts: "" (from NATTER_ACCOUNTS) is not allowed: ${modes}`,
+      ])
+    }),
+  )
+
+  it.effect.each(["natter_data", "Natter_Data", "NATTER.DATA", "NATTER-DATA", "NATTER__DATA", "NATTER_data"])(
+    "refuses a variable that was meant to be one of ours: %s",
+    (variable) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* problems({ environment: { [variable]: "x", NATTERER: "y", natter: "z" } }), [
+          `${variable}: there is no such setting; did you mean NATTER_DATA?`,
+        ])
+      }),
+  )
+
+  it.effect.each([
+    ["[::1]", "::1"],
+    ["[::]", "::"],
+    ["fe80::1%eth0", "fe80::1%eth0"],
+    ["::ffff:127.0.0.1", "::ffff:127.0.0.1"],
+    ["localhost.", "localhost."],
+    ["chat-1.exämple.org", "chat-1.exämple.org"],
+  ])("takes a host as it is written elsewhere: %s", ([written, host]) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* load({ flags: { host: written } })).settings.tcp.host, host)
+    }),
+  )
+
+  it.effect.each(["127.0.0.1:80", "localhost:80", "[::1]:80", "http://localhost", "*", "a b", "[localhost]", "a@b"])(
+    "refuses as a host what holds more, or is a pattern: %s",
+    (host) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* problems({ flags: { host } }), [
+          `host: "${host}" (from --host) is not allowed: it has to be an IP address or a host name, without a port`,
+        ])
+      }),
+  )
+
+  it.effect("refuses tags of YAML, which would be part of the text, and files that are not UTF-8", () =>
+    Effect.gen(function* () {
+      const of = (content: string) => problems({ files: { "natter.yaml": content } })
+      assert.match((yield* of("data: !!str 1.10"))[0]!, /not YAML: !!str 1\.10: .* is a tag/)
+      assert.match((yield* of("outbox: {bytes: !size 1 MiB}"))[0]!, /is a tag/)
+      assert.strictEqual((yield* load({ files: { "natter.yaml": 'data: "!x"' } })).settings.data, "!x")
+      assert.deepStrictEqual(yield* of("data: \ufffd\ufffd"), ["config file natter.yaml is not UTF-8: save it as that"])
     }),
   )
 
@@ -416,8 +471,25 @@ describe("loading settings", () => {
       const loaded = yield* load({ environment: { ...ofKubernetes, NATTER_DATA: "there" } })
       assert.deepStrictEqual(given(loaded), { data: "there (NATTER_DATA)" })
       assert.deepStrictEqual(loaded.notes, [
-        `${Object.keys(ofKubernetes).join(", ")}: passed over, since Kubernetes sets that for a service of the cluster`,
+        `${Object.keys(ofKubernetes).join(", ")}: passed over, since Kubernetes or Docker sets that for a service of this name`,
       ])
+    }),
+  )
+
+  const ofDocker = {
+    NATTER_PORT: "tcp://172.17.0.5:8080",
+    NATTER_PORT_8080_TCP_ADDR: "172.17.0.5",
+    NATTER_NAME: "/web/natter",
+    NATTER_ENV_NODE_VERSION: "24",
+    NATTER_1_NAME: "/web/natter_1",
+    NATTER_1_ENV_PATH: "/bin",
+  }
+  it.effect("passes over what Docker sets for a container of its name", () =>
+    Effect.gen(function* () {
+      const { inForce, notes } = yield* load({ environment: ofDocker })
+      assert.isTrue(inForce.every(({ from }) => from === undefined))
+      assert.lengthOf(notes, 1)
+      for (const name of Object.keys(ofDocker)) assert.include(notes[0], name)
     }),
   )
 
@@ -449,7 +521,7 @@ describe("loading settings", () => {
       const files = { "natter.yaml": "port:\n  - 1\nhost:\n  name: x\ntyping: 2s\n" }
       assert.deepStrictEqual(yield* problems({ files }), [
         "port in natter.yaml has to be a whole number from 0 to 65535",
-        "host in natter.yaml has to be an IP address or a host name",
+        "host in natter.yaml has to be an IP address or a host name, without a port",
         "natter.yaml: typing is a group, in which there can be typing.interval",
       ])
     }),

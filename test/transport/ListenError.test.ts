@@ -13,6 +13,11 @@ describe("ListenError", () => {
     assert.match(message("192.0.2.1", "EADDRNOTAVAIL"), /^192\.0\.2\.1 is no address of this machine: .*--host$/)
   })
 
+  it("asks for the network of an address that every network has", () => {
+    assert.match(message("fe80::1", "EINVAL"), /fe80::1%eth0, with --host$/)
+    assert.match(message("::1", "EINVAL"), /could not be opened: EINVAL$/)
+  })
+
   it("writes an IPv6 address in brackets", () => {
     assert.match(message("::1", "EADDRINUSE"), /^\[::1\]:7201 is in use already/)
     assert.match(message("::1", "EMFILE"), /^\[::1\]:7201 could not be opened: EMFILE$/)

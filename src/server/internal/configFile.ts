@@ -36,8 +36,8 @@ export const parse = (format: Format, content: string): Parsed => {
   }
 }
 
-/** Before whatever YAML would take for a number or a truth value. */
-const beforeNoText = /(?<=^|[\s,[{:])(?=[-+]?\.?\d|[-+]?\.(?:inf|nan)\b|true\b|false\b)/gim
+/** Before whatever YAML would take for a number or a truth value, or for what says that it is none: `!!str 1.10`. */
+const beforeNoText = /(?<=^|[\s,[{:])(?=!|[-+]?\.?\d|[-+]?\.(?:inf|nan)\b|true\b|false\b)/gim
 
 /**
  * YAML reads `1.10` as a number, of which 1.1 is left. With a mark before them such values are text; the mark is taken
@@ -48,7 +48,12 @@ const asWritten = (content: string): unknown => {
   while (content.includes(String.fromCharCode(code))) code++
   const mark = String.fromCharCode(code)
   const unmarked = (value: unknown): unknown => {
-    if (typeof value === "string") return value.replaceAll(mark, "")
+    if (typeof value === "string") {
+      if (value.startsWith(`${mark}!`)) {
+        throw new SyntaxError(`${value.replaceAll(mark, "")}: what begins with ! is a tag, of which none is known here`)
+      }
+      return value.replaceAll(mark, "")
+    }
     if (Array.isArray(value)) return value.map(unmarked)
     if (!isGroup(value)) return value
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.replaceAll(mark, ""), unmarked(inner)]))

@@ -27,9 +27,20 @@ export const text = (allowed: string): Kind<string> => ({
   verbatim: true,
 })
 
+/** Where to listen: without a port, which is a setting of its own, and with or without the brackets of IPv6. */
+export const host: Kind<string> = {
+  ...text("an IP address or a host name, without a port"),
+  parse: (text) => {
+    const address = /^\[(.*:.*)\]$/.exec(text)?.[1] ?? text
+    return within(address, (value) =>
+      /^[\p{L}\p{N}._-]{1,255}$|^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*(%[\w.-]+)?$/iu.test(value),
+    )
+  },
+}
+
 /** A path. Whatever was no shell's to expand, as the value in `--data=~/natter`, means the home folder here, too. */
 export const path: Kind<string> = {
-  ...text("a path, in which `~` is your home; another user's has to be written out"),
+  ...text("a path, in which `~/` is your home; another user's has to be written out"),
   parse: (text) => within(expandHome(text), (value) => /^\P{Cc}{1,4096}$/u.test(value)),
 }
 

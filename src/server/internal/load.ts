@@ -13,29 +13,35 @@ export interface SettingInForce {
   readonly from: string | undefined
 }
 
-type Outcome<A> = Result.Result<{ readonly value: A; readonly from: string | undefined }, string>
+interface Outcome<A> {
+  readonly value: A
+  readonly from: string | undefined
+  /** What is wrong with it, wherever it is given: also where something stronger is right. */
+  readonly problems: ReadonlyArray<string>
+}
 
-/** The value of one setting and where it is from; what is wrong with it, where it is not allowed. */
+/** The value of one setting and where it is from. */
 const loadOne = Effect.fnUntraced(function* <A>(
   name: string,
   setting: Setting<A>,
   strongestFirst: ReadonlyArray<Source>,
 ): Effect.fn.Return<Outcome<A>, SourceError> {
+  const problems: Array<string> = []
+  let strongest: Pick<Outcome<A>, "value" | "from"> | undefined
   for (const { place, provider } of strongestFirst) {
     const text = (yield* provider.load(name.split(".")))?.value
     if (text === undefined) continue
     const empty = text.trim() === ""
-    const given = setting.secret === true && !empty ? "the value" : JSON.stringify(text)
-    const refused = Result.fail(
-      `${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`,
-    )
     // Whoever gives nothing did not mean the default.
-    if (empty) return refused
-    const read = yield* Effect.result(toConfig(name, setting).parse(provider))
-    if (Result.isSuccess(read)) return Result.succeed({ value: read.success, from: place(name) })
-    return refused
+    const read = empty ? undefined : yield* Effect.result(toConfig(name, setting).parse(provider))
+    if (read !== undefined && Result.isSuccess(read)) {
+      strongest ??= { value: read.success, from: place(name) }
+      continue
+    }
+    const given = setting.secret === true && !empty ? "the value" : JSON.stringify(text)
+    problems.push(`${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`)
   }
-  return Result.succeed({ value: setting.default, from: undefined })
+  return { problems, ...(strongest ?? { value: setting.default, from: undefined }) }
 })
 
 /** The variables that count for nothing, since a file says something else: whoever sets one expects it to count. */
@@ -77,12 +83,8 @@ export const load = Effect.fnUntraced(function* (
   const inForce: Array<SettingInForce> = []
   for (const [name, setting] of Object.entries(table)) {
     // These sources are read already: nothing can go wrong with them any more.
-    const one = yield* Effect.orDie(loadOne(name, setting, sources.toReversed()))
-    if (Result.isFailure(one)) {
-      problems.push(one.failure)
-      continue
-    }
-    const { from, value } = one.success
+    const { from, value, problems: wrong } = yield* Effect.orDie(loadOne(name, setting, sources.toReversed()))
+    problems.push(...wrong)
     values[name] = value
     inForce.push({ name, value: shown(setting, value), from })
   }

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
 import { isGroup, parse, type Format } from "./configFile.ts"
-import { isFromKubernetes } from "./kubernetes.ts"
+import { isForeign } from "./foreign.ts"
 import { nearest } from "./nearest.ts"
 import { environmentName, flagName, type Table } from "./setting.ts"
 
@@ -50,10 +50,13 @@ export const environment = (
   others: ReadonlyArray<string>,
 ): Source => {
   const known = [...Object.keys(table).map(environmentName), ...others]
+  // One of ours in another spelling, as `natter_data` or `NATTER.DATA`, is a mistake; others have variables that begin so.
+  const isOurs = (variable: string): boolean =>
+    variable.startsWith("NATTER_") || known.includes(variable.toUpperCase().replaceAll(/[.-]/g, "_"))
   const given = Object.entries(variables).filter(
-    (entry): entry is [string, string] => entry[0].startsWith("NATTER_") && entry[1] !== undefined,
+    (entry): entry is [string, string] => isOurs(entry[0]) && entry[1] !== undefined,
   )
-  const foreign = given.flatMap(([variable, value]) => (isFromKubernetes(variable, value) ? [variable] : []))
+  const foreign = given.flatMap(([variable, value]) => (isForeign(variable, value) ? [variable] : []))
   const ours = new Map(given.filter(([variable]) => !foreign.includes(variable)))
   return {
     kind: "environment",
@@ -72,7 +75,7 @@ export const environment = (
     notes:
       foreign.length === 0
         ? []
-        : [`${foreign.join(", ")}: passed over, since Kubernetes sets that for a service of the cluster`],
+        : [`${foreign.join(", ")}: passed over, since Kubernetes or Docker sets that for a service of this name`],
   }
 }
 
@@ -195,6 +198,8 @@ export const readFile = Effect.fnUntraced(function* (
   if (format === undefined) {
     return yield* refuse(`config file ${file}: its name has to end in ${Object.keys(formats).join(", ")}`)
   }
+  // What is not UTF-8 was read as these.
+  if (content.includes("\ufffd")) return yield* refuse(`config file ${file} is not UTF-8: save it as that`)
   const parsed = yield* Effect.try({
     try: () => parse(format, content),
     catch: (error) =>
