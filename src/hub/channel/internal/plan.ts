@@ -160,7 +160,6 @@ const onAddress = (
   note: Note,
 ): Plan | RequestError => {
   const { address } = act
-  if (isDirect(context.access.record!.name)) return new RequestError({ reason: "Forbidden", field: "address" })
   if (!isRange(address)) {
     return new RequestError({ reason: "InvalidFrame", field: "address", detail: `address: ${address} is no range` })
   }
