@@ -142,7 +142,6 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   const renaming = (to: ChannelName, storing: Effect.Effect<void, RequestError>): Effect.Effect<void, RequestError> =>
     Effect.gen(function* () {
       const from = state.name
-      if (from === to) return yield* storing
       yield* directory.reserve(to)
       reserved = to
       yield* Effect.tapError(storing, () =>
