@@ -7,8 +7,9 @@ import { Seq } from "../../../src/domain/Seq.ts"
 import { SessionId } from "../../../src/domain/SessionId.ts"
 import { Topic } from "../../../src/domain/Topic.ts"
 import type { User } from "../../../src/domain/User.ts"
-import { hush, setAppearance } from "../../../src/hub/channel/internal/appearance.ts"
+import { appearing, hush, setAppearance } from "../../../src/hub/channel/internal/appearance.ts"
 import { Attendance } from "../../../src/hub/channel/internal/Attendance.ts"
+import type { ChannelCommandOf } from "../../../src/hub/channel/ChannelCommand.ts"
 import { defaults } from "../../../src/hub/HubSettings.ts"
 import { online } from "../fixture.ts"
 import { user } from "../members.ts"
@@ -237,6 +238,8 @@ describe("how a user appears", () => {
     assert.deepStrictEqual([mayPublish(1999), mayPublish(2000)], [false, true])
     set({ status: "away", text: "more" }, 1500)
     assert.deepStrictEqual(seen(), { status: "away" })
+    // What was not shown was not said: it makes nobody wait longer.
+    assert.deepStrictEqual([mayPublish(1999), mayPublish(2000)], [false, true])
     set({ status: "away", text: "more" }, 4000)
     assert.deepStrictEqual(seen(), { status: "away", text: "more" })
   })
@@ -252,12 +255,42 @@ describe("how a user appears", () => {
     assert.isTrue(mayPublish(1000))
   })
 
-  it("whoever is silenced keeps the text that is shown, and gets no new one", () => {
+  it("whoever is silenced shows no text, new or old", () => {
     const { seen, set } = shown({ sanctions: [sanction("mute", ann)] }, lunch)
     set({ status: "online", text: "lunch" }, 1000)
-    assert.deepStrictEqual(seen(), { status: "online", text: "lunch" })
+    assert.deepStrictEqual(seen(), online)
     set({ status: "away", text: "they silenced me" }, 1000)
     assert.deepStrictEqual(seen(), { status: "away" })
+  })
+
+  it("who comes with another device says what is new by it, and what is shown already is not new", () => {
+    const join = (text: string): ChannelCommandOf<"Join"> => ({
+      type: "Join",
+      by: { user: ann, session: session("laptop") },
+      request: 9,
+      session: session("laptop"),
+      appearance: { status: "online", text },
+      called: general,
+      names: false,
+    })
+    const present = shown(slow, lunch)
+    assert.deepStrictEqual(appearing(present.access, present.attendance, join("lunch"), 1000), {
+      status: "online",
+      text: "lunch",
+    })
+    assert.isTrue(present.mayPublish(1000))
+    appearing(present.access, present.attendance, join("more"), 1000)
+    assert.isFalse(present.mayPublish(1999))
+    // Who is here and shows none has shown none.
+    const plain = shown(slow, online)
+    appearing(plain.access, plain.attendance, join("more"), 1000)
+    assert.isFalse(plain.mayPublish(1999))
+    // Who was not here is not known to have shown another.
+    const absent = shown(slow, online)
+    absent.attendance.leave(session("phone"), 0)
+    absent.attendance.tellChanges(60_000)
+    appearing(absent.access, absent.attendance, join("more"), 61_000)
+    assert.isTrue(absent.mayPublish(61_000))
   })
 
   it("the text goes when it is to be hushed, the status stays; of who is not there it is nothing", () => {

@@ -349,6 +349,22 @@ describe("a channel's state", () => {
       assert.deepStrictEqual<unknown>(marking({}, ann, marks, 33).events, [marked(false)])
     })
 
+    it("is told once, however often one says so, and again when one has read on", () => {
+      const { enter, state, taken } = made()
+      enter(ann, bob)
+      taken()
+      const marked = (who: User, n: number) => {
+        state.begin()
+        state.readBy(new Map([[who.id, seq(n)]]))
+        state.apply(read(who, n), 0, 5)
+        const { answers, events } = taken(5)
+        assert.deepStrictEqual(answers, [[3, done]])
+        return events.map((event) => event.type === "ReadMarker" && event.everybody)
+      }
+      assert.deepStrictEqual([marked(ann, 5), marked(ann, 5), marked(bob, 5)], [[true], [false], [true]])
+      assert.deepStrictEqual([marked(ann, 6), marked(ann, 6)], [[true], [false]])
+    })
+
     it("of whoever is blocked the other one does not hear", () => {
       const blocked = { ...directOf(ann.id, bob.id), sanctions: [sanction("ban", ann)] }
       const { answers, events } = marking(blocked, ann, marks, 0)

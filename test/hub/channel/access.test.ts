@@ -71,8 +71,7 @@ describe("where there is no channel", () => {
     assert.isUndefined(none.roleOf(ann.id))
     assert.deepStrictEqual(none.sanctions(0), [])
     assert.isFalse(none.isBanned({ user: ann, address: inside }, 0))
-    const lunch = { status: "away", text: "lunch" } as const
-    assert.strictEqual(none.sayable(ann, lunch, 0), lunch)
+    assert.deepStrictEqual(none.shown(ann, { status: "away", text: "lunch" }, undefined, 0), { status: "away" })
   })
 
   it("and where there is one it is not made again, whoever asks", () => {

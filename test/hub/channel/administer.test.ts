@@ -26,7 +26,7 @@ import { ChannelState } from "../../../src/hub/channel/internal/ChannelState.ts"
 import { bare } from "../../../src/hub/channel/internal/plan.ts"
 import { defaults } from "../../../src/hub/HubSettings.ts"
 import { user } from "../members.ts"
-import { personOf } from "./record.ts"
+import { personOf, sanction } from "./record.ts"
 
 const [ann, bob, cat, owner, mod] = [user("ann"), user("bob"), user("cat"), user("owner"), user("mod")]
 const admin: User = { ...user("admin"), role: "admin" }
@@ -39,18 +39,19 @@ const away = (trouble?: "full" | "away") => new ChannelStoreError({ reason: "Una
 
 type Failing = Partial<Record<"create" | "change" | "remove", ChannelStoreError>>
 
-/** A channel of the owner's, with a moderator, or another; nothing runs, and nobody is there. */
+/**
+ * A channel of the owner's, with a moderator, or another; nothing runs, and nobody is there. By another name than the
+ * channel's there is none.
+ */
 const world = Effect.fnUntraced(function* ({
   channel = { ...bare(teaId, tea, 7), owner: personOf(owner) },
-  name = channel?.name ?? tea,
-}: { readonly channel?: NewChannel | undefined; readonly name?: ChannelName } = {}) {
+  name = channel.name,
+}: { readonly channel?: NewChannel; readonly name?: ChannelName } = {}) {
   const clock = yield* Clock.Clock
   const stored = Context.get(yield* Layer.build(ChannelStore.layerMemory), ChannelStore)
   const kept = Context.get(yield* Layer.build(History.layerMemory), History)
-  if (channel !== undefined) {
-    yield* stored.create(channel)
-    yield* stored.change(channel.id, [{ type: "Role", user: personOf(mod), role: "moderator" }])
-  }
+  yield* stored.create(channel)
+  yield* stored.change(channel.id, [{ type: "Role", user: personOf(mod), role: "moderator" }])
   /** Fails instead of doing it; or behind it. */
   const [instead, behind]: [Failing, Failing] = [{}, {}]
   const calls: Array<unknown> = []
@@ -152,7 +153,7 @@ describe("administering a channel", () => {
         yield* stored.create(bare(ChannelId.make("other"), tea, 8))
         yield* load
         assert.deepStrictEqual<unknown>([state.id, state.name], ["t1", "coffee"])
-        const none = yield* world({ channel: undefined, name: coffee })
+        const none = yield* world({ name: coffee })
         assert.isUndefined(none.state.access.record)
         assert.isFalse(none.state.exists)
         yield* stored.remove(teaId)
@@ -163,7 +164,7 @@ describe("administering a channel", () => {
 
     it.effect("makes the lobby where there is none: it is nobody's, and always there", () =>
       Effect.gen(function* () {
-        const { load, state } = yield* world({ channel: undefined, name: lobby })
+        const { load, state } = yield* world({ name: lobby })
         assert.deepStrictEqual(state.access.record, makeRecord(bare(ChannelId.make(lobby), lobby, 0)))
         const { record } = state.access
         yield* load
@@ -177,7 +178,7 @@ describe("administering a channel", () => {
 
     it.effect("one that there is not: it is its maker's from then on", () =>
       Effect.gen(function* () {
-        const { act, state, stored } = yield* world({ channel: undefined, name: coffee })
+        const { act, state, stored } = yield* world({ name: coffee })
         assert.strictEqual(yield* act(guest, create), "Forbidden")
         assert.strictEqual(yield* act(ann, create), "Done")
         const { record } = state.access
@@ -185,7 +186,7 @@ describe("administering a channel", () => {
         assert.deepStrictEqual(record?.roles.get(ann.id), { user: personOf(ann), role: "owner" })
         // An id unlike any name's, another for each.
         assert.match(record?.id ?? "", /^[0-9a-z]{18}$/)
-        const other = yield* world({ channel: undefined, name: coffee })
+        const other = yield* world({ name: coffee })
         yield* other.act(ann, create)
         assert.notStrictEqual(other.state.id, record?.id)
         assert.deepStrictEqual(yield* stored.audit(state.id, { limit: 9 }), [
@@ -197,10 +198,10 @@ describe("administering a channel", () => {
 
     it.effect("by entering it, too; not under a name that looks like the lobby's", () =>
       Effect.gen(function* () {
-        const entered = yield* world({ channel: undefined, name: coffee })
+        const entered = yield* world({ name: coffee })
         yield* entered.create({ user: ann, limited: true })
         assert.isTrue(entered.state.access.isUnused)
-        const unfit = yield* world({ channel: undefined, name: ChannelName.make("LOBBY") })
+        const unfit = yield* world({ name: ChannelName.make("LOBBY") })
         assert.strictEqual((yield* Effect.flip(unfit.create({ user: ann }))).reason, "ChannelExists")
         assert.isFalse(unfit.state.exists)
       }),
@@ -208,7 +209,7 @@ describe("administering a channel", () => {
 
     it.effect("is refused in the words of what is the matter", () =>
       Effect.gen(function* () {
-        const { detail, instead, state } = yield* world({ channel: undefined, name: coffee })
+        const { detail, instead, state } = yield* world({ name: coffee })
         const why = (reason: ChannelStoreError["reason"], trouble?: "full") => {
           instead.create = new ChannelStoreError({ reason, operation: "create", trouble })
           return detail(ann, create)
@@ -252,7 +253,7 @@ describe("administering a channel", () => {
 
     it.effect("does not happen to the lobby, nor where the store cannot do it", () =>
       Effect.gen(function* () {
-        const hall = yield* world({ channel: undefined, name: lobby })
+        const hall = yield* world({ name: lobby })
         assert.deepStrictEqual(yield* hall.detail(admin, { type: "Delete" }), ["Forbidden", "The lobby stays"])
         const { act, calls, instead, state } = yield* world()
         instead.remove = away("away")
@@ -276,10 +277,12 @@ describe("administering a channel", () => {
 
     it.effect("it is noted once that it is used, before the first entry", () =>
       Effect.gen(function* () {
-        const { calls, state, stored, use } = yield* world({ channel: unused })
+        const { calls, load, state, stored, use } = yield* world({ channel: unused })
+        yield* stored.change(teaId, [{ type: "Role", user: personOf(mod), role: undefined }])
+        yield* load
         yield* use
         assert.deepStrictEqual(calls(), [["change", "Used", undefined]])
-        assert.isFalse(state.access.isUnused)
+        assert.deepStrictEqual(state.access.record, makeRecord({ ...unused, unused: false }))
         assert.isFalse(Option.getOrThrow(yield* stored.get(teaId)).unused)
         yield* use
         assert.deepStrictEqual(calls(), [])
@@ -336,7 +339,7 @@ describe("administering a channel", () => {
 
     it.effect("a name that another channel has, or is about to get, stays that one's", () =>
       Effect.gen(function* () {
-        const { act, calls, reserving, state, stored } = yield* world()
+        const { act, calls, load, reserving, state, stored } = yield* world()
         yield* stored.create(bare(ChannelId.make("other"), coffee, 8))
         assert.strictEqual(yield* act(owner, rename), "ChannelExists")
         assert.deepStrictEqual(calls(), [
@@ -348,6 +351,8 @@ describe("administering a channel", () => {
         assert.strictEqual(yield* act(owner, rename), "ChannelExists")
         assert.deepStrictEqual(calls(), [["reserve", "coffee"]])
         assert.deepStrictEqual([state.name, state.stale], [tea, false])
+        yield* load
+        assert.deepStrictEqual(calls(), [])
       }),
     )
 
@@ -430,12 +435,15 @@ describe("administering a channel", () => {
 
     it.effect("nor of a channel that is gone", () =>
       Effect.gen(function* () {
-        const { act, behind, load, state, stored, taken } = yield* world()
-        behind.change = away()
-        yield* act(owner, setTopic)
-        yield* stored.remove(teaId)
-        yield* load
-        assert.deepStrictEqual([taken(), state.exists], [[], false])
+        for (const doubtful of [setTopic, rename]) {
+          const { act, behind, calls, load, state, stored, taken } = yield* world()
+          behind.change = away()
+          yield* act(owner, doubtful)
+          calls()
+          yield* stored.remove(teaId)
+          yield* load
+          assert.deepStrictEqual([taken(), calls(), state.exists], [[], [], false])
+        }
       }),
     )
 
@@ -538,6 +546,14 @@ describe("administering a channel", () => {
         const { presence } = state.attendance
         assert.deepStrictEqual(presence.find(ann.id), { status: "away", user: ann })
         assert.deepStrictEqual(presence.find(bob.id), { status: "away", text: "lunch", user: bob })
+        // A ban does so where whoever is banned stays: in a direct conversation.
+        const name = ChannelName.make("@ann&bob")
+        const direct = yield* world({ name })
+        direct.enter([ann, "a"], [bob, "b"])
+        assert.strictEqual(yield* direct.act(bob, { type: "Ban", user: named(ann) }), "Done")
+        assert.deepStrictEqual(direct.taken(), [])
+        const texts = [ann, bob].map(({ id }) => direct.state.attendance.presence.find(id)?.text)
+        assert.deepStrictEqual(texts, [undefined, "lunch"])
         const unmuted = yield* told(owner, { type: "Unmute", user: named(ann) })
         assert.strictEqual(unmuted.state.attendance.presence.find(ann.id)?.text, "lunch")
       }),
@@ -574,6 +590,20 @@ describe("administering a channel", () => {
         failing.instead.change = away()
         yield* failing.act(mod, invite)
         assert.deepStrictEqual(failing.calls(), [["change", "Role", "invite"]])
+        // Nor is it to whom the inviter is blocked by, who is told nothing of that; the role is given all the same.
+        const blocked = yield* world()
+        const between = ChannelId.make("@ann&mod")
+        const ban = (who: User, by: User) =>
+          blocked.stored.change(between, [{ type: "Sanctioned", sanction: sanction("ban", who, { by }) }])
+        yield* ban(mod, ann)
+        assert.strictEqual(yield* blocked.act(mod, invite), "Done")
+        assert.deepStrictEqual(blocked.calls(), [["change", "Role", "invite"]])
+        assert.lengthOf(blocked.taken(), 1)
+        // Who has blocked somebody invites them, though.
+        yield* blocked.stored.change(between, [{ type: "Pardoned", kind: "ban", subject: { user: personOf(mod) } }])
+        yield* ban(ann, mod)
+        assert.strictEqual(yield* blocked.act(mod, invite), "Done")
+        assert.deepStrictEqual(blocked.calls(), [heard])
         // Nor is whoever gets a role invited.
         const role = yield* told(owner, { type: "SetRole", user: named(ann), role: "member" })
         assert.deepStrictEqual(role.calls(), [["change", "Role", "role"]])

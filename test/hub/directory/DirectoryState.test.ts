@@ -5,14 +5,21 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { ActorUnavailable } from "../../../src/actor/Actor.ts"
 import type { Appearance } from "../../../src/domain/Appearance.ts"
-import { ChannelName } from "../../../src/domain/ChannelName.ts"
+import { ChannelName, lobby } from "../../../src/domain/ChannelName.ts"
 import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import type { RequestError } from "../../../src/domain/RequestError.ts"
 import * as Topic from "../../../src/domain/Topic.ts"
 import type { User } from "../../../src/domain/User.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
 import type { Channel } from "../../../src/hub/channel/Channel.ts"
-import type { DirectoryCommand, ChannelLookup, WishGranted } from "../../../src/hub/directory/DirectoryCommand.ts"
+import type {
+  ChannelLookup,
+  DirectoryCommand,
+  DirectSession,
+  Selection,
+  SessionEntry,
+  WishGranted,
+} from "../../../src/hub/directory/DirectoryCommand.ts"
 import { DirectoryState } from "../../../src/hub/directory/DirectoryState.ts"
 import { defaults, type HubSettings } from "../../../src/hub/HubSettings.ts"
 import { online } from "../fixture.ts"
@@ -34,6 +41,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
   Effect.map(Clock.Clock, (clock) => {
     const made: Array<HandMade> = []
     const ended: Array<string> = []
+    const told: Array<string> = []
     const state = new DirectoryState(
       { ...defaults, ...changed },
       (name, after, parties) =>
@@ -47,16 +55,16 @@ const world = (changed: Partial<HubSettings> = {}) =>
             link,
             tellUnsafe: () => false,
             tell: () => Effect.void,
-            summary: () => ({ topic: Topic.none, count: made.length }),
+            summary: () => ({ topic: Topic.none, count: channel.name.length }),
             close: Effect.sync(() => void (channel.closed = true)),
-            stopped: Effect.void,
+            stopped: Effect.sync(() => {}),
           }
           made.push(channel)
           return { channel, link }
         }),
       (session) => ({
         end: ({ reason }) => void ended.push(`${session} ${reason}`),
-        tell: () => {},
+        tell: ({ type }) => void told.push(`${session} ${type}`),
         enter: () => Effect.void,
       }),
     )
@@ -73,11 +81,12 @@ const world = (changed: Partial<HubSettings> = {}) =>
       state,
       made,
       ended,
+      told,
       tell,
       signIn: (
         who: User,
         id: string = who.name,
-        more: { readonly exclusive?: boolean; readonly embedded?: boolean; readonly tokenId?: string } = {},
+        more: Partial<Pick<SessionEntry, "exclusive" | "embedded" | "tokenId" | "direct">> = {},
       ) =>
         ask<void, RequestError>((reply) => ({
           type: "SignIn",
@@ -93,14 +102,18 @@ const world = (changed: Partial<HubSettings> = {}) =>
           account,
           reply,
         })),
-      open: (channel: string, by: User) =>
+      open: (channel: string, by: User, account?: User) =>
         ask<ChannelLookup, RequestError>((reply) => ({
           type: "Open",
           channel: name(channel),
           user: by,
-          account: undefined,
+          account,
           reply,
         })),
+      reach: (by: User, other: User) =>
+        ask<ReadonlyArray<DirectSession>, RequestError>((reply) => ({ type: "Reach", user: by, other, reply })),
+      count: (...channels: ReadonlyArray<string>) =>
+        ask<ReadonlyArray<number>, never>((reply) => ({ type: "Count", channels: channels.map(name), reply })),
       bring: (channel: ChannelName, id: string) =>
         ask<{ readonly link: ChannelLink } & Appears, RequestError>((reply) => ({
           type: "Bring",
@@ -116,10 +129,10 @@ const world = (changed: Partial<HubSettings> = {}) =>
       channelsOf: (of: User) =>
         ask<ReadonlyArray<ChannelLink>, never>((reply) => ({ type: "ChannelsOf", user: of.id, reply })),
       stats: ask<typeof nothing, never>((reply) => ({ type: "Stats", reply })),
-      disconnect: (token: string) =>
+      disconnect: (selection: Selection) =>
         ask<number, never>((reply) => ({
           type: "Disconnect",
-          selection: { token },
+          selection,
           disconnect: new Disconnect({ reason: "TokenRevoked" }),
           reply,
         })),
@@ -355,8 +368,281 @@ describe("DirectoryState", () => {
       yield* signIn(ann, "a", { tokenId: "t" })
       yield* signIn(ann, "b")
       yield* signIn(bob, "c", { tokenId: "t" })
-      assert.strictEqual(yield* disconnect("t"), 2)
+      assert.strictEqual(yield* disconnect({ token: "t" }), 2)
       assert.deepStrictEqual(ended, ["a TokenRevoked", "c TokenRevoked"])
+    }),
+  )
+
+  it.effect("sessions are ended by their user, or all, and counted; others stay", () =>
+    Effect.gen(function* () {
+      const { disconnect, ended, signIn } = yield* world()
+      yield* signIn(ann, "a", { tokenId: "t" })
+      yield* signIn(ann, "b")
+      yield* signIn(bob, "c")
+      assert.strictEqual(yield* disconnect({ user: ann.id }), 2)
+      assert.deepStrictEqual(ended.splice(0), ["a TokenRevoked", "b TokenRevoked"])
+      assert.strictEqual(yield* disconnect({ user: user("nobody").id }), 0)
+      // Who came without a token came with none that is revoked.
+      assert.strictEqual(yield* disconnect({ token: "other" }), 0)
+      assert.deepStrictEqual(ended.splice(0), [])
+      assert.strictEqual(yield* disconnect({ everybody: true }), 3)
+      assert.lengthOf(ended, 3)
+    }),
+  )
+
+  describe("a guest", () => {
+    const guest = (name: string, id: string): User => ({ ...user(name, id), role: "guest" })
+
+    it.effect("gets no name that anybody has who is here, in whatever look; and gets it when that one has gone", () =>
+      Effect.gen(function* () {
+        const { signIn, signOut } = yield* world()
+        yield* signIn(bob, "bob")
+        for (const name of ["bob", "BOB", "b0b"]) {
+          assert.strictEqual(yield* why(signIn(guest(name, "g1"), "g1")), "UsernameTaken", name)
+        }
+        yield* signOut("bob")
+        yield* signIn(guest("BOB", "g1"), "g1")
+        assert.strictEqual(yield* why(signIn(guest("bob", "g2"), "g2")), "UsernameTaken")
+        // Its own other device is not somebody else.
+        yield* signIn(guest("BOB", "g1"), "g1b")
+        yield* signOut("g1")
+        assert.strictEqual(yield* why(signIn(guest("bob", "g2"), "g2")), "UsernameTaken")
+        yield* signOut("g1b")
+        yield* signIn(guest("bob", "g2"), "g2")
+      }),
+    )
+
+    it.effect("is in nobody's way: an account comes under its name, and it comes with no more devices then", () =>
+      Effect.gen(function* () {
+        const { signIn } = yield* world()
+        yield* signIn(guest("bob", "g1"), "g1")
+        yield* signIn(bob, "account")
+        assert.strictEqual(yield* why(signIn(guest("bob", "g1"), "g1b")), "UsernameTaken")
+        yield* signIn(bob, "account, too")
+        // Inside this program several may share one.
+        yield* signIn(guest("bob", "g3"), "g3", { embedded: true })
+      }),
+    )
+
+    it.effect("of a conversation makes it one that counts for nobody, whichever side it is on", () =>
+      Effect.gen(function* () {
+        const { find, made, open, signIn } = yield* world()
+        yield* signIn(ann)
+        yield* signIn(guest("gus", "g1"), "g1")
+        yield* find("@ann", "g1")
+        yield* open("@gus", bob)
+        assert.deepStrictEqual(
+          made.map(({ parties }) => parties),
+          [[], []],
+        )
+      }),
+    )
+  })
+
+  it.effect("exclusive is for who is not connected yet", () =>
+    Effect.gen(function* () {
+      const { signIn, signOut, stats } = yield* world()
+      yield* signIn(ann, "a")
+      assert.strictEqual(yield* why(signIn(ann, "b", { exclusive: true })), "UsernameTaken")
+      assert.deepStrictEqual(yield* stats, { ...nothing, users: 1, sessions: 1 })
+      yield* signOut("a")
+      yield* signIn(ann, "b", { exclusive: true })
+      // The first one to be so keeps nobody else of it out.
+      yield* signIn(ann, "c")
+    }),
+  )
+
+  describe("a name that the program takes for one of its own", () => {
+    const bot = user("Bot", "bot-id")
+
+    it.effect("is its own, and whoever came under it before is shown out: in any look, but for itself", () =>
+      Effect.gen(function* () {
+        const { ended, signIn, state } = yield* world()
+        yield* signIn(user("bot", "somebody"), "outside")
+        yield* signIn(user("bot", "somebody"), "outside, too")
+        yield* signIn(bot, "its own, from outside")
+        yield* signIn(user("other", "other"), "other")
+        assert.isUndefined(state.ownerOf("bot"))
+        yield* signIn(bot, "inside", { embedded: true })
+        assert.deepStrictEqual(ended, ["outside NotAuthenticated", "outside, too NotAuthenticated"])
+        assert.deepStrictEqual(state.ownerOf("BOT"), bot)
+        assert.deepStrictEqual(state.ownerOf("b0t"), bot)
+        assert.isUndefined(state.ownerOf("other"))
+      }),
+    )
+
+    it.effect("may be another's inside the program as well, whose sessions stay", () =>
+      Effect.gen(function* () {
+        const { ended, signIn, state } = yield* world()
+        yield* signIn(user("bot", "twin"), "twin", { embedded: true })
+        state.reserveName(bot)
+        assert.deepStrictEqual(ended, [])
+        assert.deepStrictEqual(state.ownerOf("bot"), bot)
+      }),
+    )
+  })
+
+  it.effect("a name means who is called so, in any spelling; that it looks alike is not enough", () =>
+    Effect.gen(function* () {
+      const { find, open, signIn } = yield* world()
+      for (const who of [ann, bob]) yield* signIn(who)
+      assert.strictEqual((yield* find("@BOB", "ann")).other, bob)
+      assert.strictEqual(yield* why(find("@b0b", "ann")), "NoSuchUser")
+      assert.strictEqual(yield* why(open("@cat", ann)), "NoSuchUser")
+      // An account is meant, whoever has its name here.
+      const account = user("bob", "another")
+      assert.strictEqual((yield* find("@bob", "ann", account)).other, account)
+      assert.strictEqual((yield* open("@bob", ann, account)).other, account)
+      // The name of a channel is nobody's.
+      assert.isUndefined((yield* find("bob", "ann")).other)
+    }),
+  )
+
+  it.effect(
+    "who is not signed in finds nothing, and is brought into nothing; nor is anybody into what does not run",
+    () =>
+      Effect.gen(function* () {
+        const { bring, find, made, open, signIn } = yield* world()
+        yield* open("@ann", bob, ann)
+        assert.strictEqual(yield* why(find("den", "nobody")), "NotAuthenticated")
+        assert.strictEqual(yield* why(bring(made[0]!.link.name, "nobody")), "NotAuthenticated")
+        yield* signIn(ann)
+        assert.strictEqual(yield* why(bring(name("den"), "ann")), "Unavailable")
+        assert.lengthOf(made, 1)
+      }),
+  )
+
+  it.effect("the lobby opens however many channels are open", () =>
+    Effect.gen(function* () {
+      const { made, open } = yield* world({ maxChannels: 1 })
+      yield* open("den", ann)
+      yield* open(lobby, ann)
+      assert.strictEqual(yield* why(open("three", ann)), "TooManyChannels")
+      assert.lengthOf(made, 2)
+    }),
+  )
+
+  it.effect("a channel is started behind the end of the one before of its name, and behind no other", () =>
+    Effect.gen(function* () {
+      const { made, open, tell } = yield* world()
+      yield* open("den", ann)
+      const [den] = made
+      assert.strictEqual(den!.after, Effect.void)
+      yield* tell({ type: "Idle", channel: den! })
+      yield* open("lair", ann)
+      assert.notStrictEqual(made[1]!.after, den!.stopped)
+      yield* open("den", ann)
+      assert.strictEqual(made[2]!.after, den!.stopped)
+      // Its name is not another's while it ends, either.
+      assert.lengthOf(made, 3)
+      yield* tell({ type: "Idle", channel: made[2]! })
+      yield* tell({ type: "Stopped", channel: made[2]! })
+      yield* open("den", ann)
+      assert.notStrictEqual(made[3]!.after, den!.stopped)
+    }),
+  )
+
+  it.effect("a name is given to no other channel while the one that had it ends", () =>
+    Effect.gen(function* () {
+      const { made, open, reserve, tell } = yield* world()
+      yield* open("den", ann)
+      yield* open("lair", ann)
+      const [den, lair] = [made[0]!, made[1]!]
+      yield* tell({ type: "Idle", channel: den })
+      assert.strictEqual(yield* why(reserve(lair, "den")), "ChannelExists")
+      yield* tell({ type: "Stopped", channel: den })
+      yield* reserve(lair, "den")
+      assert.strictEqual(yield* why(reserve(lair, "den")), "ChannelExists")
+    }),
+  )
+
+  it.effect("channels are counted by their names; where none runs there is nobody", () =>
+    Effect.gen(function* () {
+      const { count, open } = yield* world()
+      yield* open("den", ann)
+      yield* open("attic", ann)
+      assert.deepStrictEqual(yield* count("attic", "nowhere", "den"), [5, 0, 3])
+    }),
+  )
+
+  it.effect("what a user is told reaches all sessions of that user, and nobody where there are none", () =>
+    Effect.gen(function* () {
+      const { signIn, tell, told } = yield* world()
+      yield* signIn(ann, "phone")
+      yield* signIn(ann, "laptop")
+      yield* signIn(bob)
+      const event = { type: "Invited", channel: name("den"), by: { id: bob.id, name: bob.name } } as const
+      yield* tell({ type: "Tell", user: ann.id, event })
+      assert.deepStrictEqual(told.splice(0), ["phone Invited", "laptop Invited"])
+      yield* tell({ type: "Tell", user: user("nobody").id, event })
+      assert.deepStrictEqual(told, [])
+    }),
+  )
+
+  describe("what one says to another", () => {
+    const guest: User = { ...user("gus"), role: "guest" }
+
+    it.effect("reaches the sessions of both that can be brought in, each with whom it is there", () =>
+      Effect.gen(function* () {
+        const { reach, signIn } = yield* world()
+        yield* signIn(ann, "a1")
+        yield* signIn(ann, "a2", { direct: false })
+        yield* signIn(bob, "b1")
+        yield* signIn(bob, "b2")
+        assert.deepStrictEqual<unknown>(yield* reach(ann, bob), [
+          { session: "a1", other: bob },
+          { session: "b1", other: ann },
+          { session: "b2", other: ann },
+        ])
+        assert.deepStrictEqual<unknown>(yield* reach(bob, bob), [
+          { session: "b1", other: bob },
+          { session: "b2", other: bob },
+        ])
+      }),
+    )
+
+    it.effect("waits for an account that is not here, and for no guest", () =>
+      Effect.gen(function* () {
+        const { reach, signIn } = yield* world()
+        assert.deepStrictEqual(yield* reach(ann, bob), [])
+        assert.strictEqual(yield* why(reach(ann, guest)), "NoSuchUser")
+        assert.strictEqual(yield* why(reach(guest, ann)), "NoSuchUser")
+        yield* signIn(ann)
+        assert.deepStrictEqual<unknown>(yield* reach(guest, ann), [{ session: "ann", other: guest }])
+      }),
+    )
+
+    it.effect("is refused where the other is here and has no session that can hear it", () =>
+      Effect.gen(function* () {
+        const { reach, signIn } = yield* world()
+        yield* signIn(bob, "old", { direct: false })
+        assert.strictEqual(yield* why(reach(ann, bob)), "Unreachable")
+        // Its own, too, where it speaks to itself.
+        assert.strictEqual(yield* why(reach(bob, bob)), "Unreachable")
+        assert.deepStrictEqual(yield* reach(bob, ann), [])
+      }),
+    )
+  })
+
+  it.effect("of who is not here a wish is kept, and nobody appears by it", () =>
+    Effect.gen(function* () {
+      const { ask, find, signIn } = yield* world()
+      const wish = (text: string, at: number) =>
+        ask<WishGranted, never>((reply) => ({
+          type: "SetAppearance",
+          user: ann.id,
+          wish: { appearance: { ...online, text }, at },
+          reply,
+        }))
+      assert.deepStrictEqual(yield* wish("lunch", 10), { appearance: { ...online, text: "lunch" }, links: [] })
+      yield* signIn(ann)
+      const { link, appearance } = yield* find("den", "ann")
+      assert.deepStrictEqual(appearance, online)
+      // What others wished before stays theirs.
+      yield* signIn(bob)
+      assert.deepStrictEqual((yield* find("den", "bob")).appearance, online)
+      assert.deepStrictEqual(yield* wish("old", 9), { appearance: { ...online, text: "lunch" }, links: [link] })
+      assert.deepStrictEqual((yield* find("den", "ann")).appearance, { ...online, text: "lunch" })
     }),
   )
 })

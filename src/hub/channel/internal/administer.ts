@@ -77,7 +77,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     if (doubtful !== undefined && known !== undefined && found !== undefined) {
       const { command, plan } = doubtful
       if (plan.changes.every((change) => holds(found, change))) {
-        carryOut(command, plan, known, found, Monotonic.millis(clock))
+        carryOut(command, plan, found, Monotonic.millis(clock))
       }
     }
     doubtful = undefined
@@ -170,14 +170,13 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   const carryOut = (
     { act, by }: ChannelCommandOf<"Administer">,
     { user }: Plan,
-    before: ChannelRecord,
     record: ChannelRecord,
     now: number,
   ): void => {
     access.record = record
     if (act.type === "SetTopic") access.said(by.user.id, now)
     if (silences(act, record) && user !== undefined) hush(state.attendance, user.id, now)
-    const event = eventOf(act, before, record, personOf(by.user), user, state)
+    const event = eventOf(act, record, personOf(by.user), user, state)
     if (event !== undefined) state.announce(event)
     const leaving = state.everybody.filter((member) =>
       act.type === "Kick" ? member.user.id === user?.id : access.refusal("join", member, now) !== undefined,
@@ -212,10 +211,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
         }),
       )
       return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
-        Effect.map(() => {
-          const before = access.record!
-          carryOut(command, planned, before, changes.reduce(changed, before), now)
-        }),
+        Effect.map(() => carryOut(command, planned, changes.reduce(changed, access.record!), now)),
         Effect.andThen(told),
       )
     })
@@ -255,7 +251,6 @@ const silences = ({ type }: Administration, { name }: ChannelRecord): boolean =>
 /** What the members are told of an act; undefined where nothing is to be seen of it. */
 const eventOf = (
   act: Administration,
-  before: ChannelRecord,
   now: ChannelRecord,
   by: Person,
   user: Person | undefined,
@@ -273,10 +268,7 @@ const eventOf = (
     case "Invite":
     case "SetRole": {
       if (user === undefined) return undefined
-      const role = now.roles.get(user.id)?.role
-      return role === before.roles.get(user.id)?.role
-        ? undefined
-        : { type: "RoleChanged", user: personOf(user), role, by }
+      return { type: "RoleChanged", user: personOf(user), role: now.roles.get(user.id)?.role, by }
     }
     case "Create":
     case "Delete":
