@@ -19,10 +19,22 @@ type Limited = keyof OperationRates["kinds"]
 /** Milliseconds until it may be done; 0 where it may now. */
 type Take = (kind: Limited, now: number) => number
 
+/** How long until a message may be said; 0 where one may be said now, which is counted then. */
+interface Messages {
+  take(now: number): number
+}
+
 /** What somebody may still do: one for all sessions of a user, and for whatever is done without one. */
 export interface CallerLimits {
   /** Messages, edits, deletions and reactions; undefined where they have no limit. */
-  readonly publishing: TokenBucket | undefined
+  readonly publishing: Messages | undefined
+  readonly take: Take
+}
+
+/** What all users of one address may still do together. */
+interface Together {
+  /** Messages of the guests among them: who has a name for the asking has as many of them as it likes. */
+  readonly guests: Messages | undefined
   readonly take: Take
 }
 
@@ -39,7 +51,7 @@ export const rateLimited = (what: string, wait: number): RequestError => {
 export class RateLimits {
   private readonly settings: HubSettings
   private readonly users = new Generations<string, CallerLimits>(remembered)
-  private readonly addresses = new Generations<string, Take>(remembered)
+  private readonly addresses = new Generations<string, Together>(remembered)
 
   private readonly together: OperationRates["kinds"] | undefined
 
@@ -55,8 +67,11 @@ export class RateLimits {
     const own = this.ofUser(user, address, now)
     // Loopback is a proxy as often as a person.
     if (operations === undefined || address === undefined || isLoopback(address)) return own
-    const together = this.ofAddress(network(address))
-    return { ...own, take: (kind, now) => own.take(kind, now) || together(kind, now) }
+    const together = this.ofAddress(network(address), operations.perAddress, now)
+    return {
+      publishing: user.role === "guest" ? both(own.publishing, together.guests) : own.publishing,
+      take: (kind, now) => own.take(kind, now) || together.take(kind, now),
+    }
   }
 
   private ofUser(user: User, address: string | undefined, now: number): CallerLimits {
@@ -73,12 +88,16 @@ export class RateLimits {
     return limits
   }
 
-  private ofAddress(address: string): Take {
+  private ofAddress(address: string, times: number, now: number): Together {
     const found = this.addresses.get(address)
     if (found !== undefined) return found
-    const take = this.buckets(this.together)
-    this.addresses.set(address, take)
-    return take
+    const { publishing } = this.settings
+    const together = {
+      guests: publishing === undefined ? undefined : new TokenBucket(timesOf(times)(publishing), now),
+      take: this.buckets(this.together),
+    }
+    this.addresses.set(address, together)
+    return together
   }
 
   /** A bucket for each kind, made when it is first needed: of most there is never one, and there are many users. */
@@ -89,8 +108,12 @@ export class RateLimits {
   }
 }
 
+const timesOf =
+  (times: number) =>
+  ({ burst, perSecond }: Rate): Rate => ({ burst: burst * times, perSecond: perSecond * times })
+
 const timesAsMuch = ({ kinds, perAddress }: OperationRates): OperationRates["kinds"] => {
-  const times = ({ burst, perSecond }: Rate): Rate => ({ burst: burst * perAddress, perSecond: perSecond * perAddress })
+  const times = timesOf(perAddress)
   return {
     administration: times(kinds.administration),
     visits: times(kinds.visits),
@@ -99,3 +122,7 @@ const timesAsMuch = ({ kinds, perAddress }: OperationRates): OperationRates["kin
     searches: times(kinds.searches),
   }
 }
+
+/** What neither of the two keeps back. */
+const both = (own: Messages | undefined, together: Messages | undefined): Messages | undefined =>
+  own === undefined || together === undefined ? own : { take: (now: number) => own.take(now) || together.take(now) }

@@ -18,7 +18,10 @@ export interface OperationRates {
     readonly reading: Rate
     readonly searches: Rate
   }
-  /** Users of one address, or one /64 of IPv6, may do so many times as much together; loopback is exempt. */
+  /**
+   * Users of one address, or one /64 of IPv6, may do so many times as much together, and its guests say so many times as
+   * many messages as `publishing` lets one; loopback is exempt.
+   */
   readonly perAddress: number
 }
 

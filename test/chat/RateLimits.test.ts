@@ -131,6 +131,31 @@ describe("limits by operation", () => {
     }
   })
 
+  it("are some times as much for what the guests of an address say together, under whatever names", () => {
+    const publishing = { burst: 2, perSecond: 1 }
+    const said = (address: string | undefined, role: "member" | "guest", name: (n: number) => string) => {
+      const limits = new RateLimits({ ...settings, publishing })
+      const counts = [1, 2, 3, 4].map((n) => {
+        const who = { ...user(n, role), name: Username.make(name(n)) }
+        let count = 0
+        while (limits.of(who, address, 0)!.publishing!.take(0) === 0) count++
+        return count
+      })
+      const waiting = { ...user(5, role), name: Username.make(name(5)) }
+      return [counts, limits.of(waiting, address, 0)!.publishing!.take(0)]
+    }
+    const ever = (n: number) => `guest${n}`
+    assert.deepStrictEqual(said("192.0.2.1", "guest", ever), [[2, 2, 2, 0], 334])
+    assert.deepStrictEqual(
+      said("192.0.2.1", "guest", () => "guest"),
+      [[2, 0, 0, 0], 1000],
+    )
+    // Whoever has an account has one limit, wherever it comes from, and loopback is a proxy as often as a person.
+    assert.deepStrictEqual(said("192.0.2.1", "member", ever), [[2, 2, 2, 2], 0])
+    assert.deepStrictEqual(said("127.0.0.1", "guest", ever), [[2, 2, 2, 2], 0])
+    assert.deepStrictEqual(said(undefined, "guest", ever), [[2, 2, 2, 2], 0])
+  })
+
   it("are none where they are switched off", () => {
     assert.isUndefined(
       new RateLimits({ ...defaults, publishing: undefined, operations: undefined }).of(user(1), "x", 0),

@@ -194,7 +194,7 @@ export const settings = {
   "limits.per-address": setting(
     "hub.operations.perAddress",
     int(1, million),
-    "How many times as much as one user all users of one IPv4 address or IPv6 /64 may do together, but for messages; loopback is exempt",
+    "How many times as much as one user all users of one IPv4 address or IPv6 /64 may do together, and of messages all its guests; loopback is exempt",
   ),
   "messages.deduplication": setting(
     "history.rememberIds",
