@@ -1,9 +1,10 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { defaults } from "../../src/hub/HubSettings.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import type { TestServer } from "../../src/testing/TestServer.ts"
-import { calm, expectNothing, idOf, live, user2, type World } from "./transportWorld.ts"
+import { calm, expectNothing, idOf, live, member1, nobodyLeft, user2, type World } from "./transportWorld.ts"
 
 type Sent = typeof ClientFrame.Encoded
 
@@ -150,6 +151,20 @@ export const strangers = ({ layer }: World): void => {
       yield* done(ann, { type: "SetTopic", channel, topic: "" })
       yield* done(ann, { type: "SetStatus", status: "online", text: "" })
       yield* ann.ask({ type: "React", channel, id: "back", target: seq, reaction: "\u0301", on: false }, "Published")
+    }),
+  )
+
+  const visits = { burst: 2, perSecond: 0.001 }
+  const slowly = { hub: { operations: { perAddress: 10, kinds: { ...defaults.operations!.kinds, visits } } } }
+  live("who comes by version 1 again and again enters the lobby as often as anybody", layer(slowly), (server) =>
+    Effect.gen(function* () {
+      for (let n = 0; n < 2; n++) yield* Effect.scoped(member1(server, "ann"))
+      yield* nobodyLeft(server)
+      const ann = yield* server.client1
+      yield* ann.send({ type: "Login", username: "ann", password: "ann's" })
+      yield* ann.expect("LoginResponse")
+      assert.deepInclude(yield* ann.expect("Error"), { code: 503 } as object)
+      yield* ann.ended
     }),
   )
 }

@@ -1,7 +1,7 @@
 /** Version 1: the chapter's chat, in which there is one channel, the lobby, and the bare five messages beside it. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { sendMessage } from "../../chat/operations.ts"
+import { join, sendMessage } from "../../chat/operations.ts"
 import { errorIn } from "../../chat/Receipt.ts"
 import { lobby } from "../../domain/ChannelName.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
@@ -58,7 +58,8 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
         token: token ?? null,
       } as const
       session.greeting = encoding.encode(answer)
-      return (session.caller?.memberships.join(lobby) ?? Effect.void).pipe(
+      const { caller, services } = session
+      return (caller === undefined ? Effect.void : join(services.chat, caller, { channel: lobby })).pipe(
         Effect.mapError(keptOut),
         // Without a list behind it, it is told all the same.
         Effect.ensuring(Effect.sync(() => greet(session))),

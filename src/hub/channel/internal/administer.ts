@@ -3,7 +3,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { changed, type ChannelRecord, holds, inForce } from "../../../channels/ChannelRecord.ts"
+import { changed, type ChannelRecord, holds, inForce, maxBlocked } from "../../../channels/ChannelRecord.ts"
 import type { ChannelStoreShape } from "../../../channels/ChannelStoreShape.ts"
 import type { ChannelStoreError } from "../../../channels/ChannelStoreError.ts"
 import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
@@ -13,7 +13,7 @@ import { between, isDirect } from "../../../domain/Direct.ts"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
-import type { Person, User } from "../../../domain/User.ts"
+import { isGuestId, type Person, type User } from "../../../domain/User.ts"
 import * as NameKey from "../../../domain/NameKey.ts"
 import type * as Username from "../../../domain/Username.ts"
 import { HistoryError } from "../../../history/HistoryError.ts"
@@ -151,6 +151,16 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       reserved = undefined
     })
 
+  /** Nobody blocks people without end. Guests do not count: who is gone cannot be let go of. Blocks of before do, also if over. */
+  const mayBlock = ({ id }: User): Effect.Effect<void, RequestError> =>
+    Effect.matchEffect(channels.blocked(id, 0), {
+      onFailure: ({ trouble }) => Effect.fail(unavailable(trouble)),
+      onSuccess: (blocked) =>
+        blocked.filter(({ id }) => !isGuestId(id)).length < maxBlocked
+          ? Effect.void
+          : Effect.fail(new RequestError({ reason: "Forbidden", detail: `One blocks at most ${maxBlocked} people` })),
+    })
+
   /** Whom somebody has blocked does not reach it by invitations and names of channels either, and is told nothing of it. */
   const invite = (by: User, user: Person): Effect.Effect<void> =>
     Effect.matchEffect(channels.get(ChannelId.make(between(by.id, user.id))), {
@@ -205,11 +215,13 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       const told = act.type === "Invite" && user !== undefined ? invite(by.user, user) : Effect.void
       // Nothing changes: there is nothing to store, and nothing to tell anybody but whom it is for.
       if (changes.length === 0 && audited === undefined) return told
-      const storing = Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
+      const changing = Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
         Effect.sync(() => {
           if (state.stale) doubtful = { command, plan: planned }
         }),
       )
+      const storing =
+        act.type === "Ban" && isDirect(state.name) ? Effect.andThen(mayBlock(by.user), changing) : changing
       return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
         Effect.map(() => carryOut(command, planned, changes.reduce(changed, access.record!), now)),
         Effect.andThen(told),
