@@ -41,6 +41,33 @@ describe("IdTable", () => {
     }
   })
 
+  it("knows how many there were, and when the first and the latest were stored, few as well as many", () => {
+    const table = new IdTable()
+    const told = () => [table.size, table.earliest, table.newest]
+    for (const count of [0, 1, 8, 9, 16, 17, 40]) {
+      table.cleared()
+      assert.deepStrictEqual(told(), [0, Infinity, -Infinity])
+      for (let n = 0; n < count; n++) {
+        // The second is stored before the first: clocks are set back.
+        table.add(alice.id, id(`m-${n}`), seq(n + 1), n === 1 ? 5 : 10 + n)
+        assert.deepStrictEqual(told(), [n + 1, 10, n < 2 ? 10 : 10 + n])
+      }
+      table.forget(bob.id, id("m-0"))
+      table.forget(alice.id, id("nothing"))
+      assert.deepStrictEqual(
+        table.since(0).map(({ seq }) => seq),
+        Array.from({ length: count }, (_, n) => n + 1),
+      )
+      // The same id of somebody else is another one.
+      table.add(bob.id, id("m-0"), seq(99), 100)
+      assert.deepStrictEqual(table.find(alice.id, id("m-0")), count === 0 ? undefined : { seq: seq(1), timestamp: 10 })
+      assert.deepStrictEqual(table.find(bob.id, id("m-0")), { seq: seq(99), timestamp: 100 })
+      table.forget(alice.id, id("m-0"))
+      assert.isUndefined(table.find(alice.id, id("m-0")))
+      assert.deepStrictEqual(table.find(bob.id, id("m-0")), { seq: seq(99), timestamp: 100 })
+    }
+  })
+
   it("tells ids apart that differ in one character, in their length, or in their order", () => {
     const table = new IdTable()
     const ids = ["a", "b", "aa", "ab", "ba", "ac", "ca", "cc", "a".repeat(63), "a".repeat(64), `${"a".repeat(63)}b`]

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { key } from "../../src/domain/NameKey.ts"
+import { isSame, key } from "../../src/domain/NameKey.ts"
 import { wrongIn } from "../../src/domain/PlainName.ts"
 
 describe("the key of a name", () => {
@@ -51,6 +51,29 @@ describe("the key of a name", () => {
     ]
     assert.strictEqual(new Set(names.map(key)).size, names.length)
     for (const name of names) assert.strictEqual(key(key(name)), key(name))
+  })
+})
+
+describe("two names", () => {
+  it("are the same in another spelling, not by their looks", () => {
+    for (const [one, other] of [
+      ["ann", "ann"],
+      ["ann", "ANN"],
+      ["ann", "ａｎｎ"],
+      ["straße", "STRASSE"],
+      ["Zoë", "ZOE\u0308"],
+    ] as const) {
+      assert.isTrue(isSame(one, other), `${one} ${other}`)
+    }
+    for (const [one, other] of [
+      ["ann", "аnn"],
+      ["bob", "b0b"],
+      ["modern", "rnodern"],
+      ["ann", "anna"],
+      ["ann", ""],
+    ] as const) {
+      assert.isFalse(isSame(one, other), `${one} ${other}`)
+    }
   })
 })
 

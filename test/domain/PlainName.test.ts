@@ -71,7 +71,22 @@ describe("a name for somebody new", () => {
   it("is refused with what is wrong", () => {
     assert.strictEqual(wrongIn("ann: yes"), 'it has ":", which is no letter, digit, space, ".", "_" or "-"')
     assert.strictEqual(wrongIn("ann\u202e"), 'it has U+202E, which is no letter, digit, space, ".", "_" or "-"')
+    assert.strictEqual(wrongIn("ann\u0000"), 'it has U+0000, which is no letter, digit, space, ".", "_" or "-"')
     assert.strictEqual(wrongIn("a  b"), "it has several spaces in a row")
+    assert.strictEqual(wrongIn("a\u3000 b"), 'it has U+3000, which is no letter, digit, space, ".", "_" or "-"')
+    for (const name of ["-ann", ".ann", " ann", "\u0301ann", ""]) {
+      assert.strictEqual(wrongIn(name), "it does not begin with a letter or a digit", name)
+    }
+    assert.strictEqual(wrongIn("annА"), "it has letters of scripts that are not written together")
+  })
+
+  it("has four marks on a letter at most, one of them in the letter itself", () => {
+    assert.isUndefined(wrongIn(`a${"\u0301".repeat(4)}n`))
+    assert.isUndefined(wrongIn(`á${"\u0301".repeat(3)}n`))
+    assert.isUndefined(wrongIn(`a${"\u0301".repeat(4)}n${"\u0301".repeat(4)}`))
+    for (const name of [`a${"\u0301".repeat(5)}`, `á${"\u0301".repeat(4)}`]) {
+      assert.strictEqual(wrongIn(name), "it has more than 4 marks on one letter")
+    }
   })
 })
 
@@ -87,5 +102,15 @@ describe("a name that is shown", () => {
     assert.strictEqual(shownChannel("@@ann"), "@\\u0040ann")
     assert.strictEqual(shownName("* ann  left"), "\\u002a ann \\u0020left")
     assert.strictEqual(shownName("\\u003a"), "\\u005cu003a")
+    // What a name cannot begin with is written out where it begins, and only there.
+    assert.strictEqual(shownName("-a-."), "\\u002da-.")
+    assert.strictEqual(shownName(".a"), "\\u002ea")
+    assert.strictEqual(shownName("\u0301a\u0301"), "\\u0301a\u0301")
+    assert.strictEqual(shownName(" a b"), "\\u0020a b")
+    assert.strictEqual(shownName("𐀀\u{e0001}"), "𐀀\\udb40\\udc01")
+    assert.strictEqual(shownName(""), "")
+    assert.strictEqual(shownChannel("den"), "den")
+    assert.strictEqual(shownChannel("den: x"), "den\\u003a x")
+    assert.strictEqual(shownChannel("@ann"), "@ann")
   })
 })

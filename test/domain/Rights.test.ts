@@ -123,6 +123,10 @@ describe("rights", () => {
     for (const standing of ["member", "stranger", "guest"] as const) assert.deepStrictEqual(over(standing), [])
   })
 
+  it("that make somebody ordinary, who waits in slow mode and stays out with an address: none over others", () => {
+    assert.deepStrictEqual(Rights.standings.filter(Rights.isOrdinary), ["member", "stranger", "guest"])
+  })
+
   it("to give a role: owners any, moderators that of a member", () => {
     const roles = ["owner", "moderator", "member"] as const
     const gives = (standing: Rights.Standing) => roles.filter((role) => Rights.mayGrant(standing, role))

@@ -1,11 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
+import { AddressRange } from "../../src/domain/AddressRange.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { HistoryId } from "../../src/domain/HistoryId.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
+import { Reaction } from "../../src/domain/Reaction.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import { StatusText } from "../../src/domain/Status.ts"
 import { Topic } from "../../src/domain/Topic.ts"
-import { UserId } from "../../src/domain/User.ts"
+import { isStorable } from "../../src/domain/Text.ts"
+import { guestId, isGuestId, UserId } from "../../src/domain/User.ts"
 import { spelling, Username } from "../../src/domain/Username.ts"
 
 type Text = Schema.Codec<string>
@@ -90,7 +95,21 @@ const table: ReadonlyArray<
   ],
   ["Topic", Topic, ["", "a", "x".repeat(256), "two words"], [" ", "a ", "x".repeat(257), "two\nlines", "\udfff"]],
   ["StatusText", StatusText, ["", "back at three", "x".repeat(128)], ["x".repeat(129), "a\r", " a"]],
-  ["UserId", UserId, ["a", "guest:alice"], ["", "\ud800"]],
+  ["UserId", UserId, ["a", "guest:alice"], ["", "\ud800", "a\u0000"]],
+  ["ChannelId", ChannelId, ["a", "x".repeat(1000)], ["", "\ud800", "a\u0000"]],
+  ["HistoryId", HistoryId, ["a"], ["", "\ud800", "a\u0000"]],
+  [
+    "Reaction",
+    Reaction,
+    ["👍", "👍🏽", "🏳️‍🌈", "👨‍👩‍👧‍👦", "1️⃣", "+1", "a b", "x".repeat(32), "é"],
+    ["", " ", " a", "a ", "x".repeat(33), "👍".repeat(17), "a\nb", "a\u200bb", "\ud800"],
+  ],
+  [
+    "AddressRange",
+    AddressRange,
+    ["192.0.2.7", "192.0.2.0/24", "2001:db8::/32", "::1", "2001:DB8::/128", "f".repeat(45)],
+    ["", "1", "192.0.2.0/", "192.0.2.0/1234", "/24", "fe80::1%eth0", "192.0.2.0/24\n", "x", "f".repeat(46), "1 2"],
+  ],
 ]
 
 describe.each(table)("%s", (_, schema, good, bad) => {
@@ -147,5 +166,20 @@ describe("marks that nobody can see", () => {
 
   it.each(["\ufe0f", "\u034f\u17b4"])("%j alone is no name", (marks) => {
     assert.isFalse(Schema.is(Username)(marks))
+  })
+})
+
+describe("text", () => {
+  it("is stored where it has neither NUL nor half a character", () => {
+    for (const text of ["", "a", "a\nb", "👍", "\u200b"]) assert.isTrue(isStorable(text), JSON.stringify(text))
+    for (const text of ["\0", "a\0b", "\ud83d", "\udc4d\ud83d"]) assert.isFalse(isStorable(text), JSON.stringify(text))
+  })
+})
+
+describe("the id of a guest", () => {
+  it("is told from all others by how it begins", () => {
+    assert.strictEqual<string>(guestId("x"), "guest:x")
+    assert.isTrue(isGuestId(guestId("x")))
+    for (const id of ["guest", "a guest:x", "Guest:x", "0193552e"]) assert.isFalse(isGuestId(UserId.make(id)))
   })
 })

@@ -96,5 +96,10 @@ describe("memory", () => {
     memory.begin()
     assert.strictEqual(fill(1), piece)
     assert.strictEqual(memory.take().byteLength, 1)
+    // What fills a piece exactly takes no more than that, wherever it began.
+    memory.begin()
+    assert.strictEqual(fill(9000), piece)
+    assert.strictEqual(fill(piece - 9000), piece)
+    assert.strictEqual(memory.take().byteLength, piece)
   })
 })

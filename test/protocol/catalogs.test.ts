@@ -72,6 +72,50 @@ const disconnects = {
   Refused: 4511,
 }
 
+/** HTTP's statuses, which clients of HTTP and of version 1 go by. */
+const requestStatuses: Record<number, ReadonlyArray<string>> = {
+  400: ["InvalidFrame", "UnexpectedFrame", "InvalidUsername", "InvalidPassword", "EmptyMessage", "InvalidSearch"],
+  401: ["NotAuthenticated", "InvalidCredentials", "InvalidToken"],
+  403: [
+    "InviteRequired",
+    "InviteNotValid",
+    "AccountDisabled",
+    "NotMember",
+    "Forbidden",
+    "Banned",
+    "Muted",
+    "ChannelArchived",
+    "Blocked",
+  ],
+  404: ["NoSuchTransfer", "NoSuchUser", "NoSuchChannel", "NoSuchMessage"],
+  409: [
+    "AlreadyAuthenticated",
+    "UsernameTaken",
+    "AlreadyMember",
+    "TooManyMemberships",
+    "Unreachable",
+    "ChannelExists",
+    "TooManyReactions",
+    "ChannelQuota",
+  ],
+  413: ["MessageTooLong"],
+  429: ["RateLimited", "SlowMode", "TooManyLogins"],
+  500: ["Internal"],
+  501: ["NotSupported"],
+  503: ["TooManyChannels", "Unavailable"],
+}
+const disconnectStatuses: Record<number, ReadonlyArray<string>> = {
+  200: ["Goodbye"],
+  400: ["MalformedFrame", "UnsupportedVersion"],
+  401: ["NotAuthenticated", "TokenRevoked", "PasswordChanged"],
+  403: ["AccountDisabled", "Refused"],
+  408: ["PingTimeout", "LoginTimeout", "ConnectionLost", "FrameTimeout"],
+  413: ["FrameTooLarge"],
+  429: ["TooManyConnections", "Flooding"],
+  500: ["Internal"],
+  503: ["Draining", "SlowConsumer", "ServerFull", "ChannelLost"],
+}
+
 const codes = (catalog: Record<string, { readonly code: number }>) =>
   Object.fromEntries(Object.entries(catalog).map(([name, { code }]) => [name, code]))
 
@@ -80,9 +124,15 @@ const arrived = (codec: "json" | "msgpack", frame: Parameters<Encoding.Encoding2
   Result.getOrThrow(Encoding.client2(codec).decode(Encoding.server2(codec).encode(frame).subarray(4)))
 
 describe.each([
-  ["request errors", RequestError.catalog, requestErrors],
-  ["disconnects", Disconnect.catalog, disconnects],
-] as const)("%s", (_, catalog, given) => {
+  ["request errors", RequestError.catalog, requestErrors, requestStatuses],
+  ["disconnects", Disconnect.catalog, disconnects, disconnectStatuses],
+] as const)("%s", (_, catalog, given, statuses) => {
+  it("have the statuses that clients of HTTP go by", () => {
+    const found: Record<number, ReadonlyArray<string>> = {}
+    for (const [name, { status }] of Object.entries(catalog)) found[status] = [...(found[status] ?? []), name]
+    assert.deepStrictEqual(found, statuses)
+  })
+
   it("have the codes they always had", () => {
     assert.deepStrictEqual(codes(catalog), given)
   })

@@ -73,6 +73,23 @@ describe.each(codecs)("$name", (codec) => {
     }
   })
 
+  it("a text may begin with a byte order mark, and keeps it", () => {
+    for (const text of ["\ufeff", "\ufeffa", `\ufeff${"a".repeat(30)}`, "a\ufeff"]) {
+      assert.strictEqual(Result.getOrThrow(codec.decode(codec.encode(text))), text)
+      assert.deepStrictEqual(Result.getOrThrow(codec.decode(codec.encode({ [text]: 1 }))), { [text]: 1 })
+    }
+  })
+
+  it("what has nothing in it is not deeper than the limit for what it is", () => {
+    for (const value of [null, true, 1, "a"]) {
+      assert.isUndefined(refusal(codec, codec.encode(nested(maxDepth, (inner) => [inner === 1 ? value : inner]))))
+    }
+    for (const value of [[], {}]) {
+      const deepest = nested(maxDepth, (inner) => [inner === 1 ? value : inner])
+      assert.strictEqual(refusal(codec, codec.encode(deepest)), "TooDeep")
+    }
+  })
+
   it("what is encoded keeps its bytes when more is encoded", () => {
     const first = codec.encode({ text: "first" })
     const kept = first.slice()

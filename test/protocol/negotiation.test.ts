@@ -62,6 +62,7 @@ describe("versions", () => {
     ["9".repeat(400), undefined, wrongForm],
     ["2.0", "", wrongForm],
     ["2.0", "one", wrongForm],
+    ["two", "1.0", wrongForm],
   ])("%j from %j", (version, min_version, expected) => {
     const outcome = chosen({ version, ...(min_version === undefined ? {} : { min_version }) })
     assert.strictEqual(typeof outcome === "string" ? outcome : outcome[0], expected)
