@@ -221,7 +221,9 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
         }),
       )
       const storing =
-        act.type === "Ban" && isDirect(state.name) ? Effect.andThen(mayBlock(by.user), changing) : changing
+        act.type === "Ban" && isDirect(state.name) && user !== undefined && !isGuestId(user.id)
+          ? Effect.andThen(mayBlock(by.user), changing)
+          : changing
       return (act.type === "Rename" ? renaming(act.name, storing) : storing).pipe(
         Effect.map(() => carryOut(command, planned, changes.reduce(changed, access.record!), now)),
         Effect.andThen(told),
