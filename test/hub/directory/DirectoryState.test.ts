@@ -9,7 +9,9 @@ import { ChannelName, lobby } from "../../../src/domain/ChannelName.ts"
 import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import type { RequestError } from "../../../src/domain/RequestError.ts"
 import * as Topic from "../../../src/domain/Topic.ts"
+import type { SessionId } from "../../../src/domain/SessionId.ts"
 import type { User } from "../../../src/domain/User.ts"
+import type { Username } from "../../../src/domain/Username.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
 import type { Channel } from "../../../src/hub/channel/Channel.ts"
 import type {
@@ -42,6 +44,8 @@ const world = (changed: Partial<HubSettings> = {}) =>
     const made: Array<HandMade> = []
     const ended: Array<string> = []
     const told: Array<string> = []
+    /** Sessions that have ended and not signed out yet. */
+    const gone = new Set<SessionId>()
     const state = new DirectoryState(
       { ...defaults, ...changed },
       (name, after, parties) =>
@@ -62,11 +66,14 @@ const world = (changed: Partial<HubSettings> = {}) =>
           made.push(channel)
           return { channel, link }
         }),
-      (session) => ({
-        end: ({ reason }) => void ended.push(`${session} ${reason}`),
-        tell: ({ type }) => void told.push(`${session} ${type}`),
-        enter: () => Effect.void,
-      }),
+      (id) =>
+        gone.has(id)
+          ? undefined
+          : {
+              end: ({ reason }) => void ended.push(`${id} ${reason}`),
+              tell: ({ type }) => void told.push(`${id} ${type}`),
+              enter: () => Effect.void,
+            },
     )
     const tell = (command: DirectoryCommand) => state.apply(command) ?? Effect.void
     const ask = <A, E>(
@@ -82,6 +89,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
       made,
       ended,
       told,
+      gone,
       tell,
       signIn: (
         who: User,
@@ -471,6 +479,18 @@ describe("DirectoryState", () => {
       }),
     )
 
+    it.effect("stays its own while it is connected, however many others were taken since", () =>
+      Effect.gen(function* () {
+        const { signIn, signOut, state } = yield* world()
+        yield* signIn(user("bot", "somebody"), "outside")
+        yield* signIn(bot, "inside", { embedded: true })
+        for (let n = 0; n < 20_001; n++) state.reserveName({ ...bot, name: `bot-${n}` as Username })
+        assert.deepStrictEqual(state.ownerOf("bot"), bot)
+        yield* signOut("inside")
+        assert.isUndefined(state.ownerOf("bot"))
+      }),
+    )
+
     it.effect("may be another's inside the program as well, whose sessions stay", () =>
       Effect.gen(function* () {
         const { ended, signIn, state } = yield* world()
@@ -567,7 +587,7 @@ describe("DirectoryState", () => {
 
   it.effect("what a user is told reaches all sessions of that user, and nobody where there are none", () =>
     Effect.gen(function* () {
-      const { signIn, tell, told } = yield* world()
+      const { gone, signIn, tell, told } = yield* world()
       yield* signIn(ann, "phone")
       yield* signIn(ann, "laptop")
       yield* signIn(bob)
@@ -576,6 +596,9 @@ describe("DirectoryState", () => {
       assert.deepStrictEqual(told.splice(0), ["phone Invited", "laptop Invited"])
       yield* tell({ type: "Tell", user: user("nobody").id, event })
       assert.deepStrictEqual(told, [])
+      gone.add(session("phone"))
+      yield* tell({ type: "Tell", user: ann.id, event })
+      assert.deepStrictEqual(told, ["laptop Invited"])
     }),
   )
 
