@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import type { HistoryId } from "../domain/HistoryId.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { attempts, type Memberships } from "../hub/audience/Memberships.ts"
 import type { ChatShape } from "./Chat.ts"
@@ -13,9 +14,11 @@ export interface Join {
   readonly channel: ChannelName
   /**
    * Comes back: into the channel that was told by this id, whatever its name is by now. Nothing is made, and no other
-   * channel entered that has its name.
+   * channel entered that has its name, unless its history is gone as well.
    */
   readonly id?: ChannelId | undefined
+  /** The history that it had. Where the service has another by now and knows no such channel, it goes by the name. */
+  readonly history?: HistoryId | undefined
   /** Given to the session's `onJoined`, so that it knows which request that answers. */
   readonly tag?: number | undefined
 }
@@ -24,7 +27,7 @@ export interface Join {
 const comeBack = (
   chat: ChatShape,
   memberships: Memberships,
-  { channel, id, tag }: Join & { readonly id: ChannelId },
+  { channel, history, id, tag }: Join & { readonly id: ChannelId },
 ): Effect.Effect<void, RequestError> => {
   const attempt = (name: ChannelName, n: number): Effect.Effect<void, RequestError> =>
     Effect.catchIf(
@@ -33,6 +36,10 @@ const comeBack = (
       (refusal) =>
         Effect.flatMap(readable("find a channel by its id", chat.channels.get(id)), (found) => {
           const now = Option.getOrUndefined(found)?.name
+          // The service began anew, or goes on from a copy: what the id named is no more, for nobody.
+          if (now === undefined && history !== undefined && !chat.history.isOurs(history)) {
+            return memberships.join(name, { tag })
+          }
           return now === undefined || now === name || n === attempts ? Effect.fail(refusal) : attempt(now, n + 1)
         }),
     )
@@ -43,11 +50,11 @@ const comeBack = (
 export const join = operation(
   "visits",
   [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "ChannelQuota", "NotAuthenticated"],
-  (chat, { memberships }, { channel, id, tag }: Join): Effect.Effect<void, RequestError> => {
+  (chat, { memberships }, { channel, history, id, tag }: Join): Effect.Effect<void, RequestError> => {
     if (memberships === undefined) {
       return Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))
     }
-    if (id !== undefined && !isDirect(channel)) return comeBack(chat, memberships, { channel, id, tag })
+    if (id !== undefined && !isDirect(channel)) return comeBack(chat, memberships, { channel, history, id, tag })
     return Effect.flatMap(accountIn(chat, channel), (account) => memberships.join(channel, { account, id, tag }))
   },
 )

@@ -194,14 +194,14 @@ export const make = Effect.fnUntraced(function* (
     { heard, receive }: Receiver,
   ): Effect.Effect<void, Disconnect, Scope.Scope> =>
     retryRefused(
-      Effect.suspend(() => session.join(channel.name, channel.id)),
+      Effect.suspend(() => session.join(channel.name, channel)),
       { times: maxRefusals },
     ).pipe(
       // What waits to be sent has to know first where it goes.
       Effect.flatMap(({ ref }) => heard.event(ref)),
       Effect.catchTag("RequestError", (error) =>
         Effect.suspend(() => {
-          const { id, name } = channel
+          const { history, id, name } = channel
           if (error.reason === "AlreadyMember") return Effect.void
           if (!error.retryable) {
             return Effect.sync(() => {
@@ -210,14 +210,14 @@ export const make = Effect.fnUntraced(function* (
             })
           }
           if (positions.isIn(name)) receive({ type: "Left", channel: name })
-          shutOut.set(name, { id, name })
-          return Effect.asVoid(Effect.forkScoped(comeIn(session, { id, name })))
+          shutOut.set(name, { history, id, name })
+          return Effect.asVoid(Effect.forkScoped(comeIn(session, { history, id, name })))
         }),
       ),
     )
 
-  const comeIn = (session: ClientSession, { id, name }: ShutOut): Effect.Effect<void> => {
-    const join = Effect.suspend(() => (shutOut.has(name) ? Effect.asVoid(session.join(name, id)) : Effect.void))
+  const comeIn = (session: ClientSession, { name, ...back }: ShutOut): Effect.Effect<void> => {
+    const join = Effect.suspend(() => (shutOut.has(name) ? Effect.asVoid(session.join(name, back)) : Effect.void))
     return retryRefused(join).pipe(
       Effect.catchTag("RequestError", () => Effect.void),
       Effect.map(() => void shutOut.delete(name)),
@@ -356,7 +356,7 @@ export const make = Effect.fnUntraced(function* (
     states: Stream.takeUntil(Stream.fromPubSub(states), ({ _tag }) => _tag === "Ended"),
     join: (channel, { after, history, id } = {}) =>
       Effect.suspend(() => {
-        const joining = moving((session) => session.join(channel, id))
+        const joining = moving((session) => session.join(channel, { history, id }))
         if (after === undefined) return joining
         const forget = positions.want(channel, { after: Seq.make(after), history })
         return joining.pipe(

@@ -22,9 +22,13 @@ export interface ClientSession extends Requests<Disconnect> {
   readonly signIn: (credentials: Credentials) => Answer<"LoggedIn">
   /**
    * Joins a channel, which may be made by that. With an `id` it comes back: into the channel that `Joined` told by it,
-   * whatever its name is by now, and none is made. A server that cannot do so (`resumes`) goes by the name alone.
+   * whatever its name is by now, and none is made. With the `history` besides, a server whose history is another one by now
+   * goes by the name where it does not know the id. So does a server that cannot come back to channels (`resumes`).
    */
-  readonly join: (channel: string, id?: string) => Answer<"Joined">
+  readonly join: (
+    channel: string,
+    back?: { readonly id?: string | undefined; readonly history?: string | undefined },
+  ) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
    * Says something in a channel that the session is in; succeeds when the message has its place. Publishing again with

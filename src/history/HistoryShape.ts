@@ -107,6 +107,8 @@ export interface Marker {
 
 /** The methods of `History`. */
 export interface HistoryShape {
+  /** Whether a log of this history can have had this id: otherwise it is that of another store, or of another day. */
+  readonly isOurs: (id: HistoryId) => boolean
   /** Reads what a channel needs to start; of the ids those stored at `since` or later. */
   readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
   /** Those of these ids that were stored, for as long as ids are remembered. */

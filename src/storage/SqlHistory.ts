@@ -64,6 +64,7 @@ const make = Effect.gen(function* () {
     )
 
   const service: History["Service"] = {
+    isOurs: (id) => id === history,
     load: (channel, since) => run("load", load(channel, since)),
     known: (channel, ids) => run("known", read.known(channel, ids)),
     appendUnsafe: undefined,

@@ -239,16 +239,20 @@ describe("coming back to a channel", () => {
 })
 
 describe("coming back to a service that has another history", () => {
-  it.effect("says so, and begins anew with what there is; what was about a message of the former fails", () =>
-    Effect.gen(function* () {
-      const channels = yield* Effect.map(Layer.build(ChannelStore.layerMemory), (context) =>
-        Layer.succeedContext(context),
-      )
+  /** The history is lost with each run, and the channels with it or not. */
+  const restarting = Effect.fnUntraced(
+    function* (channel: string, kept: boolean) {
+      const channels = kept
+        ? yield* Effect.map(Layer.build(ChannelStore.layerMemory), (context) => Layer.succeedContext(context))
+        : undefined
       const start = Effect.gen(function* () {
         const scope = yield* Scope.make()
         const context = yield* Layer.buildWithScope(
-          // The history is lost with each run.
-          TestServer.layerMemory({ ...settings, accounts: { mode: "guest" }, channels }),
+          TestServer.layerMemory({
+            ...settings,
+            accounts: { mode: "guest" },
+            ...(channels === undefined ? {} : { channels }),
+          }),
           scope,
         )
         return { scope, way: yield* Effect.provide(memoryDialer, context) }
@@ -261,17 +265,19 @@ describe("coming back to a service that has another history", () => {
         )
       const [ann, bob] = [yield* client("ann"), yield* client("bob")]
       const heard = yield* listening(ann)
-      const { history } = yield* ann.join("lobby")
-      yield* bob.join("lobby")
+      const { history } = yield* ann.join(channel)
+      yield* bob.join(channel)
       const say = (...texts: ReadonlyArray<string>) =>
-        passing(Effect.forEach(texts, (text) => bob.publish("lobby", text), { discard: true }))
+        passing(Effect.forEach(texts, (text) => bob.publish(channel, text), { discard: true }))
       yield* say("one", "two")
       yield* running.way.answer(false)
       yield* passing(Scope.close(running.scope, Exit.void))
       yield* until(ann, "Away")
-      const editing = yield* Effect.forkChild(Effect.flip(ann.edit("lobby", 2, "not mine")), { startImmediately: true })
+      const waiting = yield* Effect.forkChild(Effect.exit(ann.publish(channel, "mine")), { startImmediately: true })
+      const editing = yield* Effect.forkChild(Effect.flip(ann.edit(channel, 2, "not mine")), { startImmediately: true })
       running = yield* start
       yield* bob.retry
+      yield* until(bob, "Online")
       // It is longer than what was known by the time that she is back.
       yield* say("three", "four", "five")
       yield* passing(until(ann, "Online"))
@@ -280,18 +286,37 @@ describe("coming back to a service that has another history", () => {
       assert.deepStrictEqual(
         heard,
         [
-          ["Joined lobby", "lobby 1 one", "lobby 2 two"],
-          ["Joined lobby", "HistoryChanged lobby", "lobby 1 three", "lobby 2 four", "lobby 3 five", "lobby 4 six"],
+          [`Joined ${channel}`, `${channel} 1 one`, `${channel} 2 two`],
+          [
+            `Joined ${channel}`,
+            `HistoryChanged ${channel}`,
+            `${channel} 1 three`,
+            `${channel} 2 four`,
+            `${channel} 3 five`,
+            ...(kept ? [`${channel} 4 mine`, `${channel} 5 six`] : [`${channel} 4 six`]),
+          ],
         ].flat(),
       )
-      assert.deepInclude(yield* passing(Fiber.join(editing)), { reason: "NoSuchMessage" })
+      assert.deepInclude(yield* passing(Fiber.join(editing)), { reason: kept ? "NoSuchMessage" : "NoSuchChannel" })
+      // What waits goes into the channel that it was meant for, and into no other that has its name.
+      assert.strictEqual(Exit.isSuccess(yield* passing(Fiber.join(waiting))), kept)
       // A program that remembers its place over its own restarts remembers the history with it.
       const cat = yield* client("cat")
       const told = yield* listening(cat)
-      yield* cat.join("lobby", { after: 2, history })
+      yield* cat.join(channel, { after: 2, history })
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual(told.slice(0, 3), ["Joined lobby", "HistoryChanged lobby", "lobby 1 three"])
-    }).pipe(Effect.scoped, Effect.provide(silent)),
+      assert.deepStrictEqual(told.slice(0, 3), [`Joined ${channel}`, `HistoryChanged ${channel}`, `${channel} 1 three`])
+    },
+    Effect.scoped,
+    Effect.provide(silent),
+  )
+
+  it.effect("says so, and begins anew with what there is; what was about a message of the former fails", () =>
+    restarting("lobby", true),
+  )
+  it.effect(
+    "goes by the name where the service knows the channel no more; what was to be said in the former fails",
+    () => restarting("kitchen", false),
   )
 })
 

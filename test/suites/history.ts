@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Entry, Message } from "../../src/domain/Entry.ts"
+import { HistoryId } from "../../src/domain/HistoryId.ts"
 import { History } from "../../src/history/History.ts"
 import { outdated } from "../../src/history/outdated.ts"
 import { Stamps } from "../../src/history/Stamps.ts"
@@ -76,6 +77,9 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         assert.isNotEmpty(id)
         yield* append(history, general, [said(1)])
         assert.strictEqual((yield* history.load(general, 0)).history, id)
+        assert.isTrue(history.isOurs(id!))
+        assert.isTrue(history.isOurs((yield* history.load(random, 0)).history!))
+        assert.isFalse(history.isOurs(HistoryId.make("another")))
       }),
     )
 

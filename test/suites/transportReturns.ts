@@ -60,6 +60,29 @@ export const returns = ({ layer }: World): void => {
     }),
   )
 
+  live(
+    "a channel of a history that is gone is entered by its name, and of one that is there by its id",
+    layer(calm),
+    (server) =>
+      Effect.gen(function* () {
+        const ann = yield* member2(server, "ann", "kitchen")
+        const bob = yield* user2(server, "bob")
+        const { history, id } = yield* enter(bob, "kitchen")
+        yield* bob.ask({ type: "Leave", channel: "kitchen" }, "Left")
+        const back = (channel: string, id: string, history: string) =>
+          ({ type: "Join", channel, id, history }) satisfies Sent
+        const gone = yield* bob.ask(back("attic", "no-such-id", history!), "Error")
+        assert.strictEqual(gone.name, "NoSuchChannel")
+        assert.strictEqual((yield* bob.ask(back("attic", "no-such-id", "of yesterday"), "Joined")).role, "owner")
+        // A copy brings back the ids: what the channel is called now counts.
+        yield* done(ann, kitchen)
+        assert.strictEqual((yield* bob.ask(back("kitchen", id!, "of yesterday"), "Joined")).channel, "tearoom")
+        yield* bob.ask({ type: "Leave", channel: "tearoom" }, "Left")
+        yield* done(ann, { type: "Ban", channel: "tearoom", username: "bob" })
+        assert.strictEqual((yield* bob.ask(back("kitchen", id!, "of yesterday"), "Error")).name, "Banned")
+      }),
+  )
+
   live("a conversation is with somebody, not with a name", layer(calm), (server) =>
     Effect.gen(function* () {
       yield* user2(server, "ann")

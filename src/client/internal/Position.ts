@@ -157,4 +157,4 @@ export class Position {
 }
 
 /** A channel that the server had no room for. */
-export type ShutOut = Pick<Position, "id" | "name">
+export type ShutOut = Pick<Position, "history" | "id" | "name">

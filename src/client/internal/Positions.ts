@@ -92,10 +92,19 @@ export class Positions {
    * The client has come back to a channel, which may have another name by now, and its former name may be another's.
    * Returns what there is to tell of that before anything else.
    */
-  private rejoined({ channel, id }: Pick<ServerFrameOf<"Joined">, "channel" | "id">): ReadonlyArray<ClientEvent> {
+  private rejoined(joined: ServerFrameOf<"Joined">): ReadonlyArray<ClientEvent> {
+    const { channel, id } = joined
     const key = keyOf(channel)
     const named = this.here.get(key)
     if (id === undefined || named?.id === id) return []
+    if (named !== undefined && this.isAnew(named, joined)) {
+      // Whoever listens goes on in the channel of this name. What waits to be sent was not meant for it.
+      named.refused = new RequestError({ reason: "NoSuchChannel", detail: "The service knows this channel no more" })
+      const successor = new Position(named.name, named.last)
+      successor.history = named.history
+      this.here.set(key, successor)
+      return []
+    }
     const news: Array<ClientEvent> = []
     if (named?.id !== undefined) {
       this.here.delete(key)
@@ -114,6 +123,17 @@ export class Positions {
     position.rename(channel)
     this.here.set(key, position)
     return news
+  }
+
+  /** Whether the service began anew, so that another channel stands for the one that the client was in. */
+  private isAnew({ history: before }: Position, { channel, history, id }: ServerFrameOf<"Joined">): boolean {
+    return (
+      !isDirect(channel) &&
+      before !== undefined &&
+      history !== undefined &&
+      before !== history &&
+      ![...this.displaced.values(), ...this.here.values()].some((one) => one.id === id)
+    )
   }
 
   /** The client was not let in again. Returns what there is to tell of that. */

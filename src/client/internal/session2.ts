@@ -112,7 +112,8 @@ export const make = Effect.fnUntraced(function* (
             password: Redacted.value(credentials.password),
             invite: credentials.invite === undefined ? undefined : Redacted.value(credentials.invite),
           }),
-    join: (channel, id) => ask({ type: "Join", channel, id: terms.resumes ? id : undefined }),
+    join: (channel, { history, id } = {}) =>
+      ask({ type: "Join", channel, ...(terms.resumes && id !== undefined ? { id, history } : {}) }),
     leave: (channel) => ask({ type: "Leave", channel }),
     publish: (channel, content, id) => withId(id, { type: "Publish", channel, content }),
     edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),

@@ -91,6 +91,7 @@ export const make = Effect.gen(function* () {
   }
 
   const service: HistoryShape = {
+    isOurs: (other) => other.startsWith(`${id}-`),
     load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log(idOfNew())).load(since)),
     known: (channel, ids) =>
       Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),

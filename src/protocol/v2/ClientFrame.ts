@@ -13,6 +13,7 @@ import {
   maxReasonLength,
   maxSearchLength,
 } from "../../domain/Limits.ts"
+import { HistoryId } from "../../domain/HistoryId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
@@ -49,6 +50,11 @@ export const Join = frame(
       ChannelId,
       "The `id` that `Joined` had: enters that channel, whatever it is called by now, and never makes one. For who has " +
         "the capability `resume`.",
+    ),
+    history: optional(
+      HistoryId,
+      "The `history` that `Joined` had, beside `id`: a service that began anew, or was brought back from a copy, and knows " +
+        "no such channel goes by the name, as for who comes for the first time.",
     ),
   },
 )

@@ -103,8 +103,8 @@ export const make = (tell: Tell): Handlers => {
       ),
     ),
     // The answer is told when the session is in the channel, in its place among the messages.
-    Join: forUser((session, { channel, id, ref }, caller) =>
-      chat.join(session.services.chat, caller, { channel, id, tag: ref }),
+    Join: forUser((session, { channel, history, id, ref }, caller) =>
+      chat.join(session.services.chat, caller, { channel, history, id, tag: ref }),
     ),
     Leave: forUser((session, frame, caller) => {
       const channel = calledBy(session, frame.channel)

@@ -58,7 +58,13 @@ describe("a session in version 2", () => {
         ],
         [(to) => to.signIn({ token: Redacted.make("t") }), { type: "Authenticate", token: "t" }],
         [(to) => to.join("den"), { type: "Join", channel: "den" }],
-        [(to) => to.join("den", "c1"), { type: "Join", channel: "den", id: "c1" }],
+        [(to) => to.join("den", { id: "c1" }), { type: "Join", channel: "den", id: "c1" }],
+        [
+          (to) => to.join("den", { id: "c1", history: "h1" }),
+          { type: "Join", channel: "den", id: "c1", history: "h1" },
+        ],
+        // Without the id it says nothing.
+        [(to) => to.join("den", { history: "h1" }), { type: "Join", channel: "den" }],
         [(to) => to.leave("den"), { type: "Leave", channel: "den" }],
         [(to) => to.publish("den", "x", id), { type: "Publish", channel: "den", content: "x", id }],
         [(to) => to.edit("den", 3, "x", id), { type: "Edit", channel: "den", target: 3, content: "x", id }],
@@ -89,7 +95,7 @@ describe("a session in version 2", () => {
     Effect.gen(function* () {
       const old = yield* setting()
       assert.isFalse(old.session.resumes)
-      assert.deepStrictEqual(yield* sent(old.peer, old.session.join("den", "c1")), {
+      assert.deepStrictEqual(yield* sent(old.peer, old.session.join("den", { id: "c1", history: "h1" })), {
         type: "Join",
         channel: "den",
         ref: 1,
