@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import * as ChangeFeed from "../../src/accounts/ChangeFeed.ts"
+import * as Token from "../../src/accounts/Token.ts"
 import { setImmediate } from "node:timers/promises"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as SqlAccounts from "../../src/storage/SqlAccounts.ts"
@@ -133,6 +134,94 @@ describe("accounts in SQLite", () => {
         yield* Effect.yieldNow
         yield* store.setDisabled(alice.id, true)
         assert.deepStrictEqual(yield* Fiber.join(next), [{ _tag: "Disabled", userId: alice.id }])
+      }).pipe(Effect.provide(inFolder(folder)))
+    }),
+  )
+
+  it.effect("know who has used an invite, and forget it a day after; other invites stay", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const store = yield* AccountStore
+        const sql = yield* SqlClient
+        for (const [fingerprint, expiresAt] of [
+          ["used", 5000],
+          ["open", null],
+          ["later", 6000],
+          ["ended", 5999],
+        ] as const) {
+          yield* store.addInvite({ fingerprint, createdAt: 3, expiresAt })
+        }
+        yield* TestClock.setTime(4000)
+        yield* store.add(alice, "used")
+        const invites = Effect.map(
+          sql`SELECT fingerprint, created_at, expires_at, used_at, used_by FROM invites ORDER BY fingerprint`.values,
+          (rows) => rows.map((row) => row.join(" ")),
+        )
+        const [open, later, ended] = ["open 3   ", "later 3 6000  ", "ended 3 5999  "]
+        assert.deepStrictEqual(yield* invites, [ended, later, open, "used 3 5000 4000 id-alice"])
+        yield* TestClock.setTime(3999 + Token.keptAfterEnd)
+        yield* store.purge
+        assert.lengthOf(yield* invites, 4)
+        yield* TestClock.setTime(4000 + Token.keptAfterEnd)
+        yield* store.purge
+        assert.deepStrictEqual(yield* invites, [ended, later, open])
+        yield* TestClock.setTime(5999 + Token.keptAfterEnd)
+        yield* store.purge
+        assert.deepStrictEqual(yield* invites, [later, open])
+      }).pipe(Effect.provide(inFolder(folder)))
+    }),
+  )
+
+  it.effect("forget as many tokens as have ended, and make room however many there are", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const store = yield* AccountStore
+        const sql = yield* SqlClient
+        yield* store.add(alice)
+        yield* store.add(account("bob"))
+        const many = (user: string, count: number) => sql`
+          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+          INSERT INTO tokens (id, kind, fingerprint, user_id, created_at, expires_at)
+          SELECT ${user} || i, 'session', ${user} || i, ${user}, 0, CASE WHEN i % 10 = 0 THEN NULL ELSE 1 END FROM n`
+        yield* many(alice.id, 2500)
+        yield* TestClock.setTime(1 + Token.keptAfterEnd)
+        yield* store.purge
+        assert.lengthOf(yield* store.tokens({ limit: 5000 }), 250)
+        yield* many("id-bob", 700)
+        yield* store.addToken(token(alice, 1), "one more")
+        assert.lengthOf(yield* store.tokens({ limit: 5000 }, alice.id), Token.maxPerUser)
+        assert.lengthOf(yield* store.tokens({ limit: 5000 }, account("bob").id), 700)
+      }).pipe(Effect.provide(inFolder(folder)))
+    }),
+  )
+
+  it.effect("write down which change it was, and when", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* Effect.gen(function* () {
+        const store = yield* AccountStore
+        const sql = yield* SqlClient
+        yield* store.add(alice)
+        yield* store.addToken(token(alice, 1), "1")
+        yield* TestClock.setTime(77)
+        yield* store.revokeToken(token(alice, 1).id)
+        yield* store.setDisabled(alice.id, false)
+        yield* store.setPassword(alice.id, Redacted.make("new"))
+        yield* store.setDisabled(alice.id, true)
+        const log = yield* sql`SELECT seq, tag, user_id, token_id, changed_at FROM account_changes ORDER BY seq`.values
+        assert.deepStrictEqual(log, [
+          [1, "TokenRevoked", alice.id, token(alice, 1).id, 77],
+          [2, "PasswordChanged", alice.id, null, 77],
+          [3, "Disabled", alice.id, null, 77],
+        ])
+        // All of it or nothing.
+        yield* sql`ALTER TABLE account_changes RENAME TO lost`
+        yield* store.addToken(token(alice, 2), "2").pipe(Effect.ignore)
+        yield* Effect.flip(store.setPassword(alice.id, Redacted.make("newer")))
+        const { passwordHash } = Option.getOrThrow(yield* store.find("alice"))
+        assert.strictEqual(Redacted.value(passwordHash), "new")
       }).pipe(Effect.provide(inFolder(folder)))
     }),
   )

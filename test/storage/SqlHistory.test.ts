@@ -5,13 +5,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Statement from "effect/sql/Statement"
 import { TestClock } from "effect/testing"
 import { DatabaseSync } from "node:sqlite"
-import type { ChannelId } from "../../src/domain/ChannelId.ts"
+import { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Entry } from "../../src/domain/Entry.ts"
+import { UserId } from "../../src/domain/User.ts"
 import { History } from "../../src/history/History.ts"
+import type { HistoryError } from "../../src/history/HistoryError.ts"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlHistory from "../../src/storage/SqlHistory.ts"
@@ -303,6 +306,148 @@ describe("History in SQL", () => {
       yield* sql`PRAGMA max_page_count = 1000000`
       yield* append(history, general, large)
       assert.lengthOf(yield* everything(history, general), 4)
+    }).pipe(Effect.provide(inSqlite)),
+  )
+
+  const inBoth: ReadonlyArray<readonly [string, Layer.Layer<History, unknown>]> = [
+    ["SQLite", inSqlite],
+    ["Postgres", inPostgres],
+  ]
+  for (const [name, layer] of inBoth) {
+    it.effect(`forgets in ${name} what guests have read once it is gone, and nothing of what members have`, () =>
+      Effect.gen(function* () {
+        const history = yield* History
+        const [first, second, member, alike] = ["guest:1", "guest:2", "guesx:1", "guest9"].map((id) => UserId.make(id))
+        yield* append(history, general, messages(1, 10))
+        yield* append(history, random, messages(1, 10))
+        const read = [first!, second!, member!, alike!].map((user, n) => ({ user, read: seq(n === 1 ? 5 : 4) }))
+        yield* history.mark(general, read)
+        yield* history.mark(random, [{ user: first!, read: seq(10) }])
+        const known = Effect.forEach([first!, second!, member!, alike!], (user) =>
+          Effect.map(history.markers(user, { limit: 9 }), (markers) => markers.map(({ channel }) => channel)),
+        )
+        yield* history.prune(outdatedAt(timeOf(4) + 3_600_000, { maxAge: Duration.hours(1) }))
+        yield* history.prune({ entries: 0, ids: 0 })
+        // Nothing behind what they had read is gone yet.
+        assert.deepStrictEqual(yield* known, [[general, random], [general], [general], [general]])
+        yield* history.prune(outdatedAt(timeOf(5) + 3_600_000, { maxAge: Duration.hours(1) }))
+        yield* history.prune({ entries: 0, ids: 0 })
+        assert.deepStrictEqual(yield* known, [[random], [general], [general], [general]])
+      }).pipe(Effect.provide(layer)),
+    )
+
+    it.effect(`removes in ${name} in steps, from all channels in turn, and says how many it were`, () =>
+      Effect.gen(function* () {
+        const history = yield* History
+        const many = Array.from({ length: 5 }, (_, n) => ChannelId.make(`c${n}`))
+        for (const [n, channel] of many.entries()) yield* append(history, channel, messages(1, 100 * n + 1))
+        const firsts = Effect.forEach(many, (channel) =>
+          Effect.map(history.load(channel, 0), ({ first }) => Number(first)),
+        )
+        // Of 301 and 401, as many as were too old: the others are young, or fewer than are kept.
+        assert.strictEqual(yield* history.prune({ entries: timeOf(151), ids: 0 }), 1 + 101 + 150 + 150 + 150)
+        assert.deepStrictEqual(yield* firsts, [2, 102, 151, 151, 151])
+        assert.strictEqual(yield* history.prune({ entries: timeOf(151), ids: 0 }), 0)
+        yield* append(history, many[0]!, [said(2, "again", { timestamp: timeOf(200) })])
+        assert.strictEqual(yield* history.prune({ entries: timeOf(200), ids: timeOf(250) }), 49 * 3)
+        assert.deepStrictEqual(yield* firsts, [2, 102, 200, 200, 200])
+        const known = yield* Effect.forEach(many, (channel) =>
+          Effect.map(history.load(channel, 0), ({ ids }) => ids.map(({ seq }) => Number(seq))),
+        )
+        assert.deepStrictEqual(
+          known.map((ids) => [ids[0], ids.length]),
+          [
+            [undefined, 0],
+            [undefined, 0],
+            [undefined, 0],
+            [250, 52],
+            [250, 152],
+          ],
+        )
+      }).pipe(Effect.provide(layer)),
+    )
+  }
+
+  it.effect("removes so many entries and ids in one call at most, and the rest in the next", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const sql = yield* SqlClient
+      yield* sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 17000)
+        INSERT INTO entries (channel, seq, type, id, user_id, user_name, timestamp, content)
+        SELECT ${general}, i, 'Edited', 'm' || i, 'u', 'u', i, 'x' FROM n`
+      const left = Effect.forEach(["entries", "ids"], (table) =>
+        Effect.map(sql<{ n: number }>`SELECT COUNT(*) AS n FROM ${sql(table)}`, (rows) => rows[0]!.n),
+      )
+      assert.deepStrictEqual(yield* left, [17_000, 17_000])
+      const all = { entries: 20_000, ids: 20_000 }
+      assert.strictEqual(yield* history.prune(all), 128 * 128)
+      assert.deepStrictEqual(yield* left, [616, 616])
+      assert.strictEqual(yield* history.prune(all), 616)
+      assert.deepStrictEqual(yield* left, [0, 0])
+    }).pipe(Effect.provide(inSqlite)),
+  )
+
+  it.effect("keeps what was done to messages until it is far too much", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const sql = yield* SqlClient
+      yield* append(history, general, messages(1, 5))
+      const more = (from: number, to: number) => sql`
+        WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})
+        INSERT INTO entries (channel, seq, type, user_id, user_name, timestamp, target, reaction, is_on)
+        SELECT ${general}, i, 'Reacted', 'u', 'u', ${timeOf(5)}, 1, '+1', 0 FROM n`
+      yield* more(6, 100_010)
+      const pruned = Effect.gen(function* () {
+        while ((yield* history.prune({ entries: 0, ids: 0 })) > 0);
+        return Number((yield* history.load(general, 0)).first)
+      })
+      assert.strictEqual(yield* pruned, 1)
+      yield* more(100_011, 100_012)
+      assert.strictEqual(yield* pruned, 3)
+    }).pipe(Effect.provide(Layer.provide(inSqlite, settings({ maxEntries: 10 })))),
+  )
+
+  it.effect("goes on removing what is too old after it could not for a while", () => {
+    const lines: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+    return Effect.gen(function* () {
+      const history = yield* History
+      const sql = yield* SqlClient
+      yield* append(history, general, messages(1, 3))
+      yield* sql`ALTER TABLE ids RENAME TO lost`
+      yield* TestClock.adjust("2 minutes")
+      while (!lines.some((line) => line.includes("Old history could not be removed"))) yield* sql`SELECT 1`
+      yield* sql`ALTER TABLE lost RENAME TO ids`
+      while ((yield* history.load(general, 0)).first !== seq(4)) yield* TestClock.adjust("1 minute")
+    }).pipe(Effect.provide(Layer.provide(inSqlite, settings({ maxAge: Duration.seconds(30) }))), (test) =>
+      TestClock.setTime(timeOf(4)).pipe(Effect.andThen(test), Effect.provide(logger)),
+    )
+  })
+
+  it.effect("says which operation has failed, and why", () =>
+    Effect.gen(function* () {
+      const history = yield* History
+      const sql = yield* SqlClient
+      for (const table of ["logs", "ids", "markers", "entries"]) yield* sql`DROP TABLE ${sql(table)}`
+      const batch = { after: seq(0), entries: [said(1)], durability: "disk" } as const
+      const upTo = seq(9)
+      const asked: Readonly<Record<string, Effect.Effect<unknown, HistoryError>>> = {
+        load: history.load(general, 0),
+        known: history.known(general, [{ user: alice.id, id: id("m1") }]),
+        append: history.append(general, batch),
+        messages: history.messages(general, [seq(1)]),
+        page: history.page(general, { after: seq(0), limit: 1, upTo }),
+        search: history.search({ channels, text: "tea", limit: 1 }),
+        mark: history.mark(general, [{ user: bob.id, read: seq(1) }]),
+        touch: history.touch(general, [bob.id]),
+        markers: history.markers(bob.id, { limit: 1 }),
+        remove: history.remove(general),
+        prune: history.prune({ entries: 0, ids: 0 }),
+      }
+      for (const [operation, effect] of Object.entries(asked)) {
+        const error = yield* Effect.flip(effect)
+        assert.deepInclude(error, { reason: "Unavailable", operation, trouble: "away" })
+      }
     }).pipe(Effect.provide(inSqlite)),
   )
 

@@ -5,11 +5,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
 import { once } from "node:events"
+import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
+import { setImmediate } from "node:timers/promises"
 import type { Worker } from "node:worker_threads"
 import * as SqliteDatabase from "../../src/storage/internal/sqliteDatabase.ts"
 import { History } from "../../src/history/History.ts"
@@ -232,6 +236,60 @@ describe("SQLite on its thread", () => {
     }),
   )
 
+  it.live("tells all who wait that it can't be opened again, those who wait for room among them", () =>
+    Effect.gen(function* () {
+      const folder = `${yield* temporaryFolder}/data`
+      fs.mkdirSync(folder)
+      const scope = yield* Scope.make()
+      const { add, kill } = yield* Scope.provide(client(`${folder}/a.db`), scope)
+      fs.renameSync(folder, `${folder}-gone`)
+      yield* kill
+      const waiting = yield* Effect.forEach(numbers(1100), (n) =>
+        Effect.forkChild(Effect.flip(add(n)), { startImmediately: true }),
+      )
+      yield* Scope.close(scope, Exit.void)
+      for (const fiber of waiting) {
+        const { reason } = yield* Fiber.join(fiber)
+        assert.deepStrictEqual([reason._tag, reason.operation], ["ConnectionError", "connect"])
+      }
+    }),
+  )
+
+  it.effect("is opened again ever less often while that fails, and soon again after it went well", () => {
+    const lines: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+    return Effect.gen(function* () {
+      const folder = `${yield* temporaryFolder}/data`
+      fs.mkdirSync(folder)
+      const { add, count, kill, threads } = yield* client(`${folder}/a.db`)
+      /** The database's thread has its own time. */
+      const until = (done: () => boolean) =>
+        Effect.promise(async () => {
+          while (!done()) await setImmediate()
+        })
+      const failing = Effect.fnUntraced(function* (pauses: ReadonlyArray<number>) {
+        fs.renameSync(folder, `${folder}-gone`)
+        yield* kill
+        const [logged, started] = [lines.length, threads.length]
+        const told = yield* Effect.forkChild(Effect.flip(add(9)), { startImmediately: true })
+        yield* until(() => lines.length === logged + 1)
+        for (const [n, pause] of pauses.entries()) {
+          yield* TestClock.adjust(pause - 1)
+          assert.strictEqual(threads.length, started + n)
+          yield* TestClock.adjust(1)
+          yield* until(() => lines.length === logged + 2 + n)
+          assert.strictEqual(threads.length, started + n + 1)
+        }
+        assert.strictEqual((yield* Fiber.join(told)).reason.operation, "connect")
+        fs.renameSync(`${folder}-gone`, folder)
+        yield* TestClock.adjust("2 seconds")
+        assert.strictEqual(yield* count, 0)
+      })
+      yield* failing([100, 200, 400, 800, 1600, 2000, 2000])
+      yield* failing([100, 200])
+    }).pipe(Effect.provide(logger))
+  })
+
   it.live("begins nothing that nobody waits for any more", () =>
     Effect.gen(function* () {
       const file = `${yield* temporaryFolder}/a.db`
@@ -303,6 +361,108 @@ describe("what waits together for a SQLite database", () => {
       assert.deepStrictEqual(failed, [3])
       assert.deepStrictEqual(outcomes[1], { rows: [{ n: 0 }].map((row) => Object.assign(Object.create(null), row)) })
       assert.strictEqual(count(), 3)
+    }),
+  )
+
+  it.effect("waits for the others where it writes, in whatever words, and for nothing where it reads", () =>
+    withDatabase((database) => {
+      const writes = [
+        "INSERT INTO notes VALUES (101)",
+        "insert into notes values (102)",
+        "\n  UPDATE notes SET n = n + 100 WHERE n = 101",
+        "REPLACE INTO notes VALUES (103)",
+        "DELETE FROM notes WHERE n = 103",
+        "WITH input AS (\n SELECT 104 AS n)\nINSERT INTO notes SELECT n FROM input RETURNING n",
+        "with input as (select 105 as n) delete from notes where n in (select n from input)",
+      ]
+      const reads = [
+        "SELECT 'INSERT INTO notes'",
+        "SELECT n FROM notes -- UPDATE",
+        "WITH input AS (SELECT 1 AS n) SELECT n FROM input",
+        "PRAGMA page_count",
+        "EXPLAIN DELETE FROM notes",
+      ]
+      for (const sql of writes) assert.deepStrictEqual(run(database, [statement(sql), insert(1)]).said, ["0 1"], sql)
+      for (const sql of reads) assert.deepStrictEqual(run(database, [statement(sql), insert(2)]).said, ["0", "1"], sql)
+    }),
+  )
+
+  it.effect("comes as objects or as arrays, each time as it was asked for", () =>
+    withDatabase((database) => {
+      const select = statement("SELECT 1 AS one")
+      const rows = (statements: ReadonlyArray<SqliteStatement>) =>
+        JSON.stringify(run(database, statements).outcomes.map((outcome) => "rows" in outcome && outcome.rows))
+      const arrays = { ...select, rows: "arrays" as const }
+      assert.strictEqual(rows([select, arrays, select]), '[[{"one":1}],[[1]],[{"one":1}]]')
+      const once = { ...select, once: true }
+      assert.strictEqual(rows([once, { ...arrays, once: true }, once]), '[[{"one":1}],[[1]],[{"one":1}]]')
+      const failing = { ...insert(1), rows: "arrays" as const }
+      assert.deepStrictEqual(run(database, [insert(1)]).failed, [])
+      assert.deepStrictEqual(run(database, [failing]).failed, [0])
+      assert.strictEqual(rows([statement("INSERT INTO notes VALUES (5) RETURNING n")]), '[[{"n":5}]]')
+    }),
+  )
+
+  it.effect("leaves no transaction open that nobody has begun as one", () =>
+    withDatabase((database, count) => {
+      assert.deepStrictEqual(run(database, [statement("BEGIN IMMEDIATE")]).failed, [])
+      assert.isFalse(database.inTransaction())
+      run(database, [insert(1)])
+      assert.strictEqual(count(), 1)
+      const begin = statement("BEGIN IMMEDIATE", "control")
+      run(database, [begin])
+      assert.isTrue(database.inTransaction())
+      // What can't be begun twice ends what was begun.
+      assert.deepStrictEqual(run(database, [{ ...insert(2), place: "within" }, begin]).failed, [1])
+      assert.isFalse(database.inTransaction())
+      assert.strictEqual(count(), 1)
+    }),
+  )
+
+  it.effect("goes on within a transaction behind what failed there", () =>
+    withDatabase((database, count) => {
+      const within = (n: number) => ({ ...insert(n), place: "within" as const })
+      const [begin, commit] = [statement("BEGIN", "control"), statement("COMMIT", "control")]
+      const { failed, outcomes } = run(database, [begin, within(1), within(1), within(2), commit, within(3)])
+      assert.deepStrictEqual(failed, [2, 5])
+      assert.strictEqual(count(), 2)
+      assert.deepStrictEqual(outcomes[5], {
+        failure: { message: "The transaction has ended before: its changes are undone" },
+      })
+    }),
+  )
+
+  it.effect("is opened as safe as it was asked for, and not at all where the file is something else", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const pragma = (database: SqliteDatabase.SqliteDatabase, name: string) => {
+        const [outcome] = run(database, [{ ...statement(`PRAGMA ${name}`), rows: "arrays" }]).outcomes
+        return outcome !== undefined && "rows" in outcome ? (outcome.rows[0] as ReadonlyArray<unknown>)[0] : undefined
+      }
+      for (const [synchronous, values] of [
+        ["full", ["wal", 2, 2, 1, 1, 1]],
+        ["normal", ["wal", 1, 2, 1, 0, 1]],
+      ] as const) {
+        const database = SqliteDatabase.open({ file: `${folder}/${synchronous}.db`, synchronous, busyTimeout: 7 })
+        const names = ["journal_mode", "synchronous", "temp_store", "secure_delete", "fullfsync", "foreign_keys"]
+        assert.deepStrictEqual(
+          names.map((name) => pragma(database, name)),
+          [...values],
+        )
+        assert.strictEqual(pragma(database, "busy_timeout"), 7)
+        database.close()
+      }
+      const file = `${folder}/letter`
+      fs.writeFileSync(file, "Dear diary ".repeat(100))
+      assert.throws(() => SqliteDatabase.open({ file, synchronous: "full", busyTimeout: 0 }), /not a database/)
+      const open = fs.readdirSync("/proc/self/fd").filter((descriptor) => {
+        try {
+          return fs.readlinkSync(`/proc/self/fd/${descriptor}`) === file
+        } catch {
+          return false
+        }
+      })
+      assert.isEmpty(open)
     }),
   )
 

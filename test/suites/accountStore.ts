@@ -225,9 +225,15 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         const [hers, his] = [token(alice, 1), token(bob, 1)]
         yield* store.addToken(hers, print(hers))
         yield* store.addToken(his, print(his))
+        const earlier = token(alice, 2)
+        yield* store.addToken(earlier, print(earlier))
+        yield* TestClock.setTime(4000)
+        yield* store.revokeToken(earlier.id)
         yield* TestClock.setTime(5000)
         yield* store.setPassword(alice.id, Redacted.make("new"))
         assert.strictEqual(hashOf(yield* store.find("alice")), "new")
+        assert.strictEqual(hashOf(yield* store.find("bob")), "hash of bob")
+        assert.strictEqual(Option.getOrThrow(yield* store.findToken(print(earlier))).token.revokedAt, 4000)
         assert.strictEqual(Option.getOrThrow(yield* store.findToken(print(hers))).token.revokedAt, 5000)
         assert.isNull(Option.getOrThrow(yield* store.findToken(print(his))).token.revokedAt)
         const error = yield* Effect.flip(store.setPassword(UserId.make("nobody"), Redacted.make("new")))
@@ -248,8 +254,11 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.add(alice)
         yield* store.rehash(alice.id, Redacted.make("stale"), Redacted.make("lost"))
         assert.strictEqual(hashOf(yield* store.find("alice")), "hash of Alice")
+        const twin = { ...bob, passwordHash: alice.passwordHash }
+        yield* store.add(twin)
         yield* store.rehash(alice.id, alice.passwordHash, Redacted.make("stronger"))
         assert.strictEqual(hashOf(yield* store.find("alice")), "stronger")
+        assert.strictEqual(hashOf(yield* store.find("bob")), "hash of Alice")
       }),
     )
 
@@ -259,9 +268,14 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.add(alice)
         const first = token(alice, 1)
         yield* store.addToken(first, print(first))
+        yield* store.add(bob)
+        yield* store.addToken(token(bob, 1), "bob's")
+        yield* TestClock.setTime(42)
         yield* store.setDisabled(alice.id, true)
         const found = Option.getOrThrow(yield* store.findToken(print(first)))
-        assert.isNotNull(found.token.revokedAt)
+        assert.strictEqual(found.token.revokedAt, 42)
+        const other = Option.getOrThrow(yield* store.findToken("bob's"))
+        assert.deepStrictEqual([other.token.revokedAt, other.account.disabled], [null, false])
         assert.isTrue(found.account.disabled)
         const second = token(alice, 2)
         const error = yield* Effect.flip(store.addToken(second, print(second)))
@@ -369,6 +383,55 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         assert.include(yield* ids(), token(alice, 1).id)
         assert.strictEqual((yield* ids()).length, Token.maxPerUser)
         assert.isTrue(Option.isNone(yield* store.findToken("0")))
+      }),
+    )
+
+    test(
+      "the session tokens that ended make room first, the oldest of them; nobody else's do",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        yield* store.addToken(token(bob, 0), "bob's")
+        yield* store.addToken(token(alice, 999, { kind: "access" }), "for a program")
+        for (let n = 0; n < Token.maxPerUser; n++) {
+          yield* store.addToken(token(alice, n, { expiresAt: n === 30 ? 1000 : n === 60 ? 1001 : null }), `${n}`)
+        }
+        yield* TestClock.setTime(1000)
+        const ids = () => Effect.map(store.tokens(everything), (all) => all.map(({ id }) => id))
+        const gone: Array<string> = []
+        for (let n = 0, before = yield* ids(); n < 3; n++) {
+          if (n === 1) yield* TestClock.setTime(1001)
+          yield* store.addToken(token(alice, 100 + n), `${100 + n}`)
+          const now = yield* ids()
+          gone.push(...before.filter((id) => !now.includes(id)))
+          before = now
+        }
+        assert.deepStrictEqual(gone, [token(alice, 30).id, token(alice, 60).id, token(alice, 0).id])
+        assert.lengthOf(yield* ids(), Token.maxPerUser + 2)
+      }),
+    )
+
+    test(
+      "lists tokens page by page in the order of their ids, whoever's they are",
+      Effect.fnUntraced(function* (store) {
+        for (const owner of [bob, alice]) {
+          yield* store.add(owner)
+          for (const n of [3, 1, 2]) yield* store.addToken(token(owner, n), `${owner.id} ${n}`)
+        }
+        const all = [alice, bob].flatMap((owner) => [1, 2, 3].map((n) => token(owner, n).id))
+        for (const [owner, expected] of [
+          [undefined, all],
+          [bob.id, all.slice(3)],
+        ] as const) {
+          const seen: Array<string> = []
+          for (;;) {
+            const page = yield* store.tokens({ after: seen.at(-1), limit: 2 }, owner)
+            assert.isAtMost(page.length, 2)
+            seen.push(...page.map(({ id }) => id))
+            if (page.length === 0) break
+          }
+          assert.deepStrictEqual(seen, expected)
+        }
       }),
     )
 

@@ -133,6 +133,38 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
     )
 
     test(
+      "keeps of a sanction, and of somebody's role, who was the last to say so and how",
+      Effect.fnUntraced(function* (store) {
+        yield* store.create(channel("den", { owner: undefined }))
+        const id = ChannelId.make("id-den")
+        const range = { address: AddressRange.make("192.0.2.0/24") }
+        const renamed: Person = { id: bob.id, name: Username.make("robert") }
+        const said = (sanction: Record.Sanction): Record.Change => ({ type: "Sanctioned", sanction })
+        for (const [subject, again] of [
+          [{ user: bob }, { user: renamed }],
+          [range, range],
+        ] as const) {
+          for (const kind of ["ban", "mute"] as const) {
+            const last = { ...sanction(kind, again, 99), by: cat, reason: "spam" }
+            yield* store.change(id, [said(sanction(kind, subject)), said(last)])
+            const record = Option.getOrThrow(yield* store.get(id))
+            assert.deepStrictEqual(record.sanctions.get(Record.sanctionKey(kind, subject)), last)
+            yield* store.change(id, [said(sanction(kind, subject))])
+            const forGood = Option.getOrThrow(yield* store.get(id))
+            assert.deepStrictEqual(forGood.sanctions.get(Record.sanctionKey(kind, subject)), sanction(kind, subject))
+          }
+        }
+        yield* store.change(id, [
+          { type: "Role", user: bob, role: "member" },
+          { type: "Role", user: renamed, role: "owner" },
+        ])
+        const { roles, sanctions } = Option.getOrThrow(yield* store.get(id))
+        assert.deepStrictEqual([...roles], [[bob.id, { user: renamed, role: "owner" }]])
+        assert.strictEqual(sanctions.size, 4)
+      }),
+    )
+
+    test(
       "gives a name free when its channel is called something else, and no name twice",
       Effect.fnUntraced(function* (store) {
         yield* store.create(channel("den"))
@@ -316,6 +348,15 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
     )
 
     test(
+      "lists channels in the order of the letters' codes",
+      Effect.fnUntraced(function* (store) {
+        for (const text of ["b", "Zed", "a", "éa", "a-1", "A2"]) yield* store.create(channel(text))
+        const listed = names(yield* store.list({ for: "everybody", limit: 9 }))
+        assert.deepStrictEqual(listed, ["A2", "Zed", "a", "a-1", "b", "éa"])
+      }),
+    )
+
+    test(
       "knows which channels somebody may read",
       Effect.fnUntraced(function* (store) {
         yield* store.create(channel("open"))
@@ -324,6 +365,12 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         const ban = (id: string, user: Person, until?: number) =>
           store.change(ChannelId.make(id), [{ type: "Sanctioned", sanction: sanction("ban", { user }, until) }])
         yield* ban("id-banned", bob, 10)
+        // Neither of these keeps anybody from reading.
+        yield* store.change(ChannelId.make("id-open"), [
+          { type: "Sanctioned", sanction: sanction("mute", { user: bob }) },
+          { type: "Sanctioned", sanction: sanction("ban", { address: AddressRange.make("192.0.2.0/24") }) },
+          { type: "Sanctioned", sanction: sanction("ban", { user: cat }) },
+        ])
         const [quiet, loud] = [Direct.between(ann.id, bob.id), Direct.between(cat.id, bob.id)]
         yield* ban(quiet, bob)
         const ids = ["id-open", "id-shut", "id-banned", "id-nothing", quiet, loud].map((id) => ChannelId.make(id))
@@ -354,6 +401,10 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         yield* store.create(channel("den"))
         yield* store.change(ChannelId.make("id-den"), [
           { type: "Sanctioned", sanction: sanction("ban", { user: person("dan") }) },
+        ])
+        // A mute is no block.
+        yield* store.change(ChannelId.make(Direct.between(ann.id, person("fay").id)), [
+          { type: "Sanctioned", sanction: sanction("mute", { user: person("fay") }) },
         ])
         assert.strictEqual(Option.getOrThrow(yield* store.get(id)).sanctions.size, 2)
         assert.deepStrictEqual(yield* store.blocked(ann.id, 5), [bob, cat])

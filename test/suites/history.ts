@@ -539,8 +539,10 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         yield* append(history, general, [reacted(4, 1, "ok", true)])
         yield* append(history, random, messages(1, 2))
         yield* history.mark(general, [{ user: bob.id, read: seq(2) }])
+        yield* history.mark(random, [{ user: carol.id, read: seq(2) }])
         yield* history.remove(general)
         yield* history.remove(general)
+        assert.lengthOf(yield* history.markers(carol.id, { limit: 9 }), 1)
         assert.deepInclude(yield* history.load(general, 0), { seq: seq(0), first: seq(1), recent: [], ids: [] })
         assert.deepStrictEqual(yield* everything(history, general), [])
         assert.deepStrictEqual(yield* history.markers(bob.id, { limit: 9 }), [])
@@ -585,6 +587,16 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
             )
           }
           assert.deepStrictEqual(yield* history.mark(random, [reader(alice, 7)]), [reader(alice, 0)])
+          // Places are numbers: 10 is behind 9.
+          yield* append(history, general, messages(6, 12))
+          for (const [read, now] of [
+            [9, 9],
+            [10, 10],
+            [9, 10],
+            [111, 12],
+          ] as const) {
+            assert.deepStrictEqual(yield* history.mark(general, [reader(bob, read)]), [reader(bob, now)])
+          }
         }),
       )
 

@@ -1,3 +1,4 @@
+import type * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -22,7 +23,7 @@ export const gathered = <K, A, E>(
       readonly key: K
       readonly answer: Deferred.Deferred<A, E>
     }
-    const queue = yield* Queue.bounded<Request>(capacity)
+    const queue = yield* Queue.bounded<Request, Cause.Done>(capacity)
     const settle = (asked: ReadonlyArray<Request>, exit: Exit.Exit<(key: K) => A, E>) => {
       for (const { answer, key } of asked) {
         Deferred.doneUnsafe(
@@ -38,12 +39,14 @@ export const gathered = <K, A, E>(
       ),
     )
     yield* Effect.forkScoped(Effect.forever(answerSome, { disableYield: true }))
-    // Whoever still waits when the scope closes is interrupted instead of waiting for ever.
+    // Whoever still waits when the scope closes is interrupted instead of waiting for ever. Those that waited for room come in
+    // as soon as there is some.
+    const interruptSome = Effect.map(Queue.clear(queue), (left) => {
+      settle(left, Exit.interrupt())
+      return left.length
+    })
     yield* Effect.addFinalizer(() =>
-      Effect.andThen(
-        Effect.map(Queue.clear(queue), (left) => settle(left, Exit.interrupt())),
-        Queue.shutdown(queue),
-      ),
+      Effect.andThen(Queue.end(queue), Effect.repeat(interruptSome, { while: (left) => left > 0 })),
     )
     return (key) =>
       Effect.suspend(() => {

@@ -94,11 +94,16 @@ export const make = Effect.fnUntraced(function* (
     }
   })
 
+  /** Those that waited for room come in as soon as there is some: they are refused with the others. */
   const refuse = (failure: Failure) =>
-    Effect.map(Queue.clear(queue), (waiting) => {
-      failAll([...held, ...waiting], unreachable("connect", failure))
-      held = []
-    })
+    Queue.clear(queue).pipe(
+      Effect.map((waiting) => {
+        failAll([...held, ...waiting], unreachable("connect", failure))
+        held = []
+        return waiting.length
+      }),
+      Effect.repeat({ while: (count) => count > 0 }),
+    )
 
   /** Runs until the thread ends by itself or the queue is closed and empty. */
   const session = Effect.scoped(
