@@ -37,7 +37,7 @@ export const transitions: {
 } = {
   Connecting: { Arrived: "Online", Lost: "Away", Failed: "Ended", Closed: "Ended" },
   Online: { Lost: "Away", Failed: "Ended", Closed: "Ended" },
-  Away: { Due: "Returning", Closed: "Ended" },
+  Away: { Due: "Returning", Failed: "Ended", Closed: "Ended" },
   Returning: { Arrived: "Online", Lost: "Away", Failed: "Ended", Closed: "Ended" },
   Ended: {},
 }

@@ -14,16 +14,18 @@ import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
 const world = TestServer.layerMemory().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
-const setting = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* (options: Partial<ClientPool.ClientPoolOptions>) {
   const server = yield* TestServer
   const way = yield* memoryDialer
   const pool = yield* ClientPool.make({
     credentials: { username: "gateway", password: Redacted.make("secret") },
     max: 2,
-    idleFor: Duration.minutes(1),
+    ...options,
   }).pipe(Effect.provideService(Dialer, way.dialer))
   return { pool, server, way }
 })
+
+const setting = make({ idleFor: Duration.minutes(1) })
 
 describe("ClientPool", () => {
   it.effect("makes clients as they are needed, keeps them, and no more than it may", () =>
@@ -57,6 +59,30 @@ describe("ClientPool", () => {
       assert.strictEqual(server.sessions.count(), 1)
       yield* TestClock.adjust("10 minutes")
       assert.strictEqual(server.sessions.count(), 0)
+    }).pipe(Effect.scoped, Effect.provide(world)),
+  )
+
+  it.effect("keeps a client for a minute where nothing else is said", () =>
+    Effect.gen(function* () {
+      const { pool, server, way } = yield* make({})
+      // Counted from its last use.
+      for (let uses = 0; uses < 6; uses++) {
+        yield* Effect.scoped(pool.get)
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual([server.sessions.count(), way.dials()], [1, 1])
+      }
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual(server.sessions.count(), 0)
+    }).pipe(Effect.scoped, Effect.provide(world)),
+  )
+
+  it.effect("fails as its clients do where there is no server", () =>
+    Effect.gen(function* () {
+      const { pool, way } = yield* make({})
+      yield* way.answer(false)
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(pool.get))).reason, "Refused")
+      yield* way.answer(true)
+      assert.strictEqual((yield* (yield* pool.get).state)._tag, "Online")
     }).pipe(Effect.scoped, Effect.provide(world)),
   )
 

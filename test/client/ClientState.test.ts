@@ -38,6 +38,7 @@ describe("ClientState", () => {
     assert.deepStrictEqual(next(states.Online, inputs.Lost), { _tag: "Away", because, attempt: 4, until: 2000 })
     assert.deepStrictEqual(next(states.Away, inputs.Due), { _tag: "Returning", because, attempt: 3 })
     assert.deepStrictEqual(next(states.Online, inputs.Failed), { _tag: "Ended", because })
+    assert.deepStrictEqual(next(states.Away, inputs.Failed), { _tag: "Ended", because })
     assert.deepStrictEqual(next(states.Online, inputs.Closed), { _tag: "Ended", because: undefined })
   })
 

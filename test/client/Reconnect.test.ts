@@ -214,4 +214,136 @@ describe("Reconnect", () => {
       assert.deepStrictEqual(open, [])
     }),
   )
+
+  /** The end of a random window in which the next try may be. */
+  const longest = (script: ReadonlyArray<Visit>, backoff?: Reconnect.Backoff) =>
+    Effect.gen(function* () {
+      const waits: Array<number> = []
+      let visits = 0
+      const visit = (arrived: Effect.Effect<void>) =>
+        Effect.gen(function* () {
+          const step = script[visits++]
+          if (step === undefined) return
+          if (step.after !== undefined) yield* Effect.andThen(arrived, Effect.sleep(step.after))
+          return yield* step.end
+        })
+      yield* finish(
+        Reconnect.stay(visit, {
+          backoff,
+          onAway: (_, delay) => Effect.sync(() => waits.push(Duration.toMillis(delay))),
+        }),
+      )
+      return waits
+      // The highest random number there is.
+    }).pipe(
+      Effect.provideService(Random.Random, {
+        nextIntUnsafe: () => Number.MAX_SAFE_INTEGER,
+        nextDoubleUnsafe: () => 1 - Number.EPSILON / 2,
+      }),
+    )
+
+  it.effect("waits twice as long before each try, up to the longest", () =>
+    Effect.gen(function* () {
+      const tries = Array.from({ length: 8 }, () => ({ end: refused }))
+      assert.deepStrictEqual(
+        yield* longest([{ end: lost, after: 0 }, ...tries]),
+        [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000],
+      )
+      const backoff = { base: Duration.millis(10), cap: Duration.millis(30) }
+      assert.deepStrictEqual(yield* longest([{ end: lost, after: 0 }, ...tries.slice(5)], backoff), [10, 20, 30, 30])
+      assert.deepStrictEqual(yield* longest([{ end: draining, after: 0 }]), [5000])
+      const flooding = new Disconnect({ reason: "Flooding" })
+      assert.deepStrictEqual(yield* longest([{ end: flooding, after: 0 }]), [10_500])
+    }),
+  )
+
+  it.effect("begins anew only behind a stay that was longer than the wait before it, and behind what was mended", () =>
+    Effect.gen(function* () {
+      const lostAfter = (after: number) => ({ end: lost, after })
+      assert.deepStrictEqual(
+        yield* longest([lostAfter(0), lostAfter(500), lostAfter(1001), lostAfter(0)]),
+        [500, 1000, 500, 1000],
+      )
+      // A visit that was not online is no stay, however long it took.
+      assert.deepStrictEqual(yield* longest([lostAfter(0), { end: refused }, { end: refused }]), [500, 1000, 2000])
+    }),
+  )
+
+  it.effect("has what is final mended once it has been online, and tries again at once", () =>
+    Effect.gen(function* () {
+      const wrong = new RequestError({ reason: "InvalidCredentials" })
+      const asked: Array<string> = []
+      const run = (script: ReadonlyArray<Visit>, mends: ReadonlyArray<boolean>) => {
+        const left = [...mends]
+        const waits: Array<number> = []
+        let visits = 0
+        return Reconnect.stay(
+          (arrived) =>
+            Effect.gen(function* () {
+              const step = script[visits++]
+              if (step === undefined) return waits
+              if (step.after !== undefined) yield* arrived
+              return yield* step.end
+            }),
+          {
+            onAway: (_, __, attempt) => Effect.sync(() => waits.push(attempt)),
+            mend: ({ reason }) => Effect.sync(() => (asked.push(reason), left.shift() ?? false)),
+          },
+        )
+      }
+      const steps = [{ end: lost, after: 0 }, { end: refused }, { end: wrong }, { end: refused }, { end: wrong }]
+      assert.deepStrictEqual(yield* finish(run(steps, [true, true])), [0, 1, 0])
+      assert.deepStrictEqual(asked, ["InvalidCredentials", "InvalidCredentials"])
+      assert.strictEqual(yield* Effect.flip(finish(run(steps, [true, false]))), wrong)
+      // Before that nothing is asked.
+      assert.strictEqual(yield* Effect.flip(finish(run([{ end: wrong }], [true]))), wrong)
+      assert.strictEqual(asked.length, 4)
+    }),
+  )
+
+  it.effect("makes a try only if it is within the time that the first connection may take", () =>
+    Effect.gen(function* () {
+      const patience = { absent: Duration.seconds(10), busy: Duration.seconds(10) }
+      const later = (seconds: number) =>
+        new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(seconds) })
+      const zero = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0 }
+      for (const [waits, comes] of [
+        [[9.999], true],
+        [[10], false],
+        [[5, 4], true],
+        [[5, 5], false],
+      ] as const) {
+        const { stay } = guest(
+          waits.map((seconds) => ({ end: later(seconds) })),
+          patience,
+        )
+        const exit = yield* Effect.exit(finish(stay)).pipe(Effect.provideService(Random.Random, zero))
+        assert.strictEqual(Exit.isSuccess(exit), comes, waits.join())
+      }
+    }),
+  )
+
+  it("comes back after what may be otherwise later, and after a name that is still held", () => {
+    for (const reason of ["InvalidToken", "InvalidCredentials", "TokenRevoked", "PasswordChanged"] as const) {
+      assert.isTrue(Reconnect.outdated.has(reason))
+    }
+    assert.strictEqual(Reconnect.outdated.size, 4)
+    for (const error of [refused, lost, new RequestError({ reason: "Banned" })]) {
+      assert.isTrue(Reconnect.isConnectionFailure(error))
+    }
+    for (const error of [new Error("no"), undefined, "ConnectionLost"]) {
+      assert.isFalse(Reconnect.isConnectionFailure(error))
+    }
+  })
+
+  it.effect("comes back after a frame that was changed on its way, also where it was a sign-in", () =>
+    Effect.gen(function* () {
+      for (const reason of ["InvalidFrame", "UnexpectedFrame", "Unavailable", "TooManyLogins"] as const) {
+        const { stay } = guest([{ end: lost, after: 0 }, { end: new RequestError({ reason }) }])
+        assert.strictEqual(yield* finish(stay), "home")
+      }
+      const old = guest([{ end: lost, after: 0 }, { end: new ConnectError({ reason: "OldServer" }) }])
+      assert.strictEqual(yield* finish(old.stay), "home")
+    }),
+  )
 })

@@ -94,4 +94,43 @@ describe("Roster", () => {
     const large = apply(Roster.of(joined(["ann"], 0)), change(1, 612, {}))
     assert.deepStrictEqual([large.count, large.here, large.left], [612, [], []])
   })
+
+  it("begins with who is listed, and counts those who are not", () => {
+    const roster = Roster.of({ ...joined(["ann"], 4), count: 612 })
+    assert.deepStrictEqual([roster.count, strings(roster.names)], [612, ["ann"]])
+    const after = apply(roster, change(5, 613, { joined: ["bob"] }))
+    assert.deepStrictEqual([after.count, after.here], [613, ["ann", "bob"]])
+  })
+
+  it("forgets the names where it only counts, and learns them from the next list", () => {
+    const { roster: counted } = Roster.of(joined(["ann"], 0)).apply(change(1, 612, {}))
+    const listed = apply(counted, change(2, 2, { joined: ["ann", "bob"], full: true }))
+    assert.deepStrictEqual([listed.joined, listed.left, listed.count], [["ann", "bob"], [], 2])
+    // Nobody: not a mere count.
+    assert.deepStrictEqual(apply(counted, change(2, 0, { left: ["ann"] })).left, [])
+    for (const emptied of [{ left: [] }, { joined: [] }, { changed: [] }]) {
+      assert.deepStrictEqual(apply(Roster.of(joined(["ann"], 0)), change(1, 1, emptied)).here, ["ann"])
+    }
+    const nobody = apply(Roster.of(joined(["ann"], 0)), change(1, 0, { full: true }))
+    assert.deepStrictEqual([nobody.here, nobody.left], [[], ["ann"]])
+  })
+
+  it("applies each state once", () => {
+    const { roster } = Roster.of(joined(["ann"], 4)).apply(change(6, 2, { joined: ["bob"] }))
+    assert.deepStrictEqual(roster.apply(change(6, 1, { left: ["bob"] })), { roster, joined: [], left: [], changed: [] })
+    assert.strictEqual(roster.apply(change(5, 1, { left: ["bob"] })).roster, roster)
+    assert.deepStrictEqual(apply(roster, change(7, 1, { left: ["bob"] })).here, ["ann"])
+  })
+
+  it("follows a text beside a status, and who comes anew with another one", () => {
+    const member = (text: string) => ({ username: "ann" as never, status: "online" as const, text: text as never })
+    const { roster } = Roster.of(joined(["ann"], 0)).apply({ ...change(1, 1, {}), changed: [member("tea")] })
+    assert.deepStrictEqual(roster.members.get("ann" as never), member("tea"))
+    assert.deepStrictEqual(roster.apply({ ...change(2, 1, {}), changed: [member("tea")] }).changed, [])
+    assert.deepStrictEqual(roster.apply({ ...change(2, 1, {}), changed: [member("cake")] }).changed, [member("cake")])
+    const back = roster.apply({ ...change(2, 1, {}), joined: [member("cake")] })
+    assert.deepStrictEqual([back.joined, back.changed], [[], [member("cake")]])
+    const stranger = roster.apply(change(2, 1, { changed: [["bob", "away"]] }))
+    assert.deepStrictEqual([stranger.changed, strings(stranger.roster.names)], [[], ["ann", "bob"]])
+  })
 })

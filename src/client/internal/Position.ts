@@ -135,7 +135,7 @@ export class Position {
   private settle(lost: Seq.Seq | undefined = this.last): ReadonlyArray<ClientEvent> {
     const skipped = this.skip(lost)
     if (this.upTo === undefined || this.last < this.upTo) return skipped
-    const held = this.held.filter(({ seq }) => seq > this.last)
+    const { held } = this
     this.held = []
     this.upTo = undefined
     this.last = held.at(-1)?.seq ?? this.last

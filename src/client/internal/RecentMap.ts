@@ -17,7 +17,6 @@ export class RecentMap<K, V extends {}> {
   }
 
   set(key: K, value: V): void {
-    this.older.delete(key)
     this.recent.set(key, value)
     if (this.recent.size < this.size) return
     this.older = this.recent
