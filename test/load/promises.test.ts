@@ -54,6 +54,97 @@ const result = (record: LoadRecord, options: Partial<LoadOptions>) =>
 
 const judged = (record: LoadRecord, options: Partial<LoadOptions>) => result(record, options).verdicts
 
+describe("the p99 that is promised of a server", () => {
+  const p99 = (most: number, more: Partial<LoadOptions> = {}): Partial<LoadOptions> => ({
+    p99: Option.some(Duration.millis(most)),
+    ...more,
+  })
+  const steady = { perSecond: Option.some(10) }
+
+  it("holds up to the very time, and says what never came", () => {
+    const { answered, lost, record } = recording()
+    record.begin()
+    for (let n = 0; n < 99; n++) answered(n * 100, n * 100 + 10)
+    const promise = "p99 of response"
+    assert.deepStrictEqual(judged(record, p99(10, steady)), [
+      { promise, holds: true, found: "10.00 ms", asked: "at most 10 ms" },
+    ])
+    assert.deepStrictEqual(judged(record, p99(9.9, steady)), [
+      { promise, holds: false, found: "10.00 ms", asked: "at most 9.9 ms" },
+    ])
+    lost(9900, 9901)
+    assert.deepInclude(judged(record, p99(11, steady))[0], {
+      holds: true,
+      found: `${record.latencies.get("response")!.percentile(0.99).toFixed(2)} ms, 1 of 100 never answered`,
+    })
+    lost(9901, 9902)
+    assert.isFalse(judged(record, p99(1e9, steady))[0]!.holds)
+  })
+
+  it("does not hold where nothing was answered", () => {
+    const { lost, record } = recording()
+    record.begin()
+    assert.deepInclude(judged(record, p99(1e9))[0], { holds: false, found: "nothing was answered" })
+    lost(0, 1)
+    assert.deepInclude(judged(record, p99(1e9))[0], { holds: false, found: "nothing was answered" })
+  })
+
+  it("breaks without a rate where nothing was answered for more than a hundredth of the time", () => {
+    const { answered, lost, record } = recording()
+    record.begin()
+    for (let n = 0; n < 1000; n++) answered(n * 9.9, n * 9.9 + 1)
+    lost(9900, 10_000)
+    const [verdict] = judged(record, p99(5))
+    // It was 109 ms of 10 s, since the last answer.
+    assert.deepInclude(verdict, { holds: false })
+    assert.match(verdict!.found, /, 1 of 1001 never answered, nothing was answered for 0\.1 s$/)
+    assert.isTrue(judged(record, p99(5, steady))[0]!.holds)
+    answered(10_000, 10_950)
+    assert.isTrue(judged(record, p99(5))[0]!.holds)
+  })
+})
+
+describe("the result of a load", () => {
+  it("has everything that was recorded", () => {
+    const { answered, lost, record } = recording()
+    record.latency("handshake", 3)
+    record.begin()
+    answered(0, 10)
+    lost(100, 200)
+    record.count("status 302")
+    record.count("status 200", 2)
+    Object.assign(record, { bytesSent: 5, bytesReceived: 7 })
+    const found = result(record, { noErrors: true, count: 2 })
+    const { machine, natter, ...rest } = found
+    assert.hasAllKeys(machine, ["cpu", "cores", "memory", "node", "os"])
+    assert.match(natter, /^\d+\.\d+\.\d+$/)
+    assert.deepStrictEqual(rest, {
+      format: "natter-load/1",
+      what: { name: "n", about: "a" },
+      world: "http",
+      target: "t",
+      startedAt: "1970-01-01T00:00:00.000Z",
+      seconds: 0.1,
+      processes: 1,
+      latencies: ["handshake", "response"].map((name) => record.latencies.get(name)!.summary(name)),
+      series: [],
+      counters: { sent: 2, delivered: 1, "bytes sent": 5, "bytes received": 7, "status 200": 2, "status 302": 1 },
+      errors: { "no answer in time": 1 },
+      marks: [{ at: 0, label: "measured part begins" }],
+      verdicts: [{ promise: "no errors", holds: false, found: "1 errors", asked: "none" }],
+    })
+    assert.deepStrictEqual(Object.keys(found.counters).slice(-2), ["status 200", "status 302"])
+    // With a rate they differ: what waited for its turn was sent later than it was due.
+    assert.deepStrictEqual(
+      result(record, { perSecond: Option.some(1) }).latencies.map(({ name }) => name),
+      ["handshake", "response", "service"],
+    )
+    assert.deepStrictEqual(judged(recording().record, { noErrors: true }), [
+      { promise: "no errors", holds: true, found: "0 errors", asked: "none" },
+    ])
+  })
+})
+
 describe("the error rate that is promised of a server", () => {
   const rate = (atMost: number): Partial<LoadOptions> => ({
     errorRate: Option.some(atMost),

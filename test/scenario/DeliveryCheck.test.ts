@@ -148,8 +148,15 @@ describe("what members hear", () => {
     assert.deepStrictEqual(check.received, [
       ["lobby", [3, Payload.keyOf(payload(0, 1)), 5, Payload.keyOf(payload(0, 2))]],
     ])
+    const same = setUp().check
+    same.acknowledged("lobby", 3, payload(0, 1))
+    same.acknowledged("lobby", 4, payload(0, 9))
+    check.compareAll(same.received)
+    assert.strictEqual(check.disagreeing, 0)
     check.compareAll(other.check.received)
     assert.strictEqual(check.disagreeing, 1)
+    check.compareAll(other.check.received)
+    assert.strictEqual(check.disagreeing, 2)
     check.addAcknowledged([
       ["lobby", 4],
       ["tea", 9],
@@ -183,8 +190,8 @@ describe("what members hear", () => {
     receiver.receive(message(8, 0, 8))
     assert.strictEqual(check.missing, 0)
     receiver.receive(joined(10))
-    receiver.receive(message(9, 0, 9))
-    assert.strictEqual(check.missing, 0)
+    assert.deepStrictEqual(receiver.receive(message(9, 0, 9)), payload(0, 9))
+    assert.deepStrictEqual([check.missing, check.doubled], [0, 0])
     receiver.receive({ type: "Missed", channel: "lobby", from: 10, to: 12 } as never)
     receiver.receive(message(13, 0, 13))
     assert.deepStrictEqual([check.missing, check.missed], [0, 3])

@@ -300,6 +300,9 @@ describe("scenarios", () => {
       holds: [Expectation.errorRate({ atMost: 1, crowd: "e" })],
     })
     assert.deepStrictEqual(Scenario.problems(two), ['an expectation names the crowd "e", and there is only c, d'])
+    assert.deepStrictEqual(Scenario.problems(scenario({ incidents: [Incident.at(0, Incident.cut({ crowd: "e" }))] })), [
+      'an incident names the crowd "e", and there is only c',
+    ])
   })
 
   it("grow and shrink by their members, to one of each at least", () => {

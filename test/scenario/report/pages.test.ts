@@ -136,6 +136,9 @@ const first: Result = {
     { promise: "p99 of join", asked: "at most 5 ms", found: "36 s", holds: false },
     { promise: "memory", asked: "at most 1 MiB", found: "nobody knows", holds: "not judged here" },
     { promise: "delivery", asked: "everything", found: "all", holds: true },
+    { promise: "presence", asked: "at most 3 frames each", found: "1 frames at most", holds: true },
+    { promise: "recovery", asked: "within 1 s", found: "after 2 s", holds: false },
+    { promise: "no errors", asked: "none", found: "nobody knows", holds: "not judged here" },
   ],
 }
 
@@ -158,6 +161,9 @@ const second: Result = {
     { promise: "p99 of join", asked: "at most 5 ms", found: "1 ms", holds: true },
     { promise: "memory", asked: "at most 1 MiB", found: "1 MiB", holds: true },
     { promise: "order", asked: "the same", found: "the same", holds: true },
+    { promise: "presence", asked: "at most 3 frames each", found: "2 frames at most", holds: true },
+    { promise: "recovery", asked: "within 1 s", found: "after 3 s", holds: false },
+    { promise: "no errors", asked: "none", found: "2 Refused", holds: false },
   ],
 }
 
@@ -165,6 +171,7 @@ const empty: Result = {
   ...first,
   what: { name: "empty", about: "Nothing." },
   processes: 3,
+  seed: undefined as never,
   machine: { ...first.machine, cores: 4 },
   latencies: [],
   series: [],
@@ -194,6 +201,8 @@ describe("the words of pages", () => {
   it.effect("of a result", () =>
     Effect.gen(function* () {
       yield* golden("report", seen(yield* Report.make(first, { command: "natter load run small" })))
+      assert.include(yield* Report.make(first), ".verdict")
+      assert.include(yield* Report.make(first), ".uplot")
       yield* golden("report-empty", seen(yield* Report.make(empty)))
     }),
   )

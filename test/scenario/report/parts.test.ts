@@ -185,6 +185,7 @@ describe("which lines share a graph", () => {
   it("are those of a kind that are about equally high", () => {
     assert.deepStrictEqual(titles(["sent", "/s", 1], ["got", "/s", 8]), ["Sent, got (/s): 2"])
     assert.deepStrictEqual(titles(["sent", "/s", 1], ["got", "/s", 8.1]), ["Sent (/s): 1", "Got (/s): 1"])
+    assert.deepStrictEqual(titles(["ping p50", "ms", 1], ["ping p99", "ms", 100]), ["Latency: ping (ms): 2"])
     // One that is always 0 lies flat anywhere.
     assert.deepStrictEqual(titles(["sent", "/s", 0], ["got", "/s", 800]), ["Sent, got (/s): 2"])
   })

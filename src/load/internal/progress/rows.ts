@@ -76,7 +76,7 @@ const time = ({ elapsed, lasts }: Snapshot): string => {
 const filled = ({ elapsed, lasts = 0 }: Snapshot): number => (lasts <= 0 ? 0 : Math.min(1, elapsed / lasts))
 
 const barOf = (snapshot: Snapshot, room: number): string => {
-  const length = Math.min(bar.most, room)
+  const length = Math.max(0, Math.min(bar.most, room))
   const done = Math.round(filled(snapshot) * length)
   return "█".repeat(done) + "░".repeat(length - done)
 }
