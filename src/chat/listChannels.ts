@@ -39,7 +39,7 @@ export const listChannels = operation(
       const counts = yield* chat.directory.count(page.map(({ name }) => name))
       return {
         channels: page.map(({ name, topic }, n) => ({ channel: name, topic, count: counts[n] ?? 0 })),
-        next: listed.length > pageSize ? page.at(-1)?.name : undefined,
+        next: listed.length > pageSize ? page.at(-1)!.name : undefined,
       }
     }),
 )

@@ -1,10 +1,12 @@
 /** How an operation gets at the channel that was named: through the session that is in it, or through the directory. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as References from "effect/References"
 import { accountIn, anywhere, asMember, readable } from "../../src/chat/internal/inChannel.ts"
 import { ChannelStoreError } from "../../src/channels/ChannelStoreError.ts"
 import { HistoryError } from "../../src/history/HistoryError.ts"
+import { People } from "../../src/chat/People.ts"
 import type { ChatShape } from "../../src/chat/Chat.ts"
 import type { User } from "../../src/domain/User.ts"
 import { ChannelGone, type ChannelLink } from "../../src/hub/audience/ChannelLink.ts"
@@ -149,6 +151,16 @@ describe("a channel that nobody need be in", () => {
       const full = failing("TooManyChannels")
       const refusing = yield* chatOf({ directory: { open: () => Effect.fail(full) } })
       assert.strictEqual(yield* Effect.flip(anywhere(refusing, caller, den, using().use)), full)
+    }),
+  )
+})
+
+describe("a program without accounts", () => {
+  it.effect("knows nobody by name or id", () =>
+    Effect.gen(function* () {
+      const people = yield* People
+      assert.isTrue(Option.isNone(yield* people.find(bob.name)))
+      assert.isTrue(Option.isNone(yield* people.get(bob.id)))
     }),
   )
 })

@@ -1,0 +1,329 @@
+/** What signing in comes to, whatever the version: who is let in as what, and in which words somebody is not. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as AccountError from "../../src/accounts/AccountError.ts"
+import type { Accounts } from "../../src/accounts/Accounts.ts"
+import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { RequestError } from "../../src/domain/RequestError.ts"
+import type { User } from "../../src/domain/User.ts"
+import type { Reachable } from "../../src/hub/audience/Gateway.ts"
+import type { SessionEntry } from "../../src/hub/directory/DirectoryCommand.ts"
+import * as Encoding from "../../src/protocol/Encoding.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import * as SignIn from "../../src/session/SignIn.ts"
+import { user } from "../hub/members.ts"
+import { address, ann, servicesOf, sessionOf } from "./scripted.ts"
+
+const limits = { publishing: undefined, take: () => 0 }
+const guest: User = { ...ann, role: "guest" }
+const retryAfter = Duration.seconds(7)
+
+/** Accounts, and a directory that notes who signs in and by which name a user inside this program is known. */
+const world = (
+  accounts: Partial<Accounts["Service"]>,
+  { owner, refused }: { readonly owner?: User; readonly refused?: RequestError } = {},
+) =>
+  Effect.gen(function* () {
+    const entries: Array<SessionEntry> = []
+    const gateway = new Map<string, Reachable>()
+    const limited: Array<unknown> = []
+    const services = yield* servicesOf({
+      accounts,
+      chat: {
+        directory: {
+          ownerOf: () => owner,
+          signIn: (entry) => {
+            entries.push(entry)
+            return refused === undefined ? Effect.void : Effect.fail(refused)
+          },
+        },
+        gateway: { add: (id, reachable) => void gateway.set(id, reachable) },
+        limitsOf: (who: User, from?: string) => {
+          limited.push([who, from])
+          return limits
+        },
+      },
+    })
+    return { ...sessionOf(services), entries, gateway, limited, services }
+  })
+
+const request = { username: "ann", password: Redacted.make("secret") }
+const byPassword = (session: Parameters<typeof SignIn.byPassword>[0], more: object = {}) =>
+  SignIn.byPassword(session, { ...request, ...more })
+
+describe("who signs in by password", () => {
+  it.effect("is asked for by what was typed, and the address that it came from", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const { session } = yield* world({
+        signIn: (input) => {
+          asked.push(input)
+          return Effect.succeed(ann)
+        },
+      })
+      const invite = Redacted.make("natinv_x")
+      assert.strictEqual(yield* byPassword(session, { invite }), ann)
+      assert.deepStrictEqual<unknown>(asked, [{ ...request, invite, address }])
+    }),
+  )
+
+  it.effect("takes part from then on: the hub knows the session, and the session its user and limits", () =>
+    Effect.gen(function* () {
+      const { entries, gateway, limited, session, taken } = yield* world({ signIn: () => Effect.succeed(ann) })
+      session.bare = true
+      yield* byPassword(session)
+      assert.deepStrictEqual<unknown>(entries, [
+        {
+          session: session.id,
+          user: ann,
+          tokenId: undefined,
+          exclusive: false,
+          direct: true,
+          embedded: false,
+        },
+      ])
+      assert.deepStrictEqual<unknown>(session.caller?.by, { user: ann, address, session: session.id, limited: true })
+      assert.strictEqual(session.caller?.limits, limits)
+      assert.deepStrictEqual<unknown>(limited, [[ann, address]])
+      assert.isFalse(session.bare)
+      const reachable = gateway.get(session.id)!
+      // Told at once: nothing else may happen for long.
+      reachable.tell({ type: "Invited", channel: ChannelName.make("den"), by: ann })
+      const [told] = taken() as ReadonlyArray<{ readonly type: string; readonly channel: string }>
+      assert.deepInclude(told, { type: "Invited", channel: "den" })
+      // Nobody brings it anywhere before it knows that it is signed in.
+      yield* reachable.enter({ channel: ChannelName.make("@x"), other: ann, by: { user: ann } })
+      const kicked = new Disconnect({ reason: "TokenRevoked" })
+      reachable.end(kicked)
+      assert.strictEqual(session.reason, kicked)
+    }),
+  )
+
+  it.effect("is the only one of the name where the version knows no other devices, or where it is a guest", () =>
+    Effect.gen(function* () {
+      const one = yield* world({ signIn: () => Effect.succeed(ann) })
+      one.session.protocol = one.services.protocolOf(Encoding.server1)
+      yield* byPassword(one.session)
+      assert.deepInclude(one.entries[0], { exclusive: true, direct: false })
+      const two = yield* world({ signIn: () => Effect.succeed(guest) })
+      yield* byPassword(two.session)
+      assert.deepInclude(two.entries[0], { exclusive: true, direct: true })
+    }),
+  )
+
+  it.effect("is nobody where the hub refuses", () =>
+    Effect.gen(function* () {
+      const refused = new RequestError({ reason: "UsernameTaken" })
+      const { gateway, session } = yield* world({ signIn: () => Effect.succeed(ann) }, { refused })
+      session.bare = true
+      assert.strictEqual(yield* Effect.flip(byPassword(session)), refused)
+      assert.isUndefined(session.caller)
+      assert.isTrue(session.bare)
+      assert.strictEqual(gateway.size, 0)
+    }),
+  )
+})
+
+const told: ReadonlyArray<readonly [AccountError.SignInError, object]> = [
+  [
+    new AccountError.InvalidUsername({ detail: "mixed" }),
+    { reason: "InvalidUsername", field: "username", detail: "This cannot be a new username: mixed" },
+  ],
+  [
+    new AccountError.InvalidPassword({ minLength: 8 }),
+    { reason: "InvalidPassword", field: "password", detail: "A password has 8 to 1024 characters" },
+  ],
+  [new AccountError.InvalidCredentials({}), { reason: "InvalidCredentials", detail: undefined }],
+  [
+    new AccountError.InvalidCredentials({ detail: "needs an invitation" }),
+    { reason: "InvalidCredentials", detail: "needs an invitation" },
+  ],
+  [new AccountError.AccountDisabled(), { reason: "AccountDisabled", detail: undefined }],
+  [
+    new AccountError.TooManyRegistrations({ retryAfter }),
+    {
+      reason: "RateLimited",
+      detail: "Invalid password, or too many new names from this address: try again in 7 s",
+      retryAfter,
+    },
+  ],
+  [
+    new AccountError.TooManyLogins({ retryAfter }),
+    { reason: "TooManyLogins", detail: "Too many failed logins; try again in 7 s", retryAfter },
+  ],
+  [
+    new AccountError.Busy({ retryAfter }),
+    { reason: "Unavailable", detail: "Too many people are signing in; try again in 7 s", retryAfter },
+  ],
+  [
+    new AccountError.StorageError({ retryable: true, cause: "secret" }),
+    { reason: "Unavailable", detail: undefined, retryAfter: Duration.seconds(1) },
+  ],
+  [
+    new AccountError.StorageError({ retryable: false, trouble: "full", cause: "secret" }),
+    {
+      reason: "Unavailable",
+      detail: "The server's disk is full: nothing can be stored until there is room",
+      retryAfter: Duration.seconds(1),
+    },
+  ],
+]
+
+describe("who is not let in", () => {
+  for (const [error, expected] of told) {
+    it.effect(`is told why: ${error._tag} ${error.message}`, () =>
+      Effect.gen(function* () {
+        const { entries, session } = yield* world({ signIn: () => Effect.fail(error) })
+        const { detail, field, reason, retryAfter } = yield* Effect.flip(byPassword(session))
+        assert.deepStrictEqual<unknown>(
+          { reason, detail, field, retryAfter },
+          { field: undefined, retryAfter: undefined, ...expected },
+        )
+        assert.deepStrictEqual(entries, [])
+      }),
+    )
+  }
+
+  it.effect("is told why, by a token, too", () =>
+    Effect.gen(function* () {
+      for (const [error, reason] of [
+        [new AccountError.InvalidToken(), "InvalidToken"],
+        [new AccountError.AccountDisabled(), "AccountDisabled"],
+        [new AccountError.StorageError({ retryable: true, cause: "x" }), "Unavailable"],
+      ] as const) {
+        const { entries, session } = yield* world({ authenticate: () => Effect.fail(error) })
+        const refused = yield* Effect.flip(SignIn.byToken(session, Redacted.make("nat_x")))
+        assert.strictEqual(refused.reason, reason)
+        assert.deepStrictEqual(entries, [])
+      }
+    }),
+  )
+})
+
+describe("a name that a user inside this program has", () => {
+  const bot = user("ann", "id of the bot")
+  const found = (found: Option.Option<User>) => {
+    const asked: Array<string> = []
+    let signIns = 0
+    const accounts: Partial<Accounts["Service"]> = {
+      find: (name) => {
+        asked.push(name)
+        return Effect.succeed(found)
+      },
+      signIn: () => Effect.sync(() => (signIns++, ann)),
+    }
+    return { accounts, asked, signIns: () => signIns }
+  }
+
+  it.effect("is nobody else's, and nothing is registered for them", () =>
+    Effect.gen(function* () {
+      for (const owner of [Option.none(), Option.some(ann)]) {
+        const { accounts, asked, signIns } = found(owner)
+        const { session } = yield* world(accounts, { owner: bot })
+        assert.strictEqual((yield* Effect.flip(byPassword(session))).reason, "UsernameTaken")
+        assert.deepStrictEqual(asked, ["ann"])
+        assert.strictEqual(signIns(), 0)
+      }
+    }),
+  )
+
+  it.effect("is that user's own also from outside", () =>
+    Effect.gen(function* () {
+      const { accounts, signIns } = found(Option.some(bot))
+      const { session } = yield* world(accounts, { owner: bot })
+      yield* byPassword(session)
+      assert.strictEqual(signIns(), 1)
+    }),
+  )
+
+  it.effect("cannot be told where the accounts are away: nobody is let in", () =>
+    Effect.gen(function* () {
+      const { accounts, signIns } = found(Option.none())
+      const away = new AccountError.StorageError({ retryable: true, trouble: "away", cause: "x" })
+      const { session } = yield* world({ ...accounts, find: () => Effect.fail(away) }, { owner: bot })
+      assert.strictEqual((yield* Effect.flip(byPassword(session))).reason, "Unavailable")
+      assert.strictEqual(signIns(), 0)
+    }),
+  )
+
+  it.effect("is not looked up where it is nobody's", () =>
+    Effect.gen(function* () {
+      const { accounts, asked } = found(Option.none())
+      const { session } = yield* world(accounts)
+      yield* byPassword(session)
+      assert.deepStrictEqual(asked, [])
+    }),
+  )
+})
+
+describe("who signs in by a token", () => {
+  const token = Redacted.make("nat_old")
+  const identified = (identity: { readonly aging?: true } = {}) => {
+    const asked: Array<unknown> = []
+    const issued: Array<unknown> = []
+    const accounts: Partial<Accounts["Service"]> = {
+      authenticate: (...by) => {
+        asked.push(by)
+        return Effect.succeed({ user: ann, tokenId: "t-1", ...identity })
+      },
+      issueToken: (...to) =>
+        Effect.sync(() => {
+          issued.push(to)
+          return { id: "t-2", token: Redacted.make("nat_new") }
+        }),
+    }
+    return { accounts, asked, issued }
+  }
+
+  it.effect("comes by that token, and is out when it is revoked", () =>
+    Effect.gen(function* () {
+      const { accounts, asked, issued } = identified()
+      const { entries, session } = yield* world(accounts)
+      assert.deepStrictEqual<unknown>(yield* SignIn.byToken(session, token), { user: ann, token: undefined })
+      assert.deepStrictEqual<unknown>(asked, [[token, address]])
+      assert.strictEqual(entries[0]?.tokenId, "t-1")
+      assert.strictEqual(session.caller?.by.user, ann)
+      assert.deepStrictEqual(issued, [])
+    }),
+  )
+
+  it.effect("gets the next one where it will not be good for long any more", () =>
+    Effect.gen(function* () {
+      const old = identified({ aging: true })
+      const { entries, session } = yield* world(old.accounts)
+      assert.deepStrictEqual<unknown>(yield* SignIn.byToken(session, token), { user: ann, token: "nat_new" })
+      assert.deepStrictEqual<unknown>(old.issued, [[ann, { label: "session" }]])
+      assert.strictEqual(entries[0]?.tokenId, "t-1")
+    }),
+  )
+
+  it.effect("gets none where the hub does not let it in", () =>
+    Effect.gen(function* () {
+      const refused = new RequestError({ reason: "UsernameTaken" })
+      const { accounts, issued } = identified({ aging: true })
+      const { session } = yield* world(accounts, { refused })
+      assert.strictEqual(yield* Effect.flip(SignIn.byToken(session, token)), refused)
+      assert.deepStrictEqual(issued, [])
+    }),
+  )
+})
+
+describe("a token to come back by", () => {
+  it.effect("is none for some guests, nor where it cannot be stored: the session goes on without", () =>
+    Effect.gen(function* () {
+      for (const error of [
+        new AccountError.NoTokenForGuests(),
+        new AccountError.AccountDisabled(),
+        new AccountError.AccountNotFound({ account: "ann" }),
+        new AccountError.StorageError({ retryable: true, cause: "x" }),
+      ]) {
+        const { session } = yield* world({ issueToken: () => Effect.fail(error) })
+        assert.isUndefined(yield* SignIn.freshToken(session, ann))
+      }
+    }).pipe(Effect.provideService(References.MinimumLogLevel, "None")),
+  )
+})
