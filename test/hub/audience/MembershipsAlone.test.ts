@@ -290,7 +290,7 @@ describe("a session's memberships", () => {
 
     it.effect("that was given up is left behind the join, unless it had been granted", () =>
       Effect.gen(function* () {
-        const { all, leads, lefts, memberships } = yield* world()
+        const { all, leads, lefts, memberships, session } = yield* world()
         const den = leads("den")
         den.slow = true
         const joining = yield* fork(memberships.join(name("den")))
@@ -299,6 +299,13 @@ describe("a session's memberships", () => {
         assert.deepStrictEqual(lefts(), ["den"])
         den.go()
         assert.deepStrictEqual(all(), [])
+        // It is in, though it has not heard yet that this was the answer.
+        const granted = yield* fork(memberships.join(name("den")))
+        const [asked] = den.asked()
+        const request = asked?.type === "Join" ? asked.request : assert.fail()
+        den.tell({ type: "Entered", session, request, welcome })
+        yield* Fiber.interrupt(granted)
+        assert.deepStrictEqual([all(), den.asked(), lefts()], [["den"], [], []])
       }),
     )
   })
@@ -333,6 +340,9 @@ describe("a session's memberships", () => {
         assert.strictEqual(memberships.get(name("den"))?.link, next.link)
         assert.deepStrictEqual(lefts(), ["den"])
         memberships.lost(memberships.get(name("den"))!)
+        assert.deepStrictEqual([all(), lefts()], [[], ["den"]])
+        // Once more changes nothing.
+        memberships.lost(before)
         assert.deepStrictEqual([all(), lefts()], [[], ["den"]])
       }),
     )
@@ -492,6 +502,20 @@ describe("a session's memberships", () => {
         assert.isDefined(memberships.get(nameOf(people[2]!)))
         assert.lengthOf(all(), maxBrought + 1)
         assert.deepStrictEqual(lefts(), [])
+      }),
+    )
+
+    it.effect("what it cannot tell that it leaves it has left all the same, and asks it nothing", () =>
+      Effect.gen(function* () {
+        const { all, invited, leads, lefts } = yield* world()
+        const channels = people.map((other) => leads(nameOf(other), other))
+        for (const other of people.slice(0, maxBrought)) yield* invited(other)
+        channels[0]!.closed = true
+        yield* invited(people[maxBrought]!)
+        assert.deepStrictEqual(lefts(), [channels[0]!.link.name])
+        assert.lengthOf(all(), maxBrought)
+        // The number of the request is free again.
+        assert.strictEqual(channels[0]!.link.expect({ settle: () => {} }), 0)
       }),
     )
 

@@ -297,6 +297,24 @@ describe("Outbox", () => {
     )
   })
 
+  it.effect("rouses whoever waits for the link to be full, once, though there is room", () =>
+    Effect.gen(function* () {
+      const { link, outbox } = linked()
+      outbox.rouse()
+      const waiting = yield* Effect.forkChild(outbox.full, { startImmediately: true })
+      assert.isUndefined(waiting.pollUnsafe())
+      outbox.rouse()
+      yield* Fiber.join(waiting)
+      // Whoever waits then waits for something else.
+      const next = yield* Effect.forkChild(outbox.full, { startImmediately: true })
+      assert.isUndefined(next.pollUnsafe())
+      link.room = false
+      offer(outbox, "chat", named("a"))
+      outbox.flush()
+      yield* Fiber.join(next)
+    }),
+  )
+
   const Step = Schema.Union([
     Schema.Struct({
       lane: Schema.Literals(lanes),
@@ -399,6 +417,31 @@ describe("Outbox", () => {
       outbox.resume()
       yield* outbox.room
       assert.strictEqual(outbox.pressure, 0)
+    }),
+  )
+
+  it.effect("sends for whoever asks for room from a quarter of a bound on, by bytes or by frames", () =>
+    Effect.gen(function* () {
+      for (const fill of [
+        (outbox: Outbox<Uint8Array>, n: number) => offer(outbox, "chat", named("x", n), 1),
+        (outbox: Outbox<Uint8Array>, n: number) => offer(outbox, "chat", named("", 0), n),
+      ]) {
+        const { link, outbox } = linked({ bytes: 100, frames: 100 })
+        fill(outbox, 24)
+        yield* outbox.room
+        assert.deepStrictEqual(link.writes, [])
+        fill(outbox, 1)
+        yield* outbox.room
+        assert.lengthOf(link.writes, 1)
+        // Where the link takes it and has no more room, a quarter is too much.
+        link.room = false
+        fill(outbox, 25)
+        const waiting = yield* Effect.forkChild(outbox.room, { startImmediately: true })
+        assert.lengthOf(link.writes, 2)
+        assert.isUndefined(waiting.pollUnsafe())
+        outbox.resume()
+        yield* Fiber.join(waiting)
+      }
     }),
   )
 })

@@ -31,6 +31,8 @@ interface Options {
   readonly history?: ControlledHistory
   readonly settings?: Partial<HubSettings>
   readonly onIdle?: Effect.Effect<void>
+  /** Of a direct conversation, whose it is. */
+  readonly parties?: ReadonlyArray<UserId>
   /** Reached through encode and decode. */
   readonly encoded?: boolean
 }
@@ -71,6 +73,7 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
     directory: { reserve: () => Effect.void, rename: () => Effect.void, tell: () => Effect.void },
     emit: options.encoded === true ? encodedReceive(receive) : receive,
     after: Effect.void,
+    parties: options.parties,
     onIdle: options.onIdle ?? Effect.void,
   }).pipe(
     Effect.provideService(Settings, settings),
