@@ -12,20 +12,33 @@ import { damage } from "./internal/databaseCheck.ts"
 import { applicationId, closedMark, freshMark, headerOf, misfit, runFile, writeMarks } from "./internal/databaseFile.ts"
 import * as Sqlite from "./Sqlite.ts"
 
-/** Refuses a database that is not whole. What is wrong with a file that was put there by hand is found before it is touched. */
-const check: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFolder> = Effect.gen(function* () {
+interface Found {
+  readonly file: string
+  /** The mark that is in it. */
+  readonly mark: number
+}
+
+/**
+ * Refuses a database that is not whole. What is wrong with a file that was put there by hand is found before it is touched.
+ *
+ * All that is read from the file without SQLite is read here, before SQLite has it open: whoever closes a file loses all
+ * locks that his process has on it, SQLite's as well, and then the next program that looks into the database takes away
+ * the `-wal` that this one writes to.
+ */
+const check: Effect.Effect<Found, Sqlite.DatabaseError | DataFolderError, DataFolder> = Effect.gen(function* () {
   const file = yield* (yield* DataFolder).file("natter.db")
   const problem = yield* Effect.try({
     try: () => misfit(file) ?? damage(file, "bounded"),
     catch: (cause) => new Sqlite.DatabaseError({ file, problem: String(cause), cause }),
   })
   if (problem !== undefined) return yield* new Sqlite.DatabaseError({ file, problem, cause: problem })
+  const header = headerOf(file)
+  return { file, mark: typeof header === "object" ? (header.mark ?? closedMark) : closedMark }
 })
 
 /** Marks the database as open until the scope closes, so that a copy of its file alone is known for what it is. */
-const mark: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFolder | SqlClient | Scope.Scope> =
+const mark = ({ file, mark: found }: Found): Effect.Effect<void, Sqlite.DatabaseError, SqlClient | Scope.Scope> =>
   Effect.gen(function* () {
-    const file = yield* (yield* DataFolder).file("natter.db")
     const sql = yield* SqlClient
     const fresh = freshMark(yield* Random.next)
     /**
@@ -43,8 +56,6 @@ const mark: Effect.Effect<void, Sqlite.DatabaseError | DataFolderError, DataFold
         try: () => writeMarks(file, marks),
         catch: (cause) => new Sqlite.DatabaseError({ file: runFile(file), problem: String(cause), cause }),
       })
-    const header = headerOf(file)
-    const found = typeof header === "object" ? (header.mark ?? closedMark) : closedMark
     yield* Effect.acquireRelease(
       Effect.gen(function* () {
         // The process may end at any point: until the mark is there for certain, both are right.
@@ -67,8 +78,6 @@ export const layer = (
   Sqlite.DatabaseError | DataFolderError | FolderLock.FolderInUse | FolderLock.LockFileError,
   DataFolder
 > =>
-  Layer.effectDiscard(mark).pipe(
-    Layer.provideMerge(Sqlite.layer(options)),
-    Layer.provide(Layer.effectDiscard(check)),
-    Layer.provide(Layer.effectDiscard(FolderLock.hold)),
-  )
+  Layer.unwrap(
+    Effect.map(check, (found) => Layer.provideMerge(Layer.effectDiscard(mark(found)), Sqlite.layer(options))),
+  ).pipe(Layer.provide(Layer.effectDiscard(FolderLock.hold)))

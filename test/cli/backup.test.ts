@@ -47,6 +47,19 @@ test("natter backup copies a running service, natter restore puts it back, and b
   })
 })
 
+// Whoever closes a database last tidies up: without this lock another program, as `sqlite3 natter.db`, takes itself for the
+// last one, and removes the `-wal` that the service goes on writing to.
+test.runIf(fs.existsSync("/proc/locks"))("a running service has its lock on the database itself", async () => {
+  const data = makeFolder()
+  const server = await serve(data)
+  const { ino } = fs.statSync(`${data}/natter.db`)
+  const held = () => fs.readFileSync("/proc/locks", "utf8").match(new RegExp(` READ ${server.child.pid} \\S+:${ino} `))
+  expect(held()).not.toBeNull()
+  expect(await run(["user", "invite", "--data", data])).toMatchObject({ code: 0 })
+  expect(await run(["backup", `${makeFolder()}/copy.db`, "--data", data])).toMatchObject({ code: 0 })
+  expect(held()).not.toBeNull()
+})
+
 test("a password that ends with a line break, as from a file, is the one without", async () => {
   const server = await serve(makeFolder())
   const args = ["send", `127.0.0.1:${server.port}`, "--name", "ann", "hello"]
