@@ -10,6 +10,8 @@ import * as Logger from "effect/Logger"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import { once } from "node:events"
+import * as net from "node:net"
 import * as DatabaseLock from "../../src/storage/DatabaseLock.ts"
 import { Ownership } from "../../src/storage/Ownership.ts"
 import { emptyDatabase } from "../postgres/database.ts"
@@ -44,7 +46,7 @@ describe("the lock of a Postgres database", () => {
       const first = yield* take(url)
       const error = yield* Effect.flip(take(url))
       assert.strictEqual(error._tag, "DatabaseInUse")
-      assert.include(error.message, "in use by another service")
+      assert.match(error.message, /in use by another service \(from 127\.0\.0\.1, process \d+ there\): stop that one/)
       yield* take(yield* emptyDatabase)
       yield* first.end
       yield* take(url)
@@ -77,6 +79,56 @@ describe("the lock of a Postgres database", () => {
     }).pipe(Effect.scoped, Effect.provide(layer))
   })
 
+  it.live("is had by who comes while the one before is still letting go", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const first = yield* take(url)
+      const second = yield* Effect.forkChild(take(url), { startImmediately: true })
+      yield* Effect.sleep("400 millis")
+      assert.isUndefined(second.pollUnsafe())
+      yield* first.end
+      yield* Fiber.join(second)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is taken from a connection of its own that the server does not know to be lost", () => {
+    const { layer, lines } = hearing()
+    return Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const address = new URL(Redacted.value(url))
+      const links: Array<net.Socket> = []
+      /** Between the two: what it cuts, it cuts on the service's side alone. */
+      const between = yield* Effect.acquireRelease(
+        Effect.promise(async () => {
+          const server = net.createServer({ allowHalfOpen: true }, (near) => {
+            const far = net.connect({ host: address.hostname, port: Number(address.port) })
+            near.on("error", () => {}).on("data", (data) => far.write(data))
+            far.on("error", () => {}).on("data", (data) => near.destroyed || near.write(data))
+            far.on("end", () => near.destroy())
+            links.push(near, far)
+          })
+          server.listen(0, "127.0.0.1")
+          await once(server, "listening")
+          return server
+        }),
+        (server) =>
+          Effect.sync(() => {
+            for (const link of links) link.destroy()
+            server.close()
+          }),
+      )
+      const near = new URL(address)
+      near.port = String((between.address() as net.AddressInfo).port)
+      const { lost } = yield* take(Redacted.make(near.href))
+      links[0]!.destroy()
+      const again = Effect.repeat(Effect.sleep("50 millis"), {
+        until: () => lines.some((line) => line.includes("alone again")),
+      })
+      yield* Effect.raceFirst(again, lost)
+      assert.strictEqual((yield* Effect.flip(take(url)))._tag, "DatabaseInUse")
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
+
   it.live("waits for a server that is not there yet, for so long, and says so", () => {
     const { layer, lines } = hearing()
     return Effect.gen(function* () {
@@ -85,6 +137,9 @@ describe("the lock of a Postgres database", () => {
         (server) => Effect.promise(() => server.close()),
       )
       const url = Redacted.make(server.url())
+      assert.strictEqual((yield* Effect.flip(take(url)))._tag, "PostgresError")
+      assert.strictEqual((yield* Effect.flip(take(url, Duration.zero)))._tag, "PostgresError")
+      assert.isEmpty(lines)
       const impatient = yield* Effect.flip(take(url, Duration.seconds(1)))
       assert.strictEqual(impatient._tag, "PostgresError")
       assert.include(lines[0], "waiting for it, 1s at most")

@@ -73,6 +73,27 @@ describe("Postgres", () => {
     }),
   )
 
+  it.effect("uses as many connections at once as it may: ten, or as many as it was told", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      for (const [maxConnections, expected] of [
+        [undefined, 10],
+        [2, 2],
+      ] as const) {
+        const used = yield* Effect.gen(function* () {
+          const sql = yield* SqlClient
+          const backend = sql<{ pid: number; name: string }>`SELECT pg_backend_pid() AS pid,
+            current_setting('application_name') AS name FROM pg_sleep(0.05)`
+          return (yield* Effect.all(Array.from({ length: 30 }).fill(backend) as ReadonlyArray<typeof backend>, {
+            concurrency: "unbounded",
+          })).flat()
+        }).pipe(Effect.provide(Layer.fresh(Postgres.layer({ url, maxConnections }))))
+        assert.strictEqual(new Set(used.map(({ pid }) => pid)).size, expected)
+        assert.deepStrictEqual([...new Set(used.map(({ name }) => name))], ["natter"])
+      }
+    }),
+  )
+
   it.effect("hands out whole numbers as numbers, and what it is given", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

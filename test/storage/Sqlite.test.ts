@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as Stream from "effect/Stream"
 import { DatabaseSync } from "node:sqlite"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as Statements from "../../src/storage/internal/statements.ts"
@@ -154,6 +155,76 @@ describe("Sqlite", () => {
       assert.deepStrictEqual(yield* select.values, [[1, null, 12, new Uint8Array([1])]])
       assert.deepStrictEqual({ ...(yield* select)[0] }, { ...row })
     }).pipe(Effect.provide(memory)),
+  )
+
+  it.effect("takes what has a value in SQLite, and says of anything else that it has none", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const select = sql.unsafe("SELECT ?, ?, ?, typeof(?)", [false, undefined, new Uint16Array([1]), 1.5])
+      assert.deepStrictEqual(yield* select.values, [[0, null, new Uint8Array([1, 0]), "real"]])
+      for (const value of [() => 1, Symbol("x"), { n: 1 }, [1], new Date(0)]) {
+        const error = yield* Effect.flip(sql.unsafe("SELECT ? AS it", [value]))
+        assert.strictEqual(error.reason.message, 'A parameter of "SELECT ? AS it" is no value of SQLite\'s')
+        assert.strictEqual(error.reason.operation, "execute")
+      }
+    }).pipe(Effect.provide(memory)),
+  )
+
+  it.effect("runs a statement once without keeping it, as it is, and changes names where it was asked to", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const select = sql`SELECT 1 AS a_b`
+      assert.deepStrictEqual({ ...(yield* select.unprepared)[0] }, { a_b: 1 })
+      assert.deepStrictEqual(yield* select.values, [[1]])
+      const raw = (yield* select.raw) as ReadonlyArray<object>
+      assert.deepStrictEqual({ ...raw[0] }, { a_b: 1 })
+      const connection = yield* sql.reserve
+      const two = "SELECT 1 AS n UNION SELECT 2 ORDER BY n"
+      const reversed = <A extends object>(rows: ReadonlyArray<A>): ReadonlyArray<A> => rows.toReversed()
+      for (const run of [connection.execute, connection.executeUnprepared]) {
+        const numbers = (transform: typeof reversed | undefined) =>
+          Effect.map(run(two, [], transform), (rows) => rows.map((row) => Object.values(row as object)[0] as unknown))
+        assert.deepStrictEqual(yield* numbers(reversed), [2, 1])
+        assert.deepStrictEqual(yield* numbers(undefined), [1, 2])
+      }
+      assert.deepStrictEqual(yield* connection.executeValuesUnprepared("SELECT 1 AS a_b", []), [[1]])
+      const died = yield* Effect.exit(Stream.runDrain(select.stream))
+      assert.include(JSON.stringify(died), "SQLite statements can't be streamed")
+    }).pipe(Effect.scoped, Effect.provide(memory)),
+  )
+
+  it.effect("undoes within a transaction what failed there alone, and everything with the whole", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`CREATE TABLE notes (n INTEGER PRIMARY KEY)`
+      const add = (n: number) => sql`INSERT INTO notes VALUES (${n})`
+      const notes = Effect.map(sql`SELECT n FROM notes ORDER BY n`.values, (rows) => rows.flat())
+      const failing = (n: number) => Effect.ignore(sql.withTransaction(Effect.andThen(add(n), Effect.fail("no"))))
+      yield* Effect.all([add(1), failing(2), sql.withTransaction(add(3)), failing(4), add(5)], {
+        discard: true,
+      }).pipe(sql.withTransaction)
+      assert.deepStrictEqual(yield* notes, [1, 3, 5])
+      yield* Effect.all([add(6), sql.withTransaction(add(7)), Effect.fail("no")]).pipe(
+        sql.withTransaction,
+        Effect.ignore,
+      )
+      yield* sql.withTransaction(Effect.all([add(8), Effect.die("no")])).pipe(Effect.exit)
+      assert.deepStrictEqual(yield* notes, [1, 3, 5])
+      // The next one begins at the beginning.
+      yield* sql.withTransaction(add(9))
+      yield* add(10)
+      assert.deepStrictEqual(yield* notes, [1, 3, 5, 9, 10])
+    }).pipe(Effect.provide(memory)),
+  )
+
+  it.effect("says which file can't be used, and what SQLite said of it", () =>
+    Effect.gen(function* () {
+      const file = `${yield* temporaryFolder}/nowhere/a.db`
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Sqlite.layerFile({ file })))))
+      assert.deepInclude(error, { _tag: "DatabaseError", file, problem: "unable to open database file" })
+      assert.deepInclude(error.cause, { code: "ERR_SQLITE_ERROR", errcode: 14 })
+      assert.strictEqual(error.message, `The database "${file}" can't be used: unable to open database file`)
+    }),
   )
 
   it.effect("closes with its scope", () =>

@@ -90,7 +90,137 @@ describe("a backup", () => {
   )
 })
 
+describe("what a backup says", () => {
+  it.live("is how much is in it, what was deleted not counted", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const { end, sql } = yield* open(folder)
+      for (const name of ["ann", "bob", "cat"]) yield* add(sql, name)
+      yield* sql`INSERT INTO channels (id, name, access, topic, created_at) VALUES ('d', 'den', 'public', '', 1),
+        ('a', 'attic', 'private', '', 1)`
+      const entry = (seq: number, type: string, content: string | null) =>
+        sql`INSERT INTO entries (channel, seq, type, user_id, user_name, timestamp, content, target)
+          VALUES ('d', ${seq}, ${type}, 'u', 'u', 1, ${content}, 99)`
+      yield* Effect.all([entry(1, "Message", "x"), entry(2, "Message", null), entry(3, "Edited", "x")])
+      const file = `${yield* makeFolder}/monday.db`
+      const contents = yield* Backup.backup(folder, file)
+      yield* end
+      const held = { accounts: 3, channels: 2, messages: 1, bytes: fs.statSync(file).size }
+      assert.deepStrictEqual(contents, held)
+      const other = yield* makeFolder
+      assert.deepStrictEqual(yield* restore(file, other), { ...held, replaced: undefined })
+      assert.deepStrictEqual(fs.readdirSync(other).toSorted(), ["natter.db", "serve.lock"])
+      assert.strictEqual(fs.statSync(`${other}/natter.db`).mode & 0o777, 0o600)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is what was wrong: a folder without a database, one that was copied while in use, one that is damaged", () =>
+    Effect.gen(function* () {
+      const [folder, other] = [yield* makeFolder, yield* makeFolder]
+      const file = `${other}/monday.db`
+      const refused = Effect.map(Effect.flip(Backup.backup(folder, file)), ({ message }) => message)
+      fs.writeFileSync(`${folder}/natter.db`, "")
+      assert.strictEqual(yield* refused, `there is nothing to back up: no database in ${folder}`)
+      const service = yield* open(yield* makeFolder)
+      const database = (yield* service.sql<{ file: string }>`PRAGMA database_list`)[0]!.file
+      fs.copyFileSync(database, `${folder}/natter.db`)
+      yield* service.end
+      const inUse = `${folder}/natter.db can't be used: it was copied while a service used it`
+      assert.isTrue((yield* refused).startsWith(inUse))
+      const torn = fs.readFileSync(database)
+      torn.fill(0xff, 5 * 4096, 6 * 4096)
+      fs.writeFileSync(`${folder}/natter.db`, torn)
+      assert.match(yield* refused, /^no backup was made: |can't be used: it is damaged/)
+      assert.deepStrictEqual(fs.readdirSync(other), [])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("does not depend on what one before has left half-way", () =>
+    Effect.gen(function* () {
+      const [folder, other] = [yield* makeFolder, yield* makeFolder]
+      const { end, sql } = yield* open(folder)
+      yield* add(sql, "ann")
+      yield* end
+      const file = `${other}/monday.db`
+      fs.writeFileSync(`${file}.part`, "half a backup")
+      assert.strictEqual((yield* Backup.backup(folder, file)).accounts, 1)
+      const third = yield* makeFolder
+      fs.writeFileSync(`${third}/natter.db.restoring`, "half a database")
+      assert.strictEqual((yield* restore(file, third)).accounts, 1)
+      assert.deepStrictEqual(fs.readdirSync(other), ["monday.db"])
+      assert.deepStrictEqual(fs.readdirSync(third).toSorted(), ["natter.db", "serve.lock"])
+    }).pipe(Effect.scoped),
+  )
+})
+
 describe("restoring", () => {
+  it.live("keeps the one before it beside, and no older one; the lock is free again", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const files: Array<string> = []
+      for (const name of ["ann", "bob", "cat"]) {
+        const source = yield* makeFolder
+        const { end, sql } = yield* open(source)
+        yield* add(sql, name)
+        files.push(`${source}/natter.db`)
+        yield* end
+      }
+      fs.writeFileSync(`${folder}/natter.db.replaced-wal`, "of something else")
+      const beside = (file: string) => {
+        const db = new DatabaseSync(file)
+        const [row] = db.prepare("SELECT name FROM accounts").all()
+        db.close()
+        return row!["name"]
+      }
+      assert.isUndefined((yield* restore(files[0]!, folder)).replaced)
+      assert.isFalse(fs.existsSync(`${folder}/natter.db.replaced-wal`))
+      for (const [n, before] of [
+        [1, "ann"],
+        [2, "bob"],
+      ] as const) {
+        const { replaced } = yield* restore(files[n]!, folder)
+        assert.strictEqual(beside(replaced!), before)
+      }
+      assert.deepStrictEqual(yield* names(folder), ["cat"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("takes a copy made by hand together with the -wal beside it", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      const { end, sql } = yield* open(folder)
+      yield* add(sql, "ann")
+      const copy = yield* makeFolder
+      for (const suffix of ["", "-wal"]) fs.copyFileSync(`${folder}/natter.db${suffix}`, `${copy}/copy${suffix}`)
+      yield* end
+      const other = yield* makeFolder
+      yield* restore(`${copy}/copy`, other, true)
+      assert.deepStrictEqual(yield* names(other), ["ann"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("says why a file is none that it takes, and touches nothing", () =>
+    Effect.gen(function* () {
+      const [folder, elsewhere] = [yield* makeFolder, yield* makeFolder]
+      assert.deepStrictEqual(yield* names(folder), [])
+      const before = fs.readFileSync(`${folder}/natter.db`)
+      fs.writeFileSync(`${elsewhere}/empty`, "")
+      fs.writeFileSync(`${elsewhere}/letter`, "Dear diary".repeat(100))
+      for (const [name, words] of [
+        ["nowhere", "is not there, or empty"],
+        ["empty", "is not there, or empty"],
+        ["letter", "is no database"],
+      ] as const) {
+        for (const incomplete of [false, true]) {
+          const { message } = yield* Effect.flip(restore(`${elsewhere}/${name}`, folder, incomplete))
+          assert.strictEqual(message, `${elsewhere}/${name} ${words}`)
+        }
+      }
+      assert.isTrue(fs.readFileSync(`${folder}/natter.db`).equals(before))
+      assert.deepStrictEqual(fs.readdirSync(folder).toSorted(), ["natter.db", "serve.lock"])
+    }).pipe(Effect.scoped),
+  )
+
   it.live("does away with what a killed service has left, and keeps it beside", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder
