@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { TestClock } from "effect/testing"
@@ -81,6 +82,23 @@ describe("Pipe", () => {
       line.set(noConditions)
       yield* TestClock.adjust("50 millis")
       assert.strictEqual(through(), 10_000)
+    }),
+  )
+
+  it.effect("lets as many through in tiny pieces, though every timer is late", () =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const late = Duration.millis(1)
+      const lateClock: Clock.Clock = Object.assign(Object.create(clock), {
+        sleep: (duration: Duration.Duration) =>
+          clock.sleep(Duration.sum(Duration.millis(Math.ceil(Duration.toMillis(duration))), late)),
+      })
+      const { arrived, say } = yield* Effect.provideService(pipe({ bytesPerSecond: 1_000_000 }), Clock.Clock, lateClock)
+      for (let n = 0; n < 11_000; n++) yield* say(100)
+      yield* TestClock.adjust("1 second")
+      const through = arrived.reduce((sum, [, bytes]) => sum + bytes, 0)
+      assert.isAtLeast(through, 950_000)
+      assert.isAtMost(through, 1_000_000)
     }),
   )
 })
