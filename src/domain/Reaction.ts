@@ -2,9 +2,10 @@ import * as Schema from "effect/Schema"
 import { isVisible } from "./internal/text.ts"
 import { maxReactionLength } from "./Limits.ts"
 
-// Many emoji are joined by signs that a text may not have. Made when it is needed: it takes ten milliseconds.
+// Many emoji are joined by signs that a text may not have. Made when it is needed: it takes ten milliseconds. No literal:
+// planted as a bug, its opposite would be no program any more (`npm run mutate`).
 let emoji: RegExp | undefined
-const isEmoji = (text: string): boolean => (emoji ??= /^\p{RGI_Emoji}$/v).test(text)
+const isEmoji = (text: string): boolean => (emoji ??= new RegExp("^\\p{RGI_Emoji}$", "v")).test(text)
 
 const expected = `a reaction: one emoji, or 1 to ${maxReactionLength} visible characters, no space at either end`
 

@@ -293,14 +293,28 @@ describe("addresses", () => {
     assert.strictEqual(network("2001:DB8:0001:0002::9"), "2001:db8:1:2::/64")
     assert.strictEqual(network("2001:db8::9"), "2001:db8:0:0::/64")
     assert.strictEqual(network("fe80::1%eth0"), "fe80:0:0:0::/64")
+    assert.strictEqual(network("1::2:3:4:5:6:7"), "1:0:2:3::/64")
+    assert.strictEqual(network("::2:3:4:5:6:7"), "0:0:2:3::/64")
+    assert.strictEqual(network("1:2:3::"), "1:2:3:0::/64")
+    assert.strictEqual(network("::"), "0:0:0:0::/64")
+    assert.strictEqual(network("0:0:0:0000::1"), "0:0:0:0::/64")
     assert.strictEqual(network("/run/natter.sock"), "/run/natter.sock")
     assert.strictEqual(network(""), "")
   })
 
   it("are loopback or not", () => {
-    for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+    for (const address of ["127.0.0.1", "127.9.9.9", "127.100.200.255", "::1", "::ffff:127.0.0.1"])
       assert.isTrue(isLoopback(address), address)
-    for (const address of ["128.0.0.1", "::2", "::ffff:10.0.0.1", "127.0.0.1.example.org"]) {
+    for (const address of [
+      "128.0.0.1",
+      "::2",
+      "::",
+      "::ffff:10.0.0.1",
+      "127.0.0.1.example.org",
+      "1127.0.0.1",
+      "127.0.0",
+      "",
+    ]) {
       assert.isFalse(isLoopback(address), address)
     }
   })

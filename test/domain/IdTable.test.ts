@@ -52,6 +52,10 @@ describe("IdTable", () => {
         table.add(alice.id, id(`m-${n}`), seq(n + 1), n === 1 ? 5 : 10 + n)
         assert.deepStrictEqual(told(), [n + 1, 10, n < 2 ? 10 : 10 + n])
       }
+      assert.deepStrictEqual(
+        table.since(12).map(({ seq }) => seq),
+        Array.from({ length: Math.max(0, count - 2) }, (_, n) => n + 3),
+      )
       table.forget(bob.id, id("m-0"))
       table.forget(alice.id, id("nothing"))
       assert.deepStrictEqual(
@@ -65,6 +69,15 @@ describe("IdTable", () => {
       table.forget(alice.id, id("m-0"))
       assert.isUndefined(table.find(alice.id, id("m-0")))
       assert.deepStrictEqual(table.find(bob.id, id("m-0")), { seq: seq(99), timestamp: 100 })
+    }
+  })
+
+  it("tells ids apart whose hashes are the same by chance, of which there are some among so many", () => {
+    const table = new IdTable()
+    for (let n = 0; n < 60_000; n++) table.add(alice.id, id(`${100_000 + n}`), seq(n), n)
+    assert.strictEqual(table.since(0).length, 60_000)
+    for (let n = 0; n < 60_000; n++) {
+      if (table.find(alice.id, id(`${100_000 + n}`))?.seq !== n) assert.fail(`the place of ${n} is another's`)
     }
   })
 

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
+import { confusables } from "../../src/domain/internal/confusables.ts"
 import { isSame, key } from "../../src/domain/NameKey.ts"
 import { wrongIn } from "../../src/domain/PlainName.ts"
 
@@ -51,6 +53,13 @@ describe("the key of a name", () => {
     ]
     assert.strictEqual(new Set(names.map(key)).size, names.length)
     for (const name of names) assert.strictEqual(key(key(name)), key(name))
+  })
+})
+
+describe("the table of what looks alike", () => {
+  it("is as it was made from Unicode's: with another one, other names are refused", () => {
+    const digest = createHash("sha256").update(confusables).digest("hex")
+    assert.strictEqual(digest, "cd87e50af2ea3e0feb23b74fde16537af2267be0b4ac3e6121466182085dc564")
   })
 })
 
