@@ -12,7 +12,7 @@ import { RequestError } from "../../../src/domain/RequestError.ts"
 import type { SessionId } from "../../../src/domain/SessionId.ts"
 import type { User } from "../../../src/domain/User.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
-import { maxBrought, Memberships } from "../../../src/hub/audience/Memberships.ts"
+import { Memberships } from "../../../src/hub/audience/Memberships.ts"
 import type { Answer, ChannelCommand, Outcome } from "../../../src/hub/channel/ChannelCommand.ts"
 import type { ChannelEvent } from "../../../src/domain/ChannelEvent.ts"
 import { Directory } from "../../../src/hub/directory/Directory.ts"
@@ -78,6 +78,9 @@ const handMade = (clock: Clock.Clock, called: ChannelName) => {
   return channel
 }
 type HandMade = ReturnType<typeof handMade>
+
+/** So many conversations others can bring it into. */
+const maxBrought = 32
 
 const notAsked = Effect.die("nobody is to ask that")
 

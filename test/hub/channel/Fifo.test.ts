@@ -46,7 +46,7 @@ describe("Fifo", () => {
     const waiting = 100_000
     for (let n = 0; n < waiting; n++) fifo.push({ n })
     let wrong = 0
-    for (let n = 0; n < 2_000_000; n++) {
+    for (let n = 0; n < 500_000; n++) {
       if (fifo.first!.n !== n) wrong++
       fifo.drop()
       fifo.push({ n: waiting + n })
