@@ -172,6 +172,15 @@ describe("Presence", () => {
     ])
   })
 
+  it("an empty text beside a status is none, and who is not here appears in no way", () => {
+    const presence = new Presence(settings)
+    const alice = user("alice")
+    presence.join(alice, { status: "away", text: "" }, 0)
+    assert.deepStrictEqual(presence.snapshot().members, [{ username: alice.name, status: "away" }])
+    assert.deepStrictEqual(presence.find(alice.id), { status: "away", text: "", user: alice })
+    assert.isUndefined(presence.find(user("bob").id))
+  })
+
   it("what newcomers are told is one object until something changes, and another behind it", () => {
     const presence = new Presence({ ...settings, countOnlyAbove: 3 })
     const [ann, bob] = [user("ann"), user("bob")]
@@ -254,6 +263,59 @@ describe("Presence", () => {
       for (const diff of pass(presence, 60_000)) view.apply(diff)
       assert.deepStrictEqual([...view.members.keys()].sort(), ["ann", "bob"])
       assert.strictEqual(view.count, 2)
+    })
+
+    it("that come and go before anything was told are told of once, as the one who is there", () => {
+      const presence = new Presence(settings)
+      presence.join(guest("guest:1"), online, 0)
+      presence.leave(guest("guest:1").id, 100)
+      presence.join(guest("guest:2"), away, 200)
+      const bobAway = { username: user("bob").name, ...away }
+      assert.deepStrictEqual(presence.snapshot(), { version: 0, count: 1, members: [bobAway] })
+      assert.deepStrictEqual([...presence.namesOnline()], [user("bob").name])
+      assert.deepStrictEqual(pass(presence, 60_000), [
+        { version: 1, count: 1, joined: [bobAway], left: [], changed: [], full: false },
+      ])
+      assert.isUndefined(presence.find(guest("guest:1").id))
+      assert.deepStrictEqual(presence.find(guest("guest:2").id), { ...away, user: guest("guest:2") })
+      assert.isFalse(presence.leave(guest("guest:1").id, 60_000))
+      assert.isTrue(presence.leave(guest("guest:2").id, 60_000))
+    })
+
+    it("with another status have changed", () => {
+      const presence = new Presence(settings)
+      presence.join(guest("guest:1"), online, 0)
+      pass(presence, 2000)
+      presence.leave(guest("guest:1").id, 3000)
+      presence.join(guest("guest:2"), away, 4000)
+      assert.deepStrictEqual(pass(presence, 60_000), [
+        { version: 2, count: 1, joined: [], left: [], changed: [{ username: user("bob").name, ...away }], full: false },
+      ])
+    })
+
+    it("take the place of nobody who is there, or is there again", () => {
+      const presence = new Presence(settings)
+      presence.join(guest("guest:1"), online, 0)
+      presence.join(guest("guest:2"), online, 0)
+      assert.strictEqual(presence.count, 2)
+      presence.leave(guest("guest:1").id, 1000)
+      presence.join(guest("guest:1"), online, 1001)
+      presence.join(guest("guest:3"), online, 1002)
+      assert.strictEqual(presence.count, 3)
+      // Nor of one whose time is over.
+      const late = new Presence({ ...settings, coalesce: Duration.zero })
+      late.join(guest("guest:1"), online, 0)
+      late.leave(guest("guest:1").id, 0)
+      late.advance(5000)
+      late.advance(5000)
+      late.join(guest("guest:2"), online, 5000)
+      assert.deepStrictEqual([late.count, [...late.namesOnline()]], [1, [user("bob").name]])
+      // An account takes no guest's.
+      const mixed = new Presence(settings)
+      mixed.join(guest("guest:1"), online, 0)
+      mixed.leave(guest("guest:1").id, 0)
+      mixed.join(user("bob", "account"), online, 1)
+      assert.strictEqual(mixed.count, 2)
     })
 
     it("take no account's place", () => {

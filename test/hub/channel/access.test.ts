@@ -4,7 +4,7 @@ import { AddressRange } from "../../../src/domain/AddressRange.ts"
 import type { ChannelRole } from "../../../src/domain/ChannelRole.ts"
 import type { Action } from "../../../src/domain/Rights.ts"
 import type { Role } from "../../../src/domain/Role.ts"
-import { guestId, type User } from "../../../src/domain/User.ts"
+import { guestId, type User, type UserId } from "../../../src/domain/User.ts"
 import { Access } from "../../../src/hub/channel/internal/access.ts"
 import { user } from "../members.ts"
 import { accessTo, ahead, directOf, type Given, sanction } from "./record.ts"
@@ -277,6 +277,13 @@ describe("slow mode", () => {
     was.said(ann.id, 1000)
     was.record = { ...was.record!, slowMode: 0 }
     assert.isUndefined(reasonIn(was, "publish", ann))
+  })
+
+  it("knows the last 5000 who said something, at least", () => {
+    const tested = accessTo(slow)
+    for (let n = 0; n < 5000; n++) tested.said(`user ${n}` as UserId, 500)
+    const waits = (n: number) => tested.refusal("publish", { user: { ...ann, id: `user ${n}` as UserId } }, 700)?.reason
+    assert.deepStrictEqual([waits(0), waits(4999), waits(5000)], ["SlowMode", "SlowMode", undefined])
   })
 
   it("takes back what was not said after all, and leaves what was said since", () => {

@@ -10,7 +10,7 @@ import { Disconnect } from "../../../src/domain/Disconnect.ts"
 import type { RequestError } from "../../../src/domain/RequestError.ts"
 import * as Topic from "../../../src/domain/Topic.ts"
 import type { SessionId } from "../../../src/domain/SessionId.ts"
-import type { User } from "../../../src/domain/User.ts"
+import type { User, UserId } from "../../../src/domain/User.ts"
 import type { Username } from "../../../src/domain/Username.ts"
 import { ChannelLink } from "../../../src/hub/audience/ChannelLink.ts"
 import type { Channel } from "../../../src/hub/channel/Channel.ts"
@@ -646,6 +646,22 @@ describe("DirectoryState", () => {
       }),
     )
   })
+
+  it.effect("a wish outlives 9999 others", () =>
+    Effect.gen(function* () {
+      const { ask, tell } = yield* world()
+      const wishing = (who: string, at: number) => (reply: Deferred.Deferred<WishGranted, ActorUnavailable>) =>
+        ({
+          type: "SetAppearance",
+          user: who as UserId,
+          wish: { appearance: { ...online, text: `${who} ${at}` }, at },
+          reply,
+        }) as const
+      yield* ask(wishing("ann", 10))
+      for (let n = 1; n < 10_000; n++) yield* tell(wishing(`user ${n}`, 20)(Deferred.makeUnsafe()))
+      assert.strictEqual((yield* ask(wishing("ann", 9))).appearance.text, "ann 10")
+    }),
+  )
 
   it.effect("of who is not here a wish is kept, and nobody appears by it", () =>
     Effect.gen(function* () {
