@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { invalid, sanction, short, storable, unless, whole } from "../../src/chat/internal/checks.ts"
+import { invalid, sanction, short, showing, storable, unless, whole } from "../../src/chat/internal/checks.ts"
 import { maxInteger, maxReasonLength } from "../../src/domain/Limits.ts"
 import { failing } from "./scripted.ts"
 
@@ -31,6 +31,11 @@ describe("what is wrong with a request", () => {
     for (const wrong of ["\0", "a\0b", "\ud800"]) {
       assert.deepInclude(storable("t", wrong), said("t", "text without NUL and lone surrogates"))
     }
+  })
+
+  it("is a line beside other text that shows nothing, where there is one", () => {
+    for (const right of [undefined, "", "a", " a"]) assert.isUndefined(showing("t", right))
+    for (const wrong of [" ", "\u200b"]) assert.deepInclude(showing("t", wrong), said("t", "text that shows nothing"))
   })
 
   it("is text that is too long", () => {

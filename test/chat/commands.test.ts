@@ -9,7 +9,8 @@ import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { maxReasonLength, maxSlowMode } from "../../src/domain/Limits.ts"
 import { Reaction } from "../../src/domain/Reaction.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
-import { Topic } from "../../src/domain/Topic.ts"
+import type { StatusText } from "../../src/domain/Status.ts"
+import * as Topic from "../../src/domain/Topic.ts"
 import type { User } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 import type { Outcome } from "../../src/hub/channel/ChannelCommand.ts"
@@ -18,7 +19,7 @@ import { id, seq } from "../suites/historyWorld.ts"
 import { accountsOf, ann, bob, caller, channel, chatOf, failing, inside, name } from "./scripted.ts"
 
 const den = name("den")
-const topic = Topic.make("Tea")
+const topic = Topic.Topic.make("Tea")
 const address = AddressRange.make("192.0.2.0/24")
 const reason = "noise".padEnd(maxReasonLength, "!")
 const published = { seq: seq(5), timestamp: 7, durability: "disk" } as const
@@ -301,6 +302,32 @@ describe("what is wrong with a request", () => {
       }),
     )
   }
+
+  it.effect("is a topic, a status or a reaction that shows nothing; one that is taken away is none", () =>
+    Effect.gen(function* () {
+      const nothing = "\u200b"
+      const reaction = nothing as Reaction
+      const on =
+        (on: boolean): Do =>
+        (...to) =>
+          operations.react(...to, { channel: den, target: seq(2), reaction, on, id: id("m6") })
+      const told: ReadonlyArray<readonly [string, Do]> = [
+        ["topic", (...to) => operations.setTopic(...to, { channel: den, topic: nothing as Topic.Topic })],
+        ["topic", (...to) => operations.createChannel(...to, { channel: den, topic: nothing as Topic.Topic })],
+        ["text", (...to) => operations.setStatus(...to, { status: "away", text: nothing as typeof StatusText.Type })],
+        ["reaction", on(true)],
+      ]
+      for (const [field, run] of told) {
+        const { chat, opened } = yield* world(() => done)
+        assert.deepInclude(yield* Effect.flip(run(chat, caller)), { reason: "InvalidFrame", field })
+        assert.deepStrictEqual(opened, [])
+      }
+      const { chat, commands } = yield* world((type) => outcomes[type] ?? done)
+      yield* on(false)(chat, caller)
+      yield* operations.setTopic(chat, caller, { channel: den, topic: "" as Topic.Topic })
+      assert.lengthOf(commands, 2)
+    }),
+  )
 
   it.effect("is not said of a direct conversation that somebody would make: it is there", () =>
     Effect.gen(function* () {

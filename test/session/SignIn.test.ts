@@ -61,13 +61,14 @@ describe("who signs in by password", () => {
       const asked: Array<unknown> = []
       const { session } = yield* world({
         signIn: (input) => {
-          asked.push(input)
+          const { invite, password, ...rest } = input
+          asked.push({ ...rest, password: Redacted.value(password), invite: invite && Redacted.value(invite) })
           return Effect.succeed(ann)
         },
       })
       const invite = Redacted.make("natinv_x")
       assert.strictEqual(yield* byPassword(session, { invite }), ann)
-      assert.deepStrictEqual<unknown>(asked, [{ ...request, invite, address }])
+      assert.deepStrictEqual<unknown>(asked, [{ username: "ann", password: "secret", invite: "natinv_x", address }])
     }),
   )
 
@@ -267,7 +268,7 @@ describe("who signs in by a token", () => {
     const issued: Array<unknown> = []
     const accounts: Partial<Accounts["Service"]> = {
       authenticate: (...by) => {
-        asked.push(by)
+        asked.push([Redacted.value(by[0]), by[1]])
         return Effect.succeed({ user: ann, tokenId: "t-1", ...identity })
       },
       issueToken: (...to) =>
@@ -284,7 +285,7 @@ describe("who signs in by a token", () => {
       const { accounts, asked, issued } = identified()
       const { entries, session } = yield* world(accounts)
       assert.deepStrictEqual<unknown>(yield* SignIn.byToken(session, token), { user: ann, token: undefined })
-      assert.deepStrictEqual<unknown>(asked, [[token, address]])
+      assert.deepStrictEqual<unknown>(asked, [["nat_old", address]])
       assert.strictEqual(entries[0]?.tokenId, "t-1")
       assert.strictEqual(session.caller?.by.user, ann)
       assert.deepStrictEqual(issued, [])
