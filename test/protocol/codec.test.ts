@@ -97,6 +97,20 @@ describe.each(codecs)("$name", (codec) => {
     assert.deepStrictEqual(first, kept)
   })
 
+  it("of two fields of one name the last one counts, whatever the name", () => {
+    for (const name of ["a", "__proto__", "constructor"]) {
+      const key = bytes(0xa0 + name.length, name)
+      const body =
+        codec.name === "json" ? bytes(`{"${name}":1,"b":2,"${name}":3}`) : bytes(0x83, key, 1, 0xa1, "b", 2, key, 3)
+      const value = Result.getOrThrow(codec.decode(body)) as object
+      assert.deepStrictEqual(Object.entries(value), [
+        [name, 3],
+        ["b", 2],
+      ])
+      assert.strictEqual(Object.getPrototypeOf(value), Object.prototype)
+    }
+  })
+
   it("a field named __proto__ is a field and no prototype", () => {
     const body =
       codec.name === "json" ? bytes('{"__proto__":{"a":1}}') : bytes(0x81, 0xa9, "__proto__", 0x81, 0xa1, "a", 1)

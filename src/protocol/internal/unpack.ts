@@ -136,9 +136,12 @@ class Reader {
       const key = this.value(levels - 1)
       if (typeof key !== "string") throw fail("a MessagePack map's keys must be text")
       const value = this.value(levels - 1)
-      // Assigned, it would become the prototype; as JSON.parse has it, it is a field like any other.
-      if (key === "__proto__") Object.defineProperty(fields, key, { value, enumerable: true })
-      else fields[key] = value
+      // Assigned, it would become the prototype; as JSON.parse has it, it is a field like any other, of which the last counts.
+      if (key === "__proto__") {
+        Object.defineProperty(fields, key, { value, enumerable: true, writable: true, configurable: true })
+      } else {
+        fields[key] = value
+      }
     }
     return fields
   }
