@@ -12,12 +12,15 @@ for (const group of confusables.split(";")) {
   for (const character of from) looks.set(character, to)
 }
 
+/** A dot above a letter that has one already, or that looks like one with a dot, is not to be seen: `i̇`, which `İ` becomes. */
+const hiddenDots = /(?<=[\p{Soft_Dotted}lıȷ]\p{M}*?)\u0307/gu
+
 const plainLookAlike = new RegExp(`[${[...looks.keys()].filter(isPlain).join("")}]`)
 
 /** Of two names with the same key one is refused: `Alice`, `ＡＬＩＣＥ`, `аlice` with a Cyrillic а, and `a1ice`. */
 export const key = (name: string): string => {
   const plain = isPlain(name)
-  const folded = plain ? name.toLowerCase() : fold(name).normalize("NFD")
+  const folded = plain ? name.toLowerCase() : fold(name).normalize("NFD").replace(hiddenDots, "").replaceAll("ȷ", "j")
   if (plain && !plainLookAlike.test(folded)) return folded
   let looked = ""
   for (const character of folded) looked += looks.get(character) ?? character

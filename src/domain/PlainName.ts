@@ -34,6 +34,7 @@ export const wrongIn = (name: string): string | undefined => {
   if (new RegExp(`\\p{M}{${maxMarks + 1}}`, "u").test(name.normalize("NFD"))) {
     return `it has more than ${maxMarks} marks on one letter`
   }
+  if (/(\p{Mn})\1/u.test(name.normalize("NFD"))) return "it has the same mark twice on one letter"
   if (!goTogether(name)) return "it has letters of scripts that are not written together"
   return undefined
 }
@@ -59,4 +60,13 @@ export const shownName = (name: string): string => {
     shown += fits && !(shown === "" && /[\p{M}.-]/u.test(character)) ? character : escaped(character)
   }
   return shown
+}
+
+/**
+ * A name within a sentence: in quotes where it has a space. `ann changed message 3`, who says something, would read as what ann
+ * did; names have no quotes.
+ */
+export const quotedName = (name: string): string => {
+  const shown = shownName(name)
+  return shown.includes(" ") ? `"${shown}"` : shown
 }

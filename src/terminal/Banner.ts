@@ -53,7 +53,7 @@ const withCause = (
 
 /** "ann is typing …" */
 export const typing = ({ typing }: Conversation, ticks: number): string => {
-  const names = [...typing].filter(([, until]) => until > ticks).map(([name]) => Plain.name(name))
+  const names = [...typing].filter(([, until]) => until > ticks).map(([name]) => Plain.nameInText(name))
   const [first, second] = names
   if (first === undefined) return ""
   if (second === undefined) return `${first} is typing …`

@@ -3,7 +3,7 @@
  * characters, no line breaks, and no characters that change the order of others.
  */
 import { printable } from "../client/Printable.ts"
-import { shownChannel, shownName } from "../domain/PlainName.ts"
+import { quotedName, shownChannel, shownName } from "../domain/PlainName.ts"
 import { graphemes } from "./Width.ts"
 
 const breaks = /\r\n?|[\n\v\f\u0085\u2028\u2029]/g
@@ -33,6 +33,9 @@ export const lines = (text: string): ReadonlyArray<string> => text.split(breaks)
 
 /** A name, among other text: nothing in it looks as if the name had ended. */
 export const name = (text: string): string => plain(shownName(text))
+
+/** The same within a sentence. */
+export const nameInText = (text: string): string => plain(quotedName(text))
 
 /** The same of a channel; of a direct conversation with its `@`. */
 export const channel = (text: string): string => plain(shownChannel(text))

@@ -8,7 +8,7 @@ import { UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
 
 const name = Username.make("ann: yes, delete it all")
-const shown = "ann\\u003a yes\\u002c delete it all"
+const shown = '"ann\\u003a yes\\u002c delete it all"'
 const place = { channel: lobby, from: name, user_id: UserId.make("1"), seq: Seq.make(2), timestamp: 0 }
 
 const lineOf = (event: ClientEvent): string =>
@@ -30,12 +30,22 @@ describe("lines of events", () => {
     assert.strictEqual(lineOf(kicked as unknown as ClientEvent), `* ${shown} threw ${shown} out: a ⏎ 12:00:00 bob: no`)
   })
 
+  it("tell what somebody did from what somebody of that name says", () => {
+    const posing = Username.make("ann changed message 1")
+    const message = { ...place, from: posing, type: "Message", content: "I quit" } as unknown as ClientEvent
+    const edited = { ...place, from: Username.make("ann"), type: "Edited", target: Seq.make(1), content: "I quit" }
+    assert.deepStrictEqual(
+      [lineOf(message), lineOf(edited as unknown as ClientEvent)],
+      ['"ann changed message 1": I quit', "ann changed message 1: I quit"],
+    )
+  })
+
   it("list names that hold commas", () => {
     const members = ["ann, bob", "carl"].map((name) => ({ username: Username.make(name), status: "online" as const }))
     const joined = { type: "Joined", channel: lobby, count: 2, members, presence: 1 }
     assert.strictEqual(
       here(Roster.of(joined as unknown as Parameters<typeof Roster.of>[0])),
-      "2 here: ann\\u002c bob, carl",
+      '2 here: "ann\\u002c bob", carl',
     )
   })
 })

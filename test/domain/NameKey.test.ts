@@ -27,6 +27,10 @@ describe("the key of a name", () => {
       ["bob", "ЬоЬ", "b0b", "BOB"],
       ["modern", "rnodern"],
       ["ill", "lll", "III", "1l1"],
+      // A dot on a letter that has one shows nothing.
+      ["admin", "admi\u0307n", "ADMİN", "admı\u0307n", "admi\u0307\u0307n", "admın"],
+      ["jan", "j\u0307an", "ȷ\u0307an"],
+      ["í", "i\u0307\u0301", "i\u0301\u0307"],
     ]
     for (const names of same) {
       assert.strictEqual(new Set(names.map(key)).size, 1, names.map((name) => `${name} ${key(name)}`).join())

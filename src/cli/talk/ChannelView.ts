@@ -15,7 +15,7 @@ import type { Seq } from "../../domain/Seq.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { isDirect, keyOf } from "../../domain/Direct.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
-import { shownChannel, shownName } from "../../domain/PlainName.ts"
+import { shownChannel, quotedName } from "../../domain/PlainName.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { eventLines, here, missed } from "./eventLines.ts"
@@ -122,7 +122,7 @@ export const enter = Effect.fnUntraced(function* (
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
     yield* screen.notice(
-      `${shownName(username)} is in ${shownChannel(channel)} on ${format(address)}, ${here(roster)}${topic}`,
+      `${quotedName(username)} is in ${shownChannel(channel)} on ${format(address)}, ${here(roster)}${topic}`,
     )
     if (lastSeq !== undefined) return
     lastSeq = joined.seq

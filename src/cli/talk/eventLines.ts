@@ -1,7 +1,7 @@
 /** Events as lines to read. */
 import type { ClientEvent, Message } from "../../client/Event.ts"
 import type { Change, Roster } from "../../client/Roster.ts"
-import { shownChannel, shownName } from "../../domain/PlainName.ts"
+import { shownChannel, quotedName } from "../../domain/PlainName.ts"
 import type { Username } from "../../domain/Username.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
@@ -14,8 +14,8 @@ const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]
 
 const list = (names: ReadonlyArray<Username>): string =>
   names.length > namesShown
-    ? `${names.slice(0, namesShown).map(shownName).join(", ")} and ${names.length - namesShown} more`
-    : names.map(shownName).join(", ")
+    ? `${names.slice(0, namesShown).map(quotedName).join(", ")} and ${names.length - namesShown} more`
+    : names.map(quotedName).join(", ")
 
 /** Who is in a channel. */
 export const here = ({ count, names }: Roster): string =>
@@ -27,7 +27,7 @@ export const missed = (count: number): string =>
 
 const said = ({ content, deleted, edited, from, timestamp }: Message): string => {
   const what = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
-  return `${clock.format(timestamp)} ${shownName(from)}: ${what}`
+  return `${clock.format(timestamp)} ${quotedName(from)}: ${what}`
 }
 
 /** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */
@@ -39,20 +39,20 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
       // The message was deleted since, which a later event says.
       if (event.content === "") return []
       return [
-        `${clock.format(event.timestamp)} ${shownName(event.from)} changed message ${event.target}: ${oneLine(event.content)}`,
+        `${clock.format(event.timestamp)} ${quotedName(event.from)} changed message ${event.target}: ${oneLine(event.content)}`,
       ]
     case "Deleted":
-      return [`${clock.format(event.timestamp)} ${shownName(event.from)} deleted message ${event.target}`]
+      return [`${clock.format(event.timestamp)} ${quotedName(event.from)} deleted message ${event.target}`]
     case "Reacted": {
       const { from, on, reaction, target, timestamp } = event
       const what = on ? `reacted ${oneLine(reaction)} to` : `took ${oneLine(reaction)} back from`
-      return [`${clock.format(timestamp)} ${shownName(from)} ${what} message ${target}`]
+      return [`${clock.format(timestamp)} ${quotedName(from)} ${what} message ${target}`]
     }
     case "TopicChanged":
       return [
         event.topic === ""
-          ? `* ${shownName(event.by)} took the topic away`
-          : `* ${shownName(event.by)} set the topic: ${event.topic}`,
+          ? `* ${quotedName(event.by)} took the topic away`
+          : `* ${quotedName(event.by)} set the topic: ${event.topic}`,
       ]
     case "Presence": {
       const { joined, left } = change!
@@ -65,15 +65,17 @@ export const eventLines = (event: ClientEvent, change: Change | undefined): Read
       return [
         event.by === undefined
           ? `* ${shownChannel(event.channel)} is called ${shownChannel(event.name)} now`
-          : `* ${shownName(event.by)} renamed ${shownChannel(event.channel)} to ${shownChannel(event.name)}`,
+          : `* ${quotedName(event.by)} renamed ${shownChannel(event.channel)} to ${shownChannel(event.name)}`,
       ]
     case "ChannelChanged":
-      return [`* ${shownName(event.by)} made the channel ${settings(event)}`]
+      return [`* ${quotedName(event.by)} made the channel ${settings(event)}`]
     case "RoleChanged":
-      return [`* ${shownName(event.by)} made ${shownName(event.username)} ${event.role ?? "a stranger"} of the channel`]
+      return [
+        `* ${quotedName(event.by)} made ${quotedName(event.username)} ${event.role ?? "a stranger"} of the channel`,
+      ]
     case "Kicked":
       return [
-        `* ${shownName(event.by)} threw ${shownName(event.username)} out${event.reason === undefined ? "" : `: ${oneLine(event.reason)}`}`,
+        `* ${quotedName(event.by)} threw ${quotedName(event.username)} out${event.reason === undefined ? "" : `: ${oneLine(event.reason)}`}`,
       ]
     case "Left":
       return [

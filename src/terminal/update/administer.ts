@@ -105,7 +105,7 @@ export const rename = (model: Model, name: string): Next => ask(model, ["rename"
 export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
   const { channel, created, durability, role, roles, sanctions = [], topic } = info
   const named = (wanted: string) =>
-    roles.filter(({ role }) => role === wanted).map(({ username }) => Plain.name(username))
+    roles.filter(({ role }) => role === wanted).map(({ username }) => Plain.nameInText(username))
   const people = (["owner", "moderator", "member"] as const).flatMap((role) => {
     const names = named(role)
     return names.length === 0 ? [] : [`${role}s: ${names.join(", ")}`]
@@ -119,7 +119,7 @@ export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
     ...sanctions.map(({ address, kind, reason, until, username }) => {
       const what = kind === "ban" ? "kept out" : "muted"
       const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
-      return `${username === undefined ? (address ?? "somebody") : Plain.name(username)} is ${what}${end}${reason === undefined ? "" : `: ${Plain.line(reason)}`}`
+      return `${username === undefined ? (address ?? "somebody") : Plain.nameInText(username)} is ${what}${end}${reason === undefined ? "" : `: ${Plain.line(reason)}`}`
     }),
   ].join("\n")
 }

@@ -61,8 +61,8 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       const named = change(model, event.channel, (conversation) => ({ ...conversation, topic: event.topic }))
       const text =
         event.topic === ""
-          ? `${Plain.name(event.by)} took the topic away`
-          : `${Plain.name(event.by)} set the topic: ${event.topic}`
+          ? `${Plain.nameInText(event.by)} took the topic away`
+          : `${Plain.nameInText(event.by)} set the topic: ${event.topic}`
       return [notice(named, text, "info", event.channel), []]
     }
     case "UserTyping":
@@ -80,26 +80,36 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
     case "Renamed": {
       const { by, channel, name } = event
       const text =
-        by === undefined ? `#${channel} is called #${name} now.` : `${Plain.name(by)} renamed #${channel} to #${name}.`
+        by === undefined
+          ? `#${channel} is called #${name} now.`
+          : `${Plain.nameInText(by)} renamed #${channel} to #${name}.`
       return [notice(rename(model, name, channel), text, "info", name), []]
     }
     case "ChannelChanged":
       return [
-        notice(model, `${Plain.name(event.by)} changed the channel: ${settingsOf(event)}.`, "info", event.channel),
+        notice(
+          model,
+          `${Plain.nameInText(event.by)} changed the channel: ${settingsOf(event)}.`,
+          "info",
+          event.channel,
+        ),
         [],
       ]
     case "RoleChanged": {
       const role = event.role === undefined ? "no role any more" : `the role ${event.role} now`
-      const whose = event.username === model.me ? "You have" : `${Plain.name(event.username)} has`
-      return [notice(model, `${whose} ${role} (${Plain.name(event.by)}).`, "info", event.channel), []]
+      const whose = event.username === model.me ? "You have" : `${Plain.nameInText(event.username)} has`
+      return [notice(model, `${whose} ${role} (${Plain.nameInText(event.by)}).`, "info", event.channel), []]
     }
     case "Kicked": {
-      const whom = event.username === model.me ? "you" : Plain.name(event.username)
+      const whom = event.username === model.me ? "you" : Plain.nameInText(event.username)
       const why = event.reason === undefined ? "." : `: ${Plain.line(event.reason)}`
-      return [notice(model, `${Plain.name(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
+      return [notice(model, `${Plain.nameInText(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
     }
     case "Invited":
-      return [notice(model, `${Plain.name(event.by)} invites you into #${event.channel}: /join ${event.channel}`), []]
+      return [
+        notice(model, `${Plain.nameInText(event.by)} invites you into #${event.channel}: /join ${event.channel}`),
+        [],
+      ]
   }
 }
 
