@@ -10,6 +10,8 @@ import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 import * as FolderLock from "./FolderLock.ts"
 import { damage } from "./internal/databaseCheck.ts"
 import { applicationId, closedMark, headerOf, misfit, runFile } from "./internal/databaseFile.ts"
+import { sqlite } from "./internal/sqliteDialect.ts"
+import * as Migrations from "./Migrations.ts"
 
 export class BackupError extends Schema.TaggedError<BackupError>()("BackupError", {
   problem: Schema.String,
@@ -30,7 +32,12 @@ export interface Contents {
   readonly bytes: number
 }
 
-const words = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const words = (cause: unknown): string => {
+  // SQLite reads no database in whose folder it can't put a lock.
+  const locked = cause instanceof Error && "errcode" in cause && [8, 14].includes(Number(cause.errcode) & 0xff)
+  const hint = locked ? "; the data folder and what is in it have to be writable, for a backup too" : ""
+  return (cause instanceof Error ? cause.message : String(cause)) + hint
+}
 
 /** Everything here is done at once, in a process that does nothing else. */
 const attempt = <A>(what: string, run: () => A): Effect.Effect<A, BackupError> =>
@@ -70,10 +77,10 @@ const sync = (file: string): void => {
 const count = (db: DatabaseSync, from: string): number =>
   Number(db.prepare(`SELECT COUNT(*) AS n FROM ${from}`).get()?.["n"] ?? 0)
 
-/** Reads all of a file, to be sure of it. */
-const verified = (file: string): Contents => {
+/** Reads all of a file, to be sure of it; `name` is what people know it by. */
+const verified = (file: string, name: string): Contents => {
   const problem = damage(file, "full")
-  if (problem !== undefined) throw refuse(`${file} can't be used: ${problem}`)
+  if (problem !== undefined) throw refuse(`${name} can't be used: ${problem}`)
   const db = new DatabaseSync(file, { readOnly: true })
   try {
     return {
@@ -100,7 +107,7 @@ export const backup = (folder: string, to: string): Effect.Effect<Contents, Back
     const draft = `${to}.part`
     try {
       copy(from, draft)
-      const contents = verified(draft)
+      const contents = verified(draft, from)
       // Fails where somebody was faster, and replaces nothing.
       fs.linkSync(draft, to)
       return contents
@@ -108,6 +115,22 @@ export const backup = (folder: string, to: string): Effect.Effect<Contents, Back
       for (const file of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) fs.rmSync(file, { force: true })
     }
   })
+
+/** No service of this version could start on it. */
+const refuseNewer = (file: string, name: string): void => {
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    const version = Number(db.prepare("SELECT MAX(migration_id) AS version FROM migrations").get()?.["version"] ?? 0)
+    const known = Migrations.latest(sqlite.schema)
+    if (version > known) {
+      throw refuse(
+        `${name} is of a newer Natter (schema ${version}, this one knows ${known}): restore it with that one`,
+      )
+    }
+  } finally {
+    db.close()
+  }
+}
 
 /** What is said from now on gets places that clients know from what is lost: they are to read this history anew. */
 const becomeAnother = (file: string): void => {
@@ -160,7 +183,8 @@ export const restore = (
       const old = `${to}.replaced`
       try {
         copy(from, draft)
-        const contents = verified(draft)
+        const contents = verified(draft, from)
+        refuseNewer(draft, from)
         becomeAnother(draft)
         const replaced = isEmpty(to) ? undefined : old
         // Without it, a database that was not closed is not started on.

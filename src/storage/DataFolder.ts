@@ -3,37 +3,55 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import type * as PlatformError from "effect/PlatformError"
+import * as PlatformError from "effect/PlatformError"
 import * as Schema from "effect/Schema"
 
-const inTheWay = "a file of that name is in the way"
+const choose = "choose another with --data or NATTER_DATA"
 
 /** The data folder, or a file in it, can't be made or written: the server can't start. */
 export class DataFolderError extends Schema.TaggedError<DataFolderError>()("DataFolderError", {
   folder: Schema.String,
+  /** What is wrong, and what to do about it. */
   problem: Schema.String,
   cause: Schema.Defect(),
 }) {
   override get message() {
-    const advice =
-      this.problem === inTheWay
-        ? "Choose another with --data or NATTER_DATA"
-        : "Make it writable for the user Natter runs as, or choose another with --data or NATTER_DATA"
-    return `The data folder "${this.folder}" can't be used: ${this.problem}. ${advice}`
+    return `The data folder "${this.folder}" can't be used: ${this.problem}`
   }
 }
 
-const problem = ({ reason }: PlatformError.PlatformError): string => {
-  switch (reason._tag) {
-    case "PermissionDenied":
-      return "permission denied"
-    case "AlreadyExists":
-    // A folder below a file.
-    case "BadResource":
-      return inTheWay
+/** What the operating system says, in words, and what to do about it. `file` is a file in the folder. */
+const problem = ({ reason }: PlatformError.PlatformError, file?: string): string => {
+  const what = file === undefined ? "" : `its file ${file}: `
+  switch (codeOf(reason)) {
+    case "EACCES":
+    case "EPERM":
+      return `${what}permission denied. Make it writable for the user Natter runs as, or ${choose}`
+    case "EROFS":
+      return `${what}it is in a file system that can only be read. Mount that for writing, or ${choose}`
+    case "ENOSPC":
+    case "EDQUOT":
+      return `${what}there is no room left on the disk. Make some, or ${choose}`
+    case "EEXIST":
+    case "ENOTDIR":
+    case "EISDIR":
+      return file === undefined
+        ? `a file of that name is in the way. Choose another with --data or NATTER_DATA`
+        : `a folder is in the way of its file ${file}. Remove that, or ${choose}`
+    case "ENOENT":
+      return `${what}it leads to a place that is not there. Make that, or ${choose}`
+    case "ENAMETOOLONG":
+      return `${what}the name is too long. Choose another with --data or NATTER_DATA`
     default:
-      return reason.message
+      return `${what}${reason.cause instanceof Error ? reason.cause.message : reason.message}. Make it writable for the user Natter runs as, or ${choose}`
   }
+}
+
+const codeOf = ({ _tag, cause }: PlatformError.PlatformError["reason"]): string | undefined => {
+  if (cause instanceof Error && "code" in cause) return String(cause.code)
+  return { PermissionDenied: "EACCES", AlreadyExists: "EEXIST", BadResource: "ENOTDIR", NotFound: "ENOENT" }[
+    String(_tag)
+  ]
 }
 
 /** The folder that holds everything Natter keeps. Made on first start; others can't read it. */
@@ -42,6 +60,10 @@ export class DataFolder extends Context.Service<
   {
     /** Absolute. */
     readonly path: string
+    /** The absolute path of a file in the folder that may not be there; refused where it can't be read and written. */
+    readonly existing: (
+      name: string,
+    ) => Effect.Effect<{ readonly file: string; readonly exists: boolean }, DataFolderError>
     /** The absolute path of a file in the folder, made empty where there is none, for its owner only. */
     readonly file: (name: string) => Effect.Effect<string, DataFolderError>
   }
@@ -54,28 +76,62 @@ export class DataFolder extends Context.Service<
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const path = (yield* Path.Path).resolve(folder)
-        const { join } = yield* Path.Path
-        const refuse = (cause: PlatformError.PlatformError) =>
-          new DataFolderError({ folder: path, problem: problem(cause), cause })
-        const refuseFile = (name: string) => (cause: PlatformError.PlatformError) => {
-          const what = problem(cause)
-          return new DataFolderError({
-            folder: path,
-            problem: what === inTheWay ? `a folder is in the way of its file ${name}` : `its file ${name}: ${what}`,
-            cause,
+        const { dirname, join } = yield* Path.Path
+        const refuse = (cause: PlatformError.PlatformError, file?: string) =>
+          new DataFolderError({ folder: path, problem: problem(cause, file), cause })
+
+        /** Step by step: Node's own way goes on for ever where a file system has no room for new folders, as `/proc`. */
+        const make = (folder: string): Effect.Effect<void, PlatformError.PlatformError> =>
+          Effect.catchTag(fs.makeDirectory(folder, { mode: 0o700 }), "PlatformError", (error) => {
+            switch (error.reason._tag) {
+              case "AlreadyExists":
+                return Effect.flatMap(fs.stat(folder), ({ type }) =>
+                  type === "Directory" ? Effect.void : Effect.fail(error),
+                )
+              case "NotFound":
+                return Effect.flatMap(fs.exists(dirname(folder)), (exists) =>
+                  exists
+                    ? Effect.fail(error)
+                    : Effect.andThen(make(dirname(folder)), fs.makeDirectory(folder, { mode: 0o700 })),
+                )
+              default:
+                return Effect.fail(error)
+            }
           })
-        }
 
-        const file = (name: string) => {
+        const existing = (name: string) => {
           const file = join(path, name)
-          // Opened for appending: makes it, never empties it, and fails now where it can't be written.
-          return fs
-            .open(file, { flag: "a", mode: 0o600 })
-            .pipe(Effect.scoped, Effect.as(file), Effect.mapError(refuseFile(name)))
+          // Not opened for writing, which would be felt by whoever holds a lock on it.
+          return fs.stat(file).pipe(
+            Effect.flatMap(({ type }) =>
+              type === "Directory"
+                ? Effect.fail(PlatformError.systemError({ _tag: "BadResource", module: "FileSystem", method: "stat" }))
+                : fs.access(file, { readable: true, writable: true }),
+            ),
+            Effect.as({ file, exists: true }),
+            Effect.catchIf(
+              ({ reason }) => reason._tag === "NotFound",
+              () => Effect.succeed({ file, exists: false }),
+            ),
+            Effect.mapError((error) => refuse(error, name)),
+          )
         }
 
-        yield* Effect.mapError(fs.makeDirectory(path, { recursive: true, mode: 0o700 }), refuse)
-        return DataFolder.of({ path, file })
+        const file = (name: string) =>
+          Effect.flatMap(existing(name), ({ exists, file }) =>
+            exists
+              ? Effect.succeed(file)
+              : fs.open(file, { flag: "a", mode: 0o600 }).pipe(
+                  Effect.scoped,
+                  Effect.as(file),
+                  Effect.mapError((error) => refuse(error, name)),
+                ),
+          )
+
+        yield* Effect.mapError(make(path), (error) => refuse(error))
+        // SQLite makes files beside its own.
+        yield* Effect.mapError(fs.access(path, { readable: true, writable: true }), (error) => refuse(error))
+        return DataFolder.of({ path, file, existing })
       }),
     )
 }

@@ -20,18 +20,21 @@ const migrations = (schema: Schema) => ({
   "0006_history_id": historyId,
 })
 
+/** The version that this Natter knows. */
+export const latest = (schema: Schema): number => Object.keys(migrations(schema)).length
+
 /** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */
 export const run: Effect.Effect<void, Migrator.MigrationError | SqlError, SqlClient | Dialect> = Effect.gen(
   function* () {
     const sql = yield* SqlClient
-    const wanted = migrations((yield* Dialect).schema)
-    const latest = Object.keys(wanted).length
-    yield* Migrator.make({})({ loader: Migrator.fromRecord(wanted), table: "migrations" })
+    const { schema } = yield* Dialect
+    const known = latest(schema)
+    yield* Migrator.make({})({ loader: Migrator.fromRecord(migrations(schema)), table: "migrations" })
     const [row] = yield* sql<{ version: number }>`SELECT MAX(migration_id) AS version FROM migrations`
-    if (row !== undefined && row.version > latest) {
+    if (row !== undefined && row.version > known) {
       return yield* new Migrator.MigrationError({
         kind: "BadState",
-        message: `it was written by a newer Natter (schema ${row.version}, this one knows ${latest})`,
+        message: `it was written by a newer Natter (schema ${row.version}, this one knows ${known})`,
       })
     }
   },

@@ -5,39 +5,18 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fs from "node:fs"
-import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import type { DataFolder, DataFolderError } from "./DataFolder.ts"
 import type { Dialect } from "./Dialect.ts"
 import * as FolderLock from "./FolderLock.ts"
-import { damage } from "./internal/databaseCheck.ts"
-import { applicationId, closedMark, freshMark, headerOf, misfit, runFile, writeMarks } from "./internal/databaseFile.ts"
+import { applicationId, closedMark, freshMark, runFile, writeMarks } from "./internal/databaseFile.ts"
+import * as FolderFile from "./internal/folderFile.ts"
 import * as Sqlite from "./Sqlite.ts"
 
-interface Found {
-  readonly file: string
-  /** The mark that is in it. */
-  readonly mark: number
-}
-
-/**
- * Refuses a database that is not whole. What is wrong with a file that was put there by hand is found before it is touched.
- *
- * All that is read from the file without SQLite is read here, before SQLite has it open: whoever closes a file loses all
- * locks that his process has on it, SQLite's as well, and then the next program that looks into the database takes away
- * the `-wal` that this one writes to.
- */
-const check: Effect.Effect<Found, Sqlite.DatabaseError | DataFolderError, DataFolder> = Effect.gen(function* () {
-  const file = yield* (yield* DataFolder).file("natter.db")
-  const problem = yield* Effect.try({
-    try: () => misfit(file) ?? damage(file, "bounded"),
-    catch: (cause) => new Sqlite.DatabaseError({ file, problem: String(cause), cause }),
-  })
-  if (problem !== undefined) return yield* new Sqlite.DatabaseError({ file, problem, cause: problem })
-  const header = headerOf(file)
-  return { file, mark: typeof header === "object" ? (header.mark ?? closedMark) : closedMark }
-})
-
 /** Marks the database as open until the scope closes, so that a copy of its file alone is known for what it is. */
-const mark = ({ file, mark: found }: Found): Effect.Effect<void, Sqlite.DatabaseError, SqlClient | Scope.Scope> =>
+const mark = ({
+  file,
+  mark: found,
+}: FolderFile.Found): Effect.Effect<void, Sqlite.DatabaseError, SqlClient | Scope.Scope> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const fresh = freshMark(yield* Random.next)
@@ -79,5 +58,7 @@ export const layer = (
   DataFolder
 > =>
   Layer.unwrap(
-    Effect.map(check, (found) => Layer.provideMerge(Layer.effectDiscard(mark(found)), Sqlite.layer(options))),
+    Effect.map(FolderFile.find("bounded", Sqlite.refused), (found) =>
+      Layer.provideMerge(Layer.effectDiscard(mark(found)), Sqlite.layerFile({ ...options, file: found.file })),
+    ),
   ).pipe(Layer.provide(Layer.effectDiscard(FolderLock.hold)))

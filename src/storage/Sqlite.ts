@@ -10,9 +10,9 @@ import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { SQLInputValue } from "node:sqlite"
-import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import type { DataFolder, DataFolderError } from "./DataFolder.ts"
 import { Dialect } from "./Dialect.ts"
-import { misfit } from "./internal/databaseFile.ts"
+import * as FolderFile from "./internal/folderFile.ts"
 import { sqlite } from "./internal/sqliteDialect.ts"
 import type { SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
@@ -29,6 +29,9 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   }
 }
 
+export const refused = (file: string, problem: string, cause: unknown): DatabaseError =>
+  new DatabaseError({ file, problem, cause })
+
 export interface SqliteOptions {
   /** A path, or `:memory:`. */
   readonly file: string
@@ -41,7 +44,7 @@ export interface SqliteOptions {
   readonly busyTimeout?: number | undefined
 }
 
-const refused = (message: string): SqlError =>
+const refusedStatement = (message: string): SqlError =>
   new SqlError({ reason: new UnknownError({ cause: new Error(message), message, operation: "execute" }) })
 
 const toInput = (value: unknown): SQLInputValue | undefined => {
@@ -72,7 +75,7 @@ const connection = (
     const params: Array<SQLInputValue> = []
     for (const value of values) {
       const input = toInput(value)
-      if (input === undefined) return Effect.fail(refused(`A parameter of "${sql}" is no value of SQLite's`))
+      if (input === undefined) return Effect.fail(refusedStatement(`A parameter of "${sql}" is no value of SQLite's`))
       params.push(input)
     }
     // The caller knows what the rows of its statement look like.
@@ -146,15 +149,7 @@ const make = Effect.fnUntraced(function* ({
 export const layer = (
   options?: Omit<SqliteOptions, "file">,
 ): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError | DataFolderError, DataFolder> =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      const folder = yield* DataFolder
-      const file = yield* folder.file("natter.db")
-      const problem = yield* Effect.sync(() => misfit(file))
-      if (problem !== undefined) return yield* new DatabaseError({ file, problem, cause: problem })
-      return layerFile({ ...options, file })
-    }),
-  )
+  Layer.unwrap(Effect.map(FolderFile.find("tables", refused), ({ file }) => layerFile({ ...options, file })))
 
 /** The database of this file, with all migrations run. */
 export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> =>

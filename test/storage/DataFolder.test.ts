@@ -62,12 +62,44 @@ describe("DataFolder", () => {
 
   it.effect("names a folder that may not be written", () =>
     Effect.gen(function* () {
-      const readOnly = FileSystem.layerNoop({ makeDirectory: () => Effect.void, open: () => denied("open") })
+      const readOnly = FileSystem.layerNoop({
+        makeDirectory: () => Effect.void,
+        access: () => Effect.void,
+        open: () => denied("open"),
+      })
       const error = yield* Effect.flatMap(DataFolder, (folder) => folder.file("natter.db")).pipe(
         Effect.provide(Layer.provide(DataFolder.layer("/readonly"), [readOnly, NodePath.layer])),
         Effect.flip,
       )
       assert.include(error.message, `"/readonly" can't be used: its file natter.db: permission denied`)
     }),
+  )
+
+  it.effect("names a folder that is there and may not be written, before a file in it is missed", () =>
+    Effect.gen(function* () {
+      const readOnly = FileSystem.layerNoop({ makeDirectory: () => Effect.void, access: () => denied("access") })
+      const message = yield* refusal(Layer.provide(DataFolder.layer("/readonly"), [readOnly, NodePath.layer]))
+      assert.include(message, `"/readonly" can't be used: permission denied. Make it writable`)
+    }),
+  )
+
+  it.effect("says what else is in its way, and what to do about that", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const parent = yield* fs.makeTempDirectoryScoped()
+      yield* fs.symlink(`${parent}/nowhere`, `${parent}/link`)
+      const refused = (folder: string) => refusal(Layer.provide(DataFolder.layer(folder), platform))
+      assert.include(yield* refused(`${parent}/link`), "it leads to a place that is not there. Make that")
+      assert.include(yield* refused(`${parent}/${"x".repeat(300)}`), "the name is too long. Choose another")
+      // Node's own way to make folders above folders never ends here.
+      assert.include(yield* refused("/proc/natter/data"), "it leads to a place that is not there")
+
+      yield* fs.makeDirectory(`${parent}/data/natter.db-wal`, { recursive: true })
+      const error = yield* Effect.flatMap(DataFolder, (folder) => folder.existing("natter.db-wal")).pipe(
+        Effect.provide(Layer.provide(DataFolder.layer(`${parent}/data`), platform)),
+        Effect.flip,
+      )
+      assert.include(error.message, "a folder is in the way of its file natter.db-wal. Remove that")
+    }).pipe(Effect.provide(platform)),
   )
 })

@@ -350,6 +350,50 @@ describe("a database that was put there by hand", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("is refused where it is empty, which would be nobody's, unless nothing came of a first start", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      assert.deepStrictEqual(yield* names(folder), [])
+      fs.truncateSync(`${folder}/natter.db`)
+      assert.include(yield* refusal(folder), "it is empty, which no service leaves behind")
+      const admin = Layer.fresh(Layer.provide(Sqlite.layer(), inFolder(folder)))
+      assert.include((yield* Effect.flip(Effect.scoped(Layer.build(admin)))).message, "it is empty")
+
+      const fresh = yield* makeFolder
+      fs.mkdirSync(`${fresh}/natter.db-journal`)
+      yield* refusal(fresh)
+      fs.rmdirSync(`${fresh}/natter.db-journal`)
+      assert.deepStrictEqual(yield* names(fresh), [])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("of a newer version, or of another program, is not restored", () =>
+    Effect.gen(function* () {
+      const [folder, elsewhere] = [yield* makeFolder, yield* makeFolder]
+      assert.deepStrictEqual(yield* names(folder), [])
+      const before = fs.readFileSync(`${folder}/natter.db`)
+      const file = `${elsewhere}/newer.db`
+      yield* Backup.backup(folder, file)
+      const newer = new DatabaseSync(file)
+      newer.exec("INSERT INTO migrations (migration_id, name) VALUES (99, 'later')")
+      newer.close()
+      assert.include((yield* Effect.flip(restore(file, folder))).message, `${file} is of a newer Natter (schema 99`)
+      const other = new DatabaseSync(`${elsewhere}/other.db`)
+      other.exec("CREATE TABLE bookmarks (id)")
+      other.close()
+      assert.include(
+        (yield* Effect.flip(restore(`${elsewhere}/other.db`, folder))).message,
+        `${elsewhere}/other.db can't be used: it is the database of another program`,
+      )
+      assert.isTrue(fs.readFileSync(`${folder}/natter.db`).equals(before))
+      // Neither does an administration make one of Natter's of it.
+      const third = yield* makeFolder
+      fs.copyFileSync(`${elsewhere}/other.db`, `${third}/natter.db`)
+      const admin = Layer.fresh(Layer.provide(Sqlite.layer(), inFolder(third)))
+      assert.include((yield* Effect.flip(Effect.scoped(Layer.build(admin)))).message, "another program")
+    }).pipe(Effect.scoped),
+  )
+
   it.live("is refused where it is damaged or has lost tables", () =>
     Effect.gen(function* () {
       const folder = yield* makeFolder

@@ -76,6 +76,21 @@ describe("a database that is looked at before it is used", () => {
     assert.strictEqual(damage(database(accounts), "full"), lost("accounts", "tokens", "invites"))
   })
 
+  it("is refused where it is another program's, or can't be opened, which is no damage", () => {
+    const other = path.join(folder, "other.db")
+    const db = new DatabaseSync(other)
+    db.exec("CREATE TABLE bookmarks (id)")
+    db.close()
+    const closed = database()
+    fs.mkdirSync(`${closed}-wal`)
+    for (const how of ["tables", "bounded", "full"] as const) {
+      assert.match(damage(other, how)!, /^it is the database of another program/)
+      assert.match(damage(closed, how)!, /^it can't be opened \(/)
+    }
+    assert.strictEqual(damage(database("DROP TABLE accounts"), "tables"), lost("accounts"))
+    assert.isUndefined(damage(torn("entries"), "tables"))
+  })
+
   it("is not missed the tables that it is too old to have", () => {
     const versions = [
       [6, []],

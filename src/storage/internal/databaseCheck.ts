@@ -10,14 +10,22 @@ const tablesSince: ReadonlyArray<readonly [migration: number, tables: ReadonlyAr
   [6, ["history_identity"]],
 ]
 
+const ours = ["migrations", ...tablesSince.flatMap(([, tables]) => tables)]
+
 /** A database up to this size is read from end to end when a service starts, which takes a second or two at most. */
 const readWhole = 256 * 1024 * 1024
 
 /** What grows with what is said: left out above that. */
 const isHistory = (table: string): boolean => /^(entries|entry_words\w*|ids|reactions)$/.test(table)
 
-/** What is wrong with it; undefined where nothing is. `bounded` takes a few seconds, `full` as long as it takes. */
-export const damage = (file: string, how: "bounded" | "full"): string | undefined => {
+/** SQLite's codes, without what they are extended by, for: it may not, it cannot write, it cannot open. */
+const kept = [3, 8, 14]
+
+/**
+ * What is wrong with it; undefined where nothing is. `tables` takes no time, `bounded` a few seconds, `full` as long as it
+ * takes.
+ */
+export const damage = (file: string, how: "tables" | "bounded" | "full"): string | undefined => {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0
   // There is nothing yet.
   if (size === 0) return undefined
@@ -27,10 +35,14 @@ export const damage = (file: string, how: "bounded" | "full"): string | undefine
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
       .all()
       .map(({ name }) => String(name))
+    if (tables.length > 0 && !tables.some((table) => ours.includes(table))) {
+      return "it is the database of another program, with nothing of Natter's in it: choose another folder with --data, or remove it"
+    }
     const missing = missingOf(db, tables)
     if (missing.length > 0) {
       return `it has lost its tables (${missing.join(", ")}): use \`natter restore\` with a file of \`natter backup\` (docs/BACKUP.md)`
     }
+    if (how === "tables") return undefined
     const found =
       how === "full"
         ? broken(db, "integrity_check")
@@ -39,7 +51,11 @@ export const damage = (file: string, how: "bounded" | "full"): string | undefine
           : tables.filter((table) => !isHistory(table)).flatMap((table) => broken(db, `quick_check("${table}")`))
     return found.length === 0 ? undefined : damaged(found[0]!)
   } catch (cause) {
-    return damaged(cause instanceof Error ? cause.message : String(cause))
+    const what = cause instanceof Error ? cause.message : String(cause)
+    const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : 0
+    return kept.includes(code)
+      ? `it can't be opened (${what}): this user has to be able to write to it, its -wal and -shm, and the folder`
+      : damaged(what)
   } finally {
     db.close()
   }
