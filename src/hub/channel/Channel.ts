@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import * as Actor from "../../actor/Actor.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
 import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
-import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
@@ -282,7 +282,7 @@ export const make = Effect.fnUntraced(function* (
         )
       }
       // Who comes back to a channel means that one, and no new one of its name.
-      const makes = command.type === "Join" && command.id === undefined && (settings.createOnJoin || name === lobby)
+      const makes = command.type === "Join" && command.id === undefined && settings.createOnJoin
       if (!makes) return alone()
       const made = Effect.suspend(() =>
         state.stale || state.exists

@@ -297,6 +297,17 @@ describe("Channel", () => {
       }),
     )
 
+    it.effect("what is changed behind the end of its time does not keep it", () =>
+      Effect.gen(function* () {
+        const { go, idle, tested } = yield* busy
+        yield* TestClock.adjust("1 minute")
+        yield* fork(tested.setTopic(member("alice").user, Topic.make("late")))
+        yield* go
+        assert.strictEqual(tested.summary().topic, Topic.make("late"))
+        assert.strictEqual(idle(), 1)
+      }),
+    )
+
     it.effect("who comes before it stays in", () =>
       Effect.gen(function* () {
         const { go, idle, join, tested } = yield* busy

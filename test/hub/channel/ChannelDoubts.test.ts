@@ -1,13 +1,16 @@
 /** What a channel makes of a history that knows better, fails at one of several steps, or says so again and again. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
 import { ChannelId } from "../../../src/domain/ChannelId.ts"
 import { Seq } from "../../../src/domain/Seq.ts"
 import { History } from "../../../src/history/History.ts"
 import { HistoryError } from "../../../src/history/HistoryError.ts"
+import { defaults as historyDefaults } from "../../../src/history/HistorySettings.ts"
 import type { HistoryShape } from "../../../src/history/HistoryShape.ts"
 import { settle } from "../../actor/fibers.ts"
 import { fork, id, online, reason, types } from "../fixture.ts"
@@ -244,6 +247,66 @@ describe("A channel over a history that cannot note who has read what", () => {
         ["alice", 2],
         ["bob", 1],
       ])
+    }),
+  )
+})
+
+describe("A channel that cannot be loaded", () => {
+  it.effect("tries once for all that came together, and says what is the matter to each of them", () =>
+    Effect.gen(function* () {
+      let fails = true
+      const { calls, link, tellUnsafe, turns } = yield* world((stored, calls) => ({
+        load: (of, since) =>
+          Effect.suspend(() => {
+            calls.push("load")
+            return fails
+              ? Effect.fail(new HistoryError({ reason: "Unavailable", operation: "load", trouble: "away" }))
+              : stored.load(of, since)
+          }),
+      }))
+      const described = (request: number) => ({ type: "Describe", by: alice().by, request }) as const
+      const joins = ["a", "b"].map((name) => member(name))
+      for (const [n, { by, session }] of joins.entries()) {
+        const request = 1000 + n
+        tellUnsafe({ type: "Join", by, request, session, appearance: online, called: general, names: false })
+      }
+      for (const n of [1002, 1003]) tellUnsafe(described(n))
+      yield* settle
+      assert.deepStrictEqual(calls(), ["load"])
+      const why = (from: number) =>
+        turns
+          .flatMap(({ answers }) => answers)
+          .filter(({ request }) => request >= from)
+          .map(({ outcome }) => (outcome.type === "Refused" ? outcome.error.detail : outcome.type))
+      const away = "The server cannot reach what it keeps its data in"
+      assert.deepStrictEqual(why(1000), [away, away, away, away])
+      // The next who come bring the next try.
+      tellUnsafe(described(2000))
+      yield* settle
+      assert.deepStrictEqual(calls(), ["load"])
+      fails = false
+      tellUnsafe(described(2001))
+      tellUnsafe(described(2002))
+      yield* settle
+      assert.deepStrictEqual(calls(), ["load"])
+      assert.deepStrictEqual(why(2000), [away, "Described", "Described"])
+      assert.strictEqual(link.name, general)
+    }),
+  )
+})
+
+describe("A channel that starts", () => {
+  it.effect("asks for the ids of as long as they are remembered, and not for all there are", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(86_400_000)
+      const since: Array<number> = []
+      yield* world((stored) => ({
+        load: (of, from) => {
+          since.push(from)
+          return stored.load(of, from)
+        },
+      }))
+      assert.deepStrictEqual(since, [86_400_000 - Duration.toMillis(historyDefaults.rememberIds)])
     }),
   )
 })

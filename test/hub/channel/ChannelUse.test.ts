@@ -209,6 +209,21 @@ describe("A channel", () => {
     }),
   )
 
+  it.effect("says once that its time is over, whatever is asked of it behind that, and lets nobody in", () =>
+    Effect.gen(function* () {
+      let idle = 0
+      const { settled, tellUnsafe, turns } = yield* world({ there: true, onIdle: Effect.sync(() => void idle++) })
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(idle, 1)
+      yield* settled
+      tellUnsafe(joining(member("late"), 1000))
+      yield* settle
+      assert.strictEqual(idle, 1)
+      const answers = turns.flatMap(({ answers }) => answers).filter(({ request }) => request === 1000)
+      assert.deepStrictEqual(answers, [{ request: 1000, outcome: { type: "Gone" } }])
+    }),
+  )
+
   describe("of two", () => {
     it.effect("counts for them from the first message on, and not before", () =>
       Effect.gen(function* () {
