@@ -124,6 +124,57 @@ describe("Audience", () => {
     }),
   )
 
+  it.effect("whatever happens is told to everybody, in its order, in the words of each version", () =>
+    Effect.gen(function* () {
+      const { enter, happens } = yield* audience
+      const [ann, old] = [member("ann"), member("old", { encoding: encodings.v1 })]
+      enter(ann, old)
+      const place = {
+        seq: Seq.Seq.make(9),
+        from: person("bob"),
+        timestamp: 0,
+        id: "c" as never,
+        target: Seq.Seq.make(1),
+      }
+      const by = person("bob")
+      const settings = { access: "public", archived: false, slowMode: 0, durability: "disk" } as const
+      happens(
+        arrived("cat"),
+        said("hello"),
+        { type: "Edited", ...place, content: "x" },
+        reacted("bob"),
+        { type: "Deleted", ...place },
+        { type: "TopicChanged", topic: "tea" as never, by },
+        { type: "Configured", ...settings, by },
+        { type: "RoleChanged", user: person("cat"), role: "member", by },
+        { type: "Kicked", user: person("cat"), by, reason: undefined },
+        { type: "Departed", user: person("cat") },
+      )
+      assert.deepStrictEqual(types(ann.taken()), [
+        "Message",
+        "Edited",
+        "Reacted",
+        "Deleted",
+        "TopicChanged",
+        "ChannelChanged",
+        "RoleChanged",
+        "Kicked",
+      ])
+      assert.deepStrictEqual(types(old.taken()), ["UserJoined", "ChatMessage", "UserLeft"])
+    }),
+  )
+
+  it.effect("knows which channel and which history it is, as the last who entered was told", () =>
+    Effect.gen(function* () {
+      const { entered, happens, tested } = yield* audience
+      const history = "h1" as never
+      happens(entered(member("ann").entering(general), { ...welcome, history }))
+      assert.strictEqual(tested.history, history)
+      happens(entered(member("bob").entering(general)))
+      assert.deepStrictEqual([tested.id, tested.history], [welcome.id, undefined])
+    }),
+  )
+
   it.effect("typing goes to everybody but the user it is about, beside what is gathered", () =>
     Effect.gen(function* () {
       const { enter, happens } = yield* audience

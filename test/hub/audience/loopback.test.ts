@@ -145,6 +145,33 @@ describe("through encode and decode", () => {
     }
   })
 
+  it("these are the commands and the outcomes there are: nodes of another day know them by these names", () => {
+    assert.deepStrictEqual(membersOf<ChannelCommand>(ChannelCommand).map(typeOf), [
+      "Publish",
+      "Change",
+      "Join",
+      "Leave",
+      "Read",
+      "Locate",
+      "Administer",
+      "Describe",
+      "ListPresent",
+      "Typing",
+      "SetAppearance",
+      "Settle",
+      "ShowPresence",
+    ])
+    assert.deepStrictEqual(membersOf<Outcome>(Outcome).map(typeOf), [
+      "Published",
+      "Location",
+      "Present",
+      "Described",
+      "Done",
+      "Refused",
+      "Gone",
+    ])
+  })
+
   it("nothing is shared: what arrives is another value", () => {
     const command: ChannelCommand = { type: "ShowPresence" }
     assert.notStrictEqual(sent(command), command)

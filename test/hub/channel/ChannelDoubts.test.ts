@@ -310,3 +310,21 @@ describe("A channel that starts", () => {
     }),
   )
 })
+
+describe("How safe a message has to be", () => {
+  it.effect("is what the channel says, and what the settings say where it says nothing", () =>
+    Effect.gen(function* () {
+      const ann = alice()
+      const { administer, calls, publish } = yield* world(
+        (stored, calls) => ({ append: (of, batch) => (calls.push(batch.durability), stored.append(of, batch)) }),
+        ann,
+      )
+      yield* publish(ann, { content: "1" })
+      yield* settle
+      yield* administer({ ...ann.user, role: "admin" }, { type: "Configure", durability: "memory" })
+      yield* publish(ann, { content: "2" })
+      yield* settle
+      assert.deepStrictEqual(calls(), ["disk", "memory"])
+    }),
+  )
+})

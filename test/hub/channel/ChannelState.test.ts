@@ -544,6 +544,18 @@ describe("a channel's state", () => {
       ])
     })
 
+    it("nothing of what was stored before is taken back", () => {
+      const { batch, enter, state, taken } = made({ record: { slowMode: 1000 } })
+      enter(ann)
+      const commands = [publish(ann, "a")]
+      const stored = batch(commands, 5).answers
+      state.begin()
+      state.crashed([{ type: "Settle", request: 4 }], 6)
+      taken(6)
+      assert.deepStrictEqual(batch(commands, 7).answers, stored)
+      assert.deepStrictEqual(batch([publish(ann, "b")], 8).answers, [[2, "SlowMode"]])
+    })
+
     it("what was answered by itself is not answered again", () => {
       const { state, taken } = made()
       state.begin()

@@ -270,4 +270,52 @@ describe("Directory", () => {
       )
     }).pipe(Effect.provide(directory())),
   )
+
+  it.effect("whatever is asked together is all done, though some of it has to start a channel first", () =>
+    Effect.gen(function* () {
+      const { find, open, stats } = yield* Directory
+      for (const who of ["ann", "bob"]) yield* signIn(who)
+      const asked = [
+        yield* fork(find(den, session("ann"))),
+        yield* fork(find(den, session("bob"))),
+        yield* fork(open(name("lair"), user("outside"))),
+        yield* fork(find(name("cave"), session("ann"))),
+        yield* fork(Effect.asVoid(stats)),
+        yield* fork(find(den, session("ann"))),
+      ]
+      yield* settle
+      assert.deepStrictEqual(
+        asked.map((fiber) => fiber.pollUnsafe()?._tag),
+        asked.map(() => "Success" as const),
+      )
+      assert.deepStrictEqual(yield* stats, { users: 2, sessions: 2, channels: 3, memberships: 3 })
+    }).pipe(Effect.provide(directory())),
+  )
+
+  it.effect("hears that a session has left a channel though its mailbox is full", () =>
+    Effect.gen(function* () {
+      const { find, left, stats } = yield* Directory
+      yield* signIn("ann")
+      const links = yield* Effect.forEach(["a", "b", "c"], (channel) => find(name(channel), session("ann")))
+      for (const { link } of links) left(link, session("ann"))
+      yield* settle
+      assert.strictEqual((yield* stats).memberships, 0)
+    }).pipe(Effect.provide(directory({ hubMailbox: 1 }))),
+  )
+
+  for (const encodeChannels of [true, false]) {
+    it.effect(
+      `channels are reached ${encodeChannels ? "through encode and decode" : "as they are"}, as the settings say`,
+      () =>
+        Effect.gen(function* () {
+          const { open } = yield* Directory
+          const { link } = yield* open(den, user("outside"))
+          // What no text could carry.
+          const told = () => link.tellUnsafe({ type: "Settle", request: "no number" as never })
+          if (encodeChannels) assert.throws(told)
+          else assert.isTrue(told())
+          yield* settle
+        }).pipe(Effect.provide(directory({ encodeChannels }))),
+    )
+  }
 })
