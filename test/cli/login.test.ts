@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { once } from "node:events"
 import * as fs from "node:fs"
+import * as net from "node:net"
 import { inLobby } from "./lobby.ts"
 import { startInTerminal } from "./natter.ts"
 import * as Natter from "./NatterProcess.ts"
@@ -138,6 +140,30 @@ describe("natter login", () => {
         yield* ok(["login"], password)
         yield* ok(["send", "by password"])
         assert.deepStrictEqual(yield* heard(2), ["ann: by token", "ann: by password"])
+      }),
+    ),
+  )
+
+  it.live(
+    "comes again where the server is busy or about to restart",
+    inLobby(({ address }) =>
+      Effect.gen(function* () {
+        const { ok } = person()
+        let busy = 2
+        const way = net.createServer((socket) => {
+          socket.on("error", () => {})
+          if (busy-- > 0) return socket.end()
+          const there = net.connect(Number(address.slice(1)), "127.0.0.1").on("error", () => {})
+          socket.pipe(there)
+          return there.pipe(socket)
+        })
+        yield* Effect.acquireRelease(
+          Effect.promise(() => once(way.listen(0, "127.0.0.1"), "listening")),
+          () => Effect.sync(() => way.close()),
+        )
+        const { port } = way.address() as net.AddressInfo
+        const said = yield* ok(["login", `:${port}`, "--name", "ann"], password)
+        assert.match(said, new RegExp(`trying again in \\d+ms\nsigned in to 127.0.0.1:${port} as ann\n$`))
       }),
     ),
   )

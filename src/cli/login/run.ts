@@ -1,10 +1,12 @@
 /** What `natter login` and `natter logout` do. */
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Address from "../../client/Address.ts"
 import type { Credentials } from "../../client/Credentials.ts"
+import * as Reconnect from "../../client/Reconnect.ts"
 import * as Tcp from "../../client/transport/Tcp.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
@@ -39,11 +41,10 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
-  const loggedIn = yield* Tcp.connect(address).pipe(
-    Effect.flatMap((connection) => connection.signIn(credentials)),
-    Effect.scoped,
-    explained(address),
-  )
+  const signIn = Effect.flatMap(Tcp.connect(address), (connection) => connection.signIn(credentials))
+  const loggedIn = yield* Reconnect.stay(() => signIn, {
+    onAway: ({ message }, wait) => Console.error(`${message}; trying again in ${Duration.format(wait)}`),
+  }).pipe(explained(address))
   const profile = profileOf(credentials, loggedIn)
   const server = Profiles.key(address)
   yield* Profiles.update((profiles) => ({
