@@ -26,7 +26,7 @@ export const maxReactions = 20
 export const maxReacted = 1000
 /** Entries in a page of history. */
 export const maxPage = 300
-/** Characters of content in a page of history or search, and of the names of who reacted, where it has more than one entry. */
+/** Characters of content in a page of history or search, and of reactions and who reacted, where it has more than one entry. */
 export const maxPageLength = 32 * 1024
 /** Characters in what is searched for. */
 export const maxSearchLength = 256

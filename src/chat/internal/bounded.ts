@@ -3,11 +3,17 @@ import { maxPageLength } from "../../domain/Limits.ts"
 import type { Entry } from "../../domain/Entry.ts"
 import type { Hits, Page, PageRange } from "../../history/HistoryShape.ts"
 
-/** Characters of what an entry says, and of the names under it. */
+/** What each reaction, and each user under it, takes beside its own characters: an id, quotes and the names of fields. */
+const besides = 16
+
+/** Characters of what an entry says, and of the reactions and names under it. */
 const lengthOf = (entry: Entry): number => {
   let length = "content" in entry ? entry.content.length : 0
   if (entry.type !== "Message") return length
-  for (const { users } of entry.reactions ?? []) for (const { name } of users) length += name.length
+  for (const { reaction, users } of entry.reactions ?? []) {
+    length += reaction.length + besides
+    for (const { name } of users) length += name.length + besides
+  }
   return length
 }
 
