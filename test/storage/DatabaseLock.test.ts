@@ -10,6 +10,7 @@ import * as Logger from "effect/Logger"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import { TestClock } from "effect/testing"
 import { once } from "node:events"
 import * as net from "node:net"
 import * as DatabaseLock from "../../src/storage/DatabaseLock.ts"
@@ -150,6 +151,15 @@ describe("the lock of a Postgres database", () => {
       assert.include(lines.at(-1), "answers")
     }).pipe(Effect.scoped, Effect.provide(layer))
   })
+
+  it.effect("is never lost where there is none", () =>
+    Effect.gen(function* () {
+      const { lost } = yield* Ownership
+      const waiting = yield* Effect.forkChild(lost, { startImmediately: true })
+      yield* TestClock.adjust("1 hour")
+      assert.isUndefined(waiting.pollUnsafe())
+    }),
+  )
 
   it.live("waits for nothing that time does not mend", () =>
     Effect.gen(function* () {

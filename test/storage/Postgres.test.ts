@@ -193,7 +193,7 @@ describe("Postgres", () => {
         Effect.flatMap(Fiber.join),
         other.withTransaction,
       )
-      assert.strictEqual(error.reason, "Unsure")
+      assert.deepInclude(error, { reason: "Unsure", operation: "append", trouble: "away" })
       assert.strictEqual((yield* log.load(general, 0)).seq, seq(1))
       yield* append(log, general, [said(2)])
     }).pipe(Effect.provide(Reactivity.layer)),

@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { SqlClient } from "effect/sql/SqlClient"
+import { SqlError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import { TestClock } from "effect/testing"
 import { DatabaseSync } from "node:sqlite"
@@ -423,6 +424,19 @@ describe("History in SQL", () => {
       TestClock.setTime(timeOf(4)).pipe(Effect.andThen(test), Effect.provide(logger)),
     )
   })
+
+  it.effect("says that it could not be opened where its database is not what it was", () =>
+    Effect.gen(function* () {
+      const context = yield* Layer.build(Sqlite.layerFile({ file: ":memory:" }))
+      yield* Effect.provide(
+        Effect.flatMap(SqlClient, (sql) => sql`DROP TABLE history_identity`),
+        context,
+      )
+      const error = yield* Effect.flip(Layer.build(Layer.provide(SqlHistory.layer, Layer.succeedContext(context))))
+      assert.deepInclude(error, { _tag: "HistoryError", reason: "Unavailable", operation: "open" })
+      assert.instanceOf(error.cause, SqlError)
+    }).pipe(Effect.scoped),
+  )
 
   it.effect("says which operation has failed, and why", () =>
     Effect.gen(function* () {
