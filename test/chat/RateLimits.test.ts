@@ -107,6 +107,16 @@ describe("limits by operation", () => {
     assert.deepStrictEqual([later.take(60_000), later.take(60_000), later.take(60_000)], [0, 0, 1000])
   })
 
+  it("are remembered while ten thousand others come and go, of users and of addresses", () => {
+    const limits = new RateLimits({ ...settings, operations: { ...settings.operations, perAddress: 1 } })
+    assert.strictEqual(taken(limits, user(0), "192.0.2.1"), 2)
+    for (let n = 1; n < 10_000; n++) {
+      limits.of(user(n), `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 0)
+    }
+    assert.strictEqual(taken(limits, user(0), undefined), 0)
+    assert.strictEqual(taken(limits, user(-1), "192.0.2.1"), 0)
+  })
+
   it("of what is said hold alone, and so do the others", () => {
     const said = new RateLimits({ ...defaults, operations: undefined }).of(user(1), "192.0.2.1", 0)!
     assert.isDefined(said.publishing)

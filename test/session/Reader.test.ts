@@ -23,10 +23,10 @@ const json = (value: unknown) => frame(Buffer.from(JSON.stringify(value)))
 const ping = json({ type: "Ping" })
 
 /** A session that is read, from a peer that sends what the test says. */
-const heard = Effect.gen(function* () {
+const heardFor = Effect.fnUntraced(function* (frameTimeout: Duration.Duration) {
   const sent = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
   const services = yield* servicesOf({
-    settings: { frames: undefined, maxFrameBytes: 5000, frameTimeout: Duration.seconds(10) },
+    settings: { frames: undefined, maxFrameBytes: 5000, frameTimeout },
     chat: { settings: { ...defaults, outbox: { ...defaults.outbox, frames: 4 } } },
   })
   const made = sessionOf(services, { read: reading(Queue.take(sent)) })
@@ -42,6 +42,7 @@ const heard = Effect.gen(function* () {
     ends: (clean: boolean) => Effect.andThen(Queue.fail(sent, new ConnectionEnded({ clean })), settle),
   }
 })
+const heard = heardFor(Duration.seconds(10))
 
 describe("what is read", () => {
   it.effect("counts as life when it comes, whole frame or not", () =>
@@ -168,6 +169,20 @@ describe("reading ends the session", () => {
       // What came in the period before does not count in this one.
       yield* pass(1)
       assert.strictEqual(reasonOf(session), "FrameTimeout")
+    }),
+  )
+
+  it.effect("with one of which less than 2 KiB come in its time, however short that is", () =>
+    Effect.gen(function* () {
+      for (const [bytes, reason] of [
+        [2047, "FrameTimeout"],
+        [2048, undefined],
+      ] as const) {
+        const { sends, session } = yield* heardFor(Duration.seconds(1))
+        yield* sends(json({ type: "Ping", more: "x".repeat(4000) }).subarray(0, bytes))
+        yield* pass(1000)
+        assert.strictEqual(reasonOf(session), reason)
+      }
     }),
   )
 

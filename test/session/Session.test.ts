@@ -216,6 +216,24 @@ describe("what is wrong", () => {
     }),
   )
 
+  it.effect("is not to come back within a twentieth of a second of the others, and is later", () =>
+    Effect.gen(function* () {
+      for (const [gap, reason] of [
+        [49, undefined],
+        [50, "Flooding"],
+      ] as const) {
+        const { session } = yield* limited(undefined, 2)
+        for (let n = 0; n < 2; n++) session.refused(rateLimited(2000), "Publish")
+        yield* TestClock.adjust(2000)
+        session.refused(rateLimited(2000), "Publish")
+        yield* TestClock.adjust(gap)
+        session.refused(rateLimited(2000), "Publish")
+        session.violation()
+        assert.strictEqual(reasonOf(session), reason)
+      }
+    }),
+  )
+
   it.effect("is no wait that nobody was told", () =>
     Effect.gen(function* () {
       const { session } = yield* limited(undefined, 1)

@@ -18,6 +18,7 @@ import { type Connection, ConnectionEnded, reading } from "../../src/session/Con
 import { Sessions } from "../../src/session/Sessions.ts"
 import { defaults, SessionSettings } from "../../src/session/SessionSettings.ts"
 import { settle } from "../actor/fibers.ts"
+import { slowHistory } from "../suites/transportWorld.ts"
 import { ann, link } from "./scripted.ts"
 
 const accounts = {
@@ -26,19 +27,32 @@ const accounts = {
   authenticate: () => Effect.succeed({ user: ann, tokenId: "t-1" }),
 } as unknown as Accounts["Service"]
 
-const sessions = Sessions.layer.pipe(
-  Layer.provideMerge(Chat.layer),
-  Layer.provide([
-    Layer.succeed(Accounts, accounts),
-    Layer.succeed(SessionSettings, { ...defaults, goodbyeTimeout: Duration.seconds(5) }),
-    History.layerMemory,
-    ChannelStore.layerMemory,
-  ]),
-  Layer.fresh,
-)
+const sessionsOver = (history: Layer.Layer<History>) =>
+  Sessions.layer.pipe(
+    Layer.provideMerge(Chat.layer),
+    Layer.provide([
+      Layer.succeed(Accounts, accounts),
+      Layer.succeed(SessionSettings, { ...defaults, goodbyeTimeout: Duration.seconds(5) }),
+      history,
+      ChannelStore.layerMemory,
+    ]),
+    Layer.fresh,
+  )
 
-const test = (title: string, body: Effect.Effect<void, unknown, Sessions | Chat>) =>
-  it.effect(title, () => body.pipe(Effect.provide(sessions), Effect.provideService(References.MinimumLogLevel, "None")))
+type Body = Effect.Effect<void, unknown, Sessions | Chat>
+
+const over = (history: Layer.Layer<History>, body: Body) =>
+  body.pipe(Effect.provide(sessionsOver(history)), Effect.provideService(References.MinimumLogLevel, "None"))
+
+const test = (title: string, body: Body) => it.effect(title, () => over(History.layerMemory, body))
+
+/** Over a history that does not say whether it has stored something before the test is over. */
+const testHanging = (title: string, body: Body) =>
+  it.effect(title, () =>
+    Effect.flatMap(Deferred.make<void>(), (stored) =>
+      over(slowHistory(stored), Effect.ensuring(body, Deferred.succeed(stored, undefined))),
+    ),
+  )
 
 const json = (value: unknown) => frame(Buffer.from(JSON.stringify(value)))
 
@@ -155,6 +169,43 @@ describe("a session ends", () => {
       assert.deepStrictEqual(client.taken(), ["aborted"])
       assert.strictEqual(yield* users, 0)
       assert.strictEqual(yield* count, 0)
+    }),
+  )
+})
+
+describe("who waits for an answer that does not come", () => {
+  const publishing = Effect.gen(function* () {
+    const client = yield* member()
+    yield* client.says({ type: "Join", ref: 2, channel: "den" })
+    yield* client.says({ type: "Publish", ref: 3, channel: "den", id: "m1", content: "hello" })
+    const types = client.taken().map((frame) => (frame as { readonly type: string }).type)
+    assert.include(types, "Joined")
+    assert.notInclude(types, "Published")
+    return client
+  })
+
+  testHanging(
+    "is heard out as long as a goodbye may take, though it has closed its side",
+    Effect.gen(function* () {
+      const client = yield* publishing
+      yield* client.ends(true)
+      yield* TestClock.adjust("4999 millis")
+      assert.strictEqual(yield* users, 1)
+      assert.isFalse(client.isOver())
+      yield* TestClock.adjust(1)
+      yield* settle
+      assert.strictEqual(yield* users, 0)
+      assert.isTrue(client.isOver())
+    }),
+  )
+
+  testHanging(
+    "is out at once where nobody can tell it any more",
+    Effect.gen(function* () {
+      const client = yield* publishing
+      yield* client.ends(false)
+      assert.strictEqual(yield* users, 0)
+      assert.isTrue(client.isOver())
     }),
   )
 })
