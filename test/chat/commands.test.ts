@@ -1,11 +1,13 @@
 /** What is asked is what reaches the channel, whole: a request that lost a field on the way would be answered as if it had not. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type { Join } from "../../src/chat/join.ts"
 import type { Caller } from "../../src/chat/Caller.ts"
 import type { ChatShape } from "../../src/chat/Chat.ts"
 import * as operations from "../../src/chat/operations.ts"
 import { AddressRange } from "../../src/domain/AddressRange.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { HistoryId } from "../../src/domain/HistoryId.ts"
 import { maxReasonLength, maxSlowMode } from "../../src/domain/Limits.ts"
 import { Reaction } from "../../src/domain/Reaction.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
@@ -395,7 +397,8 @@ describe("typing", () => {
 
 describe("coming back to a channel that is known by its id", () => {
   const channelId = ChannelId.make("c-1")
-  /** A session that is refused under each of these names; whatever else it is called, it may enter. */
+  const [ours, former] = [HistoryId.make("ours"), HistoryId.make("former")]
+  /** A session that is refused under each of these names, with an id; whatever else it is called, it may enter. */
   const coming = (refused: { readonly [name: string]: RequestError }, names: ReadonlyArray<string | undefined>) =>
     Effect.gen(function* () {
       const joins: Array<ReadonlyArray<unknown>> = []
@@ -403,13 +406,15 @@ describe("coming back to a channel that is known by its id", () => {
       const memberships = {
         join: (...asked: ReadonlyArray<unknown>) => {
           joins.push(asked)
-          const error = refused[asked[0] as string]
+          const { id } = asked[1] as { readonly id?: string }
+          const error = id === undefined ? undefined : refused[asked[0] as string]
           return error === undefined ? Effect.void : Effect.fail(error)
         },
       } as unknown as NonNullable<Caller["memberships"]>
       const now = [...names]
       const chat = yield* chatOf({
         people: accountsOf(bob),
+        history: { isOurs: (id) => id === ours },
         channels: {
           get: ((id: string) => {
             ids.push(id)
@@ -420,7 +425,7 @@ describe("coming back to a channel that is known by its id", () => {
           }) as unknown as ChatShape["channels"]["get"],
         },
       })
-      const join = (channel: string, more: { readonly id?: ChannelId; readonly tag?: number } = {}) =>
+      const join = (channel: string, more: Omit<Join, "channel"> = {}) =>
         operations.join(chat, { ...caller, memberships }, { channel: name(channel), ...more })
       return { ids, join, joins }
     })
@@ -465,6 +470,35 @@ describe("coming back to a channel that is known by its id", () => {
         assert.strictEqual(yield* Effect.flip(join("den", { id: channelId })), gone)
         assert.lengthOf(joins, 1)
       }
+    }),
+  )
+
+  it.effect("goes by its name where the service has begun anew: what the id named is no more", () =>
+    Effect.gen(function* () {
+      const { ids, join, joins } = yield* coming({ den: gone }, [undefined])
+      yield* join("den", { id: channelId, history: former, tag: 7 })
+      assert.deepStrictEqual(joins, [
+        ["den", { id: channelId, tag: 7 }],
+        ["den", { tag: 7 }],
+      ])
+      assert.deepStrictEqual(ids, [channelId])
+    }),
+  )
+
+  it.effect("does not where the history is the same, or is not known, or has the channel still", () =>
+    Effect.gen(function* () {
+      for (const [history, now] of [
+        [ours, undefined],
+        [undefined, undefined],
+        [former, "den"],
+      ] as const) {
+        const { join, joins } = yield* coming({ den: gone }, [now])
+        assert.strictEqual(yield* Effect.flip(join("den", { id: channelId, history })), gone)
+        assert.lengthOf(joins, 1)
+      }
+      const { join, joins } = yield* coming({ den: gone }, ["cellar"])
+      yield* join("den", { id: channelId, history: former })
+      assert.deepStrictEqual<unknown>(joins[1], ["cellar", { id: channelId, tag: undefined }])
     }),
   )
 

@@ -9,6 +9,7 @@ import type { AuditEntry } from "../../src/channels/ChannelRecord.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { Caller } from "../../src/chat/Caller.ts"
 import { Chat, type ChatShape } from "../../src/chat/Chat.ts"
+import { readableNames } from "../../src/chat/internal/names.ts"
 import * as operations from "../../src/chat/operations.ts"
 import type { Page } from "../../src/chat/page.ts"
 import type { Search } from "../../src/chat/search.ts"
@@ -247,6 +248,14 @@ describe("what is unread", () => {
       })
       assert.deepStrictEqual<unknown>(asked, [[ann.id, { after: undefined, limit: 100 }]])
       assert.deepStrictEqual<unknown>(readable, [[ann.id, ids, 1234]])
+    }),
+  )
+
+  it.effect("has no name where nobody is left on the other side", () =>
+    Effect.gen(function* () {
+      const { chat } = yield* world([])
+      const names = yield* readableNames(chat, ann.id, [stranger, direct])
+      assert.deepStrictEqual<unknown>([...names], [[direct, "@bob"]])
     }),
   )
 

@@ -505,6 +505,23 @@ describe("version 2", () => {
     }),
   )
 
+  it.effect("comes back by the id and the history that were said", () =>
+    Effect.gen(function* () {
+      const { says, session } = yield* world(
+        { version },
+        { channels: { get: () => Effect.succeedNone }, history: { isOurs: (id) => id !== "former" } },
+      )
+      const joins: Array<unknown> = []
+      const join: Memberships["join"] = (_, entrance) => {
+        joins.push(entrance)
+        return entrance?.id === undefined ? Effect.void : Effect.fail(failing("NoSuchChannel"))
+      }
+      signedIn(session, { join })
+      yield* says({ type: "Join", ref: 5, channel: "den", id: "c-1", history: "former" })
+      assert.deepStrictEqual<unknown>(joins, [{ id: "c-1", tag: 5 }, { tag: 5 }])
+    }),
+  )
+
   it.effect("counts what it cannot read, and goes on", () =>
     Effect.gen(function* () {
       const { says, session, told } = yield* world({ version, settings: { maxViolations: 1 } })

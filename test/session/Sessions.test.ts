@@ -12,6 +12,7 @@ import { Accounts } from "../../src/accounts/Accounts.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { Chat } from "../../src/chat/Chat.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
+import { SessionId } from "../../src/domain/SessionId.ts"
 import { History } from "../../src/history/History.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import { type Connection, ConnectionEnded, reading } from "../../src/session/Connection.ts"
@@ -129,6 +130,22 @@ describe("a session ends", () => {
       assert.deepStrictEqual(rest, ["aborted"])
       assert.strictEqual(present, 0)
       assert.isTrue(client.isOver())
+    }),
+  )
+
+  test(
+    "and nobody reaches it any more, under an id that is its own",
+    Effect.gen(function* () {
+      const { gateway } = yield* Chat
+      const ids = ["test-1", "test-2", "test-3"].map((id) => SessionId.make(id))
+      const there = () => ids.map((id) => gateway.find(id) !== undefined)
+      const first = yield* member()
+      yield* member()
+      assert.deepStrictEqual(there(), [true, true, false])
+      yield* first.ends(false)
+      assert.deepStrictEqual(there(), [false, true, false])
+      yield* member()
+      assert.deepStrictEqual(there(), [false, true, true])
     }),
   )
 
