@@ -24,7 +24,7 @@ export const freePort = (host: string): Effect.Effect<number, LoadError> => {
   const attempt = (left: number): Effect.Effect<number, LoadError> =>
     Effect.gen(function* () {
       if (left === 0) return yield* new LoadError({ target: host, reason: "no free port was found" })
-      const port = yield* Random.nextIntBetween(ports.from, ports.to)
+      const port = yield* Random.nextIntBetween(ports.from, ports.to, { halfOpen: true })
       return (yield* isFree(host, port)) ? port : yield* attempt(left - 1)
     })
   return attempt(attempts)

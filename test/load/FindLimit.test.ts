@@ -27,6 +27,21 @@ describe("the search for the highest load", () => {
     }),
   )
 
+  it.effect("tries the middle, until what holds and what breaks are near enough", () =>
+    Effect.gen(function* () {
+      const searched = Effect.fnUntraced(function* (limit: number, within: number) {
+        const { probe, tried } = service(limit)
+        const { breaks, holds } = yield* find({ from: 1, to: 100, within }, probe)
+        return [holds, breaks!.scale, tried.join()]
+      })
+      // Half of the higher one is as near as it has to be.
+      assert.deepStrictEqual(yield* searched(2.5, 0.5), [2, 4, "1,2,4"])
+      assert.deepStrictEqual(yield* searched(2.5, 0.49), [2, 3, "1,2,4,3"])
+      assert.deepStrictEqual(yield* searched(3.2, 0.3), [3, 4, "1,2,4,3"])
+      assert.deepStrictEqual(yield* searched(3.2, 0.2), [3, 3.5, "1,2,4,3,3.5"])
+    }),
+  )
+
   it.effect("stops at the highest that may be tried, and tries just that", () =>
     Effect.gen(function* () {
       const { probe, tried } = service(1000)

@@ -7,7 +7,9 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
+import * as fs from "node:fs"
 import * as Http from "node:http"
+import * as Https from "node:https"
 import * as Net from "node:net"
 import * as HttpLoad from "../../src/load/HttpLoad.ts"
 import { Progress } from "../../src/load/Progress.ts"
@@ -123,6 +125,79 @@ describe("a load over HTTP", () => {
         "http",
       )
       assert.strictEqual((yield* Effect.flip(load(stranger))).reason, "not HTTP")
+    }),
+  )
+
+  it.live("takes a certificate that nobody vouches for only where that is said, and says what else is wrong", () =>
+    Effect.gen(function* () {
+      const folder = `${import.meta.dirname}/../fixtures/tls`
+      const certificate = {
+        cert: fs.readFileSync(`${folder}/certificate.pem`),
+        key: fs.readFileSync(`${folder}/key.pem`),
+      }
+      const server = Https.createServer(certificate, (_, answer) => answer.end("x"))
+      const secure = new URL((yield* listen(server, "http")).href.replace("http:", "https:"))
+      assert.strictEqual((yield* Effect.flip(load(secure))).message, `${secure.href}: certificate not trusted`)
+      const { counters } = yield* load(secure, { insecure: true })
+      assert.deepInclude(counters, { delivered: 20, "status 200": 20, "connections opened": 1 })
+      const plain = yield* serve((_, answer) => answer.end())
+      const notSecure = new URL(plain.href.replace("http:", "https:"))
+      assert.strictEqual((yield* Effect.flip(load(notSecure))).reason, "not TLS")
+      assert.strictEqual((yield* Effect.flip(load(new URL("http://nobody.invalid/")))).reason, "unknown host")
+    }),
+  )
+
+  it.live("goes on where somebody is gone who was there, and where one answer is nothing that can be read", () =>
+    Effect.gen(function* () {
+      let n = 0
+      const broken = ["nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", ""]
+      const url = yield* listen(
+        Net.createServer((socket) => {
+          socket.on("error", () => {})
+          socket.once("data", () =>
+            socket.end(n++ === 0 ? "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx" : broken[(n - 2) % 3]!),
+          )
+        }),
+        "http",
+      )
+      const { counters, errors } = yield* load(url, { keepAlive: false, count: 7 })
+      assert.deepInclude(counters, { sent: 7, delivered: 1, "bytes received": 3 })
+      assert.deepStrictEqual(errors, { "not HTTP": 2, "answer cut short": 2, "closed without an answer": 2 })
+    }),
+  )
+
+  it.live("says who it is, and closes a connection that it does not use again", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const url = yield* serve(({ headers }, answer) => {
+        asked.push([headers["user-agent"], headers.connection, headers["content-length"]])
+        answer.end()
+      })
+      yield* load(url, { count: 1 })
+      yield* load(url, { count: 1, keepAlive: false, headers: { "user-agent": "mine" } })
+      assert.deepStrictEqual(asked, [
+        ["natter-load", "keep-alive", undefined],
+        ["mine", "close", undefined],
+      ])
+    }),
+  )
+
+  it.live("has at most as many connections as were asked for", () =>
+    Effect.gen(function* () {
+      let [now, most] = [0, 0]
+      const url = yield* serve((_, answer) => {
+        most = Math.max(most, ++now)
+        setTimeout(() => {
+          now--
+          answer.end()
+        }, 5)
+      })
+      const { about, name } = (yield* load(url, { connections: 3, count: 30 })).what
+      assert.strictEqual(most, 3)
+      assert.deepStrictEqual(
+        [name, about],
+        [`GET ${url.href}`, "The same request again and again, over 3 connections."],
+      )
     }),
   )
 

@@ -149,6 +149,75 @@ describe("a load of a WebSocket echo server", () => {
     }),
   )
 
+  it.live("asks as it was told to, and says goodbye", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const codes: Array<number> = []
+      const server = Http.createServer()
+      const sockets = new WebSocketServer({ server, handleProtocols: (protocols) => [...protocols][1]! })
+      sockets.on("connection", (socket, { headers }) => {
+        asked.push([headers["user-agent"], headers["x-key"], headers["sec-websocket-extensions"], socket.protocol])
+        socket.on("message", (message: Buffer, isBinary) => socket.send(message, { binary: isBinary }))
+        socket.on("close", (code) => codes.push(code))
+      })
+      const url = yield* listen(server, "ws")
+      const { what } = yield* load(url, { headers: { "x-key": "7" }, protocols: ["a", "b"], count: 1 })
+      assert.deepStrictEqual(asked, [["natter-load", "7", undefined, "b"]])
+      assert.deepStrictEqual(
+        [what.name, what.about],
+        [`echo of ${url.href}`, "Messages of 50 bytes that come back, over 1 connections."],
+      )
+      while (codes.length === 0) yield* Effect.sleep("5 millis")
+      assert.deepStrictEqual(codes, [1000])
+    }),
+  )
+
+  it.live("ends a connection that sends more than an echo can be", () =>
+    Effect.gen(function* () {
+      const answer = (surplus: number) =>
+        Effect.flatMap(
+          serve((socket) => socket.send("x".repeat(50 + surplus))),
+          (url) => load(url, { count: 1, timeout: Duration.millis(300) }),
+        )
+      assert.deepStrictEqual((yield* answer(4096)).errors, { "not an echo": 1, "no echo in time": 1 })
+      assert.deepStrictEqual((yield* answer(4097)).errors, { "closed with 1006": 1, "lost with its connection": 1 })
+    }),
+  )
+
+  it.live("says why a handshake comes to nothing", () =>
+    Effect.gen(function* () {
+      const closing = yield* listen(
+        Http.createServer().on("upgrade", (_, socket) => socket.destroy()),
+        "ws",
+      )
+      assert.strictEqual((yield* Effect.flip(load(closing))).reason, "closed before the handshake was done")
+      const silent = yield* listen(
+        Http.createServer().on("upgrade", () => {}),
+        "ws",
+      )
+      const early = load(silent, { timeout: Duration.millis(50) })
+      assert.strictEqual((yield* Effect.flip(early)).reason, "no handshake in time")
+      assert.strictEqual((yield* Effect.flip(load(new URL("ws://nobody.invalid/")))).reason, "unknown host")
+    }),
+  )
+
+  it.live("opens all its connections, each of which counts", () =>
+    Effect.gen(function* () {
+      const seen = new Set<number>()
+      const url = yield* serve((socket, message, isBinary, connection) => {
+        seen.add(connection)
+        echo(socket, message, isBinary, connection)
+      })
+      const { counters, latencies } = yield* load(url, { connections: 70, count: 140, perSecond: Option.some(2000) })
+      assert.strictEqual(seen.size, 70)
+      assert.strictEqual(counters["delivered"], 140)
+      assert.deepInclude(
+        latencies.find(({ name }) => name === "handshake"),
+        { count: 70 },
+      )
+    }),
+  )
+
   it.effect("counts a connection that is closed under it, and opens it again", () =>
     Effect.gen(function* () {
       const url = yield* serve((socket, message, isBinary, connection) => {

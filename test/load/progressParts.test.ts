@@ -132,6 +132,9 @@ describe("rates", () => {
     for (let n = 1; n <= 1000; n++) add(0.05 + n / 1000, n)
     assert.approximately(all.now.sent, 1000 / 1.05, 100)
     assert.isBelow((all as unknown as { readonly points: ReadonlyArray<unknown> }).points.length, 15)
+    // And are still those of the last seconds: from the fifth on there were twice as many.
+    for (let n = 1001; n <= 10_000; n++) add(0.05 + n / 1000, n <= 5000 ? n : 2 * n - 5000)
+    assert.approximately(all.now.sent, 2000, 1)
     // At the same moment there is no rate.
     const still = new Rates()
     still.add(snapshot)

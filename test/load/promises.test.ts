@@ -275,6 +275,17 @@ describe("the throughput that is promised of a server", () => {
     assert.strictEqual(result(record, {}).seconds, 18)
   })
 
+  it("is taken from where the measured part began", () => {
+    const { answered, at, record } = recording()
+    at(5000)
+    record.begin()
+    for (let n = 0; n < 20; n++) answered(5000 + n * 100, 5000 + n * 100 + 1)
+    at(7000)
+    assert.strictEqual(result(record, {}).seconds, 2)
+    assert.strictEqual(result(record, { perSecond: Option.some(10) }).seconds, 2)
+    assert.strictEqual(result(record, { count: 20 }).seconds, 1.901)
+  })
+
   it("is taken up to where the load was stopped", () => {
     const { answered, at, record } = recording()
     record.begin()

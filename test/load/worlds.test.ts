@@ -66,7 +66,8 @@ describe("settings of a scenario", () => {
         ["compression", "off"],
         ["log.level", "error"],
         ["tcp.backlog", "5"],
-        ["sqlite.durability", "normal"],
+        ["sqlite.synchronous", "normal"],
+        ["postgres.max-connections", "5"],
       ]) {
         const [real, simulated] = yield* asked(name!, value!)
         if (!real.includes("no setting")) assert.strictEqual(real, "")

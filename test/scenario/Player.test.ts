@@ -559,6 +559,24 @@ describe("the end of a run", () => {
     }),
   )
 
+  it.effect("comes as soon as it is seen, and not before", () =>
+    Effect.gen(function* () {
+      let took = 1
+      const { running, until } = yield* playing({
+        scenario: { endsOnBreach: true, holds: [Expectation.p99("join", 5)] },
+        generator: {
+          soFar: Effect.sync(() => ({ latencies: [["join", latencyOf("join", took, 100)]] as const, errors: [] })),
+        },
+      })
+      yield* until(6.5)
+      took = 9
+      yield* until(60)
+      const result = yield* Fiber.join(running)
+      assert.strictEqual(result.seconds, 5)
+      assert.deepInclude(marksOf(result), [7, "ended early: p99 of join does not hold: 9.0 ms"])
+    }),
+  )
+
   it.effect("comes early for errors and for memory, too", () =>
     Effect.gen(function* () {
       for (const [holds, found] of [

@@ -10,63 +10,77 @@ import { inWords } from "../../../src/scenario/internal/report/words.ts"
 import { type Result, summary } from "../../../src/scenario/Result.ts"
 import { fanOut } from "./results.ts"
 
-const each = <A, B>(of: (a: A) => B, ...pairs: ReadonlyArray<readonly [A, B]>) => {
-  for (const [given, expected] of pairs) assert.strictEqual(of(given), expected, String(given))
-}
+/** What is found of each, and what was expected. */
+const found = <A, B>(of: (a: A) => B, ...pairs: ReadonlyArray<readonly [A, B]>): [Array<B>, Array<B>] => [
+  pairs.map(([given]) => of(given)),
+  pairs.map(([, expected]) => expected),
+]
 
 describe("figures", () => {
   it("have three digits, or all before the point", () => {
-    each(
-      figure,
-      [0, "0"],
-      [1, "1"],
-      [12, "12"],
-      [-3, "-3"],
-      [1234.5, "1,235"],
-      [99.95, "100"],
-      [99.94, "99.9"],
-      [-99.96, "-100"],
-      [1.2345, "1.23"],
-      [0.0005, "0.0005"],
-      [0.00049, "5e-4"],
-      [-0.0001, "-1e-4"],
-      [0.5, "0.5"],
-      [Number.NaN, "–"],
-      [Number.POSITIVE_INFINITY, "–"],
+    assert.deepStrictEqual(
+      ...found(
+        figure,
+        [0, "0"],
+        [1, "1"],
+        [12, "12"],
+        [-3, "-3"],
+        [1234.5, "1,235"],
+        [99.95, "100"],
+        [99.94, "99.9"],
+        [-99.96, "-100"],
+        [1.2345, "1.23"],
+        [0.0005, "0.0005"],
+        [0.00049, "5e-4"],
+        [-0.0001, "-1e-4"],
+        [0.5, "0.5"],
+        [Number.NaN, "–"],
+        [Number.POSITIVE_INFINITY, "–"],
+      ),
     )
   })
 
   it("have the unit that people read best", () => {
-    each(latency, [9999.4, "9,999 ms"], [9999.5, "10 s"], [1.234, "1.23 ms"], [60_000, "60 s"])
-    each(bytes, [1024 ** 3, "1 GiB"], [1024 ** 3 - 1, "1,024 MiB"], [1024 ** 2 / 2, "0.5 MiB"])
+    assert.deepStrictEqual(
+      ...found(latency, [9999.4, "9,999 ms"], [9999.5, "10 s"], [1.234, "1.23 ms"], [60_000, "60 s"]),
+    )
+    assert.deepStrictEqual(
+      ...found(bytes, [1024 ** 3, "1 GiB"], [1024 ** 3 - 1, "1,024 MiB"], [1024 ** 2 / 2, "0.5 MiB"]),
+    )
     const value = ([number, unit]: readonly [number, string]) => measured(number, unit)
-    each(value, [[12_000, "ms"], "12 s"], [[1024 ** 2, "bytes"], "1 MiB"], [[5, ""], "5"], [[5, "/s"], "5/s"])
-    each(value, [[5, "%"], "5 %"], [[5, "MiB/s"], "5 MiB/s"])
-    each(
-      duration,
-      [59.94, "59.9 s"],
-      [60, "1:00 min"],
-      [62.4, "1:02 min"],
-      [3599, "59:59 min"],
-      [3600, "1:00:00 h"],
-      [3723.6, "1:02:04 h"],
-      [7325, "2:02:05 h"],
+    assert.deepStrictEqual(
+      ...found(value, [[12_000, "ms"], "12 s"], [[1024 ** 2, "bytes"], "1 MiB"], [[5, ""], "5"], [[5, "/s"], "5/s"]),
+    )
+    assert.deepStrictEqual(...found(value, [[5, "%"], "5 %"], [[5, "MiB/s"], "5 MiB/s"]))
+    assert.deepStrictEqual(
+      ...found(
+        duration,
+        [59.94, "59.9 s"],
+        [60, "1:00 min"],
+        [62.4, "1:02 min"],
+        [3599, "59:59 min"],
+        [3600, "1:00:00 h"],
+        [3723.6, "1:02:04 h"],
+        [7325, "2:02:05 h"],
+      ),
     )
   })
 
   it("differ by percents, or by a factor", () => {
-    each(
-      ([from, to]: readonly [number, number]) => change(from, to),
-      [[5, 5], "="],
-      [[0, 0], "="],
-      [[0, 5], "–"],
-      [[10, 11], "+10 %"],
-      [[10, 10.99], "+9.9 %"],
-      [[10, 9], "-10 %"],
-      [[100, 96.6], "-3.4 %"],
-      [[10, 99], "+890 %"],
-      [[10, 100], "10x"],
-      [[10, 0], "-100 %"],
+    assert.deepStrictEqual(
+      ...found(
+        ([from, to]: readonly [number, number]) => change(from, to),
+        [[5, 5], "="],
+        [[0, 0], "="],
+        [[0, 5], "–"],
+        [[10, 11], "+10 %"],
+        [[10, 10.99], "+9.9 %"],
+        [[10, 9], "-10 %"],
+        [[100, 96.6], "-3.4 %"],
+        [[10, 99], "+890 %"],
+        [[10, 100], "10x"],
+        [[10, 0], "-100 %"],
+      ),
     )
   })
 })

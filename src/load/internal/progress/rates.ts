@@ -19,8 +19,8 @@ export class Rates {
   private points: Array<Point> = []
 
   add({ delivered, elapsed, sent }: Snapshot): void {
-    const last = this.points.at(-1)
-    if (last !== undefined && elapsed - last.elapsed < gap && this.points.length > 1) this.points.pop()
+    const before = this.points.at(-2)
+    if (before !== undefined && elapsed - before.elapsed < gap) this.points.pop()
     this.points.push({ delivered, elapsed, sent })
     while (this.points.length > 2 && elapsed - this.points[1]!.elapsed >= window) this.points.shift()
   }
