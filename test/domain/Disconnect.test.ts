@@ -7,6 +7,7 @@ import { unavailable } from "../../src/domain/StoreTrouble.ts"
 
 describe("the end of a session", () => {
   it("is told in the words of the catalog, or its own", () => {
+    assert.strictEqual(new Disconnect({ reason: "Draining" })._tag, "Disconnect")
     assert.strictEqual(new Disconnect({ reason: "Draining" }).message, "The server is shutting down")
     assert.strictEqual(new Disconnect({ reason: "Draining", detail: "Back at noon" }).message, "Back at noon")
   })

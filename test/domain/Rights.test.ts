@@ -103,6 +103,20 @@ describe("rights", () => {
     assert.strictEqual(Rights.refusal("publish", { ...archived, standing: "owner" }), "ChannelArchived")
   })
 
+  it("are refused for the first reason there is: that one may not at all, is banned, that it is archived, that one is muted", () => {
+    const all = { kind: "public", banned: true, archived: true, muted: true } as const
+    const why = (action: Rights.Action, more: Partial<Rights.Circumstances>) =>
+      Rights.refusal(action, { standing: "owner", ...all, ...more })
+    assert.strictEqual(why("create", {}), "Forbidden")
+    assert.strictEqual(why("delete", {}), "Forbidden")
+    assert.strictEqual(why("setTopic", { standing: "guest" }), "Forbidden")
+    assert.strictEqual(why("publish", {}), "Banned")
+    assert.strictEqual(why("publish", { kind: "direct" }), "Blocked")
+    assert.strictEqual(why("publish", { banned: false }), "ChannelArchived")
+    assert.strictEqual(why("publish", { banned: false, archived: false }), "Muted")
+    assert.isUndefined(why("publish", { banned: false, archived: false, muted: false }))
+  })
+
   it("to refuse have a reason that the protocol knows", () => {
     for (const reason of [
       "Forbidden",
