@@ -23,7 +23,7 @@ const password = { username: "ann", password: Redacted.make("secret") }
 const soon = { base: Duration.zero, cap: Duration.zero }
 
 /** Lets everything happen for which no time has to pass. */
-const settled = TestClock.adjust(0)
+const settled = Effect.andThen(TestClock.adjust(0), TestClock.adjust(0))
 
 /** The next frame of the client, which is of this type. */
 const asked = (peer: Scripted.Peer, type: string): Effect.Effect<Scripted.Frame & { readonly ref: number }> =>
@@ -467,6 +467,66 @@ describe("a client that comes back", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.effect(
+    "waits on every connection for the read markers, before it tells of who brings it into a conversation",
+    () =>
+      Effect.gen(function* () {
+        const { client, peer, world } = yield* start()
+        const heard = yield* listening(client)
+        yield* nothingUnread(peer)
+        yield* peer.send(joined("@bob", 3), message("@bob", 4))
+        yield* settled
+        assert.deepStrictEqual(heard, ["Joined @bob", "@bob 4"])
+        yield* peer.end()
+        const second = yield* accepted(world)
+        yield* answer(second, "Join", (ref) => joined("@bob", 4, { ref }))
+        yield* second.send(joined("@cat", 3), message("@cat", 4), message("@bob", 5))
+        yield* settled
+        assert.deepStrictEqual(heard.slice(2), ["Joined @bob", "Joined @cat", "@bob 5"])
+        yield* answer(second, "ListUnread", (ref) => ({
+          type: "Unread",
+          ref,
+          channels: [{ channel: channel("@cat"), read: Seq.make(1), last: Seq.make(4), unread: 3 }],
+        }))
+        yield* answer(second, "History", (ref) => ({
+          type: "HistoryPage",
+          ref,
+          channel: channel("@cat"),
+          entries: [message("@cat", 2), message("@cat", 3)] as never,
+          first: Seq.make(1),
+          more: false,
+        }))
+        yield* settled
+        assert.deepStrictEqual(heard.slice(5), ["@cat 2", "@cat 3", "@cat 4"])
+      }).pipe(Effect.scoped),
+  )
+
+  it.effect("waits for each try as long as the server says, or until it is told to try: that once", () =>
+    Effect.gen(function* () {
+      const { client, peer, world } = yield* start()
+      yield* peer.end()
+      const busy = Effect.gen(function* () {
+        const peer = yield* world.accept
+        yield* peer.agree()
+        yield* answer(peer, "Login", (ref) => refusal(ref, "Unavailable", 5000))
+        yield* settled
+        assert.strictEqual((yield* client.state)._tag, "Away")
+      })
+      yield* busy
+      const dials = world.dials()
+      yield* TestClock.adjust("1 second")
+      yield* client.retry
+      yield* busy
+      assert.strictEqual(world.dials(), dials + 1)
+      yield* TestClock.adjust("4999 millis")
+      assert.strictEqual(world.dials(), dials + 1)
+      yield* TestClock.adjust("1 millis")
+      yield* accepted(world)
+      yield* settled
+      assert.strictEqual((yield* client.state)._tag, "Online")
+    }).pipe(Effect.scoped),
+  )
+
   it.effect("asks once for a channel that the program has joined by itself meanwhile", () =>
     Effect.gen(function* () {
       const { client, heard, peer, world } = yield* shutOut
@@ -590,6 +650,8 @@ describe("requests of a client", () => {
       const frame = yield* join("den", (ref) => joined("den", 5, { ref }), { after: 3, id: "d" })
       assert.strictEqual(frame["id"], "d")
       assert.deepInclude(yield* asked(peer, "History"), { channel: "den", after: 3 })
+      yield* join("all", (ref) => joined("all", 5, { ref }), { after: 0 })
+      assert.deepInclude(yield* asked(peer, "History"), { channel: "all", after: 0 })
       yield* join("attic", (ref) => refusal(ref, "Forbidden"), { after: 3 })
       yield* join("attic", (ref) => joined("attic", 5, { ref }))
       yield* settled

@@ -401,4 +401,27 @@ describe("Outgoing", () => {
       assert.strictEqual(yield* Effect.flip(publish(outgoing)), gone)
     }).pipe(Effect.scoped),
   )
+
+  it.effect("keeps nothing of what is done, or given up", () =>
+    Effect.gen(function* () {
+      const { outgoing, current } = yield* setting
+      const { self, send } = listening([error("NotMember")])
+      current.set(self)
+      assert.strictEqual(yield* reasonOf(outgoing.add("den", send("refused"))), "NotMember")
+      yield* outgoing.add("den", send("taken"))
+      const names: Array<string> = []
+      const enter = () =>
+        outgoing.bind(new Position(ChannelName.make("den"), Seq.zero), (name) => (names.push(name), true))
+      enter()
+      assert.deepStrictEqual(names, [])
+      current.clear(self)
+      const waiting = yield* Effect.forkChild(outgoing.add("attic", send("waiting")), { startImmediately: true })
+      enter()
+      assert.deepStrictEqual(names, ["attic"])
+      outgoing.close(lost)
+      enter()
+      assert.deepStrictEqual(names, ["attic"])
+      yield* Effect.flip(Fiber.join(waiting))
+    }).pipe(Effect.scoped),
+  )
 })

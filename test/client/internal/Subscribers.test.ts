@@ -65,6 +65,16 @@ describe("Subscribers", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.effect("does not wait for who has lost its place", () =>
+    Effect.gen(function* () {
+      const subscribers = new Subscribers()
+      yield* Effect.asVoid(subscribers.subscribe)
+      emit(subscribers, 1, 4097)
+      // No time passes.
+      yield* subscribers.room
+    }).pipe(Effect.scoped),
+  )
+
   it.effect("keeps nothing for who has gone", () =>
     Effect.gen(function* () {
       const subscribers = new Subscribers()

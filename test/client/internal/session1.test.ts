@@ -160,6 +160,12 @@ describe("a session in version 1", () => {
       assert.strictEqual(yield* publishing(world, "y", failed(429, "So many")), "RateLimited")
       assert.strictEqual(yield* publishing(world, "z", failed(429, "So many"), said("ann", "z")), "RateLimited")
       assert.strictEqual(yield* publishing(world, "z", said("ann", "z", 1), failed(429, "x")), "said at 1000")
+      yield* settled
+      // What was refused is not what is said a moment later, by another device of the user's.
+      assert.deepStrictEqual(
+        world.events.flatMap((event) => (event.type === "Message" ? [event.id] : [])),
+        [undefined, MessageId.make("an-id")],
+      )
     }).pipe(Effect.scoped),
   )
 

@@ -330,6 +330,18 @@ describe("a session in version 2", () => {
     }),
   )
 
+  it.effect("waits with the goodbye for nobody who reads no events", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const { peer } = yield* Scope.provide(setting(), scope)
+      yield* peer.send(...Array.from({ length: 300 }, (_, at) => message("den", at + 1)))
+      yield* settled
+      // No time passes.
+      yield* Scope.close(scope, Exit.void)
+      assert.deepStrictEqual(yield* peer.next, { type: "Disconnect" })
+    }),
+  )
+
   it.effect("says no goodbye over a connection that has ended", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
