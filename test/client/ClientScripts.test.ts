@@ -728,9 +728,11 @@ describe("requests of a client", () => {
         yield* settled
         // The first is on its way.
         yield* asked(peer, "Publish")
-        for (let at = 0; at < limit; at++) yield* add
+        for (let at = 1; at < limit; at++) yield* add
+        const last = yield* add
         const full = yield* Effect.flip(client.publish("den", "one too many"))
         assert.strictEqual(full._tag, "OutboxFull")
+        assert.isUndefined(last.pollUnsafe())
       }
     }).pipe(Effect.scoped),
   )
