@@ -302,19 +302,19 @@ describe("a client that comes back", () => {
       const { client, peer, world } = yield* start()
       const heard = yield* listening(client)
       yield* nothingUnread(peer)
-      yield* enter(client, peer, "den", { id: "d" })
+      yield* enter(client, peer, "den", { id: "d", history: "h" })
       yield* enter(client, peer, "attic", { id: "a" })
       yield* peer.end()
       const second = yield* accepted(world)
       const [den, attic] = [yield* asked(second, "Join"), yield* asked(second, "Join")]
       assert.deepStrictEqual(
-        [den, attic].map(({ channel, id }) => [channel, id]),
+        [den, attic].map(({ channel, history, id }) => [channel, id, history]),
         [
-          ["den", "d"],
-          ["attic", "a"],
+          ["den", "d", "h"],
+          ["attic", "a", undefined],
         ],
       )
-      yield* second.send(joined("den", 0, { id: "d", ref: den.ref }))
+      yield* second.send(joined("den", 0, { id: "d", history: "h", ref: den.ref }))
       yield* settled
       assert.strictEqual((yield* client.state)._tag, "Returning")
       // It was brought in already, by another device of the user's.
@@ -380,7 +380,7 @@ describe("a client that comes back", () => {
     const { client, peer, world } = yield* start()
     const heard = yield* listening(client)
     yield* nothingUnread(peer)
-    yield* enter(client, peer, "den", { id: "d" })
+    yield* enter(client, peer, "den", { id: "d", history: "h" })
     yield* peer.end()
     const second = yield* accepted(world)
     // Five tries, then the client goes on without it.
@@ -407,7 +407,7 @@ describe("a client that comes back", () => {
       const { client, heard, peer } = yield* shutOut
       for (let tries = 0; tries < 8; tries++) {
         const frame = yield* nextOf(peer)
-        assert.deepInclude(frame, { type: "Join", channel: "den", id: "d" })
+        assert.deepInclude(frame, { type: "Join", channel: "den", id: "d", history: "h" })
         yield* peer.send(refusal(frame.ref!, "TooManyChannels"))
         yield* TestClock.adjust("20 seconds")
       }
@@ -416,7 +416,7 @@ describe("a client that comes back", () => {
       const waiting: Array<Scripted.Frame> = [yield* nextOf(peer), yield* nextOf(peer)]
       const join = waiting.find(({ type }) => type === "Join")!
       const publish = waiting.find(({ type }) => type === "Publish")!
-      yield* peer.send(refusal(publish.ref!, "NotMember"), joined("den", 0, { id: "d", ref: join.ref! }))
+      yield* peer.send(refusal(publish.ref!, "NotMember"), joined("den", 0, { id: "d", history: "h", ref: join.ref! }))
       yield* TestClock.adjust("1 second")
       const again = yield* nextOf(peer)
       assert.strictEqual(again["id"], publish["id"])
@@ -437,7 +437,11 @@ describe("a client that comes back", () => {
       const { client, heard, peer, world } = yield* shutOut
       yield* peer.end()
       const third = yield* accepted(world)
-      assert.deepInclude(yield* answer(third, "Join", (ref) => refusal(ref, "Banned")), { channel: "den", id: "d" })
+      assert.deepInclude(yield* answer(third, "Join", (ref) => refusal(ref, "Banned")), {
+        channel: "den",
+        id: "d",
+        history: "h",
+      })
       yield* settled
       assert.strictEqual((yield* client.state)._tag, "Online")
       // It was told that it is out: there is nothing more to tell.
@@ -533,12 +537,12 @@ describe("a client that comes back", () => {
       const waiting = yield* nextOf(peer)
       const joining = yield* Effect.forkChild(client.join("den"))
       const { ref } = yield* nextOf(peer)
-      yield* peer.send(joined("den", 0, { id: "d", ref: ref! }))
+      yield* peer.send(joined("den", 0, { id: "d", history: "h", ref: ref! }))
       yield* Fiber.join(joining)
       assert.strictEqual(waiting.type, "Join")
       yield* peer.end()
       const third = yield* accepted(world)
-      yield* answer(third, "Join", (ref) => joined("den", 0, { id: "d", ref }))
+      yield* answer(third, "Join", (ref) => joined("den", 0, { id: "d", history: "h", ref }))
       yield* settled
       assert.strictEqual((yield* client.state)._tag, "Online")
       yield* nothingUnread(third)

@@ -339,4 +339,50 @@ describe("Positions: channels under other names", () => {
     assert.deepStrictEqual(tell(positions, joined("@eve", 0, { id: "c", ref: 3 })), ["Joined @eve"])
     assert.isTrue(positions.isIn("@bob"))
   })
+
+  it("goes on in the channel of the same name where the service began anew, and sends nothing there that was meant before", () => {
+    const positions = new Positions()
+    tell(positions, joined("den", 3, { id: "d", history: "one" }))
+    const den = positions.at("den")
+    assert.deepStrictEqual(tell(positions, joined("den", 2, { id: "e", history: "two" })), [
+      "Joined den",
+      "HistoryChanged den",
+    ])
+    assert.deepInclude(den!.refused, { reason: "NoSuchChannel", detail: "The service knows this channel no more" })
+    assert.notStrictEqual(positions.at("den"), den)
+    assert.isUndefined(positions.at("den")!.refused)
+    assert.deepStrictEqual(positions.all, [positions.at("den")!])
+    assert.deepStrictEqual(fetch(positions, "den", 2), ["den 1", "den 2"])
+  })
+
+  it("takes for a service that began anew only one with another history, which knows none of its channels", () => {
+    for (const [before, now] of [
+      ["one", "one"],
+      ["one", undefined],
+      [undefined, "two"],
+    ] as const) {
+      const positions = new Positions()
+      const history = (history: string | undefined) => (history === undefined ? {} : { history })
+      tell(positions, joined("den", 0, { id: "d", ...history(before) }))
+      const told = tell(positions, joined("den", 0, { id: "e", ...history(now) }))
+      assert.deepStrictEqual(told, ["out of den", "Joined den"], `${before} ${now}`)
+    }
+    const positions = new Positions()
+    for (const [name, id] of [
+      ["den", "d"],
+      ["attic", "a"],
+    ] as const) {
+      tell(positions, joined(name, 0, { id, history: "one" }))
+    }
+    assert.deepStrictEqual(tell(positions, joined("den", 0, { id: "a", history: "two" })), [
+      "out of den",
+      "attic is den",
+      "Joined den",
+    ])
+    // The other way round, too: that one is known, though nobody is in it under its name.
+    assert.deepStrictEqual(tell(positions, joined("den", 0, { id: "d", history: "three" })), [
+      "out of den",
+      "Joined den",
+    ])
+  })
 })

@@ -57,6 +57,8 @@ describe("a session in version 2", () => {
           { type: "Login", username: "ann", password: "secret", invite: "code" },
         ],
         [(to) => to.signIn({ token: Redacted.make("t") }), { type: "Authenticate", token: "t" }],
+        [(to) => to.join("den", { id: "c1", history: "h" }), { type: "Join", channel: "den", id: "c1", history: "h" }],
+        [(to) => to.join("den", { history: "h" }), { type: "Join", channel: "den" }],
         [(to) => to.join("den"), { type: "Join", channel: "den" }],
         [(to) => to.join("den", { id: "c1" }), { type: "Join", channel: "den", id: "c1" }],
         [
