@@ -2,6 +2,9 @@
 // user's own, since whoever can write there decides what is run. That has to be said before anything is loaded.
 import { enableCompileCache } from "node:module"
 import { join } from "node:path"
+import { surviveLoading } from "./serve/survivors.ts"
+
+if (process.argv[2] === "serve") surviveLoading()
 
 const { HOME, XDG_CACHE_HOME } = process.env
 const cache = XDG_CACHE_HOME || (HOME && join(HOME, ".cache"))

@@ -5,7 +5,7 @@ import * as Runtime from "effect/Runtime"
 import * as os from "node:os"
 import * as Logging from "../observability/Logging.ts"
 import { complaint } from "./output.ts"
-import { survivors } from "./serve/hangUp.ts"
+import { survivors } from "./serve/survivors.ts"
 
 /**
  * One Ctrl-C may arrive several times: from the terminal, from npm and from what npm started. Signals within so many

@@ -78,6 +78,28 @@ describe("natter serve", () => {
     expect(await stop(server)).toEqual(drained)
   })
 
+  test("goes on when its terminal hangs up while it is loaded", async () => {
+    const data = makeFolder()
+    const hangUp = `import { registerHooks } from "node:module"; registerHooks({ load(url, context, next) {
+      if (url.endsWith("/cli/natter.ts")) process.kill(process.pid, "SIGHUP"); return next(url, context) } })`
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(hangUp)}`, main, "serve", "--port", "0"]
+    const server = new Process(process.execPath, [...args, "--data", data], { cwd: data })
+    await server.says(/listens on/)
+    expect(await stop(server)).toEqual(drained)
+  })
+
+  test("goes on when nobody reads any more what it prints", async () => {
+    const server = await serve(makeFolder())
+    server.child.stdout!.destroy()
+    server.child.stderr!.destroy()
+    // Each makes it print a line.
+    for (let i = 0; i < 5; i++) server.child.kill("SIGHUP")
+    await enter(server.port, "ann")
+    server.child.kill("SIGHUP")
+    await enter(server.port, "bob")
+    expect(await stop(server)).toEqual(drained)
+  })
+
   test("listens on both loopback addresses where the host is localhost", async () => {
     const server = natter(["serve", "--host", "LocalHost", "--port", "0", "--data", makeFolder()])
     const [, port] = await server.says(/listens on LocalHost:(\d+)/)

@@ -1,8 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-
-/** Those who have their own way with SIGHUP: as long as there are any, it ends nothing. */
-export const survivors = new Set<() => void>()
+import { survivors } from "./survivors.ts"
 
 /**
  * SIGHUP says that a terminal has gone, or, by custom, that settings are to be read again. The service goes on either way:

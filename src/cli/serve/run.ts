@@ -46,9 +46,15 @@ const running = (settings: ServerSettings) =>
     return yield* lost
   }).pipe(Effect.scoped, Effect.provide(ChatServer.layer(settings)))
 
+/** Whoever reads what the service prints may go, and the disk that takes it be full: nobody who talks is to feel that. */
+const surviveReaders = Effect.sync(() => {
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {})
+})
+
 /** Runs the service until it is interrupted; then it drains. The notes are about its settings. */
 export const service = (settings: ServerSettings, notes: ReadonlyArray<string>) =>
   Effect.gen(function* () {
+    yield* surviveReaders
     yield* surviveHangUp(hungUp)
     yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
     return yield* running(settings)
