@@ -329,9 +329,13 @@ describe("Positions: channels under other names", () => {
 
   it("sends nothing to somebody else who has the name of the one that was talked to", () => {
     const positions = new Positions()
-    tell(positions, joined("@bob", 3, { id: "b", ref: 1 }))
+    tell(positions, joined("@bob", 3, { id: "b", history: "one", ref: 1 }))
     const bob = positions.at("@bob")
-    assert.deepStrictEqual(tell(positions, joined("@bob", 0, { id: "c", ref: 2 })), ["out of @bob", "Joined @bob"])
+    // Also where the service began anew.
+    assert.deepStrictEqual(tell(positions, joined("@bob", 0, { id: "c", history: "two", ref: 2 })), [
+      "out of @bob",
+      "Joined @bob",
+    ])
     assert.deepInclude(bob!.refused, { reason: "NoSuchUser", detail: "This name is somebody else's now" })
     assert.notStrictEqual(positions.at("@bob"), bob)
     assert.deepStrictEqual(positions.all, [positions.at("@bob")!], "it is not come back to")
