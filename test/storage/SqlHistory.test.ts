@@ -13,7 +13,6 @@ import { TestClock } from "effect/testing"
 import { DatabaseSync } from "node:sqlite"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Entry } from "../../src/domain/Entry.ts"
-import { UserId } from "../../src/domain/User.ts"
 import { History } from "../../src/history/History.ts"
 import type { HistoryError } from "../../src/history/HistoryError.ts"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
@@ -315,28 +314,6 @@ describe("History in SQL", () => {
     ["Postgres", inPostgres],
   ]
   for (const [name, layer] of inBoth) {
-    it.effect(`forgets in ${name} what guests have read once it is gone, and nothing of what members have`, () =>
-      Effect.gen(function* () {
-        const history = yield* History
-        const [first, second, member, alike] = ["guest:1", "guest:2", "guesx:1", "guest9"].map((id) => UserId.make(id))
-        yield* append(history, general, messages(1, 10))
-        yield* append(history, random, messages(1, 10))
-        const read = [first!, second!, member!, alike!].map((user, n) => ({ user, read: seq(n === 1 ? 5 : 4) }))
-        yield* history.mark(general, read)
-        yield* history.mark(random, [{ user: first!, read: seq(10) }])
-        const known = Effect.forEach([first!, second!, member!, alike!], (user) =>
-          Effect.map(history.markers(user, { limit: 9 }), (markers) => markers.map(({ channel }) => channel)),
-        )
-        yield* history.prune(outdatedAt(timeOf(4) + 3_600_000, { maxAge: Duration.hours(1) }))
-        yield* history.prune({ entries: 0, ids: 0 })
-        // Nothing behind what they had read is gone yet.
-        assert.deepStrictEqual(yield* known, [[general, random], [general], [general], [general]])
-        yield* history.prune(outdatedAt(timeOf(5) + 3_600_000, { maxAge: Duration.hours(1) }))
-        yield* history.prune({ entries: 0, ids: 0 })
-        assert.deepStrictEqual(yield* known, [[random], [general], [general], [general]])
-      }).pipe(Effect.provide(layer)),
-    )
-
     it.effect(`removes in ${name} in steps, from all channels in turn, and says how many it were`, () =>
       Effect.gen(function* () {
         const history = yield* History

@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { UserId } from "../../src/domain/User.ts"
 import type { Entry, Message } from "../../src/domain/Entry.ts"
 import { HistoryId } from "../../src/domain/HistoryId.ts"
 import { History } from "../../src/history/History.ts"
@@ -560,6 +561,42 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
         (read: number) => seq(read),
         (user: typeof alice, read: number) => ({ user: user.id, read: seq(read) }),
       ]
+
+      test(
+        "of guests go with what they had read, those of members stay",
+        Effect.fnUntraced(function* (history) {
+          const [first, second, member, alike] = [
+            UserId.make("guest:1"),
+            UserId.make("guest:2"),
+            UserId.make("guesx:1"),
+            UserId.make("guest9"),
+          ]
+          const all = [first, second, member, alike]
+          const silent = ChannelId.make("silent")
+          yield* append(history, general, messages(1, 10))
+          yield* append(history, random, messages(1, 10))
+          yield* history.mark(
+            general,
+            all.map((user) => ({ user, read: seq(user === second ? 5 : 4) })),
+          )
+          yield* history.mark(random, [{ user: first, read: seq(10) }])
+          // Where nothing was said there is nothing to have read.
+          yield* history.mark(
+            silent,
+            [second, member].map((user) => ({ user, read: seq(1) })),
+          )
+          const known = Effect.forEach(all, (user) =>
+            Effect.map(history.markers(user, { limit: 9 }), (markers) => markers.map(({ channel }) => channel)),
+          )
+          yield* history.prune(outdatedAt(timeOf(4) + 3_600_000, { maxAge: Duration.hours(1) }))
+          yield* history.prune({ entries: 0, ids: 0 })
+          // Nothing behind what they had read is gone yet.
+          assert.deepStrictEqual(yield* known, [[general, random], [general], [general, silent], [general]])
+          yield* history.prune(outdatedAt(timeOf(5) + 3_600_000, { maxAge: Duration.hours(1) }))
+          yield* history.prune({ entries: 0, ids: 0 })
+          assert.deepStrictEqual(yield* known, [[random], [general], [general, silent], [general]])
+        }),
+      )
 
       test(
         "never go back, nor beyond the last place",

@@ -7,7 +7,7 @@ import type { Durability } from "../../domain/Durability.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
-import type { UserId } from "../../domain/User.ts"
+import { isGuestId, type UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
 import { freshHistoryId } from "../freshHistoryId.ts"
 import type { Batch, HistoryShape, Page, Range } from "../HistoryShape.ts"
@@ -145,7 +145,15 @@ export const make = Effect.gen(function* () {
     prune: ({ entries, ids }) =>
       Effect.sync(() => {
         let removed = 0
-        for (const [, log] of logs.entries()) removed += change(log, () => log.prune(entries, ids))
+        for (const [channel, log] of logs.entries()) {
+          removed += change(log, () => log.prune(entries, ids))
+          // Guests do not come back for ever: what one has read goes with the entries that it had read.
+          for (const [user, read] of log.markers) {
+            if (!isGuestId(user) || read >= log.entries.first) continue
+            log.markers.delete(user)
+            forget(channel, user)
+          }
+        }
         return removed
       }),
   }

@@ -34,7 +34,7 @@ export const make = (sql: SqlClient, maxEntries: number) => {
 
   /** Guests do not come back for ever: what one has read goes with the entries that it had read. */
   const forgetGuests = sql`DELETE FROM markers WHERE user_id >= 'guest:' AND user_id < 'guest;'
-    AND read < (SELECT first FROM logs WHERE logs.channel = markers.channel)`
+    AND read < COALESCE((SELECT first FROM logs WHERE logs.channel = markers.channel), 1)`
 
   /** The first place within the step whose entry is young enough to stay. */
   const young = Effect.fnUntraced(function* ({ channel, first, seq }: LogRow, before: number) {
