@@ -138,7 +138,29 @@ describe("Progress on a terminal", () => {
   )
 })
 
+describe("Progress in the end", () => {
+  it.effect("leaves on the screen what was shown last, and nothing where nothing was", () =>
+    Effect.gen(function* () {
+      const { rows, screen, writes } = screenOf({ inPlace: true })
+      yield* Effect.asVoid(Progress).pipe(Effect.provide(Progress.on(screen)))
+      assert.deepStrictEqual(writes, [])
+      yield* Effect.flatMap(Progress, ({ show }) => show(soak)).pipe(Effect.provide(Progress.on(screen)))
+      const shown = yield* rows
+      assert.match(shown[0]!, /^fan-out/)
+      assert.lengthOf(shown, 3)
+    }),
+  )
+})
+
 describe("Progress elsewhere", () => {
+  it.effect("says lines as they are, but for what would move the cursor", () =>
+    Effect.gen(function* () {
+      const { screen, writes } = screenOf({ inPlace: false })
+      yield* Effect.flatMap(Progress, ({ say }) => say("a \u001bc")).pipe(Effect.provide(Progress.on(screen)))
+      assert.deepStrictEqual(writes, ["a \\u001bc\n"])
+    }),
+  )
+
   it.effect("is a line for a phase, an incident, and every ten seconds", () =>
     Effect.gen(function* () {
       const { screen, writes } = screenOf({ inPlace: false, colours: true })

@@ -4,6 +4,7 @@ import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as os from "node:os"
 import { LoadRecord } from "../../src/load/internal/server/LoadRecord.ts"
 import type { LoadOptions } from "../../src/load/internal/server/LoadOptions.ts"
 import { resultOf } from "../../src/load/internal/server/resultOf.ts"
@@ -117,6 +118,8 @@ describe("the result of a load", () => {
     const found = result(record, { noErrors: true, count: 2 })
     const { machine, natter, ...rest } = found
     assert.hasAllKeys(machine, ["cpu", "cores", "memory", "node", "os"])
+    assert.strictEqual(machine.os, `${os.type()} ${os.release()}`)
+    assert.strictEqual(machine.node, process.version)
     assert.match(natter, /^\d+\.\d+\.\d+$/)
     assert.deepStrictEqual(rest, {
       format: "natter-load/1",

@@ -13,7 +13,7 @@ import type { Member } from "../../src/scenario/internal/Member.ts"
 import { Incident } from "../../src/scenario/index.ts"
 
 /** A dialer whose connections are queues: what arrives over each, and what left. */
-const network = Effect.gen(function* () {
+const network = Effect.sync(() => {
   const connections: Array<{ arriving: Queue.Queue<string | Uint8Array>; left: Array<unknown> }> = []
   const socket = Effect.gen(function* () {
     const arriving = yield* Queue.unbounded<string | Uint8Array>()
