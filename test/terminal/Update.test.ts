@@ -294,7 +294,17 @@ describe("Update: commands", () => {
         changed: [{ username: "bob", status: "away", text: "lunch" }],
       }),
     )
-    assert.strictEqual(world.enter("/users").screen().at(-1), "· 2 here: ann, bob (away: lunch)")
+    assert.strictEqual(world.enter("/users").screen().at(-1), `· 2 here: ann, bob (away: "lunch")`)
+    // What bob says of itself is no other member.
+    world.receive(
+      event("Presence", {
+        channel: "lobby",
+        version: 2,
+        count: 2,
+        changed: [{ username: "bob", status: "online", text: 'x"), root ("online' }],
+      }),
+    )
+    assert.strictEqual(world.enter("/users").screen().at(-1), `· 2 here: ann, bob ("x'), root ('online")`)
   })
 
   it("passes on status, topic and what else is for the server", () => {

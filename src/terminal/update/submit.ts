@@ -72,8 +72,13 @@ export const enter = (model: Model, channel: string): Next => {
   return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
 }
 
+/** In marks that it cannot end itself: what somebody says of itself must not read as the next in the list. */
+const quoted = (text: string): string => `"${text.replaceAll('"', "'")}"`
+
 const memberText = ({ status, text, username }: Member): string => {
-  const words = [status === "online" ? "" : status, text ?? ""].filter((word) => word !== "").join(": ")
+  const words = [status === "online" ? "" : status, text === undefined || text === "" ? "" : quoted(text)]
+    .filter((word) => word !== "")
+    .join(": ")
   const name = Plain.name(username)
   return words === "" ? name : `${name} (${words})`
 }
