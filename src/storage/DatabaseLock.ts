@@ -14,7 +14,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import { DatabaseInUse, Ownership } from "./Ownership.ts"
 import { PostgresError } from "./PostgresError.ts"
-import { isAway, nameOf } from "./internal/postgresAway.ts"
+import { isAway, nameOf, problemOf } from "./internal/postgresAway.ts"
 
 export interface LockOptions {
   readonly url: Redacted.Redacted
@@ -100,7 +100,7 @@ const hold = Effect.fnUntraced(function* ({ url, waitFor = Duration.zero }: Lock
 
   const started = yield* whenThere(take(), database, waitFor).pipe(
     Effect.mapError((error) =>
-      isInUse(error) ? error : new PostgresError({ database, problem: error.message, cause: error }),
+      isInUse(error) ? error : new PostgresError({ database, problem: problemOf(error), cause: error }),
     ),
   )
   let held: Attempt | undefined = started
@@ -156,7 +156,7 @@ const whenThere = <A, E extends SqlError | DatabaseInUse>(
     (error) => Duration.isPositive(waitFor) && waits(error),
     (error) =>
       Effect.logWarning(
-        `the database "${database}" does not answer (${error.message}): waiting for it, ${Duration.format(waitFor)} at most`,
+        `the database "${database}" does not answer (${problemOf(error)}): waiting for it, ${Duration.format(waitFor)} at most`,
       ).pipe(
         Effect.andThen(
           Effect.retry(Effect.delay(effect, tryEvery), {

@@ -6,7 +6,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { Dialect } from "./Dialect.ts"
-import { nameOf } from "./internal/postgresAway.ts"
+import { nameOf, problemOf } from "./internal/postgresAway.ts"
 import { postgres } from "./internal/postgresDialect.ts"
 import * as Migrations from "./Migrations.ts"
 import { PostgresError } from "./PostgresError.ts"
@@ -38,7 +38,7 @@ export const layer = ({
   url,
 }: PostgresOptions): Layer.Layer<SqlClient | Dialect, PostgresError> => {
   const refuse = (cause: { readonly message: string }) =>
-    new PostgresError({ database: nameOf(url), problem: cause.message, cause })
+    new PostgresError({ database: nameOf(url), problem: problemOf(cause), cause })
   const client = PgClient.make({ url, types: types(), applicationName: "natter", maxConnections })
   return Layer.effectDiscard(Effect.mapError(Migrations.run, refuse)).pipe(
     Layer.provideMerge([PgClient.layerFrom(Effect.mapError(client, refuse)), Layer.succeed(Dialect, postgres)]),

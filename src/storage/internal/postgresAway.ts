@@ -21,3 +21,21 @@ export const isAway = ({ reason }: SqlError): boolean => {
     (/^E(?!RR_)/.test(code) || /Failed to connect|timed out|closed/.test(reason.message ?? ""))
   )
 }
+
+/** What is wrong, and what the server or the operating system says of it: that a database is not there, say. */
+export const problemOf = (error: { readonly message: string }): string => {
+  let cause: unknown = error
+  for (let depth = 0; depth < 6 && typeof cause === "object" && cause !== null; depth++) {
+    // An address that makes no sense is in its error, with the password: that has a code of Node's own.
+    if (
+      cause instanceof Error &&
+      cause !== error &&
+      "code" in cause &&
+      /^(E(?!RR_)|[0-9A-Z]{5}$)/.test(String(cause.code))
+    ) {
+      return `${error.message} (${cause.message})`
+    }
+    cause = "reason" in cause ? cause.reason : "cause" in cause ? cause.cause : undefined
+  }
+  return error.message
+}
