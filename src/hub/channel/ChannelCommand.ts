@@ -103,6 +103,8 @@ export const Description = Schema.Struct({
   roles: Schema.Array(Schema.Struct({ username: Username, role: ChannelRole })),
   /** Absent where one may not know them. */
   sanctions: Schema.optional(Schema.Array(SanctionLine)),
+  /** There are more roles or sanctions than are listed. */
+  more: Schema.optional(Schema.Boolean),
 })
 export interface Description extends Schema.Schema.Type<typeof Description> {}
 

@@ -264,8 +264,12 @@ export const ChannelInfo = frame(
     durability: field(Durability, "How safe a message is before it is acknowledged."),
     created: optional(timestamp, "Milliseconds since 1970, UTC."),
     role: optional(ChannelRole, "Yours."),
-    roles: field(Schema.Array(RoleEntry), "Owners and moderators; for those, and in private channels, members too."),
-    sanctions: optional(Schema.Array(Sanction), "For owners and moderators."),
+    roles: field(
+      Schema.Array(RoleEntry),
+      "Owners and moderators; for those, and in private channels, members too; 1000 at most.",
+    ),
+    sanctions: optional(Schema.Array(Sanction), "For owners and moderators; the latest 400."),
+    more: optional(Schema.Boolean, "There are more roles or sanctions than are listed."),
   },
 )
 const AuditEntry = Schema.Struct({

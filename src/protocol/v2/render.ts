@@ -301,6 +301,7 @@ interface Description {
   readonly role?: ChannelRole | undefined
   readonly roles: ReadonlyArray<{ readonly username: Username; readonly role: ChannelRole }>
   readonly sanctions?: ReadonlyArray<Sanction> | undefined
+  readonly more?: boolean | undefined
 }
 
 const sanction = ({ address, by, kind, reason, until, username }: Sanction) => ({
@@ -315,7 +316,7 @@ const sanction = ({ address, by, kind, reason, until, username }: Sanction) => (
 export const channelInfo = (
   ref: Ref,
   channel: ChannelName,
-  { access, archived, createdAt, durability, role, roles, sanctions, slowMode, topic }: Description,
+  { access, archived, createdAt, durability, more, role, roles, sanctions, slowMode, topic }: Description,
 ): ServerFrameOf<"ChannelInfo"> => ({
   type: "ChannelInfo",
   ...refOf(ref),
@@ -329,6 +330,7 @@ export const channelInfo = (
   ...(role === undefined ? {} : { role }),
   roles,
   ...(sanctions === undefined ? {} : { sanctions: sanctions.map(sanction) }),
+  ...(more === undefined ? {} : { more }),
 })
 
 interface AuditEntry {

@@ -103,7 +103,7 @@ export const rename = (model: Model, name: string): Next => ask(model, ["rename"
 
 /** What `/info` shows. */
 export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
-  const { channel, created, durability, role, roles, sanctions = [], topic } = info
+  const { channel, created, durability, more = false, role, roles, sanctions = [], topic } = info
   const named = (wanted: string) =>
     roles.filter(({ role }) => role === wanted).map(({ username }) => Plain.nameInText(username))
   const people = (["owner", "moderator", "member"] as const).flatMap((role) => {
@@ -121,5 +121,6 @@ export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
       const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
       return `${username === undefined ? (address ?? "somebody") : Plain.nameInText(username)} is ${what}${end}${reason === undefined ? "" : `: ${Plain.line(reason)}`}`
     }),
+    ...(more ? ["and others: there are too many to list"] : []),
   ].join("\n")
 }

@@ -4,7 +4,12 @@ import { AddressRange } from "../../../src/domain/AddressRange.ts"
 import { Topic } from "../../../src/domain/Topic.ts"
 import type { User } from "../../../src/domain/User.ts"
 import { Access } from "../../../src/hub/channel/internal/access.ts"
-import { describe as described, standing } from "../../../src/hub/channel/internal/description.ts"
+import {
+  describe as described,
+  maxRolesListed,
+  maxSanctionsListed,
+  standing,
+} from "../../../src/hub/channel/internal/description.ts"
 import { user } from "../members.ts"
 import { accessTo, ahead, directOf, type Given, sanction } from "./record.ts"
 
@@ -53,6 +58,25 @@ describe("a description", () => {
     // Before it ended, one more.
     const early = seen(tea, mod, 99) as { readonly sanctions: ReadonlyArray<unknown> }
     assert.lengthOf(early.sanctions, 3)
+  })
+
+  it("lists no more than fits in a frame: who looks after it first, the latest sanctions, and that there are more", () => {
+    const people = Array.from({ length: maxRolesListed }, (_, n) => [`m${n}`, "member"] as const)
+    const many = Array.from({ length: maxSanctionsListed + 1 }, (_, n) => sanction("mute", user(`s${n}`)))
+    const crowded: Given = { ...tea, roles: Object.fromEntries([...people, ["mod", "moderator"]]), sanctions: many }
+    const { more, roles, sanctions } = described(accessTo(crowded), { user: mod }, "disk", 100)
+    assert.isTrue(more)
+    assert.deepStrictEqual([roles.length, String(roles[0]!.username)], [maxRolesListed, "mod"])
+    assert.deepStrictEqual(
+      [sanctions!.length, String(sanctions![0]!.username), String(sanctions!.at(-1)!.username)],
+      [maxSanctionsListed, "s1", `s${maxSanctionsListed}`],
+    )
+    const full: Given = {
+      ...tea,
+      roles: Object.fromEntries([...people.slice(1), ["mod", "moderator"]]),
+      sanctions: many.slice(1),
+    }
+    assert.isUndefined(described(accessTo(full), { user: mod }, "disk", 100).more)
   })
 
   it("shows the members of a private channel each other", () => {
