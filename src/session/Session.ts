@@ -152,8 +152,10 @@ export class Session implements OutboxEnds<Uint8Array> {
 
   /** Counts a frame: why it is refused, where it is over the limit. Each that is refused has its own time to come back. */
   overLimit(): RequestError | undefined {
+    // The clock is looked at only where there is a limit: this is on the way of every frame.
+    if (this.frames === undefined) return undefined
     const now = this.elapsed()
-    const wait = this.frames?.take(now) ?? 0
+    const wait = this.frames.take(now)
     if (wait === 0) return undefined
     this.nextTurn = Math.max(now + wait, this.nextTurn + 1000 / this.services.settings.frames!.perSecond)
     return new RequestError({ reason: "RateLimited", retryAfter: Duration.millis(Math.ceil(this.nextTurn - now)) })
