@@ -40,6 +40,16 @@ const cut = (url: Redacted.Redacted) =>
       (hashtext(current_schema())::bigint & 4294967295)::oid`
   }).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
 
+/** Connections for the lock that do not have it. */
+const lockless = (url: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.makeClient({ url })
+    const [row] = yield* sql<{ count: number }>`SELECT count(*)::int AS count FROM pg_stat_activity a
+      WHERE application_name LIKE 'natter service %' AND NOT EXISTS (
+        SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory' AND granted)`
+    return row!.count
+  }).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
+
 describe("the lock of a Postgres database", () => {
   it.live("keeps a second service off it until the first has ended, and nobody off another", () =>
     Effect.gen(function* () {
@@ -48,6 +58,8 @@ describe("the lock of a Postgres database", () => {
       const error = yield* Effect.flip(take(url))
       assert.strictEqual(error._tag, "DatabaseInUse")
       assert.match(error.message, /in use by another service \(from 127\.0\.0\.1, process \d+ there\): stop that one/)
+      // Who is refused keeps no connection.
+      yield* Effect.repeat(Effect.delay(lockless(url), "50 millis"), { until: (count) => count === 0 })
       yield* take(yield* emptyDatabase)
       yield* first.end
       yield* take(url)
