@@ -303,5 +303,17 @@ describe("a channel", () => {
         sanctions: [],
       }),
     )
+    assert.strictEqual(
+      said(render.channelInfo(2, channel, { ...usual, sanctions: [], more: true })),
+      text({
+        type: "ChannelInfo",
+        ref: 2,
+        channel,
+        ...settings,
+        roles: [{ username: "ann", role: "owner" }],
+        sanctions: [],
+        more: true,
+      }),
+    )
   })
 })
