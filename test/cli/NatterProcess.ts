@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
-import { onTestFinished, vi } from "vitest"
+import { afterAll, onTestFinished, vi } from "vitest"
 
 // Processes take their time to start, and longer where many tests run at once.
 vi.setConfig({ testTimeout: 60_000 })
@@ -15,7 +15,8 @@ export const main = path.join(import.meta.dirname, "../../src/cli/main.ts")
 
 /** A home that nothing is kept in; a test that keeps something brings its own. */
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "natter-home-"))
-process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }))
+// Not when the process exits: who runs the tests may end it otherwise.
+afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
 
 const { HOME, XDG_CACHE_HOME } = process.env
 
