@@ -3,6 +3,7 @@
  * the compression that were negotiated. Sessions for which all of them are the same share one `Encoding`, which is what
  * makes it possible to encode a frame once for all of them.
  */
+import * as Result from "effect/Result"
 import * as Codec from "./Codec.ts"
 import type { Compressor } from "./Compression.ts"
 import { ConnectReply, ConnectRequest } from "./Connect.ts"
@@ -17,7 +18,7 @@ import type { Wire } from "./Wire.ts"
 /** The server's side of version 1. `Connect` is read and written with all it may say. */
 export type Encoding1 = Wire<1, V1.Message | ConnectReply, V1.Message | ConnectRequest>
 /** The server's side of version 2. */
-export type Encoding2 = Wire<2, Server.ServerFrame, Client.ClientFrame>
+export type Encoding2 = Wire<2, Server.ServerFrame | ConnectReply, Client.ClientFrame>
 export type Encoding = Encoding1 | Encoding2
 
 /** The same connection seen from the client. */
@@ -68,7 +69,7 @@ export const client1: ClientEncoding1 = wire({
 })
 
 const serverFrames = {
-  encode: asItIs<Server.ServerFrame>,
+  encode: asItIs<Server.ServerFrame | ConnectReply>,
   // A surplus field is a typing mistake: better said than passed over.
   decode: decoder(Client.all, { strict: true }),
 }
@@ -111,3 +112,10 @@ export const server2: (codec: Codec.Codec["name"], compressor?: Compressor, fram
 export const client2: (codec: Codec.Codec["name"], compressor?: Compressor) => ClientEncoding2 = variants(
   (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...clientFrames }),
 )
+
+const codecs = { json: Codec.json, msgpack: Codec.messagePack }
+const connectDecoder = decoder([ConnectRequest], { strict: false })
+
+/** The `Connect` that a body is, if it is one, in a session that is in version 2 from the start. */
+export const readConnect = (codec: Codec.Codec["name"], body: Uint8Array): ConnectRequest | undefined =>
+  Result.getOrUndefined(Result.flatMap(codecs[codec].decode(body), connectDecoder))

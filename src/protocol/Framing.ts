@@ -1,5 +1,5 @@
 /**
- * How bodies become frames on a transport, and how what arrives becomes bodies again. A framing is a value that an
+ * How bodies become frames on a transport, and the readers that find them again. A framing is a value that an
  * encoding is made with: what the server writes is framed once, and the same bytes go to every connection that shares the
  * encoding. Frames delimit themselves, so frames that lie one behind the other are still the same frames: many of them can
  * be joined into one piece and leave in one write, whatever the framing.
@@ -18,11 +18,9 @@ export interface Framing {
    * says where it ends, which is where the next can begin.
    */
   readonly enclose: (bytes: Uint8Array, start: number, end: number, content: Content) => number
-  /** Reads one connection. A body over the limit ends the reading with an error. */
-  readonly makeReader: (maxBytes: number) => BodyReader
 }
 
-/** Finds the bodies in what arrives over one connection. */
+/** Finds the bodies in what arrives over one connection. A body over the limit ends the reading with an error. */
 export interface BodyReader {
   /** Whether a frame has begun and not ended: from here on the peer's time is running. */
   readonly partial: boolean
@@ -151,11 +149,10 @@ export const lengthPrefixed: Framing = {
     bytes[start + 3] = length
     return end
   },
-  makeReader: (maxBytes) => new Deframer(maxBytes),
 }
 
 /** Where the transport hands over whole messages: a message is a body, and nothing is ever unfinished. */
-class MessageReader implements BodyReader {
+export class MessageReader implements BodyReader {
   readonly partial = false
   private readonly maxBytes: number
   private failure: FrameError | undefined
@@ -179,9 +176,8 @@ class MessageReader implements BodyReader {
 const opcodes: Readonly<Record<Content, number>> = { text: 0x81, binary: 0x82 }
 
 /**
- * The server's side of a transport of messages. What it writes are the frames of RFC 6455, unmasked, each a whole message:
- * they are ready for the socket, so that telling many costs no more than on a byte stream. What it reads are messages that
- * the transport has unpacked.
+ * What a server writes on a transport of messages: the frames of RFC 6455, unmasked, each a whole message. They are ready
+ * for the socket, so that telling many costs no more than on a byte stream.
  */
 export const messages: Framing = {
   headerRoom: 10,
@@ -209,7 +205,6 @@ export const messages: Framing = {
     }
     return start + headerLength + length
   },
-  makeReader: (maxBytes) => new MessageReader(maxBytes),
 }
 
 /** The body as a frame of this framing. */

@@ -10,6 +10,8 @@ export interface Offer {
   readonly compressor: Compression.Compressor | undefined
   /** The connection's; it is not negotiated. */
   readonly framing: Framing
+  /** What the connection was opened for: version and codec are settled then. */
+  readonly agreed?: Encoding.Encoding | undefined
 }
 
 /** The capabilities this server has; what a client names and is not here is passed over. */
@@ -26,12 +28,17 @@ export const negotiate = (request: ConnectRequest, offer: Offer): Outcome => {
   if (highest === undefined || lowest === undefined) {
     return { unsupported: `version must look like "${Version.format(Version.latest)}"` }
   }
-  const version = Version.choose(lowest, highest)
+  const { agreed } = offer
+  const version = Version.choose(lowest, Math.min(highest, agreed?.version ?? Version.latest))
+  if (agreed !== undefined && version !== agreed.version) {
+    return { unsupported: `this connection was opened for version ${Version.format(agreed.version)}` }
+  }
   if (version === undefined) {
     return { unsupported: `versions 1.0 to ${Version.format(Version.latest)} are spoken here` }
   }
   if (version === 1) return { encoding: Encoding.server1In(offer.framing), capabilities: [] }
-  const codec = (request.codecs ?? []).find((name) => name === "json" || name === "msgpack") ?? "json"
+  const wanted = (request.codecs ?? []).find((name) => name === "json" || name === "msgpack") ?? "json"
+  const codec = agreed?.codec ?? wanted
   const compressor = (request.compression ?? []).includes(offer.compressor?.name ?? "") ? offer.compressor : undefined
   const known: ReadonlyArray<string> = capabilities
   return {

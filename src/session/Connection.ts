@@ -2,7 +2,8 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import type { Framing } from "../protocol/Framing.ts"
+import type { Encoding } from "../protocol/Encoding.ts"
+import type { BodyReader, Framing } from "../protocol/Framing.ts"
 
 /** The link is gone: the peer closed it, or it broke. */
 export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
@@ -13,12 +14,16 @@ export class ConnectionEnded extends Data.TaggedError("ConnectionEnded")<{
 export interface Connection {
   /** The name of its transport, for the ids of sessions and for logs; nothing depends on it. */
   readonly transport: string
-  /** How frames lie in what is sent and read here. */
+  /** How frames lie in what is sent here. */
   readonly framing: Framing
+  /** Finds the bodies in what is read here, each of up to so many bytes. */
+  readonly makeReader: (maxBytes: number) => BodyReader
+  /** What is spoken from the first frame on, where that was agreed on before; otherwise version 1. */
+  readonly agreed?: Encoding | undefined
   /** The peer's IP address, or a name where there is none. */
   readonly remoteAddress: string
   /**
-   * Hands over what arrives, piece by piece (a message at a time, where the transport has messages), as long as `take` says true; done when it has said false. A piece costs no
+   * Hands over what arrives, piece by piece, as long as `take` says true; done when it has said false. A piece costs no
    * effect that way. Not reading holds the peer back.
    */
   readonly read: (take: (bytes: Uint8Array) => boolean) => Effect.Effect<void, ConnectionEnded>
@@ -29,6 +34,8 @@ export interface Connection {
   readonly send: (batch: ReadonlyArray<Uint8Array>) => boolean
   /** Done as soon as the link has room again. */
   readonly drained: Effect.Effect<void, ConnectionEnded>
+  /** Asks the peer for a sign of life in the words of the transport, where it has any: beside a `Ping` of the protocol. */
+  readonly ping?: (() => void) | undefined
   /** Bytes handed over that the network has not taken yet. */
   readonly backlog: () => number
   /**

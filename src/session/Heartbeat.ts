@@ -91,5 +91,6 @@ export const greet = (session: Session): void => {
 
 const ask = (session: Session, sequence: number): void => {
   session.protocol.ping(session, sequence)
+  session.connection.ping?.()
   session.outbox.flush()
 }

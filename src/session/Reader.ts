@@ -20,7 +20,7 @@ const fewest = 2048
 export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
   const { outboxes } = session.services.chat.gateway
-  const bodyReader = connection.framing.makeReader(session.services.settings.maxFrameBytes)
+  const bodyReader = connection.makeReader(session.services.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for, in this period of its time. */
   let begunAt: number | undefined
   /** Bytes that have come of it since then. */

@@ -54,7 +54,7 @@ export class Session implements OutboxEnds<Uint8Array> {
   readonly connection: Connection
   readonly services: SessionServices
   readonly outbox: Outbox<Uint8Array>
-  /** Version 1 until a `Connect` negotiates something else. */
+  /** What the connection began with, until a `Connect` negotiates something else. */
   protocol: Protocol<Session>
   /** It has started with `Connect`. */
   connected = false
@@ -92,7 +92,7 @@ export class Session implements OutboxEnds<Uint8Array> {
     this.id = id
     this.connection = connection
     this.services = services
-    this.protocol = services.protocolOf(Encoding.server1In(connection.framing))
+    this.protocol = services.protocolOf(connection.agreed ?? Encoding.server1In(connection.framing))
     this.heardAt = this.elapsed()
     this.outbox = new Outbox(services.chat.settings.outbox, this, services.chat.gateway.outboxes)
     this.lookAt = this.heardAt

@@ -16,8 +16,8 @@ export const connect = (
   if (session.caller !== undefined) return Effect.fail(new RequestError({ reason: "AlreadyAuthenticated" }))
   if (session.connected) return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   const { settings } = session.services
-  const { framing } = session.connection
-  const outcome = negotiate(frame, { compressor: settings.compressor, framing })
+  const { agreed, framing } = session.connection
+  const outcome = negotiate(frame, { agreed, compressor: settings.compressor, framing })
   session.connected = true
   session.bare = true
   if ("unsupported" in outcome) {

@@ -4,7 +4,7 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../domain/Address.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import { lengthPrefixed, messages } from "../protocol/Framing.ts"
+import { Deframer, lengthPrefixed, MessageReader, messages } from "../protocol/Framing.ts"
 import { type Connection, reading } from "../session/Connection.ts"
 import type { Sessions } from "../session/Sessions.ts"
 import type { ConnectionLimits } from "../transport/ConnectionLimits.ts"
@@ -71,6 +71,7 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
   const connection: Connection = {
     transport: "memory",
     framing: inMessages ? messages : lengthPrefixed,
+    makeReader: (maxBytes) => (inMessages ? new MessageReader(maxBytes) : new Deframer(maxBytes)),
     remoteAddress,
     read: reading(toServer.read),
     send: (batch) => toClient.write(batch),

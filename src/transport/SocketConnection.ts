@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Net from "node:net"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import { lengthPrefixed } from "../protocol/Framing.ts"
+import { Deframer, lengthPrefixed } from "../protocol/Framing.ts"
 import { type Connection, ConnectionEnded } from "../session/Connection.ts"
 import { plainAddress } from "./internal/address.ts"
 
@@ -61,6 +61,10 @@ export class SocketConnection implements Connection {
     if (!socket.destroyed) return
     this.closed = true
     this.end = broken
+  }
+
+  makeReader(maxBytes: number): Deframer {
+    return new Deframer(maxBytes)
   }
 
   read(take: (bytes: Uint8Array) => boolean): Effect.Effect<void, ConnectionEnded> {

@@ -2,7 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { maxFrameBytes } from "../../src/domain/Limits.ts"
 import type { FrameError } from "../../src/protocol/FrameError.ts"
-import { Deframer, frame, framed, headerBytes, lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
+import {
+  Deframer,
+  frame,
+  framed,
+  headerBytes,
+  lengthPrefixed,
+  MessageReader,
+  messages,
+} from "../../src/protocol/Framing.ts"
 import { fromMessages } from "../../src/testing/internal/messages.ts"
 
 const header = (length: number) => {
@@ -194,7 +202,7 @@ describe("messages", () => {
   })
 
   it("a message is a body, and nothing is ever unfinished", () => {
-    const reader = messages.makeReader(3)
+    const reader = new MessageReader(3)
     const bodies: Array<Uint8Array> = []
     const message = Uint8Array.of(1, 2, 3)
     assert.isUndefined(reader.push(message, bodies))
@@ -207,7 +215,7 @@ describe("messages", () => {
     [0, "EmptyFrame"],
     [4, "FrameTooLarge"],
   ])("of %i bytes end the reading", (length, kind) => {
-    const reader = messages.makeReader(3)
+    const reader = new MessageReader(3)
     const bodies: Array<Uint8Array> = []
     const error = reader.push(new Uint8Array(length), bodies)
     assert.strictEqual(error?.kind, kind)

@@ -131,6 +131,26 @@ describe("capabilities", () => {
   })
 })
 
+describe("a connection that was opened for something", () => {
+  const [v1, json, msgpack] = [Encoding.server1, Encoding.server2("json"), Encoding.server2("msgpack")]
+
+  it.each<readonly [Encoding.Encoding, Partial<ConnectRequest>, expected: Encoding.Encoding | string]>([
+    [json, {}, json],
+    [msgpack, {}, msgpack],
+    [msgpack, { codecs: ["json"] }, msgpack],
+    [json, { codecs: ["msgpack"] }, json],
+    [json, { compression: ["deflate"] }, Encoding.server2("json", compressor)],
+    [v1, { version: "1.0" }, v1],
+    [v1, { min_version: "1.0" }, v1],
+    [json, { version: "1.0" }, "this connection was opened for version 2.0"],
+    [json, { version: "3.0" }, "this connection was opened for version 2.0"],
+    [v1, {}, "this connection was opened for version 1.0"],
+  ])("speaks that, and nothing else (%#)", (agreed, fields, expected) => {
+    const outcome = negotiate(connect(fields), { agreed, compressor, framing: lengthPrefixed })
+    assert.strictEqual("encoding" in outcome ? outcome.encoding : outcome.unsupported, expected)
+  })
+})
+
 it("sessions that agreed on the same share one encoding", () => {
   const encoding = (framing = lengthPrefixed, version = "2.0") => {
     const request = connect({ version, codecs: ["msgpack"], compression: ["deflate"] })

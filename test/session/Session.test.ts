@@ -3,12 +3,14 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
 import { TestClock } from "effect/testing"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { RequestError } from "../../src/domain/RequestError.ts"
 import { defaults } from "../../src/hub/HubSettings.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
-import { messages } from "../../src/protocol/Framing.ts"
+import { messagePack } from "../../src/protocol/Codec.ts"
+import { Deframer, messages } from "../../src/protocol/Framing.ts"
 import { bytesRenderer } from "../../src/session/bytesRenderer.ts"
 import { ConnectionEnded, pull, reading } from "../../src/session/Connection.ts"
 import { connect } from "../../src/session/connect.ts"
@@ -53,6 +55,49 @@ describe("a session", () => {
       )
       assert.strictEqual(session.pulse.beganAt, 70)
       assert.isUndefined(session.caller)
+    }),
+  )
+
+  it.effect("begins with what its connection was opened for, and may say `Connect` in it once", () =>
+    Effect.gen(function* () {
+      for (const codec of ["json", "msgpack"] as const) {
+        const agreed = Encoding.server2(codec)
+        const sent: Array<Uint8Array> = []
+        const { connection } = link({ agreed, send: (batch) => sent.push(...batch.map((bytes) => bytes.slice())) > 0 })
+        const session = new Session(SessionId.make("s-1"), connection, yield* servicesOf())
+        assert.strictEqual(session.protocol.encoding, agreed)
+        const says = (frame: unknown) =>
+          session.protocol.handle(
+            session,
+            codec === "json" ? Buffer.from(JSON.stringify(frame)) : messagePack.encode(frame),
+          )
+        const told = () => {
+          session.outbox.flush()
+          const bodies: Array<Uint8Array> = []
+          const deframer = new Deframer()
+          for (const bytes of sent.splice(0)) deframer.push(bytes, bodies)
+          return bodies.map((body) =>
+            codec === "json" ? JSON.parse(Buffer.from(body).toString()) : Result.getOrThrow(messagePack.decode(body)),
+          )
+        }
+        yield* says({ type: "Connect", client_id: "c", version: "2.0", capabilities: ["typing"] })
+        const [reply] = told()
+        assert.deepInclude(reply, { type: "Connect", client_id: "c", version: "2.0", codec, capabilities: ["typing"] })
+        assert.strictEqual(session.protocol.encoding, agreed)
+        assert.isFalse(session.bare)
+        yield* says({ type: "Connect", client_id: "c", version: "2.0" })
+        assert.deepInclude(told()[0], { type: "Error", code: 100, field: "type" })
+      }
+    }),
+  )
+
+  it.effect("that was opened for version 2 ends over a `Connect` for version 1", () =>
+    Effect.gen(function* () {
+      const { connection } = link({ agreed: Encoding.server2("json") })
+      const session = new Session(SessionId.make("s-1"), connection, yield* servicesOf())
+      const body = Buffer.from(JSON.stringify({ type: "Connect", client_id: "c", version: "1.0" }))
+      const error = yield* Effect.flip(session.protocol.handle(session, body))
+      assert.strictEqual(error.reason, "UnsupportedVersion")
     }),
   )
 

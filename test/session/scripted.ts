@@ -27,6 +27,7 @@ export const link = (parts: Partial<Connection> = {}) => {
   const connection: Connection = {
     transport: "test",
     framing: lengthPrefixed,
+    makeReader: (maxBytes) => new Deframer(maxBytes),
     remoteAddress: address,
     read: () => Effect.never,
     send: (batch) => {

@@ -1,12 +1,14 @@
 /** Version 2, in one encoding. */
 import * as Effect from "effect/Effect"
+import type { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
-import type { Encoding2 } from "../../protocol/Encoding.ts"
+import { type Encoding2, readConnect } from "../../protocol/Encoding.ts"
 import { disconnectFrame, errorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
+import { connect } from "../connect.ts"
 import type { Handler } from "../Handler.ts"
 import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
@@ -20,6 +22,21 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
   }
   const handlers = Handlers.make(tell)
 
+  /**
+   * A session that began in this version need not start with `Connect`, but may: the answer has the terms, and what else
+   * was asked for.
+   */
+  const opening = (session: Session, body: Uint8Array): Effect.Effect<void, Disconnect | RequestError> | undefined => {
+    if (session.connected || session.caller !== undefined) return undefined
+    const request = readConnect(encoding.codec, body)
+    if (request === undefined) return undefined
+    return Effect.map(connect(session, request), (agreed) => {
+      session.tell(encoding.encode(agreed.reply))
+      session.bare = false
+      session.protocol = session.services.protocolOf(agreed.encoding)
+    })
+  }
+
   const malformed = (session: Session, error: RequestError, ref: number | undefined): Effect.Effect<void> => {
     session.violation()
     return Effect.sync(() => tell.failure(session, error, ref))
@@ -31,7 +48,10 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
     handle: (session, body) => {
       const decoded = encoding.decode(body)
       if (decoded._tag === "Failure") {
-        const { field, message: detail, ref } = decoded.failure
+        const { field, kind, message: detail, ref } = decoded.failure
+        const opened = kind === "UnknownType" ? opening(session, body) : undefined
+        if (opened !== undefined)
+          return Effect.catchTag(opened, "RequestError", (error) => malformed(session, error, ref))
         return malformed(session, new RequestError({ reason: "InvalidFrame", detail, field }), ref)
       }
       const frame = decoded.success

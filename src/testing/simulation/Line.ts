@@ -1,6 +1,6 @@
 /** A link through the simulated network: what TCP does to a conversation, and what happens to TCP. */
 import * as Effect from "effect/Effect"
-import { lengthPrefixed } from "../../protocol/Framing.ts"
+import { Deframer, lengthPrefixed } from "../../protocol/Framing.ts"
 import { type Connection, type ConnectionEnded, reading } from "../../session/Connection.ts"
 import type { Cable } from "./Cable.ts"
 import { Way } from "./Way.ts"
@@ -59,6 +59,7 @@ export class Line {
     this.server = {
       transport: "memory",
       framing: lengthPrefixed,
+      makeReader: (maxBytes) => new Deframer(maxBytes),
       remoteAddress: options.address,
       read: reading(toServer.read),
       send: (batch) => toClient.write(batch),
