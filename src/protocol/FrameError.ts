@@ -15,6 +15,10 @@ export type FrameErrorKind =
   | "InvalidCompression"
   /** more bytes after decompression than the limit or the ratio allows */
   | "DecompressionLimit"
+  /** against the rules of the transport's own framing (RFC 6455) */
+  | "ProtocolViolation"
+  /** a message of text where binary ones are spoken, or the other way round */
+  | "WrongContent"
   /** `type` names no frame that may come from this side */
   | "UnknownType"
   /** a field is missing, surplus, or not of its type */
