@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
+import * as Place from "../transport/Place.ts"
 import type { FieldSetting } from "./internal/field.ts"
 import { expandHome } from "./internal/home.ts"
 import { path } from "./internal/kind.ts"
@@ -100,6 +101,12 @@ const fromSources = Effect.fnUntraced(function* (
   const { grace, hardStop } = server.shutdown
   if (Duration.isLessThanOrEqualTo(hardStop, grace)) {
     const problem = `shutdown.hard-stop (${Duration.format(hardStop)}) has to be longer than shutdown.grace (${Duration.format(grace)})`
+    return yield* new Source.ConfigurationError({ problems: [problem] })
+  }
+  const main: Place.Place = { ...Place.everything, kind: "tcp", host: server.tcp.host, port: server.tcp.port }
+  const same = server.listen.find((place) => Place.overlap(main, place))
+  if (same !== undefined) {
+    const problem = `listen: ${Place.format(same)} cannot be listened on beside ${Place.format(main)}, which is what host and port say: leave it out, or set another port`
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
   const { kind, postgres } = server.storage

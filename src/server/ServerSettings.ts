@@ -11,6 +11,7 @@ import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
+import type { Place } from "../transport/Place.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
@@ -51,6 +52,8 @@ export interface ServerSettings {
   readonly data: string
   readonly storage: StorageSettings
   readonly tcp: Tcp.TcpSettings
+  /** Where else it listens, beside the host and port of `tcp`. */
+  readonly listen: ReadonlyArray<Place>
   readonly connections: ConnectionLimitSettings
   readonly accounts: Accounts.AccountSettings
   readonly logins: Logins.LoginThrottleSettings
@@ -69,6 +72,7 @@ export const defaults: ServerSettings = {
     postgres: { url: Redacted.make(""), maxConnections: 10, startTimeout: Duration.minutes(1) },
   },
   tcp: Tcp.defaults,
+  listen: [],
   connections: ConnectionLimits.Settings.defaultValue(),
   accounts: Accounts.defaults,
   logins: Logins.defaults,

@@ -24,14 +24,15 @@ import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
-import { listenAll, type Listener, type ListenError } from "../transport/Listener.ts"
+import { listenAll, type Listener } from "../transport/Listener.ts"
+import type { ListenError } from "../transport/ListenError.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
 
-type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
+type Groups = Omit<ServerSettings, "data" | "history" | "listen" | "log" | "storage">
 
 /**
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,

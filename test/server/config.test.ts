@@ -51,6 +51,8 @@ const settingOf = (name: keyof typeof ServerConfig.settings) =>
 const leaves = (value: unknown, path = ""): Map<string, string> => {
   if (Duration.isDuration(value)) return new Map([[path, Duration.format(value)]])
   if (Redacted.isRedacted(value)) return new Map([[path, String(Redacted.value(value))]])
+  // A list is one value.
+  if (Array.isArray(value)) return new Map([[path, JSON.stringify(value)]])
   if (typeof value !== "object" || value === null) return new Map([[path, String(value)]])
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}.${key}`)]))
 }
@@ -78,6 +80,7 @@ describe("the table of settings", () => {
     assert.deepStrictEqual(names.filter((name) => settingOf(name).flag !== undefined).map(ServerConfig.flagName), [
       "host",
       "port",
+      "listen",
       "data",
       "storage",
       "accounts",
@@ -95,6 +98,7 @@ describe("the table of settings", () => {
   /** A value other than the default. */
   const others: Readonly<Partial<Record<string, string>>> = {
     host: "::1",
+    listen: "unix:/run/natter/natter.sock",
     data: "elsewhere",
     storage: "memory",
     "sqlite.synchronous": "normal",
@@ -351,6 +355,33 @@ describe("loading settings", () => {
           `host: "${host}" (from --host) is not allowed: it has to be an IP address or a host name, without a port`,
         ])
       }),
+  )
+
+  it.effect("reads places to listen in, and says what is wrong with one", () =>
+    Effect.gen(function* () {
+      const files = { "natter.yaml": "listen: https://[::]:8443, unix:/run/natter/natter.sock" }
+      const { settings } = yield* load({ files })
+      assert.deepStrictEqual(
+        settings.listen.map((place) => place.kind),
+        ["tcp", "unix"],
+      )
+      assert.deepStrictEqual((yield* load({ files, flags: { listen: "none" } })).settings.listen, [])
+      assert.deepStrictEqual(yield* problems({ flags: { listen: "any://a:1, https://b" } }), [
+        'listen: "any://a:1, https://b" (from --listen) is not allowed: https://b: say which port, as in https://b:8080',
+      ])
+      assert.match(
+        (yield* problems({ flags: { listen: "" } }))[0]!,
+        /it has to be none, or places between commas: any:/,
+      )
+    }),
+  )
+
+  it.effect("refuses a place that host and port say already", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* problems({ flags: { host: "::", port: "80", listen: "http://127.0.0.1:80" } }), [
+        "listen: 127.0.0.1:80 cannot be listened on beside [::]:80, which is what host and port say: leave it out, or set another port",
+      ])
+    }),
   )
 
   it.effect("refuses tags of YAML, which would be part of the text, and files that are not UTF-8", () =>

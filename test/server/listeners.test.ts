@@ -13,7 +13,8 @@ import { storesLayer } from "../../src/server/Storage.ts"
 import * as Link from "../../src/testing/Link.ts"
 import { MemoryListener } from "../../src/testing/MemoryTransport.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
-import { type Listener, ListenError } from "../../src/transport/Listener.ts"
+import type { Listener } from "../../src/transport/Listener.ts"
+import { ListenError } from "../../src/transport/ListenError.ts"
 import * as TcpListener from "../../src/transport/tcp/TcpListener.ts"
 
 const settings: ServerSettings = {

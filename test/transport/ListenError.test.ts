@@ -1,8 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ListenError } from "../../src/transport/Listener.ts"
+import { ListenError } from "../../src/transport/ListenError.ts"
+import { everything } from "../../src/transport/Place.ts"
 
 const message = (host: string, code: string) =>
-  new ListenError({ host, port: 7201, cause: { reason: { code } } }).message
+  new ListenError({
+    place: { ...everything, kind: "tcp", host, port: 7201 },
+    setBy: "port",
+    cause: { reason: { code } },
+  }).message
 
 describe("ListenError", () => {
   it.each(["ENOTFOUND", "EAI_AGAIN"])("says that a name could not be resolved (%s)", (code) => {

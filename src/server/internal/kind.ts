@@ -3,6 +3,8 @@ import * as ByteSize from "effect/ByteSize"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Place from "../../transport/Place.ts"
 import { expandHome } from "./home.ts"
 
 export interface Kind<A> {
@@ -12,6 +14,8 @@ export interface Kind<A> {
   show(value: A): string
   /** What `parse` takes: a noun phrase. */
   readonly allowed: string
+  /** What is wrong with a text, where more can be said than what is allowed. */
+  wrong?(text: string): string | undefined
   /** It is text, and so what stands in a file, also where that looks like a number. */
   readonly verbatim?: true
 }
@@ -42,6 +46,15 @@ export const host: Kind<string> = {
 export const path: Kind<string> = {
   ...text("a path, in which `~/` is your home; another user's has to be written out"),
   parse: (text) => within(expandHome(text), (value) => /^\P{Cc}{1,4096}$/u.test(value)),
+}
+
+/** Places to listen in. */
+export const places: Kind<ReadonlyArray<Place.Place>> = {
+  parse: (text) => Result.getOrUndefined(Place.parse(text)),
+  show: Place.show,
+  allowed: Place.forms,
+  wrong: (text) => Option.getOrUndefined(Result.getFailure(Place.parse(text))),
+  verbatim: true,
 }
 
 /** A text that nobody may see; empty for none. */

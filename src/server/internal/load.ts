@@ -39,7 +39,9 @@ const loadOne = Effect.fnUntraced(function* <A>(
       continue
     }
     const given = setting.secret === true && !empty ? "the value" : JSON.stringify(text)
-    problems.push(`${name}: ${given} (from ${place(name)}) is not allowed: it has to be ${setting.kind.allowed}`)
+    const reason = empty ? undefined : setting.kind.wrong?.(text.trim())
+    const why = reason ?? `it has to be ${setting.kind.allowed}`
+    problems.push(`${name}: ${given} (from ${place(name)}) is not allowed: ${why}`)
   }
   return { problems, ...(strongest ?? { value: setting.default, from: undefined }) }
 })

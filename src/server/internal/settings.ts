@@ -8,7 +8,7 @@ import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
-import { choice, duration, hidden, host, int, onOff, path, percent, size } from "./kind.ts"
+import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
 const GiB = 1024 ** 3
@@ -16,6 +16,12 @@ const GiB = 1024 ** 3
 export const settings = {
   host: setting("tcp.host", host, "Address to listen on; `::` is every one of IPv6 and IPv4", { flag: "ADDRESS" }),
   port: setting("tcp.port", int(0, 65_535), "Port to listen on; 0 takes a free one", { flag: "PORT" }),
+  listen: setting(
+    "listen",
+    places,
+    "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `unix` everything on a socket in the file system",
+    { flag: "PLACES" },
+  ),
   data: setting("data", path, "Folder that holds everything the service keeps; made on first start", {
     flag: "FOLDER",
   }),
