@@ -84,6 +84,7 @@ const readersOfDates = [
   "accounts/internal/signIn.ts",
   "accounts/internal/memoryStore.ts",
   "storage/SqlAccounts.ts",
+  "transport/tls/TlsContext.ts",
   "terminal/Chat.ts",
   "cli/accounts/tokens.ts",
   "cli/talk/tail.ts",

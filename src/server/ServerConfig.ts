@@ -93,6 +93,23 @@ export const named = (
     ({ settings }) => settings,
   )
 
+/** What of the settings of TLS does not go together. */
+const wrongInTls = ({ listen, tls }: ServerSettings): string | undefined => {
+  const { cert, clientCa, clientCertificates, key } = tls
+  if (cert !== "" && key === "") return "tls.cert is given without tls.key: name the file of its private key, too"
+  if (cert === "" && key !== "") return "tls.key is given without tls.cert: name the file of its certificate, too"
+  const secure = listen.find(({ tls }) => tls === "always")
+  if (secure !== undefined && cert === "") {
+    return `listen has ${Place.show([secure])}, which takes tls.cert and tls.key; \`natter cert\` makes what development needs`
+  }
+  if (clientCertificates === "off") return undefined
+  if (cert === "") return `tls.client-certificates is ${clientCertificates}, which takes tls.cert and tls.key`
+  if (clientCa === "") {
+    return `tls.client-certificates is ${clientCertificates}, so tls.client-ca has to say who certifies clients`
+  }
+  return undefined
+}
+
 const fromSources = Effect.fnUntraced(function* (
   sources: ReadonlyArray<Source.Source>,
 ): Effect.fn.Return<Configuration, Source.ConfigurationError> {
@@ -114,5 +131,7 @@ const fromSources = Effect.fnUntraced(function* (
     const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
+  const tls = wrongInTls(server)
+  if (tls !== undefined) return yield* new Source.ConfigurationError({ problems: [tls] })
   return { settings: server, inForce, notes }
 })

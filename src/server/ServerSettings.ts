@@ -13,6 +13,7 @@ import * as Session from "../session/SessionSettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import type { Place } from "../transport/Place.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
+import * as Tls from "../transport/tls/TlsSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
 export interface ShutdownSettings {
@@ -54,6 +55,7 @@ export interface ServerSettings {
   readonly tcp: Tcp.TcpSettings
   /** Where else it listens, beside the host and port of `tcp`. */
   readonly listen: ReadonlyArray<Place>
+  readonly tls: Tls.TlsSettings
   readonly connections: ConnectionLimitSettings
   readonly accounts: Accounts.AccountSettings
   readonly logins: Logins.LoginThrottleSettings
@@ -73,6 +75,7 @@ export const defaults: ServerSettings = {
   },
   tcp: Tcp.defaults,
   listen: [],
+  tls: Tls.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   accounts: Accounts.defaults,
   logins: Logins.defaults,

@@ -114,6 +114,7 @@ const unlimited = ({ hub = {} }: Settings) =>
 
 const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
+  tls: { ...defaults.tls, ...settings.tls },
   connections: { ...defaults.connections, ...settings.connections },
   // All of a test's people come from one address, and at once.
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },

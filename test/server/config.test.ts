@@ -87,6 +87,8 @@ describe("the table of settings", () => {
       "rate-limits",
       "log-level",
       "log-format",
+      "tls-cert",
+      "tls-key",
     ])
   })
 
@@ -107,6 +109,13 @@ describe("the table of settings", () => {
     "log.level": "fatal",
     "log.format": "json",
     "messages.durability": "memory",
+    "tls.cert": "cert.pem",
+    "tls.key": "key.pem",
+    "tls.passphrase": "secret",
+    "tls.min-version": "1.3",
+    "tls.client-ca": "ca.pem",
+    "tls.client-certificates": "required",
+    "tls.client-name": "email",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)
@@ -120,13 +129,18 @@ describe("the table of settings", () => {
 
   it.effect("sets one thing with each setting, and another with every other", () =>
     Effect.gen(function* () {
-      const before = leaves((yield* load({})).settings)
+      const set = (variables: Readonly<Record<string, string>>) =>
+        Effect.map(load({ environment: variables }), ({ settings }) => leaves(settings))
+      // Alone these say too little.
+      const tls = { NATTER_TLS_CERT: "c", NATTER_TLS_KEY: "k", NATTER_TLS_CLIENT_CA: "a" }
+      const before = yield* set({})
+      const withTls = yield* set(tls)
       const owners = new Map<string, string>()
       for (const name of names) {
-        const { settings } = yield* load({ environment: { [ServerConfig.environmentName(name)]: other(name) } })
-        const after = leaves(settings)
-        const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-          (path) => before.get(path) !== after.get(path),
+        const [base, others] = name.startsWith("tls.") ? [withTls, tls] : [before, {}]
+        const after = yield* set({ ...others, [ServerConfig.environmentName(name)]: other(name) })
+        const changed = [...new Set([...base.keys(), ...after.keys()])].filter(
+          (path) => base.get(path) !== after.get(path),
         )
         assert.isAbove(changed.length, 0, name)
         // These two switch whole limits off, and a limit has settings of its own.
@@ -359,7 +373,9 @@ describe("loading settings", () => {
 
   it.effect("reads places to listen in, and says what is wrong with one", () =>
     Effect.gen(function* () {
-      const files = { "natter.yaml": "listen: https://[::]:8443, unix:/run/natter/natter.sock" }
+      const files = {
+        "natter.yaml": "tls: { cert: c, key: k }\nlisten: https://[::]:8443, unix:/run/natter/natter.sock",
+      }
       const { settings } = yield* load({ files })
       assert.deepStrictEqual(
         settings.listen.map((place) => place.kind),
@@ -555,6 +571,26 @@ describe("loading settings", () => {
         "host in natter.yaml has to be an IP address or a host name, without a port",
         "natter.yaml: typing is a group, in which there can be typing.interval",
       ])
+    }),
+  )
+
+  it.effect.each<readonly [Readonly<Record<string, string>>, RegExp]>([
+    [{ NATTER_TLS_CERT: "c" }, /^tls\.cert is given without tls\.key/],
+    [
+      { NATTER_LISTEN: "http://[::]:80, wss://[::]:443" },
+      /^listen has https:\/\/\[::\]:443, which takes tls\.cert and/,
+    ],
+    [{ NATTER_TLS_KEY: "k" }, /^tls\.key is given without tls\.cert/],
+    [{ NATTER_TLS_CLIENT_CERTIFICATES: "required", NATTER_TLS_CLIENT_CA: "a" }, /which takes tls\.cert and tls\.key$/],
+    [
+      { NATTER_TLS_CLIENT_CERTIFICATES: "optional", NATTER_TLS_CERT: "c", NATTER_TLS_KEY: "k" },
+      /tls\.client-ca has to say who certifies clients$/,
+    ],
+  ])("refuses settings of TLS that do not go together: %j", ([environment, expected]) =>
+    Effect.gen(function* () {
+      const [problem = "", ...others] = yield* problems({ environment })
+      assert.match(problem, expected)
+      assert.deepStrictEqual(others, [])
     }),
   )
 

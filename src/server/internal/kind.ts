@@ -57,6 +57,13 @@ export const places: Kind<ReadonlyArray<Place.Place>> = {
   verbatim: true,
 }
 
+/** The path of a file that there need not be; empty for none. */
+export const optionalFile: Kind<string> = {
+  ...path,
+  parse: (text) => (text === "" ? text : path.parse(text)),
+  allowed: path.allowed.replace("a path", "the path of a file"),
+}
+
 /** A text that nobody may see; empty for none. */
 export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
   parse: (text) => (/^\P{Cc}{0,4096}$/u.test(text) ? Redacted.make(text) : undefined),

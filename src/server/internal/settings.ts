@@ -6,9 +6,10 @@
 import { accountModes } from "../../accounts/AccountSettings.ts"
 import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
+import { clientCertificates, clientNames, minVersions } from "../../transport/tls/TlsSettings.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
-import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
+import { choice, duration, hidden, host, int, onOff, optionalFile, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
 const GiB = 1024 ** 3
@@ -75,6 +76,39 @@ export const settings = {
     "tcp.keepAlive",
     duration("1 second", "1 day"),
     "Idle time after which the operating system probes a connection",
+  ),
+
+  "tls.cert": setting(
+    "tls.cert",
+    optionalFile,
+    "The server's certificate, and behind it those between it and its authority (PEM); without one there is no TLS",
+    { flag: "FILE" },
+  ),
+  "tls.key": setting("tls.key", optionalFile, "The private key of `tls.cert` (PEM)", { flag: "FILE" }),
+  "tls.passphrase": setting("tls.passphrase", hidden("a passphrase"), "What `tls.key` is encrypted with", {
+    secret: true,
+  }),
+  "tls.min-version": setting("tls.minVersion", choice(...minVersions), "Oldest version of TLS that is spoken"),
+  "tls.client-ca": setting("tls.clientCa", optionalFile, "The authorities that certify clients (PEM)"),
+  "tls.client-certificates": setting(
+    "tls.clientCertificates",
+    choice(...clientCertificates),
+    "Whether clients are asked for a certificate of `tls.client-ca`; who has one signs in to the account that it names without a password. With `required` nobody else comes in over TLS",
+  ),
+  "tls.client-name": setting(
+    "tls.clientName",
+    choice(...clientNames),
+    "Which name in a client's certificate is its account's: the common name, the address of mail up to its `@`, the name of a host, or the last part of a URI; there has to be exactly one",
+  ),
+  "tls.watch": setting(
+    "tls.watch",
+    onOff,
+    "Whether the files are read again when they change; SIGHUP does that in any case. Connections stay",
+  ),
+  "tls.handshake-timeout": setting(
+    "tls.handshakeTimeout",
+    duration("1 second", "1 minute"),
+    "Time for a handshake of TLS",
   ),
 
   "connections.total": setting("connections.total", int(1, million), "Connections at once"),
@@ -315,6 +349,7 @@ type SetByOperators = (typeof settings)[keyof typeof settings]["sets"][number]
  * field of a layer's settings has to be in one place or the other.
  */
 export const setInCodeOnly: Readonly<Record<Exclude<Field, SetByOperators>, string>> = {
+  "tls.watchEvery": "it changes when files are noticed, by a second or two",
   "history.pruneEvery": "it changes when work is done, not what is kept",
   "hub.encodeChannels": "it is for tests, and costs time",
 }
