@@ -22,6 +22,8 @@ export interface Connection {
   readonly agreed?: Encoding | undefined
   /** The peer's IP address, or a name where there is none. */
   readonly remoteAddress: string
+  /** Who the peer is by a certificate that was verified, where it has shown one: the name of an account. */
+  readonly certificate?: { readonly account: string } | undefined
   /**
    * Hands over what arrives, piece by piece, as long as `take` says true; done when it has said false. A piece costs no
    * effect that way. Not reading holds the peer back.

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
+import * as NameKey from "../domain/NameKey.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
 import { RequestError } from "../domain/RequestError.ts"
@@ -32,7 +33,10 @@ const toRequestError = (error: SignInError | InvalidToken): RequestError => {
   }
 }
 
-/** Signs in by name and password; registers an unknown name where the accounts are open. */
+/**
+ * Signs in by name and password; registers an unknown name where the accounts are open. Who has shown the certificate of an
+ * account needs no password for that.
+ */
 export const byPassword = (
   session: Session,
   request: {
@@ -42,13 +46,25 @@ export const byPassword = (
   },
 ): Effect.Effect<User, RequestError> => {
   const { accounts } = session.services
-  return accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
+  const bySecret = accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
     Effect.mapError(toRequestError),
     // Before anything is registered: nobody could use it.
     (signIn) => Effect.andThen(mayUse(session, request.username), signIn),
-    Effect.tap((user) => enter(session, user)),
   )
+  const signedIn =
+    Redacted.value(request.password) === "" && isCertified(session, request.username)
+      ? Effect.flatMap(
+          Effect.mapError(accounts.find(request.username), toRequestError),
+          // Of an account that is not there, or is disabled, a certificate says nothing.
+          Option.match({ onNone: () => bySecret, onSome: Effect.succeed }),
+        )
+      : bySecret
+  return Effect.tap(signedIn, (user) => enter(session, user))
 }
+
+/** Whether the peer has shown a certificate that was verified, and that names this account. */
+const isCertified = ({ connection: { certificate } }: Session, name: string): boolean =>
+  certificate !== undefined && NameKey.isSame(certificate.account, name)
 
 /** A name that is reserved for a user inside this program is for nobody else, unless that user is this account's. */
 const mayUse = (session: Session, name: string): Effect.Effect<void, RequestError> => {
@@ -114,11 +130,16 @@ const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<vo
   )
 }
 
-/** A token that signs in again; undefined where there is none for this user. */
+/**
+ * A token that signs in again; undefined where there is none for this user. Who has a certificate needs none, and it would
+ * be good when the certificate no longer is.
+ */
 export const freshToken = (session: Session, user: User): Effect.Effect<string | undefined> =>
-  session.services.accounts.issueToken(user, { label: "session" }).pipe(
-    Effect.map(({ token }): string | undefined => Redacted.value(token)),
-    Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
-    // The password was right: a session without a token is better than none.
-    Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
-  )
+  isCertified(session, user.name)
+    ? Effect.undefined
+    : session.services.accounts.issueToken(user, { label: "session" }).pipe(
+        Effect.map(({ token }): string | undefined => Redacted.value(token)),
+        Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
+        // The password was right: a session without a token is better than none.
+        Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
+      )

@@ -14,6 +14,7 @@ import type { Reachable } from "../../src/hub/audience/Gateway.ts"
 import type { SessionEntry } from "../../src/hub/directory/DirectoryCommand.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
+import type { Connection } from "../../src/session/Connection.ts"
 import * as SignIn from "../../src/session/SignIn.ts"
 import { user } from "../hub/members.ts"
 import { address, ann, servicesOf, sessionOf } from "./scripted.ts"
@@ -25,7 +26,11 @@ const retryAfter = Duration.seconds(7)
 /** Accounts, and a directory that notes who signs in and by which name a user inside this program is known. */
 const world = (
   accounts: Partial<Accounts["Service"]>,
-  { owner, refused }: { readonly owner?: User; readonly refused?: RequestError } = {},
+  {
+    owner,
+    refused,
+    ...parts
+  }: { readonly owner?: User; readonly refused?: RequestError } & Pick<Connection, "certificate"> = {},
 ) =>
   Effect.gen(function* () {
     const entries: Array<SessionEntry> = []
@@ -48,12 +53,86 @@ const world = (
         },
       },
     })
-    return { ...sessionOf(services), entries, gateway, limited, services }
+    return { ...sessionOf(services, parts), entries, gateway, limited, services }
   })
 
 const request = { username: "ann", password: Redacted.make("secret") }
 const byPassword = (session: Parameters<typeof SignIn.byPassword>[0], more: object = {}) =>
   SignIn.byPassword(session, { ...request, ...more })
+
+describe("who signs in by a certificate", () => {
+  const password = Redacted.make("")
+  const asked = new RequestError({ reason: "InvalidCredentials" })
+  /** Accounts of which ann's alone is there, and nobody has the right password. */
+  const accounts = {
+    find: (name: string) => Effect.succeed(name.toLowerCase() === "ann" ? Option.some(ann) : Option.none()),
+    signIn: () => Effect.fail(new AccountError.InvalidCredentials()),
+    issueToken: () => Effect.succeed({ id: "t", token: Redacted.make("nat_x") }),
+  }
+
+  it.effect("needs no password for the account that it names, in whatever spelling, and gets no token", () =>
+    Effect.gen(function* () {
+      for (const [account, username] of [
+        ["ann", "ann"],
+        ["ANN", "ann"],
+        ["ann", "Ann"],
+      ] as const) {
+        const { entries, session } = yield* world(accounts, { certificate: { account } })
+        assert.strictEqual(yield* byPassword(session, { username, password }), ann)
+        assert.strictEqual(session.caller?.by.user, ann)
+        assert.lengthOf(entries, 1)
+        assert.isUndefined(yield* SignIn.freshToken(session, ann))
+      }
+    }),
+  )
+
+  it.effect("is asked for the password of any other account, of one that is not there, or is disabled", () =>
+    Effect.gen(function* () {
+      for (const [account, username] of [
+        ["bob", "ann"],
+        // It looks like ann's, and is not.
+        ["\u0430nn", "ann"],
+        ["bob", "bob"],
+      ] as const) {
+        const { session } = yield* world(accounts, { certificate: { account } })
+        assert.deepStrictEqual(yield* Effect.flip(byPassword(session, { username, password })), asked)
+        assert.isUndefined(session.caller)
+      }
+      const { session } = yield* world(accounts, { certificate: { account: "bob" } })
+      assert.strictEqual(yield* SignIn.freshToken(session, ann), "nat_x")
+    }),
+  )
+
+  it.effect("may give a password all the same, which then counts", () =>
+    Effect.gen(function* () {
+      const { session } = yield* world(accounts, { certificate: { account: "ann" } })
+      assert.deepStrictEqual(yield* Effect.flip(byPassword(session)), asked)
+      const right = yield* world(
+        { ...accounts, signIn: () => Effect.succeed(ann) },
+        { certificate: { account: "ann" } },
+      )
+      assert.strictEqual(yield* byPassword(right.session), ann)
+    }),
+  )
+
+  it.effect("is nobody without one", () =>
+    Effect.gen(function* () {
+      const { session } = yield* world(accounts)
+      assert.deepStrictEqual(yield* Effect.flip(byPassword(session, { password })), asked)
+    }),
+  )
+
+  it.effect("waits where the accounts cannot be reached", () =>
+    Effect.gen(function* () {
+      const away = new AccountError.StorageError({ retryable: true, trouble: "away", cause: "" })
+      const { session } = yield* world(
+        { ...accounts, find: () => Effect.fail(away) },
+        { certificate: { account: "ann" } },
+      )
+      assert.strictEqual((yield* Effect.flip(byPassword(session, { password }))).reason, "Unavailable")
+    }),
+  )
+})
 
 describe("who signs in by password", () => {
   it.effect("is asked for by what was typed, and the address that it came from", () =>

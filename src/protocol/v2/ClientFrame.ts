@@ -31,7 +31,10 @@ export const Login = frame(
   {
     ref,
     username: text,
-    password: textUpTo(maxPasswordLength),
+    password: optional(
+      textUpTo(maxPasswordLength),
+      "Left out, or empty, by who has shown the client certificate of the account.",
+    ),
     invite: optional(textUpTo(128), "An invitation code, where registration needs one."),
   },
 )

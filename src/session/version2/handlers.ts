@@ -86,7 +86,7 @@ export const make = (tell: Tell): Handlers => {
   }
 
   return {
-    Login: forStranger((session, { invite, password, ref, username }) =>
+    Login: forStranger((session, { invite, password = "", ref, username }) =>
       SignIn.byPassword(session, {
         username,
         password: Redacted.make(password),
