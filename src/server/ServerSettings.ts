@@ -10,6 +10,7 @@ import * as History from "../history/HistorySettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
+import * as Proxies from "../transport/address/ProxySettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import type { Place } from "../transport/Place.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
@@ -57,6 +58,7 @@ export interface ServerSettings {
   readonly listen: ReadonlyArray<Place>
   readonly tls: Tls.TlsSettings
   readonly connections: ConnectionLimitSettings
+  readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
   readonly logins: Logins.LoginThrottleSettings
   readonly history: History.HistorySettings
@@ -77,6 +79,7 @@ export const defaults: ServerSettings = {
   listen: [],
   tls: Tls.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
+  proxies: Proxies.defaults,
   accounts: Accounts.defaults,
   logins: Logins.defaults,
   history: History.defaults,

@@ -116,6 +116,7 @@ const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
   tls: { ...defaults.tls, ...settings.tls },
   connections: { ...defaults.connections, ...settings.connections },
+  proxies: { ...defaults.proxies, ...settings.proxies },
   // All of a test's people come from one address, and at once.
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
   logins: { ...defaults.logins, ...settings.logins },

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { addressGroup, isLoopback } from "./internal/address.ts"
+import { isLoopback, network } from "../domain/Network.ts"
 
 /** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
 export type Admission = "Admitted" | "ServerFull" | "TooManyConnections" | "Overwhelmed"
@@ -56,7 +56,7 @@ export class ConnectionLimits extends Context.Service<
 
       return ConnectionLimits.of({
         admit: (address) => {
-          const group = addressGroup(address)
+          const group = network(address)
           const fromAddress = byAddress.get(group) ?? 0
           const full = admitted >= total ? "ServerFull" : undefined
           const refusal = full ?? (fromAddress >= perAddress && !isLoopback(address) ? "TooManyConnections" : undefined)
@@ -73,7 +73,7 @@ export class ConnectionLimits extends Context.Service<
           if (admission === "Overwhelmed") return
           if (admission !== "Admitted") return void refusing--
           admitted--
-          const group = addressGroup(address)
+          const group = network(address)
           const left = byAddress.get(group)! - 1
           if (left === 0) byAddress.delete(group)
           else byAddress.set(group, left)

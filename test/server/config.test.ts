@@ -116,6 +116,9 @@ describe("the table of settings", () => {
     "tls.client-ca": "ca.pem",
     "tls.client-certificates": "required",
     "tls.client-name": "email",
+    "proxies.trusted": "10.0.0.0/8",
+    "proxies.protocol": "required",
+    "proxies.header": "forwarded",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

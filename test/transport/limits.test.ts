@@ -5,8 +5,9 @@ import { networkInterfaces } from "node:os"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { isLoopback, network } from "../../src/domain/Network.ts"
 import { ConnectionLimits } from "../../src/transport/ConnectionLimits.ts"
-import { addressGroup, isLoopback, plainAddress } from "../../src/transport/internal/address.ts"
+import { plainAddress } from "../../src/transport/internal/address.ts"
 import { eventually, live, memory, nextText, tcp } from "../suites/transportWorld.ts"
 
 type Server = TestServer["Service"]
@@ -117,13 +118,13 @@ describe("an address", () => {
   })
 
   it("counts with its network", () => {
-    assert.strictEqual(addressGroup("192.0.2.1"), "192.0.2.1")
-    const network = "2001:db8:0:0::/64"
+    assert.strictEqual(network("192.0.2.1"), "192.0.2.1")
+    const expected = "2001:db8:0:0::/64"
     for (const address of ["2001:db8::1", "2001:db8::", "2001:db8::1:2:3:4", "2001:db8:0:0:1::", "2001:db8::1%eth0"]) {
-      assert.strictEqual(addressGroup(address), network, address)
+      assert.strictEqual(network(address), expected, address)
     }
-    assert.strictEqual(addressGroup("::1"), "0:0:0:0::/64")
-    assert.strictEqual(addressGroup("1:2:3:4:5:6:7:8"), "1:2:3:4::/64")
+    assert.strictEqual(network("::1"), "0:0:0:0::/64")
+    assert.strictEqual(network("1:2:3:4:5:6:7:8"), "1:2:3:4::/64")
   })
 })
 

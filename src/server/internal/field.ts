@@ -3,13 +3,22 @@ import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import type { Compressor } from "../../protocol/Compression.ts"
+import type { TrustedNetworks } from "../../transport/address/TrustedNetworks.ts"
 import type { Place } from "../../transport/Place.ts"
 import { defaults, type ServerSettings } from "../ServerSettings.ts"
 import { type Kind, onOff } from "./kind.ts"
 import type { Setting } from "./setting.ts"
 
 /** What a field can hold; anything else in `ServerSettings` is a group of fields. */
-type Value = string | number | boolean | Duration.Duration | Redacted.Redacted | Compressor | ReadonlyArray<Place>
+type Value =
+  | string
+  | number
+  | boolean
+  | Duration.Duration
+  | Redacted.Redacted
+  | Compressor
+  | ReadonlyArray<Place>
+  | TrustedNetworks
 
 type FieldsOf<Group> = {
   [Key in keyof Group & string]: NonNullable<Group[Key]> extends Value

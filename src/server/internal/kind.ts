@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { TrustedNetworks } from "../../transport/address/TrustedNetworks.ts"
 import * as Place from "../../transport/Place.ts"
 import { expandHome } from "./home.ts"
 
@@ -62,6 +63,15 @@ export const optionalFile: Kind<string> = {
   ...path,
   parse: (text) => (text === "" ? text : path.parse(text)),
   allowed: path.allowed.replace("a path", "the path of a file"),
+}
+
+/** From where come proxies that are believed. */
+export const networks: Kind<TrustedNetworks> = {
+  parse: (text) => Result.getOrUndefined(TrustedNetworks.parse(text)),
+  show: (value) => value.text,
+  allowed: TrustedNetworks.forms,
+  wrong: (text) => Option.getOrUndefined(Result.getFailure(TrustedNetworks.parse(text))),
+  verbatim: true,
 }
 
 /** A text that nobody may see; empty for none. */

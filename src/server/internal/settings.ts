@@ -6,10 +6,24 @@
 import { accountModes } from "../../accounts/AccountSettings.ts"
 import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
+import { proxyHeaders, proxyProtocols } from "../../transport/address/ProxySettings.ts"
 import { clientCertificates, clientNames, minVersions } from "../../transport/tls/TlsSettings.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
-import { choice, duration, hidden, host, int, onOff, optionalFile, path, percent, places, size } from "./kind.ts"
+import {
+  choice,
+  duration,
+  hidden,
+  host,
+  int,
+  networks,
+  onOff,
+  optionalFile,
+  path,
+  percent,
+  places,
+  size,
+} from "./kind.ts"
 
 const million = 1_000_000
 const GiB = 1024 ** 3
@@ -116,6 +130,22 @@ export const settings = {
     "connections.perAddress",
     int(1, million),
     "Connections at once from one IPv4 address or IPv6 /64; loopback is exempt",
+  ),
+
+  "proxies.trusted": setting(
+    "proxies.trusted",
+    networks,
+    "Proxies in front of the service that say who is behind them: that address counts for limits, bans and logs then, and nobody else is believed; `private` is 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and fc00::/7, `unix` whoever comes over a UNIX socket",
+  ),
+  "proxies.protocol": setting(
+    "proxies.protocol",
+    choice(...proxyProtocols),
+    "Whether connections from `proxies.trusted` begin with a header of the PROXY protocol, version 1 or 2; choose `required` or `off` where a trusted proxy passes on bytes that it does not understand, since a client could put a header of its own before them",
+  ),
+  "proxies.header": setting(
+    "proxies.header",
+    choice(...proxyHeaders),
+    "In which header of HTTP `proxies.trusted` say who is behind them; with `any` a request is refused where two of them name different clients",
   ),
 
   "passwords.min-length": setting(

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { contains } from "../../../channels/AddressRanges.ts"
+import { contains } from "../../../domain/AddressRange.ts"
 import { type ChannelRecord, hasEnded, inForce, type Sanction } from "../../../channels/ChannelRecord.ts"
 import type { Appearance } from "../../../domain/Appearance.ts"
 import type { ChannelRole } from "../../../domain/ChannelRole.ts"

@@ -1,5 +1,5 @@
 /** What an act of administration comes to, where it is allowed: pure. */
-import { isRange, networkOf } from "../../../channels/AddressRanges.ts"
+import { isRange, networkOf } from "../../../domain/AddressRange.ts"
 import {
   type Act,
   type Change,

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { contains, isRange } from "../../src/channels/AddressRanges.ts"
-import type { AddressRange } from "../../src/domain/AddressRange.ts"
+import { type AddressRange, contains, isRange } from "../../src/domain/AddressRange.ts"
 
 const range = (text: string) => text as AddressRange
 
