@@ -16,7 +16,7 @@ export interface Compressor {
 }
 
 /** Bodies below this many bytes are not worth it. */
-const worthwhile = 256
+export const worthwhile = 256
 
 const marked = (mark: 0 | 1, bytes: Uint8Array): Uint8Array => {
   const body = new Uint8Array(bytes.byteLength + 1)

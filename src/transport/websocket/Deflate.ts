@@ -3,10 +3,13 @@
  * every message is compressed by itself, so that one compressed once can go to all. In place, as in `transport/Zlib`.
  */
 import * as zlib from "node:zlib"
+import { deflatedMessages } from "../../protocol/DeflatedMessages.ts"
 import type { Inflater } from "./WebSocketReader.ts"
 
-/** What the sender has left out (RFC 7692, 7.2.1), and a block that says it is the last: then the end must be in sight. */
-const end = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff)
+/** How an empty block ends; a sender leaves it out (RFC 7692, 7.2.1). */
+const emptyBlock = [0x00, 0x00, 0xff, 0xff]
+/** That, and a block that says it is the last: then the end must be in sight. */
+const end = Uint8Array.of(...emptyBlock, 0x01, ...emptyBlock)
 
 /** Unpacks a compressed message. */
 export const inflate: Inflater = (bytes, maxBytes) => {
@@ -31,3 +34,8 @@ interface Inflated {
   /** How much of what was given has been read. */
   readonly engine: { readonly bytesWritten: number }
 }
+
+/** How messages are framed where compression was agreed on: the same object for all connections. */
+export const deflated = deflatedMessages((bytes) =>
+  zlib.deflateRawSync(bytes, { finishFlush: zlib.constants.Z_SYNC_FLUSH }).subarray(0, -emptyBlock.length),
+)

@@ -3,7 +3,7 @@
  * keeps at most one unfinished message; what it keeps grows with what arrives, never with what a header promises.
  */
 import { isUtf8 } from "node:buffer"
-import { maxDecompressionRatio } from "../../domain/Limits.ts"
+import { maxDecompressionRatio, maxFrameBytes } from "../../domain/Limits.ts"
 import { FrameError, type FrameErrorKind } from "../../protocol/FrameError.ts"
 import type { BodyReader, Content } from "../../protocol/Framing.ts"
 import { rotated, unmask } from "./Mask.ts"
@@ -44,12 +44,6 @@ const pong = 10
 const longestHeader = 14
 /** Bytes of a control frame's payload. */
 const longestControl = 125
-/**
- * A message may always unpack to so many bytes, and to more only by the ratio: a browser compresses whatever it is told to
- * send, and a line of the same character, which is well meant, becomes a hundred times larger.
- */
-const alwaysUnpacked = 16 * 1024
-
 const noBytes = new Uint8Array(0)
 
 const closeCodes: Partial<Record<FrameErrorKind, number>> = {
@@ -303,7 +297,9 @@ export class WebSocketReader implements BodyReader {
   }
 
   private inflated(bytes: Uint8Array): Uint8Array | undefined {
-    const byRatio = Math.max(alwaysUnpacked, bytes.byteLength * maxDecompressionRatio)
+    // A browser compresses whatever it is told to send, and a line of one character, which is well meant, becomes hundreds
+    // of times larger: so the ratio counts only beyond what every server takes in one piece.
+    const byRatio = Math.max(maxFrameBytes, bytes.byteLength * maxDecompressionRatio)
     const maxBytes = Math.min(this.options.maxBytes, byRatio)
     const body = this.options.deflate!(bytes, maxBytes)
     if (body === "Invalid") {

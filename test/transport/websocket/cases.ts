@@ -529,6 +529,9 @@ const packed = (plain: Uint8Array) =>
   zlib.deflateRawSync(plain, { finishFlush: zlib.constants.Z_SYNC_FLUSH }).subarray(0, -4)
 const compressed = { options: { deflate: inflate } }
 const noise = new Dice(7692).bytes(60_000)
+const same = packed(new Uint8Array(limit + 1))
+const twice = join(noise, noise)
+const grown = packed(twice)
 const rsv1 = { reserved: 4 }
 const line = utf8(JSON.stringify({ type: "Publish", text: letters(300) }))
 const cut = (parts: ReadonlyArray<Uint8Array>) =>
@@ -690,17 +693,23 @@ const deflated: ReadonlyArray<Case> = [
     options: { deflate: inflate, maxBytes: 100 },
     ...tooLarge(2),
   },
-  {
-    name: "16 KiB of the same",
-    bytes: text(packed(new Uint8Array(16_384)), rsv1),
-    bodies: [new Uint8Array(16_384)],
+  ...[16_384, 65_535, 65_536].map((length): Case => ({
+    name: `${length} bytes of the same`,
+    bytes: binary(packed(new Uint8Array(length)), rsv1),
+    bodies: [new Uint8Array(length)],
     ...compressed,
+  })),
+  {
+    name: "more of the same than every server takes: over the ratio",
+    bytes: binary(same, rsv1),
+    options: { deflate: inflate, maxBytes: 1_000_000 },
+    ...fails("DecompressionLimit", 6 + same.byteLength),
   },
   {
-    name: "more than 16 KiB of the same: over the ratio",
-    bytes: text(packed(new Uint8Array(16_385)), rsv1),
-    ...fails("DecompressionLimit", 6 + packed(new Uint8Array(16_385)).byteLength),
-    ...compressed,
+    name: "as much as the ratio allows, where the server takes more",
+    bytes: binary(grown, rsv1),
+    bodies: [twice],
+    options: { deflate: inflate, maxBytes: 1_000_000 },
   },
   {
     name: "ten megabytes of the same",
