@@ -46,15 +46,15 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   domain: [],
 }
 
-/** The one file of the client that needs Node: its place in the house is its own. */
-const tcpClient = "client/transport/Tcp.ts"
+/** The files of the client that need Node: the place of each in the house is its own. */
+const nodeClients = ["NodeDialer", "NodeWebSocket", "Tcp", "Tls", "Unix"].map((name) => `client/transport/${name}.ts`)
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
   { modules: "effect/socket(/.*)?", owners: ["transport", "client", "scenario", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
-    owners: ["transport", "proxy", "load", tcpClient],
+    owners: ["transport", "proxy", "load", ...nodeClients],
   },
   { modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)", owners: ["http", "proxy"] },
   { modules: "effect/sql(/.*)?|@effect/sql-.*|node:sqlite", owners: ["storage"] },
@@ -140,7 +140,7 @@ const refusals = (place: string, up: string) => {
         regex: `^(${modules})$`,
         message: `Only ${owners.join(" and ")} may import it.`,
       })),
-    ...(browserSafe.includes(folder) && place !== tcpClient
+    ...(browserSafe.includes(folder) && !nodeClients.includes(place)
       ? [{ regex: "^(node:|@effect/platform-node)", message: `src/${folder} also runs in a browser.` }]
       : []),
   ]
@@ -213,6 +213,6 @@ export default defineConfig({
     { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
     scripts,
     otherFolders,
-    ...[...Object.keys(mayImport), tcpClient].flatMap(directions),
+    ...[...Object.keys(mayImport), ...nodeClients].flatMap(directions),
   ],
 })

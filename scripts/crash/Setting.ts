@@ -1,6 +1,6 @@
 // What the clients of a run share.
 import type * as Effect from "effect/Effect"
-import type { Address } from "../../src/client/Address.ts"
+import type { Address } from "../../src/domain/Address.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** One client of a run. */

@@ -40,6 +40,10 @@ export const chat = Command.make(
       command: "natter chat chat.example.org:8080 -c ops -c lobby",
       description: "Talk elsewhere, in two channels, as who `natter login` made you",
     },
+    {
+      command: "natter chat wss://chat.example.org --name ann",
+      description: "The same over a WebSocket, through proxies",
+    },
     { command: "printf 'hello\\n' | natter chat :8080 --name ann", description: "Say a line, without a terminal" },
   ]),
 )

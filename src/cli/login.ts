@@ -28,6 +28,7 @@ export const login = Command.make(
   Command.withExamples([
     { command: "natter login --name ann", description: "To this machine's server; asks for the password" },
     { command: "natter login chat.example.org:8080 --name ann", description: "Elsewhere" },
+    { command: "natter login wss://chat.example.org --name ann", description: "Over a WebSocket" },
     { command: "natter login --list", description: "Who you are, and where" },
   ]),
 )

@@ -43,7 +43,9 @@ const versionOf = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct
 const encode = Schema.encodeSync(Profiles)
 
 /** The key of a server in the file. */
-export const key = (address: Address): string => format({ ...address, host: address.host.toLowerCase() })
+export const key = (address: Address): string =>
+  // A URL has its host in small letters, and the path of a file means what it says.
+  format("port" in address ? { ...address, host: address.host.toLowerCase() } : address)
 
 const folderIn = (variable: string) =>
   Config.String(variable).pipe(Effect.option, Effect.map(Option.filter((folder) => folder !== "")))

@@ -39,6 +39,7 @@ export const send = Command.make(
       command: 'natter send chat.example.org:8080 --channel ops --name ann "Deployed"',
       description: "Say it elsewhere",
     },
+    { command: 'natter send wss://chat.example.org "Deployed"', description: "Over a WebSocket" },
     {
       command: "tail -F app.log | NATTER_PASSWORD=… natter send --channel logs --name app",
       description: "Say each line of a file as it grows",

@@ -54,6 +54,7 @@ export const tail = Command.make(
   Command.withExamples([
     { command: "natter tail --name ann", description: "Talk in the lobby of this machine's server" },
     { command: "natter tail chat.example.org:8080 --channel ops --name ann", description: "Talk elsewhere" },
+    { command: "natter tail wss://chat.example.org --name ann", description: "Over a WebSocket" },
     { command: "natter tail --name ann --since 10m", description: "First what was said in the last ten minutes" },
     {
       command: "NATTER_PASSWORD=… natter tail --name logger --json | jq -r 'select(.type == \"Message\").content'",

@@ -16,9 +16,10 @@ export const explain = (address: Address, absence: ConnectionFailure): string =>
       case "Refused":
         return `nothing listens on ${where}`
       case "UnknownHost":
-        return `there is no host called ${address.host}`
+        return `there is no host called ${"host" in address ? address.host : where}`
       case "NotNatter":
       case "Closed":
+        if (absence.detail !== undefined) break
         return `what listens on ${where} does not speak this protocol`
     }
   }
@@ -29,7 +30,7 @@ export const explain = (address: Address, absence: ConnectionFailure): string =>
 const again = (address: Address): string => `sign in again: natter login ${format(address)}`
 
 const hints: { readonly [Reason in ConnectionFailure["reason"]]?: string | ((address: Address) => string) } = {
-  Refused: "start it with `natter serve`, or give the address, as host:port",
+  Refused: "start it with `natter serve`, or give the address, as host:port or wss://host",
   UnknownHost: "look for a typing mistake",
   NotNatter: "is it the right port?",
   Closed: "is it the right port?",

@@ -7,7 +7,7 @@ import * as Socket from "effect/socket/Socket"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
-import { Dialer } from "./Dialer.ts"
+import { type CodecName, Codec, Dialer } from "./Dialer.ts"
 import * as Session1 from "./internal/session1.ts"
 import * as Session2 from "./internal/session2.ts"
 import { handshake, type Terms } from "./internal/handshake.ts"
@@ -26,16 +26,19 @@ export interface ConnectOptions {
   /** The lowest version of the protocol that will do. Default: 1. */
   readonly minVersion?: Version | undefined
   /** How frames are encoded in version 2; MessagePack is smaller. Default: JSON. */
-  readonly codec?: "json" | "msgpack" | undefined
+  readonly codec?: CodecName | undefined
   /** Names the program to the server; not a secret, not the user. */
   readonly clientId?: string | undefined
 }
 
 /** Dials in a scope of its own, so that the link of a failed negotiation can be closed before the second dial. */
-const dial = (socket: Effect.Effect<Socket.Socket>) =>
+const dial = ({ carries, socket }: Dialer["Service"]) =>
   Effect.gen(function* () {
     const scope = yield* Scope.fork(yield* Effect.scope)
-    const link = yield* Link.open.pipe(Effect.provideServiceEffect(Socket.Socket, socket), Scope.provide(scope))
+    const link = yield* Link.open(carries).pipe(
+      Effect.provideServiceEffect(Socket.Socket, socket),
+      Scope.provide(scope),
+    )
     return { link, scope }
   })
 
@@ -46,26 +49,29 @@ interface Negotiation {
 }
 
 const negotiate = Effect.fnUntraced(function* (
-  socket: Effect.Effect<Socket.Socket>,
+  dialer: Dialer["Service"],
   {
     clientId,
     codec,
     minVersion,
   }: {
     readonly clientId: string
-    readonly codec: "json" | "msgpack"
+    readonly codec: CodecName
     readonly minVersion: Version
   },
 ): Effect.fn.Return<Negotiation, ConnectError | Disconnect, Scope.Scope> {
-  const { link, scope } = yield* dial(socket)
+  const dialing = Effect.provideService(dial(dialer), Codec, codec)
+  const { link, scope } = yield* dialing
   return yield* Effect.matchEffect(handshake(link, clientId, codec), {
     onSuccess: (terms) => Effect.succeed<Negotiation>({ link, terms }),
     onFailure: (error) => {
-      // The chapter's server closes the connection over a frame that it does not know.
+      // The chapter's server closes the connection over a frame that it does not know. It knows byte streams alone.
       const old =
-        error._tag === "ConnectError" && (error.reason === "OldServer" || (error.reason === "Closed" && link.closed()))
+        link.carries === "stream" &&
+        error._tag === "ConnectError" &&
+        (error.reason === "OldServer" || (error.reason === "Closed" && link.closed()))
       if (!old || minVersion > 1) return Effect.fail(error)
-      return Effect.andThen(Scope.close(scope, Exit.void), dial(socket))
+      return Effect.andThen(Scope.close(scope, Exit.void), dialing)
     },
   })
 })
@@ -85,8 +91,8 @@ export const connect = Effect.fnUntraced(function* (
     minVersion = 1,
     timeout = Duration.seconds(10),
   } = options
-  const { socket } = yield* Dialer
-  const { link, terms } = yield* Effect.timeoutOrElse(negotiate(socket, { clientId, codec, minVersion }), {
+  const dialer = yield* Dialer
+  const { link, terms } = yield* Effect.timeoutOrElse(negotiate(dialer, { clientId, codec, minVersion }), {
     duration: timeout,
     orElse: () => Effect.fail(new ConnectError({ reason: "Timeout" })),
   })

@@ -8,16 +8,19 @@ const catalog = {
   Timeout: { passes: true, message: "no answer in time" },
   Closed: { passes: true, message: "the connection was closed before anything was said" },
   NotNatter: { passes: false, message: "what answers there does not speak this protocol" },
+  Untrusted: { passes: false, message: "its certificate is not to be trusted" },
   OldServer: { passes: false, message: "the server speaks only version 1 of the protocol" },
 } as const satisfies Record<string, { readonly passes: boolean; readonly message: string }>
 
 /** Why no connection could be opened. Why an open one has ended is a `Disconnect`. */
 export class ConnectError extends Data.TaggedError("ConnectError")<{
   readonly reason: keyof typeof catalog
+  /** Instead of the catalog's message, where more is known. */
+  readonly detail?: string | undefined
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return catalog[this.reason].message
+    return this.detail ?? catalog[this.reason].message
   }
   /** Whether another try may help, where there has been no connection before. */
   get passes(): boolean {

@@ -2,12 +2,26 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Socket from "effect/socket/Socket"
 
+/**
+ * What goes over a socket: bytes without borders, as over TCP, where each frame says how long it is; or whole messages, as
+ * over a WebSocket, where each is the body of one frame.
+ */
+export type Carries = "stream" | "messages"
+
+/** How frames are encoded in version 2. */
+export type CodecName = "json" | "msgpack"
+
+/** Where a transport of messages learns, while it dials, which codec it is to agree on. */
+export const Codec = Context.Reference<CodecName>("natter/client/Dialer/Codec", { defaultValue: () => "json" })
+
 /** Opens sockets to a server: over TCP in Node, over a WebSocket in a browser. */
 export class Dialer extends Context.Service<
   Dialer,
   {
-    /** A socket for one connection; it dials when its reader is acquired. */
+    /** A socket for one connection; it dials when its reader is acquired. What is written is one frame at a time. */
     readonly socket: Effect.Effect<Socket.Socket>
+    /** Default: a stream. Over a transport of messages version 2 is spoken from the start, in the `Codec` asked for. */
+    readonly carries?: Carries | undefined
     /** Where the server is, as people write it. */
     readonly address: string
   }

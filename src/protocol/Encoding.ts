@@ -109,8 +109,20 @@ const variants = <E>(make: (framing: Framing, codec: Codec.Codec, compressor?: C
 export const server2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => Encoding2 = variants(
   (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...serverFrames }),
 )
-export const client2: (codec: Codec.Codec["name"], compressor?: Compressor) => ClientEncoding2 = variants(
-  (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...clientFrames }),
+export const client2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => ClientEncoding2 =
+  variants((framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...clientFrames }))
+
+const openingFrames = {
+  encode: encoder([ConnectRequest]),
+  decode: decoder([ConnectReply, ...Server.all], { strict: false }),
+}
+/** How a client asks for the terms where version 2 and the codec were agreed on while dialling. */
+export const opening2: (
+  codec: Codec.Codec["name"],
+  compressor: undefined,
+  framing: Framing,
+) => Wire<2, ConnectRequest, ConnectReply | Server.ServerFrame> = variants((framing, codec) =>
+  wire({ version: 2, framing, codec, ...openingFrames }),
 )
 
 const codecs = { json: Codec.json, msgpack: Codec.messagePack }

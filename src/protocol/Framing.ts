@@ -207,6 +207,12 @@ export const messages: Framing = {
   },
 }
 
+/** The client's side of a transport of messages: its platform frames them, so a body goes as it is. */
+export const bare: Framing = {
+  headerRoom: 0,
+  enclose: (_bytes, _start, end) => end,
+}
+
 /** The body as a frame of this framing. */
 export const framed = (framing: Framing, body: Uint8Array, content: Content): Uint8Array => {
   const roomAndBody = new Uint8Array(framing.headerRoom + body.byteLength)

@@ -242,6 +242,9 @@ describe("natter tail, on pipes", () => {
   it("says what is wrong with an address", async () => {
     const { code, stderr } = await Natter.run(["tail", "localhost", "--name", "ann"])
     assert.strictEqual(code, 1)
-    assert.match(stderr, /localhost is not an address: write it as host:port, :port or \[::1\]:port/)
+    assert.match(
+      stderr,
+      /localhost is not an address: write it as host:port, :port, \[::1\]:port, tls:\/\/host:port, wss:\/\/host or unix:\/path/,
+    )
   })
 })

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
-import type { Address } from "../../src/client/Address.ts"
+import type { Address } from "../../src/domain/Address.ts"
 
 type Fields = { readonly [field: string]: unknown }
 type Message = Fields & { readonly type: string }

@@ -25,12 +25,12 @@ export interface CuttingDialer {
 
 const closeError = (code: number) => new Socket.SocketError({ reason: new Socket.SocketCloseError({ code }) })
 
-export const make = ({ address, socket }: Dialer["Service"]): CuttingDialer => {
+export const make = (dialer: Dialer["Service"]): CuttingDialer => {
   let cut: { readonly direction: Direction; readonly way: Way; left: number } | undefined
   let isCut = false
   let open = 0
 
-  const cutting = Effect.map(socket, (inner) => {
+  const cutting = Effect.map(dialer.socket, (inner) => {
     /** Cuts this socket. */
     const over = Deferred.makeUnsafe<never, Socket.SocketError>()
     let way: Way | undefined
@@ -85,7 +85,7 @@ export const make = ({ address, socket }: Dialer["Service"]): CuttingDialer => {
   })
 
   return {
-    dialer: { address, socket: cutting },
+    dialer: { ...dialer, socket: cutting },
     cutAfter: (left, direction, way) => {
       cut = { direction, way, left }
       isCut = false

@@ -5,15 +5,13 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
-import * as Socket from "effect/socket/Socket"
 import { isBuiltin } from "node:module"
 import { join, resolve } from "node:path"
 import { createContext, runInContext } from "node:vm"
 import { build, type Rolldown } from "vite"
-import * as Tcp from "../../src/client/transport/Tcp.ts"
-import { Dialer } from "../../src/client/Dialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { eventually } from "../suites/transportWorld.ts"
+import * as Gateway from "./Gateway.ts"
 
 const source = resolve("src/client")
 const entry = "\0page"
@@ -110,48 +108,20 @@ const browser = () => {
   return createContext(window)
 }
 
-/** Accepts WebSockets, and forwards their bytes to the server over TCP, and back. */
-const bridge = Effect.gen(function* () {
-  const { address } = yield* TestServer
-  const { socket: dial } = yield* Effect.provide(Dialer, Tcp.layer(address!))
-  const server = yield* NodeSocketServer.makeWebSocket({ host: "127.0.0.1", port: 0 })
-  let open = 0
-  /** Forwards from one to the other, until one of them ends. */
-  const pass = (from: Effect.Effect<ReadonlyArray<Uint8Array>, Socket.SocketError>, to: Socket.Writer) =>
-    Effect.forever(
-      Effect.flatMap(from, (chunks) => Effect.forEach(chunks, (chunk) => to.write(chunk), { discard: true })),
-    )
-  const carry = Effect.fnUntraced(function* (page: Socket.Socket) {
-    const tcp = yield* dial
-    const [up, down] = yield* Effect.all([Socket.readerBytes(page), Socket.readerBytes(tcp)])
-    const [toPage, toServer] = yield* Effect.all([page.writer, tcp.writer])
-    open++
-    yield* Effect.addFinalizer(() => Effect.sync(() => void open--))
-    yield* Effect.ignore(Effect.raceFirst(pass(up, toServer), pass(down, toPage)))
-  }, Effect.scoped)
-  yield* Effect.forkScoped(server.run(carry))
-  const { port } = server.address as { readonly port: number }
-  return { url: `ws://127.0.0.1:${port}`, open: () => open }
-})
-
 describe("the client, in a browser", () => {
   it.live("is one script without anything of Node in it, and talks over a WebSocket", () =>
     Effect.gen(function* () {
       const { code, imports, nodeModules } = yield* bundle
       assert.deepStrictEqual(imports, [])
-      console.log(
-        [...code.matchAll(/.{80}(?:["'`]node:|__vite-browser-external|\brequire\().{80}/g)]
-          .map((m) => "FOUND " + m[0])
-          .join("\n"),
-      )
       assert.deepStrictEqual(nodeModules, [])
       assert.isBelow(code.length, 500_000)
 
-      const { open, url } = yield* bridge
+      const { address } = yield* TestServer
+      const { open, port } = yield* Gateway.open({ service: address! })
       const window = browser()
       runInContext(code, window, { filename: "page.js" })
       const talk = runInContext("talk", window) as (url: string) => Promise<string>
-      const report = yield* Effect.promise(() => talk(url))
+      const report = yield* Effect.promise(() => talk(`ws://127.0.0.1:${port}`))
       assert.deepStrictEqual(JSON.parse(report), {
         seq: 1,
         own: "grüße, bob 👋",

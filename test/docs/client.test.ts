@@ -4,18 +4,39 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import * as Gateway from "../client/Gateway.ts"
 import { compile, examples, run } from "./examples.ts"
 
 const [bot = ""] = examples("docs/CLIENT.md", "A bot")
 const [counting = ""] = examples("docs/CLIENT.md", "Nothing is missed")
+const [saying = ""] = examples("docs/CLIENT.md", "Addresses")
 const [browser = ""] = examples("docs/CLIENT.md", "In a browser")
 
 const server = TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
 describe("the guide to the client", () => {
   it("has examples that compile", () => {
-    assert.strictEqual(compile(bot, counting, browser), "")
+    assert.strictEqual(compile(bot, counting, saying, browser), "")
   })
+
+  it.live("has a program for any address", () =>
+    Effect.gen(function* () {
+      const { address, hub } = yield* TestServer
+      const { port } = yield* Gateway.open({ service: address! })
+      const ann = yield* hub.connect({ name: "ann" })
+      yield* ann.join("lobby")
+      for (const written of [`127.0.0.1:${address!.port}`, `ws://127.0.0.1:${port}`]) {
+        const hearing = ann.events.pipe(
+          Stream.filter((event) => event.type === "Message"),
+          Stream.take(1),
+          Stream.runCollect,
+        )
+        const running = Effect.tryPromise(() => run(saying, { SERVER: written }))
+        const [[heard]] = yield* Effect.all([hearing, running], { concurrency: 2 })
+        assert.deepEqual([heard?.from, heard?.content], ["deploy", "version 2 is out"], written)
+      }
+    }).pipe(Effect.scoped, Effect.provide(server)),
+  )
 
   it.live("has a bot that does what it says", () =>
     Effect.gen(function* () {

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Address from "../../client/Address.ts"
 import type { Credentials } from "../../client/Credentials.ts"
 import * as Reconnect from "../../client/Reconnect.ts"
-import * as Tcp from "../../client/transport/Tcp.ts"
+import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
@@ -41,7 +41,7 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
-  const signIn = Effect.flatMap(Tcp.connect(address), (connection) => connection.signIn(credentials))
+  const signIn = Effect.flatMap(NodeDialer.connect(address), (connection) => connection.signIn(credentials))
   const loggedIn = yield* Reconnect.stay(() => signIn, {
     onAway: ({ message }, wait) => Console.error(`${message}; trying again in ${Duration.format(wait)}`),
   }).pipe(explained(address))

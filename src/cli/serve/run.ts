@@ -3,7 +3,8 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
-import * as Address from "../../client/Address.ts"
+import { local } from "../../client/Address.ts"
+import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
@@ -13,7 +14,7 @@ import { hardStop } from "./hardStop.ts"
 /** The address argument with which a client on this machine reaches the service; empty where it needs none. */
 const toReach = ({ host, port }: Address.Address): string => {
   const everywhere = host === "0.0.0.0" || host === "::"
-  if (port === Address.local.port && (everywhere || host === Address.local.host)) return ""
+  if (port === local.port && (everywhere || host === local.host)) return ""
   return everywhere ? `:${port} ` : `${Address.format({ host, port })} `
 }
 

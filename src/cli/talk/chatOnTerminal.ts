@@ -10,7 +10,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import { format } from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
 import * as ClientState from "../../client/ClientState.ts"
-import * as Tcp from "../../client/transport/Tcp.ts"
+import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ChatOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
@@ -52,7 +52,7 @@ export const run = Effect.fnUntraced(
             username === undefined ? undefined : { username, password },
           ),
         onWaiting: (state) => SubscriptionRef.set(waiting, state),
-      }).pipe(Effect.provide(Tcp.layer(address))),
+      }).pipe(Effect.provide(NodeDialer.layer(address))),
     )
     const Chat = yield* Fiber.join(loading)
     yield* explained(address)(

@@ -9,7 +9,7 @@ import * as Client from "../../client/Client.ts"
 import type { StateOf } from "../../client/ClientState.ts"
 import type { Credentials } from "../../client/Credentials.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
-import * as Tcp from "../../client/transport/Tcp.ts"
+import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { explain, explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
@@ -65,7 +65,7 @@ export const withClient = <A, E, R>(
       onWaiting: (state) => announce(options, state),
     }),
   ).pipe(
-    Effect.provide(Tcp.layer(options.address)),
+    Effect.provide(NodeDialer.layer(options.address)),
     Effect.flatMap((client) => Effect.raceFirst(use(client), watch(options, client))),
     explained(options.address),
   )

@@ -8,14 +8,18 @@ import * as Semaphore from "effect/Semaphore"
 import * as Socket from "effect/socket/Socket"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
-import { Deframer } from "../../protocol/Framing.ts"
+import { type BodyReader, Deframer, MessageReader } from "../../protocol/Framing.ts"
 import type { ConnectError } from "../ConnectError.ts"
+import type { Carries } from "../Dialer.ts"
+import { toDisconnect } from "./closeCode.ts"
 import { toConnectError } from "./socketError.ts"
 
 /** Bytes of the largest frame that is read: a list of members can be longer than anything a client may send. */
-const maxFrameBytes = 1024 * 1024
+export const maxFrameBytes = 1024 * 1024
 
 export interface Link {
+  /** Whether what is written is a frame with its length, or the body of one. */
+  readonly carries: Carries
   /** The body of the next frame. Fails when there will be no more. */
   readonly take: Effect.Effect<Uint8Array, Disconnect>
   /** Waits while the network takes nothing, for ever if need be. Never fails: a broken link fails `take`. */
@@ -43,7 +47,9 @@ const isClose = ({ reason }: Socket.SocketError): boolean =>
   reason._tag === "SocketCloseError" && (reason.code === 1000 || reason.code === noCode)
 
 /** Dials; closes with the scope. */
-export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope> = Effect.gen(function* () {
+export const open = Effect.fnUntraced(function* (
+  carries: Carries = "stream",
+): Effect.fn.Return<Link, ConnectError, Socket.Socket | Scope.Scope> {
   const socket = yield* Socket.Socket
   const clock = yield* Clock.Clock
   const pull = yield* Effect.mapError(Socket.readerBytes(socket), toConnectError)
@@ -51,7 +57,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
 
   const writing = Semaphore.makeUnsafe(1)
 
-  const deframer = new Deframer(maxFrameBytes)
+  const reader: BodyReader = carries === "stream" ? new Deframer(maxFrameBytes) : new MessageReader(maxFrameBytes)
   let bodies: Array<Uint8Array> = []
   let at = 0
   let broken: Disconnect | undefined
@@ -64,19 +70,19 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
 
   const more = Effect.matchEffect(pull, {
     onFailure: (error) => {
-      closed = isClose(error) && !deframer.partial
-      return Effect.fail(new Disconnect({ reason: "ConnectionLost" }))
+      closed = isClose(error) && !reader.partial
+      return Effect.fail(toDisconnect(error))
     },
     onSuccess: (chunks) => {
       heardAt = Monotonic.millis(clock)
       bodies = []
       at = 0
       for (const chunk of chunks) {
-        const error = deframer.push(chunk, bodies)
+        const error = reader.push(chunk, bodies)
         received += chunk.byteLength
         if (error !== undefined) broken = new Disconnect({ reason: "MalformedFrame", detail: error.message })
       }
-      if (deframer.partial) {
+      if (reader.partial) {
         piecemealAt = heardAt
         inPieces.openUnsafe()
       }
@@ -96,6 +102,7 @@ export const open: Effect.Effect<Link, ConnectError, Socket.Socket | Scope.Scope
     })
 
   return {
+    carries,
     take,
     // One at a time: while the network takes nothing, writes wait here and do not fill the socket's buffer.
     write: (bytes) =>

@@ -1,12 +1,9 @@
-/** From what a program asks for to frames, and from frames to errors. */
-import * as Duration from "effect/Duration"
+/** From what a program asks for to frames. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { catalog, Disconnect, type DisconnectReason } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
-import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Terms } from "./handshake.ts"
 
 const decode = Schema.decodeUnknownResult(ClientFrame)
@@ -30,16 +27,3 @@ export const encode = (terms: Terms, frame: typeof ClientFrame.Encoded): Result.
         }),
     ),
   )
-
-/** A reason that only a newer server knows becomes one with the same consequence, and keeps its message. */
-export const fromDisconnect = (frame: ServerFrameOf<"Disconnect">): Disconnect =>
-  new Disconnect({
-    reason:
-      frame.reason in catalog
-        ? (frame.reason as DisconnectReason)
-        : frame.reconnect
-          ? "Internal"
-          : "UnsupportedVersion",
-    detail: frame.message,
-    reconnectWithin: frame.reconnect_within === undefined ? undefined : Duration.millis(frame.reconnect_within),
-  })

@@ -2,12 +2,15 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { ConnectReply } from "../../protocol/Connect.ts"
+import type { ConnectReply, ConnectRequest } from "../../protocol/Connect.ts"
 import { catalog, Disconnect, type DisconnectReason } from "../../domain/Disconnect.ts"
 import * as Encoding from "../../protocol/Encoding.ts"
+import { bare, type Framing, lengthPrefixed } from "../../protocol/Framing.ts"
 import * as Version from "../../protocol/Version.ts"
 import { maxFrameBytes } from "../../domain/Limits.ts"
 import { ConnectError } from "../ConnectError.ts"
+import type { CodecName } from "../Dialer.ts"
+import { fromDisconnect } from "./fromDisconnect.ts"
 import type { Link } from "./Link.ts"
 
 /** What client and server have agreed on. */
@@ -21,30 +24,44 @@ export interface Terms {
   readonly silence: { readonly pingAfter: Duration.Duration; readonly pongWithin: Duration.Duration } | undefined
 }
 
-export const handshake = Effect.fnUntraced(function* (
+const version = Version.format(2)
+
+const request = (clientId: string, codec: CodecName): ConnectRequest => ({
+  type: "Connect",
+  client_id: clientId,
+  version,
+  min_version: version,
+  codecs: [codec],
+  capabilities: ["typing", "status", "resume"],
+})
+
+/** The body of the server's first frame. */
+const firstBody = ({ take }: Link): Effect.Effect<Uint8Array, ConnectError | Disconnect> =>
+  Effect.mapError(take, (disconnect) => {
+    switch (disconnect.reason) {
+      case "ConnectionLost":
+        return new ConnectError({ reason: "Closed", cause: disconnect })
+      case "MalformedFrame":
+      case "FrameTooLarge":
+        return new ConnectError({ reason: "NotNatter", cause: disconnect })
+      default:
+        return disconnect
+    }
+  })
+
+/** Over a byte stream a connection begins in version 1. */
+const negotiate = Effect.fnUntraced(function* (
   link: Link,
   clientId: string,
-  codec: "json" | "msgpack",
+  codec: CodecName,
 ): Effect.fn.Return<Terms, ConnectError | Disconnect> {
-  const version = Version.format(2)
-  yield* link.write(
-    Encoding.client1.encode({
-      type: "Connect",
-      client_id: clientId,
-      version,
-      min_version: version,
-      codecs: [codec],
-      capabilities: ["typing", "status", "resume"],
-    }),
-  )
-  const body = yield* Effect.mapError(
-    link.take,
-    ({ reason }) => new ConnectError({ reason: reason === "ConnectionLost" ? "Closed" : "NotNatter" }),
-  )
-  const answer = Result.getOrUndefined(Encoding.client1.decode(body))
+  yield* link.write(Encoding.client1.encode(request(clientId, codec)))
+  const answer = Result.getOrUndefined(Encoding.client1.decode(yield* firstBody(link)))
   switch (answer?.type) {
     case "Connect":
-      return Version.parse(answer.version) === 2 ? terms(answer) : yield* new ConnectError({ reason: "OldServer" })
+      return Version.parse(answer.version) === 2
+        ? terms(answer, "json", lengthPrefixed)
+        : yield* new ConnectError({ reason: "OldServer" })
     case "Error":
       return yield* refusal(answer.message, answer.code)
     case "Disconnect":
@@ -58,8 +75,34 @@ export const handshake = Effect.fnUntraced(function* (
   }
 })
 
-const terms = (reply: ConnectReply): Terms => ({
-  encoding: Encoding.client2(reply.codec ?? "json"),
+/** Over a transport of messages version and codec are agreed on while dialling: here only the terms are asked for. */
+const askForTerms = Effect.fnUntraced(function* (
+  link: Link,
+  clientId: string,
+  codec: CodecName,
+): Effect.fn.Return<Terms, ConnectError | Disconnect> {
+  const opening = Encoding.opening2(codec, undefined, bare)
+  yield* link.write(opening.encode(request(clientId, codec)))
+  const answer = Result.getOrUndefined(opening.decode(yield* firstBody(link)))
+  switch (answer?.type) {
+    case "Connect":
+      return terms(answer, codec, bare)
+    case "Disconnect":
+      return yield* fromDisconnect(answer)
+    default:
+      return yield* new ConnectError({ reason: "NotNatter" })
+  }
+})
+
+export const handshake = (
+  link: Link,
+  clientId: string,
+  codec: CodecName,
+): Effect.Effect<Terms, ConnectError | Disconnect> =>
+  (link.carries === "stream" ? negotiate : askForTerms)(link, clientId, codec)
+
+const terms = (reply: ConnectReply, codec: CodecName, framing: Framing): Terms => ({
+  encoding: Encoding.client2(reply.codec ?? codec, undefined, framing),
   maxFrameBytes: reply.max_frame_bytes ?? maxFrameBytes,
   resumes: reply.capabilities?.includes("resume") === true,
   // The server pings after `ping_after`: in half of the time for the answer its ping has come.

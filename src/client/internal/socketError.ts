@@ -3,20 +3,52 @@ import { ConnectError } from "../ConnectError.ts"
 
 const reasons: Record<string, ConnectError["reason"]> = {
   ECONNREFUSED: "Refused",
+  // Of a UNIX socket: there is no such file, so nothing listens.
+  ENOENT: "Refused",
   ENOTFOUND: "UnknownHost",
   EAI_AGAIN: "UnknownHost",
   ETIMEDOUT: "Timeout",
   ECONNRESET: "Closed",
   EPIPE: "Closed",
+  // What answers does not speak TLS.
+  EPROTO: "NotNatter",
+  ERR_SSL_WRONG_VERSION_NUMBER: "NotNatter",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "NotNatter",
+}
+
+/** What OpenSSL and Node call a certificate that is not to be trusted, in many ways. */
+const untrusted = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/
+
+/** What `ws` says where a server answers with another status than that of a WebSocket. */
+const otherStatus = /^Unexpected server response: (\d{3})$/
+
+const notOpened =
+  "no WebSocket could be opened: nothing answers there, or it lets none in by this path or from this page"
+
+/** The error that is in the event of a WebSocket, where the platform tells which. */
+const inside = (cause: unknown): unknown =>
+  typeof cause === "object" && cause !== null && "error" in cause ? cause.error : cause
+
+const property = (value: unknown, name: string): string => {
+  const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined
+  return typeof found === "string" ? found : ""
 }
 
 /** Why a socket could not be opened, as far as the platform says. */
 export const toConnectError = (error: Socket.SocketError): ConnectError => {
   const { reason } = error
-  if (reason._tag === "SocketCloseError" || reason._tag === "SocketReadError") {
-    return new ConnectError({ reason: "Closed", cause: error })
-  }
-  const cause: unknown = reason.cause
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  return new ConnectError({ reason: reasons[code] ?? "Unreachable", cause: error })
+  const failed = (reason: ConnectError["reason"], detail?: string) =>
+    new ConnectError({ reason, detail: detail || undefined, cause: error })
+  if (reason._tag === "SocketCloseError" || reason._tag === "SocketReadError") return failed("Closed")
+  const cause = inside(reason.cause)
+  const code = property(cause, "code")
+  const message = property(cause, "message")
+  if (untrusted.test(code)) return failed("Untrusted", `its certificate is not to be trusted: ${message}`)
+  const status = Number(otherStatus.exec(message)?.[1])
+  if (status >= 500 || status === 429) return failed("Unreachable", `it answers with status ${status}`)
+  if (status > 0) return failed("NotNatter", `it opens no WebSocket there, but answers with status ${status}`)
+  // A browser says no more to a page.
+  if (code === "" && message === "" && property(reason.cause, "type") === "error")
+    return failed("Unreachable", notOpened)
+  return failed(reasons[code] ?? "Unreachable", code === "" ? message : undefined)
 }

@@ -3,11 +3,11 @@ import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { type Address, format } from "../Address.ts"
 import type { ConnectError } from "../ConnectError.ts"
 import { connect as connectOver, type ConnectOptions } from "../ClientSession.ts"
 import { Dialer } from "../Dialer.ts"
 import type { ClientSession } from "../Session.ts"
+import { type Address, format } from "../../domain/Address.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 
 /** Reaches the server at an address. */

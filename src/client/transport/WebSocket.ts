@@ -1,19 +1,15 @@
 /** Connections over a WebSocket, in a browser or wherever there is one. */
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Socket from "effect/socket/Socket"
+import { withPath } from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
+import * as webSocketDialer from "../internal/webSocketDialer.ts"
 
-/** Fails where the platform refuses to try: over an invalid URL, or without encryption from a page that has it. */
-const open = (url: string) =>
-  Effect.try({
-    try: () => new globalThis.WebSocket(url),
-    catch: (cause) => new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) }),
-  })
+/** Bytes that have come and wait to be read: a browser cannot tell the server to wait. */
+const unreadAtMost = 16 * 1024 * 1024
 
-/** Reaches the server at a URL, `ws://…` or `wss://…`. The frames are a stream of bytes in binary messages. */
+/** Reaches the server at a URL, `ws://…` or `wss://…`. */
 export const layer = (url: string): Layer.Layer<Dialer> =>
-  Layer.succeed(Dialer, {
-    socket: Socket.fromWebSocket(Effect.acquireRelease(open(url), (socket) => Effect.sync(() => socket.close(1000)))),
-    address: url,
-  })
+  Layer.succeed(
+    Dialer,
+    webSocketDialer.make(url, (subprotocol) => new globalThis.WebSocket(withPath(url), subprotocol), { unreadAtMost }),
+  )

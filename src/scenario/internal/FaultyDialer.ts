@@ -36,7 +36,7 @@ interface Link {
 
 const sizeOf = (chunk: Uint8Array | string): number => (typeof chunk === "string" ? chunk.length : chunk.byteLength)
 
-export const make = ({ address, socket }: Dialer["Service"]): FaultyDialer => {
+export const make = (dialer: Dialer["Service"]): FaultyDialer => {
   const links = new Set<Link>()
   const passing = Latch.makeUnsafe(true)
   let isRefusing = false
@@ -74,7 +74,7 @@ export const make = ({ address, socket }: Dialer["Service"]): FaultyDialer => {
   }
 
   return {
-    dialer: { address, socket: Effect.map(socket, faulty) },
+    dialer: { ...dialer, socket: Effect.map(dialer.socket, faulty) },
     cut: Effect.sync(() => {
       for (const { cut } of links) Deferred.doneUnsafe(cut, Effect.fail(broken))
     }),

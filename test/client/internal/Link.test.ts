@@ -11,7 +11,7 @@ import * as Scripted from "../ScriptedDialer.ts"
 
 const setting = Effect.gen(function* () {
   const { accept, dialer, open } = yield* Scripted.make()
-  const link = yield* Link.open.pipe(Effect.provideServiceEffect(Socket.Socket, dialer.socket))
+  const link = yield* Link.open().pipe(Effect.provideServiceEffect(Socket.Socket, dialer.socket))
   return { link, peer: yield* accept, open }
 })
 

@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { handshake } from "../../../src/client/internal/handshake.ts"
 import { catalog, Disconnect, type DisconnectReason } from "../../../src/domain/Disconnect.ts"
+import * as Codec from "../../../src/protocol/Codec.ts"
+import { disconnectFrame } from "../../../src/protocol/v2/ErrorFrame.ts"
 import { linkOf } from "./fakes.ts"
 
 /** Agrees with a server that answers with this; what was sent, and what came of it. */
@@ -95,6 +98,53 @@ describe("agreeing on a version", () => {
         assert.deepStrictEqual(yield* refused({ type: "Disconnect", reason: message }), [reason, message])
       }
       assert.deepStrictEqual(yield* refused({ type: "Disconnect", reason: "Lunch" }), ["UnsupportedVersion", "Lunch"])
+    }),
+  )
+
+  it.effect("only asks for the terms where version and codec were agreed on while dialling", () =>
+    Effect.gen(function* () {
+      for (const [codec, { decode, encode }] of [
+        ["json", Codec.json],
+        ["msgpack", Codec.messagePack],
+      ] as const) {
+        const meet = (answer: unknown) => {
+          const sent: Array<unknown> = []
+          const link = linkOf({
+            carries: "messages",
+            take: Effect.succeed(encode(answer)),
+            write: (bytes) => Effect.sync(() => void sent.push(Result.getOrThrow(decode(bytes)))),
+          })
+          return { sent, terms: handshake(link, "a program", codec) }
+        }
+        const { sent, terms } = meet({ ...agreed, max_frame_bytes: 1000 })
+        const { encoding, maxFrameBytes } = yield* terms
+        assert.deepInclude(sent, {
+          type: "Connect",
+          client_id: "a program",
+          version: "2.0",
+          min_version: "2.0",
+          codecs: [codec],
+          capabilities: ["typing", "status", "resume"],
+        })
+        assert.strictEqual(maxFrameBytes, 1000)
+        assert.deepStrictEqual([encoding.version, encoding.codec], [2, codec])
+        // A message is the body of a frame, without its length.
+        assert.deepStrictEqual(decode(encoding.encode({ type: "Ping" })), Result.succeed({ type: "Ping" }))
+        const full = disconnectFrame(new Disconnect({ reason: "ServerFull", detail: "Not today" }))
+        assert.deepInclude(yield* Effect.flip(meet(full).terms), { reason: "ServerFull", detail: "Not today" })
+        for (const other of [{ type: "Pong" }, { type: "What" }, "what?"]) {
+          assert.strictEqual((yield* Effect.flip(meet(other).terms)).reason, "NotNatter")
+        }
+      }
+    }),
+  )
+
+  it.effect("is told by a close code, too", () =>
+    Effect.gen(function* () {
+      for (const reason of ["Draining", "Refused", "TooManyConnections"] as const) {
+        assert.deepStrictEqual(yield* refused(new Disconnect({ reason })), [reason])
+      }
+      assert.deepStrictEqual(yield* refused(new Disconnect({ reason: "FrameTooLarge" })), ["NotNatter"])
     }),
   )
 

@@ -15,6 +15,22 @@ describe("why a socket could not be opened", () => {
       [{ code: "ETIMEDOUT" }, "Timeout"],
       [{ code: "ECONNRESET" }, "Closed"],
       [{ code: "EPIPE" }, "Closed"],
+      [{ code: "ENOENT" }, "Refused"],
+      [{ code: "EPROTO" }, "NotNatter"],
+      [{ code: "ERR_SSL_WRONG_VERSION_NUMBER" }, "NotNatter"],
+      [{ code: "CERT_HAS_EXPIRED" }, "Untrusted"],
+      [{ code: "SELF_SIGNED_CERT_IN_CHAIN" }, "Untrusted"],
+      [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, "Untrusted"],
+      [{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, "Untrusted"],
+      [{ code: "ERR_TLS_CERT_ALTNAME_INVALID" }, "Untrusted"],
+      // What a WebSocket says is an event, with the error in it where the platform tells.
+      [{ type: "error", error: { code: "ECONNREFUSED" } }, "Refused"],
+      [{ type: "error" }, "Unreachable"],
+      [{ error: null }, "Unreachable"],
+      [{ error: new Error("Unexpected server response: 404") }, "NotNatter"],
+      [{ error: new Error("Unexpected server response: 403") }, "NotNatter"],
+      [{ error: new Error("Unexpected server response: 503") }, "Unreachable"],
+      [{ error: new Error("Unexpected server response: 429") }, "Unreachable"],
       [{ code: "EHOSTUNREACH" }, "Unreachable"],
       [{}, "Unreachable"],
       [null, "Unreachable"],
@@ -32,11 +48,27 @@ describe("why a socket could not be opened", () => {
     }
   })
 
+  it("is told in words that say more, where more is known", () => {
+    const said = (cause: unknown) => toConnectError(opening(cause)).message
+    assert.strictEqual(said({ code: "ECONNREFUSED", message: "connect ECONNREFUSED" }), "nothing listens there")
+    assert.include(said({ type: "error", message: "" }), "no WebSocket could be opened")
+    assert.strictEqual(said(new SyntaxError("no such URL")), "no such URL")
+    assert.strictEqual(
+      said({ code: "CERT_HAS_EXPIRED", message: "certificate has expired" }),
+      "its certificate is not to be trusted: certificate has expired",
+    )
+    assert.strictEqual(
+      said({ error: new Error("Unexpected server response: 404") }),
+      "it opens no WebSocket there, but answers with status 404",
+    )
+    assert.strictEqual(said({ error: new Error("Unexpected server response: 503") }), "it answers with status 503")
+  })
+
   it("is worth another try where it may be otherwise a moment later", () => {
     const passes = (reason: ConnectError["reason"]) => new ConnectError({ reason }).passes
     for (const reason of ["Refused", "UnknownHost", "Unreachable", "Timeout", "Closed"] as const) {
       assert.isTrue(passes(reason), reason)
     }
-    for (const reason of ["NotNatter", "OldServer"] as const) assert.isFalse(passes(reason), reason)
+    for (const reason of ["NotNatter", "OldServer", "Untrusted"] as const) assert.isFalse(passes(reason), reason)
   })
 })

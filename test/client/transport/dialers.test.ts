@@ -56,7 +56,7 @@ describe("the ways to a server", () => {
       )
       assert.deepStrictEqual(closed, [])
       yield* Scope.close(scope, Exit.void)
-      assert.deepStrictEqual(closed, ["ws://here", 1000])
+      assert.deepStrictEqual(closed, ["ws://here/ws", 1000])
     }).pipe(Effect.scoped),
   )
 })

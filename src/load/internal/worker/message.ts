@@ -1,6 +1,6 @@
 /** The messages between the process that leads a load and its workers. */
 import type { Plan, LoadGenerator } from "../../../scenario/LoadGenerator.ts"
-import type { Address } from "../../../domain/Address.ts"
+import type { Address } from "../../../client/Address.ts"
 
 /** All that a worker has to know to play its share. */
 export interface Assignment {
