@@ -87,6 +87,7 @@ const readersOfDates = [
   "transport/tls/TlsContext.ts",
   "terminal/Chat.ts",
   "cli/accounts/tokens.ts",
+  "cli/cert/run.ts",
   "cli/talk/tail.ts",
   "testing/simulation/Process.ts",
 ].map((file) => `src/${file}`)

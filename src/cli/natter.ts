@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as fs from "node:fs"
 import { backup, restore } from "./backup.ts"
+import { cert } from "./cert.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { runMain } from "./runMain.ts"
@@ -26,7 +27,22 @@ import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
   Command.withDescription("A chat service, and what it takes to run it and to talk through it."),
-  Command.withSubcommands([serve, config, user, token, backup, restore, login, logout, chat, tail, send, load, proxy]),
+  Command.withSubcommands([
+    serve,
+    config,
+    user,
+    token,
+    cert,
+    backup,
+    restore,
+    login,
+    logout,
+    chat,
+    tail,
+    send,
+    load,
+    proxy,
+  ]),
   Command.withExamples([
     { command: "natter serve", description: "Run the service" },
     { command: "natter chat --name ann", description: "Talk, in another terminal" },

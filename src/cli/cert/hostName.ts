@@ -21,6 +21,8 @@ export const parse = (name: string): HostName | undefined => {
     const text = hostOf(`[${name}]`).slice(1, -1)
     return text === "" ? undefined : { type: "ip", text, bytes: version6(text) }
   }
+  // What an address on the web may have beside its host.
+  if (/[\s/\\?#@%]/.test(name)) return undefined
   const text = hostOf(name)
   if (/^\d+(\.\d+){3}$/.test(text)) {
     // Browsers take `1` for an address as well, and people mean something else.
