@@ -1,47 +1,52 @@
 /** How a request of HTTP becomes a WebSocket, or why not (RFC 6455, 4.2): values in, values out. */
-import * as Result from "effect/Result"
 import * as crypto from "node:crypto"
+import type * as Http from "node:http"
+import { type Framing, messages } from "../../protocol/Framing.ts"
+import { deflated, inflate } from "./Deflate.ts"
 import { agree, isToken, parseOffers } from "./Extensions.ts"
+import type { Inflater } from "./WebSocketReader.ts"
 
-/** Of a request, what the handshake looks at; an `IncomingMessage` is one. */
-export interface HandshakeRequest {
-  readonly method?: string | undefined
-  readonly httpVersion: string
-  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
-  /** Names and values by turns: `headers` does not say of every header that it came twice. */
-  readonly rawHeaders: ReadonlyArray<string>
-}
+/** What the handshake looks at. */
+export type HandshakeRequest = Pick<Http.IncomingMessage, "method" | "httpVersion" | "headers" | "rawHeaders">
 
 export interface HandshakeOptions {
-  /**
-   * From which origins a browser's page may come in: as in `https://chat.example.org`, or `*` for all. Where there are none,
-   * from the one that it asks for. What is no browser says no origin, and always may.
-   */
-  readonly origins: ReadonlyArray<string>
-  /** The names of subprotocols that are spoken here. */
-  readonly protocols: ReadonlyArray<string>
-  /** Whether messages may be compressed. */
-  readonly deflate: boolean
+  /** The origins whose pages may come in, as in `https://chat.example.org`; `*` for all. */
+  readonly allowed: ReadonlyArray<string>
+  /** The origins whose pages are our own, and may as well. What is no browser says no origin, and may always. */
+  readonly own: ReadonlySet<string>
+  /** Whether messages are compressed for those who ask for it. */
+  readonly compression: boolean
 }
 
+const subprotocols = ["natter.v2.json", "natter.v2.msgpack", "natter.v1"] as const
+
+export type Subprotocol = (typeof subprotocols)[number]
+
 export interface Accepted {
-  /** The subprotocol, where the client offered some. */
-  readonly protocol: string | undefined
-  /** Whether messages may be compressed from here on. */
-  readonly deflate: boolean
+  readonly _tag: "Accepted"
+  /** The first that is spoken here of those that the client has named, if it has named some. */
+  readonly protocol: Subprotocol | undefined
+  readonly framing: Framing
+  /** Where messages may be compressed. */
+  readonly inflater: Inflater | undefined
   /** All of the response; behind it there are frames. */
   readonly response: string
 }
 
 export interface Refused {
+  readonly _tag: "Refused"
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
   /** Says what was wrong. Safe to show to the client. */
   readonly message: string
 }
 
-const refuse = (status: number, message: string, headers: Record<string, string> = {}) =>
-  Result.fail<Refused>({ status, headers, message })
+const refuse = (status: number, message: string, headers: Record<string, string> = {}): Refused => ({
+  _tag: "Refused",
+  status,
+  headers,
+  message,
+})
 
 /** Everything that is appended to a key before it is hashed (RFC 6455, 1.3). */
 const magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -53,10 +58,10 @@ const isKey = /^[+/0-9A-Za-z]{22}==$/
 
 const version = "13"
 
-export const handshake = (request: HandshakeRequest, options: HandshakeOptions): Result.Result<Accepted, Refused> => {
+export const handshake = (request: HandshakeRequest, options: HandshakeOptions): Accepted | Refused => {
   const header = (name: string): string | undefined => {
     const value = request.headers[name]
-    return typeof value === "object" ? value.join(", ") : value
+    return Array.isArray(value) ? value.join(", ") : value
   }
   const has = (name: string, word: string): boolean => listed(header(name)).some((item) => item.toLowerCase() === word)
 
@@ -64,7 +69,7 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
   if (request.httpVersion !== "1.1") return refuse(400, "A WebSocket is opened by HTTP/1.1")
   const host = header("host")
   const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host")
-  if (host === undefined || hosts.length > 1 || hostOf(host, "http:") === undefined) {
+  if (host === undefined || hosts.length > 1 || !isHost(host)) {
     return refuse(400, "The header Host has to be there once, and to name a host")
   }
   if (!has("upgrade", "websocket")) {
@@ -90,7 +95,7 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
     return refuse(400, "A request for a WebSocket has no body")
   }
   const origin = header("origin")
-  if (origin !== undefined && !isWelcome(origin, host, options.origins)) {
+  if (origin !== undefined && !isWelcome(origin, options)) {
     return refuse(403, "Pages of this origin may not come in")
   }
 
@@ -99,9 +104,9 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
   if (names !== undefined && (!names.every(isToken) || new Set(names).size < names.length)) {
     return refuse(400, "The header Sec-WebSocket-Protocol has to be a list of different names")
   }
-  const protocol = names?.find((name) => options.protocols.includes(name))
+  const protocol = names?.flatMap((name) => subprotocols.find((known) => known === name) ?? [])[0]
   if (names !== undefined && protocol === undefined) {
-    return refuse(400, `None of the offered subprotocols is spoken here. These are: ${options.protocols.join(", ")}`)
+    return refuse(400, `None of the offered subprotocols is spoken here. These are: ${subprotocols.join(", ")}`)
   }
   const extensions = header("sec-websocket-extensions")
   const offers = extensions === undefined ? [] : parseOffers(extensions)
@@ -109,7 +114,7 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
     return refuse(400, "The header Sec-WebSocket-Extensions is against its grammar (RFC 6455, 9.1)")
   }
 
-  const agreed = options.deflate ? agree(offers) : undefined
+  const agreed = options.compression ? agree(offers) : undefined
   const response = [
     "HTTP/1.1 101 Switching Protocols",
     "Upgrade: websocket",
@@ -119,27 +124,22 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
     ...(agreed === undefined ? [] : [`Sec-WebSocket-Extensions: ${agreed}`]),
     "\r\n",
   ].join("\r\n")
-  return Result.succeed({ protocol, deflate: agreed !== undefined, response })
+  const [framing, inflater] = agreed === undefined ? [messages, undefined] : [deflated, inflate]
+  return { _tag: "Accepted", protocol, framing, inflater, response }
 }
 
 const listed = (value: string | undefined): ReadonlyArray<string> => (value ?? "").split(",").map((item) => item.trim())
 
-/** Only a host and perhaps a port, without the one that a scheme has anyway. */
-const hostOf = (host: string, scheme: string): string | undefined => {
-  if (!/^[^/?#@\\\s]+$/.test(host)) return undefined
-  return URL.canParse(`${scheme}//${host}`) ? new URL(`${scheme}//${host}`).host : undefined
+/** Only a host and perhaps a port. */
+const isHost = (host: string): boolean => /^[^/?#@\\\s]+$/.test(host) && URL.canParse(`http://${host}`)
+
+/** In small letters, and without the port that the scheme has by itself; as it is where it is no address. */
+const written = (origin: string): string => {
+  const url = URL.parse(origin)
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : origin
 }
 
-const originOf = (origin: string): URL | undefined => {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined
-  return url !== undefined && /^https?:$/.test(url.protocol) ? url : undefined
-}
-
-const isWelcome = (origin: string, host: string, origins: ReadonlyArray<string>): boolean => {
-  if (origins.includes("*") || origins.includes(origin)) return true
-  const url = originOf(origin)
-  if (url === undefined) return false
-  // With TLS in front of it the service does not know its own scheme: the host and the port decide.
-  if (origins.length === 0) return url.host === hostOf(host, url.protocol)
-  return origins.some((one) => originOf(one)?.origin === url.origin)
+const isWelcome = (origin: string, { allowed, own }: HandshakeOptions): boolean => {
+  const plain = written(origin)
+  return allowed.includes("*") || own.has(plain) || allowed.some((one) => written(one) === plain)
 }

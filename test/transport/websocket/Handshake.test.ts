@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Result from "effect/Result"
-import { handshake, type HandshakeOptions } from "../../../src/transport/websocket/Handshake.ts"
+import { messages } from "../../../src/protocol/Framing.ts"
+import { Dice } from "../../../src/testing/Dice.ts"
+import { deflated, inflate } from "../../../src/transport/websocket/Deflate.ts"
+import { handshake, type HandshakeOptions, type Subprotocol } from "../../../src/transport/websocket/Handshake.ts"
 
-type Headers = Record<string, string | ReadonlyArray<string> | undefined>
+type Headers = Record<string, string | Array<string> | undefined>
 
 const right = {
   host: "chat.example.org",
@@ -20,28 +22,25 @@ interface Changes {
   readonly options?: Partial<HandshakeOptions>
 }
 
-const protocols = ["natter.v2.json", "natter.v2.msgpack", "natter.v1"]
-
 const shake = ({ headers, method = "GET", httpVersion = "1.1", options, rawHeaders }: Changes = {}) => {
   const all: Headers = { ...right, ...headers }
   const pairs = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]))
   const request = { method, httpVersion, headers: all, rawHeaders: [...pairs, ...(rawHeaders ?? [])] }
-  return handshake(request, { origins: [], protocols, deflate: false, ...options })
+  return handshake(request, { allowed: [], own: new Set(["https://chat.example.org"]), compression: false, ...options })
 }
 
 const accepted = (changes?: Changes) => {
-  const result = shake(changes)
-  if (Result.isFailure(result)) assert.fail(result.failure.message)
-  return result.success
+  const answer = shake(changes)
+  return answer._tag === "Accepted" ? answer : assert.fail(answer.message)
 }
 const refused = (changes: Changes) => {
-  const result = shake(changes)
-  return Result.isFailure(result) ? result.failure : assert.fail("it was accepted")
+  const answer = shake(changes)
+  return answer._tag === "Refused" ? answer : assert.fail("it was accepted")
 }
 
 describe("a handshake", () => {
   it("is answered as RFC 6455 has it in its example", () => {
-    const { deflate, protocol, response } = accepted()
+    const { framing, inflater, protocol, response } = accepted()
     assert.deepStrictEqual(response.split("\r\n"), [
       "HTTP/1.1 101 Switching Protocols",
       "Upgrade: websocket",
@@ -51,7 +50,8 @@ describe("a handshake", () => {
       "",
     ])
     assert.isUndefined(protocol)
-    assert.isFalse(deflate)
+    assert.isUndefined(inflater)
+    assert.strictEqual(framing, messages)
   })
 
   it.each<Headers>([
@@ -63,7 +63,7 @@ describe("a handshake", () => {
     { host: "localhost" },
     { "content-length": "0" },
   ])("is taken with %j", (headers) => {
-    assert.isTrue(Result.isSuccess(shake({ headers })))
+    assert.strictEqual(shake({ headers })._tag, "Accepted")
   })
 
   it.each<readonly [string, Changes, number]>([
@@ -115,53 +115,54 @@ describe("a handshake", () => {
   })
 })
 
+const own = new Set(["https://chat.example.org", "http://localhost:5173"])
+
 describe("the origin of a page", () => {
   it.each([
-    ["https://chat.example.org", "chat.example.org", []],
-    ["http://chat.example.org", "chat.example.org", []],
-    ["https://chat.example.org", "chat.example.org:443", []],
-    ["http://chat.example.org", "chat.example.org:80", []],
-    ["http://localhost:5173", "localhost:5173", []],
-    ["http://[::1]:8080", "[::1]:8080", []],
-    ["https://chat.example.org", "CHAT.example.org", []],
-    ["https://app.example.org", "chat.example.org", ["https://app.example.org"]],
-    ["https://app.example.org", "chat.example.org", ["https://other.example.org", "https://APP.example.org:443/"]],
-    ["null", "chat.example.org", ["null"]],
-    ["https://anywhere.example.com", "chat.example.org", ["*"]],
-    ["null", "chat.example.org", ["*"]],
-  ])("%s may come in to %s, with %j", (origin, host, origins) => {
-    assert.isTrue(Result.isSuccess(shake({ headers: { origin, host }, options: { origins } })))
+    ["https://chat.example.org", []],
+    ["https://chat.example.org:443", []],
+    ["https://CHAT.example.org", []],
+    ["http://localhost:5173", []],
+    ["https://app.example.org", ["https://app.example.org"]],
+    ["https://app.example.org", ["https://other.example.org", "https://APP.example.org:443/"]],
+    ["https://chat.example.org", ["https://app.example.org"]],
+    ["null", ["null"]],
+    ["capacitor://localhost", ["capacitor://localhost"]],
+    ["https://anywhere.example.com", ["*"]],
+    ["null", ["*"]],
+  ])("%s may come in, with %j", (origin, allowed) => {
+    assert.strictEqual(shake({ headers: { origin }, options: { allowed, own } })._tag, "Accepted")
   })
 
   it.each([
-    ["https://evil.example.com", "chat.example.org", []],
-    ["https://chat.example.org.evil.example.com", "chat.example.org", []],
-    ["https://evil.example.com/chat.example.org", "chat.example.org", []],
-    ["http://chat.example.org:8080", "chat.example.org", []],
-    ["http://chat.example.org", "chat.example.org:443", []],
-    ["ftp://chat.example.org", "chat.example.org", []],
-    ["chat.example.org", "chat.example.org", []],
-    ["null", "chat.example.org", []],
-    ["", "chat.example.org", []],
-    ["https://chat.example.org, https://evil.example.com", "chat.example.org", []],
-    ["http://app.example.org", "chat.example.org", ["https://app.example.org"]],
-    ["https://app.example.org:8443", "chat.example.org", ["https://app.example.org"]],
-    // A list is all that may: also a page of the same host has to be in it.
-    ["https://chat.example.org", "chat.example.org", ["https://app.example.org"]],
-    ["null", "chat.example.org", ["https://app.example.org"]],
-  ])("%j may not come in to %s, with %j", (origin, host, origins) => {
-    assert.strictEqual(refused({ headers: { origin, host }, options: { origins } }).status, 403)
+    ["https://evil.example.com", []],
+    ["https://chat.example.org.evil.example.com", []],
+    ["https://evil.example.com/chat.example.org", []],
+    ["http://chat.example.org", []],
+    ["https://chat.example.org:8080", []],
+    ["http://localhost", []],
+    ["ftp://chat.example.org", []],
+    ["chat.example.org", []],
+    ["null", []],
+    ["", []],
+    ["https://chat.example.org, https://evil.example.com", []],
+    ["http://app.example.org", ["https://app.example.org"]],
+    ["https://app.example.org:8443", ["https://app.example.org"]],
+    ["null", ["https://app.example.org"]],
+    ["capacitor://evil", ["capacitor://localhost"]],
+  ])("%j may not come in, with %j", (origin, allowed) => {
+    assert.strictEqual(refused({ headers: { origin }, options: { allowed, own } }).status, 403)
   })
 
   it("is not asked of what is no browser", () => {
-    assert.isTrue(Result.isSuccess(shake({ options: { origins: ["https://app.example.org"] } })))
+    assert.strictEqual(shake({ options: { own: new Set() } })._tag, "Accepted")
   })
 })
 
 describe("the subprotocol", () => {
-  const offering = (offer: string | ReadonlyArray<string>) => ({ headers: { "sec-websocket-protocol": offer } })
+  const offering = (offer: string | Array<string>) => ({ headers: { "sec-websocket-protocol": offer } })
 
-  it.each([
+  it.each<readonly [string, Subprotocol]>([
     ["natter.v1", "natter.v1"],
     ["natter.v2.msgpack, natter.v2.json", "natter.v2.msgpack"],
     ["natter.v2.json,natter.v2.msgpack", "natter.v2.json"],
@@ -179,7 +180,7 @@ describe("the subprotocol", () => {
   it.each(["mqtt", "natter.v3, mqtt", "NATTER.V1"])("%s is not known, and those that are get named", (offer) => {
     const { message, status } = refused(offering(offer))
     assert.strictEqual(status, 400)
-    for (const name of protocols) assert.include(message, name)
+    for (const name of ["natter.v2.json", "natter.v2.msgpack", "natter.v1"]) assert.include(message, name)
   })
 
   it.each(["", ",", "natter.v1,", "natter.v1, natter.v1", "natter v1", "natter.v1; q=1"])(
@@ -192,14 +193,45 @@ describe("the subprotocol", () => {
 
 it("compression is agreed on where it is allowed and offered", () => {
   const headers = { "sec-websocket-extensions": "permessage-deflate; client_max_window_bits" }
-  const { deflate, response } = accepted({ headers, options: { deflate: true } })
-  assert.isTrue(deflate)
+  const { framing, inflater, response } = accepted({ headers, options: { compression: true } })
+  assert.strictEqual(framing, deflated)
+  assert.strictEqual(inflater, inflate)
   assert.include(
     response,
     "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n",
   )
-  for (const other of [accepted({ headers }), accepted({ options: { deflate: true } })]) {
-    assert.isFalse(other.deflate)
+  for (const other of [accepted({ headers }), accepted({ options: { compression: true } })]) {
+    assert.strictEqual(other.framing, messages)
+    assert.isUndefined(other.inflater)
     assert.notInclude(other.response, "Extensions")
+  }
+})
+
+it("whatever stands in the headers is answered, and none of it gets into the answer but a name that we know", () => {
+  const dice = new Dice(1)
+  const names = [...Object.keys(right), "origin", "sec-websocket-protocol", "sec-websocket-extensions"]
+  const pieces = [
+    "natter.v1",
+    "permessage-deflate",
+    "=",
+    ";",
+    ",",
+    " ",
+    '"',
+    "\\",
+    "\r\nSet-Cookie: a=b\r\n",
+    "é",
+    "\0",
+    "[",
+    "://",
+  ]
+  for (let times = 0; times < 2000; times++) {
+    const changed = Array.from({ length: 1 + dice.below(2) }, () => [
+      dice.pick(names),
+      Array.from({ length: dice.below(6) }, () => dice.pick(pieces)).join(""),
+    ])
+    const answer = shake({ headers: Object.fromEntries(changed), options: { allowed: ["*"], compression: true } })
+    if (answer._tag === "Refused") assert.isAtLeast(answer.status, 400)
+    else assert.notInclude(answer.response, "Cookie")
   }
 })

@@ -1,14 +1,12 @@
 /** Somebody else's client, `ws`, at the other end: what it writes is read, and what is written it reads. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { once } from "node:events"
 import type { Duplex } from "node:stream"
 import { WebSocket } from "ws"
-import { framed, messages } from "../../../src/protocol/Framing.ts"
-import { deflated, inflate } from "../../../src/transport/websocket/Deflate.ts"
+import { framed } from "../../../src/protocol/Framing.ts"
 import { handshake } from "../../../src/transport/websocket/Handshake.ts"
 import { WebSocketReader } from "../../../src/transport/websocket/WebSocketReader.ts"
 
@@ -21,14 +19,14 @@ const echo = Effect.acquireRelease(
     const server = createServer()
     const sockets = new Set<Duplex>()
     server.on("upgrade", (request, socket) => {
-      const options = { origins: [], protocols: ["natter.v1"], deflate: true }
-      const { deflate, response } = Result.getOrThrow(handshake(request, options))
-      const framing = deflate ? deflated : messages
+      const answer = handshake(request, { allowed: [], own: new Set(), compression: true })
+      if (answer._tag === "Refused") return socket.end(answer.message)
+      const { framing, inflater, response } = answer
       socket.write(response)
       const reader = new WebSocketReader({
         maxBytes: 0x1_0000,
         content: "any",
-        deflate: deflate ? inflate : undefined,
+        deflate: inflater,
         control: {
           onPing: (payload) => socket.write(written(10, payload)),
           onPong: () => {},
