@@ -9,10 +9,10 @@ import * as Net from "node:net"
 import { inherit } from "./internal/inherited.ts"
 import { listenPrivately, remove } from "./internal/socketFile.ts"
 import { ListenError } from "./ListenError.ts"
-import type { Place } from "./Place.ts"
+import * as Place from "./Place.ts"
 import type { TcpSettings } from "./tcp/TcpSettings.ts"
 
-type Kind<K extends Place["kind"]> = Extract<Place, { readonly kind: K }>
+type Kind<K extends Place.Place["kind"]> = Extract<Place.Place, { readonly kind: K }>
 
 interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePort" | "keepAlive"> {
   /** Where the place was said, for errors; `listen` where nothing else is. */
@@ -22,13 +22,14 @@ interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePort" | "k
 interface Opening {
   /**
    * Opens a place, until the scope closes, and gives what is accepted there to `accept`: paused, and half-open, so that a
-   * peer that has said everything may still be read to. Succeeds with the place as it is open: port 0 is another by then.
+   * peer that has said everything may still be read to. Succeeds with the place as it is open: with the port that was
+   * free, or the address of a socket that was open already.
    */
   readonly open: (
-    place: Place,
+    place: Place.Place,
     settings: OpeningSettings,
     accept: (socket: Net.Socket) => void,
-  ) => Effect.Effect<Place, ListenError>
+  ) => Effect.Effect<Place.Place, ListenError>
 }
 
 /**
@@ -50,7 +51,12 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
       allowHalfOpen: true,
       pauseOnConnect: true,
     })
-    server.on("connection", accept)
+    server.on("connection", (socket) => {
+      // A socket without addresses is one in the file system, or was reset before it was accepted: nobody is to take that
+      // for the other.
+      if (socket.remoteAddress === undefined && typeof server.address() !== "string") return void socket.destroy()
+      accept(socket)
+    })
     return server
   }
   const isOpen = (server: Net.Server) => {
@@ -62,7 +68,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
     place: Kind<"tcp">,
     settings: OpeningSettings,
     accept: (socket: Net.Socket) => void,
-  ): Effect.fn.Return<Place, ListenError> {
+  ): Effect.fn.Return<Place.Place, ListenError> {
     let opened = 0
     const openOn = Effect.fnUntraced(function* (host: string, port: number) {
       const server = serverFor(settings, accept)
@@ -95,7 +101,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
     place: Kind<"unix">,
     settings: OpeningSettings,
     accept: (socket: Net.Socket) => void,
-  ): Effect.fn.Return<Place, ListenError> {
+  ): Effect.fn.Return<Place.Place, ListenError> {
     const server = serverFor(settings, accept)
     const refused = (cause: unknown) => new ListenError({ place, setBy: "listen", cause })
     const file = yield* Effect.mapError(
@@ -114,7 +120,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
     place: Kind<"fd">,
     settings: OpeningSettings,
     accept: (socket: Net.Socket) => void,
-  ): Effect.fn.Return<Place, ListenError> {
+  ): Effect.fn.Return<Place.Place, ListenError> {
     const server = serverFor(settings, accept)
     const refused = (cause: unknown) => new ListenError({ place, setBy: "listen", cause })
     yield* Effect.mapError(
@@ -125,7 +131,10 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
       refused,
     )
     isOpen(server)
-    return place
+    const { language, tls } = place
+    const address = server.address()
+    if (typeof address === "string") return { language, tls, kind: "unix", path: address, mode: Place.privateMode }
+    return address === null ? place : { language, tls, kind: "tcp", host: address.address, port: address.port }
   })
 
   return {

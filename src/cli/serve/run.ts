@@ -8,8 +8,10 @@ import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { Hub } from "../../embedding/Hub.ts"
 import { surviveHangUp } from "./hangUp.ts"
 import { hardStop } from "./hardStop.ts"
+import * as Notifier from "./systemd/Notifier.ts"
 
 /** The address argument with which a client on this machine reaches the service; empty where it needs none. */
 const toReach = ({ host, port }: Address.Address): string => {
@@ -38,12 +40,15 @@ const greeting = (address: Address.Address, settings: ServerSettings): string =>
 const hungUp = Effect.logInfo("SIGHUP changes nothing: settings are read at start, and SIGTERM ends the service")
 
 /** Until it is interrupted, or what it keeps is somebody else's. */
-const running = (settings: ServerSettings) =>
+const running = (settings: ServerSettings, notifier: Notifier.Notifier) =>
   Effect.gen(function* () {
     const { address, lost } = yield* ChatServer
+    const sessions = Effect.map((yield* Hub).stats, ({ sessions }) => sessions)
     yield* Console.log(greeting(address, settings))
+    yield* notifier.ready(sessions)
     // Closed before the server is, so this runs when the drain begins.
-    yield* Effect.addFinalizer(() => hardStop(settings.shutdown.hardStop))
+    const { hardStop: within } = settings.shutdown
+    yield* Effect.addFinalizer(() => Effect.andThen(hardStop(within), notifier.stopping(sessions, within)))
     return yield* lost
   }).pipe(Effect.scoped, Effect.provide(ChatServer.layer(settings)))
 
@@ -58,7 +63,7 @@ export const service = (settings: ServerSettings, notes: ReadonlyArray<string>) 
     yield* surviveReaders
     yield* surviveHangUp(hungUp)
     yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
-    return yield* running(settings)
+    return yield* running(settings, yield* Notifier.make(process.env, process.pid))
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() =>
