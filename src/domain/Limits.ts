@@ -22,6 +22,8 @@ export const maxInteger = Number.MAX_SAFE_INTEGER
 export const maxReactionLength = 32
 /** Different reactions under one message. */
 export const maxReactions = 20
+/** Of them, those of one user: nobody takes the room of the others. */
+export const maxOwnReactions = 5
 /** Reactions to one message, all users' together. */
 export const maxReacted = 1000
 /** Entries in a page of history. */

@@ -1,5 +1,6 @@
 /** Saying something, and changing what was said. */
 import * as Effect from "effect/Effect"
+import { member2 } from "../suites/transportWorld.ts"
 import type { Case } from "./table.ts"
 import { all, annSpoke, conversing, muted, olga, posting, role, silenced, slowly, unreachable } from "./table.ts"
 import { doorNames } from "./doors.ts"
@@ -119,10 +120,22 @@ export const reactions: ReadonlyArray<Case<"react">> = [
   {
     refused: "TooManyReactions",
     request: react("den"),
-    before: ({ channel, olga }) =>
-      Effect.forEach([...Array(20).keys()], (n) =>
-        olga.ask({ type: "React", channel, id: `r-${n}`, target: 1, reaction: `r${n}` }, "Published"),
+    when: "there are 20",
+    before: ({ channel, server }) =>
+      Effect.forEach(["bob", "cat", "dan", "eve"], (name) =>
+        Effect.flatMap(member2(server, name, channel), (member) =>
+          Effect.forEach([...Array(5).keys()], (n) =>
+            member.ask({ type: "React", channel, id: `r-${n}`, target: 1, reaction: `${name} ${n}` }, "Published"),
+          ),
+        ),
       ),
+  },
+  {
+    refused: "TooManyReactions",
+    request: react("den"),
+    when: "she has 5",
+    before: ({ ann, channel }) =>
+      Effect.forEach([...Array(5).keys()], (n) => ann("react", { ...react(channel), id: `r-${n}`, reaction: `r${n}` })),
   },
   { refused: "Unreachable", request: react("@bob", 1), before: unreachable },
   { refused: "Blocked", request: react("@bob", 1), before: silenced },

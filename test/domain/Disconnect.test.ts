@@ -75,6 +75,7 @@ describe("the bounds that clients count on", () => {
         maxInteger: 2 ** 53 - 1,
         maxReactionLength: 32,
         maxReactions: 20,
+        maxOwnReactions: 5,
         maxReacted: 1000,
         maxPage: 300,
         maxPageLength: 32_768,

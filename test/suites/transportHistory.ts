@@ -155,8 +155,13 @@ const changing = ({ layer }: World): void => {
       assert.strictEqual(yield* refused(bob, remove(1, "b")), "Forbidden")
       assert.strictEqual(yield* refused(ann, edit(1, "d", "")), "EmptyMessage")
       assert.strictEqual(yield* refused(ann, edit(1, "e", "x".repeat(16_001))), "MessageTooLong")
-      for (let n = 0; n < 20; n++) yield* bob.ask(react(1, `r${n}`, `r${n}`), "Published")
-      assert.strictEqual(yield* refused(bob, react(1, "more", "more")), "TooManyReactions")
+      const others = yield* Effect.forEach(["cat", "dan", "eve"], (name) => member2(server, name, "den"))
+      let n = 0
+      for (const one of [bob, ...others]) {
+        for (const end = n + 5; n < end; n++) yield* one.ask(react(1, `r${n}`, `r${n}`), "Published")
+        assert.strictEqual(yield* refused(one, react(1, "own", "own")), "TooManyReactions")
+      }
+      assert.strictEqual(yield* refused(ann, react(1, "more", "more")), "TooManyReactions")
       // One that is there already has room.
       yield* ann.ask(react(1, "more", "r7"), "Published")
       yield* ann.ask(remove(1, "d1"), "Published")

@@ -11,7 +11,7 @@ const advice: { readonly [Reason in RequestErrorReason]?: string } = {
   NoSuchMessage: "it may have been deleted, or be too old",
   NoSuchUser: "look at the spelling; Tab completes names",
   NotMember: "/join it first",
-  TooManyReactions: "use one that is there",
+  TooManyReactions: "take one of yours back, or use one that is there",
   InvalidSearch: "search for whole words",
   TooManyMemberships: "/leave another channel first",
 }

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Message, StoredId } from "../../../src/domain/Entry.ts"
 import { Generations } from "../../../src/domain/Generations.ts"
-import { maxReacted, maxReactions } from "../../../src/domain/Limits.ts"
+import { maxOwnReactions, maxReacted, maxReactions } from "../../../src/domain/Limits.ts"
 import { Reaction } from "../../../src/domain/Reaction.ts"
 import { RequestError } from "../../../src/domain/RequestError.ts"
 import { Seq } from "../../../src/domain/Seq.ts"
@@ -496,7 +496,7 @@ describe("a turn", () => {
     it(`has at most ${maxReactions} different reactions, and room again when the last user of one takes it back`, () => {
       const reactions = Array.from({ length: maxReactions - 1 }, (_, n) => ({
         reaction: Reaction.make(`r${n}`),
-        users: n === 0 ? [personOf(ann), personOf(bob)] : [personOf(ann)],
+        users: n === 0 ? [personOf(ann), personOf(bob)] : [personOf(cat)],
       }))
       const { became } = inOneTurn(
         [message(7, ann, { reactions })],
@@ -522,6 +522,48 @@ describe("a turn", () => {
         "new 105",
         "TooManyReactions",
       ])
+    })
+
+    it(`has at most ${maxOwnReactions} reactions of one user, and room again when one is taken back`, () => {
+      const reactions = Array.from({ length: maxOwnReactions + 2 }, (_, n) => ({
+        reaction: Reaction.make(`r${n}`),
+        users: n < 2 ? [personOf(bob)] : n === 2 ? [personOf(bob), personOf(ann)] : [personOf(ann)],
+      }))
+      const { became } = inOneTurn(
+        [message(7, bob, { reactions })],
+        [
+          react(ann, 7, "new"),
+          // Neither one that others have.
+          react(ann, 7, "r0"),
+          react(bob, 7, "r3"),
+          // It stands already.
+          react(ann, 7, "r3"),
+          react(ann, 7, "r2", false),
+          react(ann, 7, "r0"),
+          react(ann, 7, "new"),
+        ],
+      )
+      assert.deepStrictEqual(became, [
+        "TooManyReactions",
+        "TooManyReactions",
+        "new 101",
+        "stands 7 of 7",
+        "new 102",
+        "new 103",
+        "TooManyReactions",
+      ])
+    })
+
+    it("of which somebody has more than that, from earlier, goes on", () => {
+      const reactions = Array.from({ length: 20 }, (_, n) => ({
+        reaction: Reaction.make(`r${n}`),
+        users: [personOf(ann)],
+      }))
+      const { became } = inOneTurn(
+        [message(7, bob, { reactions })],
+        [react(ann, 7, "r0", false), react(ann, 7, "r0"), react(bob, 7, "r1"), react(bob, 7, "new")],
+      )
+      assert.deepStrictEqual(became, ["new 101", "TooManyReactions", "new 102", "new 103"])
     })
 
     it(`has at most ${maxReacted} reactions of all users together`, () => {

@@ -1,5 +1,5 @@
 import type { Generations } from "../../../domain/Generations.ts"
-import { maxReacted, maxReactions } from "../../../domain/Limits.ts"
+import { maxOwnReactions, maxReacted, maxReactions } from "../../../domain/Limits.ts"
 import type { Entry, StoredId, Message, Reacted, Reactions } from "../../../domain/Entry.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import * as Seq from "../../../domain/Seq.ts"
@@ -183,7 +183,7 @@ export class Turn {
         if (refusal !== undefined && (change.on || refusal.reason !== "SlowMode")) return refusal
         if (hasReacted(message, by.user.id, change.reaction) === change.on) return asItIs(message)
         const reactions = reacted(message, place.from, change)
-        if (reactions === undefined) return new RequestError({ reason: "TooManyReactions" })
+        if (reactions instanceof RequestError) return reactions
         changed.set(target, { ...message, reactions })
         return { ...place, ...change, id, target }
       }
@@ -202,19 +202,24 @@ const asItIs = ({ seq, timestamp }: Message): Standing => ({ seq, timestamp })
 const hasReacted = ({ reactions }: Message, user: UserId, reaction: Reacted["reaction"]): boolean =>
   reactions?.some((one) => one.reaction === reaction && one.users.some(({ id }) => id === user)) === true
 
-/** The reactions then; undefined where they would be too many. */
+/** The reactions then, or why there can be no more. */
 const reacted = (
   { reactions = [] }: Message,
   from: Person,
   { on, reaction }: Pick<Reacted, "reaction" | "on">,
-): ReadonlyArray<Reactions> | undefined => {
+): ReadonlyArray<Reactions> | RequestError => {
   const users = reactions.find((one) => one.reaction === reaction)?.users
   const others = reactions.filter((one) => one.reaction !== reaction)
   if (!on) {
     const left = (users ?? []).filter(({ id }) => id !== from.id)
     return left.length === 0 ? others : [...others, { reaction, users: left }]
   }
-  if (users === undefined && reactions.length >= maxReactions) return undefined
-  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return undefined
+  const own = reactions.filter(({ users }) => users.some(({ id }) => id === from.id)).length
+  if (own >= maxOwnReactions) return tooMany(`You have ${own} reactions to this message, as many as one may have`)
+  if (users === undefined && reactions.length >= maxReactions) return tooMany()
+  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return tooMany()
   return [...others, { reaction, users: [...(users ?? []), from] }]
 }
+
+const tooMany = (detail?: string): RequestError =>
+  new RequestError({ reason: "TooManyReactions", ...(detail === undefined ? {} : { detail }) })
