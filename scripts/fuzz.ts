@@ -1,18 +1,24 @@
 /** Searches for bytes that Natter cannot handle: `node scripts/fuzz.ts --help`. */
 import { parseArgs } from "node:util"
 import * as Fuzz from "../src/testing/Fuzz.ts"
+import * as WebSocketFuzz from "../src/testing/WebSocketFuzz.ts"
 import { checkStream } from "./fuzz/codecs.ts"
 import { attack, checkHealth, type Target } from "./fuzz/socket.ts"
+import { checkWebSocket } from "./fuzz/webSockets.ts"
+import * as WebSocketAttack from "./fuzz/webSocketAttack.ts"
 
 const usage = `node scripts/fuzz.ts --seconds 120                            the codecs, in this process
+node scripts/fuzz.ts --seconds 120 --websocket                what reads WebSockets, in this process
 node scripts/fuzz.ts --seconds 120 --address 127.0.0.1:8080   a running server, over sockets
+node scripts/fuzz.ts --seconds 120 --address ws://127.0.0.1:8080/ws   the same, over WebSockets
 
 Against a server, hostile streams come in rounds over short connections; after each a healthy client must be able to
 sign in and to ping within a second. Start the server with --rate-limits off, or most of it is turned away at the
 door. What fails is printed with its seed, and --seed with that number begins there.
 
   --seconds N         how long; 60
-  --address H:P       the server; without it, the codecs
+  --address H:P       the server, or ws://H:P/PATH; without it, what runs in this process
+  --websocket         without a server: frames of WebSockets
   --seed N            where to begin; a random number
   --connections N     at once, 1 to 64; 16
   --round N           streams between two looks at the server's health; 200
@@ -30,6 +36,7 @@ const parse = () =>
     options: {
       seconds: { type: "string", default: "60" },
       address: { type: "string" },
+      websocket: { type: "boolean", default: false },
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
       connections: { type: "string", default: "16" },
       round: { type: "string", default: "200" },
@@ -69,12 +76,13 @@ function* seeds(from: number) {
   for (let seed = from; performance.now() < until; seed = (seed + 1) >>> 0) yield seed
 }
 
-const fuzzCodecs = (): string | undefined => {
+/** Whatever runs in this process: a complaint about a seed's stream, if there is one. */
+const fuzzHere = (check: (seed: number) => string | undefined): string | undefined => {
   let streams = 0
   for (const seed of seeds(first)) {
     let complaint: string | undefined
     try {
-      complaint = checkStream(Fuzz.stream(seed))
+      complaint = check(seed)
     } catch (error) {
       complaint = `throws ${error instanceof Error ? error.stack : String(error)}`
     }
@@ -88,8 +96,13 @@ const fuzzCodecs = (): string | undefined => {
   return undefined
 }
 
-const fuzzServer = async (target: Target): Promise<string | undefined> => {
-  const health = () => checkHealth(target, values.user, values.password)
+/** A running server: how it is attacked with a seed's stream, and what is wrong with how it serves a healthy client. */
+interface Victim {
+  readonly attack: (seed: number) => Promise<void>
+  readonly health: () => Promise<string | undefined>
+}
+
+const fuzzServer = async ({ attack, health }: Victim): Promise<string | undefined> => {
   const before = await health()
   if (before !== undefined) return `the server is not well to begin with: ${before}`
   let streams = 0
@@ -98,7 +111,7 @@ const fuzzServer = async (target: Target): Promise<string | undefined> => {
     const waiting = seeds(from).take(round)
     const worker = async () => {
       for (const seed of waiting) {
-        await attack(target, Fuzz.stream(seed))
+        await attack(seed)
         streams++
       }
     }
@@ -115,7 +128,7 @@ const fuzzServer = async (target: Target): Promise<string | undefined> => {
   return undefined
 }
 
-const target = ({ address }: { readonly address: string }): Target => {
+const target = (address: string): Target => {
   const at = address.lastIndexOf(":")
   const host = address.slice(0, at).replace(/^\[(.*)\]$/, "$1")
   const port = Number(address.slice(at + 1))
@@ -123,8 +136,27 @@ const target = ({ address }: { readonly address: string }): Target => {
   return fits ? { host, port } : refuse("--address must be a host and a port, as in 127.0.0.1:8080")
 }
 
+const victim = (address: string): Victim => {
+  const { password, user } = values
+  if (address.startsWith("ws://")) {
+    if (!URL.canParse(address))
+      return refuse("--address must be the address of a WebSocket, as in ws://127.0.0.1:8080/ws")
+    const url = new URL(address)
+    return {
+      attack: (seed) => WebSocketAttack.attack(url, WebSocketFuzz.stream(seed)),
+      health: () => WebSocketAttack.checkHealth(url, user, password),
+    }
+  }
+  const there = target(address)
+  return { attack: (seed) => attack(there, Fuzz.stream(seed)), health: () => checkHealth(there, user, password) }
+}
+
+const here = values.websocket
+  ? (seed: number) => checkWebSocket(WebSocketFuzz.stream(seed))
+  : (seed: number) => checkStream(Fuzz.stream(seed))
+
 const { address } = values
-const complaint = address === undefined ? fuzzCodecs() : await fuzzServer(target({ address }))
+const complaint = address === undefined ? fuzzHere(here) : await fuzzServer(victim(address))
 if (complaint !== undefined) {
   console.error(`It did not hold: ${complaint}`)
   process.exitCode = 1

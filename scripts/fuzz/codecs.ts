@@ -28,7 +28,7 @@ const pairs: ReadonlyArray<readonly [reader: Side, writer: Side]> = (
 ])
 
 /** What keeps an error from being sent to the peer and written to a log as it is; undefined where nothing does. */
-const checkRefusal = (error: unknown): string | undefined => {
+export const checkRefusal = (error: unknown): string | undefined => {
   if (!(error instanceof FrameError)) return `the refusal is no FrameError: ${String(error)}`
   const { field = "", kind, message, ref } = error
   // The error names a surplus field, and that name may be anything in a damaged stream.
@@ -40,7 +40,7 @@ const checkRefusal = (error: unknown): string | undefined => {
   return kind === "InvalidField" && error.field === undefined ? `the message names no field: ${message}` : undefined
 }
 
-const checkBody = (body: Uint8Array): string | undefined => {
+export const checkBody = (body: Uint8Array): string | undefined => {
   for (const [reader, writer] of pairs) {
     const decoded = reader.decode(body)
     if (Result.isFailure(decoded)) {

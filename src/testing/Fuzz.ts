@@ -2,16 +2,10 @@
  * Hostile byte streams from a seed: frames made from the schemas, bent, damaged, with lying lengths and cut into pieces,
  * and bytes that were never a frame. The same seed gives the same stream.
  */
-import * as Arbitrary from "effect/Arbitrary"
-import * as Effect from "effect/Effect"
-import type * as Schema from "effect/Schema"
-import { ConnectReply, ConnectRequest } from "../protocol/Connect.ts"
-import * as V1 from "../protocol/v1/Message.ts"
-import * as Client from "../protocol/v2/ClientFrame.ts"
-import * as Server from "../protocol/v2/ServerFrame.ts"
 import { deflate } from "../transport/Zlib.ts"
 import { Dice } from "./Dice.ts"
 import * as Hostile from "./internal/hostile.ts"
+import { hostileBody } from "./internal/hostileBody.ts"
 
 /** What both sides agreed on before the stream begins, as far as its author cares. */
 export type Opening = "version 1" | "json" | "msgpack" | "json, compressed" | "msgpack, compressed"
@@ -28,21 +22,6 @@ export const secret = Hostile.secret
 
 const openings: ReadonlyArray<Opening> = ["version 1", "json", "msgpack", "json, compressed", "msgpack, compressed"]
 
-type Frames = ReadonlyArray<Arbitrary.Arbitrary<object>>
-
-const generators = (frames: ReadonlyArray<Schema.Schema<object>>): Frames =>
-  frames.map((frame) => Arbitrary.schema(frame))
-
-const frames1 = generators([...V1.all, ConnectRequest])
-const frames2 = generators(Client.all)
-// What the other side says is as wrong as what nobody says, and looks more like it.
-const others = generators([...Server.all, ConnectReply])
-
-const sample = (frames: Frames, dice: Dice): object => {
-  const options = { count: 1, size: dice.pick([1, 5, 20, 60]), seed: dice.bits() }
-  return Effect.runSync(Effect.orElseSucceed(Arbitrary.sampleEffect(dice.pick(frames), options), () => [{}]))[0]!
-}
-
 const compressed = (body: Uint8Array, dice: Dice): Uint8Array => {
   const content = dice.once(20) ? new Uint8Array(dice.pick([1000, 100_000, 1_000_000])) : body
   const mark = dice.once(20) ? dice.bits() : dice.once(2) ? 0 : 1
@@ -53,9 +32,8 @@ const compressed = (body: Uint8Array, dice: Dice): Uint8Array => {
 /** One frame as it goes out, header and all. */
 const hostileFrame = (opening: Opening, dice: Dice): Uint8Array => {
   if (dice.once(15)) return Hostile.junk(dice)
-  const frames = dice.once(10) ? others : opening === "version 1" ? frames1 : frames2
-  const format = opening.startsWith("msgpack") !== dice.once(20) ? "msgpack" : "json"
-  const body = Hostile.damage(Hostile.write(Hostile.bend(sample(frames, dice), dice), format), dice)
+  const format = opening.startsWith("msgpack") ? "msgpack" : "json"
+  const body = hostileBody(opening === "version 1" ? 1 : 2, format, dice)
   return Hostile.lie(opening.endsWith("compressed") ? compressed(body, dice) : body, dice)
 }
 
