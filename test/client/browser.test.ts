@@ -5,76 +5,14 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
-import { isBuiltin } from "node:module"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { createContext, runInContext } from "node:vm"
-import { build, type Rolldown } from "vite"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { eventually } from "../suites/transportWorld.ts"
+import { bundle } from "../browser/bundle.ts"
 import * as Gateway from "./Gateway.ts"
 
-const source = resolve("src/client")
-const entry = "\0page"
-
-/** The script of a page that uses the library. The test passes `report` in. */
-const page = `
-  import * as Effect from "effect/Effect"
-  import * as Redacted from "effect/Redacted"
-  import * as Stream from "effect/Stream"
-  import { Client, ClientSession } from ${JSON.stringify(join(source, "index.ts"))}
-  import { WebSocket } from ${JSON.stringify(join(source, "websocket.ts"))}
-
-  const credentials = (username) => ({ username, password: Redacted.make("secret") })
-
-  globalThis.talk = (url) =>
-    Effect.gen(function* () {
-      const bob = yield* ClientSession.connect({ minVersion: 2 })
-      yield* bob.signIn(credentials("bob"))
-      yield* bob.join("lobby")
-      const ann = yield* Client.make({ credentials: credentials("ann") })
-      const events = yield* ann.subscribe
-      yield* ann.join("lobby")
-      const { seq } = yield* ann.publish("lobby", "grüße, bob 👋")
-      const said = Stream.filter((event) => event.type === "Message")
-      const heard = (events) => events.pipe(said, Stream.take(1), Stream.runCollect)
-      const [own] = yield* heard(events)
-      const [message] = yield* heard(bob.events)
-      return JSON.stringify({ seq, own: own.content, heard: message.content, from: message.from })
-    }).pipe(Effect.scoped, Effect.provide(WebSocket.layer(url)), Effect.runPromise)
-
-  globalThis.fail = (url) =>
-    Effect.runPromise(Effect.flip(Effect.scoped(Effect.provide(ClientSession.connect(), WebSocket.layer(url)))))
-      .then(({ _tag, reason }) => JSON.stringify({ _tag, reason }))
-`
-
-/** The page as one script, as a browser gets it. */
-const bundle = Effect.promise(async () => {
-  const nodeModules: Array<string> = []
-  const result = (await build({
-    configFile: false,
-    logLevel: "error",
-    plugins: [
-      {
-        name: "page",
-        enforce: "pre",
-        resolveId: (id) => {
-          // Vite would replace it by an empty module.
-          if (isBuiltin(id) || id.startsWith("@effect/platform-node")) nodeModules.push(id)
-          return id === "page" ? entry : undefined
-        },
-        load: (id) => (id === entry ? page : undefined),
-      },
-    ],
-    build: {
-      write: false,
-      minify: true,
-      rolldownOptions: { input: "page", output: { format: "iife" } },
-    },
-  })) as Rolldown.RolldownOutput
-  const [chunk, ...others] = result.output
-  assert.lengthOf(others, 0)
-  return { code: chunk.code, imports: [...chunk.imports, ...chunk.dynamicImports], nodeModules }
-})
+const page = () => bundle(join(import.meta.dirname, "../browser/fixtures/page.ts"))
 
 /** The globals of a browser, and no others. */
 const browser = () => {
@@ -108,29 +46,45 @@ const browser = () => {
   return createContext(window)
 }
 
+/** The page in a sandbox. What it makes is asked for by expressions, since its objects are of another realm. */
+const open = (code: string) => {
+  const window = browser()
+  runInContext(code, window, { filename: "page.js" })
+  return <A>(expression: string) =>
+    Effect.map(
+      Effect.promise(
+        () => runInContext(`(async () => JSON.stringify(await ${expression}))()`, window) as Promise<string>,
+      ),
+      (json) => JSON.parse(json) as A,
+    )
+}
+
+const arrive = (address: string, username: string) =>
+  `page.arrive(${JSON.stringify({ address, username, codec: "json" })}).then((person) => page.people.set("${username}", person).size)`
+
 describe("the client, in a browser", () => {
   it.live("is one script without anything of Node in it, and talks over a WebSocket", () =>
     Effect.gen(function* () {
-      const { code, imports, nodeModules } = yield* bundle
-      assert.deepStrictEqual(imports, [])
-      assert.deepStrictEqual(nodeModules, [])
+      const { code, imports, nodeModules } = yield* Effect.promise(page)
+      assert.deepStrictEqual([imports, nodeModules], [[], []])
       assert.isBelow(code.length, 500_000)
 
       const { address } = yield* TestServer
-      const { open, port } = yield* Gateway.open({ service: address! })
-      const window = browser()
-      runInContext(code, window, { filename: "page.js" })
-      const talk = runInContext("talk", window) as (url: string) => Promise<string>
-      const report = yield* Effect.promise(() => talk(`ws://127.0.0.1:${port}`))
-      assert.deepStrictEqual(JSON.parse(report), {
-        seq: 1,
-        own: "grüße, bob 👋",
-        heard: "grüße, bob 👋",
-        from: "ann",
-      })
+      const gateway = yield* Gateway.open({ service: address! })
+      const ask = open(code)
+      const heard = (name: string) => ask<ReadonlyArray<string>>(`page.people.get("${name}").heard`)
+      for (const name of ["ann", "bob"]) yield* ask(arrive(`ws://127.0.0.1:${gateway.port}`, name))
+      assert.strictEqual(yield* ask(`page.people.get("ann").say("grüße, bob 👋")`), 1)
+      for (const name of ["ann", "bob"]) {
+        yield* eventually(
+          `${name} has heard it`,
+          Effect.map(heard(name), ([first]) => first === "ann: grüße, bob 👋"),
+        )
+      }
+      for (const name of ["ann", "bob"]) yield* ask(`page.people.get("${name}").close().then(() => 0)`)
       yield* eventually(
         "the page has closed its sockets",
-        Effect.sync(() => open() === 0),
+        Effect.sync(() => gateway.open() === 0),
       )
     }).pipe(
       Effect.scoped,
@@ -140,18 +94,16 @@ describe("the client, in a browser", () => {
 
   it.live("says in the library's words that there is nothing", () =>
     Effect.gen(function* () {
-      const { code } = yield* bundle
-      const window = browser()
-      runInContext(code, window, { filename: "page.js" })
-      const fail = runInContext("fail", window) as (url: string) => Promise<string>
+      const { code } = yield* Effect.promise(page)
+      const ask = open(code)
       // Nothing listens on a port that was free a moment ago.
       const scope = yield* Scope.make()
       const server = yield* Scope.provide(NodeSocketServer.makeWebSocket({ host: "127.0.0.1", port: 0 }), scope)
       yield* Scope.close(scope, Exit.void)
       const { port } = server.address as { readonly port: number }
       for (const url of [`ws://127.0.0.1:${port}`, "ws://", "over there"]) {
-        const report = yield* Effect.promise(() => fail(url))
-        assert.deepStrictEqual(JSON.parse(report), { _tag: "ConnectError", reason: "Unreachable" }, url)
+        const report = yield* ask<object>(`page.refusal("${url}")`)
+        assert.deepInclude(report, { tag: "ConnectError", reason: "Unreachable" }, url)
       }
     }),
   )
