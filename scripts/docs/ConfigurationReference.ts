@@ -50,6 +50,10 @@ behind it: leave it out.`,
   `Durations are written as \`10s\`, \`10 seconds\` or \`1h 30m\`, sizes as \`64 KiB\`, \`1MiB\` or a number of bytes, and what
 is on or off as \`on\` or \`off\`. In a path \`~\` is your home, wherever it is written (for YAML, \`~\` alone is
 nothing: \`"~"\` is your home).`,
+  `On SIGHUP a running service reads its settings again, from the same places and with the flags it was started with. \`log.*\`
+and \`tls.*\` hold from then on (whether there is TLS at all does not change), and so does what is in the files of
+certificates; no connection is dropped. For anything else the log says which settings take a restart. Settings that are
+wrong change nothing, and nor do certificates that cannot be used: the log says why. The service goes on in any case.`,
   "## Flags",
   table(["setting", "flag", "variable"], flags),
   ...[...groups.keys()].map(section),

@@ -1,6 +1,6 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { surviveHangUp } from "./serve/hangUp.ts"
+import { hangUps } from "./serve/hangUp.ts"
 import { allSettingFlags, loadSettings } from "./settingFlags.ts"
 
 export const serve = Command.make(
@@ -8,10 +8,10 @@ export const serve = Command.make(
   allSettingFlags,
   Effect.fnUntraced(function* (given) {
     // From the first moment on: whoever hangs up has not asked for the end.
-    yield* surviveHangUp(Effect.void)
-    const { notes, settings } = yield* loadSettings(given)
+    const { next } = yield* hangUps
+    const configuration = yield* loadSettings(given)
     const { service } = yield* Effect.promise(() => import("./serve/run.ts"))
-    return yield* service(settings, notes)
+    return yield* service(configuration, { hangUp: next, reread: loadSettings(given) })
   }, Effect.scoped),
 ).pipe(
   Command.withDescription(

@@ -8,7 +8,7 @@
 import * as Formatter from "effect/Formatter"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import type { LogLevel } from "effect/LogLevel"
+import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 
 export const levels = ["trace", "debug", "info", "warn", "error", "fatal", "none"] as const
@@ -23,7 +23,7 @@ export interface LogSettings {
 
 export const defaults: LogSettings = { level: "info", format: "auto" }
 
-const toEffect: Readonly<Record<LogSettings["level"], LogLevel>> = {
+const toEffect: Readonly<Record<LogSettings["level"], LogLevel.LogLevel>> = {
   trace: "Trace",
   debug: "Debug",
   info: "Info",
@@ -75,13 +75,33 @@ export interface Output {
   readonly write: (text: string) => unknown
 }
 
-/** Logs as these settings say, and no other way. */
-export const layer = (settings: LogSettings, output: Output = process.stderr): Layer.Layer<never> => {
+/** Logs, of which the settings can be changed while they are written. */
+export interface Log {
+  readonly layer: Layer.Layer<never>
+  readonly adjust: (settings: LogSettings) => void
+}
+
+export const make = (settings: LogSettings, output: Output = process.stderr): Log => {
   const terminal = output.isTTY === true
-  const format = settings.format === "auto" ? (terminal ? "pretty" : "json") : settings.format
-  const line = Logger.map(Logger.formatStructured, format === "json" ? json : pretty(terminal))
-  return Layer.mergeAll(
-    Logger.layer([Logger.map(line, (text) => void output.write(`${text}\n`))]),
+  const pick = ({ format, level }: LogSettings) => {
+    const isPretty = format === "auto" ? terminal : format === "pretty"
+    return { least: toEffect[level], line: Logger.map(Logger.formatStructured, isPretty ? pretty(terminal) : json) }
+  }
+  let now = pick(settings)
+  const logger = Logger.make((entry) => {
+    if (LogLevel.isGreaterThanOrEqualTo(entry.logLevel, now.least)) output.write(`${now.line.log(entry)}\n`)
+  })
+  return {
+    // It is the logger that leaves out what is not severe enough: of a fiber that runs the level cannot be changed.
+    layer: Layer.mergeAll(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Trace")),
+    adjust: (settings) => void (now = pick(settings)),
+  }
+}
+
+/** Logs as these settings say, and no other way. */
+export const layer = (settings: LogSettings, output?: Output): Layer.Layer<never> =>
+  Layer.mergeAll(
+    make(settings, output).layer,
+    // Nothing is made of what nobody will see.
     Layer.succeed(References.MinimumLogLevel, toEffect[settings.level]),
   )
-}

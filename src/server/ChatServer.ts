@@ -23,6 +23,7 @@ import { listenAll, type Listener, type Listening } from "../transport/Listener.
 import { type DatabaseInUse, Ownership } from "../storage/Ownership.ts"
 import * as OpenFiles from "../transport/OpenFiles.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import { TlsContext } from "../transport/tls/TlsContext.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
@@ -95,6 +96,7 @@ export class ChatServer extends Context.Service<
   static readonly layerOn = (settings: ServerSettings, listeners = listenersOf(settings)) =>
     Layer.effect(ChatServer, serve(listeners, settings)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
+      Layer.provideMerge(TlsContext.layer(settings.tls)),
       Layer.provide(accountsOn(settings)),
     )
 }

@@ -40,6 +40,21 @@ export interface Configuration {
   readonly inForce: ReadonlyArray<SettingInForce>
   /** What was given and does not count, though it is no mistake: lines to show at start. */
   readonly notes: ReadonlyArray<string>
+  /** Secrets, too. */
+  readonly values: Values
+}
+
+const all = Object.entries<FieldSetting<unknown>>(settings)
+
+/** The names of the settings that have another value in the other one. */
+export const differing = (one: Configuration, other: Configuration): ReadonlyArray<string> =>
+  all.flatMap(([name, { kind }]) => (kind.show(one.values[name]) === kind.show(other.values[name]) ? [] : [name]))
+
+/** The first, with what these settings are in the other. */
+export const withOnly = (one: Configuration, other: Configuration, names: ReadonlyArray<string>): Configuration => {
+  const values = { ...one.values, ...Object.fromEntries(names.map((name) => [name, other.values[name]])) }
+  const inForce = one.inForce.map((setting, at) => (names.includes(setting.name) ? other.inForce[at]! : setting))
+  return { ...one, inForce, values, settings: toServerSettings(values) }
 }
 
 /** What settings are read from. */
@@ -133,5 +148,5 @@ const fromSources = Effect.fnUntraced(function* (
   }
   const tls = wrongInTls(server)
   if (tls !== undefined) return yield* new Source.ConfigurationError({ problems: [tls] })
-  return { settings: server, inForce, notes }
+  return { settings: server, inForce, notes, values }
 })

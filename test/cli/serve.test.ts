@@ -72,7 +72,7 @@ describe("natter serve", () => {
   test("goes on when its terminal hangs up, and says what that changes", async () => {
     const server = await serve(makeFolder())
     server.child.kill("SIGHUP")
-    await server.says(/SIGHUP changes nothing/)
+    await server.says(/SIGHUP: nothing has changed/)
     server.child.kill("SIGHUP")
     await enter(server.port, "ann")
     expect(await stop(server)).toEqual(drained)

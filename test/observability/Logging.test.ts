@@ -52,6 +52,25 @@ describe("logs", () => {
     }),
   )
 
+  it.effect("can be given another level and format while they are written", () =>
+    Effect.gen(function* () {
+      let text = ""
+      const log = Logging.make(Logging.defaults, { write: (more) => (text += more) })
+      const said = Effect.andThen(Effect.logDebug("detail"), warning)
+      const both = Effect.gen(function* () {
+        yield* said
+        log.adjust({ level: "debug", format: "pretty" })
+        yield* said
+        log.adjust({ level: "none", format: "pretty" })
+        yield* Effect.andThen(said, Effect.logFatal("over"))
+      })
+      yield* Effect.provide(both, log.layer)
+      const [first, ...others] = text.trimEnd().split("\n")
+      assert.match(first!, /^\{.*"slow"/)
+      assert.deepStrictEqual(others, ["00:00:00.000 DEBUG detail", "00:00:00.000 WARN  slow user=ann waited=12"])
+    }),
+  )
+
   it.effect("leave out what is below the level", () =>
     Effect.gen(function* () {
       const all = Effect.all([

@@ -1,24 +1,30 @@
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { survivors } from "./survivors.ts"
 
+export interface HangUps {
+  /** Waits for one; those that come while nobody waits are one. */
+  readonly next: Effect.Effect<void>
+}
+
 /**
- * SIGHUP says that a terminal has gone, or, by custom, that settings are to be read again. The service goes on either way:
- * it ends when it is told to, and its settings are those of its start.
+ * SIGHUP says that a terminal has gone, or, by custom, that settings are to be read again: the service goes on either way,
+ * from now on until the scope closes.
  */
-export const surviveHangUp = (say: Effect.Effect<void>): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const run = Effect.runForkWith(yield* Effect.context<never>())
-    const onHangUp = () => void run(say)
-    yield* Effect.acquireRelease(
+export const hangUps: Effect.Effect<HangUps, never, Scope.Scope> = Effect.gen(function* () {
+  const come = yield* Queue.sliding<void>(1)
+  const onHangUp = () => void Queue.offerUnsafe(come, undefined)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      survivors.add(onHangUp)
+      process.on("SIGHUP", onHangUp)
+    }),
+    () =>
       Effect.sync(() => {
-        survivors.add(onHangUp)
-        process.on("SIGHUP", onHangUp)
+        survivors.delete(onHangUp)
+        process.off("SIGHUP", onHangUp)
       }),
-      () =>
-        Effect.sync(() => {
-          survivors.delete(onHangUp)
-          process.off("SIGHUP", onHangUp)
-        }),
-    )
-  })
+  )
+  return { next: Queue.take(come) }
+})

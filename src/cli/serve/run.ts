@@ -7,10 +7,12 @@ import { local } from "../../client/Address.ts"
 import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
+import type { Configuration } from "../../server/ServerConfig.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { Hub } from "../../embedding/Hub.ts"
-import { surviveHangUp } from "./hangUp.ts"
+import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { hardStop } from "./hardStop.ts"
+import * as Reload from "./Reload.ts"
 import * as Notifier from "./systemd/Notifier.ts"
 
 /** The address argument with which a client on this machine reaches the service; empty where it needs none. */
@@ -37,11 +39,22 @@ const greeting = (address: Address.Address, settings: ServerSettings): string =>
   return `Natter listens on ${Address.format(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
 }
 
-const hungUp = Effect.logInfo("SIGHUP changes nothing: settings are read at start, and SIGTERM ends the service")
+/** How the settings are read again, and when. */
+interface Rereading<R> {
+  /** Waits until that is asked for. */
+  readonly hangUp: Effect.Effect<void>
+  readonly reread: Effect.Effect<Configuration, { readonly message: string }, R>
+}
 
 /** Until it is interrupted, or what it keeps is somebody else's. */
-const running = (settings: ServerSettings, notifier: Notifier.Notifier) =>
-  Effect.gen(function* () {
+const running = <R>(
+  configuration: Configuration,
+  log: Logging.Log,
+  notifier: Notifier.Notifier,
+  { hangUp, reread }: Rereading<R>,
+) => {
+  const { settings } = configuration
+  return Effect.gen(function* () {
     const { address, lost } = yield* ChatServer
     const sessions = Effect.map((yield* Hub).stats, ({ sessions }) => sessions)
     yield* Console.log(greeting(address, settings))
@@ -49,21 +62,26 @@ const running = (settings: ServerSettings, notifier: Notifier.Notifier) =>
     // Closed before the server is, so this runs when the drain begins.
     const { hardStop: within } = settings.shutdown
     yield* Effect.addFinalizer(() => Effect.andThen(hardStop(within), notifier.stopping(sessions, within)))
+    const tls = yield* TlsContext
+    const reload = Reload.make(configuration, reread, { tls: tls.reload, log: log.adjust })
+    const reloading = Effect.andThen(hangUp, notifier.reloading(reload))
+    yield* Effect.forkScoped(Effect.forever(reloading, { disableYield: true }))
     return yield* lost
   }).pipe(Effect.scoped, Effect.provide(ChatServer.layer(settings)))
+}
 
 /** Whoever reads what the service prints may go, and the disk that takes it be full: nobody who talks is to feel that. */
 const surviveReaders = Effect.sync(() => {
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {})
 })
 
-/** Runs the service until it is interrupted; then it drains. The notes are about its settings. */
-export const service = (settings: ServerSettings, notes: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
+/** Runs the service until it is interrupted; then it drains. */
+export const service = <R>(configuration: Configuration, rereading: Rereading<R>) => {
+  const log = Logging.make(configuration.settings.log)
+  return Effect.gen(function* () {
     yield* surviveReaders
-    yield* surviveHangUp(hungUp)
-    yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
-    return yield* running(settings, yield* Notifier.make(process.env, process.pid))
+    yield* Effect.forEach(configuration.notes, (note) => Effect.logWarning(note), { discard: true })
+    return yield* running(configuration, log, yield* Notifier.make(process.env, process.pid), rereading)
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() =>
@@ -71,5 +89,6 @@ export const service = (settings: ServerSettings, notes: ReadonlyArray<string>) 
         process.exitCode = 0
       }),
     ),
-    Effect.provide(Logging.layer(settings.log)),
+    Effect.provide(log.layer),
   )
+}
