@@ -18,6 +18,8 @@ export interface Framing {
    * says where it ends, which is where the next can begin.
    */
   readonly enclose: (bytes: Uint8Array, start: number, end: number, content: Content) => number
+  /** Whether text alone may be carried: JSON without compression. Default: bytes of any kind. */
+  readonly textOnly?: boolean
 }
 
 /** Finds the bodies in what arrives over one connection. A body over the limit ends the reading with an error. */
@@ -205,6 +207,22 @@ export const messages: Framing = {
     }
     return start + headerLength + length
   },
+}
+
+/** What ends a line. */
+export const newline = 0x0a
+
+/**
+ * Text in lines: a newline and then the body, which is JSON, and JSON has no newline of its own. Whatever carries lines, or
+ * wraps each of them into something, finds them again without looking into them.
+ */
+export const lines: Framing = {
+  headerRoom: 1,
+  enclose: (bytes, start, end) => {
+    bytes[start] = newline
+    return end
+  },
+  textOnly: true,
 }
 
 /** The client's side of a transport of messages: its platform frames them, so a body goes as it is. */

@@ -37,12 +37,13 @@ export const negotiate = (request: ConnectRequest, offer: Offer): Outcome => {
     return { unsupported: `versions 1.0 to ${Version.format(Version.latest)} are spoken here` }
   }
   if (version === 1) return { encoding: Encoding.server1In(offer.framing), capabilities: [] }
+  const known: ReadonlyArray<string> = capabilities
+  const common = (request.capabilities ?? []).filter((name) => known.includes(name))
+  // What carries text alone has one way to write it.
+  if (offer.framing.textOnly === true)
+    return { encoding: Encoding.server2("json", undefined, offer.framing), capabilities: common }
   const wanted = (request.codecs ?? []).find((name) => name === "json" || name === "msgpack") ?? "json"
   const codec = agreed?.codec ?? wanted
   const compressor = (request.compression ?? []).includes(offer.compressor?.name ?? "") ? offer.compressor : undefined
-  const known: ReadonlyArray<string> = capabilities
-  return {
-    encoding: Encoding.server2(codec, compressor, offer.framing),
-    capabilities: (request.capabilities ?? []).filter((name) => known.includes(name)),
-  }
+  return { encoding: Encoding.server2(codec, compressor, offer.framing), capabilities: common }
 }

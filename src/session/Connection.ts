@@ -25,6 +25,11 @@ export interface Connection {
   /** Who the peer is by a certificate that was verified, where it has shown one: the name of an account. */
   readonly certificate?: { readonly account: string } | undefined
   /**
+   * True while there is nobody at the other end, but somebody may come back, for which the connection itself waits: a peer
+   * that is away is not asked whether it is there. An empty piece that is handed over is a sign of life.
+   */
+  readonly away?: boolean
+  /**
    * Hands over what arrives, piece by piece, as long as `take` says true; done when it has said false. A piece costs no
    * effect that way. Not reading holds the peer back.
    */

@@ -15,7 +15,7 @@ interface Limits {
   readonly pongWithin: number
 }
 
-/** Milliseconds after which it is looked again whether a sign-in that is being handled is done. */
+/** Milliseconds after which it is looked again: whether a sign-in that is being handled is done, whether a peer is back. */
 const patienceWithUs = 1000
 
 /** Never, for any practical purpose: in 24 days. */
@@ -69,6 +69,8 @@ const look = (session: Session, now: number, soon: number, limits: Limits): numb
     // A server that takes its time over a password does not blame the peer for it.
     return handling && due <= now ? now + patienceWithUs : ended(session, now, due, "LoginTimeout")
   }
+  // Whoever is away cannot have heard the ping: its connection knows how long it is waited for.
+  if (session.connection.away === true) return now + patienceWithUs
   if (heardAt < pulse.askedAt) return ended(session, now, pulse.askedAt + pongWithin, "PingTimeout")
   const due = (handling ? now : heardAt) + pulse.patience
   if (due > soon) return due

@@ -28,6 +28,10 @@ import { listenAll, type Listener } from "../transport/Listener.ts"
 import type { ListenError } from "../transport/ListenError.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
 import * as TcpListener from "../transport/tcp/TcpListener.ts"
+import type { SseSettings } from "../transport/sse/SseSettings.ts"
+import * as SseLink from "./internal/SseLink.ts"
+import type { SseLinkOptions } from "./internal/SseLink.ts"
+import * as SseListener from "./internal/SseListener.ts"
 import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
@@ -92,6 +96,13 @@ export class TestServer extends Context.Service<
     withService(settings, ({ tcp }) => ({
       listener: TcpListener.make(tcp),
       reach: (address) => ({ address, connect: () => Link.tcp(address) }),
+    }))
+
+  /** Over Server-Sent Events, on a free port of `127.0.0.1`. */
+  static readonly layerSse = (settings: Settings = {}, sse: Partial<SseSettings> = {}, links: SseLinkOptions = {}) =>
+    withService(settings, () => ({
+      listener: SseListener.make(sse),
+      reach: (address) => ({ address, connect: () => SseLink.sse(address, links) }),
     }))
 }
 

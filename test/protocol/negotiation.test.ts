@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Compressor } from "../../src/protocol/Compression.ts"
 import type { ConnectRequest } from "../../src/protocol/Connect.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
-import { lengthPrefixed, messages } from "../../src/protocol/Framing.ts"
+import { lengthPrefixed, lines, messages } from "../../src/protocol/Framing.ts"
 import { capabilities as offered, negotiate } from "../../src/protocol/Negotiation.ts"
 import * as Version from "../../src/protocol/Version.ts"
 
@@ -163,4 +163,12 @@ it("sessions that agreed on the same share one encoding", () => {
   assert.notStrictEqual(encoding(messages), encoding())
   assert.strictEqual(encoding(lengthPrefixed, "1.0"), Encoding.server1)
   assert.strictEqual(encoding(messages, "1.0"), Encoding.server1In(messages))
+})
+
+it("where text alone is carried it is JSON, and not compressed", () => {
+  const outcome = negotiate(connect({ codecs: ["msgpack"], compression: ["deflate"], capabilities: ["typing"] }), {
+    compressor,
+    framing: lines,
+  })
+  assert.deepEqual(outcome, { encoding: Encoding.server2("json", undefined, lines), capabilities: ["typing"] })
 })

@@ -47,7 +47,7 @@ const language2 = ({ codecs: names = [] }: Terms) => {
 }
 
 /** A server whose clients read only what is exact, but for those that may have agreed on compression. */
-export const exact = <E>(layer: Layer.Layer<TestServer, E>): Layer.Layer<TestServer, E> =>
+export const exact = <E>(layer: Layer.Layer<TestServer, E>, { textOnly = false } = {}): Layer.Layer<TestServer, E> =>
   Layer.effect(
     TestServer,
     Effect.map(TestServer, (server) =>
@@ -56,7 +56,7 @@ export const exact = <E>(layer: Layer.Layer<TestServer, E>): Layer.Layer<TestSer
         client1: Effect.map(server.client1, (client) => client.become(language1)),
         client2: (terms = {}) =>
           Effect.map(server.client2(terms), (client) =>
-            terms.compression === undefined ? client.become(language2(terms)) : client,
+            terms.compression === undefined ? client.become(language2(textOnly ? {} : terms)) : client,
           ),
       }),
     ),

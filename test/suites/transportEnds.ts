@@ -193,7 +193,7 @@ const caps = ({ layer }: World): void => {
   )
 }
 
-const draining = ({ layer }: World): void => {
+const goodbyes = (layer: World["layer"]): void => {
   const window = layer({ ...calm, shutdown: { reconnectWithin: Duration.seconds(7) } })
   alone("a server that stops says so, with a window in which to come back", () =>
     Effect.gen(function* () {
@@ -238,20 +238,26 @@ const draining = ({ layer }: World): void => {
       yield* Fiber.join(stopping)
     }),
   )
+}
 
-  alone("while it waits for the last ones, newcomers are told, too", () =>
-    Effect.gen(function* () {
-      const { server, stop } = yield* stoppable(layer())
-      const slow = yield* member1(server, "ann")
-      const stopping = yield* Effect.forkChild(stop)
-      yield* slow.expect("Error")
-      const late = yield* server.client1
-      assert.strictEqual((yield* late.expect("Error")).code, 503)
-      yield* late.ended
-      yield* slow.ended
-      yield* Fiber.join(stopping)
-    }),
-  )
+const draining = ({ forgetful = false, layer, waits = true }: World): void => {
+  if (!forgetful) goodbyes(layer)
+
+  if (waits) {
+    alone("while it waits for the last ones, newcomers are told, too", () =>
+      Effect.gen(function* () {
+        const { server, stop } = yield* stoppable(layer())
+        const slow = yield* member1(server, "ann")
+        const stopping = yield* Effect.forkChild(stop)
+        yield* slow.expect("Error")
+        const late = yield* server.client1
+        assert.strictEqual((yield* late.expect("Error")).code, 503)
+        yield* late.ended
+        yield* slow.ended
+        yield* Fiber.join(stopping)
+      }),
+    )
+  }
 
   alone("peers that break off while it drains are no trouble", () =>
     Effect.gen(function* () {

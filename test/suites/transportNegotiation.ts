@@ -54,6 +54,36 @@ const networkData = ({ layer }: World): void => {
   )
 }
 
+const inOtherWords = ({ layer }: World): void => {
+  live("compressed frames are smaller on the wire, small ones are left alone", layer(calm), (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member2(server, "ann", "den", { compression: ["deflate"] })
+      const content = Array.from({ length: 100 }, (_, n) => `word ${n * n}`).join(", ")
+      yield* ann.ask({ type: "Publish", channel: "den", id: "1", content }, "Published")
+      const large = yield* ann.nextBody
+      assert.strictEqual(large[0], 1)
+      assert.isBelow(large.byteLength, content.length)
+      const plain = deflate.decompress(large.subarray(1), 65_536)
+      assert.include(JSON.parse(Buffer.from(plain as Uint8Array).toString()), { type: "Message", content })
+      yield* ann.ask({ type: "Publish", channel: "den", id: "2", content: "short" }, "Published")
+      const small = yield* ann.nextBody
+      assert.strictEqual(small[0], 0)
+      assert.include(JSON.parse(Buffer.from(small.subarray(1)).toString()), { type: "Message", content: "short" })
+    }),
+  )
+
+  live("what is sent behind a Connect is read as it asks, before the answer is known", layer(), (server) =>
+    Effect.gen(function* () {
+      const client = yield* server.client1
+      const connect = Buffer.from('{"type":"Connect","client_id":"x","version":"2.0","codecs":["msgpack"]}')
+      const ping = Buffer.from("\x81\xa4type\xa4Ping", "latin1")
+      yield* client.sendRaw(Buffer.concat([frame(connect), frame(ping)]))
+      assert.deepInclude(yield* client.expect("Connect"), { codec: "msgpack" })
+      assert.deepStrictEqual([...(yield* client.nextBody)], [...Buffer.from("\x81\xa4type\xa4Pong", "latin1")])
+    }),
+  )
+}
+
 /** What is asked for and what is chosen. */
 const choices: ReadonlyArray<readonly [string, Terms, object]> = [
   ["version 2 is JSON", { version: "2.0" }, { version: "2.0", codec: "json", compression: null, capabilities: [] }],
@@ -72,13 +102,20 @@ const choices: ReadonlyArray<readonly [string, Terms, object]> = [
   ],
 ]
 
+/** Where text alone is carried there is no choice. */
+const choicesOfText: typeof choices = [
+  ...choices.filter(([, { codecs, compression }]) => codecs === undefined && compression === undefined),
+  ["every codec is JSON", { codecs: ["msgpack"] }, { version: "2.0", codec: "json" }],
+  ["nothing is compressed", { compression: ["deflate"] }, { version: "2.0", compression: null }],
+]
+
 export const negotiation = (world: World): void => {
-  const { layer } = world
+  const { layer, textOnly = false } = world
   networkData(world)
 
   live("what is chosen is answered", layer(), (server) =>
     Effect.forEach(
-      choices,
+      textOnly ? choicesOfText : choices,
       Effect.fnUntraced(function* ([title, terms, chosen]) {
         const client = yield* server.client1
         yield* client.send({ type: "Connect", client_id: "test", version: "2.0", ...terms })
@@ -130,33 +167,7 @@ export const negotiation = (world: World): void => {
     }),
   )
 
-  live("compressed frames are smaller on the wire, small ones are left alone", layer(calm), (server) =>
-    Effect.gen(function* () {
-      const ann = yield* member2(server, "ann", "den", { compression: ["deflate"] })
-      const content = Array.from({ length: 100 }, (_, n) => `word ${n * n}`).join(", ")
-      yield* ann.ask({ type: "Publish", channel: "den", id: "1", content }, "Published")
-      const large = yield* ann.nextBody
-      assert.strictEqual(large[0], 1)
-      assert.isBelow(large.byteLength, content.length)
-      const plain = deflate.decompress(large.subarray(1), 65_536)
-      assert.include(JSON.parse(Buffer.from(plain as Uint8Array).toString()), { type: "Message", content })
-      yield* ann.ask({ type: "Publish", channel: "den", id: "2", content: "short" }, "Published")
-      const small = yield* ann.nextBody
-      assert.strictEqual(small[0], 0)
-      assert.include(JSON.parse(Buffer.from(small.subarray(1)).toString()), { type: "Message", content: "short" })
-    }),
-  )
-
-  live("what is sent behind a Connect is read as it asks, before the answer is known", layer(), (server) =>
-    Effect.gen(function* () {
-      const client = yield* server.client1
-      const connect = Buffer.from('{"type":"Connect","client_id":"x","version":"2.0","codecs":["msgpack"]}')
-      const ping = Buffer.from("\x81\xa4type\xa4Ping", "latin1")
-      yield* client.sendRaw(Buffer.concat([frame(connect), frame(ping)]))
-      assert.deepInclude(yield* client.expect("Connect"), { codec: "msgpack" })
-      assert.deepStrictEqual([...(yield* client.nextBody)], [...Buffer.from("\x81\xa4type\xa4Pong", "latin1")])
-    }),
-  )
+  if (!textOnly) inOtherWords(world)
 
   live("is done once", layer(), (server) =>
     Effect.gen(function* () {

@@ -158,8 +158,10 @@ export const strangers = ({ layer }: World): void => {
   const slowly = { hub: { operations: { perAddress: 10, kinds: { ...defaults.operations!.kinds, visits } } } }
   live("who comes by version 1 again and again enters the lobby as often as anybody", layer(slowly), (server) =>
     Effect.gen(function* () {
-      for (let n = 0; n < 2; n++) yield* Effect.scoped(member1(server, "ann"))
-      yield* nobodyLeft(server)
+      for (let n = 0; n < 2; n++) {
+        yield* Effect.scoped(member1(server, "ann"))
+        yield* nobodyLeft(server)
+      }
       const ann = yield* server.client1
       yield* ann.send({ type: "Login", username: "ann", password: "ann's" })
       yield* ann.expect("LoginResponse")

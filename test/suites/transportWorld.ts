@@ -22,6 +22,12 @@ export interface World {
   readonly name: string
   /** Whether bytes arrive as they were sent, so that a frame can be wrong or unfinished; otherwise messages do. */
   readonly stream: boolean
+  /** Whether text alone is carried: frames are JSON there, whatever a client would like. */
+  readonly textOnly?: boolean
+  /** Whether the server waits at the end until the client has closed its side, too. Default: it does. */
+  readonly waits?: boolean
+  /** Whether what was said is lost where the server is gone before it was read. Default: it is not. */
+  readonly forgetful?: boolean
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 
@@ -56,6 +62,26 @@ export const inMessages: World = {
   stream: false,
   layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { carries: "messages" })),
 }
+
+/** Over HTTP: events one way, posts the other. A reader that has gone does not come back. */
+export const sse: World = {
+  name: "Server-Sent Events",
+  stream: false,
+  textOnly: true,
+  waits: false,
+  layer: (settings) => exact(TestServer.layerSse(unhurried(settings), { resume: Duration.zero }), { textOnly: true }),
+}
+
+/** The response is cut behind each frame, and resumed. */
+export const sseInPieces: World = {
+  name: "Server-Sent Events, resumed behind each of them",
+  stream: false,
+  textOnly: true,
+  waits: false,
+  forgetful: true,
+  layer: (settings) => exact(TestServer.layerSse(unhurried(settings), roomyMemory, { cuts: true }), { textOnly: true }),
+}
+const roomyMemory = { memory: 16 * 1024 * 1024 }
 
 /** Byte by byte at first; all of a large piece that way would take the test's time. */
 const frayed = (bytes: Uint8Array) => [...piecesOf(1)(bytes.subarray(0, 200)), ...piecesOf(999)(bytes.subarray(200))]

@@ -3,17 +3,14 @@ import * as crypto from "node:crypto"
 import type * as Http from "node:http"
 import { type Framing, messages } from "../../protocol/Framing.ts"
 import { deflated, inflate } from "./Deflate.ts"
+import { isWelcome, type Origins } from "../Origins.ts"
 import { agree, isToken, parseOffers } from "./Extensions.ts"
 import type { Inflater } from "./WebSocketReader.ts"
 
 /** What the handshake looks at. */
 export type HandshakeRequest = Pick<Http.IncomingMessage, "method" | "httpVersion" | "headers" | "rawHeaders">
 
-export interface HandshakeOptions {
-  /** The origins whose pages may come in, as in `https://chat.example.org`; `*` for all. */
-  readonly allowed: ReadonlyArray<string>
-  /** The origins whose pages are our own, and may as well. What is no browser says no origin, and may always. */
-  readonly own: ReadonlySet<string>
+export interface HandshakeOptions extends Origins {
   /** Whether messages are compressed for those who ask for it. */
   readonly compression: boolean
 }
@@ -132,14 +129,3 @@ const listed = (value: string | undefined): ReadonlyArray<string> => (value ?? "
 
 /** Only a host and perhaps a port. */
 const isHost = (host: string): boolean => /^[^/?#@\\\s]+$/.test(host) && URL.canParse(`http://${host}`)
-
-/** In small letters, and without the port that the scheme has by itself; as it is where it is no address. */
-const written = (origin: string): string => {
-  const url = URL.parse(origin)
-  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : origin
-}
-
-const isWelcome = (origin: string, { allowed, own }: HandshakeOptions): boolean => {
-  const plain = written(origin)
-  return allowed.includes("*") || own.has(plain) || allowed.some((one) => written(one) === plain)
-}

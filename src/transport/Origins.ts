@@ -1,0 +1,18 @@
+/** Which pages may come in from a browser. What is no browser says no origin, and may always. */
+export interface Origins {
+  /** The origins whose pages may come in, as in `https://chat.example.org`; `*` for all. */
+  readonly allowed: ReadonlyArray<string>
+  /** The origins whose pages are our own, and may as well. */
+  readonly own: ReadonlySet<string>
+}
+
+/** In small letters, and without the port that the scheme has by itself; as it is where it is no address. */
+const written = (origin: string): string => {
+  const url = URL.parse(origin)
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : origin
+}
+
+export const isWelcome = (origin: string, { allowed, own }: Origins): boolean => {
+  const plain = written(origin)
+  return allowed.includes("*") || own.has(plain) || allowed.some((one) => written(one) === plain)
+}

@@ -1,0 +1,26 @@
+/** Which pages may use the door from a browser. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { isWelcome } from "../Origins.ts"
+
+/**
+ * Whether who sends this is no page, or one of these origins or of the same host; and says so to the browser, which otherwise
+ * keeps the answer from the page.
+ */
+export const admits = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  peer: { readonly secure: boolean },
+  allowed: ReadonlyArray<string>,
+): boolean => {
+  response.setHeader("Vary", "Origin")
+  const { host, origin } = request.headers
+  if (origin === undefined) return true
+  const own = new Set([`${peer.secure ? "https" : "http"}://${host ?? ""}`])
+  if (!isWelcome(origin, { allowed, own })) return false
+  response.setHeader("Access-Control-Allow-Origin", origin)
+  if (request.method !== "OPTIONS") return true
+  response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE")
+  response.setHeader("Access-Control-Allow-Headers", "Content-Type, Last-Event-ID")
+  response.setHeader("Access-Control-Max-Age", "86400")
+  return true
+}
