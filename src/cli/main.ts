@@ -6,6 +6,10 @@ import { surviveLoading } from "./serve/survivors.ts"
 
 if (process.argv[2] === "serve") surviveLoading()
 
+// Node takes it for a wish to be debugged, and opens a port on which any program of this machine, whoever runs it, can have
+// this one do anything. Who wants that starts Node with `--inspect`.
+process.on("SIGUSR1", () => {})
+
 const { HOME, XDG_CACHE_HOME } = process.env
 const cache = XDG_CACHE_HOME || (HOME && join(HOME, ".cache"))
 if (cache) enableCompileCache(join(cache, "natter"))

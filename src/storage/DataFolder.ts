@@ -37,7 +37,7 @@ const problem = ({ reason }: PlatformError.PlatformError, file?: string): string
     case "EISDIR":
       return file === undefined
         ? `a file of that name is in the way. Choose another with --data or NATTER_DATA`
-        : `a folder is in the way of its file ${file}. Remove that, or ${choose}`
+        : inTheWay("Directory", file)
     case "ENOENT":
       return `${what}it leads to a place that is not there. Make that, or ${choose}`
     case "ENAMETOOLONG":
@@ -46,6 +46,16 @@ const problem = ({ reason }: PlatformError.PlatformError, file?: string): string
       return `${what}${reason.cause instanceof Error ? reason.cause.message : reason.message}. Make it writable for the user Natter runs as, or ${choose}`
   }
 }
+
+const kinds: { readonly [Type in FileSystem.File.Type]?: string } = {
+  Directory: "a folder",
+  FIFO: "a named pipe",
+  Socket: "a socket",
+}
+
+/** Whoever opens a pipe waits until somebody opens its other end, and a device may do anything. */
+const inTheWay = (type: FileSystem.File.Type, file: string): string =>
+  `${kinds[type] ?? "a device"} is in the way of its file ${file}. Remove that, or ${choose}`
 
 const codeOf = ({ _tag, cause }: PlatformError.PlatformError["reason"]): string | undefined => {
   if (cause instanceof Error && "code" in cause) return String(cause.code)
@@ -103,17 +113,17 @@ export class DataFolder extends Context.Service<
           const file = join(path, name)
           // Not opened for writing, which would be felt by whoever holds a lock on it.
           return fs.stat(file).pipe(
-            Effect.flatMap(({ type }) =>
-              type === "Directory"
-                ? Effect.fail(PlatformError.systemError({ _tag: "BadResource", module: "FileSystem", method: "stat" }))
-                : fs.access(file, { readable: true, writable: true }),
+            Effect.flatMap(({ type }): Effect.Effect<void, PlatformError.PlatformError | DataFolderError> =>
+              type === "File"
+                ? fs.access(file, { readable: true, writable: true })
+                : Effect.fail(new DataFolderError({ folder: path, problem: inTheWay(type, name), cause: type })),
             ),
             Effect.as({ file, exists: true }),
-            Effect.catchIf(
-              ({ reason }) => reason._tag === "NotFound",
-              () => Effect.succeed({ file, exists: false }),
+            Effect.catchTag("PlatformError", (error) =>
+              error.reason._tag === "NotFound"
+                ? Effect.succeed({ file, exists: false })
+                : Effect.fail(refuse(error, name)),
             ),
-            Effect.mapError((error) => refuse(error, name)),
           )
         }
 

@@ -78,6 +78,15 @@ describe("natter serve", () => {
     expect(await stop(server)).toEqual(drained)
   })
 
+  test("opens no inspector on SIGUSR1, which would let any program of this machine into it", async () => {
+    const server = await serve(makeFolder())
+    server.child.kill("SIGUSR1")
+    await enter(server.port, "ann")
+    server.child.kill("SIGUSR1")
+    expect(await stop(server)).toEqual(drained)
+    expect(server.stderr).not.toMatch(/debugger|inspector/i)
+  })
+
   test("goes on when its terminal hangs up while it is loaded", async () => {
     const data = makeFolder()
     const hangUp = `import { registerHooks } from "node:module"; registerHooks({ load(url, context, next) {

@@ -5,7 +5,12 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as PlatformError from "effect/PlatformError"
+import { execFileSync } from "node:child_process"
+import { once } from "node:events"
+import { symlinkSync } from "node:fs"
+import * as Net from "node:net"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
+import * as FolderLock from "../../src/storage/FolderLock.ts"
 
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 
@@ -100,6 +105,40 @@ describe("DataFolder", () => {
         Effect.flip,
       )
       assert.include(error.message, "a folder is in the way of its file natter.db-wal. Remove that")
+    }).pipe(Effect.provide(platform)),
+  )
+
+  // Whoever opened the pipe would wait for ever.
+  it.effect("refuses what is no file in the place of one, and does not open it", () =>
+    Effect.gen(function* () {
+      const parent = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped()
+      execFileSync("mkfifo", [`${parent}/serve.lock`])
+      symlinkSync("serve.lock", `${parent}/natter.db`)
+      symlinkSync("/dev/zero", `${parent}/natter.db-wal`)
+      const socket = yield* Effect.acquireRelease(
+        Effect.sync(() => Net.createServer().listen(`${parent}/natter.db-run`)),
+        (server) => Effect.sync(() => server.close()),
+      )
+      yield* Effect.promise(() => once(socket, "listening"))
+      const inTheWay = {
+        "serve.lock": "a named pipe",
+        "natter.db": "a named pipe",
+        "natter.db-wal": "a device",
+        "natter.db-run": "a socket",
+      }
+      for (const [name, what] of Object.entries(inTheWay)) {
+        const error = yield* Effect.flatMap(DataFolder, (folder) => folder.file(name)).pipe(
+          Effect.provide(Layer.provide(DataFolder.layer(parent), platform)),
+          Effect.flip,
+        )
+        assert.include(error.message, `${what} is in the way of its file ${name}. Remove that`)
+      }
+      const lock = yield* FolderLock.hold.pipe(
+        Effect.provide(Layer.provide(DataFolder.layer(parent), platform)),
+        Effect.scoped,
+        Effect.flip,
+      )
+      assert.strictEqual(lock._tag, "DataFolderError")
     }).pipe(Effect.provide(platform)),
   )
 })
