@@ -5,9 +5,10 @@ import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Address from "../client/Address.ts"
 import { lobby } from "../domain/ChannelName.ts"
+import { type TlsFlags, tlsFlags } from "./tls.ts"
 
 /** How to sign in. */
-export interface SignInFlags {
+export interface SignInFlags extends TlsFlags {
   readonly name: Option.Option<string>
   readonly token: Option.Option<Redacted.Redacted>
   readonly invite: Option.Option<Redacted.Redacted>
@@ -43,6 +44,7 @@ export const who = {
     Flag.withDescription("An invitation, where registering a name needs one"),
     Flag.optional,
   ),
+  ...tlsFlags,
 }
 
 /** For a command that comes back to its server in any case. */

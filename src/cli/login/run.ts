@@ -11,6 +11,7 @@ import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
+import { tlsOptions } from "../tls.ts"
 import * as Identity from "../identity.ts"
 import { printList } from "../table.ts"
 import type { Profile } from "../profiles.ts"
@@ -41,7 +42,8 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
-  const signIn = Effect.flatMap(NodeDialer.connect(address), (connection) => connection.signIn(credentials))
+  const tls = yield* tlsOptions(given, address)
+  const signIn = Effect.flatMap(NodeDialer.connect(address, { tls }), (connection) => connection.signIn(credentials))
   const loggedIn = yield* Reconnect.stay(() => signIn, {
     onAway: ({ message }, wait) => Console.error(`${message}; trying again in ${Duration.format(wait)}`),
   }).pipe(explained(address))

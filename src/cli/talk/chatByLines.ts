@@ -4,6 +4,7 @@ import type * as Option from "effect/Option"
 import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
+import { tlsOptions } from "../tls.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
@@ -15,6 +16,7 @@ interface Flags extends ConnectionFlags {
 /** Runs until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
 export const run = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
+  const tls = yield* tlsOptions(given, address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: "lines" })
   const { refused } = yield* talk({
@@ -22,6 +24,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     channel: given.channel,
     count: Number.POSITIVE_INFINITY,
     credentials,
+    tls,
     json: false,
     patience: undefined,
     reconnect: true,

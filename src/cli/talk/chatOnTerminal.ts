@@ -16,6 +16,7 @@ import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
+import { tlsOptions } from "../tls.ts"
 
 /** The arguments and flags of `natter chat`. */
 export interface ChatFlags extends SignInFlags {
@@ -36,6 +37,7 @@ const load = () => {
 export const run = Effect.fnUntraced(
   function* (given: ChatFlags & Pick<ChatOptions, "channels">) {
     const address = yield* Identity.addressOf(given.address)
+    const tls = yield* tlsOptions(given, address)
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address)
     const waiting = yield* SubscriptionRef.make<ClientState.ClientState>(ClientState.initial)
@@ -52,7 +54,7 @@ export const run = Effect.fnUntraced(
             username === undefined ? undefined : { username, password },
           ),
         onWaiting: (state) => SubscriptionRef.set(waiting, state),
-      }).pipe(Effect.provide(NodeDialer.layer(address))),
+      }).pipe(Effect.provide(NodeDialer.layer(address, tls))),
     )
     const Chat = yield* Fiber.join(loading)
     yield* explained(address)(

@@ -10,6 +10,7 @@ import type { StateOf } from "../../client/ClientState.ts"
 import type { Credentials } from "../../client/Credentials.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import * as NodeDialer from "../../client/transport/NodeDialer.ts"
+import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { explain, explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
@@ -18,6 +19,7 @@ import type { Screen } from "./screen.ts"
 export interface ClientOptions {
   readonly address: Address
   readonly credentials: Credentials
+  readonly tls: TlsOptions
   readonly screen: Screen
   /** Whether to reconnect when the connection is lost. */
   readonly reconnect: boolean
@@ -65,7 +67,7 @@ export const withClient = <A, E, R>(
       onWaiting: (state) => announce(options, state),
     }),
   ).pipe(
-    Effect.provide(NodeDialer.layer(options.address)),
+    Effect.provide(NodeDialer.layer(options.address, options.tls)),
     Effect.flatMap((client) => Effect.raceFirst(use(client), watch(options, client))),
     explained(options.address),
   )

@@ -8,6 +8,7 @@ import { withClient } from "./client.ts"
 import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
+import { tlsOptions } from "../tls.ts"
 import { join } from "./join.ts"
 import * as Screen from "./screen.ts"
 
@@ -40,10 +41,11 @@ export const run = Effect.fnUntraced(function* (given: SendFlags) {
   const { channel, json, words } = given
   const { address: written, text } = meaning(words)
   const address = yield* addressOf(written)
+  const tls = yield* tlsOptions(given, address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: text === undefined ? "lines" : "nothing" })
 
-  yield* withClient({ address, credentials, screen, reconnect: true, waits: given.reconnect }, (client) =>
+  yield* withClient({ address, credentials, tls, screen, reconnect: true, waits: given.reconnect }, (client) =>
     Effect.gen(function* () {
       // Without a connection that is said anyway.
       const stillTrying = Effect.delay(client.state, impatience).pipe(

@@ -8,6 +8,7 @@ import type { Backlog } from "./ChannelView.ts"
 import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
+import { tlsOptions } from "../tls.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
@@ -47,6 +48,7 @@ const patience = Duration.seconds(2)
 export const run = Effect.fnUntraced(function* (given: TailFlags) {
   const backlog = yield* backlogOf(given)
   const address = yield* Identity.addressOf(given.address)
+  const tls = yield* tlsOptions(given, address)
   const credentials = yield* Identity.credentials(given, address)
   const screen = yield* Screen.open({ typing: given.json ? "nothing" : "terminal" })
   const count = Option.getOrElse(given.count, () => Number.POSITIVE_INFINITY)
@@ -56,6 +58,7 @@ export const run = Effect.fnUntraced(function* (given: TailFlags) {
     address,
     count,
     credentials,
+    tls,
     patience,
     screen,
     waits: given.reconnect,

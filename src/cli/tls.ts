@@ -1,0 +1,78 @@
+/** Whom a client trusts over TLS, and what it shows: files that are named on the command line. */
+import type * as CliError from "effect/cli/CliError"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import { type Address, format } from "../client/Address.ts"
+import type { TlsOptions } from "../client/transport/TlsOptions.ts"
+import { fromHome } from "./pathFlag.ts"
+import { userError } from "./userError.ts"
+
+export interface TlsFlags {
+  readonly ca: Option.Option<string>
+  readonly cert: Option.Option<string>
+  readonly key: Option.Option<string>
+}
+
+const file = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), fromHome, Flag.optional)
+
+export const tlsFlags = {
+  ca: file("ca", "A PEM file of the authorities whose certificates to trust, instead of those that Node knows"),
+  cert: file(
+    "cert",
+    "A PEM file with a certificate of your own, to sign in with instead of a password; with --key and --name",
+  ),
+  key: file("key", "The PEM file with its private key"),
+}
+
+/** What each file has to have in it. */
+const parts = {
+  ca: { mark: "-----BEGIN CERTIFICATE-----", what: "a certificate" },
+  cert: { mark: "-----BEGIN CERTIFICATE-----", what: "a certificate" },
+  key: { mark: "PRIVATE KEY-----", what: "a private key" },
+} as const
+
+/** A chain is a few thousand bytes, and the authorities of the world are a quarter of that. */
+const maxBytes = 1024 * 1024
+
+const read = Effect.fnUntraced(function* (
+  part: keyof typeof parts,
+  path: string,
+): Effect.fn.Return<string, CliError.UserError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const unreadable = ({ reason }: { readonly reason: { readonly _tag: string } }) =>
+    userError(`--${part} ${path}: ${reason._tag === "NotFound" ? "there is no such file" : "it cannot be read"}`)
+  const { size } = yield* Effect.mapError(fs.stat(path), unreadable)
+  if (size > maxBytes) return yield* userError(`--${part} ${path}: it is longer than 1 MiB`)
+  const text = yield* Effect.mapError(fs.readFileString(path), unreadable)
+  const { mark, what } = parts[part]
+  if (!text.includes(mark)) return yield* userError(`--${part} ${path}: there is no PEM text of ${what} in it`)
+  return text
+})
+
+/** Whether a certificate is shown there. */
+const isSecure = (address: Address): boolean =>
+  address.over === "tls" || ("url" in address && /^(wss|https):/.test(address.url))
+
+/** What the flags name, for a server at this address. */
+export const tlsOptions = Effect.fnUntraced(function* (
+  given: TlsFlags,
+  address: Address,
+): Effect.fn.Return<TlsOptions, CliError.UserError, FileSystem.FileSystem> {
+  const names = (["ca", "cert", "key"] as const).filter((name) => Option.isSome(given[name]))
+  const [first] = names
+  if (first === undefined) return {}
+  if (!isSecure(address)) {
+    return yield* userError(
+      `--${first}: there is no TLS to ${format(address)}, write it as tls://host:port or wss://host`,
+    )
+  }
+  if (Option.isSome(given.cert) !== Option.isSome(given.key)) {
+    return yield* userError("--cert and --key belong together: give both")
+  }
+  const texts: { -readonly [Part in keyof TlsOptions]: TlsOptions[Part] } = {}
+  for (const name of names) texts[name] = yield* read(name, Option.getOrThrow(given[name]))
+  return texts
+})
