@@ -181,6 +181,29 @@ describe("what is answered", () => {
     }),
   )
 
+  it.live("by a protocol that was not asked for, or no HTTP, is 502 where one was asked for", () =>
+    Effect.gen(function* () {
+      const proxy = yield* forwarding
+      const answers = [
+        "HTTP/1.1 101 Other\r\nconnection: upgrade\r\nupgrade: whisper\r\n\r\n",
+        "HTTP/1.1 101 Other\r\nconnection: upgrade\r\nupgrade: shout, whisper\r\n\r\n",
+        "HTTP/1.1 101 None\r\n\r\n",
+        "HTTP/1.1 101 None\r\nconnection: upgrade\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n",
+      ]
+      const there = yield* upstream((raw, heard) => {
+        if (heard.endsWith("\r\n\r\n")) raw.end(answers[Number(/^GET \/(\d+)/.exec(heard)?.[1])] ?? "", "latin1")
+      })
+      for (let n = 0; n < answers.length; n++) {
+        const client = yield* open(proxy.address)
+        client.raw.write(
+          `GET http://127.0.0.1:${there.port}/${n} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: shout\r\n\r\n`,
+        )
+        assert.match((yield* client.toEnd).toString(), /^HTTP\/1.1 502 [^]*answered no HTTP/, answers[n])
+      }
+    }),
+  )
+
   it.live("as no HTTP is 502, whatever it is, and nobody else notices", () =>
     Effect.gen(function* () {
       const proxy = yield* forwarding
@@ -190,6 +213,12 @@ describe("what is answered", () => {
         "HTTP/1.1 99 What\r\n\r\n",
         "HTTP/1.1 1000 What\r\n\r\n",
         "HTTP/1.1 101 Not asked for\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+        "HTTP/1.1 101 Not asked for\r\n\r\nhello",
+        "HTTP/1.1 101 Not asked for\r\nupgrade: x\r\n\r\n",
+        "HTTP/1.1 101 Not asked for\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno size\r\nhello",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-4\r\nbody\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbodybody\r\n0\r\n\r\n",
         "HTTP/1.1 200 \u0001\u007f\r\nx: \u0001\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\n",
         "SSH-2.0-x\r\n",

@@ -2,6 +2,7 @@
 import type * as Http from "node:http"
 import { pipeline } from "node:stream"
 import type { ForwarderSettings } from "../ForwarderSettings.ts"
+import { judge, noAnswer } from "./answer.ts"
 import { ask, type Refusal } from "./ask.ts"
 import { endToEnd, headOf } from "./hopByHop.ts"
 
@@ -22,15 +23,18 @@ export const forward = (
   if ("why" in asked) return refuse(asked)
 
   asked.on("information", (info) => inform(request, response, info))
-  asked.on("response", (answered) => {
-    const headers = answerHeaders(request, answered)
-    if (headers === undefined || !begin(response, answered, headers)) {
-      asked.destroy()
-      return refuse({ status: 502, why: "the target answered no HTTP, or none that can be passed on" })
-    }
-    // An answer that ends too early ends the connection: nobody is to take it for a whole one.
-    pipeline(answered, response, () => {})
-  })
+  asked.on("response", (answered) =>
+    judge(answered, (good) => {
+      if (response.destroyed) return
+      const headers = good ? answerHeaders(request, answered) : undefined
+      if (headers === undefined || !begin(response, answered, headers)) {
+        asked.destroy()
+        return refuse(noAnswer)
+      }
+      // An answer that ends too early ends the connection: nobody is to take it for a whole one.
+      pipeline(answered, response, () => {})
+    }),
+  )
   response.on("close", () => {
     asked.destroy()
     // What is left of a request that was answered before its end has to be read, or the next one is never found.

@@ -6,6 +6,7 @@ import { type Duplex, pipeline } from "node:stream"
 import { format } from "../../domain/Address.ts"
 import { authority } from "../Authority.ts"
 import type { ForwarderSettings } from "../ForwarderSettings.ts"
+import { agreesOn, judge, noAnswer } from "./answer.ts"
 import { ask, refusal, type Refusal } from "./ask.ts"
 import { endToEnd, headOf } from "./hopByHop.ts"
 
@@ -60,17 +61,28 @@ export const upgrade = (
   raw.once("close", () => asked.destroy())
   asked.on("upgrade", (answered, there, first) => {
     there.on("error", () => {})
+    if (!agreesOn(hop.upgrade, answered.headers.upgrade)) {
+      there.destroy()
+      return refuse(noAnswer)
+    }
     const agreed = { connection: ["upgrade"], upgrade: [answered.headers.upgrade ?? hop.upgrade] }
     raw.write(headOf(101, answered.statusMessage, { ...endToEnd(answered.rawHeaders), ...agreed }), "latin1")
     raw.write(first)
     there.write(head)
     join(raw, there)
   })
-  asked.on("response", (answered) => {
-    const headers = { ...endToEnd(answered.rawHeaders), connection: ["close"] }
-    raw.write(headOf(answered.statusCode ?? 502, answered.statusMessage, headers), "latin1")
-    pipeline(answered, raw, () => {})
-  })
+  asked.on("response", (answered) =>
+    judge(answered, (good) => {
+      if (raw.destroyed) return
+      if (!good) {
+        asked.destroy()
+        return refuse(noAnswer)
+      }
+      const headers = { ...endToEnd(answered.rawHeaders), connection: ["close"] }
+      raw.write(headOf(answered.statusCode ?? 502, answered.statusMessage, headers), "latin1")
+      pipeline(answered, raw, () => {})
+    }),
+  )
   asked.end()
 }
 
