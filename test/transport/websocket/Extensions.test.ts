@@ -53,6 +53,7 @@ describe("what a client offers of compression", () => {
     "permessage-deflate; client_max_window_bits=7",
     "permessage-deflate; client_max_window_bits=16",
     "permessage-deflate; client_max_window_bits=08",
+    "permessage-deflate; client_max_window_bits=80",
     "permessage-deflate; client_max_window_bits=x",
   ])("%s is declined", (header) => {
     assert.isUndefined(negotiate(header))
@@ -66,6 +67,7 @@ describe("what a client offers of compression", () => {
     "permessage-deflate; client_max_window_bits=",
     'permessage-deflate; client_max_window_bits=""',
     'permessage-deflate; client_max_window_bits="10',
+    'permessage-deflate; client_max_window_bits="10"0',
     "permessage-deflate; client max window bits",
     "permessage-deflate, ",
     "permessage deflate",

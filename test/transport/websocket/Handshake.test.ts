@@ -186,7 +186,9 @@ describe("the subprotocol", () => {
   it.each(["", ",", "natter.v1,", "natter.v1, natter.v1", "natter v1", "natter.v1; q=1"])(
     "%j is no list of names",
     (offer) => {
-      assert.strictEqual(refused(offering(offer)).status, 400)
+      const { message, status } = refused(offering(offer))
+      assert.strictEqual(status, 400)
+      assert.include(message, "list of different names")
     },
   )
 })

@@ -50,6 +50,7 @@ const check = (it: Case, pieces: ReadonlyArray<Uint8Array>) => {
   if (!reader.partial) assert.strictEqual(reader.buffered, 0)
   // A close frame carries it as its reason, in 123 bytes.
   if (error !== undefined) assert.isAtMost(utf8(error.message).byteLength, 123)
+  if (error?.kind === "ProtocolViolation") assert.match(error.message, /^[a-zR\d].{20,} \(RFC (6455|7692), [\d.]+\)$/)
   // What comes after an error gets the same error, and is not read.
   if (error !== undefined) assert.strictEqual(push(text("late")), error)
   assert.lengthOf(bodies, it.bodies?.length ?? 0)
@@ -189,6 +190,7 @@ describe("whatever a client writes", () => {
     for (let at = 14; at + 100 < bytes.byteLength; at += 100) {
       push(bytes.subarray(at, at + 100))
       assert.isAtMost(reader.buffered, Math.min(limit, Math.max(256, (at + 86) * 2)))
+      assert.isAtLeast(reader.buffered, at + 86)
     }
   })
 
@@ -225,6 +227,20 @@ describe("whatever a client writes", () => {
       }
     }
   })
+})
+
+it("a client is told what was wrong", () => {
+  const told = (bytes: Uint8Array) => reading({ maxBytes: 10 }).push(bytes)?.message
+  assert.strictEqual(told(text("a", { mask: undefined })), "a client has to mask its frames (RFC 6455, 5.1)")
+  assert.strictEqual(told(text("more than ten")), "a message of 13 bytes is over the limit of 10")
+  assert.strictEqual(told(close(1005)), "1005 is no code that a close frame may have (RFC 6455, 7.4)")
+  assert.strictEqual(
+    told(frame({ opcode: 8, payload: "1" })),
+    "a close frame has a code of two bytes, or nothing (RFC 6455, 5.5.1)",
+  )
+  const { push, reader } = reading()
+  push(text("a").subarray(0, 3))
+  assert.strictEqual(reader.end()?.message, "the connection ended inside a message")
 })
 
 it("a client that has closed is not read any more, and has nothing unfinished", () => {

@@ -486,6 +486,12 @@ const sizes: ReadonlyArray<Case> = [
     control: [`ping ${letters(20)}`],
   },
   {
+    name: "nor is a close",
+    bytes: close(1000, letters(20)),
+    options: small,
+    control: [`close 1000 ${letters(20)}`],
+  },
+  {
     name: "each message has the limit for itself",
     bytes: join(text("abcde", { final: false }), more("fghij"), text(letters(10))),
     options: small,
