@@ -45,9 +45,9 @@ const serve = (context: TlsContext["Service"]): Effect.Effect<Server, never, Sco
     const server = Net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (raw) => {
       sockets.add(raw)
       raw.on("error", () => {})
-      raw.once("readable", () => {
-        const first: Buffer | null = raw.read()
-        if (first !== null) raw.unshift(first)
+      raw.once("data", (first) => {
+        raw.pause()
+        raw.unshift(first)
         const handled = Effect.map(context.handshake(raw), (secured) => {
           open.push(secured)
           outcomes.push(secured.certificate?.account ?? "none")
@@ -56,6 +56,7 @@ const serve = (context: TlsContext["Service"]): Effect.Effect<Server, never, Sco
         })
         run(Effect.catch(handled, ({ message }) => Effect.sync(() => outcomes.push(message))))
       })
+      raw.resume()
     })
     yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
     yield* Effect.addFinalizer(() =>
