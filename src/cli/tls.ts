@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import { createPrivateKey, X509Certificate } from "node:crypto"
 import { type Address, format } from "../client/Address.ts"
 import type { TlsOptions } from "../client/transport/TlsOptions.ts"
 import { fromHome } from "./pathFlag.ts"
@@ -52,6 +53,17 @@ const read = Effect.fnUntraced(function* (
   return text
 })
 
+/** Whether the two belong together. */
+const checkPair = (cert: string, key: string): Effect.Effect<void, CliError.UserError> => {
+  if (key.includes("ENCRYPTED")) {
+    return Effect.fail(userError("--key: it is encrypted; give a copy that is not, which only you can read"))
+  }
+  return Effect.try({
+    try: () => new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)),
+    catch: (cause) => userError("--cert and --key: one of them is damaged", cause),
+  }).pipe(Effect.flatMap((fits) => (fits ? Effect.void : Effect.fail(userError("--key is not the key of --cert")))))
+}
+
 /** Whether a certificate is shown there. */
 const isSecure = (address: Address): boolean =>
   address.over === "tls" || ("url" in address && /^(wss|https):/.test(address.url))
@@ -74,5 +86,6 @@ export const tlsOptions = Effect.fnUntraced(function* (
   }
   const texts: { -readonly [Part in keyof TlsOptions]: TlsOptions[Part] } = {}
   for (const name of names) texts[name] = yield* read(name, Option.getOrThrow(given[name]))
+  if (texts.cert !== undefined && texts.key !== undefined) yield* checkPair(texts.cert, texts.key)
   return texts
 })

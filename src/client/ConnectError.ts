@@ -8,7 +8,12 @@ const catalog = {
   Timeout: { passes: true, message: "no answer in time" },
   Closed: { passes: true, message: "the connection was closed before anything was said" },
   NotNatter: { passes: false, message: "what answers there does not speak this protocol" },
+  UnknownAuthority: { passes: false, message: "its certificate is of an authority that is not trusted here" },
+  WrongName: { passes: false, message: "its certificate is for other names" },
+  OutOfDate: { passes: false, message: "its certificate has expired, or is not valid yet" },
   Untrusted: { passes: false, message: "its certificate is not to be trusted" },
+  CertificateRefused: { passes: false, message: "it lets nobody in without a certificate that it trusts" },
+  CertificateUnusable: { passes: false, message: "the client's own certificate and key cannot be used" },
   OldServer: { passes: false, message: "the server speaks only version 1 of the protocol" },
 } as const satisfies Record<string, { readonly passes: boolean; readonly message: string }>
 

@@ -35,7 +35,13 @@ describe("the files for TLS", () => {
 
   it.live("are refused with what is wrong with them", () =>
     Effect.gen(function* () {
-      const { at } = yield* folder({ "ca.pem": ca.cert, "ann.key": ann.key, large: "x".repeat(1024 * 1024 + 1) })
+      const { at } = yield* folder({
+        "ca.pem": ca.cert,
+        "ann.key": ann.key,
+        "half.pem": ann.cert.slice(0, 200),
+        "encrypted.key": "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+        large: "x".repeat(1024 * 1024 + 1),
+      })
       for (const [address, given, message] of [
         ["host:1", { ca: "any" }, "--ca: there is no TLS to host:1, write it as tls://host:port or wss://host"],
         ["ws://host", { cert: "any" }, "--cert: there is no TLS to ws://host"],
@@ -46,6 +52,9 @@ describe("the files for TLS", () => {
         ["tls://host:1", { ca: at(".") }, `--ca ${at(".")}: it cannot be read`],
         ["tls://host:1", { ca: at("large") }, `--ca ${at("large")}: it is longer than 1 MiB`],
         ["tls://host:1", { ca: at("ann.key") }, `--ca ${at("ann.key")}: there is no PEM text of a certificate in it`],
+        ["tls://host:1", { cert: at("ca.pem"), key: at("ann.key") }, "--key is not the key of --cert"],
+        ["tls://host:1", { cert: at("half.pem"), key: at("ann.key") }, "one of them is damaged"],
+        ["tls://host:1", { cert: at("ca.pem"), key: at("encrypted.key") }, "--key: it is encrypted"],
         [
           "tls://host:1",
           { cert: at("ca.pem"), key: at("ca.pem") },

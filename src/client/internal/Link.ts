@@ -12,7 +12,7 @@ import { type BodyReader, Deframer, MessageReader } from "../../protocol/Framing
 import type { ConnectError } from "../ConnectError.ts"
 import type { Carries } from "../Dialer.ts"
 import { toDisconnect } from "./closeCode.ts"
-import { toConnectError } from "./socketError.ts"
+import { isCertificateRefused, toConnectError } from "./socketError.ts"
 
 /** Bytes of the largest frame that is read: a list of members can be longer than anything a client may send. */
 export const maxFrameBytes = 1024 * 1024
@@ -22,6 +22,8 @@ export interface Link {
   readonly carries: Carries
   /** The body of the next frame. Fails when there will be no more. */
   readonly take: Effect.Effect<Uint8Array, Disconnect>
+  /** Whether it ended because the server wants another certificate of the client, or one at all. */
+  readonly certificateRefused: () => boolean
   /** Waits while the network takes nothing, for ever if need be. Never fails: a broken link fails `take`. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void>
   /** When the last bytes came, in milliseconds that only go forward. */
@@ -67,10 +69,12 @@ export const open = Effect.fnUntraced(function* (
   const inPieces = Latch.makeUnsafe(false)
   let received = 0
   let closed = false
+  let certificateRefused = false
 
   const more = Effect.matchEffect(pull, {
     onFailure: (error) => {
       closed = isClose(error) && !reader.partial
+      certificateRefused = isCertificateRefused(error)
       return Effect.fail(toDisconnect(error))
     },
     onSuccess: (chunks) => {
@@ -104,6 +108,7 @@ export const open = Effect.fnUntraced(function* (
   return {
     carries,
     take,
+    certificateRefused: () => certificateRefused,
     // One at a time: while the network takes nothing, writes wait here and do not fill the socket's buffer.
     write: (bytes) =>
       writing.withPermits(1)(

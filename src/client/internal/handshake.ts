@@ -36,11 +36,11 @@ const request = (clientId: string, codec: CodecName): ConnectRequest => ({
 })
 
 /** The body of the server's first frame. */
-const firstBody = ({ take }: Link): Effect.Effect<Uint8Array, ConnectError | Disconnect> =>
+const firstBody = ({ certificateRefused, take }: Link): Effect.Effect<Uint8Array, ConnectError | Disconnect> =>
   Effect.mapError(take, (disconnect) => {
     switch (disconnect.reason) {
       case "ConnectionLost":
-        return new ConnectError({ reason: "Closed", cause: disconnect })
+        return new ConnectError({ reason: certificateRefused() ? "CertificateRefused" : "Closed", cause: disconnect })
       case "MalformedFrame":
       case "FrameTooLarge":
         return new ConnectError({ reason: "NotNatter", cause: disconnect })

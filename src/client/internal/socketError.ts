@@ -16,8 +16,28 @@ const reasons: Record<string, ConnectError["reason"]> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "NotNatter",
 }
 
-/** What OpenSSL and Node call a certificate that is not to be trusted, in many ways. */
-const untrusted = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|INVALID_CA|HOSTNAME_MISMATCH)/
+/** What OpenSSL and Node say of a server's certificate that somebody can do something about. */
+const unverified: Record<string, ConnectError["reason"]> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "UnknownAuthority",
+  SELF_SIGNED_CERT_IN_CHAIN: "UnknownAuthority",
+  UNABLE_TO_GET_ISSUER_CERT: "UnknownAuthority",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "UnknownAuthority",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "UnknownAuthority",
+  ERR_TLS_CERT_ALTNAME_INVALID: "WrongName",
+  HOSTNAME_MISMATCH: "WrongName",
+  CERT_HAS_EXPIRED: "OutOfDate",
+  CERT_NOT_YET_VALID: "OutOfDate",
+}
+
+/** What else they call one that is not to be trusted, in many ways. */
+const untrusted = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|INVALID_CA)/
+
+/** A server that wants a certificate of the client, or another one. With TLS 1.3 it says so when the connection is open. */
+const certificateRefused =
+  /^ERR_SSL_.*_ALERT_(ACCESS_DENIED|BAD_CERTIFICATE|CERTIFICATE_(EXPIRED|REQUIRED|REVOKED|UNKNOWN)|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/
+
+/** Of a key that does not fit its certificate, is encrypted, or is none. */
+const certificateUnusable = /^ERR_(OSSL_|CRYPTO_|MISSING_PASSPHRASE)/
 
 /** What `ws` says where a server answers with another status than that of a WebSocket. */
 const otherStatus = /^Unexpected server response: (\d{3})$/
@@ -29,20 +49,35 @@ const notOpened =
 const inside = (cause: unknown): unknown =>
   typeof cause === "object" && cause !== null && "error" in cause ? cause.error : cause
 
+/** Node lists the names of the certificate. */
+const namesIn = (message: string): string | undefined => {
+  const names = /altnames: ((?:DNS|IP Address):.*)$/.exec(message)?.[1]
+  return names === undefined ? undefined : `its certificate is for ${names.replaceAll(/(DNS|IP Address):/g, "")}`
+}
+
 const property = (value: unknown, name: string): string => {
   const found = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined
   return typeof found === "string" ? found : ""
 }
+
+/** Whether a connection ended because the server does not take the client's certificate, or wants one. */
+export const isCertificateRefused = ({ reason }: Socket.SocketError): boolean =>
+  "cause" in reason && certificateRefused.test(property(inside(reason.cause), "code"))
 
 /** Why a socket could not be opened, as far as the platform says. */
 export const toConnectError = (error: Socket.SocketError): ConnectError => {
   const { reason } = error
   const failed = (reason: ConnectError["reason"], detail?: string) =>
     new ConnectError({ reason, detail: detail || undefined, cause: error })
+  if (isCertificateRefused(error)) return failed("CertificateRefused")
   if (reason._tag === "SocketCloseError" || reason._tag === "SocketReadError") return failed("Closed")
   const cause = inside(reason.cause)
   const code = property(cause, "code")
   const message = property(cause, "message")
+  const wrong = unverified[code]
+  if (wrong === "WrongName") return failed(wrong, namesIn(message))
+  if (wrong !== undefined) return failed(wrong)
+  if (certificateUnusable.test(code)) return failed("CertificateUnusable")
   if (untrusted.test(code)) return failed("Untrusted", `its certificate is not to be trusted: ${message}`)
   const status = Number(otherStatus.exec(message)?.[1])
   if (status >= 500 || status === 429) return failed("Unreachable", `it answers with status ${status}`)

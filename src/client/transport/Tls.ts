@@ -14,12 +14,18 @@ const dial = ({ host, port }: Address, options: TlsOptions): Effect.Effect<tls.T
   Effect.callback((resume) => {
     // A name is said to the server, an IP address must not be.
     const servername = net.isIP(host) === 0 ? host : ""
-    const socket = tls.connect({ ...options, host, port, servername, ALPNProtocols: [] })
+    const fail = (cause: unknown): void =>
+      resume(Effect.fail(new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) })))
+    let socket: tls.TLSSocket
+    try {
+      socket = tls.connect({ ...options, host, port, servername, ALPNProtocols: [] })
+    } catch (cause) {
+      // A certificate of our own that cannot be used.
+      return fail(cause)
+    }
     socket.setNoDelay(true).setKeepAlive(true)
     socket.once("secureConnect", () => resume(Effect.succeed(socket)))
-    socket.on("error", (cause) =>
-      resume(Effect.fail(new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) }))),
-    )
+    socket.on("error", fail)
     return Effect.sync(() => socket.destroy())
   })
 

@@ -42,6 +42,7 @@ export const linkOf = (given: Partial<Link>): Link => ({
   piecemeal: Effect.never,
   spokeAt: () => 0,
   closed: () => false,
+  certificateRefused: () => false,
   ...given,
 })
 

@@ -26,6 +26,7 @@ const flowing = (
     spokeAt: () => spokeAt,
     silent: () => Effect.never,
     closed: () => false,
+    certificateRefused: () => false,
   }
   return link
 }

@@ -18,11 +18,17 @@ describe("why a socket could not be opened", () => {
       [{ code: "ENOENT" }, "Refused"],
       [{ code: "EPROTO" }, "NotNatter"],
       [{ code: "ERR_SSL_WRONG_VERSION_NUMBER" }, "NotNatter"],
-      [{ code: "CERT_HAS_EXPIRED" }, "Untrusted"],
-      [{ code: "SELF_SIGNED_CERT_IN_CHAIN" }, "Untrusted"],
-      [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, "Untrusted"],
-      [{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, "Untrusted"],
-      [{ code: "ERR_TLS_CERT_ALTNAME_INVALID" }, "Untrusted"],
+      [{ code: "CERT_HAS_EXPIRED" }, "OutOfDate"],
+      [{ code: "CERT_NOT_YET_VALID" }, "OutOfDate"],
+      [{ code: "SELF_SIGNED_CERT_IN_CHAIN" }, "UnknownAuthority"],
+      [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, "UnknownAuthority"],
+      [{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, "UnknownAuthority"],
+      [{ code: "ERR_TLS_CERT_ALTNAME_INVALID" }, "WrongName"],
+      [{ code: "CERT_REVOKED" }, "Untrusted"],
+      [{ code: "INVALID_CA" }, "Untrusted"],
+      [{ code: "ERR_OSSL_X509_KEY_VALUES_MISMATCH" }, "CertificateUnusable"],
+      [{ code: "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE" }, "CertificateRefused"],
+      [{ code: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" }, "CertificateRefused"],
       // What a WebSocket says is an event, with the error in it where the platform tells.
       [{ type: "error", error: { code: "ECONNREFUSED" } }, "Refused"],
       [{ type: "error" }, "Unreachable"],
@@ -54,8 +60,8 @@ describe("why a socket could not be opened", () => {
     assert.include(said({ type: "error", message: "" }), "no WebSocket could be opened")
     assert.strictEqual(said(new SyntaxError("no such URL")), "no such URL")
     assert.strictEqual(
-      said({ code: "CERT_HAS_EXPIRED", message: "certificate has expired" }),
-      "its certificate is not to be trusted: certificate has expired",
+      said({ code: "CERT_REVOKED", message: "certificate revoked" }),
+      "its certificate is not to be trusted: certificate revoked",
     )
     assert.strictEqual(
       said({ error: new Error("Unexpected server response: 404") }),
@@ -69,6 +75,7 @@ describe("why a socket could not be opened", () => {
     for (const reason of ["Refused", "UnknownHost", "Unreachable", "Timeout", "Closed"] as const) {
       assert.isTrue(passes(reason), reason)
     }
-    for (const reason of ["NotNatter", "OldServer", "Untrusted"] as const) assert.isFalse(passes(reason), reason)
+    for (const reason of ["NotNatter", "OldServer", "Untrusted", "UnknownAuthority", "CertificateRefused"] as const)
+      assert.isFalse(passes(reason), reason)
   })
 })
