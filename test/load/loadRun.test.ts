@@ -2,7 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import * as fs from "node:fs"
+import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 import { Result } from "../../src/scenario/Result.ts"
@@ -96,6 +98,27 @@ export default Scenario.make({
     assert.notInclude(page, "<b>on the way")
     assert.match((await natter("compare", json, html)).out, /delivery/)
     fs.rmSync(there, { recursive: true })
+  })
+
+  it("says at once that nothing listens at the address, or something else", async () => {
+    const other = net.createServer((raw) => raw.end("SSH-2.0-x\r\n")).listen(0, "127.0.0.1")
+    await once(other, "listening")
+    const free = net.createServer().listen(0, "127.0.0.1")
+    await once(free, "listening")
+    const [taken, port] = [other, free].map((server) => (server.address() as net.AddressInfo).port)
+    free.close()
+    await once(free, "close")
+    const [nobody, limit, stranger] = await Promise.all([
+      natter("run", "fan-out", "--address", `127.0.0.1:${port}`),
+      natter("find-limit", "fan-out", "--address", `127.0.0.1:${port}`),
+      natter("run", "fan-out", "--address", `127.0.0.1:${taken}`),
+    ])
+    assert.deepStrictEqual([nobody.out, limit.out, stranger.out], ["", "", ""])
+    assert.match(nobody.err, new RegExp(`nothing listens on 127.0.0.1:${port}: start it`))
+    assert.match(limit.err, new RegExp(`nothing listens on 127.0.0.1:${port}: start it`))
+    assert.match(stranger.err, /does not speak this protocol/)
+    assert.deepStrictEqual([nobody.code, limit.code, stranger.code], [1, 1, 1])
+    other.close()
   })
 
   it("says what is wrong, and ends with it", async () => {

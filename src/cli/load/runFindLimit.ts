@@ -10,7 +10,7 @@ import { play } from "../../scenario/Player.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "../userError.ts"
 import { BrokenPromise, usageError } from "./exit.ts"
-import { find, list, worldOf } from "./scenarios.ts"
+import { find, list, reach, worldOf } from "./scenarios.ts"
 
 interface Flags {
   readonly scenario: Option.Option<string>
@@ -31,6 +31,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     yield* find(given.scenario.value),
     Option.getOrElse(given.for, () => "10 seconds" as const),
   )
+  yield* reach(given.address)
   const probe = (scale: number) =>
     Effect.gen(function* () {
       const scenario = Scenario.scaled(whole, scale)

@@ -12,7 +12,7 @@ import * as Scenario from "../../scenario/Scenario.ts"
 import { userError } from "../userError.ts"
 import { untilEnough, usageError } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
-import { find, list, worldOf } from "./scenarios.ts"
+import { find, list, reach, worldOf } from "./scenarios.ts"
 
 interface Flags extends Files {
   readonly scenario: Option.Option<string>
@@ -70,6 +70,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     const checked = given.simulate ? Effect.asVoid(simulated(scenario)) : Effect.asVoid(configFile(scenario))
     yield* Effect.mapError(checked, ({ message }) => usageError(message))
   }
+  if (!given.simulate) yield* reach(given.address)
   const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)
   const processes = Math.min(given.processes, members)
   yield* untilEnough((enough) =>

@@ -10,11 +10,13 @@ import { basename, dirname, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { resolveOwnPackage } from "./ownPackage.ts"
 import * as Address from "../../client/Address.ts"
+import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import { expandHome } from "../../server/ServerConfig.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
 import { variable } from "../identity.ts"
+import { explained } from "../userError.ts"
 import { type UsageError, usageError } from "./exit.ts"
 
 /** The scenarios that come with the sources. The package has none. */
@@ -95,19 +97,36 @@ const notSet = (address: string, { settings }: Scenario.Scenario): Effect.Effect
   )
 }
 
+const addressIn = (text: string): Effect.Effect<Address.Address, UsageError> =>
+  Result.match(Address.parse(text), {
+    onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
+    onSuccess: (address) => Effect.succeed(address),
+  })
+
+/**
+ * Tries whether there is a service at an address that was given: where there is none, a scenario of ten minutes would take
+ * ten minutes to say so.
+ */
+export const reach = (address: Option.Option<string>) =>
+  Option.match(address, {
+    onNone: () => Effect.void,
+    onSome: (text) =>
+      Effect.flatMap(addressIn(text), (address) =>
+        NodeDialer.connect(address).pipe(Effect.scoped, Effect.asVoid, explained(address)),
+      ),
+  })
+
 /** The world of the service at this address, or of one that is started for the scenario. */
 export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scenario) =>
   Option.match(address, {
     onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
     onSome: (text) =>
-      Result.match(Address.parse(text), {
-        onFailure: (problem) => Effect.fail(usageError(`--address ${text}: ${problem}`)),
-        onSuccess: (address) =>
-          Effect.andThen(
-            notSet(text, scenario),
-            Effect.map(variable("NATTER_PASSWORD"), (password = "natter-load") =>
-              RemoteWorld.layer({ address, password: Redacted.make(password) }),
-            ),
+      Effect.flatMap(addressIn(text), (address) =>
+        Effect.andThen(
+          notSet(text, scenario),
+          Effect.map(variable("NATTER_PASSWORD"), (password = "natter-load") =>
+            RemoteWorld.layer({ address, password: Redacted.make(password) }),
           ),
-      }),
+        ),
+      ),
   })
