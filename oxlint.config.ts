@@ -47,7 +47,9 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
 }
 
 /** The files of the client that need Node: the place of each in the house is its own. */
-const nodeClients = ["NodeDialer", "NodeWebSocket", "Tcp", "Tls", "Unix"].map((name) => `client/transport/${name}.ts`)
+const nodeClients = ["NodeDialer", "NodeSse", "NodeWebSocket", "Tcp", "Tls", "Unix"].map(
+  (name) => `client/transport/${name}.ts`,
+)
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [

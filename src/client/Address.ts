@@ -7,7 +7,7 @@ export type Address =
   | (Domain.Address & { readonly over?: undefined })
   | (Domain.Address & { readonly over: "tls" })
   | {
-      readonly over: "websocket"
+      readonly over: "websocket" | "sse"
       readonly host: string
       /** With its path, and over TLS or not by its scheme. */
       readonly url: string
@@ -18,10 +18,10 @@ export type Address =
 export const local: Domain.Address = { host: "127.0.0.1", port: 8080 }
 
 /** How an address is written, for messages and help. */
-export const forms = "host:port, :port, [::1]:port, tls://host:port, wss://host or unix:/path"
+export const forms = "host:port, :port, [::1]:port, tls://host:port, wss://host, https://host or unix:/path"
 
 /** Over HTTP a server is found at these paths, where an address names none. */
-const paths = { websocket: "/ws" } as const
+const paths = { websocket: "/ws", sse: "/sse" } as const
 
 /** What `parse` makes the same address of, in short. */
 export const format = (address: Address): string => {
@@ -30,7 +30,8 @@ export const format = (address: Address): string => {
       return Domain.format(address)
     case "tls":
       return `tls://${Domain.format(address)}`
-    case "websocket": {
+    case "websocket":
+    case "sse": {
       // Browsers know no origin of some schemes.
       const { host, pathname, protocol, search } = new URL(address.url)
       return `${protocol}//${host}${pathname === paths[address.over] && search === "" ? "" : pathname + search}`
@@ -62,7 +63,7 @@ const hostAndPort = (text: string, forms: string): Result.Result<Domain.Address,
   return Result.succeed({ host: v6 ?? (name || local.host), port })
 }
 
-const overs = { ws: "websocket", wss: "websocket" } as const
+const overs = { ws: "websocket", wss: "websocket", http: "sse", https: "sse" } as const
 
 const inUrl = (scheme: keyof typeof overs, text: string): Result.Result<Address, string> => {
   const over = overs[scheme]
@@ -88,6 +89,8 @@ export const parse = (text: string): Result.Result<Address, string> => {
   switch (name) {
     case "ws":
     case "wss":
+    case "http":
+    case "https":
       return inUrl(name, text)
     case "tls":
       return hostAndPort(rest, "tls://host:port").pipe(

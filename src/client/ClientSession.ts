@@ -52,7 +52,7 @@ const negotiate = Effect.fnUntraced(function* (
   dialer: Dialer["Service"],
   {
     clientId,
-    codec,
+    codec: wanted,
     minVersion,
   }: {
     readonly clientId: string
@@ -60,6 +60,8 @@ const negotiate = Effect.fnUntraced(function* (
     readonly minVersion: Version
   },
 ): Effect.fn.Return<Negotiation, ConnectError | Disconnect, Scope.Scope> {
+  const { codecs = [wanted] } = dialer
+  const codec = codecs.includes(wanted) ? wanted : codecs[0]
   const dialing = Effect.provideService(dial(dialer), Codec, codec)
   const { link, scope } = yield* dialing
   return yield* Effect.matchEffect(handshake(link, clientId, codec), {

@@ -22,6 +22,8 @@ export class Dialer extends Context.Service<
     readonly socket: Effect.Effect<Socket.Socket>
     /** Default: a stream. Over a transport of messages version 2 is spoken from the start, in the `Codec` asked for. */
     readonly carries?: Carries | undefined
+    /** The codecs that can be carried; the first is used in place of one that cannot. Default: all. */
+    readonly codecs?: readonly [CodecName, ...ReadonlyArray<CodecName>] | undefined
     /** Where the server is, as people write it. */
     readonly address: string
   }

@@ -24,6 +24,8 @@ describe("Address", () => {
       ["wss://chat.example.org", { over: "websocket", host: "chat.example.org", url: "wss://chat.example.org/ws" }],
       ["ws://[::1]:8080/", { over: "websocket", host: "::1", url: "ws://[::1]:8080/" }],
       ["ws://localhost:8080/a/b?c=d", { over: "websocket", host: "localhost", url: "ws://localhost:8080/a/b?c=d" }],
+      ["https://chat.example.org", { over: "sse", host: "chat.example.org", url: "https://chat.example.org/sse" }],
+      ["http://localhost:8080/chat/sse", { over: "sse", host: "localhost", url: "http://localhost:8080/chat/sse" }],
       ["unix:/run/natter/socket", { over: "unix", path: "/run/natter/socket" }],
     ] as const) {
       assert.deepStrictEqual(Result.getOrThrow(Address.parse(text)), address)
@@ -57,6 +59,8 @@ describe("Address", () => {
       ["ws://host:99999", "write it as ws://chat.example.org/ws"],
       ["ws://ann:secret@host", "it has a name or a password in it: they are given when signing in"],
       ["ws://host#there", "leave out what begins with #: write it as ws://chat.example.org/ws"],
+      ["https://", "write it as https://chat.example.org/sse"],
+      ["http://ann:secret@host", "it has a name or a password in it: they are given when signing in"],
       ["wss:host", `write it as ${Address.forms}`],
       ["ftp://host:21", `write it as ${Address.forms}`],
       ["unix:", "write it as unix:/path"],
@@ -85,7 +89,7 @@ describe("Address", () => {
   })
 
   it("is refused with how to write it", () => {
-    for (const text of ["", "8080", "localhost", "[::1]", "a b:80", "http://localhost:8080", "host:", "[]:80"]) {
+    for (const text of ["", "8080", "localhost", "[::1]", "a b:80", "host:", "[]:80"]) {
       assert.include(Result.getOrThrow(Result.flip(Address.parse(text))), "host:port", text)
     }
     for (const text of [":0", ":65536", "host:99999"]) {

@@ -42,6 +42,9 @@ const certificateUnusable = /^ERR_(OSSL_|CRYPTO_|MISSING_PASSPHRASE)/
 /** What `ws` says where a server answers with another status than that of a WebSocket. */
 const otherStatus = /^Unexpected server response: (\d{3})$/
 
+/** What is said where a server answers with another status than that of a stream of events. */
+const otherAnswer = /^no stream of events there: status (\d{3})$/
+
 const notOpened =
   "no WebSocket could be opened: nothing answers there, or it lets none in by this path or from this page"
 
@@ -79,9 +82,10 @@ export const toConnectError = (error: Socket.SocketError): ConnectError => {
   if (wrong !== undefined) return failed(wrong)
   if (certificateUnusable.test(code)) return failed("CertificateUnusable")
   if (untrusted.test(code)) return failed("Untrusted", `its certificate is not to be trusted: ${message}`)
-  const status = Number(otherStatus.exec(message)?.[1])
+  const status = Number((otherStatus.exec(message) ?? otherAnswer.exec(message))?.[1])
   if (status >= 500 || status === 429) return failed("Unreachable", `it answers with status ${status}`)
-  if (status > 0) return failed("NotNatter", `it opens no WebSocket there, but answers with status ${status}`)
+  const door = otherAnswer.test(message) ? "has no events" : "opens no WebSocket"
+  if (status > 0) return failed("NotNatter", `it ${door} there, but answers with status ${status}`)
   // A browser says no more to a page.
   if (code === "" && message === "" && property(reason.cause, "type") === "error")
     return failed("Unreachable", notOpened)

@@ -8,6 +8,7 @@ import type { ConnectError } from "../ConnectError.ts"
 import type { Dialer } from "../Dialer.ts"
 import type { ClientSession } from "../Session.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
+import * as NodeSse from "./NodeSse.ts"
 import * as NodeWebSocket from "./NodeWebSocket.ts"
 import * as Tcp from "./Tcp.ts"
 import * as Tls from "./Tls.ts"
@@ -23,6 +24,8 @@ export const layer = (address: Address, tls?: TlsOptions): Layer.Layer<Dialer> =
       return Tls.layer(address, tls)
     case "websocket":
       return NodeWebSocket.layer(format(address), tls)
+    case "sse":
+      return NodeSse.layer(format(address), tls)
     case "unix":
       return Unix.layer(address.path)
   }

@@ -5,9 +5,10 @@ import * as Result from "effect/Result"
 import * as Socket from "effect/socket/Socket"
 import * as Address from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
+import * as Sse from "./Sse.ts"
 import * as WebSocket from "./WebSocket.ts"
 
-const forms = "wss://host or ws://host:port"
+const forms = "wss://host, ws://host:port or https://host"
 
 /** An address that is none, or that only Node can reach: every try says so. */
 const unreachable = (address: string, hint: string): Layer.Layer<Dialer> => {
@@ -26,5 +27,7 @@ export const layer = (address: string): Layer.Layer<Dialer> =>
     onSuccess: ({ over }) =>
       over === "websocket"
         ? WebSocket.layer(address)
-        : unreachable(address, `a browser has no way there: write it as ${forms}`),
+        : over === "sse"
+          ? Sse.layer(address)
+          : unreachable(address, `a browser has no way there: write it as ${forms}`),
   })
