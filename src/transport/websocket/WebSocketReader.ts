@@ -170,6 +170,9 @@ export class WebSocketReader implements BodyReader {
     if (opcode >= close && length > longestControl) {
       return this.breaks("a control frame's payload is 125 bytes at most", "5.5")
     }
+    if (opcode === close && length === 1) {
+      return this.breaks("a close frame has a code of two bytes, or nothing", "5.5.1")
+    }
     if (length === 126) {
       maskAt += 2
       if (to < maskAt) return 0
@@ -335,7 +338,6 @@ export class WebSocketReader implements BodyReader {
   }
 
   private readClose(payload: Uint8Array): void {
-    if (payload.byteLength === 1) return void this.breaks("a close frame has a code of two bytes, or nothing", "5.5.1")
     const hasCode = payload.byteLength > 0
     const code = hasCode ? payload[0]! * 0x100 + payload[1]! : undefined
     const reason = payload.subarray(2)

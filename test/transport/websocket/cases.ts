@@ -381,7 +381,7 @@ const closes: ReadonlyArray<Case> = [
   })),
   ...codesThatMayNot.map((code): Case => ({ name: `a close with ${code}`, bytes: close(code), ...violation(8) })),
   { name: "a code that may not be, with a reason", bytes: close(1005, "why"), ...violation(11) },
-  { name: "a close of one byte", bytes: frame({ opcode: 8, payload: hex("03") }), ...violation(7) },
+  { name: "a close of one byte", bytes: frame({ opcode: 8, payload: hex("03") }), ...violation(2) },
   { name: "a reason of 123 bytes", bytes: close(1000, letters(123)), control: [`close 1000 ${letters(123)}`] },
   { name: "a reason of 124 bytes", bytes: close(1000, letters(124)), ...violation(2) },
   { name: "a reason that is not UTF-8", bytes: close(1000, hex("61ff")), ...fails("InvalidUtf8", 10) },
