@@ -36,6 +36,10 @@ export const proxy = Command.make(
     ),
     corrupt: text("corrupt", "SHARE", "Change each byte with this probability: 0.0001").pipe(Flag.optional),
     script: text("script", "FILE", "JSON: a list of { at, for, fault } to let happen").pipe(fromHome, Flag.optional),
+    sendProxy: Flag.Literals("send-proxy", ["v1", "v2"]).pipe(
+      Flag.withDescription("Tell the service who the client is, by the PROXY protocol (its setting proxies.trusted)"),
+      Flag.optional,
+    ),
     seed: text("seed", "TEXT", "The same seed, the same chances").pipe(Flag.withDefault("0")),
     maxLinks: Flag.Int("max-links").pipe(
       Flag.withDescription("Links at once; more are refused"),

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as Net from "node:net"
 import { type Address, format } from "../domain/Address.ts"
 import type { ActiveFault, Direction, Fault, FaultRequest } from "./Fault.ts"
+import { endsOf, introduce, type Introduction } from "./internal/introduction.ts"
 import { dial, listen } from "./internal/sockets.ts"
 import { Link, side } from "./internal/Link.ts"
 import { NoSuchFault, NoSuchLink, type ProxyListenError, TooManyFaults } from "./ProxyError.ts"
@@ -17,6 +18,8 @@ export interface ProxySettings {
   readonly target: Address
   /** Where it listens. Default: any free port of 127.0.0.1. */
   readonly listen?: Address | undefined
+  /** Says to the target who the client is, in that version of the PROXY protocol, before anything goes wrong. */
+  readonly introduce?: Introduction | undefined
   /** The same seed gives the n-th link the same jitter, and changes the same of its bytes. */
   readonly seed?: string | number | undefined
   /** Links at once; further ones are refused. Default: 1024. */
@@ -98,8 +101,16 @@ const make = Effect.fnUntraced(function* (
     const link = new Link(++counters.opened, String(settings.seed ?? 0), side(raw), countersOf)
     links.set(link.id, link)
     link.set(faultsOf(link.id))
+    const ends = endsOf(raw)
+    const target = dial(settings.target, connectWithin).pipe(
+      Effect.tap((there) =>
+        Effect.sync(() => {
+          if (settings.introduce !== undefined) there.write(introduce(settings.introduce, ends))
+        }),
+      ),
+    )
     run(
-      link.run(dial(settings.target, connectWithin), idle).pipe(
+      link.run(target, idle).pipe(
         Effect.tap((how) => Effect.sync(() => counters[how === "broken" ? "ended" : how]++)),
         Effect.ensuring(Effect.sync(() => forget(link.id))),
       ),

@@ -27,6 +27,7 @@ export interface Flags {
   readonly script: Option.Option<string>
   readonly seed: string
   readonly maxLinks: number
+  readonly sendProxy: Option.Option<"v1" | "v2">
   readonly idle: string
 }
 
@@ -88,6 +89,9 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
   if (given.http === Option.isSome(given.target)) {
     return yield* new UsageError({ message: "say one of both: where the service listens (HOST:PORT), or --http" })
   }
+  if (given.http && Option.isSome(given.sendProxy)) {
+    return yield* new UsageError({ message: "--send-proxy is for a service: leave out --http" })
+  }
   const listen = yield* wanted(bindAddress(given.listen), `--listen ${given.listen}: HOST:PORT is needed`)
   const control =
     given.control === "off"
@@ -113,6 +117,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     listen,
     seed: given.seed,
     maxLinks: given.maxLinks,
+    introduce: Option.getOrUndefined(given.sendProxy),
     idle,
     connectWithin,
     drainWithin: Duration.seconds(5),
