@@ -29,9 +29,9 @@ export const addressOf = Effect.fnUntraced(function* (given: Option.Option<strin
   return last === undefined ? Address.local : yield* parseAddress(last)
 })
 
-/** Whether a word that may be an address or a message looks like an address. */
+/** Whether a word that may be an address or a message looks like an address. A link is what people say. */
 export const looksLikeAddress = (word: string): boolean =>
-  Result.isSuccess(Address.parse(word)) || Address.isBareIPv6(word)
+  (!/^https?:/i.test(word) && Result.isSuccess(Address.parse(word))) || Address.isBareIPv6(word)
 
 /**
  * The value of an environment variable; undefined where it is not set, empty, or set by Docker. What is read from a file

@@ -11,7 +11,7 @@ export const send = Command.make(
   {
     words: Argument.String("text").pipe(
       Argument.withDescription(
-        `What to say; without it, the lines of standard input. A first word of the form ${Address.forms} is where (${defaultAddress})`,
+        `What to say; without it, the lines of standard input. A first word of the form ${Address.forms} is where (${defaultAddress}); a link, https://…, is said`,
       ),
       (words) => Argument.variadic(words),
     ),
