@@ -136,9 +136,83 @@ describe("a page in Chromium", () => {
         assert.deepStrictEqual(refused, { tag: "ConnectError", reason: "Unreachable" })
         assert.include(message, "lets none in by this path or from this page")
         for (const written of ["wss://", "chat.example.org:8080"]) {
-          assert.include((yield* refusal(tab, written)).message, "write it as wss://host or ws://host:port")
+          assert.include(
+            (yield* refusal(tab, written)).message,
+            "write it as wss://host, ws://host:port or https://host",
+          )
         }
       }).pipe(Effect.scoped),
+    )
+
+    const events = TestServer.layerSse({}, { origins: ["*"] })
+
+    it.effect("talks over Server-Sent Events, and a cut is none to the session", () =>
+      Effect.gen(function* () {
+        const { address, hub } = yield* TestServer
+        const { tab } = yield* open
+        const cable = yield* Cable.open(address!)
+        const bob = yield* hub.connect({ name: "bob" })
+        yield* bob.join("lobby")
+        const url = `http://127.0.0.1:${cable.address.port}`
+        const ann = yield* person(tab, { address: url, username: "ann", codec: "msgpack" })
+        yield* ann.say("tea is ready 👋")
+        cable.cut()
+        yield* bob.publish("lobby", "said while she was away")
+        yield* eventually(
+          "all is heard",
+          Effect.map(ann.heard, ({ length }) => length === 2),
+        )
+        yield* ann.say("back again")
+        assert.deepStrictEqual(yield* ann.heard, [
+          "ann: tea is ready 👋",
+          "bob: said while she was away",
+          "ann: back again",
+        ])
+        assert.deepStrictEqual(yield* ann.states, ["Online"])
+        yield* ann.close
+      }).pipe(Effect.scoped, Effect.provide(events)),
+    )
+
+    it.effect("has an EventSource that goes on by itself behind a cut, and stops at the end", () =>
+      Effect.gen(function* () {
+        const { address, hub, sessions } = yield* TestServer
+        const { tab } = yield* open
+        const cable = yield* Cable.open(address!)
+        const bob = yield* hub.connect({ name: "bob" })
+        yield* bob.join("lobby")
+        const url = `http://127.0.0.1:${cable.address.port}/sse`
+        const login = { type: "Login", username: "ann", password: "a" }
+        yield* Effect.promise(() =>
+          tab.evaluate(([url, frames]) => page.listen(url, frames), [
+            url,
+            [login, { type: "Join", channel: "lobby" }],
+          ] as const),
+        )
+        const heard = Effect.promise(() => tab.evaluate(() => page.source!))
+        const said = (count: number) =>
+          eventually(
+            `${count} are heard`,
+            Effect.map(heard, ({ messages }) => messages.length === count),
+          )
+        yield* eventually(
+          "she is there",
+          Effect.map(heard, ({ frames }) => frames.includes("Joined")),
+        )
+        yield* bob.publish("lobby", "one")
+        yield* said(1)
+        cable.cut()
+        yield* bob.publish("lobby", "two")
+        yield* bob.publish("lobby", "three")
+        yield* said(3)
+        assert.deepStrictEqual((yield* heard).messages, ["one", "two", "three"])
+        assert.deepStrictEqual((yield* heard).opened, [false, true])
+        yield* Effect.promise(() => tab.evaluate(([url]) => page.post(url, [{ type: "Disconnect" }]), [url] as const))
+        yield* eventually(
+          "it is told why",
+          Effect.map(heard, ({ closed }) => closed === 4510),
+        )
+        assert.strictEqual(sessions.count(), 0)
+      }).pipe(Effect.scoped, Effect.provide(events)),
     )
   })
 })

@@ -142,7 +142,7 @@ describe("what is on the wire", () => {
       yield* events.has(2)
       assert.strictEqual(
         events.text,
-        `retry: 1000\nevent: open\nid: ${key}.0\n` +
+        `retry: 1000\nevent: session\nid: ${key}.0\n` +
           `data: {"key":"${key}","post":"/sse/${key}","resumed":false,"resume":30000,"keep_alive":15000,` +
           `"max_post_bytes":262144,"max_post_lines":1024}\n\n` +
           `id: ${key}.1\ndata: {"type":"Pong","sequence":1}\n\n` +
@@ -232,7 +232,7 @@ describe("a reader that comes back", () => {
         Effect.sync(() => said(again).length === 3),
       )
       assert.deepEqual(said(again), ["two", "three", "four"])
-      assert.deepInclude(again.named("open"), { key: events.key, resumed: true })
+      assert.deepInclude(again.named("session"), { key: events.key, resumed: true })
       // Ids go on, one for each event.
       const ids = again.events.flatMap(({ id }) => (id === undefined ? [] : [Number(id.split(".")[1])]))
       assert.deepEqual(

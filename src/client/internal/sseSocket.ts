@@ -158,9 +158,9 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
 
   const hear = ({ data, id, name }: ServerEvent): void => {
     if (id !== undefined) lastId = id
-    if (name !== "open") tries = 0
+    if (name !== "session") tries = 0
     if (name === "message") frames.push(data)
-    else if (name === "open") {
+    else if (name === "session") {
       const opening = JSON.parse(data) as {
         readonly key: string
         readonly keep_alive?: number

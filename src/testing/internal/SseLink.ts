@@ -155,7 +155,7 @@ class SseLink implements Link {
   }
 
   private take({ data, name }: ServerEvent): void {
-    if (name === "open") this.key = (JSON.parse(data) as { readonly key: string }).key
+    if (name === "session") this.key = (JSON.parse(data) as { readonly key: string }).key
     if (name === "message") this.frames.push(frame(Buffer.from(data)))
     if (name === "close") return this.over(true)
     this.wake()

@@ -101,7 +101,7 @@ export const make = Effect.fnUntraced(function* (
       max_post_lines: maxPostLines,
     }
     // One that is resumed leaves the reader's last id as it is.
-    return `retry: ${retry}\nevent: open\n${resumed ? "" : `id: ${key}.0\n`}data: ${JSON.stringify(data)}\n\n`
+    return `retry: ${retry}\nevent: session\n${resumed ? "" : `id: ${key}.0\n`}data: ${JSON.stringify(data)}\n\n`
   }
 
   const begin = (response: ServerResponse, query: URLSearchParams, { address }: Peer): void => {
