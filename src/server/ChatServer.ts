@@ -22,8 +22,8 @@ import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/Con
 import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
 import { type DatabaseInUse, Ownership } from "../storage/Ownership.ts"
 import * as OpenFiles from "../transport/OpenFiles.ts"
-import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import { TlsContext } from "../transport/tls/TlsContext.ts"
+import * as Doors from "../transport/Doors.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
@@ -93,28 +93,29 @@ export class ChatServer extends Context.Service<
    * `settings.data` and `settings.storage` count for `layer` alone. How much history keeps is the affair of its layer, to
    * which `HistorySettings` are provided; `settings.history` are to be the same.
    */
-  static readonly layerOn = (settings: ServerSettings, listeners = listenersOf(settings)) =>
-    Layer.effect(ChatServer, serve(listeners, settings)).pipe(
+  static readonly layerOn = (settings: ServerSettings, listeners?: NonEmptyReadonlyArray<Listener>) =>
+    Layer.effect(ChatServer, serve(settings, listeners)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
       Layer.provideMerge(TlsContext.layer(settings.tls)),
       Layer.provide(accountsOn(settings)),
     )
 }
 
-/** The listeners that the settings ask for. */
-const listenersOf = ({ tcp }: ServerSettings): NonEmptyReadonlyArray<Listener> => [TcpListener.make(tcp)]
-
-const serve = Effect.fnUntraced(function* (listeners: NonEmptyReadonlyArray<Listener>, settings: ServerSettings) {
+/** Without listeners of the caller's own, by those that the settings ask for. */
+const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
-  const addresses = yield* listenAll(listeners)
+  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings)))
   if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
-    Effect.annotateLogs(Effect.logInfo(`listening on ${Address.format(address)}`), { transport }),
+    Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),
   )
   yield* drainOnClose(settings.shutdown)
   const { lost } = yield* Ownership
   return ChatServer.of({ addresses, address: addresses[0].address, lost })
 })
+
+/** What has no port is a socket in the file system, or one that was handed over. */
+const whereOf = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))
 
 /** What to say where the operating system lets this process open too few files for the connections that it is to have. */
 const fitConnections = Effect.fnUntraced(function* ({ total }: ConnectionLimitSettings) {

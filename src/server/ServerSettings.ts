@@ -12,9 +12,12 @@ import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
 import * as Proxies from "../transport/address/ProxySettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
+import * as Http from "../transport/http/HttpSettings.ts"
 import type { Place } from "../transport/Place.ts"
+import * as Sse from "../transport/sse/SseSettings.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import * as Tls from "../transport/tls/TlsSettings.ts"
+import * as WebSocket from "../transport/websocket/WebSocketSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
 export interface ShutdownSettings {
@@ -57,6 +60,10 @@ export interface ServerSettings {
   /** Where else it listens, beside the host and port of `tcp`. */
   readonly listen: ReadonlyArray<Place>
   readonly tls: Tls.TlsSettings
+  readonly http: Http.HttpSettings
+  readonly websocket: WebSocket.WebSocketSettings
+  /** Pages of the same origins may use it as those of `websocket`. */
+  readonly sse: Omit<Sse.SseSettings, "origins">
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -68,6 +75,8 @@ export interface ServerSettings {
   readonly log: Logging.LogSettings
 }
 
+const { origins: _, ...sseDefaults } = Sse.defaults
+
 export const defaults: ServerSettings = {
   data: "natter-data",
   storage: {
@@ -78,6 +87,9 @@ export const defaults: ServerSettings = {
   tcp: Tcp.defaults,
   listen: [],
   tls: Tls.defaults,
+  http: Http.defaults,
+  websocket: WebSocket.defaults,
+  sse: sseDefaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,

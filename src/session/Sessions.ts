@@ -1,6 +1,7 @@
 /** Runs a session over each connection a transport brings. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -31,6 +32,10 @@ export class Sessions extends Context.Service<
     readonly dismiss: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
     /** Sessions running, those that have not signed in too. */
     readonly count: () => number
+    /** Time that a peer has to sign in, from the moment it connects. */
+    readonly loginTimeout: Duration.Duration
+    /** Done when `drain` begins, with its reason. */
+    readonly draining: Effect.Effect<Disconnect>
     /** Ends all sessions with this reason, and refuses new ones; done when the last has ended. */
     readonly drain: (reason: Disconnect) => Effect.Effect<void>
   }
@@ -57,6 +62,7 @@ const make = Effect.gen(function* () {
   // Bounded by the listeners' limits on connections.
   const running = new Set<Session>()
   const drained = yield* Deferred.make<void>()
+  const announced = yield* Deferred.make<Disconnect>()
   let draining: Disconnect | undefined
   let started = 0
   yield* Effect.forkScoped(heartbeat(running, services))
@@ -97,9 +103,12 @@ const make = Effect.gen(function* () {
         return connection.abort
       }),
     count: () => running.size,
+    loginTimeout: settings.loginTimeout,
+    draining: Deferred.await(announced),
     drain: (reason) =>
       Effect.suspend(() => {
         draining = reason
+        Deferred.doneUnsafe(announced, Exit.succeed(reason))
         for (const session of running) session.end(reason)
         return running.size === 0 ? Effect.void : Deferred.await(drained)
       }),

@@ -17,7 +17,9 @@ export const connect = (
   if (session.connected) return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   const { settings } = session.services
   const { agreed, framing } = session.connection
-  const outcome = negotiate(frame, { agreed, compressor: settings.compressor, framing })
+  // What was opened for a version and codec has its own way to compress, or none.
+  const compressor = agreed === undefined ? settings.compressor : undefined
+  const outcome = negotiate(frame, { agreed, compressor, framing })
   session.connected = true
   session.bare = true
   if ("unsupported" in outcome) {

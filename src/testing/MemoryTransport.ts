@@ -4,15 +4,16 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import type { Address } from "../domain/Address.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import { Deframer, lengthPrefixed, MessageReader, messages } from "../protocol/Framing.ts"
+import { Deframer, lengthPrefixed } from "../protocol/Framing.ts"
 import { type Connection, reading } from "../session/Connection.ts"
 import type { Sessions } from "../session/Sessions.ts"
 import type { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import type { Listener } from "../transport/Listener.ts"
 import { receive } from "../transport/Reception.ts"
 import { DialError } from "../transport/tcp/TcpDialer.ts"
-import { fromMessages, intoMessages } from "./internal/messages.ts"
+import { WebSocketConnection } from "../transport/websocket/WebSocketConnection.ts"
 import { Pipe } from "./internal/pipe.ts"
+import { overWebSocket } from "./internal/webSocket.ts"
 import type { Link } from "./Link.ts"
 
 export interface MemoryOptions {
@@ -23,11 +24,11 @@ export interface MemoryOptions {
   /** How bytes sent at once arrive, at either end: in these pieces. Default: in one. */
   readonly split?: ((bytes: Uint8Array) => Iterable<Uint8Array>) | undefined
   /**
-   * What the server's end carries: a stream of bytes, as TCP does, or messages, as a WebSocket does. The client's end is a
-   * stream in either case: between the two stands what a gateway would be, so that every client can be used. `split` counts
-   * for a stream only. Default: `stream`.
+   * What the server's end is: a stream of bytes, as over TCP, or a WebSocket behind its handshake. The client's end is a
+   * stream in either case: between the two stands what a gateway would be, so that every client can be used. Default:
+   * `stream`.
    */
-  readonly carries?: "stream" | "messages" | undefined
+  readonly carries?: "stream" | "websocket" | undefined
 }
 
 /** The client's end, with what no real network offers. */
@@ -51,9 +52,8 @@ const whole = (bytes: Uint8Array) => [bytes]
 /** Both ends of a new link. `connection` is for `Sessions.run`, or for whatever takes connections. */
 export const make = (options: MemoryOptions = {}): { readonly connection: Connection; readonly link: MemoryLink } => {
   const { capacity = 64 * 1024, carries = "stream", remoteAddress = "127.0.0.1", split = whole } = options
-  const inMessages = carries === "messages"
-  const toServer = new Pipe(capacity, inMessages ? intoMessages() : split)
-  const toClient = new Pipe(capacity, inMessages ? fromMessages() : split)
+  const toServer = new Pipe(capacity, split)
+  const toClient = new Pipe(capacity, split)
   let closedFor: Disconnect | undefined
   let severed = false
 
@@ -70,8 +70,8 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
 
   const connection: Connection = {
     transport: "memory",
-    framing: inMessages ? messages : lengthPrefixed,
-    makeReader: (maxBytes) => (inMessages ? new MessageReader(maxBytes) : new Deframer(maxBytes)),
+    framing: lengthPrefixed,
+    makeReader: (maxBytes) => new Deframer(maxBytes),
     remoteAddress,
     read: reading(toServer.read),
     send: (batch) => toClient.write(batch),
@@ -104,7 +104,11 @@ export const make = (options: MemoryOptions = {}): { readonly connection: Connec
     unread: () => toClient.unread,
     closedFor: () => closedFor,
   }
-  return { connection, link }
+  if (carries === "stream") return { connection, link }
+  return {
+    connection: new WebSocketConnection("memory", connection),
+    link: { ...link, ...overWebSocket(link) },
+  }
 }
 
 /** Listens in memory: a service can be reached through it by whoever has it. */

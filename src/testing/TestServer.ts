@@ -27,16 +27,16 @@ import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import { listenAll, type Listener } from "../transport/Listener.ts"
 import type { ListenError } from "../transport/ListenError.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
-import * as TcpListener from "../transport/tcp/TcpListener.ts"
 import type { SseSettings } from "../transport/sse/SseSettings.ts"
 import * as SseLink from "./internal/SseLink.ts"
 import type { SseLinkOptions } from "./internal/SseLink.ts"
-import * as SseListener from "./internal/SseListener.ts"
+import { TlsContext } from "../transport/tls/TlsContext.ts"
+import * as Doors from "../transport/Doors.ts"
 import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
 
-type Groups = Omit<ServerSettings, "data" | "history" | "listen" | "log" | "storage">
+type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
 
 /**
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,
@@ -84,26 +84,34 @@ export class TestServer extends Context.Service<
     Layer.orDie(
       withService(settings, () => {
         const listener = new MemoryTransport.MemoryListener()
-        return {
+        return Effect.succeed({
           listener,
           reach: () => ({ address: undefined, connect: (options) => listener.connect({ ...links, ...options }) }),
-        }
+        })
       }),
     )
 
-  /** Over TCP, on a free port of `127.0.0.1` unless the settings say otherwise. */
-  static readonly layerTcp = (settings: Settings = {}) =>
-    withService(settings, ({ tcp }) => ({
-      listener: TcpListener.make(tcp),
-      reach: (address) => ({ address, connect: () => Link.tcp(address) }),
-    }))
+  /**
+   * Listens as the real one does, on a free port of `127.0.0.1` unless the settings say otherwise. `link` is how it is
+   * connected to. Default: over TCP.
+   */
+  static readonly layerTcp = (
+    settings: Settings = {},
+    link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
+  ) =>
+    withService(settings, (complete) =>
+      Effect.map(Doors.behind(complete), (behind) => ({
+        listener: Doors.listeners(complete, behind)[0],
+        reach: (address) => ({ address, connect: () => link(address) }),
+      })),
+    )
 
   /** Over Server-Sent Events, on a free port of `127.0.0.1`. */
   static readonly layerSse = (settings: Settings = {}, sse: Partial<SseSettings> = {}, links: SseLinkOptions = {}) =>
-    withService(settings, () => ({
-      listener: SseListener.make(sse),
-      reach: (address) => ({ address, connect: () => SseLink.sse(address, links) }),
-    }))
+    TestServer.layerTcp(
+      { ...settings, sse, websocket: { ...settings.websocket, origins: sse.origins ?? [] } },
+      (address) => SseLink.sse(address, links),
+    )
 }
 
 /** A service that says all the time what it does would be in the way of what a test has to say. */
@@ -126,6 +134,10 @@ const unlimited = ({ hub = {} }: Settings) =>
 const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
   tls: { ...defaults.tls, ...settings.tls },
+  listen: defaults.listen,
+  http: { ...defaults.http, ...settings.http },
+  websocket: { ...defaults.websocket, ...settings.websocket },
+  sse: { ...defaults.sse, ...settings.sse },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   // All of a test's people come from one address, and at once.
@@ -158,11 +170,13 @@ interface Entrance {
 /** The service behind whatever makes it reachable. */
 const withService = (
   partial: Settings,
-  entrance: (settings: Groups) => Entrance,
+  entrance: (
+    settings: Groups,
+  ) => Effect.Effect<Entrance, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext>,
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const { listener, reach: reachAt } = entrance(settings)
+    const { listener, reach: reachAt } = yield* entrance(settings)
     const [{ address }] = yield* listenAll([listener])
     yield* drainOnClose(settings.shutdown)
     const reach = reachAt(address)
@@ -178,6 +192,8 @@ const withService = (
   })
   return Layer.effect(TestServer, service).pipe(
     Layer.provideMerge(sessionsLayer({ ...settings, history: defaults.history })),
+    // A test that has a certificate has one that can be used.
+    Layer.provide(Layer.orDie(TlsContext.layer(settings.tls))),
     Layer.provide([
       // What a test keeps things in has to open, or the test is wrong.
       Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),

@@ -3,19 +3,21 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { isLoopback, network } from "../domain/Network.ts"
+import { type Admission, type Bounds, Places } from "./internal/Places.ts"
 
-/** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
-export type Admission = "Admitted" | "ServerFull" | "TooManyConnections" | "Overwhelmed"
+export type { Admission }
 
 export interface ConnectionLimitSettings {
   readonly total: number
-  /** From one address, or one /64 of IPv6; loopback is exempt. */
+  /** From one address, or one /64 of IPv6; this machine is exempt. */
   readonly perAddress: number
 }
 
 /** Nanoseconds between two lines about refused connections. */
 const noteEvery = 10_000_000_000n
+
+/** A browser opens several connections for its requests, where a session has one. */
+const requestsToOne = 4
 
 /** Connections that are being told that they are refused, each with the time to take it in. */
 const maxRefusals = 256
@@ -23,10 +25,15 @@ const maxRefusals = 256
 export class ConnectionLimits extends Context.Service<
   ConnectionLimits,
   {
-    /** Counts a connection in, if it may come in … */
-    readonly admit: (address: string) => Admission
+    /** Counts a connection in, if it may come in; whoever is `exempt` stands for many others … */
+    readonly admit: (address: string, exempt?: boolean) => Admission
     /** … and out again when it has ended: to be called once for each that was counted, with the answer it got. */
     readonly release: (address: string, admission: Admission) => void
+    /**
+     * The same for what carries requests of HTTP one by one, which is no connection to a session: it has places of its own,
+     * four times as many.
+     */
+    readonly requests: Pick<Places, "admit" | "release">
     /**
      * Lets in no more than this process can open, which is less than a setting may say: where no file can be opened any
      * more the system drops connections in silence. The most that are let in from now on.
@@ -45,45 +52,28 @@ export class ConnectionLimits extends Context.Service<
   static readonly layer = Layer.effect(
     ConnectionLimits,
     Effect.map(Effect.all([ConnectionLimits.Settings, Clock.Clock]), ([{ perAddress, ...settings }, clock]) => {
-      // At most `total` entries: an address without connections has none.
-      const byAddress = new Map<string, number>()
-      let { total } = settings
-      let refusals = maxRefusals
-      let admitted = 0
+      const bounds: Bounds = { total: settings.total, perAddress, refusals: maxRefusals }
+      const connections = new Places(bounds)
+      const requestBounds: Bounds = {
+        total: settings.total * requestsToOne,
+        perAddress: perAddress * requestsToOne,
+        refusals: maxRefusals,
+      }
+      const requests = new Places(requestBounds)
       let unnoted = 0
       let notedAt: bigint | undefined
-      let refusing = 0
 
       return ConnectionLimits.of({
-        admit: (address) => {
-          const group = network(address)
-          const fromAddress = byAddress.get(group) ?? 0
-          const full = admitted >= total ? "ServerFull" : undefined
-          const refusal = full ?? (fromAddress >= perAddress && !isLoopback(address) ? "TooManyConnections" : undefined)
-          if (refusal !== undefined) {
-            if (refusing >= refusals) return "Overwhelmed"
-            refusing++
-            return refusal
-          }
-          admitted++
-          byAddress.set(group, fromAddress + 1)
-          return "Admitted"
-        },
-        release: (address, admission) => {
-          if (admission === "Overwhelmed") return
-          if (admission !== "Admitted") return void refusing--
-          admitted--
-          const group = network(address)
-          const left = byAddress.get(group)! - 1
-          if (left === 0) byAddress.delete(group)
-          else byAddress.set(group, left)
-        },
+        admit: (address, exempt) => connections.admit(address, exempt),
+        release: (address, admission) => connections.release(address, admission),
+        requests,
         fit: (freeFiles) => {
           // For whom is refused, and whatever else is opened now and then.
           const spare = Math.min(64, Math.max(4, Math.floor(freeFiles / 4)))
-          total = Math.max(1, Math.min(settings.total, freeFiles - spare))
-          if (total < settings.total) refusals = Math.min(maxRefusals, Math.ceil(spare / 2))
-          return total
+          bounds.total = Math.max(1, Math.min(settings.total, freeFiles - spare))
+          if (bounds.total < settings.total) bounds.refusals = Math.min(maxRefusals, Math.ceil(spare / 2))
+          requestBounds.total = Math.min(requestBounds.total, Math.max(1, freeFiles - spare))
+          return bounds.total
         },
         note: (refusal) =>
           Effect.suspend(() => {
@@ -96,10 +86,10 @@ export class ConnectionLimits extends Context.Service<
             return Effect.logWarning(
               refusal === "TooManyConnections"
                 ? `refused ${refused} more connections: one address has ${perAddress}, as many as it may`
-                : `refused ${refused} more connections: ${admitted} are open, of ${total} that are let in`,
+                : `refused ${refused} more connections: ${connections.taken} are open, of ${bounds.total} that are let in`,
             )
           }),
-        open: () => admitted + refusing,
+        open: () => connections.taken + connections.refusing,
       })
     }),
   )

@@ -14,7 +14,7 @@ import type { TcpSettings } from "./tcp/TcpSettings.ts"
 
 type Kind<K extends Place.Place["kind"]> = Extract<Place.Place, { readonly kind: K }>
 
-interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePort" | "keepAlive"> {
+export interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePort" | "keepAlive"> {
   /** Where the place was said, for errors; `listen` where nothing else is. */
   readonly setBy?: "port" | "listen"
 }

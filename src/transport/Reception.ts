@@ -5,23 +5,32 @@ import type { Connection } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { type Admission, ConnectionLimits } from "./ConnectionLimits.ts"
 
-/** Gives the connection to a session, as far as the limits allow, until it ends. */
+/** Gives the connection to a session until it ends; or says why not, where it was not admitted. */
+export const converse = (
+  connection: Connection,
+  admission: Admission,
+): Effect.Effect<void, never, Sessions | ConnectionLimits> =>
+  Effect.flatMap(Sessions, (sessions) => {
+    if (admission === "Admitted") return sessions.run(connection)
+    return Effect.flatMap(ConnectionLimits, (limits) => {
+      const refused =
+        admission === "Overwhelmed"
+          ? sessions.dismiss(connection, new Disconnect({ reason: "ServerFull" }))
+          : sessions.refuse(connection, new Disconnect({ reason: admission }))
+      return Effect.andThen(limits.note(admission), refused)
+    })
+  })
+
+/** The same for a connection that is not counted yet: it is, as long as it lasts. */
 export const receive = (connection: Connection): Effect.Effect<void, never, Sessions | ConnectionLimits> =>
-  Effect.flatMap(Sessions, (sessions) =>
-    Effect.flatMap(ConnectionLimits, (limits) => {
-      let admission: Admission | undefined
-      const received = Effect.suspend(() => {
-        admission = limits.admit(connection.remoteAddress)
-        if (admission === "Admitted") return sessions.run(connection)
-        const refused =
-          admission === "Overwhelmed"
-            ? sessions.dismiss(connection, new Disconnect({ reason: "ServerFull" }))
-            : sessions.refuse(connection, new Disconnect({ reason: admission }))
-        return Effect.andThen(limits.note(admission), refused)
-      })
-      return Effect.onExit(received, () => {
-        if (admission !== undefined) limits.release(connection.remoteAddress, admission)
-        return Effect.void
-      })
-    }),
-  )
+  Effect.flatMap(ConnectionLimits, (limits) => {
+    let admission: Admission | undefined
+    const received = Effect.suspend(() => {
+      admission = limits.admit(connection.remoteAddress)
+      return converse(connection, admission)
+    })
+    return Effect.onExit(received, () => {
+      if (admission !== undefined) limits.release(connection.remoteAddress, admission)
+      return Effect.void
+    })
+  })

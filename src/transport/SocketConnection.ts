@@ -18,6 +18,17 @@ interface Reader {
 const ended = Effect.fail(new ConnectionEnded({ clean: true }))
 const broken = Effect.fail(new ConnectionEnded({ clean: false }))
 
+/** What is known of a socket beside itself. */
+export interface SocketFacts {
+  /** With TLS the socket below, which can be reset; otherwise the socket itself. */
+  readonly carrier?: Net.Socket | undefined
+  /** Whoever is behind it, where that is not the other end of the socket. */
+  readonly remoteAddress?: string | undefined
+  readonly certificate?: Connection["certificate"]
+  /** What was read of it already. */
+  readonly first?: Uint8Array | undefined
+}
+
 /**
  * A connection over a socket, a plain one or one with TLS, from and to the socket itself: there are thousands that say
  * nothing, and what need not wait should not cost an effect. The socket is read while somebody reads here, and stands still
@@ -27,6 +38,7 @@ export class SocketConnection implements Connection {
   readonly transport: string
   readonly framing = lengthPrefixed
   readonly remoteAddress: string
+  readonly certificate: Connection["certificate"]
   private readonly socket: Net.Socket
   /** What carries the bytes in the end, and can be reset: with TLS the socket below, otherwise the socket itself. */
   private readonly carrier: Net.Socket
@@ -42,12 +54,20 @@ export class SocketConnection implements Connection {
   private closed = false
   private aborted = false
 
-  /** Takes the socket over; it must not have been read from. With TLS, `carrier` is the TCP socket below it. */
-  constructor(transport: string, socket: Net.Socket, carrier = socket) {
+  /** Takes the socket over. */
+  constructor(transport: string, socket: Net.Socket, facts: SocketFacts = {}) {
+    const {
+      carrier = socket,
+      certificate,
+      first,
+      remoteAddress = plainAddress(socket.remoteAddress ?? "unknown"),
+    } = facts
     this.transport = transport
     this.socket = socket
     this.carrier = carrier
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? "unknown")
+    this.remoteAddress = remoteAddress
+    this.certificate = certificate
+    this.early = first
     socket.pause()
     socket.on("data", (chunk) => this.receive(chunk))
     socket.on("end", () => this.over(ended))

@@ -11,7 +11,7 @@ import {
   MessageReader,
   messages,
 } from "../../src/protocol/Framing.ts"
-import { fromMessages } from "../../src/testing/internal/messages.ts"
+import { fromMessages, ServerFrames } from "../../src/testing/internal/webSocket.ts"
 
 const header = (length: number) => {
   const bytes = new Uint8Array(headerBytes)
@@ -198,7 +198,7 @@ describe("messages", () => {
 
   it.prop("frames that are joined are found again", [Bodies], ([bodies]) => {
     const joined = join(bodies.map((body) => framed(messages, body, "binary")))
-    assert.deepStrictEqual(fromMessages()(joined), bodies.map(frame))
+    assert.deepStrictEqual(fromMessages(new ServerFrames().push(joined)), bodies.map(frame))
   })
 
   it("a message is a body, and nothing is ever unfinished", () => {

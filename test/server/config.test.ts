@@ -119,6 +119,9 @@ describe("the table of settings", () => {
     "proxies.trusted": "10.0.0.0/8",
     "proxies.protocol": "required",
     "proxies.header": "forwarded",
+    "sse.path": "/events",
+    "websocket.path": "/chat",
+    "websocket.origins": "https://chat.example.org",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

@@ -67,7 +67,7 @@ describe("a service with several listeners", () => {
       const clients = [
         yield* signedIn(yield* Link.tcp(first), "ann"),
         yield* signedIn(yield* memory.connect(), "bob"),
-        yield* signedIn(yield* memory.connect({ carries: "messages" }), "cleo"),
+        yield* signedIn(yield* memory.connect({ carries: "websocket" }), "cleo"),
         yield* signedIn(yield* Link.tcp(second), "dan"),
       ]
       yield* clients[0]!.send({ type: "Publish", channel: "den", id: "1", content: "hello" })

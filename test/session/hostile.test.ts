@@ -18,7 +18,8 @@ const forgetful = {
 
 for (const world of [memory, tcp]) {
   describe(`hostile, over ${world.name}`, () => {
-    for (const { name, run, settings = {} } of kinds) {
+    for (const { meansHttp = false, name, run, settings = {} } of kinds) {
+      if (meansHttp && world !== memory) continue
       live(name, world.layer({ ...settings, hub: { ...forgetful, ...settings.hub } }), (server) =>
         Effect.gen(function* () {
           const neighbour = yield* member1(server, "neighbour")

@@ -11,6 +11,7 @@ import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import type { UserId } from "../../src/domain/User.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
+import * as Link from "../../src/testing/Link.ts"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
 import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
@@ -48,6 +49,12 @@ export const tcp: World = {
   layer: (settings) => exact(TestServer.layerTcp(unhurried(settings))),
 }
 
+export const websocket: World = {
+  name: "a WebSocket",
+  stream: false,
+  layer: (settings) => exact(TestServer.layerTcp(unhurried(settings), Link.websocket())),
+}
+
 /** Memory again, with every channel behind encode and decode, as if it were on another node. */
 export const encodedChannels: World = {
   name: "memory, to channels behind encode and decode",
@@ -56,11 +63,11 @@ export const encodedChannels: World = {
     exact(TestServer.layerMemory(unhurried({ ...settings, hub: { ...settings?.hub, encodeChannels: true } }))),
 }
 
-/** A transport of messages: each frame is one, in either direction. */
+/** A WebSocket behind its handshake: each frame is a message, in either direction. */
 export const inMessages: World = {
   name: "memory, in messages",
   stream: false,
-  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { carries: "messages" })),
+  layer: (settings) => exact(TestServer.layerMemory(unhurried(settings), { carries: "websocket" })),
 }
 
 /** Over HTTP: events one way, posts the other. A reader that has gone does not come back. */

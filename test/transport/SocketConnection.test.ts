@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -35,6 +36,8 @@ const overTcp: Connected = Effect.gen(function* () {
     refuse: () => Effect.void,
     dismiss: () => Effect.void,
     count: () => 0,
+    loginTimeout: Duration.seconds(10),
+    draining: Effect.never,
     drain: () => Effect.void,
   })
   const address = yield* TcpListener.make({ ...defaults, port: 0 }).listen.pipe(
@@ -73,7 +76,7 @@ const overTls = (connectionOn: (ends: Secure) => Connection): Connected =>
       const secure = Tls.connect({ socket: carrier, rejectUnauthorized: false })
       secure.once("secureConnect", () => resume(Effect.succeed({ secure, carrier })))
     })
-    const peer = new SocketConnection("tls", client.secure, client.carrier)
+    const peer = new SocketConnection("tls", client.secure, { carrier: client.carrier })
     const connection = yield* Effect.acquireRelease(Deferred.await(accepted), (connection) => connection.abort)
     yield* Effect.addFinalizer(() => peer.abort)
     const link: Link.Link = {
@@ -85,7 +88,7 @@ const overTls = (connectionOn: (ends: Secure) => Connection): Connected =>
     return { connection, link }
   })
 
-const onCarrier = ({ carrier, secure }: Secure) => new SocketConnection("tls", secure, carrier)
+const onCarrier = ({ carrier, secure }: Secure) => new SocketConnection("tls", secure, { carrier })
 
 const testOn =
   (connected: Connected) => (title: string, body: (ends: Ends) => Effect.Effect<void, unknown, Scope.Scope>) =>

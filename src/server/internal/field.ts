@@ -17,7 +17,7 @@ type Value =
   | Duration.Duration
   | Redacted.Redacted
   | Compressor
-  | ReadonlyArray<Place>
+  | ReadonlyArray<Place | string>
   | TrustedNetworks
 
 type FieldsOf<Group> = {

@@ -74,6 +74,31 @@ export const networks: Kind<TrustedNetworks> = {
   verbatim: true,
 }
 
+/** Where something is to be found over HTTP. */
+export const urlPath: Kind<string> = {
+  ...text("a path that begins with /, of letters, digits and . _ ~ -"),
+  parse: (text) => within(text, (value) => /^(\/[\w.~-]+)+$/.test(value) && value.length <= 200),
+}
+
+/** As a browser names it: a scheme, a host and, where it is not the usual one, a port. */
+const originOf = (text: string): string | undefined => {
+  if (text === "*") return text
+  if (!/^https?:\/\/[^/?#@]+$/i.test(text) || !URL.canParse(text)) return undefined
+  return new URL(text).origin
+}
+
+/** Origins of pages. */
+export const origins: Kind<ReadonlyArray<string>> = {
+  parse: (text) => {
+    if (text.trim().toLowerCase() === "none") return []
+    const origins = text.split(",").map((origin) => originOf(origin.trim()))
+    return origins.every((origin) => origin !== undefined) ? origins : undefined
+  },
+  show: (origins) => (origins.length === 0 ? "none" : origins.join(", ")),
+  allowed: "none, * or origins between commas, as https://chat.example.org or http://localhost:3000",
+  verbatim: true,
+}
+
 /** A text that nobody may see; empty for none. */
 export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
   parse: (text) => (/^\P{Cc}{0,4096}$/u.test(text) ? Redacted.make(text) : undefined),

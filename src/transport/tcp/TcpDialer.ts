@@ -26,7 +26,8 @@ export const dial = Effect.fnUntraced(function* (address: {
 
 const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>
   Effect.callback((resume) => {
-    const raw = Net.connect({ ...address, noDelay: true })
+    // Who has not read the end yet has not ended either.
+    const raw = Net.connect({ ...address, noDelay: true, allowHalfOpen: true })
     raw.once("connect", () => resume(Effect.succeed(raw)))
     // Once it is open the reader hears of errors too, but not of those behind its end.
     raw.on("error", (cause) => resume(Effect.fail(new DialError({ cause }))))

@@ -1,23 +1,12 @@
-/** Accepts TCP connections, as many as the limits allow, and gives each to a session. */
-import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
-import type { Sessions } from "../../session/Sessions.ts"
-import type { ConnectionLimits } from "../ConnectionLimits.ts"
+/** Listens on a host and port for whatever can be told apart there. */
+import type { Behind } from "../Entrance.ts"
 import type { Listener } from "../Listener.ts"
-import * as Opening from "../Opening.ts"
 import { everything } from "../Place.ts"
-import { receive } from "../Reception.ts"
-import { SocketConnection } from "../SocketConnection.ts"
+import * as PlaceListener from "../PlaceListener.ts"
 import type { TcpSettings } from "./TcpSettings.ts"
 
-export const make = (settings: TcpSettings): Listener => ({ transport: "tcp", listen: listen(settings) })
-
-const listen = Effect.fn("TcpListener.listen")(function* (settings: TcpSettings) {
+/** With nothing behind it, Natter's own protocol alone. */
+export const make = (settings: TcpSettings, behind: Behind = {}): Listener => {
   const { host, port } = settings
-  const { open } = yield* Opening.make
-  const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
-  const place = yield* open({ ...everything, kind: "tcp", host, port }, { ...settings, setBy: "port" }, (raw) =>
-    run(receive(new SocketConnection("tcp", raw))),
-  )
-  return { host, port: place.kind === "tcp" ? place.port : port }
-})
+  return PlaceListener.make({ ...everything, kind: "tcp", host, port }, { ...settings, setBy: "port" }, behind)
+}

@@ -12,6 +12,8 @@ export type Server = TestServer["Service"]
 export interface Kind {
   readonly name: string
   readonly settings?: Settings
+  /** Where a socket speaks HTTP, too, it means something there. */
+  readonly meansHttp?: true
   /** Does it, and sees that it is answered as it should be. */
   readonly run: (server: Server) => Effect.Effect<void, unknown, Scope.Scope>
 }

@@ -15,9 +15,12 @@ const framing: ReadonlyArray<Kind> = [
   bytes("a length of 0", "stranger", new Uint8Array(4), closed(error1(400, "a frame's length must not be 0"))),
   bytes("a length one over the limit", "stranger", Uint8Array.of(0, 1, 0, 1), tooLarge(65_537)),
   bytes("the largest length there is", "signed in", new Uint8Array(4).fill(255), tooLarge(2 ** 32 - 1)),
-  bytes("an HTTP request", "stranger", latin1(http), tooLarge(firstFour(http))),
+  { ...bytes("an HTTP request", "stranger", latin1(http), tooLarge(firstFour(http))), meansHttp: true },
   bytes("a TLS hello", "stranger", latin1(tlsHello), tooLarge(firstFour(tlsHello))),
-  bytes("an SSH banner", "stranger", latin1("SSH-2.0-OpenSSH_9.2\r\n"), tooLarge(firstFour("SSH-"))),
+  {
+    ...bytes("an SSH banner", "stranger", latin1("SSH-2.0-OpenSSH_9.2\r\n"), tooLarge(firstFour("SSH-"))),
+    meansHttp: true,
+  },
   bytes("a line of text", "signed in", latin1("hello?\n"), tooLarge(firstFour("hell"))),
   bytes("JSON without a length", "stranger", latin1('{"type":"Ping"}'), tooLarge(firstFour('{"ty'))),
   bytes(

@@ -152,7 +152,7 @@ export const badLinks: ReadonlyArray<Kind> = [
       for (const _ of times(100)) yield* server.connect()
       yield* eventually(
         "they are there",
-        Effect.sync(() => server.sessions.count() === 101),
+        Effect.sync(() => server.limits.open() === 101),
       )
       const client = TestClient.v1(yield* server.connect())
       yield* client.send({ type: "Ping" })

@@ -4,7 +4,7 @@ import { framed, messages } from "../../../src/protocol/Framing.ts"
 import * as Encoding from "../../../src/protocol/Encoding.ts"
 import { deflated, inflate } from "../../../src/transport/websocket/Deflate.ts"
 import { Dice } from "../../../src/testing/Dice.ts"
-import { fromMessages } from "../../../src/testing/internal/messages.ts"
+import { fromMessages, ServerFrames } from "../../../src/testing/internal/webSocket.ts"
 
 const letters = (length: number) => Buffer.alloc(length, "abcdefghijklmnopqrstuvwxyz ,.")
 
@@ -20,7 +20,7 @@ describe("a message where compression was agreed on", () => {
       const body = letters(length)
       const bytes = framed(deflated, body, content)
       assert.strictEqual(bytes[0], (content === "text" ? 0x81 : 0x82) | (isCompressed ? 0x40 : 0))
-      const [unpacked] = fromMessages()(bytes)
+      const [unpacked] = fromMessages(new ServerFrames().push(bytes))
       const payload = unpacked!.subarray(4)
       assert.deepStrictEqual(Buffer.from(isCompressed ? (inflate(payload, length) as Uint8Array) : payload), body)
       if (isCompressed) assert.isBelow(bytes.byteLength, length / 2)
@@ -39,7 +39,7 @@ describe("a message where compression was agreed on", () => {
       (length) => ({ type: "Error", code: 1, status: 400, message: "x".repeat(length) }) as never,
     )
     const bytes = encoding.encodeAll(frames)
-    const bodies = fromMessages()(bytes).map((frame) => frame.subarray(4))
+    const bodies = fromMessages(new ServerFrames().push(bytes)).map((frame) => frame.subarray(4))
     const plain = bodies.map((body) => (body[0] === 0x7b ? body : (inflate(body, 5000) as Uint8Array)))
     assert.deepStrictEqual(
       plain.map((body) => JSON.parse(Buffer.from(body).toString())),

@@ -1,0 +1,67 @@
+/** A connection that was accepted, from its first byte on: who is behind it, and its place among all of them. */
+import type * as Net from "node:net"
+import type { Connection } from "../session/Connection.ts"
+import type { Admission, ConnectionLimits } from "./ConnectionLimits.ts"
+import { unixPeer } from "./address/TrustedNetworks.ts"
+import { plainAddress } from "./internal/address.ts"
+
+export class Arrival {
+  /** What carries its bytes in the end, under TLS and all else. */
+  readonly carrier: Net.Socket
+  /** Of whoever is behind it, as far as that is known. */
+  address: string
+  /** Whether it may come in, or why not. */
+  admission: Admission
+  /** Whether what is said is encrypted, on the whole way to the peer or to the proxy in front. */
+  secure = false
+  certificate: Connection["certificate"]
+  private readonly limits: ConnectionLimits["Service"]
+  private readonly exempt: boolean
+  /** Where it has its place. */
+  private places: ConnectionLimits["Service"]["requests"]
+
+  /**
+   * Gives it a place, until its socket closes. A proxy that is trusted stands for others: its own address is not what is
+   * limited.
+   */
+  constructor(
+    carrier: Net.Socket,
+    limits: ConnectionLimits["Service"],
+    isProxy: (address: string) => boolean,
+    onClose: () => void,
+  ) {
+    this.carrier = carrier
+    this.limits = limits
+    // A socket in the file system has no addresses.
+    this.address = carrier.remoteAddress === undefined ? unixPeer : plainAddress(carrier.remoteAddress)
+    this.exempt = isProxy(this.address)
+    this.places = limits
+    this.admission = limits.admit(this.address, this.exempt)
+    carrier.once("close", () => {
+      this.places.release(this.address, this.admission)
+      onClose()
+    })
+  }
+
+  /** A proxy has said who is behind it: that is whom the limits are about. */
+  isFrom(address: string): void {
+    if (address !== this.address) this.move(this.places, address, false)
+  }
+
+  /** What it carries are requests, one by one. */
+  carriesRequests(): void {
+    this.move(this.limits.requests, this.address, this.exempt)
+  }
+
+  /** What it carries from now on is a conversation. */
+  carriesSession(address: string): void {
+    this.move(this.limits, address, this.exempt && address === this.address)
+  }
+
+  private move(places: typeof this.places, address: string, exempt: boolean): void {
+    this.places.release(this.address, this.admission)
+    this.places = places
+    this.address = address
+    this.admission = places.admit(address, exempt)
+  }
+}

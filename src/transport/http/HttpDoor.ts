@@ -1,0 +1,155 @@
+/**
+ * HTTP over sockets that were accepted elsewhere. What is not for a transport of ours is given to whoever answers requests.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Http from "node:http"
+import type * as Net from "node:net"
+import type { Duplex } from "node:stream"
+import { realAddress } from "../address/Forwarded.ts"
+import type { ProxySettings } from "../address/ProxySettings.ts"
+import type { Arrival } from "../Arrival.ts"
+import type { HttpSettings } from "./HttpSettings.ts"
+
+/** Answers a request, or says that it is for somebody else. */
+type RequestHandler = (request: Http.IncomingMessage, response: Http.ServerResponse, arrival: Arrival) => boolean
+
+/** Takes a connection over, or says that what was asked for is for somebody else. */
+export type UpgradeHandler = (
+  request: Http.IncomingMessage,
+  socket: Net.Socket,
+  head: Uint8Array,
+  arrival: Arrival,
+) => boolean
+
+/** What there is behind HTTP; the first that takes a request answers it. */
+export interface Routes {
+  readonly requests: ReadonlyArray<RequestHandler>
+  readonly upgrades: ReadonlyArray<UpgradeHandler>
+}
+
+export interface HttpDoor {
+  /** Takes a socket of which nothing was read, or to which it was given back. */
+  readonly enter: (arrival: Arrival, socket: Net.Socket) => void
+}
+
+/** How often Node looks for requests that take too long, in milliseconds. */
+const checkEvery = 2000
+
+/** Answers until the scope closes. Its connections are those of the places where they came in, which end them. */
+export const make = (settings: HttpSettings, routes: Routes): Effect.Effect<HttpDoor, never, Scope.Scope> => {
+  const arrivals = new WeakMap<Duplex, Arrival>()
+  const opened = Effect.sync(() => open(settings, routes, arrivals))
+  const server = Effect.acquireRelease(opened, (server) => Effect.sync(() => server.close()))
+  return Effect.map(server, (server) => ({
+    enter: (arrival, socket) => {
+      arrival.carriesRequests()
+      arrivals.set(socket, arrival)
+      server.emit("connection", socket)
+      socket.resume()
+    },
+  }))
+}
+
+const open = (
+  settings: HttpSettings,
+  { requests, upgrades }: Routes,
+  arrivals: WeakMap<Duplex, Arrival>,
+): Http.Server => {
+  const server = Http.createServer({
+    maxHeaderSize: settings.maxHeaderBytes,
+    headersTimeout: Duration.toMillis(settings.headersTimeout),
+    requestTimeout: Duration.toMillis(settings.requestTimeout),
+    keepAliveTimeout: Duration.toMillis(settings.keepAlive),
+    connectionsCheckingInterval: checkEvery,
+    // Who could go on otherwise, but need not, is answered as if it had not said so.
+    shouldUpgradeCallback: ({ headers }) => /\bwebsocket\b/i.test(headers.upgrade ?? ""),
+  })
+  server.on("request", (request, response) => {
+    const arrival = arrivals.get(request.socket)!
+    if (arrival.admission !== "Admitted") return busy(response, arrival)
+    if (!requests.some((handle) => handle(request, response, arrival))) nothingThere(response)
+  })
+  server.on("upgrade", (request, socket, head) => {
+    const taken = upgrades.some((handle) => handle(request, socket as Net.Socket, head, arrivals.get(socket)!))
+    if (!taken) refuse(socket, 404, "there is nothing here to upgrade to")
+  })
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const [status, detail] = problems[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"]
+    if (socket.writable) refuse(socket, status, detail)
+    else socket.destroy()
+  })
+  // Node begins to watch over the time of requests when a server listens. This one gets its connections otherwise.
+  server.emit("listening")
+  return server
+}
+
+const problems: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, "the headers are too large"],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "the extensions of a chunk are too large"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
+}
+
+/** A handler that is told who asks, whatever stands in front of the service. */
+export const forClients =
+  (
+    proxies: ProxySettings,
+    handle: (
+      request: Http.IncomingMessage,
+      response: Http.ServerResponse,
+      client: { readonly address: string; readonly secure: boolean },
+    ) => boolean,
+  ): RequestHandler =>
+  (request, response, { address: peer, secure }) => {
+    const address = realAddress({ peer, headers: request.headers }, proxies)
+    if (Result.isSuccess(address)) return handle(request, response, { address: address.success, secure })
+    answer(response, 400, address.failure.message)
+    return true
+  }
+
+/** The path that a request is for, without what is asked of it; a proxy may name the host before it. */
+export const pathOf = ({ url = "" }: Http.IncomingMessage): string =>
+  url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/, "") || "/"
+
+/** As RFC 9457 has it. */
+const problem = (status: number, detail: string): string =>
+  JSON.stringify({ title: Http.STATUS_CODES[status], status, detail })
+
+const contentType = "application/problem+json"
+
+const answer = (
+  response: Http.ServerResponse,
+  status: number,
+  detail: string,
+  headers: Http.OutgoingHttpHeaders = {},
+) => {
+  response.writeHead(status, { "Content-Type": contentType, ...headers })
+  response.end(problem(status, detail))
+}
+
+const nothingThere = (response: Http.ServerResponse) => answer(response, 404, "there is nothing here")
+
+const busy = (response: Http.ServerResponse, { admission }: Arrival) =>
+  admission === "TooManyConnections"
+    ? answer(response, 429, "too many connections from this address", { Connection: "close", "Retry-After": "10" })
+    : answer(response, 503, "no room for more connections", { Connection: "close", "Retry-After": "10" })
+
+/** Says no to who asked to go on otherwise, and closes. */
+export const refuse = (
+  socket: Duplex,
+  status: number,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
+  const body = problem(status, detail)
+  const lines = Object.entries({
+    ...headers,
+    "Content-Type": contentType,
+    "Content-Length": `${Buffer.byteLength(body)}`,
+    Connection: "close",
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.on("error", () => {})
+  socket.end(`HTTP/1.1 ${status} ${Http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy())
+}

@@ -1,0 +1,58 @@
+/** Places for connections of one kind, together and by address. */
+import { isLoopback, network } from "../../domain/Network.ts"
+import { unixPeer } from "../address/TrustedNetworks.ts"
+
+/** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
+export type Admission = "Admitted" | "ServerFull" | "TooManyConnections" | "Overwhelmed"
+
+export interface Bounds {
+  total: number
+  readonly perAddress: number
+  /** Connections that are being told that they are refused, each with the time to take it in. */
+  refusals: number
+}
+
+/** Whether the peer is on this machine. */
+const isLocal = (address: string): boolean => address === unixPeer || isLoopback(address)
+
+export class Places {
+  /** Those that have one. */
+  taken = 0
+  refusing = 0
+  private readonly bounds: Bounds
+  /** At most `total` entries: an address without connections has none. */
+  private readonly byAddress = new Map<string, number>()
+
+  constructor(bounds: Bounds) {
+    this.bounds = bounds
+  }
+
+  /** Gives a place, if there is one; whoever is `exempt` stands for many others. */
+  admit(address: string, exempt = false): Admission {
+    const { perAddress, refusals, total } = this.bounds
+    const group = network(address)
+    const fromAddress = this.byAddress.get(group) ?? 0
+    const full = this.taken >= total ? "ServerFull" : undefined
+    const refusal =
+      full ?? (fromAddress >= perAddress && !exempt && !isLocal(address) ? "TooManyConnections" : undefined)
+    if (refusal !== undefined) {
+      if (this.refusing >= refusals) return "Overwhelmed"
+      this.refusing++
+      return refusal
+    }
+    this.taken++
+    this.byAddress.set(group, fromAddress + 1)
+    return "Admitted"
+  }
+
+  /** To be called once for each that was asked for, with the answer it got. */
+  release(address: string, admission: Admission): void {
+    if (admission === "Overwhelmed") return
+    if (admission !== "Admitted") return void this.refusing--
+    this.taken--
+    const group = network(address)
+    const left = this.byAddress.get(group)! - 1
+    if (left === 0) this.byAddress.delete(group)
+    else this.byAddress.set(group, left)
+  }
+}

@@ -1,0 +1,64 @@
+/** Where requests of HTTP become WebSockets, and those become sessions. */
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Encoding from "../../protocol/Encoding.ts"
+import type { Framing } from "../../protocol/Framing.ts"
+import type { Sessions } from "../../session/Sessions.ts"
+import { realAddress } from "../address/Forwarded.ts"
+import { ownOrigins } from "../address/ownOrigins.ts"
+import type { ProxySettings } from "../address/ProxySettings.ts"
+import type { ConnectionLimits } from "../ConnectionLimits.ts"
+import { pathOf, refuse, type UpgradeHandler } from "../http/HttpDoor.ts"
+import { converse } from "../Reception.ts"
+import { SocketConnection } from "../SocketConnection.ts"
+import { handshake, type Subprotocol } from "./Handshake.ts"
+import { type Settled, WebSocketConnection } from "./WebSocketConnection.ts"
+import type { WebSocketSettings } from "./WebSocketSettings.ts"
+
+/** What a subprotocol settles of what is spoken. Without one a client may say anything, and `Connect` settles it. */
+const subprotocols: Readonly<Record<Subprotocol, (framing: Framing) => Pick<Settled, "agreed" | "content">>> = {
+  "natter.v2.json": (framing) => ({ agreed: Encoding.server2("json", undefined, framing), content: "text" }),
+  "natter.v2.msgpack": (framing) => ({ agreed: Encoding.server2("msgpack", undefined, framing), content: "binary" }),
+  "natter.v1": (framing) => ({ agreed: Encoding.server1In(framing), content: "text" }),
+}
+const undecided = { content: "any" } as const
+
+/** Takes whoever asks for a WebSocket at its path, until the scope closes. */
+export const make = Effect.fnUntraced(function* (
+  { compression, origins, path }: WebSocketSettings,
+  proxies: ProxySettings,
+): Effect.fn.Return<UpgradeHandler, never, Scope.Scope | Sessions | ConnectionLimits> {
+  const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
+  return (request, socket, head, arrival) => {
+    if (pathOf(request) !== path) return false
+    const { headers } = request
+    const address = realAddress({ peer: arrival.address, headers }, proxies)
+    if (Result.isFailure(address)) {
+      refuse(socket, 400, address.failure.message)
+      return true
+    }
+    const own = ownOrigins({ peer: arrival.address, headers, encrypted: arrival.secure }, proxies)
+    arrival.carriesSession(address.success)
+    const answer = handshake(request, { allowed: origins, own, compression })
+    if (answer._tag === "Refused") {
+      refuse(socket, answer.status, answer.message, answer.headers)
+      return true
+    }
+    const { framing, inflater, protocol, response } = answer
+    const { carrier, certificate, secure } = arrival
+    socket.write(response)
+    const transport = secure ? "wss" : "ws"
+    const first = head.byteLength === 0 ? undefined : head
+    const link = new SocketConnection(transport, socket, {
+      carrier,
+      certificate,
+      first,
+      remoteAddress: arrival.address,
+    })
+    const settled = protocol === undefined ? undecided : subprotocols[protocol](framing)
+    run(converse(new WebSocketConnection(transport, link, { ...settled, framing, inflater }), arrival.admission))
+    return true
+  }
+})
