@@ -2,10 +2,14 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import * as Stream from "effect/Stream"
 import * as path from "node:path"
 import { brotliCompressSync } from "node:zlib"
 import type { Browser, Page as Tab } from "playwright-core"
+import * as Client from "../../src/client/Client.ts"
+import * as NodeDialer from "../../src/client/transport/NodeDialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import * as Gateway from "../client/Gateway.ts"
 import { eventually } from "../suites/transportWorld.ts"
@@ -17,27 +21,29 @@ import * as PageServer from "./PageServer.ts"
 
 declare const page: Page
 
-/** A browser, and the script for a page in it. */
-class World extends Context.Service<World, { readonly browser: Browser; readonly script: Bundle }>()("World") {
+/** A browser, and a site whose page talks to the service. */
+class World extends Context.Service<
+  World,
+  { readonly browser: Browser; readonly script: Bundle; readonly origin: string }
+>()("World") {
   static readonly layer = Layer.effect(
     World,
     Effect.gen(function* () {
       const script = yield* Effect.promise(() => bundle(path.join(import.meta.dirname, "fixtures/page.ts")))
-      return { browser: yield* Chromium.open, script }
+      return { browser: yield* Chromium.open, script, origin: yield* PageServer.open(script.code) }
     }),
   )
 }
 
-/** A tab with the page in it, of an origin of its own. */
-const open = Effect.gen(function* () {
-  const { browser, script } = yield* World
-  const origin = yield* PageServer.open(script.code)
+/** A tab with the page in it. */
+const open = Effect.fnUntraced(function* (origin: string) {
+  const { browser } = yield* World
   const tab = yield* Effect.acquireRelease(
     Effect.promise(() => browser.newPage()),
     (tab) => Effect.promise(() => tab.close()),
   )
   yield* Effect.promise(() => tab.goto(origin))
-  return { origin, tab }
+  return tab
 })
 
 type Arrival = Parameters<Page["arrive"]>[0]
@@ -63,10 +69,20 @@ const person = Effect.fnUntraced(function* (tab: Tab, arrival: Arrival) {
 /** What a client goes through that comes back. */
 const states = (because: string) => ["Online", `Away: ${because}`, `Returning: ${because}`, "Online"]
 
-const service = TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
+/** The service lets in the page of this site. */
+const service = Layer.unwrap(
+  Effect.map(World, ({ origin }) => TestServer.layerTcp({ websocket: { origins: [origin] } })),
+).pipe(Layer.provideMerge(World.layer), Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
+
+const ways = [
+  { name: "a WebSocket, in JSON", scheme: "ws", codec: "json" },
+  { name: "a WebSocket, in MessagePack", scheme: "ws", codec: "msgpack" },
+  // Events are text, whatever is asked for.
+  { name: "Server-Sent Events", scheme: "http", codec: "msgpack" },
+] as const
 
 describe("a page in Chromium", () => {
-  layer(Layer.merge(World.layer, service), { excludeTestServices: true, timeout: 60_000 })((it) => {
+  layer(service, { excludeTestServices: true, timeout: 60_000 })((it) => {
     it.effect("has a script of a size that a page can bear", () =>
       Effect.gen(function* () {
         const { script } = yield* World
@@ -75,17 +91,23 @@ describe("a page in Chromium", () => {
       }),
     )
 
-    for (const codec of ["json", "msgpack"] as const) {
-      it.effect(`talks with others, over a cut, in ${codec}`, () =>
+    for (const { codec, name: way, scheme } of ways) {
+      it.effect(`talks with others, over a cut, over ${way}`, () =>
         Effect.gen(function* () {
-          const { address, hub } = yield* TestServer
-          const { origin, tab } = yield* open
-          const gateway = yield* Gateway.open({ service: address!, origins: [origin] })
-          const cable = yield* Cable.open({ host: "127.0.0.1", port: gateway.port })
-          const [name, other] = [`ann in ${codec}`, `bob in ${codec}`]
-          const bob = yield* hub.connect({ name: other })
+          const { address, sessions } = yield* TestServer
+          const tab = yield* open((yield* World).origin)
+          const cable = yield* Cable.open(address!)
+          const [name, other] = [`ann over ${scheme} in ${codec}`, `bob over ${scheme} in ${codec}`]
+          const bob = yield* Client.make({
+            credentials: { username: other, password: Redacted.make("correct horse") },
+          }).pipe(Effect.provide(NodeDialer.layer(address!)))
           yield* bob.join("lobby")
-          const ann = yield* person(tab, { address: `ws://127.0.0.1:${cable.address.port}`, username: name, codec })
+          const hearing = yield* bob.subscribe
+          const ann = yield* person(tab, {
+            address: `${scheme}://127.0.0.1:${cable.address.port}`,
+            username: name,
+            codec,
+          })
           const hears = (content: string) =>
             eventually(
               `${name} hears ${content}`,
@@ -100,83 +122,65 @@ describe("a page in Chromium", () => {
           yield* hears("said while she was away")
           const after = yield* ann.say("back again")
           assert.strictEqual(after, before + 2)
-          assert.deepStrictEqual(yield* ann.states, states("ConnectionLost"))
-          assert.deepStrictEqual(yield* ann.heard, [
+          // Events are taken up where they broke, which the session does not notice.
+          assert.deepStrictEqual(yield* ann.states, scheme === "http" ? ["Online"] : states("ConnectionLost"))
+          const said = [
             `${other}: grüße aus der Ferne 👋`,
             `${name}: tea is ready`,
             `${other}: said while she was away`,
             `${name}: back again`,
-          ])
+          ]
+          assert.deepStrictEqual(yield* ann.heard, said)
+          const heard = yield* hearing.pipe(
+            Stream.filter((event) => event.type === "Message"),
+            Stream.map(({ content, from }) => `${from}: ${content}`),
+            Stream.take(said.length),
+            Stream.runCollect,
+          )
+          assert.deepStrictEqual(heard, said)
           yield* ann.close
           yield* eventually(
-            "it is closed",
-            Effect.sync(() => gateway.open() === 0),
+            "the page has left",
+            Effect.sync(() => sessions.count() === 1),
           )
+        }).pipe(Effect.scoped),
+      )
+
+      it.effect(`is told why it ends, over ${way}`, () =>
+        Effect.gen(function* () {
+          const { accounts, address } = yield* TestServer
+          const tab = yield* open((yield* World).origin)
+          const username = `eve over ${scheme} in ${codec}`
+          const eve = yield* person(tab, { address: `${scheme}://127.0.0.1:${address!.port}`, username, codec })
+          yield* accounts.disable(username)
+          yield* eventually(
+            "she knows",
+            Effect.map(eve.states, (states) => states.length === 2),
+          )
+          assert.deepStrictEqual(yield* eve.states, ["Online", "Ended: AccountDisabled"])
         }).pipe(Effect.scoped),
       )
     }
 
-    it.effect("is told why it was closed, and why it is not let in", () =>
+    it.effect("comes back where a proxy says that it restarts", () =>
       Effect.gen(function* () {
         const { address } = yield* TestServer
-        const { origin, tab } = yield* open
-        const { close, port } = yield* Gateway.open({ service: address!, origins: [origin] })
+        const tab = yield* open((yield* World).origin)
+        const { close, port } = yield* Gateway.open({ service: address! })
         const ann = yield* person(tab, { address: `ws://127.0.0.1:${port}`, username: "ann", codec: "json" })
-        close(4001)
+        close(1012)
         yield* eventually(
           "she is back",
           Effect.map(ann.states, (states) => states.length === 4),
         )
-        assert.deepStrictEqual(yield* ann.states, states("SlowConsumer"))
-
-        const { tab: stranger } = yield* open
-        const refusal = (tab: Tab, address: string) =>
-          Effect.promise(() => tab.evaluate((address) => page.refusal(address), address))
-        const { message, ...refused } = yield* refusal(stranger, `ws://127.0.0.1:${port}`)
-        assert.deepStrictEqual(refused, { tag: "ConnectError", reason: "Unreachable" })
-        assert.include(message, "lets none in by this path or from this page")
-        for (const written of ["wss://", "chat.example.org:8080"]) {
-          assert.include(
-            (yield* refusal(tab, written)).message,
-            "write it as wss://host, ws://host:port or https://host",
-          )
-        }
+        assert.deepStrictEqual(yield* ann.states, states("Draining"))
       }).pipe(Effect.scoped),
-    )
-
-    const events = TestServer.layerSse({}, { origins: ["*"] })
-
-    it.effect("talks over Server-Sent Events, and a cut is none to the session", () =>
-      Effect.gen(function* () {
-        const { address, hub } = yield* TestServer
-        const { tab } = yield* open
-        const cable = yield* Cable.open(address!)
-        const bob = yield* hub.connect({ name: "bob" })
-        yield* bob.join("lobby")
-        const url = `http://127.0.0.1:${cable.address.port}`
-        const ann = yield* person(tab, { address: url, username: "ann", codec: "msgpack" })
-        yield* ann.say("tea is ready 👋")
-        cable.cut()
-        yield* bob.publish("lobby", "said while she was away")
-        yield* eventually(
-          "all is heard",
-          Effect.map(ann.heard, ({ length }) => length === 2),
-        )
-        yield* ann.say("back again")
-        assert.deepStrictEqual(yield* ann.heard, [
-          "ann: tea is ready 👋",
-          "bob: said while she was away",
-          "ann: back again",
-        ])
-        assert.deepStrictEqual(yield* ann.states, ["Online"])
-        yield* ann.close
-      }).pipe(Effect.scoped, Effect.provide(events)),
     )
 
     it.effect("has an EventSource that goes on by itself behind a cut, and stops at the end", () =>
       Effect.gen(function* () {
         const { address, hub, sessions } = yield* TestServer
-        const { tab } = yield* open
+        const tab = yield* open((yield* World).origin)
         const cable = yield* Cable.open(address!)
         const bob = yield* hub.connect({ name: "bob" })
         yield* bob.join("lobby")
@@ -212,7 +216,46 @@ describe("a page in Chromium", () => {
           Effect.map(heard, ({ closed }) => closed === 4510),
         )
         assert.strictEqual(sessions.count(), 0)
-      }).pipe(Effect.scoped, Effect.provide(events)),
+      }).pipe(Effect.scoped, Effect.provide(TestServer.layerSse({}, { origins: ["*"] }))),
+    )
+
+    it.effect("sees the close codes that are documented", () =>
+      Effect.gen(function* () {
+        const { address } = yield* TestServer
+        const tab = yield* open((yield* World).origin)
+        const url = `ws://127.0.0.1:${address!.port}/ws`
+        for (const [subprotocol, sent, code] of [
+          ["natter.v2.json", ['{"type":"Disconnect"}'], 4510],
+          ["natter.v2.msgpack", ["a text"], 1003],
+          ["natter.v2.json", ["x".repeat(70_000)], 1009],
+        ] as const) {
+          const closed = yield* Effect.promise(() =>
+            tab.evaluate(([url, subprotocol, sent]) => page.closed(url, subprotocol, sent), [
+              url,
+              subprotocol,
+              [...sent],
+            ] as const),
+          )
+          assert.strictEqual(closed.code, code, JSON.stringify(closed))
+        }
+      }).pipe(Effect.scoped),
+    )
+
+    it.effect("of another origin is not let in", () =>
+      Effect.gen(function* () {
+        const { address } = yield* TestServer
+        const tab = yield* open(yield* PageServer.open((yield* World).script.code))
+        const refusal = (address: string) =>
+          Effect.promise(() => tab.evaluate((address) => page.refusal(address), address))
+        for (const scheme of ["ws", "http"]) {
+          const { message, ...refused } = yield* refusal(`${scheme}://127.0.0.1:${address!.port}`)
+          assert.deepStrictEqual(refused, { tag: "ConnectError", reason: "Unreachable" }, scheme)
+          assert.include(message, "from this page", scheme)
+        }
+        for (const written of ["wss://", "chat.example.org:8080"]) {
+          assert.include((yield* refusal(written)).message, "write it as wss://host")
+        }
+      }).pipe(Effect.scoped),
     )
   })
 })

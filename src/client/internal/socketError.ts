@@ -45,8 +45,11 @@ const otherStatus = /^Unexpected server response: (\d{3})$/
 /** What is said where a server answers with another status than that of a stream of events. */
 const otherAnswer = /^no stream of events there: status (\d{3})$/
 
-const notOpened =
-  "no WebSocket could be opened: nothing answers there, or it lets none in by this path or from this page"
+/** A page is not told why: another site is none of its business. */
+const untold = "nothing answers there, or it lets nobody in by this path or from this page"
+
+/** What browsers say of a `fetch` that came to nothing. */
+const notFetched = /^(Failed to fetch|Load failed|NetworkError when attempting to fetch)/
 
 /** The error that is in the event of a WebSocket, where the platform tells which. */
 const inside = (cause: unknown): unknown =>
@@ -86,8 +89,9 @@ export const toConnectError = (error: Socket.SocketError): ConnectError => {
   if (status >= 500 || status === 429) return failed("Unreachable", `it answers with status ${status}`)
   const door = otherAnswer.test(message) ? "has no events" : "opens no WebSocket"
   if (status > 0) return failed("NotNatter", `it ${door} there, but answers with status ${status}`)
-  // A browser says no more to a page.
-  if (code === "" && message === "" && property(reason.cause, "type") === "error")
-    return failed("Unreachable", notOpened)
+  if (code === "" && message === "" && property(reason.cause, "type") === "error") {
+    return failed("Unreachable", `no WebSocket could be opened: ${untold}`)
+  }
+  if (notFetched.test(message)) return failed("Unreachable", untold)
   return failed(reasons[code] ?? "Unreachable", code === "" ? message : undefined)
 }

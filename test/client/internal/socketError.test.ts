@@ -58,6 +58,9 @@ describe("why a socket could not be opened", () => {
     const said = (cause: unknown) => toConnectError(opening(cause)).message
     assert.strictEqual(said({ code: "ECONNREFUSED", message: "connect ECONNREFUSED" }), "nothing listens there")
     assert.include(said({ type: "error", message: "" }), "no WebSocket could be opened")
+    for (const words of ["Failed to fetch", "Load failed", "NetworkError when attempting to fetch resource."]) {
+      assert.match(said(new TypeError(words)), /^nothing answers there, or it lets nobody in/)
+    }
     assert.strictEqual(said(new SyntaxError("no such URL")), "no such URL")
     assert.strictEqual(
       said({ code: "CERT_REVOKED", message: "certificate revoked" }),
