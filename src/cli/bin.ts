@@ -6,6 +6,8 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 // A service runs with this option unless it was set otherwise, as `npm start` does it (docs/adr/0014).
 const youngGeneration = "--max-semi-space-size=16"
 const isSet = (): boolean =>
+  // What replaces a process gets no sockets of systemd with it: Node lets nobody inherit what it inherited (docs/adr/0032).
+  process.env["LISTEN_PID"] === `${process.pid}` ||
   [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].some((option) => option.includes("semi-space-size"))
 
 if (major > 24 || (major === 24 && minor >= 7)) {

@@ -136,9 +136,9 @@ const fromSources = Effect.fnUntraced(function* (
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
   const main: Place.Place = { ...Place.everything, kind: "tcp", host: server.tcp.host, port: server.tcp.port }
-  const same = server.listen.find((place) => Place.overlap(main, place))
+  const same = server.tcp.listen ? server.listen.find((place) => Place.overlap(main, place)) : undefined
   if (same !== undefined) {
-    const problem = `listen: ${Place.format(same)} cannot be listened on beside ${Place.format(main)}, which is what host and port say: leave it out, or set another port`
+    const problem = `listen: ${Place.format(same)} cannot be listened on beside ${Place.format(main)}, which is what host and port say: leave it out, set another port, or turn tcp.listen off`
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
   const { kind, postgres } = server.storage

@@ -42,8 +42,9 @@ export const behind = Effect.fnUntraced(function* ({
   return { http: yield* HttpDoor.make(http, { requests, upgrades }), tls: tls.offered ? tls : undefined, proxies }
 })
 
-/** The places that the settings ask for. */
-export const listeners = ({ listen, tcp }: DoorSettings, behind: Behind): NonEmptyReadonlyArray<Listener> => [
-  TcpListener.make(tcp, behind),
-  ...listen.map((place) => PlaceListener.make(place, { ...tcp, setBy: "listen" }, behind)),
-]
+/** In the places that the settings ask for. There is one in any case. */
+export const listeners = ({ listen, tcp }: DoorSettings, behind: Behind): NonEmptyReadonlyArray<Listener> => {
+  const [first, ...others] = listen.map((place) => PlaceListener.make(place, { ...tcp, setBy: "listen" }, behind))
+  if (first === undefined) return [TcpListener.make(tcp, behind)]
+  return tcp.listen ? [TcpListener.make(tcp, behind), first, ...others] : [first, ...others]
+}

@@ -17,6 +17,11 @@ type Kind<K extends Place.Place["kind"]> = Extract<Place.Place, { readonly kind:
 export interface OpeningSettings extends Pick<TcpSettings, "backlog" | "reusePort" | "keepAlive"> {
   /** Where the place was said, for errors; `listen` where nothing else is. */
   readonly setBy?: "port" | "listen"
+  /**
+   * When the service begins to end. A socket that somebody else has opened is left then: whoever comes waits in it for the
+   * next service, instead of being told to come back.
+   */
+  readonly ending?: Effect.Effect<unknown>
 }
 
 interface Opening {
@@ -41,6 +46,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
   yield* Effect.addFinalizer(() =>
     Effect.forEach(closing, (close) => close, { concurrency: "unbounded", discard: true }),
   )
+  const scope = yield* Effect.scope
   const run = Effect.runForkWith(yield* Effect.context<never>())
 
   const serverFor = (settings: OpeningSettings, accept: (socket: Net.Socket) => void) => {
@@ -54,7 +60,7 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
     server.on("connection", (socket) => {
       // A socket without addresses is one in the file system, or was reset before it was accepted: nobody is to take that
       // for the other.
-      if (socket.remoteAddress === undefined && typeof server.address() !== "string") return void socket.destroy()
+      if (socket.remoteAddress === undefined && isTcp(server)) return void socket.destroy()
       accept(socket)
     })
     return server
@@ -123,18 +129,28 @@ export const make: Effect.Effect<Opening, never, Scope.Scope> = Effect.gen(funct
   ): Effect.fn.Return<Place.Place, ListenError> {
     const server = serverFor(settings, accept)
     const refused = (cause: unknown) => new ListenError({ place, setBy: "listen", cause })
+    const path = yield* Effect.mapError(inherit(place.fd), refused)
     yield* Effect.mapError(
-      Effect.andThen(
-        inherit(place.fd),
-        listening(server, () => server.listen({ fd: place.fd, backlog: settings.backlog })),
-      ),
+      listening(server, () => server.listen({ fd: place.fd, backlog: settings.backlog })),
       refused,
     )
     isOpen(server)
+    const { ending } = settings
+    if (ending !== undefined) {
+      yield* Effect.forkIn(
+        Effect.andThen(
+          ending,
+          Effect.sync(() => server.close()),
+        ),
+        scope,
+      )
+    }
     const { language, tls } = place
     const address = server.address()
-    if (typeof address === "string") return { language, tls, kind: "unix", path: address, mode: Place.privateMode }
-    return address === null ? place : { language, tls, kind: "tcp", host: address.address, port: address.port }
+    if (typeof address === "object" && address !== null) {
+      return { language, tls, kind: "tcp", host: address.address, port: address.port }
+    }
+    return path === undefined ? place : { language, tls, kind: "unix", path, mode: Place.privateMode }
   })
 
   return {
@@ -171,6 +187,12 @@ const hostsOf = (host: string): Effect.Effect<NonEmptyReadonlyArray<string>> => 
 /** Whether it is no address of this machine, which the others of a name may well be. */
 const isAbsent = ({ cause }: ListenError): boolean =>
   cause instanceof Error && "code" in cause && (cause.code === "EADDRNOTAVAIL" || cause.code === "EAFNOSUPPORT")
+
+/** Whether it has an address in a network. */
+const isTcp = (server: Net.Server): boolean => {
+  const address = server.address()
+  return typeof address === "object" && address !== null
+}
 
 const listening = (server: Net.Server, begin: () => void): Effect.Effect<void, unknown> =>
   Effect.callback((resume) => {

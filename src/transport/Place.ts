@@ -56,6 +56,10 @@ const schemes: Readonly<Record<string, Speech>> = {
   wss: { language: "http", tls: "always" },
 }
 
+/** What a scheme means; undefined where it is none. */
+export const speechOf = (scheme: string): Speech | undefined =>
+  Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined
+
 const schemeOf = ({ language, tls }: Speech): string =>
   Object.keys(schemes).find((scheme) => schemes[scheme]!.language === language && schemes[scheme]!.tls === tls) ?? "any"
 
@@ -115,7 +119,7 @@ const one = (text: string): Result.Result<Place, string> => {
     if (/^(\/(?!\/)|[~.@])/.test(text)) return Result.fail(`write a socket in the file system as unix:${text}`)
     return Result.fail(`say what is spoken at ${text}: any://${text.replace(/^\/+/, "")} for everything, or ${listed}`)
   }
-  const speech = Object.hasOwn(schemes, known.toLowerCase()) ? schemes[known.toLowerCase()] : undefined
+  const speech = speechOf(known.toLowerCase())
   if (speech === undefined) return Result.fail(`${known}:// is not known: it can be any://, ${listed} or unix:/path`)
   return tcp(known.toLowerCase(), speech, authority)
 }

@@ -1,5 +1,6 @@
 /** A listener in one place: whatever is accepted there goes through its entrance. */
 import * as Effect from "effect/Effect"
+import { Sessions } from "../session/Sessions.ts"
 import * as Entrance from "./Entrance.ts"
 import type { Listener } from "./Listener.ts"
 import * as Opening from "./Opening.ts"
@@ -11,7 +12,8 @@ export const make = (place: Place, settings: Opening.OpeningSettings, behind: En
     // When the scope closes what was accepted ends first.
     const { open } = yield* Opening.make
     const accept = yield* Entrance.make(place, behind)
-    const opened = yield* open(place, settings, accept)
+    const { draining } = yield* Sessions
+    const opened = yield* open(place, { ...settings, ending: draining }, accept)
     return opened.kind === "tcp" ? { host: opened.host, port: opened.port } : { host: format(opened), port: 0 }
   }),
 })

@@ -1,6 +1,6 @@
 /** The `natter` command as a process of its own, and clients that speak to it in raw frames. */
 import * as Pty from "@lydell/node-pty"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
 import * as net from "node:net"
@@ -50,11 +50,15 @@ export class Process {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
 
-  constructor(command: string, args: ReadonlyArray<string>, options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-    const child = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
+  constructor(
+    command: string,
+    args: ReadonlyArray<string>,
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {},
+  ) {
+    const child: ChildProcess = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
     this.child = child
-    child.stdout.on("data", (data) => (this.stdout += data))
-    child.stderr.on("data", (data) => (this.stderr += data))
+    child.stdout!.on("data", (data) => (this.stdout += data))
+    child.stderr!.on("data", (data) => (this.stderr += data))
     // Not when it exits: what it wrote last is still to be read then.
     this.ended = once(child, "close").then(([code, signal]) => ({ code, signal }))
     onTestFinished(() => void child.kill("SIGKILL"))
@@ -111,8 +115,9 @@ export class Client {
   private rest = Buffer.alloc(0)
   private isClosed = false
 
-  constructor(port: number) {
-    this.socket = net.connect(port, "127.0.0.1")
+  /** To a port of this machine, or the path of a socket. */
+  constructor(to: number | string) {
+    this.socket = net.connect(typeof to === "string" ? { path: to } : { port: to, host: "127.0.0.1" })
     this.socket.on("data", (data) => this.receive(data))
     // A reset is an end like any other here.
     this.socket.on("error", () => {})

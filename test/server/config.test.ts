@@ -401,8 +401,10 @@ describe("loading settings", () => {
   it.effect("refuses a place that host and port say already", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* problems({ flags: { host: "::", port: "80", listen: "http://127.0.0.1:80" } }), [
-        "listen: 127.0.0.1:80 cannot be listened on beside [::]:80, which is what host and port say: leave it out, or set another port",
+        "listen: 127.0.0.1:80 cannot be listened on beside [::]:80, which is what host and port say: leave it out, set another port, or turn tcp.listen off",
       ])
+      const flags = { port: "80", listen: "any://127.0.0.1:80" }
+      assert.lengthOf((yield* load({ flags, environment: { NATTER_TCP_LISTEN: "off" } })).settings.listen, 1)
     }),
   )
 

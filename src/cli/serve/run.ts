@@ -14,9 +14,14 @@ import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { hardStop } from "./hardStop.ts"
 import * as Reload from "./Reload.ts"
 import * as Notifier from "./systemd/Notifier.ts"
+import * as Sockets from "./systemd/Sockets.ts"
+
+/** What has no port is a socket in the file system. */
+const where = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))
 
 /** The address argument with which a client on this machine reaches the service; empty where it needs none. */
 const toReach = ({ host, port }: Address.Address): string => {
+  if (port === 0) return `unix:${host} `
   const everywhere = host === "0.0.0.0" || host === "::"
   if (port === local.port && (everywhere || host === local.host)) return ""
   return everywhere ? `:${port} ` : `${Address.format({ host, port })} `
@@ -36,7 +41,7 @@ const keeping = ({ data, storage }: ServerSettings): string => {
 
 const greeting = (address: Address.Address, settings: ServerSettings): string => {
   const chat = (name: string) => `\`npx natter chat ${toReach(address)}--name ${name}\``
-  return `Natter listens on ${Address.format(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
+  return `Natter listens on ${where(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
 }
 
 /** How the settings are read again, and when. */
@@ -80,8 +85,16 @@ export const service = <R>(configuration: Configuration, rereading: Rereading<R>
   const log = Logging.make(configuration.settings.log)
   return Effect.gen(function* () {
     yield* surviveReaders
-    yield* Effect.forEach(configuration.notes, (note) => Effect.logWarning(note), { discard: true })
-    return yield* running(configuration, log, yield* Notifier.make(process.env, process.pid), rereading)
+    const sockets = yield* Sockets.take(process.env, process.pid)
+    const notes = [...configuration.notes, ...sockets.notes]
+    yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
+    const settings = yield* Sockets.settingsWith(configuration, sockets.places)
+    return yield* running(
+      { ...configuration, settings },
+      log,
+      yield* Notifier.make(process.env, process.pid),
+      rereading,
+    )
   }).pipe(
     Effect.scoped,
     Effect.onInterrupt(() =>

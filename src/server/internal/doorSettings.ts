@@ -7,6 +7,11 @@ import { choice, duration, hidden, int, networks, onOff, optionalFile, origins, 
 const million = 1_000_000
 
 export const doorSettings = {
+  "tcp.listen": setting(
+    "tcp.listen",
+    onOff,
+    "Whether `host` and `port` are listened on; they are in any case where `listen` names no place and systemd hands over no socket",
+  ),
   "tcp.backlog": setting("tcp.backlog", int(1, 65_535), "Connections that may wait to be accepted"),
   "tcp.reuse-port": setting("tcp.reusePort", onOff, "Whether several processes may listen on the same port"),
   "tcp.keep-alive": setting(

@@ -6,6 +6,8 @@ export interface TcpSettings {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** Whether these are listened on where there are other places. */
+  readonly listen: boolean
   /** Connections that may wait to be accepted. */
   readonly backlog: number
   /** Lets several processes listen on the same port. */
@@ -17,6 +19,7 @@ export interface TcpSettings {
 export const defaults: TcpSettings = {
   host: "127.0.0.1",
   port: 8080,
+  listen: true,
   backlog: 511,
   reusePort: false,
   keepAlive: Duration.seconds(60),
