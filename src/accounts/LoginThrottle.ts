@@ -79,7 +79,7 @@ export class LoginThrottle extends Context.Service<
             // The address is counted first: a flood from one address queues up there, and holds up nobody else who
             // signs in to the same account.
             const guarded =
-              settings.exemptLoopback && Address.isLoopback(address)
+              settings.exemptLoopback && Address.isLocal(address)
                 ? byAccount
                 : addresses.guard(Address.network(address), byAccount, {
                     isFailure: (error) => !(error instanceof TooManyLogins) && isFailure(error),

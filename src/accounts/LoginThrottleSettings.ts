@@ -7,7 +7,7 @@ export interface LoginThrottleSettings {
   /** The same from one address, whatever the account. */
   readonly perAddress: number
   readonly window: Duration.Duration
-  /** Whether loopback addresses are left out of the count per address. */
+  /** Whether this machine is left out of the count per address. */
   readonly exemptLoopback: boolean
   /** Accounts, and addresses, whose failures are remembered. */
   readonly maxRemembered: number

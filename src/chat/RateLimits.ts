@@ -1,7 +1,7 @@
 /** How often one may do what: buckets by user and by address, for each kind of operation that `HubSettings` has a rate for. */
 import * as Duration from "effect/Duration"
 import { Generations } from "../domain/Generations.ts"
-import { isLoopback, network } from "../domain/Network.ts"
+import { isLocal, network } from "../domain/Network.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { User } from "../domain/User.ts"
@@ -65,8 +65,8 @@ export class RateLimits {
     const { operations, publishing } = this.settings
     if (publishing === undefined && operations === undefined) return undefined
     const own = this.ofUser(user, address, now)
-    // Loopback is a proxy as often as a person.
-    if (operations === undefined || address === undefined || isLoopback(address)) return own
+    // This machine is a proxy as often as a person.
+    if (operations === undefined || address === undefined || isLocal(address)) return own
     const together = this.ofAddress(network(address), operations.perAddress, now)
     return {
       publishing: user.role === "guest" ? both(own.publishing, together.guests) : own.publishing,

@@ -10,6 +10,12 @@ export const network = (address: string): string => {
   return ip.width === 32 ? format(ip) : `${groups(ip.value).slice(0, 4).join(":")}::/64`
 }
 
+/** The address of a peer that has none, since it came over a socket in the file system. */
+export const unixPeer = "unix"
+
+/** Whether a peer is on this machine. */
+export const isLocal = (address: string): boolean => address === unixPeer || isLoopback(address)
+
 export const isLoopback = (address: string): boolean => {
   const ip = parse(address)
   return ip !== undefined && (ip.width === 32 ? ip.value >> 24n === 127n : ip.value === 1n)

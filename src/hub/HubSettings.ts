@@ -20,7 +20,7 @@ export interface OperationRates {
   }
   /**
    * Users of one address, or one /64 of IPv6, may do so many times as much together, and its guests say so many times as
-   * many messages as `publishing` lets one; loopback is exempt.
+   * many messages as `publishing` lets one; this machine is exempt.
    */
   readonly perAddress: number
 }

@@ -2,7 +2,7 @@
 import type * as Net from "node:net"
 import type { Connection } from "../session/Connection.ts"
 import type { Admission, ConnectionLimits } from "./ConnectionLimits.ts"
-import { unixPeer } from "./address/TrustedNetworks.ts"
+import { unixPeer } from "../domain/Network.ts"
 import { plainAddress } from "./internal/address.ts"
 
 export class Arrival {

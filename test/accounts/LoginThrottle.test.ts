@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import { InvalidCredentials, StorageError } from "../../src/accounts/AccountError.ts"
-import { isLoopback, network } from "../../src/domain/Network.ts"
+import { isLoopback, network, unixPeer } from "../../src/domain/Network.ts"
 import * as Failures from "../../src/accounts/internal/failures.ts"
 import { LoginThrottle } from "../../src/accounts/LoginThrottle.ts"
 import { defaults } from "../../src/accounts/LoginThrottleSettings.ts"
@@ -103,6 +103,13 @@ describe("LoginThrottle", () => {
       }
       for (const _ of times(50)) assert.strictEqual(yield* attempt("bob", "10.0.0.1", broken), "StorageError")
       assert.strictEqual(yield* attempt("bob", "10.0.0.1", right), "in")
+    }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+
+  it.effect("exempts whoever comes over a UNIX socket in the same way", () =>
+    Effect.gen(function* () {
+      for (const n of times(30)) yield* attempt(`user ${n}`, unixPeer, wrong)
+      assert.strictEqual(yield* attempt("alice", unixPeer, right), "in")
     }).pipe(Effect.provide(LoginThrottle.layer)),
   )
 

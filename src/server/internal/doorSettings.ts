@@ -103,7 +103,7 @@ export const doorSettings = {
   "connections.per-address": setting(
     "connections.perAddress",
     int(1, million),
-    "Connections at once from one IPv4 address or IPv6 /64; loopback is exempt",
+    "Connections at once from one IPv4 address or IPv6 /64; this machine is exempt, which is loopback and UNIX sockets",
   ),
 
   "proxies.trusted": setting(

@@ -80,7 +80,7 @@ export const settings = {
   "registrations.burst": setting(
     "accounts.registrations.burst",
     int(1, million),
-    "Where `accounts` is `open`: names that may be registered at once from one IPv4 address or IPv6 /64, loopback too",
+    "Where `accounts` is `open`: names that may be registered at once from one IPv4 address or IPv6 /64, this machine too",
   ),
   "registrations.per-hour": setting("accounts.registrations.perHour", int(1, million), "Names an hour after a burst"),
   "tokens.lifetime": setting(
@@ -188,7 +188,7 @@ export const settings = {
   "limits.per-address": setting(
     "hub.operations.perAddress",
     int(1, million),
-    "How many times as much as one user all users of one IPv4 address or IPv6 /64 may do together, and of messages all its guests; loopback is exempt",
+    "How many times as much as one user all users of one IPv4 address or IPv6 /64 may do together, and of messages all its guests; this machine is exempt, which is loopback and UNIX sockets",
   ),
   "messages.deduplication": setting(
     "history.rememberIds",

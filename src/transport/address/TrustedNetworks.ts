@@ -3,10 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { AddressRange, isWithin, type Prefix, prefixOf } from "../../domain/AddressRange.ts"
 import { parse as parseAddress } from "../../domain/IpAddress.ts"
-import { isLoopback } from "../../domain/Network.ts"
-
-/** The peer of a connection over a UNIX socket, which has no address. */
-export const unixPeer = "unix"
+import { isLoopback, unixPeer } from "../../domain/Network.ts"
 
 const none = "none"
 

@@ -1,6 +1,5 @@
 /** Places for connections of one kind, together and by address. */
-import { isLoopback, network } from "../../domain/Network.ts"
-import { unixPeer } from "../address/TrustedNetworks.ts"
+import { isLocal, network } from "../../domain/Network.ts"
 
 /** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
 export type Admission = "Admitted" | "ServerFull" | "TooManyConnections" | "Overwhelmed"
@@ -11,9 +10,6 @@ export interface Bounds {
   /** Connections that are being told that they are refused, each with the time to take it in. */
   refusals: number
 }
-
-/** Whether the peer is on this machine. */
-const isLocal = (address: string): boolean => address === unixPeer || isLoopback(address)
 
 export class Places {
   /** Those that have one. */
