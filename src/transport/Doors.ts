@@ -36,10 +36,13 @@ export const behind = Effect.fnUntraced(function* ({
   websocket,
 }: DoorSettings): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
   const tls = yield* TlsContext
-  const upgrades = [yield* WebSocketDoor.make(websocket, proxies)]
+  const messages = yield* WebSocketDoor.make(websocket, proxies)
   const events = yield* SseDoor.make({ ...sse, origins: websocket.origins })
-  const requests = [HttpDoor.forClients(proxies, events.handle)]
-  return { http: yield* HttpDoor.make(http, { requests, upgrades }), tls: tls.offered ? tls : undefined, proxies }
+  const routes = {
+    requests: [HttpDoor.forClients(proxies, events.handle), messages.handle],
+    upgrades: [messages.upgrade],
+  }
+  return { http: yield* HttpDoor.make(http, routes), tls: tls.offered ? tls : undefined, proxies }
 })
 
 /** In the places that the settings ask for. There is one in any case. */

@@ -14,7 +14,7 @@ import type { Arrival } from "../Arrival.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 
 /** Answers a request, or says that it is for somebody else. */
-type RequestHandler = (request: Http.IncomingMessage, response: Http.ServerResponse, arrival: Arrival) => boolean
+export type RequestHandler = (request: Http.IncomingMessage, response: Http.ServerResponse, arrival: Arrival) => boolean
 
 /** Takes a connection over, or says that what was asked for is for somebody else. */
 export type UpgradeHandler = (
@@ -119,7 +119,7 @@ const problem = (status: number, detail: string): string =>
 
 const contentType = "application/problem+json"
 
-const answer = (
+export const answer = (
   response: Http.ServerResponse,
   status: number,
   detail: string,
@@ -145,10 +145,10 @@ export const refuse = (
 ): void => {
   const body = problem(status, detail)
   const lines = Object.entries({
+    Connection: "close",
     ...headers,
     "Content-Type": contentType,
     "Content-Length": `${Buffer.byteLength(body)}`,
-    Connection: "close",
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.on("error", () => {})
   socket.end(`HTTP/1.1 ${status} ${Http.STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy())

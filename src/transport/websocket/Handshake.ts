@@ -45,6 +45,9 @@ const refuse = (status: number, message: string, headers: Record<string, string>
   message,
 })
 
+/** What to ask for, as a refusal for want of it has to say (RFC 9110, 7.8 and 15.5.22); the connection ends. */
+const upgradeIs = { Upgrade: "websocket", Connection: "close, Upgrade" }
+
 /** Everything that is appended to a key before it is hashed (RFC 6455, 1.3). */
 const magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -70,17 +73,13 @@ export const handshake = (request: HandshakeRequest, options: HandshakeOptions):
     return refuse(400, "The header Host has to be there once, and to name a host")
   }
   if (!has("upgrade", "websocket")) {
-    return refuse(426, "Here is a WebSocket: the header Upgrade has to name websocket", {
-      Upgrade: "websocket",
-      Connection: "Upgrade",
-    })
+    return refuse(426, "Here is a WebSocket: the header Upgrade has to name websocket", upgradeIs)
   }
   if (!has("connection", "upgrade")) return refuse(400, "The header Connection has to name Upgrade")
   if (header("sec-websocket-version") !== version) {
     return refuse(426, `The header Sec-WebSocket-Version has to be ${version}`, {
       "Sec-WebSocket-Version": version,
-      Upgrade: "websocket",
-      Connection: "Upgrade",
+      ...upgradeIs,
     })
   }
   const key = header("sec-websocket-key")

@@ -19,6 +19,12 @@ export interface Settled {
 /** Pongs are not written to a peer that leaves so many bytes unread: it does not wait for them. */
 const pongsUpTo = 64 * 1024
 
+/**
+ * So many pings of one piece are answered, one by one; where there are more, the last is answered and those before it are
+ * not (RFC 6455, 5.5.3). A piece of 64 KiB can hold ten thousand.
+ */
+const mostPongs = 16
+
 /** The bytes of a reason that fit into a close frame. */
 const reasonBytes = 123
 
@@ -40,6 +46,8 @@ export class WebSocketConnection implements Connection {
   private readonly link: Connection
   private readonly settled: Settled
   private reader: WebSocketReader | undefined
+  /** Payloads of the pings of the piece that is being read. */
+  private pings: Array<Uint8Array> = []
   /** The peer has sent its close frame, with this code. */
   private peerClosed = false
   private peerCode: number | undefined
@@ -63,12 +71,15 @@ export class WebSocketConnection implements Connection {
   }
 
   onPing(payload: Uint8Array): void {
-    if (this.closed || this.link.backlog() > pongsUpTo) return
-    const pong = new Uint8Array(2 + payload.byteLength)
-    pong[0] = 0x8a
-    pong[1] = payload.byteLength
-    pong.set(payload, 2)
-    this.link.send([pong])
+    if (this.pings.length === mostPongs) this.pings[mostPongs - 1] = payload
+    else this.pings.push(payload)
+  }
+
+  /** Once for all pings of a piece, in one write. */
+  private answerPings(): void {
+    const pongs = this.pings.map(pongTo)
+    this.pings = []
+    if (!this.closed && this.link.backlog() <= pongsUpTo) this.link.send(pongs)
   }
 
   /** Whatever comes is a sign of life; the session has seen that something came. */
@@ -84,6 +95,7 @@ export class WebSocketConnection implements Connection {
     let goesOn = true
     const taking = this.link.read((bytes) => {
       goesOn = take(bytes)
+      if (this.pings.length > 0) this.answerPings()
       return goesOn && !this.peerClosed
     })
     return Effect.matchEffect(taking, {
@@ -132,6 +144,14 @@ export class WebSocketConnection implements Connection {
     if (this.peerClosed) return closeFrame(this.peerCode, "")
     return closeFrame(this.reader?.closeCode ?? code, message)
   }
+}
+
+const pongTo = (payload: Uint8Array): Uint8Array => {
+  const frame = new Uint8Array(2 + payload.byteLength)
+  frame[0] = 0x8a
+  frame[1] = payload.byteLength
+  frame.set(payload, 2)
+  return frame
 }
 
 const encoder = new TextEncoder()

@@ -3,14 +3,16 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import type * as Http from "node:http"
 import * as Encoding from "../../protocol/Encoding.ts"
 import type { Framing } from "../../protocol/Framing.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import { realAddress } from "../address/Forwarded.ts"
 import { ownOrigins } from "../address/ownOrigins.ts"
 import type { ProxySettings } from "../address/ProxySettings.ts"
+import type { Arrival } from "../Arrival.ts"
 import type { ConnectionLimits } from "../ConnectionLimits.ts"
-import { pathOf, refuse, type UpgradeHandler } from "../http/HttpDoor.ts"
+import { answer, pathOf, refuse, type RequestHandler, type UpgradeHandler } from "../http/HttpDoor.ts"
 import { converse } from "../Reception.ts"
 import { SocketConnection } from "../SocketConnection.ts"
 import { handshake, type Subprotocol } from "./Handshake.ts"
@@ -25,28 +27,45 @@ const subprotocols: Readonly<Record<Subprotocol, (framing: Framing) => Pick<Sett
 }
 const undecided = { content: "any" } as const
 
-/** Takes whoever asks for a WebSocket at its path, until the scope closes. */
+interface WebSocketDoor {
+  /** Takes whoever asks for a WebSocket at its path, until the scope closes. */
+  readonly upgrade: UpgradeHandler
+  /** Says what is missing to who asks for anything else there. */
+  readonly handle: RequestHandler
+}
+
 export const make = Effect.fnUntraced(function* (
   { compression, origins, path }: WebSocketSettings,
   proxies: ProxySettings,
-): Effect.fn.Return<UpgradeHandler, never, Scope.Scope | Sessions | ConnectionLimits> {
+): Effect.fn.Return<WebSocketDoor, never, Scope.Scope | Sessions | ConnectionLimits> {
   const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
-  return (request, socket, head, arrival) => {
+  const shake = (request: Http.IncomingMessage, { address, secure }: Arrival) => {
+    const own = ownOrigins({ peer: address, headers: request.headers, encrypted: secure }, proxies)
+    return handshake(request, { allowed: origins, own, compression })
+  }
+
+  const handle: RequestHandler = (request, response, arrival) => {
     if (pathOf(request) !== path) return false
-    const { headers } = request
-    const address = realAddress({ peer: arrival.address, headers }, proxies)
+    const refusal = shake(request, arrival)
+    if (refusal._tag === "Accepted") return false
+    answer(response, refusal.status, refusal.message, refusal.headers)
+    return true
+  }
+
+  const upgrade: UpgradeHandler = (request, socket, head, arrival) => {
+    if (pathOf(request) !== path) return false
+    const address = realAddress({ peer: arrival.address, headers: request.headers }, proxies)
     if (Result.isFailure(address)) {
       refuse(socket, 400, address.failure.message)
       return true
     }
-    const own = ownOrigins({ peer: arrival.address, headers, encrypted: arrival.secure }, proxies)
     arrival.carriesSession(address.success)
-    const answer = handshake(request, { allowed: origins, own, compression })
-    if (answer._tag === "Refused") {
-      refuse(socket, answer.status, answer.message, answer.headers)
+    const outcome = shake(request, arrival)
+    if (outcome._tag === "Refused") {
+      refuse(socket, outcome.status, outcome.message, outcome.headers)
       return true
     }
-    const { framing, inflater, protocol, response } = answer
+    const { framing, inflater, protocol, response } = outcome
     const { carrier, certificate, secure } = arrival
     socket.write(response)
     const transport = secure ? "wss" : "ws"
@@ -61,4 +80,6 @@ export const make = Effect.fnUntraced(function* (
     run(converse(new WebSocketConnection(transport, link, { ...settled, framing, inflater }), arrival.admission))
     return true
   }
+
+  return { upgrade, handle }
 })
