@@ -23,6 +23,9 @@ const service = (name: string, ...settings: ReadonlyArray<string>): ServerComman
  */
 export const natter = service("natter", "--storage", "memory")
 
+/** The same over a WebSocket. */
+export const natterWebSocket: ServerCommand = { ...natter, framing: "websocket" }
+
 /** Ours as it comes, everything in SQLite, with the accounts in `from`; guests, who have none, are let in, too. */
 export const natterWithAccounts = (from: string): ServerCommand => ({
   ...service("natter", "--storage", "sqlite"),

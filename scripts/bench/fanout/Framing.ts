@@ -63,7 +63,7 @@ const upgraded = (bytes: Buffer): number | undefined => {
 }
 
 const websocket: Framing = {
-  hello: upgrade("/"),
+  hello: upgrade("/ws"),
   welcome: (bytes) => {
     const taken = upgraded(bytes)
     return taken === undefined ? undefined : { taken }

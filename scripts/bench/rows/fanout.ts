@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FanoutRound from "../FanoutRound.ts"
 import type { Bound, Column, Contestant, Row } from "../Row.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
-import { natter, natterOnDisk, reference, socketIo, unbatched, ws } from "../Servers.ts"
+import { natter, natterOnDisk, natterWebSocket, reference, socketIo, unbatched, ws } from "../Servers.ts"
 import { large, percent } from "../Table.ts"
 
 interface Load {
@@ -39,15 +39,21 @@ const columns: ReadonlyArray<Column> = [
   { figure: "deliveriesPerRead", title: "per read", show: (value) => value.toFixed(1) },
 ]
 
-const row = (id: string, load: Load, contestants: ReadonlyArray<Contestant>, bound: Bound, memory: string): Row => ({
+const row = (
+  id: string,
+  load: Load,
+  contestants: ReadonlyArray<Contestant>,
+  bounds: ReadonlyArray<Bound>,
+  what: string,
+): Row => ({
   id,
-  title: `fan-out, ${load.members} members, ${load.inFlight} in flight${memory}`,
+  title: `fan-out, ${load.members} members, ${load.inFlight} in flight${what}`,
   about:
     `Closed loop: ${senders} senders keep ${load.inFlight} messages of 100 bytes each under way to ${load.members} members, ` +
     "themselves among them. Checked: every member got every message once, and all in the same order.",
   contestants,
   columns,
-  bounds: [bound],
+  bounds,
 })
 
 const besidePeers = (load: Load, atLeast: number): Row =>
@@ -61,8 +67,26 @@ const besidePeers = (load: Load, atLeast: number): Row =>
       contestant("ws", ws, load),
       contestant("socket.io", socketIo, load),
     ],
-    { figure: "deliveriesPerCpuSecond", by: "bare Node", atLeast },
+    [{ figure: "deliveriesPerCpuSecond", by: "bare Node", atLeast }],
     "",
+  )
+
+/** What a server that writes each message to each member reaches depends on how many could have been one write. */
+const overWebSocket = (load: Load): Row =>
+  row(
+    `websocket-${load.members}-${load.inFlight}`,
+    load,
+    [
+      contestant("natter, WebSocket", natterWebSocket, load),
+      contestant("natter, TCP", natter, load),
+      contestant("ws", ws, load),
+      contestant("socket.io", socketIo, load),
+    ],
+    [
+      { figure: "deliveriesPerCpuSecond", by: "natter, TCP", atLeast: 0.9 },
+      { figure: "deliveriesPerCpuSecond", by: "ws", atLeast: load.inFlight === 3 ? 10 : 50 },
+    ],
+    ", WebSocket",
   )
 
 const durable = (load: Load): Row =>
@@ -70,7 +94,7 @@ const durable = (load: Load): Row =>
     `sqlite-${load.members}-${load.inFlight}`,
     load,
     [contestant("natter, SQLite", natterOnDisk, load), contestant("natter, memory", natter, load)],
-    { figure: "deliveriesPerCpuSecond", by: "natter, memory", atLeast: 0.6 },
+    [{ figure: "deliveriesPerCpuSecond", by: "natter, memory", atLeast: 0.6 }],
     ", durable",
   )
 
@@ -86,5 +110,6 @@ export const rows: ReadonlyArray<Row> = [
   besidePeers({ members: ten, inFlight: 3 }, 0.8),
   ...loads.map(({ few }) => besidePeers(few, 0.7)),
   ...loads.map(({ many, members }) => besidePeers(many, members === hundred ? 0.85 : 0.5)),
+  ...loads.flatMap(({ few, many }) => [overWebSocket(few), overWebSocket(many)]),
   ...loads.flatMap(({ few, many }) => [durable(few), durable(many)]),
 ]
