@@ -4,17 +4,23 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import * as Http from "node:http"
 import { Duplex } from "node:stream"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { framed, lines } from "../../src/protocol/Framing.ts"
+import type { Connection } from "../../src/session/Connection.ts"
+import { Sessions } from "../../src/session/Sessions.ts"
+import { ConnectionLimits } from "../../src/transport/ConnectionLimits.ts"
 import * as Absences from "../../src/transport/sse/Absences.ts"
 import { Ended } from "../../src/transport/sse/Ended.ts"
 import { EventLog } from "../../src/transport/sse/EventLog.ts"
 import { Inlet, type Outcome } from "../../src/transport/sse/Inlet.ts"
 import { LineReader } from "../../src/transport/sse/Lines.ts"
 import { SseConnection } from "../../src/transport/sse/SseConnection.ts"
+import * as SseDoor from "../../src/transport/sse/SseDoor.ts"
+import { defaults } from "../../src/transport/sse/SseSettings.ts"
 
 const line = (text: string) => framed(lines, Buffer.from(text), "text")
 const text = (pieces: ReadonlyArray<Uint8Array>) => Buffer.concat(pieces).toString()
@@ -292,3 +298,29 @@ describe("those who are away", () => {
     }),
   )
 })
+
+it.effect("a session is of whoever opened its stream: the address, and the certificate that was shown", () =>
+  Effect.gen(function* () {
+    const opened: Array<Connection> = []
+    const sessions = Sessions.of({
+      run: (connection) => Effect.sync(() => void opened.push(connection)),
+      refuse: () => Effect.void,
+      dismiss: () => Effect.void,
+      count: () => 0,
+      loginTimeout: Duration.seconds(10),
+      draining: Effect.never,
+      drain: () => Effect.void,
+    })
+    const { handle, open } = yield* SseDoor.make(defaults).pipe(
+      Effect.provide(Layer.merge(ConnectionLimits.layer, Layer.succeed(Sessions, sessions))),
+    )
+    const { response } = yield* stuck
+    const request = Object.assign(new Http.IncomingMessage(undefined as never), { method: "GET", url: "/sse" })
+    const client = { address: "192.0.2.7", own: () => new Set<string>(), certificate: { account: "ann" } }
+    assert.isTrue(handle(request, response, client))
+    assert.deepInclude(opened[0], { remoteAddress: "192.0.2.7", certificate: { account: "ann" }, transport: "sse" })
+    // It has ended already.
+    assert.strictEqual(open(), 0)
+    assert.isFalse(handle(Object.assign(request, { url: "/" }), response, client))
+  }).pipe(Effect.scoped),
+)

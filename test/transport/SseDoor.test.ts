@@ -2,10 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import * as Http from "node:http"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
+import { TrustedNetworks } from "../../src/transport/address/TrustedNetworks.ts"
 import type { SseSettings } from "../../src/transport/sse/SseSettings.ts"
 import { calm, eventually, live, member2, nextTurn, nobodyLeft, stoppable, timed } from "../suites/transportWorld.ts"
 
@@ -523,6 +525,37 @@ describe("pages of other origins", () => {
       const { host, port } = server.address!
       const events = yield* stream(server, "/sse", { Origin: `http://${host}:${port}` })
       assert.strictEqual(events.status, 200)
+    }),
+  )
+})
+
+/** What a proxy on this machine says of a request that came to it over TLS. */
+const forwarded = {
+  "X-Forwarded-For": "203.0.113.7",
+  "X-Forwarded-Proto": "https",
+  "X-Forwarded-Host": "chat.example",
+}
+
+describe("behind a proxy that is trusted", () => {
+  const proxied: Settings = {
+    connections: { perAddress: 1 },
+    proxies: { trusted: Result.getOrThrow(TrustedNetworks.parse("loopback")) },
+  }
+  live("a page of the proxy's own may come in, and limits are of whoever is behind it", layer(proxied), (server) =>
+    Effect.gen(function* () {
+      const headers = { ...forwarded, Origin: "https://chat.example" }
+      const events = yield* stream(server, "/sse", headers)
+      assert.strictEqual(events.status, 200)
+      const posted = yield* ask(server, "POST", `/sse/${events.key}`, { body: lines(ping(1)), headers })
+      assert.strictEqual(posted.status, 204)
+      const second = yield* stream(server, version2, headers)
+      yield* second.ended
+      assert.deepInclude(second.named("close"), { code: 4505, reason: "TooManyConnections" })
+      const other = yield* stream(server, "/sse", { ...headers, "X-Forwarded-For": "203.0.113.8" })
+      yield* post(server, other, lines(ping(1)))
+      yield* other.has(1)
+      const page = yield* ask(server, "GET", "/sse", { headers: { ...forwarded, Origin: "http://chat.example" } })
+      assert.strictEqual(page.status, 403)
     }),
   )
 })

@@ -9,6 +9,7 @@ import * as Http from "node:http"
 import type * as Net from "node:net"
 import type { Duplex } from "node:stream"
 import { realAddress } from "../address/Forwarded.ts"
+import { ownOrigins } from "../address/ownOrigins.ts"
 import type { ProxySettings } from "../address/ProxySettings.ts"
 import type { Arrival } from "../Arrival.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
@@ -92,19 +93,27 @@ const problems: Readonly<Record<string, readonly [status: number, detail: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
 }
 
-/** A handler that is told who asks, whatever stands in front of the service. */
+/** Who sends a request, whatever stands in front of the service. */
+export interface HttpClient {
+  readonly address: string
+  /** The origins whose pages are our own, by the way that the request took. */
+  readonly own: () => ReadonlySet<string>
+  readonly certificate: Arrival["certificate"]
+}
+
+/** A handler that is told who asks. */
 export const forClients =
   (
     proxies: ProxySettings,
-    handle: (
-      request: Http.IncomingMessage,
-      response: Http.ServerResponse,
-      client: { readonly address: string; readonly secure: boolean },
-    ) => boolean,
+    handle: (request: Http.IncomingMessage, response: Http.ServerResponse, client: HttpClient) => boolean,
   ): RequestHandler =>
-  (request, response, { address: peer, secure }) => {
-    const address = realAddress({ peer, headers: request.headers }, proxies)
-    if (Result.isSuccess(address)) return handle(request, response, { address: address.success, secure })
+  (request, response, { address: peer, certificate, secure }) => {
+    const { headers } = request
+    const address = realAddress({ peer, headers }, proxies)
+    if (Result.isSuccess(address)) {
+      const own = () => ownOrigins({ peer, headers, encrypted: secure }, proxies)
+      return handle(request, response, { address: address.success, own, certificate })
+    }
     answer(response, 400, address.failure.message)
     return true
   }

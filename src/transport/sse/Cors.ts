@@ -9,14 +9,12 @@ import { isWelcome } from "../Origins.ts"
 export const admits = (
   request: IncomingMessage,
   response: ServerResponse,
-  peer: { readonly secure: boolean },
-  allowed: ReadonlyArray<string>,
+  { allowed, own }: { readonly allowed: ReadonlyArray<string>; readonly own: () => ReadonlySet<string> },
 ): boolean => {
   response.setHeader("Vary", "Origin")
-  const { host, origin } = request.headers
+  const { origin } = request.headers
   if (origin === undefined) return true
-  const own = new Set([`${peer.secure ? "https" : "http"}://${host ?? ""}`])
-  if (!isWelcome(origin, { allowed, own })) return false
+  if (!isWelcome(origin, { allowed, own: own() })) return false
   response.setHeader("Access-Control-Allow-Origin", origin)
   if (request.method !== "OPTIONS") return true
   response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE")

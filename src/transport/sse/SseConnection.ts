@@ -17,6 +17,7 @@ interface Options {
   readonly key: string
   readonly remoteAddress: string
   readonly agreed: Encoding | undefined
+  readonly certificate?: Connection["certificate"]
   /** Bytes that are kept for a reader that comes back, at most; half of it while there is one. */
   readonly memory: number
   /** The reader has gone. Returns what is to be done when there is one again, or the session ends. */
@@ -31,6 +32,7 @@ export class SseConnection implements Connection {
   readonly key: string
   readonly remoteAddress: string
   readonly agreed: Encoding | undefined
+  readonly certificate: Connection["certificate"]
   /** Why there is nothing more to say, once there is not. */
   reason: Disconnect | undefined
   /** The last event says so: who comes back late can still hear everything. */
@@ -54,6 +56,7 @@ export class SseConnection implements Connection {
     this.key = options.key
     this.remoteAddress = options.remoteAddress
     this.agreed = options.agreed
+    this.certificate = options.certificate
     this.log = new EventLog(options.key)
   }
 

@@ -15,6 +15,7 @@ import * as Encoding from "../../protocol/Encoding.ts"
 import { lines } from "../../protocol/Framing.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import type { ConnectionLimits } from "../ConnectionLimits.ts"
+import { type HttpClient, pathOf } from "../http/HttpDoor.ts"
 import { receive } from "../Reception.ts"
 import * as answer from "./Answers.ts"
 import * as Absences from "./Absences.ts"
@@ -24,15 +25,9 @@ import { maxPostBytes, maxPostLines, readBody } from "./PostBody.ts"
 import { SseConnection } from "./SseConnection.ts"
 import type { SseSettings } from "./SseSettings.ts"
 
-/** Who sends a request, as far as that is known. */
-export interface Peer {
-  readonly address: string
-  readonly secure: boolean
-}
-
 export interface SseDoor {
   /** Answers a request, or says that it is for somebody else. */
-  readonly handle: (request: IncomingMessage, response: ServerResponse, peer: Peer) => boolean
+  readonly handle: (request: IncomingMessage, response: ServerResponse, client: HttpClient) => boolean
   /** Sessions that are open here, those too whose reader is away. */
   readonly open: () => number
 }
@@ -104,14 +99,21 @@ export const make = Effect.fnUntraced(function* (
     return `retry: ${retry}\nevent: session\n${resumed ? "" : `id: ${key}.0\n`}data: ${JSON.stringify(data)}\n\n`
   }
 
-  const begin = (response: ServerResponse, query: URLSearchParams, { address }: Peer): void => {
+  const begin = (response: ServerResponse, query: URLSearchParams, { address, certificate }: HttpClient): void => {
     const protocol = query.get("protocol")
     const agreed = protocol === null ? undefined : protocols[protocol]
     if (protocol !== null && agreed === undefined) {
       return answer.problem(response, 400, `"protocol" has to be one of ${Object.keys(protocols).join(", ")}`)
     }
     const key = randomBytes(16).toString("base64url")
-    const connection = new SseConnection({ key, remoteAddress: address, agreed, memory: settings.memory, onAway })
+    const connection = new SseConnection({
+      key,
+      remoteAddress: address,
+      certificate,
+      agreed,
+      memory: settings.memory,
+      onAway,
+    })
     open.set(key, connection)
     response.writeHead(200, streamHeaders)
     connection.attach(response, beginning(key, false), 0)
@@ -190,11 +192,16 @@ export const make = Effect.fnUntraced(function* (
     run(posted)
   }
 
-  const toStream = (request: IncomingMessage, response: ServerResponse, query: URLSearchParams, peer: Peer): void => {
+  const toStream = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+    client: HttpClient,
+  ): void => {
     if (request.method !== "GET") return notAllowed(response, "GET, OPTIONS")
     // Whoever cannot set headers says it in the address.
     const last = request.headers["last-event-id"] ?? query.get("last_event_id") ?? ""
-    if (last === "") begin(response, query, peer)
+    if (last === "") begin(response, query, client)
     else resume(response, String(last))
   }
 
@@ -212,15 +219,16 @@ export const make = Effect.fnUntraced(function* (
   }
 
   return {
-    handle: (request, response, peer) => {
-      const [path = "", search = ""] = (request.url ?? "").split("?", 2)
+    handle: (request, response, client) => {
+      const path = pathOf(request)
       const isStream = path === settings.path
       if (closed || settings.path === "" || !(isStream || path.startsWith(`${settings.path}/`))) return false
-      if (!admits(request, response, peer, settings.origins))
+      const query = new URLSearchParams(/\?[^#]*/.exec(request.url ?? "")?.[0])
+      if (!admits(request, response, { allowed: settings.origins, own: client.own }))
         answer.problem(response, 403, "this page may not come in here")
       else if (request.method === "OPTIONS") answer.done(response)
-      else if (isStream) toStream(request, response, new URLSearchParams(search), peer)
-      else toSession(request, response, new URLSearchParams(search), path.slice(settings.path.length + 1))
+      else if (isStream) toStream(request, response, query, client)
+      else toSession(request, response, query, path.slice(settings.path.length + 1))
       return true
     },
     open: () => open.size,
