@@ -124,13 +124,14 @@ export const credentials = Effect.fnUntraced(function* (
   if (wanted !== undefined && password !== undefined) {
     return { username: wanted, password: Redacted.make(password), invite }
   }
-  // The server asks for no password where the certificate is of that account.
-  if (Option.isSome(given.cert)) {
-    if (wanted === undefined) return yield* userError("say whose certificate it is: --name NAME, or NATTER_NAME")
-    return { username: wanted, password: Redacted.make("") }
-  }
 
   const profile = yield* Profiles.find(address)
+  // The server asks for no password where the certificate is of that account.
+  if (Option.isSome(given.cert) && password === undefined) {
+    const username = wanted ?? profile?.name
+    if (username === undefined) return yield* userError("say whose certificate it is: --name NAME, or NATTER_NAME")
+    return { username, password: Redacted.make("") }
+  }
   if (profile !== undefined && options?.anew !== true) {
     const known = wanted === undefined || Username.spelling(wanted) === Username.spelling(profile.name)
     const credentials = known ? stored(profile) : undefined

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { createPrivateKey, X509Certificate } from "node:crypto"
-import { type Address, format } from "../client/Address.ts"
+import { type Address, format, isOverTls } from "../client/Address.ts"
 import type { TlsOptions } from "../client/transport/TlsOptions.ts"
 import { fromHome } from "./pathFlag.ts"
 import { userError } from "./userError.ts"
@@ -64,10 +64,6 @@ const checkPair = (cert: string, key: string): Effect.Effect<void, CliError.User
   }).pipe(Effect.flatMap((fits) => (fits ? Effect.void : Effect.fail(userError("--key is not the key of --cert")))))
 }
 
-/** Whether a certificate is shown there. */
-const isSecure = (address: Address): boolean =>
-  address.over === "tls" || ("url" in address && /^(wss|https):/.test(address.url))
-
 /** What the flags name, for a server at this address. */
 export const tlsOptions = Effect.fnUntraced(function* (
   given: TlsFlags,
@@ -76,7 +72,7 @@ export const tlsOptions = Effect.fnUntraced(function* (
   const names = (["ca", "cert", "key"] as const).filter((name) => Option.isSome(given[name]))
   const [first] = names
   if (first === undefined) return {}
-  if (!isSecure(address)) {
+  if (!isOverTls(address)) {
     return yield* userError(
       `--${first}: there is no TLS to ${format(address)}, write it as tls://host:port or wss://host`,
     )

@@ -1,7 +1,7 @@
 /** Errors for users: one line that says what went wrong and what to do. */
 import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
-import { type Address, format } from "../client/Address.ts"
+import { type Address, format, isOverTls } from "../client/Address.ts"
 import { type ConnectionFailure, isConnectionFailure } from "../client/Reconnect.ts"
 import { printable } from "../client/Printable.ts"
 
@@ -37,7 +37,8 @@ const hints: { readonly [Reason in ConnectionFailure["reason"]]?: string | ((add
   WrongName: "give the address by such a name",
   OutOfDate: "it has to be renewed there, unless the clock of this machine is wrong",
   CertificateRefused: "show yours with --cert and --key",
-  Closed: "is it the right port?",
+  Closed: (address) =>
+    isOverTls(address) ? "is it the right port, and does it trust your certificate?" : "is it the right port?",
   InvalidCredentials: "check the name and the password",
   InviteRequired: "give it with --invite",
   InvalidToken: again,

@@ -17,6 +17,10 @@ export type Address =
 /** The default address of a server. */
 export const local: Domain.Address = { host: "127.0.0.1", port: 8080 }
 
+/** Whether the server shows a certificate there. */
+export const isOverTls = (address: Address): boolean =>
+  address.over === "tls" || ("url" in address && /^(wss|https):/.test(address.url))
+
 /** How an address is written, for messages and help. */
 export const forms = "host:port, :port, [::1]:port, tls://host:port, wss://host, https://host or unix:/path"
 

@@ -51,16 +51,33 @@ export const byPassword = (
     // Before anything is registered: nobody could use it.
     (signIn) => Effect.andThen(mayUse(session, request.username), signIn),
   )
-  const signedIn =
-    Redacted.value(request.password) === "" && isCertified(session, request.username)
-      ? Effect.flatMap(
-          Effect.mapError(accounts.find(request.username), toRequestError),
-          // Of an account that is not there, or is disabled, a certificate says nothing.
-          Option.match({ onNone: () => bySecret, onSome: Effect.succeed }),
-        )
-      : bySecret
+  const byCertificate = isCertified(session, request.username)
+    ? Effect.mapError(accounts.find(request.username), toRequestError)
+    : Effect.succeedNone
+  const signedIn = countsOnCertificate(session, request)
+    ? Effect.flatMap(
+        byCertificate,
+        // Of an account that is not there, or is disabled, a certificate says nothing.
+        Option.match({ onNone: () => Effect.mapError(bySecret, notCertified), onSome: Effect.succeed }),
+      )
+    : bySecret
   return Effect.tap(signedIn, (user) => enter(session, user))
 }
+
+/** Whether somebody has shown a certificate, and has said no password. */
+const countsOnCertificate = (
+  { connection: { certificate } }: Session,
+  { password }: { readonly password: Redacted.Redacted },
+): boolean => certificate !== undefined && Redacted.value(password) === ""
+
+/** What is wrong with an empty password is not what somebody wants to know who has shown a certificate. */
+const notCertified = (error: RequestError): RequestError =>
+  error.reason === "InvalidPassword" || error.reason === "InvalidCredentials"
+    ? new RequestError({
+        reason: "InvalidCredentials",
+        detail: "The certificate that was shown is of no account of this name, and there is no password",
+      })
+    : error
 
 /** Whether the peer has shown a certificate that was verified, and that names this account. */
 const isCertified = ({ connection: { certificate } }: Session, name: string): boolean =>

@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type ConnectionEnded, pull } from "../session/Connection.ts"
-import { dial, DialError } from "../transport/tcp/TcpDialer.ts"
+import { dial, DialError, type DialResult } from "../transport/tcp/TcpDialer.ts"
+import * as TlsDialer from "../transport/tls/TlsDialer.ts"
 import { overWebSocket, upgrade } from "./internal/webSocket.ts"
 
 export interface Link {
@@ -19,11 +20,19 @@ export interface Link {
   readonly abort: Effect.Effect<void>
 }
 
+interface At {
+  readonly host: string
+  readonly port: number
+}
+
 /** Over a WebSocket, behind what a gateway would be: the link carries length-prefixed frames like any other. */
 export const websocket =
-  (options: { readonly path?: string; readonly protocol?: string; readonly headers?: ReadonlyArray<string> } = {}) =>
-  (address: { readonly host: string; readonly port: number }): Effect.Effect<Link, DialError, Scope.Scope> =>
-    Effect.flatMap(tcp(address), (link) =>
+  (
+    options: { readonly path?: string; readonly protocol?: string; readonly headers?: ReadonlyArray<string> } = {},
+    below: (address: At) => Effect.Effect<Link, DialError, Scope.Scope> = tcp,
+  ) =>
+  (address: At): Effect.Effect<Link, DialError, Scope.Scope> =>
+    Effect.flatMap(below(address), (link) =>
       upgrade(link, { path: "/ws", ...options }).pipe(
         Effect.map((upgraded) => overWebSocket(upgraded)),
         Effect.mapError((cause) => new DialError({ cause })),
@@ -31,14 +40,18 @@ export const websocket =
     )
 
 /** A link over TCP; broken with the scope, unless it has ended before. */
-export const tcp = (address: {
-  readonly host: string
-  readonly port: number
-}): Effect.Effect<Link, DialError, Scope.Scope> =>
-  Effect.map(dial(address), ({ connection, end }) => ({
-    // As most sockets do, it ends its side when it has read that the other has ended.
-    pull: Effect.tapError(pull(connection), ({ clean }) => (clean ? end : Effect.void)),
-    send: (bytes) => Effect.suspend(() => (connection.send([bytes]) ? Effect.void : connection.drained)),
-    end,
-    abort: connection.abort,
-  }))
+export const tcp = (address: At): Effect.Effect<Link, DialError, Scope.Scope> => Effect.map(dial(address), linkOver)
+
+/** The same over TLS, to a server that is trusted. */
+export const tls =
+  (trust: TlsDialer.Trust) =>
+  (address: At): Effect.Effect<Link, DialError, Scope.Scope> =>
+    Effect.map(TlsDialer.dial(address, trust), linkOver)
+
+const linkOver = ({ connection, end }: DialResult): Link => ({
+  // As most sockets do, it ends its side when it has read that the other has ended.
+  pull: Effect.tapError(pull(connection), ({ clean }) => (clean ? end : Effect.void)),
+  send: (bytes) => Effect.suspend(() => (connection.send([bytes]) ? Effect.void : connection.drained)),
+  end,
+  abort: connection.abort,
+})

@@ -4,6 +4,7 @@ import type { Disconnect } from "../domain/Disconnect.ts"
 import { Deframer, lengthPrefixed } from "../protocol/Framing.ts"
 import { type Connection, ConnectionEnded } from "../session/Connection.ts"
 import { plainAddress } from "./internal/address.ts"
+import { reset } from "./internal/reset.ts"
 
 /** A batch up to this many bytes is copied into one piece: cheaper than handing the pieces over. */
 const copyUpTo = 16 * 1024
@@ -205,15 +206,6 @@ export class SocketConnection implements Connection {
 }
 
 const ignore = (): void => {}
-
-/** The peer is to notice that it was no proper end. Only TCP can say so: any other socket is just destroyed. */
-const reset = (socket: Net.Socket): void => {
-  try {
-    socket.resetAndDestroy()
-  } catch {
-    socket.destroy()
-  }
-}
 
 /** Ends our side; done when everything has left, or cannot any more. */
 const finished = (socket: Net.Socket): Effect.Effect<void> =>

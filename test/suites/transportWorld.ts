@@ -33,7 +33,7 @@ export interface World {
 }
 
 /** As long as with the service itself: a busy machine must not cut a goodbye short. */
-const unhurried = (settings: Settings = {}): Settings => ({
+export const unhurried = (settings: Settings = {}): Settings => ({
   ...settings,
   session: { goodbyeTimeout: defaults.session.goodbyeTimeout, ...settings.session },
 })

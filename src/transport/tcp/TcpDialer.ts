@@ -24,7 +24,8 @@ export const dial = Effect.fnUntraced(function* (address: {
   return { connection: new SocketConnection("tcp", raw), end: Effect.sync(() => raw.end()) }
 })
 
-const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>
+/** A socket that is connected. */
+export const open = (address: Net.TcpNetConnectOpts): Effect.Effect<Net.Socket, DialError> =>
   Effect.callback((resume) => {
     // Who has not read the end yet has not ended either.
     const raw = Net.connect({ ...address, noDelay: true, allowHalfOpen: true })

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Net from "node:net"
 import * as Tls from "node:tls"
+import { reset } from "../../internal/reset.ts"
 import { TlsFailed } from "../TlsError.ts"
 import type { InForce } from "./certificate.ts"
 import { accountOf } from "./clientName.ts"
@@ -44,7 +45,9 @@ export const handshake = (carrier: Net.Socket, inForce: InForce): Effect.Effect<
     const required = clientCertificates === "required"
     const asks = clientCertificates !== "off"
     const fail = (reason: TlsFailed["reason"], cause?: unknown): void => {
-      carrier.destroy()
+      // A client that was refused when it takes the handshake for done is to see that it was no proper end.
+      if (reason === "Certificate") reset(carrier)
+      else carrier.destroy()
       resume(Effect.fail(new TlsFailed({ reason, cause })))
     }
     // It would be wrapped in another way, which is slower and knows no errors.

@@ -1,0 +1,4 @@
+import { tls } from "../../suites/secureWorlds.ts"
+import { transport } from "../../suites/transport.ts"
+
+transport(tls)
