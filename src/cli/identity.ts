@@ -77,7 +77,9 @@ const askPassword = Effect.fnUntraced(function* (username: string, address: Addr
 /** The credentials that a profile holds. */
 const stored = (profile: Profile): Credentials | undefined => {
   if (profile.token !== undefined) return { token: profile.token }
-  return profile.guest === true ? { username: profile.name, password: Redacted.make("") } : undefined
+  return profile.guest === true || profile.cert !== undefined
+    ? { username: profile.name, password: Redacted.make("") }
+    : undefined
 }
 
 /** Keeps each newer token that the server gives, where it replaces one that was kept. */

@@ -20,6 +20,10 @@ const Profile = Schema.Struct({
   token: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
   /** A guest signs in by name alone. */
   guest: Schema.optionalKey(Schema.Literal(true)),
+  /** The files of whom to trust there, and of the user's certificate and its key; the paths are absolute. */
+  ca: Schema.optionalKey(Schema.String),
+  cert: Schema.optionalKey(Schema.String),
+  key: Schema.optionalKey(Schema.String),
 })
 export type Profile = typeof Profile.Type
 

@@ -4,10 +4,14 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import type * as Path from "effect/Path"
 import { createPrivateKey, X509Certificate } from "node:crypto"
+import * as path from "node:path"
 import { type Address, format, isOverTls } from "../client/Address.ts"
 import type { TlsOptions } from "../client/transport/TlsOptions.ts"
 import { fromHome } from "./pathFlag.ts"
+import type { Profile } from "./profiles.ts"
+import * as Profiles from "./profiles.ts"
 import { userError } from "./userError.ts"
 
 export interface TlsFlags {
@@ -15,6 +19,9 @@ export interface TlsFlags {
   readonly cert: Option.Option<string>
   readonly key: Option.Option<string>
 }
+
+/** Absolute paths. */
+export type TlsFiles = Pick<Profile, "ca" | "cert" | "key">
 
 const file = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), fromHome, Flag.optional)
@@ -64,15 +71,32 @@ const checkPair = (cert: string, key: string): Effect.Effect<void, CliError.User
   }).pipe(Effect.flatMap((fits) => (fits ? Effect.void : Effect.fail(userError("--key is not the key of --cert")))))
 }
 
-/** What the flags name, for a server at this address. */
-export const tlsOptions = Effect.fnUntraced(function* (
+const names = ["ca", "cert", "key"] as const
+
+/** Where the files are that the flags name, and otherwise those that `natter login` was given for this server. */
+const filesOf = (given: TlsFlags, profile: Profile | undefined): TlsFiles => {
+  const others = Option.isSome(given.cert) || Option.isSome(given.key) ? ["ca"] : names
+  const files: { -readonly [Name in keyof TlsFiles]: TlsFiles[Name] } = {}
+  for (const name of names) {
+    const kept = others.includes(name) ? profile?.[name] : undefined
+    const file = Option.getOrUndefined(Option.map(given[name], (file) => path.resolve(file))) ?? kept
+    if (file !== undefined) files[name] = file
+  }
+  return files
+}
+
+/** The paths of the files that are to be used for a server, and what is in them. */
+export const tlsFiles = Effect.fnUntraced(function* (
   given: TlsFlags,
   address: Address,
-): Effect.fn.Return<TlsOptions, CliError.UserError, FileSystem.FileSystem> {
-  const names = (["ca", "cert", "key"] as const).filter((name) => Option.isSome(given[name]))
-  const [first] = names
-  if (first === undefined) return {}
+): Effect.fn.Return<
+  { readonly files: TlsFiles; readonly options: TlsOptions },
+  CliError.UserError,
+  FileSystem.FileSystem | Path.Path
+> {
+  const [first] = names.filter((name) => Option.isSome(given[name]))
   if (!isOverTls(address)) {
+    if (first === undefined) return { files: {}, options: {} }
     return yield* userError(
       `--${first}: there is no TLS to ${format(address)}, write it as tls://host:port or wss://host`,
     )
@@ -80,8 +104,16 @@ export const tlsOptions = Effect.fnUntraced(function* (
   if (Option.isSome(given.cert) !== Option.isSome(given.key)) {
     return yield* userError("--cert and --key belong together: give both")
   }
-  const texts: { -readonly [Part in keyof TlsOptions]: TlsOptions[Part] } = {}
-  for (const name of names) texts[name] = yield* read(name, Option.getOrThrow(given[name]))
-  if (texts.cert !== undefined && texts.key !== undefined) yield* checkPair(texts.cert, texts.key)
-  return texts
+  const files = filesOf(given, yield* Profiles.find(address))
+  const options: { -readonly [Part in keyof TlsOptions]: TlsOptions[Part] } = {}
+  for (const name of names) {
+    const file = files[name]
+    if (file !== undefined) options[name] = yield* read(name, file)
+  }
+  if (options.cert !== undefined && options.key !== undefined) yield* checkPair(options.cert, options.key)
+  return { files, options }
 })
+
+/** What is in the files that are to be used for a server. */
+export const tlsOptions = (given: TlsFlags, address: Address) =>
+  Effect.map(tlsFiles(given, address), ({ options }) => options)

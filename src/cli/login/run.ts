@@ -11,7 +11,7 @@ import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
-import { tlsOptions } from "../tls.ts"
+import { tlsFiles } from "../tls.ts"
 import * as Identity from "../identity.ts"
 import { printList } from "../table.ts"
 import type { Profile } from "../profiles.ts"
@@ -21,7 +21,7 @@ interface Flags extends SignInFlags {
   readonly address: Option.Option<string>
 }
 
-const profileOf = (credentials: Credentials, { role, token, username }: ServerFrameOf<"LoggedIn">): Profile => {
+const signedInAs = (credentials: Credentials, { role, token, username }: ServerFrameOf<"LoggedIn">): Profile => {
   if (role === "guest") return { name: username, guest: true }
   if (token !== undefined) return { name: username, token: Redacted.make(token) }
   // A sign-in by token is given no new token.
@@ -30,8 +30,9 @@ const profileOf = (credentials: Credentials, { role, token, username }: ServerFr
     : { name: username }
 }
 
-const outcome = (where: string, { guest, name, token }: Profile): string => {
+const outcome = (where: string, { cert, guest, name, token }: Profile): string => {
   if (token !== undefined) return `signed in to ${where} as ${name}`
+  if (cert !== undefined) return `signed in to ${where} as ${name}, by certificate: kept is where its files lie`
   return guest === true
     ? `signed in to ${where} as ${name}, a guest: only the name is kept, and whoever signs in under it is somebody new`
     : `signed in to ${where} as ${name}: the server gave no token, so only the name is kept`
@@ -42,12 +43,12 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
   const credentials = yield* Identity.credentials(given, address, { anew: true })
-  const tls = yield* tlsOptions(given, address)
+  const { files, options: tls } = yield* tlsFiles(given, address)
   const signIn = Effect.flatMap(NodeDialer.connect(address, { tls }), (connection) => connection.signIn(credentials))
   const loggedIn = yield* Reconnect.stay(() => signIn, {
     onAway: ({ message }, wait) => Console.error(`${message}; trying again in ${Duration.format(wait)}`),
   }).pipe(explained(address))
-  const profile = profileOf(credentials, loggedIn)
+  const profile = { ...signedInAs(credentials, loggedIn), ...files }
   const server = Profiles.key(address)
   yield* Profiles.update((profiles) => ({
     ...profiles,
@@ -61,10 +62,10 @@ export const list = Effect.gen(function* () {
   const { default: last, servers } = yield* Profiles.all
   yield* printList(
     false,
-    Object.entries(servers).map(([server, { guest, name, token }]) => ({
+    Object.entries(servers).map(([server, { cert, guest, name, token }]) => ({
       server,
       name,
-      by: token !== undefined ? "token" : guest === true ? "guest" : "password",
+      by: token !== undefined ? "token" : cert !== undefined ? "certificate" : guest === true ? "guest" : "password",
       default: server === last ? "yes" : null,
     })),
   )
