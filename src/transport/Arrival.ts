@@ -16,7 +16,7 @@ export class Arrival {
   secure = false
   certificate: Connection["certificate"]
   private readonly limits: ConnectionLimits["Service"]
-  private readonly exempt: boolean
+  private readonly isProxy: (address: string) => boolean
   /** Where it has its place. */
   private places: ConnectionLimits["Service"]["requests"]
 
@@ -34,9 +34,9 @@ export class Arrival {
     this.limits = limits
     // A socket in the file system has no addresses.
     this.address = carrier.remoteAddress === undefined ? unixPeer : plainAddress(carrier.remoteAddress)
-    this.exempt = isProxy(this.address)
+    this.isProxy = isProxy
     this.places = limits
-    this.admission = limits.admit(this.address, this.exempt)
+    this.admission = limits.admit(this.address, isProxy(this.address))
     carrier.once("close", () => {
       this.places.release(this.address, this.admission)
       onClose()
@@ -45,23 +45,23 @@ export class Arrival {
 
   /** A proxy has said who is behind it: that is whom the limits are about. */
   isFrom(address: string): void {
-    if (address !== this.address) this.move(this.places, address, false)
+    if (address !== this.address) this.move(this.places, address)
   }
 
   /** What it carries are requests, one by one. */
   carriesRequests(): void {
-    this.move(this.limits.requests, this.address, this.exempt)
+    this.move(this.limits.requests, this.address)
   }
 
   /** What it carries from now on is a conversation. */
   carriesSession(address: string): void {
-    this.move(this.limits, address, this.exempt && address === this.address)
+    this.move(this.limits, address)
   }
 
-  private move(places: typeof this.places, address: string, exempt: boolean): void {
+  private move(places: typeof this.places, address: string): void {
     this.places.release(this.address, this.admission)
     this.places = places
     this.address = address
-    this.admission = places.admit(address, exempt)
+    this.admission = places.admit(address, this.isProxy(address))
   }
 }

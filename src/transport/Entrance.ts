@@ -107,22 +107,18 @@ export const make = Effect.fnUntraced(function* (
   )
   yield* Effect.addFinalizer(() => giveUpAll)
 
+  const isProxy = (address: string): boolean => behind.proxies?.trusted.trusts(address) === true
+
   /** A proxy that is trusted says first for whom it speaks. */
   const enter = (socket: Net.Socket): void => {
     const { proxies } = behind
     open.add(socket)
     // It is followed by a close.
     socket.on("error", ignore)
-    let isProxy = false
-    const arrival = new Arrival(
-      socket,
-      limits,
-      (address) => (isProxy = proxies?.trusted.trusts(address) === true),
-      () => open.delete(socket),
-    )
-    const until = patienceWith(arrival)
-    if (isProxy && proxies?.protocol !== "off") awaitHeader(arrival, socket, new ProxyHeader(), until)
-    else goOn(arrival, socket)
+    const arrival = new Arrival(socket, limits, isProxy, () => open.delete(socket))
+    if (isProxy(arrival.address) && proxies?.protocol !== "off") {
+      awaitHeader(arrival, socket, new ProxyHeader(), patienceWith(arrival))
+    } else goOn(arrival, socket)
   }
 
   const awaitHeader = (arrival: Arrival, socket: Net.Socket, header: ProxyHeader, until: number): void =>
@@ -132,7 +128,8 @@ export const make = Effect.fnUntraced(function* (
       if (found._tag === "ProxyHeaderError" || (found._tag === "None" && behind.proxies?.protocol === "required")) {
         return cut(arrival, socket, found)
       }
-      if (found._tag === "Header" && found.source !== undefined) arrival.isFrom(found.source.host)
+      const source = found._tag === "Header" ? found.source?.host : undefined
+      if (source !== undefined && behind.proxies?.trusted.believes(arrival.address, source)) arrival.isFrom(source)
       goOn(arrival, socket, found.rest.byteLength === 0 ? undefined : found.rest)
     })
 

@@ -15,6 +15,8 @@ export interface SseLinkOptions {
   readonly path?: string | undefined
   /** The response is cut behind each event, and resumed. */
   readonly cuts?: boolean | undefined
+  /** What a proxy in front adds to each request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 interface ServerEvent {
@@ -35,6 +37,7 @@ class SseLink implements Link {
     readonly port: number
     readonly path: string
     readonly cuts: boolean
+    readonly headers: Readonly<Record<string, string>>
   }
   private readonly deframer = new Deframer(Number.MAX_SAFE_INTEGER)
   private response: Http.IncomingMessage | undefined
@@ -107,8 +110,8 @@ class SseLink implements Link {
   })
 
   private request(method: string, path: string, headers: Http.OutgoingHttpHeaders = {}): Http.ClientRequest {
-    const { host, port } = this.origin
-    return Http.request({ agent: this.agent, host, port, method, path, headers })
+    const { headers: own, host, port } = this.origin
+    return Http.request({ agent: this.agent, host, port, method, path, headers: { ...own, ...headers } })
   }
 
   private stream(failed: (cause: unknown) => void): void {
@@ -219,11 +222,11 @@ const parse = (block: string): ServerEvent | undefined => {
 /** A link over Server-Sent Events; broken with the scope, unless it has ended before. */
 export const sse = (
   address: { readonly host: string; readonly port: number },
-  { cuts = false, path = "/sse" }: SseLinkOptions = {},
+  { cuts = false, headers = {}, path = "/sse" }: SseLinkOptions = {},
 ): Effect.Effect<Link, DialError, Scope.Scope> =>
   Effect.gen(function* () {
     const link = yield* Effect.acquireRelease(
-      Effect.sync(() => new SseLink({ ...address, path, cuts })),
+      Effect.sync(() => new SseLink({ ...address, path, cuts, headers })),
       ({ abort }) => abort,
     )
     yield* link.open
