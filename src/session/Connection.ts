@@ -43,6 +43,8 @@ export interface Connection {
   readonly drained: Effect.Effect<void, ConnectionEnded>
   /** Asks the peer for a sign of life in the words of the transport, where it has any: beside a `Ping` of the protocol. */
   readonly ping?: (() => void) | undefined
+  /** The session is about to end, and why. What waits for the peer may still leave: `close` or `abort` follow. */
+  readonly ending?: ((reason: Disconnect) => void) | undefined
   /** Bytes handed over that the network has not taken yet. */
   readonly backlog: () => number
   /**

@@ -121,7 +121,10 @@ const make = Effect.gen(function* () {
  */
 const converse = (session: Session): Effect.Effect<void> =>
   Effect.flatMap(Effect.forkChild(read(session), { startImmediately: true }), (reader) =>
-    Effect.flatMap(attend(session), (reason) => Effect.andThen(Fiber.interrupt(reader), goodbye(session, reason))),
+    Effect.flatMap(attend(session), (reason) => {
+      session.connection.ending?.(reason)
+      return Effect.andThen(Fiber.interrupt(reader), goodbye(session, reason))
+    }),
   )
 
 /** Whatever ended it, and whether it could say goodbye or not. */

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm"
 import type { Link } from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
 import type { TestServer } from "../../src/testing/TestServer.ts"
-import { eventually, memory, nextTurn, tcp, user2, withServer, type World } from "../suites/transportWorld.ts"
+import { eventually, memory, nextTurn, sse, tcp, user2, withServer, type World } from "../suites/transportWorld.ts"
 
 type Server = TestServer["Service"]
 
@@ -182,4 +182,5 @@ const endsAtBaseline = (world: World, visitors: number) => {
 describe("leaks", () => {
   endsAtBaseline(tcp, 10_000)
   endsAtBaseline(memory, 2000)
+  endsAtBaseline(sse, 1000)
 })

@@ -240,8 +240,8 @@ const goodbyes = (layer: World["layer"]): void => {
   )
 }
 
-const draining = ({ forgetful = false, layer, waits = true }: World): void => {
-  if (!forgetful) goodbyes(layer)
+const draining = ({ cuts = false, layer, waits = true }: World): void => {
+  if (!cuts) goodbyes(layer)
 
   if (waits) {
     alone("while it waits for the last ones, newcomers are told, too", () =>

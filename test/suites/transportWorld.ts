@@ -27,8 +27,8 @@ export interface World {
   readonly textOnly?: boolean
   /** Whether the server waits at the end until the client has closed its side, too. Default: it does. */
   readonly waits?: boolean
-  /** Whether what was said is lost where the server is gone before it was read. Default: it is not. */
-  readonly forgetful?: boolean
+  /** Whether clients are cut all the time and come back: that takes a server that is there, to which it is a sign of life. */
+  readonly cuts?: boolean
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 
@@ -85,7 +85,7 @@ export const sseInPieces: World = {
   stream: false,
   textOnly: true,
   waits: false,
-  forgetful: true,
+  cuts: true,
   layer: (settings) => exact(TestServer.layerSse(unhurried(settings), roomyMemory, { cuts: true }), { textOnly: true }),
 }
 const roomyMemory = { memory: 16 * 1024 * 1024 }

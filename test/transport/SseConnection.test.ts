@@ -46,6 +46,11 @@ describe("the log of events", () => {
     assert.isUndefined(log.since(9))
   })
 
+  it("numbers events one by one, however long the number is", () => {
+    const log = new EventLog("k")
+    for (let n = 1; n <= 1001; n++) assert.strictEqual(text([log.append([line("x")])]), `id: k.${n}\ndata: x\n\n`)
+  })
+
   it("forgets what was received, and the oldest where it is too much", () => {
     const log = new EventLog("k")
     for (let n = 1; n <= 10; n++) log.append([line("x".repeat(1000))])

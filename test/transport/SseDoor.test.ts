@@ -590,7 +590,7 @@ describe("who does not read", () => {
           // What the network holds, what is kept to be read again, and the outbox; more is said while it is put out.
           assert.isBelow(bytes, gone ? 4_000_000 : 16_000_000)
           const late = yield* ask(server, "POST", `/sse/${events.key}`, { body: lines(ping(1)) })
-          assert.deepInclude(json(late), { status: 410, reconnect: true })
+          assert.deepInclude(json(late), { status: 410, code: 4001, reason: "SlowConsumer", reconnect: true })
         }),
     )
   }

@@ -21,10 +21,13 @@ export class EventLog {
   /** Bytes that are kept. */
   bytes = 0
   private readonly key: string
+  /** What an event begins with, up to its number. */
+  private readonly head: Uint8Array
   private batches: Array<Batch> = []
 
   constructor(key: string) {
     this.key = key
+    this.head = Buffer.from(`id: ${key}.`)
   }
 
   /** Adds frames, which are lines, and gives what is to be written: an event for each of them. */
@@ -38,14 +41,18 @@ export class EventLog {
         const found = piece.indexOf(newline, start)
         end = found === -1 ? piece.byteLength : found
         lines.push(piece.subarray(start, end))
-        length += end - start + this.head(++this.last).length + 2
+        length += this.head.byteLength + digitsOf(++this.last) + data.byteLength + end - start + 2
       }
     }
     const bytes = Buffer.allocUnsafeSlow(length)
     let at = 0
     let number = first
     for (const line of lines) {
-      at += bytes.write(this.head(number++), at, "latin1")
+      bytes.set(this.head, at)
+      at += this.head.byteLength
+      at = writeNumber(bytes, number++, at)
+      bytes.set(data, at)
+      at += data.byteLength
       bytes.set(line, at)
       at += line.byteLength
       bytes[at++] = newline
@@ -57,7 +64,7 @@ export class EventLog {
   /** Adds an event that has a name. */
   appendNamed(name: string, data: unknown): Uint8Array {
     const first = ++this.last
-    const text = `event: ${name}\n${this.head(first)}${JSON.stringify(data)}\n\n`
+    const text = `event: ${name}\nid: ${this.key}.${first}\ndata: ${JSON.stringify(data)}\n\n`
     return this.keep({ first, count: 1, bytes: Buffer.from(text) })
   }
 
@@ -93,10 +100,6 @@ export class EventLog {
     this.drop(this.batches.length)
   }
 
-  private head(number: number): string {
-    return `id: ${this.key}.${number}\ndata: `
-  }
-
   private keep(batch: Batch): Uint8Array {
     this.batches.push(batch)
     this.bytes += batch.bytes.byteLength + overhead
@@ -107,6 +110,22 @@ export class EventLog {
     if (count === 0) return
     for (const { bytes } of this.batches.splice(0, count)) this.bytes -= bytes.byteLength + overhead
   }
+}
+
+const data = Buffer.from("\ndata: ")
+
+const digitsOf = (number: number): number => {
+  let digits = 1
+  for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) digits++
+  return digits
+}
+
+/** In decimal digits; says where it ends. */
+const writeNumber = (bytes: Uint8Array, number: number, at: number): number => {
+  const end = at + digitsOf(number)
+  for (let digit = end - 1, rest = number; digit >= at; digit--, rest = Math.floor(rest / 10))
+    bytes[digit] = 0x30 + (rest % 10)
+  return end
 }
 
 /** What is behind so many events: they end with an empty line, and have none inside. */

@@ -35,6 +35,8 @@ export class SseConnection implements Connection {
   readonly certificate: Connection["certificate"]
   /** Why there is nothing more to say, once there is not. */
   reason: Disconnect | undefined
+  /** Why the session ends, before it has said so. */
+  private doom: Disconnect | undefined
   /** The last event says so: who comes back late can still hear everything. */
   closed = false
   /** Posts that have begun and are not answered. */
@@ -156,6 +158,10 @@ export class SseConnection implements Connection {
     })
   }
 
+  ending(reason: Disconnect): void {
+    this.doom = reason
+  }
+
   backlog(): number {
     return this.response?.writableLength ?? this.log.bytes
   }
@@ -178,7 +184,7 @@ export class SseConnection implements Connection {
   get abort(): Effect.Effect<void> {
     return Effect.sync(() => {
       const { response } = this
-      this.over(new Disconnect({ reason: "ConnectionLost" }))
+      this.over(this.doom ?? new Disconnect({ reason: "ConnectionLost" }))
       if (!this.closed) this.log.clear()
       this.response = undefined
       this.returned?.()
