@@ -42,6 +42,10 @@ export const websocket =
 /** A link over TCP; broken with the scope, unless it has ended before. */
 export const tcp = (address: At): Effect.Effect<Link, DialError, Scope.Scope> => Effect.map(dial(address), linkOver)
 
+/** The same to a socket in the file system, wherever else the server listens. */
+export const unix = (path: string) => (): Effect.Effect<Link, DialError, Scope.Scope> =>
+  Effect.map(dial({ path }), linkOver)
+
 /** The same over TLS, to a server that is trusted. */
 export const tls =
   (trust: TlsDialer.Trust) =>

@@ -3,6 +3,7 @@
  * embed the hub against.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,7 +25,7 @@ import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
-import { listenAll, type Listener } from "../transport/Listener.ts"
+import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
 import type { ListenError } from "../transport/ListenError.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
 import type { SseSettings } from "../transport/sse/SseSettings.ts"
@@ -42,7 +43,9 @@ type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,
  * `accounts.registrations` are not limited, and with `hub.publishing` neither are `hub.operations`, unless they are set.
  */
-export type Settings = { readonly [Group in keyof Groups]?: Partial<Groups[Group]> } & {
+export type Settings = { readonly [Group in keyof Omit<Groups, "listen">]?: Partial<Groups[Group]> } & {
+  /** Where it listens beside its port. Default: nowhere. */
+  readonly listen?: Groups["listen"]
   /** Where messages are kept. Default: in memory. */
   readonly history?: Layer.Layer<History, unknown>
   /** Where channels are kept. Default: in memory. */
@@ -65,8 +68,10 @@ export class TestServer extends Context.Service<
     readonly client2: (
       terms?: TestClient.Terms,
     ) => Effect.Effect<TestClient.TestClient2, DialError | ConnectionEnded | TestClient.Unexpected, Scope.Scope>
-    /** Where it listens; undefined in memory. */
+    /** Where it listens first of all; undefined in memory. */
     readonly address: { readonly host: string; readonly port: number } | undefined
+    /** All that it listens with. */
+    readonly listening: ReadonlyArray<Listening>
     /** The same as the layers' `Hub`. */
     readonly hub: Hub["Service"]
     readonly accounts: Accounts["Service"]
@@ -85,7 +90,7 @@ export class TestServer extends Context.Service<
       withService(settings, () => {
         const listener = new MemoryTransport.MemoryListener()
         return Effect.succeed({
-          listener,
+          listeners: [listener] as const,
           reach: () => ({ address: undefined, connect: (options) => listener.connect({ ...links, ...options }) }),
         })
       }),
@@ -95,13 +100,10 @@ export class TestServer extends Context.Service<
    * Listens as the real one does, on a free port of `127.0.0.1` unless the settings say otherwise. `link` is how it is
    * connected to. Default: over TCP.
    */
-  static readonly layerTcp = (
-    settings: Settings = {},
-    link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
-  ) =>
+  static readonly layerTcp = (settings: Settings = {}, link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp) =>
     withService(settings, (complete) =>
       Effect.map(Doors.behind(complete), (behind) => ({
-        listener: Doors.listeners(complete, behind)[0],
+        listeners: Doors.listeners(complete, behind),
         reach: (address) => ({ address, connect: () => link(address) }),
       })),
     )
@@ -134,7 +136,7 @@ const unlimited = ({ hub = {} }: Settings) =>
 const complete = (settings: Settings): Groups => ({
   tcp: { ...defaults.tcp, port: 0, ...settings.tcp },
   tls: { ...defaults.tls, ...settings.tls },
-  listen: defaults.listen,
+  listen: settings.listen ?? defaults.listen,
   http: { ...defaults.http, ...settings.http },
   websocket: { ...defaults.websocket, ...settings.websocket },
   sse: { ...defaults.sse, ...settings.sse },
@@ -163,7 +165,7 @@ const accountsLayer = ({ accounts, logins }: Groups, store: Layer.Layer<AccountS
 
 /** How a service is reached: what it listens with, and how to connect to where that listens. */
 interface Entrance {
-  readonly listener: Listener
+  readonly listeners: NonEmptyReadonlyArray<Listener>
   readonly reach: (address: Address) => Pick<TestServer["Service"], "address" | "connect">
 }
 
@@ -176,12 +178,14 @@ const withService = (
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const { listener, reach: reachAt } = yield* entrance(settings)
-    const [{ address }] = yield* listenAll([listener])
+    const { listeners, reach: reachAt } = yield* entrance(settings)
+    const listening = yield* listenAll(listeners)
+    const [{ address }] = listening
     yield* drainOnClose(settings.shutdown)
     const reach = reachAt(address)
     return TestServer.of({
       ...reach,
+      listening,
       client1: Effect.map(reach.connect(), TestClient.v1),
       client2: (terms) => Effect.flatMap(reach.connect(), (link) => TestClient.v2(link, terms)),
       hub: yield* Hub,

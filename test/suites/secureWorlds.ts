@@ -14,11 +14,15 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 const ca = authority()
 const pair = ca.issue("localhost")
-const files = { cert: path.join(folder, "cert.pem"), key: path.join(folder, "key.pem") }
+/** The settings of TLS with a certificate for `localhost`. */
+export const files = { cert: path.join(folder, "cert.pem"), key: path.join(folder, "key.pem") }
 fs.writeFileSync(files.cert, pair.cert)
 fs.writeFileSync(files.key, pair.key)
 
-const overTls = Link.tls({ ca: ca.cert, servername: "localhost" })
+/** Whom its clients trust. */
+export const trust = { ca: ca.cert, servername: "localhost" }
+
+const overTls = Link.tls(trust)
 
 export const tls: World = {
   name: "TLS",

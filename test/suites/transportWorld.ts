@@ -29,6 +29,8 @@ export interface World {
   readonly waits?: boolean
   /** Whether clients are cut all the time and come back: that takes a server that is there, to which it is a sign of life. */
   readonly cuts?: boolean
+  /** Whether its peers have addresses. Default: they have. */
+  readonly addressed?: boolean
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 
