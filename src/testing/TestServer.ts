@@ -100,7 +100,10 @@ export class TestServer extends Context.Service<
    * Listens as the real one does, on a free port of `127.0.0.1` unless the settings say otherwise. `link` is how it is
    * connected to. Default: over TCP.
    */
-  static readonly layerTcp = (settings: Settings = {}, link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp) =>
+  static readonly layerTcp = (
+    settings: Settings = {},
+    link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
+  ) =>
     withService(settings, (complete) =>
       Effect.map(Doors.behind(complete), (behind) => ({
         listeners: Doors.listeners(complete, behind),
