@@ -27,7 +27,8 @@ describe("natter serve", () => {
     const server = await serve(data)
     expect(server.stdout.trimEnd().split("\n")).toEqual([
       `Natter listens on 127.0.0.1:${server.port} and keeps its data in ${data}. Talk from two other terminals: ` +
-        `\`npx natter chat 127.0.0.1:${server.port} --name ann\` and \`npx natter chat 127.0.0.1:${server.port} --name bob\``,
+        `\`npx natter chat 127.0.0.1:${server.port} --name ann\` and \`npx natter chat 127.0.0.1:${server.port} --name bob\`; ` +
+        `a page finds it at ws://127.0.0.1:${server.port}/ws`,
     ])
     const ann = new Client(server.port)
     ann.send({ type: "Login", username: "ann", password: "a" })

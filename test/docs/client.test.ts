@@ -4,7 +4,6 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import * as Gateway from "../client/Gateway.ts"
 import { compile, examples, run } from "./examples.ts"
 
 const [bot = ""] = examples("docs/CLIENT.md", "A bot")
@@ -22,10 +21,9 @@ describe("the guide to the client", () => {
   it.live("has a program for any address", () =>
     Effect.gen(function* () {
       const { address, hub } = yield* TestServer
-      const { port } = yield* Gateway.open({ service: address! })
       const ann = yield* hub.connect({ name: "ann" })
       yield* ann.join("lobby")
-      for (const written of [`127.0.0.1:${address!.port}`, `ws://127.0.0.1:${port}`]) {
+      for (const written of ["", "ws://", "http://"].map((over) => `${over}127.0.0.1:${address!.port}`)) {
         const hearing = ann.events.pipe(
           Stream.filter((event) => event.type === "Message"),
           Stream.take(1),

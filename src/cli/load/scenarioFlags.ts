@@ -1,6 +1,7 @@
 /** The flags that say which scenario is played, and against which service. */
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
+import * as Address from "../../client/Address.ts"
 import { wholeNumber } from "./flags.ts"
 
 export const scenario = Argument.String("scenario").pipe(
@@ -10,8 +11,10 @@ export const scenario = Argument.String("scenario").pipe(
 
 export const where = {
   address: Flag.String("address").pipe(
-    Flag.withDescription("Play it against the service that listens there, instead of one that is started for it"),
-    Flag.withMetavar("HOST:PORT"),
+    Flag.withDescription(
+      `Play it against the service that listens there, instead of one that is started for it: ${Address.forms}`,
+    ),
+    Flag.withMetavar("ADDRESS"),
     Flag.optional,
   ),
   seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),

@@ -39,9 +39,16 @@ const keeping = ({ data, storage }: ServerSettings): string => {
   }
 }
 
+/** Where a page finds it; empty where no HTTP may be spoken. */
+const forPages = ({ host, port }: Address.Address, { tcp, tls, websocket }: ServerSettings): string => {
+  if (port === 0 || !tcp.listen) return ""
+  const near = host === "0.0.0.0" || host === "::" ? local.host : host
+  return `; a page finds it at ${tls.cert === "" ? "ws" : "wss"}://${Address.format({ host: near, port })}${websocket.path}`
+}
+
 const greeting = (address: Address.Address, settings: ServerSettings): string => {
   const chat = (name: string) => `\`npx natter chat ${toReach(address)}--name ${name}\``
-  return `Natter listens on ${where(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}`
+  return `Natter listens on ${where(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}${forPages(address, settings)}`
 }
 
 /** How the settings are read again, and when. */

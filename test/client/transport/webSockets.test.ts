@@ -26,6 +26,7 @@ const suite = (name: string, layer: (url: string) => Layer.Layer<Dialer>) =>
     it.live("carries a session in either codec", () =>
       Effect.gen(function* () {
         const { kinds, open, port, subprotocols } = yield* gateway()
+        const { address, sessions } = yield* TestServer
         const talk = Effect.fnUntraced(function* (codec: "json" | "msgpack") {
           const ann = yield* Client.make({ credentials: credentials(`ann ${codec}`), codec })
           const events = yield* ann.subscribe
@@ -40,13 +41,15 @@ const suite = (name: string, layer: (url: string) => Layer.Layer<Dialer>) =>
           assert.strictEqual(heard?.content, content)
         })
         for (const codec of ["json", "msgpack"] as const) {
-          yield* talk(codec).pipe(Effect.scoped, Effect.provide(layer(`ws://127.0.0.1:${port}`)))
+          for (const at of [port, address!.port]) {
+            yield* talk(codec).pipe(Effect.scoped, Effect.provide(layer(`ws://127.0.0.1:${at}`)))
+          }
         }
         assert.deepStrictEqual(subprotocols, ["natter.v2.json", "natter.v2.msgpack"])
         assert.deepStrictEqual([...kinds], ["text", "binary"])
         yield* eventually(
           "it is closed",
-          Effect.sync(() => open() === 0),
+          Effect.sync(() => open() === 0 && sessions.count() === 0),
         )
       }).pipe(Effect.scoped, Effect.provide(service)),
     )
