@@ -133,6 +133,8 @@ describe("natter serve", () => {
     // One after the other: with few descriptors to spare only some can be answered at the same moment.
     for (let more = Number(room); more < 100; more++) {
       const client = new Client(Number(port))
+      // Who says nothing is told a moment later, since it could speak HTTP: too long, for so many.
+      client.send({ type: "Ping" })
       expect(await Promise.race([client.next(), client.closed])).toMatchObject({ type: "Error", code: 503 })
     }
     await server.says(/refused \d+ more connections/)
