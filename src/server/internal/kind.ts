@@ -58,11 +58,12 @@ export const places: Kind<ReadonlyArray<Place.Place>> = {
   verbatim: true,
 }
 
-/** The path of a file that there need not be; empty for none. */
+/** The path of a file that there need not be; the empty text stands for none. */
 export const optionalFile: Kind<string> = {
   ...path,
-  parse: (text) => (text === "" ? text : path.parse(text)),
-  allowed: path.allowed.replace("a path", "the path of a file"),
+  parse: (text) => (text.toLowerCase() === "none" ? "" : path.parse(text)),
+  show: (value) => (value === "" ? "none" : value),
+  allowed: path.allowed.replace("a path", "none or the path of a file"),
 }
 
 /** From where come proxies that are believed. */
