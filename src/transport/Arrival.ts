@@ -18,7 +18,7 @@ export class Arrival {
   private readonly limits: ConnectionLimits["Service"]
   private readonly isProxy: (address: string) => boolean
   /** Where it has its place. */
-  private places: ConnectionLimits["Service"]["requests"]
+  private places: Pick<ConnectionLimits["Service"], "admit" | "release">
 
   /**
    * Gives it a place, until its socket closes. A proxy that is trusted stands for others: its own address is not what is

@@ -33,7 +33,7 @@ export class ConnectionLimits extends Context.Service<
      * The same for what carries requests of HTTP one by one, which is no connection to a session: it has places of its own,
      * four times as many.
      */
-    readonly requests: Pick<Places, "admit" | "release">
+    readonly requests: Pick<Places, "admit" | "release" | "taken" | "refusing">
     /**
      * Lets in no more than this process can open, which is less than a setting may say: where no file can be opened any
      * more the system drops connections in silence. The most that are let in from now on.

@@ -68,15 +68,22 @@ const open = (
     // Who could go on otherwise, but need not, is answered as if it had not said so.
     shouldUpgradeCallback: ({ headers }) => /\bwebsocket\b/i.test(headers.upgrade ?? ""),
   })
+  const unanswered = new Unanswered()
   server.on("request", (request, response) => {
+    unanswered.add(request.socket, response)
     const arrival = arrivals.get(request.socket)!
     if (arrival.admission !== "Admitted") return busy(response, arrival)
     if (!requests.some((handle) => handle(request, response, arrival))) nothingThere(response)
   })
   server.on("upgrade", (request, socket, head) => {
+    // The answers to what was asked before would come in between.
+    if (unanswered.has(socket)) {
+      return unanswered.behind(socket, () => refuse(socket, 400, "a request before it was not answered yet"))
+    }
     const taken = upgrades.some((handle) => handle(request, socket as Net.Socket, head, arrivals.get(socket)!))
     if (!taken) refuse(socket, 404, "there is nothing here to upgrade to")
   })
+  server.on("connect", (_, socket) => refuse(socket, 405, "nothing is passed on here", { Allow: "GET, POST" }))
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const [status, detail] = problems[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"]
     if (socket.writable) refuse(socket, status, detail)
@@ -85,6 +92,30 @@ const open = (
   // Node begins to watch over the time of requests when a server listens. This one gets its connections otherwise.
   server.emit("listening")
   return server
+}
+
+/** Requests of a connection that were not answered yet. */
+class Unanswered {
+  private readonly bySocket = new WeakMap<Duplex, { count: number; last?: () => void }>()
+
+  add(socket: Duplex, response: Http.ServerResponse): void {
+    const waiting = this.bySocket.get(socket) ?? { count: 0 }
+    waiting.count++
+    this.bySocket.set(socket, waiting)
+    response.once("close", () => {
+      waiting.count--
+      if (waiting.count === 0) waiting.last?.()
+    })
+  }
+
+  has(socket: Duplex): boolean {
+    return (this.bySocket.get(socket)?.count ?? 0) > 0
+  }
+
+  /** Does this when all of them are. */
+  behind(socket: Duplex, last: () => void): void {
+    this.bySocket.get(socket)!.last = last
+  }
 }
 
 const problems: Readonly<Record<string, readonly [status: number, detail: string]>> = {
