@@ -5,6 +5,7 @@ import type { Scope } from "effect/Scope"
 import type { Settings } from "../../src/testing/TestServer.ts"
 import { authority, folder } from "../transport/tls/pairs.ts"
 import { inLobby, type Lobby } from "./lobby.ts"
+import { startInTerminal } from "./natter.ts"
 import * as Natter from "./NatterProcess.ts"
 
 const ca = authority()
@@ -67,6 +68,25 @@ describe("natter, over whatever leads to a server", () => {
         assert.deepInclude(chatted, { code: 0 }, chatted.stderr)
         assert.deepStrictEqual(yield* heard(1), ["ann: over events"])
       }),
+    ),
+  )
+
+  it.live(
+    "talks with all of the terminal",
+    secure(({ address, heard, say }, at) =>
+      Effect.gen(function* () {
+        const where = `wss://localhost${address}`
+        const env = { HOME: Natter.makeFolder(), ...password }
+        const chat = yield* startInTerminal(["chat", where, "--ca", at("ca.pem"), "--name", "ann"], env)
+        yield* chat.see(/wss:\/\/localhost:\d+/)
+        yield* chat.see(/ann/)
+        yield* say("hello ann")
+        yield* chat.see(/hello ann/)
+        chat.type("hello from the terminal\r")
+        assert.deepStrictEqual(yield* heard(2), ["listener: hello ann", "ann: hello from the terminal"])
+        chat.type("/quit\r")
+        assert.strictEqual(yield* chat.ended, 0)
+      }).pipe(Effect.scoped),
     ),
   )
 
