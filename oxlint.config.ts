@@ -53,7 +53,7 @@ const nodeClients = ["NodeDialer", "NodeSse", "NodeWebSocket", "Tcp", "Tls", "Un
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
-  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "scenario", "testing"] },
+  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "scenario", "load", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
     owners: ["transport", "proxy", "load", ...nodeClients],

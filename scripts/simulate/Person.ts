@@ -81,6 +81,11 @@ export abstract class Person {
     return this.index % 2 === 0
   }
 
+  /** A third of them do, others in each plan. */
+  protected get speaksWebSocket(): boolean {
+    return (this.world.seed + this.index) % 3 === 0
+  }
+
   get runName(): string {
     return `${this.name}+${this.runs}`
   }

@@ -13,6 +13,7 @@ import { MessageId } from "../../src/domain/MessageId.ts"
 import { catalog, RequestError, type RequestErrorReason } from "../../src/domain/RequestError.ts"
 import type { ServerFrameOf } from "../../src/protocol/v2/ServerFrame.ts"
 import type { Process } from "../../src/testing/simulation/Process.ts"
+import * as WebSocketDialer from "../../src/testing/WebSocketDialer.ts"
 import * as SimulatedDialer from "../../src/testing/simulation/SimulatedDialer.ts"
 import { type Administration, isAdministration, perform } from "./Administering.ts"
 import type { Request } from "./Judge.ts"
@@ -89,7 +90,8 @@ export class Version2Person extends Person {
     const run: Run = { process, scope: Scope.makeUnsafe(), moving: new Set(), client: undefined }
     this.run = run
     for (const membership of this.memberships.values()) membership.comesAnew = true
-    const dialer = SimulatedDialer.make((answer) => this.dial(process, answer))
+    const line = SimulatedDialer.make((answer) => this.dial(process, answer))
+    const dialer = this.speaksWebSocket ? WebSocketDialer.over(line, { host: "natter", path: "/ws" }) : line
     const credentials = { username: this.user, password: Redacted.make("secret") }
     const live = Effect.gen({ self: this }, function* () {
       const client = yield* makeClient({ credentials, minVersion: 2 })
@@ -163,14 +165,14 @@ export class Version2Person extends Person {
     if (!this.isCurrent(run.process) || client === undefined || run.moving.has(channel) || wanted === isIn) return
     run.moving.add(channel)
     if (!wanted) this.tell(`leaves ${channel}`)
-    const askedAt = this.world.time.now
+    const asked = { at: this.world.time.now, ofSomebody: this.world.judge.registered.has(channel.slice(1)) }
     const move: Effect.Effect<unknown, unknown> = wanted
       ? client.join(channel, { after: this.comingFrom(channel) })
       : client.leave(channel)
     run.process.run(move, (exit) => {
       if (this.isCurrent(run.process) && Exit.isFailure(exit)) {
         this.tell(`cannot move in ${channel}: ${String(exit.cause)}`)
-        if (wanted) this.turnedAway(channel, exit.cause, askedAt)
+        if (wanted) this.turnedAway(channel, exit.cause, asked)
       }
       this.world.time.after(Exit.isSuccess(exit) ? 1 : tryAgain, () => {
         run.moving.delete(channel)
@@ -180,14 +182,18 @@ export class Version2Person extends Person {
   }
 
   /** Whoever may not enter wants to no more, and had better been told so with good reason. */
-  private turnedAway(channel: string, cause: Cause.Cause<unknown>, askedAt: number): void {
+  private turnedAway(
+    channel: string,
+    cause: Cause.Cause<unknown>,
+    asked: { readonly at: number; readonly ofSomebody: boolean },
+  ): void {
     const { judge } = this.world
     const reason = reasonOf(cause)
     if (reason !== "Banned" && reason !== "Forbidden" && reason !== "NoSuchUser") return
     this.wanted.delete(channel)
-    // Who has never signed in has no account.
-    if (reason === "NoSuchUser" && !judge.registered.has(channel.slice(1))) return
-    if (!judge.hasRefused(this.user, channel, "enter", askedAt))
+    // Who had never signed in when it asked had no account.
+    if (reason === "NoSuchUser" && !asked.ofSomebody) return
+    if (!judge.hasRefused(this.user, channel, "enter", asked.at))
       this.world.judge.fail(
         "nobody is refused without a reason",
         `${this.name} may be in ${channel}, and hears ${reason}`,
@@ -269,7 +275,8 @@ export class Version2Person extends Person {
       user: this.user,
       by: this.runName,
       name: where,
-      meant: membership.channel,
+      // Before this program is in it says it to whatever is called so by then.
+      meant: membership.comesAnew ? undefined : membership.channel,
       request,
       number,
     })

@@ -1,5 +1,4 @@
 /** A world whose service is started for the run, on this machine, with an empty data folder. */
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -8,6 +7,7 @@ import { format } from "../domain/Address.ts"
 import type { Scenario } from "../scenario/Scenario.ts"
 import { NotPossible, World } from "../scenario/World.ts"
 import { freePort } from "./FreePort.ts"
+import { reach } from "./internal/reach/reach.ts"
 import * as ServiceProcess from "./internal/serviceProcess.ts"
 import { LoadError } from "./LoadError.ts"
 import * as ScenarioSettings from "./ScenarioSettings.ts"
@@ -39,7 +39,7 @@ export const layer = (
       return {
         kind: "local" as const,
         target: format({ host, port }),
-        dialer: { socket: NodeSocket.makeNet({ host, port, noDelay: true }), address: format({ host, port }) },
+        ...(yield* reach({ host, port })),
         username: (member) => `member-${member}`,
         credentials: (member) => ({ username: `member-${member}`, password: ScenarioSettings.password }),
         kill: again(service.kill, "Killing the service"),

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Address from "../client/Address.ts"
+import type { TlsOptions } from "../client/transport/TlsOptions.ts"
 import type { PlayOptions } from "../scenario/Player.ts"
 import { LoadGeneratorError } from "../scenario/LoadGenerator.ts"
 import * as LoadGenerators from "../scenario/LoadGenerators.ts"
@@ -11,7 +12,7 @@ import * as WorkerProcess from "./internal/worker/process.ts"
 
 /** Of `n` processes each plays every `n`-th member. They connect to the service of the world by its address. */
 export const generator =
-  (processes: number): NonNullable<PlayOptions["generator"]> =>
+  (processes: number, tls?: TlsOptions): NonNullable<PlayOptions["generator"]> =>
   (plan) =>
     Effect.gen(function* () {
       const world = yield* World
@@ -22,6 +23,7 @@ export const generator =
       }
       const assignment = {
         address,
+        tls,
         password: Redacted.value(credentials.password),
         invite: credentials.invite && Redacted.value(credentials.invite),
       }

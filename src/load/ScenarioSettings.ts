@@ -20,13 +20,13 @@ interface Fixed {
 
 /** Of a service that is started for a scenario. */
 const ours: Fixed = {
-  names: /^(host|port|data|log\.format)$/,
+  names: /^(host|port|listen|data|log\.format|websocket\.path|sse\.path)$/,
   because: "the load chooses it itself",
 }
 
 /** Of a service in a simulation. */
 const unreal: Fixed = {
-  names: /^(storage|sqlite\..*|postgres\..*|compression|log\..*|tcp\..*)$/,
+  names: /^(storage|compression|(sqlite|postgres|log|tcp|tls|http|websocket|sse|proxies)\..*)$/,
   because: "a simulation has no such thing",
 }
 

@@ -9,6 +9,7 @@ import { Disk } from "../testing/simulation/Disk.ts"
 import { Line } from "../testing/simulation/Line.ts"
 import { Process } from "../testing/simulation/Process.ts"
 import { Server } from "../testing/simulation/Server.ts"
+import * as WebSocketDialer from "../testing/WebSocketDialer.ts"
 import * as SimulatedDialer from "../testing/simulation/SimulatedDialer.ts"
 import { Trace } from "../testing/simulation/Trace.ts"
 import { VirtualTime } from "../testing/simulation/VirtualTime.ts"
@@ -83,6 +84,10 @@ export const play = (scenario: Scenario, options: Omit<PlayOptions, "enough">): 
     kind: "simulation",
     target: "a simulation",
     dialer,
+    // There is no HTTP in it: what needs that speaks over a WebSocket, whose handshake is all there is of it.
+    transport: (asked = "tcp") => (asked === "sse" ? "websocket" : asked),
+    over: (transport, dialer) =>
+      transport === "tcp" ? dialer : WebSocketDialer.over(dialer, { host: "simulated", path: "/ws" }),
     username: (member) => `member-${member}`,
     credentials: (member) => ({ username: `member-${member}`, password: ScenarioSettings.password }),
     kill: again(() => server.crash(true)),

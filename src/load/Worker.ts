@@ -1,6 +1,7 @@
 /** A worker process: plays a share of the members, as the process that has started it says. */
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { Call } from "../scenario/LoadGenerator.ts"
 import * as LoadGenerator from "../scenario/LoadGenerator.ts"
@@ -38,15 +39,16 @@ export const run = Effect.gen(function* () {
   })
   const play = Effect.gen(function* () {
     const {
-      assignment: { address, invite, plan, password },
+      assignment: { address, invite, plan, password, tls },
       id,
     } = yield* assigned
     const world = RemoteWorld.layer({
       address,
+      tls,
       password: Redacted.make(password),
       invite: invite === undefined ? undefined : Redacted.make(invite),
     })
-    const generator = yield* Effect.provide(LoadGenerator.make(plan), world)
+    const generator = yield* Effect.provideContext(LoadGenerator.make(plan), yield* Layer.build(world))
     const answering = yield* FiberSet.makeRuntime<never>()
     process.on("message", (request: WorkerRequest) => {
       if (!("step" in request)) return

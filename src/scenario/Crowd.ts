@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Activity } from "./Activity.ts"
 import { Millis, millis } from "./internal/time.ts"
+import { Transport } from "./Transport.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
 
@@ -12,6 +13,9 @@ export const Crowd = Schema.Struct({
   count: Count,
   /** The members connect one after the other, evenly spread over this time. */
   arrivesOver: Millis,
+  /** Where it is not said: over what the service is reached. */
+  transport: Schema.optionalKey(Transport),
+  /** Over Server-Sent Events it is JSON in any case. */
   codec: Schema.Literals(["json", "msgpack"]),
   /** The name of the channel. Where there are several `channels`, a number follows it. */
   channel: Schema.NonEmptyString,
@@ -27,6 +31,8 @@ export type Crowd = typeof Crowd.Type
 export interface CrowdOptions {
   /** Default: all connect at once. */
   readonly arrivesOver?: Duration.Input
+  /** Default: that of the scenario, or else what the address says: TCP, where it says nothing. */
+  readonly transport?: Transport
   /** Default: JSON. */
   readonly codec?: Crowd["codec"]
   /** The channel that all members join; where there are several `channels`, a number follows the name of each. */
@@ -44,6 +50,7 @@ export const of = (name: string, count: number, options: CrowdOptions = {}): Cro
   name,
   count,
   arrivesOver: millis(options.arrivesOver ?? 0),
+  ...(options.transport === undefined ? {} : { transport: options.transport }),
   codec: options.codec ?? "json",
   channel: options.in ?? "lobby",
   channels: options.channels ?? 1,

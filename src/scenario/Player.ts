@@ -14,7 +14,7 @@ import { timeLimit } from "./internal/Recorder.ts"
 import { TimeSeries } from "./internal/TimeSeries.ts"
 import { breach, verdicts } from "./Judge.ts"
 import { type Result, measuredPart } from "./Result.ts"
-import type { Scenario } from "./Scenario.ts"
+import * as Scenarios from "./Scenario.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import * as LoadGenerator from "./LoadGenerator.ts"
 import { type NotPossible, World } from "./World.ts"
@@ -79,7 +79,7 @@ const look = Duration.millis(100)
 
 const alone: NonNullable<PlayOptions["generator"]> = (plan) => LoadGenerator.make({ ...plan, share: { nth: 0, of: 1 } })
 
-const membersOf = ({ crowds }: Scenario): number => crowds.reduce((sum, { count }) => sum + count, 0)
+const membersOf = ({ crowds }: Scenarios.Scenario): number => crowds.reduce((sum, { count }) => sum + count, 0)
 
 const histogramsOf = (latencies: LoadGenerator.Outcome["latencies"]): ReadonlyMap<string, Histogram> =>
   new Map(
@@ -98,14 +98,16 @@ const until = <E>(condition: Effect.Effect<boolean, E>, within: Duration.Duratio
   return Effect.asVoid(Effect.timeoutOption(wait, within))
 }
 
-export const play = (scenario: Scenario, options: PlayOptions): Effect.Effect<PlayResult, PlayError, World> =>
+export const play = (scenario: Scenarios.Scenario, options: PlayOptions): Effect.Effect<PlayResult, PlayError, World> =>
   Effect.scoped(played(scenario, options))
 
 const played = Effect.fnUntraced(function* (
-  scenario: Scenario,
+  asked: Scenarios.Scenario,
   { enough = Effect.never, seed, show = () => Effect.void, generator: makeGenerator = alone }: PlayOptions,
 ): Effect.fn.Return<PlayResult, PlayError, World | Scope.Scope> {
   const world = yield* World
+  // The result says over what everybody spoke.
+  const scenario = Scenarios.over(asked, world.transport)
   const unlessStopped = Effect.raceFirst(Effect.andThen(enough, new NothingMeasured()))
   const timeSeries = new TimeSeries(yield* Clock.Clock)
   const members = membersOf(scenario)

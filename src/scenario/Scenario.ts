@@ -9,6 +9,7 @@ import { Crowd } from "./Crowd.ts"
 import { Expectation } from "./Expectation.ts"
 import { Incident } from "./Incident.ts"
 import { Millis, millis } from "./internal/time.ts"
+import type { Transport } from "./Transport.ts"
 
 export const Scenario = Schema.Struct({
   name: Schema.NonEmptyString,
@@ -35,6 +36,8 @@ export const make = (options: {
   /** Default: 1 s. */
   readonly settles?: Duration.Input
   readonly settings?: Readonly<Record<string, string>>
+  /** Of the crowds that do not say theirs. */
+  readonly transport?: Transport
   readonly crowds: ReadonlyArray<Crowd>
   readonly incidents?: ReadonlyArray<Incident>
   readonly holds: ReadonlyArray<Expectation>
@@ -45,7 +48,10 @@ export const make = (options: {
   lasts: millis(options.lasts),
   settles: millis(options.settles ?? "1 second"),
   settings: options.settings ?? {},
-  crowds: options.crowds,
+  crowds: options.crowds.map((crowd) => ({
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
+    ...crowd,
+  })),
   incidents: options.incidents ?? [],
   holds: options.holds,
   ...(options.endsOnBreach === undefined ? {} : { endsOnBreach: options.endsOnBreach }),
@@ -78,6 +84,12 @@ export const withTexts = (
         : activity,
     ),
   })),
+})
+
+/** The same with the transports of all crowds said, from what they ask for. */
+export const over = (scenario: Scenario, choose: (asked: Transport | undefined) => Transport): Scenario => ({
+  ...scenario,
+  crowds: scenario.crowds.map((crowd) => ({ ...crowd, transport: choose(crowd.transport) })),
 })
 
 /** The same with `factor` times as many members, at least one in each crowd. What each of them does stays the same. */

@@ -4,6 +4,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type { Credentials } from "../client/Credentials.ts"
 import type { Dialer } from "../client/Dialer.ts"
+import type { Transport } from "./Transport.ts"
 
 /** The world cannot do what the scenario asks for. */
 export class NotPossible extends Data.TaggedError("NotPossible")<{ readonly what: string; readonly why: string }> {
@@ -26,7 +27,12 @@ export class World extends Context.Service<
     readonly kind: "simulation" | "local" | "remote"
     /** The address of the service, as people write it. */
     readonly target: string
+    /** Connections that carry bytes to the service. Faults are those of these connections. */
     readonly dialer: Dialer["Service"]
+    /** Over what a crowd speaks here that asks for this transport, or for none. */
+    readonly transport: (asked: Transport | undefined) => Transport
+    /** Speaks it over such connections. One for each member. */
+    readonly over: (transport: Transport, dialer: Dialer["Service"]) => Dialer["Service"]
     /** The credentials of a member. Members are numbered from 0 over all crowds. */
     readonly credentials: (member: number) => Credentials
     /** The username in these credentials. */

@@ -58,6 +58,9 @@ describe("settings of a scenario", () => {
         ["port", "7777"],
         ["data", "/tmp/x"],
         ["log.format", "json"],
+        ["listen", "tcp://127.0.0.1:7778"],
+        ["websocket.path", "/chat"],
+        ["sse.path", "/events"],
       ])
         assert.deepStrictEqual(yield* asked(name!, value!), [says(name!, chosen), says(name!, chosen)])
       const unreal = "a simulation has no such thing"
@@ -66,6 +69,11 @@ describe("settings of a scenario", () => {
         ["compression", "off"],
         ["log.level", "error"],
         ["tcp.backlog", "5"],
+        ["tls.watch", "off"],
+        ["websocket.compression", "on"],
+        ["sse.resume", "5 seconds"],
+        ["http.keep-alive", "5 seconds"],
+        ["proxies.trusted", "10.0.0.0/8"],
         ["sqlite.synchronous", "normal"],
         ["postgres.max-connections", "5"],
       ]) {

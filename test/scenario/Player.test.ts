@@ -74,6 +74,7 @@ const playing = Effect.fnUntraced(function* (options: Options = {}) {
   const world: World["Service"] = {
     kind: "remote",
     target: "there:1",
+    transport: (asked = "tcp") => asked,
     kill: (down: number) => note("kill", down),
     restart: (down: number) => note("restart", down),
     sample: Effect.succeed({}),
@@ -137,7 +138,9 @@ describe("a run", () => {
         [12, "end", 12],
         [12, "outcome", [["lobby", 7]]],
       ])
-      assert.deepStrictEqual(plan(), { scenario, seed: 9, run: `9-${Math.round(origin)}` })
+      // Over what everybody speaks is settled before anybody plays.
+      const settled = Scenario.over(scenario, () => "tcp")
+      assert.deepStrictEqual(plan(), { scenario: settled, seed: 9, run: `9-${Math.round(origin)}` })
       assert.deepStrictEqual(marksOf(result), [
         [0, "everybody is in"],
         [2, "measured part begins"],
@@ -162,7 +165,7 @@ describe("a run", () => {
           seed: 9,
           target: "there:1",
           verdicts: [],
-          what: { name: "s", about: "a", scenario },
+          what: { name: "s", about: "a", scenario: settled },
           world: "remote",
         },
       )

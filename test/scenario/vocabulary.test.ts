@@ -123,6 +123,16 @@ describe("crowds", () => {
     })
   })
 
+  it("say their transport, or take that of their scenario, and there are three", () => {
+    const of = (options: Parameters<typeof scenario>[0]) => scenario(options).crowds.map(({ transport }) => transport)
+    const crowds = [Crowd.of("c", 1), Crowd.of("d", 1, { transport: "tcp" })]
+    assert.deepStrictEqual(of({ crowds }), [undefined, "tcp"])
+    assert.deepStrictEqual(of({ crowds, transport: "sse" }), ["sse", "tcp"])
+    const over = (transport: unknown) => makesSense((plain) => (plain.crowds[0]!["transport"] = transport))
+    assert.deepStrictEqual(["tcp", "websocket", "sse"].map(over), [true, true, true])
+    assert.deepStrictEqual(["udp", "TCP", "", null, 1].map(over), [false, false, false, false, false])
+  })
+
   it("spread over their channels in turn", () => {
     const of = (channels: number, each: number) => {
       const crowd = Crowd.of("c", 9, { in: "room", channels, each })

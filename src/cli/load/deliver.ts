@@ -37,11 +37,19 @@ const amount = ({ counters, latencies, seconds, what }: Result): string => {
   return `${number.format(sent)} sent, ${number.format(delivered)} answered in ${number.format(seconds)} s: ${perSecond(delivered)} a second${bytes === 0 ? "" : `, ${perSecond(bytes)} MiB/s`}`
 }
 
+/** Over what the crowds spoke, where that was not TCP alone. */
+const transports = ({ what }: Result): ReadonlyArray<string> => {
+  const crowds = what.scenario?.crowds ?? []
+  if (crowds.every(({ transport = "tcp" }) => transport === "tcp")) return []
+  return [`  ${crowds.map(({ name, transport = "tcp" }) => `${name} over ${transport}`).join(", ")}`]
+}
+
 const lines = (result: Result): ReadonlyArray<string> => {
   const { counters, errors, latencies, verdicts } = result
   return [
     result.what.name,
     `  ${amount(result)}`,
+    ...transports(result),
     ...latencies.map(
       ({ lost = 0, max, name, p50, p90, p99, p999 }) =>
         `  ${name.padEnd(Math.max(...latencies.map(({ name }) => name.length)))} p50 ${millis(p50)}, p90 ${millis(p90)}, p99 ${millis(p99)}, p99.9 ${millis(p999)}, at most ${millis(max)}${lost === 0 ? "" : `; ${number.format(lost)} never came`}`,

@@ -8,13 +8,16 @@ import * as FindLimit from "../../load/FindLimit.ts"
 import { Progress } from "../../load/Progress.ts"
 import { play } from "../../scenario/Player.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
+import type { Transport } from "../../scenario/Transport.ts"
+import type { TlsFlags } from "../tls.ts"
 import { userError } from "../userError.ts"
 import { BrokenPromise, usageError } from "./exit.ts"
-import { find, list, reach, worldOf } from "./scenarios.ts"
+import { find, list, reach, spoken, worldOf } from "./scenarios.ts"
 
-interface Flags {
+interface Flags extends TlsFlags {
   readonly scenario: Option.Option<string>
   readonly address: Option.Option<string>
+  readonly transport: Option.Option<Transport>
   readonly seed: number
   readonly from: number
   readonly to: number
@@ -28,14 +31,14 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
   if (given.from > given.to) return yield* usageError("--from is more than --to: there is nothing to try between them")
   const whole = Scenario.lasting(
-    yield* find(given.scenario.value),
+    spoken(yield* find(given.scenario.value), given.transport),
     Option.getOrElse(given.for, () => "10 seconds" as const),
   )
-  yield* reach(given.address)
+  const place = yield* reach(given)
   const probe = (scale: number) =>
     Effect.gen(function* () {
       const scenario = Scenario.scaled(whole, scale)
-      const world = yield* worldOf(given.address, scenario)
+      const world = yield* worldOf(place, scenario)
       const broken = yield* Effect.gen(function* () {
         const { show } = yield* Progress
         const { verdicts } = yield* play(scenario, { seed: given.seed, show })

@@ -4,19 +4,23 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
 import { here, version } from "../../load/Machine.ts"
 import { Progress } from "../../load/Progress.ts"
 import { type PlayOptions, play } from "../../scenario/Player.ts"
 import type * as Load from "../../scenario/Result.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
+import type { Transport } from "../../scenario/Transport.ts"
+import type { TlsFlags } from "../tls.ts"
 import { userError } from "../userError.ts"
 import { untilEnough, usageError } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
-import { find, list, reach, worldOf } from "./scenarios.ts"
+import { find, list, type Place, reach, spoken, worldOf } from "./scenarios.ts"
 
-interface Flags extends Files {
+interface Flags extends Files, TlsFlags {
   readonly scenario: Option.Option<string>
   readonly address: Option.Option<string>
+  readonly transport: Option.Option<Transport>
   readonly simulate: boolean
   readonly seed: number
   readonly endOnBreach: boolean
@@ -26,20 +30,25 @@ interface Flags extends Files {
 }
 
 /** Undefined for one process, which plays the members itself. Several are started, and led by this one. */
-const generatorOf = (processes: number): PlayOptions["generator"] =>
+const generatorOf = (processes: number, tls?: TlsOptions): PlayOptions["generator"] =>
   processes === 1
     ? undefined
     : (plan) =>
         Effect.flatMap(
           Effect.promise(() => import("../../load/Processes.ts")),
-          (Processes) => Processes.generator(processes)(plan),
+          (Processes) => Processes.generator(processes, tls)(plan),
         )
 
-const real = Effect.fnUntraced(function* (scenario: Scenario.Scenario, given: Flags, enough: Effect.Effect<void>) {
-  const world = yield* worldOf(given.address, scenario)
+const real = Effect.fnUntraced(function* (
+  scenario: Scenario.Scenario,
+  place: Place | undefined,
+  { processes, seed }: Pick<Flags, "processes" | "seed">,
+  enough: Effect.Effect<void>,
+) {
+  const world = yield* worldOf(place, scenario)
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
-    return yield* play(scenario, { seed: given.seed, show, enough, generator: generatorOf(given.processes) })
+    return yield* play(scenario, { seed, show, enough, generator: generatorOf(processes, place?.tls) })
   }).pipe(
     Effect.provide(Layer.merge(Progress.layer, world)),
     Effect.mapError((error) => userError(error.message, error)),
@@ -61,7 +70,7 @@ const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { ad
 export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
   yield* ready(given)
-  const whole = Scenario.scaled(yield* find(given.scenario.value), given.scale)
+  const whole = Scenario.scaled(spoken(yield* find(given.scenario.value), given.transport), given.scale)
   const lasting = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
   const scenario = given.endOnBreach ? { ...lasting, endsOnBreach: true } : lasting
   // Before anything is started: settings that cannot hold are no service that fails.
@@ -70,7 +79,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     const checked = given.simulate ? Effect.asVoid(simulated(scenario)) : Effect.asVoid(configFile(scenario))
     yield* Effect.mapError(checked, ({ message }) => usageError(message))
   }
-  if (!given.simulate) yield* reach(given.address)
+  const place = given.simulate ? undefined : yield* reach(given)
   const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)
   const processes = Math.min(given.processes, members)
   yield* untilEnough((enough) =>
@@ -78,7 +87,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
       const startedAt = yield* DateTime.now
       const played = yield* given.simulate
         ? simulated(scenario, given)
-        : real(scenario, { ...given, processes }, enough)
+        : real(scenario, place, { ...given, processes }, enough)
       const result: Load.Result = {
         ...played,
         format: "natter-load/1",

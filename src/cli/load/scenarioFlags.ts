@@ -2,6 +2,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Address from "../../client/Address.ts"
+import { tlsFlags } from "../tls.ts"
 import { wholeNumber } from "./flags.ts"
 
 export const scenario = Argument.String("scenario").pipe(
@@ -17,5 +18,10 @@ export const where = {
     Flag.withMetavar("ADDRESS"),
     Flag.optional,
   ),
+  transport: Flag.Literals("transport", ["tcp", "websocket", "sse"]).pipe(
+    Flag.withDescription("Over what all members speak, whatever the scenario says of its crowds"),
+    Flag.optional,
+  ),
+  ...tlsFlags,
   seed: wholeNumber("seed", "Decides who does what when (1)", 0, 2 ** 31 - 1).pipe(Flag.withDefault(1)),
 }

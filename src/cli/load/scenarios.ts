@@ -13,9 +13,12 @@ import * as Address from "../../client/Address.ts"
 import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
+import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
 import { expandHome } from "../../server/ServerConfig.ts"
 import * as Scenario from "../../scenario/Scenario.ts"
+import type { Transport } from "../../scenario/Transport.ts"
 import { variable } from "../identity.ts"
+import { type TlsFlags, tlsOptions } from "../tls.ts"
 import { explained } from "../userError.ts"
 import { type UsageError, usageError } from "./exit.ts"
 
@@ -69,6 +72,10 @@ const load = (path: string): Effect.Effect<Scenario.Scenario, UsageError> =>
     ),
   )
 
+/** Over what members speak can be said once for all of them. */
+export const spoken = (scenario: Scenario.Scenario, transport: Option.Option<Transport>): Scenario.Scenario =>
+  Option.isNone(transport) ? scenario : Scenario.over(scenario, () => transport.value)
+
 export const find = (given: string): Effect.Effect<Scenario.Scenario, UsageError> => {
   if (names().includes(given)) return load(`${folder}/${given}.ts`)
   const path = resolve(expandHome(given) ?? given)
@@ -103,30 +110,35 @@ const addressIn = (text: string): Effect.Effect<Address.Address, UsageError> =>
     onSuccess: (address) => Effect.succeed(address),
   })
 
-/**
- * Tries whether there is a service at an address that was given: where there is none, a scenario of ten minutes would take
- * ten minutes to say so.
- */
-export const reach = (address: Option.Option<string>) =>
-  Option.match(address, {
-    onNone: () => Effect.void,
-    onSome: (text) =>
-      Effect.flatMap(addressIn(text), (address) =>
-        NodeDialer.connect(address).pipe(Effect.scoped, Effect.asVoid, explained(address)),
-      ),
-  })
+/** A service that somebody else runs. */
+export interface Place {
+  readonly address: Address.Address
+  readonly tls: TlsOptions
+}
 
-/** The world of the service at this address, or of one that is started for the scenario. */
-export const worldOf = (address: Option.Option<string>, scenario: Scenario.Scenario) =>
-  Option.match(address, {
-    onNone: () => Effect.succeed(LocalWorld.layer(scenario)),
-    onSome: (text) =>
-      Effect.flatMap(addressIn(text), (address) =>
-        Effect.andThen(
-          notSet(text, scenario),
-          Effect.map(variable("NATTER_PASSWORD"), (password = "natter-load") =>
-            RemoteWorld.layer({ address, password: Redacted.make(password) }),
-          ),
-        ),
-      ),
-  })
+/**
+ * The place that was given, if one was. Tries whether there is a service: where there is none, a scenario of ten minutes
+ * would take ten minutes to say so.
+ */
+export const reach = Effect.fnUntraced(function* (given: TlsFlags & { readonly address: Option.Option<string> }) {
+  if (Option.isNone(given.address)) {
+    const [first] = (["ca", "cert", "key"] as const).filter((name) => Option.isSome(given[name]))
+    return first === undefined
+      ? undefined
+      : yield* usageError(
+          `--${first} goes with --address: a service that is started for the load is reached without TLS`,
+        )
+  }
+  const address = yield* addressIn(given.address.value)
+  const tls = yield* tlsOptions(given, address)
+  yield* NodeDialer.connect(address, { tls }).pipe(Effect.scoped, explained(address))
+  return { address, tls } satisfies Place
+})
+
+/** The world of the service at this place, or of one that is started for the scenario. */
+export const worldOf = Effect.fnUntraced(function* (place: Place | undefined, scenario: Scenario.Scenario) {
+  if (place === undefined) return LocalWorld.layer(scenario)
+  yield* notSet(Address.format(place.address), scenario)
+  const password = (yield* variable("NATTER_PASSWORD")) ?? "natter-load"
+  return RemoteWorld.layer({ ...place, password: Redacted.make(password) })
+})

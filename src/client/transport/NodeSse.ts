@@ -10,12 +10,12 @@ import type { TlsOptions } from "./TlsOptions.ts"
 
 /** As much of `fetch` as is used here; that of Node takes no certificates. */
 const fetchWith =
-  (tls: TlsOptions): Fetch =>
+  (options: TlsOptions & { readonly agent?: Http.Agent | undefined }): Fetch =>
   (address, { body, headers, method = "GET", signal } = {}) =>
     new Promise((resolve, reject) => {
       const url = new URL(address)
       const { request } = url.protocol === "https:" ? Https : Http
-      const asked = request(url, { ...tls, method, headers, signal })
+      const asked = request(url, { ...options, method, headers, signal })
       asked.on("error", reject)
       asked.on("response", (response) => {
         // It is followed by an end of the body.
@@ -33,6 +33,9 @@ const fetchWith =
       })
       asked.end(body)
     })
+
+/** Over the connections of an agent. */
+export const through = (url: string, agent: Http.Agent): Dialer["Service"] => Sse.make(url, fetchWith({ agent }))
 
 /** Reaches the server at a URL, `http://…` or `https://…`. */
 export const layer = (url: string, tls: TlsOptions = {}): Layer.Layer<Dialer> => Sse.layer(url, fetchWith(tls))

@@ -5,11 +5,13 @@ import { withPath } from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
 import * as sseSocket from "../internal/sseSocket.ts"
 
+export const make = (url: string, fetch: sseSocket.Fetch): Dialer["Service"] => ({
+  address: url,
+  carries: "messages",
+  codecs: ["json"],
+  socket: Effect.sync(() => sseSocket.make(withPath(url), fetch)),
+})
+
 /** Reaches the server at a URL, `http://…` or `https://…`. Frames are JSON, whatever codec is asked for. */
 export const layer = (url: string, fetch: sseSocket.Fetch = globalThis.fetch): Layer.Layer<Dialer> =>
-  Layer.succeed(Dialer, {
-    address: url,
-    carries: "messages",
-    codecs: ["json"],
-    socket: Effect.sync(() => sseSocket.make(withPath(url), fetch)),
-  })
+  Layer.succeed(Dialer, make(url, fetch))

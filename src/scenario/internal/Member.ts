@@ -52,6 +52,7 @@ export class Member {
   readonly ordinal: number
   readonly channels: ReadonlyArray<string>
   readonly faultyDialer: FaultyDialer.FaultyDialer | undefined
+  private readonly dialer: Dialer["Service"]
   readonly receiver: Receiver
   /** It has entered its channels for the first time. */
   readonly entered = Deferred.makeUnsafe<void>()
@@ -72,6 +73,8 @@ export class Member {
     this.ordinal = ordinal
     this.channels = channelsOf(crowd, ordinal)
     this.faultyDialer = run.withFaults ? FaultyDialer.make(world.dialer) : undefined
+    // Faults are those of the network: a WebSocket lies above them, as it does in the world.
+    this.dialer = world.over(world.transport(crowd.transport), this.faultyDialer?.dialer ?? world.dialer)
     const name = world.username(index)
     this.receiver = new Receiver(check, (channel) =>
       channel.startsWith("@") ? [name, channel.slice(1)].toSorted().join("&") : channel,
@@ -104,7 +107,7 @@ export class Member {
       clientId: "natter-load",
       minVersion: 2,
       backoff,
-    }).pipe(Effect.provideService(Dialer, this.faultyDialer?.dialer ?? world.dialer))
+    }).pipe(Effect.provideService(Dialer, this.dialer))
   }
 
   private settle(client: Client.Client, due: number): Effect.Effect<void, never, Scope.Scope> {
@@ -129,6 +132,8 @@ export class Member {
         ),
       )
       yield* Effect.forEach(this.channels, (channel) => this.join(channel), { discard: true })
+      // Whoever has entered counts as in from that moment on; the first of the states may come later.
+      this.note(true)
       yield* Effect.forkScoped(
         Stream.runForEach(client.states, (state) =>
           Effect.sync(() => {

@@ -16,14 +16,14 @@ interface Link {
 }
 
 /** Opcodes, with the bit that says that it is all of the message. */
-const text = 0x81
-const binary = 0x82
-const close = 0x88
-const ping = 0x89
-const pong = 0x8a
+export const text = 0x81
+export const binary = 0x82
+export const close = 0x88
+export const ping = 0x89
+export const pong = 0x8a
 
 /** A client's frame. Any mask will do, as long as it is not always the same. */
-const masked = (opcode: number, payload: Uint8Array, mask: number): Uint8Array => {
+export const masked = (opcode: number, payload: Uint8Array, mask: number): Uint8Array => {
   const { byteLength } = payload
   const lengthBytes = byteLength < 126 ? 0 : byteLength < 0x1_0000 ? 2 : 8
   const bytes = new Uint8Array(2 + lengthBytes + 4 + byteLength)
@@ -43,12 +43,17 @@ interface ServerFrame {
   readonly payload: Uint8Array
 }
 
+const nothing: Uint8Array = new Uint8Array(0)
+
 /** Cuts what a server sends into its frames, which are neither masked nor parts of messages. */
 export class ServerFrames {
-  private held: Uint8Array = new Uint8Array(0)
+  private held = nothing
 
   push(bytes: Uint8Array): ReadonlyArray<ServerFrame> {
-    const all = Buffer.concat([this.held, bytes])
+    const all =
+      this.held.byteLength === 0
+        ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        : Buffer.concat([this.held, bytes])
     const frames: Array<ServerFrame> = []
     let at = 0
     while (at + 2 <= all.byteLength) {
@@ -62,7 +67,8 @@ export class ServerFrames {
       frames.push({ opcode: all[at]!, payload: all.subarray(start, start + length) })
       at = start + length
     }
-    this.held = all.subarray(at)
+    // Not a view of what has been read: it would keep that.
+    this.held = at === all.byteLength ? nothing : all.subarray(at)
     return frames
   }
 }
@@ -129,15 +135,22 @@ export const overWebSocket = (
   }
 }
 
-/** Asks for a WebSocket over a link of bytes. Fails where the answer is another than yes. */
-export const upgrade = Effect.fnUntraced(function* (
-  link: Link,
-  options: { readonly path: string; readonly protocol?: string | undefined; readonly headers?: ReadonlyArray<string> },
-): Effect.fn.Return<Link, ConnectionEnded> {
-  const { headers = [], path, protocol } = options
+export interface Opening {
+  /** Default: `localhost`. */
+  readonly host?: string
+  readonly path: string
+  readonly protocol?: string | undefined
+  readonly headers?: ReadonlyArray<string>
+}
+
+/** The accept key of the sample in RFC 6455, section 1.3. */
+export const acceptKey = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+/** The request for a WebSocket, always with the key of that sample. */
+export const opening = ({ headers = [], host = "localhost", path, protocol }: Opening): Uint8Array => {
   const lines = [
     `GET ${path} HTTP/1.1`,
-    "Host: localhost",
+    `Host: ${host}`,
     "Upgrade: websocket",
     "Connection: Upgrade",
     "Sec-WebSocket-Version: 13",
@@ -145,7 +158,15 @@ export const upgrade = Effect.fnUntraced(function* (
     ...(protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
     ...headers,
   ]
-  yield* link.send(Buffer.from(`${lines.join("\r\n")}\r\n\r\n`))
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`)
+}
+
+/** Asks for a WebSocket over a link of bytes. Fails where the answer is another than yes. */
+export const upgrade = Effect.fnUntraced(function* (
+  link: Link,
+  options: Opening,
+): Effect.fn.Return<Link, ConnectionEnded> {
+  yield* link.send(opening(options))
   let answer = Buffer.alloc(0)
   let end = -1
   while (end < 0) {
@@ -153,8 +174,7 @@ export const upgrade = Effect.fnUntraced(function* (
     end = answer.indexOf("\r\n\r\n")
   }
   const head = answer.subarray(0, end).toString("latin1")
-  // The accept key of the sample in RFC 6455, section 1.3.
-  if (!head.startsWith("HTTP/1.1 101 ") || !head.includes("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")) {
+  if (!head.startsWith("HTTP/1.1 101 ") || !head.includes(acceptKey)) {
     return yield* new ConnectionEnded({ clean: false })
   }
   let rest: Uint8Array | undefined = answer.subarray(end + 4)

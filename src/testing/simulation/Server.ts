@@ -16,8 +16,8 @@ import { defaults, type ServerSettings } from "../../server/ServerSettings.ts"
 import { Sessions } from "../../session/Sessions.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
-import { receive } from "../../transport/Reception.ts"
 import type { Disk } from "./Disk.ts"
+import { enter } from "./Entrance.ts"
 import type { Line } from "./Line.ts"
 import { Process } from "./Process.ts"
 import type { Trace } from "./Trace.ts"
@@ -183,7 +183,7 @@ const service = Effect.fnUntraced(function* (running: Running, { shutdown }: Ser
   const sessions = yield* Sessions
   const limits = yield* ConnectionLimits
   const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
-  running.receive = (line) => run(receive(line.server))
+  running.receive = (line) => run(enter(line.server))
   running.look = Effect.map(hub.stats, (stats) => ({
     ...stats,
     running: sessions.count(),

@@ -4,8 +4,6 @@ import * as FiberSet from "effect/FiberSet"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as Http from "node:http"
-import * as Encoding from "../../protocol/Encoding.ts"
-import type { Framing } from "../../protocol/Framing.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import { realAddress } from "../address/Forwarded.ts"
 import { ownOrigins } from "../address/ownOrigins.ts"
@@ -15,17 +13,10 @@ import type { ConnectionLimits } from "../ConnectionLimits.ts"
 import { answer, pathOf, refuse, type RequestHandler, type UpgradeHandler } from "../http/HttpDoor.ts"
 import { converse } from "../Reception.ts"
 import { SocketConnection } from "../SocketConnection.ts"
-import { handshake, type Subprotocol } from "./Handshake.ts"
-import { type Settled, WebSocketConnection } from "./WebSocketConnection.ts"
+import { handshake } from "./Handshake.ts"
+import { settledBy } from "./Subprotocols.ts"
+import { WebSocketConnection } from "./WebSocketConnection.ts"
 import type { WebSocketSettings } from "./WebSocketSettings.ts"
-
-/** What a subprotocol settles of what is spoken. Without one a client may say anything, and `Connect` settles it. */
-const subprotocols: Readonly<Record<Subprotocol, (framing: Framing) => Pick<Settled, "agreed" | "content">>> = {
-  "natter.v2.json": (framing) => ({ agreed: Encoding.server2("json", undefined, framing), content: "text" }),
-  "natter.v2.msgpack": (framing) => ({ agreed: Encoding.server2("msgpack", undefined, framing), content: "binary" }),
-  "natter.v1": (framing) => ({ agreed: Encoding.server1In(framing), content: "text" }),
-}
-const undecided = { content: "any" } as const
 
 interface WebSocketDoor {
   /** Takes whoever asks for a WebSocket at its path, until the scope closes. */
@@ -76,7 +67,7 @@ export const make = Effect.fnUntraced(function* (
       first,
       remoteAddress: arrival.address,
     })
-    const settled = protocol === undefined ? undecided : subprotocols[protocol](framing)
+    const settled = settledBy(protocol, framing)
     run(converse(new WebSocketConnection(transport, link, { ...settled, framing, inflater }), arrival.admission))
     return true
   }
