@@ -28,6 +28,7 @@ const noTokens: Settings["tokens"] = Effect.die("no tokens are needed")
 // Starting a service takes longer than measuring it. The other rows differ by numbers that are small here.
 const measuredHere: Record<string, ReadonlyArray<string>> = {
   "fanout-100-3": ["natter", "bare Node", "ws", "socket.io"],
+  "websocket-100-3": ["natter, WebSocket"],
   "sqlite-100-3": ["natter, SQLite"],
   "sqlite-open": ["natter, SQLite"],
   "fanout-v2-10-3": ["natter", "bare Node"],
@@ -50,7 +51,7 @@ const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Sco
 
 it("is listed above, or is like one that is", () => {
   const like = (id: string): string =>
-    id.replace(/^(fanout|sqlite)-\d.*/, "$1-100-3").replace(/^durable-\d.*/, "durable-10-3")
+    id.replace(/^(fanout|sqlite|websocket)-\d.*/, "$1-100-3").replace(/^durable-\d.*/, "durable-10-3")
   assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
 })
 

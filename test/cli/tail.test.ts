@@ -244,7 +244,7 @@ describe("natter tail, on pipes", () => {
     assert.strictEqual(code, 1)
     assert.match(
       stderr,
-      /localhost is not an address: write it as host:port, :port, \[::1\]:port, tls:\/\/host:port, wss:\/\/host or unix:\/path/,
+      /localhost is not an address: write it as host:port, :port, \[::1\]:port, tls:\/\/host:port, wss:\/\/host, https:\/\/host or unix:\/path/,
     )
   })
 })
