@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Admission, type Bounds, Places } from "./internal/Places.ts"
+import { Tally } from "./internal/Tally.ts"
 
 export type { Admission }
 
@@ -12,9 +13,6 @@ export interface ConnectionLimitSettings {
   /** From one address, or one /64 of IPv6; this machine is exempt. */
   readonly perAddress: number
 }
-
-/** Nanoseconds between two lines about refused connections. */
-const noteEvery = 10_000_000_000n
 
 /** A browser opens several connections for its requests, where a session has one. */
 const requestsToOne = 4
@@ -60,8 +58,7 @@ export class ConnectionLimits extends Context.Service<
         refusals: maxRefusals,
       }
       const requests = new Places(requestBounds)
-      let unnoted = 0
-      let notedAt: bigint | undefined
+      const refused = new Tally(clock)
 
       return ConnectionLimits.of({
         admit: (address, exempt) => connections.admit(address, exempt),
@@ -77,16 +74,12 @@ export class ConnectionLimits extends Context.Service<
         },
         note: (refusal) =>
           Effect.suspend(() => {
-            unnoted++
-            const now = clock.monotonicTimeNanosUnsafe()
-            if (notedAt !== undefined && now - notedAt < noteEvery) return Effect.void
-            notedAt = now
-            const refused = unnoted
-            unnoted = 0
+            const count = refused.count()
+            if (count === undefined) return Effect.void
             return Effect.logWarning(
               refusal === "TooManyConnections"
-                ? `refused ${refused} more connections: one address has ${perAddress}, as many as it may`
-                : `refused ${refused} more connections: ${connections.taken} are open, of ${bounds.total} that are let in`,
+                ? `refused ${count} more connections: one address has ${perAddress}, as many as it may`
+                : `refused ${count} more connections: ${connections.taken} are open, of ${bounds.total} that are let in`,
             )
           }),
         open: () => connections.taken + connections.refusing,

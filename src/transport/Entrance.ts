@@ -20,6 +20,7 @@ import { Arrival } from "./Arrival.ts"
 import { ConnectionLimits } from "./ConnectionLimits.ts"
 import type { HttpDoor } from "./http/HttpDoor.ts"
 import type { Speech } from "./Place.ts"
+import { Tally } from "./internal/Tally.ts"
 import { converse } from "./Reception.ts"
 import { SocketConnection } from "./SocketConnection.ts"
 
@@ -133,10 +134,14 @@ export const make = Effect.fnUntraced(function* (
       goOn(arrival, socket, found.rest.byteLength === 0 ? undefined : found.rest)
     })
 
+  const cuts = new Tally(clock)
   const cut = ({ address }: Arrival, socket: Net.Socket, found: Found): void => {
     socket.destroy()
     const why = found._tag === "ProxyHeaderError" ? found.message : "it did not begin with a PROXY header"
-    run(Effect.logWarning(`cut a connection from the proxy ${address}: ${why}`))
+    const count = cuts.count()
+    if (count === undefined) return
+    const what = count === 1 ? "a connection" : `${count} more connections, the last of them`
+    run(Effect.logWarning(`cut ${what} from the proxy ${address}: ${why}`))
   }
 
   /** With what has come of it, if anything has. Where only one thing can come nothing is waited for. */

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
-import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import * as Http from "node:http"
 import { Duplex } from "node:stream"
@@ -18,6 +17,7 @@ import { Ended } from "../../src/transport/sse/Ended.ts"
 import { EventLog } from "../../src/transport/sse/EventLog.ts"
 import { Inlet, type Outcome } from "../../src/transport/sse/Inlet.ts"
 import { LineReader } from "../../src/transport/sse/Lines.ts"
+import { eventually } from "../suites/transportWorld.ts"
 import { SseConnection } from "../../src/transport/sse/SseConnection.ts"
 import * as SseDoor from "../../src/transport/sse/SseDoor.ts"
 import { defaults } from "../../src/transport/sse/SseSettings.ts"
@@ -304,28 +304,71 @@ describe("those who are away", () => {
   )
 })
 
+/** A door, and what its sessions do. */
+const doorOf = (run: (connection: Connection) => Effect.Effect<void>) =>
+  SseDoor.make(defaults).pipe(
+    Effect.provide(ConnectionLimits.layer),
+    Effect.provideService(
+      Sessions,
+      Sessions.of({
+        run,
+        refuse: () => Effect.void,
+        dismiss: () => Effect.void,
+        count: () => 0,
+        loginTimeout: Duration.seconds(10),
+        draining: Effect.never,
+        drain: () => Effect.void,
+      }),
+    ),
+  )
+
+const get = (url: string, headers: Http.IncomingHttpHeaders = {}) =>
+  Object.assign(new Http.IncomingMessage(undefined as never), { method: "GET", url, headers })
+const client = { address: "192.0.2.7", own: () => new Set<string>(), certificate: { account: "ann" } }
+
 it.effect("a session is of whoever opened its stream: the address, and the certificate that was shown", () =>
   Effect.gen(function* () {
     const opened: Array<Connection> = []
-    const sessions = Sessions.of({
-      run: (connection) => Effect.sync(() => void opened.push(connection)),
-      refuse: () => Effect.void,
-      dismiss: () => Effect.void,
-      count: () => 0,
-      loginTimeout: Duration.seconds(10),
-      draining: Effect.never,
-      drain: () => Effect.void,
-    })
-    const { handle, open } = yield* SseDoor.make(defaults).pipe(
-      Effect.provide(Layer.merge(ConnectionLimits.layer, Layer.succeed(Sessions, sessions))),
-    )
+    const { handle, open } = yield* doorOf((connection) => Effect.sync(() => void opened.push(connection)))
     const { response } = yield* stuck
-    const request = Object.assign(new Http.IncomingMessage(undefined as never), { method: "GET", url: "/sse" })
-    const client = { address: "192.0.2.7", own: () => new Set<string>(), certificate: { account: "ann" } }
-    assert.isTrue(handle(request, response, client))
+    assert.isTrue(handle(get("/sse"), response, client))
     assert.deepInclude(opened[0], { remoteAddress: "192.0.2.7", certificate: { account: "ann" }, transport: "sse" })
     // It has ended already.
     assert.strictEqual(open(), 0)
-    assert.isFalse(handle(Object.assign(request, { url: "/" }), response, client))
+    assert.isFalse(handle(get("/"), response, client))
+  }).pipe(Effect.scoped),
+)
+
+it.effect("who comes back for the last words of a session has to read them", () =>
+  Effect.gen(function* () {
+    let key = ""
+    const { handle } = yield* doorOf((connection) =>
+      Effect.suspend(() => {
+        key = (connection as SseConnection).key
+        connection.send([line("x".repeat(100_000))])
+        return Effect.ignore(Effect.timeoutOption(connection.close(goodbye), "1 second")).pipe(
+          Effect.andThen(connection.abort),
+        )
+      }),
+    )
+    const { response } = yield* stuck
+    handle(get("/sse"), response, client)
+    yield* TestClock.adjust("1 second")
+    const back = Effect.fnUntraced(function* (flows: boolean) {
+      const { flow, response } = yield* stuck
+      if (flows) flow()
+      handle(get("/sse", { "last-event-id": `${key}.0` }), response, client)
+      return response
+    })
+    const quick = yield* back(true)
+    yield* eventually(
+      "it is read",
+      Effect.sync(() => quick.writableFinished),
+    )
+    const slow = yield* back(false)
+    yield* TestClock.adjust("29 seconds")
+    assert.isFalse(slow.destroyed)
+    yield* TestClock.adjust("1 second")
+    assert.isTrue(slow.destroyed)
   }).pipe(Effect.scoped),
 )

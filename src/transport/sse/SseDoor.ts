@@ -38,6 +38,9 @@ const maxPosts = 4
 /** Time for a post to come. */
 const postTimeout = Duration.seconds(30)
 
+/** Time to read what a session that has ended had to say: nobody else looks after such a response. */
+const lastWordsTimeout = Duration.seconds(30)
+
 /** Milliseconds after which a browser comes back by itself. */
 const retry = 1000
 
@@ -141,6 +144,14 @@ export const make = Effect.fnUntraced(function* (
     }
     response.writeHead(200, streamHeaders)
     connection.attach(response, beginning(key, true), after)
+    if (open.has(key)) return
+    const cut = run(
+      Effect.delay(
+        Effect.sync(() => void response.destroy()),
+        lastWordsTimeout,
+      ),
+    )
+    response.on("close", () => cut.interruptUnsafe())
   }
 
   const absent = (response: ServerResponse, key: string): void => {

@@ -291,6 +291,20 @@ describe("a proxy that is trusted", () => {
     }),
   )
 
+  it.live("is cut off with a line in the log that says why, and not with one for each time", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ message }) => void lines.push(String(message)))
+    const settings: Settings = { ...trusting("loopback"), log: "Warn" }
+    return withServer(TestServer.layerTcp(settings), (server) =>
+      Effect.gen(function* () {
+        for (let n = 0; n < 20; n++) yield* everything(yield* behind(server, Buffer.from("PROXY TCP4\r\n")))
+        assert.deepStrictEqual(lines, [
+          "cut a connection from the proxy 127.0.0.1: not a PROXY header: TCP4 takes two addresses and two ports, with one space before each",
+        ])
+      }),
+    )().pipe(Effect.provideService(References.MinimumLogLevel, "Warn"), Effect.provide(Logger.layer([logger])))
+  })
+
   live("is cut off where it begins a header and writes none", loopback, (server) =>
     Effect.gen(function* () {
       const wrong = Buffer.from(v2("192.0.2.7"))
