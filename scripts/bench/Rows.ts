@@ -20,6 +20,7 @@ export const rows: ReadonlyArray<Row> = [
   Visits.guestVisits,
   Visits.growth,
   Sessions.idleCrowd,
+  Sessions.idleWebSockets,
   largeCrowd,
   startUp,
 ]

@@ -18,6 +18,7 @@ export const run = Effect.fnUntraced(function* (
   const started = yield* start(server, { core: pinned?.server, profile })
   const plan: SessionPlan = {
     ...work,
+    framing: server.framing === "websocket" ? "websocket" : "natter",
     host,
     port: started.port,
     serverPid: started.pid,

@@ -42,6 +42,7 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   visit: ["natter", "bare Node"],
   "visit-growth": ["natter", "bare Node"],
   idle: ["natter"],
+  "idle-websocket": ["natter, WebSocket"],
   crowd: ["natter"],
   start: ["natter"],
 }

@@ -61,8 +61,10 @@ export interface OpenOptions {
 
 const lost = (_: Peer, reason: string): void => void fail(`a connection was lost: ${reason}`)
 
-export const open = ({ host, port }: SessionPlan, { number = 0, onClose = lost }: OpenOptions = {}): Peer =>
-  new Peer({ host, port, address: Math.floor(number / perAddress), onFrame: unexpected, onClose })
+export const open = (
+  { framing = "natter", host, port }: SessionPlan,
+  { number = 0, onClose = lost }: OpenOptions = {},
+): Peer => new Peer({ framing, host, port, address: Math.floor(number / perAddress), onFrame: unexpected, onClose })
 
 const unexpected = (_: Peer, bytes: Buffer, start: number, end: number): void =>
   void fail(`got ${bytes.toString("utf8", start, Math.min(end, start + 200))}`)

@@ -1,6 +1,6 @@
-// One connection of the load, as lean as it can be: frames behind a length, handed over where they lie.
+// One connection of the load, as lean as it can be: frames behind a length or in a WebSocket, handed over where they lie.
 import * as net from "node:net"
-import { frameOf } from "../Message.ts"
+import { framings } from "../fanout/Framing.ts"
 
 /** A frame is `bytes` from `start` to `end`; it is gone when this returns. */
 export type OnFrame = (peer: Peer, bytes: Buffer, start: number, end: number) => void
@@ -8,6 +8,8 @@ export type OnFrame = (peer: Peer, bytes: Buffer, start: number, end: number) =>
 export interface PeerOptions {
   readonly host: string
   readonly port: number
+  /** How frames are laid into the bytes. */
+  readonly framing: "natter" | "websocket"
   /** Local addresses differ, so that their ports last: 127.0.0.1 and so on, by this number. */
   readonly address?: number
   readonly onFrame: OnFrame
@@ -23,10 +25,14 @@ export class Peer {
   /** Called behind the frames that came together. */
   afterRead: (() => void) | undefined
   private readonly socket: net.Socket
+  private readonly framing: (typeof framings)["natter"]
   private rest: Buffer | undefined
+  /** Whether the server has agreed to the framing. */
+  private welcome = false
 
-  constructor({ address = 0, host, onClose, onFrame, port }: PeerOptions) {
+  constructor({ address = 0, framing, host, onClose, onFrame, port }: PeerOptions) {
     this.onFrame = onFrame
+    this.framing = framings[framing]
     let reason = "closed by the server"
     this.socket = net.connect({
       host,
@@ -43,6 +49,9 @@ export class Peer {
         },
       },
     })
+    const { hello } = this.framing
+    if (hello === undefined) this.welcome = true
+    else this.socket.write(hello(`${host}:${port}`))
     this.socket.on("error", (error) => (reason = error.message))
     this.socket.on("close", () => onClose(this, reason))
   }
@@ -52,7 +61,7 @@ export class Peer {
   }
 
   send(frame: object): void {
-    this.socket.write(frameOf(frame))
+    this.socket.write(this.framing.wrap("", JSON.stringify(frame)))
   }
 
   /** Goes in order. */
@@ -62,11 +71,19 @@ export class Peer {
 
   private receive(bytes: Buffer): void {
     let at = 0
-    while (bytes.length - at >= 4) {
-      const start = at + 4
-      const end = start + bytes.readUInt32BE(at)
+    if (!this.welcome) {
+      const welcome = this.framing.welcome(bytes)
+      this.welcome = welcome !== undefined
+      at = welcome?.taken ?? 0
+    }
+    while (this.welcome) {
+      const head = this.framing.head(bytes, at, bytes.length)
+      if (head === 0) break
+      const start = at + head
+      const end = start + this.framing.size(bytes, at)
       if (end > bytes.length) break
-      this.onFrame(this, bytes, start, end)
+      // A ping of the WebSocket has nothing in it: the frame that comes with it is answered.
+      if (end > start) this.onFrame(this, bytes, start, end)
       at = end
     }
     // A copy: the buffer belongs to the next read.

@@ -85,6 +85,8 @@ export type SessionPlan = Work & {
   readonly port: number
   /** The process whose CPU time and memory are read. */
   readonly serverPid: number
+  /** How frames are laid into the bytes; behind a length where it does not say. */
+  readonly framing?: "natter" | "websocket" | undefined
   /** A file with a name and its token in each line. */
   readonly tokens?: string
 }
