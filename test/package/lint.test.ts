@@ -53,7 +53,7 @@ const inBrowsers = ["client", "client/transport", "protocol", "domain"]
 
 /** Modules and the places that may import them: all others must be refused. */
 const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
-  ["effect/socket/Socket", ["transport", "client", "scenario", "testing", "client/transport", tcpClient]],
+  ["effect/socket/Socket", ["transport", "client", "scenario", "load", "testing", "client/transport", tcpClient]],
   ["@effect/platform-node/NodeSocket", ["transport", "proxy", "load", tcpClient]],
   ["@effect/platform-node/NodeSocketServer", ["transport", "proxy", "load", tcpClient]],
   ["node:net", ["transport", "proxy", "load", tcpClient]],

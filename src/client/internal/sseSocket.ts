@@ -3,7 +3,9 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
 import * as Socket from "effect/socket/Socket"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { EventStreamParser, type ServerEvent } from "./EventStreamParser.ts"
@@ -39,6 +41,21 @@ const farewellWithin = Duration.seconds(1)
 const closed = (code: number, closeReason?: string) =>
   new Socket.SocketError({ reason: new Socket.SocketCloseError({ code, closeReason }) })
 const connectionLost = 4006
+/** As over a WebSocket: what the server says of the session cannot be read. */
+const protocolError = 1002
+
+const Millis = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 }))
+const Opening = Schema.Struct({
+  key: Schema.String,
+  keep_alive: Schema.optionalKey(Millis),
+  resume: Schema.optionalKey(Millis),
+})
+const Closing = Schema.Struct({
+  code: Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: 4999 })),
+  message: Schema.optionalKey(Schema.String),
+})
+const readOpening = Schema.decodeUnknownOption(Schema.fromJsonString(Opening))
+const readClosing = Schema.decodeUnknownOption(Schema.fromJsonString(Closing))
 
 /** What did not work out, and whether it may the next time. */
 interface Failed {
@@ -123,6 +140,7 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
   const end = (error: Socket.SocketError): void => {
     over ??= error
     Deferred.doneUnsafe(ended, Effect.fail(over))
+    isOpen.openUnsafe()
     hasRoom.openUnsafe()
     hasWork.openUnsafe()
   }
@@ -161,18 +179,15 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
     if (name !== "session") tries = 0
     if (name === "message") frames.push(data)
     else if (name === "session") {
-      const opening = JSON.parse(data) as {
-        readonly key: string
-        readonly keep_alive?: number
-        readonly resume?: number
-      }
-      key = opening.key
-      keepAlive = opening.keep_alive ?? defaultKeepAlive
-      resumeFor = opening.resume ?? defaultResume
+      const opening = readOpening(data)
+      if (Option.isNone(opening)) return end(closed(protocolError))
+      key = opening.value.key
+      keepAlive = opening.value.keep_alive ?? defaultKeepAlive
+      resumeFor = opening.value.resume ?? defaultResume
       isOpen.openUnsafe()
     } else if (name === "close") {
-      const { code, message } = JSON.parse(data) as { readonly code: number; readonly message?: string }
-      end(closed(code, message))
+      const closing = readClosing(data)
+      end(Option.isNone(closing) ? closed(protocolError) : closed(closing.value.code, closing.value.message))
     } else if (name === "replaced") end(closed(connectionLost))
   }
 

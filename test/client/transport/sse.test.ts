@@ -110,6 +110,31 @@ describe.each(ways)("the client over Server-Sent Events, %s", (_, way) => {
   )
 })
 
+describe("what a broken server says of a session", () => {
+  const opening = 'event: session\ndata: {"key":"k"}\n\n'
+  const broken = [
+    "event: session\ndata: no JSON\n\n",
+    "event: session\ndata: {}\n\n",
+    'event: session\ndata: {"key":"k","keep_alive":-1}\n\n',
+    `${opening}event: close\ndata: no JSON\n\n`,
+    `${opening}event: close\ndata: {"code":"4000"}\n\n`,
+    `${opening}event: close\ndata: {"code":12.5}\n\n`,
+    `${opening}event: close\ndata: null\n\n`,
+  ]
+  for (const events of broken) {
+    it.live(`fails the connection, and the program goes on: ${JSON.stringify(events)}`, () => {
+      const fetch: Fetch = async (_, options) =>
+        options?.method === "POST" || options?.method === "DELETE"
+          ? new Response(null, { status: 204 })
+          : new Response(events, { headers: { "Content-Type": "text/event-stream" } })
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Effect.scoped(connect({ timeout: Duration.seconds(3) })))
+        assert.notStrictEqual(error.reason, "Timeout")
+      }).pipe(Effect.provide(Sse.layer("http://127.0.0.1:1/sse", fetch)))
+    })
+  }
+})
+
 /** Breaks what is fetched: a response behind so many bytes, and the answer of every so many-th post. */
 const unreliable = (bytes: number, posts: number) => {
   const counts = { cuts: 0, lost: 0, posts: 0 }
