@@ -1,23 +1,19 @@
 /** Sends hostile streams to a running server, over plain sockets, and checks in between that a healthy client is served. */
 import * as net from "node:net"
-import { setTimeout as sleep } from "node:timers/promises"
 import * as Result from "effect/Result"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { Deframer } from "../../src/protocol/Framing.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { HostileStream, Opening } from "../../src/testing/Fuzz.ts"
+import { send } from "./hostileSocket.ts"
 
 export interface Target {
   readonly host: string
   readonly port: number
 }
 
-/** How hostile connections end, and after how many milliseconds at the latest. One that lingers reads nothing. */
-const lifetime = { end: 1000, destroy: 1000, reset: 1000, linger: 200 }
 /** How long a healthy client waits, at most. */
 const patience = 1000
-
-const endings = Object.keys(lifetime) as ReadonlyArray<keyof typeof lifetime>
 
 /** What is sent before the stream, to bring the server into the state that the stream is meant for. */
 const greeting = (opening: Opening, seed: number): ReadonlyArray<Uint8Array> => {
@@ -34,26 +30,8 @@ const greeting = (opening: Opening, seed: number): ReadonlyArray<Uint8Array> => 
 }
 
 /** Sends one hostile stream and goes. Whatever the server answers is read and thrown away. */
-export const attack = async ({ host, port }: Target, { chunks, opening, seed }: HostileStream): Promise<void> => {
-  const socket = net.connect({ host, port, noDelay: true })
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
-  // The server may close the connection at any time; whether it still works is checked by the healthy client.
-  socket.on("error", () => {})
-  const ending = endings[seed % endings.length]!
-  if (ending !== "linger") socket.resume()
-  const timer = setTimeout(() => socket.destroy(), lifetime[ending])
-  for (const [index, chunk] of [...greeting(opening, seed), ...chunks].entries()) {
-    if (socket.destroyed) break
-    socket.write(chunk)
-    // Now and then a pause, so that the server gets a piece by itself.
-    if (index % 8 === 0) await sleep(1)
-  }
-  if (ending === "end" || ending === "linger") socket.end()
-  if (ending === "destroy") socket.destroy()
-  if (ending === "reset") socket.resetAndDestroy()
-  await closed
-  clearTimeout(timer)
-}
+export const attack = (target: Target, { chunks, opening, seed }: HostileStream): Promise<void> =>
+  send(target, [...greeting(opening, seed), ...chunks], { seed })
 
 /** Signs in and pings as the chapter's client would. Returns what is wrong; undefined where it is answered correctly and in time. */
 export const checkHealth = ({ host, port }: Target, username: string, password: string): Promise<string | undefined> =>

@@ -1,15 +1,10 @@
 /** Sends hostile streams to a running server over WebSockets, and checks in between that a healthy client is served. */
-import * as net from "node:net"
-import { setTimeout as sleep } from "node:timers/promises"
 import { Dice } from "../../src/testing/Dice.ts"
 import type { HostileWebSocket } from "../../src/testing/WebSocketFuzz.ts"
+import { send } from "./hostileSocket.ts"
 
-/** How hostile connections end, and after how many milliseconds at the latest. One that lingers reads nothing. */
-const lifetime = { end: 1000, destroy: 1000, reset: 1000, linger: 200 }
 /** How long a healthy client waits, at most. */
 const patience = 1000
-
-const endings = Object.keys(lifetime) as ReadonlyArray<keyof typeof lifetime>
 
 /** The request for a WebSocket. One in ten is damaged somewhere. */
 const request = ({ host, pathname }: URL, { compressed, seed, subprotocol }: HostileWebSocket): Uint8Array => {
@@ -33,34 +28,11 @@ const request = ({ host, pathname }: URL, { compressed, seed, subprotocol }: Hos
 }
 
 /** Asks for a WebSocket, sends one hostile stream and goes. Whatever the server answers is read and thrown away. */
-export const attack = async (url: URL, stream: HostileWebSocket): Promise<void> => {
+export const attack = (url: URL, stream: HostileWebSocket): Promise<void> => {
   const { chunks, seed } = stream
-  const socket = net.connect({
-    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(url.port || 80),
-    noDelay: true,
-  })
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()))
-  // The server may close the connection at any time; whether it still works is checked by the healthy client.
-  socket.on("error", () => {})
-  const ending = endings[seed % endings.length]!
-  const timer = setTimeout(() => socket.destroy(), lifetime[ending])
-  socket.write(request(url, stream))
+  const target = { host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 80) }
   // One in five does not wait for the answer: the first frames come with the request.
-  if (seed % 5 > 0) await Promise.race([closed, new Promise((resolve) => socket.once("data", resolve))])
-  if (ending === "linger") socket.pause()
-  else socket.resume()
-  for (const [index, chunk] of chunks.entries()) {
-    if (socket.destroyed) break
-    socket.write(chunk)
-    // Now and then a pause, so that the server gets a piece by itself.
-    if (index % 8 === 0) await sleep(1)
-  }
-  if (ending === "end" || ending === "linger") socket.end()
-  if (ending === "destroy") socket.destroy()
-  if (ending === "reset") socket.resetAndDestroy()
-  await closed
-  clearTimeout(timer)
+  return send(target, [request(url, stream), ...chunks], { seed, waits: seed % 5 > 0 })
 }
 
 /** Signs in and pings as a browser would. Returns what is wrong; undefined where it is answered correctly and in time. */

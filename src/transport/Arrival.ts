@@ -17,11 +17,11 @@ export class Arrival {
   certificate: Connection["certificate"]
   private readonly limits: ConnectionLimits["Service"]
   private readonly isProxy: (address: string) => boolean
-  /** Where it has its place. */
-  private places: Pick<ConnectionLimits["Service"], "admit" | "release">
+  /** Where it is counted. */
+  private admissions: Pick<ConnectionLimits["Service"], "admit" | "release">
 
   /**
-   * Gives it a place, until its socket closes. A proxy that is trusted stands for others: its own address is not what is
+   * Counts it, until its socket closes. A proxy that is trusted stands for others: its own address is not what is
    * limited.
    */
   constructor(
@@ -35,17 +35,17 @@ export class Arrival {
     // A socket in the file system has no addresses.
     this.address = carrier.remoteAddress === undefined ? unixPeer : plainAddress(carrier.remoteAddress)
     this.isProxy = isProxy
-    this.places = limits
+    this.admissions = limits
     this.admission = limits.admit(this.address, isProxy(this.address))
     carrier.once("close", () => {
-      this.places.release(this.address, this.admission)
+      this.admissions.release(this.address, this.admission)
       onClose()
     })
   }
 
   /** A proxy has said who is behind it: that is whom the limits are about. */
   isFrom(address: string): void {
-    if (address !== this.address) this.move(this.places, address)
+    if (address !== this.address) this.move(this.admissions, address)
   }
 
   /** What it carries are requests, one by one. */
@@ -58,10 +58,10 @@ export class Arrival {
     this.move(this.limits, address)
   }
 
-  private move(places: typeof this.places, address: string): void {
-    this.places.release(this.address, this.admission)
-    this.places = places
+  private move(admissions: typeof this.admissions, address: string): void {
+    this.admissions.release(this.address, this.admission)
+    this.admissions = admissions
     this.address = address
-    this.admission = places.admit(address, this.isProxy(address))
+    this.admission = admissions.admit(address, this.isProxy(address))
   }
 }

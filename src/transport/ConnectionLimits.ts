@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Admission, type Bounds, Places } from "./internal/Places.ts"
+import { type Admission, type Bounds, Admissions } from "./internal/Admissions.ts"
 import { Tally } from "./internal/Tally.ts"
 
 export type { Admission }
@@ -31,7 +31,7 @@ export class ConnectionLimits extends Context.Service<
      * The same for what carries requests of HTTP one by one, which is no connection to a session: it has places of its own,
      * four times as many.
      */
-    readonly requests: Pick<Places, "admit" | "release" | "taken" | "refusing">
+    readonly requests: Pick<Admissions, "admit" | "release" | "taken" | "refusing">
     /**
      * Lets in no more than this process can open, which is less than a setting may say: where no file can be opened any
      * more the system drops connections in silence. The most that are let in from now on.
@@ -51,13 +51,13 @@ export class ConnectionLimits extends Context.Service<
     ConnectionLimits,
     Effect.map(Effect.all([ConnectionLimits.Settings, Clock.Clock]), ([{ perAddress, ...settings }, clock]) => {
       const bounds: Bounds = { total: settings.total, perAddress, refusals: maxRefusals }
-      const connections = new Places(bounds)
+      const connections = new Admissions(bounds)
       const requestBounds: Bounds = {
         total: settings.total * requestsToOne,
         perAddress: perAddress * requestsToOne,
         refusals: maxRefusals,
       }
-      const requests = new Places(requestBounds)
+      const requests = new Admissions(requestBounds)
       const refused = new Tally(clock)
 
       return ConnectionLimits.of({

@@ -85,6 +85,8 @@ export const make = Effect.fnUntraced(function* (
   const silent = new Set<Silent>()
   const patience = Duration.toMillis(sessions.loginTimeout)
   const knowsTls = tls !== "never" && behind.tls !== undefined
+  /** Where it always has to be TLS nothing is said in plain words, though there be no certificate. */
+  const awaitsTls = knowsTls || tls === "always"
 
   let looking = false
   const look = Effect.gen(function* () {
@@ -147,7 +149,7 @@ export const make = Effect.fnUntraced(function* (
   /** With what has come of it, if anything has. Where only one thing can come nothing is waited for. */
   const goOn = (arrival: Arrival, socket: Net.Socket, chunk?: Uint8Array): void => {
     const { http } = behind
-    if ((knowsTls && !arrival.secure) || (language === "any" && http !== undefined)) {
+    if ((awaitsTls && !arrival.secure) || (language === "any" && http !== undefined)) {
       if (chunk !== undefined) return hear(arrival, socket, chunk)
       return wait(arrival, socket, patienceWith(arrival), (chunk) => hear(arrival, socket, chunk))
     }

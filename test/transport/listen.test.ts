@@ -70,6 +70,18 @@ describe("a service that listens in many places", () => {
     }),
   )
 
+  alone("speaks plainly with nobody where it has to be TLS, not even without a certificate", () =>
+    Effect.gen(function* () {
+      const { server } = yield* stoppable(tcp.layer({ ...calm, listen }))
+      const frame = Buffer.concat([Uint8Array.of(0, 0, 0, 15), Buffer.from('{"type":"Ping"}')])
+      for (const scheme of ["tls", "https"] as const) {
+        const link = yield* Link.tcp(server.listening[1 + schemes.indexOf(scheme)]!.address)
+        yield* link.send(frame)
+        assert.match(yield* all(link), /TLS is spoken here/)
+      }
+    }),
+  )
+
   alone("says what is spoken in a place to who speaks otherwise there", () =>
     Effect.gen(function* () {
       const { server } = yield* stoppable(tcp.layer(settings))

@@ -1,4 +1,4 @@
-/** Places for connections of one kind, together and by address. */
+/** Who is let in of the connections of one kind, together and by address. */
 import { isLocal, network } from "../../domain/Network.ts"
 
 /** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
@@ -11,8 +11,8 @@ export interface Bounds {
   refusals: number
 }
 
-export class Places {
-  /** Those that have one. */
+export class Admissions {
+  /** Those that were let in and are still there. */
   taken = 0
   refusing = 0
   private readonly bounds: Bounds
@@ -23,7 +23,7 @@ export class Places {
     this.bounds = bounds
   }
 
-  /** Gives a place, if there is one; whoever is `exempt` stands for many others. */
+  /** Lets it in, if there is room; whoever is `exempt` stands for many others. */
   admit(address: string, exempt = false): Admission {
     const { perAddress, refusals, total } = this.bounds
     const group = network(address)
