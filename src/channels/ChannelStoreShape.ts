@@ -27,12 +27,13 @@ export interface ChannelStoreShape {
   ) => Effect.Effect<ReadonlyArray<AuditEntry>, ChannelStoreError>
   /**
    * Channels in the order of their names, behind one of them: neither archived ones nor direct conversations. Private
-   * ones only for `user`, who has a role there, or for `everybody`.
+   * ones only for `user`, who has a role there, or for `everybody`. Of these names alone, where `among` has any.
    */
   readonly list: (page: {
     readonly after?: ChannelName | undefined
     readonly limit: number
     readonly for: { readonly user: UserId } | "everybody" | "strangers"
+    readonly among?: ReadonlyArray<ChannelName> | undefined
   }) => Effect.Effect<ReadonlyArray<ChannelSummary>, ChannelStoreError>
   /**
    * Those of these channels that a user may read, with their present names. Among them direct conversations, blocks or

@@ -1,3 +1,4 @@
+import type { Scope } from "../domain/Scope.ts"
 import type { Memberships } from "../hub/audience/Memberships.ts"
 import type { Requester } from "../hub/channel/ChannelCommand.ts"
 import type { CallerLimits } from "./RateLimits.ts"
@@ -9,4 +10,6 @@ export interface Caller {
   readonly memberships: Memberships | undefined
   /** What the user may still do; undefined where that has no limit. */
   readonly limits: CallerLimits | undefined
+  /** How much of what the user may the caller may; undefined for all of it. */
+  readonly scope?: Scope | undefined
 }

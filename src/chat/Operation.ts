@@ -1,12 +1,18 @@
 import * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { RequestError, RequestErrorReason } from "../domain/RequestError.ts"
+import type { OperationName } from "../domain/Scope.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
+import { outOfScope } from "./internal/scoped.ts"
 import { type OperationKind, rateLimited } from "./RateLimits.ts"
 
-/** What any operation can fail with: the service is too busy or away, or it was asked too often (`retryable`), or has failed. */
-type Anywhere = "Unavailable" | "Internal" | "RateLimited"
+/**
+ * What any operation can fail with: the service is too busy or away, or it was asked too often (`retryable`), or has failed;
+ * or the caller has come by a token that is not for this.
+ */
+type Anywhere = "Unavailable" | "Internal" | "RateLimited" | "OutOfScope"
 
 /** An error of one of these reasons. */
 export interface RequestErrorOf<Reason extends RequestErrorReason> extends RequestError {
@@ -16,6 +22,8 @@ export interface RequestErrorOf<Reason extends RequestErrorReason> extends Reque
 /** One thing that a caller can do, the same through every door: all its checks are in it. */
 export interface Operation<Request, Answer, Reason extends RequestErrorReason = RequestErrorReason> {
   (chat: ChatShape, caller: Caller, request: Request): Effect.Effect<Answer, RequestErrorOf<Reason | Anywhere>>
+  /** By which it is called in the scope of a token. */
+  readonly operation: OperationName
   /** What it counts as, where it is limited how often it may be done. */
   readonly kind: OperationKind
   /** The reasons for which it can be refused. */
@@ -36,14 +44,23 @@ const words: { readonly [Kind in OperationKind]: string } = {
   typing: "keys",
 }
 
+/** Nearly every request names its channel in the same field. */
+const channelIn = (request: unknown): ReadonlyArray<ChannelName> => {
+  const { channel } = request as { readonly channel?: ChannelName | undefined }
+  return channel === undefined ? [] : [channel]
+}
+
 /**
- * Makes an operation. `kind` is what it counts as, for everybody who is limited, whatever the door. That it fails for no other reason than those it names, a test holds against what happens
+ * Makes an operation. Who has a scope does only what is in it, and everybody who is limited only as much of a `kind` as one
+ * may, whatever the door. `concerned` are the channels that a request is about, where that is not its `channel`. That it fails for no other reason than those it names, a test holds against what happens
  * (test/chat): the channel's own checks know all reasons there are.
  */
 export const operation = <Request, Answer, const Reason extends RequestErrorReason>(
+  name: OperationName,
   kind: OperationKind,
   reasons: ReadonlyArray<Reason>,
   run: (chat: ChatShape, caller: Caller, request: Request) => Effect.Effect<Answer, RequestError>,
+  concerned: (request: Request) => ReadonlyArray<ChannelName> = channelIn,
 ): Operation<Request, Answer, Reason> => {
   const limited =
     kind === "publishing" || kind === "typing"
@@ -53,9 +70,16 @@ export const operation = <Request, Answer, const Reason extends RequestErrorReas
             const wait = caller.limits?.take(kind, Monotonic.millis(chat.clock)) ?? 0
             return wait === 0 ? run(chat, caller, request) : Effect.fail(rateLimited(words[kind], wait))
           })
-  return Object.assign(limited as Operation<Request, Answer, Reason>, {
+  const scoped = (chat: ChatShape, caller: Caller, request: Request) => {
+    const { scope } = caller
+    if (scope === undefined) return limited(chat, caller, request)
+    const error = outOfScope(scope, name, concerned(request))
+    return error === undefined ? limited(chat, caller, request) : Effect.fail(error)
+  }
+  return Object.assign(scoped as Operation<Request, Answer, Reason>, {
+    operation: name,
     kind,
-    reasons: [...reasons, "Unavailable" as const, "Internal" as const, "RateLimited" as const],
+    reasons: [...reasons, "Unavailable" as const, "Internal" as const, "RateLimited" as const, "OutOfScope" as const],
   })
 }
 

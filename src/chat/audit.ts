@@ -29,6 +29,7 @@ const withoutAddress = ({ detail, ...entry }: AuditEntry): AuditEntry =>
 
 /** A page of what was done in a channel by those with rights, for them. */
 export const audit = operation(
+  "audit",
   "reading",
   [...administering, "InvalidFrame"],
   (chat, caller, { before, channel }: Audit): Effect.Effect<AuditPage, RequestError> =>

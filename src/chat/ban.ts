@@ -23,6 +23,7 @@ export interface Ban {
  * is for administrators of the service: whoever tries ranges and looks who is out learns where people are.
  */
 export const ban = operation(
+  "ban",
   "administration",
   [...administering, "InvalidFrame"],
   (chat, caller, { address, channel, duration, reason, username }: Ban): Effect.Effect<void, RequestError> => {

@@ -20,6 +20,7 @@ export interface Configure {
 
 /** Changes who may enter a channel and speak there, and how; what is left out stays. Its members hear of it. */
 export const configure = operation(
+  "configure",
   "administration",
   [...administering, "ChannelArchived", "ChannelQuota", "InvalidFrame"],
   (chat, caller, { access, archived, channel, durability, slowMode }: Configure): Effect.Effect<void, RequestError> =>

@@ -20,6 +20,7 @@ export interface CreateChannel {
 
 /** Makes a channel, which the user owns from then on. Entering it is another operation. */
 export const createChannel = operation(
+  "createChannel",
   "administration",
   ["ChannelExists", "Forbidden", "TooManyChannels", "ChannelQuota", "InvalidFrame"],
   (chat, caller, { access, channel, durability, topic }: CreateChannel): Effect.Effect<void, RequestError> =>

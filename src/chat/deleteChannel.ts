@@ -10,6 +10,7 @@ export interface DeleteChannel {
 
 /** Removes a channel with all that was said there, for good; who is in it is put out. For administrators of the service. */
 export const deleteChannel = operation(
+  "deleteChannel",
   "administration",
   deleting,
   (chat, caller, { channel }: DeleteChannel): Effect.Effect<void, RequestError> =>

@@ -6,7 +6,7 @@ import type { Seq } from "../domain/Seq.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
-import { awaiting, send, tooFast } from "./internal/post.ts"
+import { awaiting, send, mayNotPost } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
 import type { Receipt } from "./Receipt.ts"
 
@@ -27,7 +27,7 @@ export const sendDeletion = (
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
   const { channel, id, target } = request
-  const error = tooFast(chat, caller)
+  const error = mayNotPost(chat, caller, "deleteMessage", channel)
   if (error !== undefined) return Effect.fail(error)
   const { by } = caller
   const change = { type: "Deleted" } as const
@@ -36,6 +36,7 @@ export const sendDeletion = (
 
 /** Takes a message away: one's own, or as a moderator any. */
 export const deleteMessage = operation(
+  "deleteMessage",
   "publishing",
   [...posting, "NoSuchMessage"],
   (chat, caller, request: DeleteMessage): Effect.Effect<Receipt, RequestError> =>

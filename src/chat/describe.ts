@@ -7,6 +7,7 @@ import { operation, reading } from "./Operation.ts"
 
 /** What a channel is, and who may do what there, as far as the user may know. */
 export const describe = operation(
+  "describe",
   "reading",
   reading,
   (chat, caller, { channel }: { readonly channel: ChannelName }): Effect.Effect<Description, RequestError> =>

@@ -6,7 +6,7 @@ import type { Seq } from "../domain/Seq.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
-import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
+import { awaiting, send, mayNotPost, unsayable } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
 import type { Receipt } from "./Receipt.ts"
 
@@ -27,7 +27,7 @@ export const sendEdit = (
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
   const { channel, id, target } = request
-  const error = unsayable(chat, request.content) ?? tooFast(chat, caller)
+  const error = unsayable(chat, request.content) ?? mayNotPost(chat, caller, "editMessage", channel)
   if (error !== undefined) return Effect.fail(error)
   const { by } = caller
   const change = { type: "Edited", content: request.content } as const
@@ -36,6 +36,7 @@ export const sendEdit = (
 
 /** Says something else in a message of one's own. */
 export const editMessage = operation(
+  "editMessage",
   "publishing",
   [...posting, "SlowMode", "NoSuchMessage", "EmptyMessage", "MessageTooLong", "InvalidFrame"],
   (chat, caller, request: EditMessage): Effect.Effect<Receipt, RequestError> =>

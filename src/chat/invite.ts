@@ -12,6 +12,7 @@ export interface Invite {
 
 /** Makes somebody a member of a channel, who hears of it in all sessions. */
 export const invite = operation(
+  "invite",
   "administration",
   [...administering, "ChannelArchived"],
   (chat, caller, { channel, username }: Invite): Effect.Effect<void, RequestError> =>

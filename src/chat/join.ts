@@ -6,8 +6,10 @@ import { isDirect } from "../domain/Direct.ts"
 import type { HistoryId } from "../domain/HistoryId.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { attempts, type Memberships } from "../hub/audience/Memberships.ts"
+import type { Scope } from "../domain/Scope.ts"
 import type { ChatShape } from "./Chat.ts"
 import { accountIn, readable } from "./internal/inChannel.ts"
+import { outOfScope } from "./internal/scoped.ts"
 import { operation, reading } from "./Operation.ts"
 
 export interface Join {
@@ -27,6 +29,7 @@ export interface Join {
 const comeBack = (
   chat: ChatShape,
   memberships: Memberships,
+  scope: Scope | undefined,
   { channel, history, id, tag }: Join & { readonly id: ChannelId },
 ): Effect.Effect<void, RequestError> => {
   const attempt = (name: ChannelName, n: number): Effect.Effect<void, RequestError> =>
@@ -40,7 +43,10 @@ const comeBack = (
           if (now === undefined && history !== undefined && !chat.history.isOurs(history)) {
             return memberships.join(name, { tag })
           }
-          return now === undefined || now === name || n === attempts ? Effect.fail(refusal) : attempt(now, n + 1)
+          if (now === undefined || now === name || n === attempts) return Effect.fail(refusal)
+          // It was asked for by another name: a scope is one of names.
+          const outside = scope === undefined ? undefined : outOfScope(scope, "join", [now])
+          return outside === undefined ? attempt(now, n + 1) : Effect.fail(outside)
         }),
     )
   return attempt(channel, 1)
@@ -48,13 +54,14 @@ const comeBack = (
 
 /** Enters a channel, with the caller's session, which is told how the channel stands and what happens there from then on. */
 export const join = operation(
+  "join",
   "visits",
   [...reading, "AlreadyMember", "ChannelExists", "TooManyMemberships", "ChannelQuota", "NotAuthenticated"],
-  (chat, { memberships }, { channel, history, id, tag }: Join): Effect.Effect<void, RequestError> => {
+  (chat, { memberships, scope }, { channel, history, id, tag }: Join): Effect.Effect<void, RequestError> => {
     if (memberships === undefined) {
       return Effect.fail(new RequestError({ reason: "NotAuthenticated", detail: "Only a session can be in a channel" }))
     }
-    if (id !== undefined && !isDirect(channel)) return comeBack(chat, memberships, { channel, history, id, tag })
+    if (id !== undefined && !isDirect(channel)) return comeBack(chat, memberships, scope, { channel, history, id, tag })
     return Effect.flatMap(accountIn(chat, channel), (account) => memberships.join(channel, { account, id, tag }))
   },
 )

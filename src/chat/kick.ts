@@ -15,6 +15,7 @@ export interface Kick {
 
 /** Puts somebody out of a channel, with all sessions; who may come back. */
 export const kick = operation(
+  "kick",
   "administration",
   [...administering, "InvalidFrame"],
   (chat, caller, { channel, reason, username }: Kick): Effect.Effect<void, RequestError> =>

@@ -6,6 +6,7 @@ import { operation } from "./Operation.ts"
 
 /** Leaves a channel, with the caller's session: nothing of it is told behind this. */
 export const leave = operation(
+  "leave",
   "visits",
   ["NotMember"],
   (_, { memberships }, { channel }: { readonly channel: ChannelName }): Effect.Effect<void, RequestError> =>

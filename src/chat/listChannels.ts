@@ -28,13 +28,17 @@ const pageSize = 100
  * else's, private channels are for those who have a role there, and for administrators.
  */
 export const listChannels = operation(
+  "listChannels",
   "reading",
   [],
-  (chat, { by }, { after }: ListChannels): Effect.Effect<ChannelPage, RequestError> =>
+  (chat, { by, scope }, { after }: ListChannels): Effect.Effect<ChannelPage, RequestError> =>
     Effect.gen(function* () {
       const { id, role } = by.user
       const whom = role === "admin" ? ("everybody" as const) : { user: id }
-      const listed = yield* readable("list channels", chat.channels.list({ after, limit: pageSize + 1, for: whom }))
+      const listed = yield* readable(
+        "list channels",
+        chat.channels.list({ after, limit: pageSize + 1, for: whom, among: scope?.channels }),
+      )
       const page = listed.slice(0, pageSize)
       const counts = yield* chat.directory.count(page.map(({ name }) => name))
       return {

@@ -14,6 +14,7 @@ export interface Present {
 
 /** Who is present in a channel that the user may read. */
 export const listPresent = operation(
+  "listPresent",
   "reading",
   reading,
   (chat, caller, { channel }: { readonly channel: ChannelName }): Effect.Effect<Present, RequestError> =>

@@ -3,6 +3,7 @@ import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { maxCursorLength } from "../domain/Limits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
+import { hasChannel } from "../domain/Scope.ts"
 import type { Seq } from "../domain/Seq.ts"
 import { invalid, short } from "./internal/checks.ts"
 import { readable } from "./internal/inChannel.ts"
@@ -32,9 +33,10 @@ const pageSize = 100
 
 /** What is new in the channels that count for the user and that it may read: direct conversations among them. */
 export const listUnread = operation(
+  "listUnread",
   "reading",
   ["InvalidFrame"],
-  (chat, { by }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> => {
+  (chat, { by, scope }, { after }: ListUnread): Effect.Effect<UnreadPage, RequestError> => {
     const { id: user } = by.user
     const error = short("after", after, maxCursorLength)
     if (error !== undefined) return Effect.fail(error)
@@ -54,7 +56,8 @@ export const listUnread = operation(
       return {
         channels: markers.flatMap(({ channel: id, last, read, unread }) => {
           const channel = names.get(id)
-          return channel === undefined ? [] : { channel, read, last, unread }
+          const isHidden = channel === undefined || (scope !== undefined && !hasChannel(scope, channel))
+          return isHidden ? [] : { channel, read, last, unread }
         }),
         next: markers.length < pageSize ? undefined : chat.cursors.seal("unread", user, markers.at(-1)!.channel),
       }

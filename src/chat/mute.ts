@@ -17,6 +17,7 @@ export interface Mute {
 
 /** Lets somebody listen only. Nobody is told. */
 export const mute = operation(
+  "mute",
   "administration",
   [...administering, "InvalidFrame"],
   (chat, caller, { channel, duration, reason, username }: Mute): Effect.Effect<void, RequestError> =>

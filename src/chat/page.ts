@@ -43,6 +43,7 @@ const rangeOf = ({ after, before, limit = maxPage, since, until }: Page): PageRa
  * not. It is read beside the channel, which goes on meanwhile. A page also ends at 32 Ki characters of content.
  */
 export const page = operation(
+  "page",
   "reading",
   [...reading, "InvalidFrame"],
   (chat, caller, request: Page): Effect.Effect<HistoryPage, RequestError> => {

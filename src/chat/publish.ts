@@ -5,7 +5,7 @@ import type { RequestError } from "../domain/RequestError.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
-import { awaiting, send, tooFast, unsayable } from "./internal/post.ts"
+import { awaiting, send, mayNotPost, unsayable } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
 import type { Receipt } from "./Receipt.ts"
 
@@ -23,7 +23,7 @@ export const sendMessage = (
   { channel, content, id }: Publish,
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
-  const error = unsayable(chat, content) ?? tooFast(chat, caller)
+  const error = unsayable(chat, content) ?? mayNotPost(chat, caller, "publish", channel)
   if (error !== undefined) return Effect.fail(error)
   const { by } = caller
   return send(chat, caller, channel, reply, (request) => ({ type: "Publish", by, request, id, content }))
@@ -31,6 +31,7 @@ export const sendMessage = (
 
 /** Says something to a channel; succeeds when it has its place and is as safe as the answer says. */
 export const publish = operation(
+  "publish",
   "publishing",
   [...posting, "EmptyMessage", "MessageTooLong", "InvalidFrame", "SlowMode"],
   (chat, caller, request: Publish): Effect.Effect<Receipt, RequestError> =>

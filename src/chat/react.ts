@@ -8,7 +8,7 @@ import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import { showing } from "./internal/checks.ts"
-import { awaiting, send, tooFast } from "./internal/post.ts"
+import { awaiting, send, mayNotPost } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
 import type { Receipt } from "./Receipt.ts"
 
@@ -31,7 +31,8 @@ export const sendReaction = (
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
   const { channel, id, target } = request
-  const error = (request.on ? showing("reaction", request.reaction) : undefined) ?? tooFast(chat, caller)
+  const error =
+    (request.on ? showing("reaction", request.reaction) : undefined) ?? mayNotPost(chat, caller, "react", channel)
   if (error !== undefined) return Effect.fail(error)
   const { by } = caller
   const change = { type: "Reacted", reaction: request.reaction, on: request.on } as const
@@ -40,6 +41,7 @@ export const sendReaction = (
 
 /** Reacts to a message, or takes the reaction back. */
 export const react = operation(
+  "react",
   "publishing",
   [...posting, "SlowMode", "NoSuchMessage", "TooManyReactions", "InvalidFrame"],
   (chat, caller, request: React): Effect.Effect<Receipt, RequestError> =>

@@ -11,8 +11,11 @@ export interface RenameChannel {
 
 /** Gives a channel another name; its members stay in it, and hear of it. */
 export const renameChannel = operation(
+  "renameChannel",
   "administration",
   [...administering, "ChannelExists"],
   (chat, caller, { channel, name }: RenameChannel): Effect.Effect<void, RequestError> =>
     administer(chat, caller, channel, { type: "Rename", name }),
+  // Who is limited to channels neither takes one out of these, nor makes another one of them.
+  ({ channel, name }) => [channel, name],
 )

@@ -6,6 +6,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Message } from "../domain/Entry.ts"
 import { maxCursorLength, maxHits, maxSearchLength } from "../domain/Limits.ts"
 import { RequestError } from "../domain/RequestError.ts"
+import { hasChannel } from "../domain/Scope.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Cursor } from "../history/HistoryShape.ts"
 import type { Caller } from "./Caller.ts"
@@ -46,10 +47,10 @@ const encodeCursor = Schema.encodeSync(CursorText)
 const cursorIn = (place: string | undefined): Cursor | undefined =>
   Option.getOrUndefined(Option.map(decodeCursor(place), ([timestamp, channel, seq]) => ({ timestamp, channel, seq })))
 
-type Scope = ReadonlyMap<ChannelId, ChannelName>
+type Channels = ReadonlyMap<ChannelId, ChannelName>
 
 /** The channel that was named, if the caller may read it. */
-const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effect<Scope, RequestError> =>
+const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effect<Channels, RequestError> =>
   anywhere(chat, caller, name, (link) =>
     Effect.map(
       link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "read" })),
@@ -58,14 +59,14 @@ const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effec
   )
 
 /** What the caller's session is in, under the names it has there: those of guests, for one, nobody else knows. */
-const own = ({ memberships }: Caller): Scope => {
+const own = ({ memberships }: Caller): Channels => {
   const names = new Map<ChannelId, ChannelName>()
   for (const { link, name } of memberships?.all ?? []) if (link.id !== undefined) names.set(link.id, name)
   return names
 }
 
 /** The channels that count for the user, or that one of the user's sessions is in, as far as the user may read them. */
-const all = (chat: ChatShape, caller: Caller): Effect.Effect<Scope, RequestError> =>
+const all = (chat: ChatShape, caller: Caller): Effect.Effect<Channels, RequestError> =>
   Effect.gen(function* () {
     const { id: user } = caller.by.user
     const links = yield* chat.directory.channelsOf(user)
@@ -76,11 +77,14 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Scope, RequestError
     const entered = own(caller)
     const others = [...links.flatMap(({ id }) => id ?? []), ...markers.map(({ channel }) => channel)]
     const names = yield* readableNames(chat, user, [...new Set(others.filter((id) => !entered.has(id)))])
-    return new Map([...names, ...entered])
+    const { scope } = caller
+    const all = [...names, ...entered]
+    return new Map(scope === undefined ? all : all.filter(([, name]) => hasChannel(scope, name)))
   })
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */
 export const search = operation(
+  "search",
   "searches",
   [...reading, "InvalidSearch", "InvalidFrame"],
   (chat, caller, request: Search): Effect.Effect<SearchResult, RequestError> => {
@@ -98,13 +102,13 @@ export const search = operation(
       return Effect.fail(invalid("before", "not a `next`"))
     }
     return Effect.gen(function* () {
-      const scope = yield* channel === undefined ? all(chat, caller) : named(chat, caller, channel)
+      const channels = yield* channel === undefined ? all(chat, caller) : named(chat, caller, channel)
       const found = yield* chat.searching.withPermit(
         readable(
           "search",
           chat.history.search({
             text,
-            channels: [...scope.keys()],
+            channels: [...channels.keys()],
             limit,
             before: from,
           }),
@@ -113,7 +117,7 @@ export const search = operation(
       const { hits, next } = bounded.hits(found)
       return {
         hits: hits.flatMap(({ channel: id, message }) => {
-          const name = scope.get(id)
+          const name = channels.get(id)
           return name === undefined ? [] : { channel: name, message }
         }),
         next:

@@ -15,6 +15,7 @@ export interface SetRole {
 
 /** Says what somebody may do in a channel; its members hear of it. */
 export const setRole = operation(
+  "setRole",
   "administration",
   administering,
   (chat, caller, { channel, role, username }: SetRole): Effect.Effect<void, RequestError> =>

@@ -11,6 +11,7 @@ export interface SetStatus extends Appearance {
 
 /** Changes how present the user is, in every channel and for every session of the user. */
 export const setStatus = operation(
+  "setStatus",
   "status",
   ["InvalidFrame"],
   (chat, { by }, { age = 0, status, text }: SetStatus): Effect.Effect<void, RequestError> => {

@@ -13,6 +13,7 @@ export interface SetTopic {
 
 /** Says what a channel is about; its members hear of it. A session does so where it is in the channel. */
 export const setTopic = operation(
+  "setTopic",
   "administration",
   [...administering, "SlowMode", "ChannelArchived", "NotMember", "NotSupported", "InvalidFrame"],
   (chat, caller, { channel, topic }: SetTopic): Effect.Effect<void, RequestError> =>

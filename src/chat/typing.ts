@@ -7,6 +7,7 @@ import { operation } from "./Operation.ts"
 /** Passes on that the user is typing. Left out where the channel is busy: it is worth no waiting. */
 export const typing = operation(
   "typing",
+  "typing",
   ["NotMember"],
   (_, { by, memberships }, { channel }: { readonly channel: ChannelName }): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {

@@ -15,6 +15,7 @@ export interface Unban {
 
 /** Lets an account or a range of addresses in again. */
 export const unban = operation(
+  "unban",
   "administration",
   [...administering, "InvalidFrame"],
   (chat, caller, { address, channel, username }: Unban): Effect.Effect<void, RequestError> => {

@@ -12,6 +12,7 @@ export interface Unmute {
 
 /** Lets somebody speak again. */
 export const unmute = operation(
+  "unmute",
   "administration",
   administering,
   (chat, caller, { channel, username }: Unmute): Effect.Effect<void, RequestError> =>

@@ -28,6 +28,10 @@ export const catalog = {
   InviteRequired: { code: 207, status: 403, retryable: false, message: "Registration needs an invitation" },
   InviteNotValid: { code: 208, status: 403, retryable: false, message: "The invitation is used or expired" },
   AccountDisabled: { code: 209, status: 403, retryable: false, message: "The account is disabled" },
+  OutOfScope: { code: 210, status: 403, retryable: false, message: "The token is not for this" },
+  NoSuchToken: { code: 211, status: 404, retryable: false, message: "There is no such token" },
+  NoSuchInvitation: { code: 212, status: 404, retryable: false, message: "There is no such invitation" },
+  TooManyTokens: { code: 213, status: 409, retryable: false, message: "A user may hold no more access tokens" },
 
   NotMember: { code: 300, status: 403, retryable: false, message: "Not a member of this channel" },
   AlreadyMember: { code: 301, status: 409, retryable: false, message: "Already a member of this channel" },

@@ -106,7 +106,7 @@ export interface Actions<E = never> {
     options?: { readonly on?: boolean | undefined; readonly id?: string | undefined },
   ) => Call<"react", Publication, E>
   /** Notes how far the user has read; it never goes back. From the first time on the channel counts in `unread`. */
-  readonly read: (channel: string, seq: number) => Call<"read", void, E>
+  readonly read: (channel: string, seq: number) => Call<"markRead", void, E>
   /** A page of a channel's history: at most 300 entries and 32 Ki characters. One need not be in the channel. */
   readonly history: (channel: string, range?: HistoryRange) => Call<"page", HistoryPage, E>
   /**
@@ -240,7 +240,7 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
           on,
         }),
       ),
-    read: (channel, seq) => run("Read", operations.read, { channel, seq }),
+    read: (channel, seq) => run("Read", operations.markRead, { channel, seq }),
     history: (channel, range = {}) =>
       run(
         "History",

@@ -255,10 +255,11 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         asStoreError("audit"),
       ),
 
-    list: ({ after = "", for: reader, limit }) =>
+    list: ({ after = "", among, for: reader, limit }) =>
       sql`SELECT ${channelColumns} FROM channels WHERE ${sql.and([
         sql`archived = 0`,
         sql`name > ${after}`,
+        ...(among === undefined ? [] : [sql.in("name", among)]),
         ...(reader === "everybody" ? [] : reader === "strangers" ? [sql`access <> 'private'`] : [shownTo(reader.user)]),
       ])} ORDER BY name LIMIT ${limit}`.pipe(
         Effect.flatMap(decodeChannel),

@@ -26,11 +26,11 @@ const kinds: { readonly [Name in keyof typeof operations]?: OperationKind } = {
   listChannels: "reading",
   listPresent: "reading",
   listUnread: "reading",
+  markRead: "reading",
   mute: "administration",
   page: "reading",
   publish: "publishing",
   react: "publishing",
-  read: "reading",
   renameChannel: "administration",
   search: "searches",
   setRole: "administration",
@@ -59,11 +59,12 @@ describe("an operation", () => {
   })
 
   it("names the reasons that any has behind its own", () => {
-    assert.deepStrictEqual(operation("reading", ["Banned"], () => Effect.void).reasons, [
+    assert.deepStrictEqual(operation("page", "reading", ["Banned"], () => Effect.void).reasons, [
       "Banned",
       "Unavailable",
       "Internal",
       "RateLimited",
+      "OutOfScope",
     ])
   })
 
@@ -73,7 +74,7 @@ describe("an operation", () => {
         yield* TestClock.adjust(70)
         const chat = yield* chatOf({})
         let runs = 0
-        const run = operation(kind as OperationKind, [], () => Effect.sync(() => ++runs))
+        const run = operation("page", kind as OperationKind, [], () => Effect.sync(() => ++runs))
         let wait = 1201
         const taken: Array<ReadonlyArray<unknown>> = []
         const limits: CallerLimits = {
@@ -107,7 +108,7 @@ describe("an operation", () => {
       const chat = yield* chatOf({})
       const limits: CallerLimits = { publishing: undefined, take: () => 1000 }
       for (const kind of ["publishing", "typing"] as const) {
-        yield* operation(kind, [], () => Effect.void)(chat, { ...caller, limits }, {})
+        yield* operation("publish", kind, [], () => Effect.void)(chat, { ...caller, limits }, {})
       }
     }),
   )

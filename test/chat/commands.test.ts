@@ -101,7 +101,7 @@ const asked: { readonly [what: string]: readonly [Do, object, unknown?] } = {
     { type: "Change", id: "m5", target: 2, change: { type: "Reacted", reaction: "+1", on: false } },
     { type: "Published", ...published },
   ],
-  read: [(...to) => operations.read(...to, { channel: den, seq: seq(9) }), { type: "Read", seq: 9 }],
+  read: [(...to) => operations.markRead(...to, { channel: den, seq: seq(9) }), { type: "Read", seq: 9 }],
   describe: [(...to) => operations.describe(...to, { channel: den }), { type: "Describe" }, description],
   listPresent: [
     (...to) => operations.listPresent(...to, { channel: den }),

@@ -39,11 +39,11 @@ const words = {
   listChannels: "ListChannels",
   listPresent: undefined,
   listUnread: "ListUnread",
+  markRead: "Read",
   mute: "Mute",
   page: "History",
   publish: "Publish",
   react: "React",
-  read: "Read",
   renameChannel: "RenameChannel",
   search: "Search",
   setRole: "SetRole",
@@ -182,13 +182,13 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   listChannels: (by, more) => Effect.map(by.channels(more), (page) => render.channels(undefined, page)),
   listPresent: (by, { channel }) => by.members(channel),
   listUnread: (by, more) => Effect.map(by.unread(more), (page) => render.unread(undefined, page)),
+  markRead: (by, { channel, seq }) => done(by.read(channel, seq)),
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
     Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel: named(channel), ...page })),
   publish: (by, { channel, content, id }) => posted(channel)(by.publish(channel, content, id)),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
-  read: (by, { channel, seq }) => done(by.read(channel, seq)),
   renameChannel: (by, { channel, name }) => done(by.rename(channel, name)),
   search: (by, { text, ...more }) =>
     Effect.map(by.search(text, more), ({ hits, next }) => ({

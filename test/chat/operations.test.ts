@@ -37,8 +37,8 @@ const table: { readonly [Name in OperationName]: ReadonlyArray<Case<Name>> } = {
 const elsewhere: { readonly [Name in OperationName]?: ReadonlyArray<RequestErrorReason> } = {
   join: ["NotAuthenticated"],
 }
-/** Those of a service in trouble, and of somebody who does too much, which any operation names. */
-const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal", "RateLimited"]
+/** Those of a service in trouble, of somebody who does too much, and of who may do less than that, which any operation names. */
+const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal", "RateLimited", "OutOfScope"]
 
 const reasonsOf = (name: OperationName): ReadonlyArray<RequestErrorReason> => operations[name].reasons
 

@@ -170,7 +170,7 @@ describe("the list of channels", () => {
           channels: shown.map((n) => ({ channel: `c${n}`, topic: `t${n}`, count: n })),
           next,
         })
-        assert.deepStrictEqual<unknown>(asked, [{ after: "b", limit: 101, for: { user: ann.id } }])
+        assert.deepStrictEqual<unknown>(asked, [{ after: "b", limit: 101, among: undefined, for: { user: ann.id } }])
         assert.deepStrictEqual<unknown>(counted, [shown.map((n) => `c${n}`)])
       }
     }),
@@ -181,7 +181,7 @@ describe("the list of channels", () => {
       const { asked, chat } = yield* listing(1, [])
       const { channels } = yield* operations.listChannels(chat, byAdmin, {})
       assert.deepStrictEqual<unknown>(channels, [{ channel: "c0", topic: "t0", count: 0 }])
-      assert.deepStrictEqual<unknown>(asked, [{ after: undefined, limit: 101, for: "everybody" }])
+      assert.deepStrictEqual<unknown>(asked, [{ after: undefined, limit: 101, among: undefined, for: "everybody" }])
     }),
   )
 })

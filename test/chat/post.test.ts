@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { awaiting, send, tooFast, unsayable } from "../../src/chat/internal/post.ts"
+import { awaiting, mayNotPost, send, unsayable } from "../../src/chat/internal/post.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
@@ -246,17 +246,19 @@ describe("what may be said", () => {
       const chat = yield* chatOf({})
       const publishing = new TokenBucket({ burst: 2, perSecond: 4 }, 0)
       const limited = { ...caller, limits: { publishing, take: () => 9999 } }
-      assert.isUndefined(tooFast(chat, limited))
-      assert.isUndefined(tooFast(chat, limited))
-      assert.deepInclude(tooFast(chat, limited), {
+      assert.isUndefined(mayNotPost(chat, limited, "publish", name("den")))
+      assert.isUndefined(mayNotPost(chat, limited, "publish", name("den")))
+      assert.deepInclude(mayNotPost(chat, limited, "publish", name("den")), {
         reason: "RateLimited",
         detail: "Too many messages: try again in 0.3 s",
         retryAfter: Duration.millis(250),
       })
       yield* TestClock.adjust(250)
-      assert.isUndefined(tooFast(chat, limited))
-      assert.isUndefined(tooFast(chat, caller))
-      assert.isUndefined(tooFast(chat, { ...caller, limits: { publishing: undefined, take: () => 9999 } }))
+      assert.isUndefined(mayNotPost(chat, limited, "publish", name("den")))
+      assert.isUndefined(mayNotPost(chat, caller, "publish", name("den")))
+      assert.isUndefined(
+        mayNotPost(chat, { ...caller, limits: { publishing: undefined, take: () => 9999 } }, "publish", name("den")),
+      )
     }),
   )
 })

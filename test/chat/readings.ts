@@ -61,10 +61,10 @@ export const listPresent: ReadonlyArray<Case<"listPresent">> = [
   ...reading<"listPresent">(inDen),
 ]
 
-export const read: ReadonlyArray<Case<"read">> = [
+export const markRead: ReadonlyArray<Case<"markRead">> = [
   { request: { channel: "den", seq: 1 }, answer: { type: "Ok" } },
   { when: "nothing was said there", request: { channel: "den", seq: 1000 }, answer: { type: "Ok" } },
-  ...reading<"read">((channel) => ({ channel, seq: 1 }), noSession),
+  ...reading<"markRead">((channel) => ({ channel, seq: 1 }), noSession),
   { when: "she is in it, and blocked", request: { channel: "@bob", seq: 1 }, before: silenced },
   { refused: "NotMember", request: { channel: "den", seq: 1 }, doors: sessions, outside: true },
 ]
@@ -75,7 +75,7 @@ export const listUnread: ReadonlyArray<Case<"listUnread">> = [
     when: "a channel counts",
     request: {},
     answer: { channels: [{ channel: "den", read: 1, last: 1, unread: 0 }] },
-    before: ({ ann, channel }) => ann("read", { channel, seq: 1 }),
+    before: ({ ann, channel }) => ann("markRead", { channel, seq: 1 }),
   },
   {
     when: "a conversation counts",

@@ -344,6 +344,11 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         assert.deepStrictEqual(yield* store.list({ for: "strangers", after: name("b"), limit: 9 }), [
           { id: ChannelId.make("id-c"), name: name("c"), topic: Topic.make("sea") },
         ])
+        const among = (...some: ReadonlyArray<string>) =>
+          Effect.map(store.list({ for: "strangers", limit: 9, among: some.map(name) }), names)
+        assert.deepStrictEqual(yield* among("c", "a", "d", "x"), ["c"])
+        assert.deepStrictEqual(yield* among("c", "b"), ["b", "c"])
+        assert.deepStrictEqual(yield* among(), [])
       }),
     )
 

@@ -154,13 +154,13 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),
-    list: ({ after, for: reader, limit }) =>
+    list: ({ after, among, for: reader, limit }) =>
       Effect.sync(() => {
         const page: Array<Record.ChannelSummary> = []
         for (const name of names.after(after)) {
           if (page.length === limit) break
           const record = records.get(byName.get(name)!)!
-          if (record.archived) continue
+          if (record.archived || among?.includes(name) === false) continue
           if (reader !== "everybody" && isHidden(record, reader === "strangers" ? undefined : reader.user)) continue
           page.push({ id: record.id, name, topic: record.topic })
         }

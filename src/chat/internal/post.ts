@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import type { OperationName } from "../../domain/Scope.ts"
 import type { User } from "../../domain/User.ts"
 import type { ChannelGone, ChannelLink, Reply } from "../../hub/audience/ChannelLink.ts"
 import type { ChannelCommandOf, Outcome, OutcomeOf } from "../../hub/channel/ChannelCommand.ts"
@@ -16,9 +17,17 @@ import type { Membership } from "../../hub/audience/Memberships.ts"
 import { isBlank } from "./blank.ts"
 import { storable } from "./checks.ts"
 import { asMember } from "./inChannel.ts"
+import { outOfScope } from "./scoped.ts"
 
-/** Why the caller may not say anything now; undefined where it may. */
-export const tooFast = (chat: ChatShape, { limits }: Caller): RequestError | undefined => {
+/** Why the caller may not post this now, there; undefined where it may. */
+export const mayNotPost = (
+  chat: ChatShape,
+  { limits, scope }: Caller,
+  operation: OperationName,
+  channel: ChannelName,
+): RequestError | undefined => {
+  const outside = scope === undefined ? undefined : outOfScope(scope, operation, [channel])
+  if (outside !== undefined) return outside
   const wait = limits?.publishing?.take(Monotonic.millis(chat.clock)) ?? 0
   return wait === 0 ? undefined : rateLimited("messages", wait)
 }

@@ -119,7 +119,7 @@ export const make = (tell: Tell): Handlers => {
       const { on = true } = frame
       return chat.sendReaction(session.services.chat, caller, { ...frame, on }, reply)
     }),
-    Read: asking(chat.read, done),
+    Read: asking(chat.markRead, done),
     History: askingMuch(chat.page, ({ channel, ref }, page) => render.historyPage(ref, channel, page)),
     Search: askingMuch(chat.search, ({ ref }, result) => render.searchResult(ref, result)),
     ListChannels: asking(chat.listChannels, ({ ref }, page) => render.channels(ref, page)),
