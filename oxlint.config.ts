@@ -90,6 +90,8 @@ const readersOfDates = [
   "terminal/Chat.ts",
   "cli/accounts/tokens.ts",
   "cli/cert/run.ts",
+  "cli/doctor/clock.ts",
+  "cli/doctor/run.ts",
   "cli/talk/tail.ts",
   "testing/simulation/Process.ts",
 ].map((file) => `src/${file}`)

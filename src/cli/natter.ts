@@ -13,6 +13,7 @@ import { backup, restore } from "./backup.ts"
 import { cert } from "./cert.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
+import { doctor } from "./doctor.ts"
 import { runMain } from "./runMain.ts"
 import * as Output from "./output.ts"
 import { login } from "./login.ts"
@@ -30,6 +31,7 @@ const natter = Command.make("natter").pipe(
   Command.withSubcommands([
     serve,
     config,
+    doctor,
     user,
     token,
     cert,

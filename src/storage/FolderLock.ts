@@ -60,8 +60,11 @@ export const hold: Effect.Effect<void, FolderInUse | LockFileError | DataFolderE
     )
   })
 
+/** Whoever asks whether the folder is in use has a lock, too, for less than a millisecond: that keeps nobody out. */
+const patience = 100
+
 const lock = (file: string): DatabaseSync => {
-  const db = new DatabaseSync(file, { timeout: 0 })
+  const db = new DatabaseSync(file, { timeout: patience })
   try {
     db.exec("BEGIN EXCLUSIVE")
     return db

@@ -1,9 +1,9 @@
 /** How many files, and so sockets, the operating system lets this process have open. */
 import * as fs from "node:fs"
 
-/** Of this process; undefined where the system does not say so in the way of Linux, or sets no limit. */
-export const limit = (): number | undefined => {
-  const [, soft] = /^Max open files\s+(\d+)/m.exec(read("/proc/self/limits")) ?? []
+/** Of this process, or another one; undefined where the system does not say so in the way of Linux, or sets no limit. */
+export const limit = (process: number | "self" = "self"): number | undefined => {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(read(`/proc/${process}/limits`)) ?? []
   return soft === undefined ? undefined : Number(soft)
 }
 

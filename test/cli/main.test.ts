@@ -7,6 +7,7 @@ const commands = [
   [],
   ["serve"],
   ["config"],
+  ["doctor"],
   ["user"],
   ...["add", "list", "passwd", "disable", "enable", "invite"].map((name) => ["user", name]),
   ["token"],

@@ -17,6 +17,10 @@ const isEmpty = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: f
 const nothingInIt =
   "it is empty, which no service leaves behind: remove it if nothing was ever kept in this folder, or use `natter restore` with a file of `natter backup` (docs/BACKUP.md)"
 
+/** What keeps a service from starting on this file; undefined where nothing does. It is only read. */
+export const trouble = (file: string, how: "tables" | "bounded"): string | undefined =>
+  misfit(file) ?? (isEmpty(file) ? nothingInIt : damage(file, how))
+
 /**
  * Finds the database of the folder, or makes an empty one where there is none; refuses what is not whole. What is wrong
  * with a file that was put there by hand is found before it is touched.
@@ -35,7 +39,7 @@ export const find = <E>(
     for (const end of ["-wal", "-shm", "-run"]) yield* folder.existing(`natter.db${end}`)
     const { file } = there
     const problem = yield* Effect.try({
-      try: () => misfit(file) ?? (isEmpty(file) ? nothingInIt : damage(file, how)),
+      try: () => trouble(file, how),
       catch: (cause) => refuse(file, String(cause), cause),
     })
     if (problem !== undefined) return yield* Effect.fail(refuse(file, problem, problem))

@@ -145,6 +145,15 @@ export const load = Effect.fnUntraced(function* (settings: TlsSettings): Effect.
   }
 })
 
+/** All certificates of `tls.cert`, where they and what belongs to them can be used. */
+export const chainOf = (settings: TlsSettings): Effect.Effect<ReadonlyArray<crypto.X509Certificate>, TlsError> => {
+  const place = places(settings).cert
+  return Effect.andThen(
+    load(settings),
+    Effect.flatMap(read(place), (pem) => certificatesIn(place, pem)),
+  )
+}
+
 /** Of texts that are too secret to be kept. */
 const hashOf = (texts: ReadonlyArray<string>): string =>
   crypto.createHash("sha256").update(JSON.stringify(texts)).digest("base64")

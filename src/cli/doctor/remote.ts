@@ -1,0 +1,63 @@
+/** A service that runs somewhere: whether it answers, and what over. */
+import * as Effect from "effect/Effect"
+import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
+import { type Answer, ask, show, type Target } from "../serviceHttp.ts"
+import { dates, namesOf } from "./dates.ts"
+import { about, type Finding } from "./Finding.ts"
+
+const reached = about("reached")
+const certificate = about("certificate")
+const readiness = about("ready")
+
+/** What OpenSSL says of a certificate, in words. */
+const distrusts: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it certifies itself: name it with --ca, if you trust it",
+  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known here: name that with --ca, if you trust it",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known here: name that with --ca, if you trust it",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its authority is not known here: it lacks the certificates between (fullchain.pem), or name the authority with --ca",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is for other names",
+}
+
+const certificateFindings = (answer: Answer, now: number): ReadonlyArray<Finding> => {
+  const { certificate: shown, distrust } = answer
+  if (shown === undefined) return []
+  return [
+    certificate.ok(`for ${namesOf(shown)}`),
+    dates(certificate, shown, now, "it"),
+    // What is wrong with its dates was said.
+    ...(distrust === undefined || /EXPIRED|NOT_YET_VALID/.test(distrust)
+      ? []
+      : [
+          certificate.problem(
+            `clients here refuse it (${distrust})`,
+            distrusts[distrust] ?? "take one that clients trust",
+          ),
+        ]),
+  ]
+}
+
+const readinessFinding = ({ body, status }: Answer): Finding => {
+  const said = body.trim().replaceAll(/\s+/g, " ").slice(0, 200)
+  if (status === 200) return readiness.ok("it takes newcomers")
+  if (status === 404)
+    return readiness.warning("it has no /readyz: an older Natter, or something else", "is it the right port?")
+  if (status === 503)
+    return readiness.problem(
+      `it takes no newcomers now: ${said}`,
+      "it ends, or cannot reach its store: its log says which",
+    )
+  return readiness.problem(`/readyz answers ${status}: ${said}`, "is it the right port?")
+}
+
+export const remote = (target: Target, now: number, tls: TlsOptions): Effect.Effect<ReadonlyArray<Finding>> =>
+  Effect.match(ask(target, { path: "/readyz", tls, anyCertificate: true }), {
+    onFailure: (error) => [
+      reached.problem(error.message, "is it running, is the address right, and does a firewall let you through?"),
+    ],
+    onSuccess: (answer) => [
+      reached.ok(`${show(target)} answers`),
+      ...certificateFindings(answer, now),
+      readinessFinding(answer),
+    ],
+  })
