@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import * as Http from "node:http"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
-import { TrustedNetworks } from "../../src/transport/address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import type { SseSettings } from "../../src/transport/sse/SseSettings.ts"
 import { calm, eventually, live, member2, nextTurn, nobodyLeft, stoppable, timed } from "../suites/transportWorld.ts"
 

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import type * as Link from "../../src/testing/Link.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { eventually, live, member1, nobodyLeft, stoppable, tcp, alone } from "../suites/transportWorld.ts"
-import { TrustedNetworks } from "../../src/transport/address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 
 /** All that is said, until the other side has said all. */
 const all = (link: Link.Link): Effect.Effect<string> => {

@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { TrustedNetworks } from "../../transport/address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../domain/TrustedNetworks.ts"
 import * as Place from "../../transport/Place.ts"
 import { expandHome } from "./home.ts"
 

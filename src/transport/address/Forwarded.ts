@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import { type Headers, valueOf } from "./internal/headers.ts"
 import { addressIn, forwarded, type Hop, listed } from "./internal/hops.ts"
 import type { ProxySettings } from "./ProxySettings.ts"
-import type { TrustedNetworks } from "./TrustedNetworks.ts"
+import type { TrustedNetworks } from "../../domain/TrustedNetworks.ts"
 
 export interface Request {
   /** Who opened the connection, as far as that is known: behind a PROXY header, what that says. */

@@ -1,4 +1,4 @@
-import { TrustedNetworks } from "./TrustedNetworks.ts"
+import { TrustedNetworks } from "../../domain/TrustedNetworks.ts"
 
 /** Whether a connection from a trusted network begins with a header of the PROXY protocol. */
 export const proxyProtocols = ["off", "optional", "required"] as const

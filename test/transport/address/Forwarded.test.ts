@@ -5,7 +5,7 @@ import { Dice } from "../../../src/testing/Dice.ts"
 import { realAddress } from "../../../src/transport/address/Forwarded.ts"
 import { ownOrigins } from "../../../src/transport/address/ownOrigins.ts"
 import type { ProxySettings } from "../../../src/transport/address/ProxySettings.ts"
-import { TrustedNetworks } from "../../../src/transport/address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../../src/domain/TrustedNetworks.ts"
 
 /** The proxies: 10.x are ours, whatever begins with 192.0.2 is a stranger's. */
 const trusted = Result.getOrThrow(TrustedNetworks.parse("10.0.0.0/8, 2001:db8:a::/48, loopback, unix"))

@@ -1,9 +1,9 @@
-/** From where come proxies, whose word counts about whom they speak for. */
+/** Networks by their addresses, as an operator names them: those of proxies whose word counts, or that webhooks may reach. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { AddressRange, isWithin, type Prefix, prefixOf } from "../../domain/AddressRange.ts"
-import { parse as parseAddress } from "../../domain/IpAddress.ts"
-import { isLoopback, unixPeer } from "../../domain/Network.ts"
+import { AddressRange, isWithin, type Prefix, prefixOf } from "./AddressRange.ts"
+import { parse as parseAddress } from "./IpAddress.ts"
+import { isLoopback, unixPeer } from "./Network.ts"
 
 const none = "none"
 

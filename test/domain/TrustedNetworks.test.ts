@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { unixPeer } from "../../../src/domain/Network.ts"
-import { TrustedNetworks } from "../../../src/transport/address/TrustedNetworks.ts"
+import { unixPeer } from "../../src/domain/Network.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 
 const of = (text: string): TrustedNetworks => Result.getOrThrow(TrustedNetworks.parse(text))
 
