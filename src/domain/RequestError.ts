@@ -17,6 +17,12 @@ export const catalog = {
   InvalidFrame: { code: 100, status: 400, retryable: false, message: "The frame is malformed" },
   UnexpectedFrame: { code: 101, status: 400, retryable: false, message: "A client does not send this frame here" },
   NotSupported: { code: 102, status: 501, retryable: false, message: "This server does not do that" },
+  NoSuchPath: { code: 103, status: 404, retryable: false, message: "There is nothing here" },
+  MethodNotAllowed: { code: 104, status: 405, retryable: false, message: "That cannot be done here" },
+  NotAcceptable: { code: 105, status: 406, retryable: false, message: "There are answers in JSON only" },
+  UnsupportedMediaType: { code: 106, status: 415, retryable: false, message: "The body is not in JSON" },
+  BodyTooLarge: { code: 107, status: 413, retryable: false, message: "The body is too large" },
+  OriginNotAllowed: { code: 108, status: 403, retryable: false, message: "This page may not come in here" },
 
   NotAuthenticated: { code: 200, status: 401, retryable: false, message: "Not authenticated" },
   InvalidCredentials: { code: 201, status: 401, retryable: false, message: "Invalid credentials" },

@@ -13,6 +13,7 @@ import { Chat } from "../chat/Chat.ts"
 import { People } from "../chat/People.ts"
 import { Hub } from "../embedding/Hub.ts"
 import type { Selection } from "../hub/directory/DirectoryCommand.ts"
+import * as HttpApp from "../http/HttpApp.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import { unavailable } from "../domain/StoreTrouble.ts"
@@ -104,7 +105,8 @@ export class ChatServer extends Context.Service<
 /** Without listeners of the caller's own, by those that the settings ask for. */
 const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
-  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings)))
+  const api = yield* HttpApp.make(settings.api)
+  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings, [api])))
   if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),

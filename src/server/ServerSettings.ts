@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Accounts from "../accounts/AccountSettings.ts"
 import * as Logins from "../accounts/LoginThrottleSettings.ts"
 import * as History from "../history/HistorySettings.ts"
+import * as Api from "../http/ApiSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Session from "../session/SessionSettings.ts"
@@ -64,6 +65,7 @@ export interface ServerSettings {
   readonly websocket: WebSocket.WebSocketSettings
   /** Pages of the same origins may use it as those of `websocket`. */
   readonly sse: Omit<Sse.SseSettings, "origins">
+  readonly api: Api.ApiSettings
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -90,6 +92,7 @@ export const defaults: ServerSettings = {
   http: Http.defaults,
   websocket: WebSocket.defaults,
   sse: sseDefaults,
+  api: Api.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,

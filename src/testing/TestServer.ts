@@ -17,9 +17,11 @@ import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
+import type { Chat } from "../chat/Chat.ts"
 import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
+import * as HttpApp from "../http/HttpApp.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
@@ -105,10 +107,13 @@ export class TestServer extends Context.Service<
     link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
   ) =>
     withService(settings, (complete) =>
-      Effect.map(Doors.behind(complete), (behind) => ({
-        listeners: Doors.listeners(complete, behind),
-        reach: (address) => ({ address, connect: () => link(address) }),
-      })),
+      Effect.map(
+        Effect.flatMap(HttpApp.make(complete.api), (api) => Doors.behind(complete, [api])),
+        (behind) => ({
+          listeners: Doors.listeners(complete, behind),
+          reach: (address) => ({ address, connect: () => link(address) }),
+        }),
+      ),
     )
 
   /** Over Server-Sent Events, on a free port of `127.0.0.1`. */
@@ -143,6 +148,7 @@ const complete = (settings: Settings): Groups => ({
   http: { ...defaults.http, ...settings.http },
   websocket: { ...defaults.websocket, ...settings.websocket },
   sse: { ...defaults.sse, ...settings.sse },
+  api: { ...defaults.api, ...settings.api },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   // All of a test's people come from one address, and at once.
@@ -177,7 +183,7 @@ const withService = (
   partial: Settings,
   entrance: (
     settings: Groups,
-  ) => Effect.Effect<Entrance, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext>,
+  ) => Effect.Effect<Entrance, never, Scope.Scope | Accounts | Chat | Sessions | ConnectionLimits | TlsContext>,
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {

@@ -28,18 +28,23 @@ export interface DoorSettings {
   readonly proxies: ProxySettings
 }
 
-/** Everything behind the places, until the scope closes. To be made before the places are opened. */
-export const behind = Effect.fnUntraced(function* ({
-  http,
-  proxies,
-  sse,
-  websocket,
-}: DoorSettings): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
+/**
+ * Everything behind the places, until the scope closes: the transports, and what else answers requests of HTTP. To be made
+ * before the places are opened.
+ */
+export const behind = Effect.fnUntraced(function* (
+  { http, proxies, sse, websocket }: DoorSettings,
+  others: ReadonlyArray<HttpDoor.ClientHandler>,
+): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
   const tls = yield* TlsContext
   const messages = yield* WebSocketDoor.make(websocket, proxies)
   const events = yield* SseDoor.make({ ...sse, origins: websocket.origins })
   const routes = {
-    requests: [HttpDoor.forClients(proxies, events.handle), messages.handle],
+    requests: [
+      HttpDoor.forClients(proxies, events.handle),
+      messages.handle,
+      ...others.map((handle) => HttpDoor.forClients(proxies, handle)),
+    ],
     upgrades: [messages.upgrade],
   }
   return { http: yield* HttpDoor.make(http, routes), tls: tls.offered ? tls : undefined, proxies }

@@ -122,6 +122,7 @@ describe("the table of settings", () => {
     "sse.path": "/events",
     "websocket.path": "/chat",
     "websocket.origins": "https://chat.example.org",
+    "api.origins": "https://chat.example.org",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

@@ -7,6 +7,7 @@ import { accountModes } from "../../accounts/AccountSettings.ts"
 import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
+import { apiSettings } from "./apiSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
@@ -71,6 +72,7 @@ export const settings = {
   }),
 
   ...doorSettings,
+  ...apiSettings,
 
   "passwords.min-length": setting(
     "accounts.minPasswordLength",

@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type * as Net from "node:net"
 import type { Duplex } from "node:stream"
+import type { WebClient } from "../../domain/WebClient.ts"
 import { realAddress } from "../address/Forwarded.ts"
 import { ownOrigins } from "../address/ownOrigins.ts"
 import type { ProxySettings } from "../address/ProxySettings.ts"
@@ -124,20 +125,21 @@ const problems: Readonly<Record<string, readonly [status: number, detail: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
 }
 
-/** Who sends a request, whatever stands in front of the service. */
-export interface HttpClient {
-  readonly address: string
-  /** The origins whose pages are our own, by the way that the request took. */
-  readonly own: () => ReadonlySet<string>
+/** Who sends a request, and by which certificate. */
+export interface HttpClient extends WebClient {
   readonly certificate: Arrival["certificate"]
 }
 
+/** Answers a request of somebody, or says that it is for somebody else. */
+export type ClientHandler = (
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse,
+  client: HttpClient,
+) => boolean
+
 /** A handler that is told who asks. */
 export const forClients =
-  (
-    proxies: ProxySettings,
-    handle: (request: Http.IncomingMessage, response: Http.ServerResponse, client: HttpClient) => boolean,
-  ): RequestHandler =>
+  (proxies: ProxySettings, handle: ClientHandler): RequestHandler =>
   (request, response, { address: peer, certificate, secure }) => {
     const { headers } = request
     const address = realAddress({ peer, headers }, proxies)

@@ -1,6 +1,6 @@
 /** Which pages may use the door from a browser. */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { isWelcome } from "../Origins.ts"
+import { isWelcome } from "../../domain/Origins.ts"
 
 /**
  * Whether who sends this is no page, or one of these origins or of the same host; and says so to the browser, which otherwise

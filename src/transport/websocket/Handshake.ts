@@ -3,7 +3,7 @@ import * as crypto from "node:crypto"
 import type * as Http from "node:http"
 import { type Framing, messages } from "../../protocol/Framing.ts"
 import { deflated, inflate } from "./Deflate.ts"
-import { isWelcome, type Origins } from "../Origins.ts"
+import { isWelcome, type Origins } from "../../domain/Origins.ts"
 import { agree, isToken, parseOffers } from "./Extensions.ts"
 import type { Inflater } from "./WebSocketReader.ts"
 

@@ -1,0 +1,23 @@
+/**
+ * Everything that can be asked over HTTP. A new group is a file beside this, a line here, and a file in `handlers/` with a
+ * line in `handlers/all.ts`: routes, checks, documentation and the typed client follow from these.
+ */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Channels } from "./Channels.ts"
+import { Messages } from "./Messages.ts"
+import { Refusals } from "./Problem.ts"
+
+/** Where it is. */
+export const root = "/api/v1"
+
+export const Api = HttpApi.make("natter")
+  .add(Channels, Messages)
+  .prefix(root)
+  .middleware(Refusals)
+  .annotate(OpenApi.Title, "Natter")
+  .annotate(OpenApi.Version, "1")
+  .annotate(
+    OpenApi.Description,
+    "A chat service. Fields are in snake_case, times in milliseconds since 1970, errors problem documents (RFC 9457).",
+  )

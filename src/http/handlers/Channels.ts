@@ -1,0 +1,64 @@
+import * as Effect from "effect/Effect"
+import type { ChatShape } from "../../chat/Chat.ts"
+import * as operations from "../../chat/operations.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import * as render from "../../protocol/v2/render.ts"
+import { root } from "../api/Api.ts"
+import type { Channels } from "../api/Channels.ts"
+import { ask, type HandlersOf, nothing } from "../Handler.ts"
+import { said } from "./said.ts"
+
+export const pathOf = (channel: string): string => `${root}/channels/${encodeURIComponent(channel)}`
+
+export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
+  list: ask(
+    chat,
+    operations.listChannels,
+    ({ query }) => query,
+    (page) => ({ body: said(render.channels(undefined, page)) }),
+  ),
+  create: ask(
+    chat,
+    operations.createChannel,
+    ({ payload }) => payload,
+    (_, { payload: { channel } }) => ({ body: { channel }, headers: { Location: pathOf(channel) } }),
+  ),
+  describe: ask(
+    chat,
+    operations.describe,
+    ({ params }) => params,
+    (description, { params: { channel } }) => ({ body: said(render.channelInfo(undefined, channel, description)) }),
+  ),
+  configure: Object.assign(
+    ({ asker: { caller }, params: { channel }, payload }: Parameters<HandlersOf<typeof Channels>["configure"]>[0]) =>
+      Effect.gen(function* () {
+        const { name, slow_mode: slowMode, topic, ...options } = payload
+        const configures = slowMode !== undefined || Object.keys(options).length > 0
+        if (!configures && topic === undefined && name === undefined) {
+          return yield* new RequestError({
+            reason: "InvalidFrame",
+            field: "body",
+            detail: "There is nothing to change",
+          })
+        }
+        if (configures) yield* operations.configure(chat, caller, { channel, slowMode, ...options })
+        if (topic !== undefined) yield* operations.setTopic(chat, caller, { channel, topic })
+        if (name !== undefined) yield* operations.renameChannel(chat, caller, { channel, name })
+        return name === undefined ? nothing : { ...nothing, headers: { Location: pathOf(name) } }
+      }),
+    { kind: operations.configure.kind },
+  ),
+  delete: ask(chat, operations.deleteChannel, ({ params }) => params),
+  members: ask(
+    chat,
+    operations.listPresent,
+    ({ params }) => params,
+    ({ count, members }) => ({ body: { count, members } }),
+  ),
+  audit: ask(
+    chat,
+    operations.audit,
+    ({ params, query }) => ({ ...params, ...query }),
+    (page, { params: { channel } }) => ({ body: said(render.auditLog(undefined, channel, page)) }),
+  ),
+})

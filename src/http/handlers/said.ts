@@ -1,0 +1,6 @@
+/** What a frame says, without what only frames need. */
+export const said = <F extends { readonly type: string; readonly ref?: number }>({
+  ref: _,
+  type: __,
+  ...fields
+}: F): Omit<F, "type" | "ref"> => fields

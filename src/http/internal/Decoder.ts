@@ -1,0 +1,167 @@
+/** Reads what a request says, as its endpoint describes it. Whatever is wrong is named. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import * as SchemaIssue from "effect/SchemaIssue"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import type { IncomingMessage } from "node:http"
+import { RequestError } from "../../domain/RequestError.ts"
+import { readBody } from "./Body.ts"
+
+/** The parts of a request that its endpoint has; undefined where it has none. */
+export interface Parts {
+  readonly params: unknown
+  readonly query: unknown
+  readonly headers: unknown
+  readonly payload: unknown
+}
+
+/** As it came. */
+interface Given {
+  readonly request: IncomingMessage
+  readonly params: Readonly<Record<string, string>>
+  readonly query: string
+}
+
+export type Decoder = (given: Given) => Effect.Effect<Parts, RequestError>
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const invalid = (field: string, detail: string) => new RequestError({ reason: "InvalidFrame", field, detail })
+
+/** The first thing that was wrong. A surplus name is the client's: only as much of it is repeated as is safe to show. */
+const toError = (part: string, error: Schema.SchemaError): RequestError => {
+  const issue = format(error.issue).issues[0]!
+  const field = (issue.path ?? [])
+    .map((key) => String(typeof key === "object" ? key.key : key))
+    .join(".")
+    .replace(/[^\w.-]/g, "?")
+    .slice(0, 64)
+  return field === "" ? invalid(part, `${part}: ${issue.message}`) : invalid(field, `${field}: ${issue.message}`)
+}
+
+const decoder = (part: string, schema: Schema.Top | undefined, options: { readonly strict: boolean }) => {
+  if (schema === undefined) return undefined
+  const decode = Schema.decodeUnknownExit(schema as Schema.Decoder<unknown>, {
+    onExcessProperty: options.strict ? "error" : "ignore",
+  })
+  return (value: unknown): unknown => {
+    const exit = decode(value)
+    if (Exit.isSuccess(exit)) return exit.value
+    const reason = exit.cause.reasons[0]
+    if (reason?._tag !== "Fail") throw new Error("a schema of a request must not die", { cause: exit.cause })
+    throw toError(part, reason.error as Schema.SchemaError)
+  }
+}
+
+const paramsIn = (params: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const decoded: Record<string, string> = {}
+  for (const name in params) {
+    try {
+      decoded[name] = decodeURIComponent(params[name]!)
+    } catch {
+      throw invalid(name, `${name}: "%" and what is behind it is no character of UTF-8`)
+    }
+  }
+  return decoded
+}
+
+const queryIn = (query: string, names: ReadonlySet<string>): Readonly<Record<string, string>> => {
+  const values: Record<string, string> = {}
+  if (query === "") return values
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!names.has(name)) {
+      const allowed = names.size === 0 ? "there is none" : `there is ${[...names].join(", ")}`
+      throw invalid(name.replace(/[^\w.-]/g, "?").slice(0, 64), `An unknown query parameter: ${allowed}`)
+    }
+    if (Object.hasOwn(values, name)) throw invalid(name, `${name}: given more than once`)
+    values[name] = value
+  }
+  return values
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+const jsonIn = (body: Buffer): unknown => {
+  // Where everything may be left out, so may the whole.
+  if (body.length === 0) return {}
+  let text: string
+  try {
+    text = utf8.decode(body)
+  } catch {
+    throw invalid("body", "The body is no UTF-8")
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw invalid("body", `The body is no JSON: ${(error as Error).message.slice(0, 200)}`)
+  }
+}
+
+/** Whether there is a body at all. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+
+/** That the body is what can be read here: which also keeps out what a page of a stranger can post without asking. */
+const checkType = (request: IncomingMessage): void => {
+  const { headers } = request
+  if ((headers["content-encoding"] ?? "identity") !== "identity") {
+    throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send the body uncompressed" })
+  }
+  const type = headers["content-type"]
+  if (
+    type === undefined &&
+    headers["transfer-encoding"] === undefined &&
+    Number(headers["content-length"] ?? 0) === 0
+  ) {
+    return
+  }
+  if (!/^application\/json *(;|$)/i.test(type ?? "")) {
+    throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send JSON, with Content-Type: application/json" })
+  }
+}
+
+const namesOf = (schema: Schema.Top | undefined): ReadonlySet<string> => {
+  const ast = schema === undefined ? undefined : SchemaAST.toEncoded(schema.ast)
+  const properties = ast?._tag === "Objects" ? ast.propertySignatures : []
+  return new Set(properties.map(({ name }) => String(name)))
+}
+
+const attempt = <A>(read: () => A): Effect.Effect<A, RequestError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(read())
+    } catch (error) {
+      return error instanceof RequestError ? Effect.fail(error) : Effect.die(error)
+    }
+  })
+
+export const make = (endpoint: HttpApiEndpoint.Top, maxBodyBytes: number): Decoder => {
+  const params = decoder("path", endpoint.params, { strict: true })
+  const query = decoder("query", endpoint.query, { strict: true })
+  const headers = decoder("headers", endpoint.headers, { strict: false })
+  const payload = decoder("body", [...endpoint.payload.values()][0]?.schemas[0], { strict: true })
+  const names = namesOf(endpoint.query)
+  const readHead = (given: Given) => {
+    const asked = queryIn(given.query, names)
+    return {
+      params: params?.(paramsIn(given.params)),
+      query: query?.(asked),
+      headers: headers?.(given.request.headers),
+      payload: undefined,
+    }
+  }
+  if (payload === undefined) return (given) => attempt(() => readHead(given))
+  return (given) =>
+    Effect.flatMap(
+      attempt(() => {
+        checkType(given.request)
+        return readHead(given)
+      }),
+      (head) =>
+        Effect.flatMap(readBody(given.request, maxBodyBytes), (body) =>
+          attempt(() => ({ ...head, payload: payload(jsonIn(body)) })),
+        ),
+    )
+}
