@@ -14,6 +14,7 @@ import { cert } from "./cert.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { doctor } from "./doctor.ts"
+import { drain } from "./drain.ts"
 import { runMain } from "./runMain.ts"
 import * as Output from "./output.ts"
 import { login } from "./login.ts"
@@ -32,6 +33,7 @@ const natter = Command.make("natter").pipe(
     serve,
     config,
     doctor,
+    drain,
     user,
     token,
     cert,

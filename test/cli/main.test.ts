@@ -8,6 +8,7 @@ const commands = [
   ["serve"],
   ["config"],
   ["doctor"],
+  ["drain"],
   ["user"],
   ...["add", "list", "passwd", "disable", "enable", "invite"].map((name) => ["user", name]),
   ["token"],

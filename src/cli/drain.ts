@@ -1,0 +1,37 @@
+/** `natter drain`: has a running service end, so that nobody loses anything. */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { parseDuration } from "../server/ServerConfig.ts"
+import { allSettingFlags } from "./settingFlags.ts"
+
+export const drain = Command.make(
+  "drain",
+  {
+    within: Flag.String("within").pipe(
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("How long to wait for its end, such as 30s (shutdown.hard-stop and five seconds)"),
+      Flag.filterMap(
+        (text) => Option.fromUndefinedOr(parseDuration(text)),
+        () => "a time such as 30s or 2m",
+      ),
+      Flag.optional,
+    ),
+    ...allSettingFlags,
+  },
+  (given) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./drain/run.ts")),
+      ({ run }) => run(given),
+    ),
+).pipe(
+  Command.withDescription(
+    "Tell the service that runs on the data folder to end: sessions are told to come back later and get what was queued for them, what was accepted is stored. Waits until it has ended. It does what SIGTERM does, to exactly that process. A service manager that starts it again does so.",
+  ),
+  Command.withShortDescription("Have a running service end in order"),
+  Command.withExamples([
+    { command: "natter drain --data /var/lib/natter", description: "Before an upgrade" },
+    { command: "natter drain --within 2m && natter restore monday.db", description: "In a script" },
+  ]),
+)
