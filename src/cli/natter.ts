@@ -25,6 +25,7 @@ import { send } from "./send.ts"
 import { serve } from "./serve.ts"
 import { tail } from "./tail.ts"
 import { token } from "./token.ts"
+import { top } from "./top.ts"
 import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
@@ -34,6 +35,7 @@ const natter = Command.make("natter").pipe(
     config,
     doctor,
     drain,
+    top,
     user,
     token,
     cert,

@@ -9,6 +9,7 @@ const commands = [
   ["config"],
   ["doctor"],
   ["drain"],
+  ["top"],
   ["user"],
   ...["add", "list", "passwd", "disable", "enable", "invite"].map((name) => ["user", name]),
   ["token"],
