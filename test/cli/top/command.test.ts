@@ -1,5 +1,4 @@
 /** `natter top` on a terminal and without one, beside a service that says what it is told to. */
-import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { once } from "node:events"
@@ -29,62 +28,67 @@ const service = Effect.acquireRelease(
     }),
 )
 
+const live = <A>(effect: Effect.Effect<A, never, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
+
 const start = (address: string): Effect.Effect<Screen, never, Scope.Scope> =>
   spawn(process.execPath, [main, "top", "--address", address, "--every", "100ms"], { env: environment })
 
-it.live("natter top draws on a terminal, takes another size, and leaves it as it was", () =>
-  Effect.gen(function* () {
-    const { address, server } = yield* service
-    const screen = yield* start(address)
-    yield* screen.shows(/connections +23 of 1,000 \(tcp 20, ws 3\)/)
-    yield* screen.shows(/delivery lag +p50 1\.00 ms/)
-    expect(screen.state()).toMatchObject({ alternate: true, cursorShown: false })
-    screen.resize({ columns: 40, rows: 8 })
-    yield* screen.until("fewer rows", () => screen.rows().length === 8 && screen.rows().at(-1)!.includes("q quits"))
-    // A service that is away is said, and what was last seen stays.
-    server.closeAllConnections()
-    server.close()
-    yield* screen.shows(/nothing listens on/)
-    expect(screen.text()).toContain("sessions")
-    screen.type("q")
-    expect(yield* screen.ended).toBe(0)
-    expect(screen.state()).toMatchObject({ alternate: false, cursorShown: true })
-  }).pipe(Effect.scoped),
-)
+test("natter top draws on a terminal, takes another size, and leaves it as it was", () =>
+  live(
+    Effect.gen(function* () {
+      const { address, server } = yield* service
+      const screen = yield* start(address)
+      yield* screen.shows(/connections +23 of 1,000 \(tcp 20, ws 3\)/)
+      yield* screen.shows(/delivery lag +p50 1\.00 ms/)
+      expect(screen.state()).toMatchObject({ alternate: true, cursorShown: false })
+      screen.resize({ columns: 40, rows: 8 })
+      yield* screen.until("fewer rows", () => screen.rows().length === 8 && screen.rows().at(-1)!.includes("q quits"))
+      // A service that is away is said, and what was last seen stays.
+      server.closeAllConnections()
+      server.close()
+      yield* screen.shows(/nothing listens on/)
+      expect(screen.text()).toContain("sessions")
+      screen.type("q")
+      expect(yield* screen.ended).toBe(0)
+      expect(screen.state()).toMatchObject({ alternate: false, cursorShown: true })
+    }),
+  ))
 
-it.live("natter top ends with Ctrl-C", () =>
-  Effect.gen(function* () {
-    const screen = yield* start((yield* service).address)
-    yield* screen.shows(/messages +/)
-    screen.type("\u0003")
-    expect(yield* screen.ended).toBe(0)
-    expect(screen.state()).toMatchObject({ alternate: false, cursorShown: true })
-  }).pipe(Effect.scoped),
-)
+test("natter top ends with Ctrl-C", () =>
+  live(
+    Effect.gen(function* () {
+      const screen = yield* start((yield* service).address)
+      yield* screen.shows(/messages +/)
+      screen.type("\u0003")
+      expect(yield* screen.ended).toBe(0)
+      expect(screen.state()).toMatchObject({ alternate: false, cursorShown: true })
+    }),
+  ))
 
-it.live("natter top prints once where there is no terminal, and shows a token if it has one", () =>
-  Effect.gen(function* () {
-    const { address, state } = yield* service
-    const args = ["top", "--address", address, "--every", "100ms"]
-    const seen = yield* Effect.promise(() => run(args, { env: { NATTER_TOKEN: "nat_secret" } }))
-    expect(seen).toMatchObject({ code: 0, stderr: "" })
-    expect(seen.stdout).toMatch(/^natter 9\.9\.9 {3}http:\/\/127\.0\.0\.1:\d+ .*\nconnections/)
-    expect(seen.stdout).not.toContain("\u001b")
-    expect(state).toMatchObject({ asked: 2, authorization: "Bearer nat_secret" })
-    const asJson = yield* Effect.promise(() => run([...args, "--json"]))
-    expect(JSON.parse(asJson.stdout)).toMatchObject({ sessions: 23, connections: { tcp: 20, ws: 3 } })
-    state.status = 403
-    expect(yield* Effect.promise(() => run(args))).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("give a token of one with NATTER_TOKEN"),
-    })
-    state.status = 404
-    expect(yield* Effect.promise(() => run(args))).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("has no metrics of Natter's at /metrics"),
-    })
-  }).pipe(Effect.scoped),
-)
+test("natter top prints once where there is no terminal, and shows a token if it has one", () =>
+  live(
+    Effect.gen(function* () {
+      const { address, state } = yield* service
+      const args = ["top", "--address", address, "--every", "100ms"]
+      const seen = yield* Effect.promise(() => run(args, { env: { NATTER_TOKEN: "nat_secret" } }))
+      expect(seen).toMatchObject({ code: 0, stderr: "" })
+      expect(seen.stdout).toMatch(/^natter 9\.9\.9 {3}http:\/\/127\.0\.0\.1:\d+ .*\nconnections/)
+      expect(seen.stdout).not.toContain("\u001b")
+      expect(state).toMatchObject({ asked: 2, authorization: "Bearer nat_secret" })
+      const asJson = yield* Effect.promise(() => run([...args, "--json"]))
+      expect(JSON.parse(asJson.stdout)).toMatchObject({ sessions: 23, connections: { tcp: 20, ws: 3 } })
+      state.status = 403
+      expect(yield* Effect.promise(() => run(args))).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("give a token of one with NATTER_TOKEN"),
+      })
+      state.status = 404
+      expect(yield* Effect.promise(() => run(args))).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("has no metrics of Natter's at /metrics"),
+      })
+    }),
+  ))
 
 test("natter top says that nobody is there", async () => {
   expect(await run(["top", "--address", "127.0.0.1:1"])).toMatchObject({
