@@ -93,6 +93,11 @@ export const doorSettings = {
     duration("1 second", "1 hour"),
     "Time for an HTTP request to come as a whole",
   ),
+  "http.response-timeout": setting(
+    "http.responseTimeout",
+    duration("1 second", "1 hour"),
+    "How long a connection of HTTP may stand still while an answer is made or read; streams of events have limits of their own",
+  ),
   "http.keep-alive": setting(
     "http.keepAlive",
     duration("1 second", "10 minutes"),

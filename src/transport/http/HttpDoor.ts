@@ -13,7 +13,9 @@ import { realAddress } from "../address/Forwarded.ts"
 import { ownOrigins } from "../address/ownOrigins.ts"
 import type { ProxySettings } from "../address/ProxySettings.ts"
 import type { Arrival } from "../Arrival.ts"
+import { faultOf } from "./Faults.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
+import { Line } from "./Line.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type RequestHandler = (request: Http.IncomingMessage, response: Http.ServerResponse, arrival: Arrival) => boolean
@@ -37,7 +39,7 @@ export interface HttpDoor {
   readonly enter: (arrival: Arrival, socket: Net.Socket) => void
 }
 
-/** How often Node looks for requests that take too long, in milliseconds. */
+/** How often Node looks for requests that take too long, in milliseconds; more often where they have less time. */
 const checkEvery = 2000
 
 /** Answers until the scope closes. Its connections are those of the places where they came in, which end them. */
@@ -60,68 +62,96 @@ const open = (
   { requests, upgrades }: Routes,
   arrivals: WeakMap<Duplex, Arrival>,
 ): Http.Server => {
+  const requestTimeout = Duration.toMillis(settings.requestTimeout)
+  // Node refuses to start with more time for a part than for the whole.
+  const headersTimeout = Math.min(Duration.toMillis(settings.headersTimeout), requestTimeout)
   const server = Http.createServer({
+    // Whatever Node is started with.
+    insecureHTTPParser: false,
     maxHeaderSize: settings.maxHeaderBytes,
-    headersTimeout: Duration.toMillis(settings.headersTimeout),
-    requestTimeout: Duration.toMillis(settings.requestTimeout),
+    headersTimeout,
+    requestTimeout,
     keepAliveTimeout: Duration.toMillis(settings.keepAlive),
-    connectionsCheckingInterval: checkEvery,
+    connectionsCheckingInterval: Math.min(checkEvery, headersTimeout),
+    // It is looked at here, and refused in the same words as the rest.
+    requireHostHeader: false,
     // Who could go on otherwise, but need not, is answered as if it had not said so.
     shouldUpgradeCallback: ({ headers }) => /\bwebsocket\b/i.test(headers.upgrade ?? ""),
   })
-  const unanswered = new Unanswered()
-  server.on("request", (request, response) => {
-    unanswered.add(request.socket, response)
+  server.timeout = Duration.toMillis(settings.responseTimeout)
+  // Node would leave out those above a number, and go on. They are counted here, and bounded by their bytes before.
+  server.maxHeadersCount = 0
+  // However many: one after the other, and each with its time.
+  server.maxRequestsPerSocket = 0
+
+  const lines = new WeakMap<Duplex, Line>()
+  const lineOf = (socket: Duplex): Line => {
+    const line = lines.get(socket) ?? new Line()
+    lines.set(socket, line)
+    return line
+  }
+  const take = (request: Http.IncomingMessage, response: Http.ServerResponse, begin: () => void): void => {
+    const fault = faultOf(request)
+    lineOf(request.socket).add(request, response, {
+      answer: () => {
+        const arrival = arrivals.get(request.socket)!
+        if (arrival.admission !== "Admitted") busy(response, arrival)
+        else if (fault === undefined) begin()
+        else answer(response, fault.status, fault.detail, { ...fault.headers, Connection: "close" })
+      },
+      refuse: () => answer(response, 429, "wait for some answers before you ask on", { Connection: "close" }),
+    })
+  }
+  const respond = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
     const arrival = arrivals.get(request.socket)!
-    if (arrival.admission !== "Admitted") return busy(response, arrival)
     if (!requests.some((handle) => handle(request, response, arrival))) nothingThere(response)
-  })
+  }
+  server.on("request", (request, response) => take(request, response, () => respond(request, response)))
+  server.on("checkContinue", (request, response) =>
+    take(request, response, () => {
+      response.writeContinue()
+      respond(request, response)
+    }),
+  )
+  server.on("checkExpectation", (request, response) =>
+    take(request, response, () => answer(response, 417, "only 100-continue is expected here", { Connection: "close" })),
+  )
   server.on("upgrade", (request, socket, head) => {
-    // The answers to what was asked before would come in between.
-    if (unanswered.has(socket)) {
-      return unanswered.behind(socket, () => refuse(socket, 400, "a request before it was not answered yet"))
+    if (!socket.writable) return socket.destroy()
+    const fault = faultOf(request)
+    if (fault !== undefined) {
+      return lineOf(socket).end(() => refuse(socket, fault.status, fault.detail, fault.headers))
     }
+    // The answers to what was asked before would come in between.
+    if (lineOf(socket).busy) {
+      return lineOf(socket).end(() => refuse(socket, 400, "a request before it was not answered yet"))
+    }
+    // What is spoken from now on has limits of its own, and this one would be set anew with each frame.
+    ;(socket as Net.Socket).setTimeout(0)
     const taken = upgrades.some((handle) => handle(request, socket as Net.Socket, head, arrivals.get(socket)!))
     if (!taken) refuse(socket, 404, "there is nothing here to upgrade to")
   })
-  server.on("connect", (_, socket) => refuse(socket, 405, "nothing is passed on here", { Allow: "GET, POST" }))
+  server.on("connect", (_, socket) =>
+    lineOf(socket).end(() => refuse(socket, 405, "nothing is passed on here", { Allow: "GET, POST" })),
+  )
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const [status, detail] = problems[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"]
-    if (socket.writable) refuse(socket, status, detail)
-    else socket.destroy()
+    if (!socket.writable) socket.destroy()
+    else
+      lineOf(socket).fail(
+        () => refuse(socket, status, detail),
+        () => socket.destroy(),
+      )
   })
   // Node begins to watch over the time of requests when a server listens. This one gets its connections otherwise.
   server.emit("listening")
   return server
 }
 
-/** Requests of a connection that were not answered yet. */
-class Unanswered {
-  private readonly bySocket = new WeakMap<Duplex, { count: number; last?: () => void }>()
-
-  add(socket: Duplex, response: Http.ServerResponse): void {
-    const waiting = this.bySocket.get(socket) ?? { count: 0 }
-    waiting.count++
-    this.bySocket.set(socket, waiting)
-    response.once("close", () => {
-      waiting.count--
-      if (waiting.count === 0) waiting.last?.()
-    })
-  }
-
-  has(socket: Duplex): boolean {
-    return (this.bySocket.get(socket)?.count ?? 0) > 0
-  }
-
-  /** Does this when all of them are. */
-  behind(socket: Duplex, last: () => void): void {
-    this.bySocket.get(socket)!.last = last
-  }
-}
-
 const problems: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, "the headers are too large"],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "the extensions of a chunk are too large"],
+  HPE_PAUSED_H2_UPGRADE: [505, "HTTP/1.1 is spoken here"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request did not come in time"],
 }
 
@@ -159,7 +189,12 @@ export const pathOf = ({ url = "" }: Http.IncomingMessage): string =>
 const problem = (status: number, detail: string): string =>
   JSON.stringify({ title: Http.STATUS_CODES[status], status, detail })
 
-const contentType = "application/problem+json"
+/** What is wrong with one request is not to be kept for another's, nor taken for a page. */
+const ofProblems = {
+  "Content-Type": "application/problem+json",
+  "Cache-Control": "no-store",
+  "X-Content-Type-Options": "nosniff",
+}
 
 export const answer = (
   response: Http.ServerResponse,
@@ -167,8 +202,9 @@ export const answer = (
   detail: string,
   headers: Http.OutgoingHttpHeaders = {},
 ) => {
-  response.writeHead(status, { "Content-Type": contentType, ...headers })
-  response.end(problem(status, detail))
+  const body = problem(status, detail)
+  response.writeHead(status, { ...ofProblems, "Content-Length": Buffer.byteLength(body), ...headers })
+  response.end(body)
 }
 
 const nothingThere = (response: Http.ServerResponse) => answer(response, 404, "there is nothing here")
@@ -189,7 +225,7 @@ export const refuse = (
   const lines = Object.entries({
     Connection: "close",
     ...headers,
-    "Content-Type": contentType,
+    ...ofProblems,
     "Content-Length": `${Buffer.byteLength(body)}`,
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.on("error", () => {})

@@ -8,6 +8,8 @@ export interface HttpSettings {
   readonly headersTimeout: Duration.Duration
   /** Time for a whole request. */
   readonly requestTimeout: Duration.Duration
+  /** How long a connection may stand still on which a request is being answered. */
+  readonly responseTimeout: Duration.Duration
   /** How long a connection is kept for the next request. */
   readonly keepAlive: Duration.Duration
 }
@@ -16,5 +18,6 @@ export const defaults: HttpSettings = {
   maxHeaderBytes: 16 * 1024,
   headersTimeout: Duration.seconds(10),
   requestTimeout: Duration.seconds(30),
+  responseTimeout: Duration.seconds(60),
   keepAlive: Duration.seconds(5),
 }

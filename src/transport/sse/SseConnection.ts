@@ -100,6 +100,8 @@ export class SseConnection implements Connection {
     response.on("drain", () => this.wake())
     // It is followed by a close.
     response.on("error", ignore)
+    // It stands still where nobody has anything to say; how long a reader may take is the session's affair.
+    response.socket?.setTimeout(0)
     response.write(beginning)
     for (const bytes of missed) response.write(bytes)
     this.quiet = false

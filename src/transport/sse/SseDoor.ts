@@ -172,7 +172,6 @@ export const make = Effect.fnUntraced(function* (
     }
     const type = request.headers["content-type"]?.split(";")[0]!.trim().toLowerCase()
     if (type !== undefined && !contentTypes.includes(type)) return refuse(415, `send ${contentTypes.join(", ")}`)
-    if ((request.headers["content-encoding"] ?? "identity") !== "identity") return refuse(415, "send it uncompressed")
     const seq = numberIn(query, "seq")
     const ack = numberIn(query, "ack")
     if (Number.isNaN(seq) || Number.isNaN(ack)) return refuse(400, '"seq" and "ack" have to be numbers')

@@ -1,0 +1,99 @@
+/**
+ * The requests of a connection, one after the other. A client may send the next before the last was answered (RFC 9112,
+ * 9.3.2); whatever they do is done in that order, and what has come too early waits.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http"
+
+/** Requests that wait behind the one that is being answered. */
+export const maxWaiting = 16
+
+/** Requests behind the one that is refused for that: about what comes in one piece, before the connection ends. */
+const maxIgnored = 4096
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+interface Waiting {
+  readonly exchange: Exchange | undefined
+  readonly begin: () => void
+}
+
+export class Line {
+  /** Being answered. */
+  private current: Exchange | undefined
+  /** Bounded by `maxWaiting`, and what ends the connection. */
+  private waiting: Array<Waiting> = []
+  /** What came last. */
+  private latest: Exchange | undefined
+  private ignored = 0
+  /** Nothing that comes now is looked at. */
+  private over = false
+
+  /** Something is being answered, or waits for it. */
+  get busy(): boolean {
+    return this.current !== undefined || this.waiting.length > 0
+  }
+
+  /** Answers it in its turn; where there is no room for it says so by `refuse`, after which the connection has to end. */
+  add(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { answer, refuse }: { readonly answer: () => void; readonly refuse: () => void },
+  ): void {
+    // Behind an answer that closes the connection nothing is done any more.
+    if (this.over || !request.socket.writable) {
+      if (++this.ignored > maxIgnored) request.socket.destroy()
+      return
+    }
+    this.latest = { request, response }
+    if (this.waiting.length >= maxWaiting) {
+      this.over = true
+      return refuse()
+    }
+    this.push({ exchange: this.latest, begin: answer })
+  }
+
+  /** Does this last, when all have been answered. */
+  end(last: () => void): void {
+    if (this.over) return
+    this.over = true
+    this.push({ exchange: undefined, begin: last })
+  }
+
+  /**
+   * What came is no request, or not all of it came: ends the connection, with `last` where there is a place for it. There is
+   * none in an answer, and none behind the answer to a request that is not complete.
+   */
+  fail(last: () => void, cut: () => void): void {
+    if (this.over) return
+    const { current, latest } = this
+    const broken = latest?.request.complete === false ? latest : undefined
+    const isSaying = current !== undefined && current.response.headersSent && !current.response.writableEnded
+    if (isSaying || broken?.response.headersSent === true) {
+      this.over = true
+      return cut()
+    }
+    // Its answer would come when all of it is there.
+    if (broken !== undefined && broken === current) this.current = undefined
+    this.waiting = this.waiting.filter(({ exchange }) => exchange === undefined || exchange !== broken)
+    this.end(last)
+  }
+
+  private push(next: Waiting): void {
+    if (this.busy) this.waiting.push(next)
+    else this.begin(next)
+  }
+
+  private begin({ begin, exchange }: Waiting): void {
+    this.current = exchange
+    exchange?.response.once("close", () => {
+      if (this.current !== exchange) return
+      this.current = undefined
+      const next = exchange.request.socket.writable ? this.waiting.shift() : undefined
+      if (next !== undefined) this.begin(next)
+    })
+    begin()
+  }
+}
