@@ -1,6 +1,7 @@
 /** What the operations work with, and what they share. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
@@ -28,6 +29,8 @@ export interface ChatShape {
   /** They read much: however many ask for them, what is said waits for one of each at most. */
   readonly searching: Semaphore.Semaphore
   readonly counting: Semaphore.Semaphore
+  /** Done when somebody who may has told the service to end: the program around it hears that. */
+  readonly ending: Deferred.Deferred<void>
   /** What a user may still do, who comes from an address where that is known. Undefined: no limit. */
   readonly limitsOf: (user: User, address?: string) => CallerLimits | undefined
 }
@@ -51,6 +54,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         cursors: new Cursors(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
+        ending: yield* Deferred.make<void>(),
         limitsOf: (user, address) => limits.of(user, address, Monotonic.millis(clock)),
       })
     }),

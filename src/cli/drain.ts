@@ -3,12 +3,23 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { forms } from "../client/Address.ts"
+import { tlsFlags } from "./tls.ts"
 import { parseDuration } from "../server/ServerConfig.ts"
 import { allSettingFlags } from "./settingFlags.ts"
 
 export const drain = Command.make(
   "drain",
   {
+    address: Flag.String("address").pipe(
+      Flag.withDescription(`A service elsewhere, which is told over HTTP: ${forms}`),
+      Flag.optional,
+    ),
+    token: Flag.Redacted("token").pipe(
+      Flag.withDescription("With --address: a token of an administrator there (better NATTER_TOKEN)"),
+      Flag.optional,
+    ),
+    ...tlsFlags,
     within: Flag.String("within").pipe(
       Flag.withMetavar("TIME"),
       Flag.withDescription("How long to wait for its end, such as 30s (shutdown.hard-stop and five seconds)"),
@@ -27,11 +38,12 @@ export const drain = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    "Tell the service that runs on the data folder to end: sessions are told to come back later and get what was queued for them, what was accepted is stored. Waits until it has ended. It does what SIGTERM does, to exactly that process. A service manager that starts it again does so.",
+    "Tell the service that runs on the data folder to end: sessions are told to come back later and get what was queued for them, what was accepted is stored. Waits until it has ended. It does what SIGTERM does, to exactly that process, or over HTTP with --address. A service manager that starts it again does so.",
   ),
   Command.withShortDescription("Have a running service end in order"),
   Command.withExamples([
     { command: "natter drain --data /var/lib/natter", description: "Before an upgrade" },
+    { command: "NATTER_TOKEN=… natter drain --address https://chat.example.org", description: "One elsewhere" },
     { command: "natter drain --within 2m && natter restore monday.db", description: "In a script" },
   ]),
 )

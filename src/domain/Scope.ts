@@ -41,6 +41,7 @@ const words = {
     "addUser",
     "createInvitation",
     "disableUser",
+    "drain",
     "enableUser",
     "listInvitations",
     "listUsers",

@@ -1,6 +1,7 @@
 /** The service: layers put together. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -66,6 +67,11 @@ export class ChatServer extends Context.Service<
      * over while the connection to it was lost: then this one is to be closed.
      */
     readonly lost: Effect.Effect<never, DatabaseInUse>
+    /**
+     * Done when an administrator has told the service to end (`natter drain --address`): then this one is to be closed.
+     * That is left to the program around it.
+     */
+    readonly ending: Effect.Effect<void>
   }
 >()("natter/server/ChatServer") {
   /**
@@ -113,8 +119,17 @@ const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: Non
   )
   yield* drainOnClose(settings.shutdown)
   const { lost } = yield* Ownership
-  return ChatServer.of({ addresses, address: addresses[0].address, lost })
+  const { ending } = yield* Chat
+  return ChatServer.of({
+    addresses,
+    address: addresses[0].address,
+    lost,
+    ending: Effect.andThen(Deferred.await(ending), Effect.sleep(answerWithin)),
+  })
 })
+
+/** Whoever tells the service to end is answered before it does. */
+const answerWithin = "200 millis"
 
 /** What has no port is a socket in the file system, or one that was handed over. */
 const whereOf = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))

@@ -1,5 +1,6 @@
 /** The operations over a directory, a channel and stores that the test plays: what reaches them, and what each answer is made into. */
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
@@ -73,6 +74,7 @@ export const chatOf = (parts: Parts): Effect.Effect<ChatShape> =>
       cursors: new Cursors(),
       searching: yield* Semaphore.make(1),
       counting: yield* Semaphore.make(1),
+      ending: yield* Deferred.make<void>(),
       limitsOf: () => undefined,
       ...parts,
       people,

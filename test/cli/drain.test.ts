@@ -49,6 +49,33 @@ test("natter drain gives up on a service that does not end in its time", async (
   expect(await server.ended).toMatchObject({ code: 0 })
 })
 
+test("natter drain has a service elsewhere end, for an administrator", async () => {
+  const folder = makeFolder()
+  for (const [name, flags] of [
+    ["olga", ["--admin"]],
+    ["ann", []],
+  ] as const) {
+    await run(["user", "add", name, ...flags, "--data", folder], { input: "a long password\n" })
+  }
+  const tokenFor = async (name: string) => (await run(["token", "create", name, "--data", folder])).stdout.trim()
+  const server = await serve(folder)
+  const address = ["drain", "--address", `127.0.0.1:${server.port}`]
+  expect(await run(address)).toMatchObject({ code: 1, stderr: expect.stringContaining("give a token of one") })
+  for (const [token, expected] of [
+    ["nat_nothing", "does not know this token"],
+    [await tokenFor("ann"), "an administrator of http://"],
+  ] as const) {
+    expect(await run(address, { env: { NATTER_TOKEN: token } })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(expected),
+    })
+  }
+  const drained = await run(address, { env: { NATTER_TOKEN: await tokenFor("olga") } })
+  expect(drained).toMatchObject({ code: 0, stderr: expect.stringContaining("it had 0 sessions, told to come back") })
+  expect(await server.ended).toMatchObject({ code: 0 })
+  expect(server.stderr).toContain("olga has told the service to end")
+})
+
 test("natter drain refuses a time that is none", async () => {
   const wrong = natter(["drain", "--within", "soon"])
   expect(await wrong.ended).toMatchObject({ code: 1 })

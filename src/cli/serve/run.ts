@@ -58,7 +58,7 @@ interface Rereading<R> {
   readonly reread: Effect.Effect<Configuration, { readonly message: string }, R>
 }
 
-/** Until it is interrupted, or what it keeps is somebody else's. */
+/** Until it is interrupted, an administrator ends it, or what it keeps is somebody else's. */
 const running = <R>(
   configuration: Configuration,
   log: Logging.Log,
@@ -67,7 +67,7 @@ const running = <R>(
 ) => {
   const { settings } = configuration
   return Effect.gen(function* () {
-    const { address, lost } = yield* ChatServer
+    const { address, ending, lost } = yield* ChatServer
     const sessions = Effect.map((yield* Hub).stats, ({ sessions }) => sessions)
     yield* Console.log(greeting(address, settings))
     yield* notifier.ready(sessions)
@@ -78,7 +78,7 @@ const running = <R>(
     const reload = Reload.make(configuration, reread, { tls: tls.reload, log: log.adjust })
     const reloading = Effect.andThen(hangUp, notifier.reloading(reload))
     yield* Effect.forkScoped(Effect.forever(reloading, { disableYield: true }))
-    return yield* lost
+    return yield* Effect.raceFirst(lost, ending)
   }).pipe(Effect.scoped, Effect.provide(ChatServer.layer(settings)))
 }
 

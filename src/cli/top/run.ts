@@ -6,10 +6,11 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type * as Path from "effect/Path"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Address from "../../client/Address.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
+import { givenToken } from "../givenToken.ts"
 import { Samples } from "../Samples.ts"
 import { ask, localTarget, type RequestFailed, show, type Question, type Target, targetOf } from "../serviceHttp.ts"
 import { loadSettings, type SettingFlags } from "../settingFlags.ts"
@@ -34,11 +35,8 @@ interface Place {
 
 type Needs = FileSystem.FileSystem | Path.Path
 
-const tokenOf = (given: Flags): string | undefined =>
-  Option.getOrUndefined(Option.map(given.token, Redacted.value)) ?? (process.env["NATTER_TOKEN"] || undefined)
-
 const placeOf = Effect.fnUntraced(function* (given: Flags) {
-  const token = tokenOf(given)
+  const token = givenToken(given.token)
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   if (Option.isNone(given.address)) {
     const { settings } = yield* loadSettings(given)

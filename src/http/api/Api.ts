@@ -6,13 +6,14 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Channels } from "./Channels.ts"
 import { Messages } from "./Messages.ts"
+import { Service } from "./Service.ts"
 import { Refusals } from "./Problem.ts"
 
 /** Where it is. */
 export const root = "/api/v1"
 
 export const Api = HttpApi.make("natter")
-  .add(Channels, Messages)
+  .add(Channels, Messages, Service)
   .prefix(root)
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")

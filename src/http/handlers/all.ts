@@ -5,6 +5,7 @@ import type { Api } from "../api/Api.ts"
 import type { AllHandlers } from "../Handler.ts"
 import * as Ids from "../Ids.ts"
 import { channels } from "./Channels.ts"
+import { service } from "./Service.ts"
 import { messages } from "./Messages.ts"
 
 export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Effect.gen(function* () {
@@ -13,5 +14,6 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Eff
   return {
     channels: channels(chat),
     messages: messages(chat, freshId),
+    service: service(chat),
   }
 })
