@@ -86,6 +86,7 @@ const readersOfDates = [
   "chat/internal/names.ts",
   "accounts/Accounts.ts",
   "accounts/internal/signIn.ts",
+  "accounts/internal/renewal.ts",
   "accounts/internal/memoryStore.ts",
   "storage/SqlAccounts.ts",
   "transport/tls/TlsContext.ts",

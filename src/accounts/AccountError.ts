@@ -111,6 +111,13 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
   }
 }
 
+/** It is unknown, or was used. */
+export class InviteNotFound extends Schema.TaggedError<InviteNotFound>()("InviteNotFound", { id: Schema.String }) {
+  override get message() {
+    return `There is no invite "${this.id}" that was not used`
+  }
+}
+
 export class TokenNotFound extends Schema.TaggedError<TokenNotFound>()("TokenNotFound", { id: Schema.String }) {
   override get message() {
     return `There is no token "${this.id}"`

@@ -16,7 +16,10 @@ export interface AccountSettings {
   readonly minPasswordLength: number
   /** New accounts from one address, or one /64 of IPv6, where anybody may register; undefined for no limit. */
   readonly registrations: { readonly burst: number; readonly perHour: number } | undefined
-  /** How long a token signs in without the password, unless it was made for another time. */
+  /**
+   * How long a token signs in without the password, unless it was made for another time: that of a session from when it was
+   * used last, also by who stays connected.
+   */
   readonly tokenLifetime: Duration.Duration
   /** How long an invite is valid, unless it was made for another time. */
   readonly inviteLifetime: Duration.Duration

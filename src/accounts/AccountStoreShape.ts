@@ -8,6 +8,7 @@ import type { AccountChange } from "./AccountChange.ts"
 import type {
   AccountDisabled,
   AccountNotFound,
+  InviteNotFound,
   InviteNotValid,
   NameTaken,
   StorageError,
@@ -29,6 +30,12 @@ export interface Invite {
   readonly expiresAt: number | null
 }
 
+/** What became of an invite. */
+export interface IssuedInvite extends Invite {
+  readonly usedAt: number | null
+  readonly usedBy: UserId | null
+}
+
 /** The methods of `AccountStore`. Secrets are known by their fingerprint: SHA-256 in lower-case hex. */
 export interface AccountStoreShape {
   /** Adds an account and uses up the invite, where one is given: both or neither. */
@@ -45,10 +52,11 @@ export interface AccountStoreShape {
   /** Accounts in the order of the spellings of their names; `after` is a spelling. */
   readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
 
-  /** Sets the password and revokes the user's tokens. */
+  /** Sets the password and revokes the user's tokens, but for `keep`. */
   readonly setPassword: (
     id: UserId,
     passwordHash: Redacted.Redacted,
+    keep?: string,
   ) => Effect.Effect<void, AccountNotFound | StorageError>
 
   /** Writes the same password's hash anew, unless the password was changed meanwhile. */
@@ -71,8 +79,8 @@ export interface AccountStoreShape {
     fingerprint: string,
   ) => Effect.Effect<Option.Option<{ readonly token: Token; readonly account: Account }>, StorageError>
 
-  /** Notes that a token was used now. */
-  readonly touchToken: (id: string) => Effect.Effect<void, StorageError>
+  /** Notes that a token was used now, if it is live. One of a session is live until then at least; null for ever. */
+  readonly touchToken: (id: string, until: number | null) => Effect.Effect<void, StorageError>
 
   /** Revokes a token; one that is revoked already stays as it is. */
   readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
@@ -81,6 +89,12 @@ export interface AccountStoreShape {
   readonly tokens: (page: Page, userId?: UserId) => Effect.Effect<ReadonlyArray<Token>, StorageError>
 
   readonly addInvite: (invite: Invite) => Effect.Effect<void, StorageError>
+
+  /** Invites, used or not, in the order of their fingerprints; `after` is a fingerprint. */
+  readonly invites: (page: Page) => Effect.Effect<ReadonlyArray<IssuedInvite>, StorageError>
+
+  /** Removes an invite that was not used. */
+  readonly removeInvite: (fingerprint: string) => Effect.Effect<void, InviteNotFound | StorageError>
 
   /** Forgets tokens and invites that ended `Token.keptAfterEnd` ago, and changes past `ChangeFeed.kept`. */
   readonly purge: Effect.Effect<void, StorageError>

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { Scope } from "../domain/Scope.ts"
 import type { User, UserId } from "../domain/User.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
@@ -31,8 +32,10 @@ import {
 } from "./AccountError.ts"
 import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
+import type { Identity } from "./Identity.ts"
 import * as Guests from "./internal/guests.ts"
 import * as Password from "./internal/password.ts"
+import * as Renewal from "./internal/renewal.ts"
 import * as Secrets from "./internal/secrets.ts"
 import * as SignIn from "./internal/signIn.ts"
 import { LoginThrottle } from "./LoginThrottle.ts"
@@ -54,19 +57,12 @@ export interface IssuedToken {
   readonly token: Redacted.Redacted
 }
 
-/** Who has signed in by a token. */
-export interface Identity {
-  readonly user: User
-  /** Undefined of a guest's, which cannot be revoked. */
-  readonly tokenId: string | undefined
-  /** It will not be good for long any more. */
-  readonly aging?: true
-}
-
 export interface TokenOptions {
   /** What the token is for, as its owner will read it; invisible characters are dropped. */
   readonly label?: string | undefined
   readonly lifetime?: Duration.Duration | undefined
+  /** How much of what its owner may it allows. Default: all of it. */
+  readonly scope?: Scope | undefined
 }
 
 /** Who may sign in, and what it takes: the only door to accounts for sessions and for administration. */
@@ -85,7 +81,7 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** The user that a token belongs to, and whether it is time to replace the token, while it is good. */
+    /** The user that a token belongs to, and what it is for. That of a session is good for its whole lifetime from now on. */
     readonly authenticate: (
       token: Redacted.Redacted,
       address: string,
@@ -141,6 +137,12 @@ export class Accounts extends Context.Service<
 
     readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
 
+    /**
+     * Runs as long as there may be sessions: tokens that are held by one stay good, as if they were used once an hour.
+     * `held` says which they are by then.
+     */
+    readonly renewing: (held: () => Iterable<string>) => Effect.Effect<never>
+
     /** Changes that have to end live sessions, from the moment the stream is run. Those of other processes come within 2 s. */
     readonly changes: Stream.Stream<AccountChange>
   }
@@ -164,6 +166,7 @@ export class Accounts extends Context.Service<
       const secrets = yield* Secrets.make("nat_")
       const invites = yield* Secrets.make("natinv_")
       const guests = Guests.make(yield* Secrets.make("natg_"))
+      const { renewing, touch } = Renewal.make(store, settings.tokenLifetime)
       const { register, signIn } = yield* SignIn.make(settings, invites, guests)
 
       /** Looks are not enough to be meant. */
@@ -191,6 +194,7 @@ export class Accounts extends Context.Service<
           kind,
           userId,
           label: options?.label?.slice(0, Token.maxLabelLength).replace(/\p{C}/gu, "") ?? null,
+          scope: options?.scope ?? null,
           createdAt,
           expiresAt: Duration.isFinite(lifetime) ? createdAt + Math.round(Duration.toMillis(lifetime)) : null,
           lastUsedAt: null,
@@ -221,11 +225,10 @@ export class Accounts extends Context.Service<
         if (account.disabled) return yield* new AccountDisabled()
         if (!Token.isLive(token, now)) return yield* new InvalidToken()
         if (token.lastUsedAt === null || token.lastUsedAt <= now - touchEvery) {
-          // The time of last use is only information for the owner: failing to write it is no reason to refuse them.
-          yield* Effect.ignore(store.touchToken(token.id), { log: "Debug" })
+          // That it was used can be written the next time as well: it is no reason to refuse its owner.
+          yield* Effect.ignore(touch(token.id), { log: "Debug" })
         }
-        const identity = { user: toUser(account), tokenId: token.id }
-        return Token.isAging(token, now) ? { ...identity, aging: true as const } : identity
+        return { user: toUser(account), tokenId: token.id, scope: token.scope ?? undefined }
       })
 
       const pages = <A, E>(
@@ -329,6 +332,8 @@ export class Accounts extends Context.Service<
         }),
 
         revokeToken: Effect.fn("Accounts.revokeToken")((id) => store.revokeToken(id)),
+
+        renewing,
 
         changes: store.changes,
       })

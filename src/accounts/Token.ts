@@ -1,8 +1,10 @@
 import * as Schema from "effect/Schema"
+import { Scope } from "../domain/Scope.ts"
 import { UserId } from "../domain/User.ts"
 
 /**
- * `session`: given at sign-in, so that a client comes back without the password; the oldest makes room for a new one.
+ * `session`: given at sign-in, so that a client comes back without the password; good as long as it is used; the oldest
+ * makes room for a new one.
  * `access`: made on purpose for a program; stays until it expires or is revoked.
  */
 export const TokenKind = Schema.Literals(["session", "access"])
@@ -17,6 +19,8 @@ export const Token = Schema.Struct({
   kind: TokenKind,
   userId: UserId,
   label: Schema.NullOr(Schema.String),
+  /** What it is for; null for all that its owner may. */
+  scope: Schema.NullOr(Scope),
   createdAt: Schema.Int,
   expiresAt: Schema.NullOr(Schema.Int),
   lastUsedAt: Schema.NullOr(Schema.Int),
@@ -36,6 +40,13 @@ export const maxLabelLength = 128
 export const isLive = (token: Token, now: number): boolean =>
   token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now)
 
-/** Whether half the life of a session's token is over. One that was made on purpose is its owner's to replace. */
-export const isAging = ({ createdAt, expiresAt, kind }: Token, now: number): boolean =>
-  kind === "session" && expiresAt !== null && now - createdAt >= (expiresAt - createdAt) / 2
+/** The token after it was used: one of a session stays good until then at least; null for ever. */
+export const used = (token: Token, now: number, until: number | null): Token => {
+  const { expiresAt, kind } = token
+  const stays = kind === "access" || expiresAt === null
+  return {
+    ...token,
+    lastUsedAt: now,
+    expiresAt: stays ? expiresAt : until === null ? null : Math.max(expiresAt, until),
+  }
+}

@@ -12,4 +12,6 @@ export interface Caller {
   readonly limits: CallerLimits | undefined
   /** How much of what the user may the caller may; undefined for all of it. */
   readonly scope?: Scope | undefined
+  /** The token that the caller has come by, or is to come back by; undefined where there is none. */
+  readonly tokenId?: string | undefined
 }

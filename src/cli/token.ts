@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { folderFlags } from "./accounts/folderFlags.ts"
 import { json, lifetime } from "./accounts/flags.ts"
+import { scopeFlags } from "./accounts/scopeFlags.ts"
 
 /** Loaded only when one of the commands runs, since it takes a while. */
 const tokens = Effect.promise(() => import("./accounts/tokens.ts"))
@@ -13,6 +14,7 @@ const create = Command.make(
   {
     name: Argument.String("name").pipe(Argument.withDescription("The user the token signs in")),
     label: Flag.String("label").pipe(Flag.withDescription("What the token is for"), Flag.optional),
+    ...scopeFlags,
     expires: lifetime("Time the token is valid, such as 12h or 90d, or `never`"),
     ...folderFlags,
   },
@@ -24,6 +26,10 @@ const create = Command.make(
   Command.withShortDescription("Make a token for a program"),
   Command.withExamples([
     { command: "natter token create ci --label builds --expires never", description: "For a program that is to stay" },
+    {
+      command: "natter token create ci --scope publish --channel releases --expires 90d",
+      description: "For a program that says something in one channel, and can do nothing else",
+    },
     { command: 'NATTER_TOKEN=$(natter token create ci) natter send "built"', description: "Use it" },
   ]),
 )
@@ -38,7 +44,7 @@ const list = Command.make(
   (given) => Effect.flatMap(tokens, ({ list }) => list(given)),
 ).pipe(
   Command.withDescription(
-    "List tokens, live and lately ended, in the order they were made; their secrets are not kept",
+    "List tokens, live and lately ended, in the order they were made: what they are for, and when they were used last; their secrets are not kept",
   ),
   Command.withShortDescription("List tokens"),
   Command.withExamples([{ command: "natter token list ci", description: "Of one user" }]),

@@ -181,7 +181,7 @@ const consequence = (change: AccountChange): readonly [Selection, Disconnect] =>
     case "Disabled":
       return [{ user: change.userId }, new Disconnect({ reason: "AccountDisabled" })]
     case "PasswordChanged":
-      return [{ user: change.userId }, new Disconnect({ reason: "PasswordChanged" })]
+      return [{ user: change.userId, exceptToken: change.tokenId }, new Disconnect({ reason: "PasswordChanged" })]
     case "TokenRevoked":
       return [{ token: change.tokenId }, new Disconnect({ reason: "TokenRevoked" })]
   }

@@ -66,6 +66,9 @@ const make = Effect.gen(function* () {
   let draining: Disconnect | undefined
   let started = 0
   yield* Effect.forkScoped(heartbeat(running, services))
+  yield* Effect.forkScoped(
+    services.accounts.renewing(() => [...running].flatMap(({ caller }) => caller?.tokenId ?? [])),
+  )
 
   const begin = (connection: Connection) =>
     new Session(SessionId.make(`${connection.transport}-${++started}`), connection, services)

@@ -2,36 +2,16 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { InvalidToken, SignInError } from "../accounts/AccountError.ts"
+import type { Identity } from "../accounts/Identity.ts"
+import { toRequestError } from "../accounts/requestError.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { nameOf } from "../domain/Direct.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
 import { RequestError } from "../domain/RequestError.ts"
-import { unavailable } from "../domain/StoreTrouble.ts"
+import { hasChannel, hasOperation, type Scope } from "../domain/Scope.ts"
 import type { Session } from "./Session.ts"
-
-/** As the client is told. What the accounts say of themselves is for the log. */
-const toRequestError = (error: SignInError | InvalidToken): RequestError => {
-  switch (error._tag) {
-    case "StorageError":
-      return unavailable(error.trouble)
-    case "Busy":
-      return new RequestError({ reason: "Unavailable", detail: error.message, retryAfter: error.retryAfter })
-    case "TooManyLogins":
-      return new RequestError({ reason: "TooManyLogins", detail: error.message, retryAfter: error.retryAfter })
-    case "InvalidUsername":
-      return new RequestError({ reason: error._tag, detail: error.message, field: "username" })
-    case "InvalidPassword":
-      return new RequestError({ reason: error._tag, detail: error.message, field: "password" })
-    case "TooManyRegistrations":
-      return new RequestError({ reason: "RateLimited", detail: error.message, retryAfter: error.retryAfter })
-    case "InvalidCredentials":
-      return new RequestError({ reason: error._tag, detail: error.detail })
-    case "InvalidToken":
-    case "AccountDisabled":
-      return new RequestError({ reason: error._tag })
-  }
-}
 
 /**
  * Signs in by name and password; registers an unknown name where the accounts are open. Who has shown the certificate of an
@@ -95,23 +75,19 @@ const mayUse = (session: Session, name: string): Effect.Effect<void, RequestErro
   )
 }
 
-/** Signs in by a token, without the password. One that will not be good for long any more comes with its successor. */
-export const byToken = (
-  session: Session,
-  token: Redacted.Redacted,
-): Effect.Effect<{ readonly user: User; readonly token: string | undefined }, RequestError> =>
+/** Signs in by a token, without the password. The session does what the token is for, and nothing else. */
+export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
   session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
     Effect.mapError(toRequestError),
-    Effect.flatMap(({ aging, tokenId, user }) =>
-      Effect.andThen(
-        enter(session, user, tokenId),
-        Effect.map(aging === true ? freshToken(session, user) : Effect.undefined, (token) => ({ user, token })),
-      ),
-    ),
+    Effect.flatMap((identity) => Effect.as(enter(session, identity.user, identity), identity.user)),
   )
 
 /** Makes the session the user's. From here on it takes part; leaving its scope takes it out again. */
-const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<void, RequestError> => {
+const enter = (
+  session: Session,
+  user: User,
+  { scope, tokenId }: Pick<Identity, "scope" | "tokenId"> = { tokenId: undefined },
+): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
   const by = { user, address: connection.remoteAddress, session: id, limited: true }
@@ -133,12 +109,13 @@ const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<vo
   }
   return Effect.uninterruptible(
     Effect.map(chat.directory.signIn(entry), () => {
-      session.caller = { by, memberships, limits: chat.limitsOf(user, connection.remoteAddress) }
+      session.caller = { by, memberships, limits: chat.limitsOf(user, connection.remoteAddress), scope, tokenId }
       session.bare = false
       chat.gateway.add(id, {
         end: (disconnect) => session.end(disconnect),
-        enter: (invitation) => memberships.enter(invitation),
+        enter: (invitation) => (mayHear(scope, nameOf(invitation.other)) ? memberships.enter(invitation) : Effect.void),
         tell: (event) => {
+          if (!mayHear(scope, event.channel)) return
           protocol.tellUser(session, event)
           outbox.flush()
         },
@@ -146,6 +123,10 @@ const enter = (session: Session, user: User, tokenId?: string): Effect.Effect<vo
     }),
   )
 }
+
+/** Whether a session is told of what others say to it, or where they want to have it: only where it might go by itself. */
+const mayHear = (scope: Scope | undefined, channel: ChannelName): boolean =>
+  scope === undefined || (hasOperation(scope, "join") && hasChannel(scope, channel))
 
 /**
  * A token that signs in again; undefined where there is none for this user. Who has a certificate needs none, and it would
@@ -155,8 +136,18 @@ export const freshToken = (session: Session, user: User): Effect.Effect<string |
   isCertified(session, user.name)
     ? Effect.undefined
     : session.services.accounts.issueToken(user, { label: "session" }).pipe(
-        Effect.map(({ token }): string | undefined => Redacted.value(token)),
+        Effect.map(({ id, token }): string | undefined => {
+          if (user.role !== "guest") hold(session, id)
+          return Redacted.value(token)
+        }),
         Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
         // The password was right: a session without a token is better than none.
         Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
       )
+
+/** The session comes back by this token: it ends with it, and keeps it good. */
+const hold = (session: Session, tokenId: string): void => {
+  if (session.caller === undefined) return
+  session.caller = { ...session.caller, tokenId }
+  session.services.chat.directory.hold(session.id, tokenId)
+}

@@ -9,6 +9,7 @@ import channels from "./migrations/0003_channels.ts"
 import channelMakers from "./migrations/0004_channel_makers.ts"
 import looks from "./migrations/0005_looks.ts"
 import historyId from "./migrations/0006_history_id.ts"
+import tokenScopes from "./migrations/0007_token_scopes.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = (schema: Schema) => ({
@@ -18,6 +19,7 @@ const migrations = (schema: Schema) => ({
   "0004_channel_makers": channelMakers(schema),
   "0005_looks": looks(),
   "0006_history_id": historyId,
+  "0007_token_scopes": tokenScopes,
 })
 
 /** The version that this Natter knows. */

@@ -13,6 +13,7 @@ import { AccountChange } from "../accounts/AccountChange.ts"
 import {
   AccountDisabled,
   AccountNotFound,
+  InviteNotFound,
   InviteNotValid,
   NameTaken,
   TokenNotFound,
@@ -22,20 +23,22 @@ import { AccountStore } from "../accounts/AccountStore.ts"
 import type { AccountStoreShape } from "../accounts/AccountStoreShape.ts"
 import * as ChangeFeed from "../accounts/ChangeFeed.ts"
 import * as Token from "../accounts/Token.ts"
-import type { UserId } from "../domain/User.ts"
+import { UserId } from "../domain/User.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
 import type { Dialect } from "./Dialect.ts"
 import { asStorageError } from "./internal/asStorageError.ts"
+import { StoredScope } from "./internal/storedScope.ts"
 import { gathered } from "./internal/gathered.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
 
 const AccountRow = Schema.Struct({ ...Account.fields, disabled: Schema.BooleanFromBit })
 const CredentialsRow = Schema.Struct({ ...AccountRow.fields, passwordHash: Schema.RedactedFromValue(Schema.String) })
+const TokenRow = Schema.Struct({ ...Token.Token.fields, scope: Schema.NullOr(StoredScope) })
 /** A token and whose it is, as one row. */
 const OwnedTokenRow = Schema.Struct({
-  ...Token.Token.fields,
+  ...TokenRow.fields,
   fingerprint: Schema.String,
   accountName: Account.fields.name,
   accountRole: Account.fields.role,
@@ -48,6 +51,14 @@ const ChangeRow = Schema.Struct({
   userId: Schema.String,
   tokenId: Schema.NullOr(Schema.String),
 })
+const InviteRow = Schema.Struct({
+  fingerprint: Schema.String,
+  createdAt: Schema.Int,
+  expiresAt: Schema.NullOr(Schema.Int),
+  usedAt: Schema.NullOr(Schema.Int),
+  usedBy: Schema.NullOr(UserId),
+})
+const encodeScope = Schema.encodeSync(StoredScope)
 const decodeChange = Schema.decodeUnknownEffect(AccountChange)
 
 /** Tokens removed in one statement, which holds the write lock and the thread. */
@@ -80,12 +91,12 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
 
   const accountColumns = sql.literal(`id, name, role, disabled, created_at AS "createdAt"`)
   const tokenColumns = sql.literal(
-    `id, kind, user_id AS "userId", label, created_at AS "createdAt", expires_at AS "expiresAt", ` +
+    `id, kind, user_id AS "userId", label, scope, created_at AS "createdAt", expires_at AS "expiresAt", ` +
       `last_used_at AS "lastUsedAt", revoked_at AS "revokedAt"`,
   )
 
   const ownedTokenColumns = sql.literal(
-    `tokens.id, kind, user_id AS "userId", label, tokens.created_at AS "createdAt", expires_at AS "expiresAt", ` +
+    `tokens.id, kind, user_id AS "userId", label, scope, tokens.created_at AS "createdAt", expires_at AS "expiresAt", ` +
       `last_used_at AS "lastUsedAt", revoked_at AS "revokedAt", name AS "accountName", role AS "accountRole", ` +
       `disabled AS "accountDisabled", accounts.created_at AS "accountCreatedAt"`,
   )
@@ -127,9 +138,22 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
     asStorageError(Effect.map(findTokens(fingerprints), byFingerprint)),
   )
 
-  const touchToken = yield* gathered((ids: ReadonlyArray<string>) =>
+  const live = (now: number) => sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`
+
+  // All those who ask at once ask for the same, give or take the moment.
+  const touchToken = yield* gathered((uses: ReadonlyArray<{ readonly id: string; readonly until: number | null }>) =>
     Clock.currentTimeMillis.pipe(
-      Effect.flatMap((now) => sql`UPDATE tokens SET last_used_at = ${now} WHERE ${sql.in("id", ids)}`),
+      Effect.flatMap((now) => {
+        const untils = uses.map(({ until }) => until)
+        const until = untils.every((until) => until !== null) ? Math.max(...untils) : null
+        const renewed = until === null ? sql`NULL` : sql`${until}`
+        const short = until === null ? sql`kind = 'session'` : sql`kind = 'session' AND expires_at < ${until}`
+        return sql`UPDATE tokens SET last_used_at = ${now}, expires_at = CASE WHEN ${short} THEN ${renewed} ELSE expires_at END
+          WHERE ${sql.in(
+            "id",
+            uses.map(({ id }) => id),
+          )} AND ${live(now)}`
+      }),
       Effect.as(Function.constVoid),
       asStorageError,
     ),
@@ -137,11 +161,19 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
 
   const listTokens = SqlSchema.findAll({
     Request: Schema.Struct({ after: Schema.String, limit: Schema.Int, userId: Schema.UndefinedOr(Schema.String) }),
-    Result: Token.Token,
+    Result: TokenRow,
     execute: ({ after, limit, userId }) => {
       const wanted = sql.and([sql`id > ${after}`, ...(userId === undefined ? [] : [sql`user_id = ${userId}`])])
       return sql`SELECT ${tokenColumns} FROM tokens WHERE ${wanted} ORDER BY id LIMIT ${limit}`
     },
+  })
+
+  const listInvites = SqlSchema.findAll({
+    Request: Schema.Struct({ after: Schema.String, limit: Schema.Int }),
+    Result: InviteRow,
+    execute: ({ after, limit }) =>
+      sql`SELECT fingerprint, created_at AS "createdAt", expires_at AS "expiresAt", used_at AS "usedAt", used_by AS "usedBy"
+        FROM invites WHERE fingerprint > ${after} ORDER BY fingerprint LIMIT ${limit}`,
   })
 
   const listChanges = SqlSchema.findAll({
@@ -175,18 +207,16 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
     sql`INSERT INTO account_changes ${sql.insert({
       tag: change._tag,
       user_id: change.userId,
-      token_id: change._tag === "TokenRevoked" ? change.tokenId : null,
+      token_id: change._tag === "Disabled" ? null : (change.tokenId ?? null),
       changed_at: now,
     })}`
 
-  const revokeAll = (id: UserId, now: number) =>
-    sql`UPDATE tokens SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL`
+  const revokeAll = (id: UserId, now: number, keep = "") =>
+    sql`UPDATE tokens SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL AND id <> ${keep}`
 
   /** All of the steps or none, in one transaction. */
   const together = <A, E, R>(steps: (now: number) => Effect.Effect<A, E, R>) =>
     asStorageError(sql.withTransaction(Effect.flatMap(Clock.currentTimeMillis, steps)))
-
-  const live = (now: number) => sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`
 
   const useInvite = Effect.fnUntraced(function* (fingerprint: string, userId: UserId, now: number) {
     const used = yield* sql`UPDATE invites SET used_at = ${now}, used_by = ${userId}
@@ -224,14 +254,14 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
 
     list: ({ after = "", limit }) => asStorageError(listAccounts({ after, limit })),
 
-    setPassword: (id, passwordHash) =>
+    setPassword: (id, passwordHash, keep) =>
       together(
         Effect.fnUntraced(function* (now) {
           const changed = yield* sql`UPDATE accounts SET password_hash = ${Redacted.value(passwordHash)}
           WHERE id = ${id} RETURNING id`
           if (changed.length === 0) return yield* new AccountNotFound({ account: id })
-          yield* revokeAll(id, now)
-          yield* record({ _tag: "PasswordChanged", userId: id }, now)
+          yield* revokeAll(id, now, keep)
+          yield* record({ _tag: "PasswordChanged", userId: id, tokenId: keep }, now)
         }),
       ).pipe(Effect.andThen(feed.announce)),
 
@@ -272,6 +302,7 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
             fingerprint,
             user_id: token.userId,
             label: token.label,
+            scope: token.scope === null ? null : encodeScope(token.scope),
             created_at: token.createdAt,
             expires_at: token.expiresAt,
             last_used_at: token.lastUsedAt,
@@ -282,7 +313,7 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
 
     findToken,
 
-    touchToken,
+    touchToken: (id, until) => touchToken({ id, until }),
 
     revokeToken: (id) =>
       together(
@@ -304,6 +335,16 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
         created_at: invite.createdAt,
         expires_at: invite.expiresAt,
       })}`.pipe(Effect.asVoid, asStorageError),
+
+    invites: ({ after = "", limit }) => asStorageError(listInvites({ after, limit })),
+
+    removeInvite: (fingerprint) =>
+      sql`DELETE FROM invites WHERE fingerprint = ${fingerprint} AND used_at IS NULL RETURNING fingerprint`.pipe(
+        asStorageError,
+        Effect.flatMap((removed) =>
+          removed.length === 0 ? Effect.fail(new InviteNotFound({ id: fingerprint })) : Effect.void,
+        ),
+      ),
 
     purge: Effect.gen(function* () {
       const before = (yield* Clock.currentTimeMillis) - Token.keptAfterEnd

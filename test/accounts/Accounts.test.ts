@@ -437,7 +437,11 @@ describe("tokens", () => {
       const alice = yield* signIn("alice", "secret")
       const { id, token } = yield* accounts.issueToken(alice, { label: "laptop\u001b[2J" })
       assert.match(Redacted.value(token), /^nat_[A-Za-z0-9_-]{43}$/)
-      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: alice, tokenId: id })
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), {
+        user: alice,
+        tokenId: id,
+        scope: undefined,
+      })
       const [kept] = yield* Stream.runCollect(accounts.tokens("ALICE"))
       assert.deepInclude(kept, { id, kind: "session", label: "laptop[2J", lastUsedAt: 0, expiresAt: 30 * 86_400_000 })
       assert.notInclude(JSON.stringify(kept), Redacted.value(token))

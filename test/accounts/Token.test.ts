@@ -15,12 +15,17 @@ describe("a token", () => {
     assert.isFalse(Token.isLive(made({ expiresAt: 6000, revokedAt: 0 }), 5000))
   })
 
-  it("of a session is to be replaced when half its life is over; a program's, or one without an end, is not", () => {
-    assert.isFalse(Token.isAging(made({ expiresAt: 3000 }), 1999))
-    assert.isTrue(Token.isAging(made({ expiresAt: 3000 }), 2000))
-    assert.isTrue(Token.isAging(made({ expiresAt: 3000 }), 2999))
-    assert.isFalse(Token.isAging(made({ expiresAt: null }), 1e12))
-    assert.isFalse(Token.isAging(made({ kind: "access", expiresAt: 3000 }), 2999))
+  it("of a session is good for longer when it is used; a program's, or one without an end, is not", () => {
+    const ends = (until: number | null, more: Partial<Token.Token>) => {
+      const { expiresAt, lastUsedAt } = Token.used(made(more), 2000, until)
+      assert.strictEqual(lastUsedAt, 2000)
+      return expiresAt
+    }
+    assert.strictEqual(ends(4000, { expiresAt: 3000 }), 4000)
+    assert.strictEqual(ends(2999, { expiresAt: 3000 }), 3000)
+    assert.isNull(ends(null, { expiresAt: 3000 }))
+    assert.isNull(ends(4000, { expiresAt: null }))
+    assert.strictEqual(ends(4000, { kind: "access", expiresAt: 3000 }), 3000)
   })
 
   it("has the bounds that are documented", () => {

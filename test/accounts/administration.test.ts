@@ -9,6 +9,8 @@ import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { StorageError } from "../../src/accounts/AccountError.ts"
 import { Accounts } from "../../src/accounts/Accounts.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import type { Scope } from "../../src/domain/Scope.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { accounts } from "./fixture.ts"
 import { add, address, listening, outcome, storeWith } from "./world.ts"
@@ -101,6 +103,7 @@ describe("a token", () => {
         id: program.id,
         kind: "access",
         label: null,
+        scope: null,
         expiresAt: 1000 + 30 * day,
       })
       const label = `${"x".repeat(127)}\u200b\u0007y`
@@ -111,6 +114,7 @@ describe("a token", () => {
         kind: "session",
         // Cut first: it is never longer than that, whatever is in it.
         label: "x".repeat(127),
+        scope: null,
         expiresAt: 1002,
       })
       const endless = yield* accounts.createToken("ann", { lifetime: Duration.infinity, label: "" })
@@ -119,19 +123,34 @@ describe("a token", () => {
     }).pipe(Effect.provide(accounts())),
   )
 
-  it.effect("of a session says when it is to be replaced, one of a program never", () =>
+  it.effect("of a session is good for its lifetime from when it was used; one of a program is not", () =>
     Effect.gen(function* () {
       const accounts = yield* Accounts
       const ann = yield* add("ann", "secret")
       const { token } = yield* accounts.issueToken(ann)
       const program = yield* accounts.createToken("ann")
-      const isAging = (token: Redacted.Redacted) =>
-        Effect.map(accounts.authenticate(token, address), (identity) => Object.entries(identity).slice(2))
-      yield* TestClock.setTime(15 * day - 1)
-      assert.deepStrictEqual(yield* isAging(token), [])
-      yield* TestClock.setTime(15 * day)
-      assert.deepStrictEqual(yield* isAging(token), [["aging", true]])
-      assert.deepStrictEqual(yield* isAging(program.token), [])
+      const comes = (token: Redacted.Redacted) => Effect.isSuccess(accounts.authenticate(token, address))
+      yield* TestClock.setTime(30 * day - 1)
+      assert.deepStrictEqual([yield* comes(token), yield* comes(program.token)], [true, true])
+      yield* TestClock.setTime(30 * day)
+      assert.deepStrictEqual([yield* comes(token), yield* comes(program.token)], [true, false])
+      // Less than a minute later it is not written again.
+      yield* TestClock.setTime(60 * day - 1)
+      assert.isFalse(yield* comes(token))
+    }).pipe(Effect.provide(accounts())),
+  )
+
+  it.effect("is for what it was made for", () =>
+    Effect.gen(function* () {
+      const accounts = yield* Accounts
+      const ann = yield* add("ann", "secret")
+      const scope: Scope = { operations: ["publish"], channels: [ChannelName.make("den")] }
+      const { id, token } = yield* accounts.createToken("ann", { scope })
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: ann, tokenId: id, scope })
+      assert.deepStrictEqual(
+        (yield* Stream.runCollect(accounts.tokens("ann"))).map(({ scope }) => scope),
+        [scope],
+      )
     }).pipe(Effect.provide(accounts())),
   )
 
@@ -142,7 +161,7 @@ describe("a token", () => {
       const ann = yield* add("ann", "secret")
       const { id, token } = yield* accounts.issueToken(ann)
       lines()
-      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: ann, tokenId: id })
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: ann, tokenId: id, scope: undefined })
       assert.deepStrictEqual(
         lines().map(([level]) => level),
         ["Debug"],

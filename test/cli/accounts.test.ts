@@ -99,6 +99,8 @@ describe("natter user", () => {
     expect(await complaint(["user", "passwd", "bob"], "x")).toBe('natter: There is no account "bob"\n')
     expect(await complaint(["token", "create", "bob"])).toBe('natter: There is no account "bob"\n')
     expect(await complaint(["token", "revoke", "bob"])).toBe('natter: There is no token "bob"\n')
+    expect(await complaint(["token", "create", "ann", "--scope", "fly"])).toContain("read, write, manage")
+    expect(await complaint(["token", "create", "ann", "--channel", "a b"])).toContain("the name of a channel")
     expect(await complaint(["user", "invite", "--expires", "soon"])).toMatch(/"soon".*a time such as 12h/)
   })
 
@@ -160,7 +162,17 @@ describe("natter token", () => {
     const server = await serve(data)
     const client = await authenticate(server.port, token)
 
-    const entry = { id: uuid, user: "ci", kind: "access", label: "builds", created: time, expires: null, used: time }
+    const entry = {
+      id: uuid,
+      user: "ci",
+      kind: "access",
+      label: "builds",
+      scope: null,
+      channels: null,
+      created: time,
+      expires: null,
+      used: time,
+    }
     const list = async (...more: ReadonlyArray<string>) => lines(await ok(data, ["token", "list", "--json", ...more]))
     expect(await list()).toEqual([{ ...entry, state: "live" }])
     expect(await ok(data, ["token", "list", "ann", "--json"])).toBe("")
@@ -175,5 +187,24 @@ describe("natter token", () => {
     const again = new Client(server.port)
     again.send({ type: "Connect", client_id: "test", version: "2.0" }, { type: "Authenticate", token })
     expect(await again.nextOf("Error")).toMatchObject({ name: "InvalidToken" })
+  })
+
+  test("makes tokens that are for less than their owner may", async () => {
+    const data = makeFolder()
+    await ok(data, ["user", "add", "ci"], "x")
+    const flags = ["--scope", "read,publish", "--channel", "releases", "--channel", "@ann", "--expires", "90d"]
+    const token = (await ok(data, ["token", "create", "ci", ...flags])).trim()
+    const [listed] = lines(await ok(data, ["token", "list", "--json"]))
+    expect(listed).toMatchObject({ scope: "read,publish", channels: "releases,@ann", used: null })
+    const server = await serve(data)
+    const client = await authenticate(server.port, token)
+    client.send({ type: "Join", ref: 5, channel: "releases" })
+    await client.nextOf("Joined")
+    client.send({ type: "Publish", ref: 6, channel: "releases", id: "m-1", content: "1.4.2" })
+    await client.nextOf("Published")
+    client.send({ type: "Join", ref: 7, channel: "ops" })
+    expect(await client.nextOf("Error")).toMatchObject({ ref: 7, code: 210, name: "OutOfScope" })
+    client.send({ type: "SetTopic", ref: 8, channel: "releases", topic: "mine" })
+    expect(await client.nextOf("Error")).toMatchObject({ ref: 8, name: "OutOfScope" })
   })
 })

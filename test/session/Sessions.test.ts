@@ -26,6 +26,7 @@ const accounts = {
   signIn: () => Effect.succeed(ann),
   issueToken: () => Effect.die("not asked for"),
   authenticate: () => Effect.succeed({ user: ann, tokenId: "t-1" }),
+  renewing: () => Effect.never,
 } as unknown as Accounts["Service"]
 
 const sessionsOver = (history: Layer.Layer<History>) =>

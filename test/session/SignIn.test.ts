@@ -14,6 +14,7 @@ import type { Reachable } from "../../src/hub/audience/Gateway.ts"
 import type { SessionEntry } from "../../src/hub/directory/DirectoryCommand.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
+import type { Scope } from "../../src/domain/Scope.ts"
 import type { Connection } from "../../src/session/Connection.ts"
 import * as SignIn from "../../src/session/SignIn.ts"
 import { user } from "../hub/members.ts"
@@ -344,52 +345,69 @@ describe("a name that a user inside this program has", () => {
 
 describe("who signs in by a token", () => {
   const token = Redacted.make("nat_old")
-  const identified = (identity: { readonly aging?: true } = {}) => {
+  const identified = (scope?: Scope) => {
     const asked: Array<unknown> = []
-    const issued: Array<unknown> = []
     const accounts: Partial<Accounts["Service"]> = {
       authenticate: (...by) => {
         asked.push([Redacted.value(by[0]), by[1]])
-        return Effect.succeed({ user: ann, tokenId: "t-1", ...identity })
+        return Effect.succeed({ user: ann, tokenId: "t-1", scope })
       },
-      issueToken: (...to) =>
-        Effect.sync(() => {
-          issued.push(to)
-          return { id: "t-2", token: Redacted.make("nat_new") }
-        }),
+      issueToken: () => Effect.die("it has one"),
     }
-    return { accounts, asked, issued }
+    return { accounts, asked }
   }
 
   it.effect("comes by that token, and is out when it is revoked", () =>
     Effect.gen(function* () {
-      const { accounts, asked, issued } = identified()
+      const { accounts, asked } = identified()
       const { entries, session } = yield* world(accounts)
-      assert.deepStrictEqual<unknown>(yield* SignIn.byToken(session, token), { user: ann, token: undefined })
+      assert.strictEqual(yield* SignIn.byToken(session, token), ann)
       assert.deepStrictEqual<unknown>(asked, [["nat_old", address]])
       assert.strictEqual(entries[0]?.tokenId, "t-1")
+      assert.deepInclude(session.caller, { tokenId: "t-1", scope: undefined })
       assert.strictEqual(session.caller?.by.user, ann)
-      assert.deepStrictEqual(issued, [])
     }),
   )
 
-  it.effect("gets the next one where it will not be good for long any more", () =>
-    Effect.gen(function* () {
-      const old = identified({ aging: true })
-      const { entries, session } = yield* world(old.accounts)
-      assert.deepStrictEqual<unknown>(yield* SignIn.byToken(session, token), { user: ann, token: "nat_new" })
-      assert.deepStrictEqual<unknown>(old.issued, [[ann, { label: "session" }]])
-      assert.strictEqual(entries[0]?.tokenId, "t-1")
-    }),
-  )
-
-  it.effect("gets none where the hub does not let it in", () =>
+  it.effect("is not in where the hub does not let it", () =>
     Effect.gen(function* () {
       const refused = new RequestError({ reason: "UsernameTaken" })
-      const { accounts, issued } = identified({ aging: true })
-      const { session } = yield* world(accounts, { refused })
+      const { session } = yield* world(identified().accounts, { refused })
       assert.strictEqual(yield* Effect.flip(SignIn.byToken(session, token)), refused)
-      assert.deepStrictEqual(issued, [])
+      assert.isUndefined(session.caller)
+    }),
+  )
+
+  it.effect("may do what the token is for, and is told only of where it might go by itself", () =>
+    Effect.gen(function* () {
+      const bob = user("bob", "id of bob")
+      const carol = user("carol", "id of carol")
+      const den = ChannelName.make("den")
+      const rows: ReadonlyArray<readonly [Scope | undefined, ReadonlyArray<string>]> = [
+        [undefined, ["bob", "carol", "den"]],
+        [{ operations: ["join"] }, ["bob", "carol", "den"]],
+        [{ operations: ["publish"] }, []],
+        [{ channels: [den] }, ["den"]],
+        [{ channels: [ChannelName.make("@Bob")] }, ["bob"]],
+        [{ channels: [den], operations: ["publish"] }, []],
+      ]
+      for (const [scope, expected] of rows) {
+        const { gateway, session, taken } = yield* world(identified(scope).accounts)
+        yield* SignIn.byToken(session, token)
+        assert.strictEqual(session.caller?.scope, scope)
+        const reachable = gateway.get(session.id)!
+        const heard: Array<string> = []
+        const entered = Effect.sync(() => heard.push("entered"))
+        const memberships = session.caller!.memberships
+        memberships.enter = ({ other }) => Effect.asVoid(Effect.map(entered, () => heard.splice(-1, 1, other.name)))
+        for (const other of [bob, carol]) {
+          yield* reachable.enter({ other, channel: den, by: { user: other } })
+        }
+        taken()
+        reachable.tell({ type: "Invited", channel: den, by: bob })
+        heard.push(...taken().map((frame) => (frame as { readonly channel: string }).channel))
+        assert.deepStrictEqual(heard, [...expected], JSON.stringify(scope))
+      }
     }),
   )
 })

@@ -90,10 +90,10 @@ const accountsAreThere = Effect.gen(function* () {
   assert.strictEqual(Redacted.value(passwordHash), "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$QWxpY2U")
   const tokens = yield* store.tokens({ limit: 10 })
   assert.deepStrictEqual(
-    tokens.map(({ expiresAt, id, label, revokedAt }) => ({ expiresAt, id, label, revokedAt })),
+    tokens.map(({ expiresAt, id, label, revokedAt, scope }) => ({ expiresAt, id, label, revokedAt, scope })),
     [
-      { expiresAt: 1_900_000_000_000, id: "t-1", label: null, revokedAt: null },
-      { expiresAt: null, id: "t-2", label: "robot", revokedAt: 1_700_000_004_000 },
+      { expiresAt: 1_900_000_000_000, id: "t-1", label: null, revokedAt: null, scope: null },
+      { expiresAt: null, id: "t-2", label: "robot", revokedAt: 1_700_000_004_000, scope: null },
     ],
   )
   const found = Option.getOrThrow(yield* store.findToken("print of t-1"))

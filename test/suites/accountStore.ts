@@ -11,6 +11,8 @@ import type { Credentials } from "../../src/accounts/Account.ts"
 import type { AccountChange } from "../../src/accounts/AccountChange.ts"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import * as Token from "../../src/accounts/Token.ts"
+import { ChannelName } from "../../src/domain/ChannelName.ts"
+import type * as Domain from "../../src/domain/Scope.ts"
 import { UserId } from "../../src/domain/User.ts"
 import * as Username from "../../src/domain/Username.ts"
 
@@ -30,6 +32,7 @@ export const token = (owner: Credentials, n: number, more?: Partial<Token.Token>
   kind: "session",
   userId: owner.id,
   label: null,
+  scope: null,
   createdAt: n,
   expiresAt: null,
   lastUsedAt: null,
@@ -122,7 +125,7 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         const before = Option.getOrThrow(yield* store.find("alice"))
         const found = Option.getOrThrow(yield* store.findToken(print(mine)))
         const [listed] = yield* store.tokens(everything)
-        yield* store.touchToken(mine.id)
+        yield* store.touchToken(mine.id, null)
         yield* store.setPassword(alice.id, Redacted.make("new"))
         yield* store.setDisabled(alice.id, true)
         assert.strictEqual(hashOf(Option.some(before)), "hash of Alice")
@@ -306,7 +309,7 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.addToken(mine, print(mine))
         yield* store.addToken(token(bob, 1), "bob's")
         yield* TestClock.setTime(42)
-        yield* store.touchToken(mine.id)
+        yield* store.touchToken(mine.id, null)
         const { account: owner, token: found } = Option.getOrThrow(yield* store.findToken(print(mine)))
         assert.deepStrictEqual(found, { ...mine, lastUsedAt: 42 })
         const { passwordHash: _, ...known } = alice
@@ -318,6 +321,64 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* TestClock.setTime(43)
         yield* store.revokeToken(mine.id)
         assert.strictEqual((yield* store.tokens(everything, alice.id))[0]?.revokedAt, 42)
+      }),
+    )
+
+    test(
+      "keeps what a token is for",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const scopes: ReadonlyArray<Domain.Scope> = [
+          {},
+          { operations: ["publish", "me"], channels: [ChannelName.make("den"), ChannelName.make("@bob")] },
+          { operations: [] },
+        ]
+        for (const [n, scope] of scopes.entries()) {
+          const one = token(alice, n, { kind: "access", scope })
+          yield* store.addToken(one, print(one))
+          const found = Option.getOrThrow(yield* store.findToken(print(one)))
+          assert.deepStrictEqual(found.token, one)
+        }
+        assert.deepStrictEqual<unknown>(
+          (yield* store.tokens(everything)).map(({ scope }) => scope),
+          scopes,
+        )
+      }),
+    )
+
+    test(
+      "a session's token is good for longer when it is used, and no other, nor one that has ended",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        const ends = (n: number, more?: Partial<Token.Token>) => token(alice, n, { expiresAt: 100, ...more })
+        const all = [
+          ends(1),
+          ends(2, { kind: "access" }),
+          ends(3, { revokedAt: 9 }),
+          ends(4),
+          ends(5, { expiresAt: 50 }),
+        ]
+        for (const one of all) yield* store.addToken(one, print(one))
+        const used = Effect.map(store.tokens(everything), (all) =>
+          all.map(({ expiresAt, lastUsedAt }) => [expiresAt, lastUsedAt]),
+        )
+        yield* TestClock.setTime(50)
+        yield* Effect.forEach(all, ({ id }) => store.touchToken(id, 150), { concurrency: "unbounded", discard: true })
+        const after = [
+          [150, 50],
+          [100, 50],
+          [100, null],
+          [150, 50],
+          [50, null],
+        ]
+        assert.deepStrictEqual(yield* used, after)
+        yield* TestClock.setTime(60)
+        // It never gets shorter.
+        yield* store.touchToken(all[0]!.id, 140)
+        yield* store.touchToken(all[3]!.id, null)
+        assert.deepStrictEqual(yield* used, [[150, 60], ...after.slice(1, 3), [null, 60], after[4]])
+        yield* store.touchToken(all[3]!.id, 170)
+        assert.deepStrictEqual((yield* used)[3], [null, 60])
       }),
     )
 
@@ -350,7 +411,7 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* Effect.forEach(all, (one) => store.addToken(one, print(one)))
         yield* TestClock.setTime(42)
         const everyOther = all.filter((_, n) => n % 3 === 0)
-        yield* Effect.forEach(everyOther, ({ id }) => store.touchToken(id), { concurrency: "unbounded" })
+        yield* Effect.forEach(everyOther, ({ id }) => store.touchToken(id, null), { concurrency: "unbounded" })
         const asked = [...all.map(print), "none", ...all.map(print), "none"]
         const found = yield* Effect.forEach(asked, store.findToken, { concurrency: "unbounded" })
         const expected = [...all, undefined, ...all, undefined].map(

@@ -10,12 +10,13 @@ import type { AccountChange } from "../AccountChange.ts"
 import {
   AccountDisabled,
   AccountNotFound,
+  InviteNotFound,
   InviteNotValid,
   NameTaken,
   TokenNotFound,
   TooManyTokens,
 } from "../AccountError.ts"
-import type { AccountStoreShape, Invite, Page } from "../AccountStoreShape.ts"
+import type { AccountStoreShape, IssuedInvite, Page } from "../AccountStoreShape.ts"
 import * as ChangeFeed from "../ChangeFeed.ts"
 import * as Token from "../Token.ts"
 
@@ -28,7 +29,7 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   const tokens = new Map<string, { token: Mutable<Token.Token>; fingerprint: string }>() // by id
   const byFingerprint = new Map<string, Mutable<Token.Token>>()
   const byUser = new Map<UserId, Map<string, Mutable<Token.Token>>>()
-  const invites = new Map<string, Mutable<Invite> & { usedAt: number | null; usedBy: UserId | null }>()
+  const invites = new Map<string, Mutable<IssuedInvite>>()
   let log: Array<ChangeFeed.Entry> = []
   let seq = 0
 
@@ -50,8 +51,8 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
 
   const tokensOf = (id: UserId) => [...(byUser.get(id)?.values() ?? [])]
 
-  const revokeAll = (id: UserId, now: number) => {
-    for (const token of tokensOf(id)) token.revokedAt ??= now
+  const revokeAll = (id: UserId, now: number, keep?: string) => {
+    for (const token of tokensOf(id)) if (token.id !== keep) token.revokedAt ??= now
   }
 
   const forget = (token: Token.Token) => {
@@ -102,13 +103,13 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         return page(all, range).map(toAccount)
       }),
 
-    setPassword: (id, passwordHash) =>
+    setPassword: (id, passwordHash, keep) =>
       step((now) => {
         const account = byId.get(id)
         if (account === undefined) return Effect.fail(new AccountNotFound({ account: id }))
         account.passwordHash = passwordHash
-        revokeAll(id, now)
-        return append({ _tag: "PasswordChanged", userId: id })
+        revokeAll(id, now, keep)
+        return append({ _tag: "PasswordChanged", userId: id, ...(keep === undefined ? {} : { tokenId: keep }) })
       }),
 
     rehash: (id, from, to) =>
@@ -155,10 +156,10 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         return account ? Option.some({ token: { ...token }, account: toAccount(account) }) : Option.none()
       }),
 
-    touchToken: (id) =>
+    touchToken: (id, until) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        const kept = tokens.get(id)
-        if (kept !== undefined) kept.token.lastUsedAt = now
+        const token = tokens.get(id)?.token
+        if (token !== undefined && Token.isLive(token, now)) Object.assign(token, Token.used(token, now, until))
       }),
 
     revokeToken: (id) =>
@@ -182,6 +183,16 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
     addInvite: (invite) =>
       Effect.sync(() => {
         invites.set(invite.fingerprint, { ...invite, usedAt: null, usedBy: null })
+      }),
+
+    invites: (range) => Effect.sync(() => page(invites, range).map((invite) => ({ ...invite }))),
+
+    removeInvite: (fingerprint) =>
+      Effect.suspend(() => {
+        const invite = invites.get(fingerprint)
+        if (invite === undefined || invite.usedAt !== null) return Effect.fail(new InviteNotFound({ id: fingerprint }))
+        invites.delete(fingerprint)
+        return Effect.void
       }),
 
     purge: step((now) => {

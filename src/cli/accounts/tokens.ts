@@ -11,6 +11,7 @@ import { administer } from "./administer.ts"
 import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
+import { scopeOf, shownScope } from "./scopeFlags.ts"
 import { time } from "./timestamp.ts"
 
 /** A name in a table, where it must not look like two columns. */
@@ -21,7 +22,7 @@ export const create = (
     readonly name: string
     readonly label: Option.Option<string>
     readonly expires: Option.Option<Duration.Duration>
-  },
+  } & Parameters<typeof scopeOf>[0],
 ) =>
   administer(
     given,
@@ -29,6 +30,7 @@ export const create = (
       const { id, token } = yield* (yield* Accounts).createToken(given.name, {
         label: Option.getOrUndefined(given.label),
         lifetime: Option.getOrUndefined(given.expires),
+        scope: scopeOf(given),
       })
       yield* Console.error(`signs in as ${given.name}, until \`natter token revoke ${id}\`:`)
       yield* Console.log(Redacted.value(token))
@@ -50,6 +52,7 @@ export const list = (given: SettingFlags & { readonly name: Option.Option<string
           user: shownIn(given.json, names.get(token.userId) ?? token.userId),
           kind: token.kind,
           label: token.label,
+          ...shownScope(token.scope),
           state: token.revokedAt !== null ? "revoked" : (token.expiresAt ?? Infinity) > now ? "live" : "expired",
           created: time(token.createdAt),
           expires: time(token.expiresAt),

@@ -44,6 +44,8 @@ export class Directory extends Context.Service<
   Directory,
   {
     readonly signIn: (entry: SessionEntry) => Answer<void>
+    /** Notes the token by which a session comes back. */
+    readonly hold: (session: SessionId, tokenId: string) => void
     /** Forgets the session. Its channels are the session's to leave. */
     readonly signOut: (session: SessionId) => Effect.Effect<void>
     /** The user inside this program whose name this is: nobody else signs in under it. Undefined where it is nobody's. */
@@ -151,9 +153,14 @@ const make = Effect.gen(function* () {
       Actor.isUnavailable(error) ? new RequestError({ reason: "Unavailable" }) : error,
     )
   const tell = (command: DirectoryCommand) => Effect.ignore(actor.tell(command))
+  /** Nobody waits for it. */
+  const leaveCommand = (command: DirectoryCommand): void => {
+    if (!actor.tellUnsafe(command)) run(tell(command))
+  }
 
   return Directory.of({
     signIn: (entry) => ask(({ reply }) => ({ type: "SignIn", entry, reply })),
+    hold: (session, tokenId) => leaveCommand({ type: "Hold", session, tokenId }),
     signOut: (session) => tell({ type: "SignOut", session }),
     ownerOf: (name) => state.ownerOf(name),
     reserveName: (user) => state.reserveName(user),
@@ -161,10 +168,7 @@ const make = Effect.gen(function* () {
     open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),
     bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),
-    left: (link, session) => {
-      const command = { type: "Left", link, session } as const
-      if (!actor.tellUnsafe(command)) run(tell(command))
-    },
+    left: (link, session) => leaveCommand({ type: "Left", link, session }),
     setAppearance: (user, wish) =>
       ask<WishGranted, never>(({ reply }) => ({ type: "SetAppearance", user, wish, reply })),
     channelsOf: (user) => ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),

@@ -14,7 +14,7 @@ import type { Channel } from "../channel/Channel.ts"
 export interface SessionEntry {
   readonly session: SessionId
   readonly user: User
-  /** Which token it signed in with, if it was one: when that is revoked, the session ends. */
+  /** Which token it signed in with or comes back by, if it has one: when that is revoked, the session ends. */
   readonly tokenId?: string | undefined
   /** Refused with `UsernameTaken` when the user is connected already. */
   readonly exclusive: boolean
@@ -56,7 +56,10 @@ export interface DirectSession {
 }
 
 /** Which sessions. */
-export type Selection = { readonly user: UserId } | { readonly token: string } | { readonly everybody: true }
+export type Selection =
+  | { readonly user: UserId; readonly exceptToken?: string | undefined }
+  | { readonly token: string }
+  | { readonly everybody: true }
 
 /** What is alive: at rest it is back at its baseline. */
 export interface HubStats {
@@ -71,6 +74,7 @@ type Reply<A, E = RequestError> = Asks<A, E>["reply"]
 export type DirectoryCommand =
   | { readonly type: "SignIn"; readonly entry: SessionEntry; readonly reply: Reply<void> }
   | { readonly type: "SignOut"; readonly session: SessionId }
+  | { readonly type: "Hold"; readonly session: SessionId; readonly tokenId: string }
   /** A channel for a session that is about to enter it. */
   | {
       readonly type: "Find"

@@ -38,7 +38,7 @@ interface Online {
 }
 
 interface ConnectedSession {
-  readonly entry: SessionEntry
+  entry: SessionEntry
   /** Those it entered, and the direct conversations it was brought into; none is in both. Changed by `add` alone. */
   channels: Set<ChannelLink>
   brought: Set<ChannelLink>
@@ -122,6 +122,8 @@ export class DirectoryState {
         return this.signIn(command)
       case "SignOut":
         return this.signOut(command)
+      case "Hold":
+        return this.hold(command)
       case "Left":
         return this.left(command)
       case "Stopped":
@@ -178,6 +180,11 @@ export class DirectoryState {
     }
     this.byId.set(session, online)
     return succeed({ reply }, undefined)
+  }
+
+  private hold({ session, tokenId }: DirectoryCommandOf<"Hold">): undefined {
+    const connected = this.session(session)
+    if (connected !== undefined) connected.entry = { ...connected.entry, tokenId }
   }
 
   private signOut({ session }: DirectoryCommandOf<"SignOut">): undefined {
@@ -358,8 +365,10 @@ export class DirectoryState {
         ended++
       }
     }
-    if ("user" in selection) end(this.users.get(selection.user), () => true)
-    else {
+    if ("user" in selection) {
+      const { exceptToken, user } = selection
+      end(this.users.get(user), ({ tokenId }) => exceptToken === undefined || tokenId !== exceptToken)
+    } else {
       const matches = "token" in selection ? (entry: SessionEntry) => entry.tokenId === selection.token : () => true
       for (const online of this.users.values()) end(online, matches)
     }

@@ -88,7 +88,7 @@ export const settings = {
   "tokens.lifetime": setting(
     "accounts.tokenLifetime",
     duration("1 minute", "3650 days"),
-    "Time a token signs in without the password",
+    "Time a token signs in without the password; a session's counts from when it was used last, also while it stays connected",
   ),
   "invites.lifetime": setting("accounts.inviteLifetime", duration("1 minute", "365 days"), "Time an invite is valid"),
 

@@ -98,9 +98,7 @@ export const make = (tell: Tell): Handlers => {
       ),
     ),
     Authenticate: forStranger((session, { ref, token }) =>
-      Effect.map(SignIn.byToken(session, Redacted.make(token)), ({ token, user }) =>
-        loggedIn(session, ref, user, token),
-      ),
+      Effect.map(SignIn.byToken(session, Redacted.make(token)), (user) => loggedIn(session, ref, user, undefined)),
     ),
     // The answer is told when the session is in the channel, in its place among the messages.
     Join: forUser((session, { channel, history, id, ref }, caller) =>

@@ -102,6 +102,7 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
   }
   const directory = Directory.of({
     signIn: () => notAsked,
+    hold: () => {},
     signOut: () => notAsked,
     ownerOf: () => undefined,
     reserveName: () => {},
