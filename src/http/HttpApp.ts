@@ -4,30 +4,34 @@
  * (docs/adr/0036-http-api.md).
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Chat } from "../chat/Chat.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
+import * as AccessLog from "./AccessLog.ts"
 import { Api, root } from "./api/Api.ts"
 import type { ApiSettings } from "./ApiSettings.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Cors from "./Cors.ts"
-import type { Answer, Asker } from "./Handler.ts"
+import type { Asker } from "./Handler.ts"
 import { handlers } from "./handlers/all.ts"
 import * as Ids from "./Ids.ts"
-import { hasBody } from "./internal/Decoder.ts"
+import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
-import * as Problem from "./Problem.ts"
+import { pages } from "./Pages.ts"
+import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, client: WebClient) => boolean
 
-const isOurs = (path: string): boolean => path === root || path.startsWith(`${root}/`)
+const isOurs = (path: string): boolean => path === root || path.startsWith(`${root}/`) || pages.has(path)
 
 /** Answers until the scope closes. */
 export const make = Effect.fnUntraced(function* (
@@ -36,6 +40,7 @@ export const make = Effect.fnUntraced(function* (
   const router = Route.router(Api as never, (yield* handlers) as never, settings.maxBodyBytes)
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
+  const clock = yield* Clock.Clock
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
@@ -50,10 +55,18 @@ export const make = Effect.fnUntraced(function* (
           return answer(asker)
         })
       : answer(undefined)
+    const limits = () => {
+      exchange.add(RateLimitHeaders.headers(route.kind, exchange.asker?.caller.limits, Monotonic.millis(clock)))
+    }
     return Effect.matchCauseEffect(answered, {
-      onSuccess: (answer) => Effect.sync(() => exchange.answer(route.status, answer)),
+      onSuccess: (answer) => {
+        limits()
+        exchange.answer(route.status, answer)
+        return Effect.void
+      },
       onFailure: (cause) => {
         const error = errorIn(cause)
+        limits()
         exchange.refuse(error)
         return error.reason === "Internal"
           ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
@@ -64,22 +77,23 @@ export const make = Effect.fnUntraced(function* (
 
   const begin = (exchange: Exchange, path: string, query: string): void => {
     const { client, request, response } = exchange
+    const { method } = request
     const cors = Cors.headers(request, client, settings.origins)
     if (cors === undefined) return exchange.refuse(new RequestError({ reason: "OriginNotAllowed" }))
-    exchange.cors = cors
-    const found = router.find(path)
-    if (found === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
-    const { methods, params } = found
-    const route = methods.get(request.method === "HEAD" ? "GET" : request.method!)
-    if (route === undefined) {
-      const allowed = allow(methods)
-      exchange.add({ Allow: allowed })
-      if (request.method !== "OPTIONS") {
-        return exchange.refuse(new RequestError({ reason: "MethodNotAllowed", detail: `There is ${allowed}` }))
-      }
-      if (request.headers["access-control-request-method"] !== undefined) exchange.add(Cors.preflight(allowed))
-      return exchange.answer(204, { body: undefined })
+    exchange.add(cors)
+    const page = pages.get(path)
+    const found = page === undefined ? router.find(path) : undefined
+    const methods = found?.methods ?? (page && onlyGet)
+    if (methods === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
+    const asked = method === "HEAD" ? "GET" : method!
+    if (!methods.has(asked)) return without(exchange, allow(methods))
+    if (page !== undefined) {
+      run(Effect.map(page, ({ headers, text, type }) => exchange.page(type, text, headers)))
+      return
     }
+    const { params } = found!
+    const route = found!.methods.get(asked)!
+    exchange.route = route
     if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
     const fiber = Fiber.runIn(run(work(route, exchange, { request, params, query })), scope)
     if (fiber.pollUnsafe() !== undefined) return
@@ -94,59 +108,28 @@ export const make = Effect.fnUntraced(function* (
     const { path, query } = targetOf(request.url ?? "")
     if (!isOurs(path)) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
-    begin(new Exchange(request, response, client, id), path, query)
+    const exchange = new Exchange(settings, request, response, client, id)
+    if (settings.accessLog) {
+      const began = Monotonic.millis(clock)
+      response.once("close", () => void run(AccessLog.line(exchange, path, Monotonic.millis(clock) - began)))
+    }
+    begin(exchange, path, query)
     return true
   }
 })
 
-/** One request and its answer. */
-class Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly client: WebClient
-  readonly id: string
-  asker: Asker | undefined
-  cors: Cors.Headers = {}
-  private more: Record<string, string> = {}
-
-  constructor(request: IncomingMessage, response: ServerResponse, client: WebClient, id: string) {
-    this.request = request
-    this.response = response
-    this.client = client
-    this.id = id
+/** What is asked here by a method that there is not. */
+const without = (exchange: Exchange, allowed: string): void => {
+  const { headers, method } = exchange.request
+  exchange.add({ Allow: allowed })
+  if (method !== "OPTIONS") {
+    return exchange.refuse(new RequestError({ reason: "MethodNotAllowed", detail: `There is ${allowed}` }))
   }
-
-  add(headers: Readonly<Record<string, string>>): void {
-    Object.assign(this.more, headers)
-  }
-
-  answer(status: number, { body, headers }: Answer<unknown>): void {
-    if (headers !== undefined) this.add(headers)
-    if (body === undefined) return this.end(status, undefined, "")
-    this.end(status, "application/json", JSON.stringify(body))
-  }
-
-  refuse(error: RequestError): void {
-    this.add(Problem.headers(error))
-    // What is left of the body is not read, so nothing more can come over the same connection.
-    if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
-    this.end(error.status, Problem.contentType, JSON.stringify(Problem.document(error, this.id)))
-  }
-
-  private end(status: number, type: string | undefined, body: string): void {
-    const { response } = this
-    if (response.headersSent || response.destroyed) return
-    response.writeHead(status, {
-      ...(type === undefined ? {} : { "Content-Type": type, "Content-Length": Buffer.byteLength(body) }),
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      "X-Request-Id": this.id,
-      ...this.cors,
-      ...this.more,
-    })
-    response.end(body)
-  }
+  if (headers["access-control-request-method"] !== undefined) exchange.add(Cors.preflight(allowed))
+  exchange.answer(204, { body: undefined })
 }
+
+const onlyGet: ReadonlyMap<string, unknown> = new Map([["GET", undefined]])
 
 /** The methods that there are at a path. */
 const allow = (methods: ReadonlyMap<string, unknown>): string =>
