@@ -4,7 +4,7 @@ import * as Zlib from "node:zlib"
 /** What is smaller gains nothing. */
 export const minBytes = 1024
 
-type Coding = "br" | "gzip"
+export type Coding = "br" | "gzip"
 
 /** The coding that the client likes best of those there are; undefined where it wants none. */
 export const codingFor = (acceptEncoding: string | undefined): Coding | undefined => {
@@ -25,8 +25,8 @@ export const codingFor = (acceptEncoding: string | undefined): Coding | undefine
 const quality = { params: { [Zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }
 
 /** Done in a thread of Node's: the one that serves sockets does not wait. Undefined where it failed. */
-export const compress = (coding: Coding, text: string, done: (bytes: Buffer | undefined) => void): void => {
+export const compress = (coding: Coding, plain: Uint8Array, done: (bytes: Buffer | undefined) => void): void => {
   const then = (error: Error | null, bytes: Buffer) => done(error === null ? bytes : undefined)
-  if (coding === "br") Zlib.brotliCompress(text, quality, then)
-  else Zlib.gzip(text, then)
+  if (coding === "br") Zlib.brotliCompress(plain, quality, then)
+  else Zlib.gzip(plain, then)
 }

@@ -22,6 +22,8 @@ import * as Cors from "./Cors.ts"
 import type { Asker } from "./Handler.ts"
 import { handlers } from "./handlers/all.ts"
 import * as Ids from "./Ids.ts"
+import { readBody } from "./internal/Body.ts"
+import type * as Decoder from "./internal/Decoder.ts"
 import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
@@ -37,70 +39,97 @@ const isOurs = (path: string): boolean => path === root || path.startsWith(`${ro
 export const make = Effect.fnUntraced(function* (
   settings: ApiSettings,
 ): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts> {
-  const router = Route.router(Api as never, (yield* handlers) as never, settings.maxBodyBytes)
+  const router = Route.router(Api as never, (yield* handlers) as never)
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
   const clock = yield* Clock.Clock
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
-  /** The work of a request that a route was found for. */
-  const work = (route: Route.Route, exchange: Exchange, given: Parameters<Route.Route["decode"]>[0]) => {
-    const { client, request } = exchange
-    const answer = (asker: Asker | undefined) =>
-      Effect.flatMap(route.decode(given), (parts) => route.handle({ ...parts, asker, client }))
-    const answered = route.isPrivate
-      ? Effect.flatMap(authorize(request, client), (asker) => {
-          exchange.asker = asker
-          return answer(asker)
-        })
-      : answer(undefined)
-    const limits = () => {
-      exchange.add(RateLimitHeaders.headers(route.kind, exchange.asker?.caller.limits, Monotonic.millis(clock)))
-    }
-    return Effect.matchCauseEffect(answered, {
-      onSuccess: (answer) => {
-        limits()
-        exchange.answer(route.status, answer)
-        return Effect.void
-      },
-      onFailure: (cause) => {
-        const error = errorIn(cause)
-        limits()
-        exchange.refuse(error)
-        return error.reason === "Internal"
-          ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
-          : Effect.void
-      },
-    })
+  const refuse = (exchange: Exchange, cause: Cause.Cause<RequestError>): Effect.Effect<void> => {
+    const error = errorIn(cause)
+    exchange.refuse(error)
+    return error.reason === "Internal"
+      ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
+      : Effect.void
   }
 
-  const begin = (exchange: Exchange, path: string, query: string): void => {
-    const { client, request, response } = exchange
-    const { method } = request
-    const cors = Cors.headers(request, client, settings.origins)
-    if (cors === undefined) return exchange.refuse(new RequestError({ reason: "OriginNotAllowed" }))
-    exchange.add(cors)
-    const page = pages.get(path)
-    const found = page === undefined ? router.find(path) : undefined
-    const methods = found?.methods ?? (page && onlyGet)
-    if (methods === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
-    const asked = method === "HEAD" ? "GET" : method!
-    if (!methods.has(asked)) return without(exchange, allow(methods))
-    if (page !== undefined) {
-      run(Effect.map(page, ({ headers, text, type }) => exchange.page(type, text, headers)))
-      return
-    }
-    const { params } = found!
-    const route = found!.methods.get(asked)!
-    exchange.route = route
-    if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
-    const fiber = Fiber.runIn(run(work(route, exchange, { request, params, query })), scope)
+  const fork = (exchange: Exchange, work: Effect.Effect<void>): void => {
+    const fiber = Fiber.runIn(run(work), scope)
     if (fiber.pollUnsafe() !== undefined) return
+    const { response } = exchange
     response.on("close", () => {
       // Nobody is there any more to be answered.
       if (!response.writableEnded) fiber.interruptUnsafe()
     })
+  }
+
+  /** Asks, and goes on with the answer. */
+  const settle = <A>(exchange: Exchange, asking: Effect.Effect<A, RequestError>, goOn: (a: A) => void): void =>
+    fork(
+      exchange,
+      Effect.matchCauseEffect(asking, {
+        onSuccess: (a) => {
+          goOn(a)
+          return Effect.void
+        },
+        onFailure: (cause) => refuse(exchange, cause),
+      }),
+    )
+
+  /** What is read of the request; undefined where it was refused. */
+  const reading = <A>(exchange: Exchange, read: () => A): A | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      fork(exchange, refuse(exchange, error instanceof RequestError ? Cause.fail(error) : Cause.die(error)))
+      return undefined
+    }
+  }
+
+  const perform = (route: Route.Route, exchange: Exchange, parts: Decoder.Parts): void =>
+    settle(exchange, route.handle({ ...parts, asker: exchange.asker, client: exchange.client }), (answer) =>
+      exchange.answer(route.status, answer),
+    )
+
+  /** Who asks is known. */
+  const take = (route: Route.Route, exchange: Exchange, given: Decoder.Given, asker: Asker | undefined): void => {
+    exchange.asker = asker
+    exchange.finally = () => RateLimitHeaders.headers(route.kind, asker?.caller.limits, Monotonic.millis(clock))
+    const { head, payload } = route.decoder
+    const parts = reading(exchange, () => head(given))
+    if (parts === undefined) return
+    if (payload === undefined) return perform(route, exchange, parts)
+    readBody(exchange.request, settings.maxBodyBytes, (body) => {
+      if (body instanceof RequestError) return exchange.refuse(body)
+      const whole = reading(exchange, () => ({ ...parts, payload: payload(body) }))
+      if (whole !== undefined) perform(route, exchange, whole)
+    })
+  }
+
+  const begin = (exchange: Exchange, path: string, query: string): void => {
+    const { client, request } = exchange
+    const { method } = request
+    const cors = Cors.headers(request, client, settings.origins)
+    if (cors === undefined) return exchange.refuse(new RequestError({ reason: "OriginNotAllowed" }))
+    exchange.add(cors)
+    const asked = method === "HEAD" ? "GET" : method!
+    const page = pages.get(path)
+    if (page !== undefined) {
+      if (asked !== "GET") return without(exchange, onlyGet)
+      return settle(exchange, page, ({ headers, said }) => exchange.page(said, headers))
+    }
+    const found = router.find(path)
+    if (found === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
+    const route = found.methods.get(asked)
+    if (route === undefined) return without(exchange, found.methods)
+    exchange.route = route
+    if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
+    const given = { request, params: found.params, query }
+    if (!route.isPrivate) return take(route, exchange, given, undefined)
+    const known = authorize.known(request, client)
+    if (known !== undefined) return take(route, exchange, given, known)
+    settle(exchange, authorize.find(request, client), (asker) => take(route, exchange, given, asker))
   }
 
   return (request, response, client) => {
@@ -119,8 +148,9 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /** What is asked here by a method that there is not. */
-const without = (exchange: Exchange, allowed: string): void => {
+const without = (exchange: Exchange, methods: ReadonlyMap<string, unknown>): void => {
   const { headers, method } = exchange.request
+  const allowed = allow(methods)
   exchange.add({ Allow: allowed })
   if (method !== "OPTIONS") {
     return exchange.refuse(new RequestError({ reason: "MethodNotAllowed", detail: `There is ${allowed}` }))

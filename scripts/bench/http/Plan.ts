@@ -1,8 +1,8 @@
 // What the load over HTTP is told, and what it says: `http/main.ts` is the process that does it.
 import type { SessionPlan } from "../sessions/Plan.ts"
 
-/** What each connection asks, one request after the other. */
-export type Asking = "read" | "publish"
+/** What each connection asks, one request after the other: the latest page, pages from all over the history, to publish. */
+export type Asking = "latest" | "pages" | "publish"
 
 export interface HttpPlan extends Pick<SessionPlan, "host" | "port" | "serverPid"> {
   readonly asking: Asking

@@ -52,7 +52,11 @@ const prepare = async (): Promise<string> => {
 const requestsOf = (token: string): (() => Buffer) => {
   const head = `HTTP/1.1\r\nHost: ${plan.host}\r\nAuthorization: Bearer ${token}\r\nAccept: */*\r\n`
   let count = 0
-  if (plan.asking === "read") {
+  if (plan.asking === "latest") {
+    const request = Buffer.from(`GET ${path}?limit=${pageSize} ${head}\r\n`)
+    return () => request
+  }
+  if (plan.asking === "pages") {
     const requests = Array.from({ length: plan.history - pageSize }, (_, index) =>
       Buffer.from(`GET ${path}?after=${firstPlace + index}&limit=${pageSize} ${head}\r\n`),
     )
@@ -70,13 +74,13 @@ const requestsOf = (token: string): (() => Buffer) => {
 
 const run = async (): Promise<void> => {
   const next = requestsOf(plan.service ? await prepare() : `natg_${"x".repeat(100)}`)
-  const expected = plan.asking === "read" ? 200 : 201
+  const expected = plan.asking === "publish" ? 201 : 200
   let [asking, answered] = [true, 0]
   let sample: HttpAnswer | undefined
   let histogram = new Histogram()
   const check = (answer: HttpAnswer): void => {
     const { entries } = JSON.parse(answer.body) as { readonly entries?: ReadonlyArray<unknown> }
-    if (plan.asking === "read" && entries?.length !== pageSize) fail(`a page of ${entries?.length}`)
+    if (plan.asking !== "publish" && entries?.length !== pageSize) fail(`a page of ${entries?.length}`)
     sample ??= answer
   }
   for (let index = 0; index < plan.connections; index++) {

@@ -3,11 +3,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
 import type { ApiSettings } from "../ApiSettings.ts"
-import { codingFor, compress, minBytes } from "../Compression.ts"
-import { hasIt, tagOf } from "../Conditional.ts"
+import { codingFor, minBytes } from "../Compression.ts"
+import { hasIt } from "../Conditional.ts"
 import type { Answer, Asker } from "../Handler.ts"
 import * as Problem from "../Problem.ts"
-import { hasBody } from "./Decoder.ts"
+import { Said } from "../Said.ts"
+import { hasBody } from "./Body.ts"
 import type { Route } from "./Route.ts"
 
 export class Exchange {
@@ -19,6 +20,8 @@ export class Exchange {
   route: Route | undefined
   /** Who asks, as soon as that is known. */
   asker: Asker | undefined
+  /** What else the answer says, known when it is made. */
+  finally: (() => Readonly<Record<string, string>> | undefined) | undefined
   /** Bytes of the answer's body. */
   bytes = 0
   private readonly settings: ApiSettings
@@ -44,55 +47,55 @@ export class Exchange {
   }
 
   /** It was done. */
-  answer(status: number, { body, headers, secret }: Answer<unknown>): void {
-    this.add(headers)
-    if (body === undefined) return this.end(status)
-    this.say(status, "application/json", JSON.stringify(body), secret !== true)
+  answer(status: number, answer: Answer<unknown>): void {
+    this.add(answer.headers)
+    const open = answer.secret !== true
+    if ("said" in answer) return this.say(status, answer.said, open)
+    if (answer.body === undefined) return this.end(status)
+    this.say(status, Said.json(answer.body), open)
   }
 
-  /** Text that is the same for everybody, until the service is another. */
-  page(type: string, text: string, headers: Readonly<Record<string, string>>): void {
+  /** Something that is the same for everybody, until the service is another. */
+  page(said: Said, headers: Readonly<Record<string, string>>): void {
     this.add({ "Cache-Control": "no-cache", ...headers })
-    this.say(200, type, text, true)
+    this.say(200, said, true)
   }
 
   refuse(error: RequestError): void {
     this.add(Problem.headers(error))
     // What is left of the body is not read, so nothing more can come over the same connection.
     if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
-    this.say(error.status, Problem.contentType, JSON.stringify(Problem.document(error, this.id)), false)
+    const problem = JSON.stringify(Problem.document(error, this.id))
+    this.say(error.status, new Said(Problem.contentType, problem), false)
   }
 
   /** `open`: there is no secret in it. */
-  private say(status: number, type: string, text: string, open: boolean): void {
+  private say(status: number, said: Said, open: boolean): void {
     const { headers, method } = this.request
     const { headers: own } = this
-    own["Content-Type"] = type
     if (status === 200 && (method === "GET" || method === "HEAD")) {
-      const tag = tagOf(text)
-      own["ETag"] = tag
-      if (hasIt(headers["if-none-match"], tag)) {
-        delete own["Content-Type"]
-        return this.end(304)
-      }
+      own["ETag"] = said.tag
+      if (hasIt(headers["if-none-match"], said.tag)) return this.end(304)
     }
-    if (!open || !this.settings.compression || text.length < minBytes) return this.end(status, text)
+    own["Content-Type"] = said.type
+    if (!open || !this.settings.compression || said.bytes.byteLength < minBytes) return this.end(status, said.bytes)
     own["Vary"] = "Origin, Accept-Encoding"
     const coding = codingFor(headers["accept-encoding"])
-    if (coding === undefined) return this.end(status, text)
-    compress(coding, text, (bytes) => {
+    if (coding === undefined) return this.end(status, said.bytes)
+    said.compressed(coding, (bytes) => {
       if (bytes !== undefined) own["Content-Encoding"] = coding
-      this.end(status, bytes ?? text)
+      this.end(status, bytes ?? said.bytes)
     })
   }
 
-  private end(status: number, body?: string | Buffer): void {
+  private end(status: number, body?: Buffer): void {
     const { headers, response } = this
     if (response.headersSent || response.destroyed) return
     if (body !== undefined) {
-      this.bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength
-      headers["Content-Length"] = this.bytes
+      this.bytes = body.byteLength
+      headers["Content-Length"] = body.byteLength
     }
+    this.add(this.finally?.())
     response.writeHead(status, headers)
     response.end(body)
   }
