@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
@@ -66,9 +66,10 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
   const byToken = (token: Redacted.Redacted, address: string): Effect.Effect<Asker, RequestError> =>
     Effect.mapBoth(accounts.authenticate(token, address), {
       onSuccess: (identity): Asker => {
-        const { user } = identity
+        const { scope, tokenId, user } = identity
         const limits = chat.limitsOf(user, address)
-        return { caller: { by: { user, address, limited: true }, memberships: undefined, limits }, identity }
+        const by = { user, address, limited: true }
+        return { caller: { by, memberships: undefined, limits, scope, tokenId }, identity }
       },
       onFailure: (error) =>
         error._tag === "StorageError" ? unavailable(error.trouble) : new RequestError({ reason: error._tag }),
