@@ -13,8 +13,9 @@ import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Cursors } from "./internal/Cursors.ts"
-import { RecentPages } from "./internal/RecentPages.ts"
 import { People, type PeopleShape } from "./People.ts"
+import { Webhooks } from "../webhooks/Webhooks.ts"
+import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
 import { type CallerLimits, RateLimits } from "./RateLimits.ts"
 
 export interface ChatShape {
@@ -23,11 +24,12 @@ export interface ChatShape {
   readonly history: History["Service"]
   readonly channels: ChannelStore["Service"]
   readonly people: PeopleShape
+  /** Undefined where there are none. */
+  readonly webhooks: WebhooksShape | undefined
   readonly settings: HubSettings
   readonly clock: Clock.Clock
   /** Where pages ended, as their callers carry it. */
   readonly cursors: Cursors
-  readonly pages: RecentPages
   /** They read much: however many ask for them, what is said waits for one of each at most. */
   readonly searching: Semaphore.Semaphore
   readonly counting: Semaphore.Semaphore
@@ -51,10 +53,10 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         history: yield* History,
         channels: yield* ChannelStore,
         people: yield* People,
+        webhooks: yield* Webhooks,
         settings,
         clock,
         cursors: new Cursors(),
-        pages: new RecentPages(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
         ending: yield* Deferred.make<void>(),

@@ -51,9 +51,13 @@ const escaped = (character: string): string =>
 export const shownChannel = (name: string): string =>
   name.startsWith("@") ? `@${shownName(name.slice(1))}` : shownName(name)
 
+/** Behind the name of a webhook that speaks. It cannot be in a new name: nobody else is called so. */
+export const botMark = " [bot]"
+
 /** A name as it is shown among other text, whoever gave it: what cannot be in a new name is written as `\u003a`. */
 export const shownName = (name: string): string => {
   if (ordinary.test(name)) return name
+  if (name.endsWith(botMark) && name.length > botMark.length) return shownName(name.slice(0, -botMark.length)) + botMark
   let shown = ""
   for (const character of name) {
     const fits = belongs(character) && !(character === " " && (shown === "" || shown.endsWith(" ")))

@@ -65,6 +65,12 @@ export const catalog = {
   InvalidSearch: { code: 318, status: 400, retryable: false, message: "There is nothing to search for" },
   ChannelQuota: { code: 319, status: 409, retryable: false, message: "You have as many channels as one may make" },
 
+  NoSuchWebhook: { code: 320, status: 404, retryable: false, message: "There is no such webhook" },
+  TooManyWebhooks: { code: 321, status: 409, retryable: false, message: "There can be no more webhooks here" },
+  InvalidWebhookUrl: { code: 322, status: 400, retryable: false, message: "A webhook cannot lead there" },
+  NoSuchDelivery: { code: 323, status: 404, retryable: false, message: "There is no such delivery" },
+  WebhookDisabled: { code: 324, status: 409, retryable: false, message: "The webhook is disabled" },
+
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },
   TooManyLogins: { code: 401, status: 429, retryable: true, message: "Too many failed logins" },

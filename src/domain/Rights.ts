@@ -31,8 +31,11 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** What somebody is in a channel: by a role there, or, without one, by the role across the service. */
-export const standings = ["admin", "owner", "moderator", "member", "stranger", "guest"] as const
+/**
+ * What somebody is in a channel: by a role there, or, without one, by the role across the service. A webhook is no person: it
+ * says what it was made to say, since whoever made it might.
+ */
+export const standings = ["admin", "owner", "moderator", "member", "stranger", "guest", "webhook"] as const
 export type Standing = (typeof standings)[number]
 
 /** Both parties of a direct conversation are its owners. */
@@ -65,14 +68,15 @@ const moderating: ReadonlyArray<Action> = [
 ]
 const owning: ReadonlyArray<Action> = [...moderating, "rename", "configure", "archive"]
 const nothing: ReadonlyArray<Action> = []
+const saying: ReadonlyArray<Action> = ["publish"]
 
 const inCharge = { admin: [...owning, "delete", "banAddress"], owner: owning, moderator: moderating } as const
 const onlooking: ReadonlyArray<Action> = [...listening, "deleteOwn", "react"]
 
 const table: Readonly<Record<Kind, Readonly<Record<Standing, ReadonlyArray<Action>>>>> = {
-  public: { ...inCharge, member: belonging, stranger: speaking, guest: speaking },
-  private: { ...inCharge, member: belonging, stranger: nothing, guest: nothing },
-  readonly: { ...inCharge, member: onlooking, stranger: onlooking, guest: onlooking },
+  public: { ...inCharge, member: belonging, stranger: speaking, guest: speaking, webhook: saying },
+  private: { ...inCharge, member: belonging, stranger: nothing, guest: nothing, webhook: saying },
+  readonly: { ...inCharge, member: onlooking, stranger: onlooking, guest: onlooking, webhook: saying },
   direct: {
     admin: nothing,
     owner: [...speaking, "ban"],
@@ -80,6 +84,7 @@ const table: Readonly<Record<Kind, Readonly<Record<Standing, ReadonlyArray<Actio
     member: nothing,
     stranger: nothing,
     guest: nothing,
+    webhook: nothing,
   },
 }
 
@@ -124,6 +129,7 @@ const grants: Readonly<Record<Standing, ReadonlyArray<ChannelRole>>> = {
   member: [],
   stranger: [],
   guest: [],
+  webhook: [],
 }
 
 /** Whether one may give this role. */
@@ -131,11 +137,12 @@ export const mayGrant = (standing: Standing, role: ChannelRole): boolean => gran
 
 const subordinates: Readonly<Record<Standing, ReadonlyArray<Standing>>> = {
   admin: standings,
-  owner: ["owner", "moderator", "member", "stranger", "guest"],
-  moderator: ["member", "stranger", "guest"],
+  owner: ["owner", "moderator", "member", "stranger", "guest", "webhook"],
+  moderator: ["member", "stranger", "guest", "webhook"],
   member: [],
   stranger: [],
   guest: [],
+  webhook: [],
 }
 
 /** Whether what one may do at all may be done to this one. */

@@ -34,6 +34,18 @@ const words = {
     "unblock",
     "unmute",
   ],
+  /** Of channels that one may configure: looking at them too, since where they lead is not everybody's affair. */
+  webhooks: [
+    "createWebhook",
+    "deleteWebhook",
+    "describeWebhook",
+    "listDeliveries",
+    "listWebhooks",
+    "replayDelivery",
+    "rotateWebhookSecret",
+    "testWebhook",
+    "updateWebhook",
+  ],
   /** One's own account. */
   account: ["changePassword", "createToken", "listSessions", "listTokens", "me", "revokeSession", "revokeToken"],
   /** Everybody's accounts. */

@@ -17,6 +17,13 @@ export const guestId = (part: string): UserId => UserId.make(guests + part)
 /** Whether it is that of a guest, who may be gone for ever. */
 export const isGuestId = (id: UserId): boolean => id.startsWith(guests)
 
+const webhooks = "webhook:"
+
+/** As whom a webhook speaks that brings messages in: nobody's account. */
+export const webhookUserId = (webhook: string): UserId => UserId.make(webhooks + webhook)
+
+export const isWebhookUser = (id: UserId): boolean => id.startsWith(webhooks)
+
 /** Who is speaking: what a session knows of its user after signing in. */
 export const User = Schema.Struct({ id: UserId, name: Username, role: Role })
 export type User = typeof User.Type

@@ -12,6 +12,8 @@ export const Username = Schema.String.check(
 ).pipe(Schema.brand("Username"))
 export type Username = typeof Username.Type
 
+export const isUsername = Schema.is(Username)
+
 /** The same for all ways to type a name: `Alice`, `alice` and `ＡＬＩＣＥ`. Which names are one, `NameKey` says. */
 export const spelling = (name: string): string => (isPlain(name) ? name.toLowerCase() : keyOfAny(name))
 

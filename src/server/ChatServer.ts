@@ -26,6 +26,10 @@ import { type DatabaseInUse, Ownership } from "../storage/Ownership.ts"
 import * as OpenFiles from "../transport/OpenFiles.ts"
 import { TlsContext } from "../transport/tls/TlsContext.ts"
 import * as Doors from "../transport/Doors.ts"
+import * as HttpOutbound from "../webhooks/outbound/HttpOutbound.ts"
+import * as Watched from "../webhooks/Watched.ts"
+import * as Webhooks from "../webhooks/Webhooks.ts"
+import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
@@ -40,11 +44,22 @@ const peopleWithAccounts = Layer.effect(
   }),
 )
 
+/** What is said goes out by webhooks, where what is kept has a place for these. */
+const webhooksLayer = ({ webhooks }: Pick<ServerSettings, "webhooks">) =>
+  Watched.layer.pipe(
+    Layer.provideMerge(Webhooks.layer),
+    Layer.provide(HttpOutbound.layer),
+    Layer.provide(Layer.succeed(WebhookSettings, webhooks)),
+  )
+
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
-export const sessionsLayer = (settings: Pick<ServerSettings, "history" | "hub" | "session" | "connections">) =>
+export const sessionsLayer = (
+  settings: Pick<ServerSettings, "history" | "hub" | "session" | "connections" | "webhooks">,
+) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),
     Layer.provideMerge([Hub.layer, Chat.layer, ConnectionLimits.layer]),
+    Layer.provide(webhooksLayer(settings)),
     Layer.provide([
       peopleWithAccounts,
       Layer.succeed(HistorySettings, settings.history),

@@ -18,6 +18,7 @@ import type { Place } from "../transport/Place.ts"
 import * as Sse from "../transport/sse/SseSettings.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import * as Tls from "../transport/tls/TlsSettings.ts"
+import * as Webhooks from "../webhooks/WebhookSettings.ts"
 import * as WebSocket from "../transport/websocket/WebSocketSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
 
@@ -73,6 +74,7 @@ export interface ServerSettings {
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
+  readonly webhooks: Webhooks.WebhookSettings
   readonly shutdown: ShutdownSettings
   readonly log: Logging.LogSettings
 }
@@ -100,6 +102,7 @@ export const defaults: ServerSettings = {
   history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },
+  webhooks: Webhooks.defaults,
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
   log: Logging.defaults,
 }

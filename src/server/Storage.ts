@@ -16,6 +16,8 @@ import { type FolderInUse, hold, type LockFileError } from "../storage/FolderLoc
 import * as SqlAccounts from "../storage/SqlAccounts.ts"
 import * as SqlChannels from "../storage/SqlChannels.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
+import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
+import { WebhookStore } from "../webhooks/WebhookStore.ts"
 import type { DatabaseInUse } from "../storage/Ownership.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
@@ -63,12 +65,16 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
     return Layer.mergeAll(
       AccountStore.layerMemory,
       ChannelStore.layerMemory,
+      WebhookStore.layerMemory,
       History.layerMemory.pipe(Layer.provide(history)),
     )
   }
-  return Layer.mergeAll(SqlAccounts.layer, SqlChannels.layer, SqlHistory.layer.pipe(Layer.provide(history))).pipe(
-    Layer.provideMerge(ownDatabase(settings)),
-  )
+  return Layer.mergeAll(
+    SqlAccounts.layer,
+    SqlChannels.layer,
+    SqlWebhooks.layer,
+    SqlHistory.layer.pipe(Layer.provide(history)),
+  ).pipe(Layer.provideMerge(ownDatabase(settings)))
 }
 
 /** The accounts of a store. */

@@ -10,6 +10,7 @@ import channelMakers from "./migrations/0004_channel_makers.ts"
 import looks from "./migrations/0005_looks.ts"
 import historyId from "./migrations/0006_history_id.ts"
 import tokenScopes from "./migrations/0007_token_scopes.ts"
+import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
 const migrations = (schema: Schema) => ({
@@ -20,10 +21,12 @@ const migrations = (schema: Schema) => ({
   "0005_looks": looks(),
   "0006_history_id": historyId,
   "0007_token_scopes": tokenScopes,
+  "0009_webhooks": webhooks(schema),
 })
 
 /** The version that this Natter knows. */
-export const latest = (schema: Schema): number => Object.keys(migrations(schema)).length
+export const latest = (schema: Schema): number =>
+  Math.max(...Object.keys(migrations(schema)).map((name) => Number.parseInt(name, 10)))
 
 /** Brings the database up to date, all or nothing. Refuses one that a later version of Natter has written. */
 export const run: Effect.Effect<void, Migrator.MigrationError | SqlError, SqlClient | Dialect> = Effect.gen(

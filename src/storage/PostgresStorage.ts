@@ -4,6 +4,7 @@ import type { ChannelStore } from "../channels/ChannelStore.ts"
 import type { History } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import * as Database from "./Database.ts"
+import type { WebhookStore } from "../webhooks/WebhookStore.ts"
 import type { Dialect } from "./Dialect.ts"
 import type { DatabaseInUse } from "./Ownership.ts"
 import type { PostgresOptions } from "./Postgres.ts"
@@ -11,7 +12,7 @@ import type { PostgresError } from "./PostgresError.ts"
 import * as Stores from "./Stores.ts"
 
 /**
- * `History` and `ChannelStore` in a Postgres database (12 or later) that is brought up to date when the layer is built.
+ * `History`, `ChannelStore` and `WebhookStore` in a Postgres database (12 or later) that is brought up to date when the layer is built.
  *
  * ```ts
  * const url = Redacted.make("postgres://natter:secret@localhost/chat")
@@ -34,5 +35,8 @@ import * as Stores from "./Stores.ts"
  */
 export const layer = (
   options: PostgresOptions,
-): Layer.Layer<History | ChannelStore | SqlClient | Dialect, DatabaseInUse | PostgresError | HistoryError> =>
+): Layer.Layer<
+  History | ChannelStore | WebhookStore | SqlClient | Dialect,
+  DatabaseInUse | PostgresError | HistoryError
+> =>
   Stores.layer.pipe(Layer.provideMerge(Database.postgres(options)), Layer.provideMerge(Database.holdPostgres(options)))

@@ -6,6 +6,7 @@ import type { ChannelStore } from "../channels/ChannelStore.ts"
 import type { History } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+import type { WebhookStore } from "../webhooks/WebhookStore.ts"
 import type { Dialect } from "./Dialect.ts"
 import type * as FolderLock from "./FolderLock.ts"
 import * as OwnFolder from "./OwnFolder.ts"
@@ -29,7 +30,7 @@ export type SqliteStorageOptions = (
   Pick<Sqlite.SqliteOptions, "synchronous" | "busyTimeout">
 
 /**
- * `History` and `ChannelStore` in a SQLite database that is brought up to date when the layer is built. It lives on a
+ * `History`, `ChannelStore` and `WebhookStore` in a SQLite database that is brought up to date when the layer is built. It lives on a
  * thread of its own, so no statement keeps the program from doing something else.
  *
  * ```ts
@@ -41,7 +42,7 @@ export type SqliteStorageOptions = (
  *
  * Your own tables go into the same database, with the `SqlClient` that comes along. Natter has these names:
  * `migrations`, `accounts`, `account_changes`, `tokens`, `invites`, `logs`, `history_identity`, `entries`, `entry_words`
- * and what begins with it, `ids`, `reactions`, `markers`, `channels`, and what begins with `channel_`. Read them if you
+ * and what begins with it, `ids`, `reactions`, `markers`, `channels`, `webhooks`, and what begins with `channel_` or `webhook_`. Read them if you
  * like, but write only yours: a prefix keeps yours apart from those that later versions bring.
  *
  * ```ts
@@ -63,7 +64,7 @@ export type SqliteStorageOptions = (
 export const layer = (
   options: SqliteStorageOptions,
 ): Layer.Layer<
-  History | ChannelStore | SqlClient | Dialect,
+  History | ChannelStore | WebhookStore | SqlClient | Dialect,
   DataFolderError | FolderLock.FolderInUse | FolderLock.LockFileError | Sqlite.DatabaseError | HistoryError
 > => Layer.provideMerge(Stores.layer, "file" in options ? Sqlite.layerFile(options) : inFolder(options))
 

@@ -2,9 +2,10 @@ import * as Layer from "effect/Layer"
 import * as SqlAccounts from "./SqlAccounts.ts"
 import * as SqlChannels from "./SqlChannels.ts"
 import * as SqlHistory from "./SqlHistory.ts"
+import * as SqlWebhooks from "./SqlWebhooks.ts"
 
 /** What a hub keeps, in a SQL database whose migrations have been run. */
-export const layer = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer)
+export const layer = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer, SqlWebhooks.layer)
 
 /**
  * Accounts, their tokens and invites, in the same database: for who signs people in with `Accounts`. A hub needs none.

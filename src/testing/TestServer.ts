@@ -26,6 +26,7 @@ import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
+import { WebhookStore } from "../webhooks/WebhookStore.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
 import type { ListenError } from "../transport/ListenError.ts"
@@ -52,6 +53,8 @@ export type Settings = { readonly [Group in keyof Omit<Groups, "listen">]?: Part
   readonly history?: Layer.Layer<History, unknown>
   /** Where channels are kept. Default: in memory. */
   readonly channels?: Layer.Layer<ChannelStore, unknown>
+  /** Where webhooks are kept. Default: in memory. */
+  readonly webhookStore?: Layer.Layer<WebhookStore, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
   /** What the service logs at least. Default: errors, or what the test itself logs, if that is less. */
@@ -155,6 +158,7 @@ const complete = (settings: Settings): Groups => ({
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
   logins: { ...defaults.logins, ...settings.logins },
   hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
+  webhooks: { ...defaults.webhooks, ...settings.webhooks },
   session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
 })
@@ -212,6 +216,7 @@ const withService = (
       Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
       Layer.orDie(partial.history ?? History.layerMemory),
       Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
+      Layer.orDie(partial.webhookStore ?? WebhookStore.layerMemory),
     ]),
     Layer.provide(logging(partial.log)),
     // Each use is a server of its own.

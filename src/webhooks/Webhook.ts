@@ -31,7 +31,7 @@ interface Common {
 }
 
 /** A secret that is replaced signs beside the new one for a while, so that receivers lose nothing. */
-export interface FormerSecret {
+interface FormerSecret {
   readonly secret: Redacted.Redacted
   /** Milliseconds since 1970. */
   readonly until: number

@@ -17,6 +17,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     member: [...speaks, "setTopic"],
     stranger: ["create", ...speaks],
     guest: speaks,
+    webhook: ["publish"],
   },
   private: {
     admin: ["create", ...speaks, "setTopic", ...moderates, ...owns, "delete", "banAddress"],
@@ -25,6 +26,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     member: [...speaks, "setTopic"],
     stranger: ["create"],
     guest: [],
+    webhook: ["publish"],
   },
   readonly: {
     admin: ["create", ...speaks, "setTopic", ...moderates, ...owns, "delete", "banAddress"],
@@ -33,6 +35,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     member: [...listens, "deleteOwn", "react"],
     stranger: ["create", ...listens, "deleteOwn", "react"],
     guest: [...listens, "deleteOwn", "react"],
+    webhook: ["publish"],
   },
   direct: {
     admin: ["create"],
@@ -41,6 +44,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     member: [],
     stranger: ["create"],
     guest: [],
+    webhook: [],
   },
 }
 
@@ -64,6 +68,7 @@ describe("rights", () => {
         const left = allowed({ kind, standing, ...calm, banned: true })
         assert.deepStrictEqual(left, expected[kind][standing].includes("create") ? ["create"] : [])
       }
+      if (standing === "webhook") continue
       assert.strictEqual(Rights.refusal("join", { kind: "public", standing, ...calm, banned: true }), "Banned")
     }
   })
@@ -80,6 +85,7 @@ describe("rights", () => {
 
   it("of who is muted: to listen, and to take back what was said", () => {
     for (const standing of Rights.standings) {
+      if (standing === "webhook") continue
       const left = allowed({ kind: "public", standing, ...calm, muted: true }).filter((action) => action !== "create")
       assert.sameMembers(left, [...listens, "deleteOwn"])
     }
@@ -132,13 +138,14 @@ describe("rights", () => {
   it("over others: a moderator has none over owners and moderators, nobody below over anybody", () => {
     const over = (standing: Rights.Standing) => Rights.standings.filter((other) => Rights.mayActOn(standing, other))
     assert.deepStrictEqual(over("admin"), [...Rights.standings])
-    assert.deepStrictEqual(over("owner"), ["owner", "moderator", "member", "stranger", "guest"])
-    assert.deepStrictEqual(over("moderator"), ["member", "stranger", "guest"])
-    for (const standing of ["member", "stranger", "guest"] as const) assert.deepStrictEqual(over(standing), [])
+    assert.deepStrictEqual(over("owner"), ["owner", "moderator", "member", "stranger", "guest", "webhook"])
+    assert.deepStrictEqual(over("moderator"), ["member", "stranger", "guest", "webhook"])
+    for (const standing of ["member", "stranger", "guest", "webhook"] as const)
+      assert.deepStrictEqual(over(standing), [])
   })
 
   it("that make somebody ordinary, who waits in slow mode and stays out with an address: none over others", () => {
-    assert.deepStrictEqual(Rights.standings.filter(Rights.isOrdinary), ["member", "stranger", "guest"])
+    assert.deepStrictEqual(Rights.standings.filter(Rights.isOrdinary), ["member", "stranger", "guest", "webhook"])
   })
 
   it("to give a role: owners any, moderators that of a member", () => {
@@ -147,6 +154,7 @@ describe("rights", () => {
     assert.deepStrictEqual(gives("admin"), [...roles])
     assert.deepStrictEqual(gives("owner"), [...roles])
     assert.deepStrictEqual(gives("moderator"), ["member"])
-    for (const standing of ["member", "stranger", "guest"] as const) assert.deepStrictEqual(gives(standing), [])
+    for (const standing of ["member", "stranger", "guest", "webhook"] as const)
+      assert.deepStrictEqual(gives(standing), [])
   })
 })

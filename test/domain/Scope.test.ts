@@ -1,7 +1,8 @@
 /** What a token's scope names, and how people write it. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as all from "../../src/chat/operations.ts"
+import * as chatOperations from "../../src/chat/operations.ts"
+import * as webhookOperations from "../../src/chat/webhooks/operations.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import {
   covers,
@@ -15,6 +16,7 @@ import {
   wordsOf,
 } from "../../src/domain/Scope.ts"
 
+const all = { ...chatOperations, ...webhookOperations }
 const name = (name: string) => ChannelName.make(name)
 const operations = Object.values(all).flatMap((operation) => ("operation" in operation ? operation : []))
 
@@ -42,6 +44,10 @@ describe("words", () => {
     assert.deepStrictEqual([...kinds("write")].toSorted(), ["publishing", "reading", "status", "typing"])
     assert.deepStrictEqual([...kinds("manage")], ["administration"])
     for (const { kind, operation } of operations) {
+      if (operation in webhookOperations) {
+        assert.include(operationsOf(["webhooks"]), operation)
+        continue
+      }
       const word = { administration: "manage", reading: "read", searches: "read", visits: "read" }[kind as string]
       const expected = operation === "markRead" ? "write" : (word ?? "write")
       assert.include(operationsOf([expected as "read"]), operation)
@@ -53,7 +59,7 @@ describe("words", () => {
     assert.deepStrictEqual(wordsOf(operationsOf(["publish", "read"])), ["read", "publish"])
     const some = operationsOf(["read"]).slice(1)
     assert.deepStrictEqual(wordsOf(some), some)
-    assert.deepStrictEqual(wordsOf(operationNames), ["read", "write", "manage", "account", "service"])
+    assert.deepStrictEqual(wordsOf(operationNames), ["read", "write", "manage", "webhooks", "account", "service"])
   })
 })
 
@@ -62,7 +68,7 @@ describe("a scope", () => {
     for (const operation of operationNames) assert.isTrue(hasOperation({}, operation))
     const channels = [name("den")]
     const has = operationNames.filter((operation) => hasOperation({ channels }, operation))
-    assert.deepStrictEqual(has, operationsOf(["read", "write", "manage"]))
+    assert.deepStrictEqual(has, operationsOf(["read", "write", "manage", "webhooks"]))
     assert.isTrue(hasOperation({ channels, operations: ["me"] }, "me"))
     assert.isFalse(hasOperation({ operations: ["me"] }, "publish"))
     for (const word of ["read", "write", "manage"] as const) {

@@ -123,6 +123,7 @@ describe("the table of settings", () => {
     "websocket.path": "/chat",
     "websocket.origins": "https://chat.example.org",
     "api.origins": "https://chat.example.org",
+    "webhooks.allow": "10.0.0.0/8",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

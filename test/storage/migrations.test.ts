@@ -276,7 +276,7 @@ const migrations = (name: string, dialect: string, given: Given) =>
       Effect.gen(function* () {
         const database = yield* given("SELECT 1")
         const next = yield* Effect.gen(function* () {
-          const next = (yield* versions).length + 1
+          const next = Math.max(...(yield* versions)) + 1
           yield* (yield* SqlClient)`INSERT INTO migrations (migration_id, name) VALUES (${next}, 'later')`
           return next
         }).pipe(Effect.provide(database))

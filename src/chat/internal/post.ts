@@ -104,7 +104,11 @@ export const awaiting = (
     return Effect.andThen(sending({ settle }), Deferred.await(answer))
   })
 
-const leave = (link: ChannelLink, reply: Reply, make: (request: number) => Post): Effect.Effect<void, ChannelGone> =>
+export const leave = (
+  link: ChannelLink,
+  reply: Reply,
+  make: (request: number) => Post,
+): Effect.Effect<void, ChannelGone> =>
   Effect.suspend(() => {
     const request = link.expect(reply)
     return Effect.onError(link.tell(make(request)), () => Effect.sync(() => link.takeBack(request)))

@@ -1,4 +1,5 @@
 /** Reads what a request says, as its endpoint describes it. Whatever is wrong is named. */
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -6,7 +7,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import type { IncomingMessage } from "node:http"
 import { RequestError } from "../../domain/RequestError.ts"
-import { hasBody } from "./Body.ts"
+import { readBody } from "./Body.ts"
 
 /** The parts of a request that its endpoint has; undefined where it has none. */
 export interface Parts {
@@ -17,19 +18,13 @@ export interface Parts {
 }
 
 /** As it came. */
-export interface Given {
+interface Given {
   readonly request: IncomingMessage
   readonly params: Readonly<Record<string, string>>
   readonly query: string
 }
 
-/** Throws a `RequestError` where something is not what it should be. */
-export interface Decoder {
-  /** All but the body. */
-  readonly head: (given: Given) => Parts
-  /** Undefined where the endpoint has none. */
-  readonly payload: ((body: Buffer) => unknown) | undefined
-}
+export type Decoder = (given: Given) => Effect.Effect<Parts, RequestError>
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -104,6 +99,10 @@ const jsonIn = (body: Buffer): unknown => {
   }
 }
 
+/** Whether there is a body at all. */
+export const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+
 /** That the body is what can be read here: which also keeps out what a page of a stranger can post without asking. */
 const checkType = (request: IncomingMessage): void => {
   const { headers } = request
@@ -111,7 +110,13 @@ const checkType = (request: IncomingMessage): void => {
     throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send the body uncompressed" })
   }
   const type = headers["content-type"]
-  if (type === undefined && !hasBody(request)) return
+  if (
+    type === undefined &&
+    headers["transfer-encoding"] === undefined &&
+    Number(headers["content-length"] ?? 0) === 0
+  ) {
+    return
+  }
   if (!/^application\/json *(;|$)/i.test(type ?? "")) {
     throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send JSON, with Content-Type: application/json" })
   }
@@ -123,23 +128,40 @@ const namesOf = (schema: Schema.Top | undefined): ReadonlySet<string> => {
   return new Set(properties.map(({ name }) => String(name)))
 }
 
-export const make = (endpoint: HttpApiEndpoint.Top): Decoder => {
+const attempt = <A>(read: () => A): Effect.Effect<A, RequestError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(read())
+    } catch (error) {
+      return error instanceof RequestError ? Effect.fail(error) : Effect.die(error)
+    }
+  })
+
+export const make = (endpoint: HttpApiEndpoint.Top, maxBodyBytes: number): Decoder => {
   const params = decoder("path", endpoint.params, { strict: true })
   const query = decoder("query", endpoint.query, { strict: true })
   const headers = decoder("headers", endpoint.headers, { strict: false })
   const payload = decoder("body", [...endpoint.payload.values()][0]?.schemas[0], { strict: true })
   const names = namesOf(endpoint.query)
-  return {
-    head: (given) => {
-      if (payload !== undefined) checkType(given.request)
-      const asked = queryIn(given.query, names)
-      return {
-        params: params?.(paramsIn(given.params)),
-        query: query?.(asked),
-        headers: headers?.(given.request.headers),
-        payload: undefined,
-      }
-    },
-    payload: payload && ((body) => payload(jsonIn(body))),
+  const readHead = (given: Given) => {
+    const asked = queryIn(given.query, names)
+    return {
+      params: params?.(paramsIn(given.params)),
+      query: query?.(asked),
+      headers: headers?.(given.request.headers),
+      payload: undefined,
+    }
   }
+  if (payload === undefined) return (given) => attempt(() => readHead(given))
+  return (given) =>
+    Effect.flatMap(
+      attempt(() => {
+        checkType(given.request)
+        return readHead(given)
+      }),
+      (head) =>
+        Effect.flatMap(readBody(given.request, maxBodyBytes), (body) =>
+          attempt(() => ({ ...head, payload: payload(jsonIn(body)) })),
+        ),
+    )
 }

@@ -66,7 +66,7 @@ export const ChannelCommand = Schema.Union([
   /** Notes how far a user has read. */
   command("Read", { by, request, seq: Seq }),
   /** By what history knows the channel, and how far the members were told: for who reads on by itself. */
-  command("Locate", { by, request, right: Schema.Literals(["read", "audit"]) }),
+  command("Locate", { by, request, right: Schema.Literals(["read", "audit", "configure", "publish"]) }),
   command("Administer", { by, request, act: Administration }),
   command("Describe", { by, request }),
   /** Who is present. */

@@ -10,6 +10,7 @@ import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { apiSettings } from "./apiSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
+import { webhookSettings } from "./webhookSettings.ts"
 import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
@@ -73,6 +74,7 @@ export const settings = {
 
   ...doorSettings,
   ...apiSettings,
+  ...webhookSettings,
 
   "passwords.min-length": setting(
     "accounts.minPasswordLength",

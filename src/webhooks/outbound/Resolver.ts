@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as dns from "node:dns"
 
-export interface Resolved {
+interface Resolved {
   readonly address: string
   readonly family: number
 }

@@ -8,7 +8,7 @@ import { between, isDirect, partyIn } from "../../../domain/Direct.ts"
 import * as Rights from "../../../domain/Rights.ts"
 import { Generations } from "../../../domain/Generations.ts"
 import type { Role } from "../../../domain/Role.ts"
-import { isGuestId, type User, type UserId } from "../../../domain/User.ts"
+import { isGuestId, isWebhookUser, type User, type UserId } from "../../../domain/User.ts"
 import type { Requester } from "../ChannelCommand.ts"
 import { RequestError, type RequestErrorReason } from "../../../domain/RequestError.ts"
 
@@ -72,6 +72,7 @@ export class Access {
       const other = partyIn(record.id, id)
       return other !== undefined && between(id, other) === (record.name as string) ? "owner" : "stranger"
     }
+    if (isWebhookUser(id)) return "webhook"
     if (role === "admin") return "admin"
     // Of who is not here only the id is known. What a guest was given ends with the guest.
     return this.roleOf(id) ?? (role === "guest" || isGuestId(id) ? "guest" : "stranger")
@@ -132,7 +133,7 @@ export class Access {
 
   /** Knows nothing of the channel, and is not to learn that it is there. */
   private isStranger(user: User): boolean {
-    return this.record?.access === "private" && !["admin", "owner", "moderator", "member"].includes(this.standing(user))
+    return this.record?.access === "private" && ["stranger", "guest"].includes(this.standing(user))
   }
 
   /** Whether somebody is kept out; of a direct conversation: is blocked there. */

@@ -1,0 +1,10 @@
+/** Everything that one can do with webhooks, each defined once. */
+export { createWebhook } from "./createWebhook.ts"
+export { deleteWebhook } from "./deleteWebhook.ts"
+export { describeWebhook } from "./describeWebhook.ts"
+export { listDeliveries } from "./listDeliveries.ts"
+export { listWebhooks } from "./listWebhooks.ts"
+export { replayDelivery } from "./replayDelivery.ts"
+export { rotateWebhookSecret } from "./rotateWebhookSecret.ts"
+export { testWebhook } from "./testWebhook.ts"
+export { updateWebhook } from "./updateWebhook.ts"
