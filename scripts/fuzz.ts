@@ -1,24 +1,30 @@
 /** Searches for bytes that Natter cannot handle: `node scripts/fuzz.ts --help`. */
 import { parseArgs } from "node:util"
 import * as Fuzz from "../src/testing/Fuzz.ts"
+import * as HttpFuzz from "../src/testing/HttpFuzz.ts"
 import * as WebSocketFuzz from "../src/testing/WebSocketFuzz.ts"
 import { checkStream } from "./fuzz/codecs.ts"
+import * as HttpAttack from "./fuzz/httpAttack.ts"
+import { httpServer } from "./fuzz/httpServer.ts"
 import { attack, checkHealth, type Target } from "./fuzz/socket.ts"
 import { checkWebSocket } from "./fuzz/webSockets.ts"
 import * as WebSocketAttack from "./fuzz/webSocketAttack.ts"
 
 const usage = `node scripts/fuzz.ts --seconds 120                            the codecs, in this process
 node scripts/fuzz.ts --seconds 120 --websocket                what reads WebSockets, in this process
+node scripts/fuzz.ts --seconds 120 --http                     requests of HTTP, to a server in this process
 node scripts/fuzz.ts --seconds 120 --address 127.0.0.1:8080   a running server, over sockets
 node scripts/fuzz.ts --seconds 120 --address ws://127.0.0.1:8080/ws   the same, over WebSockets
+node scripts/fuzz.ts --seconds 120 --address http://127.0.0.1:8080    the same, with requests of HTTP
 
 Against a server, hostile streams come in rounds over short connections; after each a healthy client must be able to
 sign in and to ping within a second. Start the server with --rate-limits off, or most of it is turned away at the
 door. What fails is printed with its seed, and --seed with that number begins there.
 
   --seconds N         how long; 60
-  --address H:P       the server, or ws://H:P/PATH; without it, what runs in this process
+  --address H:P       the server, or ws://H:P/PATH, or http://H:P; without it, what runs in this process
   --websocket         without a server: frames of WebSockets
+  --http              without a server: one of its own, in this process, whose memory is looked at, too
   --seed N            where to begin; a random number
   --connections N     at once, 1 to 64; 16
   --round N           streams between two looks at the server's health; 200
@@ -37,6 +43,7 @@ const parse = () =>
       seconds: { type: "string", default: "60" },
       address: { type: "string" },
       websocket: { type: "boolean", default: false },
+      http: { type: "boolean", default: false },
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
       connections: { type: "string", default: "16" },
       round: { type: "string", default: "200" },
@@ -98,7 +105,8 @@ const fuzzHere = (check: (seed: number) => string | undefined): string | undefin
 
 /** A running server: how it is attacked with a seed's stream, and what is wrong with how it serves a healthy client. */
 interface Victim {
-  readonly attack: (seed: number) => Promise<void>
+  /** What is wrong with the answers, where that is looked at. */
+  readonly attack: (seed: number) => Promise<string | undefined | void>
   readonly health: () => Promise<string | undefined>
 }
 
@@ -109,13 +117,16 @@ const fuzzServer = async ({ attack, health }: Victim): Promise<string | undefine
   let slowest = 0
   for (let from = first; performance.now() < until; from = (from + round) >>> 0) {
     const waiting = seeds(from).take(round)
+    let wrong: string | undefined
     const worker = async () => {
       for (const seed of waiting) {
-        await attack(seed)
+        const complaint = await attack(seed)
+        if (typeof complaint === "string") wrong ??= `seed ${seed}: ${complaint}`
         streams++
       }
     }
     await Promise.all(Array.from({ length: connections }, worker))
+    if (wrong !== undefined) return wrong
     const asked = performance.now()
     const complaint = await health()
     slowest = Math.max(slowest, performance.now() - asked)
@@ -138,6 +149,13 @@ const target = (address: string): Target => {
 
 const victim = (address: string): Victim => {
   const { password, user } = values
+  if (address.startsWith("http://")) {
+    const there = target(address.replace(/^http:\/\//, "").replace(/\/$/, ""))
+    return {
+      attack: (seed) => HttpAttack.attack(there, HttpFuzz.stream(seed)),
+      health: () => HttpAttack.checkHealth(there),
+    }
+  }
   if (address.startsWith("ws://")) {
     if (!URL.canParse(address))
       return refuse("--address must be the address of a WebSocket, as in ws://127.0.0.1:8080/ws")
@@ -155,8 +173,16 @@ const here = values.websocket
   ? (seed: number) => checkWebSocket(WebSocketFuzz.stream(seed))
   : (seed: number) => checkStream(Fuzz.stream(seed))
 
+/** Against a server in this process. */
+const fuzzHttpHere = (): Promise<string | undefined> =>
+  httpServer(async ({ left, target }) => {
+    const { attack, health } = victim(`http://${target.host}:${target.port}`)
+    return await fuzzServer({ attack, health: async () => (await left()) ?? (await health()) })
+  })
+
 const { address } = values
-const complaint = address === undefined ? fuzzHere(here) : await fuzzServer(victim(address))
+const complaint =
+  address !== undefined ? await fuzzServer(victim(address)) : values.http ? await fuzzHttpHere() : fuzzHere(here)
 if (complaint !== undefined) {
   console.error(`It did not hold: ${complaint}`)
   process.exitCode = 1

@@ -13,7 +13,7 @@ import { realAddress } from "../address/Forwarded.ts"
 import { ownOrigins } from "../address/ownOrigins.ts"
 import type { ProxySettings } from "../address/ProxySettings.ts"
 import type { Arrival } from "../Arrival.ts"
-import { faultOf } from "./Faults.ts"
+import { type Fault, faultOf } from "./Faults.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { Line } from "./Line.ts"
 
@@ -102,6 +102,11 @@ const open = (
       refuse: () => answer(response, 429, "wait for some answers before you ask on", { Connection: "close" }),
     })
   }
+  /** Says so when all that was asked before is answered. */
+  const end = (socket: Duplex, ...refusal: readonly [status: number, detail: string, headers?: Fault["headers"]]) => {
+    hearEnd(socket)
+    lineOf(socket).end(() => refuse(socket, ...refusal))
+  }
   const respond = (request: Http.IncomingMessage, response: Http.ServerResponse): void => {
     const arrival = arrivals.get(request.socket)!
     if (!requests.some((handle) => handle(request, response, arrival))) nothingThere(response)
@@ -119,29 +124,25 @@ const open = (
   server.on("upgrade", (request, socket, head) => {
     if (!socket.writable) return socket.destroy()
     const fault = faultOf(request)
-    if (fault !== undefined) {
-      return lineOf(socket).end(() => refuse(socket, fault.status, fault.detail, fault.headers))
-    }
+    if (fault !== undefined) return end(socket, fault.status, fault.detail, fault.headers)
     // The answers to what was asked before would come in between.
-    if (lineOf(socket).busy) {
-      return lineOf(socket).end(() => refuse(socket, 400, "a request before it was not answered yet"))
-    }
+    if (lineOf(socket).busy) return end(socket, 400, "a request before it was not answered yet")
     // What is spoken from now on has limits of its own, and this one would be set anew with each frame.
     ;(socket as Net.Socket).setTimeout(0)
     const taken = upgrades.some((handle) => handle(request, socket as Net.Socket, head, arrivals.get(socket)!))
     if (!taken) refuse(socket, 404, "there is nothing here to upgrade to")
   })
-  server.on("connect", (_, socket) =>
-    lineOf(socket).end(() => refuse(socket, 405, "nothing is passed on here", { Allow: "GET, POST" })),
-  )
+  server.on("connect", (_, socket) => end(socket, 405, "nothing is passed on here", { Allow: "GET, POST" }))
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const [status, detail] = problems[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"]
-    if (!socket.writable) socket.destroy()
-    else
-      lineOf(socket).fail(
-        () => refuse(socket, status, detail),
-        () => socket.destroy(),
-      )
+    if (!socket.writable) return socket.destroy()
+    // Each piece of what cannot be read is an error again.
+    if (lineOf(socket).over) return
+    hearEnd(socket)
+    lineOf(socket).fail(
+      () => refuse(socket, status, detail),
+      () => socket.destroy(),
+    )
   })
   // Node begins to watch over the time of requests when a server listens. This one gets its connections otherwise.
   server.emit("listening")
@@ -184,6 +185,12 @@ export const forClients =
 /** The path that a request is for, without what is asked of it; a proxy may name the host before it. */
 export const pathOf = ({ url = "" }: Http.IncomingMessage): string =>
   url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/, "") || "/"
+
+/** Whatever else comes is not looked at, but for the end: then nobody is there for the answers that are still to come. */
+const hearEnd = (socket: Duplex): void => {
+  socket.once("end", () => socket.destroy())
+  socket.resume()
+}
 
 /** As RFC 9457 has it. */
 const problem = (status: number, detail: string): string =>

@@ -29,7 +29,7 @@ export class Line {
   private latest: Exchange | undefined
   private ignored = 0
   /** Nothing that comes now is looked at. */
-  private over = false
+  over = false
 
   /** Something is being answered, or waits for it. */
   get busy(): boolean {
@@ -67,7 +67,6 @@ export class Line {
    * none in an answer, and none behind the answer to a request that is not complete.
    */
   fail(last: () => void, cut: () => void): void {
-    if (this.over) return
     const { current, latest } = this
     const broken = latest?.request.complete === false ? latest : undefined
     const isSaying = current !== undefined && current.response.headersSent && !current.response.writableEnded

@@ -288,6 +288,26 @@ describe("who asks whether to go on", () => {
 })
 
 describe("who has said everything", () => {
+  withDoor("behind a stream that goes on, and behind what is done no more, has hung up", (server) =>
+    Effect.gen(function* () {
+      const upgrade = get("/ws", "Upgrade: websocket", "Connection: Upgrade")
+      const door = yield* openDoor(server, {}, { "/stream": (_, response) => void response.write("a") })
+      for (const behind of [
+        "",
+        upgrade,
+        text("CONNECT there:443 HTTP/1.1", "Host: there:443", ""),
+        "What is this?\r\n\r\n",
+      ]) {
+        const caller = yield* call(door)
+        caller.say(held + get("/stream") + behind)
+        yield* soon("it is held", () => door.held.length > 0)
+        ;(door.held as Array<unknown>).length = 0
+        caller.socket.end()
+        yield* caller.all
+      }
+    }),
+  )
+
   withDoor("gets the answers that are there, and the end", (server) =>
     Effect.gen(function* () {
       const door = yield* openDoor(server)
