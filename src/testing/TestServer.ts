@@ -17,7 +17,6 @@ import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
-import type { Chat } from "../chat/Chat.ts"
 import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
@@ -77,6 +76,8 @@ export class TestServer extends Context.Service<
     readonly address: { readonly host: string; readonly port: number } | undefined
     /** All that it listens with. */
     readonly listening: ReadonlyArray<Listening>
+    /** Answers requests of the HTTP API, for a test that has no socket. */
+    readonly api: HttpApp.Handle
     /** The same as the layers' `Hub`. */
     readonly hub: Hub["Service"]
     readonly accounts: Accounts["Service"]
@@ -109,14 +110,11 @@ export class TestServer extends Context.Service<
     settings: Settings = {},
     link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
   ) =>
-    withService(settings, (complete) =>
-      Effect.map(
-        Effect.flatMap(HttpApp.make(complete.api), (api) => Doors.behind(complete, [api])),
-        (behind) => ({
-          listeners: Doors.listeners(complete, behind),
-          reach: (address) => ({ address, connect: () => link(address) }),
-        }),
-      ),
+    withService(settings, (complete, api) =>
+      Effect.map(Doors.behind(complete, [api]), (behind) => ({
+        listeners: Doors.listeners(complete, behind),
+        reach: (address) => ({ address, connect: () => link(address) }),
+      })),
     )
 
   /** Over Server-Sent Events, on a free port of `127.0.0.1`. */
@@ -187,11 +185,13 @@ const withService = (
   partial: Settings,
   entrance: (
     settings: Groups,
-  ) => Effect.Effect<Entrance, never, Scope.Scope | Accounts | Chat | Sessions | ConnectionLimits | TlsContext>,
+    api: HttpApp.Handle,
+  ) => Effect.Effect<Entrance, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext>,
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const { listeners, reach: reachAt } = yield* entrance(settings)
+    const api = yield* HttpApp.make(settings.api)
+    const { listeners, reach: reachAt } = yield* entrance(settings, api)
     const listening = yield* listenAll(listeners)
     const [{ address }] = listening
     yield* drainOnClose(settings.shutdown)
@@ -199,6 +199,7 @@ const withService = (
     return TestServer.of({
       ...reach,
       listening,
+      api,
       client1: Effect.map(reach.connect(), TestClient.v1),
       client2: (terms) => Effect.flatMap(reach.connect(), (link) => TestClient.v2(link, terms)),
       hub: yield* Hub,

@@ -1,5 +1,6 @@
 /** The doors to the service: each does the same operations in its own words, and says what came of them in the same. */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as operations from "../../src/chat/operations.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
@@ -13,6 +14,7 @@ import * as render from "../../src/protocol/v2/render.ts"
 import type { ServerFrame } from "../../src/protocol/v2/ServerFrame.ts"
 import type { TestClient1, TestClient2 } from "../../src/testing/TestClient.ts"
 import type { TestServer } from "../../src/testing/TestServer.ts"
+import { type Ask, asking } from "../http/asking.ts"
 import { member1, user2 } from "../suites/transportWorld.ts"
 
 type Operations = typeof operations
@@ -83,7 +85,7 @@ export interface Door {
   ) => Effect.Effect<Outcome, unknown> | undefined
 }
 
-export const doorNames = ["version 2", "version 1", "LocalSession", "no session"] as const
+export const doorNames = ["version 2", "version 1", "LocalSession", "no session", "HTTP"] as const
 export type DoorName = (typeof doorNames)[number]
 /** Those behind which one is in channels. */
 export const sessions: ReadonlyArray<DoorName> = ["version 2", "LocalSession"]
@@ -210,6 +212,121 @@ const sessionCalls: { readonly [Name in OfSessions]: Call<LocalSession, Name> } 
   typing: (by, { channel }) => Effect.as(by.typing(channel), {}),
 }
 
+/** What is asked over HTTP, and the type of version 2's answer that says the same. */
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly body?: object
+  /** Default: `Ok`. */
+  readonly says?: string
+}
+
+const inPath = (...parts: ReadonlyArray<string | number>) =>
+  parts.map((part) => `/${encodeURIComponent(part)}`).join("")
+const queryOf = (fields: object) => {
+  const given = Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)])
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`
+}
+const message = (channel: string, target: number) => inPath("channels", channel, "messages", target)
+const banned = ({ address, channel, username }: { channel: string; address?: string; username?: string }) =>
+  address === undefined || username !== undefined
+    ? inPath("channels", channel, "bans", username ?? "")
+    : inPath("channels", channel, "address-bans", address)
+
+/** The operations as the HTTP API has them. */
+const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (request: Request<Name>) => Asked } = {
+  audit: ({ channel, ...query }) => ({
+    method: "GET",
+    path: inPath("channels", channel, "audit") + queryOf(query),
+    says: "AuditLog",
+  }),
+  ban: ({ address, channel, username, ...body }) => ({
+    method: "PUT",
+    path: banned({ channel, ...(address && { address }), ...(username && { username }) }),
+    body,
+  }),
+  block: ({ username }) => ({ method: "PUT", path: inPath("blocks", username) }),
+  configure: ({ channel, ...body }) => ({ method: "PATCH", path: inPath("channels", channel), body }),
+  createChannel: (body) => ({ method: "POST", path: "/channels", body }),
+  deleteChannel: ({ channel }) => ({ method: "DELETE", path: inPath("channels", channel) }),
+  deleteMessage: ({ channel, target }) => ({ method: "DELETE", path: message(channel, target), says: "Published" }),
+  describe: ({ channel }) => ({ method: "GET", path: inPath("channels", channel), says: "ChannelInfo" }),
+  editMessage: ({ channel, content, target }) => ({
+    method: "PATCH",
+    path: message(channel, target),
+    body: { content },
+    says: "Published",
+  }),
+  invite: ({ channel, username }) => ({ method: "PUT", path: inPath("channels", channel, "invitations", username) }),
+  kick: ({ channel, username, ...query }) => ({
+    method: "DELETE",
+    path: inPath("channels", channel, "members", username) + queryOf(query),
+  }),
+  listBlocked: () => ({ method: "GET", path: "/blocks", says: "Blocked" }),
+  listChannels: (query) => ({ method: "GET", path: `/channels${queryOf(query)}`, says: "Channels" }),
+  listPresent: ({ channel }) => ({ method: "GET", path: inPath("channels", channel, "members"), says: "Present" }),
+  listUnread: (query) => ({ method: "GET", path: `/unread${queryOf(query)}`, says: "Unread" }),
+  markRead: ({ channel, seq }) => ({ method: "PUT", path: inPath("channels", channel, "read"), body: { seq } }),
+  mute: ({ channel, username, ...body }) => ({
+    method: "PUT",
+    path: inPath("channels", channel, "mutes", username),
+    body,
+  }),
+  page: ({ channel, ...query }) => ({
+    method: "GET",
+    path: inPath("channels", channel, "messages") + queryOf(query),
+    says: "HistoryPage",
+  }),
+  publish: ({ channel, content }) => ({
+    method: "POST",
+    path: inPath("channels", channel, "messages"),
+    body: { content },
+    says: "Published",
+  }),
+  react: ({ channel, on = true, reaction, target }) => ({
+    method: on ? "PUT" : "DELETE",
+    path: message(channel, target) + inPath("reactions", reaction),
+    says: "Published",
+  }),
+  renameChannel: ({ channel, name }) => ({ method: "PATCH", path: inPath("channels", channel), body: { name } }),
+  search: (query) => ({ method: "GET", path: `/search${queryOf(query)}`, says: "SearchResult" }),
+  setRole: ({ channel, role, username }) => {
+    const path = inPath("channels", channel, "roles", username)
+    return role === undefined ? { method: "DELETE", path } : { method: "PUT", path, body: { role } }
+  },
+  setStatus: (body) => ({ method: "PUT", path: "/status", body }),
+  setTopic: ({ channel, topic }) => ({ method: "PATCH", path: inPath("channels", channel), body: { topic } }),
+  unban: ({ channel, ...whom }) => ({ method: "DELETE", path: banned({ channel, ...whom }) }),
+  unblock: ({ username }) => ({ method: "DELETE", path: inPath("blocks", username) }),
+  unmute: ({ channel, username }) => ({ method: "DELETE", path: inPath("channels", channel, "mutes", username) }),
+}
+
+const overHttp = (ask: Ask, token: Redacted.Redacted): Door => ({
+  name: "HTTP",
+  call: (name, request) => {
+    if (!(name in requests)) return undefined
+    const {
+      body,
+      method,
+      path,
+      says = "Ok",
+    } = (requests as Record<string, (request: unknown) => Asked>)[name]!(request)
+    const { id } = request as { readonly id?: string }
+    const headers = {
+      Authorization: `Bearer ${Redacted.value(token)}`,
+      ...(id === undefined ? {} : { "Idempotency-Key": id }),
+    }
+    return Effect.map(
+      ask({ method, path: `/api/v1${path}`, headers, ...(body && { body }) }),
+      ({ json, status }): Outcome => {
+        if (status < 300) return { answer: says === "Ok" ? ok : { type: says, ...json } }
+        const { detail, field, reason } = json as { reason: string; detail: string; field?: string }
+        return { refused: { reason, message: detail, ...(field === undefined ? {} : { field }) } }
+      },
+    )
+  },
+})
+
 const outcomeOf = (call: Effect.Effect<object, RequestError>): Effect.Effect<Outcome> =>
   Effect.match(call, {
     onSuccess: (answer): Outcome => ({ answer }),
@@ -233,7 +350,7 @@ const embedded = <By extends Actions<RequestError>>(
 /** Opens a door for somebody, who is in no channel yet but, in version 1, the lobby. */
 export const open = (
   name: DoorName,
-  { client1, client2, hub }: TestServer["Service"],
+  { accounts, api, client1, client2, hub }: TestServer["Service"],
   user: User,
 ): Effect.Effect<Door, unknown, Scope.Scope> => {
   const server = { client1, client2 } as TestServer["Service"]
@@ -246,6 +363,13 @@ export const open = (
       return Effect.map(hub.connect({ ...user, limited: true }), (session) =>
         embedded(name, session, { ...calls, ...sessionCalls }),
       )
+    case "HTTP":
+      return Effect.gen(function* () {
+        const password = Redacted.make(`${user.name}'s`)
+        const guest = { username: user.name, password, address: "127.0.0.1" }
+        const { token } = yield* accounts.issueToken(user.role === "guest" ? yield* accounts.signIn(guest) : user)
+        return overHttp(asking(api), token)
+      })
     case "no session":
       return Effect.map(hub.as({ ...user, limited: true }), (actions) => embedded(name, actions, calls))
   }

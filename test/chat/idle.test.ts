@@ -6,7 +6,7 @@ import * as References from "effect/References"
 import type { User } from "../../src/domain/User.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 import { calm, memory, nextTurn, user2 } from "../suites/transportWorld.ts"
-import { type DoorName, open, type OperationName, type Request } from "./doors.ts"
+import { type DoorName, open, type OperationName, type Request, sessions } from "./doors.ts"
 import { channelDoors } from "./table.ts"
 
 const channel = "den"
@@ -58,7 +58,7 @@ const world = (door: DoorName) =>
     const { call } = yield* open(door, server, user)
     const ann = ([name, request]: Asked) => call(name, request as never)!
     yield* ann(["createChannel", { channel }])
-    if (door !== "no session") yield* ann(["join", { channel }])
+    if (sessions.includes(door)) yield* ann(["join", { channel }])
     yield* ann(["publish", { channel, id: "1", content: "hello" }])
     yield* eve.ask({ type: "Join", channel }, "Joined")
     /** What eve was told since she was asked last. */

@@ -151,7 +151,7 @@ const check = (name: OperationName, row: Case<OperationName>, { outcome }: Resul
 const comparable = (result: Result): Result => {
   const { outcome } = result
   if (!("refused" in outcome) || outcome.refused.reason !== "InvalidFrame") return result
-  const field = outcome.refused.field?.replace("slow_mode", "slowMode")
+  const field = outcome.refused.field?.replace("slow_mode", "slowMode").replace("idempotency-key", "id")
   return {
     ...result,
     outcome: { refused: { reason: "InvalidFrame", message: "", ...(field === undefined ? {} : { field }) } },

@@ -45,7 +45,7 @@ export interface Case<Name extends OperationName> {
   readonly before?: Before
 }
 
-export const noSession: ReadonlyArray<DoorName> = ["no session"]
+export const noSession: ReadonlyArray<DoorName> = ["no session", "HTTP"]
 /** All but version 1. */
 export const channelDoors: ReadonlyArray<DoorName> = [...sessions, ...noSession]
 

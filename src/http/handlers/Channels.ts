@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ChatShape } from "../../chat/Chat.ts"
 import * as operations from "../../chat/operations.ts"
-import { RequestError } from "../../domain/RequestError.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { root } from "../api/Api.ts"
 import type { Channels } from "../api/Channels.ts"
@@ -33,14 +32,8 @@ export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
     ({ asker: { caller }, params: { channel }, payload }: Parameters<HandlersOf<typeof Channels>["configure"]>[0]) =>
       Effect.gen(function* () {
         const { name, slow_mode: slowMode, topic, ...options } = payload
-        const configures = slowMode !== undefined || Object.keys(options).length > 0
-        if (!configures && topic === undefined && name === undefined) {
-          return yield* new RequestError({
-            reason: "InvalidFrame",
-            field: "body",
-            detail: "There is nothing to change",
-          })
-        }
+        // Where nothing is given, there is nothing to configure, which is asked as through the other doors.
+        const configures = slowMode !== undefined || Object.keys(options).length > 0 || (topic ?? name) === undefined
         if (configures) yield* operations.configure(chat, caller, { channel, slowMode, ...options })
         if (topic !== undefined) yield* operations.setTopic(chat, caller, { channel, topic })
         if (name !== undefined) yield* operations.renameChannel(chat, caller, { channel, name })
