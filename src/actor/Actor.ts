@@ -35,6 +35,8 @@ export interface Actor<in M> {
   readonly tell: (message: M) => Effect.Effect<void, ActorUnavailable>
   /** Leaves a message and waits for the answer. */
   readonly ask: <A, E>(message: (asks: Asks<A, E>) => M) => Effect.Effect<A, E | ActorUnavailable>
+  /** How many messages are in the mailbox. */
+  readonly waiting: () => number
   /** Closes the mailbox; what is in it will still be handled. */
   readonly close: Effect.Effect<void>
   /** Closes the mailbox; done when everything that was in it has been handled. */
@@ -203,6 +205,7 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
         const reply = Deferred.makeUnsafe<A, E | ActorUnavailable>()
         return Effect.andThen(tell(message({ reply })), Deferred.await(reply))
       }),
+    waiting,
     close,
     drain,
     stopped: Deferred.await(stopped),

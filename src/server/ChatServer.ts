@@ -18,6 +18,7 @@ import * as HttpApp from "../http/HttpApp.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import { unavailable } from "../domain/StoreTrouble.ts"
+import * as Meters from "../observability/Meters.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { SessionSettings } from "../session/SessionSettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
@@ -30,6 +31,8 @@ import * as HttpOutbound from "../webhooks/outbound/HttpOutbound.ts"
 import * as Watched from "../webhooks/Watched.ts"
 import * as Webhooks from "../webhooks/Webhooks.ts"
 import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
+import { accountStore, hubStores } from "./internal/countedStores.ts"
+import * as OperatorDoors from "./internal/operatorDoors.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
@@ -67,6 +70,8 @@ export const sessionsLayer = (
       Layer.succeed(SessionSettings, settings.session),
       Layer.succeed(ConnectionLimits.Settings, settings.connections),
     ]),
+    Layer.provide(hubStores),
+    Layer.provideMerge(Meters.layer),
   )
 
 /** A running service. */
@@ -119,7 +124,7 @@ export class ChatServer extends Context.Service<
     Layer.effect(ChatServer, serve(settings, listeners)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
       Layer.provideMerge(TlsContext.layer(settings.tls)),
-      Layer.provide(accountsOn(settings)),
+      Layer.provide(accountsOn(settings).pipe(Layer.provide(accountStore), Layer.provide(Meters.layer))),
     )
 }
 
@@ -127,7 +132,8 @@ export class ChatServer extends Context.Service<
 const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
   const api = yield* HttpApp.make(settings.api)
-  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings, [api])))
+  const always = yield* OperatorDoors.make({ ...settings, folder: folderOf(settings) })
+  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings, [api], always)))
   if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),
@@ -145,6 +151,9 @@ const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: Non
 
 /** Whoever tells the service to end is answered before it does. */
 const answerWithin = "200 millis"
+
+/** The folder that everything is kept in, where it is in one. */
+const folderOf = ({ data, storage }: ServerSettings) => (storage.kind === "sqlite" ? data : undefined)
 
 /** What has no port is a socket in the file system, or one that was handed over. */
 const whereOf = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))

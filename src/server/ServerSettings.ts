@@ -14,6 +14,7 @@ import * as Session from "../session/SessionSettings.ts"
 import * as Proxies from "../transport/address/ProxySettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import * as Http from "../transport/http/HttpSettings.ts"
+import * as Metrics from "../transport/http/MetricsSettings.ts"
 import type { Place } from "../transport/Place.ts"
 import * as Sse from "../transport/sse/SseSettings.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
@@ -77,6 +78,7 @@ export interface ServerSettings {
   readonly webhooks: Webhooks.WebhookSettings
   readonly shutdown: ShutdownSettings
   readonly log: Logging.LogSettings
+  readonly metrics: Metrics.MetricsSettings
 }
 
 const { origins: _, ...sseDefaults } = Sse.defaults
@@ -105,4 +107,5 @@ export const defaults: ServerSettings = {
   webhooks: Webhooks.defaults,
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
   log: Logging.defaults,
+  metrics: Metrics.defaults,
 }

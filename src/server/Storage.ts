@@ -18,6 +18,7 @@ import * as SqlChannels from "../storage/SqlChannels.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
 import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
 import { WebhookStore } from "../webhooks/WebhookStore.ts"
+import * as StorePing from "../storage/StorePing.ts"
 import type { DatabaseInUse } from "../storage/Ownership.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
@@ -73,6 +74,7 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
     SqlAccounts.layer,
     SqlChannels.layer,
     SqlWebhooks.layer,
+    StorePing.layer,
     SqlHistory.layer.pipe(Layer.provide(history)),
   ).pipe(Layer.provideMerge(ownDatabase(settings)))
 }

@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../domain/Disconnect.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import type { FrameError } from "../protocol/FrameError.ts"
 import type { BodyReader } from "../protocol/Framing.ts"
 import { ConnectionEnded } from "./Connection.ts"
@@ -19,6 +20,7 @@ const fewest = 2048
  */
 export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
+  const { clock, meter, startedAt } = session.services
   const { outboxes } = session.services.chat.gateway
   const bodyReader = connection.makeReader(session.services.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for, in this period of its time. */
@@ -63,8 +65,11 @@ export const read = (session: Session): Effect.Effect<void> => {
   }
 
   const handle = (chunk: Uint8Array): Effect.Effect<void, Disconnect> => {
-    session.heardAt = session.elapsed()
+    const readAt = Monotonic.exact(clock)
+    session.heardAt = Math.trunc(readAt) - startedAt
     session.handling = true
+    meter.readAt = readAt
+    meter.bytesReceived += chunk.byteLength
     const bodies: Array<Uint8Array> = []
     const error = bodyReader.push(chunk, bodies)
     // A frame that was finished ends its time; one that began behind it starts anew.
@@ -72,7 +77,10 @@ export const read = (session: Session): Effect.Effect<void> => {
       begunAt = undefined
       received = 0
     } else received += chunk.byteLength
+    meter.framesReceived += bodies.length
     const handled = handleFrom(bodies, 0)
+    // What goes on later was read earlier.
+    meter.readAt = 0
     const done = () => {
       outboxes.flush()
       session.handling = false

@@ -18,6 +18,7 @@ import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { Memberships } from "../hub/audience/Memberships.ts"
 import { alone, Outbox, type OutboxEnds } from "../hub/audience/Outbox.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
+import type { Meter } from "../observability/Meters.ts"
 import * as Encoding from "../protocol/Encoding.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
@@ -34,6 +35,8 @@ export interface SessionServices {
   /** What is spoken in an encoding. */
   readonly protocolOf: (encoding: Encoding.Encoding) => Protocol<Session>
   readonly clock: Clock.Clock
+  /** Counts what happens in sessions. */
+  readonly meter: Meter
   readonly startedAt: number
   readonly random: Random.Random
   readonly settings: SessionSettings
@@ -119,7 +122,10 @@ export class Session implements OutboxEnds<Uint8Array> {
     this.outbox.rouse()
   }
 
-  send(batch: ReadonlyArray<Uint8Array>): boolean {
+  send(batch: ReadonlyArray<Uint8Array>, frames: number, bytes: number): boolean {
+    const { meter } = this.services
+    meter.framesSent += frames
+    meter.bytesSent += bytes
     return this.connection.send(batch)
   }
 

@@ -10,9 +10,11 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { Accounts } from "../accounts/Accounts.ts"
 import { Chat } from "../chat/Chat.ts"
+import type { Lane } from "../hub/audience/Outbox.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
+import { Meters } from "../observability/Meters.ts"
 import type { Connection } from "./Connection.ts"
 import { heartbeat } from "./Heartbeat.ts"
 import { read } from "./Reader.ts"
@@ -20,6 +22,14 @@ import { makeProtocolOf } from "./protocols.ts"
 import { Session, type SessionServices } from "./Session.ts"
 import { SessionSettings } from "./SessionSettings.ts"
 import { attend, empty } from "./Writer.ts"
+
+/** What sessions are made of at a moment. */
+export interface SessionFigures {
+  /** How many there are over each transport, those that have not signed in too. */
+  readonly transports: ReadonlyMap<string, number>
+  /** Bytes that wait in their outboxes; `leaving` was given to connections that have no room. */
+  readonly waiting: Readonly<Record<Lane | "leaving", number>>
+}
 
 export class Sessions extends Context.Service<
   Sessions,
@@ -32,6 +42,7 @@ export class Sessions extends Context.Service<
     readonly dismiss: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
     /** Sessions running, those that have not signed in too. */
     readonly count: () => number
+    readonly figures: () => SessionFigures
     /** Time that a peer has to sign in, from the moment it connects. */
     readonly loginTimeout: Duration.Duration
     /** Done when `drain` begins, with its reason. */
@@ -49,10 +60,12 @@ export class Sessions extends Context.Service<
 const make = Effect.gen(function* () {
   const settings = yield* SessionSettings
   const clock = yield* Clock.Clock
+  const meter = yield* Meters
   const services: SessionServices = {
     chat: yield* Chat,
     accounts: yield* Accounts,
     clock,
+    meter,
     startedAt: Monotonic.millis(clock),
     random: yield* Random.Random,
     settings,
@@ -75,6 +88,8 @@ const make = Effect.gen(function* () {
 
   const finished = (session: Session) => {
     running.delete(session)
+    // One without a reason was cut when the service ended.
+    meter.disconnects.add(session.reason?.reason ?? "Draining")
     if (draining !== undefined && running.size === 0) Deferred.doneUnsafe(drained, Exit.void)
   }
 
@@ -97,15 +112,18 @@ const make = Effect.gen(function* () {
     refuse: (connection, reason) =>
       Effect.suspend(() => {
         const session = begin(connection)
+        meter.disconnects.add(reason.reason)
         return Effect.ensuring(inTime(session, farewell(session, reason)), connection.abort)
       }),
     dismiss: (connection, reason) =>
       Effect.suspend(() => {
         const session = begin(connection)
+        meter.disconnects.add(reason.reason)
         connection.send([session.protocol.goodbye(session, reason)])
         return connection.abort
       }),
     count: () => running.size,
+    figures: () => figuresOf(running),
     loginTimeout: settings.loginTimeout,
     draining: Deferred.await(announced),
     drain: (reason) =>
@@ -177,6 +195,22 @@ const leave = (session: Session): Effect.Effect<void> =>
       return directory.signOut(id)
     })
   }).pipe(Effect.uninterruptible)
+
+const figuresOf = (sessions: Iterable<Session>): SessionFigures => {
+  const transports = new Map<string, number>()
+  const waiting = { control: 0, chat: 0, presence: 0, typing: 0, leaving: 0 }
+  for (const { connection, outbox } of sessions) {
+    transports.set(connection.transport, (transports.get(connection.transport) ?? 0) + 1)
+    // Nearly always nothing waits.
+    if (outbox.bytes === 0) continue
+    waiting.leaving += outbox.leaving
+    const { lanes } = outbox
+    for (const lane of ["control", "chat", "presence", "typing"] as const) {
+      for (const { byteLength } of lanes[lane]) waiting[lane] += byteLength
+    }
+  }
+  return { transports, waiting }
+}
 
 /** A peer that does not read cannot hold the end of its session up. */
 const inTime = (session: Session, last: Effect.Effect<void>): Effect.Effect<void> =>

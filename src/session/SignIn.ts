@@ -9,6 +9,7 @@ import { nameOf } from "../domain/Direct.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
+import type { SignInMethod } from "../observability/Meters.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { hasChannel, hasOperation, type Scope } from "../domain/Scope.ts"
 import type { Session } from "./Session.ts"
@@ -34,15 +35,31 @@ export const byPassword = (
   const byCertificate = isCertified(session, request.username)
     ? Effect.mapError(accounts.find(request.username), toRequestError)
     : Effect.succeedNone
-  const signedIn = countsOnCertificate(session, request)
+  const certified = countsOnCertificate(session, request)
+  const signedIn = certified
     ? Effect.flatMap(
         byCertificate,
         // Of an account that is not there, or is disabled, a certificate says nothing.
         Option.match({ onNone: () => Effect.mapError(bySecret, notCertified), onSome: Effect.succeed }),
       )
     : bySecret
-  return Effect.tap(signedIn, (user) => enter(session, user))
+  return counted(
+    session,
+    certified ? "certificate" : "password",
+    Effect.tap(signedIn, (user) => enter(session, user)),
+  )
 }
+
+/** An attempt to sign in, and what becomes of it. */
+const counted = <A>(
+  { services: { meter } }: Session,
+  method: SignInMethod,
+  attempt: Effect.Effect<A, RequestError>,
+): Effect.Effect<A, RequestError> =>
+  attempt.pipe(
+    Effect.tapError(({ reason }) => Effect.sync(() => meter.signIns.add(method, reason))),
+    Effect.tap(() => Effect.sync(() => meter.signIns.add(method, "ok"))),
+  )
 
 /** Whether somebody has shown a certificate, and has said no password. */
 const countsOnCertificate = (
@@ -77,9 +94,13 @@ const mayUse = (session: Session, name: string): Effect.Effect<void, RequestErro
 
 /** Signs in by a token, without the password. The session does what the token is for, and nothing else. */
 export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
-  session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
-    Effect.mapError(toRequestError),
-    Effect.flatMap((identity) => Effect.as(enter(session, identity.user, identity), identity.user)),
+  counted(
+    session,
+    "token",
+    session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
+      Effect.mapError(toRequestError),
+      Effect.flatMap((identity) => Effect.as(enter(session, identity.user, identity), identity.user)),
+    ),
   )
 
 /** Makes the session the user's. From here on it takes part; leaving its scope takes it out again. */

@@ -3,9 +3,10 @@ import * as SqlAccounts from "./SqlAccounts.ts"
 import * as SqlChannels from "./SqlChannels.ts"
 import * as SqlHistory from "./SqlHistory.ts"
 import * as SqlWebhooks from "./SqlWebhooks.ts"
+import * as StorePing from "./StorePing.ts"
 
 /** What a hub keeps, in a SQL database whose migrations have been run. */
-export const layer = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer, SqlWebhooks.layer)
+export const layer = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer, SqlWebhooks.layer, StorePing.layer)
 
 /**
  * Accounts, their tokens and invites, in the same database: for who signs people in with `Accounts`. A hub needs none.

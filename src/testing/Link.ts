@@ -20,7 +20,7 @@ export interface Link {
   readonly abort: Effect.Effect<void>
 }
 
-interface At {
+export interface At {
   readonly host: string
   readonly port: number
 }

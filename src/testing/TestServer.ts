@@ -21,6 +21,7 @@ import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
 import * as HttpApp from "../http/HttpApp.ts"
+import { type Meter, Meters } from "../observability/Meters.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
@@ -83,6 +84,8 @@ export class TestServer extends Context.Service<
     readonly accounts: Accounts["Service"]
     readonly sessions: Sessions["Service"]
     readonly limits: ConnectionLimits["Service"]
+    /** What was counted. */
+    readonly meter: Meter
   }
 >()("natter/testing/TestServer") {
   /**
@@ -152,6 +155,7 @@ const complete = (settings: Settings): Groups => ({
   api: { ...defaults.api, ...settings.api },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
+  metrics: { ...defaults.metrics, ...settings.metrics },
   // All of a test's people come from one address, and at once.
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
   logins: { ...defaults.logins, ...settings.logins },
@@ -206,6 +210,7 @@ const withService = (
       accounts: yield* Accounts,
       sessions: yield* Sessions,
       limits: yield* ConnectionLimits,
+      meter: yield* Meters,
     })
   })
   return Layer.effect(TestServer, service).pipe(

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Meters } from "../observability/Meters.ts"
 import { type Admission, type Bounds, Admissions } from "./internal/Admissions.ts"
 import { Tally } from "./internal/Tally.ts"
 
@@ -41,6 +42,8 @@ export class ConnectionLimits extends Context.Service<
     readonly note: (refusal: Exclude<Admission, "Admitted">) => Effect.Effect<void>
     /** Connections that are open, the refused ones too. */
     readonly open: () => number
+    /** How many may be open with a session. */
+    readonly most: () => number
   }
 >()("natter/transport/ConnectionLimits") {
   static readonly Settings = Context.Reference<ConnectionLimitSettings>("natter/transport/ConnectionLimits/Settings", {
@@ -49,41 +52,46 @@ export class ConnectionLimits extends Context.Service<
 
   static readonly layer = Layer.effect(
     ConnectionLimits,
-    Effect.map(Effect.all([ConnectionLimits.Settings, Clock.Clock]), ([{ perAddress, ...settings }, clock]) => {
-      const bounds: Bounds = { total: settings.total, perAddress, refusals: maxRefusals }
-      const connections = new Admissions(bounds)
-      const requestBounds: Bounds = {
-        total: settings.total * requestsToOne,
-        perAddress: perAddress * requestsToOne,
-        refusals: maxRefusals,
-      }
-      const requests = new Admissions(requestBounds)
-      const refused = new Tally(clock)
+    Effect.map(
+      Effect.all([ConnectionLimits.Settings, Clock.Clock, Meters]),
+      ([{ perAddress, ...settings }, clock, meter]) => {
+        const onRefused = (admission: Exclude<Admission, "Admitted">) => meter.refusals.add(admission)
+        const bounds: Bounds = { total: settings.total, perAddress, refusals: maxRefusals }
+        const connections = new Admissions(bounds, onRefused)
+        const requestBounds: Bounds = {
+          total: settings.total * requestsToOne,
+          perAddress: perAddress * requestsToOne,
+          refusals: maxRefusals,
+        }
+        const requests = new Admissions(requestBounds, onRefused)
+        const refused = new Tally(clock)
 
-      return ConnectionLimits.of({
-        admit: (address, exempt) => connections.admit(address, exempt),
-        release: (address, admission) => connections.release(address, admission),
-        requests,
-        fit: (freeFiles) => {
-          // For whom is refused, and whatever else is opened now and then.
-          const spare = Math.min(64, Math.max(4, Math.floor(freeFiles / 4)))
-          bounds.total = Math.max(1, Math.min(settings.total, freeFiles - spare))
-          if (bounds.total < settings.total) bounds.refusals = Math.min(maxRefusals, Math.ceil(spare / 2))
-          requestBounds.total = Math.min(requestBounds.total, Math.max(1, freeFiles - spare))
-          return bounds.total
-        },
-        note: (refusal) =>
-          Effect.suspend(() => {
-            const count = refused.count()
-            if (count === undefined) return Effect.void
-            return Effect.logWarning(
-              refusal === "TooManyConnections"
-                ? `refused ${count} more connections: one address has ${perAddress}, as many as it may`
-                : `refused ${count} more connections: ${connections.taken} are open, of ${bounds.total} that are let in`,
-            )
-          }),
-        open: () => connections.taken + connections.refusing,
-      })
-    }),
+        return ConnectionLimits.of({
+          admit: (address, exempt) => connections.admit(address, exempt),
+          release: (address, admission) => connections.release(address, admission),
+          requests,
+          fit: (freeFiles) => {
+            // For whom is refused, and whatever else is opened now and then.
+            const spare = Math.min(64, Math.max(4, Math.floor(freeFiles / 4)))
+            bounds.total = Math.max(1, Math.min(settings.total, freeFiles - spare))
+            if (bounds.total < settings.total) bounds.refusals = Math.min(maxRefusals, Math.ceil(spare / 2))
+            requestBounds.total = Math.min(requestBounds.total, Math.max(1, freeFiles - spare))
+            return bounds.total
+          },
+          note: (refusal) =>
+            Effect.suspend(() => {
+              const count = refused.count()
+              if (count === undefined) return Effect.void
+              return Effect.logWarning(
+                refusal === "TooManyConnections"
+                  ? `refused ${count} more connections: one address has ${perAddress}, as many as it may`
+                  : `refused ${count} more connections: ${connections.taken} are open, of ${bounds.total} that are let in`,
+              )
+            }),
+          open: () => connections.taken + connections.refusing,
+          most: () => bounds.total,
+        })
+      },
+    ),
   )
 }

@@ -29,17 +29,19 @@ export interface DoorSettings {
 }
 
 /**
- * Everything behind the places, until the scope closes: the transports, and what else answers requests of HTTP. To be made
- * before the places are opened.
+ * Everything behind the places, until the scope closes: the transports, and what else answers requests of HTTP, some of it
+ * `always`. To be made before the places are opened.
  */
 export const behind = Effect.fnUntraced(function* (
   { http, proxies, sse, websocket }: DoorSettings,
   others: ReadonlyArray<HttpDoor.ClientHandler>,
+  always: ReadonlyArray<HttpDoor.RequestHandler> = [],
 ): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
   const tls = yield* TlsContext
   const messages = yield* WebSocketDoor.make(websocket, proxies)
   const events = yield* SseDoor.make({ ...sse, origins: websocket.origins })
   const routes = {
+    always,
     requests: [
       HttpDoor.forClients(proxies, events.handle),
       messages.handle,

@@ -6,6 +6,7 @@ import type { Accounts } from "../../src/accounts/Accounts.ts"
 import type { ChatShape } from "../../src/chat/Chat.ts"
 import * as Monotonic from "../../src/domain/Monotonic.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
+import { Meter } from "../../src/observability/Meters.ts"
 import { Outboxes } from "../../src/hub/audience/Outboxes.ts"
 import type { Memberships } from "../../src/hub/audience/Memberships.ts"
 import { Deframer, lengthPrefixed } from "../../src/protocol/Framing.ts"
@@ -70,6 +71,7 @@ export const servicesOf = (
       chat,
       accounts: (parts.accounts ?? {}) as Accounts["Service"],
       clock,
+      meter: new Meter(),
       startedAt: Monotonic.millis(clock),
       random: { ...random, nextDoubleUnsafe: () => 0.5 },
       settings,

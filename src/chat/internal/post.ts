@@ -63,6 +63,7 @@ export const send = (
   if (membership !== undefined && membership.other === undefined) {
     const { link } = membership
     const request = link.expect(reply)
+    link.time(request)
     if (link.tellUnsafe(make(request))) return Effect.void
     link.takeBack(request)
   }
@@ -111,6 +112,7 @@ export const leave = (
 ): Effect.Effect<void, ChannelGone> =>
   Effect.suspend(() => {
     const request = link.expect(reply)
+    link.time(request)
     return Effect.onError(link.tell(make(request)), () => Effect.sync(() => link.takeBack(request)))
   })
 

@@ -72,6 +72,8 @@ export class Audience {
   private waited = false
   /** How long it took the last time to tell everybody, in milliseconds. */
   private took = 0
+  /** When a message was read of which the telling is timed; 0 where none is. */
+  private timedFrom = 0
 
   constructor(options: Options) {
     this.options = options
@@ -118,7 +120,16 @@ export class Audience {
     // Whoever gets an answer may act at once, right here: what it brings comes behind.
     for (const answer of answers) settle(answer)
     outboxes.flush()
-    this.took = Number(clock.monotonicTimeNanosUnsafe() - begun) / 1_000_000
+    const over = clock.monotonicTimeNanosUnsafe()
+    this.took = Number(over - begun) / 1_000_000
+    if (this.timedFrom === 0) return
+    outboxes.meter.deliveryLag.observe((Number(over) / 1_000_000 - this.timedFrom) / 1000)
+    this.timedFrom = 0
+  }
+
+  /** What is being told holds a message that was read then, in milliseconds of the clock that is never set. */
+  time(readAt: number): void {
+    this.timedFrom = readAt
   }
 
   private handle(event: ChannelEvent): void {
@@ -175,6 +186,7 @@ export class Audience {
     // Members share two or three renderers at most, but for direct conversations of few: a list is faster than a map.
     const batches: Array<Batch> = []
     let batch: Batch | undefined
+    let delivered = 0
     for (const member of this.members.values()) {
       const { alias, renderer } = member
       // Nearly always those of the member before.
@@ -183,8 +195,11 @@ export class Audience {
         if (batch === undefined) batches.push((batch = this.render(events, renderer, alias)))
       }
       const { rendering } = batch
-      if (rendering !== undefined) member.outbox.offer("chat", rendering.piece, rendering.bytes, rendering.frames)
+      if (rendering === undefined) continue
+      member.outbox.offer("chat", rendering.piece, rendering.bytes, rendering.frames)
+      delivered += rendering.frames
     }
+    this.options.outboxes.meter.deliveries += delivered
   }
 
   private render(

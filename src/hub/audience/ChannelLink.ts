@@ -11,11 +11,13 @@ import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { HistoryId } from "../../domain/HistoryId.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Answer, ChannelCommand, ChannelTurn, Outcome, OutcomeOf } from "../channel/ChannelCommand.ts"
 import { Audience } from "./Audience.ts"
 import type { Later } from "./Later.ts"
 import type { Member } from "./Member.ts"
+import type { Meter } from "../../observability/Meters.ts"
 import type { Outboxes } from "./Outboxes.ts"
 
 /** The channel is not there, or no more: it has to be looked up again. */
@@ -48,8 +50,15 @@ export class ChannelLink {
   /** By the number of the request. Bounded by what the channel's mailbox holds, and those who wait for room in it. */
   private readonly replies: Array<Reply | undefined> = []
   private readonly free: Array<number> = []
+  private readonly meter: Meter
+  private readonly clock: Clock.Clock
+  /** The post that is timed, one at a time; -1 where none is. */
+  private timed = -1
+  private timedFrom = 0
 
   constructor(options: Options) {
+    this.meter = options.outboxes.meter
+    this.clock = options.clock
     this.audience = new Audience({
       ...options,
       showPresence: () => void this.inbox?.tellUnsafe({ type: "ShowPresence" }),
@@ -94,9 +103,18 @@ export class ChannelLink {
 
   /** The request was not made after all. */
   takeBack(request: number): void {
+    if (request === this.timed) this.timed = -1
     this.replies[request] = undefined
     this.audience.forget(request)
     this.free.push(request)
+  }
+
+  /** Times a post that is about to be made, from the moment on at which it was read, unless another is being timed. */
+  time(request: number): void {
+    if (this.timed >= 0) return
+    this.timed = request
+    const { readAt } = this.meter
+    this.timedFrom = readAt === 0 ? Monotonic.exact(this.clock) : readAt
   }
 
   /** Leaves a command now. False where there is no room, or nobody to take it. */
@@ -130,6 +148,7 @@ export class ChannelLink {
 
   private settle({ outcome, request }: Answer): void {
     const reply = this.replies[request]
+    if (request === this.timed && outcome.type === "Published") this.audience.time(this.timedFrom)
     this.takeBack(request)
     reply?.settle(outcome)
   }

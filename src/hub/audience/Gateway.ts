@@ -11,6 +11,7 @@ import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User } from "../../domain/User.ts"
 import type { Requester } from "../channel/ChannelCommand.ts"
+import { Meters } from "../../observability/Meters.ts"
 import { type Later, make as makeLater } from "./Later.ts"
 import { Outboxes } from "./Outboxes.ts"
 
@@ -47,11 +48,11 @@ export class Gateway extends Context.Service<
 >()("natter/hub/Gateway") {
   static readonly layer = Layer.effect(
     Gateway,
-    Effect.map(makeLater, (later) => {
+    Effect.map(Effect.all([makeLater, Meters]), ([later, meter]) => {
       // Bounded by the listeners' limits on connections.
       const sessions = new Map<SessionId, Reachable>()
       return Gateway.of({
-        outboxes: new Outboxes(),
+        outboxes: new Outboxes(meter),
         later,
         add: (session, reachable) => void sessions.set(session, reachable),
         remove: (session) => void sessions.delete(session),

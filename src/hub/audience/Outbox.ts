@@ -30,8 +30,8 @@ export const defaultBounds: OutboxBounds = {
 
 /** What an outbox is between. None may throw. */
 export interface OutboxEnds<Piece> {
-  /** Hands pieces to the link, all in one write. False: it took them, and has no room for more. */
-  send(batch: ReadonlyArray<Piece>): boolean
+  /** Hands pieces of so many frames and bytes to the link, all in one write. False: it took them, and has no room for more. */
+  send(batch: ReadonlyArray<Piece>, frames: number, bytes: number): boolean
   /** A piece as it can be kept for long: one that shares memory with others would keep those, too. */
   keep(piece: Piece): Piece
   /** Called once, when it has overflowed. */
@@ -94,6 +94,17 @@ export class Outbox<Piece> {
     return this.waitingBytes + this.leavingBytes
   }
 
+  /** What waits in each lane. */
+  get lanes(): Readonly<Record<Lane, ReadonlyArray<Piece>>> {
+    const { chat, control, presence, typing } = this
+    return { control, chat, presence, typing }
+  }
+
+  /** Bytes that a link without room has already taken. */
+  get leaving(): number {
+    return this.leavingBytes
+  }
+
   /**
    * Queues a piece of so many bytes that holds `frames` whole frames. It leaves with the next flush, the outboxes' or
    * its own. False when it was left out, or the outbox is closed.
@@ -107,6 +118,8 @@ export class Outbox<Piece> {
       (lane === "typing" && (!fits || this.pressure >= this.bounds.shedTyping)) ||
       (lane === "presence" && (!fits || this.pressure >= this.bounds.shedPresence))
     ) {
+      if (lane === "typing") this.outboxes.meter.shedTyping += frames
+      else this.outboxes.meter.shedPresence += frames
       return false
     }
     if (!fits) {
@@ -147,7 +160,7 @@ export class Outbox<Piece> {
       this.waitingFrames = 0
       this.waitingBytes = 0
       this.sending = true
-      this.stuck = !this.ends.send(this.takeLanes())
+      this.stuck = !this.ends.send(this.takeLanes(), this.leavingFrames, this.leavingBytes)
       this.sending = false
       if (this.stuck) return this.wake()
       this.leavingFrames = 0

@@ -1,3 +1,5 @@
+import { Meter } from "../../observability/Meters.ts"
+
 /** An outbox, to those who decide when it leaves. */
 interface Flushable {
   leave(): void
@@ -8,7 +10,13 @@ interface Flushable {
  * a turn, to however many sessions, leaves at the end of the turn, one write a session. Bounded by the sessions.
  */
 export class Outboxes {
+  /** Counts what happens here. */
+  readonly meter: Meter
   private waiting: Array<Flushable> = []
+
+  constructor(meter: Meter = new Meter()) {
+    this.meter = meter
+  }
 
   /** An outbox has something to send. To be said once, until the next flush. */
   add(outbox: Flushable): void {

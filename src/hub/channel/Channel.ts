@@ -43,6 +43,8 @@ export interface Channel {
   readonly tellUnsafe: (command: ChannelCommand) => boolean
   /** Leaves a command, waiting for room: a full mailbox slows its senders down. */
   readonly tell: (command: ChannelCommand) => Effect.Effect<void, Actor.ActorUnavailable>
+  /** Commands in the mailbox. */
+  readonly waiting: () => number
   /** What a list of channels shows. */
   readonly summary: () => { readonly topic: Topic; readonly count: number }
   /** Ends the channel; what it accepted is still handled. */
@@ -344,6 +346,7 @@ export const make = Effect.fnUntraced(function* (
     },
     tellUnsafe: actor.tellUnsafe,
     tell: actor.tell,
+    waiting: actor.waiting,
     summary: () => state.summary(),
     close: actor.close,
     stopped: actor.stopped,

@@ -30,6 +30,7 @@ import type {
   DirectSession,
   ChannelLookup,
   JoinLookup,
+  HubFigures,
   HubStats,
   Selection,
   SessionEntry,
@@ -80,6 +81,8 @@ export class Directory extends Context.Service<
     /** Ends sessions; succeeds with how many. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Answer<number>
     readonly stats: Answer<HubStats>
+    /** The same and more, as it is at the call: nothing is asked, and so nothing waits. */
+    readonly figures: () => HubFigures
   }
 >()("natter/hub/Directory") {
   static readonly layer: Layer.Layer<Directory, never, History | ChannelStore | Gateway> = Layer.effect(
@@ -176,5 +179,14 @@ const make = Effect.gen(function* () {
     disconnect: (selection, disconnect) =>
       ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
+    figures: () => {
+      let [channels, most] = [0, 0]
+      for (const { channel } of state.channels.values()) {
+        const waiting = channel.waiting()
+        channels += waiting
+        most = Math.max(most, waiting)
+      }
+      return { ...state.stats(), waiting: { directory: actor.waiting(), channels, most } }
+    },
   })
 })

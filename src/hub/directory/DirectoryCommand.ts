@@ -69,6 +69,11 @@ export interface HubStats {
   readonly memberships: number
 }
 
+/** The same, and commands that wait: for the directory, in all channels together, and in the one that has most. */
+export interface HubFigures extends HubStats {
+  readonly waiting: { readonly directory: number; readonly channels: number; readonly most: number }
+}
+
 type Reply<A, E = RequestError> = Asks<A, E>["reply"]
 
 export type DirectoryCommand =

@@ -86,7 +86,7 @@ export class DirectoryState {
   private readonly reserved = new Generations<string, User>(rememberedNames)
   /** What users wished last, also of those who have gone: who comes back may bring an older wish. */
   private readonly wishes = new Generations<UserId, Wish>(rememberedWishes)
-  private readonly channels = new Map<ChannelName, OpenChannel>()
+  readonly channels: Map<ChannelName, OpenChannel> = new Map()
   /** Names that a channel is about to get: until that is stored they lead nowhere. Bounded by the channels. */
   private readonly coming = new Map<ChannelName, OpenChannel>()
   /** Channels that are ending: a new one of the same name starts behind it. */
@@ -375,7 +375,7 @@ export class DirectoryState {
     return ended
   }
 
-  private stats(): HubStats {
+  stats(): HubStats {
     let memberships = 0
     for (const online of this.users.values()) {
       for (const { brought, channels } of online.sessions.values()) memberships += channels.size + brought.size

@@ -11,6 +11,7 @@ import { apiSettings } from "./apiSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { webhookSettings } from "./webhookSettings.ts"
+import { telemetrySettings } from "./telemetrySettings.ts"
 import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
@@ -75,6 +76,7 @@ export const settings = {
   ...doorSettings,
   ...apiSettings,
   ...webhookSettings,
+  ...telemetrySettings,
 
   "passwords.min-length": setting(
     "accounts.minPasswordLength",

@@ -27,7 +27,10 @@ type Handlers = { readonly [Type in Frame["type"]]: Handler<Extract<Frame, { rea
 export const make = (encoding: Encoding1): Protocol<Session> => {
   const tell = (session: Session, message: Message | ConnectReply): void => session.tell(encoding.encode(message))
 
-  const fail = (session: Session, error: RequestError): void => tell(session, render.error(error))
+  const fail = (session: Session, error: RequestError): void => {
+    session.services.meter.requestErrors.add(error.reason)
+    tell(session, render.error(error))
+  }
 
   /** For who is signed in. */
   const forUser =

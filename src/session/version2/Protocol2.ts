@@ -18,7 +18,10 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
   const tell: Handlers.Tell = {
     answer: (session, frame) => session.tell(encoding.encode(frame)),
     inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
-    failure: (session, error, ref) => session.tell(encoding.encode(errorFrame(error, ref))),
+    failure: (session, error, ref) => {
+      session.services.meter.requestErrors.add(error.reason)
+      session.tell(encoding.encode(errorFrame(error, ref)))
+    },
   }
   const handlers = Handlers.make(tell)
 

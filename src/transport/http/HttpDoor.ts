@@ -30,6 +30,8 @@ export type UpgradeHandler = (
 
 /** What there is behind HTTP; the first that takes a request answers it. */
 export interface Routes {
+  /** These answer also who is let in no more: whoever watches over a service that is full has to see that it is. */
+  readonly always?: ReadonlyArray<RequestHandler>
   readonly requests: ReadonlyArray<RequestHandler>
   readonly upgrades: ReadonlyArray<UpgradeHandler>
 }
@@ -59,7 +61,7 @@ export const make = (settings: HttpSettings, routes: Routes): Effect.Effect<Http
 
 const open = (
   settings: HttpSettings,
-  { requests, upgrades }: Routes,
+  { always = [], requests, upgrades }: Routes,
   arrivals: WeakMap<Duplex, Arrival>,
 ): Http.Server => {
   const requestTimeout = Duration.toMillis(settings.requestTimeout)
@@ -95,6 +97,7 @@ const open = (
     lineOf(request.socket).add(request, response, {
       answer: () => {
         const arrival = arrivals.get(request.socket)!
+        if (fault === undefined && always.some((handle) => handle(request, response, arrival))) return
         if (arrival.admission !== "Admitted") busy(response, arrival)
         else if (fault === undefined) begin()
         else answer(response, fault.status, fault.detail, { ...fault.headers, Connection: "close" })

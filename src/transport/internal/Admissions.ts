@@ -16,11 +16,13 @@ export class Admissions {
   taken = 0
   refusing = 0
   private readonly bounds: Bounds
+  private readonly onRefused: (admission: Exclude<Admission, "Admitted">) => void
   /** At most `total` entries: an address without connections has none. */
   private readonly byAddress = new Map<string, number>()
 
-  constructor(bounds: Bounds) {
+  constructor(bounds: Bounds, onRefused: (admission: Exclude<Admission, "Admitted">) => void = () => {}) {
     this.bounds = bounds
+    this.onRefused = onRefused
   }
 
   /** Lets it in, if there is room; whoever is `exempt` stands for many others. */
@@ -32,9 +34,10 @@ export class Admissions {
     const refusal =
       full ?? (fromAddress >= perAddress && !exempt && !isLocal(address) ? "TooManyConnections" : undefined)
     if (refusal !== undefined) {
-      if (this.refusing >= refusals) return "Overwhelmed"
-      this.refusing++
-      return refusal
+      const told = this.refusing < refusals ? refusal : "Overwhelmed"
+      this.onRefused(told)
+      if (told !== "Overwhelmed") this.refusing++
+      return told
     }
     this.taken++
     this.byAddress.set(group, fromAddress + 1)

@@ -36,6 +36,8 @@ export class TlsContext extends Context.Service<
      * connections stay as they are. Files that cannot be used change nothing, and the log says why.
      */
     readonly reload: (settings: TlsSettings) => Effect.Effect<Reloaded>
+    /** When the certificate that is in force expires, in milliseconds since 1970; undefined where there is none. */
+    readonly expires: () => number | undefined
   }
 >()("natter/transport/tls/TlsContext") {
   /** Fails where there are to be certificates and they cannot be used. */
@@ -51,6 +53,7 @@ const without = TlsContext.of({
       return Effect.fail(new TlsFailed({ reason: "NotOffered" }))
     }),
   reload: () => Effect.succeed("Unchanged"),
+  expires: () => undefined,
 })
 
 const make = Effect.fnUntraced(function* (settings: TlsSettings) {
@@ -117,6 +120,7 @@ const make = Effect.fnUntraced(function* (settings: TlsSettings) {
         })
       }),
     reload,
+    expires: () => inForce.certificate.validToDate.getTime(),
   })
 })
 

@@ -126,6 +126,7 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
     count: () => notAsked,
     disconnect: () => notAsked,
     stats: notAsked,
+    figures: () => assert.fail(),
   })
   const joined: Array<unknown> = []
   const { by, outbox, renderer, session } = who

@@ -59,6 +59,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
             link,
             tellUnsafe: () => false,
             tell: () => Effect.void,
+            waiting: () => 0,
             summary: () => ({ topic: Topic.none, count: channel.name.length }),
             close: Effect.sync(() => void (channel.closed = true)),
             stopped: Effect.sync(() => {}),
