@@ -15,7 +15,7 @@ import { defaults, type ServerSettings } from "../../src/server/ServerSettings.t
 import { StorePing } from "../../src/storage/StorePing.ts"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
-import { TrustedNetworks } from "../../src/transport/address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { get } from "./scrape.ts"
 import { accountsOver, inMemory, quietly } from "./service.ts"
 

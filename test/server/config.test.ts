@@ -124,6 +124,8 @@ describe("the table of settings", () => {
     "websocket.origins": "https://chat.example.org",
     "api.origins": "https://chat.example.org",
     "webhooks.allow": "10.0.0.0/8",
+    "metrics.path": "/watch/metrics",
+    "metrics.allow": "192.0.2.0/24",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

@@ -1,6 +1,6 @@
 // Apart from the door, so that settings can be read without loading a server.
 import * as Result from "effect/Result"
-import { TrustedNetworks } from "../address/TrustedNetworks.ts"
+import { TrustedNetworks } from "../../domain/TrustedNetworks.ts"
 
 export interface MetricsSettings {
   /** Where they are asked for. */
