@@ -44,7 +44,8 @@ export const make = Effect.fnUntraced(function* ({
       isAdministrator: (token, address) =>
         Effect.match(accounts.authenticate(token, address), {
           onFailure: () => false,
-          onSuccess: ({ user }) => user.role === "admin",
+          // A token for some operations is for none beside them.
+          onSuccess: ({ scope, user }) => user.role === "admin" && scope === undefined,
         }),
       run,
     }),
