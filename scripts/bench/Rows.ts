@@ -2,6 +2,7 @@
 import type { Row } from "./Row.ts"
 import { largeCrowd } from "./rows/crowd.ts"
 import * as Fanout from "./rows/fanout.ts"
+import * as Http from "./rows/http.ts"
 import { durableOpenLoop, openLoop } from "./rows/open.ts"
 import * as Sessions from "./rows/sessions.ts"
 import { startUp } from "./rows/start.ts"
@@ -16,6 +17,8 @@ export const rows: ReadonlyArray<Row> = [
   durableOpenLoop,
   Sessions.pingEcho,
   Sessions.pingsEcho,
+  Http.httpRead,
+  Http.httpPublish,
   Visits.visits,
   Visits.guestVisits,
   Visits.growth,

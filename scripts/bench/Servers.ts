@@ -72,3 +72,6 @@ export const ws: ServerCommand = { ...bare("ws", "ws.ts"), framing: "websocket" 
 
 /** socket.io as its own pages show it: `io.emit`. */
 export const socketIo: ServerCommand = { ...bare("socket.io", "socketIo.ts"), framing: "socket.io" }
+
+/** Node's own HTTP server, with the answer in this file. */
+export const bareHttp = (answer: string): ServerCommand => bare("bare Node", "http.ts", "--answer", answer)

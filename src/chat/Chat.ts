@@ -13,6 +13,7 @@ import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Cursors } from "./internal/Cursors.ts"
+import { RecentPages } from "./internal/RecentPages.ts"
 import { People, type PeopleShape } from "./People.ts"
 import { Webhooks } from "../webhooks/Webhooks.ts"
 import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
@@ -30,6 +31,7 @@ export interface ChatShape {
   readonly clock: Clock.Clock
   /** Where pages ended, as their callers carry it. */
   readonly cursors: Cursors
+  readonly pages: RecentPages
   /** They read much: however many ask for them, what is said waits for one of each at most. */
   readonly searching: Semaphore.Semaphore
   readonly counting: Semaphore.Semaphore
@@ -57,6 +59,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         settings,
         clock,
         cursors: new Cursors(),
+        pages: new RecentPages(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
         ending: yield* Deferred.make<void>(),

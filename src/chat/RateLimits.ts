@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import { Generations } from "../domain/Generations.ts"
 import { isLocal, network } from "../domain/Network.ts"
 import { RequestError } from "../domain/RequestError.ts"
-import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
+import { type Quota, type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { User } from "../domain/User.ts"
 import { key } from "../domain/NameKey.ts"
 import type { HubSettings, OperationRates } from "../hub/HubSettings.ts"
@@ -24,18 +24,24 @@ interface Messages {
   take(now: number): number
 }
 
+/** What is left of a kind, as the one is told who asks; undefined where it has no limit. */
+type Left = (kind: OperationKind, now: number) => Quota | undefined
+
 /** What somebody may still do: one for all sessions of a user, and for whatever is done without one. */
 export interface CallerLimits {
   /** Messages, edits, deletions and reactions; undefined where they have no limit. */
   readonly publishing: Messages | undefined
   readonly take: Take
+  /** Undefined where nobody wants to know. */
+  readonly left?: Left
 }
 
 /** What all users of one address may still do together. */
 interface Together {
   /** Messages of the guests among them: who has a name for the asking has as many of them as it likes. */
-  readonly guests: Messages | undefined
+  readonly guests: TokenBucket | undefined
   readonly take: Take
+  readonly left: (kind: Limited, now: number) => Quota | undefined
 }
 
 /** Why it may not be done now. */
@@ -68,9 +74,15 @@ export class RateLimits {
     // This machine is a proxy as often as a person.
     if (operations === undefined || address === undefined || isLocal(address)) return own
     const together = this.ofAddress(network(address), operations.perAddress, now)
+    const guests = user.role === "guest" ? together.guests : undefined
     return {
-      publishing: user.role === "guest" ? both(own.publishing, together.guests) : own.publishing,
+      publishing: both(own.publishing, guests),
       take: (kind, now) => own.take(kind, now) || together.take(kind, now),
+      left: (kind, now) => {
+        if (kind === "typing") return undefined
+        const others = kind === "publishing" ? guests?.quota(now) : together.left(kind, now)
+        return less(own.left?.(kind, now), others)
+      },
     }
   }
 
@@ -80,9 +92,16 @@ export class RateLimits {
     const found = this.users.get(id)
     if (found !== undefined) return found
     const { publishing } = this.settings
-    const limits = {
-      publishing: publishing === undefined ? undefined : new TokenBucket(publishing, now),
-      take: this.buckets(this.settings.operations?.kinds),
+    const messages = publishing === undefined ? undefined : new TokenBucket(publishing, now)
+    const { left, take } = buckets(this.settings.operations?.kinds)
+    const limits: CallerLimits = {
+      publishing: messages,
+      take,
+      left: (kind, now) => {
+        if (kind === "publishing") return messages?.quota(now)
+        // It has an interval, which is the channel's.
+        return kind === "typing" ? undefined : left(kind, now)
+      },
     }
     this.users.set(id, limits)
     return limits
@@ -94,18 +113,19 @@ export class RateLimits {
     const { publishing } = this.settings
     const together = {
       guests: publishing === undefined ? undefined : new TokenBucket(timesOf(times)(publishing), now),
-      take: this.buckets(this.together),
+      ...buckets(this.together),
     }
     this.addresses.set(address, together)
     return together
   }
+}
 
-  /** A bucket for each kind, made when it is first needed: of most there is never one, and there are many users. */
-  private buckets(rates: OperationRates["kinds"] | undefined): Take {
-    if (rates === undefined) return () => 0
-    const buckets: Partial<Record<Limited, TokenBucket>> = {}
-    return (kind, now) => (buckets[kind] ??= new TokenBucket(rates[kind], now)).take(now)
-  }
+/** A bucket for each kind, made when it is first needed: of most there is never one, and there are many users. */
+const buckets = (rates: OperationRates["kinds"] | undefined): Pick<Together, "left" | "take"> => {
+  if (rates === undefined) return { take: () => 0, left: () => undefined }
+  const made: Partial<Record<Limited, TokenBucket>> = {}
+  const bucket = (kind: Limited, now: number) => (made[kind] ??= new TokenBucket(rates[kind], now))
+  return { take: (kind, now) => bucket(kind, now).take(now), left: (kind, now) => bucket(kind, now).quota(now) }
 }
 
 const timesOf =
@@ -126,3 +146,7 @@ const timesAsMuch = ({ kinds, perAddress }: OperationRates): OperationRates["kin
 /** What neither of the two keeps back. */
 const both = (own: Messages | undefined, together: Messages | undefined): Messages | undefined =>
   own === undefined || together === undefined ? own : { take: (now: number) => own.take(now) || together.take(now) }
+
+/** Of what less is left. */
+const less = (one: Quota | undefined, other: Quota | undefined): Quota | undefined =>
+  one === undefined || (other !== undefined && other.left < one.left) ? other : one

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { maxInteger, maxPage } from "../domain/Limits.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Page as HistoryPage, PageRange } from "../history/HistoryShape.ts"
@@ -53,10 +54,16 @@ export const page = operation(
     return anywhere(chat, caller, request.channel, (link) =>
       Effect.flatMap(
         link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "read" })),
-        ({ id, seq }) =>
-          Effect.map(readable("read history", chat.history.page(id, { ...range, upTo: seq })), (page) =>
-            bounded.page(page, range),
-          ),
+        ({ id, seq }) => {
+          const key = `${id} ${seq} ${JSON.stringify(range)}`
+          const recent = chat.pages.get(key, Monotonic.millis(chat.clock))
+          if (recent !== undefined) return Effect.succeed(recent)
+          return Effect.map(readable("read history", chat.history.page(id, { ...range, upTo: seq })), (found) => {
+            const page = bounded.page(found, range)
+            chat.pages.set(key, page, Monotonic.millis(chat.clock))
+            return page
+          })
+        },
       ),
     )
   },

@@ -4,6 +4,11 @@ export interface Rate {
   readonly perSecond: number
 }
 
+/** What is left of a rate. */
+export interface Quota extends Rate {
+  readonly left: number
+}
+
 /** A token bucket: plain, without a clock of its own. Times are in milliseconds. */
 export class TokenBucket {
   private readonly rate: Rate
@@ -33,5 +38,12 @@ export class TokenBucket {
     // Who waited as long as told must not be refused for a rounding error.
     if (this.tokens >= 1 - 1e-6) return 0
     return Math.ceil(((1 - this.tokens) / perSecond) * 1000)
+  }
+
+  /** What is left; takes none. */
+  quota(now: number): Quota {
+    this.wait(now)
+    const { burst, perSecond } = this.rate
+    return { burst, perSecond, left: Math.floor(this.tokens + 1e-6) }
   }
 }

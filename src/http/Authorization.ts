@@ -1,15 +1,38 @@
 /** Who asks: whom the request's credentials are. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { Accounts } from "../accounts/Accounts.ts"
 import { Chat } from "../chat/Chat.ts"
+import { Generations } from "../domain/Generations.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { unavailable } from "../domain/StoreTrouble.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import type { Asker } from "./Handler.ts"
 
-export type Authorize = (request: IncomingMessage, client: WebClient) => Effect.Effect<Asker, RequestError>
+export interface Authorize {
+  /** Who was found to have these credentials a moment ago; undefined where that is not known. */
+  readonly known: (request: IncomingMessage, client: WebClient) => Asker | undefined
+  readonly find: (request: IncomingMessage, client: WebClient) => Effect.Effect<Asker, RequestError>
+}
+
+/**
+ * Milliseconds for which somebody who was found is not looked for again: as long as it takes until a token is known to be
+ * revoked that was revoked by another process. What this one revokes is forgotten at once.
+ */
+const rememberedFor = 2000
+/** At least, and at most twice as many. */
+const remembered = 4096
+
+interface Found {
+  readonly asker: Asker
+  readonly until: number
+}
 
 /** What stands behind `Bearer`; undefined where there is none. */
 const bearerIn = ({ headers: { authorization = "" } }: IncomingMessage): Redacted.Redacted | undefined => {
@@ -26,21 +49,49 @@ const missing = ({ headers: { authorization } }: IncomingMessage) =>
         : "Of the ways to authenticate there is Bearer, with one token",
   })
 
-export const make: Effect.Effect<Authorize, never, Chat | Accounts> = Effect.gen(function* () {
+/** By which credentials are remembered: nobody can sign in by it. */
+const keyOf = (authorization: string, address: string): string =>
+  hash("sha256", `${address} ${authorization}`, "base64url")
+
+export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope> = Effect.gen(function* () {
   const accounts = yield* Accounts
   const chat = yield* Chat
-  return (request, { address }) =>
-    Effect.suspend(() => {
-      const token = bearerIn(request)
-      if (token === undefined) return Effect.fail(missing(request))
-      return Effect.mapBoth(accounts.authenticate(token, address), {
-        onSuccess: (identity): Asker => {
-          const { user } = identity
-          const limits = chat.limitsOf(user, address)
-          return { caller: { by: { user, address, limited: true }, memberships: undefined, limits }, identity }
-        },
-        onFailure: (error) =>
-          error._tag === "StorageError" ? unavailable(error.trouble) : new RequestError({ reason: error._tag }),
-      })
+  const clock = yield* Clock.Clock
+  let found = new Generations<string, Found>(remembered)
+  yield* accounts.changes.pipe(
+    Stream.runForEach(() => Effect.sync(() => void (found = new Generations(remembered)))),
+    Effect.forkScoped,
+  )
+
+  const byToken = (token: Redacted.Redacted, address: string): Effect.Effect<Asker, RequestError> =>
+    Effect.mapBoth(accounts.authenticate(token, address), {
+      onSuccess: (identity): Asker => {
+        const { scope, tokenId, user } = identity
+        const limits = chat.limitsOf(user, address)
+        const by = { user, address, limited: true }
+        return { caller: { by, memberships: undefined, limits, scope, tokenId }, identity }
+      },
+      onFailure: (error) =>
+        error._tag === "StorageError" ? unavailable(error.trouble) : new RequestError({ reason: error._tag }),
     })
+
+  return {
+    known: ({ headers: { authorization } }, { address }) => {
+      if (authorization === undefined) return undefined
+      const known = found.get(keyOf(authorization, address))
+      return known !== undefined && known.until > Monotonic.millis(clock) ? known.asker : undefined
+    },
+    find: (request, { address }) =>
+      Effect.suspend(() => {
+        const token = bearerIn(request)
+        if (token === undefined) return Effect.fail(missing(request))
+        // What is revoked while it is looked up must not be remembered.
+        const before = found
+        return Effect.map(byToken(token, address), (asker) => {
+          const until = Monotonic.millis(clock) + rememberedFor
+          before.set(keyOf(request.headers.authorization!, address), { asker, until })
+          return asker
+        })
+      }),
+  }
 })

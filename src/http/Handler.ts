@@ -10,6 +10,7 @@ import type { OperationKind } from "../chat/RateLimits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import type { Authorization } from "./api/Authorization.ts"
+import type { Said } from "./Said.ts"
 
 /** Who asks, where the endpoint is for those who have signed in. */
 export interface Asker {
@@ -42,12 +43,11 @@ export type RequestOf<E> = E extends HttpApiEndpoint.ConstraintRequest
   : never
 
 /** What is answered. Its body is as it stands on the wire: answers have schemas that change nothing. */
-export interface Answer<Body> {
-  readonly body: Body
+export type Answer<Body> = {
   readonly headers?: Readonly<Record<string, string>>
   /** It has a secret in it: it is not compressed, since its length would say something of it. */
   readonly secret?: true
-}
+} & ({ readonly body: Body } | { readonly said: Said<Body> })
 
 interface Handler<Req, Body> {
   (request: Req): Effect.Effect<Answer<Body>, RequestError>

@@ -4,89 +4,132 @@
  * (docs/adr/0036-http-api.md).
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Chat } from "../chat/Chat.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
+import * as AccessLog from "./AccessLog.ts"
 import { Api, root } from "./api/Api.ts"
 import type { ApiSettings } from "./ApiSettings.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Cors from "./Cors.ts"
-import type { Answer, Asker } from "./Handler.ts"
+import type { Asker } from "./Handler.ts"
 import { handlers } from "./handlers/all.ts"
 import * as Ids from "./Ids.ts"
-import { hasBody } from "./internal/Decoder.ts"
+import { readBody } from "./internal/Body.ts"
+import type * as Decoder from "./internal/Decoder.ts"
+import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
-import * as Problem from "./Problem.ts"
+import { pages } from "./Pages.ts"
+import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, client: WebClient) => boolean
 
-const isOurs = (path: string): boolean => path === root || path.startsWith(`${root}/`)
+const isOurs = (path: string): boolean => path === root || path.startsWith(`${root}/`) || pages.has(path)
 
 /** Answers until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   settings: ApiSettings,
 ): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts> {
-  const router = Route.router(Api as never, (yield* handlers) as never, settings.maxBodyBytes)
+  const router = Route.router(Api as never, (yield* handlers) as never)
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
+  const clock = yield* Clock.Clock
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
-  /** The work of a request that a route was found for. */
-  const work = (route: Route.Route, exchange: Exchange, given: Parameters<Route.Route["decode"]>[0]) => {
-    const { client, request } = exchange
-    const answer = (asker: Asker | undefined) =>
-      Effect.flatMap(route.decode(given), (parts) => route.handle({ ...parts, asker, client }))
-    const answered = route.isPrivate
-      ? Effect.flatMap(authorize(request, client), (asker) => {
-          exchange.asker = asker
-          return answer(asker)
-        })
-      : answer(undefined)
-    return Effect.matchCauseEffect(answered, {
-      onSuccess: (answer) => Effect.sync(() => exchange.answer(route.status, answer)),
-      onFailure: (cause) => {
-        const error = errorIn(cause)
-        exchange.refuse(error)
-        return error.reason === "Internal"
-          ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
-          : Effect.void
-      },
-    })
+  const refuse = (exchange: Exchange, cause: Cause.Cause<RequestError>): Effect.Effect<void> => {
+    const error = errorIn(cause)
+    exchange.refuse(error)
+    return error.reason === "Internal"
+      ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
+      : Effect.void
   }
 
-  const begin = (exchange: Exchange, path: string, query: string): void => {
-    const { client, request, response } = exchange
-    const cors = Cors.headers(request, client, settings.origins)
-    if (cors === undefined) return exchange.refuse(new RequestError({ reason: "OriginNotAllowed" }))
-    exchange.cors = cors
-    const found = router.find(path)
-    if (found === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
-    const { methods, params } = found
-    const route = methods.get(request.method === "HEAD" ? "GET" : request.method!)
-    if (route === undefined) {
-      const allowed = allow(methods)
-      exchange.add({ Allow: allowed })
-      if (request.method !== "OPTIONS") {
-        return exchange.refuse(new RequestError({ reason: "MethodNotAllowed", detail: `There is ${allowed}` }))
-      }
-      if (request.headers["access-control-request-method"] !== undefined) exchange.add(Cors.preflight(allowed))
-      return exchange.answer(204, { body: undefined })
-    }
-    if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
-    const fiber = Fiber.runIn(run(work(route, exchange, { request, params, query })), scope)
+  const fork = (exchange: Exchange, work: Effect.Effect<void>): void => {
+    const fiber = Fiber.runIn(run(work), scope)
     if (fiber.pollUnsafe() !== undefined) return
+    const { response } = exchange
     response.on("close", () => {
       // Nobody is there any more to be answered.
       if (!response.writableEnded) fiber.interruptUnsafe()
     })
+  }
+
+  /** Asks, and goes on with the answer. */
+  const settle = <A>(exchange: Exchange, asking: Effect.Effect<A, RequestError>, goOn: (a: A) => void): void =>
+    fork(
+      exchange,
+      Effect.matchCauseEffect(asking, {
+        onSuccess: (a) => {
+          goOn(a)
+          return Effect.void
+        },
+        onFailure: (cause) => refuse(exchange, cause),
+      }),
+    )
+
+  /** What is read of the request; undefined where it was refused. */
+  const reading = <A>(exchange: Exchange, read: () => A): A | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      fork(exchange, refuse(exchange, error instanceof RequestError ? Cause.fail(error) : Cause.die(error)))
+      return undefined
+    }
+  }
+
+  const perform = (route: Route.Route, exchange: Exchange, parts: Decoder.Parts): void =>
+    settle(exchange, route.handle({ ...parts, asker: exchange.asker, client: exchange.client }), (answer) =>
+      exchange.answer(route.status, answer),
+    )
+
+  /** Who asks is known. */
+  const take = (route: Route.Route, exchange: Exchange, given: Decoder.Given, asker: Asker | undefined): void => {
+    exchange.asker = asker
+    exchange.finally = () => RateLimitHeaders.headers(route.kind, asker?.caller.limits, Monotonic.millis(clock))
+    const { head, payload } = route.decoder
+    const parts = reading(exchange, () => head(given))
+    if (parts === undefined) return
+    if (payload === undefined) return perform(route, exchange, parts)
+    readBody(exchange.request, settings.maxBodyBytes, (body) => {
+      if (body instanceof RequestError) return exchange.refuse(body)
+      const whole = reading(exchange, () => ({ ...parts, payload: payload(body) }))
+      if (whole !== undefined) perform(route, exchange, whole)
+    })
+  }
+
+  const begin = (exchange: Exchange, path: string, query: string): void => {
+    const { client, request } = exchange
+    const { method } = request
+    const cors = Cors.headers(request, client, settings.origins)
+    if (cors === undefined) return exchange.refuse(new RequestError({ reason: "OriginNotAllowed" }))
+    exchange.add(cors)
+    const asked = method === "HEAD" ? "GET" : method!
+    const page = pages.get(path)
+    if (page !== undefined) {
+      if (asked !== "GET") return without(exchange, onlyGet)
+      return settle(exchange, page, ({ headers, said }) => exchange.page(said, headers))
+    }
+    const found = router.find(path)
+    if (found === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
+    const route = found.methods.get(asked)
+    if (route === undefined) return without(exchange, found.methods)
+    exchange.route = route
+    if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
+    const given = { request, params: found.params, query }
+    if (!route.isPrivate) return take(route, exchange, given, undefined)
+    const known = authorize.known(request, client)
+    if (known !== undefined) return take(route, exchange, given, known)
+    settle(exchange, authorize.find(request, client), (asker) => take(route, exchange, given, asker))
   }
 
   return (request, response, client) => {
@@ -94,59 +137,29 @@ export const make = Effect.fnUntraced(function* (
     const { path, query } = targetOf(request.url ?? "")
     if (!isOurs(path)) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
-    begin(new Exchange(request, response, client, id), path, query)
+    const exchange = new Exchange(settings, request, response, client, id)
+    if (settings.accessLog) {
+      const began = Monotonic.millis(clock)
+      response.once("close", () => void run(AccessLog.line(exchange, path, Monotonic.millis(clock) - began)))
+    }
+    begin(exchange, path, query)
     return true
   }
 })
 
-/** One request and its answer. */
-class Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly client: WebClient
-  readonly id: string
-  asker: Asker | undefined
-  cors: Cors.Headers = {}
-  private more: Record<string, string> = {}
-
-  constructor(request: IncomingMessage, response: ServerResponse, client: WebClient, id: string) {
-    this.request = request
-    this.response = response
-    this.client = client
-    this.id = id
+/** What is asked here by a method that there is not. */
+const without = (exchange: Exchange, methods: ReadonlyMap<string, unknown>): void => {
+  const { headers, method } = exchange.request
+  const allowed = allow(methods)
+  exchange.add({ Allow: allowed })
+  if (method !== "OPTIONS") {
+    return exchange.refuse(new RequestError({ reason: "MethodNotAllowed", detail: `There is ${allowed}` }))
   }
-
-  add(headers: Readonly<Record<string, string>>): void {
-    Object.assign(this.more, headers)
-  }
-
-  answer(status: number, { body, headers }: Answer<unknown>): void {
-    if (headers !== undefined) this.add(headers)
-    if (body === undefined) return this.end(status, undefined, "")
-    this.end(status, "application/json", JSON.stringify(body))
-  }
-
-  refuse(error: RequestError): void {
-    this.add(Problem.headers(error))
-    // What is left of the body is not read, so nothing more can come over the same connection.
-    if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
-    this.end(error.status, Problem.contentType, JSON.stringify(Problem.document(error, this.id)))
-  }
-
-  private end(status: number, type: string | undefined, body: string): void {
-    const { response } = this
-    if (response.headersSent || response.destroyed) return
-    response.writeHead(status, {
-      ...(type === undefined ? {} : { "Content-Type": type, "Content-Length": Buffer.byteLength(body) }),
-      "Cache-Control": "no-store",
-      "X-Content-Type-Options": "nosniff",
-      "X-Request-Id": this.id,
-      ...this.cors,
-      ...this.more,
-    })
-    response.end(body)
-  }
+  if (headers["access-control-request-method"] !== undefined) exchange.add(Cors.preflight(allowed))
+  exchange.answer(204, { body: undefined })
 }
+
+const onlyGet: ReadonlyMap<string, unknown> = new Map([["GET", undefined]])
 
 /** The methods that there are at a path. */
 const allow = (methods: ReadonlyMap<string, unknown>): string =>

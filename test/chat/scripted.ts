@@ -8,6 +8,7 @@ import { ActorUnavailable } from "../../src/actor/Actor.ts"
 import type { Caller } from "../../src/chat/Caller.ts"
 import type { ChatShape } from "../../src/chat/Chat.ts"
 import { Cursors } from "../../src/chat/internal/Cursors.ts"
+import { RecentPages } from "../../src/chat/internal/RecentPages.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { RequestError, type RequestErrorReason } from "../../src/domain/RequestError.ts"
 import type { User } from "../../src/domain/User.ts"
@@ -72,6 +73,7 @@ export const chatOf = (parts: Parts): Effect.Effect<ChatShape> =>
       settings: defaults,
       clock: yield* Clock.Clock,
       cursors: new Cursors(),
+      pages: new RecentPages(),
       searching: yield* Semaphore.make(1),
       counting: yield* Semaphore.make(1),
       ending: yield* Deferred.make<void>(),

@@ -7,13 +7,15 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Channels } from "./Channels.ts"
 import { Messages } from "./Messages.ts"
 import { Service } from "./Service.ts"
+import { Moderation } from "./Moderation.ts"
+import { Own } from "./Own.ts"
 import { Refusals } from "./Problem.ts"
 
 /** Where it is. */
 export const root = "/api/v1"
 
 export const Api = HttpApi.make("natter")
-  .add(Channels, Messages, Service)
+  .add(Channels, Messages, Moderation, Own, Service)
   .prefix(root)
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")

@@ -7,9 +7,11 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { before, type Seq } from "../../domain/Seq.ts"
+import type { Page } from "../../history/HistoryShape.ts"
 import * as render from "../../protocol/v2/render.ts"
 import type { Messages } from "../api/Messages.ts"
 import { ask, type Asker, type HandlersOf } from "../Handler.ts"
+import { Said } from "../Said.ts"
 import { messageId } from "../Ids.ts"
 import { pathOf } from "./Channels.ts"
 import { said } from "./said.ts"
@@ -44,12 +46,26 @@ const posting = <Req extends Posting, Asked>(
     { kind: operation.kind },
   )
 
+/** Pages that were lately read, as they were said: many read the same, above all the latest. */
+const lately = new WeakMap<Page, { readonly channel: ChannelName; readonly said: Said<PageBody> }>()
+
+type PageBody = Omit<ReturnType<typeof render.historyPage>, "type" | "ref">
+
+/** Some call the channel otherwise, if it is a direct conversation. */
+const pageAs = (channel: ChannelName, page: Page): Said<PageBody> => {
+  const known = lately.get(page)
+  if (known?.channel === channel) return known.said
+  const fresh = Said.json(said(render.historyPage(undefined, channel, page)))
+  lately.set(page, { channel, said: fresh })
+  return fresh
+}
+
 export const messages = (chat: ChatShape, freshId: () => string): HandlersOf<typeof Messages> => ({
   page: ask(
     chat,
     operations.page,
     ({ params, query }) => ({ ...params, ...query }),
-    (page, { params: { channel } }) => ({ body: said(render.historyPage(undefined, channel, page)) }),
+    (page, { params: { channel } }) => ({ said: pageAs(channel, page) }),
   ),
   publish: posting(
     chat,

@@ -7,6 +7,8 @@ import * as Ids from "../Ids.ts"
 import { channels } from "./Channels.ts"
 import { service } from "./Service.ts"
 import { messages } from "./Messages.ts"
+import { moderation } from "./Moderation.ts"
+import { own } from "./Own.ts"
 
 export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Effect.gen(function* () {
   const chat = yield* Chat
@@ -15,5 +17,7 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Eff
     channels: channels(chat),
     messages: messages(chat, freshId),
     service: service(chat),
+    moderation: moderation(chat),
+    own: own(chat),
   }
 })

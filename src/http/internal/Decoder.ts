@@ -1,5 +1,4 @@
 /** Reads what a request says, as its endpoint describes it. Whatever is wrong is named. */
-import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -7,7 +6,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import type { IncomingMessage } from "node:http"
 import { RequestError } from "../../domain/RequestError.ts"
-import { readBody } from "./Body.ts"
+import { hasBody } from "./Body.ts"
 
 /** The parts of a request that its endpoint has; undefined where it has none. */
 export interface Parts {
@@ -18,13 +17,19 @@ export interface Parts {
 }
 
 /** As it came. */
-interface Given {
+export interface Given {
   readonly request: IncomingMessage
   readonly params: Readonly<Record<string, string>>
   readonly query: string
 }
 
-export type Decoder = (given: Given) => Effect.Effect<Parts, RequestError>
+/** Throws a `RequestError` where something is not what it should be. */
+export interface Decoder {
+  /** All but the body. */
+  readonly head: (given: Given) => Parts
+  /** Undefined where the endpoint has none. */
+  readonly payload: ((body: Buffer) => unknown) | undefined
+}
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -99,10 +104,6 @@ const jsonIn = (body: Buffer): unknown => {
   }
 }
 
-/** Whether there is a body at all. */
-export const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
-
 /** That the body is what can be read here: which also keeps out what a page of a stranger can post without asking. */
 const checkType = (request: IncomingMessage): void => {
   const { headers } = request
@@ -110,13 +111,7 @@ const checkType = (request: IncomingMessage): void => {
     throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send the body uncompressed" })
   }
   const type = headers["content-type"]
-  if (
-    type === undefined &&
-    headers["transfer-encoding"] === undefined &&
-    Number(headers["content-length"] ?? 0) === 0
-  ) {
-    return
-  }
+  if (type === undefined && !hasBody(request)) return
   if (!/^application\/json *(;|$)/i.test(type ?? "")) {
     throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send JSON, with Content-Type: application/json" })
   }
@@ -128,40 +123,23 @@ const namesOf = (schema: Schema.Top | undefined): ReadonlySet<string> => {
   return new Set(properties.map(({ name }) => String(name)))
 }
 
-const attempt = <A>(read: () => A): Effect.Effect<A, RequestError> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(read())
-    } catch (error) {
-      return error instanceof RequestError ? Effect.fail(error) : Effect.die(error)
-    }
-  })
-
-export const make = (endpoint: HttpApiEndpoint.Top, maxBodyBytes: number): Decoder => {
+export const make = (endpoint: HttpApiEndpoint.Top): Decoder => {
   const params = decoder("path", endpoint.params, { strict: true })
   const query = decoder("query", endpoint.query, { strict: true })
   const headers = decoder("headers", endpoint.headers, { strict: false })
   const payload = decoder("body", [...endpoint.payload.values()][0]?.schemas[0], { strict: true })
   const names = namesOf(endpoint.query)
-  const readHead = (given: Given) => {
-    const asked = queryIn(given.query, names)
-    return {
-      params: params?.(paramsIn(given.params)),
-      query: query?.(asked),
-      headers: headers?.(given.request.headers),
-      payload: undefined,
-    }
+  return {
+    head: (given) => {
+      if (payload !== undefined) checkType(given.request)
+      const asked = queryIn(given.query, names)
+      return {
+        params: params?.(paramsIn(given.params)),
+        query: query?.(asked),
+        headers: headers?.(given.request.headers),
+        payload: undefined,
+      }
+    },
+    payload: payload && ((body) => payload(jsonIn(body))),
   }
-  if (payload === undefined) return (given) => attempt(() => readHead(given))
-  return (given) =>
-    Effect.flatMap(
-      attempt(() => {
-        checkType(given.request)
-        return readHead(given)
-      }),
-      (head) =>
-        Effect.flatMap(readBody(given.request, maxBodyBytes), (body) =>
-          attempt(() => ({ ...head, payload: payload(jsonIn(body)) })),
-        ),
-    )
 }

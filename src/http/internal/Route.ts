@@ -22,7 +22,7 @@ export interface Route {
   readonly path: string
   /** Whether one has to have signed in. */
   readonly isPrivate: boolean
-  readonly decode: Decoder.Decoder
+  readonly decoder: Decoder.Decoder
   readonly handle: (asked: Asked) => Effect.Effect<Answer<unknown>, RequestError>
   readonly kind: OperationKind | undefined
   /** Of a request that was done. */
@@ -46,7 +46,7 @@ const statusOf = ({ success }: HttpApiEndpoint.Top): number => {
   return annotatedStatus(ast) ?? (ast.context?.annotations?.httpApiStatus as number | undefined) ?? 200
 }
 
-export const router = (api: HttpApi.Top, groups: Groups, maxBodyBytes: number): Router<Route> => {
+export const router = (api: HttpApi.Top, groups: Groups): Router<Route> => {
   const router = new Router<Route>()
   for (const group of Object.values(api.groups)) {
     for (const endpoint of Object.values(group.endpoints)) {
@@ -56,7 +56,7 @@ export const router = (api: HttpApi.Top, groups: Groups, maxBodyBytes: number): 
       router.add(method, path, {
         path,
         isPrivate: endpoint.middlewares.has(Authorization),
-        decode: Decoder.make(endpoint, maxBodyBytes),
+        decoder: Decoder.make(endpoint),
         handle: handler as Route["handle"],
         kind: handler.kind,
         status: statusOf(endpoint),

@@ -1,0 +1,102 @@
+/** One request and its answer. */
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { WebClient } from "../../domain/WebClient.ts"
+import type { ApiSettings } from "../ApiSettings.ts"
+import { codingFor, minBytes } from "../Compression.ts"
+import { hasIt } from "../Conditional.ts"
+import type { Answer, Asker } from "../Handler.ts"
+import * as Problem from "../Problem.ts"
+import { Said } from "../Said.ts"
+import { hasBody } from "./Body.ts"
+import type { Route } from "./Route.ts"
+
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly client: WebClient
+  readonly id: string
+  /** What answers it, as soon as that is found. */
+  route: Route | undefined
+  /** Who asks, as soon as that is known. */
+  asker: Asker | undefined
+  /** What else the answer says, known when it is made. */
+  finally: (() => Readonly<Record<string, string>> | undefined) | undefined
+  /** Bytes of the answer's body. */
+  bytes = 0
+  private readonly settings: ApiSettings
+  private readonly headers: OutgoingHttpHeaders
+
+  constructor(
+    settings: ApiSettings,
+    request: IncomingMessage,
+    response: ServerResponse,
+    client: WebClient,
+    id: string,
+  ) {
+    this.settings = settings
+    this.request = request
+    this.response = response
+    this.client = client
+    this.id = id
+    this.headers = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": id }
+  }
+
+  add(headers: Readonly<Record<string, string>> | undefined): void {
+    if (headers !== undefined) Object.assign(this.headers, headers)
+  }
+
+  /** It was done. */
+  answer(status: number, answer: Answer<unknown>): void {
+    this.add(answer.headers)
+    const open = answer.secret !== true
+    if ("said" in answer) return this.say(status, answer.said, open)
+    if (answer.body === undefined) return this.end(status)
+    this.say(status, Said.json(answer.body), open)
+  }
+
+  /** Something that is the same for everybody, until the service is another. */
+  page(said: Said, headers: Readonly<Record<string, string>>): void {
+    this.add({ "Cache-Control": "no-cache", ...headers })
+    this.say(200, said, true)
+  }
+
+  refuse(error: RequestError): void {
+    this.add(Problem.headers(error))
+    // What is left of the body is not read, so nothing more can come over the same connection.
+    if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
+    const problem = JSON.stringify(Problem.document(error, this.id))
+    this.say(error.status, new Said(Problem.contentType, problem), false)
+  }
+
+  /** `open`: there is no secret in it. */
+  private say(status: number, said: Said, open: boolean): void {
+    const { headers, method } = this.request
+    const { headers: own } = this
+    if (status === 200 && (method === "GET" || method === "HEAD")) {
+      own["ETag"] = said.tag
+      if (hasIt(headers["if-none-match"], said.tag)) return this.end(304)
+    }
+    own["Content-Type"] = said.type
+    if (!open || !this.settings.compression || said.bytes.byteLength < minBytes) return this.end(status, said.bytes)
+    own["Vary"] = "Origin, Accept-Encoding"
+    const coding = codingFor(headers["accept-encoding"])
+    if (coding === undefined) return this.end(status, said.bytes)
+    said.compressed(coding, (bytes) => {
+      if (bytes !== undefined) own["Content-Encoding"] = coding
+      this.end(status, bytes ?? said.bytes)
+    })
+  }
+
+  private end(status: number, body?: Buffer): void {
+    const { headers, response } = this
+    if (response.headersSent || response.destroyed) return
+    if (body !== undefined) {
+      this.bytes = body.byteLength
+      headers["Content-Length"] = body.byteLength
+    }
+    this.add(this.finally?.())
+    response.writeHead(status, headers)
+    response.end(body)
+  }
+}
