@@ -69,8 +69,7 @@ export class Line {
   fail(last: () => void, cut: () => void): void {
     const { current, latest } = this
     const broken = latest?.request.complete === false ? latest : undefined
-    const isSaying = current !== undefined && current.response.headersSent && !current.response.writableEnded
-    if (isSaying || broken?.response.headersSent === true) {
+    if (this.streams || broken?.response.headersSent === true) {
       this.over = true
       return cut()
     }
@@ -83,6 +82,18 @@ export class Line {
   private push(next: Waiting): void {
     if (this.busy) this.waiting.push(next)
     else this.begin(next)
+    this.cutBehindStream()
+  }
+
+  /** An answer has begun, and goes on for as long as it likes. */
+  private get streams(): boolean {
+    const response = this.current?.response
+    return response !== undefined && response.headersSent && !response.writableEnded
+  }
+
+  /** Behind a stream nothing would have its turn, and where the end of a body is not read that of the connection is not, either. */
+  private cutBehindStream(): void {
+    if (this.streams && this.waiting.length > 0) this.current!.request.socket.destroy()
   }
 
   private begin({ begin, exchange }: Waiting): void {
@@ -91,7 +102,9 @@ export class Line {
       if (this.current !== exchange) return
       this.current = undefined
       const next = exchange.request.socket.writable ? this.waiting.shift() : undefined
-      if (next !== undefined) this.begin(next)
+      if (next === undefined) return
+      this.begin(next)
+      this.cutBehindStream()
     })
     begin()
   }

@@ -319,6 +319,19 @@ describe("who has said everything", () => {
     }),
   )
 
+  withDoor("behind a stream is cut, whether the stream has begun or not", (server) =>
+    Effect.gen(function* () {
+      const door = yield* openDoor(server, {}, { "/stream": (_, response) => void response.write("a") })
+      const behind = post("/there", ["Content-Length: 999999"], "x".repeat(200_000))
+      for (const before of [get("/stream"), get("/there") + get("/stream")]) {
+        const caller = yield* call(door)
+        caller.say(before + behind)
+        yield* caller.all
+      }
+      assert.notInclude(door.handled.join(), "POST")
+    }),
+  )
+
   withDoor("in the middle of something has hung up", (server) =>
     Effect.gen(function* () {
       const door = yield* openDoor(server)
