@@ -99,6 +99,7 @@ const readersOfDates = [
   "cli/cert/run.ts",
   "cli/doctor/clock.ts",
   "cli/doctor/run.ts",
+  "cli/message/run.ts",
   "cli/talk/tail.ts",
   "testing/simulation/Process.ts",
 ].map((file) => `src/${file}`)

@@ -9,8 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as fs from "node:fs"
+import { api } from "./api.ts"
 import { backup, restore } from "./backup.ts"
 import { cert } from "./cert.ts"
+import { channel } from "./channel.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { doctor } from "./doctor.ts"
@@ -20,12 +22,14 @@ import * as Output from "./output.ts"
 import { login } from "./login.ts"
 import { load } from "./load.ts"
 import { logout } from "./logout.ts"
+import { message } from "./message.ts"
 import { proxy } from "./proxy.ts"
 import { send } from "./send.ts"
 import { serve } from "./serve.ts"
 import { tail } from "./tail.ts"
 import { token } from "./token.ts"
 import { top } from "./top.ts"
+import { read, unread } from "./unread.ts"
 import { user } from "./user.ts"
 
 const natter = Command.make("natter").pipe(
@@ -46,6 +50,11 @@ const natter = Command.make("natter").pipe(
     chat,
     tail,
     send,
+    channel,
+    message,
+    unread,
+    read,
+    api,
     load,
     proxy,
   ]),

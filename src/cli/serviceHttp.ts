@@ -58,6 +58,17 @@ export const show = ({ host, port, secure, socketPath }: Target): string =>
     ? `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`
     : `unix:${socketPath}`
 
+/** What OpenSSL says of a certificate, in words. */
+export const distrusts: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "it certifies itself: name it with --ca, if you trust it",
+  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known here: name that with --ca, if you trust it",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known here: name that with --ca, if you trust it",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its authority is not known here: it lacks the certificates between (fullchain.pem), or name the authority with --ca",
+  ERR_TLS_CERT_ALTNAME_INVALID: "it is for other names",
+  CERT_HAS_EXPIRED: "it has expired",
+}
+
 export class RequestFailed extends Data.TaggedError("RequestFailed")<{
   readonly where: string
   readonly code: string
@@ -92,7 +103,7 @@ export interface Answer {
 }
 
 export interface Question {
-  readonly method?: "GET" | "POST"
+  readonly method?: string
   readonly path: string
   readonly headers?: http.OutgoingHttpHeaders
   readonly body?: string

@@ -1,10 +1,13 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-/** Prints rows in aligned columns, under a line of headings. */
-export const printTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => {
-  const all = [head, ...rows]
-  const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0))
+/** Prints rows in aligned columns, under a line of headings where there is one. */
+export const printTable = (
+  head: ReadonlyArray<string> | undefined,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+): Effect.Effect<void> => {
+  const all = head === undefined ? rows : [head, ...rows]
+  const widths = all[0]!.map((_, column) => all.reduce((most, row) => Math.max(most, row[column]!.length), 0))
   const line = (row: ReadonlyArray<string>) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))

@@ -1,5 +1,6 @@
 /** The typed client of the API: one method for each endpoint, over fetch, in a browser as in Node. */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -12,6 +13,8 @@ export interface ClientOptions {
   readonly url: string
   /** Who asks; without one there is what everybody may ask. */
   readonly token?: string | Redacted.Redacted | undefined
+  /** What makes the requests, where not the platform's: for certificates of one's own, say. */
+  readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 const authorized = ({ token }: ClientOptions) =>
@@ -24,7 +27,7 @@ const authorized = ({ token }: ClientOptions) =>
 export const client = (options: ClientOptions) =>
   Effect.provide(
     HttpApiClient.make(Api, { baseUrl: options.url, transformClient: authorized(options) }),
-    FetchHttpClient.layer,
+    Layer.provide(FetchHttpClient.layer, Layer.succeed(FetchHttpClient.Fetch, options.fetch ?? globalThis.fetch)),
   )
 
 export type Client = Effect.Success<ReturnType<typeof client>>

@@ -12,7 +12,7 @@ import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
 import { scopeOf, shownScope } from "./scopeFlags.ts"
-import { time } from "./timestamp.ts"
+import { time } from "../timestamp.ts"
 
 /** A name in a table, where it must not look like two columns. */
 const shownIn = (json: boolean, name: string): string => (json ? name : shownName(name))

@@ -10,7 +10,7 @@ import { administer, administerWithPassword } from "./administer.ts"
 import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
 import type { SettingFlags } from "../settingFlags.ts"
-import { time } from "./timestamp.ts"
+import { time } from "../timestamp.ts"
 
 interface NameFlags extends SettingFlags {
   readonly name: string

@@ -1,23 +1,13 @@
 /** A service that runs somewhere: whether it answers, and what over. */
 import * as Effect from "effect/Effect"
 import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
-import { type Answer, ask, show, type Target } from "../serviceHttp.ts"
+import { type Answer, ask, distrusts, show, type Target } from "../serviceHttp.ts"
 import { dates, namesOf } from "./dates.ts"
 import { about, type Finding } from "./Finding.ts"
 
 const reached = about("reached")
 const certificate = about("certificate")
 const readiness = about("ready")
-
-/** What OpenSSL says of a certificate, in words. */
-const distrusts: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "it certifies itself: name it with --ca, if you trust it",
-  SELF_SIGNED_CERT_IN_CHAIN: "its authority is not known here: name that with --ca, if you trust it",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its authority is not known here: name that with --ca, if you trust it",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "its authority is not known here: it lacks the certificates between (fullchain.pem), or name the authority with --ca",
-  ERR_TLS_CERT_ALTNAME_INVALID: "it is for other names",
-}
 
 const certificateFindings = (answer: Answer, now: number): ReadonlyArray<Finding> => {
   const { certificate: shown, distrust } = answer

@@ -3,14 +3,12 @@ import type { ClientEvent, Message } from "../../client/Event.ts"
 import type { Change, Roster } from "../../client/Roster.ts"
 import { shownChannel, quotedName } from "../../domain/PlainName.ts"
 import type { Username } from "../../domain/Username.ts"
+import { oneLine } from "../oneLine.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
 
 /** How many names are listed; of the others only the number is shown. */
 const namesShown = 20
-
-/** Joins the lines of a text, so that a message cannot look like two, the second by somebody else. */
-const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, " ⏎ ").replaceAll("\t", " ")
 
 const list = (names: ReadonlyArray<Username>): string =>
   names.length > namesShown

@@ -1,0 +1,123 @@
+/** Asks a service over HTTP, for people and for programs. */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Address from "../client/Address.ts"
+import { printable } from "../client/Printable.ts"
+import * as NodeDialer from "../client/transport/NodeDialer.ts"
+import type { TlsOptions } from "../client/transport/TlsOptions.ts"
+import { type Client, client } from "../http/Client.ts"
+import { refused } from "./apiError.ts"
+import type { ApiFlags } from "./apiFlags.ts"
+import * as Identity from "./identity.ts"
+import * as Profiles from "./profiles.ts"
+import * as ServiceHttp from "./serviceHttp.ts"
+import { printTable } from "./table.ts"
+import { tlsOptions } from "./tls.ts"
+import { explained, userError } from "./userError.ts"
+
+/** Milliseconds for an answer. */
+export const within = 30_000
+
+/** `fetch` over Node's own client, which takes certificates and sockets in the file system. */
+const fetchFrom =
+  (target: ServiceHttp.Target, tls: TlsOptions): typeof globalThis.fetch =>
+  async (url, init) => {
+    const { pathname, search } = new URL(url instanceof Request ? url.url : url)
+    const { status, headers, body } = await Effect.runPromise(
+      ServiceHttp.ask(target, {
+        method: init?.method ?? "GET",
+        path: pathname + search,
+        headers: { ...(init?.headers as Readonly<Record<string, string>>) },
+        ...(init?.body == null ? {} : { body: Buffer.from(init.body as Uint8Array).toString() }),
+        tls,
+        within,
+      }),
+      init?.signal == null ? {} : { signal: init.signal },
+    )
+    const type = headers["content-type"]
+    return new Response(body === "" ? null : body, {
+      status,
+      headers: type === undefined ? {} : { "content-type": type },
+    })
+  }
+
+/** The same service may be written in several ways: the one that `natter login` was given counts. */
+const asSignedIn = Effect.fnUntraced(function* (address: Address.Address) {
+  const { servers } = yield* Profiles.all
+  if (Object.hasOwn(servers, Profiles.key(address))) return address
+  const where = ServiceHttp.show(ServiceHttp.targetOf(address))
+  for (const server of Object.keys(servers)) {
+    const other = Result.getOrUndefined(Address.parse(server))
+    if (other !== undefined && ServiceHttp.show(ServiceHttp.targetOf(other)) === where) return other
+  }
+  return address
+})
+
+/** The token to ask with. Who has a name and a password signs in for it. */
+const tokenOf = Effect.fnUntraced(function* (given: ApiFlags, address: Address.Address, tls: TlsOptions) {
+  const credentials = yield* Identity.credentials(given, address)
+  if ("token" in credentials) return credentials.token
+  const { token } = yield* NodeDialer.connect(address, { tls }).pipe(
+    Effect.flatMap((connection) => connection.signIn(credentials)),
+    Effect.scoped,
+    explained(address),
+  )
+  if (token === undefined) {
+    return yield* userError(
+      `${Address.format(address)} gave no token: sign in with one, by NATTER_TOKEN or --token, as \`natter token create\` makes them`,
+    )
+  }
+  return Redacted.make(token)
+})
+
+export interface Service {
+  readonly address: Address.Address
+  readonly target: ServiceHttp.Target
+  readonly tls: TlsOptions
+  readonly token: Redacted.Redacted
+}
+
+/** The service that is meant, and the token for it. */
+export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {
+  const address = yield* Effect.flatMap(Identity.addressOf(given.address), asSignedIn)
+  const tls = yield* tlsOptions(given, address)
+  const token = yield* tokenOf(given, address, tls)
+  return { address, target: ServiceHttp.targetOf(address), tls, token }
+})
+
+/** What requests are put together with; a socket in the file system has no host. */
+const urlOf = (target: ServiceHttp.Target): string =>
+  target.socketPath === undefined ? ServiceHttp.show(target) : "http://localhost"
+
+/** Asks for what was answered as well as for the answer as it came. */
+export const whole = { responseMode: "decoded-and-response" } as const
+
+type Answered<A> = readonly [A, { readonly text: Effect.Effect<string, unknown> }]
+
+/** One request: prints the answer as it came, or as `show` has it for people. */
+export const ask = <A, E>(
+  given: ApiFlags,
+  request: (api: Client) => Effect.Effect<Answered<A>, E>,
+  show: (answer: A) => Effect.Effect<void>,
+) =>
+  Effect.gen(function* () {
+    const service = yield* serviceOf(given)
+    const { target, tls, token } = service
+    const api = yield* client({ url: urlOf(target), token, fetch: fetchFrom(target, tls) })
+    const [answer, response] = yield* refused(request(api), service, given)
+    if (!given.json) return yield* show(answer)
+    const text = yield* Effect.orDie(response.text)
+    if (text !== "") yield* Console.log(printable(text))
+  })
+
+/** Prints a table, or says that there is nothing in it. */
+export const printRows = (
+  head: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  nothing: string,
+): Effect.Effect<void> => (rows.length === 0 ? say(nothing) : printTable(head, rows))
+
+/** Says what was done, to people. */
+export const say = (text: string): Effect.Effect<void> => Console.error(printable(text))
