@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import { authority, folder } from "../transport/tls/pairs.ts"
 import * as Natter from "./NatterProcess.ts"
 import { onService, run } from "./overHttp.ts"
@@ -322,6 +324,50 @@ describe("the commands over HTTP as processes", () => {
         assert.match(named.stdout, /ann +two ⏎ lines$/m)
       }),
     ),
+  )
+
+  it.live(
+    "work as the README writes them",
+    onService(({ address, server }) =>
+      Effect.gen(function* () {
+        const readme = fs.readFileSync(path.join(import.meta.dirname, "../../README.md"), "utf8")
+        const [, written = ""] = /```sh\n(npx natter login [^]*?)```/.exec(readme)!
+        const commands = written
+          .replaceAll("npx natter", `"${process.execPath}" "${Natter.main}"`)
+          .replace(" login ", ` login ${address} `)
+        yield* server.accounts.add({ name: "ann", password: Redacted.make("secret"), role: "member" })
+        const shell = new Natter.Process("sh", ["-ec", commands], {
+          env: { HOME: Natter.makeFolder(), NATTER_PASSWORD: "secret" },
+        })
+        const { code } = yield* Effect.promise(() => shell.ended)
+        assert.strictEqual(code, 0, shell.stderr)
+        const { entries } = JSON.parse(shell.stdout)
+        assert.include(entries[0], { from: "ann", content: "Soup is ready" })
+        assert.deepStrictEqual(entries[0].reactions, [{ reaction: "👍", users: ["ann"] }])
+      }),
+    ),
+  )
+
+  it.effect("explain themselves, with examples", () =>
+    Effect.gen(function* () {
+      const helpOf = (...words: ReadonlyArray<string>) => Effect.map(run([...words, "--help"]), ({ stdout }) => stdout)
+      const listed = (help: string) =>
+        [
+          ...help
+            .split("SUBCOMMANDS")[1]!
+            .split("EXAMPLES")[0]!
+            .matchAll(/^ {2}([a-z]+) /gm),
+        ].map(([, name]) => name!)
+      const names: Array<string> = []
+      for (const group of ["channel", "message"]) {
+        for (const name of listed(yield* helpOf(group))) names.push(`${group} ${name}`)
+      }
+      assert.lengthOf(names, 24)
+      for (const name of [...names, "channel", "message", "unread", "read", "api"]) {
+        const [, examples = ""] = (yield* helpOf(...name.split(" "))).split("EXAMPLES")
+        assert.include(examples, `natter ${name}`)
+      }
+    }),
   )
 })
 
