@@ -32,6 +32,24 @@ export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidTok
   }
 }
 
+/** Whoever made the token can't be asked for the keys by which it is verified. */
+export class IssuerAway extends Schema.TaggedError<IssuerAway>()("IssuerAway", {
+  retryAfter: Schema.DurationFromMillis,
+}) {
+  override get message() {
+    return `The issuer of this token can't be reached just now; try again in ${seconds(this.retryAfter)}`
+  }
+}
+
+/** The token is good, but whoever it names has no account here and gets none. Only its holder gets this error. */
+export class IdentityRefused extends Schema.TaggedError<IdentityRefused>()("IdentityRefused", {
+  detail: Schema.String,
+}) {
+  override get message() {
+    return `There is no account for this token: ${this.detail}`
+  }
+}
+
 /** The invite is unknown, expired or used. */
 export class InviteNotValid extends Schema.TaggedError<InviteNotValid>()("InviteNotValid", {}) {
   override get message() {
@@ -147,3 +165,6 @@ export type SignInError =
   | TooManyLogins
   | Busy
   | StorageError
+
+/** Why a token signs nobody in. */
+export type TokenError = InvalidToken | AccountDisabled | IssuerAway | IdentityRefused | StorageError

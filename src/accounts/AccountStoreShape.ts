@@ -3,7 +3,7 @@ import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import type { UserId } from "../domain/User.ts"
-import type { Account, Credentials } from "./Account.ts"
+import type { Account, AccountRole, Credentials } from "./Account.ts"
 import type { AccountChange } from "./AccountChange.ts"
 import type {
   AccountDisabled,
@@ -36,18 +36,33 @@ export interface IssuedInvite extends Invite {
   readonly usedBy: UserId | null
 }
 
+/** Who an issuer outside says that somebody is. */
+export interface OutsideIdentity {
+  readonly issuer: string
+  readonly subject: string
+}
+
 /** The methods of `AccountStore`. Secrets are known by their fingerprint: SHA-256 in lower-case hex. */
 export interface AccountStoreShape {
-  /** Adds an account and uses up the invite, where one is given: both or neither. */
+  /**
+   * Adds an account, uses up the invite and binds the identity to it, where they are given: all or nothing. An identity that
+   * has an account already takes no second one: `NameTaken`.
+   */
   readonly add: (
     account: Credentials,
     inviteFingerprint?: string,
+    identity?: OutsideIdentity,
   ) => Effect.Effect<void, NameTaken | InviteNotValid | StorageError>
 
   /** The account of this name, in whatever spelling; without one, that of a name which looks the same. */
   readonly find: (name: string) => Effect.Effect<Option.Option<Credentials>, StorageError>
 
   readonly get: (id: UserId) => Effect.Effect<Option.Option<Account>, StorageError>
+
+  /** The account that an identity is bound to. */
+  readonly findIdentity: (identity: OutsideIdentity) => Effect.Effect<Option.Option<Account>, StorageError>
+
+  readonly setRole: (id: UserId, role: AccountRole) => Effect.Effect<void, StorageError>
 
   /** Accounts in the order of the spellings of their names; `after` is a spelling. */
   readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
@@ -77,6 +92,11 @@ export interface AccountStoreShape {
   /** A token, live or not, and whose it is. */
   readonly findToken: (
     fingerprint: string,
+  ) => Effect.Effect<Option.Option<{ readonly token: Token; readonly account: Account }>, StorageError>
+
+  /** The same by its id. */
+  readonly getToken: (
+    id: string,
   ) => Effect.Effect<Option.Option<{ readonly token: Token; readonly account: Account }>, StorageError>
 
   /** Notes that a token was used now, if it is live. One of a session is live until then at least; null for ever. */

@@ -27,6 +27,7 @@ import {
   NoTokenForGuests,
   type SignInError,
   type StorageError,
+  type TokenError,
   type TokenNotFound,
   type TooManyTokens,
 } from "./AccountError.ts"
@@ -41,6 +42,7 @@ import * as SignIn from "./internal/signIn.ts"
 import { LoginThrottle } from "./LoginThrottle.ts"
 import { PasswordHash } from "./PasswordHash.ts"
 import * as Token from "./Token.ts"
+import * as WebToken from "./WebTokens.ts"
 
 /** Accounts read at a time for a list. */
 const pageSize = 100
@@ -81,11 +83,11 @@ export class Accounts extends Context.Service<
       readonly invite?: Redacted.Redacted | undefined
     }) => Effect.Effect<User, SignInError>
 
-    /** The user that a token belongs to, and what it is for. That of a session is good for its whole lifetime from now on. */
-    readonly authenticate: (
-      token: Redacted.Redacted,
-      address: string,
-    ) => Effect.Effect<Identity, InvalidToken | AccountDisabled | StorageError>
+    /**
+     * The user that a token belongs to, and what it is for: one that was issued here, a guest's, or one that is signed
+     * (`WebTokens`). That of a session is good for its whole lifetime from now on.
+     */
+    readonly authenticate: (token: Redacted.Redacted, address: string) => Effect.Effect<Identity, TokenError>
 
     /** The user of this name, however it is spelled, and not of one that looks like it; none while the account is disabled. */
     readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
@@ -158,7 +160,8 @@ export class Accounts extends Context.Service<
   > = Layer.effect(
     Accounts,
     Effect.gen(function* () {
-      const store = yield* AccountStore
+      const webTokens = yield* WebToken.WebTokens
+      const store = WebToken.forgetting(yield* AccountStore, webTokens)
       const passwords = yield* PasswordHash
       const throttle = yield* LoginThrottle
       const random = yield* SecureRandom.SecureRandom
@@ -213,10 +216,9 @@ export class Accounts extends Context.Service<
         return { user, tokenId: undefined }
       })
 
-      const identify = Effect.fnUntraced(function* (
-        secret: Redacted.Redacted,
-      ): Effect.fn.Return<Identity, InvalidToken | AccountDisabled | StorageError> {
+      const identify = Effect.fnUntraced(function* (secret: Redacted.Redacted): Effect.fn.Return<Identity, TokenError> {
         if (Redacted.value(secret).startsWith("natg_")) return yield* identifyGuest(secret)
+        if (WebToken.isWellFormed(Redacted.value(secret))) return yield* webTokens.identify(secret)
         if (!secrets.isWellFormed(secret)) return yield* new InvalidToken()
         const found = yield* store.findToken(yield* secrets.fingerprint(secret))
         if (Option.isNone(found)) return yield* new InvalidToken()

@@ -4,7 +4,7 @@ import type { User } from "../domain/User.ts"
 /** Who has signed in by a token. */
 export interface Identity {
   readonly user: User
-  /** Undefined of a guest's, which cannot be revoked. */
+  /** Undefined of a guest's, and of an outside issuer's: they cannot be revoked here. */
   readonly tokenId: string | undefined
   /** How much of what the user may the token allows; undefined for all of it. */
   readonly scope?: Scope | undefined

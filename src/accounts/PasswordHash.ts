@@ -11,6 +11,9 @@ import { availableParallelism } from "node:os"
 import { Busy } from "./AccountError.ts"
 import * as Phc from "./internal/phc.ts"
 
+/** Instead of a hash: the account has no password, and nobody signs in by one. */
+export const none = Redacted.make("none")
+
 const saltBytes = 16
 const keyBytes = 32
 
@@ -98,7 +101,9 @@ export class PasswordHash extends Context.Service<
       const verify = Effect.fn("PasswordHash.verify")(function* (password: Redacted.Redacted, hash: Redacted.Redacted) {
         const stored = Phc.parse(Redacted.value(hash))
         if (stored === undefined) {
-          yield* Effect.logWarning("a stored password hash can't be read: nobody can sign in with it")
+          if (Redacted.value(hash) !== Redacted.value(none)) {
+            yield* Effect.logWarning("a stored password hash can't be read: nobody can sign in with it")
+          }
           return yield* Effect.as(pretend(password), false)
         }
         const key = yield* inTurn(derive(password, stored, stored.key.length))

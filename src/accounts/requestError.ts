@@ -4,17 +4,17 @@ import { unavailable } from "../domain/StoreTrouble.ts"
 import type {
   AccountNotFound,
   InviteNotFound,
-  InvalidToken,
   NameTaken,
   NoTokenForGuests,
   SignInError,
+  TokenError,
   TokenNotFound,
   TooManyTokens,
 } from "./AccountError.ts"
 
 export type AccountError =
   | SignInError
-  | InvalidToken
+  | TokenError
   | NameTaken
   | AccountNotFound
   | TokenNotFound
@@ -38,6 +38,7 @@ export const toRequestError = (error: AccountError): RequestError => {
     case "StorageError":
       return unavailable(error.trouble)
     case "Busy":
+    case "IssuerAway":
       return new RequestError({ reason: "Unavailable", detail: error.message, retryAfter: error.retryAfter })
     case "TooManyLogins":
       return new RequestError({ reason: "TooManyLogins", detail: error.message, retryAfter: error.retryAfter })
@@ -49,6 +50,8 @@ export const toRequestError = (error: AccountError): RequestError => {
       return new RequestError({ reason: "RateLimited", detail: error.message, retryAfter: error.retryAfter })
     case "InvalidCredentials":
       return new RequestError({ reason: error._tag, detail: error.detail })
+    case "IdentityRefused":
+      return new RequestError({ reason: error._tag, detail: error.message })
     case "AccountNotFound":
       return new RequestError({ reason: "NoSuchUser", detail: error.message, field: "username" })
     default:

@@ -10,6 +10,8 @@ export const maxTopicLength = 256
 export const maxStatusTextLength = 128
 /** Characters in a password; a longer one only costs hashing time. */
 export const maxPasswordLength = 1024
+/** Characters in a token; those of outside issuers are long. */
+export const maxTokenLength = 4096
 /** Bytes of one frame's body, before any decompression and after it. */
 export const maxFrameBytes = 64 * 1024
 /** How many times larger than its compressed form a body may be. */

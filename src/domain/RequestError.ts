@@ -39,6 +39,14 @@ export const catalog = {
   NoSuchInvitation: { code: 212, status: 404, retryable: false, message: "There is no such invitation" },
   TooManyTokens: { code: 213, status: 409, retryable: false, message: "A user may hold no more access tokens" },
 
+  CsrfRefused: {
+    code: 221,
+    status: 403,
+    retryable: false,
+    message: "The request was not sent by a page of this service",
+  },
+  IdentityRefused: { code: 220, status: 403, retryable: false, message: "There is no account for this token" },
+
   NotMember: { code: 300, status: 403, retryable: false, message: "Not a member of this channel" },
   AlreadyMember: { code: 301, status: 409, retryable: false, message: "Already a member of this channel" },
   TooManyMemberships: { code: 302, status: 409, retryable: false, message: "A session can be in no more channels" },

@@ -7,11 +7,11 @@ import * as Stream from "effect/Stream"
 import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { Accounts } from "../accounts/Accounts.ts"
+import { toRequestError } from "../accounts/requestError.ts"
 import { Chat } from "../chat/Chat.ts"
 import { Generations } from "../domain/Generations.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
-import { unavailable } from "../domain/StoreTrouble.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import type { Asker } from "./Handler.ts"
 
@@ -71,8 +71,7 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
         const by = { user, address, limited: true }
         return { caller: { by, memberships: undefined, limits, scope, tokenId }, identity }
       },
-      onFailure: (error) =>
-        error._tag === "StorageError" ? unavailable(error.trouble) : new RequestError({ reason: error._tag }),
+      onFailure: toRequestError,
     })
 
   return {

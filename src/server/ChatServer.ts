@@ -14,7 +14,6 @@ import { Chat } from "../chat/Chat.ts"
 import { People } from "../chat/People.ts"
 import { Hub } from "../embedding/Hub.ts"
 import type { Selection } from "../hub/directory/DirectoryCommand.ts"
-import * as HttpApp from "../http/HttpApp.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import { unavailable } from "../domain/StoreTrouble.ts"
@@ -33,6 +32,8 @@ import * as Webhooks from "../webhooks/Webhooks.ts"
 import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
 import { accountStore, hubStores } from "./internal/countedStores.ts"
 import * as OperatorDoors from "./internal/operatorDoors.ts"
+import { withSignedTokens } from "./Identities.ts"
+import * as HttpRequests from "./HttpRequests.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
 import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
 
@@ -124,16 +125,20 @@ export class ChatServer extends Context.Service<
     Layer.effect(ChatServer, serve(settings, listeners)).pipe(
       Layer.provideMerge(sessionsLayer(settings)),
       Layer.provideMerge(TlsContext.layer(settings.tls)),
-      Layer.provide(accountsOn(settings).pipe(Layer.provide(accountStore), Layer.provide(Meters.layer))),
+      Layer.provide(
+        withSignedTokens(accountsOn(settings), settings).pipe(Layer.provide(accountStore), Layer.provide(Meters.layer)),
+      ),
     )
 }
 
 /** Without listeners of the caller's own, by those that the settings ask for. */
 const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
-  const api = yield* HttpApp.make(settings.api)
+  const requests = yield* HttpRequests.handlers(settings)
   const always = yield* OperatorDoors.make({ ...settings, folder: folderOf(settings) })
-  const addresses = yield* listenAll(given ?? Doors.listeners(settings, yield* Doors.behind(settings, [api], always)))
+  const addresses = yield* listenAll(
+    given ?? Doors.listeners(settings, yield* Doors.behind(settings, requests, always)),
+  )
   if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),

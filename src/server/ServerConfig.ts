@@ -125,6 +125,17 @@ const wrongInTls = ({ listen, tls }: ServerSettings): string | undefined => {
   return undefined
 }
 
+/** What of the settings of an issuer outside does not go together. */
+const wrongInOidc = ({ accessTokens, oidc }: ServerSettings): string | undefined => {
+  if (oidc.issuer === "") return undefined
+  if (oidc.audience === "") {
+    return "oidc.issuer is given without oidc.audience: say what tokens have to be for, or those for anybody would be taken"
+  }
+  return oidc.issuer === accessTokens.issuer
+    ? "oidc.issuer is what access-tokens.issuer says: give the service's own tokens another name"
+    : undefined
+}
+
 const fromSources = Effect.fnUntraced(function* (
   sources: ReadonlyArray<Source.Source>,
 ): Effect.fn.Return<Configuration, Source.ConfigurationError> {
@@ -146,7 +157,7 @@ const fromSources = Effect.fnUntraced(function* (
     const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
-  const tls = wrongInTls(server)
-  if (tls !== undefined) return yield* new Source.ConfigurationError({ problems: [tls] })
+  const wrong = wrongInTls(server) ?? wrongInOidc(server)
+  if (wrong !== undefined) return yield* new Source.ConfigurationError({ problems: [wrong] })
   return { settings: server, inForce, notes, values }
 })

@@ -5,7 +5,9 @@
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Accounts from "../accounts/AccountSettings.ts"
+import * as AccessTokens from "../accounts/AccessTokenSettings.ts"
 import * as Logins from "../accounts/LoginThrottleSettings.ts"
+import * as OutsideIssuer from "../accounts/OutsideIssuerSettings.ts"
 import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
@@ -71,6 +73,8 @@ export interface ServerSettings {
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
+  readonly accessTokens: AccessTokens.AccessTokenSettings
+  readonly oidc: OutsideIssuer.OutsideIssuerSettings
   readonly logins: Logins.LoginThrottleSettings
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
@@ -100,6 +104,8 @@ export const defaults: ServerSettings = {
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,
+  accessTokens: AccessTokens.defaults,
+  oidc: OutsideIssuer.defaults,
   logins: Logins.defaults,
   history: History.defaults,
   hub: Hub.defaults,

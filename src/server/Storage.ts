@@ -7,6 +7,7 @@ import { Accounts } from "../accounts/Accounts.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { SigningKeys } from "../accounts/SigningKeys.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import { History } from "../history/History.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
@@ -19,6 +20,7 @@ import * as SqlHistory from "../storage/SqlHistory.ts"
 import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
 import { WebhookStore } from "../webhooks/WebhookStore.ts"
 import * as StorePing from "../storage/StorePing.ts"
+import * as SqlSigningKeys from "../storage/SqlSigningKeys.ts"
 import type { DatabaseInUse } from "../storage/Ownership.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
@@ -65,6 +67,7 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
   if (settings.storage.kind === "memory") {
     return Layer.mergeAll(
       AccountStore.layerMemory,
+      SigningKeys.layerMemory,
       ChannelStore.layerMemory,
       WebhookStore.layerMemory,
       History.layerMemory.pipe(Layer.provide(history)),
@@ -72,6 +75,7 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
   }
   return Layer.mergeAll(
     SqlAccounts.layer,
+    SqlSigningKeys.layer,
     SqlChannels.layer,
     SqlWebhooks.layer,
     StorePing.layer,

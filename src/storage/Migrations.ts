@@ -10,6 +10,7 @@ import channelMakers from "./migrations/0004_channel_makers.ts"
 import looks from "./migrations/0005_looks.ts"
 import historyId from "./migrations/0006_history_id.ts"
 import tokenScopes from "./migrations/0007_token_scopes.ts"
+import signingKeys from "./migrations/0008_signing_keys.ts"
 import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -21,6 +22,7 @@ const migrations = (schema: Schema) => ({
   "0005_looks": looks(),
   "0006_history_id": historyId,
   "0007_token_scopes": tokenScopes,
+  "0008_signing_keys": signingKeys,
   "0009_webhooks": webhooks(schema),
 })
 

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
 import * as SqlSchema from "effect/sql/SqlSchema"
 import { Account } from "../accounts/Account.ts"
 import { AccountChange } from "../accounts/AccountChange.ts"
@@ -67,10 +68,11 @@ const purgeBatch = 1000
 /** Changes read at a time. */
 const changePage = 256
 
-const byFingerprint = (rows: ReadonlyArray<typeof OwnedTokenRow.Type>) => {
+/** Tokens and whose they are, by what they were asked for. */
+const ownedBy = (column: "id" | "fingerprint", rows: ReadonlyArray<typeof OwnedTokenRow.Type>) => {
   const found = new Map(
     rows.map(({ accountCreatedAt, accountDisabled, accountName, accountRole, fingerprint, ...token }) => [
-      fingerprint,
+      column === "id" ? token.id : fingerprint,
       {
         token,
         account: {
@@ -83,8 +85,17 @@ const byFingerprint = (rows: ReadonlyArray<typeof OwnedTokenRow.Type>) => {
       },
     ]),
   )
-  return (fingerprint: string) => Option.fromUndefinedOr(found.get(fingerprint))
+  return (asked: string) => Option.fromUndefinedOr(found.get(asked))
 }
+
+const takenAs =
+  (name: string) =>
+  <A>(insert: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError | NameTaken> =>
+    Effect.catchIf(
+      insert,
+      (error) => error.reason._tag === "UniqueViolation",
+      () => Effect.fail(new NameTaken({ name })),
+    )
 
 const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -118,6 +129,13 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
     execute: (id) => sql`SELECT ${accountColumns} FROM accounts WHERE id = ${id}`,
   })
 
+  const findIdentified = SqlSchema.findOneOption({
+    Request: Schema.Struct({ issuer: Schema.String, subject: Schema.String }),
+    Result: AccountRow,
+    execute: ({ issuer, subject }) => sql`SELECT ${accountColumns} FROM accounts
+      JOIN identities ON user_id = accounts.id WHERE issuer = ${issuer} AND subject = ${subject}`,
+  })
+
   const listAccounts = SqlSchema.findAll({
     Request: Schema.Struct({ after: Schema.String, limit: Schema.Int }),
     Result: AccountRow,
@@ -125,18 +143,21 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
       sql`SELECT ${accountColumns} FROM accounts WHERE name_key > ${after} ORDER BY name_key LIMIT ${limit}`,
   })
 
-  const findTokens = SqlSchema.findAll({
-    Request: Schema.Array(Schema.String),
-    Result: OwnedTokenRow,
-    execute: (fingerprints) =>
-      sql`SELECT fingerprint, ${ownedTokenColumns} FROM tokens JOIN accounts ON accounts.id = user_id
-        WHERE ${sql.in("fingerprint", fingerprints)}`,
-  })
-
   // Everybody comes back at once after a restart.
-  const findToken = yield* gathered((fingerprints: ReadonlyArray<string>) =>
-    asStorageError(Effect.map(findTokens(fingerprints), byFingerprint)),
-  )
+  const tokensBy = (column: "id" | "fingerprint") => {
+    const find = SqlSchema.findAll({
+      Request: Schema.Array(Schema.String),
+      Result: OwnedTokenRow,
+      execute: (asked) =>
+        sql`SELECT fingerprint, ${ownedTokenColumns} FROM tokens JOIN accounts ON accounts.id = user_id
+          WHERE ${sql.in(`tokens.${column}`, asked)}`,
+    })
+    return gathered((asked: ReadonlyArray<string>) =>
+      asStorageError(Effect.map(find(asked), (rows) => ownedBy(column, rows))),
+    )
+  }
+  const findToken = yield* tokensBy("fingerprint")
+  const getToken = yield* tokensBy("id")
 
   const live = (now: number) => sql`revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ${now})`
 
@@ -226,7 +247,7 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
   })
 
   return {
-    add: ({ passwordHash, ...account }, inviteFingerprint) =>
+    add: ({ passwordHash, ...account }, inviteFingerprint, identity) =>
       together(
         Effect.fnUntraced(function* (now) {
           yield* sql`INSERT INTO accounts ${sql.insert({
@@ -238,12 +259,12 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
             password_hash: Redacted.value(passwordHash),
             disabled: Number(account.disabled),
             created_at: account.createdAt,
-          })}`.pipe(
-            Effect.catchIf(
-              (error) => error.reason._tag === "UniqueViolation",
-              () => Effect.fail(new NameTaken({ name: account.name })),
-            ),
-          )
+          })}`.pipe(takenAs(account.name))
+          if (identity !== undefined) {
+            yield* sql`INSERT INTO identities ${sql.insert({ ...identity, user_id: account.id })}`.pipe(
+              takenAs(account.name),
+            )
+          }
           if (inviteFingerprint !== undefined) yield* useInvite(inviteFingerprint, account.id, now)
         }),
       ),
@@ -251,6 +272,10 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
     find: (name) => asStorageError(findCredentials(name)),
 
     get: (id) => asStorageError(findAccount(id)),
+
+    findIdentity: (identity) => asStorageError(findIdentified(identity)),
+
+    setRole: (id, role) => sql`UPDATE accounts SET role = ${role} WHERE id = ${id}`.pipe(Effect.asVoid, asStorageError),
 
     list: ({ after = "", limit }) => asStorageError(listAccounts({ after, limit })),
 
@@ -312,6 +337,8 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
       ),
 
     findToken,
+
+    getToken,
 
     touchToken: (id, until) => touchToken({ id, until }),
 

@@ -13,6 +13,7 @@ import * as Order from "effect/Order"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import { Accounts } from "../accounts/Accounts.ts"
+import { AccessTokens } from "../accounts/AccessTokens.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
@@ -20,9 +21,11 @@ import { ChannelStore } from "../channels/ChannelStore.ts"
 import type { Address } from "../domain/Address.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
-import * as HttpApp from "../http/HttpApp.ts"
+import type * as HttpApp from "../http/HttpApp.ts"
 import { type Meter, Meters } from "../observability/Meters.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
+import * as HttpRequests from "../server/HttpRequests.ts"
+import { withSignedTokens } from "../server/Identities.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
 import { Sessions } from "../session/Sessions.ts"
@@ -82,6 +85,7 @@ export class TestServer extends Context.Service<
     /** The same as the layers' `Hub`. */
     readonly hub: Hub["Service"]
     readonly accounts: Accounts["Service"]
+    readonly accessTokens: AccessTokens["Service"]
     readonly sessions: Sessions["Service"]
     readonly limits: ConnectionLimits["Service"]
     /** What was counted. */
@@ -113,8 +117,8 @@ export class TestServer extends Context.Service<
     settings: Settings = {},
     link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
   ) =>
-    withService(settings, (complete, api) =>
-      Effect.map(Doors.behind(complete, [api]), (behind) => ({
+    withService(settings, (complete, requests) =>
+      Effect.map(Doors.behind(complete, requests), (behind) => ({
         listeners: Doors.listeners(complete, behind),
         reach: (address) => ({ address, connect: () => link(address) }),
       })),
@@ -158,6 +162,8 @@ const complete = (settings: Settings): Groups => ({
   metrics: { ...defaults.metrics, ...settings.metrics },
   // All of a test's people come from one address, and at once.
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
+  accessTokens: { ...defaults.accessTokens, ...settings.accessTokens },
+  oidc: { ...defaults.oidc, ...settings.oidc },
   logins: { ...defaults.logins, ...settings.logins },
   hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
   webhooks: { ...defaults.webhooks, ...settings.webhooks },
@@ -165,9 +171,9 @@ const complete = (settings: Settings): Groups => ({
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
 })
 
-const accountsLayer = ({ accounts, logins }: Groups, store: Layer.Layer<AccountStore, unknown>) =>
+const accountsLayer = ({ accounts, logins }: Groups) =>
   Accounts.layer.pipe(
-    Layer.provide([store, PasswordHash.layer, LoginThrottle.layer]),
+    Layer.provide([PasswordHash.layer, LoginThrottle.layer]),
     Layer.provide([
       NodeCrypto.layerKdf,
       NodeCrypto.layerSecureRandom,
@@ -189,13 +195,14 @@ const withService = (
   partial: Settings,
   entrance: (
     settings: Groups,
-    api: HttpApp.Handle,
+    requests: ReadonlyArray<HttpApp.Handle>,
   ) => Effect.Effect<Entrance, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext>,
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const api = yield* HttpApp.make(settings.api)
-    const { listeners, reach: reachAt } = yield* entrance(settings, api)
+    const requests = yield* HttpRequests.handlers(settings)
+    const [api] = requests
+    const { listeners, reach: reachAt } = yield* entrance(settings, requests)
     const listening = yield* listenAll(listeners)
     const [{ address }] = listening
     yield* drainOnClose(settings.shutdown)
@@ -208,6 +215,7 @@ const withService = (
       client2: (terms) => Effect.flatMap(reach.connect(), (link) => TestClient.v2(link, terms)),
       hub: yield* Hub,
       accounts: yield* Accounts,
+      accessTokens: yield* AccessTokens,
       sessions: yield* Sessions,
       limits: yield* ConnectionLimits,
       meter: yield* Meters,
@@ -219,7 +227,11 @@ const withService = (
     Layer.provide(Layer.orDie(TlsContext.layer(settings.tls))),
     Layer.provide([
       // What a test keeps things in has to open, or the test is wrong.
-      Layer.orDie(accountsLayer(settings, partial.accountStore ?? AccountStore.layerMemory)),
+      Layer.orDie(
+        withSignedTokens(accountsLayer(settings), settings).pipe(
+          Layer.provide(partial.accountStore ?? AccountStore.layerMemory),
+        ),
+      ),
       Layer.orDie(partial.history ?? History.layerMemory),
       Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
       Layer.orDie(partial.webhookStore ?? WebhookStore.layerMemory),

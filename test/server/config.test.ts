@@ -109,6 +109,14 @@ describe("the table of settings", () => {
     "log.level": "fatal",
     "log.format": "json",
     "messages.durability": "memory",
+    "access-tokens.issuer": "https://chat.example.org",
+    "access-tokens.audience": "https://chat.example.org",
+    "oidc.issuer": "https://issuer.example.org",
+    "oidc.audience": "chat",
+    "oidc.jwks": "https://issuer.example.org/keys",
+    "oidc.name-claim": "email",
+    "oidc.role-claim": "roles",
+    "oidc.admin-value": "chat-admin",
     "tls.cert": "cert.pem",
     "tls.key": "key.pem",
     "tls.passphrase": "secret",
@@ -143,11 +151,17 @@ describe("the table of settings", () => {
         Effect.map(load({ environment: variables }), ({ settings }) => leaves(settings))
       // Alone these say too little.
       const tls = { NATTER_TLS_CERT: "c", NATTER_TLS_KEY: "k", NATTER_TLS_CLIENT_CA: "a" }
+      const oidc = { NATTER_OIDC_AUDIENCE: "natter" }
       const before = yield* set({})
       const withTls = yield* set(tls)
+      const withOidc = yield* set(oidc)
       const owners = new Map<string, string>()
       for (const name of names) {
-        const [base, others] = name.startsWith("tls.") ? [withTls, tls] : [before, {}]
+        const [base, others] = name.startsWith("tls.")
+          ? [withTls, tls]
+          : name.startsWith("oidc.")
+            ? [withOidc, oidc]
+            : [before, {}]
         const after = yield* set({ ...others, [ServerConfig.environmentName(name)]: other(name) })
         const changed = [...new Set([...base.keys(), ...after.keys()])].filter(
           (path) => base.get(path) !== after.get(path),

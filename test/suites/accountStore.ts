@@ -117,6 +117,38 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "binds an account to who an issuer outside says that somebody is, once",
+      Effect.fnUntraced(function* (store) {
+        const identity = { issuer: "https://issuer.example", subject: "1" }
+        yield* store.add(bob)
+        yield* store.add(alice, undefined, identity)
+        const { passwordHash: _, ...known } = alice
+        assert.deepStrictEqual(yield* store.findIdentity(identity), Option.some(known))
+        assert.deepStrictEqual(yield* store.findIdentity({ ...identity, subject: "2" }), Option.none())
+        assert.deepStrictEqual(yield* store.findIdentity({ ...identity, issuer: "another" }), Option.none())
+        const carol = account("carol")
+        assert.strictEqual((yield* Effect.flip(store.add(carol, undefined, identity)))._tag, "NameTaken")
+        assert.deepStrictEqual(yield* store.get(carol.id), Option.none())
+        const taken = store.add({ ...bob, id: carol.id }, undefined, { ...identity, subject: "2" })
+        assert.strictEqual((yield* Effect.flip(taken))._tag, "NameTaken")
+        assert.deepStrictEqual(yield* store.findIdentity({ ...identity, subject: "2" }), Option.none())
+        yield* store.add(carol, undefined, { ...identity, issuer: "another" })
+      }),
+    )
+
+    test(
+      "gives an account another role",
+      Effect.fnUntraced(function* (store) {
+        yield* store.add(alice)
+        yield* store.add(bob)
+        yield* store.setRole(alice.id, "admin")
+        yield* store.setRole(UserId.make("nobody"), "admin")
+        const roles = (yield* store.list(everything)).map(({ name, role }) => `${name} ${role}`)
+        assert.deepStrictEqual(roles, ["Alice admin", "bob member"])
+      }),
+    )
+
+    test(
       "what was found stays as it was found",
       Effect.fnUntraced(function* (store) {
         yield* store.add(alice)
@@ -312,6 +344,8 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.touchToken(mine.id, null)
         const { account: owner, token: found } = Option.getOrThrow(yield* store.findToken(print(mine)))
         assert.deepStrictEqual(found, { ...mine, lastUsedAt: 42 })
+        assert.deepStrictEqual(yield* store.getToken(mine.id), yield* store.findToken(print(mine)))
+        assert.deepStrictEqual(yield* store.getToken("none"), Option.none())
         const { passwordHash: _, ...known } = alice
         assert.deepStrictEqual(owner, known)
         assert.strictEqual((yield* store.tokens(everything)).length, 2)

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { UserId } from "../../domain/User.ts"
+import { UserId } from "../../domain/User.ts"
 import * as NameKey from "../../domain/NameKey.ts"
 import * as Username from "../../domain/Username.ts"
 import type { Account, Credentials } from "../Account.ts"
@@ -16,11 +16,13 @@ import {
   TokenNotFound,
   TooManyTokens,
 } from "../AccountError.ts"
-import type { AccountStoreShape, IssuedInvite, Page } from "../AccountStoreShape.ts"
+import type { AccountStoreShape, IssuedInvite, OutsideIdentity, Page } from "../AccountStoreShape.ts"
 import * as ChangeFeed from "../ChangeFeed.ts"
 import * as Token from "../Token.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+
+const keyOf = ({ issuer, subject }: OutsideIdentity) => JSON.stringify([issuer, subject])
 
 /** Every operation is one synchronous step, and so atomic. */
 export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(function* () {
@@ -30,6 +32,7 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   const byFingerprint = new Map<string, Mutable<Token.Token>>()
   const byUser = new Map<UserId, Map<string, Mutable<Token.Token>>>()
   const invites = new Map<string, Mutable<IssuedInvite>>()
+  const identities = new Map<string, UserId>()
   let log: Array<ChangeFeed.Entry> = []
   let seq = 0
 
@@ -50,6 +53,11 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   const toAccount = ({ passwordHash: _, ...account }: Credentials): Account => account
 
   const tokensOf = (id: UserId) => [...(byUser.get(id)?.values() ?? [])]
+
+  const owned = (token: Token.Token | undefined) => {
+    const account = token && byId.get(token.userId)
+    return account ? Option.some({ token: { ...token }, account: toAccount(account) }) : Option.none()
+  }
 
   const revokeAll = (id: UserId, now: number, keep?: string) => {
     for (const token of tokensOf(id)) if (token.id !== keep) token.revokedAt ??= now
@@ -76,10 +84,11 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   }
 
   return {
-    add: (account, inviteFingerprint) =>
+    add: (account, inviteFingerprint, identity) =>
       step((now): Effect.Effect<void, NameTaken | InviteNotValid> => {
         const key = NameKey.key(account.name)
-        if (accounts.has(key)) return Effect.fail(new NameTaken({ name: account.name }))
+        const isKnown = identity !== undefined && identities.has(keyOf(identity))
+        if (accounts.has(key) || isKnown) return Effect.fail(new NameTaken({ name: account.name }))
         if (inviteFingerprint !== undefined) {
           if (!inviteIsOpen(inviteFingerprint, now)) return Effect.fail(new InviteNotValid())
           Object.assign(invites.get(inviteFingerprint)!, { usedAt: now, usedBy: account.id })
@@ -87,6 +96,7 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         const kept = { ...account }
         accounts.set(key, kept)
         byId.set(account.id, kept)
+        if (identity !== undefined) identities.set(keyOf(identity), account.id)
         return Effect.void
       }),
 
@@ -96,6 +106,18 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
       ),
 
     get: (id) => Effect.sync(() => Option.map(Option.fromUndefinedOr(byId.get(id)), toAccount)),
+
+    findIdentity: (identity) =>
+      Effect.sync(() => {
+        const account = byId.get(identities.get(keyOf(identity)) ?? UserId.make("nobody"))
+        return Option.map(Option.fromUndefinedOr(account), toAccount)
+      }),
+
+    setRole: (id, role) =>
+      Effect.sync(() => {
+        const account = byId.get(id)
+        if (account !== undefined) account.role = role
+      }),
 
     list: (range) =>
       Effect.sync(() => {
@@ -149,12 +171,9 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
         return Effect.void
       }),
 
-    findToken: (fingerprint) =>
-      Effect.sync(() => {
-        const token = byFingerprint.get(fingerprint)
-        const account = token && byId.get(token.userId)
-        return account ? Option.some({ token: { ...token }, account: toAccount(account) }) : Option.none()
-      }),
+    findToken: (fingerprint) => Effect.sync(() => owned(byFingerprint.get(fingerprint))),
+
+    getToken: (id) => Effect.sync(() => owned(tokens.get(id)?.token)),
 
     touchToken: (id, until) =>
       Effect.map(Clock.currentTimeMillis, (now) => {

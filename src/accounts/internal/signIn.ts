@@ -52,7 +52,7 @@ export const parseUsername = (text: string): Effect.Effect<Username.Username, In
   Effect.mapError(Effect.fromOption(decodeUsername(text)), () => new InvalidUsername())
 
 /** Fails where the name is not one for somebody new. Those who have one of before keep it. */
-const checkNewName = (name: Username.Username): Effect.Effect<void, InvalidUsername> => {
+export const checkNewName = (name: Username.Username): Effect.Effect<void, InvalidUsername> => {
   const detail = wrongIn(name)
   return detail === undefined ? Effect.void : Effect.fail(new InvalidUsername({ detail }))
 }

@@ -12,6 +12,7 @@ import {
   maxPasswordLength,
   maxReasonLength,
   maxSearchLength,
+  maxTokenLength,
 } from "../../domain/Limits.ts"
 import { HistoryId } from "../../domain/HistoryId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
@@ -40,8 +41,12 @@ export const Login = frame(
 )
 export const Authenticate = frame(
   "Authenticate",
-  { description: "Sign in by a session token from an earlier `LoggedIn`.", reply: "LoggedIn" },
-  { ref, token: textUpTo(256) },
+  {
+    description:
+      "Sign in by a session token from an earlier `LoggedIn`, an access token, or a token of an outside issuer.",
+    reply: "LoggedIn",
+  },
+  { ref, token: textUpTo(maxTokenLength) },
 )
 export const Join = frame(
   "Join",

@@ -12,6 +12,7 @@ import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { webhookSettings } from "./webhookSettings.ts"
 import { telemetrySettings } from "./telemetrySettings.ts"
+import { identitySettings } from "./identitySettings.ts"
 import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
@@ -95,6 +96,7 @@ export const settings = {
     "Time a token signs in without the password; a session's counts from when it was used last, also while it stays connected",
   ),
   "invites.lifetime": setting("accounts.inviteLifetime", duration("1 minute", "365 days"), "Time an invite is valid"),
+  ...identitySettings,
 
   "logins.per-account": setting(
     "logins.perAccount",

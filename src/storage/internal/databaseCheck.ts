@@ -8,6 +8,7 @@ const tablesSince: ReadonlyArray<readonly [migration: number, tables: ReadonlyAr
   [2, ["logs", "entries", "ids", "reactions", "markers", "entry_words"]],
   [3, ["channels", "channel_roles", "channel_sanctions", "channel_audit"]],
   [6, ["history_identity"]],
+  [8, ["signing_keys", "identities"]],
 ]
 
 const ours = ["migrations", ...tablesSince.flatMap(([, tables]) => tables)]
