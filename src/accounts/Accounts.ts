@@ -23,6 +23,7 @@ import {
   type InvalidPassword,
   InvalidToken,
   type InvalidUsername,
+  type InviteNotFound,
   type NameTaken,
   NoTokenForGuests,
   type SignInError,
@@ -33,9 +34,11 @@ import {
 } from "./AccountError.ts"
 import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
+import type { IssuedInvite } from "./AccountStoreShape.ts"
 import type { Identity } from "./Identity.ts"
 import * as Guests from "./internal/guests.ts"
 import * as Password from "./internal/password.ts"
+import * as PasswordChange from "./internal/passwordChange.ts"
 import * as Renewal from "./internal/renewal.ts"
 import * as Secrets from "./internal/secrets.ts"
 import * as SignIn from "./internal/signIn.ts"
@@ -44,8 +47,8 @@ import { PasswordHash } from "./PasswordHash.ts"
 import * as Token from "./Token.ts"
 import * as WebToken from "./WebTokens.ts"
 
-/** Accounts read at a time for a list. */
-const pageSize = 100
+/** Accounts, and what belongs to them, read at a time for a list. */
+export const accountsAtOnce = 100
 
 /** `Token.lastUsedAt` is written at most once in this many milliseconds. */
 const touchEvery = 60_000
@@ -57,6 +60,13 @@ const maxInviteLifetime = Duration.days(365)
 export interface IssuedToken {
   readonly id: string
   readonly token: Redacted.Redacted
+}
+
+/** An invite that was made just now. `expiresAt` is in milliseconds since 1970. */
+export interface IssuedCode {
+  readonly id: string
+  readonly code: Redacted.Redacted
+  readonly expiresAt: number
 }
 
 export interface TokenOptions {
@@ -113,6 +123,15 @@ export class Accounts extends Context.Service<
     /** All accounts in the order of their names, read page by page. */
     readonly list: Stream.Stream<Account, StorageError>
 
+    /** A part of them, behind a name: `accountsAtOnce`, or all that are left. */
+    readonly page: (after?: string) => Effect.Effect<ReadonlyArray<Account>, StorageError>
+
+    /**
+     * Changes the password of who knows it, and revokes the user's tokens but for `keep`. Wrong ones count as at a sign-in.
+     * Without an address it is done in this program.
+     */
+    readonly changePassword: (change: PasswordChange.Change) => Effect.Effect<void, PasswordChange.ChangeError>
+
     /** Changes a password and revokes the user's tokens. */
     readonly setPassword: (
       name: string,
@@ -123,13 +142,20 @@ export class Accounts extends Context.Service<
     readonly disable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
     readonly enable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
 
-    /** A code that registers one account, valid for a year at most. `expiresAt` is in milliseconds since 1970. */
-    readonly invite: (
-      lifetime?: Duration.Duration,
-    ) => Effect.Effect<{ readonly code: Redacted.Redacted; readonly expiresAt: number }, StorageError>
+    /** A code that registers one account, valid for a year at most. */
+    readonly invite: (lifetime?: Duration.Duration) => Effect.Effect<IssuedCode, StorageError>
+
+    /** A part of the invites, used or not, behind the fingerprint of one, which is its id. */
+    readonly invites: (after?: string) => Effect.Effect<ReadonlyArray<IssuedInvite>, StorageError>
+
+    /** Takes back an invite that was not used. */
+    readonly revokeInvite: (id: string) => Effect.Effect<void, InviteNotFound | StorageError>
 
     /** Tokens, live and lately ended, in the order they were made: everyone's, or those of one account. */
     readonly tokens: (name?: string) => Stream.Stream<Token.Token, AccountNotFound | StorageError>
+
+    /** Those of one user, of which there are few. */
+    readonly tokensOf: (user: UserId) => Effect.Effect<ReadonlyArray<Token.Token>, StorageError>
 
     /** A token for a program. At most `Token.maxPerUser` live ones an account. */
     readonly createToken: (
@@ -240,7 +266,7 @@ export class Accounts extends Context.Service<
         Stream.paginate(undefined as string | undefined, (after) =>
           Effect.map(
             read(after),
-            (page) => [page, page.length < pageSize ? Option.none() : Option.map(Arr.last(page), key)] as const,
+            (page) => [page, page.length < accountsAtOnce ? Option.none() : Option.map(Arr.last(page), key)] as const,
           ),
         )
 
@@ -293,9 +319,14 @@ export class Accounts extends Context.Service<
         ),
 
         list: pages(
-          (after) => store.list({ after, limit: pageSize }),
+          (after) => store.list({ after, limit: accountsAtOnce }),
           (account) => Username.spelling(account.name),
         ),
+
+        page: (after) =>
+          store.list({ after: after === undefined ? undefined : Username.spelling(after), limit: accountsAtOnce }),
+
+        changePassword: yield* PasswordChange.make(settings.minPasswordLength),
 
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
           yield* Password.checkNew(password, settings.minPasswordLength)
@@ -316,18 +347,25 @@ export class Accounts extends Context.Service<
           const createdAt = yield* Clock.currentTimeMillis
           const valid = Duration.min(lifetime ?? settings.inviteLifetime, maxInviteLifetime)
           const expiresAt = createdAt + Math.round(Duration.toMillis(valid))
-          yield* store.addInvite({ fingerprint: yield* invites.fingerprint(code), createdAt, expiresAt })
-          return { code, expiresAt }
+          const id = yield* invites.fingerprint(code)
+          yield* store.addInvite({ fingerprint: id, createdAt, expiresAt })
+          return { id, code, expiresAt }
         }),
+
+        invites: (after) => store.invites({ after, limit: accountsAtOnce }),
+
+        revokeInvite: Effect.fn("Accounts.revokeInvite")((id) => store.removeInvite(id)),
 
         tokens: (name) => {
           const of = (userId?: UserId) =>
             pages(
-              (after) => store.tokens({ after, limit: pageSize }, userId),
+              (after) => store.tokens({ after, limit: accountsAtOnce }, userId),
               (token) => token.id,
             )
           return name === undefined ? of() : Stream.unwrap(Effect.map(named(name), ({ id }) => of(id)))
         },
+
+        tokensOf: (user) => store.tokens({ limit: 2 * Token.maxPerUser }, user),
 
         createToken: Effect.fn("Accounts.createToken")(function* (name, options) {
           return yield* newToken("access", (yield* named(name)).id, options)

@@ -5,6 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
+import type { Accounts } from "../accounts/Accounts.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { User } from "../domain/User.ts"
@@ -12,6 +13,7 @@ import { History } from "../history/History.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
+import { AccountsOfHub } from "./AccountsOfHub.ts"
 import { Cursors } from "./internal/Cursors.ts"
 import { RecentPages } from "./internal/RecentPages.ts"
 import { People, type PeopleShape } from "./People.ts"
@@ -27,6 +29,8 @@ export interface ChatShape {
   readonly people: PeopleShape
   /** Undefined where there are none. */
   readonly webhooks: WebhooksShape | undefined
+  /** Undefined in a hub without accounts. */
+  readonly accounts: Accounts["Service"] | undefined
   readonly settings: HubSettings
   readonly clock: Clock.Clock
   /** Where pages ended, as their callers carry it. */
@@ -56,6 +60,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         channels: yield* ChannelStore,
         people: yield* People,
         webhooks: yield* Webhooks,
+        accounts: yield* AccountsOfHub,
         settings,
         clock,
         cursors: new Cursors(),

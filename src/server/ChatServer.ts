@@ -10,6 +10,7 @@ import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
+import { AccountsOfHub } from "../chat/AccountsOfHub.ts"
 import { Chat } from "../chat/Chat.ts"
 import { People } from "../chat/People.ts"
 import { Hub } from "../embedding/Hub.ts"
@@ -66,6 +67,7 @@ export const sessionsLayer = (
     Layer.provide(webhooksLayer(settings)),
     Layer.provide([
       peopleWithAccounts,
+      Layer.effect(AccountsOfHub, Accounts),
       Layer.succeed(HistorySettings, settings.history),
       Layer.succeed(HubSettings, settings.hub),
       Layer.succeed(SessionSettings, settings.session),

@@ -6,6 +6,7 @@ import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { Caller } from "../../src/chat/Caller.ts"
 import { Chat } from "../../src/chat/Chat.ts"
 import type { Operation } from "../../src/chat/Operation.ts"
+import * as accountOperations from "../../src/chat/account/operations.ts"
 import * as operations from "../../src/chat/operations.ts"
 import { People } from "../../src/chat/People.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
@@ -17,7 +18,7 @@ import { Topic } from "../../src/domain/Topic.ts"
 import { History } from "../../src/history/History.ts"
 import { ann, accountsOf, bob, caller, chatOf, name } from "./scripted.ts"
 
-const everyOperation = Object.values(operations).flatMap((operation) =>
+const everyOperation = Object.values({ ...operations, ...accountOperations }).flatMap((operation) =>
   "operation" in operation ? [operation as unknown as Operation<object, unknown>] : [],
 )
 const scopedTo = (scope: Scope): Caller => ({ ...caller, scope })
@@ -55,7 +56,13 @@ describe("each operation", () => {
     )
   }
 
-  const everywhere = new Set(["listBlocked", "listChannels", "listUnread", "setStatus"])
+  const everywhere = new Set([
+    "listBlocked",
+    "listChannels",
+    "listUnread",
+    "setStatus",
+    ...Object.keys(accountOperations),
+  ])
   for (const operation of everyOperation.filter((operation) => !everywhere.has(operation.operation))) {
     it.effect(`${operation.operation} is refused in a channel that the token is not for`, () =>
       Effect.gen(function* () {

@@ -78,6 +78,7 @@ export const chatOf = (parts: Parts): Effect.Effect<ChatShape> =>
       counting: yield* Semaphore.make(1),
       ending: yield* Deferred.make<void>(),
       limitsOf: () => undefined,
+      accounts: undefined,
       ...parts,
       people,
       directory,

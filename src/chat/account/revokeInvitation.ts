@@ -1,0 +1,13 @@
+import type * as Effect from "effect/Effect"
+import type { RequestError } from "../../domain/RequestError.ts"
+import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
+import { operation } from "../Operation.ts"
+
+/** Takes back an invitation that nobody has used. For administrators. */
+export const revokeInvitation = operation(
+  "revokeInvitation",
+  "administration",
+  [...withAccount, "NoSuchInvitation"],
+  (chat, caller, { id }: { readonly id: string }): Effect.Effect<void, RequestError> =>
+    asAdministrator(chat, caller, (accounts) => accounts.revokeInvite(id)),
+)
