@@ -6,6 +6,7 @@ import * as path from "node:path"
 import { clientGuide } from "./ClientGuide.ts"
 import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
+import { grafanaDashboard } from "./GrafanaDashboard.ts"
 import { metricsReference } from "./MetricsReference.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
@@ -15,6 +16,7 @@ import { terminalGuide } from "./TerminalGuide.ts"
 export const documents: ReadonlyArray<Document> = [
   clientGuide,
   configurationReference,
+  grafanaDashboard,
   metricsReference,
   protocolReference,
   protocolSchema,

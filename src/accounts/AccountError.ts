@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { maxNameLength, maxPasswordLength } from "../domain/Limits.ts"
+import { words } from "../domain/StoreTrouble.ts"
 import { maxPerUser } from "./Token.ts"
 
 // Every message here may be shown to whoever asked: none says more than the asker may know,
@@ -110,6 +111,7 @@ export class StorageError extends Schema.TaggedError<StorageError>("natter/accou
   cause: Schema.Defect(),
 }) {
   override get message() {
+    if (this.trouble !== undefined) return words[this.trouble]
     return this.retryable ? "Accounts can't be reached just now; try again" : "Accounts can't be read or written"
   }
 }

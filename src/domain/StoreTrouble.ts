@@ -4,7 +4,8 @@ import { RequestError } from "./RequestError.ts"
 
 export type StoreTrouble = "full" | "away"
 
-const words: Readonly<Record<StoreTrouble, string>> = {
+/** For whoever asked for something. */
+export const words: Readonly<Record<StoreTrouble, string>> = {
   full: "The server's disk is full: nothing can be stored until there is room",
   away: "The server cannot reach what it keeps its data in",
 }

@@ -18,6 +18,12 @@ import type { SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
 import * as Migrations from "./Migrations.ts"
 
+/** What SQLite says of a disk without room does not say what to do. */
+const words = (problem: string): string =>
+  problem === "database or disk is full"
+    ? "there is no room left on its disk. Make some, and start again: nothing that was acknowledged is lost"
+    : problem
+
 /** The database file can't be opened or brought up to date: the server can't start. */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
   file: Schema.String,
@@ -25,7 +31,7 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   cause: Schema.Defect(),
 }) {
   override get message() {
-    return `The database "${this.file}" can't be used: ${this.problem}`
+    return `The database "${this.file}" can't be used: ${words(this.problem)}`
   }
 }
 

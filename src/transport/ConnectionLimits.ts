@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Meters } from "../observability/Meters.ts"
 import { type Admission, type Bounds, Admissions } from "./internal/Admissions.ts"
-import { Tally } from "./internal/Tally.ts"
+import { Tally } from "../domain/Tally.ts"
 
 export type { Admission }
 

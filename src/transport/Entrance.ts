@@ -20,7 +20,7 @@ import { Arrival } from "./Arrival.ts"
 import { ConnectionLimits } from "./ConnectionLimits.ts"
 import type { HttpDoor } from "./http/HttpDoor.ts"
 import type { Speech } from "./Place.ts"
-import { Tally } from "./internal/Tally.ts"
+import { Tally } from "../domain/Tally.ts"
 import { converse } from "./Reception.ts"
 import { SocketConnection } from "./SocketConnection.ts"
 

@@ -31,6 +31,10 @@ describe("an error of accounts", () => {
       "Accounts can't be reached just now; try again",
     ],
     [new AccountError.StorageError({ retryable: false, cause: "disk" }), "Accounts can't be read or written"],
+    [
+      new AccountError.StorageError({ retryable: false, trouble: "full", cause: "disk" }),
+      "The server's disk is full: nothing can be stored until there is room",
+    ],
     [new AccountError.NameTaken({ name: "ann" }), 'The name "ann" is taken'],
     [new AccountError.AccountNotFound({ account: "ann" }), 'There is no account "ann"'],
     [new AccountError.TokenNotFound({ id: "t-1" }), 'There is no token "t-1"'],

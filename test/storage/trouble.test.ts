@@ -4,10 +4,16 @@ import { ConnectionError, SqlError, UnknownError } from "effect/sql/SqlError"
 import { unavailable } from "../../src/domain/StoreTrouble.ts"
 import { asHistoryError } from "../../src/storage/internal/asHistoryError.ts"
 import { asStorageError } from "../../src/storage/internal/asStorageError.ts"
+import { DatabaseError } from "../../src/storage/Sqlite.ts"
 
 const failing = (fields: object) =>
   Effect.fail(new SqlError({ reason: new UnknownError({ cause: Object.assign(new Error("no"), fields) }) }))
 const refused = Effect.fail(new SqlError({ reason: new ConnectionError({ cause: new Error("ECONNREFUSED") }) }))
+
+it("a database that cannot be opened on a full disk says what to do", () => {
+  const { message } = new DatabaseError({ file: "natter.db", problem: "database or disk is full", cause: "" })
+  assert.match(message, /no room left on its disk\. Make some/)
+})
 
 it.effect.each([
   ["SQLite's full disk", failing({ errcode: 13 }), "full"],

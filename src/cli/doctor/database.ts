@@ -25,7 +25,7 @@ const room = (folder: string): ReadonlyArray<Finding> => {
   const free = bavail * bsize
   const says = `${size(free)} are free on its file system`
   const advice =
-    "make room, or shorten what is kept (history.keep-time, history.keep-entries); nobody can publish on a full disk"
+    "make room, or shorten what is kept (history.keep-time, history.keep-entries); on a full disk nobody can publish, and no service starts"
   const inodes =
     files > 0 && ffree / files < 0.01
       ? [inFolder.warning(`its file system has ${ffree} inodes left`, "remove files there")]

@@ -1,5 +1,7 @@
 /** A service that runs somewhere: whether it answers, and what over. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
 import { type Answer, ask, distrusts, show, type Target } from "../serviceHttp.ts"
 import { dates, namesOf } from "./dates.ts"
@@ -27,8 +29,26 @@ const certificateFindings = (answer: Answer, now: number): ReadonlyArray<Finding
   ]
 }
 
+const Readiness = Schema.Struct({
+  checks: Schema.Array(
+    Schema.Struct({ name: Schema.String, ok: Schema.Boolean, detail: Schema.optional(Schema.String) }),
+  ),
+})
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Readiness))
+
+/** What is not as it should be, in one line. */
+const saidIn = (body: string): string =>
+  Option.match(decode(body), {
+    onNone: () => body.trim().replaceAll(/\s+/g, " ").slice(0, 200),
+    onSome: ({ checks }) =>
+      checks
+        .filter(({ ok }) => !ok)
+        .map(({ detail = "not in order", name }) => `${name}: ${detail}`)
+        .join(", "),
+  })
+
 const readinessFinding = ({ body, status }: Answer): Finding => {
-  const said = body.trim().replaceAll(/\s+/g, " ").slice(0, 200)
+  const said = saidIn(body)
   if (status === 200) return readiness.ok("it takes newcomers")
   if (status === 404)
     return readiness.warning("it has no /readyz: an older Natter, or something else", "is it the right port?")

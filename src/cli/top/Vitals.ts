@@ -86,7 +86,7 @@ export const vitals = (before: Samples, after: Samples, seconds: number): Vitals
     commit: percentiles("natter_history_commit_seconds"),
     batch: batches === undefined || entries === undefined || batches === 0 ? undefined : entries / batches,
     outboxBytes: after.value("natter_outbox_bytes"),
-    mailbox: greatest(after.by("natter_mailbox_commands", "mailbox")),
+    mailbox: after.value("natter_fullest_mailbox_commands"),
     loopDelay: {
       p50: after.value("natter_event_loop_delay_seconds", { at: "p50" }),
       p99: after.value("natter_event_loop_delay_seconds", { at: "p99" }),
@@ -98,6 +98,3 @@ export const vitals = (before: Samples, after: Samples, seconds: number): Vitals
     freeBytes: after.value("natter_data_free_bytes"),
   }
 }
-
-const greatest = (counts: ReadonlyMap<string, number>): number | undefined =>
-  counts.size === 0 ? undefined : Math.max(...counts.values())

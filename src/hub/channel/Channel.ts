@@ -19,6 +19,7 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
+import { Tally } from "../../domain/Tally.ts"
 import { unavailable } from "../../domain/StoreTrouble.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -96,12 +97,26 @@ export const make = Effect.fnUntraced(function* (
 
   const record = administer.make({ state, settings, channels, history, directory, clock })
 
+  /** A disk that is full is full for everything that is said: one line in a while says so. */
+  const failures = new Tally(clock)
+  let failing = false
   const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
     Effect.suspend(() => {
       // Nobody waits for an answer here who would be told; whoever asks next is.
       state.trouble = error.trouble
+      failing = true
+      const times = failures.count()
+      if (times === undefined) return Effect.void
       const why = error.trouble === undefined ? "" : `: ${unavailable(error.trouble).message}`
-      return Effect.logError(`channel ${name} could not ${what}${why}`, error)
+      const often = times === 1 ? "" : ` (${times} times)`
+      return Effect.logError(`channel ${name} could not ${what}${often}${why}`, error)
+    })
+  const stored = (durability: Durability): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      state.stored(durability)
+      if (!failing) return Effect.void
+      failing = false
+      return Effect.logInfo(`channel ${name} stores again`)
     })
 
   /** Hands out what there is to tell, with how much more waits to be handled. */
@@ -194,7 +209,7 @@ export const make = Effect.fnUntraced(function* (
       return undefined
     }
     return Effect.matchEffect(appended ?? append(batch), {
-      onSuccess: (durability) => Effect.sync(() => state.stored(durability)),
+      onSuccess: stored,
       onFailure: (error) => (error.reason === "Duplicate" ? onDuplicate(error) : notStored(commands, error)),
     })
   }

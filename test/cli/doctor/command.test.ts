@@ -47,7 +47,9 @@ test("natter doctor says all that is wrong with the settings, and ends with 1", 
 test("natter doctor --address says whether a service takes newcomers", async () => {
   let status = 200
   const server = http.createServer((request, response) => {
-    response.writeHead(request.url === "/readyz" ? status : 404).end("draining\n")
+    response
+      .writeHead(request.url === "/readyz" ? status : 404)
+      .end(`{"ready":false,"checks":[{"name":"store","ok":false,"detail":"no room","seconds":3}]}\n`)
   })
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -60,7 +62,7 @@ test("natter doctor --address says whether a service takes newcomers", async () 
   status = 503
   expect(await run(["doctor", "--address", address])).toMatchObject({
     code: 1,
-    stdout: expect.stringContaining("it takes no newcomers now: draining"),
+    stdout: expect.stringContaining("it takes no newcomers now: store: no room"),
   })
   expect(await run(["doctor", "--address", "127.0.0.1:1"])).toMatchObject({
     code: 1,

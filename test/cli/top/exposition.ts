@@ -27,7 +27,7 @@ export const exposition = (seconds: number, changes: Readonly<Record<string, num
     'natter_shed_frames_total{lane="typing"}': 0,
     natter_slow_consumers_total: 0,
     'natter_mailbox_commands{mailbox="directory"}': 1,
-    'natter_mailbox_commands{mailbox="fullest"}': 7,
+    natter_fullest_mailbox_commands: 7,
     natter_event_loop_active_seconds_total: 0.25 * seconds,
     'natter_event_loop_delay_seconds{at="p50"}': 0.0005,
     'natter_event_loop_delay_seconds{at="p99"}': 0.002,

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import { TestClock } from "effect/testing"
 import type { Appearance } from "../../../src/domain/Appearance.ts"
 import { Topic } from "../../../src/domain/Topic.ts"
@@ -173,6 +174,36 @@ describe("Channel", () => {
         )
       }),
     )
+
+    it.effect("the log says so at once, then now and then how often, and that it is over", () => {
+      const lines: Array<string> = []
+      const logger = Logger.make(
+        ({ message }) => void lines.push(String(Array.isArray(message) ? message[0] : message)),
+      )
+      return Effect.gen(function* () {
+        const alice = member("alice")
+        const { history, publish } = yield* setUp(alice)
+        history.before = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "append", trouble: "full" }))
+        for (let n = 0; n < 5; n++) {
+          yield* publish(alice, `${n}`)
+          yield* settle
+        }
+        yield* TestClock.adjust("10 seconds")
+        yield* publish(alice, "later")
+        yield* settle
+        history.before = Effect.void
+        for (const text of ["room", "more"]) {
+          yield* publish(alice, text)
+          yield* settle
+        }
+        const why = "The server's disk is full: nothing can be stored until there is room"
+        assert.deepStrictEqual(lines, [
+          `channel general could not store: ${why}`,
+          `channel general could not store (5 times): ${why}`,
+          "channel general stores again",
+        ])
+      }).pipe(Effect.provide(Logger.layer([logger])))
+    })
 
     it.effect("who comes and goes meanwhile does so", () =>
       Effect.gen(function* () {

@@ -3,7 +3,7 @@ import type * as Clock from "effect/Clock"
 /** Nanoseconds between two lines about the same thing. */
 const every = 10_000_000_000n
 
-/** Counts what a stranger can have happen as often as he likes: there is one line about it at once, and then one now and then. */
+/** Counts what can happen as often as somebody likes: there is one line about it at once, and then one now and then. */
 export class Tally {
   private readonly clock: Clock.Clock
   private counted = 0
