@@ -225,7 +225,7 @@ const inPath = (...parts: ReadonlyArray<string | number>) =>
   parts.map((part) => `/${encodeURIComponent(part)}`).join("")
 const queryOf = (fields: object) => {
   const given = Object.entries(fields).map(([name, value]): [string, string] => [name, String(value)])
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`
 }
 const message = (channel: string, target: number) => inPath("channels", channel, "messages", target)
 const banned = ({ address, channel, username }: { channel: string; address?: string; username?: string }) =>

@@ -1,0 +1,91 @@
+/** A request of each endpoint that is right, as `group.endpoint`. A new endpoint has a row here. */
+
+export interface Row {
+  /** What stands for the parameters of the path. */
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: object
+  /** Part of the answer. */
+  readonly says?: object
+  /** Bob is in the channel. */
+  readonly withBob?: true
+  /** What is wrong instead, and the field that the problem names. Default: a parameter of the query that there is not. */
+  readonly wrong?: Pick<Row, "params" | "query" | "body"> & { readonly field: string }
+}
+
+const den = { channel: "den" }
+const bob = { ...den, username: "bob" }
+const wrongChannel = { params: { channel: "a den" }, field: "channel" }
+const wrongUser = { params: { ...bob, username: " bob" }, field: "username" }
+const message = { ...den, seq: "1" }
+const wrongSeq = { params: { ...message, seq: "-1" }, field: "seq" }
+const thumb = { ...message, reaction: "\u{1f44d}" }
+const receipt = { channel: "den", seq: 2, durability: "memory" }
+const wrongDuration = { body: { duration: -1 }, field: "duration" }
+const range = { ...den, address: "192.0.2.0/24" }
+const wrongAddress = { params: { ...den, address: "192.0.2" }, field: "address" }
+
+/** Ann owns the channel `den`, administers the service, and has said something at the first place. Bob has an account. */
+export const rows: Readonly<Record<string, Row>> = {
+  "channels.list": { query: { after: "a" }, says: { channels: [{ channel: "den", topic: "", count: 0 }] } },
+  "channels.create": {
+    body: { channel: "attic", topic: "Tea", access: "private" },
+    says: { channel: "attic" },
+    wrong: { body: { channel: "attic", acces: "private" }, field: "acces" },
+  },
+  "channels.describe": { params: den, says: { channel: "den", role: "owner" }, wrong: wrongChannel },
+  "channels.configure": {
+    params: den,
+    body: { topic: "Tea", name: "room", slow_mode: 5 },
+    wrong: { body: { slow_mode: "5" }, field: "slow_mode" },
+  },
+  "channels.delete": { params: den, wrong: wrongChannel },
+  "channels.members": { params: den, says: { count: 0, members: [] }, wrong: wrongChannel },
+  "channels.audit": { params: den, query: { before: "9" }, wrong: { query: { before: "x" }, field: "before" } },
+  "messages.page": {
+    params: den,
+    query: { after: "0", limit: "10" },
+    says: { channel: "den", first: 1, more: false },
+    wrong: { query: { limit: "301" }, field: "limit" },
+  },
+  "messages.publish": {
+    params: den,
+    body: { content: "hello" },
+    says: receipt,
+    wrong: { body: { content: 1 }, field: "content" },
+  },
+  "messages.get": { params: message, says: { type: "Message", seq: 1, content: "first" }, wrong: wrongSeq },
+  "messages.edit": { params: message, body: { content: "better" }, says: receipt, wrong: wrongSeq },
+  "messages.delete": { params: message, says: receipt, wrong: wrongSeq },
+  "messages.react": { params: thumb, says: receipt, wrong: { params: { ...thumb, reaction: " " }, field: "reaction" } },
+  "messages.unreact": { params: thumb, says: { ...receipt, seq: 1 }, wrong: wrongSeq },
+  "messages.search": {
+    query: { text: "first", channel: "den", limit: "5" },
+    wrong: { query: { limit: "5" }, field: "text" },
+  },
+  "moderation.setRole": { params: bob, body: { role: "moderator" }, wrong: { body: { role: "king" }, field: "role" } },
+  "moderation.removeRole": { params: bob, wrong: wrongUser },
+  "moderation.invite": { params: bob, wrong: wrongUser },
+  "moderation.kick": {
+    withBob: true,
+    params: bob,
+    query: { reason: "noise" },
+    wrong: { query: { why: "noise" }, field: "why" },
+  },
+  "moderation.ban": { params: bob, body: { duration: 1000, reason: "noise" }, wrong: wrongDuration },
+  "moderation.unban": { params: bob, wrong: wrongUser },
+  "moderation.banAddress": { params: range, body: {}, wrong: wrongAddress },
+  "moderation.unbanAddress": { params: range, wrong: wrongAddress },
+  "moderation.mute": { params: bob, body: {}, wrong: wrongDuration },
+  "moderation.unmute": { params: bob, wrong: wrongUser },
+  "own.unread": { says: { channels: [] } },
+  "own.read": { params: den, body: { seq: 1 }, wrong: { body: {}, field: "seq" } },
+  "own.blocks": { says: { usernames: [] } },
+  "own.block": { params: { username: "bob" } },
+  "own.unblock": { params: { username: "bob" } },
+  "own.setStatus": {
+    body: { status: "busy", text: "at lunch" },
+    wrong: { body: { status: "asleep" }, field: "status" },
+  },
+  "service.drain": { says: { sessions: 0 } },
+}
