@@ -28,7 +28,8 @@ describe("natter serve", () => {
     expect(server.stdout.trimEnd().split("\n")).toEqual([
       `Natter listens on 127.0.0.1:${server.port} and keeps its data in ${data}. Talk from two other terminals: ` +
         `\`npx natter chat 127.0.0.1:${server.port} --name ann\` and \`npx natter chat 127.0.0.1:${server.port} --name bob\`; ` +
-        `a page finds it at ws://127.0.0.1:${server.port}/ws`,
+        `a page finds it at ws://127.0.0.1:${server.port}/ws, ` +
+        `and what it can be asked over HTTP is at http://127.0.0.1:${server.port}/docs`,
     ])
     const ann = new Client(server.port)
     ann.send({ type: "Login", username: "ann", password: "a" })

@@ -40,10 +40,12 @@ const keeping = ({ data, storage }: ServerSettings): string => {
 }
 
 /** Where a page finds it; empty where no HTTP may be spoken. */
-const forPages = ({ host, port }: Address.Address, { tcp, tls, websocket }: ServerSettings): string => {
+const forPages = ({ host, port }: Address.Address, { api, tcp, tls, websocket }: ServerSettings): string => {
   if (port === 0 || !tcp.listen) return ""
-  const near = host === "0.0.0.0" || host === "::" ? local.host : host
-  return `; a page finds it at ${tls.cert === "" ? "ws" : "wss"}://${Address.format({ host: near, port })}${websocket.path}`
+  const near = Address.format({ host: host === "0.0.0.0" || host === "::" ? local.host : host, port })
+  const secure = tls.cert === "" ? "" : "s"
+  const docs = api.enabled ? `, and what it can be asked over HTTP is at http${secure}://${near}/docs` : ""
+  return `; a page finds it at ws${secure}://${near}${websocket.path}${docs}`
 }
 
 const greeting = (address: Address.Address, settings: ServerSettings): string => {

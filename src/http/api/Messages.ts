@@ -75,7 +75,12 @@ export const Messages = HttpApiGroup.make("messages")
     HttpApiEndpoint.get("search", "/search", {
       query: pick(Ask.Search, "text", "channel", "before", "limit"),
       success: answer(Tell.SearchResult),
-    }).annotate(OpenApi.Summary, "Messages that have all these words"),
+    })
+      .annotate(OpenApi.Summary, "Messages that have all these words")
+      .annotate(
+        OpenApi.Description,
+        "Without `channel`: in the channels that count for one, which are those one has noted to have read in, and direct conversations.",
+      ),
   )
   .annotate(OpenApi.Description, "What is said")
   .middleware(Authorization)

@@ -22,6 +22,10 @@ interface Posting {
   readonly headers: { readonly "idempotency-key"?: string }
 }
 
+/** What an operation calls the target is the number in the path here. */
+const asInPath = (error: RequestError): RequestError =>
+  error.field === "target" ? new RequestError({ ...error, field: "seq" }) : error
+
 /** Posts under the client's id, or under one that is made for it. */
 const posting = <Req extends Posting, Asked>(
   chat: ChatShape,
@@ -38,10 +42,13 @@ const posting = <Req extends Posting, Asked>(
       const { channel } = params
       const key = given["idempotency-key"]
       const id = key === undefined ? MessageId.make(freshId()) : messageId(key)
-      return Effect.map(operation(chat, asker.caller, asked(request, id)), ({ durability, seq, timestamp }) => ({
-        body: { channel, id, seq, timestamp, durability },
-        headers: headers(channel, seq),
-      }))
+      return Effect.mapBoth(operation(chat, asker.caller, asked(request, id)), {
+        onSuccess: ({ durability, seq, timestamp }) => ({
+          body: { channel, id, seq, timestamp, durability },
+          headers: headers(channel, seq),
+        }),
+        onFailure: asInPath,
+      })
     },
     { kind: operation.kind },
   )

@@ -35,15 +35,29 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 const invalid = (field: string, detail: string) => new RequestError({ reason: "InvalidFrame", field, detail })
 
+/** What is wrong, in the words of who has to mend it. */
+const inWords = (message: string, depth: number, names: ReadonlySet<string>): string => {
+  if (message === "Missing key") return "it is missing"
+  if (message !== "Expected no excess property") return message
+  return depth > 1 ? "there is no such field" : `there is no such field, but ${[...names].join(", ") || "none at all"}`
+}
+
 /** The first thing that was wrong. A surplus name is the client's: only as much of it is repeated as is safe to show. */
-const toError = (part: string, error: Schema.SchemaError): RequestError => {
-  const issue = format(error.issue).issues[0]!
-  const field = (issue.path ?? [])
+const toError = (part: string, error: Schema.SchemaError, names: ReadonlySet<string>): RequestError => {
+  const { message, path = [] } = format(error.issue).issues[0]!
+  const field = path
     .map((key) => String(typeof key === "object" ? key.key : key))
     .join(".")
     .replace(/[^\w.-]/g, "?")
     .slice(0, 64)
-  return field === "" ? invalid(part, `${part}: ${issue.message}`) : invalid(field, `${field}: ${issue.message}`)
+  const name = field === "" ? part : field
+  return invalid(name, `${name}: ${inWords(message, path.length, names)}`)
+}
+
+const namesOf = (schema: Schema.Top | undefined): ReadonlySet<string> => {
+  const ast = schema === undefined ? undefined : SchemaAST.toEncoded(schema.ast)
+  const properties = ast?._tag === "Objects" ? ast.propertySignatures : []
+  return new Set(properties.map(({ name }) => String(name)))
 }
 
 const decoder = (part: string, schema: Schema.Top | undefined, options: { readonly strict: boolean }) => {
@@ -51,12 +65,13 @@ const decoder = (part: string, schema: Schema.Top | undefined, options: { readon
   const decode = Schema.decodeUnknownExit(schema as Schema.Decoder<unknown>, {
     onExcessProperty: options.strict ? "error" : "ignore",
   })
+  const names = namesOf(schema)
   return (value: unknown): unknown => {
     const exit = decode(value)
     if (Exit.isSuccess(exit)) return exit.value
     const reason = exit.cause.reasons[0]
     if (reason?._tag !== "Fail") throw new Error("a schema of a request must not die", { cause: exit.cause })
-    throw toError(part, reason.error as Schema.SchemaError)
+    throw toError(part, reason.error as Schema.SchemaError, names)
   }
 }
 
@@ -115,12 +130,6 @@ const checkType = (request: IncomingMessage): void => {
   if (!/^application\/json *(;|$)/i.test(type ?? "")) {
     throw new RequestError({ reason: "UnsupportedMediaType", detail: "Send JSON, with Content-Type: application/json" })
   }
-}
-
-const namesOf = (schema: Schema.Top | undefined): ReadonlySet<string> => {
-  const ast = schema === undefined ? undefined : SchemaAST.toEncoded(schema.ast)
-  const properties = ast?._tag === "Objects" ? ast.propertySignatures : []
-  return new Set(properties.map(({ name }) => String(name)))
 }
 
 export const make = (endpoint: HttpApiEndpoint.Top): Decoder => {
