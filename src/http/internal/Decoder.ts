@@ -115,7 +115,9 @@ const jsonIn = (body: Buffer): unknown => {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw invalid("body", `The body is no JSON: ${(error as Error).message.slice(0, 200)}`)
+    // Node repeats what stands around the place, which may be part of a password.
+    const why = (error as Error).message.replace(/, (\.{3})?".*/s, "").slice(0, 200)
+    throw invalid("body", `The body is no JSON: ${why}`)
   }
 }
 
