@@ -9,13 +9,14 @@ import { Messages } from "./Messages.ts"
 import { Service } from "./Service.ts"
 import { Moderation } from "./Moderation.ts"
 import { Own } from "./Own.ts"
+import { Hooks, Webhooks } from "./Webhooks.ts"
 import { Refusals } from "./Problem.ts"
 
 /** Where it is. */
 export const root = "/api/v1"
 
 export const Api = HttpApi.make("natter")
-  .add(Channels, Messages, Moderation, Own, Service)
+  .add(Channels, Messages, Moderation, Own, Webhooks, Hooks, Service)
   .prefix(root)
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")

@@ -22,7 +22,8 @@ const IdempotencyKey = Schema.String.check(
   }),
 )
 
-const headers = {
+/** Of what may be sent again. */
+export const idempotency = {
   "idempotency-key": optional(
     IdempotencyKey,
     "Made by the client, new for each request. Sent again within ten minutes it is done only once, and answered as before.",
@@ -42,7 +43,7 @@ export const Messages = HttpApiGroup.make("messages")
     }).annotate(OpenApi.Summary, "A page of what was said, from one of four ends; without any, the latest"),
     HttpApiEndpoint.post("publish", "/channels/:channel/messages", {
       params: { channel },
-      headers,
+      headers: idempotency,
       payload: Schema.Struct(pick(Ask.Publish, "content")),
       success: Receipt.pipe(HttpApiSchema.status(201)),
     })
@@ -54,22 +55,22 @@ export const Messages = HttpApiGroup.make("messages")
     ),
     HttpApiEndpoint.patch("edit", message, {
       params,
-      headers,
+      headers: idempotency,
       payload: Schema.Struct(pick(Ask.Edit, "content")),
       success: Receipt,
     }).annotate(OpenApi.Summary, "Say something else in one's own message"),
-    HttpApiEndpoint.delete("delete", message, { params, headers, success: Receipt }).annotate(
+    HttpApiEndpoint.delete("delete", message, { params, headers: idempotency, success: Receipt }).annotate(
       OpenApi.Summary,
       "Take a message away: one's own, or as a moderator any",
     ),
     HttpApiEndpoint.put("react", `${message}/reactions/:reaction`, {
       params: { ...params, ...pick(Ask.React, "reaction") },
-      headers,
+      headers: idempotency,
       success: Receipt,
     }).annotate(OpenApi.Summary, "React to a message"),
     HttpApiEndpoint.delete("unreact", `${message}/reactions/:reaction`, {
       params: { ...params, ...pick(Ask.React, "reaction") },
-      headers,
+      headers: idempotency,
       success: Receipt,
     }).annotate(OpenApi.Summary, "Take a reaction back"),
     HttpApiEndpoint.get("search", "/search", {

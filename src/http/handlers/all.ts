@@ -9,6 +9,7 @@ import { service } from "./Service.ts"
 import { messages } from "./Messages.ts"
 import { moderation } from "./Moderation.ts"
 import { own } from "./Own.ts"
+import { hooks, webhooks } from "./Webhooks.ts"
 
 export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Effect.gen(function* () {
   const chat = yield* Chat
@@ -19,5 +20,7 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat> = Eff
     service: service(chat),
     moderation: moderation(chat),
     own: own(chat),
+    webhooks: webhooks(chat),
+    hooks: hooks(chat, freshId),
   }
 })
