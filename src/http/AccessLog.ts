@@ -5,8 +5,15 @@ import type { Exchange } from "./internal/Exchange.ts"
 /** Of a path that leads nowhere, so many characters. */
 const maxPath = 128
 
+/** Secrets begin with such a word. One may stand in an address, though that is asked for by mistake. */
+const secret = /(nat[a-z]*_)[\w-]+/g
+
 /** Visible ASCII, of which URLs are, and not too much of it. */
-const plain = (text: string): string => text.replace(/[^!-~]/g, "?").slice(0, maxPath)
+const plain = (text: string): string =>
+  text
+    .replace(/[^!-~]/g, "?")
+    .replace(secret, "$1…")
+    .slice(0, maxPath)
 
 export const line = (exchange: Exchange, path: string, millis: number): Effect.Effect<void> => {
   const { asker, bytes, client, id, request, response, route } = exchange

@@ -331,12 +331,17 @@ layer(
       yield* post(path!, { content: "x" })
       yield* post(`${path!}y`, { content: "x" })
       yield* post(path!, "no json")
+      // Addresses that lead nowhere, by a slip.
+      for (const slip of [`${path!}/`, `${path!}/slack`, `/api/v1/${secret}`]) yield* post(slip, { content: "x" })
+      const get = `${yield* origin}${path!}`
+      yield* Effect.promise(() => fetch(get))
       yield* there.until(1)
       yield* Effect.repeat(ann.webhooks.list({ params }), {
         until: ({ webhooks: [first] }) => first?.disabled === "gone",
       })
       const all = logged.join("\n")
       assert.include(all, "a webhook is disabled")
+      assert.include(all, "/hooks/:webhook/:secret")
       for (const hidden of [secret, out.secret, "hidden", secret.slice(5)]) assert.notInclude(all, hidden)
     }),
   )
