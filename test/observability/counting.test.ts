@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
@@ -116,6 +117,7 @@ describe("a service whose failures are noted", () => {
           fails: (n: number) => Effect.fail(n),
           value: Effect.fail("value"),
           works: Effect.succeed(ChannelName.make("den")),
+          atOnce: (n: number): Exit.Exit<number, string> => (n > 0 ? Exit.succeed(n) : Exit.fail("at once")),
           nothing: undefined,
         },
         (error) => noted.push(error),
@@ -125,7 +127,10 @@ describe("a service whose failures are noted", () => {
       assert.isUndefined(service.nothing)
       assert.strictEqual(yield* Effect.flip(service.fails(7)), 7)
       assert.strictEqual(yield* Effect.flip(service.value), "value")
-      assert.deepStrictEqual(noted, [7, "value"])
+      // What is done at the call is done when it returns.
+      assert.deepStrictEqual(service.atOnce(3), Exit.succeed(3))
+      assert.isTrue(Exit.isFailure(service.atOnce(0)))
+      assert.deepStrictEqual(noted, [7, "value", "at once"])
     }),
   )
 })

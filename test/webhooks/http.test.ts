@@ -14,7 +14,7 @@ import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { client } from "../../src/http/index.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { WebhookId } from "../../src/webhooks/Webhook.ts"
+import type { WebhookId } from "../../src/webhooks/Webhook.ts"
 import { type Received, receiver, status } from "./Receiver.ts"
 
 const origin = Effect.map(TestServer, ({ address }) => `http://127.0.0.1:${address!.port}`)
