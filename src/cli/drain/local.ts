@@ -51,10 +51,10 @@ const isAlive = (process_: number): boolean => {
 }
 
 /** How many sessions there are, where the service says so over HTTP. */
-const sessions = (target: Target | undefined): Effect.Effect<number | undefined> =>
+const sessions = (target: Target | undefined, path: string): Effect.Effect<number | undefined> =>
   target === undefined
     ? Effect.undefined
-    : ask(target, { path: "/metrics", within: 1000 }).pipe(
+    : ask(target, { path, within: 1000 }).pipe(
         Effect.map(({ body, status }) => (status === 200 ? new Samples(body).value("natter_sessions") : undefined)),
         Effect.orElseSucceed(() => undefined),
       )
@@ -78,7 +78,8 @@ export const local = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Ended, CliError.UserError> {
   const target = plainTarget(settings)
   const holder = yield* holderOf(settings.data)
-  const before = yield* sessions(target)
+  const asked = sessions(target, settings.metrics.path)
+  const before = yield* asked
   yield* Effect.try({
     try: () => process.kill(holder, "SIGTERM"),
     catch: (cause) => userError(`process ${holder} cannot be told to end: run this as its user`, cause),
@@ -95,7 +96,7 @@ export const local = Effect.fnUntraced(function* (
       )
     }
     progress.show(`process ${holder} ends${counted(left)}, ${Math.round(elapsed / 1000)} s`, elapsed)
-    const [now] = yield* Effect.all([sessions(target), Effect.sleep(lookEvery)], { concurrency: "unbounded" })
+    const [now] = yield* Effect.all([asked, Effect.sleep(lookEvery)], { concurrency: "unbounded" })
     left = now ?? left
   }
   return { sessions: before, seconds: (Monotonic.millis(clock) - begun) / 1000 }

@@ -42,7 +42,7 @@ const placeOf = Effect.fnUntraced(function* (given: Flags) {
     const { settings } = yield* loadSettings(given)
     const target = localTarget(settings)
     if (target === undefined) return yield* userError("no port is set on which the service speaks HTTP: give --address")
-    return { target, question: { path: "/metrics", headers } } satisfies Place
+    return { target, question: { path: settings.metrics.path, headers } } satisfies Place
   }
   const address = Address.parse(given.address.value)
   if (Result.isFailure(address)) return yield* userError(`--address ${given.address.value}: ${address.failure}`)
@@ -69,7 +69,7 @@ const look = Effect.fnUntraced(function* ({
   }
   const samples = new Samples(body)
   if (status === 200 && samples.value("natter_sessions") !== undefined) return { samples, at: yield* Monotonic.now }
-  return yield* userError(`${where} has no metrics of Natter's at /metrics: is it the right port, and this version?`)
+  return yield* userError(`${where} has no metrics of Natter's at ${question.path}: is it the right port, and this version?`)
 })
 
 const between = (before: Look, after: Look): Vitals =>
