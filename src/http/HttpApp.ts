@@ -22,6 +22,7 @@ import * as Cors from "./Cors.ts"
 import type { Asker } from "./Handler.ts"
 import { handlers } from "./handlers/all.ts"
 import * as Ids from "./Ids.ts"
+import { Meters } from "../observability/Meters.ts"
 import { readBody } from "./internal/Body.ts"
 import type * as Decoder from "./internal/Decoder.ts"
 import { Exchange } from "./internal/Exchange.ts"
@@ -43,6 +44,7 @@ export const make = Effect.fnUntraced(function* (
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
   const clock = yield* Clock.Clock
+  const meter = yield* Meters
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
@@ -138,10 +140,14 @@ export const make = Effect.fnUntraced(function* (
     if (!isOurs(path)) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
     const exchange = new Exchange(settings, request, response, client, id)
-    if (settings.accessLog) {
-      const began = Monotonic.millis(clock)
-      response.once("close", () => void run(AccessLog.line(exchange, path, Monotonic.millis(clock) - began)))
-    }
+    const began = clock.monotonicTimeNanosUnsafe()
+    response.once("close", () => {
+      const millis = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e6
+      if (response.writableFinished) {
+        meter.http.observe(request.method!, exchange.route?.path ?? "other", response.statusCode, millis / 1000)
+      }
+      if (settings.accessLog) run(AccessLog.line(exchange, path, millis))
+    })
     begin(exchange, path, query)
     return true
   }

@@ -14,7 +14,7 @@ import { defaults } from "../../src/server/ServerSettings.ts"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
 import { authority } from "../transport/tls/pairs.ts"
-import { families, text, type Values, values, valuesIn } from "./scrape.ts"
+import { families, get, text, type Values, values, valuesIn } from "./scrape.ts"
 import { quietly, whole } from "./service.ts"
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "natter-metrics-"))
@@ -215,6 +215,19 @@ layer(service, { excludeTestServices: true })("the metrics of a service", (it) =
 })
 
 describe("the HTTP API", () => {
+  it.live("counts what it answers, by the pattern of its path", () =>
+    Effect.gen(function* () {
+      const context = yield* Layer.build(Layer.fresh(service))
+      const at = Context.get(context, ChatServer).address
+      for (const path of ["/api/v1/channels/den", "/api/v1/channels/attic", "/api/v1/nowhere"]) yield* get(at, path)
+      const labels = (route: string, status: number) => `{method="GET",route="${route}",status="${status}"}`
+      const known = `natter_http_requests_total${labels("/api/v1/channels/:channel", 401)}`
+      const unknown = `natter_http_requests_total${labels("other", 404)}`
+      const found = yield* Effect.repeat(values(at), { until: (now) => now.get(known) === 2 && now.get(unknown) === 1 })
+      assert.strictEqual(found.get('natter_http_request_seconds_count{route="/api/v1/channels/:channel"}'), 2)
+    }).pipe(Effect.scoped, quietly),
+  )
+
   it.live("is counted by route and status, for as many routes as there may be", () =>
     Effect.gen(function* () {
       const context = yield* Layer.build(Layer.fresh(service))

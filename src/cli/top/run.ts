@@ -69,7 +69,9 @@ const look = Effect.fnUntraced(function* ({
   }
   const samples = new Samples(body)
   if (status === 200 && samples.value("natter_sessions") !== undefined) return { samples, at: yield* Monotonic.now }
-  return yield* userError(`${where} has no metrics of Natter's at ${question.path}: is it the right port, and this version?`)
+  return yield* userError(
+    `${where} has no metrics of Natter's at ${question.path}: is it the right port, and this version?`,
+  )
 })
 
 const between = (before: Look, after: Look): Vitals =>
