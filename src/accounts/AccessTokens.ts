@@ -125,7 +125,7 @@ export class AccessTokens extends Context.Service<
           const identity: Identity = {
             user: toUser(found.account),
             tokenId: claims.sid,
-            scope: found.token.scope ?? undefined,
+            scope: Token.scopeOf(found.token),
           }
           return { identity, expiresAt: Math.min(claims.exp * 1000, found.token.expiresAt ?? Infinity) }
         })

@@ -154,7 +154,7 @@ export class Accounts extends Context.Service<
     /** Tokens, live and lately ended, in the order they were made: everyone's, or those of one account. */
     readonly tokens: (name?: string) => Stream.Stream<Token.Token, AccountNotFound | StorageError>
 
-    /** Those of one user, of which there are few. */
+    /** Those of one user that are good, of which there are few. */
     readonly tokensOf: (user: UserId) => Effect.Effect<ReadonlyArray<Token.Token>, StorageError>
 
     /** A token for a program. At most `Token.maxPerUser` live ones an account. */
@@ -256,7 +256,7 @@ export class Accounts extends Context.Service<
           // That it was used can be written the next time as well: it is no reason to refuse its owner.
           yield* Effect.ignore(touch(token.id), { log: "Debug" })
         }
-        return { user: toUser(account), tokenId: token.id, scope: token.scope ?? undefined }
+        return { user: toUser(account), tokenId: token.id, scope: Token.scopeOf(token) }
       })
 
       const pages = <A, E>(
@@ -365,7 +365,10 @@ export class Accounts extends Context.Service<
           return name === undefined ? of() : Stream.unwrap(Effect.map(named(name), ({ id }) => of(id)))
         },
 
-        tokensOf: (user) => store.tokens({ limit: 2 * Token.maxPerUser }, user),
+        tokensOf: (user) =>
+          Effect.zipWith(store.tokens({ limit: 2 * Token.maxPerUser }, user), Clock.currentTimeMillis, (tokens, now) =>
+            tokens.filter((token) => Token.isLive(token, now)),
+          ),
 
         createToken: Effect.fn("Accounts.createToken")(function* (name, options) {
           return yield* newToken("access", (yield* named(name)).id, options)

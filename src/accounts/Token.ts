@@ -28,6 +28,12 @@ export const Token = Schema.Struct({
 })
 export type Token = typeof Token.Type
 
+/** What it is for, as whoever comes by it has it: a channel that is named later is not in it (docs/adr/0034). */
+export const scopeOf = ({ createdAt, scope }: Token): Scope | undefined => {
+  if (scope === null) return undefined
+  return scope.channels === undefined ? scope : { since: createdAt, ...scope }
+}
+
 /** Tokens of one kind that a user may hold. */
 export const maxPerUser = 100
 

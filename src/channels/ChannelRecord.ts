@@ -46,6 +46,8 @@ export interface ChannelRecord {
   readonly durability: Durability | undefined
   /** Milliseconds since 1970. */
   readonly createdAt: number
+  /** Since when it has its name, if it had another before. */
+  readonly renamedAt: number | undefined
   /** It began when somebody entered it, and nothing has been said or set there since: it goes with whoever is in it. */
   readonly unused: boolean
   readonly roles: ReadonlyMap<UserId, Appointment>
@@ -101,7 +103,7 @@ export type Change =
       /** For whom it counts from now on, where it is opened again. */
       readonly maker?: Maker | undefined
     }
-  | { readonly type: "Renamed"; readonly name: ChannelName }
+  | { readonly type: "Renamed"; readonly name: ChannelName; readonly at: number }
   /** Something was said there, or set. */
   | { readonly type: "Used" }
   /** Without a role: a stranger again. */
@@ -142,6 +144,7 @@ export const sanctionKey = (kind: Sanction["kind"], subject: SubjectId): string 
 export const make = ({ maker: _, owner, unused = false, ...channel }: NewChannel): ChannelRecord => ({
   ...channel,
   unused,
+  renamedAt: undefined,
   archived: false,
   slowMode: 0,
   roles: new Map(owner === undefined ? [] : [[owner.id, { user: owner, role: "owner" as const }]]),
@@ -170,7 +173,7 @@ export const changed = (record: ChannelRecord, change: Change): ChannelRecord =>
       return { ...record, access, archived, slowMode, durability: change.durability ?? record.durability }
     }
     case "Renamed":
-      return { ...record, name: change.name }
+      return { ...record, name: change.name, renamedAt: change.at }
     case "Used":
       return { ...record, unused: false }
     case "Role": {

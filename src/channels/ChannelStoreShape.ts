@@ -2,6 +2,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
+import type { Scope } from "../domain/Scope.ts"
 import type { Person, UserId } from "../domain/User.ts"
 import type { Act, AuditEntry, Change, ChannelRecord, ChannelSummary, NewChannel } from "./ChannelRecord.ts"
 import type { ChannelStoreError } from "./ChannelStoreError.ts"
@@ -27,23 +28,23 @@ export interface ChannelStoreShape {
   ) => Effect.Effect<ReadonlyArray<AuditEntry>, ChannelStoreError>
   /**
    * Channels in the order of their names, behind one of them: neither archived ones nor direct conversations. Private
-   * ones only for `user`, who has a role there, or for `everybody`. Of these names alone, where `among` has any.
+   * ones only for `user`, who has a role there, or for `everybody`. Where there is a scope, of its channels alone.
    */
   readonly list: (page: {
     readonly after?: ChannelName | undefined
     readonly limit: number
     readonly for: { readonly user: UserId } | "everybody" | "strangers"
-    readonly among?: ReadonlyArray<ChannelName> | undefined
+    readonly scope?: Scope | undefined
   }) => Effect.Effect<ReadonlyArray<ChannelSummary>, ChannelStoreError>
   /**
-   * Those of these channels that a user may read, with their present names. Among them direct conversations, blocks or
-   * not.
+   * Those of these channels that a user may read, with their present names, and since when they have them. Among them
+   * direct conversations, blocks or not.
    */
   readonly readable: (
     user: UserId,
     ids: ReadonlyArray<ChannelId>,
     now: number,
-  ) => Effect.Effect<ReadonlyArray<Pick<ChannelSummary, "id" | "name">>, ChannelStoreError>
+  ) => Effect.Effect<ReadonlyArray<Pick<ChannelRecord, "id" | "name" | "renamedAt">>, ChannelStoreError>
   /** The people a user has banned from direct conversations, at most 1000, in the order of their ids. */
   readonly blocked: (user: UserId, now: number) => Effect.Effect<ReadonlyArray<Person>, ChannelStoreError>
 }

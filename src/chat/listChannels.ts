@@ -37,7 +37,7 @@ export const listChannels = operation(
       const whom = role === "admin" ? ("everybody" as const) : { user: id }
       const listed = yield* readable(
         "list channels",
-        chat.channels.list({ after, limit: pageSize + 1, for: whom, among: scope?.channels }),
+        chat.channels.list({ after, limit: pageSize + 1, for: whom, scope }),
       )
       const page = listed.slice(0, pageSize)
       const counts = yield* chat.directory.count(page.map(({ name }) => name))

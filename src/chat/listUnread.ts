@@ -3,7 +3,6 @@ import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { maxCursorLength } from "../domain/Limits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
-import { hasChannel } from "../domain/Scope.ts"
 import type { Seq } from "../domain/Seq.ts"
 import { invalid, short } from "./internal/checks.ts"
 import { readable } from "./internal/inChannel.ts"
@@ -52,12 +51,12 @@ export const listUnread = operation(
         chat,
         user,
         markers.map(({ channel }) => channel),
+        scope,
       )
       return {
         channels: markers.flatMap(({ channel: id, last, read, unread }) => {
           const channel = names.get(id)
-          const isHidden = channel === undefined || (scope !== undefined && !hasChannel(scope, channel))
-          return isHidden ? [] : { channel, read, last, unread }
+          return channel === undefined ? [] : { channel, read, last, unread }
         }),
         next: markers.length < pageSize ? undefined : chat.cursors.seal("unread", user, markers.at(-1)!.channel),
       }

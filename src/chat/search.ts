@@ -59,9 +59,12 @@ const named = (chat: ChatShape, caller: Caller, name: ChannelName): Effect.Effec
   )
 
 /** What the caller's session is in, under the names it has there: those of guests, for one, nobody else knows. */
-const own = ({ memberships }: Caller): Channels => {
+const own = ({ memberships, scope }: Caller): Channels => {
   const names = new Map<ChannelId, ChannelName>()
-  for (const { link, name } of memberships?.all ?? []) if (link.id !== undefined) names.set(link.id, name)
+  for (const { link, name } of memberships?.all ?? []) {
+    const isIn = scope === undefined || hasChannel(scope, name)
+    if (link.id !== undefined && isIn) names.set(link.id, name)
+  }
   return names
 }
 
@@ -76,10 +79,8 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Channels, RequestEr
     // Whoever may not read a channel is put out of it: what the session is in, it may read.
     const entered = own(caller)
     const others = [...links.flatMap(({ id }) => id ?? []), ...markers.map(({ channel }) => channel)]
-    const names = yield* readableNames(chat, user, [...new Set(others.filter((id) => !entered.has(id)))])
-    const { scope } = caller
-    const all = [...names, ...entered]
-    return new Map(scope === undefined ? all : all.filter(([, name]) => hasChannel(scope, name)))
+    const names = yield* readableNames(chat, user, [...new Set(others.filter((id) => !entered.has(id)))], caller.scope)
+    return new Map([...names, ...entered])
   })
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */

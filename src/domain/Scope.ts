@@ -100,6 +100,11 @@ export const Scope = Schema.Struct({
   operations: Schema.optional(Schema.Array(OperationName)),
   /** `@name` for the direct conversation with somebody. */
   channels: Schema.optional(Schema.Array(ChannelName).check(Schema.isMaxLength(maxChannels))),
+  /**
+   * When it named these channels, in milliseconds since 1970: one that got its name later, and had another before, is not
+   * the one that was meant. Undefined where whoever has it now is meant.
+   */
+  since: Schema.optional(Schema.Int),
 })
 export interface Scope extends Schema.Schema.Type<typeof Scope> {}
 
@@ -113,6 +118,13 @@ export const hasOperation = ({ channels, operations }: Scope, name: OperationNam
 export const hasChannel = ({ channels }: Scope, name: ChannelName): boolean =>
   channels === undefined ||
   (isDirect(name) ? channels.some((other) => isDirect(other) && keyOf(other) === keyOf(name)) : channels.includes(name))
+
+/** The same of a channel that is known, and may have its name since lately. */
+export const hasNamed = (
+  scope: Scope,
+  { name, renamedAt }: { readonly name: ChannelName; readonly renamedAt: number | undefined },
+): boolean =>
+  hasChannel(scope, name) && (renamedAt === undefined || scope.since === undefined || renamedAt <= scope.since)
 
 /** Whether whoever has the one may do everything that the other allows; without a scope that is everything. */
 export const covers = (one: Scope | undefined, other: Scope | undefined): boolean => {

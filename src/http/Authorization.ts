@@ -68,7 +68,7 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
       onSuccess: (identity): Asker => {
         const { scope, tokenId, user } = identity
         const limits = chat.limitsOf(user, address)
-        const by = { user, address, limited: true }
+        const by = { user, address, limited: true, namesAsOf: scope?.since }
         return { caller: { by, memberships: undefined, limits, scope, tokenId }, identity }
       },
       onFailure: toRequestError,

@@ -111,7 +111,7 @@ const enter = (
 ): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
-  const by = { user, address: connection.remoteAddress, session: id, limited: true }
+  const by = { user, address: connection.remoteAddress, session: id, limited: true, namesAsOf: scope?.since }
   const memberships = new Memberships(chat.directory, {
     session: id,
     by,

@@ -44,7 +44,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
   const sql = yield* SqlClient
 
   const channelColumns = sql.literal(
-    `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt", unused`,
+    `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt", unused, renamed_at AS "renamedAt"`,
   )
   const sanctionColumns = sql.literal(
     `kind, user_id AS "userId", user_name AS "userName", address, ends_at AS "until", ` +
@@ -86,7 +86,14 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     if (row === undefined) return Option.none()
     const roles = yield* rolesOf(row.id)
     const sanctions = yield* sanctionsOf(row.id)
-    return Option.some<Record.ChannelRecord>({ ...row, durability: row.durability ?? undefined, roles, sanctions })
+    const { durability, renamedAt, ...rest } = row
+    return Option.some<Record.ChannelRecord>({
+      ...rest,
+      durability: durability ?? undefined,
+      renamedAt: renamedAt ?? undefined,
+      roles,
+      sanctions,
+    })
   })
 
   const note = Effect.fnUntraced(function* (channel: ChannelId, act: Record.Act | undefined) {
@@ -152,7 +159,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         })
       }
       case "Renamed":
-        return set(channel, { name: change.name, look: key(change.name) })
+        return set(channel, { name: change.name, look: key(change.name), renamed_at: change.at })
       case "Used":
         return set(channel, { unused: 0 })
       case "Role":
@@ -255,11 +262,12 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         asStoreError("audit"),
       ),
 
-    list: ({ after = "", among, for: reader, limit }) =>
+    list: ({ after = "", for: reader, limit, scope = {} }) =>
       sql`SELECT ${channelColumns} FROM channels WHERE ${sql.and([
         sql`archived = 0`,
         sql`name > ${after}`,
-        ...(among === undefined ? [] : [sql.in("name", among)]),
+        ...(scope.channels === undefined ? [] : [sql.in("name", scope.channels)]),
+        ...(scope.since === undefined ? [] : [sql`(renamed_at IS NULL OR renamed_at <= ${scope.since})`]),
         ...(reader === "everybody" ? [] : reader === "strangers" ? [sql`access <> 'private'`] : [shownTo(reader.user)]),
       ])} ORDER BY name LIMIT ${limit}`.pipe(
         Effect.flatMap(decodeChannel),
@@ -272,14 +280,15 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         if (ids.length === 0) return []
         const banned = yield* sql<{ channel: ChannelId }>`SELECT channel FROM channel_sanctions
           WHERE kind = 'ban' AND user_id = ${user} AND ${holds(now)} AND ${sql.in("channel", ids)}`
-        const rows = yield* sql<{ id: ChannelId; name: ChannelName }>`
-          SELECT id, name FROM channels WHERE ${sql.in("id", ids)} AND ${shownTo(user)}`
+        const rows = yield* sql<{ id: ChannelId; name: ChannelName; renamedAt: number | null }>`
+          SELECT id, name, renamed_at AS "renamedAt" FROM channels WHERE ${sql.in("id", ids)} AND ${shownTo(user)}`
         const closed = new Set(banned.map(({ channel }) => channel))
-        const named = new Map(rows.map(({ id, name }) => [id, name]))
+        const named = new Map(rows.map((row) => [row.id, row]))
         return ids.flatMap((id) => {
-          if (isDirect(id as string as ChannelName)) return { id, name: id as string as ChannelName }
-          const name = named.get(id)
-          return name === undefined || closed.has(id) ? [] : { id, name }
+          if (isDirect(id as string as ChannelName)) return Record.direct(id as string as ChannelName)
+          const row = named.get(id)
+          if (row === undefined || closed.has(id)) return []
+          return { id, name: row.name, renamedAt: row.renamedAt === null ? undefined : Number(row.renamedAt) }
         })
       }).pipe(asStoreError("readable")),
 

@@ -145,8 +145,13 @@ describe("a token", () => {
       const accounts = yield* Accounts
       const ann = yield* add("ann", "secret")
       const scope: Scope = { operations: ["publish"], channels: [ChannelName.make("den")] }
+      yield* TestClock.setTime(1000)
       const { id, token } = yield* accounts.createToken("ann", { scope })
-      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: ann, tokenId: id, scope })
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), {
+        user: ann,
+        tokenId: id,
+        scope: { ...scope, since: 1000 },
+      })
       assert.deepStrictEqual(
         (yield* Stream.runCollect(accounts.tokens("ann"))).map(({ scope }) => scope),
         [scope],

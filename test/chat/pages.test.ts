@@ -170,7 +170,7 @@ describe("the list of channels", () => {
           channels: shown.map((n) => ({ channel: `c${n}`, topic: `t${n}`, count: n })),
           next,
         })
-        assert.deepStrictEqual<unknown>(asked, [{ after: "b", limit: 101, among: undefined, for: { user: ann.id } }])
+        assert.deepStrictEqual<unknown>(asked, [{ after: "b", limit: 101, scope: undefined, for: { user: ann.id } }])
         assert.deepStrictEqual<unknown>(counted, [shown.map((n) => `c${n}`)])
       }
     }),
@@ -181,7 +181,7 @@ describe("the list of channels", () => {
       const { asked, chat } = yield* listing(1, [])
       const { channels } = yield* operations.listChannels(chat, byAdmin, {})
       assert.deepStrictEqual<unknown>(channels, [{ channel: "c0", topic: "t0", count: 0 }])
-      assert.deepStrictEqual<unknown>(asked, [{ after: undefined, limit: 101, among: undefined, for: "everybody" }])
+      assert.deepStrictEqual<unknown>(asked, [{ after: undefined, limit: 101, scope: undefined, for: "everybody" }])
     }),
   )
 })
@@ -229,7 +229,9 @@ describe("what is unread", () => {
           readable: (user, ids, now) => {
             readable.push([user, ids, now])
             return Effect.succeed(
-              ids.flatMap((id) => (id === "c-private" ? [] : { id, name: name(id.replace("c-", "name-")) })),
+              ids.flatMap((id) =>
+                id === "c-private" ? [] : { id, name: name(id.replace("c-", "name-")), renamedAt: undefined },
+              ),
             )
           },
         },
@@ -396,7 +398,9 @@ describe("a search", () => {
           readable: (user, ids) => {
             looked.push([user, ids])
             return Effect.succeed(
-              ids.flatMap((id) => (id === "c-gone" ? [] : { id, name: name(id.replace("c-", "")) })),
+              ids.flatMap((id) =>
+                id === "c-gone" ? [] : { id, name: name(id.replace("c-", "")), renamedAt: undefined },
+              ),
             )
           },
         },

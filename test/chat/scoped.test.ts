@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { Caller } from "../../src/chat/Caller.ts"
 import { Chat } from "../../src/chat/Chat.ts"
@@ -11,6 +12,7 @@ import * as operations from "../../src/chat/operations.ts"
 import { People } from "../../src/chat/People.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
 import { operationNames, type Scope } from "../../src/domain/Scope.ts"
+import { Reaction } from "../../src/domain/Reaction.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
@@ -39,6 +41,15 @@ const request = {
 
 const refusalOf = (error: RequestError) => [error.reason, error.message]
 
+/** What concerns no channel, or is shown of many. */
+const everywhere = new Set([
+  "listBlocked",
+  "listChannels",
+  "listUnread",
+  "setStatus",
+  ...Object.keys(accountOperations),
+])
+
 describe("each operation", () => {
   for (const operation of everyOperation) {
     it.effect(`${operation.operation} is refused to who does not have it, before anything is done`, () =>
@@ -56,13 +67,6 @@ describe("each operation", () => {
     )
   }
 
-  const everywhere = new Set([
-    "listBlocked",
-    "listChannels",
-    "listUnread",
-    "setStatus",
-    ...Object.keys(accountOperations),
-  ])
   for (const operation of everyOperation.filter((operation) => !everywhere.has(operation.operation))) {
     it.effect(`${operation.operation} is refused in a channel that the token is not for`, () =>
       Effect.gen(function* () {
@@ -167,6 +171,57 @@ describe("who is limited to channels", () => {
         assert.strictEqual((yield* Effect.flip(rename(from, to))).reason, "OutOfScope")
       }
       yield* rename("den", "cave")
+    }).pipe(Effect.provide(world)),
+  )
+})
+
+describe("a channel that is called otherwise since a token was made", () => {
+  const den = name("den")
+
+  it.effect("is not the one that was meant, whatever it is called by now", () =>
+    Effect.gen(function* () {
+      const { chat } = yield* populated
+      const scope = { channels: [den], since: chat.clock.currentTimeMillisUnsafe() }
+      const by: Caller = { ...scopedTo(scope), by: { user: ann, namesAsOf: scope.since } }
+      yield* operations.publish(chat, by, { channel: den, content: "mine" })
+      yield* TestClock.adjust(1)
+      const rename = (channel: string, to: string) =>
+        operations.renameChannel(chat, caller, { channel: name(channel), name: name(to) })
+      yield* rename("den", "cave")
+      yield* rename("attic", "den")
+      const { id } = request
+      const target = Seq.make(1)
+      for (const channel of [den, name("cave")]) {
+        const calls: ReadonlyArray<Effect.Effect<unknown, RequestError>> = [
+          operations.publish(chat, by, { channel, content: "theirs" }),
+          operations.editMessage(chat, by, { channel, id, target, content: "theirs" }),
+          operations.deleteMessage(chat, by, { channel, id, target }),
+          operations.react(chat, by, { channel, id, target, reaction: Reaction.make("+1"), on: true }),
+          operations.page(chat, by, { channel }),
+          operations.search(chat, by, { channel, text: "hello" }),
+          operations.describe(chat, by, { channel }),
+          operations.listPresent(chat, by, { channel }),
+          operations.audit(chat, by, { channel }),
+          operations.markRead(chat, by, { channel, seq: target }),
+          operations.setTopic(chat, by, { channel, topic: Topic.make("mine") }),
+          operations.configure(chat, by, { channel, access: "private" }),
+          operations.renameChannel(chat, by, { channel, name: den }),
+          operations.kick(chat, by, { channel, username: bob.name }),
+        ]
+        for (const call of calls) assert.strictEqual((yield* Effect.flip(call)).reason, "OutOfScope")
+      }
+      assert.deepStrictEqual((yield* operations.listChannels(chat, by, {})).channels, [])
+      assert.deepStrictEqual((yield* operations.listUnread(chat, by, {})).channels, [])
+      assert.deepStrictEqual((yield* operations.search(chat, by, { text: "hello" })).hits, [])
+      // Who names it now means it.
+      const now = chat.clock.currentTimeMillisUnsafe()
+      const later: Caller = { ...scopedTo({ ...scope, since: now }), by: { user: ann, namesAsOf: now } }
+      const listed = yield* operations.listChannels(chat, later, {})
+      assert.deepStrictEqual(
+        listed.channels.map(({ channel }) => channel),
+        [den],
+      )
+      yield* operations.publish(chat, later, { channel: den, content: "mine, too" })
     }).pipe(Effect.provide(world)),
   )
 })

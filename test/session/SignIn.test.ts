@@ -169,7 +169,13 @@ describe("who signs in by password", () => {
           embedded: false,
         },
       ])
-      assert.deepStrictEqual<unknown>(session.caller?.by, { user: ann, address, session: session.id, limited: true })
+      assert.deepStrictEqual<unknown>(session.caller?.by, {
+        user: ann,
+        address,
+        session: session.id,
+        limited: true,
+        namesAsOf: undefined,
+      })
       assert.strictEqual(session.caller?.limits, limits)
       assert.deepStrictEqual<unknown>(limited, [[ann, address]])
       assert.isFalse(session.bare)
@@ -375,6 +381,16 @@ describe("who signs in by a token", () => {
       const { session } = yield* world(identified().accounts, { refused })
       assert.strictEqual(yield* Effect.flip(SignIn.byToken(session, token)), refused)
       assert.isUndefined(session.caller)
+    }),
+  )
+
+  it.effect("means channels as they were called when the token was made", () =>
+    Effect.gen(function* () {
+      const scope = { channels: [ChannelName.make("den")], since: 7 }
+      const { session } = yield* world(identified(scope).accounts)
+      yield* SignIn.byToken(session, token)
+      assert.strictEqual(session.caller?.by.namesAsOf, 7)
+      assert.strictEqual(session.caller?.memberships.subscriber.by, session.caller?.by)
     }),
   )
 

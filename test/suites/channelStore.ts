@@ -61,7 +61,8 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
           assert.strictEqual((yield* Effect.flip(store.create(channel(text)))).reason, "Exists", text)
           assert.isUndefined(yield* found(store, text))
         }
-        const rename = (text: string) => store.change(ChannelId.make("id-den"), [{ type: "Renamed", name: name(text) }])
+        const rename = (text: string) =>
+          store.change(ChannelId.make("id-den"), [{ type: "Renamed", name: name(text), at: 9 }])
         assert.strictEqual((yield* Effect.flip(rename("tea"))).reason, "Exists")
         yield* rename("DEN")
         yield* rename("attic")
@@ -118,7 +119,7 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
           { type: "Sanctioned", sanction: sanction("ban", range, 100) },
           { type: "Pardoned", kind: "mute", subject },
           { type: "Pardoned", kind: "mute", subject: range },
-          { type: "Renamed", name: name("cellar") },
+          { type: "Renamed", name: name("cellar"), at: 9 },
         ]
         let expected = Option.getOrThrow(yield* store.get(id))
         for (const change of changes) {
@@ -170,7 +171,7 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         yield* store.create(channel("den"))
         yield* store.create(channel("attic"))
         const rename = (text: string) =>
-          store.change(ChannelId.make("id-den"), [{ type: "Renamed", name: name(text) }], act("rename"))
+          store.change(ChannelId.make("id-den"), [{ type: "Renamed", name: name(text), at: 9 }], act("rename"))
         assert.strictEqual((yield* Effect.flip(rename("attic"))).reason, "Exists")
         assert.lengthOf(yield* store.audit(ChannelId.make("id-den"), everything), 0)
         yield* rename("den")
@@ -193,7 +194,7 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
           id,
           [
             { type: "Role", user: bob, role: "owner" },
-            { type: "Renamed", name: name("attic") },
+            { type: "Renamed", name: name("attic"), at: 9 },
           ],
           act("rename"),
         )
@@ -345,10 +346,22 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
           { id: ChannelId.make("id-c"), name: name("c"), topic: Topic.make("sea") },
         ])
         const among = (...some: ReadonlyArray<string>) =>
-          Effect.map(store.list({ for: "strangers", limit: 9, among: some.map(name) }), names)
+          Effect.map(store.list({ for: "strangers", limit: 9, scope: { channels: some.map(name), since: 8 } }), names)
         assert.deepStrictEqual(yield* among("c", "a", "d", "x"), ["c"])
         assert.deepStrictEqual(yield* among("c", "b"), ["b", "c"])
         assert.deepStrictEqual(yield* among(), [])
+        // Whoever named it meant the one that had the name then.
+        yield* store.change(ChannelId.make("id-c"), [{ type: "Renamed", name: name("e"), at: 9 }])
+        assert.deepStrictEqual(yield* among("b", "e"), ["b"])
+        const readable = yield* store.readable(bob.id, [ChannelId.make("id-b"), ChannelId.make("id-c")], 0)
+        assert.deepStrictEqual(
+          readable.map(({ name, renamedAt }) => [String(name), renamedAt]),
+          [
+            ["b", undefined],
+            ["e", 9],
+          ],
+        )
+        assert.strictEqual(Option.getOrThrow(yield* store.find(name("e"))).renamedAt, 9)
       }),
     )
 

@@ -4,6 +4,7 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import { key } from "../../domain/NameKey.ts"
+import { hasNamed } from "../../domain/Scope.ts"
 import type { UserId } from "../../domain/User.ts"
 import * as Record from "../ChannelRecord.ts"
 import type { ChannelStoreShape } from "../ChannelStoreShape.ts"
@@ -154,13 +155,13 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),
-    list: ({ after, among, for: reader, limit }) =>
+    list: ({ after, for: reader, limit, scope }) =>
       Effect.sync(() => {
         const page: Array<Record.ChannelSummary> = []
         for (const name of names.after(after)) {
           if (page.length === limit) break
           const record = records.get(byName.get(name)!)!
-          if (record.archived || among?.includes(name) === false) continue
+          if (record.archived || (scope !== undefined && !hasNamed(scope, record))) continue
           if (reader !== "everybody" && isHidden(record, reader === "strangers" ? undefined : reader.user)) continue
           page.push({ id: record.id, name, topic: record.topic })
         }
@@ -172,7 +173,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
           const record = get(id)
           if (record === undefined) return []
           const closed = !isDirect(record.name) && (bannedIn(record, user, now) || isHidden(record, user))
-          return closed ? [] : { id, name: record.name }
+          return closed ? [] : { id, name: record.name, renamedAt: record.renamedAt }
         }),
       ),
     blocked: (user, now) =>

@@ -26,6 +26,10 @@ const lifetimeOf = (lifetime: CreateToken["lifetime"]): Duration.Duration | unde
   return lifetime === undefined ? undefined : Duration.millis(lifetime)
 }
 
+/** It means the channels that the caller's own means, however they are called by now. */
+const given = (scope: Scope | undefined, own: Scope | undefined): Scope | undefined =>
+  scope === undefined || own?.since === undefined ? scope : { ...scope, since: own.since }
+
 /** A token for a program. Its secret is told this once. */
 export const createToken = operation(
   "createToken",
@@ -44,7 +48,7 @@ export const createToken = operation(
     return unless(error, () =>
       asOwner(chat, caller, (accounts) =>
         Effect.flatMap(subjectOf(accounts, caller, username), ({ name }) =>
-          accounts.createToken(name, { label, scope, lifetime: lifetimeOf(lifetime) }),
+          accounts.createToken(name, { label, scope: given(scope, caller.scope), lifetime: lifetimeOf(lifetime) }),
         ),
       ),
     )

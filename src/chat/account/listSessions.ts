@@ -10,5 +10,5 @@ export const listSessions = operation(
   "reading",
   withAccount,
   (chat, caller, _: {}): Effect.Effect<ReadonlyArray<OwnToken>, RequestError> =>
-    asOwner(chat, caller, (accounts) => ownTokens(accounts, chat, caller, caller.by.user.id, "session")),
+    asOwner(chat, caller, (accounts) => ownTokens(accounts, caller, caller.by.user.id, "session")),
 )

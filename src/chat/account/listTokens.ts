@@ -18,8 +18,6 @@ export const listTokens = operation(
   [...withAccount, "NoSuchUser"],
   (chat, caller, { username }: ListTokens): Effect.Effect<ReadonlyArray<OwnToken>, RequestError> =>
     asOwner(chat, caller, (accounts) =>
-      Effect.flatMap(subjectOf(accounts, caller, username), ({ id }) =>
-        ownTokens(accounts, chat, caller, id, "access"),
-      ),
+      Effect.flatMap(subjectOf(accounts, caller, username), ({ id }) => ownTokens(accounts, caller, id, "access")),
     ),
 )

@@ -5,6 +5,7 @@ import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { nameOf, partyIn } from "../../domain/Direct.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
+import { hasNamed, type Scope } from "../../domain/Scope.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { ChatShape } from "../Chat.ts"
 import { readable } from "./inChannel.ts"
@@ -20,19 +21,23 @@ const called = (
   return Effect.map(chat.people.get(other), (found) => Option.getOrUndefined(Option.map(found, nameOf)))
 }
 
-/** The names of those of these channels that the user may read; without those where nobody is left on the other side. */
+/**
+ * The names of those of these channels that the user may read; without those where nobody is left on the other side,
+ * and those that are not in the scope, where there is one. */
 export const readableNames = (
   chat: ChatShape,
   user: UserId,
   ids: ReadonlyArray<ChannelId>,
+  scope?: Scope,
 ): Effect.Effect<ReadonlyMap<ChannelId, ChannelName>, RequestError> =>
   Effect.gen(function* () {
     const now = chat.clock.currentTimeMillisUnsafe()
     const found = yield* readable("tell which channels a user may read", chat.channels.readable(user, ids, now))
     const names = new Map<ChannelId, ChannelName>()
-    for (const { id, name } of found) {
+    for (const { id, name, renamedAt } of found) {
       const own = yield* called(chat, user, id, name)
-      if (own !== undefined) names.set(id, own)
+      const isShown = own !== undefined && (scope === undefined || hasNamed(scope, { name: own, renamedAt }))
+      if (isShown) names.set(id, own)
     }
     return names
   })

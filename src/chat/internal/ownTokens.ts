@@ -2,12 +2,11 @@
 import * as Effect from "effect/Effect"
 import { TokenNotFound } from "../../accounts/AccountError.ts"
 import type { Accounts } from "../../accounts/Accounts.ts"
-import { isLive, type Token, type TokenKind } from "../../accounts/Token.ts"
+import type { Token, TokenKind } from "../../accounts/Token.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { hasOperation, type Scope } from "../../domain/Scope.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Caller } from "../Caller.ts"
-import type { ChatShape } from "../Chat.ts"
 
 /** A token that is good. Times are in milliseconds since 1970; `lastUsedAt` is exact to an hour. */
 export interface OwnToken extends Pick<Token, "id" | "label" | "createdAt" | "expiresAt" | "lastUsedAt"> {
@@ -18,17 +17,10 @@ export interface OwnToken extends Pick<Token, "id" | "label" | "createdAt" | "ex
 }
 
 /** Those of one kind that are good, in the order they were made. */
-export const ownTokens = (
-  accounts: Accounts["Service"],
-  { clock }: ChatShape,
-  { tokenId }: Caller,
-  user: UserId,
-  kind: TokenKind,
-) =>
+export const ownTokens = (accounts: Accounts["Service"], { tokenId }: Caller, user: UserId, kind: TokenKind) =>
   Effect.map(accounts.tokensOf(user), (tokens): ReadonlyArray<OwnToken> => {
-    const now = clock.currentTimeMillisUnsafe()
     return tokens.flatMap((token) => {
-      if (token.kind !== kind || !isLive(token, now)) return []
+      if (token.kind !== kind) return []
       const { createdAt, expiresAt, id, label, lastUsedAt, scope } = token
       return { id, label, scope: scope ?? undefined, createdAt, expiresAt, lastUsedAt, current: id === tokenId }
     })

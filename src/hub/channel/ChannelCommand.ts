@@ -27,6 +27,8 @@ export const Requester = Schema.Struct({
   session: Schema.optional(SessionId),
   /** Whether the limits for whoever comes over the network hold. */
   limited: Schema.optional(Schema.Boolean),
+  /** It means channels as they were called then: one that got its name later, and had another before, is not meant. */
+  namesAsOf: Schema.optional(Schema.Int),
 })
 export interface Requester extends Schema.Schema.Type<typeof Requester> {}
 

@@ -19,6 +19,7 @@ export const ChannelRow = Schema.Struct({
   durability: Schema.NullOr(Durability),
   createdAt: Schema.Int,
   unused: Schema.BooleanFromBit,
+  renamedAt: Schema.NullOr(Schema.Int),
 })
 
 export const RoleRow = Schema.Struct({ userId: UserId, userName: Username, role: ChannelRole })

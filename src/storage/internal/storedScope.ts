@@ -14,14 +14,16 @@ export const StoredScope = Schema.fromJsonString(
   Schema.Struct({
     operations: Schema.optional(Schema.Array(Schema.String)),
     channels: Schema.optional(Schema.Array(Schema.String)),
+    since: Schema.optional(Schema.Int),
   }),
 ).pipe(
   Schema.decodeTo(
     Schema.toType(Scope),
     SchemaTransformation.transform({
-      decode: ({ channels, operations }): Scope => ({
+      decode: ({ channels, operations, since }): Scope => ({
         ...(operations === undefined ? {} : { operations: operations.filter(isOperation) }),
         ...(channels === undefined ? {} : { channels: channels.filter(isChannel) }),
+        ...(since === undefined ? {} : { since }),
       }),
       encode: (scope) => scope,
     }),

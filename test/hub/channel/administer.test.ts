@@ -149,7 +149,7 @@ describe("administering a channel", () => {
       Effect.gen(function* () {
         const { load, state, stored } = yield* world()
         assert.strictEqual(state.access.record?.id, teaId)
-        yield* stored.change(teaId, [{ type: "Renamed", name: coffee }])
+        yield* stored.change(teaId, [{ type: "Renamed", name: coffee, at: 0 }])
         yield* stored.create(bare(ChannelId.make("other"), tea, 8))
         yield* load
         assert.deepStrictEqual<unknown>([state.id, state.name], ["t1", "coffee"])

@@ -163,7 +163,7 @@ describe("a name of a channel", () => {
 
   it("is stored, and noted beside the former", () => {
     assert.deepStrictEqual<unknown>(planned(rename("coffee")), {
-      changes: [{ type: "Renamed", name: "coffee" }],
+      changes: [{ type: "Renamed", name: "coffee", at: date }],
       act: note("rename", { detail: "tea to coffee" }),
     })
     assert.deepStrictEqual<unknown>(planned(rename("tea")), { changes: [], act: undefined })

@@ -50,6 +50,9 @@ export class Access {
     const { record } = this
     if (record === undefined) return action === "create" ? this.creating(who) : refuse("NoSuchChannel")
     if (action === "create") return refuse("ChannelExists")
+    if (who.namesAsOf !== undefined && record.renamedAt !== undefined && record.renamedAt > who.namesAsOf) {
+      return refuse("OutOfScope", "This channel has another name since the token was made: it is not the one it is for")
+    }
     const standing = this.standing(who.user)
     const kind = isDirect(record.name) ? "direct" : record.access
     const reason = Rights.refusal(action, {

@@ -138,7 +138,10 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
       const { name } = act
       const unfit = unfitName(name, "name")
       if (unfit !== undefined) return unfit
-      return { changes: [{ type: "Renamed", name }], act: note("rename", { detail: `${record.name} to ${name}` }) }
+      return {
+        changes: [{ type: "Renamed", name, at: access.dateAt(now) }],
+        act: note("rename", { detail: `${record.name} to ${name}` }),
+      }
     }
     case "BanAddress":
     case "UnbanAddress":
