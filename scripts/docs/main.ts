@@ -8,6 +8,7 @@ import { configurationReference } from "./ConfigurationReference.ts"
 import { type Document, renew } from "./Document.ts"
 import { grafanaDashboard } from "./GrafanaDashboard.ts"
 import { metricsReference } from "./MetricsReference.ts"
+import { httpGuide } from "./HttpGuide.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
 import { scenarioGuide } from "./ScenarioGuide.ts"
@@ -18,6 +19,7 @@ export const documents: ReadonlyArray<Document> = [
   configurationReference,
   grafanaDashboard,
   metricsReference,
+  httpGuide,
   protocolReference,
   protocolSchema,
   scenarioGuide,

@@ -34,7 +34,7 @@ export const Channels = HttpApiGroup.make("channels")
       .annotate(OpenApi.Summary, "Change a channel; what is left out stays")
       .annotate(
         OpenApi.Description,
-        "First who may enter and speak and how, then the topic, then the name: where one of these is refused, what comes before it is done.",
+        "First who may enter and speak and how, then the topic, then the name, and the archive at the end: where one of these is refused, what comes before it is done.",
       ),
     HttpApiEndpoint.delete("delete", "/channels/:channel", { params: { channel } }).annotate(
       OpenApi.Summary,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ChatShape } from "../../chat/Chat.ts"
 import * as operations from "../../chat/operations.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { root } from "../api/Api.ts"
 import type { Channels } from "../api/Channels.ts"
@@ -34,9 +35,13 @@ export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
         const { name, slow_mode: slowMode, topic, ...options } = payload
         // Where nothing is given, there is nothing to configure, which is asked as through the other doors.
         const configures = slowMode !== undefined || Object.keys(options).length > 0 || (topic ?? name) === undefined
-        if (configures) yield* operations.configure(chat, caller, { channel, slowMode, ...options })
+        const configuring = (called: ChannelName) =>
+          configures ? operations.configure(chat, caller, { channel: called, slowMode, ...options }) : Effect.void
+        // In the archive nothing else is changed any more.
+        if (options.archived !== true) yield* configuring(channel)
         if (topic !== undefined) yield* operations.setTopic(chat, caller, { channel, topic })
         if (name !== undefined) yield* operations.renameChannel(chat, caller, { channel, name })
+        if (options.archived === true) yield* configuring(name ?? channel)
         return name === undefined ? nothing : { ...nothing, headers: { Location: pathOf(name) } }
       }),
     { kind: operations.configure.kind },
