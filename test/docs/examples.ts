@@ -1,7 +1,10 @@
 /** The examples in the documents, compiled and run as a reader would. */
-import { execFile, spawnSync } from "node:child_process"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import { execFile, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as readline from "node:readline"
 import { promisify } from "node:util"
 import { afterAll } from "vitest"
 
@@ -69,3 +72,20 @@ export const run = (code: string, env: NodeJS.ProcessEnv = {}): Promise<Readonly
 /** The lines that come of a scenario, played in the simulation. */
 export const played = (natter: string, scenario: string): Promise<ReadonlyArray<string>> =>
   linesOf([natter, "load", "run", write(scenario), "--simulate"])
+
+/** The example while it runs, until the scope closes; `line` is the next line that it prints. */
+export const running = (code: string, env: NodeJS.ProcessEnv) =>
+  Effect.gen(function* () {
+    const lines = yield* Queue.bounded<string>(100)
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        spawn(process.execPath, [write(code)], {
+          env: { ...process.env, ...env },
+          stdio: ["ignore", "pipe", "inherit"],
+        }),
+      ),
+      (child) => Effect.sync(() => void child.kill("SIGKILL")),
+    )
+    readline.createInterface({ input: child.stdout }).on("line", (line) => Queue.offerUnsafe(lines, line))
+    return { line: Queue.take(lines) }
+  })
