@@ -78,6 +78,8 @@ export interface Output {
 /** Logs, of which the settings can be changed while they are written. */
 export interface Log {
   readonly layer: Layer.Layer<never>
+  /** The same, and what is severe enough goes to this logger as well. */
+  readonly with: (other: Logger.Logger<unknown, void>) => Layer.Layer<never>
   readonly adjust: (settings: LogSettings) => void
 }
 
@@ -88,12 +90,17 @@ export const make = (settings: LogSettings, output: Output = process.stderr): Lo
     return { least: toEffect[level], line: Logger.map(Logger.formatStructured, isPretty ? pretty(terminal) : json) }
   }
   let now = pick(settings)
-  const logger = Logger.make((entry) => {
-    if (LogLevel.isGreaterThanOrEqualTo(entry.logLevel, now.least)) output.write(`${now.line.log(entry)}\n`)
-  })
+  // It is the logger that leaves out what is not severe enough: of a fiber that runs the level cannot be changed.
+  const severe = (log: (entry: Logger.Options<unknown>) => void) =>
+    Logger.make<unknown, void>((entry) => {
+      if (LogLevel.isGreaterThanOrEqualTo(entry.logLevel, now.least)) log(entry)
+    })
+  const logger = severe((entry) => output.write(`${now.line.log(entry)}\n`))
+  const layerOf = (loggers: ReadonlyArray<Logger.Logger<unknown, void>>) =>
+    Layer.mergeAll(Logger.layer(loggers), Layer.succeed(References.MinimumLogLevel, "Trace"))
   return {
-    // It is the logger that leaves out what is not severe enough: of a fiber that runs the level cannot be changed.
-    layer: Layer.mergeAll(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Trace")),
+    layer: layerOf([logger]),
+    with: (other) => layerOf([logger, severe((entry) => other.log(entry))]),
     adjust: (settings) => void (now = pick(settings)),
   }
 }

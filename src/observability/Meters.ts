@@ -3,6 +3,7 @@
  * they mean is said in `metrics`, and they are read when somebody asks (docs/adr/0037).
  */
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { catalog as disconnects, type DisconnectReason } from "../domain/Disconnect.ts"
 import { catalog as errors, type RequestErrorReason } from "../domain/RequestError.ts"
@@ -10,6 +11,7 @@ import { Counts } from "./Counts.ts"
 import { Distribution } from "./Distribution.ts"
 import { HttpMeter } from "./HttpMeter.ts"
 import { metrics } from "./metrics.ts"
+import type { PublishTracer } from "./PublishTracer.ts"
 
 const signInMethods = ["password", "token", "certificate"] as const
 export type SignInMethod = (typeof signInMethods)[number]
@@ -46,12 +48,19 @@ export class Meter {
   readonly http = new HttpMeter()
   readonly telemetrySent = { traces: 0, logs: 0, metrics: 0 }
   readonly telemetryDropped = { traces: 0, logs: 0, metrics: 0 }
+  /** Follows some messages; undefined where none is followed. */
+  tracer: PublishTracer | undefined
   /** When what is being handled was read, in milliseconds of the clock that is never set; 0 while nothing is. */
   readAt = 0
 }
 
-/** What has happened so far. A reference: without a layer the numbers are there, and nobody looks at them. */
-export const Meters = Context.Reference<Meter>("natter/observability/Meters", { defaultValue: () => new Meter() })
+const nobodys = new Meter()
 
-/** Numbers of this service's own. */
-export const layer: Layer.Layer<never> = Layer.sync(Meters, () => new Meter())
+/** What has happened so far. A reference: without a layer the numbers are there, and nobody looks at them. */
+export const Meters = Context.Reference<Meter>("natter/observability/Meters", { defaultValue: () => nobodys })
+
+/** Numbers of this service's own, or those that the program around it has given it. */
+export const layer: Layer.Layer<never> = Layer.effect(
+  Meters,
+  Effect.map(Meters, (around) => (around === nobodys ? new Meter() : around)),
+)

@@ -48,3 +48,17 @@ const read = (source: Source): Context.Context<never> => {
 
 /** In the text format of Prometheus. */
 export const text = (source: Source): string => PrometheusMetrics.formatUnsafe(read(source))
+
+/** A registry in which there is at any time what is so then: for whoever reads it by itself, every so often. */
+export class LiveRegistry extends Map {
+  private readonly source: Source
+
+  constructor(source: Source) {
+    super()
+    this.source = source
+  }
+
+  override values() {
+    return Context.get(read(this.source), Metric.MetricRegistry).values()
+  }
+}

@@ -159,9 +159,11 @@ export const metrics = {
     "When the TLS certificate expires, in seconds since 1970; absent where there is none",
   ),
 
-  natter_telemetry_sent_total: counter("items", "Spans and log lines that the collector took (`otlp.*`), by signal", [
-    "signal",
-  ]),
+  natter_telemetry_sent_total: counter(
+    "items",
+    "Spans, log lines and metrics that the collector took (`otlp.*`), by signal",
+    ["signal"],
+  ),
   natter_telemetry_dropped_total: counter(
     "items",
     "Those that were dropped, since the collector was away, slow or said no",

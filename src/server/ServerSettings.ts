@@ -12,6 +12,7 @@ import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
+import * as Otlp from "../observability/OtlpSettings.ts"
 import * as Session from "../session/SessionSettings.ts"
 import * as Proxies from "../transport/address/ProxySettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
@@ -83,6 +84,7 @@ export interface ServerSettings {
   readonly shutdown: ShutdownSettings
   readonly log: Logging.LogSettings
   readonly metrics: Metrics.MetricsSettings
+  readonly otlp: Otlp.OtlpSettings
 }
 
 const { origins: _, ...sseDefaults } = Sse.defaults
@@ -114,4 +116,5 @@ export const defaults: ServerSettings = {
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
   log: Logging.defaults,
   metrics: Metrics.defaults,
+  otlp: Otlp.defaults,
 }

@@ -160,6 +160,7 @@ const complete = (settings: Settings): Groups => ({
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   metrics: { ...defaults.metrics, ...settings.metrics },
+  otlp: { ...defaults.otlp, ...settings.otlp },
   // All of a test's people come from one address, and at once.
   accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
   accessTokens: { ...defaults.accessTokens, ...settings.accessTokens },

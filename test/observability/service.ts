@@ -1,4 +1,5 @@
 /** A whole service, as an operator runs it, on stores of the test's choice. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
@@ -24,6 +25,8 @@ const settingsWith = (groups: Partial<ServerSettings> = {}): ServerSettings => (
   tcp: { ...defaults.tcp, port: 0 },
   accounts: { ...defaults.accounts, registrations: undefined },
   hub: { ...defaults.hub, publishing: undefined, operations: undefined },
+  // Tests end with clients that do not read.
+  session: { ...defaults.session, goodbyeTimeout: Duration.millis(250) },
   ...groups,
 })
 

@@ -134,6 +134,9 @@ describe("the table of settings", () => {
     "webhooks.allow": "10.0.0.0/8",
     "metrics.path": "/watch/metrics",
     "metrics.allow": "192.0.2.0/24",
+    "otlp.endpoint": "http://localhost:4318",
+    "otlp.headers": "authorization=Bearer secret",
+    "otlp.traces.sample": "0.01",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

@@ -63,8 +63,9 @@ export const send = (
   if (membership !== undefined && membership.other === undefined) {
     const { link } = membership
     const request = link.expect(reply)
-    link.time(request)
-    if (link.tellUnsafe(make(request))) return Effect.void
+    const post = make(request)
+    link.time(request, post.by)
+    if (link.tellUnsafe(post)) return Effect.void
     link.takeBack(request)
   }
   const sending = asMember(chat, caller, channel, (link, other) => {
@@ -112,8 +113,9 @@ export const leave = (
 ): Effect.Effect<void, ChannelGone> =>
   Effect.suspend(() => {
     const request = link.expect(reply)
-    link.time(request)
-    return Effect.onError(link.tell(make(request)), () => Effect.sync(() => link.takeBack(request)))
+    const post = make(request)
+    link.time(request, post.by)
+    return Effect.onError(link.tell(post), () => Effect.sync(() => link.takeBack(request)))
   })
 
 /** Everybody who is to hear what is about to be said enters the conversation before it is said. */

@@ -6,9 +6,12 @@ import * as path from "node:path"
 import { local } from "../../client/Address.ts"
 import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
+import * as Meters from "../../observability/Meters.ts"
+import * as Otlp from "../../observability/Otlp.ts"
 import { ChatServer } from "../../server/ChatServer.ts"
 import type { Configuration } from "../../server/ServerConfig.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { version } from "../../server/version.ts"
 import { Hub } from "../../embedding/Hub.ts"
 import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { hardStop } from "./hardStop.ts"
@@ -98,14 +101,13 @@ export const service = <R>(configuration: Configuration, rereading: Rereading<R>
     const notes = [...configuration.notes, ...sockets.notes]
     yield* Effect.forEach(notes, (note) => Effect.logWarning(note), { discard: true })
     const settings = yield* Sockets.settingsWith(configuration, sockets.places)
-    return yield* running(
-      { ...configuration, settings },
-      log,
-      yield* Notifier.make(process.env, process.pid),
-      rereading,
-    )
+    const notifier = yield* Notifier.make(process.env, process.pid)
+    const service = running({ ...configuration, settings }, log, notifier, rereading)
+    const collected = yield* Otlp.logger(settings.otlp, version)
+    return yield* collected === undefined ? service : Effect.provide(service, log.with(collected))
   }).pipe(
     Effect.scoped,
+    Effect.provide(Meters.layer),
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         process.exitCode = 0

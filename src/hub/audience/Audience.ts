@@ -11,6 +11,7 @@ import type { SessionId } from "../../domain/SessionId.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { Renderer, Rendering } from "../../protocol/Renderer.ts"
 import type { Answer, ChannelTurn } from "../channel/ChannelCommand.ts"
+import { type Followed, publicationOf } from "./Followed.ts"
 import type { Later } from "./Later.ts"
 import type { Member } from "./Member.ts"
 import type { Lane } from "./Outbox.ts"
@@ -74,6 +75,8 @@ export class Audience {
   private took = 0
   /** When a message was read of which the telling is timed; 0 where none is. */
   private timedFrom = 0
+  /** A message that is followed, and is in what was gathered. */
+  private followed: Followed | undefined
 
   constructor(options: Options) {
     this.options = options
@@ -111,6 +114,8 @@ export class Audience {
   /** Everything that was gathered leaves. */
   private tell(): void {
     const { clock, outboxes, settle } = this.options
+    const { meter } = outboxes
+    const delivered = meter.deliveries
     const begun = clock.monotonicTimeNanosUnsafe()
     this.release = undefined
     this.waited = false
@@ -119,12 +124,23 @@ export class Audience {
     this.offer()
     // Whoever gets an answer may act at once, right here: what it brings comes behind.
     for (const answer of answers) settle(answer)
+    const rendered = this.followed === undefined ? begun : clock.monotonicTimeNanosUnsafe()
     outboxes.flush()
     const over = clock.monotonicTimeNanosUnsafe()
     this.took = Number(over - begun) / 1_000_000
+    if (this.followed !== undefined) {
+      const told = { begun, rendered, over, batch: answers.length, deliveries: meter.deliveries - delivered }
+      meter.tracer?.record(publicationOf(this.followed, told))
+      this.followed = undefined
+    }
     if (this.timedFrom === 0) return
-    outboxes.meter.deliveryLag.observe((Number(over) / 1_000_000 - this.timedFrom) / 1000)
+    meter.deliveryLag.observe((Number(over) / 1_000_000 - this.timedFrom) / 1000)
     this.timedFrom = 0
+  }
+
+  /** The turn that comes next holds a message that is followed. */
+  follow(followed: Followed): void {
+    this.followed = followed
   }
 
   /** What is being told holds a message that was read then, in milliseconds of the clock that is never set. */

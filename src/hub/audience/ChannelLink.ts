@@ -13,7 +13,7 @@ import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { HistoryId } from "../../domain/HistoryId.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
-import type { Answer, ChannelCommand, ChannelTurn, Outcome, OutcomeOf } from "../channel/ChannelCommand.ts"
+import type { Answer, ChannelCommand, ChannelTurn, Outcome, OutcomeOf, Requester } from "../channel/ChannelCommand.ts"
 import { Audience } from "./Audience.ts"
 import type { Later } from "./Later.ts"
 import type { Member } from "./Member.ts"
@@ -55,6 +55,8 @@ export class ChannelLink {
   /** The post that is timed, one at a time; -1 where none is. */
   private timed = -1
   private timedFrom = 0
+  /** Whose post that is, where it is followed. */
+  private followed: Requester | undefined
 
   constructor(options: Options) {
     this.meter = options.outboxes.meter
@@ -92,7 +94,10 @@ export class ChannelLink {
   }
 
   /** What happened in the channel. */
-  readonly receive = (turn: ChannelTurn): void => this.audience.receive(turn)
+  readonly receive = (turn: ChannelTurn): void => {
+    if (this.followed !== undefined && turn.times !== undefined) this.follow(this.followed, turn, turn.times)
+    this.audience.receive(turn)
+  }
 
   /** A number for a request that is about to be made: it has to be made, or taken back. */
   expect(reply: Reply): number {
@@ -110,10 +115,11 @@ export class ChannelLink {
   }
 
   /** Times a post that is about to be made, from the moment on at which it was read, unless another is being timed. */
-  time(request: number): void {
+  time(request: number, by: Requester): void {
     if (this.timed >= 0) return
     this.timed = request
-    const { readAt } = this.meter
+    const { readAt, tracer } = this.meter
+    if (tracer !== undefined) this.followed = by.trace !== undefined || tracer.sample() ? by : undefined
     this.timedFrom = readAt === 0 ? Monotonic.exact(this.clock) : readAt
   }
 
@@ -144,6 +150,14 @@ export class ChannelLink {
           : Effect.onInterrupt(Deferred.await(answer), () => Effect.sync(() => this.audience.forget(request)))
       return Effect.flatMap(Effect.andThen(made, answered), resultOf<Type>)
     })
+  }
+
+  /** Whether the post that is followed was stored in this turn, the audience is told. */
+  private follow(by: Requester, { answers }: ChannelTurn, { stored, taken }: NonNullable<ChannelTurn["times"]>): void {
+    const { timed, timedFrom } = this
+    if (!answers.some(({ outcome, request }) => request === timed && outcome.type === "Published")) return
+    this.audience.follow({ by, readAt: timedFrom, takenAt: taken, storedAt: stored })
+    this.followed = undefined
   }
 
   private settle({ outcome, request }: Answer): void {

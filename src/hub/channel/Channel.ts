@@ -28,6 +28,7 @@ import type { HistoryError } from "../../history/HistoryError.ts"
 import { HistorySettings } from "../../history/HistorySettings.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
 import { Stamps } from "../../history/Stamps.ts"
+import { Meters } from "../../observability/Meters.ts"
 import { HubSettings } from "../HubSettings.ts"
 import type { ChannelCommand, ChannelCommandOf, ChannelTurn } from "./ChannelCommand.ts"
 import type { ChannelDirectory } from "./ChannelDirectory.ts"
@@ -75,6 +76,7 @@ export const make = Effect.fnUntraced(function* (
   const history = yield* History
   const channels = yield* ChannelStore
   const settings = yield* HubSettings
+  const meter = yield* Meters
   const clock = yield* Clock.Clock
   const timer = yield* FiberHandle.make<void, Actor.ActorUnavailable>()
   const rememberIds = Duration.toMillis((yield* HistorySettings).rememberIds)
@@ -111,9 +113,20 @@ export const make = Effect.fnUntraced(function* (
       const often = times === 1 ? "" : ` (${times} times)`
       return Effect.logError(`channel ${name} could not ${what}${often}${why}`, error)
     })
+  /** When the commands in hand were taken, and when they were stored; undefined where no message is followed. */
+  let times: ChannelTurn["times"]
+  const begun = () => {
+    const taken = meter.tracer === undefined ? undefined : Monotonic.exact(clock)
+    times = taken === undefined ? undefined : { taken, stored: taken }
+  }
+  const timeStored = () => {
+    if (times !== undefined) times = { ...times, stored: Monotonic.exact(clock) }
+  }
+
   const stored = (durability: Durability): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.stored(durability)
+      timeStored()
       if (!failing) return Effect.void
       failing = false
       return Effect.logInfo(`channel ${name} stores again`)
@@ -122,7 +135,7 @@ export const make = Effect.fnUntraced(function* (
   /** Hands out what there is to tell, with how much more waits to be handled. */
   const emitTurn = (waiting: number, now: number): void => {
     const turn = state.take(waiting, now)
-    if (turn !== undefined) emit(turn)
+    if (turn !== undefined) emit(times === undefined ? turn : { ...turn, times })
   }
 
   const load = Effect.andThen(
@@ -206,6 +219,7 @@ export const make = Effect.fnUntraced(function* (
     const appended = isFirst() ? undefined : history.appendUnsafe?.(state.id, batch)
     if (appended !== undefined && Exit.isSuccess(appended)) {
       state.stored(appended.value)
+      timeStored()
       return undefined
     }
     return Effect.matchEffect(appended ?? append(batch), {
@@ -318,6 +332,7 @@ export const make = Effect.fnUntraced(function* (
 
   const receive = (commands: ReadonlyArray<Mail>, waiting: () => number): Effect.Effect<void> | undefined => {
     state.begin()
+    begun()
     tried = false
     const now = Monotonic.millis(clock)
     const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")

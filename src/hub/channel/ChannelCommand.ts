@@ -29,6 +29,8 @@ export const Requester = Schema.Struct({
   limited: Schema.optional(Schema.Boolean),
   /** It means channels as they were called then: one that got its name later, and had another before, is not meant. */
   namesAsOf: Schema.optional(Schema.Int),
+  /** The span of whoever asks, where it wants to see what becomes of what it says. */
+  trace: Schema.optional(Schema.Struct({ traceId: Schema.String, spanId: Schema.String })),
 })
 export interface Requester extends Schema.Schema.Type<typeof Requester> {}
 
@@ -139,5 +141,7 @@ export const ChannelTurn = Schema.Struct({
   answers: Schema.Array(Answer),
   /** Commands that waited behind this turn: while these are stored there is time to tell. */
   waiting: Schema.Finite,
+  /** Where messages are followed: when the channel took its commands, and when they were stored. */
+  times: Schema.optional(Schema.Struct({ taken: Schema.Finite, stored: Schema.Finite })),
 })
 export interface ChannelTurn extends Schema.Schema.Type<typeof ChannelTurn> {}

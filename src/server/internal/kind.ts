@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { parseHeaders } from "../../observability/OtlpSettings.ts"
 import { TrustedNetworks } from "../../domain/TrustedNetworks.ts"
 import * as Place from "../../transport/Place.ts"
 import { expandHome } from "./home.ts"
@@ -107,6 +108,29 @@ export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
   allowed,
   verbatim: true,
 })
+
+/** Headers of HTTP that nobody may see; empty for none. */
+export const headers: Kind<Redacted.Redacted> = {
+  ...hidden("name=value, between commas where there are several; empty for none"),
+  parse: (text) => (parseHeaders(text) === undefined || text.length > 4096 ? undefined : Redacted.make(text)),
+}
+
+/** Where something is reached by HTTP; the empty text stands for nowhere. */
+export const optionalUrl: Kind<string> = {
+  ...text("none or an address as http://localhost:4318, without a user, a query or a fragment"),
+  parse: (text) => {
+    if (text.toLowerCase() === "none") return ""
+    return /^https?:\/\/[^?#@\s]+$/i.test(text) && URL.canParse(text) ? text : undefined
+  },
+  show: (value) => (value === "" ? "none" : value),
+}
+
+/** Part of a whole. */
+export const share: Kind<number> = {
+  parse: (text) => within(/^\d+(\.\d{1,9})?$/.test(text) ? Number(text) : undefined, (value) => value <= 1),
+  show: String,
+  allowed: "a number from 0 to 1, as 0.01",
+}
 
 /** One of a few words, in any case. */
 export const choice = <const Word extends string>(...words: ReadonlyArray<Word>): Kind<Word> => ({

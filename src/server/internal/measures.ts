@@ -12,7 +12,7 @@ import { Sessions } from "../../session/Sessions.ts"
 import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
 import * as OpenFiles from "../../transport/OpenFiles.ts"
 import { TlsContext } from "../../transport/tls/TlsContext.ts"
-import { version } from "./version.ts"
+import { version } from "../version.ts"
 
 /** What was counted. */
 const readMeter = (readings: Readings, meter: Meter): void => {

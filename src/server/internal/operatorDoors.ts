@@ -4,6 +4,7 @@ import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { Accounts } from "../../accounts/Accounts.ts"
 import type { Chat } from "../../chat/Chat.ts"
+import * as Otlp from "../../observability/Otlp.ts"
 import * as Registry from "../../observability/Registry.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import type { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
@@ -14,8 +15,9 @@ import type { TlsContext } from "../../transport/tls/TlsContext.ts"
 import type { ServerSettings } from "../ServerSettings.ts"
 import * as Measures from "./measures.ts"
 import * as Readiness from "./readiness.ts"
+import { version } from "../version.ts"
 
-interface Options extends Pick<ServerSettings, "metrics" | "proxies"> {
+interface Options extends Pick<ServerSettings, "metrics" | "otlp" | "proxies"> {
   /** The data folder, where something is kept there. */
   readonly folder: string | undefined
 }
@@ -24,6 +26,7 @@ interface Options extends Pick<ServerSettings, "metrics" | "proxies"> {
 export const make = Effect.fnUntraced(function* ({
   folder,
   metrics,
+  otlp,
   proxies,
 }: Options): Effect.fn.Return<
   ReadonlyArray<RequestHandler>,
@@ -33,6 +36,8 @@ export const make = Effect.fnUntraced(function* ({
   const accounts = yield* Accounts
   const readiness = yield* Readiness.make
   const source = yield* Measures.make({ folder, isReady: () => readiness.last().ready })
+  yield* Otlp.metrics(otlp, version, source)
+  yield* Otlp.traces(otlp, version)
   const fork = yield* FiberSet.makeRuntime()
   const run = (effect: Effect.Effect<void>) => void fork(effect)
   return [
