@@ -136,7 +136,7 @@ describe("the table of settings", () => {
     "metrics.allow": "192.0.2.0/24",
     "otlp.endpoint": "http://localhost:4318",
     "otlp.headers": "authorization=Bearer secret",
-    "otlp.traces.sample": "0.01",
+    "otlp.traces": "0.01",
   }
   const other = (name: keyof typeof ServerConfig.settings): string => {
     const { default: value, kind } = settingOf(name)

@@ -18,7 +18,7 @@ export const telemetrySettings = {
   "otlp.headers": setting("otlp.headers", headers, "What is sent along to the collector, to be let in", {
     secret: true,
   }),
-  "otlp.traces.sample": setting(
+  "otlp.traces": setting(
     "otlp.traces.sample",
     share,
     "Which share of the messages is followed from their connection to those of the members, one at a time in a channel",
