@@ -20,8 +20,9 @@ export class LoginThrottle extends Context.Service<
   {
     /**
      * Runs a login attempt, or refuses it where too many failed before. An attempt that fails with
-     * `isFailure` counts for the account and for the address; one that succeeds makes the account's
-     * count zero. Attempts under way count as if they failed, so guessing in parallel gains nothing:
+     * `isFailure` counts for the account and for the address; one that succeeds from where the owner has signed in before
+     * makes the count there zero. Of strangers' failures it says nothing: whoever saw them forgotten would know that there
+     * is such an account. Attempts under way count as if they failed, so guessing in parallel gains nothing:
      * the surplus waits for their outcome. `account` is any key of the account.
      */
     readonly guard: <A, E, R>(
@@ -75,7 +76,8 @@ export class LoginThrottle extends Context.Service<
           Effect.suspend((): Effect.Effect<A, E | TooManyLogins | Busy, R> => {
             if (underWay >= maxWaiting) return Effect.fail(new Busy({ retryAfter: Duration.seconds(1) }))
             underWay++
-            const byAccount = accounts.guard(keyOf(account, address), attempt, { isFailure, resets: true })
+            const key = keyOf(account, address)
+            const byAccount = accounts.guard(key, attempt, { isFailure, resets: key !== account })
             // The address is counted first: a flood from one address queues up there, and holds up nobody else who
             // signs in to the same account.
             const guarded =

@@ -71,8 +71,10 @@ describe("LoginThrottle", () => {
     ).pipe(Effect.provide(LoginThrottle.layer)),
   )
 
-  it.effect("a success makes the account's count zero, not the address's", () =>
+  it.effect("a success makes the owner's count zero, not the address's", () =>
     Effect.gen(function* () {
+      const { trust } = yield* LoginThrottle
+      trust("alice", "10.0.0.1")
       for (const _ of times(5)) {
         for (const _ of times(4)) yield* attempt("alice", "10.0.0.1", wrong)
         if (_ < 4) assert.strictEqual(yield* attempt("alice", "10.0.0.1", right), "in")
@@ -80,6 +82,25 @@ describe("LoginThrottle", () => {
       assert.strictEqual(yield* attempt("alice", "10.0.0.1", right), "TooManyLogins")
       assert.strictEqual(yield* attempt("alice", "10.0.0.2", right), "in")
     }).pipe(Effect.provide(LoginThrottle.layer)),
+  )
+
+  it.effect(
+    "a success says nothing of the failures of strangers: who guesses learns nothing of the account by it",
+    () =>
+      Effect.gen(function* () {
+        const { trust } = yield* LoginThrottle
+        for (const name of ["alice", "nobody"]) {
+          for (const _ of times(4)) yield* attempt(name, "10.0.0.9", wrong)
+        }
+        // Alice signs in from a place where she was never before.
+        assert.strictEqual(yield* attempt("alice", "10.0.0.1", right), "in")
+        trust("alice", "10.0.0.1")
+        assert.strictEqual(yield* attempt("alice", "10.0.0.1", right), "in")
+        for (const name of ["alice", "nobody"]) {
+          assert.strictEqual(yield* attempt(name, "10.0.0.9", wrong), "InvalidCredentials")
+          assert.strictEqual(yield* attempt(name, "10.0.0.9", wrong), "TooManyLogins")
+        }
+      }).pipe(Effect.provide(LoginThrottle.layer)),
   )
 
   it.effect("refuses an address after twenty failures, over any accounts", () =>

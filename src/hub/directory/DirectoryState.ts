@@ -1,13 +1,9 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type { ActorUnavailable } from "../../actor/Actor.ts"
 import type { Appearance } from "../../domain/Appearance.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { Generations } from "../../domain/Generations.ts"
-import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import * as NameKey from "../../domain/NameKey.ts"
@@ -15,6 +11,7 @@ import type { ChannelLink } from "../audience/ChannelLink.ts"
 import type { Reachable } from "../audience/Gateway.ts"
 import type { Channel } from "../channel/Channel.ts"
 import type { HubSettings } from "../HubSettings.ts"
+import { refuse, type Reply, succeed } from "./internal/answers.ts"
 import type {
   DirectoryCommand,
   DirectoryCommandOf,
@@ -395,13 +392,3 @@ const hasGuest = (one: User, other: User): boolean => one.role === "guest" || ot
 /** The sessions of one that can be brought into the conversation with the other. */
 const directSessions = (online: Online | undefined, other: User): ReadonlyArray<DirectSession> =>
   [...(online?.sessions.values() ?? [])].flatMap(({ entry }) => (entry.direct ? { session: entry.session, other } : []))
-
-interface Reply<A> {
-  readonly reply: Deferred.Deferred<A, RequestError | ActorUnavailable>
-}
-
-const succeed = <A, E>({ reply }: { readonly reply: Deferred.Deferred<A, E> }, answer: A): undefined =>
-  void Deferred.doneUnsafe(reply, Exit.succeed(answer))
-
-const refuse = <A>({ reply }: Reply<A>, reason: RequestErrorReason): undefined =>
-  void Deferred.doneUnsafe(reply, Exit.fail(new RequestError({ reason })))
