@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import stringWidth from "string-width"
 import { stripVTControlCharacters } from "node:util"
 import { Samples } from "../../../src/cli/Samples.ts"
 import { spark } from "../../../src/cli/top/spark.ts"
 import { vitals } from "../../../src/cli/top/Vitals.ts"
 import { json, plain, screen } from "../../../src/cli/top/view.ts"
+import { metrics } from "../../../src/observability/metrics.ts"
 import { exposition } from "./exposition.ts"
 
 const seen = (from: number, to: number, changes: Parameters<typeof exposition>[1] = {}) =>
@@ -30,6 +33,16 @@ describe("natter top", () => {
     assert.closeTo(lag.p50!, 0.001, 1e-9)
     assert.closeTo(lag.p99!, 0.00982, 1e-4)
     assert.closeTo(commit.p50!, 0.005, 1e-9)
+  })
+
+  it("asks for what a service declares", () => {
+    const source = fs.readFileSync(path.join(import.meta.dirname, "../../../src/cli/top/Vitals.ts"), "utf8")
+    const asked = [...source.matchAll(/"((?:natter|process)_\w+?)(?:_sum|_count)?"/g)].map(([, name]) => name!)
+    assert.isAbove(asked.length, 20)
+    assert.deepStrictEqual(
+      asked.filter((name) => !(name in metrics)),
+      [],
+    )
   })
 
   it("takes a service that was started anew for one that begins at nothing", () => {
