@@ -121,4 +121,10 @@ export interface AccountStoreShape {
 
   /** What happens to accounts from the moment the stream is run, whichever process does it. */
   readonly changes: Stream.Stream<AccountChange>
+
+  /**
+   * How many changes this process has made: whoever remembers something of accounts knows by it at once whether that may
+   * still be so, before the stream says it. A store that cannot tell leaves it out, and nothing is remembered.
+   */
+  readonly announced?: () => number
 }

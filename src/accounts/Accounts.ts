@@ -173,6 +173,9 @@ export class Accounts extends Context.Service<
 
     /** Changes that have to end live sessions, from the moment the stream is run. Those of other processes come within 2 s. */
     readonly changes: Stream.Stream<AccountChange>
+
+    /** How many such changes this process has made, known at once; undefined where that is not known. */
+    readonly announced?: (() => number) | undefined
   }
 >()("natter/accounts/Accounts") {
   static readonly Settings = Context.Reference<AccountSettings>("natter/accounts/Accounts/Settings", {
@@ -379,6 +382,7 @@ export class Accounts extends Context.Service<
         renewing,
 
         changes: store.changes,
+        announced: store.announced,
       })
     }),
   )

@@ -55,5 +55,10 @@ export const make = (log: {
     const changes: Stream.Stream<AccountChange> = Stream.unwrap(
       Effect.map(persist(log.latest), (seq) => Stream.paginate(seq, next)),
     )
-    return { changes, announce: Effect.asVoid(appended.release) }
+    let announced = 0
+    const announce = Effect.suspend(() => {
+      announced++
+      return Effect.asVoid(appended.release)
+    })
+    return { changes, announce, announced: () => announced }
   })

@@ -32,6 +32,8 @@ const remembered = 4096
 interface Found {
   readonly asker: Asker
   readonly until: number
+  /** By then. */
+  readonly announced: number
 }
 
 /** What stands behind `Bearer`; undefined where there is none. */
@@ -78,7 +80,8 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
     known: ({ headers: { authorization } }, { address }) => {
       if (authorization === undefined) return undefined
       const known = found.get(keyOf(authorization, address))
-      return known !== undefined && known.until > Monotonic.millis(clock) ? known.asker : undefined
+      if (known === undefined || known.until <= Monotonic.millis(clock)) return undefined
+      return known.announced === accounts.announced?.() ? known.asker : undefined
     },
     find: (request, { address }) =>
       Effect.suspend(() => {
@@ -86,9 +89,12 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
         if (token === undefined) return Effect.fail(missing(request))
         // What is revoked while it is looked up must not be remembered.
         const before = found
+        const announced = accounts.announced?.()
         return Effect.map(byToken(token, address), (asker) => {
           const until = Monotonic.millis(clock) + rememberedFor
-          before.set(keyOf(request.headers.authorization!, address), { asker, until })
+          if (announced !== undefined) {
+            before.set(keyOf(request.headers.authorization!, address), { asker, until, announced })
+          }
           return asker
         })
       }),

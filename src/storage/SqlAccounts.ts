@@ -384,6 +384,7 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
     }).pipe(asStorageError),
 
     changes: feed.changes,
+    announced: feed.announced,
   }
 })
 

@@ -226,5 +226,6 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
     }),
 
     changes: feed.changes,
+    announced: feed.announced,
   }
 })
