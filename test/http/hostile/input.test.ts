@@ -1,28 +1,13 @@
 /** Whatever an endpoint is sent that it is not made for is refused, and what was wrong with it is named. */
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
 import { TestServer } from "../../../src/testing/TestServer.ts"
-import { type Ask, type Asked, asking, problemIn, sane } from "./asking.ts"
+import { type Asked, problemIn, sane } from "./asking.ts"
 import { type Endpoint, endpoints, pathOf } from "./endpoints.ts"
+import { json, member } from "./members.ts"
 
 let members = 0
-
-/** Asks as somebody who has signed in. */
-const member = Effect.fnUntraced(function* () {
-  const { accounts, address } = yield* TestServer
-  const user = yield* accounts.add({
-    name: `eve-${++members}`,
-    password: Redacted.make("a long password"),
-    role: "member",
-  })
-  const { token } = yield* accounts.issueToken(user)
-  const ask = yield* asking(address!.port)
-  const bearer = { Authorization: `Bearer ${Redacted.value(token)}` }
-  return ((asked: Asked) => ask({ ...asked, headers: { ...bearer, ...asked.headers } })) as Ask
-})
-
-const json = { "Content-Type": "application/json" }
+const ask = Effect.suspend(() => Effect.map(member(`eve-${++members}`), ({ ask }) => ask))
 
 /** Right in every part but the one that is given. */
 const rightFor = (
@@ -45,11 +30,11 @@ const all = (asked: (endpoint: Endpoint) => Iterable<readonly [what: string, Ask
   )
 
 const askAll = Effect.fnUntraced(function* (rows: ReturnType<typeof all>) {
-  const ask = yield* member()
+  const send = yield* ask
   yield* Effect.forEach(
     rows,
     ({ field, one, what }) =>
-      Effect.map(ask(one), (answered) => {
+      Effect.map(send(one), (answered) => {
         sane(answered, what)
         if (field === undefined) return
         assert.strictEqual(answered.status, 400, `${what}: ${answered.text}`)
@@ -230,7 +215,7 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
 
   it.effect("in what is said of the body", () =>
     Effect.gen(function* () {
-      const ask = yield* member()
+      const send = yield* ask
       const types = [
         "text/plain",
         "text/plain; charset=application/json",
@@ -245,11 +230,11 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
       for (const endpoint of endpoints.filter(({ payload }) => payload !== undefined)) {
         for (const type of types) {
           const what = `${endpoint.name} as ${type}`
-          const answered = yield* ask({ ...rightFor(endpoint), headers: { "Content-Type": type } })
+          const answered = yield* send({ ...rightFor(endpoint), headers: { "Content-Type": type } })
           sane(answered, what)
           assert.strictEqual(answered.status, 415, what)
         }
-        const large = yield* ask(rightFor(endpoint, { body: `{"x":"${"y".repeat(70_000)}"}` }))
+        const large = yield* send(rightFor(endpoint, { body: `{"x":"${"y".repeat(70_000)}"}` }))
         sane(large, endpoint.name)
         assert.strictEqual(large.status, 413, endpoint.name)
       }
@@ -258,7 +243,7 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
 
   it.effect("in JSON, of which nothing is repeated", () =>
     Effect.gen(function* () {
-      const ask = yield* member()
+      const send = yield* ask
       const endpoint = endpoints.find(({ name }) => name === "channels.create")!
       for (const body of [
         '{"password":"hunter2"x',
@@ -268,7 +253,7 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
         '{"hunter2',
       ])
         for (const wide of [body, `${" ".repeat(100)}${body}${" ".repeat(100)}`]) {
-          const answered = yield* ask(rightFor(endpoint, { body: wide }))
+          const answered = yield* send(rightFor(endpoint, { body: wide }))
           sane(answered, body)
           assert.strictEqual(answered.status, 400)
           assert.notMatch(answered.text, /hunt|nter2/, answered.text)
@@ -279,11 +264,11 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
 
   it.effect("in headers", () =>
     Effect.gen(function* () {
-      const ask = yield* member()
+      const send = yield* ask
       const path = "/api/v1/channels/den/messages"
-      yield* ask({ method: "POST", path: "/api/v1/channels", headers: json, body: '{"channel":"den"}' })
+      yield* send({ method: "POST", path: "/api/v1/channels", headers: json, body: '{"channel":"den"}' })
       for (const key of ["", "a b", "\t", "é", "x".repeat(256), "x".repeat(5000), "\u0080"]) {
-        const answered = yield* ask({
+        const answered = yield* send({
           method: "POST",
           path,
           headers: { ...json, "Idempotency-Key": key },
@@ -294,7 +279,7 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
         assert.strictEqual(problemIn(answered, key).field, "idempotency-key")
       }
       for (const id of ["a b", "<script>", "${jndi:ldap://x}", "x".repeat(65), "é", "a,b"]) {
-        const answered = yield* ask({ method: "GET", path, headers: { "X-Request-Id": id } })
+        const answered = yield* send({ method: "GET", path, headers: { "X-Request-Id": id } })
         sane(answered, id)
         assert.notStrictEqual(answered.headers["x-request-id"], id)
         assert.notInclude(answered.text, id)
@@ -308,7 +293,7 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("bad input to eve
         ["X-HTTP-Method-Override", "DELETE"],
         ["X-Original-URL", "/api/v1/service/drain"],
       ] as const) {
-        const answered = yield* ask({ method: "GET", path, headers: { [name]: value } })
+        const answered = yield* send({ method: "GET", path, headers: { [name]: value } })
         sane(answered, name)
         assert.include([200, 406], answered.status, name)
       }
