@@ -29,6 +29,7 @@ import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
 import { pages } from "./Pages.ts"
+import { asking, traceParentIn } from "./TraceParent.ts"
 import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 
 /** Answers a request, or says that it is for somebody else. */
@@ -96,7 +97,8 @@ export const make = Effect.fnUntraced(function* (
 
   /** Who asks is known. */
   const take = (route: Route.Route, exchange: Exchange, given: Decoder.Given, asker: Asker | undefined): void => {
-    exchange.asker = asker
+    const trace = meter.tracer === undefined ? undefined : traceParentIn(exchange.request)
+    exchange.asker = asker === undefined || trace === undefined ? asker : asking(asker, trace)
     exchange.finally = () => RateLimitHeaders.headers(route.kind, asker?.caller.limits, Monotonic.millis(clock))
     const { head, payload } = route.decoder
     const parts = reading(exchange, () => head(given))
@@ -146,6 +148,7 @@ export const make = Effect.fnUntraced(function* (
       if (response.writableFinished) {
         meter.http.observe(request.method!, exchange.route?.path ?? "other", response.statusCode, millis / 1000)
       }
+      if (exchange.refused !== undefined) meter.requestErrors.add(exchange.refused)
       if (settings.accessLog) run(AccessLog.line(exchange, path, millis))
     })
     begin(exchange, path, query)

@@ -6,6 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
+import { Accounts } from "../../src/accounts/Accounts.ts"
+import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { Hub } from "../../src/embedding/Hub.ts"
 import * as Logging from "../../src/observability/Logging.ts"
 import { Meter, Meters } from "../../src/observability/Meters.ts"
@@ -15,8 +17,8 @@ import { ChatServer } from "../../src/server/ChatServer.ts"
 import * as Link from "../../src/testing/Link.ts"
 import * as TestClient from "../../src/testing/TestClient.ts"
 import * as collector from "./collector.ts"
-import { get } from "./scrape.ts"
-import { inMemory, quietly } from "./service.ts"
+import { get, values } from "./scrape.ts"
+import { accountsOver, inMemory, quietly } from "./service.ts"
 
 const to = ({ endpoint }: collector.Collector, settings: Partial<OtlpSettings> = {}): OtlpSettings => ({
   ...defaults,
@@ -126,6 +128,48 @@ describe("traces of messages", () => {
       yield* service.stop
       const root = collector.spansOf(there).find(({ name }) => name === "publish")!
       assert.deepInclude(collector.wordsOf(root.attributes), { "natter.transport": "none", "natter.deliveries": 0 })
+    }).pipe(Effect.scoped, quietly),
+  )
+
+  it.live("begin where whoever asks over HTTP has begun one", () =>
+    Effect.gen(function* () {
+      const there = yield* collector.start()
+      const store = Context.get(yield* Layer.build(Layer.fresh(AccountStore.layerMemory)), AccountStore)
+      const accountStore = Layer.succeed(AccountStore, store)
+      const accounts = Context.get(yield* Layer.build(accountsOver(accountStore)), Accounts)
+      const ann = yield* accounts.add({ name: "ann", password: Redacted.make("secret"), role: "member" })
+      const { token } = yield* accounts.issueToken(ann)
+      const scope = yield* Scope.make()
+      const seldom = to(there, { traces: { sample: 1e-9 } })
+      const context = yield* Layer.buildWithScope(inMemory({ otlp: seldom }, { accounts: accountStore }), scope)
+      const program = yield* Context.get(context, Hub).as({ name: "bob" })
+      yield* program.createChannel("den")
+      const at = Context.get(context, ChatServer).address
+      const [traceId, spanId] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"]
+      const post = (traceparent: string) =>
+        get(at, "/api/v1/channels/den/messages", {
+          method: "POST",
+          headers: {
+            Authorization: `Bearer ${Redacted.value(token)}`,
+            "Content-Type": "application/json",
+            traceparent,
+          },
+          body: JSON.stringify({ content: "hello" }),
+        })
+      assert.strictEqual((yield* post(`00-${traceId}-${spanId}-00`)).status, 201)
+      assert.strictEqual((yield* post("nonsense")).status, 201)
+      assert.strictEqual((yield* post(`00-${traceId}-${spanId}-01`)).status, 201)
+      assert.strictEqual((yield* get(at, "/api/v1/channels/den/messages")).status, 401)
+      const found = yield* values(at)
+      assert.strictEqual(found.get('natter_request_errors_total{reason="NotAuthenticated"}'), 1)
+      const route = '{method="POST",route="/api/v1/channels/:channel/messages",status="201"}'
+      assert.strictEqual(found.get(`natter_http_requests_total${route}`), 3, [...found.keys()].join("\n"))
+      yield* Scope.close(scope, Exit.void)
+      const roots = collector.spansOf(there).filter(({ name }) => name === "publish")
+      assert.deepStrictEqual(
+        roots.map(({ parentSpanId, traceId }) => [traceId, parentSpanId]),
+        [[traceId, spanId]],
+      )
     }).pipe(Effect.scoped, quietly),
   )
 

@@ -18,7 +18,11 @@ export interface Answer {
 export const get = (
   { host, port }: At,
   path: string,
-  { headers = {}, method = "GET" }: { readonly headers?: Http.OutgoingHttpHeaders; readonly method?: string } = {},
+  {
+    body,
+    headers = {},
+    method = "GET",
+  }: { readonly headers?: Http.OutgoingHttpHeaders; readonly method?: string; readonly body?: string } = {},
 ): Effect.Effect<Answer, Error> =>
   Effect.callback((resume) => {
     const request = Http.request({ host, port, path, method, headers, agent: false }, (response) => {
@@ -31,7 +35,7 @@ export const get = (
       response.on("error", (error) => resume(Effect.fail(error)))
     })
     request.on("error", (error) => resume(Effect.fail(error)))
-    request.end()
+    request.end(body)
     return Effect.sync(() => void request.destroy())
   })
 

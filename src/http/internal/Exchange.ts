@@ -1,6 +1,6 @@
 /** One request and its answer. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
-import type { RequestError } from "../../domain/RequestError.ts"
+import type { RequestError, RequestErrorReason } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
 import type { ApiSettings } from "../ApiSettings.ts"
 import { codingFor, minBytes } from "../Compression.ts"
@@ -22,6 +22,8 @@ export class Exchange {
   asker: Asker | undefined
   /** What else the answer says, known when it is made. */
   finally: (() => Readonly<Record<string, string>> | undefined) | undefined
+  /** Why it was refused, where it was. */
+  refused: RequestErrorReason | undefined
   /** Bytes of the answer's body. */
   bytes = 0
   private readonly settings: ApiSettings
@@ -62,6 +64,7 @@ export class Exchange {
   }
 
   refuse(error: RequestError): void {
+    this.refused = error.reason
     this.add(Problem.headers(error))
     // What is left of the body is not read, so nothing more can come over the same connection.
     if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
