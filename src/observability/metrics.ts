@@ -117,6 +117,22 @@ export const metrics = {
     "Calls of a store that failed, by what it keeps, and why: `full` is a disk without room, `away` cannot be reached, `busy` had too much to do",
     ["store", "trouble"],
   ),
+  natter_webhooks: gauge("webhooks", "Webhooks there are, `outgoing` and `incoming`", ["kind"]),
+  natter_webhook_attempts_total: counter(
+    "attempts",
+    "Deliveries of outgoing webhooks that were tried: `taken` or `failed`, whether they are tried again or not",
+    ["outcome"],
+  ),
+  natter_webhook_dead_letters_total: counter("deliveries", "Deliveries of outgoing webhooks that were given up"),
+  natter_webhook_missed_total: counter(
+    "entries",
+    "Entries that outgoing webhooks could not deliver, since history had lost them or there were too many",
+  ),
+  natter_webhook_lag_seconds: gauge(
+    "seconds",
+    "Time since the entry was said that waits longest to be delivered by an outgoing webhook; 0 where none waits",
+  ),
+  natter_webhook_messages_total: counter("messages", "Messages that came in by webhooks"),
   natter_data_free_bytes: gauge(
     "bytes",
     "Room on the disk of the data folder, where the service keeps something there",

@@ -212,7 +212,7 @@ const make = Effect.fnUntraced(function* (
         incoming: all.length - workers.length,
         outgoing: workers.length,
         working: workers.filter(({ running }) => running).length,
-        waitingSince: since.length === 0 ? undefined : Math.min(...since),
+        lag: since.length === 0 ? 0 : Math.max(0, clock.currentTimeMillisUnsafe() - Math.min(...since)),
       }
     },
   }

@@ -19,13 +19,13 @@ export interface Deliveries {
 }
 
 /** What is going on, as operators are told of it. */
-export interface WebhookStats {
+interface WebhookStats {
   readonly incoming: number
   readonly outgoing: number
   /** Of these, those that are delivering or wait to try again. */
   readonly working: number
-  /** When the entry that waits longest was said, in milliseconds since 1970; undefined where none waits. */
-  readonly waitingSince: number | undefined
+  /** Milliseconds since the entry was said that waits longest; 0 where none waits. */
+  readonly lag: number
 }
 
 /** The methods of `Webhooks`. What somebody may is checked before. */

@@ -112,7 +112,7 @@ describe("a webhook that goes out", () => {
       yield* settle
       for (const [n, wait] of [5, 30, 120, 600, 3600, 21_600].entries()) {
         assert.lengthOf(world.posted, n + 1)
-        assert.deepInclude(stats(), { working: 1, waitingSince: said(1).timestamp })
+        assert.deepInclude(stats(), { working: 1 })
         const waited = yield* secondsUntilNext(world, wait / 100)
         assert.isAtLeast(waited, wait * 0.8)
         assert.isAtMost(waited, wait * 1.21)
@@ -123,7 +123,7 @@ describe("a webhook that goes out", () => {
       assert.lengthOf(dead, 1)
       assert.strictEqual(recent[0]!.verdict.type, "Taken")
       assert.deepInclude(counters, { delivered: 1, failed: 7, dead: 1 })
-      assert.deepInclude(stats(), { working: 0, waitingSince: undefined, outgoing: 1 })
+      assert.deepInclude(stats(), { working: 0, lag: 0, outgoing: 1 })
       // The same delivery each time, under the time of the attempt.
       const ids = world.posted.slice(0, 7).map(({ letter }) => letter.headers["webhook-id"])
       assert.strictEqual(new Set(ids).size, 1)
@@ -269,6 +269,20 @@ describe("a webhook that goes out", () => {
       yield* settle
       assert.deepStrictEqual(world.at(2), ["Missed"])
       assert.deepInclude(world.posted.at(-1)!.body, { from: 1, to: 30 })
+    }))
+
+  test("says how long what waits longest has waited", (world) =>
+    Effect.gen(function* () {
+      const { add, stats } = yield* webhooks
+      yield* add(hook(1))
+      world.answer = () => answer(world.posted.length < 3 ? 503 : 204)
+      yield* store(said(1, "x", { timestamp: 1000 }), said(2, "y", { timestamp: 2000 }))
+      yield* TestClock.adjust(seconds(3))
+      assert.strictEqual(stats().lag, 2000)
+      yield* TestClock.adjust(seconds(60))
+      yield* settle
+      assert.strictEqual(stats().lag, 0)
+      assert.deepStrictEqual(world.at(1), [1, 1, 1, 2])
     }))
 
   test("that is slow keeps no other waiting", (world) =>

@@ -13,6 +13,7 @@ import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
 import * as OpenFiles from "../../transport/OpenFiles.ts"
 import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { version } from "../version.ts"
+import type { WebhooksShape } from "../../webhooks/WebhooksShape.ts"
 
 /** What was counted. */
 const readMeter = (readings: Readings, meter: Meter): void => {
@@ -41,6 +42,19 @@ const readMeter = (readings: Readings, meter: Meter): void => {
   }
 }
 
+/** What goes out and comes in by webhooks, where the service has some. */
+const readWebhooks = (readings: Readings, { counters, stats }: WebhooksShape): void => {
+  const { incoming, lag, outgoing } = stats()
+  readings.number("natter_webhooks", outgoing, { kind: "outgoing" })
+  readings.number("natter_webhooks", incoming, { kind: "incoming" })
+  readings.number("natter_webhook_attempts_total", counters.delivered, { outcome: "taken" })
+  readings.number("natter_webhook_attempts_total", counters.failed, { outcome: "failed" })
+  readings.number("natter_webhook_dead_letters_total", counters.dead)
+  readings.number("natter_webhook_missed_total", counters.missed)
+  readings.number("natter_webhook_lag_seconds", lag / 1000)
+  readings.number("natter_webhook_messages_total", counters.received)
+}
+
 /** The transports that are named where nobody is there, too. */
 const transports = ["tcp", "tls", "unix", "ws", "wss", "sse"]
 
@@ -54,7 +68,7 @@ export const make = Effect.fnUntraced(function* ({
   folder,
   isReady,
 }: Options): Effect.fn.Return<Source, never, Scope.Scope | Chat | Sessions | ConnectionLimits | TlsContext> {
-  const { directory } = yield* Chat
+  const { directory, webhooks } = yield* Chat
   const sessions = yield* Sessions
   const limits = yield* ConnectionLimits
   const tls = yield* TlsContext
@@ -99,6 +113,7 @@ export const make = Effect.fnUntraced(function* ({
     readSessions(readings)
     readHub(readings)
     readFiles(readings)
+    if (webhooks !== undefined) readWebhooks(readings, webhooks)
     watch.read(readings, now)
     readings.number("natter_uptime_seconds", (now - begunAt) / 1000)
     readings.number("natter_build_info", 1, { version, node: process.versions.node })
