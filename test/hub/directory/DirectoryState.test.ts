@@ -102,6 +102,7 @@ const world = (changed: Partial<HubSettings> = {}) =>
           entry: { session: session(id), user: who, exclusive: false, direct: true, embedded: false, ...more },
           reply,
         })),
+      hold: (id: string, tokenId: string) => tell({ type: "Hold", session: session(id), tokenId }),
       signOut: (id: string) => tell({ type: "SignOut", session: session(id) }),
       find: (channel: string, id: string, account?: User) =>
         ask<ChannelLookup & Appears, RequestError>((reply) => ({
@@ -379,6 +380,24 @@ describe("DirectoryState", () => {
       yield* signIn(bob, "c", { tokenId: "t" })
       assert.strictEqual(yield* disconnect({ token: "t" }), 2)
       assert.deepStrictEqual(ended, ["a TokenRevoked", "c TokenRevoked"])
+    }),
+  )
+
+  it.effect("a session may get a token later; it stays where those of its user end but for that token", () =>
+    Effect.gen(function* () {
+      const { disconnect, ended, find, hold, signIn } = yield* world()
+      yield* signIn(ann, "a")
+      yield* signIn(ann, "b", { tokenId: "t" })
+      yield* signIn(bob, "c")
+      const { link } = yield* find("den", "a")
+      yield* hold("a", "u")
+      yield* hold("nobody", "u")
+      assert.strictEqual(yield* disconnect({ user: ann.id, exceptToken: "u" }), 1)
+      assert.deepStrictEqual(ended.splice(0), ["b TokenRevoked"])
+      assert.strictEqual(yield* disconnect({ token: "u" }), 1)
+      assert.deepStrictEqual(ended, ["a TokenRevoked"])
+      // It is in what it was in.
+      assert.strictEqual((yield* find("den", "a")).link, link)
     }),
   )
 
