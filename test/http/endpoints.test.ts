@@ -2,12 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as OpenApi from "effect/http-api/OpenApi"
-import { Api } from "../../src/http/api/Api.ts"
+import { Api, root } from "../../src/http/api/Api.ts"
 import { Authorization } from "../../src/http/api/Authorization.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { type Answered, asking } from "./asking.ts"
 import { type Row, rows } from "./rows.ts"
@@ -30,6 +32,15 @@ const world = Effect.gen(function* () {
   const authorized = { Authorization: `Bearer ${Redacted.value(token)}` }
   return {
     bobEnters: Effect.flatMap(hub.connect(bob), (session) => session.join("den")),
+    /** Makes a webhook, and says what stands for it in a row. */
+    makeWebhook: (body: object) =>
+      Effect.map(
+        ask({ method: "POST", path: `${root}/channels/den/webhooks`, headers: authorized, body }),
+        ({ json }): Readonly<Record<string, string>> => {
+          const { secret, webhook } = json as { readonly webhook: { readonly id: string }; readonly secret: string }
+          return { "<id>": webhook.id, "<secret>": secret }
+        },
+      ),
     /** A row of an endpoint, with or without credentials. */
     ask: (
       { method, path }: Pick<HttpApiEndpoint.Top, "method" | "path">,
@@ -47,7 +58,8 @@ const world = Effect.gen(function* () {
   }
 })
 
-const served = Effect.provide(TestServer.layerMemory({ hub: { publishing: undefined } }))
+const loopback = Result.getOrThrow(TrustedNetworks.parse("127.0.0.0/8"))
+const served = Effect.provide(TestServer.layerMemory({ hub: { publishing: undefined }, webhooks: { allow: loopback } }))
 
 const problem = (answer: Answered, status: number): Readonly<Record<string, unknown>> => {
   assert.strictEqual(answer.status, status, answer.bytes.toString())
@@ -81,10 +93,13 @@ describe.each(endpoints)("%s", (name, endpoint) => {
 
   it.effect("is answered as it is described", () =>
     Effect.gen(function* () {
-      const { ask, bobEnters } = yield* world
+      const { ask, bobEnters, makeWebhook } = yield* world
       if (row.withBob === true) yield* bobEnters
-      const { bytes, headers, json, status } = yield* ask(endpoint, row)
-      assert.strictEqual(status, successOf(endpoint), bytes.toString())
+      const made = row.webhook === undefined ? {} : yield* makeWebhook(row.webhook)
+      const params = Object.entries(row.params ?? {}).map(([name, value]) => [name, made[value] ?? value] as const)
+      const { bytes, headers, json, status } = yield* ask(endpoint, { ...row, params: Object.fromEntries(params) })
+      assert.strictEqual(status, row.absent ?? successOf(endpoint), bytes.toString())
+      if (row.absent !== undefined) return
       assert.strictEqual(headers["cache-control"], "no-store")
       assert.strictEqual(headers["x-content-type-options"], "nosniff")
       assert.match(String(headers["x-request-id"]), /^[\w-]+$/)

@@ -7,6 +7,10 @@ export interface Row {
   readonly body?: object
   /** Part of the answer. */
   readonly says?: object
+  /** A webhook is there whose id stands for `<id>`, and its secret for `<secret>`; made of this. */
+  readonly webhook?: object
+  /** The status it has to have, where that is not what is described: there is nothing such. */
+  readonly absent?: number
   /** Bob is in the channel. */
   readonly withBob?: true
   /** What is wrong instead, and the field that the problem names. Default: a parameter of the query that there is not. */
@@ -24,6 +28,12 @@ const receipt = { channel: "den", seq: 2, durability: "memory" }
 const wrongDuration = { body: { duration: -1 }, field: "duration" }
 const range = { ...den, address: "192.0.2.0/24" }
 const wrongAddress = { params: { ...den, address: "192.0.2" }, field: "address" }
+
+const webhook = { ...den, webhook: "<id>" }
+const wrongChannelOf = { params: { ...webhook, channel: "a den" }, field: "channel" }
+const incoming = { name: "Build" }
+/** Nobody listens there. */
+const outgoing = { url: "http://127.0.0.1:1/in", events: ["Message"] }
 
 /** Ann owns the channel `den`, administers the service, and has said something at the first place. Bob has an account. */
 export const rows: Readonly<Record<string, Row>> = {
@@ -86,6 +96,22 @@ export const rows: Readonly<Record<string, Row>> = {
   "own.setStatus": {
     body: { status: "busy", text: "at lunch" },
     wrong: { body: { status: "asleep" }, field: "status" },
+  },
+  "webhooks.list": { params: den, webhook: incoming, says: {}, wrong: wrongChannel },
+  "webhooks.create": { params: den, body: incoming, wrong: { body: { named: "Build" }, field: "named" } },
+  "webhooks.describe": { params: webhook, webhook: incoming, says: { kind: "incoming" }, wrong: wrongChannelOf },
+  "webhooks.update": { params: webhook, webhook: incoming, body: { enabled: false }, wrong: wrongChannelOf },
+  "webhooks.delete": { params: webhook, webhook: incoming, wrong: wrongChannelOf },
+  "webhooks.rotate": { params: webhook, webhook: incoming, wrong: wrongChannelOf },
+  "webhooks.test": { params: webhook, webhook: outgoing, says: { type: "Test" }, wrong: wrongChannelOf },
+  "webhooks.deliveries": { params: webhook, webhook: outgoing, wrong: wrongChannelOf },
+  "webhooks.replay": { params: { ...webhook, delivery: "1" }, webhook: outgoing, absent: 404 },
+  "hooks.receive": {
+    params: { webhook: "<id>", secret: "<secret>" },
+    webhook: incoming,
+    body: { content: "built" },
+    says: receipt,
+    wrong: { body: { contents: "built" }, field: "contents" },
   },
   "service.drain": { says: { sessions: 0 } },
 }
