@@ -28,6 +28,7 @@ door. What fails is printed with its seed, and --seed with that number begins th
   --seed N            where to begin; a random number
   --connections N     at once, 1 to 64; 16
   --round N           streams between two looks at the server's health; 200
+  --token TEXT        whose requests of HTTP some are; without one, nobody's
   --user NAME         who the healthy client is; healthy
   --password TEXT     its password; password
   --help              this`
@@ -47,6 +48,7 @@ const parse = () =>
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
       connections: { type: "string", default: "16" },
       round: { type: "string", default: "200" },
+      token: { type: "string" },
       user: { type: "string", default: "healthy" },
       password: { type: "string", default: "password" },
       help: { type: "boolean", short: "h", default: false },
@@ -147,12 +149,12 @@ const target = (address: string): Target => {
   return fits ? { host, port } : refuse("--address must be a host and a port, as in 127.0.0.1:8080")
 }
 
-const victim = (address: string): Victim => {
+const victim = (address: string, token = values.token): Victim => {
   const { password, user } = values
   if (address.startsWith("http://")) {
     const there = target(address.replace(/^http:\/\//, "").replace(/\/$/, ""))
     return {
-      attack: (seed) => HttpAttack.attack(there, HttpFuzz.stream(seed)),
+      attack: (seed) => HttpAttack.attack(there, HttpFuzz.stream(seed, token), token),
       health: () => HttpAttack.checkHealth(there),
     }
   }
@@ -175,8 +177,8 @@ const here = values.websocket
 
 /** Against a server in this process. */
 const fuzzHttpHere = (): Promise<string | undefined> =>
-  httpServer(async ({ left, target }) => {
-    const { attack, health } = victim(`http://${target.host}:${target.port}`)
+  httpServer(async ({ left, target, token }) => {
+    const { attack, health } = victim(`http://${target.host}:${target.port}`, token)
     return await fuzzServer({ attack, health: async () => (await left()) ?? (await health()) })
   })
 

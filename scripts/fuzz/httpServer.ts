@@ -1,6 +1,7 @@
 /** A server to fuzz in this process, of which it can be seen what is left when everybody has gone. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { setTimeout as sleep } from "node:timers/promises"
 import * as v8 from "node:v8"
 import * as vm from "node:vm"
@@ -9,6 +10,8 @@ import type { Target } from "./socket.ts"
 
 export interface HttpServer {
   readonly target: Target
+  /** Of somebody who has signed in. */
+  readonly token: string
   /** What is left of those who have gone, in a sentence; undefined where nothing is. */
   readonly left: () => Promise<string | undefined>
 }
@@ -40,10 +43,18 @@ export const httpServer = <A>(use: (server: HttpServer) => Promise<A>): Promise<
       first ??= heapUsed
       return heapUsed > first + mayGrow ? `the heap has grown from ${first} to ${heapUsed} bytes` : undefined
     }
-  const used = Effect.flatMap(TestServer, (server) =>
-    Effect.promise(() => use({ target: server.address!, left: leftOf(server) })),
-  )
+  const used = Effect.gen(function* () {
+    const server = yield* TestServer
+    const user = yield* server.accounts.add({
+      name: "fuzz",
+      password: Redacted.make("a long password"),
+      role: "member",
+    })
+    const { token } = yield* server.accounts.issueToken(user)
+    const given = { target: server.address!, token: Redacted.value(token), left: leftOf(server) }
+    return yield* Effect.promise(() => use(given))
+  })
   // Who has broken off is gone at once.
-  const layer = TestServer.layerTcp({ sse: { resume: Duration.zero } })
+  const layer = TestServer.layerTcp({ hub: { publishing: undefined }, sse: { resume: Duration.zero } })
   return Effect.runPromise(Effect.orDie(Effect.provide(used, layer)))
 }

@@ -217,25 +217,29 @@ const framed = (body: string, eol: string, dice: Dice): readonly [said: Readonly
   return dice.once(3) ? [[coding], chunked(body, eol, dice)] : [[length], body]
 }
 
-const request = (dice: Dice): string => {
+const request = (dice: Dice, credential: string): string => {
   const eol = dice.once(30) ? "\n" : "\r\n"
   const method = dice.once(40) ? dice.pick(oddMethods) : dice.once(2) ? "GET" : dice.pick(methods)
   const line = `${method}${dice.once(60) ? "\t" : " "}${target(dice)} ${dice.once(25) ? dice.pick(versions) : "HTTP/1.1"}`
   const host = dice.once(30) ? [] : [`Host: ${dice.once(25) ? dice.pick(hosts) : "localhost"}`]
   if (dice.once(60)) host.push("Host: localhost")
   const count = dice.once(60) ? 200 : dice.below(6)
-  const own = dice.once(20) ? upgrade : []
+  const own = dice.once(20) ? [...upgrade] : []
   const hasBody = dice.once(method === "GET" || method === "HEAD" ? 30 : 1)
   const [said, body] = hasBody ? framed(hostileJson(dice), eol, dice) : [[], ""]
+  if (dice.once(2)) own.push(`Authorization: Bearer ${credential}`)
   const lines = [line, ...host, ...own, ...Array.from({ length: count }, () => header(dice)), ...said]
   return `${lines.join(eol)}${eol}${eol}${body}`
 }
 
-/** The hostile stream of a seed, an unsigned integer of 32 bits. */
-export const stream = (seed: number): HostileRequests => {
+/**
+ * The hostile stream of a seed, an unsigned integer of 32 bits. Some of its requests are of whoever has this token: without a
+ * good one most of them get no further than to be asked for one.
+ */
+export const stream = (seed: number, credential: string = secret): HostileRequests => {
   const dice = new Dice(seed)
   const count = 1 + dice.below(6)
-  const requests = Array.from({ length: count }, () => (dice.once(80) ? junk(dice) : request(dice)))
+  const requests = Array.from({ length: count }, () => (dice.once(80) ? junk(dice) : request(dice, credential)))
   const whole = Buffer.from(requests.join(""), "latin1")
   const bytes = dice.once(6) ? Hostile.damage(whole, dice) : whole
   const end = dice.once(6) ? dice.below(bytes.byteLength) : bytes.byteLength

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { attack, checkHealth } from "../../../scripts/fuzz/httpAttack.ts"
 import { readAnswers } from "../../../scripts/fuzz/httpAnswers.ts"
 import * as HttpFuzz from "../../../src/testing/HttpFuzz.ts"
@@ -31,12 +32,18 @@ describe("hostile requests", () => {
     tcp.layer({ sse: { resume: Duration.zero } }),
     (server) =>
       Effect.gen(function* () {
+        const user = yield* server.accounts.add({
+          name: "fuzz",
+          password: Redacted.make("a long password"),
+          role: "member",
+        })
+        const token = Redacted.value((yield* server.accounts.issueToken(user)).token)
         const seeds = Array.from({ length: streams }, (_, seed) => seed)
         yield* Effect.forEach(
           seeds,
           (seed) =>
             Effect.map(
-              Effect.promise(() => attack(server.address!, HttpFuzz.stream(seed))),
+              Effect.promise(() => attack(server.address!, HttpFuzz.stream(seed, token), token)),
               (complaint) => assert.isUndefined(complaint, `seed ${seed}`),
             ),
           { concurrency: 16, discard: true },
