@@ -24,7 +24,7 @@ export interface Page {
 }
 
 /** A permission to register one account; its code is kept as a fingerprint only. */
-export interface Invite {
+interface Invite {
   readonly fingerprint: string
   readonly createdAt: number
   readonly expiresAt: number | null

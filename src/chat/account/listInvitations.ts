@@ -8,7 +8,7 @@ import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
 import { operation } from "../Operation.ts"
 
 /** Its code is not kept. Times are in milliseconds since 1970. */
-export interface Invitation {
+interface Invitation {
   readonly id: string
   readonly createdAt: number
   readonly expiresAt: number | null
