@@ -36,7 +36,8 @@ const world = Effect.gen(function* () {
     makeWebhook: (body: object) =>
       Effect.map(
         ask({ method: "POST", path: `${root}/channels/den/webhooks`, headers: authorized, body }),
-        ({ json }): Readonly<Record<string, string>> => {
+        ({ bytes, json, status }): Readonly<Record<string, string>> => {
+          assert.strictEqual(status, 201, bytes.toString())
           const { secret, webhook } = json as { readonly webhook: { readonly id: string }; readonly secret: string }
           return { "<id>": webhook.id, "<secret>": secret }
         },

@@ -33,7 +33,7 @@ const webhook = { ...den, webhook: "<id>" }
 const wrongChannelOf = { params: { ...webhook, channel: "a den" }, field: "channel" }
 const incoming = { name: "Build" }
 /** Nobody listens there. */
-const outgoing = { url: "http://127.0.0.1:1/in", events: ["Message"] }
+const outgoing = { url: "http://127.0.0.1:1024/in", events: ["Message"] }
 
 /** Ann owns the channel `den`, administers the service, and has said something at the first place. Bob has an account. */
 export const rows: Readonly<Record<string, Row>> = {
