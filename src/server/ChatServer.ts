@@ -120,6 +120,8 @@ export class ChatServer extends Context.Service<
    * )
    * ```
    *
+   * Where there are to be webhooks, a `WebhookStore` is beside them, as in those of `natter/storage`.
+   *
    * `settings.data` and `settings.storage` count for `layer` alone. How much history keeps is the affair of its layer, to
    * which `HistorySettings` are provided; `settings.history` are to be the same.
    */
