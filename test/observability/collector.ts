@@ -4,14 +4,14 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type * as Net from "node:net"
 
-export interface Received {
+interface Received {
   readonly path: string
   readonly headers: Http.IncomingHttpHeaders
   readonly text: string
 }
 
 /** How it answers. */
-export type Mood = "takes" | "is broken" | "says no" | "says nothing" | { readonly redirects: string }
+type Mood = "takes" | "is broken" | "says no" | "says nothing" | { readonly redirects: string }
 
 export interface Collector {
   readonly endpoint: string
