@@ -329,7 +329,11 @@ export class Accounts extends Context.Service<
         page: (after) =>
           store.list({ after: after === undefined ? undefined : Username.spelling(after), limit: accountsAtOnce }),
 
-        changePassword: yield* PasswordChange.make(settings.minPasswordLength),
+        changePassword: yield* Effect.provideService(
+          PasswordChange.make(settings.minPasswordLength),
+          AccountStore,
+          store,
+        ),
 
         setPassword: Effect.fn("Accounts.setPassword")(function* (name, password) {
           yield* Password.checkNew(password, settings.minPasswordLength)

@@ -13,7 +13,9 @@ import { Generations } from "../domain/Generations.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
+import * as Csrf from "./Csrf.ts"
 import type { Asker } from "./Handler.ts"
+import * as SessionCookie from "./SessionCookie.ts"
 
 export interface Authorize {
   /** Who was found to have these credentials a moment ago; undefined where that is not known. */
@@ -47,7 +49,7 @@ const missing = ({ headers: { authorization } }: IncomingMessage) =>
     reason: "NotAuthenticated",
     detail:
       authorization === undefined
-        ? "Sign in first: send a token, as in Authorization: Bearer nat_…"
+        ? "Sign in first, at POST /api/v1/session, and send the token, as in Authorization: Bearer nat_…"
         : "Of the ways to authenticate there is Bearer, with one token",
   })
 
@@ -66,15 +68,24 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
   )
 
   const byToken = (token: Redacted.Redacted, address: string): Effect.Effect<Asker, RequestError> =>
-    Effect.mapBoth(accounts.authenticate(token, address), {
-      onSuccess: (identity): Asker => {
-        const { scope, tokenId, user } = identity
-        const limits = chat.limitsOf(user, address)
-        const by = { user, address, limited: true, namesAsOf: scope?.since }
-        return { caller: { by, memberships: undefined, limits, scope, tokenId }, identity }
-      },
-      onFailure: toRequestError,
+    Effect.flatMap(Effect.mapError(accounts.authenticate(token, address), toRequestError), (identity) => {
+      const { scope, tokenId, user } = identity
+      // The name may be somebody else's by now, inside this program.
+      const owner = chat.directory.ownerOf(user.name)
+      if (owner !== undefined && owner.id !== user.id) return Effect.fail(new RequestError({ reason: "UsernameTaken" }))
+      const limits = chat.limitsOf(user, address)
+      const by = { user, address, limited: true, namesAsOf: scope?.since }
+      return Effect.succeed<Asker>({ caller: { by, memberships: undefined, limits, scope, tokenId }, identity })
     })
+
+  /** By the token in a cookie, where a page of ours asks. */
+  const byCookie = (request: IncomingMessage, client: WebClient): Effect.Effect<Asker, RequestError> => {
+    const cookie = SessionCookie.tokenIn(request, client)
+    if (cookie === undefined) return Effect.fail(missing(request))
+    const refusal = Csrf.refusal(request, client, cookie)
+    if (refusal !== undefined) return Effect.fail(refusal)
+    return Effect.map(byToken(cookie, client.address), (asker) => ({ ...asker, cookie }))
+  }
 
   return {
     known: ({ headers: { authorization } }, { address }) => {
@@ -83,8 +94,10 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
       if (known === undefined || known.until <= Monotonic.millis(clock)) return undefined
       return known.announced === accounts.announced?.() ? known.asker : undefined
     },
-    find: (request, { address }) =>
+    find: (request, client) =>
       Effect.suspend(() => {
+        if (request.headers.authorization === undefined) return byCookie(request, client)
+        const { address } = client
         const token = bearerIn(request)
         if (token === undefined) return Effect.fail(missing(request))
         // What is revoked while it is looked up must not be remembered.

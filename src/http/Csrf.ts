@@ -9,7 +9,7 @@ import type { IncomingMessage } from "node:http"
 import type { WebClient } from "../domain/WebClient.ts"
 import { RequestError } from "../domain/RequestError.ts"
 
-export const header = "x-csrf-token"
+const header = "x-csrf-token"
 
 /** The second token of a session. */
 export const tokenOf = (session: Redacted.Redacted): string => mac(session).toString("base64url")

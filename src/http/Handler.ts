@@ -1,8 +1,10 @@
 /** What answers an endpoint: what was asked to an operation, and what came of it to an answer. No rules are here. */
 import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import type * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import type { IncomingMessage } from "node:http"
 import type { Identity } from "../accounts/Identity.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
@@ -16,6 +18,8 @@ import type { Said } from "./Said.ts"
 export interface Asker {
   readonly caller: Caller
   readonly identity: Identity
+  /** The session's token, where it came in a cookie. */
+  readonly cookie?: Redacted.Redacted | undefined
 }
 
 type Part<S> = [S] extends [never] ? undefined : S extends { readonly Type: infer A } ? A : never
@@ -27,6 +31,8 @@ interface Request<Params, Query, Headers, Payload, By> {
   readonly headers: Headers
   readonly payload: Payload
   readonly client: WebClient
+  /** As it came, for what is not of the endpoint but of HTTP. */
+  readonly request: IncomingMessage
   /** Undefined where the endpoint is for everybody. */
   readonly asker: By
 }

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type { AccessTokens } from "../accounts/AccessTokens.ts"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Chat } from "../chat/Chat.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -40,7 +41,7 @@ const isOurs = (path: string): boolean => path === root || path.startsWith(`${ro
 /** Answers until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   settings: ApiSettings,
-): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts> {
+): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts | AccessTokens> {
   const router = Route.router(Api as never, (yield* handlers) as never)
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
@@ -90,10 +91,12 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
-  const perform = (route: Route.Route, exchange: Exchange, parts: Decoder.Parts): void =>
-    settle(exchange, route.handle({ ...parts, asker: exchange.asker, client: exchange.client }), (answer) =>
+  const perform = (route: Route.Route, exchange: Exchange, parts: Decoder.Parts): void => {
+    const { asker, client, request } = exchange
+    settle(exchange, route.handle({ ...parts, asker, client, request }), (answer) =>
       exchange.answer(route.status, answer),
     )
+  }
 
   /** Who asks is known. */
   const take = (route: Route.Route, exchange: Exchange, given: Decoder.Given, asker: Asker | undefined): void => {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Identity } from "../accounts/Identity.ts"
+import { mayUse } from "../chat/account/mayUse.ts"
 import { toRequestError } from "../accounts/requestError.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { nameOf } from "../domain/Direct.ts"
@@ -30,7 +31,7 @@ export const byPassword = (
   const bySecret = accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
     Effect.mapError(toRequestError),
     // Before anything is registered: nobody could use it.
-    (signIn) => Effect.andThen(mayUse(session, request.username), signIn),
+    (signIn) => Effect.andThen(mayUse(session.services.chat, session.services.accounts, request.username), signIn),
   )
   const byCertificate = isCertified(session, request.username)
     ? Effect.mapError(accounts.find(request.username), toRequestError)
@@ -79,18 +80,6 @@ const notCertified = (error: RequestError): RequestError =>
 /** Whether the peer has shown a certificate that was verified, and that names this account. */
 const isCertified = ({ connection: { certificate } }: Session, name: string): boolean =>
   certificate !== undefined && NameKey.isSame(certificate.account, name)
-
-/** A name that is reserved for a user inside this program is for nobody else, unless that user is this account's. */
-const mayUse = (session: Session, name: string): Effect.Effect<void, RequestError> => {
-  const { accounts, chat } = session.services
-  const owner = chat.directory.ownerOf(name)
-  if (owner === undefined) return Effect.void
-  return Effect.flatMap(Effect.mapError(accounts.find(name), toRequestError), (account) =>
-    Option.isSome(account) && account.value.id === owner.id
-      ? Effect.void
-      : Effect.fail(new RequestError({ reason: "UsernameTaken" })),
-  )
-}
 
 /** Signs in by a token, without the password. The session does what the token is for, and nothing else. */
 export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>

@@ -25,6 +25,11 @@ const world = Effect.gen(function* () {
   const ann = yield* accounts.add({ name: "ann", password, role: "admin" })
   const bob = yield* accounts.add({ name: "bob", password, role: "member" })
   const { token } = yield* accounts.issueToken(ann)
+  const ids: Readonly<Record<string, string>> = {
+    "<session>": (yield* accounts.issueToken(ann)).id,
+    "<token>": (yield* accounts.createToken("ann")).id,
+    "<invitation>": (yield* accounts.invite()).id,
+  }
   const actions = yield* hub.as(ann)
   yield* actions.createChannel("den", { durability: "memory" })
   yield* actions.publish("den", "first")
@@ -51,8 +56,9 @@ const world = Effect.gen(function* () {
       ask({
         method,
         path:
-          path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? "?")) +
-          (Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query).toString()}`),
+          path.replace(/:(\w+)/g, (_, name: string) =>
+            encodeURIComponent(ids[params[name] ?? ""] ?? params[name] ?? "?"),
+          ) + (Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query).toString()}`),
         headers: signedIn ? authorized : {},
         ...(body === undefined ? {} : { body }),
       }),

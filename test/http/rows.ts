@@ -1,7 +1,7 @@
 /** A request of each endpoint that is right, as `group.endpoint`. A new endpoint has a row here. */
 
 export interface Row {
-  /** What stands for the parameters of the path. */
+  /** What stands for the parameters of the path; `<session>` and the like for the id of Ann's. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
   readonly body?: object
@@ -113,5 +113,40 @@ export const rows: Readonly<Record<string, Row>> = {
     says: receipt,
     wrong: { body: { contents: "built" }, field: "contents" },
   },
+  "session.signIn": {
+    body: { username: "bob", password: "a long password" },
+    wrong: { body: { username: "bob" }, field: "password" },
+  },
+  "session.get": {},
+  "session.signOut": {},
+  "session.accessToken": {},
+  "session.list": {},
+  "session.revoke": { params: { id: "<session>" } },
+  "me.get": { says: { name: "ann", role: "admin" } },
+  "me.changePassword": {
+    body: { old: "a long password", password: "another password" },
+    wrong: { body: { old: "a long password" }, field: "password" },
+  },
+  "users.list": { query: { after: "ann" } },
+  "users.add": {
+    body: { username: "carol", password: "a long password", role: "member" },
+    says: { name: "carol", role: "member" },
+    wrong: { body: { username: "carol", password: "a long password", role: "king" }, field: "role" },
+  },
+  "users.change": { params: { username: "bob" }, body: { disabled: true }, wrong: { body: {}, field: "disabled" } },
+  "users.setPassword": {
+    params: { username: "bob" },
+    body: { password: "another password" },
+    wrong: { body: {}, field: "password" },
+  },
+  "tokens.list": { query: { username: "bob" }, says: { tokens: [] } },
+  "tokens.create": {
+    body: { label: "a bot", scope: { operations: ["read", "publish"], channels: ["den"] }, lifetime: null },
+    wrong: { body: { scope: { operations: ["all"] } }, field: "scope.operations.0" },
+  },
+  "tokens.revoke": { params: { id: "<token>" } },
+  "invitations.list": {},
+  "invitations.create": { body: { lifetime: 1000 }, wrong: { body: { lifetime: "1" }, field: "lifetime" } },
+  "invitations.revoke": { params: { id: "<invitation>" } },
   "service.drain": { says: { sessions: 0 } },
 }

@@ -4,19 +4,21 @@
  */
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { Invitations, Me, Tokens, Users } from "./Accounts.ts"
 import { Channels } from "./Channels.ts"
 import { Messages } from "./Messages.ts"
 import { Service } from "./Service.ts"
 import { Moderation } from "./Moderation.ts"
 import { Own } from "./Own.ts"
 import { Hooks, Webhooks } from "./Webhooks.ts"
+import { Session } from "./Session.ts"
 import { Refusals } from "./Problem.ts"
 
 /** Where it is. */
 export const root = "/api/v1"
 
 export const Api = HttpApi.make("natter")
-  .add(Channels, Messages, Moderation, Own, Webhooks, Hooks, Service)
+  .add(Channels, Messages, Moderation, Own, Session, Me, Users, Tokens, Invitations, Webhooks, Hooks, Service)
   .prefix(root)
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")

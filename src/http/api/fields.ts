@@ -1,6 +1,7 @@
 /** What requests and answers are made of: the fields are those of the protocol, so that each is described once. */
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../../domain/ChannelName.ts"
+import { maxChannels, ScopeWord } from "../../domain/Scope.ts"
 import { Seq } from "../../domain/Seq.ts"
 import { Username } from "../../domain/Username.ts"
 
@@ -33,3 +34,14 @@ export const channel = described(
 )
 export const username = described(Username, "Whose account.")
 export const seq = described(Seq, "The message's place in its channel.")
+export const time = described(Schema.Int, "Milliseconds since 1970.")
+const Id = Schema.String.check(Schema.isPattern(/^[\w:.-]{1,128}$/, { expected: "an id" }))
+export const id = described(Id, "By which it is called.")
+export const tokenId = described(Id, "By which a token is revoked; it signs nobody in.")
+export const scope = described(
+  Schema.Struct({
+    operations: optional(Schema.Array(ScopeWord), "What may be done: operations, or words for many."),
+    channels: optional(Schema.Array(ChannelName).check(Schema.isMaxLength(maxChannels)), "In which channels."),
+  }),
+  "How much of what its owner may it allows. What is left out is not limited.",
+)

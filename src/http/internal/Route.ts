@@ -3,6 +3,7 @@ import * as SchemaAST from "effect/SchemaAST"
 import type * as Effect from "effect/Effect"
 import type * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import type { IncomingMessage } from "node:http"
 import type { OperationKind } from "../../chat/RateLimits.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
@@ -14,6 +15,7 @@ import { Router } from "./Router.ts"
 /** What a handler gets, whatever its endpoint: the types of the handlers say what is in it. */
 interface Asked extends Decoder.Parts {
   readonly client: WebClient
+  readonly request: IncomingMessage
   readonly asker: Asker | undefined
 }
 
