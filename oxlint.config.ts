@@ -103,7 +103,7 @@ const readersOfDates = [
   "transport/tls/TlsContext.ts",
   "observability/Otlp.ts",
   "terminal/Chat.ts",
-  "cli/accounts/tokens.ts",
+  "cli/accounts/folder.ts",
   "cli/cert/run.ts",
   "cli/doctor/clock.ts",
   "cli/doctor/run.ts",

@@ -35,6 +35,10 @@ const advice = ({ reason, retry_after: wait, status }: Problem, { address }: Ask
       return Option.isSome(given.token) || process.env["NATTER_TOKEN"] !== undefined
         ? "is it the token of this service?"
         : `sign in again: natter login ${format(address)}`
+    case "InvalidCredentials":
+      return "check the name and the password"
+    case "InviteRequired":
+      return "give it with --invite"
     case "OutOfScope":
       return "take one that is, as `natter token create` makes them"
     case "NoSuchChannel":

@@ -5,6 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Address from "../client/Address.ts"
 import { printable } from "../client/Printable.ts"
+import type { Credentials } from "../client/Credentials.ts"
 import * as NodeDialer from "../client/transport/NodeDialer.ts"
 import type { TlsOptions } from "../client/transport/TlsOptions.ts"
 import { type Client, client } from "../http/Client.ts"
@@ -55,23 +56,6 @@ const asSignedIn = Effect.fnUntraced(function* (address: Address.Address) {
   return address
 })
 
-/** The token to ask with. Who has a name and a password signs in for it. */
-const tokenOf = Effect.fnUntraced(function* (given: ApiFlags, address: Address.Address, tls: TlsOptions) {
-  const credentials = yield* Identity.credentials(given, address)
-  if ("token" in credentials) return credentials.token
-  const { token } = yield* NodeDialer.connect(address, { tls }).pipe(
-    Effect.flatMap((connection) => connection.signIn(credentials)),
-    Effect.scoped,
-    explained(address),
-  )
-  if (token === undefined) {
-    return yield* userError(
-      `${Address.format(address)} gave no token: sign in with one, by NATTER_TOKEN or --token, as \`natter token create\` makes them`,
-    )
-  }
-  return Redacted.make(token)
-})
-
 export interface Service {
   readonly address: Address.Address
   readonly target: ServiceHttp.Target
@@ -79,17 +63,62 @@ export interface Service {
   readonly token: Redacted.Redacted
 }
 
+/** What requests are put together with; a socket in the file system has no host. */
+const urlOf = (target: ServiceHttp.Target): string =>
+  target.socketPath === undefined ? ServiceHttp.show(target) : "http://localhost"
+
+export const apiOf = ({ target, tls, token }: Omit<Service, "token"> & Partial<Service>): Effect.Effect<Client> =>
+  client({ url: urlOf(target), token, fetch: fetchFrom(target, tls) })
+
+/** By a certificate one signs in over connections alone. The token that comes of it ends like that of any client. */
+const signInByCertificate = (credentials: Credentials, { address, tls }: Omit<Service, "token">) =>
+  NodeDialer.connect(address, { tls }).pipe(
+    Effect.flatMap((connection) => connection.signIn(credentials)),
+    Effect.scoped,
+    explained(address),
+  )
+
+/** Who has a name and a password signs in with them, and out when all is done. */
+const signIn = (
+  { invite, password, username }: Exclude<Credentials, { readonly token: unknown }>,
+  service: Omit<Service, "token">,
+  given: ApiFlags,
+) =>
+  Effect.acquireRelease(
+    Effect.flatMap(apiOf(service), ({ session }) =>
+      refused(
+        session.signIn({
+          payload: {
+            username,
+            password: Redacted.value(password),
+            ...(invite === undefined ? {} : { invite: Redacted.value(invite) }),
+          },
+        }),
+        service,
+        given,
+      ),
+    ),
+    ({ token }) =>
+      Effect.ignore(
+        Effect.flatMap(apiOf({ ...service, token: Redacted.make(token ?? "") }), ({ session }) => session.signOut()),
+      ),
+  )
+
 /** The service that is meant, and the token for it. */
 export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {
   const address = yield* Effect.flatMap(Identity.addressOf(given.address), asSignedIn)
   const tls = yield* tlsOptions(given, address)
-  const token = yield* tokenOf(given, address, tls)
-  return { address, target: ServiceHttp.targetOf(address), tls, token }
+  const service = { address, target: ServiceHttp.targetOf(address), tls }
+  const credentials = yield* Identity.credentials(given, address)
+  if ("token" in credentials) return { ...service, token: credentials.token }
+  const { token } = yield* tls.cert === undefined
+    ? signIn(credentials, service, given)
+    : signInByCertificate(credentials, service)
+  if (token !== undefined) return { ...service, token: Redacted.make(token) }
+  return yield* userError(
+    `${Address.format(address)} gave no token: sign in with one, by NATTER_TOKEN or --token, as \`natter token create\` makes them`,
+  )
 })
-
-/** What requests are put together with; a socket in the file system has no host. */
-const urlOf = (target: ServiceHttp.Target): string =>
-  target.socketPath === undefined ? ServiceHttp.show(target) : "http://localhost"
 
 /** Asks for what was answered as well as for the answer as it came. */
 export const whole = { responseMode: "decoded-and-response" } as const
@@ -104,13 +133,12 @@ export const ask = <A, E>(
 ) =>
   Effect.gen(function* () {
     const service = yield* serviceOf(given)
-    const { target, tls, token } = service
-    const api = yield* client({ url: urlOf(target), token, fetch: fetchFrom(target, tls) })
+    const api = yield* apiOf(service)
     const [answer, response] = yield* refused(request(api), service, given)
     if (!given.json) return yield* show(answer)
     const text = yield* Effect.orDie(response.text)
     if (text !== "") yield* Console.log(printable(text))
-  })
+  }).pipe(Effect.scoped)
 
 /** Prints a table, or says that there is nothing in it. */
 export const printRows = (

@@ -2,8 +2,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { folderFlags } from "./accounts/folderFlags.ts"
-import { json, lifetime } from "./accounts/flags.ts"
+import { lifetime, where } from "./accounts/flags.ts"
 import { scopeFlags } from "./accounts/scopeFlags.ts"
 
 /** Loaded only when one of the commands runs, since it takes a while. */
@@ -16,7 +15,7 @@ const create = Command.make(
     label: Flag.String("label").pipe(Flag.withDescription("What the token is for"), Flag.optional),
     ...scopeFlags,
     expires: lifetime("Time the token is valid, such as 12h or 90d, or `never`"),
-    ...folderFlags,
+    ...where,
   },
   (given) => Effect.flatMap(tokens, ({ create }) => create(given)),
 ).pipe(
@@ -38,8 +37,7 @@ const list = Command.make(
   "list",
   {
     name: Argument.String("name").pipe(Argument.withDescription("Only this user's"), Argument.optional),
-    json,
-    ...folderFlags,
+    ...where,
   },
   (given) => Effect.flatMap(tokens, ({ list }) => list(given)),
 ).pipe(
@@ -52,7 +50,7 @@ const list = Command.make(
 
 const revoke = Command.make(
   "revoke",
-  { id: Argument.String("id").pipe(Argument.withDescription("As in `natter token list`")), ...folderFlags },
+  { id: Argument.String("id").pipe(Argument.withDescription("As in `natter token list`")), ...where },
   (given) => Effect.flatMap(tokens, ({ revoke }) => revoke(given)),
 ).pipe(
   Command.withDescription("Revoke a token. Sessions that signed in with it end within seconds."),
@@ -63,8 +61,13 @@ const revoke = Command.make(
 )
 
 export const token = Command.make("token").pipe(
-  Command.withDescription("Tokens sign programs in, and clients again, without a password"),
+  Command.withDescription(
+    "Tokens sign programs in, and clients again, without a password. They are in a data folder, or with --address in a service elsewhere: one's own there, and for administrators everybody's",
+  ),
   Command.withShortDescription("Administer tokens"),
   Command.withSubcommands([create, list, revoke]),
-  Command.withExamples([{ command: "natter token create ci", description: "Prints a token" }]),
+  Command.withExamples([
+    { command: "natter token create ci", description: "Prints a token" },
+    { command: "natter token list --address https://chat.example.org", description: "One's own, over HTTP" },
+  ]),
 )

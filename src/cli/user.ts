@@ -2,8 +2,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { folderFlags } from "./accounts/folderFlags.ts"
-import { json, lifetime } from "./accounts/flags.ts"
+import { lifetime, where } from "./accounts/flags.ts"
 
 /** Loaded only when one of the commands runs, since it takes a while. */
 const users = Effect.promise(() => import("./accounts/users.ts"))
@@ -15,7 +14,7 @@ const add = Command.make(
   {
     name,
     admin: Flag.Boolean("admin").pipe(Flag.withDescription("Make the user an administrator"), Flag.withDefault(false)),
-    ...folderFlags,
+    ...where,
   },
   (given) => Effect.flatMap(users, ({ add }) => add(given)),
 ).pipe(
@@ -27,14 +26,12 @@ const add = Command.make(
   ]),
 )
 
-const list = Command.make("list", { json, ...folderFlags }, (given) =>
-  Effect.flatMap(users, ({ list }) => list(given)),
-).pipe(
+const list = Command.make("list", where, (given) => Effect.flatMap(users, ({ list }) => list(given))).pipe(
   Command.withDescription("List the users in the order of their names"),
   Command.withExamples([{ command: "natter user list --json | jq -r .name", description: "Only the names" }]),
 )
 
-const passwd = Command.make("passwd", { name, ...folderFlags }, (given) =>
+const passwd = Command.make("passwd", { name, ...where }, (given) =>
   Effect.flatMap(users, ({ passwd }) => passwd(given)),
 ).pipe(
   Command.withDescription(
@@ -44,7 +41,7 @@ const passwd = Command.make("passwd", { name, ...folderFlags }, (given) =>
   Command.withExamples([{ command: "natter user passwd ann", description: "Asks for the new password" }]),
 )
 
-const disable = Command.make("disable", { name, ...folderFlags }, (given) =>
+const disable = Command.make("disable", { name, ...where }, (given) =>
   Effect.flatMap(users, ({ disable }) => disable(given)),
 ).pipe(
   Command.withDescription("Keep a user out. Sessions end within seconds and tokens are revoked; nothing is deleted."),
@@ -52,7 +49,7 @@ const disable = Command.make("disable", { name, ...folderFlags }, (given) =>
   Command.withExamples([{ command: "natter user disable ann", description: "Ends her sessions, too" }]),
 )
 
-const enable = Command.make("enable", { name, ...folderFlags }, (given) =>
+const enable = Command.make("enable", { name, ...where }, (given) =>
   Effect.flatMap(users, ({ enable }) => enable(given)),
 ).pipe(
   Command.withDescription("Let a disabled user in again. Tokens stay revoked."),
@@ -62,7 +59,7 @@ const enable = Command.make("enable", { name, ...folderFlags }, (given) =>
 
 const invite = Command.make(
   "invite",
-  { expires: lifetime("Time the invite is valid, such as 12h or 7d; at most a year"), ...folderFlags },
+  { expires: lifetime("Time the invite is valid, such as 12h or 7d; at most a year"), ...where },
   (given) => Effect.flatMap(users, ({ invite }) => invite(given)),
 ).pipe(
   Command.withDescription("Print a code with which one person can register a name, where `accounts` is `invite`."),
@@ -71,10 +68,13 @@ const invite = Command.make(
 )
 
 export const user = Command.make("user").pipe(
-  Command.withDescription("Administer the accounts of a data folder, while its server runs or not"),
+  Command.withDescription(
+    "Administer the accounts of a data folder, while its server runs or not; with --address those of a service elsewhere, as an administrator there",
+  ),
   Command.withShortDescription("Administer accounts"),
   Command.withSubcommands([add, list, passwd, disable, enable, invite]),
   Command.withExamples([
     { command: "natter user list --data /var/lib/natter", description: "Of a server that keeps its data there" },
+    { command: "natter user list --address https://chat.example.org", description: "Of one elsewhere, over HTTP" },
   ]),
 )

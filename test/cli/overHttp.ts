@@ -11,16 +11,20 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Runtime from "effect/Runtime"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
 import type * as Scope from "effect/Scope"
 import { api } from "../../src/cli/api.ts"
 import { channel } from "../../src/cli/channel.ts"
 import { message } from "../../src/cli/message.ts"
 import * as Output from "../../src/cli/output.ts"
+import { token } from "../../src/cli/token.ts"
 import { read, unread } from "../../src/cli/unread.ts"
+import { user } from "../../src/cli/user.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 import { makeFolder } from "./NatterProcess.ts"
 
-const natter = Command.make("natter").pipe(Command.withSubcommands([api, channel, message, read, unread]))
+const natter = Command.make("natter").pipe(Command.withSubcommands([api, channel, message, read, token, unread, user]))
 
 export interface Outcome {
   readonly code: number
@@ -29,7 +33,11 @@ export interface Outcome {
 }
 
 /** Runs a command as people would who have kept nothing. */
-export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
+export const run = Effect.fnUntraced(function* (
+  args: ReadonlyArray<string>,
+  input = "",
+  env: Readonly<Record<string, string>> = {},
+) {
   const out: Array<string> = []
   const err: Array<string> = []
   const console = {
@@ -41,9 +49,10 @@ export const run = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
     Effect.provideService(Console.Console, console),
     Effect.provide([
       NodeServices.layer,
+      Stdio.layerTest({ stdin: Stream.succeed(new TextEncoder().encode(input)) }),
       CliOutput.layer(Output.formatter),
       CliOutput.layerPresenter(Output.presenter),
-      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { HOME: makeFolder() } })),
+      ConfigProvider.layer(ConfigProvider.fromEnv({ env: { HOME: makeFolder(), ...env } })),
     ]),
     Effect.exit,
   )

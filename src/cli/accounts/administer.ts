@@ -1,55 +1,47 @@
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
-import * as Path from "effect/Path"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import type { Accounts } from "../../accounts/Accounts.ts"
-import * as Logging from "../../observability/Logging.ts"
-import { accountsLayer } from "../../server/Storage.ts"
-import type { ServerSettings } from "../../server/ServerSettings.ts"
+import type { ApiFlags } from "../apiFlags.ts"
+import type { SettingFlags } from "../settingFlags.ts"
+import { userError } from "../userError.ts"
+import type { Administration } from "./Administration.ts"
 import { askNewPassword } from "./askNewPassword.ts"
-import { type SettingFlags, loadSettings } from "../settingFlags.ts"
+import type { FolderOptions } from "./folder.ts"
 
-class NoDataFolder extends Data.TaggedError("NoDataFolder")<{ readonly folder: string }> {
-  override get message(): string {
-    return `there are no accounts in ${this.folder}: give the folder that the server uses with --data or NATTER_DATA`
+/** Whose accounts: those of a folder or, with an address, of a service. */
+export interface Where extends SettingFlags {
+  readonly api: Omit<ApiFlags, "json">
+  readonly json: boolean
+}
+
+/** Each way takes a while to load. */
+const wayTo = Effect.fnUntraced(function* (given: Where, options: FolderOptions | undefined) {
+  const { address, name, token } = given.api
+  if (Option.isSome(address)) {
+    const { service } = yield* Effect.promise(() => import("./service.ts"))
+    return yield* service({ ...given.api, json: given.json })
   }
-}
-
-const requireFolder = Effect.fnUntraced(function* ({ data }: ServerSettings) {
-  const fs = yield* FileSystem.FileSystem
-  const { resolve } = yield* Path.Path
-  const there = yield* Effect.orElseSucceed(fs.exists(data), () => false)
-  if (!there) return yield* new NoDataFolder({ folder: resolve(data) })
+  if (Option.isSome(name) || Option.isSome(token)) {
+    return yield* userError("--name and --token are for a service that runs: say with --address where it is")
+  }
+  const { folder } = yield* Effect.promise(() => import("./folder.ts"))
+  return yield* folder(given, options)
 })
 
-interface Options {
-  /** Whether to make the folder where it does not exist. Otherwise that is an error, most likely a typing mistake. */
-  readonly make: boolean
-}
+export const administer = <A, E, R>(
+  given: Where,
+  use: (accounts: Administration) => Effect.Effect<A, E, R>,
+  options?: FolderOptions,
+) => Effect.scoped(Effect.flatMap(wayTo(given, options), (way) => way(use)))
 
-const accountsOf = Effect.fnUntraced(function* (given: SettingFlags, options: Options | undefined) {
-  const { settings } = yield* loadSettings(given)
-  if (options?.make !== true) yield* requireFolder(settings)
-  return Layer.provideMerge(accountsLayer(settings), Logging.layer({ level: "warn", format: "auto" }))
-})
-
-/**
- * Works on the accounts of the data folder, whether a server runs on it or not: a running server notices changes within
- * seconds.
- */
-export const administer = <A, E, R>(given: SettingFlags, use: Effect.Effect<A, E, R | Accounts>, options?: Options) =>
-  Effect.flatMap(accountsOf(given, options), (layer) => Effect.provide(use, layer))
-
-/** The same with a new password for `name`. Until the password is known, the folder is not touched. */
+/** The same with a new password for `name`, before anything is touched. */
 export const administerWithPassword = <A, E, R>(
-  given: SettingFlags & { readonly name: string },
-  use: (password: Redacted.Redacted) => Effect.Effect<A, E, R | Accounts>,
-  options?: Options,
+  given: Where & { readonly name: string },
+  use: (accounts: Administration, password: Redacted.Redacted) => Effect.Effect<A, E, R>,
+  options?: FolderOptions,
 ) =>
   Effect.gen(function* () {
-    const layer = yield* accountsOf(given, options)
+    const way = yield* wayTo(given, options)
     const password = yield* askNewPassword(given.name)
-    return yield* Effect.provide(use(password), layer)
-  })
+    return yield* way((accounts) => use(accounts, password))
+  }).pipe(Effect.scoped)

@@ -4,81 +4,73 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
-import { Accounts } from "../../accounts/Accounts.ts"
-import { administer, administerWithPassword } from "./administer.ts"
 import { shownName } from "../../domain/PlainName.ts"
 import { printList } from "../table.ts"
-import type { SettingFlags } from "../settingFlags.ts"
 import { time } from "../timestamp.ts"
+import { administer, administerWithPassword, type Where } from "./administer.ts"
 
-interface NameFlags extends SettingFlags {
+interface OfUser extends Where {
   readonly name: string
 }
 
-export const add = (given: NameFlags & { readonly admin: boolean }) =>
+export const add = (given: OfUser & { readonly admin: boolean }) =>
   administerWithPassword(
     given,
-    Effect.fnUntraced(function* (password) {
-      const accounts = yield* Accounts
-      const user = yield* accounts.add({ name: given.name, password, role: given.admin ? "admin" : "member" })
-      yield* Console.error(`${shownName(user.name)} can sign in as ${user.role}`)
-    }),
+    (accounts, password) =>
+      Effect.flatMap(
+        accounts.add({ name: given.name, password, role: given.admin ? "admin" : "member" }),
+        ({ name, role }) =>
+          given.json
+            ? Console.log(JSON.stringify({ name, role }))
+            : Console.error(`${shownName(name)} can sign in as ${role}`),
+      ),
     { make: true },
   )
 
-export const list = (given: SettingFlags & { readonly json: boolean }) =>
-  administer(
-    given,
-    Effect.gen(function* () {
-      const accounts = yield* Stream.runCollect((yield* Accounts).list)
-      yield* printList(
+export const list = (given: Where) =>
+  administer(given, (accounts) =>
+    Effect.flatMap(accounts.users, (users) =>
+      printList(
         given.json,
-        accounts.map(({ createdAt, disabled, id, name, role }) => ({
+        users.map(({ createdAt, disabled, id, name, role }) => ({
           name: given.json ? name : shownName(name),
           role,
           state: disabled ? "disabled" : "enabled",
           created: time(createdAt),
           id,
         })),
-      )
-    }),
+      ),
+    ),
   )
 
-export const passwd = (given: NameFlags) =>
-  administerWithPassword(
-    given,
-    Effect.fnUntraced(function* (password) {
-      yield* (yield* Accounts).setPassword(given.name, password)
-      yield* Console.error(`${given.name} has a new password; sessions and tokens ended`)
-    }),
+export const passwd = (given: OfUser) =>
+  administerWithPassword(given, (accounts, password) =>
+    Effect.andThen(
+      accounts.setPassword(given.name, password),
+      Console.error(`${given.name} has a new password; sessions and tokens ended`),
+    ),
   )
 
-export const disable = (given: NameFlags) =>
+export const disable = (given: OfUser) =>
+  administer(given, (accounts) =>
+    Effect.andThen(accounts.disable(given.name), Console.error(`${given.name} is kept out; sessions and tokens ended`)),
+  )
+
+export const enable = (given: OfUser) =>
+  administer(given, (accounts) =>
+    Effect.andThen(accounts.enable(given.name), Console.error(`${given.name} can sign in again`)),
+  )
+
+export const invite = (given: Where & { readonly expires: Option.Option<Duration.Duration> }) =>
   administer(
     given,
-    Effect.gen(function* () {
-      yield* (yield* Accounts).disable(given.name)
-      yield* Console.error(`${given.name} is kept out; sessions and tokens ended`)
-    }),
-  )
-
-export const enable = (given: NameFlags) =>
-  administer(
-    given,
-    Effect.gen(function* () {
-      yield* (yield* Accounts).enable(given.name)
-      yield* Console.error(`${given.name} can sign in again`)
-    }),
-  )
-
-export const invite = (given: SettingFlags & { readonly expires: Option.Option<Duration.Duration> }) =>
-  administer(
-    given,
-    Effect.gen(function* () {
-      const { code, expiresAt } = yield* (yield* Accounts).invite(Option.getOrUndefined(given.expires))
-      yield* Console.error(`registers one name until ${time(expiresAt)}:`)
-      yield* Console.log(Redacted.value(code))
-    }),
+    (accounts) =>
+      Effect.gen(function* () {
+        const { code, expiresAt } = yield* accounts.invite(Option.getOrUndefined(given.expires))
+        const expires = time(expiresAt)
+        if (given.json) return yield* Console.log(JSON.stringify({ code: Redacted.value(code), expires }))
+        yield* Console.error(`registers one name until ${expires}:`)
+        yield* Console.log(Redacted.value(code))
+      }),
     { make: true },
   )

@@ -38,4 +38,4 @@ export const run = Effect.fnUntraced(function* ({ api, data, method, path }: Fla
   if (answer.status < 400) return text === "" ? undefined : yield* Console.log(text)
   yield* Console.error(text)
   return yield* new Refused()
-})
+}, Effect.scoped)
