@@ -1,4 +1,4 @@
-/** The examples of docs/HTTP.md, run by curl as they stand, one after the other. */
+/** The examples of docs/HTTP.md, run by curl and `natter` as they stand, one after the other. */
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -6,6 +6,7 @@ import { execFile } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { main, makeFolder } from "../cli/NatterProcess.ts"
 
 const guide = fs.readFileSync(path.join(import.meta.dirname, "../../docs/HTTP.md"), "utf8")
 
@@ -22,8 +23,11 @@ const stable = (json: string): unknown =>
 
 const run = (script: string, env: Readonly<Record<string, string>>): Effect.Effect<string> =>
   Effect.callback((resume) => {
-    execFile("bash", ["-euo", "pipefail", "-c", script], { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-      resume(error === null ? Effect.succeed(stdout) : Effect.die(`${script}\n${stderr}`)),
+    execFile(
+      "bash",
+      ["-euo", "pipefail", "-c", `natter() { "$NODE" "$MAIN" "$@"; }\n${script}`],
+      { env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resume(error === null ? Effect.succeed(stdout) : Effect.die(`${script}\n${stderr}`)),
     )
   })
 
@@ -34,7 +38,13 @@ it.live("the guide's examples do what it says", () =>
     const ann = yield* accounts.add({ name: "ann", password, role: "member" })
     yield* accounts.add({ name: "bob", password, role: "member" })
     const { token } = yield* accounts.issueToken(ann)
-    const env = { NATTER: `http://127.0.0.1:${address!.port}`, TOKEN: Redacted.value(token) }
+    const env = {
+      NATTER: `http://127.0.0.1:${address!.port}`,
+      TOKEN: Redacted.value(token),
+      NODE: process.execPath,
+      MAIN: main,
+      HOME: makeFolder(),
+    }
     assert.isAbove(examples.length, 5)
     for (const { says, script } of examples) {
       const said = yield* run(script, env)
