@@ -26,7 +26,7 @@ import { makeFolder } from "./NatterProcess.ts"
 
 const natter = Command.make("natter").pipe(Command.withSubcommands([api, channel, message, read, token, unread, user]))
 
-export interface Outcome {
+interface Outcome {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -66,7 +66,7 @@ export const run = Effect.fnUntraced(function* (
 })
 
 /** Somebody with an account. */
-export interface Person {
+interface Person {
   readonly token: string
   readonly run: (...args: ReadonlyArray<string>) => Effect.Effect<Outcome>
 }
