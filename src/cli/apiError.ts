@@ -59,7 +59,10 @@ const explain = (error: unknown, asked: Asked, given: ApiFlags): string => {
     const hint = advice(error, asked, given)
     return `${error.detail}${hint === undefined ? "" : `: ${hint}`}`
   }
-  if (Schema.isSchemaError(error)) return `${where} answered what cannot be read: ${error.message}`
+  if (Schema.isSchemaError(error)) {
+    const [what = ""] = error.message.split("\n")
+    return `what ${where} answered is not understood (${what}): is it the right port, and a Natter of this version?`
+  }
   const { cause = error, response } =
     (error as { readonly reason?: Partial<Record<"cause" | "response", unknown>> }).reason ?? {}
   if (cause instanceof RequestFailed) {

@@ -99,7 +99,7 @@ export const onService =
     }).pipe(
       Effect.scoped,
       Effect.provide(
-        TestServer.layerTcp({ ...settings, hub: { ...settings.hub, publishing: undefined } }).pipe(
+        TestServer.layerTcp({ ...settings, hub: { publishing: undefined, ...settings.hub } }).pipe(
           Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")),
         ),
       ),
