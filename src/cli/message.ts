@@ -4,6 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { maxHits, maxPage } from "../domain/Limits.ts"
 import { Reaction } from "../domain/Reaction.ts"
 import { apiFlags as api, channel, channelFlag, seq, seqFlag, textFlag } from "./apiFlags.ts"
 
@@ -15,14 +16,29 @@ const words = Argument.String("text").pipe(
   (words) => Argument.variadic(words),
 )
 
-const id = textFlag("id", "A name of your own for this request: done again with the same one, it is done only once")
+const id = Flag.String("id").pipe(
+  Flag.withDescription("A name of your own for this request: done again with the same one, it is done only once"),
+  Flag.filter(
+    (id) => /^[!-~]{1,255}$/.test(id),
+    () => "1 to 255 visible ASCII characters",
+  ),
+  Flag.optional,
+)
 
 const reaction = Argument.String("reaction").pipe(
   Argument.withDescription("An emoji, or a short word"),
   Argument.filterMap(Schema.decodeOption(Reaction), () => "one emoji, or up to 32 visible characters"),
 )
 
-const limit = Flag.Int("limit").pipe(Flag.withDescription("At most this many"), Flag.optional)
+const limit = (most: number) =>
+  Flag.Int("limit").pipe(
+    Flag.withDescription("At most this many"),
+    Flag.filter(
+      (count) => count >= 1 && count <= most,
+      () => `a number from 1 to ${most}`,
+    ),
+    Flag.optional,
+  )
 
 const list = Command.make(
   "list",
@@ -32,7 +48,7 @@ const list = Command.make(
     before: seqFlag("before", "Those before this number, the latest of them"),
     since: textFlag("since", "Those from then on: 10m or 2h ago, or a time as in 2026-11-29T08:00Z"),
     until: textFlag("until", "Those up to then, the latest of them"),
-    limit,
+    limit: limit(maxPage),
     api,
   },
   (given) => Effect.flatMap(messages, ({ list }) => list(given)),
@@ -101,7 +117,7 @@ const search = Command.make(
     words: Argument.String("word").pipe(Argument.withDescription("All of these are in it"), Argument.atLeast(1)),
     channel: channelFlag("channel", "Only there"),
     before: textFlag("before", "Go on behind the page before, as it says"),
-    limit,
+    limit: limit(maxHits),
     api,
   },
   (given) => Effect.flatMap(messages, ({ search }) => search(given)),

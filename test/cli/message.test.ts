@@ -226,7 +226,8 @@ describe("natter message, unread and read", () => {
           [["react", "kitchen", "1", "two\nlines"], /Expected: one emoji, or up to 32 visible characters/],
           [["list", "kitchen", "--after", "1", "--since", "1h"], /^natter: give one of --after, --before, --since/],
           [["list", "kitchen", "--since", "noon"], /^natter: --since noon: write it as 10m or 2h, or as 20/],
-          [["list", "kitchen", "--limit", "0"], /^natter: .*limit/],
+          [["list", "kitchen", "--limit", "0"], /--limit.*a number from 1 to 300/],
+          [["send", "kitchen", "x", "--id", "a b"], /--id.*1 to 255 visible ASCII characters/],
         ]
         for (const [args, line] of cases) {
           const { code, stderr, stdout } = yield* ann.run("message", ...args)

@@ -5,11 +5,19 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
-import { apiFlags as api, channel, period, textFlag, username } from "../apiFlags.ts"
+import { maxReasonLength } from "../../domain/Limits.ts"
+import { apiFlags as api, channel, period, username } from "../apiFlags.ts"
 
 const runs = Effect.promise(() => import("./runSanctions.ts"))
 
-const reason = textFlag("reason", "Why; who is told of it reads it, and so does the audit log")
+const reason = Flag.String("reason").pipe(
+  Flag.withDescription("Why; who is told of it reads it, and so does the audit log"),
+  Flag.filter(
+    (text) => text.length <= maxReasonLength,
+    () => `up to ${maxReasonLength} characters`,
+  ),
+  Flag.optional,
+)
 const lasting = period("for", "How long it lasts, such as 10m or 1d; without it, without end")
 
 /** An account, or a range of addresses. */
