@@ -25,7 +25,7 @@ const read = (scope: WrittenScope | undefined): Scope | null =>
     ? null
     : { ...scope, operations: scope.operations === undefined ? undefined : operationsOf(scope.operations) }
 
-/** Whose tokens; what is no name is nobody's, which the service says. */
+/** Whose account. What is no name is refused when the request is put together. */
 const named = (name: string) => ({ username: Username.make(name, { disableChecks: true }) })
 
 /** The way to them. */
@@ -49,10 +49,10 @@ export const service = Effect.fnUntraced(function* (given: ApiFlags) {
         return all
       }),
     ),
-    setPassword: (username, password) =>
-      refuse(users.setPassword({ params: { username }, payload: { password: Redacted.value(password) } })),
-    disable: (username) => refuse(users.change({ params: { username }, payload: { disabled: true } })),
-    enable: (username) => refuse(users.change({ params: { username }, payload: { disabled: false } })),
+    setPassword: (name, password) =>
+      refuse(users.setPassword({ params: named(name), payload: { password: Redacted.value(password) } })),
+    disable: (name) => refuse(users.change({ params: named(name), payload: { disabled: true } })),
+    enable: (name) => refuse(users.change({ params: named(name), payload: { disabled: false } })),
     invite: (lifetime) =>
       Effect.map(
         refuse(
