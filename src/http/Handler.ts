@@ -38,7 +38,7 @@ interface Request<Params, Query, Headers, Payload, By> {
 }
 
 /** A request of an endpoint. */
-export type RequestOf<E> = E extends HttpApiEndpoint.ConstraintRequest
+type RequestOf<E> = E extends HttpApiEndpoint.ConstraintRequest
   ? Request<
       Part<E["~Params"]>,
       Part<E["~Query"]>,

@@ -76,4 +76,4 @@ const faultOfTarget = ({ headers: { host }, httpVersion, method, url = "" }: Fau
 }
 
 /** Only a host and perhaps a port. */
-export const isHost = (host: string): boolean => /^[^/?#@\\,\s]+$/.test(host) && URL.canParse(`http://${host}`)
+const isHost = (host: string): boolean => /^[^/?#@\\,\s]+$/.test(host) && URL.canParse(`http://${host}`)

@@ -7,7 +7,7 @@ import type * as HttpApi from "effect/http-api/HttpApi"
 import { Api } from "../../../src/http/api/Api.ts"
 import { Authorization } from "../../../src/http/api/Authorization.ts"
 
-export interface Part {
+interface Part {
   /** Its fields, as they are called on the wire. */
   readonly names: ReadonlyArray<string>
   /** Something right, as it goes over the wire. */
