@@ -2,10 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { operationNames, type OperationName, type Scope } from "../../src/domain/Scope.ts"
 import type { User } from "../../src/domain/User.ts"
-import { TestServer } from "../../src/testing/TestServer.ts"
+import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
+import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 
 export const kinds = ["a session's token", "an API key", "an access token", "an access token of an API key"] as const
 export type Kind = (typeof kinds)[number]
@@ -29,6 +31,13 @@ const scopeOf = (asked: ReadonlyArray<OperationName>, standing: Standing): Scope
   operations: standing === "too little" ? operationNames.filter((name) => !asked.includes(name)) : asked,
 })
 
+/** The service in which they are shown. */
+export const settings: Settings = {
+  hub: { publishing: undefined },
+  accessTokens: { lifetime: Duration.minutes(1) },
+  webhooks: { allow: Result.getOrThrow(TrustedNetworks.parse("127.0.0.0/8")) },
+}
+
 /** What the user shows for these operations; undefined for nothing. Time passes until it has expired. */
 export const credential = Effect.fnUntraced(function* (
   user: User,
@@ -39,14 +48,14 @@ export const credential = Effect.fnUntraced(function* (
   if (standing === "none") return undefined
   const { accessTokens, accounts } = yield* TestServer
   const scope = canBeLimited(kind) ? scopeOf(asked, standing) : undefined
-  const lifetime = Duration.hours(1)
+  // A signed one ends before what it stands on.
+  const lifetime = isSigned(kind) ? Duration.hours(1) : Duration.minutes(1)
   const base = canBeLimited(kind)
     ? yield* accounts.createToken(user.name, { scope, lifetime })
     : yield* accounts.issueToken(user, { lifetime })
   const shown = isSigned(kind) ? (yield* accessTokens.issue({ user, tokenId: base.id, scope })).token : base.token
   if (standing === "wrong") return withOtherEnd(Redacted.value(shown))
-  // A signed one ends before what it stands on.
-  if (standing === "expired") yield* TestClock.adjust(isSigned(kind) ? "11 minutes" : "61 minutes")
+  if (standing === "expired") yield* TestClock.adjust("61 seconds")
   if (standing === "revoked") yield* accounts.revokeToken(base.id)
   return Redacted.value(shown)
 })

@@ -7,7 +7,7 @@ import type { OperationName } from "../../src/domain/Scope.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { canBeLimited, credential, kinds, type Standing, standings } from "./credentials.ts"
+import { canBeLimited, credential, kinds, settings, type Standing, standings } from "./credentials.ts"
 
 type Sent = typeof ClientFrame.Encoded
 type Frame<Type extends Sent["type"]> = Omit<Extract<Sent, { readonly type: Type }>, "type" | "ref">
@@ -63,7 +63,7 @@ const rows: { readonly [Type in Asking]: Row<Type> } = {
 }
 
 /** Clients leave before the service does: on this clock nobody would end its waiting for them. */
-const served = Effect.provide(TestServer.layerMemory({ hub: { publishing: undefined } }))
+const served = Effect.provide(TestServer.layerMemory(settings))
 
 /** Ann owns the channel `den`, and administers the service; Carl is in the lobby. */
 const world = Effect.gen(function* () {

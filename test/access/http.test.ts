@@ -2,17 +2,25 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import { operationNames, type OperationName } from "../../src/domain/Scope.ts"
 import { Api } from "../../src/http/api/Api.ts"
 import { Authorization } from "../../src/http/api/Authorization.ts"
-import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import * as Csrf from "../../src/http/Csrf.ts"
 import { asking } from "../http/asking.ts"
 import { type Row, rows } from "../http/rows.ts"
-import { canBeLimited, credential, isSigned, type Kind, kinds, type Standing, standings } from "./credentials.ts"
+import {
+  canBeLimited,
+  credential,
+  isSigned,
+  settings,
+  type Kind,
+  kinds,
+  type Standing,
+  standings,
+} from "./credentials.ts"
 import { operations } from "./endpoints.ts"
 
 const endpoints = Object.values((Api as unknown as HttpApi.Top).groups).flatMap((group) =>
@@ -38,8 +46,7 @@ it("each endpoint says which operations it asks, and each operation is asked by 
   )
 })
 
-const loopback = Result.getOrThrow(TrustedNetworks.parse("127.0.0.0/8"))
-const served = Effect.provide(TestServer.layerMemory({ hub: { publishing: undefined }, webhooks: { allow: loopback } }))
+const served = Effect.provide(TestServer.layerMemory(settings))
 
 /** Ann owns the channel `den`, and administers the service. */
 const world = Effect.gen(function* () {
@@ -62,7 +69,7 @@ const world = Effect.gen(function* () {
 const ask = Effect.fnUntraced(function* (
   { method, path }: Pick<HttpApiEndpoint.Top, "method" | "path">,
   { body, params = {}, query = {} }: Row,
-  token: string | undefined,
+  credentials: Readonly<Record<string, string>>,
   ids: Readonly<Record<string, string>>,
 ) {
   const { api } = yield* TestServer
@@ -71,10 +78,26 @@ const ask = Effect.fnUntraced(function* (
     method,
     path:
       path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name]!] ?? params[name]!)) + search,
-    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    headers: credentials,
     ...(body === undefined ? {} : { body }),
   })
 })
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` })
+/** As a page of the service sends it. */
+const cookie = (token: string) => ({
+  Cookie: `natter=${token}`,
+  Origin: "http://localhost",
+  "X-CSRF-Token": Csrf.tokenOf(Redacted.make(token)),
+})
+
+/** How a token is shown, and which. */
+const ways: ReadonlyArray<
+  readonly [name: string, kind: Kind, show: (token: string) => Readonly<Record<string, string>>]
+> = [
+  ...kinds.map((kind) => [kind, kind, bearer] as const),
+  ["a session's token in a cookie", "a session's token", cookie],
+]
 
 const refusals: { readonly [S in Exclude<Standing, "right">]: readonly [status: number, reason: string] } = {
   none: [401, "NotAuthenticated"],
@@ -90,7 +113,7 @@ const standingsOf = (kind: Kind, needed: ReadonlyArray<OperationName>): Readonly
 const making = { method: "POST", path: "/api/v1/channels/:channel/webhooks" } as const
 
 describe.each(endpoints)("%s", (name, endpoint) => {
-  it.effect.each(kinds)("%s", (kind) =>
+  it.effect.each(ways)("%s", ([_, kind, show]) =>
     Effect.gen(function* () {
       const { ann, bob, ids } = yield* world
       const { accounts, hub } = yield* TestServer
@@ -98,14 +121,19 @@ describe.each(endpoints)("%s", (name, endpoint) => {
       const needed = operations[name]!
       if (row.webhook !== undefined) {
         const { token } = yield* accounts.issueToken(ann)
-        const made = yield* ask(making, { params: { channel: "den" }, body: row.webhook }, Redacted.value(token), ids)
+        const made = yield* ask(
+          making,
+          { params: { channel: "den" }, body: row.webhook },
+          bearer(Redacted.value(token)),
+          ids,
+        )
         ids["<id>"] = (made.json as { readonly webhook: { readonly id: string } }).webhook.id
       }
       for (const standing of standingsOf(kind, needed)) {
         const token = yield* credential(ann, kind, standing, needed)
         if (standing === "right" && row.withBob === true)
           yield* Effect.flatMap(hub.connect(bob), (bob) => bob.join("den"))
-        const { bytes, headers, json, status } = yield* ask(endpoint, row, token, ids)
+        const { bytes, headers, json, status } = yield* ask(endpoint, row, token === undefined ? {} : show(token), ids)
         const said = bytes.toString()
         if (standing === "right") {
           if (name === "session.accessToken" && isSigned(kind)) assert.include(json, { reason: "Forbidden" })
@@ -122,3 +150,27 @@ describe.each(endpoints)("%s", (name, endpoint) => {
     }).pipe(served),
   )
 })
+
+it.effect("with a cookie nothing is changed that no page of the service asks for", () =>
+  Effect.gen(function* () {
+    const { ann, ids } = yield* world
+    const { accounts } = yield* TestServer
+    for (const [name, endpoint] of endpoints) {
+      const { token } = yield* accounts.issueToken(ann)
+      const shown = cookie(Redacted.value(token))
+      const other = cookie(Redacted.value((yield* accounts.issueToken(ann)).token))
+      for (const wrong of [
+        { "X-CSRF-Token": "" },
+        { "X-CSRF-Token": other["X-CSRF-Token"] },
+        { Origin: "https://evil.example" },
+        { "Sec-Fetch-Site": "cross-site" },
+      ]) {
+        const { bytes, json } = yield* ask(endpoint, rows[name]!, { ...shown, ...wrong }, ids)
+        const isForeign = "Origin" in wrong
+        if (endpoint.method !== "GET") {
+          assert.include(["CsrfRefused", "OriginNotAllowed"], (json as { reason?: string }).reason, `${name} ${bytes}`)
+        } else if (isForeign) assert.include(json, { reason: "OriginNotAllowed" }, name)
+      }
+    }
+  }).pipe(served),
+)
