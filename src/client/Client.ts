@@ -103,9 +103,6 @@ const maxRefusals = 4
 /** Where it does say so, a request waits at most so long. */
 const limits = { times: maxRefusals, longest: Duration.seconds(30) }
 
-/** Between two requests for a newer token. The server gives one when half the life of the old one is over. */
-const renewEvery = Duration.hours(6)
-
 /** States that wait for a slow reader, before it misses the oldest. */
 const statesAhead = 16
 
@@ -170,17 +167,6 @@ export const make = Effect.fnUntraced(function* (
         return onToken(token)
       }),
     )
-
-  /** Tokens expire also while the client stays connected: now and then it asks for a newer one, over a connection beside. */
-  const renewing = Effect.suspend(() =>
-    token === undefined && !("token" in credentials)
-      ? Effect.void
-      : Effect.ignore(
-          Effect.scoped(
-            Effect.flatMap(open, (session) => (session.version === 1 ? Effect.void : Effect.asVoid(signIn(session)))),
-          ),
-        ),
-  ).pipe(Effect.delay(renewEvery), Effect.forever({ disableYield: true }))
 
   const open = Effect.suspend(() => Effect.provideService(connect({ ...options, minVersion }), Dialer, dialer))
 
@@ -247,7 +233,6 @@ export const make = Effect.fnUntraced(function* (
       transition({ _tag: "Arrived", username, version: session.version })
       current.set(session)
       Deferred.doneUnsafe(first, Exit.void)
-      yield* Effect.forkScoped(renewing)
       // A program that subscribes to no events is not brought into conversations for them.
       yield* Effect.andThen(subscribers.any, joinUnreadDirects(session, positions, ears.begin))
       return yield* Effect.never

@@ -168,7 +168,11 @@ it.effect("with a cookie nothing is changed that no page of the service asks for
         const { bytes, json } = yield* ask(endpoint, rows[name]!, { ...shown, ...wrong }, ids)
         const isForeign = "Origin" in wrong
         if (endpoint.method !== "GET") {
-          assert.include(["CsrfRefused", "OriginNotAllowed"], (json as { reason?: string }).reason, `${name} ${bytes}`)
+          assert.include(
+            ["CsrfRefused", "OriginNotAllowed"],
+            (json as { reason?: string }).reason,
+            `${name} ${bytes.toString()}`,
+          )
         } else if (isForeign) assert.include(json, { reason: "OriginNotAllowed" }, name)
       }
     }

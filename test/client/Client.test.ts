@@ -547,33 +547,6 @@ describe("Client", () => {
   )
 
   it.effect(
-    "has its token renewed while that is good, though it stays connected",
-    inWorld(
-      ({ client, server }) =>
-        Effect.gen(function* () {
-          const given: Array<Redacted.Redacted> = []
-          const onToken = (token: Redacted.Redacted) => Effect.sync(() => void given.push(token))
-          yield* Effect.scoped(client("ann", { onToken }))
-          assert.strictEqual(given.length, 1)
-          const ann = yield* client("ann", { credentials: { token: given[0]! }, onToken })
-          // A token is looked up in real time, in which the time limits of a sign-in must not pass.
-          yield* TestClock.adjust("6 hours")
-          while (given.length < 2) yield* nextTurn
-          assert.strictEqual((yield* Stream.runCollect(server.accounts.tokens("ann"))).length, 2)
-          assert.strictEqual((yield* ann.state)._tag, "Online")
-          // The first one is no longer good.
-          yield* TestClock.adjust("200 minutes")
-          assert.strictEqual(yield* reasonOf(client("ann", { credentials: { token: given[0]! } })), "InvalidToken")
-          yield* client("ann", { credentials: { token: given[1]! } })
-        }),
-      {
-        accounts: { tokenLifetime: Duration.hours(9) },
-        session: { pingAfter: Duration.hours(24), pongWithin: Duration.hours(8), loginTimeout: Duration.hours(24) },
-      },
-    ),
-  )
-
-  it.effect(
     "asks for other credentials when its own are no longer good, and keeps what is not sent",
     inWorld(({ client, server, way }) =>
       Effect.gen(function* () {

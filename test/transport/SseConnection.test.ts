@@ -178,7 +178,8 @@ const stuck = Effect.callback<{ readonly response: Http.ServerResponse; readonly
     go?.()
   }
   const server = Http.createServer((_, response) => resume(Effect.succeed({ response, flow })))
-  server.emit("connection", socket)
+  // That of a network has a time limit, too.
+  server.emit("connection", Object.assign(socket, { setTimeout: () => socket }))
   socket.push("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 })
 

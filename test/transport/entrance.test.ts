@@ -30,7 +30,10 @@ describe("the first byte", () => {
       const answer = yield* all(link)
       assert.match(answer, /^HTTP\/1\.1 404 Not Found\r\n/)
       assert.match(answer, /Content-Type: application\/problem\+json\r\n/)
-      assert.match(answer, /\{"title":"Not Found","status":404,"detail":"there is nothing here"\}/)
+      assert.match(
+        answer,
+        /"title":"Not Found","status":404,"detail":"there is nothing here: .*"code":103,"reason":"NoSuchPath"/,
+      )
       yield* nobodyLeft(server)
     }),
   )

@@ -16,6 +16,7 @@ import type { Arrival } from "../Arrival.ts"
 import { type Fault, faultOf } from "./Faults.ts"
 import type { HttpSettings } from "./HttpSettings.ts"
 import { Line } from "./Line.ts"
+import * as Problem from "./Problem.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type RequestHandler = (request: Http.IncomingMessage, response: Http.ServerResponse, arrival: Arrival) => boolean
@@ -195,29 +196,19 @@ const hearEnd = (socket: Duplex): void => {
   socket.resume()
 }
 
-/** As RFC 9457 has it. */
-const problem = (status: number, detail: string): string =>
-  JSON.stringify({ title: Http.STATUS_CODES[status], status, detail })
-
-/** What is wrong with one request is not to be kept for another's, nor taken for a page. */
-const ofProblems = {
-  "Content-Type": "application/problem+json",
-  "Cache-Control": "no-store",
-  "X-Content-Type-Options": "nosniff",
-}
-
 export const answer = (
   response: Http.ServerResponse,
   status: number,
   detail: string,
   headers: Http.OutgoingHttpHeaders = {},
 ) => {
-  const body = problem(status, detail)
-  response.writeHead(status, { ...ofProblems, "Content-Length": Buffer.byteLength(body), ...headers })
+  const body = Problem.document(status, detail)
+  response.writeHead(status, { ...Problem.headers, "Content-Length": Buffer.byteLength(body), ...headers })
   response.end(body)
 }
 
-const nothingThere = (response: Http.ServerResponse) => answer(response, 404, "there is nothing here")
+const nothingThere = (response: Http.ServerResponse) =>
+  answer(response, 404, "there is nothing here: /docs is a page about what there is")
 
 const busy = (response: Http.ServerResponse, { admission }: Arrival) =>
   admission === "TooManyConnections"
@@ -231,11 +222,11 @@ export const refuse = (
   detail: string,
   headers: Readonly<Record<string, string>> = {},
 ): void => {
-  const body = problem(status, detail)
+  const body = Problem.document(status, detail)
   const lines = Object.entries({
     Connection: "close",
     ...headers,
-    ...ofProblems,
+    ...Problem.headers,
     "Content-Length": `${Buffer.byteLength(body)}`,
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.on("error", () => {})

@@ -1,31 +1,19 @@
 /** What is answered to a request that does not get the stream of events. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Disconnect } from "../../domain/Disconnect.ts"
+import * as Problem from "../http/Problem.ts"
 import type { Outcome } from "./Inlet.ts"
-
-const titles = {
-  400: "Bad Request",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  408: "Request Timeout",
-  409: "Conflict",
-  410: "Gone",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  429: "Too Many Requests",
-} as const
 
 /** An error, as RFC 9457 writes it. */
 export const problem = (
   response: ServerResponse,
-  status: keyof typeof titles,
+  status: number,
   detail: string,
   more: Readonly<Record<string, unknown>> = {},
 ): void => {
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, { "Content-Type": "application/problem+json", "Cache-Control": "no-store" })
-  response.end(JSON.stringify({ type: "about:blank", title: titles[status], status, detail, ...more }))
+  response.writeHead(status, Problem.headers)
+  response.end(Problem.document(status, detail, more))
 }
 
 export const done = (response: ServerResponse): void => {
