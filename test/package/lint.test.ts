@@ -14,6 +14,7 @@ const chain = [
   ["session", "embedding"],
   ["chat"],
   ["hub"],
+  ["webhooks"],
   ["history", "accounts", "channels", "files", "actor"],
   ["observability"],
   ["protocol"],
@@ -39,6 +40,7 @@ const isAllowed = (from: string, to: string) => {
   if (beside[to]) return from === "cli" && to !== "testing"
   if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
   if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
+  if (from === "webhooks" && ["accounts", "files", "actor"].includes(to)) return false
   const level = (folder: string) => chain.findIndex((row) => row.includes(folder))
   return level(from) < level(to)
 }
@@ -60,9 +62,9 @@ const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
   ["net", ["transport", "proxy", "load", tcpClient]],
   ["node:tls", ["transport", "proxy", "load", tcpClient]],
   ["ws", ["transport", "proxy", "load", tcpClient]],
-  ["effect/http/HttpServer", ["http", "proxy"]],
-  ["effect/http-api/HttpApi", ["http", "proxy"]],
-  ["@effect/platform-node/NodeHttpServer", ["http", "proxy"]],
+  ["effect/http/HttpServer", ["http", "proxy", "observability"]],
+  ["effect/http-api/HttpApi", ["http", "proxy", "observability"]],
+  ["@effect/platform-node/NodeHttpServer", ["http", "proxy", "observability"]],
   ["effect/sql/SqlClient", ["storage"]],
   ["@effect/sql-pg/PgClient", ["storage"]],
   ["node:sqlite", ["storage"]],

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { maxDepth } from "../../src/domain/Limits.ts"
+import { maxDepth, maxTokenLength } from "../../src/domain/Limits.ts"
 import * as Codec from "../../src/protocol/Codec.ts"
 import { ConnectReply, ConnectRequest } from "../../src/protocol/Connect.ts"
 import type { Compressor } from "../../src/protocol/Compression.ts"
@@ -183,7 +183,7 @@ describe.each(["json", "msgpack"] as const)("version 2 in %s", (name) => {
     assert.strictEqual(fields({ type: "Publish", channel: "a", id: "i d", content: "" }), "id")
     assert.strictEqual(fields({ type: "Publish", channel: "a", id: "i", content: 5 }), "content")
     assert.strictEqual(fields({ type: "Login", username: "a", password: "x".repeat(1025) }), "password")
-    assert.strictEqual(fields({ type: "Authenticate", token: "x".repeat(257) }), "token")
+    assert.strictEqual(fields({ type: "Authenticate", token: "x".repeat(maxTokenLength + 1) }), "token")
   })
 
   it("answers to the request where its ref could be read, and only then", () => {
