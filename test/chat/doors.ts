@@ -320,7 +320,9 @@ const overHttp = (ask: Ask, token: Redacted.Redacted): Door => ({
       ask({ method, path: `/api/v1${path}`, headers, ...(body && { body }) }),
       ({ json, status }): Outcome => {
         if (status < 300) return { answer: says === "Ok" ? ok : { type: says, ...json } }
-        const { detail, field, reason } = json as { reason: string; detail: string; field?: string }
+        const { detail, field: named, reason } = json as { reason: string; detail: string; field?: string }
+        // The path calls the message by its place.
+        const field = named === "seq" && "target" in request ? "target" : named
         return { refused: { reason, message: detail, ...(field === undefined ? {} : { field }) } }
       },
     )
