@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { hash } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import { Accounts } from "../accounts/Accounts.ts"
 import { toRequestError } from "../accounts/requestError.ts"
@@ -53,9 +52,8 @@ const missing = ({ headers: { authorization } }: IncomingMessage) =>
         : "Of the ways to authenticate there is Bearer, with one token",
   })
 
-/** By which credentials are remembered: nobody can sign in by it. */
-const keyOf = (authorization: string, address: string): string =>
-  hash("sha256", `${address} ${authorization}`, "base64url")
+/** By which credentials are remembered, for as long: in this process's memory, and never said. */
+const keyOf = (authorization: string, address: string): string => `${address} ${authorization}`
 
 export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope> = Effect.gen(function* () {
   const accounts = yield* Accounts

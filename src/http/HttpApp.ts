@@ -12,7 +12,6 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AccessTokens } from "../accounts/AccessTokens.ts"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Chat } from "../chat/Chat.ts"
-import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import * as AccessLog from "./AccessLog.ts"
@@ -31,7 +30,6 @@ import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
 import { pages } from "./Pages.ts"
 import { asking, traceParentIn } from "./TraceParent.ts"
-import * as RateLimitHeaders from "./RateLimitHeaders.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, client: WebClient) => boolean
@@ -60,12 +58,7 @@ export const make = Effect.fnUntraced(function* (
 
   const fork = (exchange: Exchange, work: Effect.Effect<void>): void => {
     const fiber = Fiber.runIn(run(work), scope)
-    if (fiber.pollUnsafe() !== undefined) return
-    const { response } = exchange
-    response.on("close", () => {
-      // Nobody is there any more to be answered.
-      if (!response.writableEnded) fiber.interruptUnsafe()
-    })
+    if (fiber.pollUnsafe() === undefined) exchange.fiber = fiber
   }
 
   /** Asks, and goes on with the answer. */
@@ -102,7 +95,6 @@ export const make = Effect.fnUntraced(function* (
   const take = (route: Route.Route, exchange: Exchange, given: Decoder.Given, asker: Asker | undefined): void => {
     const trace = meter.tracer === undefined ? undefined : traceParentIn(exchange.request)
     exchange.asker = asker === undefined || trace === undefined ? asker : asking(asker, trace)
-    exchange.finally = () => RateLimitHeaders.headers(route.kind, asker?.caller.limits, Monotonic.millis(clock))
     const { head, payload } = route.decoder
     const parts = reading(exchange, () => head(given))
     if (parts === undefined) return
@@ -144,15 +136,17 @@ export const make = Effect.fnUntraced(function* (
     const { path, query } = targetOf(request.url ?? "")
     if (!isOurs(path)) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
-    const exchange = new Exchange(settings, request, response, client, id)
+    const exchange = new Exchange(settings, clock, request, response, client, id)
     const began = clock.monotonicTimeNanosUnsafe()
-    response.once("close", () => {
+    response.on("close", () => {
       const millis = Number(clock.monotonicTimeNanosUnsafe() - began) / 1e6
       if (response.writableFinished) {
         meter.http.observe(request.method!, exchange.route?.path ?? "other", response.statusCode, millis / 1000)
       }
       if (exchange.refused !== undefined) meter.requestErrors.add(exchange.refused)
       if (settings.accessLog) run(AccessLog.line(exchange, path, millis))
+      // Nobody is there any more to be answered.
+      if (!response.writableEnded) exchange.fiber?.interruptUnsafe()
     })
     begin(exchange, path, query)
     return true

@@ -1,5 +1,7 @@
 /** What an answer says of how often one may still ask, as draft-ietf-httpapi-ratelimit-headers-10 has it. */
+import type { Clock } from "effect/Clock"
 import type { CallerLimits, OperationKind } from "../chat/RateLimits.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 
 /**
  * A bucket is a quota whose window is the time in which it fills: `t` is how long that takes from where it is now. What has
@@ -8,9 +10,9 @@ import type { CallerLimits, OperationKind } from "../chat/RateLimits.ts"
 export const headers = (
   kind: OperationKind | undefined,
   limits: CallerLimits | undefined,
-  now: number,
+  clock: Clock,
 ): Readonly<Record<string, string>> | undefined => {
-  const quota = kind === undefined ? undefined : limits?.left?.(kind, now)
+  const quota = kind === undefined ? undefined : limits?.left?.(kind, Monotonic.millis(clock))
   if (quota === undefined) return undefined
   const { burst, left, perSecond } = quota
   return {

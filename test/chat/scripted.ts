@@ -68,7 +68,7 @@ type Parts = { readonly [Part in keyof ChatShape]?: Partial<ChatShape[Part]> }
 export const chatOf = (parts: Parts): Effect.Effect<ChatShape> =>
   Effect.gen(function* () {
     const people = { find: () => Effect.succeedNone, get: () => Effect.succeedNone, ...parts.people }
-    const directory = { ownerOf: () => undefined, hold: () => {}, ...parts.directory }
+    const directory = { ownerOf: () => undefined, opened: () => undefined, hold: () => {}, ...parts.directory }
     return {
       settings: defaults,
       clock: yield* Clock.Clock,

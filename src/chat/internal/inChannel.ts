@@ -30,12 +30,17 @@ const opened = <A>(
   use: Use<A>,
   account: User | undefined,
 ): Effect.Effect<A, RequestError> => {
-  const attempt = (n: number): Effect.Effect<A, RequestError> =>
-    chat.directory.open(name, caller.by.user, account).pipe(
-      Effect.flatMap(({ link, other }) => use(link, other)),
-      // It may be just about to end.
-      Effect.catchTag("ChannelGone", () => (n < attempts ? attempt(n + 1) : Effect.fail(unavailable()))),
-    )
+  const { directory } = chat
+  const { user } = caller.by
+  const attempt = (n: number): Effect.Effect<A, RequestError> => {
+    const open = n === 1 ? directory.opened(name, user, account) : undefined
+    const used =
+      open === undefined
+        ? Effect.flatMap(directory.open(name, user, account), ({ link, other }) => use(link, other))
+        : use(open.link, open.other)
+    // It may be just about to end.
+    return Effect.catchTag(used, "ChannelGone", () => (n < attempts ? attempt(n + 1) : Effect.fail(unavailable())))
+  }
   return attempt(1)
 }
 

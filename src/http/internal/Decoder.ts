@@ -5,6 +5,7 @@ import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import type { IncomingMessage } from "node:http"
+import { Generations } from "../../domain/Generations.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { hasBody } from "./Body.ts"
 
@@ -134,22 +135,32 @@ const checkType = (request: IncomingMessage): void => {
   }
 }
 
+/** URLs of an endpoint whose meaning is known, at least, and at most twice as many: much is asked again and again. */
+const remembered = 64
+/** Of so many characters. */
+const maxRemembered = 256
+
 export const make = (endpoint: HttpApiEndpoint.Top): Decoder => {
   const params = decoder("path", endpoint.params, { strict: true })
   const query = decoder("query", endpoint.query, { strict: true })
   const headers = decoder("headers", endpoint.headers, { strict: false })
   const payload = decoder("body", [...endpoint.payload.values()][0]?.schemas[0], { strict: true })
   const names = namesOf(endpoint.query)
+  const targets = new Generations<string, Pick<Parts, "params" | "query">>(remembered)
+  const targetIn = (given: Given): Pick<Parts, "params" | "query"> => {
+    const { url = "" } = given.request
+    const known = targets.get(url)
+    if (known !== undefined) return known
+    const asked = queryIn(given.query, names)
+    const target = { params: params?.(paramsIn(given.params)), query: query?.(asked) }
+    if (url.length <= maxRemembered) targets.set(url, target)
+    return target
+  }
   return {
     head: (given) => {
       if (payload !== undefined) checkType(given.request)
-      const asked = queryIn(given.query, names)
-      return {
-        params: params?.(paramsIn(given.params)),
-        query: query?.(asked),
-        headers: headers?.(given.request.headers),
-        payload: undefined,
-      }
+      const { params, query } = targetIn(given)
+      return { params, query, headers: headers?.(given.request.headers), payload: undefined }
     },
     payload: payload && ((body) => payload(jsonIn(body))),
   }

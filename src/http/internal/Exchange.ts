@@ -1,4 +1,6 @@
 /** One request and its answer. */
+import type { Clock } from "effect/Clock"
+import type * as Fiber from "effect/Fiber"
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
 import type { RequestError, RequestErrorReason } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
@@ -7,6 +9,7 @@ import { codingFor, minBytes } from "../Compression.ts"
 import { hasIt } from "../Conditional.ts"
 import type { Answer, Asker } from "../Handler.ts"
 import * as Problem from "../Problem.ts"
+import * as RateLimitHeaders from "../RateLimitHeaders.ts"
 import { Said } from "../Said.ts"
 import { hasBody } from "./Body.ts"
 import type { Route } from "./Route.ts"
@@ -20,23 +23,26 @@ export class Exchange {
   route: Route | undefined
   /** Who asks, as soon as that is known. */
   asker: Asker | undefined
-  /** What else the answer says, known when it is made. */
-  finally: (() => Readonly<Record<string, string>> | undefined) | undefined
+  /** What is being done for it. */
+  fiber: Fiber.Fiber<void> | undefined
   /** Why it was refused, where it was. */
   refused: RequestErrorReason | undefined
   /** Bytes of the answer's body. */
   bytes = 0
   private readonly settings: ApiSettings
+  private readonly clock: Clock
   private readonly headers: OutgoingHttpHeaders
 
   constructor(
     settings: ApiSettings,
+    clock: Clock,
     request: IncomingMessage,
     response: ServerResponse,
     client: WebClient,
     id: string,
   ) {
     this.settings = settings
+    this.clock = clock
     this.request = request
     this.response = response
     this.client = client
@@ -98,7 +104,7 @@ export class Exchange {
       this.bytes = body.byteLength
       headers["Content-Length"] = body.byteLength
     }
-    this.add(this.finally?.())
+    this.add(RateLimitHeaders.headers(this.route?.kind, this.asker?.caller.limits, this.clock))
     response.writeHead(status, headers)
     response.end(body)
   }

@@ -60,6 +60,8 @@ export class Directory extends Context.Service<
     readonly find: (channel: ChannelName, session: SessionId, account?: User) => Answer<JoinLookup>
     /** The same for a user who does not enter it. */
     readonly open: (channel: ChannelName, user: User, account?: User) => Answer<ChannelLookup>
+    /** The same without waiting, where it is open already. It may be just about to end: then `open` finds the next. */
+    readonly opened: (channel: ChannelName, user: User, account?: User) => ChannelLookup | undefined
     /**
      * The sessions that hear what one user says to another: those of the two. Fails with `Unreachable` where none of the
      * other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.
@@ -168,6 +170,7 @@ const make = Effect.gen(function* () {
     ownerOf: (name) => state.ownerOf(name),
     reserveName: (user) => state.reserveName(user),
     find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
+    opened: (channel, user, account) => state.opened(channel, user, account),
     open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),
     bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),

@@ -221,6 +221,13 @@ export class DirectoryState {
     })
   }
 
+  /** A channel that is open, as its name is meant; undefined where that has to be asked for. */
+  opened(channel: ChannelName, user: User, account: User | undefined): ChannelLookup | undefined {
+    const target = this.target(user, channel, account)
+    const open = target && this.channels.get(target.name)
+    return open && { link: open.link, other: target.other }
+  }
+
   private openChannel({ account, channel, reply, user }: DirectoryCommandOf<"Open">): Effect.Effect<void> | undefined {
     const target = this.target(user, channel, account)
     if (target === undefined) return refuse({ reply }, "NoSuchUser")

@@ -98,7 +98,7 @@ export class Line {
 
   private begin({ begin, exchange }: Waiting): void {
     this.current = exchange
-    exchange?.response.once("close", () => {
+    exchange?.response.on("close", () => {
       if (this.current !== exchange) return
       this.current = undefined
       const next = exchange.request.socket.writable ? this.waiting.shift() : undefined

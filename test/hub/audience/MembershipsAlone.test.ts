@@ -105,6 +105,7 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
     hold: () => {},
     signOut: () => notAsked,
     ownerOf: () => undefined,
+    opened: () => undefined,
     reserveName: () => {},
     find: (channel, session, account) =>
       Effect.suspend(() => {
