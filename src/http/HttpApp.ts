@@ -119,7 +119,10 @@ export const make = Effect.fnUntraced(function* (
       return settle(exchange, page, ({ headers, said }) => exchange.page(said, headers))
     }
     const found = router.find(path)
-    if (found === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchPath" }))
+    if (found === undefined)
+      return exchange.refuse(
+        new RequestError({ reason: "NoSuchPath", detail: "There is nothing here: /docs shows all there is" }),
+      )
     const route = found.methods.get(asked)
     if (route === undefined) return without(exchange, found.methods)
     exchange.route = route

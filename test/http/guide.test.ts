@@ -16,8 +16,8 @@ const examples = [...guide.matchAll(/```sh\n([^]*?)```(?:\n\n```json\n([^]*?)```
   says,
 }))
 
-/** What is otherwise each time. */
-const volatile = new Set(["timestamp", "request_id", "user_id"])
+/** What is otherwise each time, or where the service keeps something on a disk. */
+const volatile = new Set(["timestamp", "request_id", "user_id", "durability"])
 const stable = (json: string): unknown =>
   JSON.parse(json, (name, value: unknown) => (volatile.has(name) ? "…" : value)) as unknown
 

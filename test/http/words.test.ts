@@ -36,12 +36,14 @@ layer(TestServer.layerTcp())("what a newcomer is told", (it) => {
           "to",
           "to: there is no such field, but content",
         ],
+        ["GET", "/channels/kitchen/messages?since=1h", undefined, "since", "since: Expected a number"],
         ["PUT", "/channels/kitchen/messages/9/reactions/ok", undefined, "seq", "There is no such message"],
       ]
       for (const [method, path, body, field, detail] of rows) {
         const told = yield* ask(method, path, body)
         assert.deepStrictEqual([told.field, told.detail], [field, detail])
       }
+      assert.strictEqual((yield* ask("GET", "/")).detail, "There is nothing here: /docs shows all there is")
     }),
   )
 })

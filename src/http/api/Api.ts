@@ -7,6 +7,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Invitations, Me, Tokens, Users } from "./Accounts.ts"
 import { Channels } from "./Channels.ts"
 import { Messages } from "./Messages.ts"
+import { forTools } from "./openApi.ts"
 import { Service } from "./Service.ts"
 import { Moderation } from "./Moderation.ts"
 import { Own } from "./Own.ts"
@@ -23,7 +24,9 @@ export const Api = HttpApi.make("natter")
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")
   .annotate(OpenApi.Version, "1")
+  .annotate(OpenApi.Transform, forTools)
   .annotate(
     OpenApi.Description,
-    "A chat service. Fields are in snake_case, times in milliseconds since 1970, errors problem documents (RFC 9457).",
+    "A chat service. Fields are in snake_case, times in milliseconds since 1970, errors problem documents (RFC 9457). " +
+      "Sign in with `POST /api/v1/session`, and send its `token` as `Authorization: Bearer`.",
   )

@@ -7,17 +7,23 @@ import { described, optional } from "./fields.ts"
 
 const reasons = Object.keys(catalog) as ReadonlyArray<RequestErrorReason>
 
-export class Problem extends Schema.Error<Problem>("natter/http/Problem")({
-  type: described(Schema.String, "Always about:blank: what there is to know is in the other members."),
-  title: described(Schema.String, "What HTTP calls the status."),
-  status: Schema.Int,
-  detail: described(Schema.String, "What was wrong, for people."),
-  code: described(Schema.Int, "The number of `reason`, which never changes its meaning."),
-  reason: described(Schema.String, `What was wrong, for programs: ${reasons.join(", ")}.`),
-  field: optional(Schema.String, "Where in the request it was."),
-  retry_after: optional(Schema.Int, "Milliseconds after which the same may succeed."),
-  request_id: described(Schema.String, "By which the service's log calls the request, as in the header X-Request-Id."),
-}) {
+export class Problem extends Schema.Error<Problem>("natter/http/Problem")(
+  {
+    type: described(Schema.String, "Always about:blank: what there is to know is in the other members."),
+    title: described(Schema.String, "What HTTP calls the status."),
+    status: Schema.Int,
+    detail: described(Schema.String, "What was wrong, for people."),
+    code: described(Schema.Int, "The number of `reason`, which never changes its meaning."),
+    reason: described(Schema.String, `What was wrong, for programs: ${reasons.join(", ")}.`),
+    field: optional(Schema.String, "Where in the request it was."),
+    retry_after: optional(Schema.Int, "Milliseconds after which the same may succeed."),
+    request_id: described(
+      Schema.String,
+      "By which the service's log calls the request, as in the header X-Request-Id.",
+    ),
+  },
+  { description: "It was refused: what was wrong, and what to do" },
+) {
   readonly _tag = "Problem"
   override get message(): string {
     return this.detail

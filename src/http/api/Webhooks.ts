@@ -127,7 +127,10 @@ export const Webhooks = HttpApiGroup.make("webhooks")
 export const Hooks = HttpApiGroup.make("hooks")
   .add(
     HttpApiEndpoint.post("receive", "/hooks/:webhook/:secret", {
-      params: { webhook: Schema.String, secret: Schema.String },
+      params: {
+        webhook: described(Schema.String, "The webhook's id."),
+        secret: described(Schema.String, "What it got when it was made: `path` has both."),
+      },
       headers: idempotency,
       payload: Schema.Struct({
         content: optional(Schema.String, "What is said."),

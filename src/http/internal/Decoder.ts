@@ -39,6 +39,7 @@ const invalid = (field: string, detail: string) => new RequestError({ reason: "I
 /** What is wrong, in the words of who has to mend it. */
 const inWords = (message: string, depth: number, names: ReadonlySet<string>): string => {
   if (message === "Missing key") return "it is missing"
+  if (message === "Expected a string representing a finite number") return "Expected a number"
   if (message !== "Expected no excess property") return message
   return depth > 1 ? "there is no such field" : `there is no such field, but ${[...names].join(", ") || "none at all"}`
 }

@@ -161,7 +161,7 @@ export const Search = frame(
   },
   {
     ref,
-    text: textUpTo(maxSearchLength),
+    text: field(textUpTo(maxSearchLength), "Words, all of which a message has."),
     channel: optional(ChannelName, "Only there; one need not be in it."),
     before: optional(textUpTo(maxCursorLength), "Continue behind the `next` of the page before."),
     limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: maxHits })), "At most this many. Default: 20."),
