@@ -38,6 +38,8 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   open: ["natter"],
   ping: ["natter"],
   "ping-32": ["natter", "bare Node"],
+  "http-read": ["natter", "bare Node"],
+  "http-publish": ["natter", "bare Node"],
   "sign-in": ["natter", "bare Node"],
   visit: ["natter", "bare Node"],
   "visit-growth": ["natter", "bare Node"],
