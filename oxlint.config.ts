@@ -86,6 +86,7 @@ const readersOfDates = [
   "history/Stamps.ts",
   "hub/channel/internal/administer.ts",
   "chat/listBlocked.ts",
+  "http/Authorization.ts",
   "chat/internal/names.ts",
   "webhooks/fresh.ts",
   "webhooks/Webhooks.ts",

@@ -11,11 +11,10 @@ import * as Schema from "effect/Schema"
 import * as Jose from "jose"
 import type { Scope } from "../domain/Scope.ts"
 import { type User, UserId } from "../domain/User.ts"
-import { toUser } from "./Account.ts"
 import { AccountDisabled, InvalidToken, type StorageError } from "./AccountError.ts"
 import { type AccessTokenSettings, defaults } from "./AccessTokenSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
-import type { Identity } from "./Identity.ts"
+import { identityOf } from "./Identity.ts"
 import { algorithm, type PublishedKey } from "./internal/ed25519.ts"
 import * as KeyRing from "./internal/KeyRing.ts"
 import type { SigningKeys } from "./SigningKeys.ts"
@@ -122,11 +121,7 @@ export class AccessTokens extends Context.Service<
           const claims = Option.getOrUndefined(decodeClaims(payload))
           if (claims === undefined) return yield* new InvalidToken()
           const found = yield* behind(claims.sid, claims.sub, now)
-          const identity: Identity = {
-            user: toUser(found.account),
-            tokenId: claims.sid,
-            scope: Token.scopeOf(found.token),
-          }
+          const identity = identityOf(found.account, found.token)
           return { identity, expiresAt: Math.min(claims.exp * 1000, found.token.expiresAt ?? Infinity) }
         })
 

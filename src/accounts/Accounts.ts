@@ -35,7 +35,7 @@ import {
 import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
 import type { IssuedInvite } from "./AccountStoreShape.ts"
-import type { Identity } from "./Identity.ts"
+import { type Identity, identityOf } from "./Identity.ts"
 import * as Guests from "./internal/guests.ts"
 import * as Password from "./internal/password.ts"
 import * as PasswordChange from "./internal/passwordChange.ts"
@@ -259,7 +259,7 @@ export class Accounts extends Context.Service<
           // That it was used can be written the next time as well: it is no reason to refuse its owner.
           yield* Effect.ignore(touch(token.id), { log: "Debug" })
         }
-        return { user: toUser(account), tokenId: token.id, scope: Token.scopeOf(token) }
+        return identityOf(account, token)
       })
 
       const pages = <A, E>(

@@ -1,5 +1,7 @@
 import type { Scope } from "../domain/Scope.ts"
 import type { User } from "../domain/User.ts"
+import { type Account, toUser } from "./Account.ts"
+import { scopeOf, type Token } from "./Token.ts"
 
 /** Who has signed in by a token. */
 export interface Identity {
@@ -8,4 +10,14 @@ export interface Identity {
   readonly tokenId: string | undefined
   /** How much of what the user may the token allows; undefined for all of it. */
   readonly scope?: Scope | undefined
+  /** Until when the token is good, in milliseconds since 1970; undefined where that is for ever, or not known. */
+  readonly expiresAt?: number | undefined
 }
+
+/** Of a token that is kept. */
+export const identityOf = (account: Account, token: Token): Identity => ({
+  user: toUser(account),
+  tokenId: token.id,
+  scope: scopeOf(token),
+  expiresAt: token.expiresAt ?? undefined,
+})

@@ -45,6 +45,8 @@ export const layer: Layer.Layer<never, never, AccessTokens | AccountStore | Outs
     )
 
     const verifying = (issuer: string | undefined, token: string): Effect.Effect<Verified, TokenError> => {
+      // Where there is no issuer outside, its name is empty, and so may be that in a token.
+      if (issuer === undefined || issuer === "") return Effect.fail(new InvalidToken())
       if (issuer === accessTokens.issuer) return accessTokens.verify(token)
       return issuer === outside.issuer ? outside.verify(token) : Effect.fail(new InvalidToken())
     }
@@ -57,9 +59,10 @@ export const layer: Layer.Layer<never, never, AccessTokens | AccountStore | Outs
         if (known !== undefined) return known
         const issuer = isWellFormed(token) ? issuerOf(token) : undefined
         const keep = verified.begin()
-        const found = yield* verifying(issuer, token)
-        keep(token, { ...found, checkedAt: now.millis })
-        return found.identity
+        const { expiresAt, identity: found } = yield* verifying(issuer, token)
+        const identity = { ...found, expiresAt }
+        keep(token, { identity, expiresAt, checkedAt: now.millis })
+        return identity
       }),
       forget,
     }

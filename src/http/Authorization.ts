@@ -24,7 +24,8 @@ export interface Authorize {
 
 /**
  * Milliseconds for which somebody who was found is not looked for again: as long as it takes until a token is known to be
- * revoked that was revoked by another process. What this one revokes is forgotten at once.
+ * revoked that was revoked by another process. What this one revokes is forgotten at once, and nobody is remembered for longer
+ * than the token is good.
  */
 const rememberedFor = 2000
 /** At least, and at most twice as many. */
@@ -101,8 +102,9 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
         // What is revoked while it is looked up must not be remembered.
         const before = found
         const announced = accounts.announced?.()
-        return Effect.map(byToken(token, address), (asker) => {
-          const until = Monotonic.millis(clock) + rememberedFor
+        return Effect.zipWith(byToken(token, address), Clock.currentTimeMillis, (asker, now) => {
+          const left = (asker.identity.expiresAt ?? Infinity) - now
+          const until = Monotonic.millis(clock) + Math.min(rememberedFor, left)
           if (announced !== undefined) {
             before.set(keyOf(request.headers.authorization!, address), { asker, until, announced })
           }

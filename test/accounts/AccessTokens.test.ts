@@ -76,9 +76,9 @@ describe("access tokens", () => {
 
   it.effect("sign in as the user of the token behind them, which they belong to", () =>
     Effect.gen(function* () {
-      const { token, tokenId, user } = yield* signIn("Alice")
+      const { expiresAt, token, tokenId, user } = yield* signIn("Alice")
       const identity = yield* (yield* Accounts).authenticate(token, address)
-      assert.deepStrictEqual(identity, { user, tokenId, scope: undefined })
+      assert.deepStrictEqual(identity, { user, tokenId, scope: undefined, expiresAt })
     }).pipe(Effect.provide(signed())),
   )
 
@@ -225,6 +225,7 @@ describe("access tokens", () => {
         "no type": yield* forge(good, { typ: undefined }),
         "another issuer": yield* forge({ ...good, iss: "somebody" }, {}),
         "no issuer": yield* forge(other("iss"), {}),
+        "an issuer without a name": yield* forge({ ...good, iss: "" }, {}),
         "another audience": yield* forge({ ...good, aud: "somebody" }, {}),
         "no audience": yield* forge(other("aud"), {}),
         "no end": yield* forge(other("exp"), {}),

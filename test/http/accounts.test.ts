@@ -1,7 +1,9 @@
 /** Accounts, API keys and invitations over HTTP. What is allowed is the operations' matter (test/chat/account.test.ts). */
 import { assert, layer } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { TestClock } from "effect/testing"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { ask } from "./accountAsking.ts"
 
@@ -51,6 +53,23 @@ layer(TestServer.layerTcp({ accounts: { mode: "invite" } }))("accounts over HTTP
       for (const ended of [key.token, signed]) {
         assert.strictEqual((yield* ask("GET", "/channels", { token: ended })).status, 401)
       }
+    }),
+  )
+
+  it.effect("an API key that has expired is refused at once, also where it was just used", () =>
+    Effect.gen(function* () {
+      yield* signedIn("ivy")
+      const { accessTokens, accounts } = yield* TestServer
+      const key = yield* accounts.createToken("ivy", { lifetime: Duration.seconds(1) })
+      const { tokenId, user } = yield* accounts.authenticate(key.token, "192.0.2.1")
+      const signed = yield* accessTokens.issue({ user, tokenId: tokenId! })
+      const tokens = [key.token, signed.token].map(Redacted.value)
+      const statuses = Effect.forEach(tokens, (token) =>
+        Effect.map(ask("GET", "/me", { token }), ({ status }) => status),
+      )
+      assert.deepStrictEqual(yield* statuses, [200, 200])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* statuses, [401, 401])
     }),
   )
 
