@@ -10,7 +10,7 @@ import { nameOf } from "../domain/Direct.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
-import type { SignInMethod } from "../observability/Meters.ts"
+import { counted } from "../observability/signIns.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import { hasChannel, hasOperation, type Scope } from "../domain/Scope.ts"
 import type { Session } from "./Session.ts"
@@ -45,22 +45,11 @@ export const byPassword = (
       )
     : bySecret
   return counted(
-    session,
+    session.services.meter,
     certified ? "certificate" : "password",
     Effect.tap(signedIn, (user) => enter(session, user)),
   )
 }
-
-/** An attempt to sign in, and what becomes of it. */
-const counted = <A>(
-  { services: { meter } }: Session,
-  method: SignInMethod,
-  attempt: Effect.Effect<A, RequestError>,
-): Effect.Effect<A, RequestError> =>
-  attempt.pipe(
-    Effect.tapError(({ reason }) => Effect.sync(() => meter.signIns.add(method, reason))),
-    Effect.tap(() => Effect.sync(() => meter.signIns.add(method, "ok"))),
-  )
 
 /** Whether somebody has shown a certificate, and has said no password. */
 const countsOnCertificate = (
@@ -84,7 +73,7 @@ const isCertified = ({ connection: { certificate } }: Session, name: string): bo
 /** Signs in by a token, without the password. The session does what the token is for, and nothing else. */
 export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
   counted(
-    session,
+    session.services.meter,
     "token",
     session.services.accounts.authenticate(token, session.connection.remoteAddress).pipe(
       Effect.mapError(toRequestError),
@@ -100,7 +89,14 @@ const enter = (
 ): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
-  const by = { user, address: connection.remoteAddress, session: id, limited: true, namesAsOf: scope?.since }
+  const by = {
+    user,
+    address: connection.remoteAddress,
+    session: id,
+    limited: true,
+    namesAsOf: scope?.since,
+    makesNone: scope !== undefined && !hasOperation(scope, "createChannel"),
+  }
   const memberships = new Memberships(chat.directory, {
     session: id,
     by,

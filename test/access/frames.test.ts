@@ -127,6 +127,26 @@ describe.each(Object.entries(rows) as ReadonlyArray<readonly [Asking, Row<Asking
   )
 })
 
+describe("who may only read", () => {
+  it.effect("enters what is there, and makes no channel by entering it", () =>
+    Effect.gen(function* () {
+      const ann = yield* world
+      const { accounts } = yield* TestServer
+      const join = Effect.fnUntraced(function* (operations: ReadonlyArray<OperationName>, channel: string) {
+        const { token } = yield* accounts.createToken(ann.name, { scope: { operations } })
+        const client = yield* (yield* TestServer).client2()
+        yield* outcome(client, { type: "Authenticate", token: Redacted.value(token) }, 1)
+        return yield* outcome(client, { type: "Join", channel }, 2)
+      })
+      assert.strictEqual(yield* join(["join"], "den"), "Joined")
+      assert.strictEqual(yield* join(["join"], "@bob"), "Joined")
+      assert.strictEqual(yield* join(["join"], "attic"), "OutOfScope")
+      assert.strictEqual(yield* join(["join", "createChannel"], "attic"), "Joined")
+      assert.strictEqual(yield* join(["join"], "attic"), "Joined")
+    }).pipe(Effect.scoped, served),
+  )
+})
+
 describe("version 1", () => {
   it.effect("nothing is said without a name and its password", () =>
     Effect.gen(function* () {

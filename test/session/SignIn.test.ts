@@ -175,6 +175,7 @@ describe("who signs in by password", () => {
         session: session.id,
         limited: true,
         namesAsOf: undefined,
+        makesNone: false,
       })
       assert.strictEqual(session.caller?.limits, limits)
       assert.deepStrictEqual<unknown>(limited, [[ann, address]])
@@ -384,12 +385,12 @@ describe("who signs in by a token", () => {
     }),
   )
 
-  it.effect("means channels as they were called when the token was made", () =>
+  it.effect("means channels as they were called when the token was made, and makes none unless it is for that", () =>
     Effect.gen(function* () {
-      const scope = { channels: [ChannelName.make("den")], since: 7 }
+      const scope: Scope = { channels: [ChannelName.make("den")], operations: ["join"], since: 7 }
       const { session } = yield* world(identified(scope).accounts)
       yield* SignIn.byToken(session, token)
-      assert.strictEqual(session.caller?.by.namesAsOf, 7)
+      assert.deepInclude(session.caller?.by, { namesAsOf: 7, makesNone: true })
       assert.strictEqual(session.caller?.memberships.subscriber.by, session.caller?.by)
     }),
   )

@@ -8,6 +8,8 @@ import type { ChatShape } from "../../chat/Chat.ts"
 import { mayUse } from "../../chat/account/mayUse.ts"
 import * as operations from "../../chat/account/operations.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import type { Meter } from "../../observability/Meters.ts"
+import { counted } from "../../observability/signIns.ts"
 import type { Session } from "../api/Session.ts"
 import * as Csrf from "../Csrf.ts"
 import { ask, type HandlersOf } from "../Handler.ts"
@@ -39,6 +41,7 @@ export const session = (
   chat: ChatShape,
   accounts: Accounts["Service"],
   accessTokens: AccessTokens["Service"],
+  meter: Meter,
 ): Handlers => ({
   signIn: (asked) =>
     Effect.gen(function* () {
@@ -46,14 +49,17 @@ export const session = (
       const byCookie = payload.cookie === true
       const refusal = byCookie ? cookieRefusal(asked) : undefined
       if (refusal !== undefined) return yield* refusal
-      yield* mayUse(chat, accounts, payload.username)
       const signIn = accounts.signIn({
         username: payload.username,
         password: Redacted.make(payload.password),
         address: client.address,
         invite: payload.invite === undefined ? undefined : Redacted.make(payload.invite),
       })
-      const user = yield* Effect.mapError(signIn, toRequestError)
+      const user = yield* counted(
+        meter,
+        "password",
+        Effect.andThen(mayUse(chat, accounts, payload.username), Effect.mapError(signIn, toRequestError)),
+      )
       // Always a new one: what the browser brought may have been planted.
       const { id, token } = yield* Effect.mapError(accounts.issueToken(user, { label: "session" }), toRequestError)
       const issued =

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { AccessTokens } from "../../accounts/AccessTokens.ts"
 import { Accounts } from "../../accounts/Accounts.ts"
 import { Chat } from "../../chat/Chat.ts"
+import { Meters } from "../../observability/Meters.ts"
 import type { Api } from "../api/Api.ts"
 import type { AllHandlers } from "../Handler.ts"
 import * as Ids from "../Ids.ts"
@@ -27,7 +28,7 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat | Acco
       own: own(chat),
       webhooks: webhooks(chat),
       hooks: hooks(chat, freshId),
-      session: session(chat, yield* Accounts, yield* AccessTokens),
+      session: session(chat, yield* Accounts, yield* AccessTokens, yield* Meters),
       me: me(chat),
       users: users(chat),
       tokens: tokens(chat),

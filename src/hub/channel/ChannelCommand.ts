@@ -29,6 +29,8 @@ export const Requester = Schema.Struct({
   limited: Schema.optional(Schema.Boolean),
   /** It means channels as they were called then: one that got its name later, and had another before, is not meant. */
   namesAsOf: Schema.optional(Schema.Int),
+  /** Whether no channel is made for it: it came by a token that is not for that. */
+  makesNone: Schema.optional(Schema.Boolean),
   /** The span of whoever asks, where it wants to see what becomes of what it says. */
   trace: Schema.optional(Schema.Struct({ traceId: Schema.String, spanId: Schema.String })),
 })

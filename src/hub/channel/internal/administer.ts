@@ -36,6 +36,12 @@ interface Context {
   readonly clock: Clock.Clock
 }
 
+/** Why this one makes no channel; undefined where it may. A direct conversation is there as soon as there are two. */
+const unmade = (name: ChannelName, { makesNone }: Requester): RequestError | undefined =>
+  makesNone === true && !isDirect(name)
+    ? new RequestError({ reason: "OutOfScope", detail: "There is no such channel, and this token makes none" })
+    : undefined
+
 const part = Effect.map(Random.nextIntBetween(0, 36 ** 9), (n) => n.toString(36).padStart(9, "0"))
 
 /** Unlike any name's: a channel may be called something else one day. */
@@ -102,7 +108,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   const create = (by: Requester, more?: AdministrationOf<"Create">): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {
       const { name } = state
-      const refusal = unfitName(name)
+      const refusal = unfitName(name) ?? unmade(name, by)
       return refusal === undefined ? doubting(creating(name, by, more)) : Effect.fail(refusal)
     })
 
