@@ -170,7 +170,11 @@ const make = Effect.gen(function* () {
     ownerOf: (name) => state.ownerOf(name),
     reserveName: (user) => state.reserveName(user),
     find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
-    opened: (channel, user, account) => state.opened(channel, user, account),
+    opened: (channel, user, account) => {
+      const target = state.target(user, channel, account)
+      const open = target && state.channels.get(target.name)
+      return open && { link: open.link, other: target.other }
+    },
     open: (channel, user, account) => ask(({ reply }) => ({ type: "Open", channel, user, account, reply })),
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),
     bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),

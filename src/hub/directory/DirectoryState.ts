@@ -221,13 +221,6 @@ export class DirectoryState {
     })
   }
 
-  /** A channel that is open, as its name is meant; undefined where that has to be asked for. */
-  opened(channel: ChannelName, user: User, account: User | undefined): ChannelLookup | undefined {
-    const target = this.target(user, channel, account)
-    const open = target && this.channels.get(target.name)
-    return open && { link: open.link, other: target.other }
-  }
-
   private openChannel({ account, channel, reply, user }: DirectoryCommandOf<"Open">): Effect.Effect<void> | undefined {
     const target = this.target(user, channel, account)
     if (target === undefined) return refuse({ reply }, "NoSuchUser")
@@ -235,7 +228,7 @@ export class DirectoryState {
   }
 
   /** What a name means to the user who says it; undefined where nobody is meant. */
-  private target(user: User, channel: ChannelName, account: User | undefined): Target | undefined {
+  target(user: User, channel: ChannelName, account: User | undefined): Target | undefined {
     if (!isDirect(channel)) return { name: channel, other: undefined, parties: [] }
     const other = account ?? this.named(otherIn(channel))
     if (other === undefined) return undefined
