@@ -87,6 +87,7 @@ const readersOfDates = [
   "hub/channel/internal/administer.ts",
   "chat/listBlocked.ts",
   "http/Authorization.ts",
+  "session/SignIn.ts",
   "chat/internal/names.ts",
   "webhooks/fresh.ts",
   "webhooks/Webhooks.ts",

@@ -12,6 +12,8 @@ export interface Identity {
   readonly scope?: Scope | undefined
   /** Until when the token is good, in milliseconds since 1970; undefined where that is for ever, or not known. */
   readonly expiresAt?: number | undefined
+  /** When the API key ends that it is, or stands on. That of a session is renewed while it is in use, and has none. */
+  readonly endsAt?: number | undefined
 }
 
 /** Of a token that is kept. */
@@ -20,4 +22,5 @@ export const identityOf = (account: Account, token: Token): Identity => ({
   tokenId: token.id,
   scope: scopeOf(token),
   expiresAt: token.expiresAt ?? undefined,
+  endsAt: token.kind === "access" ? (token.expiresAt ?? undefined) : undefined,
 })

@@ -61,7 +61,7 @@ export const heartbeat = (sessions: Iterable<Session>, services: SessionServices
 /** Does what is due with a session, and says when to look again: earlier than that nothing can be due. */
 const look = (session: Session, now: number, soon: number, limits: Limits): number => {
   const { bare, caller, handling, heardAt, pulse, reason } = session
-  const { loginTimeout, pingAfter, pongWithin } = limits
+  const { loginTimeout } = limits
   if (reason !== undefined) return never
   if (caller === undefined) {
     // The bare five messages know no login: who speaks them has to say something now and then.
@@ -69,6 +69,16 @@ const look = (session: Session, now: number, soon: number, limits: Limits): numb
     // A server that takes its time over a password does not blame the peer for it.
     return handling && due <= now ? now + patienceWithUs : ended(session, now, due, "LoginTimeout")
   }
+  if (session.endsAt <= now) {
+    session.end(new Disconnect({ reason: "TokenRevoked", detail: "The token has expired" }))
+    return never
+  }
+  return Math.min(listen(session, now, soon, limits), session.endsAt)
+}
+
+/** Asks whether somebody is there who was silent for long, and ends where nobody is. */
+const listen = (session: Session, now: number, soon: number, { pingAfter, pongWithin }: Limits): number => {
+  const { handling, heardAt, pulse } = session
   // Whoever is away cannot have heard the ping: its connection knows how long it is waited for.
   if (session.connection.away === true) return now + patienceWithUs
   if (heardAt < pulse.askedAt) return ended(session, now, pulse.askedAt + pongWithin, "PingTimeout")

@@ -79,6 +79,8 @@ export class Session implements OutboxEnds<Uint8Array> {
   lookAt: number
   /** Something it said is being handled. Meanwhile nothing is read, so that its silence says nothing. */
   handling = false
+  /** When it has to end with the API key that it came by. */
+  endsAt = Infinity
   /** Its heartbeat's own. */
   readonly pulse: Pulse.Pulse
   /** Why it ends, once it does. */
@@ -112,6 +114,12 @@ export class Session implements OutboxEnds<Uint8Array> {
   /** Milliseconds since the service started. */
   elapsed(): number {
     return this.now() - this.services.startedAt
+  }
+
+  /** Its heartbeat ends it by then. */
+  endAt(elapsed: number): void {
+    this.endsAt = elapsed
+    this.lookAt = Math.min(this.lookAt, elapsed)
   }
 
   /** Ends the session; the first reason counts. */

@@ -85,7 +85,7 @@ export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effe
 const enter = (
   session: Session,
   user: User,
-  { scope, tokenId }: Pick<Identity, "scope" | "tokenId"> = { tokenId: undefined },
+  { endsAt, scope, tokenId }: Pick<Identity, "endsAt" | "scope" | "tokenId"> = { tokenId: undefined },
 ): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
@@ -117,6 +117,7 @@ const enter = (
     Effect.map(chat.directory.signIn(entry), () => {
       session.caller = { by, memberships, limits: chat.limitsOf(user, connection.remoteAddress), scope, tokenId }
       session.bare = false
+      if (endsAt !== undefined) session.endAt(session.elapsed() + endsAt - chat.clock.currentTimeMillisUnsafe())
       chat.gateway.add(id, {
         end: (disconnect) => session.end(disconnect),
         enter: (invitation) => (mayHear(scope, nameOf(invitation.other)) ? memberships.enter(invitation) : Effect.void),

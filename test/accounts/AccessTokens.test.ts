@@ -78,7 +78,7 @@ describe("access tokens", () => {
     Effect.gen(function* () {
       const { expiresAt, token, tokenId, user } = yield* signIn("Alice")
       const identity = yield* (yield* Accounts).authenticate(token, address)
-      assert.deepStrictEqual(identity, { user, tokenId, scope: undefined, expiresAt })
+      assert.deepStrictEqual(identity, { user, tokenId, scope: undefined, expiresAt, endsAt: undefined })
     }).pipe(Effect.provide(signed())),
   )
 

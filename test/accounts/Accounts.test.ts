@@ -442,6 +442,7 @@ describe("tokens", () => {
         tokenId: id,
         scope: undefined,
         expiresAt: 30 * 86_400_000,
+        endsAt: undefined,
       })
       const [kept] = yield* Stream.runCollect(accounts.tokens("ALICE"))
       assert.deepInclude(kept, { id, kind: "session", label: "laptop[2J", lastUsedAt: 0, expiresAt: 30 * 86_400_000 })

@@ -130,6 +130,21 @@ describe("who is silent", () => {
     }),
   )
 
+  it.effect("is out when the API key ends that it came by, though it speaks", () =>
+    Effect.gen(function* () {
+      const { beginSignedIn } = yield* beating
+      const { session } = beginSignedIn()
+      session.endAt(25_000)
+      yield* pass(14_000)
+      hears(session)
+      yield* just(
+        11_000,
+        () => assert.isUndefined(reasonOf(session)),
+        () => assert.strictEqual(reasonOf(session), "TokenRevoked"),
+      )
+    }),
+  )
+
   it.effect("is asked again the whole time after it was heard, with the next number", () =>
     Effect.gen(function* () {
       const { beginSignedIn } = yield* beating

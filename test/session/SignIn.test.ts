@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import { TestClock } from "effect/testing"
 import * as AccountError from "../../src/accounts/AccountError.ts"
 import type { Accounts } from "../../src/accounts/Accounts.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
@@ -392,6 +393,21 @@ describe("who signs in by a token", () => {
       yield* SignIn.byToken(session, token)
       assert.deepInclude(session.caller?.by, { namesAsOf: 7, makesNone: true })
       assert.strictEqual(session.caller?.memberships.subscriber.by, session.caller?.by)
+    }),
+  )
+
+  it.effect("is out when an API key ends, and has no such time by a session's token", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("1 minute")
+      for (const [endsAt, expected] of [
+        [61_500, 1500],
+        [undefined, Infinity],
+      ] as const) {
+        const identity = { user: ann, tokenId: "t", expiresAt: 70_000, endsAt }
+        const { session } = yield* world({ authenticate: () => Effect.succeed(identity) })
+        yield* SignIn.byToken(session, token)
+        assert.strictEqual(session.endsAt - session.elapsed(), expected)
+      }
     }),
   )
 
