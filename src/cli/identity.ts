@@ -140,7 +140,8 @@ export const credentials = Effect.fnUntraced(function* (
     if (credentials !== undefined) return credentials
   }
   const username = wanted ?? profile?.name
-  if (username === undefined) return yield* userError("say who you are: --name NAME, or NATTER_NAME")
+  if (username === undefined)
+    return yield* userError("say who you are: --name NAME, or NATTER_NAME; or give a token in NATTER_TOKEN")
   return {
     username,
     password: password === undefined ? yield* askPassword(username, address) : Redacted.make(password),

@@ -83,6 +83,8 @@ export class RequestFailed extends Data.TaggedError("RequestFailed")<{
         return `there is no host of the name in ${this.where}`
       case "TIMEOUT":
         return `${this.where} did not answer in time`
+      case "EPROTO":
+        return `what listens on ${this.where} does not speak TLS: is it http:// there?`
       case "TOO_LONG":
         return `${this.where} answered with more than it should`
       default:

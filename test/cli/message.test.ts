@@ -236,10 +236,17 @@ describe("natter message, unread and read", () => {
         }
 
         const strangers: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
-          [["--address", address], /^natter: say who you are: --name NAME, or NATTER_NAME$/],
+          [
+            ["--address", address],
+            /^natter: say who you are: --name NAME, or NATTER_NAME; or give a token in NATTER_TOKEN$/,
+          ],
           [
             ["--address", address, "--token", "nat_none"],
             /^natter: The token is unknown, expired or revoked: is it the token of this service\?$/,
+          ],
+          [
+            ["--address", `https://${address}`, "--token", "nat_none"],
+            /^natter: what listens on https:\S+ does not speak TLS: is it http:\/\/ there\?$/,
           ],
           [
             ["--address", ":1", "--token", "nat_none"],

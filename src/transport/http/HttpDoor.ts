@@ -208,7 +208,7 @@ export const answer = (
 }
 
 const nothingThere = (response: Http.ServerResponse) =>
-  answer(response, 404, "there is nothing here: /docs is a page about what there is")
+  answer(response, 404, "there is nothing here: /docs shows what there is, where the HTTP API is on")
 
 const busy = (response: Http.ServerResponse, { admission }: Arrival) =>
   admission === "TooManyConnections"
