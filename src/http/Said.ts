@@ -1,26 +1,39 @@
 /** What is said in a body, ready to be sent any number of times. */
 import { tagOf } from "./Conditional.ts"
-import { type Coding, compress } from "./Compression.ts"
+import { type Coding, compress, minBytes } from "./Compression.ts"
 
 export class Said<out _Body = unknown> {
   readonly type: string
-  readonly bytes: Buffer
+  /** Of its bytes. */
+  readonly length: number
+  private readonly text: string
+  private encoded: Buffer | undefined
   private made: string | undefined
   /** Compressed, as soon as somebody has wanted it so. */
   private readonly smaller = new Map<Coding, Buffer>()
 
   constructor(type: string, text: string) {
     this.type = type
-    this.bytes = Buffer.from(text)
+    this.text = text
+    this.length = Buffer.byteLength(text)
   }
 
   static json<Body>(body: Body): Said<Body> {
     return new Said("application/json", JSON.stringify(body))
   }
 
+  /** As it is sent: Node writes a text in one piece with the headers, which is good for a short one. */
+  get body(): Buffer | string {
+    return this.length < minBytes ? this.text : this.bytes
+  }
+
   /** Names the state that it says. */
   get tag(): string {
-    return (this.made ??= tagOf(this.bytes))
+    return (this.made ??= tagOf(this.text))
+  }
+
+  private get bytes(): Buffer {
+    return (this.encoded ??= Buffer.from(this.text))
   }
 
   /** Undefined where it could not be compressed. */

@@ -87,22 +87,22 @@ export class Exchange {
       if (hasIt(headers["if-none-match"], said.tag)) return this.end(304)
     }
     own["Content-Type"] = said.type
-    if (!open || !this.settings.compression || said.bytes.byteLength < minBytes) return this.end(status, said.bytes)
+    if (!open || !this.settings.compression || said.length < minBytes) return this.end(status, said.body)
     own["Vary"] = "Origin, Accept-Encoding"
     const coding = codingFor(headers["accept-encoding"])
-    if (coding === undefined) return this.end(status, said.bytes)
+    if (coding === undefined) return this.end(status, said.body)
     said.compressed(coding, (bytes) => {
       if (bytes !== undefined) own["Content-Encoding"] = coding
-      this.end(status, bytes ?? said.bytes)
+      this.end(status, bytes ?? said.body)
     })
   }
 
-  private end(status: number, body?: Buffer): void {
+  private end(status: number, body?: Buffer | string): void {
     const { headers, response } = this
     if (response.headersSent || response.destroyed) return
     if (body !== undefined) {
-      this.bytes = body.byteLength
-      headers["Content-Length"] = body.byteLength
+      this.bytes = Buffer.byteLength(body)
+      headers["Content-Length"] = this.bytes
     }
     this.add(RateLimitHeaders.headers(this.route?.kind, this.asker?.caller.limits, this.clock))
     response.writeHead(status, headers)
