@@ -10,7 +10,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import type { Scope } from "../domain/Scope.ts"
 import type { User, UserId } from "../domain/User.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
@@ -69,14 +68,6 @@ export interface IssuedCode {
   readonly expiresAt: number
 }
 
-export interface TokenOptions {
-  /** What the token is for, as its owner will read it; invisible characters are dropped. */
-  readonly label?: string | undefined
-  readonly lifetime?: Duration.Duration | undefined
-  /** How much of what its owner may it allows. Default: all of it. */
-  readonly scope?: Scope | undefined
-}
-
 /** Who may sign in, and what it takes: the only door to accounts for sessions and for administration. */
 export class Accounts extends Context.Service<
   Accounts,
@@ -111,7 +102,7 @@ export class Accounts extends Context.Service<
      */
     readonly issueToken: (
       user: User,
-      options?: TokenOptions,
+      options?: Token.TokenOptions,
     ) => Effect.Effect<IssuedToken, NoTokenForGuests | AccountNotFound | AccountDisabled | StorageError>
 
     readonly add: (account: {
@@ -160,7 +151,7 @@ export class Accounts extends Context.Service<
     /** A token for a program. At most `Token.maxPerUser` live ones an account. */
     readonly createToken: (
       name: string,
-      options?: TokenOptions,
+      options?: Token.TokenOptions,
     ) => Effect.Effect<IssuedToken, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
 
     readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
@@ -217,10 +208,15 @@ export class Accounts extends Context.Service<
           }),
         )
 
-      const newToken = Effect.fnUntraced(function* (kind: Token.TokenKind, userId: UserId, options?: TokenOptions) {
+      const newToken = Effect.fnUntraced(function* (
+        kind: Token.TokenKind,
+        userId: UserId,
+        options?: Token.TokenOptions,
+      ) {
         const secret = yield* secrets.make
         const createdAt = yield* Clock.currentTimeMillis
-        const lifetime = options?.lifetime ?? settings.tokenLifetime
+        const lifetime = Duration.toMillis(options?.lifetime ?? settings.tokenLifetime)
+        const expiresAt = Math.min(createdAt + Math.round(lifetime), options?.endsBy ?? Infinity)
         const token: Token.Token = {
           id: yield* random.uuidV7(),
           kind,
@@ -228,7 +224,7 @@ export class Accounts extends Context.Service<
           label: options?.label?.slice(0, Token.maxLabelLength).replace(/\p{C}/gu, "") ?? null,
           scope: options?.scope ?? null,
           createdAt,
-          expiresAt: Duration.isFinite(lifetime) ? createdAt + Math.round(Duration.toMillis(lifetime)) : null,
+          expiresAt: expiresAt === Infinity ? null : expiresAt,
           lastUsedAt: null,
           revokedAt: null,
         }

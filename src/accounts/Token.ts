@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { Scope } from "../domain/Scope.ts"
 import { UserId } from "../domain/User.ts"
@@ -27,6 +28,17 @@ export const Token = Schema.Struct({
   revokedAt: Schema.NullOr(Schema.Int),
 })
 export type Token = typeof Token.Type
+
+/** What somebody wants who makes one. */
+export interface TokenOptions {
+  /** What the token is for, as its owner will read it; invisible characters are dropped. */
+  readonly label?: string | undefined
+  readonly lifetime?: Duration.Duration | undefined
+  /** It ends by then, in milliseconds since 1970, however long it should live. */
+  readonly endsBy?: number | undefined
+  /** How much of what its owner may it allows. Default: all of it. */
+  readonly scope?: Scope | undefined
+}
 
 /** What it is for, as whoever comes by it has it: a channel that is named later is not in it (docs/adr/0034). */
 export const scopeOf = ({ createdAt, scope }: Token): Scope | undefined => {

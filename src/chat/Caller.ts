@@ -14,4 +14,6 @@ export interface Caller {
   readonly scope?: Scope | undefined
   /** The token that the caller has come by, or is to come back by; undefined where there is none. */
   readonly tokenId?: string | undefined
+  /** When the API key ends that the caller has come by, in milliseconds since 1970; undefined where it is none that ends. */
+  readonly endsAt?: number | undefined
 }

@@ -68,13 +68,13 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
 
   const byToken = (token: Redacted.Redacted, address: string): Effect.Effect<Asker, RequestError> =>
     Effect.flatMap(Effect.mapError(accounts.authenticate(token, address), toRequestError), (identity) => {
-      const { scope, tokenId, user } = identity
+      const { endsAt, scope, tokenId, user } = identity
       // The name may be somebody else's by now, inside this program.
       const owner = chat.directory.ownerOf(user.name)
       if (owner !== undefined && owner.id !== user.id) return Effect.fail(new RequestError({ reason: "UsernameTaken" }))
       const limits = chat.limitsOf(user, address)
       const by = { user, address, limited: true, namesAsOf: scope?.since }
-      return Effect.succeed<Asker>({ caller: { by, memberships: undefined, limits, scope, tokenId }, identity })
+      return Effect.succeed<Asker>({ caller: { by, memberships: undefined, limits, scope, tokenId, endsAt }, identity })
     })
 
   /** By the token in a cookie, where a page of ours asks. */

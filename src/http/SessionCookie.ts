@@ -28,9 +28,9 @@ export const set = (client: WebClient, token: Redacted.Redacted): Readonly<Recor
 
 export const clear = (client: WebClient): Readonly<Record<string, string>> => ({ "Set-Cookie": header(client, "", 0) })
 
-/** The token that came in a cookie. Of two, one was planted; nobody knows which. */
+/** The token that came in a cookie, where one is given. Of two, one was planted; nobody knows which. */
 export const tokenIn = ({ headers: { cookie } }: IncomingMessage, client: WebClient): Redacted.Redacted | undefined => {
-  if (cookie === undefined) return undefined
+  if (cookie === undefined || !isPossible(client)) return undefined
   const beginning = `${nameFor(client)}=`
   const values = cookie
     .split(";")

@@ -115,7 +115,14 @@ const enter = (
   }
   return Effect.uninterruptible(
     Effect.map(chat.directory.signIn(entry), () => {
-      session.caller = { by, memberships, limits: chat.limitsOf(user, connection.remoteAddress), scope, tokenId }
+      session.caller = {
+        by,
+        memberships,
+        limits: chat.limitsOf(user, connection.remoteAddress),
+        scope,
+        tokenId,
+        endsAt,
+      }
       session.bare = false
       if (endsAt !== undefined) session.endAt(session.elapsed() + endsAt - chat.clock.currentTimeMillisUnsafe())
       chat.gateway.add(id, {

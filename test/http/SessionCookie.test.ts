@@ -39,6 +39,8 @@ describe("the cookie of a session", () => {
     assert.isUndefined(read("natter=nat_secret", overTls))
     assert.strictEqual(read("natter=nat_secret; __Host-natter=nat_other", overTls), "nat_other")
     assert.strictEqual(read("natter=nat_secret", here), "nat_secret")
+    // Where none is given it was planted.
+    assert.isUndefined(read("natter=nat_secret", unsaid))
   })
 
   it("has nothing in it that would not be a token", () => {

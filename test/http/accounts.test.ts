@@ -73,6 +73,29 @@ layer(TestServer.layerTcp({ accounts: { mode: "invite" } }))("accounts over HTTP
     }),
   )
 
+  it.effect("an API key makes none that lasts longer than itself", () =>
+    Effect.gen(function* () {
+      yield* signedIn("joe")
+      const { accounts } = yield* TestServer
+      const key = yield* accounts.createToken("joe", { lifetime: Duration.seconds(10) })
+      const made = Effect.fnUntraced(function* (body: object) {
+        const { body: made, status } = yield* ask("POST", "/tokens", { token: Redacted.value(key.token), body })
+        assert.strictEqual(status, 201)
+        return made.token
+      })
+      const [byDefault, forEver, long, short] = yield* Effect.forEach(
+        [{}, { lifetime: null }, { lifetime: 60_000 }, { lifetime: 5000 }],
+        made,
+      )
+      const status = (token = "") => Effect.map(ask("GET", "/me", { token }), ({ status }) => status)
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual(yield* status(short), 401)
+      for (const token of [byDefault, forEver, long]) assert.strictEqual(yield* status(token), 200)
+      yield* TestClock.adjust("5 seconds")
+      for (const token of [byDefault, forEver, long]) assert.strictEqual(yield* status(token), 401)
+    }),
+  )
+
   it.effect("an administrator adds people, keeps them out and lets them in again", () =>
     Effect.gen(function* () {
       const { token } = yield* signedIn("root", "admin")

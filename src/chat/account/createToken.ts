@@ -17,7 +17,7 @@ export interface CreateToken {
   readonly label?: string | undefined
   /** How much of what its owner may it allows: no more than the caller has. Default: as much as the caller has. */
   readonly scope?: Scope | undefined
-  /** Milliseconds that it is good for; null for ever. Default: as the service says. */
+  /** Milliseconds that it is good for; null for ever. Default: as the service says. With an API key no longer than that. */
   readonly lifetime?: number | null | undefined
 }
 
@@ -48,7 +48,12 @@ export const createToken = operation(
     return unless(error, () =>
       asOwner(chat, caller, (accounts) =>
         Effect.flatMap(subjectOf(accounts, caller, username), ({ name }) =>
-          accounts.createToken(name, { label, scope: given(scope, caller.scope), lifetime: lifetimeOf(lifetime) }),
+          accounts.createToken(name, {
+            label,
+            scope: given(scope, caller.scope),
+            lifetime: lifetimeOf(lifetime),
+            endsBy: caller.endsAt,
+          }),
         ),
       ),
     )

@@ -3,7 +3,8 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { AccountRole } from "../../accounts/Account.ts"
-import type { IssuedToken, TokenOptions } from "../../accounts/Accounts.ts"
+import type { IssuedToken } from "../../accounts/Accounts.ts"
+import type { TokenOptions } from "../../accounts/Token.ts"
 import type { Scope } from "../../domain/Scope.ts"
 
 /** Times are in milliseconds since 1970. */
