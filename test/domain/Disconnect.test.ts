@@ -69,6 +69,7 @@ describe("the bounds that clients count on", () => {
         maxTopicLength: 256,
         maxStatusTextLength: 128,
         maxPasswordLength: 1024,
+        maxTokenLength: 4096,
         maxFrameBytes: 65_536,
         maxDecompressionRatio: 10,
         maxDepth: 32,
