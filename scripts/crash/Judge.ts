@@ -168,7 +168,9 @@ class Case {
         this.findOperation("Denied", operation, operation.refused.reason)
       if (answers && operation.answers.length === 0 && operation.refused === undefined)
         this.findOperation("Unanswered", operation, "")
-      if (seq === undefined) continue
+      // What changed nothing the first time, and something when it was sent again, has its place by the second.
+      const later = operation.answers.some((answer) => this.changedNothing(operation, answer))
+      if (seq === undefined || later) continue
       const before = lastOf.get(operation.client) ?? 0
       if (seq < before) this.findOperation("Reordered", operation, `is at ${seq}, what was said before it at ${before}`)
       lastOf.set(operation.client, Math.max(before, seq))

@@ -122,6 +122,13 @@ describe("a judge", () => {
     assert.deepStrictEqual(kindsOf({ operations: [a2!, b1!, a1!, ...rest] }), ["Reordered"])
   })
 
+  it("finds nothing wrong with what changed nothing at first, and something when it was sent again", () => {
+    const [a1, b1, a2, a3, b2] = good.operations as [Operation, Operation, Operation, Operation, Operation]
+    const again = { ...b2, answers: [answer(1), answer(5)] }
+    assert.deepStrictEqual(findings({ operations: [a1, again, b1, a2, a3] }), [])
+    assert.deepStrictEqual(kindsOf({ operations: [a1, b2, b1, a2, a3] }), ["Reordered"])
+  })
+
   it("finds what nobody said, and what was refused", () => {
     const strange = message(6, "eve", "e1")
     assert.deepStrictEqual(kindsOf({ kept: [...good.kept, strange], ...hears([...live, strange]) }), ["Invented"])
