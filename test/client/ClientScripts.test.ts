@@ -150,43 +150,12 @@ describe("a client that signs in", () => {
       }).pipe(Effect.scoped),
   )
 
-  it.effect("has its token renewed every six hours over a connection beside, which is closed then", () =>
+  it.effect("keeps its token, which is good as long as it stays, and dials no more", () =>
     Effect.gen(function* () {
-      const given: Array<string> = []
-      const onToken = (token: Redacted.Redacted) => Effect.sync(() => void given.push(Redacted.value(token)))
-      const { client, world } = yield* start({ onToken }, "one")
-      for (const [token, next] of [
-        ["one", "two"],
-        ["two", "three"],
-      ] as const) {
-        yield* TestClock.adjust(Duration.toMillis(Duration.hours(6)) - 1)
-        const { length } = given
-        assert.strictEqual(world.dials(), length)
-        yield* TestClock.adjust(1)
-        const beside = yield* world.accept
-        yield* beside.agree()
-        assert.deepInclude(yield* answer(beside, "Authenticate", (ref) => loggedIn(ref, next)), { token })
-        yield* settled
-        assert.strictEqual(world.open(), 1)
-        assert.strictEqual(given.at(-1), next)
-      }
-      assert.strictEqual((yield* client.state)._tag, "Online")
-    }).pipe(Effect.scoped),
-  )
-
-  it.effect("has none renewed where it has none, and stays where the renewal fails", () =>
-    Effect.gen(function* () {
-      const { world } = yield* start()
+      const { client, world } = yield* start({ credentials: { token: Redacted.make("mine") } })
       yield* TestClock.adjust("13 hours")
       assert.strictEqual(world.dials(), 1)
-      const token = yield* start({ credentials: { token: Redacted.make("mine") } })
-      yield* TestClock.adjust("6 hours")
-      const beside = yield* token.world.accept
-      yield* beside.end(1000)
-      yield* settled
-      assert.strictEqual((yield* token.client.state)._tag, "Online")
-      yield* TestClock.adjust("6 hours")
-      assert.strictEqual(token.world.dials(), 3, "it asks again later, and for version 2 only")
+      assert.strictEqual((yield* client.state)._tag, "Online")
     }).pipe(Effect.scoped),
   )
 
