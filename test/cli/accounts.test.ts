@@ -192,10 +192,10 @@ describe("natter token", () => {
   test("makes tokens that are for less than their owner may", async () => {
     const data = makeFolder()
     await ok(data, ["user", "add", "ci"], "x")
-    const flags = ["--scope", "read,publish", "--channel", "releases", "--channel", "@ann", "--expires", "90d"]
+    const flags = ["--scope", "read,publish,createChannel", "--channel", "releases", "--channel", "@ann", "--expires", "90d"]
     const token = (await ok(data, ["token", "create", "ci", ...flags])).trim()
     const [listed] = lines(await ok(data, ["token", "list", "--json"]))
-    expect(listed).toMatchObject({ scope: "read,publish", channels: "releases,@ann", used: null })
+    expect(listed).toMatchObject({ scope: "read,publish,createChannel", channels: "releases,@ann", used: null })
     const server = await serve(data)
     const client = await authenticate(server.port, token)
     client.send({ type: "Join", ref: 5, channel: "releases" })
