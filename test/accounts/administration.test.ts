@@ -150,6 +150,8 @@ describe("a token", () => {
       assert.deepStrictEqual(yield* accounts.authenticate(token, address), {
         user: ann,
         tokenId: id,
+        endsAt: 2_592_001_000,
+        expiresAt: 2_592_001_000,
         scope: { ...scope, since: 1000 },
       })
       assert.deepStrictEqual(
@@ -166,7 +168,13 @@ describe("a token", () => {
       const ann = yield* add("ann", "secret")
       const { id, token } = yield* accounts.issueToken(ann)
       lines()
-      assert.deepStrictEqual(yield* accounts.authenticate(token, address), { user: ann, tokenId: id, scope: undefined })
+      assert.deepStrictEqual(yield* accounts.authenticate(token, address), {
+        user: ann,
+        tokenId: id,
+        scope: undefined,
+        endsAt: undefined,
+        expiresAt: 2_592_000_000,
+      })
       assert.deepStrictEqual(
         lines().map(([level]) => level),
         ["Debug"],

@@ -99,7 +99,8 @@ const refusedBy = (response: Response): Effect.Effect<Failed> =>
   Effect.map(
     Effect.promise(() => problemIn(response)),
     ({ code, detail }): Failed => {
-      if (typeof code === "number")
+      // Why a session has ended has a code like a WebSocket's; below are those of what is wrong with a request.
+      if (typeof code === "number" && code >= 1000)
         return { error: closed(code, typeof detail === "string" ? detail : undefined), final: true }
       const { status } = response
       return { ...notOpened(new Error(`no stream of events there: status ${status}`)), final: !isPassing(status) }
