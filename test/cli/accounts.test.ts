@@ -192,7 +192,16 @@ describe("natter token", () => {
   test("makes tokens that are for less than their owner may", async () => {
     const data = makeFolder()
     await ok(data, ["user", "add", "ci"], "x")
-    const flags = ["--scope", "read,publish,createChannel", "--channel", "releases", "--channel", "@ann", "--expires", "90d"]
+    const flags = [
+      "--scope",
+      "read,publish,createChannel",
+      "--channel",
+      "releases",
+      "--channel",
+      "@ann",
+      "--expires",
+      "90d",
+    ]
     const token = (await ok(data, ["token", "create", "ci", ...flags])).trim()
     const [listed] = lines(await ok(data, ["token", "list", "--json"]))
     expect(listed).toMatchObject({ scope: "read,publish,createChannel", channels: "releases,@ann", used: null })
