@@ -91,7 +91,7 @@ const readersOfDates = [
   "chat/internal/names.ts",
   "webhooks/fresh.ts",
   "webhooks/Webhooks.ts",
-  "webhooks/internal/Courier.ts",
+  "webhooks/internal/Sender.ts",
   "webhooks/internal/Worker.ts",
   "accounts/Accounts.ts",
   "accounts/AccessTokens.ts",

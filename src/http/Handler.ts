@@ -12,7 +12,7 @@ import type { OperationKind } from "../chat/RateLimits.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import type { Authorization } from "./api/Authorization.ts"
-import type { Said } from "./Said.ts"
+import type { Representation } from "./Representation.ts"
 
 /** Who asks, where the endpoint is for those who have signed in. */
 export interface Asker {
@@ -53,7 +53,7 @@ export type Answer<Body> = {
   readonly headers?: Readonly<Record<string, string>>
   /** It has a secret in it: it is not compressed, since its length would say something of it. */
   readonly secret?: true
-} & ({ readonly body: Body } | { readonly said: Said<Body> })
+} & ({ readonly body: Body } | { readonly representation: Representation<Body> })
 
 interface Handler<Req, Body> {
   (request: Req): Effect.Effect<Answer<Body>, RequestError>

@@ -116,7 +116,7 @@ export const make = Effect.fnUntraced(function* (
     const page = pages.get(path)
     if (page !== undefined) {
       if (asked !== "GET") return without(exchange, onlyGet)
-      return settle(exchange, page, ({ headers, said }) => exchange.page(said, headers))
+      return settle(exchange, page, ({ headers, representation }) => exchange.page(representation, headers))
     }
     const found = router.find(path)
     if (found === undefined)

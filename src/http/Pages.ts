@@ -6,14 +6,17 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { createHash } from "node:crypto"
 import { Api } from "./api/Api.ts"
-import { Said } from "./Said.ts"
+import { Representation } from "./Representation.ts"
 
 export interface Page {
-  readonly said: Said
+  readonly representation: Representation
   readonly headers: Readonly<Record<string, string>>
 }
 
-const description = Effect.sync((): Page => ({ said: Said.json(OpenApi.fromApi(Api)), headers: {} }))
+const description = Effect.sync((): Page => ({
+  representation: Representation.json(OpenApi.fromApi(Api)),
+  headers: {},
+}))
 
 /** What the page may do: run its own scripts, and ask where it is from. */
 const policyOf = (html: string): string => {
@@ -39,7 +42,7 @@ const docs = Effect.gen(function* () {
   const { body } = yield* Effect.provideService(app, HttpServerRequest.HttpServerRequest, request)
   const text = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
   const headers = { "Content-Security-Policy": policyOf(text), "Referrer-Policy": "no-referrer" }
-  return { said: new Said("text/html; charset=utf-8", text), headers } satisfies Page
+  return { representation: new Representation("text/html; charset=utf-8", text), headers } satisfies Page
 }).pipe(Effect.scoped, Effect.orDie)
 
 const kept = (page: Effect.Effect<Page>): Effect.Effect<Page> => Effect.runSync(Effect.cached(page))

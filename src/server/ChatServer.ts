@@ -28,7 +28,7 @@ import * as OpenFiles from "../transport/OpenFiles.ts"
 import { TlsContext } from "../transport/tls/TlsContext.ts"
 import * as Doors from "../transport/Doors.ts"
 import * as HttpOutbound from "../webhooks/outbound/HttpOutbound.ts"
-import * as Watched from "../webhooks/Watched.ts"
+import * as NotifyingHistory from "../webhooks/NotifyingHistory.ts"
 import * as Webhooks from "../webhooks/Webhooks.ts"
 import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
 import { accountStore, hubStores } from "./internal/countedStores.ts"
@@ -51,7 +51,7 @@ const peopleWithAccounts = Layer.effect(
 
 /** What is said goes out by webhooks, where what is kept has a place for these. */
 const webhooksLayer = ({ webhooks }: Pick<ServerSettings, "webhooks">) =>
-  Watched.layer.pipe(
+  NotifyingHistory.layer.pipe(
     Layer.provideMerge(Webhooks.layer),
     Layer.provide(HttpOutbound.layer),
     Layer.provide(Layer.succeed(WebhookSettings, webhooks)),

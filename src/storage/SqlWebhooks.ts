@@ -62,7 +62,7 @@ const make: Effect.Effect<WebhookStoreShape, never, SqlClient> = Effect.gen(func
     advance: (id, position) =>
       sql`UPDATE webhooks SET position = ${position} WHERE id = ${id}`.pipe(Effect.asVoid, asStoreError("advance")),
 
-    bury: (letter) =>
+    addDeadLetter: (letter) =>
       Effect.gen(function* () {
         const { webhook } = letter
         const [known] = yield* sql`SELECT 1 FROM webhooks WHERE id = ${webhook} AND kind = 'outgoing'`
@@ -80,16 +80,16 @@ const make: Effect.Effect<WebhookStoreShape, never, SqlClient> = Effect.gen(func
         yield* sql`UPDATE webhooks SET forgotten = forgotten + ${forgotten.length},
           position = CASE WHEN position < ${letter.seq} THEN ${letter.seq} ELSE position END WHERE id = ${webhook}`
         return forgotten.length
-      }).pipe(sql.withTransaction, asStoreError("bury")),
+      }).pipe(sql.withTransaction, asStoreError("addDeadLetter")),
 
-    letters: (id) =>
+    deadLetters: (id) =>
       sql`SELECT webhook, delivery, type, seq, at, attempts, error FROM webhook_dead_letters
-        WHERE webhook = ${id} ORDER BY seq DESC`.pipe(Effect.flatMap(decodeLetters), asStoreError("letters")),
+        WHERE webhook = ${id} ORDER BY seq DESC`.pipe(Effect.flatMap(decodeLetters), asStoreError("deadLetters")),
 
-    unbury: (id, delivery) =>
+    removeDeadLetter: (id, delivery) =>
       sql`DELETE FROM webhook_dead_letters WHERE webhook = ${id} AND delivery = ${delivery}`.pipe(
         Effect.asVoid,
-        asStoreError("unbury"),
+        asStoreError("removeDeadLetter"),
       ),
   }
 })

@@ -19,8 +19,8 @@ export interface WebhookStoreShape {
    * Keeps a dead letter, which is behind the webhook's position from then on, and succeeds with how many older ones were
    * forgotten for it. One that is there already is replaced.
    */
-  readonly bury: (letter: DeadLetter) => Stored<number>
+  readonly addDeadLetter: (letter: DeadLetter) => Stored<number>
   /** The dead letters of a webhook, the latest place first. */
-  readonly letters: (id: WebhookId) => Stored<ReadonlyArray<DeadLetter>>
-  readonly unbury: (id: WebhookId, delivery: string) => Stored<void>
+  readonly deadLetters: (id: WebhookId) => Stored<ReadonlyArray<DeadLetter>>
+  readonly removeDeadLetter: (id: WebhookId, delivery: string) => Stored<void>
 }

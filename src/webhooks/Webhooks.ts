@@ -16,7 +16,7 @@ import * as Monotonic from "../domain/Monotonic.ts"
 import { History } from "../history/History.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import * as Counters from "./Counters.ts"
-import * as Courier from "./internal/Courier.ts"
+import * as Sender from "./internal/Sender.ts"
 import { eventOf } from "./internal/replay.ts"
 import { bucketOf, isOutgoing, type Known, Registry } from "./internal/Registry.ts"
 import { Worker, type WorkerContext } from "./internal/Worker.ts"
@@ -42,7 +42,7 @@ const make = Effect.fnUntraced(function* (
   const outbound = yield* Outbound
   const clock = yield* Clock.Clock
   const counters = Counters.none()
-  const courier = Courier.make(outbound, settings.concurrency)
+  const sender = Sender.make(outbound, settings.concurrency)
   const registry = new Registry()
   const fibers = yield* FiberMap.make<WebhookId>()
   const fork = yield* FiberMap.runtime(fibers)()
@@ -61,7 +61,7 @@ const make = Effect.fnUntraced(function* (
   const context: WorkerContext = {
     history,
     store,
-    courier,
+    sender,
     counters,
     maxBehind: settings.maxBehind,
     nameOf: ({ channel }) => nameOf(channel),
@@ -135,11 +135,11 @@ const make = Effect.fnUntraced(function* (
   /** An attempt beside what its worker does. */
   const attempt = Effect.fnUntraced(function* (
     webhook: OutgoingWebhook,
-    event: Parameters<Courier.Courier>[2] | undefined,
+    event: Parameters<Sender.Sender>[2] | undefined,
   ) {
     const name = event === undefined ? undefined : yield* nameOf(webhook.channel)
     if (event === undefined || name === undefined) return undefined
-    const tried = yield* courier(webhook, name, event)
+    const tried = yield* sender(webhook, name, event)
     workerOf(webhook)?.remember(tried)
     counters[tried.verdict.type === "Taken" ? "delivered" : "failed"]++
     return tried
@@ -189,16 +189,16 @@ const make = Effect.fnUntraced(function* (
       for (const one of registry.of(channel)) start(one, (worker) => worker.wake(last))
     },
     deliveries: (webhook) =>
-      Effect.map(store.letters(webhook.id), (dead) => {
+      Effect.map(store.deadLetters(webhook.id), (dead) => {
         const worker = workerOf(webhook)
         return { recent: worker?.recent ?? [], dead, forgotten: worker?.forgotten ?? 0 }
       }),
     test: (webhook) => Effect.flatMap(Clock.currentTimeMillis, (at) => attempt(webhook, { type: "Test", at })),
     replay: Effect.fnUntraced(function* (webhook, delivery) {
-      const letter = (yield* store.letters(webhook.id)).find((letter) => letter.delivery === delivery)
+      const letter = (yield* store.deadLetters(webhook.id)).find((letter) => letter.delivery === delivery)
       const event = letter === undefined ? undefined : yield* asStoreError(eventOf(history, webhook, letter))
       const tried = yield* attempt(webhook, event)
-      if (tried?.verdict.type === "Taken") yield* store.unbury(webhook.id, delivery)
+      if (tried?.verdict.type === "Taken") yield* store.removeDeadLetter(webhook.id, delivery)
       return tried
     }),
     wrongIn: outbound.wrongIn,

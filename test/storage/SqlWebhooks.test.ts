@@ -28,8 +28,8 @@ describe("webhooks in SQL", () => {
       const id = webhookId(1)
       const letter = { webhook: id, delivery: "d", type: "Message", seq: Seq.make(9), at: 1, attempts: 1, error: "x" }
       const away = { trouble: "away" } as const
-      assert.deepInclude(yield* Effect.flip(store.bury(letter)), { ...away, operation: "bury" })
-      assert.isEmpty(yield* store.letters(id))
+      assert.deepInclude(yield* Effect.flip(store.addDeadLetter(letter)), { ...away, operation: "addDeadLetter" })
+      assert.isEmpty(yield* store.deadLetters(id))
       yield* sql`DROP TABLE webhook_dead_letters`
       assert.deepInclude(yield* Effect.flip(store.remove([id])), { ...away, operation: "remove" })
       assert.lengthOf(yield* sql`SELECT id FROM webhooks`, 1)
@@ -37,8 +37,8 @@ describe("webhooks in SQL", () => {
       assert.strictEqual((yield* Effect.flip(store.all)).operation, "all")
       assert.strictEqual((yield* Effect.flip(store.put(outgoing(1)))).operation, "put")
       assert.strictEqual((yield* Effect.flip(store.advance(id, Seq.make(1)))).operation, "advance")
-      assert.strictEqual((yield* Effect.flip(store.letters(id))).operation, "letters")
-      assert.strictEqual((yield* Effect.flip(store.unbury(id, "d"))).operation, "unbury")
+      assert.strictEqual((yield* Effect.flip(store.deadLetters(id))).operation, "deadLetters")
+      assert.strictEqual((yield* Effect.flip(store.removeDeadLetter(id, "d"))).operation, "removeDeadLetter")
     }).pipe(Effect.provide(inSqlite)),
   )
 })

@@ -123,12 +123,12 @@ export const webhookStore = (title: string, layer: Layer.Layer<WebhookStore, unk
         yield* store.put(outgoing(1))
         yield* store.put(outgoing(2))
         const other = letter(8, { webhook: webhookId(2) })
-        yield* store.bury(other)
-        for (let n = 10; n < 10 + maxDeadLetters; n++) assert.strictEqual(yield* store.bury(letter(n)), 0)
-        assert.strictEqual(yield* store.bury(letter(50, { attempts: 8, error: "no answer" })), 0)
-        assert.strictEqual(yield* store.bury(letter(200)), 1)
-        assert.strictEqual(yield* store.bury(letter(201)), 1)
-        const kept = yield* store.letters(webhookId(1))
+        yield* store.addDeadLetter(other)
+        for (let n = 10; n < 10 + maxDeadLetters; n++) assert.strictEqual(yield* store.addDeadLetter(letter(n)), 0)
+        assert.strictEqual(yield* store.addDeadLetter(letter(50, { attempts: 8, error: "no answer" })), 0)
+        assert.strictEqual(yield* store.addDeadLetter(letter(200)), 1)
+        assert.strictEqual(yield* store.addDeadLetter(letter(201)), 1)
+        const kept = yield* store.deadLetters(webhookId(1))
         assert.lengthOf(kept, maxDeadLetters)
         assert.deepStrictEqual(numbers(kept).slice(0, 3), [201, 200, 109])
         assert.deepStrictEqual(numbers(kept).at(-1), 12)
@@ -136,16 +136,16 @@ export const webhookStore = (title: string, layer: Layer.Layer<WebhookStore, unk
           kept.find(({ seq }) => seq === 50),
           letter(50, { attempts: 8, error: "no answer" }),
         )
-        assert.deepStrictEqual(yield* store.letters(webhookId(2)), [other])
+        assert.deepStrictEqual(yield* store.deadLetters(webhookId(2)), [other])
         const [one, two] = yield* store.all
         assert.deepInclude(one, { position: Seq.make(201), forgotten: 2 })
         assert.deepInclude(two, { position: Seq.make(8), forgotten: 0 })
         // One that is replaced later does not send the webhook back.
-        yield* store.bury(letter(60))
+        yield* store.addDeadLetter(letter(60))
         assert.deepInclude((yield* store.all)[0], { position: Seq.make(201) })
-        yield* store.unbury(webhookId(1), letter(200).delivery)
-        yield* store.unbury(webhookId(2), letter(201).delivery)
-        assert.deepStrictEqual(numbers(yield* store.letters(webhookId(1))).slice(0, 2), [201, 109])
+        yield* store.removeDeadLetter(webhookId(1), letter(200).delivery)
+        yield* store.removeDeadLetter(webhookId(2), letter(201).delivery)
+        assert.deepStrictEqual(numbers(yield* store.deadLetters(webhookId(1))).slice(0, 2), [201, 109])
       }),
     )
 
@@ -155,18 +155,18 @@ export const webhookStore = (title: string, layer: Layer.Layer<WebhookStore, unk
         yield* store.put(outgoing(1))
         yield* store.put(outgoing(2))
         yield* store.put(incoming(3))
-        yield* store.bury(letter(10))
-        yield* store.bury(letter(11, { webhook: webhookId(2) }))
+        yield* store.addDeadLetter(letter(10))
+        yield* store.addDeadLetter(letter(11, { webhook: webhookId(2) }))
         yield* store.remove([webhookId(1), webhookId(3), webhookId(77)])
         yield* store.remove([])
         assert.deepStrictEqual(
           (yield* store.all).map(({ id }) => id),
           [webhookId(2)],
         )
-        assert.isEmpty(yield* store.letters(webhookId(1)))
-        assert.strictEqual(yield* store.bury(letter(12)), 0)
-        assert.isEmpty(yield* store.letters(webhookId(1)))
-        assert.deepStrictEqual(numbers(yield* store.letters(webhookId(2))), [11])
+        assert.isEmpty(yield* store.deadLetters(webhookId(1)))
+        assert.strictEqual(yield* store.addDeadLetter(letter(12)), 0)
+        assert.isEmpty(yield* store.deadLetters(webhookId(1)))
+        assert.deepStrictEqual(numbers(yield* store.deadLetters(webhookId(2))), [11])
       }),
     )
   })

@@ -515,7 +515,7 @@ describe("a service that ends", () => {
       const flaky = Layer.succeed(WebhookStore, {
         ...inner,
         advance: (id, position) => failing(inner.advance(id, position)),
-        bury: (letter) => failing(inner.bury(letter)),
+        addDeadLetter: (letter) => failing(inner.addDeadLetter(letter)),
       })
       yield* Effect.gen(function* () {
         yield* (yield* webhooks).add(hook(1))
@@ -528,7 +528,7 @@ describe("a service that ends", () => {
         yield* TestClock.adjust(seconds(5))
         yield* settle
         assert.deepStrictEqual(world.at(1), [1, 2, 2, 3])
-        assert.deepStrictEqual(numbers(yield* inner.letters(id(1))), [2])
+        assert.deepStrictEqual(numbers(yield* inner.deadLetters(id(1))), [2])
       }).pipe(Effect.provide(service(world.layer).pipe(Layer.provideMerge(flaky))), Effect.scoped)
     }).pipe(Effect.provide(stores)),
   )

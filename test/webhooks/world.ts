@@ -11,10 +11,15 @@ import type { Entry } from "../../src/domain/Entry.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import * as Topic from "../../src/domain/Topic.ts"
 import { History } from "../../src/history/History.ts"
-import { Outbound, type OutboundError, type Letter, type Reception } from "../../src/webhooks/outbound/Outbound.ts"
+import {
+  Outbound,
+  type OutboundError,
+  type OutboundRequest,
+  type OutboundAnswer,
+} from "../../src/webhooks/outbound/Outbound.ts"
 import type { OutgoingWebhook } from "../../src/webhooks/Webhook.ts"
 import { defaults, WebhookSettings } from "../../src/webhooks/WebhookSettings.ts"
-import * as Watched from "../../src/webhooks/Watched.ts"
+import * as NotifyingHistory from "../../src/webhooks/NotifyingHistory.ts"
 import * as Webhooks from "../../src/webhooks/Webhooks.ts"
 import { alice, said } from "../suites/historyWorld.ts"
 import { outgoing, webhookId } from "../suites/webhookStore.ts"
@@ -34,11 +39,11 @@ export const hook = (n: number, more?: Partial<OutgoingWebhook>): OutgoingWebhoo
 export interface Posted {
   readonly at: number
   readonly url: string
-  readonly letter: Letter
+  readonly letter: OutboundRequest
   readonly body: { readonly type: string; readonly seq?: number; readonly delivery: string } & Record<string, unknown>
 }
 
-type Answer = Effect.Effect<Reception, OutboundError>
+type Answer = Effect.Effect<OutboundAnswer, OutboundError>
 export const answer = (status: number, retryAfter?: string): Answer => Effect.succeed({ status, retryAfter })
 
 /** What arrives where, and what is answered: 204, unless a test says otherwise. */
@@ -64,7 +69,7 @@ export const receivers = () => {
 
 /** Everything but the stores. */
 export const service = (outbound: Layer.Layer<Outbound>, settings: Partial<WebhookSettings> = {}) =>
-  Watched.layer.pipe(
+  NotifyingHistory.layer.pipe(
     Layer.provideMerge(Webhooks.layer),
     Layer.provide([outbound, Layer.succeed(WebhookSettings, { ...defaults, ...settings })]),
   )

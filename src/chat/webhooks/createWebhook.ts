@@ -7,7 +7,8 @@ import { eventTypes, type Webhook, type WebhookEvent } from "../../webhooks/Webh
 import { unless } from "../internal/checks.ts"
 import { operation } from "../Operation.ts"
 import * as checks from "./internal/checks.ts"
-import { locate, managed, managing, stored } from "./internal/managed.ts"
+import { readable } from "../internal/inChannel.ts"
+import { locate, managed, managing } from "./internal/managed.ts"
 import { viewOf, type WebhookView } from "./views.ts"
 
 /** One that goes out has a `url`, one that comes in a `name`. */
@@ -51,7 +52,7 @@ export const createWebhook = operation(
             url === undefined
               ? yield* fresh.incoming(place, name!)
               : yield* fresh.outgoing(place, { url, events: [...new Set(events)], position })
-          const added = yield* stored("keep a webhook", webhooks.add(made.webhook))
+          const added = yield* readable("keep a webhook", webhooks.add(made.webhook))
           if (!added) return yield* new RequestError({ reason: "TooManyWebhooks" })
           if (url !== undefined) {
             // What was being stored before the webhook was there is stored when the channel answers again.

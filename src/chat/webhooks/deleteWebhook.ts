@@ -1,7 +1,8 @@
 import type * as Effect from "effect/Effect"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { operation } from "../Operation.ts"
-import { managedOne, managingOne, stored, type WebhookRequest } from "./internal/managed.ts"
+import { readable } from "../internal/inChannel.ts"
+import { managedOne, managingOne, type WebhookRequest } from "./internal/managed.ts"
 
 /** Removes a webhook for good: nothing goes out or comes in by it any more. */
 export const deleteWebhook = operation(
@@ -9,5 +10,5 @@ export const deleteWebhook = operation(
   "administration",
   managingOne,
   (chat, caller, request: WebhookRequest): Effect.Effect<void, RequestError> =>
-    managedOne(chat, caller, request, (webhooks, { id }) => stored("remove a webhook", webhooks.remove(id))),
+    managedOne(chat, caller, request, (webhooks, { id }) => readable("remove a webhook", webhooks.remove(id))),
 )

@@ -16,7 +16,6 @@ import { anywhere, readable } from "../internal/inChannel.ts"
 import { awaiting, leave, unsayable } from "../internal/post.ts"
 import { rateLimited } from "../RateLimits.ts"
 import type { Receipt } from "../Receipt.ts"
-import { stored } from "./internal/managed.ts"
 
 export interface Incoming {
   readonly webhook: WebhookId
@@ -55,7 +54,7 @@ export const receive = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Received, RequestError> {
   const { webhooks } = chat
   if (webhooks === undefined) return yield* unknown()
-  yield* stored("read webhooks", webhooks.ready)
+  yield* readable("read webhooks", webhooks.ready)
   const webhook = recognised(webhooks, incoming)
   if (webhook === undefined) return yield* unknown()
   const error = unsayable(chat, incoming.content)

@@ -3,7 +3,8 @@ import * as Predicate from "effect/Predicate"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { Attempt } from "../../webhooks/Attempt.ts"
 import { operation } from "../Operation.ts"
-import { managedOutgoing, managingOne, stored, type WebhookRequest } from "./internal/managed.ts"
+import { readable } from "../internal/inChannel.ts"
+import { managedOutgoing, managingOne, type WebhookRequest } from "./internal/managed.ts"
 
 interface ReplayDelivery extends WebhookRequest {
   readonly delivery: string
@@ -27,7 +28,7 @@ export const replayDelivery = operation(
   (chat, caller, request: ReplayDelivery): Effect.Effect<Attempt, RequestError> =>
     managedOutgoing(chat, caller, request, (webhooks, webhook) => {
       if (webhook.disabled !== undefined) return Effect.fail(new RequestError({ reason: "WebhookDisabled" }))
-      const replayed = stored("replay a delivery", webhooks.replay(webhook, request.delivery))
+      const replayed = readable("replay a delivery", webhooks.replay(webhook, request.delivery))
       return Effect.filterOrFail(replayed, Predicate.isNotUndefined, gone)
     }),
 )

@@ -3,7 +3,8 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import * as fresh from "../../webhooks/fresh.ts"
 import { operation } from "../Operation.ts"
 import type { CreatedWebhook } from "./createWebhook.ts"
-import { managedOne, managingOne, noSuchWebhook, stored, type WebhookRequest } from "./internal/managed.ts"
+import { readable } from "../internal/inChannel.ts"
+import { managedOne, managingOne, noSuchWebhook, type WebhookRequest } from "./internal/managed.ts"
 import { viewOf } from "./views.ts"
 
 /**
@@ -17,7 +18,7 @@ export const rotateWebhookSecret = operation(
   (chat, caller, request: WebhookRequest): Effect.Effect<CreatedWebhook, RequestError> =>
     managedOne(chat, caller, request, (webhooks, webhook) =>
       Effect.flatMap(fresh.renewal(webhook.kind), ({ apply, secret }) =>
-        Effect.flatMap(stored("change a webhook", webhooks.change(webhook, apply)), (after) =>
+        Effect.flatMap(readable("change a webhook", webhooks.change(webhook, apply)), (after) =>
           after === undefined ? Effect.fail(noSuchWebhook()) : Effect.succeed({ webhook: viewOf(after), secret }),
         ),
       ),

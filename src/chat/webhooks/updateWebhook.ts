@@ -3,7 +3,8 @@ import { RequestError } from "../../domain/RequestError.ts"
 import type { Webhook, WebhookEvent } from "../../webhooks/Webhook.ts"
 import { operation } from "../Operation.ts"
 import * as checks from "./internal/checks.ts"
-import { managedOne, managingOne, noSuchWebhook, stored, type WebhookRequest } from "./internal/managed.ts"
+import { readable } from "../internal/inChannel.ts"
+import { managedOne, managingOne, noSuchWebhook, type WebhookRequest } from "./internal/managed.ts"
 import { viewOf, type WebhookView } from "./views.ts"
 
 interface UpdateWebhook extends WebhookRequest {
@@ -42,7 +43,7 @@ export const updateWebhook = operation(
       const wrong = wrongIn(webhook, request) ?? checks.leads(webhooks, request.url) ?? checks.named(request.name)
       if (wrong !== undefined) return Effect.fail(wrong)
       return Effect.flatMap(
-        stored(
+        readable(
           "change a webhook",
           webhooks.change(webhook, (webhook) => changed(webhook, request)),
         ),

@@ -6,7 +6,7 @@ import * as render from "../../protocol/v2/render.ts"
 import { root } from "../api/Api.ts"
 import type { Channels } from "../api/Channels.ts"
 import { ask, type HandlersOf, nothing } from "../Handler.ts"
-import { said } from "./said.ts"
+import { fieldsOf } from "./fieldsOf.ts"
 
 export const pathOf = (channel: string): string => `${root}/channels/${encodeURIComponent(channel)}`
 
@@ -15,7 +15,7 @@ export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
     chat,
     operations.listChannels,
     ({ query }) => query,
-    (page) => ({ body: said(render.channels(undefined, page)) }),
+    (page) => ({ body: fieldsOf(render.channels(undefined, page)) }),
   ),
   create: ask(
     chat,
@@ -27,7 +27,7 @@ export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
     chat,
     operations.describe,
     ({ params }) => params,
-    (description, { params: { channel } }) => ({ body: said(render.channelInfo(undefined, channel, description)) }),
+    (description, { params: { channel } }) => ({ body: fieldsOf(render.channelInfo(undefined, channel, description)) }),
   ),
   configure: Object.assign(
     ({ asker: { caller }, params: { channel }, payload }: Parameters<HandlersOf<typeof Channels>["configure"]>[0]) =>
@@ -57,6 +57,6 @@ export const channels = (chat: ChatShape): HandlersOf<typeof Channels> => ({
     chat,
     operations.audit,
     ({ params, query }) => ({ ...params, ...query }),
-    (page, { params: { channel } }) => ({ body: said(render.auditLog(undefined, channel, page)) }),
+    (page, { params: { channel } }) => ({ body: fieldsOf(render.auditLog(undefined, channel, page)) }),
   ),
 })

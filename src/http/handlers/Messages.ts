@@ -11,10 +11,10 @@ import type { Page } from "../../history/HistoryShape.ts"
 import * as render from "../../protocol/v2/render.ts"
 import type { Messages } from "../api/Messages.ts"
 import { ask, type Asker, type HandlersOf } from "../Handler.ts"
-import { Said } from "../Said.ts"
+import { Representation } from "../Representation.ts"
 import { messageId } from "../Ids.ts"
 import { pathOf } from "./Channels.ts"
-import { said } from "./said.ts"
+import { fieldsOf } from "./fieldsOf.ts"
 
 interface Posting {
   readonly asker: Asker
@@ -54,16 +54,16 @@ const posting = <Req extends Posting, Asked>(
   )
 
 /** Pages that were lately read, as they were said: many read the same, above all the latest. */
-const lately = new WeakMap<Page, { readonly channel: ChannelName; readonly said: Said<PageBody> }>()
+const lately = new WeakMap<Page, { readonly channel: ChannelName; readonly representation: Representation<PageBody> }>()
 
 type PageBody = Omit<ReturnType<typeof render.historyPage>, "type" | "ref">
 
 /** Some call the channel otherwise, if it is a direct conversation. */
-const pageAs = (channel: ChannelName, page: Page): Said<PageBody> => {
+const pageAs = (channel: ChannelName, page: Page): Representation<PageBody> => {
   const known = lately.get(page)
-  if (known?.channel === channel) return known.said
-  const fresh = Said.json(said(render.historyPage(undefined, channel, page)))
-  lately.set(page, { channel, said: fresh })
+  if (known?.channel === channel) return known.representation
+  const fresh = Representation.json(fieldsOf(render.historyPage(undefined, channel, page)))
+  lately.set(page, { channel, representation: fresh })
   return fresh
 }
 
@@ -72,7 +72,7 @@ export const messages = (chat: ChatShape, freshId: () => string): HandlersOf<typ
     chat,
     operations.page,
     ({ params, query }) => ({ ...params, ...query }),
-    (page, { params: { channel } }) => ({ said: pageAs(channel, page) }),
+    (page, { params: { channel } }) => ({ representation: pageAs(channel, page) }),
   ),
   publish: posting(
     chat,
@@ -119,6 +119,6 @@ export const messages = (chat: ChatShape, freshId: () => string): HandlersOf<typ
     chat,
     operations.search,
     ({ query }) => query,
-    (result) => ({ body: said(render.searchResult(undefined, result)) }),
+    (result) => ({ body: fieldsOf(render.searchResult(undefined, result)) }),
   ),
 })

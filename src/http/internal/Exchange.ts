@@ -10,7 +10,7 @@ import { hasIt } from "../Conditional.ts"
 import type { Answer, Asker } from "../Handler.ts"
 import * as Problem from "../Problem.ts"
 import * as RateLimitHeaders from "../RateLimitHeaders.ts"
-import { Said } from "../Said.ts"
+import { Representation } from "../Representation.ts"
 import { hasBody } from "./Body.ts"
 import type { Route } from "./Route.ts"
 
@@ -58,15 +58,15 @@ export class Exchange {
   answer(status: number, answer: Answer<unknown>): void {
     this.add(answer.headers)
     const open = answer.secret !== true
-    if ("said" in answer) return this.say(status, answer.said, open)
+    if ("representation" in answer) return this.send(status, answer.representation, open)
     if (answer.body === undefined) return this.end(status)
-    this.say(status, Said.json(answer.body), open)
+    this.send(status, Representation.json(answer.body), open)
   }
 
   /** Something that is the same for everybody, until the service is another. */
-  page(said: Said, headers: Readonly<Record<string, string>>): void {
+  page(representation: Representation, headers: Readonly<Record<string, string>>): void {
     this.add({ "Cache-Control": "no-cache", ...headers })
-    this.say(200, said, true)
+    this.send(200, representation, true)
   }
 
   refuse(error: RequestError): void {
@@ -75,25 +75,26 @@ export class Exchange {
     // What is left of the body is not read, so nothing more can come over the same connection.
     if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
     const problem = JSON.stringify(Problem.document(error, this.id))
-    this.say(error.status, new Said(Problem.contentType, problem), false)
+    this.send(error.status, new Representation(Problem.contentType, problem), false)
   }
 
   /** `open`: there is no secret in it. */
-  private say(status: number, said: Said, open: boolean): void {
+  private send(status: number, representation: Representation, open: boolean): void {
     const { headers, method } = this.request
     const { headers: own } = this
     if (status === 200 && (method === "GET" || method === "HEAD")) {
-      own["ETag"] = said.tag
-      if (hasIt(headers["if-none-match"], said.tag)) return this.end(304)
+      own["ETag"] = representation.tag
+      if (hasIt(headers["if-none-match"], representation.tag)) return this.end(304)
     }
-    own["Content-Type"] = said.type
-    if (!open || !this.settings.compression || said.length < minBytes) return this.end(status, said.body)
+    own["Content-Type"] = representation.type
+    if (!open || !this.settings.compression || representation.length < minBytes)
+      return this.end(status, representation.body)
     own["Vary"] = "Origin, Accept-Encoding"
     const coding = codingFor(headers["accept-encoding"])
-    if (coding === undefined) return this.end(status, said.body)
-    said.compressed(coding, (bytes) => {
+    if (coding === undefined) return this.end(status, representation.body)
+    representation.compressed(coding, (bytes) => {
       if (bytes !== undefined) own["Content-Encoding"] = coding
-      this.end(status, bytes ?? said.body)
+      this.end(status, bytes ?? representation.body)
     })
   }
 

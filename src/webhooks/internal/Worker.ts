@@ -15,7 +15,7 @@ import type { Counters } from "../Counters.ts"
 import type { DisabledReason, OutgoingWebhook } from "../Webhook.ts"
 import type { WebhookStoreError } from "../WebhookStoreError.ts"
 import type { WebhookStoreShape } from "../WebhookStoreShape.ts"
-import type { Courier } from "./Courier.ts"
+import type { Sender } from "./Sender.ts"
 import { type Placed, placeOf } from "./payload.ts"
 import { waitBehind } from "./schedule.ts"
 
@@ -33,7 +33,7 @@ const end = Seq.Seq.make(maxInteger)
 export interface WorkerContext {
   readonly history: HistoryShape
   readonly store: WebhookStoreShape
-  readonly courier: Courier
+  readonly sender: Sender
   readonly counters: Counters
   readonly maxBehind: number
   /** What the channel is called now; undefined where there is none any more. */
@@ -172,7 +172,7 @@ export class Worker {
       return Effect.succeed("next")
     }
     if (event.type !== "Missed") this.waitingSince = event.timestamp
-    return Effect.flatMap(this.context.courier(this.webhook, name, event), (attempt) => {
+    return Effect.flatMap(this.context.sender(this.webhook, name, event), (attempt) => {
       this.remember(attempt)
       this.attempts++
       return this.judged(event, place, attempt)
@@ -191,10 +191,10 @@ export class Worker {
     }
     counters.failed++
     if (verdict.type === "Gone") return this.stop("gone")
-    if (verdict.type === "Never") return this.bury(place, attempt, verdict.error)
+    if (verdict.type === "Never") return this.addDeadLetter(place, attempt, verdict.error)
     return Effect.gen({ self: this }, function* () {
       const wait = yield* waitBehind(this.attempts, verdict.retryAfter, yield* Clock.currentTimeMillis)
-      if (wait === undefined) return yield* this.bury(place, attempt, verdict.error)
+      if (wait === undefined) return yield* this.addDeadLetter(place, attempt, verdict.error)
       yield* this.note
       yield* Effect.sleep(Duration.millis(wait))
       // By then the message may say something else, or nothing any more.
@@ -202,10 +202,14 @@ export class Worker {
     })
   }
 
-  private bury(place: Seq.Seq, { at, delivery, type }: Attempt, error: string): Effect.Effect<Next, WebhookStoreError> {
+  private addDeadLetter(
+    place: Seq.Seq,
+    { at, delivery, type }: Attempt,
+    error: string,
+  ): Effect.Effect<Next, WebhookStoreError> {
     const { counters, store } = this.context
     const letter = { webhook: this.webhook.id, delivery, type, seq: place, at, attempts: this.attempts, error }
-    return Effect.flatMap(store.bury(letter), (forgotten) => {
+    return Effect.flatMap(store.addDeadLetter(letter), (forgotten) => {
       counters.dead++
       this.forgotten += forgotten
       this.dead++

@@ -31,7 +31,7 @@ export const make: Effect.Effect<WebhookStoreShape> = Effect.sync(() => {
         }
       }),
     advance: (id, position) => Effect.sync(() => change(id, (webhook) => ({ ...webhook, position }))),
-    bury: (letter) =>
+    addDeadLetter: (letter) =>
       Effect.sync(() => {
         const id = letter.webhook
         if (webhooks.get(id)?.kind !== "outgoing") return 0
@@ -46,8 +46,8 @@ export const make: Effect.Effect<WebhookStoreShape> = Effect.sync(() => {
         }))
         return forgotten
       }),
-    letters: (id) => Effect.sync(() => dead.get(id) ?? []),
-    unbury: (id, delivery) =>
+    deadLetters: (id) => Effect.sync(() => dead.get(id) ?? []),
+    removeDeadLetter: (id, delivery) =>
       Effect.sync(() => {
         const left = (dead.get(id) ?? []).filter((letter) => letter.delivery !== delivery)
         if (left.length === 0) dead.delete(id)

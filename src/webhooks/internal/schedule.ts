@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type { Verdict } from "../Attempt.ts"
-import type { OutboundError, Reception } from "../outbound/Outbound.ts"
+import type { OutboundError, OutboundAnswer } from "../outbound/Outbound.ts"
 
 const second = 1000
 const minute = 60 * second
@@ -19,7 +19,7 @@ const jitter = 0.2
 /** Answers that say that another try makes sense, beside those of a server in trouble (5xx). */
 const passing = [408, 425, 429]
 
-export const ofAnswer = ({ retryAfter, status }: Reception): Verdict => {
+export const ofAnswer = ({ retryAfter, status }: OutboundAnswer): Verdict => {
   if (status >= 200 && status < 300) return { type: "Taken" }
   const error = `it answered ${status}`
   if (status >= 500 || passing.includes(status)) return { type: "Later", error, retryAfter }

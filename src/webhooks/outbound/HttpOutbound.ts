@@ -9,7 +9,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import { WebhookSettings } from "../WebhookSettings.ts"
 import { literalHost, mayReach, notAllowed, wrongIn } from "./Destination.ts"
-import { type Letter, Outbound, OutboundError, type Reception } from "./Outbound.ts"
+import { type OutboundRequest, Outbound, OutboundError, type OutboundAnswer } from "./Outbound.ts"
 import { Resolver } from "./Resolver.ts"
 
 /** Bytes of an answer that are read, so that its connection can be used again. A longer one costs the connection. */
@@ -61,9 +61,12 @@ const make = Effect.gen(function* () {
     })
 
   /** `known` is told the answer as soon as its first lines are there. */
-  const attempt = (letter: Letter, known: (reception: Reception) => void): Effect.Effect<Reception, OutboundError> =>
+  const attempt = (
+    asked: OutboundRequest,
+    known: (answered: OutboundAnswer) => void,
+  ): Effect.Effect<OutboundAnswer, OutboundError> =>
     Effect.callback((resume) => {
-      const url = new URL(letter.url)
+      const url = new URL(asked.url)
       const literal = literalHost(url)
       if (literal !== undefined && !mayReach(literal, allow)) return resume(Effect.fail(refused()))
       const secure = url.protocol === "https:"
@@ -71,14 +74,14 @@ const make = Effect.gen(function* () {
         method: "POST",
         agent: secure ? agents.https : agents.http,
         lookup,
-        headers: { ...letter.headers, "content-type": "application/json", "user-agent": "Natter-Webhooks" },
+        headers: { ...asked.headers, "content-type": "application/json", "user-agent": "Natter-Webhooks" },
       })
-      let answer: Reception | undefined
+      let answer: OutboundAnswer | undefined
       // However it ends: what the receiver had to say was in the first line.
       const over = (error?: unknown) => {
         if (answer !== undefined) return resume(Effect.succeed(answer))
         // A kept connection that the receiver was just closing. It knows deliveries that come twice.
-        if (request.reusedSocket && isReset(error)) return resume(attempt(letter, known))
+        if (request.reusedSocket && isReset(error)) return resume(attempt(asked, known))
         return resume(Effect.fail(unreachable(error)))
       }
       request.on("socket", (socket) => {
@@ -100,15 +103,15 @@ const make = Effect.gen(function* () {
         })
         response.on("error", over)
       })
-      request.end(letter.body)
+      request.end(asked.body)
       return Effect.sync(() => request.destroy())
     })
 
-  const post = (letter: Letter) =>
+  const post = (asked: OutboundRequest) =>
     Effect.suspend(() => {
-      let known: Reception | undefined
+      let known: OutboundAnswer | undefined
       return Effect.timeoutOrElse(
-        attempt(letter, (reception) => (known = reception)),
+        attempt(asked, (answered) => (known = answered)),
         {
           duration: timeout,
           orElse: () =>

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 
-export interface Letter {
+export interface OutboundRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   /** JSON. */
@@ -11,7 +11,7 @@ export interface Letter {
 }
 
 /** What the receiver said. What else it sent is not kept. */
-export interface Reception {
+export interface OutboundAnswer {
   readonly status: number
   /** Seconds, or a date, after which it wants to be asked again. */
   readonly retryAfter: string | undefined
@@ -34,7 +34,7 @@ export class Outbound extends Context.Service<
   Outbound,
   {
     /** Posts a letter, and succeeds with any answer. No redirection is followed: that, too, is an answer. */
-    readonly post: (letter: Letter) => Effect.Effect<Reception, OutboundError>
+    readonly post: (letter: OutboundRequest) => Effect.Effect<OutboundAnswer, OutboundError>
     /** What is wrong with an address, as a clause; undefined where nothing is, as far as one sees. */
     readonly wrongIn: (url: string) => string | undefined
   }

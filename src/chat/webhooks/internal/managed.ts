@@ -6,7 +6,6 @@ import { RequestError } from "../../../domain/RequestError.ts"
 import type { Seq } from "../../../domain/Seq.ts"
 import type { OutgoingWebhook, Webhook, WebhookId } from "../../../webhooks/Webhook.ts"
 import type { WebhooksShape } from "../../../webhooks/WebhooksShape.ts"
-import type { WebhookStoreError } from "../../../webhooks/WebhookStoreError.ts"
 import type { Caller } from "../../Caller.ts"
 import type { ChatShape } from "../../Chat.ts"
 import { anywhere, readable } from "../../internal/inChannel.ts"
@@ -33,8 +32,6 @@ export const locate = (chat: ChatShape, caller: Caller, channel: ChannelName): E
     link.ask<"Location">((request) => ({ type: "Locate", by: caller.by, request, right: "configure" })),
   )
 
-export const stored = <A>(what: string, effect: Effect.Effect<A, WebhookStoreError>) => readable(what, effect)
-
 const notSupported = () => new RequestError({ reason: "NotSupported", detail: "This service has no webhooks" })
 
 export const noSuchWebhook = () => new RequestError({ reason: "NoSuchWebhook", field: "webhook" })
@@ -50,7 +47,7 @@ export const managed = <A>(
     const { webhooks } = chat
     if (webhooks === undefined) return Effect.fail(notSupported())
     return Effect.andThen(
-      stored("read webhooks", webhooks.ready),
+      readable("read webhooks", webhooks.ready),
       Effect.flatMap(locate(chat, caller, channel), (place) => use(webhooks, place)),
     )
   })

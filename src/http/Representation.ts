@@ -1,8 +1,8 @@
-/** What is said in a body, ready to be sent any number of times. */
+/** What an answer carries, ready to be sent any number of times, plain or compressed (RFC 9110, 8). */
 import { tagOf } from "./Conditional.ts"
 import { type Coding, compress, minBytes } from "./Compression.ts"
 
-export class Said<out _Body = unknown> {
+export class Representation<out _Body = unknown> {
   readonly type: string
   /** Of its bytes. */
   readonly length: number
@@ -18,8 +18,8 @@ export class Said<out _Body = unknown> {
     this.length = Buffer.byteLength(text)
   }
 
-  static json<Body>(body: Body): Said<Body> {
-    return new Said("application/json", JSON.stringify(body))
+  static json<Body>(body: Body): Representation<Body> {
+    return new Representation("application/json", JSON.stringify(body))
   }
 
   /** As it is sent: Node writes a text in one piece with the headers, which is good for a short one. */
@@ -27,7 +27,7 @@ export class Said<out _Body = unknown> {
     return this.length < minBytes ? this.text : this.bytes
   }
 
-  /** Names the state that it says. */
+  /** Its entity tag. */
   get tag(): string {
     return (this.made ??= tagOf(this.text))
   }

@@ -9,7 +9,7 @@ import type { WebhooksShape } from "./WebhooksShape.ts"
 
 const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq
 
-const watched = (history: HistoryShape, webhooks: WebhooksShape): HistoryShape => {
+const notifying = (history: HistoryShape, webhooks: WebhooksShape): HistoryShape => {
   const { appendUnsafe } = history
   return {
     ...history,
@@ -34,6 +34,6 @@ export const layer: Layer.Layer<History, never, History> = Layer.effect(
   Effect.gen(function* () {
     const history = yield* History
     const webhooks = yield* Webhooks
-    return webhooks === undefined ? history : History.of(watched(history, webhooks))
+    return webhooks === undefined ? history : History.of(notifying(history, webhooks))
   }),
 )

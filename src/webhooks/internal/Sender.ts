@@ -16,10 +16,10 @@ import { ofAnswer, ofError } from "./schedule.ts"
 const secretsOf = ({ former, secret }: OutgoingWebhook, now: number): ReadonlyArray<Redacted.Redacted> =>
   former !== undefined && former.until > now ? [secret, former.secret] : [secret]
 
-export type Courier = (webhook: OutgoingWebhook, channel: ChannelName, event: Event) => Effect.Effect<Attempt>
+export type Sender = (webhook: OutgoingWebhook, channel: ChannelName, event: Event) => Effect.Effect<Attempt>
 
 /** So many are under way at once; the others wait their turn. */
-export const make = (outbound: Outbound["Service"], concurrency: number): Courier => {
+export const make = (outbound: Outbound["Service"], concurrency: number): Sender => {
   const turns = Semaphore.makeUnsafe(concurrency)
   return Effect.fnUntraced(function* (webhook, channel, event) {
     const delivery = deliveryOf(webhook, event)

@@ -1,5 +1,5 @@
 /** What a frame says, without what only frames need. */
-export const said = <F extends { readonly type: string; readonly ref?: number }>({
+export const fieldsOf = <F extends { readonly type: string; readonly ref?: number }>({
   ref: _,
   type: __,
   ...fields
