@@ -1,4 +1,5 @@
-import type { Scope } from "../domain/Scope.ts"
+import { hasOperation, type Scope } from "../domain/Scope.ts"
+import type { User } from "../domain/User.ts"
 import type { Memberships } from "../hub/audience/Memberships.ts"
 import type { Requester } from "../hub/channel/ChannelCommand.ts"
 import type { CallerLimits } from "./RateLimits.ts"
@@ -17,3 +18,15 @@ export interface Caller {
   /** When the API key ends that the caller has come by, in milliseconds since 1970; undefined where it is none that ends. */
   readonly endsAt?: number | undefined
 }
+
+/** As whom channels know somebody who has come over the network, from this address, with no more power than the scope. */
+export const requesterOf = (
+  { scope, user }: { readonly user: User; readonly scope?: Scope | undefined },
+  address: string,
+): Requester => ({
+  user,
+  address,
+  limited: true,
+  namesAsOf: scope?.since,
+  makesNone: scope !== undefined && !hasOperation(scope, "createChannel"),
+})

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { IncomingMessage } from "node:http"
 import { Accounts } from "../accounts/Accounts.ts"
 import { toRequestError } from "../accounts/requestError.ts"
+import { requesterOf } from "../chat/Caller.ts"
 import { Chat } from "../chat/Chat.ts"
 import { Generations } from "../domain/Generations.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
@@ -73,7 +74,7 @@ export const make: Effect.Effect<Authorize, never, Chat | Accounts | Scope.Scope
       const owner = chat.directory.ownerOf(user.name)
       if (owner !== undefined && owner.id !== user.id) return Effect.fail(new RequestError({ reason: "UsernameTaken" }))
       const limits = chat.limitsOf(user, address)
-      const by = { user, address, limited: true, namesAsOf: scope?.since }
+      const by = requesterOf(identity, address)
       return Effect.succeed<Asker>({ caller: { by, memberships: undefined, limits, scope, tokenId, endsAt }, identity })
     })
 

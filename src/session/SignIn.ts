@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Identity } from "../accounts/Identity.ts"
+import { requesterOf } from "../chat/Caller.ts"
 import { mayUse } from "../chat/account/mayUse.ts"
 import { toRequestError } from "../accounts/requestError.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
@@ -27,11 +28,11 @@ export const byPassword = (
     readonly invite?: Redacted.Redacted | undefined
   },
 ): Effect.Effect<User, RequestError> => {
-  const { accounts } = session.services
+  const { accounts, chat } = session.services
   const bySecret = accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
     Effect.mapError(toRequestError),
     // Before anything is registered: nobody could use it.
-    (signIn) => Effect.andThen(mayUse(session.services.chat, session.services.accounts, request.username), signIn),
+    (signIn) => Effect.andThen(mayUse(chat, accounts, request.username), signIn),
   )
   const byCertificate = isCertified(session, request.username)
     ? Effect.mapError(accounts.find(request.username), toRequestError)
@@ -89,14 +90,7 @@ const enter = (
 ): Effect.Effect<void, RequestError> => {
   const { chat } = session.services
   const { connection, id, outbox, protocol } = session
-  const by = {
-    user,
-    address: connection.remoteAddress,
-    session: id,
-    limited: true,
-    namesAsOf: scope?.since,
-    makesNone: scope !== undefined && !hasOperation(scope, "createChannel"),
-  }
+  const by = { ...requesterOf({ user, scope }, connection.remoteAddress), session: id }
   const memberships = new Memberships(chat.directory, {
     session: id,
     by,
