@@ -8,7 +8,8 @@ const payload = (member: number, number: number) => ({ run, member, number, due:
 const message = (seq: number, member: number, number: number): ClientEvent =>
   ({ type: "Message", channel: "lobby", seq, content: Payload.write(payload(member, number), 100) }) as never
 const joined = (seq: number): ClientEvent => ({ type: "Joined", channel: "lobby", seq }) as never
-const left: ClientEvent = { type: "Left", channel: "lobby" } as never
+const left: ClientEvent = { type: "Left", channel: "lobby", ref: 5 } as never
+const putOut: ClientEvent = { type: "Left", channel: "lobby" } as never
 
 const setUp = (members = 1) => {
   const check = new DeliveryCheck(run)
@@ -195,5 +196,34 @@ describe("what members hear", () => {
     receiver.receive({ type: "Missed", channel: "lobby", from: 10, to: 12 } as never)
     receiver.receive(message(13, 0, 13))
     assert.deepStrictEqual([check.missing, check.missed], [0, 3])
+  })
+
+  it("whoever was put out and comes back may first hear what is new since then, but nothing again", () => {
+    const { receiver, check } = setUp()
+    receiver.receive(joined(0))
+    receiver.receive(message(1, 0, 1))
+    receiver.receive(putOut)
+    check.acknowledged("lobby", 3, payload(0, 3))
+    assert.strictEqual(receiver.behind, 0)
+    receiver.receive(joined(3))
+    assert.isUndefined(receiver.receive(message(1, 0, 1)))
+    assert.strictEqual(check.doubled, 1)
+    assert.deepStrictEqual(receiver.receive(message(2, 0, 2)), payload(0, 2))
+    // It has gone on there: from then on nothing may be missing.
+    receiver.receive(message(4, 0, 4))
+    assert.deepStrictEqual([check.doubled, check.missing], [1, 1])
+  })
+
+  it("whoever is brought into a conversation may hear what was said before; who joins hears what comes", () => {
+    const conversation = { channel: "@bob" }
+    const heard = (joined: object, seq: number) => {
+      const { receiver, check } = setUp()
+      receiver.receive({ type: "Joined", ...conversation, seq: 2, ...joined } as never)
+      receiver.receive({ ...message(seq, 0, 1), ...conversation } as never)
+      return check.doubled
+    }
+    assert.strictEqual(heard({}, 1), 0)
+    assert.strictEqual(heard({ ref: 3 }, 2), 1)
+    assert.strictEqual(heard({ ref: 3 }, 3), 0)
   })
 })

@@ -2,6 +2,8 @@ import type { ClientEvent } from "../../client/Event.ts"
 import { isEntry } from "../../client/Event.ts"
 import { keyOf, read, type Payload } from "./Payload.ts"
 
+type ClientEventOf<Type extends ClientEvent["type"]> = Extract<ClientEvent, { readonly type: Type }>
+
 /** What is known of one channel, by `seq`; it has to be the same for all its members. */
 class Channel {
   /** By `seq`: the key of the message that the first member to receive it received there. */
@@ -77,12 +79,21 @@ export class DeliveryCheck {
   }
 }
 
-/** What one member receives. It keeps one number for each channel that the member is in. */
+/** Where a member is in a channel. */
+interface Place {
+  /** The `seq` that has to come next. */
+  next: number
+  /** The last that it received, or does not want. Smaller than `next - 1` where it may be told what was before it came. */
+  heard: number
+  isIn: boolean
+}
+
+/** What one member receives. */
 export class Receiver {
   private readonly check: DeliveryCheck
   readonly keyOf: (channel: string) => string
-  /** The `seq` that has to come next, for each channel that the member is in. */
-  private readonly next = new Map<string, number>()
+  /** Of each channel that the member is in, or was put out of. */
+  private readonly places = new Map<string, Place>()
   /** Presence frames received. */
   presence = 0
   /** Messages that will never reach it: it knows of places behind them. */
@@ -96,26 +107,28 @@ export class Receiver {
 
   /** Takes an event in. Returns the payload where it is a message of this run that was not received before. */
   receive(event: ClientEvent): Payload | undefined {
-    const { check, next } = this
+    const { check, places } = this
     if (event.type === "Presence") this.presence++
-    else if (event.type === "Joined") {
-      // A member who reconnects goes on where it was: what it missed must still arrive.
-      if (!next.has(event.channel)) next.set(event.channel, event.seq + 1)
-    } else if (event.type === "Left" || event.type === "HistoryChanged") next.delete(event.channel)
+    else if (event.type === "Joined") this.join(event)
+    else if (event.type === "Left") this.leave(event)
+    else if (event.type === "HistoryChanged") places.delete(event.channel)
     else if (event.type === "Missed") {
       check.missed += event.to - event.from + 1
       this.unheard += event.to - event.from + 1
-      next.set(event.channel, event.to + 1)
+      places.set(event.channel, { next: event.to + 1, heard: event.to, isIn: true })
     } else if (isEntry(event)) {
       const { channel, seq } = event
-      const expected = next.get(channel) ?? seq
-      if (seq < expected) {
+      let place = places.get(channel)
+      if (place === undefined) places.set(channel, (place = { next: seq, heard: 0, isIn: true }))
+      if (seq <= place.heard) {
         check.doubled++
         return undefined
       }
-      check.missing += seq - expected
-      this.unheard += seq - expected
-      next.set(channel, seq + 1)
+      const skipped = Math.max(0, seq - place.next)
+      check.missing += skipped
+      this.unheard += skipped
+      place.next = seq + 1
+      place.heard = seq
       const payload = event.type === "Message" ? read(event.content, check.run) : undefined
       if (payload !== undefined) check.compare(check.channel(this.keyOf(channel)), seq, keyOf(payload))
       return payload
@@ -123,11 +136,26 @@ export class Receiver {
     return undefined
   }
 
+  private join({ channel, ref, seq }: ClientEventOf<"Joined">): void {
+    const place = this.places.get(channel)
+    // A member who reconnects goes on where it was: what it missed must still arrive.
+    if (place?.isIn === true) return
+    // One who was put out, or is brought into a conversation, may be told what was said before: what it has not read.
+    const heard = place?.heard ?? (ref === undefined && channel.startsWith("@") ? 0 : seq)
+    this.places.set(channel, { next: seq + 1, heard, isIn: true })
+  }
+
+  private leave({ channel, ref }: ClientEventOf<"Left">): void {
+    const place = this.places.get(channel)
+    if (place === undefined || ref !== undefined) this.places.delete(channel)
+    else place.isIn = false
+  }
+
   /** Acknowledged messages that have not reached this member, though it is in the channel. */
   get behind(): number {
     let behind = 0
-    for (const [channel, next] of this.next) {
-      behind += Math.max(0, this.check.channel(this.keyOf(channel)).acknowledged - next + 1)
+    for (const [channel, { isIn, next }] of this.places) {
+      if (isIn) behind += Math.max(0, this.check.channel(this.keyOf(channel)).acknowledged - next + 1)
     }
     return behind
   }
