@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { TestClock } from "effect/testing"
 import * as account from "../../src/chat/account/operations.ts"
-import { Username } from "../../src/domain/Username.ts"
+import type { Username } from "../../src/domain/Username.ts"
 import { accounts } from "../accounts/fixture.ts"
 import { secret, address, chatOn, callerOf, world, reasonOf, test, name } from "./accountWorld.ts"
 

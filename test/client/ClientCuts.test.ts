@@ -25,7 +25,7 @@ const conversation = (client: Client.Client, channel: string) =>
       concurrency: "unbounded",
     })
     yield* client.read(channel, 3)
-    const { channels } = yield* client.channels()
+    const { channels } = yield* client.channels(channel)
     yield* client.leave(channel)
     return { seqs: said.map(({ seq }) => Number(seq)), listed: channels.length }
   })
@@ -35,9 +35,11 @@ const cutEverywhere = (direction: "toServer" | "toClient") =>
     const server = yield* TestServer
     const way = yield* memoryDialer
     const listener = yield* server.hub.connect({ name: "listener" })
+    // The only one behind the runs' own: the list is of one length, however many there are by then.
+    yield* listener.join("zoo")
 
     const once = Effect.fnUntraced(function* (at: number) {
-      const channel = `cut-${direction.toLowerCase()}-${at}`
+      const channel = `cut-${String(at).padStart(4, "0")}`
       yield* listener.join(channel)
       const scope = yield* Scope.make()
       const client = yield* Client.make({
@@ -50,7 +52,7 @@ const cutEverywhere = (direction: "toServer" | "toClient") =>
       while (talking.pollUnsafe() === undefined) yield* TestClock.adjust("10 seconds")
       const { listed, seqs } = yield* Fiber.join(talking)
       assert.deepStrictEqual(seqs, [1, 2, 3])
-      assert.isAtLeast(listed, 1)
+      assert.strictEqual(listed, 1)
       const heard = yield* listener.events.pipe(
         Stream.filter((event) => event.type === "Message"),
         Stream.take(3),
