@@ -61,6 +61,11 @@ export interface IssuedToken {
   readonly token: Redacted.Redacted
 }
 
+/** One for a program. `expiresAt` is in milliseconds since 1970; null where it is good for ever. */
+export interface IssuedApiKey extends IssuedToken {
+  readonly expiresAt: number | null
+}
+
 /** An invite that was made just now. `expiresAt` is in milliseconds since 1970. */
 export interface IssuedCode {
   readonly id: string
@@ -152,7 +157,7 @@ export class Accounts extends Context.Service<
     readonly createToken: (
       name: string,
       options?: Token.TokenOptions,
-    ) => Effect.Effect<IssuedToken, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
+    ) => Effect.Effect<IssuedApiKey, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
 
     readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
 
@@ -229,7 +234,7 @@ export class Accounts extends Context.Service<
           revokedAt: null,
         }
         yield* store.addToken(token, yield* secrets.fingerprint(secret))
-        return { id: token.id, token: secret }
+        return { id: token.id, token: secret, expiresAt: token.expiresAt }
       })
 
       /** A guest comes back, unless the name is an account's by now. */

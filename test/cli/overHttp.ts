@@ -5,6 +5,7 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -89,7 +90,9 @@ export const onService =
         address,
         person: Effect.fnUntraced(function* (name, role = "member") {
           yield* server.accounts.add({ name, password: Redacted.make("secret"), role })
-          const token = Redacted.value((yield* server.accounts.createToken(name)).token)
+          const token = Redacted.value(
+            (yield* server.accounts.createToken(name, { lifetime: Duration.infinity })).token,
+          )
           return {
             token,
             run: (...args: ReadonlyArray<string>) => run([...args, "--address", address, "--token", token]),

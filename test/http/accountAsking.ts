@@ -9,6 +9,7 @@ interface Body {
   readonly name: string
   readonly user: { readonly id: string; readonly name: string; readonly role: string }
   readonly token: string
+  readonly expires_at: number
   readonly csrf_token: string
   readonly access_token: { readonly token: string; readonly expires_at: number }
   readonly code: string | number

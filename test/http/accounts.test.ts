@@ -81,12 +81,14 @@ layer(TestServer.layerTcp({ accounts: { mode: "invite" } }))("accounts over HTTP
       const made = Effect.fnUntraced(function* (body: object) {
         const { body: made, status } = yield* ask("POST", "/tokens", { token: Redacted.value(key.token), body })
         assert.strictEqual(status, 201)
-        return made.token
+        return made
       })
-      const [byDefault, forEver, long, short] = yield* Effect.forEach(
-        [{}, { lifetime: null }, { lifetime: 60_000 }, { lifetime: 5000 }],
-        made,
+      const keys = yield* Effect.forEach([{}, { lifetime: null }, { lifetime: 60_000 }, { lifetime: 5000 }], made)
+      assert.deepStrictEqual(
+        keys.map(({ expires_at }) => expires_at),
+        [key.expiresAt, key.expiresAt, key.expiresAt, key.expiresAt! - 5000],
       )
+      const [byDefault, forEver, long, short] = keys.map(({ token }) => token)
       const status = (token = "") => Effect.map(ask("GET", "/me", { token }), ({ status }) => status)
       yield* TestClock.adjust("5 seconds")
       assert.strictEqual(yield* status(short), 401)

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { IssuedToken } from "../../accounts/Accounts.ts"
+import type { IssuedApiKey } from "../../accounts/Accounts.ts"
 import { maxLabelLength } from "../../accounts/Token.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { covers, type Scope } from "../../domain/Scope.ts"
@@ -35,7 +35,7 @@ export const createToken = operation(
   "createToken",
   "administration",
   [...withAccount, "NoSuchUser", "AccountDisabled", "TooManyTokens", "InvalidFrame"],
-  (chat, caller, request: CreateToken): Effect.Effect<IssuedToken, RequestError> => {
+  (chat, caller, request: CreateToken): Effect.Effect<IssuedApiKey, RequestError> => {
     const { label, lifetime, scope = caller.scope, username } = request
     const error =
       short("label", label, maxLabelLength) ??

@@ -3,7 +3,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { AccountRole } from "../../accounts/Account.ts"
-import type { IssuedToken } from "../../accounts/Accounts.ts"
+import type { IssuedApiKey } from "../../accounts/Accounts.ts"
 import type { TokenOptions } from "../../accounts/Token.ts"
 import type { Scope } from "../../domain/Scope.ts"
 
@@ -46,7 +46,7 @@ export interface Administration {
   readonly invite: (
     lifetime: Duration.Duration | undefined,
   ) => Effect.Effect<{ readonly code: Redacted.Redacted; readonly expiresAt: number }, Failure>
-  readonly createToken: (name: string, options: TokenOptions) => Effect.Effect<IssuedToken, Failure>
+  readonly createToken: (name: string, options: TokenOptions) => Effect.Effect<IssuedApiKey, Failure>
   /** Of one user; without a name everybody's in a folder, and one's own in a service. */
   readonly tokens: (name: string | undefined) => Effect.Effect<ReadonlyArray<ListedToken>, Failure>
   readonly revokeToken: (id: string) => Effect.Effect<void, Failure>

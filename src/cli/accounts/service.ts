@@ -76,7 +76,7 @@ export const service = Effect.fnUntraced(function* (given: ApiFlags) {
             },
           }),
         ),
-        ({ id, token }) => ({ id, token: Redacted.make(token) }),
+        ({ expires_at: expiresAt, id, token }) => ({ id, token: Redacted.make(token), expiresAt }),
       ),
     tokens: (name) =>
       refuse(

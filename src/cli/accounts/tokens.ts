@@ -22,14 +22,16 @@ export const create = (
 ) =>
   administer(given, (accounts) =>
     Effect.gen(function* () {
-      const { id, token } = yield* accounts.createToken(given.name, {
+      const { expiresAt, id, token } = yield* accounts.createToken(given.name, {
         label: Option.getOrUndefined(given.label),
         lifetime: Option.getOrUndefined(given.expires),
         scope: scopeOf(given),
       })
-      if (given.json) return yield* Console.log(JSON.stringify({ id, token: Redacted.value(token) }))
+      if (given.json)
+        return yield* Console.log(JSON.stringify({ id, token: Redacted.value(token), expires: time(expiresAt) }))
       const there = Option.match(given.api.address, { onNone: () => "", onSome: (address) => ` --address ${address}` })
-      yield* Console.error(`signs in as ${given.name}, until \`natter token revoke ${id}${there}\`:`)
+      const end = expiresAt === null ? "" : ` until ${time(expiresAt)} or`
+      yield* Console.error(`signs in as ${given.name}${end} until \`natter token revoke ${id}${there}\`:`)
       yield* Console.log(Redacted.value(token))
     }),
   )

@@ -80,6 +80,7 @@ export const Tokens = HttpApiGroup.make("tokens")
       success: Schema.Struct({
         id: tokenId,
         token: described(Schema.String, "The key. It is told this once."),
+        expires_at: described(Schema.NullOr(time), "Null: never. No later than the key that it was made with."),
       }).pipe(HttpApiSchema.status(201)),
     }).annotate(OpenApi.Summary, "Make an API key"),
     HttpApiEndpoint.delete("revoke", "/tokens/:id", { params: { id: tokenId } }).annotate(

@@ -59,7 +59,10 @@ export const tokens = (chat: ChatShape): HandlersOf<typeof Api.Tokens> => ({
     chat,
     operations.createToken,
     ({ payload: { scope, ...token } }) => ({ ...token, scope: scopeOf(scope) }),
-    ({ id, token }) => ({ body: { id, token: Redacted.value(token) }, secret: true }),
+    ({ expiresAt, id, token }) => ({
+      body: { id, token: Redacted.value(token), expires_at: expiresAt },
+      secret: true,
+    }),
   ),
   revoke: ask(chat, operations.revokeToken, ({ params }) => params),
 })
