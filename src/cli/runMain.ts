@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Runtime from "effect/Runtime"
@@ -19,16 +20,16 @@ const logDefect = (cause: Cause.Cause<unknown>) =>
   Effect.logFatal("natter failed, which is a defect in it", cause).pipe(Effect.provide(Logging.layer(Logging.defaults)))
 
 /** Prints an expected error as one line. A defect goes to the log. */
-const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
+export const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.void
   if (Cause.hasDies(cause)) return logDefect(cause)
   const error = Cause.squash(cause)
   if (!Runtime.getErrorReported(error)) return Effect.void
   const message = error instanceof Error ? error.message : String(error)
-  return Effect.sync(() => console.error(complaint(message)))
+  return Console.error(complaint(message))
 }
 
-const exitCode = (exit: Exit.Exit<unknown, unknown>, signal: NodeJS.Signals | undefined): number => {
+export const exitCode = (exit: Exit.Exit<unknown, unknown>, signal: NodeJS.Signals | undefined): number => {
   if (Exit.isSuccess(exit)) return 0
   // A command that is meant to be ended by a signal has set process.exitCode.
   if (Cause.hasInterruptsOnly(exit.cause)) return Number(process.exitCode ?? codeOf(signal ?? "SIGINT"))

@@ -79,11 +79,16 @@ export class Process {
 export const natter = (args: ReadonlyArray<string>, options?: ConstructorParameters<typeof Process>[2]): Process =>
   new Process(process.execPath, [main, ...args], options)
 
+export interface Ran extends Ended {
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Runs a command to its end, with this as its standard input. */
 export const run = async (
   args: ReadonlyArray<string>,
   options?: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string },
-): Promise<Ended & { readonly stdout: string; readonly stderr: string }> => {
+): Promise<Ran> => {
   const running = natter(args, options)
   running.child.stdin!.end(options?.input ?? "")
   const ended = await running.ended

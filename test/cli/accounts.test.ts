@@ -1,6 +1,8 @@
 import * as fs from "node:fs"
 import { describe, expect, test } from "vitest"
-import { Client, makeFolder, run, serve, Terminal } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import * as Natter from "./NatterProcess.ts"
+import { Client, makeFolder, serve, Terminal } from "./NatterProcess.ts"
 
 /** Runs a command that has to succeed; what it printed. */
 const ok = async (data: string, args: ReadonlyArray<string>, input?: string): Promise<string> => {
@@ -202,7 +204,9 @@ describe("natter token", () => {
       "--expires",
       "90d",
     ]
-    const token = (await ok(data, ["token", "create", "ci", ...flags])).trim()
+    const created = await Natter.run(["token", "create", "ci", ...flags, "--data", data])
+    expect(created.code, created.stderr).toBe(0)
+    const token = created.stdout.trim()
     const [listed] = lines(await ok(data, ["token", "list", "--json"]))
     expect(listed).toMatchObject({ scope: "read,publish,createChannel", channels: "releases,@ann", used: null })
     const server = await serve(data)

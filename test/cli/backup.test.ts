@@ -1,6 +1,8 @@
 import * as fs from "node:fs"
 import { expect, test } from "vitest"
-import { Client, makeFolder, run, serve } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import * as Natter from "./NatterProcess.ts"
+import { Client, makeFolder, serve } from "./NatterProcess.ts"
 
 test("natter backup copies a running service, natter restore puts it back, and both say what went wrong", async () => {
   const data = makeFolder()
@@ -8,7 +10,7 @@ test("natter backup copies a running service, natter restore puts it back, and b
   const server = await serve(data)
   expect(await new Client(server.port).login("ann", "secret")).toMatchObject({ success: true })
 
-  expect(await run(["backup", file, "--data", data])).toMatchObject({
+  expect(await Natter.run(["backup", file, "--data", data])).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(/monday\.db is whole: 1 accounts, \d+ channels, 0 messages/),
   })
@@ -35,7 +37,7 @@ test("natter backup copies a running service, natter restore puts it back, and b
       stderr: expect.stringContaining("it was copied while a service used it"),
     })
   }
-  expect(await run(["restore", file, "--data", data])).toMatchObject({ code: 0 })
+  expect(await Natter.run(["restore", file, "--data", data])).toMatchObject({ code: 0 })
   const again = await serve(data)
   expect(await new Client(again.port).login("ann", "guess")).toMatchObject({ success: false })
   expect(await new Client(again.port).login("ann", "secret")).toMatchObject({ success: true })
@@ -76,6 +78,6 @@ test("a scenario imports from natter wherever its file lies", async () => {
     export default Scenario.make({ name: "short", about: "Nothing", lasts: "1 second",
       crowds: [Crowd.of("office", 2)], incidents: [], holds: [Expectation.order] })`,
   )
-  expect(await run(["load", "run", file, "--simulate"])).toMatchObject({ code: 0 })
+  expect(await Natter.run(["load", "run", file, "--simulate"])).toMatchObject({ code: 0 })
   expect((await run(["load", "list"])).stdout).toMatch(/^fan-out +\S/m)
 })

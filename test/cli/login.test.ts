@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import * as net from "node:net"
 import { inLobby } from "./lobby.ts"
 import { startInTerminal } from "./natter.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 
 const secret = "secret of ann"
@@ -14,24 +15,28 @@ const secret = "secret of ann"
 const person = () => {
   const home = Natter.makeFolder()
   const file = `${home}/.config/natter/profiles.json`
-  const run = (args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}, input = "") =>
-    Effect.promise(() => Natter.run(args, { env: { HOME: home, ...more }, input }))
+  const running =
+    (way: typeof Natter.run) =>
+    (args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}) =>
+      Effect.promise(() => way(args, { env: { HOME: home, ...more } }))
+  const [here, process] = [running(Here.run), running(Natter.run)]
   const kept = () => JSON.parse(fs.readFileSync(file, "utf8"))
+  const works = ({ code, stderr, stdout }: Natter.Ran) => {
+    assert.strictEqual(code, 0, stderr)
+    assert.notMatch(stdout + stderr, /nat_/)
+    return stdout + stderr
+  }
   return {
     home,
     file,
     kept,
-    run,
-    /** The same, where it works; what it says. */
-    ok: (...given: Parameters<typeof run>) =>
-      Effect.map(run(...given), ({ code, stderr, stdout }) => {
-        assert.strictEqual(code, 0, stderr)
-        assert.notMatch(stdout + stderr, /nat_/)
-        return stdout + stderr
-      }),
-    /** The same, where it fails; its one line. */
-    fails: (...given: Parameters<typeof run>) =>
-      Effect.map(run(...given), ({ code, stderr, stdout }) => {
+    /** A command that works; what it says. */
+    ok: (...given: Parameters<typeof here>) => Effect.map(here(...given), works),
+    /** The same, as a process of its own. */
+    okProcess: (...given: Parameters<typeof process>) => Effect.map(process(...given), works),
+    /** A command that fails; its one line. */
+    fails: (...given: Parameters<typeof here>) =>
+      Effect.map(here(...given), ({ code, stderr, stdout }) => {
         assert.deepStrictEqual([code, stdout], [1, ""])
         assert.match(stderr, /^natter: [^\n]*\n$/)
         assert.notMatch(stderr, /nat_/)
@@ -49,9 +54,9 @@ describe("natter login", () => {
     "signs in for the commands that follow, and keeps a token for its owner only",
     inLobby(({ address, heard }) =>
       Effect.gen(function* () {
-        const { file, kept, ok } = person()
+        const { file, kept, ok, okProcess } = person()
         assert.strictEqual(
-          yield* ok(["login", address, "--name", "ann"], password),
+          yield* okProcess(["login", address, "--name", "ann"], password),
           `signed in to ${full(address)} as ann\n`,
         )
         assert.strictEqual(fs.statSync(file).mode & 0o777, 0o600)
@@ -80,7 +85,7 @@ describe("natter login", () => {
     "asks for the password without showing it, and then nobody asks again",
     inLobby(({ address, say }) =>
       Effect.gen(function* () {
-        const { home, ok } = person()
+        const { home, okProcess } = person()
         const terminal = yield* startInTerminal(["login", address, "--name", "ann"], { HOME: home })
         yield* terminal.see(/Password of ann on 127\.0\.0\.1:\d+: /)
         terminal.type(`${secret}\r`)
@@ -96,7 +101,7 @@ describe("natter login", () => {
         assert.notInclude(tail.raw(), "Password")
         tail.type("/quit\r")
         assert.strictEqual(yield* tail.ended, 0)
-        assert.match(yield* ok(["logout"]), /signed out of/)
+        assert.match(yield* okProcess(["logout"]), /signed out of/)
       }),
     ),
   )
@@ -232,11 +237,11 @@ describe("natter login", () => {
     "loses nobody when several sign in at once",
     inLobby(({ address }) =>
       Effect.gen(function* () {
-        const { kept, ok } = person()
+        const { kept, okProcess } = person()
         const port = address.slice(1)
         yield* Effect.forEach(
           ["localhost", "127.0.0.1"],
-          (host) => ok(["login", `${host}:${port}`, "--name", "ann"], password),
+          (host) => okProcess(["login", `${host}:${port}`, "--name", "ann"], password),
           {
             concurrency: "unbounded",
           },

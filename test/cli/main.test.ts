@@ -1,7 +1,9 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { describe, expect, test } from "vitest"
-import { environment, main, makeFolder, natter, Process, run } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import * as Natter from "./NatterProcess.ts"
+import { environment, main, makeFolder, natter, Process } from "./NatterProcess.ts"
 
 const commands = [
   [],
@@ -77,7 +79,12 @@ describe("natter", () => {
 
   test("tells its version", async () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"))
-    expect(await run(["--version"])).toEqual({ code: 0, signal: null, stdout: `natter v${version}\n`, stderr: "" })
+    expect(await Natter.run(["--version"])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `natter v${version}\n`,
+      stderr: "",
+    })
   })
 
   test.each([
@@ -96,7 +103,7 @@ describe("natter", () => {
 
   test("keeps compiled code in the user's own folder, or nowhere", async () => {
     const cache = makeFolder()
-    await run(["--version"], { env: { XDG_CACHE_HOME: cache } })
+    await Natter.run(["--version"], { env: { XDG_CACHE_HOME: cache } })
     expect(fs.readdirSync(cache)).toEqual(["natter"])
     const { HOME: _, XDG_CACHE_HOME: __, ...homeless } = environment
     const nowhere = new Process(process.execPath, [main, "--version"], {
@@ -141,7 +148,7 @@ describe("natter config", () => {
   })
 
   test("refuses all that is wrong, a line each", async () => {
-    const { code, stderr, stdout } = await run(["config", "--accounts", "x"], { env: { NATTER_PROT: "1" } })
+    const { code, stderr, stdout } = await Natter.run(["config", "--accounts", "x"], { env: { NATTER_PROT: "1" } })
     expect([code, stdout]).toEqual([1, ""])
     expect(stderr).toBe(
       "natter: NATTER_PROT: there is no such setting; did you mean NATTER_PORT?\n" +

@@ -7,9 +7,11 @@ import * as path from "node:path"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { inLobby } from "./lobby.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 
-const run = (...[args, options]: Parameters<typeof Natter.run>) => Effect.promise(() => Natter.run(args, options))
+const run = (...given: Parameters<typeof Here.run>) => Effect.promise(() => Here.run(...given))
+const runProcess = (...given: Parameters<typeof Natter.run>) => Effect.promise(() => Natter.run(...given))
 
 const env = { NATTER_PASSWORD: "secret" }
 
@@ -18,7 +20,7 @@ describe("natter send", () => {
     "says its words, and prints nothing",
     inLobby(({ address, heard }) =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* run(["send", address, "--name", "ann", "tea", "is ready"], { env }), {
+        assert.deepStrictEqual(yield* runProcess(["send", address, "--name", "ann", "tea", "is ready"], { env }), {
           code: 0,
           signal: null,
           stdout: "",
@@ -35,7 +37,7 @@ describe("natter send", () => {
       ({ address, heard }) =>
         Effect.gen(function* () {
           const input = "one\n\ntwo\r\nthree\nfour\nfünf"
-          const sent = yield* run(["send", address, "--name", "ann", "--json"], { env, input })
+          const sent = yield* runProcess(["send", address, "--name", "ann", "--json"], { env, input })
           assert.deepInclude(sent, { code: 0, stderr: "" })
           const lines = sent.stdout.trimEnd().split("\n")
           assert.deepStrictEqual(

@@ -3,7 +3,9 @@ import * as net from "node:net"
 import { once } from "node:events"
 import { networkInterfaces } from "node:os"
 import { describe, expect, test } from "vitest"
-import { Client, main, makeFolder, natter, Process, run, serve } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import * as Natter from "./NatterProcess.ts"
+import { Client, main, makeFolder, natter, Process, serve } from "./NatterProcess.ts"
 
 const drained = { code: 0, signal: null }
 
@@ -223,7 +225,7 @@ describe("natter serve", () => {
     await once(other, "listening")
     const { port } = other.address() as net.AddressInfo
     try {
-      expect(await run(["serve", "--port", `${port}`, "--data", data])).toEqual({
+      expect(await Natter.run(["serve", "--port", `${port}`, "--data", data])).toEqual({
         code: 1,
         signal: null,
         stdout: "",

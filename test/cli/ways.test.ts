@@ -6,6 +6,7 @@ import type { Settings } from "../../src/testing/TestServer.ts"
 import { authority, folder } from "../transport/tls/pairs.ts"
 import { inLobby, type Lobby } from "./lobby.ts"
 import { startInTerminal } from "./natter.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 
 const ca = authority()
@@ -44,7 +45,7 @@ const secure = <E>(
 const person = () => {
   const home = Natter.makeFolder()
   return (args: ReadonlyArray<string>, more: NodeJS.ProcessEnv = {}, input = "") =>
-    Effect.promise(() => Natter.run(args, { env: { HOME: home, ...more }, input }))
+    Effect.promise(() => Here.run(args, { env: { HOME: home, ...more }, input }))
 }
 
 describe("natter, over whatever leads to a server", () => {

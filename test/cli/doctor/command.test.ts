@@ -3,7 +3,9 @@ import { once } from "node:events"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { expect, onTestFinished, test } from "vitest"
-import { Client, makeFolder, run, serve } from "../NatterProcess.ts"
+import { run } from "../natterHere.ts"
+import * as Natter from "../NatterProcess.ts"
+import { Client, makeFolder, serve } from "../NatterProcess.ts"
 
 interface Report {
   readonly ok: boolean
@@ -19,7 +21,7 @@ test("natter doctor looks at a running service and does not disturb it", async (
   const ann = new Client(server.port)
   await ann.login("ann", "secret")
 
-  const { code, stderr, stdout } = await run(["doctor", "--data", folder, "--port", `${server.port}`, "--json"])
+  const { code, stderr, stdout } = await Natter.run(["doctor", "--data", folder, "--port", `${server.port}`, "--json"])
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
   const report: Report = JSON.parse(stdout)
   expect(report.ok).toBe(true)

@@ -5,7 +5,9 @@ import { once } from "node:events"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import { expect, test } from "vitest"
-import { environment, main, run } from "../NatterProcess.ts"
+import { run } from "../natterHere.ts"
+import * as Natter from "../NatterProcess.ts"
+import { environment, main } from "../NatterProcess.ts"
 import { type Screen, spawn } from "../Screen.ts"
 import { exposition } from "./exposition.ts"
 
@@ -70,7 +72,7 @@ test("natter top prints once where there is no terminal, and shows a token if it
     Effect.gen(function* () {
       const { address, state } = yield* service
       const args = ["top", "--address", address, "--every", "100ms"]
-      const seen = yield* Effect.promise(() => run(args, { env: { NATTER_TOKEN: "nat_secret" } }))
+      const seen = yield* Effect.promise(() => Natter.run(args, { env: { NATTER_TOKEN: "nat_secret" } }))
       expect(seen).toMatchObject({ code: 0, stderr: "" })
       expect(seen.stdout).toMatch(/^natter 9\.9\.9 {3}http:\/\/127\.0\.0\.1:\d+ .*\nconnections/)
       expect(seen.stdout).not.toContain("\u001b")
