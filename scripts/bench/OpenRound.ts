@@ -55,10 +55,10 @@ const inMemory = existsSync("/dev/shm") ? { directory: "/dev/shm" } : {}
 
 const probed = (server: ServerCommand, file: string): ServerCommand => ({
   name: server.name,
-  args: (port, folder) => [
+  args: (port, folder, command) => [
     "--import",
     `${new URL("probe.ts", import.meta.url).href}?file=${encodeURIComponent(file)}`,
-    ...server.args(port, folder),
+    ...server.args(port, folder, command),
   ],
 })
 

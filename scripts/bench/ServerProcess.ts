@@ -6,14 +6,15 @@ import * as net from "node:net"
 import { fileURLToPath } from "node:url"
 import * as ChildServer from "../../src/load/ChildServer.ts"
 import { freePort } from "../../src/load/FreePort.ts"
+import { Command } from "../Command.ts"
 import { BenchError } from "./BenchError.ts"
 import type { FramingName } from "./fanout/Framing.ts"
 import { pin } from "./Machine.ts"
 
-/** What can be started: the arguments for Node, given a port to listen on and a folder of its own. */
+/** What can be started: the arguments for Node, given a port to listen on, a folder of its own, and what `natter` is. */
 export interface ServerCommand {
   readonly name: string
-  readonly args: (port: number, folder: string) => ReadonlyArray<string>
+  readonly args: (port: number, folder: string, command: string) => ReadonlyArray<string>
   /** Settings that have no flag. */
   readonly env?: Readonly<Record<string, string>>
   /** How it lays frames into bytes, where it is not behind a length. */
@@ -79,7 +80,11 @@ export const start = Effect.fnUntraced(function* (server: ServerCommand, options
           `--cpu-prof-dir=${options.profile.folder}`,
           `--cpu-prof-name=${options.profile.name}`,
         ]
-  const [command = "", ...args] = pin(options.core, [process.execPath, ...profile, ...server.args(port, folder)])
+  const [command = "", ...args] = pin(options.core, [
+    process.execPath,
+    ...profile,
+    ...server.args(port, folder, yield* Command),
+  ])
   const from = performance.now()
   const child = yield* ChildServer.start(command, args, {
     cwd: root,

@@ -2,14 +2,13 @@
 import { host } from "./ServerProcess.ts"
 import type { ServerCommand } from "./ServerProcess.ts"
 
-/** The command line, as `npm start` starts it. */
-export const command = "src/cli/main.ts"
-const serve = ["--max-semi-space-size=16", command, "serve"]
+/** As `npm start` starts it. */
+const serve = (command: string) => ["--max-semi-space-size=16", command, "serve"]
 
 const service = (name: string, ...settings: ReadonlyArray<string>): ServerCommand => ({
   name,
-  args: (port, folder) =>
-    serve.concat(
+  args: (port, folder, command) =>
+    serve(command).concat(
       ["--host", host, "--port", String(port), "--data", folder],
       ["--accounts", "guest"],
       ["--rate-limits", "off"],
@@ -37,7 +36,7 @@ export const natterWithAccounts = (from: string): ServerCommand => ({
 /** Ours as it comes, in this folder, which it finds as it left it. */
 export const natterIn = (data: string, env: Readonly<Record<string, string>>): ServerCommand => ({
   name: "natter",
-  args: (port) => [...serve, "--host", host, "--port", String(port), "--data", data],
+  args: (port, _, command) => [...serve(command), "--host", host, "--port", String(port), "--data", data],
   env,
 })
 
@@ -55,7 +54,7 @@ const bareDurable = bare("bare Node, SQLite", "durable.ts")
 /** The same with everything on disk. */
 export const bareOnDisk: ServerCommand = {
   ...bareDurable,
-  args: (port, folder) => [...bareDurable.args(port, folder), "--data", folder],
+  args: (port, folder, command) => [...bareDurable.args(port, folder, command), "--data", folder],
 }
 
 /** Ours with everything on disk. */

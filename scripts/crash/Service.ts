@@ -6,6 +6,7 @@ import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import type * as Scope from "effect/Scope"
 import { fileURLToPath } from "node:url"
 import * as ChildServer from "../../src/load/ChildServer.ts"
+import { Command } from "../Command.ts"
 import { CrashError } from "./CrashError.ts"
 
 export interface ServiceOptions {
@@ -40,7 +41,7 @@ export const start = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<Service, CrashError, Scope.Scope | ChildProcessSpawner> {
   const { args, data, environment = {}, port } = options
-  const command = ["src/cli/main.ts", "serve", "--port", String(port), "--data", data, "--log-format", "json"]
+  const command = [yield* Command, "serve", "--port", String(port), "--data", data, "--log-format", "json"]
   const server = yield* Effect.mapError(
     ChildServer.start(process.execPath, [...command, ...args], {
       cwd: root,

@@ -104,9 +104,9 @@ describe("a server process", () => {
       let folder = ""
       const server: ServerCommand = {
         name: "reference",
-        args: (port, given) => {
+        args: (port, given, command) => {
           folder = given
-          return reference.args(port, given)
+          return reference.args(port, given, command)
         },
       }
       const { pid } = yield* Effect.scoped(

@@ -12,6 +12,8 @@ import type { Work } from "../../scripts/bench/sessions/Plan.ts"
 import * as SessionRound from "../../scripts/bench/SessionRound.ts"
 import { median } from "../../scripts/bench/Table.ts"
 import * as Tokens from "../../scripts/bench/Tokens.ts"
+import { Command } from "../../scripts/Command.ts"
+import { main } from "../cli/bundled.ts"
 
 const settings = (tokens: Settings["tokens"], seconds = 0.3): Settings => ({
   pinned: undefined,
@@ -50,7 +52,7 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
 }
 
 const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Scope.Scope>) =>
-  effect.pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  effect.pipe(Effect.scoped, Effect.provideService(Command, main), Effect.provide(NodeServices.layer))
 
 it("is listed above, or is like one that is", () => {
   const like = (id: string): string =>

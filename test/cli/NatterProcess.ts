@@ -7,11 +7,16 @@ import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterAll, onTestFinished, vi } from "vitest"
+import { main } from "./bundled.ts"
 
 // Processes take their time to start, and longer where many tests run at once.
 vi.setConfig({ testTimeout: 60_000 })
 
-export const main = path.join(import.meta.dirname, "../../src/cli/main.ts")
+/** The command as tests start it. */
+export { main }
+
+/** The command as it starts from the sources, and as it is installed: slower, and for tests of that alone. */
+export const fromSources = (file: "main.ts" | "bin.ts") => path.join(import.meta.dirname, "../../src/cli", file)
 
 /** A home that nothing is kept in; a test that keeps something brings its own. */
 const home = fs.mkdtempSync(path.join(os.tmpdir(), "natter-home-"))
@@ -43,6 +48,14 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null
 }
 
+interface ProcessOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly stdio?: StdioOptions
+  /** Whether it is left to who starts it to end it. */
+  readonly outlives?: boolean
+}
+
 /** A process that is killed after the test if it is still there. */
 export class Process {
   stdout = ""
@@ -50,18 +63,14 @@ export class Process {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
 
-  constructor(
-    command: string,
-    args: ReadonlyArray<string>,
-    options: { cwd?: string; env?: NodeJS.ProcessEnv; stdio?: StdioOptions } = {},
-  ) {
+  constructor(command: string, args: ReadonlyArray<string>, { outlives = false, ...options }: ProcessOptions = {}) {
     const child: ChildProcess = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
     this.child = child
     child.stdout!.on("data", (data) => (this.stdout += data))
     child.stderr!.on("data", (data) => (this.stderr += data))
     // Not when it exits: what it wrote last is still to be read then.
     this.ended = once(child, "close").then(([code, signal]) => ({ code, signal }))
-    onTestFinished(() => void child.kill("SIGKILL"))
+    if (!outlives) onTestFinished(() => void child.kill("SIGKILL"))
   }
 
   /** Done as soon as its standard output or error matches; fails when it ends before. */
@@ -76,7 +85,7 @@ export class Process {
   }
 }
 
-export const natter = (args: ReadonlyArray<string>, options?: ConstructorParameters<typeof Process>[2]): Process =>
+export const natter = (args: ReadonlyArray<string>, options?: ProcessOptions): Process =>
   new Process(process.execPath, [main, ...args], options)
 
 export interface Ran extends Ended {
@@ -98,9 +107,9 @@ export const run = async (
 /** A server on a free port. */
 export const serve = async (
   data: string,
-  options: { args?: ReadonlyArray<string>; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  { args: more = [], ...options }: ProcessOptions & { readonly args?: ReadonlyArray<string> } = {},
 ): Promise<Process & { readonly port: number }> => {
-  const args = ["serve", "--port", "0", "--data", data, ...(options.args ?? [])]
+  const args = ["serve", "--port", "0", "--data", data, ...more]
   const server = natter(args, { cwd: data, ...options })
   const [, port] = await server.says(/listens on 127\.0\.0\.1:(\d+)/)
   return Object.assign(server, { port: Number(port) })

@@ -3,7 +3,7 @@ import * as path from "node:path"
 import { describe, expect, test } from "vitest"
 import { run } from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
-import { environment, main, makeFolder, natter, Process } from "./NatterProcess.ts"
+import { environment, fromSources, main, makeFolder, natter, Process } from "./NatterProcess.ts"
 
 const commands = [
   [],
@@ -63,7 +63,7 @@ describe("natter", () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"))
     const [, option] = / (--max-semi-space-size=\d+) src\/cli\/main\.ts serve$/.exec(scripts.start)!
     const tell = `data:text/javascript,console.error(process.pid,process.execArgv.at(-1),process.env.NODE_OPTIONS)`
-    const bin = path.join(path.dirname(main), "bin.ts")
+    const bin = fromSources("bin.ts")
     const told = async (command: string, env?: NodeJS.ProcessEnv) => {
       const running = new Process(process.execPath, ["--import", tell, bin, command, "--help"], env && { env })
       const { code } = await running.ended

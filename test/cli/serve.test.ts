@@ -5,7 +5,7 @@ import { networkInterfaces } from "node:os"
 import { describe, expect, test } from "vitest"
 import { run } from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
-import { Client, main, makeFolder, natter, Process, serve } from "./NatterProcess.ts"
+import { Client, fromSources, main, makeFolder, natter, Process, serve } from "./NatterProcess.ts"
 
 const drained = { code: 0, signal: null }
 
@@ -95,8 +95,8 @@ describe("natter serve", () => {
     const data = makeFolder()
     const hangUp = `import { registerHooks } from "node:module"; registerHooks({ load(url, context, next) {
       if (url.endsWith("/cli/natter.ts")) process.kill(process.pid, "SIGHUP"); return next(url, context) } })`
-    const args = ["--import", `data:text/javascript,${encodeURIComponent(hangUp)}`, main, "serve", "--port", "0"]
-    const server = new Process(process.execPath, [...args, "--data", data], { cwd: data })
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(hangUp)}`, fromSources("main.ts"), "serve"]
+    const server = new Process(process.execPath, [...args, "--port", "0", "--data", data], { cwd: data })
     await server.says(/listens on/)
     expect(await stop(server)).toEqual(drained)
   })

@@ -3,7 +3,7 @@ import { once } from "node:events"
 import * as net from "node:net"
 import * as path from "node:path"
 import { describe, expect, test, vi } from "vitest"
-import { Client, main, makeFolder, natter, type Process, run, serve } from "./NatterProcess.ts"
+import { Client, fromSources, main, makeFolder, natter, type Process, run, serve } from "./NatterProcess.ts"
 import { activated, descriptorOf, opened } from "./serve/activation.ts"
 import { found, receiver, ServiceManager } from "./serve/ServiceManager.ts"
 
@@ -69,25 +69,28 @@ describe.skipIf(process.platform === "win32")("natter serve with sockets from sy
     [...stderr.matchAll(/"message":"listening on ([^"]*)"/g)].map(([, where]) => where)
 
   /** Both ways to start it: as it is installed it would replace its process, and lose what was handed over. */
-  test.each(["main.ts", "bin.ts"])("takes them, speaks there, and leaves them to systemd: %s", async (file) => {
-    const folder = makeFolder()
-    const tcp = await opened({ host: "127.0.0.1", port: 0 })
-    const unix = await opened({ path: path.join(folder, "s") })
-    const { port } = tcp
-    const args = [path.join(path.dirname(main), file), "serve", "--data", path.join(folder, "data")]
-    const server = activated(args, [tcp.fd, unix.fd], { cwd: folder, names: "natter:natter-unix" })
-    tcp.leave()
-    unix.leave()
-    await server.says(new RegExp(`Natter listens on 127\\.0\\.0\\.1:${port} `))
-    // And nowhere else: host and port are there by default alone.
-    expect(listeningOn(server)).toEqual([`127.0.0.1:${port}`, path.join(folder, "s")])
-    for (const [name, to] of Object.entries({ ann: port, bob: path.join(folder, "s") })) {
-      expect(await new Client(to).login(name, "secret")).toMatchObject({ success: true })
-    }
-    server.child.kill("SIGTERM")
-    expect(await server.ended).toEqual({ code: 0, signal: null })
-    expect(fs.existsSync(path.join(folder, "s"))).toBe(true)
-  })
+  test.each(["main.ts", "bin.ts"] as const)(
+    "takes them, speaks there, and leaves them to systemd: %s",
+    async (file) => {
+      const folder = makeFolder()
+      const tcp = await opened({ host: "127.0.0.1", port: 0 })
+      const unix = await opened({ path: path.join(folder, "s") })
+      const { port } = tcp
+      const args = [fromSources(file), "serve", "--data", path.join(folder, "data")]
+      const server = activated(args, [tcp.fd, unix.fd], { cwd: folder, names: "natter:natter-unix" })
+      tcp.leave()
+      unix.leave()
+      await server.says(new RegExp(`Natter listens on 127\\.0\\.0\\.1:${port} `))
+      // And nowhere else: host and port are there by default alone.
+      expect(listeningOn(server)).toEqual([`127.0.0.1:${port}`, path.join(folder, "s")])
+      for (const [name, to] of Object.entries({ ann: port, bob: path.join(folder, "s") })) {
+        expect(await new Client(to).login(name, "secret")).toMatchObject({ success: true })
+      }
+      server.child.kill("SIGTERM")
+      expect(await server.ended).toEqual({ code: 0, signal: null })
+      expect(fs.existsSync(path.join(folder, "s"))).toBe(true)
+    },
+  )
 
   test("listens on a host and port as well that somebody has set, and says what is spoken where", async () => {
     const folder = makeFolder()

@@ -4,6 +4,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type Options, crashTest } from "../../scripts/crash/CrashTest.ts"
 import * as Verdict from "../../scripts/crash/Verdict.ts"
+import { Command } from "../../scripts/Command.ts"
+import { main } from "../cli/bundled.ts"
 
 type CrashOptions = Pick<Options, "storage" | "fault" | "strikes">
 
@@ -11,6 +13,7 @@ type CrashOptions = Pick<Options, "storage" | "fault" | "strikes">
 export const run = (options: CrashOptions) =>
   crashTest({ ...options, seed: 42, between: Duration.millis(900), pace: 8 }).pipe(
     Effect.map(({ findings, record }) => ({ findings, record, verdict: Verdict.text(record, findings) })),
+    Effect.provideService(Command, main),
     Effect.provide(NodeServices.layer),
   )
 

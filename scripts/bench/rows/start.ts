@@ -2,11 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as ChildProcess from "effect/process/ChildProcess"
+import { Command } from "../../Command.ts"
 import { BenchError } from "../BenchError.ts"
 import type { Measure, Row, Settings } from "../Row.ts"
 import { root, start } from "../ServerProcess.ts"
 import type { ServerCommand } from "../ServerProcess.ts"
-import { bareVersion2, command, natterIn } from "../Servers.ts"
+import { bareVersion2, natterIn } from "../Servers.ts"
 import { median } from "../Table.ts"
 
 const starts = ({ quick }: Settings): number => (quick ? 1 : 10)
@@ -15,7 +16,7 @@ const accepting = (server: ServerCommand) => Effect.scoped(Effect.map(start(serv
 
 const help = Effect.fnUntraced(function* (env: Readonly<Record<string, string>>) {
   const from = performance.now()
-  const child = yield* ChildProcess.make(process.execPath, [command, "--help"], {
+  const child = yield* ChildProcess.make(process.execPath, [yield* Command, "--help"], {
     cwd: root,
     env,
     extendEnv: true,

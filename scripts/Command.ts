@@ -1,0 +1,7 @@
+import * as Context from "effect/Context"
+
+/**
+ * What Node starts as `natter`: the sources, as `npm start` has them. Tests that start it often have it in one piece, which
+ * is there sooner.
+ */
+export const Command = Context.Reference<string>("natter/scripts/Command", { defaultValue: () => "src/cli/main.ts" })
