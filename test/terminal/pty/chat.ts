@@ -1,6 +1,10 @@
 /** Users in terminals of their own, with a server of their own. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { afterAll } from "vitest"
 import { environment, main, makeFolder, serve } from "../../cli/NatterProcess.ts"
 import { type Screen, type Size, spawn } from "../../cli/Screen.ts"
 
@@ -9,6 +13,25 @@ export const escape = "\u001b"
 
 /** A server as a process. */
 export const server = Effect.promise(() => serve(makeFolder()))
+
+const startShared = async () => {
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), "natter-cli-"))
+  const started = await serve(data, { outlives: true })
+  return Object.assign(started, { data })
+}
+
+let running: ReturnType<typeof startShared> | undefined
+
+afterAll(async () => {
+  if (running === undefined) return
+  const { child, data, ended } = await running
+  child.kill("SIGKILL")
+  await ended
+  fs.rmSync(data, { recursive: true })
+})
+
+/** The same for all tests of a file: for those who do not mind what was said before. */
+export const shared = Effect.promise(() => (running ??= startShared()))
 
 interface Options {
   readonly size?: Size | undefined

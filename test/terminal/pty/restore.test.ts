@@ -4,9 +4,9 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import * as net from "node:net"
 import * as path from "node:path"
-import { environment, main, makeFolder, run, serve } from "../../cli/NatterProcess.ts"
+import { environment, main, makeFolder, run } from "../../cli/NatterProcess.ts"
 import { spawn } from "../../cli/Screen.ts"
-import { enter, join, open, server, untouched } from "./chat.ts"
+import { enter, join, open, shared, untouched } from "./chat.ts"
 
 const fixture = (name: string) => path.join(import.meta.dirname, "fixtures", name)
 
@@ -32,7 +32,7 @@ describe("the terminal, after natter chat", () => {
   for (const [what, signal, code] of ends) {
     it.live(`is as it was when ${what} has ended it`, () =>
       Effect.gen(function* () {
-        const { port } = yield* server
+        const { port } = yield* shared
         const ann = yield* join(port, "ann")
         process.kill(ann.pid, signal)
         assert.strictEqual(yield* ann.ended, code)
@@ -43,7 +43,7 @@ describe("the terminal, after natter chat", () => {
 
   it.live("is as it was when Ctrl+C has ended it", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann")
       ann.type("half a line\u0003")
       yield* ann.shows(/> Write a message/)
@@ -78,13 +78,12 @@ describe("the terminal, after natter chat", () => {
 
   it.live("says why it was put out, below what was there before", () =>
     Effect.gen(function* () {
-      const data = makeFolder()
-      const { port } = yield* Effect.promise(() => serve(data))
-      const ann = yield* join(port, "ann")
-      yield* Effect.promise(() => run(["user", "disable", "ann", "--data", data]))
-      assert.strictEqual(yield* ann.ended, 1)
-      assert.match(ann.text(), /natter: 127\.0\.0\.1:\d+: The account was disabled/)
-      assert.deepInclude(ann.state(), untouched)
+      const { data, port } = yield* shared
+      const bob = yield* join(port, "bob")
+      yield* Effect.promise(() => run(["user", "disable", "bob", "--data", data]))
+      assert.strictEqual(yield* bob.ended, 1)
+      assert.match(bob.text(), /natter: 127\.0\.0\.1:\d+: The account was disabled/)
+      assert.deepInclude(bob.state(), untouched)
     }).pipe(Effect.scoped),
   )
 
@@ -104,7 +103,7 @@ describe("the terminal, after natter chat", () => {
 
   it.live("is the shell's while it is stopped, and drawn anew when it goes on", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const env = { ...environment, NATTER_PASSWORD: "secret of ann", PS1: "shell> ", HISTFILE: "" }
       const shell = yield* spawn("/bin/bash", ["--norc", "--noprofile", "-i"], { env })
       yield* shell.shows(/shell>\s*$/)
@@ -126,7 +125,7 @@ describe("the terminal, after natter chat", () => {
 
   it.live("is drawn on where nobody could let it go on again", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       // There is no shell that could continue it.
       const ann = yield* join(port, "ann")
       ann.type("\u001a")
@@ -138,7 +137,7 @@ describe("the terminal, after natter chat", () => {
 
   it.live("can be had back with reset after a kill -9", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const env = { ...environment, NATTER_PASSWORD: "secret of ann", PS1: "shell> ", HISTFILE: "" }
       const shell = yield* spawn("/bin/bash", ["--norc", "--noprofile", "-i"], { env })
       yield* shell.shows(/shell>\s*$/)
@@ -156,14 +155,14 @@ describe("the terminal, after natter chat", () => {
 
   it.live("asks for the password before it draws, and shows it nowhere", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
-      const ann = yield* open(["chat", `:${port}`, "--name", "ann"], { env: { XDG_CONFIG_HOME: makeFolder() } })
-      yield* ann.shows(/Password of ann on 127\.0\.0\.1:\d+: $/m)
-      ann.type(`correct horse${enter}`)
-      yield* ann.shows(/\(1\)/)
-      ann.type(`/quit${enter}`)
-      assert.strictEqual(yield* ann.ended, 0)
-      assert.notInclude(ann.raw(), "horse")
+      const { port } = yield* shared
+      const cyd = yield* open(["chat", `:${port}`, "--name", "cyd"], { env: { XDG_CONFIG_HOME: makeFolder() } })
+      yield* cyd.shows(/Password of cyd on 127\.0\.0\.1:\d+: $/m)
+      cyd.type(`correct horse${enter}`)
+      yield* cyd.shows(/\(1\)/)
+      cyd.type(`/quit${enter}`)
+      assert.strictEqual(yield* cyd.ended, 0)
+      assert.notInclude(cyd.raw(), "horse")
     }).pipe(Effect.scoped),
   )
 })

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { fresh } from "../../../src/client/MessageId.ts"
 import { retryRefused } from "../../../src/client/internal/retry.ts"
 import * as Tcp from "../../../src/client/transport/Tcp.ts"
-import { enter, join, server } from "./chat.ts"
+import { enter, join, server, shared } from "./chat.ts"
 
 /** No row is too long, and every part is in its place. */
 const whole = (screen: Screen, { columns, rows }: Size): void => {
@@ -27,7 +27,7 @@ const whole = (screen: Screen, { columns, rows }: Size): void => {
 describe("the screen", () => {
   it.live("is whole at every size, on the way there and back", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann")
       for (let line = 1; line <= 12; line++) ann.type(`line ${line} ${"word ".repeat(line)}${enter}`)
       yield* ann.shows(/line 12 word/)
@@ -56,7 +56,7 @@ describe("the screen", () => {
 
   it.live("has room for help on a small one too", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann", { size: { columns: 40, rows: 12 } })
       ann.type(`/help${enter}`)
       yield* ann.shows(/Commands\n\/join CHANNEL ·[^]*Esc closes this · page 1 of \d ↓/)
@@ -72,7 +72,7 @@ describe("the screen", () => {
 
   it.live("keeps its columns with wide, joined and combining characters", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann", { size: { columns: 110, rows: 24 } })
       const texts = [
         "日本語のテキスト",
@@ -95,7 +95,7 @@ describe("the screen", () => {
 
   it.live("cannot be touched by what others say", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann")
       const eve = yield* Tcp.connect({ host: "127.0.0.1", port })
       yield* Effect.forkScoped(Stream.runDrain(eve.events))
@@ -132,7 +132,7 @@ describe("the screen", () => {
 
   it.live("has no colours where people want none, and a word for what a colour says", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const size = { columns: 110, rows: 24 }
       const ann = yield* join(port, "ann", { size, env: { NO_COLOR: "1" } })
       const bob = yield* join(port, "bob", { size })
@@ -165,7 +165,7 @@ describe("the screen", () => {
 
   it.live("has links to click on where the terminal is known for it", () =>
     Effect.gen(function* () {
-      const { port } = yield* server
+      const { port } = yield* shared
       const ann = yield* join(port, "ann", { env: { VTE_VERSION: "7600" } })
       const bob = yield* join(port, "bob")
       ann.type(`see https://example.org/a?b=c.${enter}`)
