@@ -24,8 +24,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   /** By who sanctioned somebody in a direct conversation: the conversations. */
   const sanctionedBy = new Map<UserId, Set<ChannelId>>()
   const audits = new Map<ChannelId, AuditLog>()
-  /** By who made them. */
-  const made = new Map<string, Set<ChannelId>>()
+  /** How many somebody has made: counted as they change, since who makes one may have made thousands. */
+  const made = new Map<string, Record.Made>()
   const makers = new Map<ChannelId, string>()
   /** Those of the records that are not archived, and no direct conversations. */
   let open = 0
@@ -45,32 +45,37 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
 
   const isOpen = (record: Record.ChannelRecord | undefined): boolean =>
     record !== undefined && !record.archived && !isDirect(record.name)
+  const hasMade = (maker: string): Record.Made => made.get(maker) ?? { all: 0, open: 0 }
+  const count = (maker: string, more: Record.Made): void => {
+    const { all, open } = hasMade(maker)
+    if (all + more.all === 0) made.delete(maker)
+    else made.set(maker, { all: all + more.all, open: open + more.open })
+  }
+  /** What was open and is not, or the other way round, counts for all and for its maker. */
+  const countOpen = (id: ChannelId, next: Record.ChannelRecord | undefined): void => {
+    const more = Number(isOpen(next)) - Number(isOpen(records.get(id)))
+    open += more
+    const maker = makers.get(id)
+    if (maker !== undefined) count(maker, { all: 0, open: more })
+  }
   const put = (record: Record.ChannelRecord): void => {
-    open += Number(isOpen(record)) - Number(isOpen(records.get(record.id)))
+    countOpen(record.id, record)
     records.set(record.id, record)
   }
   const drop = (id: ChannelId): void => {
-    open -= Number(isOpen(records.get(id)))
+    countOpen(id, undefined)
     records.delete(id)
   }
   /** Direct conversations in which somebody is blocked: the others have no record. */
   const sanctioned = (): number => records.size - byName.size
-  const hasMade = (key: string): Record.Made => {
-    const all = [...(made.get(key) ?? [])]
-    return { all: all.length, open: all.filter((id) => isOpen(records.get(id))).length }
-  }
 
   const setMaker = (id: ChannelId, maker: string | undefined): void => {
     const before = makers.get(id)
-    if (before !== undefined) {
-      const left = made.get(before)
-      left?.delete(id)
-      if (left?.size === 0) made.delete(before)
-      makers.delete(id)
-    }
-    if (maker === undefined) return
+    const isNowOpen = Number(isOpen(records.get(id)))
+    if (before !== undefined) count(before, { all: -1, open: -isNowOpen })
+    if (maker === undefined) return void makers.delete(id)
     makers.set(id, maker)
-    made.set(maker, (made.get(maker) ?? new Set()).add(id))
+    count(maker, { all: 1, open: isNowOpen })
   }
 
   const setDirect = (id: ChannelId, { sanctions }: Record.ChannelRecord, next: Record.ChannelRecord): void => {
