@@ -1,4 +1,9 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+
+// What Node compiles, and strips of its types, it does once for all processes and threads that a run starts, not in each:
+// that was most of the time of every database thread.
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url))
 
 export default defineConfig({
   test: {

@@ -25,11 +25,11 @@ afterAll(() => fs.rmSync(home, { recursive: true, force: true }))
 
 const { HOME, XDG_CACHE_HOME } = process.env
 
-/** The caller's environment without what would change the outcome; what was compiled stays where it is. */
+/** The caller's environment without what would change the outcome; what was compiled stays where the command keeps it. */
 export const environment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(NATTER_|VITEST|NODE_OPTIONS|FORCE_COLOR|NO_COLOR|XDG_CONFIG_HOME$)/.test(name),
+      ([name]) => !/^(NATTER_|VITEST|NODE_OPTIONS|NODE_COMPILE_CACHE|FORCE_COLOR|NO_COLOR|XDG_CONFIG_HOME$)/.test(name),
     ),
   ),
   HOME: home,
