@@ -19,11 +19,14 @@ const server = Effect.callback<string>((resume) => {
   return Effect.sync(() => socket.destroy())
 })
 
-/** The address of an empty database, as far as its user can see: a schema of its own. */
+/**
+ * The address of an empty database, as far as its user can see: a schema of its own. A commit waits for the disk there only
+ * where the service itself asks for it: this server loses no power.
+ */
 export const emptyDatabase: Effect.Effect<Redacted.Redacted> = Effect.gen(function* () {
   const url = yield* server
   const schema = `test_${randomUUID().replaceAll("-", "")}`
   const sql = yield* PgClient.makeClient({ url: Redacted.make(url) })
   yield* sql`CREATE SCHEMA ${sql(schema)}`
-  return Redacted.make(`${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`)
+  return Redacted.make(`${url}?options=${encodeURIComponent(`-c search_path=${schema} -c synchronous_commit=off`)}`)
 }).pipe(Effect.scoped, Effect.provide(Reactivity.layer), Effect.orDie)

@@ -23,7 +23,8 @@ const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 
 const inFolder = (folder: string) =>
   SqlAccounts.layer.pipe(
-    Layer.provideMerge(Sqlite.layer()),
+    // Nothing here is about the disk: a commit does not wait for it.
+    Layer.provideMerge(Sqlite.layer({ synchronous: "normal" })),
     Layer.provide(DataFolder.layer(folder)),
     Layer.provide(platform),
   )

@@ -56,7 +56,8 @@ const inFolder = (folder: string, options?: Parameters<typeof Sqlite.layer>[0]) 
     Layer.fresh,
   )
 
-const inSqlite = Layer.unwrap(Effect.map(temporaryFolder, (folder) => inFolder(folder)))
+// Nothing here is about the disk, but for what says that it is: a commit does not wait for it.
+const inSqlite = Layer.unwrap(Effect.map(temporaryFolder, (folder) => inFolder(folder, { synchronous: "normal" })))
 
 const inPostgres = Layer.unwrap(
   Effect.map(emptyDatabase, (url) => SqlHistory.layer.pipe(Layer.provideMerge(Postgres.layer({ url })), Layer.fresh)),
