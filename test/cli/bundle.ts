@@ -15,7 +15,11 @@ const sources = path.join(root, "src")
 const inSources = (file: string): string => path.join(sources, file)
 
 /** What looks for a program beside itself: it is to find the one that is in the bundle. */
-const besideItself = inSources("storage/internal/sqliteThread.ts")
+const besideItself = [
+  "storage/internal/sqliteThread.ts",
+  "load/internal/serviceProcess.ts",
+  "load/internal/worker/process.ts",
+].map(inSources)
 
 const entries = ["cli/main", "storage/internal/sqliteWorker"]
 
@@ -24,7 +28,7 @@ const placed = (home: string): Rolldown.Plugin => ({
   name: "natter:placed",
   transform: (code, id) => {
     if (!id.startsWith(sources) || !code.includes("import.meta.url")) return undefined
-    const place = id === besideItself ? path.join(home, path.relative(sources, id).replace(/ts$/, "js")) : id
+    const place = besideItself.includes(id) ? path.join(home, path.relative(sources, id).replace(/ts$/, "js")) : id
     return code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(place).href))
   },
 })

@@ -8,9 +8,8 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { onTestFinished, vi } from "vitest"
 import { Result } from "../../src/scenario/Result.ts"
+import { main } from "../cli/bundled.ts"
 import { type Child, childrenOf, isThere } from "./childProcesses.ts"
-
-const main = `${import.meta.dirname}/../../src/cli/main.ts`
 
 /** A load in the middle of its measured part, which would go on for minutes. */
 const inTheMiddle = async (name: string, processes: number, mark = "measuring") => {

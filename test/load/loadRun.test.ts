@@ -8,8 +8,7 @@ import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 import { Result } from "../../src/scenario/Result.ts"
-
-const main = `${import.meta.dirname}/../../src/cli/main.ts`
+import { main } from "../cli/bundled.ts"
 
 const natter = (...args: ReadonlyArray<string>) =>
   new Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>((resolve) => {
