@@ -1,7 +1,7 @@
 /** The `natter` command as a process of its own, and clients that speak to it in raw frames. */
 import * as Pty from "@lydell/node-pty"
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process"
-import { once } from "node:events"
+import { EventEmitter, once } from "node:events"
 import * as fs from "node:fs"
 import * as net from "node:net"
 import * as os from "node:os"
@@ -56,21 +56,16 @@ interface ProcessOptions {
   readonly outlives?: boolean
 }
 
-/** A process that is killed after the test if it is still there. */
-export class Process {
+/** A command while it runs. */
+export abstract class Running {
   stdout = ""
   stderr = ""
-  readonly child: ChildProcess
-  readonly ended: Promise<Ended>
+  abstract readonly ended: Promise<Ended>
+  private readonly events = new EventEmitter()
 
-  constructor(command: string, args: ReadonlyArray<string>, { outlives = false, ...options }: ProcessOptions = {}) {
-    const child: ChildProcess = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
-    this.child = child
-    child.stdout!.on("data", (data) => (this.stdout += data))
-    child.stderr!.on("data", (data) => (this.stderr += data))
-    // Not when it exits: what it wrote last is still to be read then.
-    this.ended = once(child, "close").then(([code, signal]) => ({ code, signal }))
-    if (!outlives) onTestFinished(() => void child.kill("SIGKILL"))
+  protected take(output: "stdout" | "stderr", data: string): void {
+    this[output] += data
+    this.events.emit("more")
   }
 
   /** Done as soon as its standard output or error matches; fails when it ends before. */
@@ -79,9 +74,28 @@ export class Process {
     while (true) {
       const match = pattern.exec(this.stdout) ?? pattern.exec(this.stderr)
       if (match !== null) return match
-      const more = Promise.race([once(this.child.stdout!, "data"), once(this.child.stderr!, "data"), gone])
-      if ((await more) === "gone") throw new Error(`ended without ${pattern}:\n${this.stdout}${this.stderr}`)
+      const more = once(this.events, "more")
+      if ((await Promise.race([more, gone])) === "gone") {
+        throw new Error(`ended without ${pattern}:\n${this.stdout}${this.stderr}`)
+      }
     }
+  }
+}
+
+/** A process that is killed after the test if it is still there. */
+export class Process extends Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+
+  constructor(command: string, args: ReadonlyArray<string>, { outlives = false, ...options }: ProcessOptions = {}) {
+    super()
+    const child: ChildProcess = spawn(command, args, { ...options, env: { ...environment, ...options.env } })
+    this.child = child
+    child.stdout!.on("data", (data) => this.take("stdout", `${data}`))
+    child.stderr!.on("data", (data) => this.take("stderr", `${data}`))
+    // Not when it exits: what it wrote last is still to be read then.
+    this.ended = once(child, "close").then(([code, signal]) => ({ code, signal }))
+    if (!outlives) onTestFinished(() => void child.kill("SIGKILL"))
   }
 }
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { environment, main, run } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import { environment, main } from "./NatterProcess.ts"
 import { inLobby } from "./lobby.ts"
 import { spawn } from "./Screen.ts"
 

@@ -5,21 +5,29 @@ import { once } from "node:events"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { defaults } from "../../src/server/ServerSettings.ts"
 import { inLobby } from "./lobby.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 
 const env = { NATTER_PASSWORD: "secret" }
 const times = /^\d\d:\d\d:\d\d /gm
 
-const run = (...[args, options]: Parameters<typeof Natter.run>) => Effect.promise(() => Natter.run(args, options))
+const run = (...given: Parameters<typeof Here.run>) => Effect.promise(() => Here.run(...given))
 
 /** Signed in as Ann, with an open input. */
-const chatting = Effect.fnUntraced(function* (address: string) {
-  const chat = Natter.natter(["chat", address, "--name", "ann"], { env })
-  yield* Effect.promise(() => chat.says(/^ann is in lobby on 127\.0\.0\.1:\d+, 2 here: listener, ann$/m))
-  return chat
-})
+const chattingBy = <A extends Natter.Running>(
+  start: (args: ReadonlyArray<string>, options: { env: typeof env }) => A,
+) =>
+  Effect.fnUntraced(function* (address: string) {
+    const chat = start(["chat", address, "--name", "ann"], { env })
+    yield* Effect.promise(() => chat.says(/^ann is in lobby on 127\.0\.0\.1:\d+, 2 here: listener, ann$/m))
+    return chat
+  })
 
-const ended = (chat: Natter.Process) =>
+const chatting = chattingBy(Here.start)
+/** The same, in a process of its own. */
+const chattingProcess = chattingBy(Natter.natter)
+
+const ended = (chat: Natter.Running) =>
   Effect.map(
     Effect.promise(() => chat.ended),
     ({ code }) => code,
@@ -33,7 +41,9 @@ describe("natter chat, without a terminal", () => {
         Effect.gen(function* () {
           const lines = Array.from({ length: 100 }, (_, n) => `line ${n}`)
           const input = `${lines.join("\n")}\n\n//slash`
-          const { code, stderr, stdout } = yield* run(["chat", address, "--name", "ann"], { env, input })
+          const { code, stderr, stdout } = yield* Effect.promise(() =>
+            Natter.run(["chat", address, "--name", "ann"], { env, input }),
+          )
           assert.strictEqual(code, 0, stderr)
           assert.match(stderr, /^ann is in lobby on \S+, 2 here: listener, ann\n$/)
           const said = [...lines, "/slash"].map((line) => `ann: ${line}`)
@@ -49,7 +59,7 @@ describe("natter chat, without a terminal", () => {
     "goes on as long as its input is open, until it reads /quit",
     inLobby(({ address, emptied, heard, say }) =>
       Effect.gen(function* () {
-        const chat = yield* chatting(address)
+        const chat = yield* chattingProcess(address)
         yield* say("anybody\u001b[2J?")
         yield* Effect.promise(() => chat.says(/listener: anybody\\u001b\[2J\?/))
         chat.child.stdin!.write("yes\n/users\n")
@@ -72,7 +82,7 @@ describe("natter chat, without a terminal", () => {
         const [ann] = yield* Stream.runCollect(server.accounts.list)
         yield* server.hub.disconnect({ user: ann!.id }, new Disconnect({ reason: "Draining" }))
         yield* Effect.promise(() => chat.says(/trying again in \d\.\d s/))
-        chat.child.stdin!.end("one\ntwo\n")
+        chat.stdin.end("one\ntwo\n")
         assert.strictEqual(yield* ended(chat), 0)
         assert.deepStrictEqual(yield* heard(2), ["ann: one", "ann: two"])
         assert.strictEqual(chat.stderr.match(/ann is in lobby/g)?.length, 2, chat.stderr)
@@ -120,11 +130,11 @@ describe("natter chat, without a terminal", () => {
     "leaves when it is interrupted, or when nobody reads on",
     inLobby(({ address, emptied, say }) =>
       Effect.gen(function* () {
-        const interrupted = yield* chatting(address)
+        const interrupted = yield* chattingProcess(address)
         interrupted.child.kill("SIGINT")
         assert.strictEqual(yield* ended(interrupted), 130)
         yield* emptied
-        const unread = yield* chatting(address)
+        const unread = yield* chattingProcess(address)
         unread.child.stdout!.destroy()
         yield* Effect.promise(() => once(unread.child.stdout!, "close"))
         yield* say("is anybody there?")

@@ -8,25 +8,17 @@ import * as Effect from "effect/Effect"
 import * as EffectConsole from "effect/Console"
 import * as Exit from "effect/Exit"
 import { Console } from "node:console"
-import { Readable, Writable } from "node:stream"
+import { PassThrough, Writable } from "node:stream"
+import { StringDecoder } from "node:string_decoder"
+import { onTestFinished } from "vitest"
 import { natter } from "../../src/cli/commands.ts"
 import { exitCode, report } from "../../src/cli/runMain.ts"
-import { environment, main, type Ran } from "./NatterProcess.ts"
+import { type Ended, environment, main, type Ran, Running } from "./NatterProcess.ts"
 
-export interface Options {
+interface Options {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
-}
-
-/** Keeps what is written to it. */
-const kept = () => {
-  const chunks: Array<Buffer> = []
-  const write = (chunk: Buffer, _: BufferEncoding, done: () => void) => {
-    chunks.push(chunk)
-    done()
-  }
-  return { stream: new Writable({ write }), text: () => Buffer.concat(chunks).toString() }
 }
 
 /** Does something while the process has these properties, and is in this folder. */
@@ -49,34 +41,63 @@ const withProcess = async <A>(properties: object, cwd: string | undefined, act: 
 const defined = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-const runAlone = (args: ReadonlyArray<string>, options: Options): Promise<Ran> => {
-  const [stdout, stderr] = [kept(), kept()]
-  const properties = {
-    argv: [process.execPath, main, ...args],
-    env: defined({ ...environment, ...options.env }),
-    stdin: Readable.from(options.input ? [Buffer.from(options.input)] : []),
-    stdout: stdout.stream,
-    stderr: stderr.stream,
-  }
-  return withProcess(properties, options.cwd, async () => {
-    const exit = await Effect.runPromiseExit(
-      natter.pipe(
-        Effect.tapCause(report),
-        Effect.provideService(EffectConsole.Console, new Console(stdout.stream, stderr.stream)),
-        Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: properties.env }))),
-      ),
-    )
-    if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) throw Cause.squash(exit.cause)
-    return { code: exitCode(exit, undefined), signal: null, stdout: stdout.text(), stderr: stderr.text() }
-  })
-}
-
 // There is one process to be had: they take turns.
 let last: Promise<unknown> = Promise.resolve()
 
+/** A command in this process, which is interrupted after the test if it is still there. */
+class Here extends Running {
+  readonly stdin = new PassThrough()
+  readonly ended: Promise<Ended>
+
+  constructor(args: ReadonlyArray<string>, options: Options) {
+    super()
+    const aborted = new AbortController()
+    const properties = {
+      argv: [process.execPath, main, ...args],
+      env: defined({ ...environment, ...options.env }),
+      stdin: this.stdin,
+      stdout: this.output("stdout"),
+      stderr: this.output("stderr"),
+    }
+    const command = natter.pipe(
+      Effect.tapCause(report),
+      Effect.provideService(EffectConsole.Console, new Console(properties.stdout, properties.stderr)),
+      Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: properties.env }))),
+    )
+    this.ended = last.then(() =>
+      withProcess(properties, options.cwd, async () => {
+        const exit = await Effect.runPromiseExit(command, { signal: aborted.signal })
+        // As a process it would say so in its log.
+        if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) throw Cause.squash(exit.cause)
+        return { code: exitCode(exit, undefined), signal: null }
+      }),
+    )
+    last = this.ended.catch(() => {})
+    onTestFinished(async () => {
+      aborted.abort()
+      await last
+    })
+  }
+
+  private output(name: "stdout" | "stderr"): Writable {
+    const decoder = new StringDecoder()
+    return new Writable({
+      write: (chunk, _, done) => {
+        this.take(name, decoder.write(chunk))
+        done()
+      },
+    })
+  }
+}
+
+/** A command whose standard input is open: as `natter` of NatterProcess.ts, but in this process. */
+export const start = (args: ReadonlyArray<string>, options: Omit<Options, "input"> = {}): Here =>
+  new Here(args, options)
+
 /** Runs a command to its end, with this as its standard input: as `run` of NatterProcess.ts, but in this process. */
-export const run = (args: ReadonlyArray<string>, options: Options = {}): Promise<Ran> => {
-  const ran = last.then(() => runAlone(args, options))
-  last = ran.catch(() => {})
-  return ran
+export const run = async (args: ReadonlyArray<string>, options: Options = {}): Promise<Ran> => {
+  const running = new Here(args, options)
+  running.stdin.end(options.input ?? "")
+  const ended = await running.ended
+  return { ...ended, stdout: running.stdout, stderr: running.stderr }
 }

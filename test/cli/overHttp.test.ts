@@ -8,6 +8,7 @@ import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as path from "node:path"
 import { authority, folder } from "../transport/tls/pairs.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 import { onService, run } from "./overHttp.ts"
 
@@ -91,10 +92,13 @@ describe("the commands over HTTP as processes", () => {
     onService(({ address, server }) =>
       Effect.gen(function* () {
         const HOME = Natter.makeFolder()
-        const natter = (args: ReadonlyArray<string>, input = "", env: NodeJS.ProcessEnv = {}) =>
-          Effect.promise(() => Natter.run(args, { env: { HOME, ...env }, input }))
+        const by =
+          (way: typeof Natter.run) =>
+          (args: ReadonlyArray<string>, input = "", env: NodeJS.ProcessEnv = {}) =>
+            Effect.promise(() => way(args, { env: { HOME, ...env }, input }))
+        const [here, natter] = [by(Here.run), by(Natter.run)]
         yield* server.accounts.add({ name: "ann", password: Redacted.make("secret"), role: "member" })
-        yield* natter(["login", address, "--name", "ann"], "", { NATTER_PASSWORD: "secret" })
+        yield* here(["login", address, "--name", "ann"], "", { NATTER_PASSWORD: "secret" })
         assert.deepInclude(yield* natter(["channel", "create", "kitchen"]), {
           code: 0,
           stderr: "kitchen is made, and yours\n",
@@ -105,10 +109,10 @@ describe("the commands over HTTP as processes", () => {
         )
         assert.deepInclude(sent, { code: 0, stderr: "" })
         assert.include(JSON.parse(sent.stdout), { channel: "kitchen", seq: 1 })
-        const { code, stderr, stdout } = yield* natter(["message", "get", "kitchen", "2", "--json"])
+        const { code, stderr, stdout } = yield* here(["message", "get", "kitchen", "2", "--json"])
         assert.deepStrictEqual([code, stdout], [1, ""])
         assert.include(JSON.parse(stderr), { reason: "NoSuchMessage" })
-        const named = yield* natter(["message", "list", "kitchen", "--address", address], "", {
+        const named = yield* here(["message", "list", "kitchen", "--address", address], "", {
           HOME: Natter.makeFolder(),
           NATTER_NAME: "ann",
           NATTER_PASSWORD: "secret",

@@ -162,13 +162,13 @@ describe("natter send", () => {
     "comes back when the connection is lost, and says each line once",
     inLobby(({ address, heard, server }) =>
       Effect.gen(function* () {
-        const send = Natter.natter(["send", address, "--name", "ann", "--json"], { env })
-        send.child.stdin!.write("one\n")
+        const send = Here.start(["send", address, "--name", "ann", "--json"], { env })
+        send.stdin.write("one\n")
         yield* Effect.promise(() => send.says(/"Published"/))
         const [ann] = yield* Stream.runCollect(server.accounts.list)
         yield* server.hub.disconnect({ user: ann!.id }, new Disconnect({ reason: "Draining" }))
         yield* Effect.promise(() => send.says(/trying again in \d\.\d s/))
-        send.child.stdin!.end("two\nthree\n")
+        send.stdin.end("two\nthree\n")
         assert.strictEqual((yield* Effect.promise(() => send.ended)).code, 0, send.stderr)
         assert.deepStrictEqual(yield* heard(3), ["ann: one", "ann: two", "ann: three"])
         assert.strictEqual(send.stdout.match(/"Published"/g)?.length, 3)

@@ -4,7 +4,8 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import { expect, test } from "vitest"
 import { emptyDatabase } from "../postgres/database.ts"
-import { makeFolder, run, serve } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import { makeFolder, serve } from "./NatterProcess.ts"
 
 test("one service at a time has a Postgres database, and who lost it to another ends", async () => {
   const url = await Effect.runPromise(emptyDatabase)

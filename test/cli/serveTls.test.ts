@@ -4,7 +4,9 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import * as tls from "node:tls"
 import { expect, test } from "vitest"
-import { makeFolder, natter, run } from "./NatterProcess.ts"
+import { run } from "./natterHere.ts"
+import * as Natter from "./NatterProcess.ts"
+import { makeFolder, natter } from "./NatterProcess.ts"
 
 const hello = (username: string) => {
   const body = JSON.stringify({ type: "Login", username, password: "" })
@@ -24,7 +26,7 @@ test("natter cert makes what natter serve and its clients take, and a new certif
   const folder = makeFolder()
   const certs = `${folder}/certs`
   const at = (name: string) => `${certs}/${name}.pem`
-  const made = await run(["cert", "--out", certs])
+  const made = await Natter.run(["cert", "--out", certs])
   expect(made).toMatchObject({ code: 0, stderr: "" })
   expect(made.stdout).toContain(`natter serve --tls-cert ${at("server")} --tls-key ${at("server-key")}\n`)
   expect(await run(["cert", "client", "ann", "--out", certs])).toMatchObject({ code: 0, stderr: "" })

@@ -10,16 +10,24 @@ import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { freePort } from "../../src/load/FreePort.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { inLobby } from "./lobby.ts"
+import * as Here from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 
-/** Signed in as Ann, and in the lobby. */
-const tailing = Effect.fnUntraced(function* (address: string, ...args: ReadonlyArray<string>) {
-  const tail = Natter.natter(["tail", address, "--name", "ann", ...args], { env: { NATTER_PASSWORD: "secret" } })
-  yield* Effect.promise(() => tail.says(/^ann is in lobby on 127\.0\.0\.1:\d+, 2 here: listener, ann$/m))
-  return tail
-})
+const env = { NATTER_PASSWORD: "secret" }
 
-const end = (tail: Natter.Process) =>
+/** Signed in as Ann, and in the lobby. */
+const tailingBy = <A extends Natter.Running>(start: (args: ReadonlyArray<string>, options: { env: typeof env }) => A) =>
+  Effect.fnUntraced(function* (address: string, ...args: ReadonlyArray<string>) {
+    const tail = start(["tail", address, "--name", "ann", ...args], { env })
+    yield* Effect.promise(() => tail.says(/^ann is in lobby on 127\.0\.0\.1:\d+, 2 here: listener, ann$/m))
+    return tail
+  })
+
+const tailing = tailingBy(Here.start)
+/** The same, in a process of its own. */
+const tailingProcess = tailingBy(Natter.natter)
+
+const end = (tail: Natter.Running) =>
   Effect.map(
     Effect.promise(() => tail.ended),
     ({ code }) => code,
@@ -30,7 +38,7 @@ describe("natter tail, on pipes", () => {
     "prints what is said, and lets nobody write on the terminal",
     inLobby(({ address, say }) =>
       Effect.gen(function* () {
-        const tail = yield* tailing(address, "--count", "3")
+        const tail = yield* tailingProcess(address, "--count", "3")
         yield* say("hello, ann")
         yield* say("\u001b[2J\u001b]0;owned\u0007 \u202etxet")
         yield* say("one\n12:00:00 admin: two")
@@ -78,7 +86,7 @@ describe("natter tail, on pipes", () => {
     "leaves in order when it is interrupted",
     inLobby(({ address, emptied, server }) =>
       Effect.gen(function* () {
-        const tail = yield* tailing(address)
+        const tail = yield* tailingProcess(address)
         assert.strictEqual(server.sessions.count(), 1)
         tail.child.kill("SIGINT")
         assert.strictEqual(yield* end(tail), 130)
@@ -92,7 +100,7 @@ describe("natter tail, on pipes", () => {
     "ends quietly when nobody reads on",
     inLobby(({ address, say }) =>
       Effect.gen(function* () {
-        const tail = yield* tailing(address)
+        const tail = yield* tailingProcess(address)
         tail.child.stdout!.destroy()
         yield* say("is anybody there?")
         assert.strictEqual(yield* end(tail), 0)
@@ -131,9 +139,10 @@ describe("natter tail, on pipes", () => {
   it.live("waits for a server that is not there yet, and says so, unless it is told not to", () =>
     Effect.gen(function* () {
       const port = yield* freePort("127.0.0.1")
-      const env = { NATTER_PASSWORD: "secret" }
-      const impatient = Natter.natter(["tail", `:${port}`, "--name", "ann", "--no-reconnect"], { env })
-      assert.strictEqual(yield* end(impatient), 1)
+      const impatient = yield* Effect.promise(() =>
+        Here.run(["tail", `:${port}`, "--name", "ann", "--no-reconnect"], { env }),
+      )
+      assert.strictEqual(impatient.code, 1)
       assert.match(impatient.stderr, /nothing listens on/)
       const tail = Natter.natter(["tail", `:${port}`, "--name", "ann"], { env })
       yield* Effect.promise(() => tail.says(/nothing listens on 127\.0\.0\.1:\d+; trying again in \d\.\d s/))
@@ -218,9 +227,7 @@ describe("natter tail, on pipes", () => {
         )
         // Later it is told as it is then.
         const late = yield* Effect.promise(() =>
-          Natter.run(["tail", address, "--name", "ann", "--after", "0", "--count", "1"], {
-            env: { NATTER_PASSWORD: "secret" },
-          }),
+          Here.run(["tail", address, "--name", "ann", "--after", "0", "--count", "1"], { env }),
         )
         assert.match(late.stdout, /^\d\d:\d\d:\d\d bob: \(deleted\)\n$/)
       }),
@@ -229,9 +236,7 @@ describe("natter tail, on pipes", () => {
 
   it("says what is wrong with where it is to begin", async () => {
     const told = async (...args: ReadonlyArray<string>) => {
-      const { code, stderr } = await Natter.run(["tail", "--name", "ann", ...args], {
-        env: { NATTER_PASSWORD: "secret" },
-      })
+      const { code, stderr } = await Here.run(["tail", "--name", "ann", ...args], { env })
       assert.strictEqual(code, 1)
       return stderr
     }
@@ -240,7 +245,7 @@ describe("natter tail, on pipes", () => {
   })
 
   it("says what is wrong with an address", async () => {
-    const { code, stderr } = await Natter.run(["tail", "localhost", "--name", "ann"])
+    const { code, stderr } = await Here.run(["tail", "localhost", "--name", "ann"])
     assert.strictEqual(code, 1)
     assert.match(
       stderr,
