@@ -14,7 +14,10 @@ import { Dialer } from "../../src/client/Dialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 
-const world = TestServer.layerMemory().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
+// Guests have no password that would have to be hashed in each run.
+const world = TestServer.layerMemory({ accounts: { mode: "guest" } }).pipe(
+  Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")),
+)
 
 /** One run in a channel of its own, whose connection is cut once. Every request in it has to succeed in the end. */
 const conversation = (client: Client.Client, channel: string) =>

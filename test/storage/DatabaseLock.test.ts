@@ -50,7 +50,8 @@ const lockless = (url: Redacted.Redacted) =>
     return row!.count
   }).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
 
-describe("the lock of a Postgres database", () => {
+// What they wait for is what the lock takes in real time, seconds each: they wait together, on databases of their own.
+describe.concurrent("the lock of a Postgres database", () => {
   it.live("keeps a second service off it until the first has ended, and nobody off another", () =>
     Effect.gen(function* () {
       const url = yield* emptyDatabase
