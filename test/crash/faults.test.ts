@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { keepsItsPromise, timeout } from "./promise.ts"
 
-describe("a service whose database fails", () => {
+describe.concurrent("a service whose database fails", () => {
   // By the judge's rules, nobody was told anything else than to try again.
   const isToldTo = (record: Effect.Success<ReturnType<typeof keepsItsPromise>>) =>
     assert.isAbove(record.rejections.length, 0)

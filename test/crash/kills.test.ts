@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { keepsItsPromise, run, timeout } from "./promise.ts"
 
-describe("a service that is killed again and again", () => {
+describe.concurrent("a service that is killed again and again", () => {
   it.live(
     "loses nothing that it acknowledged",
     () =>
