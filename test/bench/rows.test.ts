@@ -15,10 +15,10 @@ import * as Tokens from "../../scripts/bench/Tokens.ts"
 import { Command } from "../../scripts/Command.ts"
 import { main } from "../cli/bundled.ts"
 
-const settings = (tokens: Settings["tokens"], seconds = 0.3): Settings => ({
+const settings = (tokens: Settings["tokens"]): Settings => ({
   pinned: undefined,
   rampSeconds: 0.1,
-  seconds,
+  seconds: 0.3,
   quick: true,
   profile: undefined,
   tokens,
@@ -71,8 +71,7 @@ describe.concurrent("a row", () => {
             Tokens.make(20).pipe(Effect.provideService(Scope.Scope, scope), Effect.orDie),
           )
           for (const { measure, name } of contestants.filter(({ name }) => names.includes(name))) {
-            // A password is expensive to check, and where much else runs none is through in less.
-            const figures = yield* measure(settings(tokens, id === "sign-in" ? 2 : undefined))
+            const figures = yield* measure(settings(tokens))
             for (const { figure } of [...columns, ...bounds]) {
               assert.isTrue(Number.isFinite(figures[figure]), `${name}, ${figure}: ${JSON.stringify(figures)}`)
             }
