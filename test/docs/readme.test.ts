@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fileURLToPath } from "node:url"
+import { main } from "../cli/bundled.ts"
 import { compile, examples, played, run } from "./examples.ts"
 
 const [embedding = "", testing = ""] = examples("README.md", "Embed it")
 const [scenario = ""] = examples("README.md", "Torture it")
-const natter = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
 describe("the README", () => {
   it("has an example of embedding in under 40 lines", () => {
@@ -24,7 +23,7 @@ describe("the README", () => {
   })
 
   it("has a scenario that holds", async () => {
-    const lines = await played(natter, scenario)
+    const lines = await played(main, scenario)
     assert.strictEqual(lines[0], "switch-fails")
     assert.lengthOf(
       lines.filter((line) => line.trim().startsWith("holds:")),

@@ -1,9 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fileURLToPath } from "node:url"
+import { main } from "../cli/bundled.ts"
 import { compile, examples, played } from "./examples.ts"
 
 const [allHands = ""] = examples("docs/SCENARIOS.md", "One of your own")
-const natter = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
 describe("the guide to scenarios", () => {
   it("has an example that compiles", () => {
@@ -11,7 +10,7 @@ describe("the guide to scenarios", () => {
   })
 
   it("has an example that does what it says", { timeout: 60_000 }, async () => {
-    const lines = await played(natter, allHands)
+    const lines = await played(main, allHands)
     assert.strictEqual(lines[0], "all-hands")
     const kept = lines.flatMap((line) => /^ *(\w+): (delivery|order|recovery):/.exec(line)?.slice(1).join(" ") ?? [])
     assert.deepStrictEqual(kept, ["holds delivery", "holds order", "holds recovery"])

@@ -70,7 +70,7 @@ class Writer {
   }
 }
 
-describe("Postgres that is restarted", () => {
+describe.concurrent("Postgres that is restarted", () => {
   for (const end of ["kill", "stopNow"] as const) {
     it.live(`under a stream of messages loses none and doubles none, and all goes on by itself: ${end}`, () =>
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ import { defaults } from "../../src/server/ServerSettings.ts"
 import * as Link from "../../src/testing/Link.ts"
 import { piecesOf } from "../../src/testing/MemoryTransport.ts"
 import { History } from "../../src/history/History.ts"
-import type { TestClient1, TestClient2, Terms } from "../../src/testing/TestClient.ts"
+import { Patience, type TestClient1, type TestClient2, type Terms } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 import { exact } from "./exactly.ts"
 
@@ -114,9 +114,12 @@ export const withServer =
   () =>
     Effect.scoped(Effect.flatMap(TestServer, body)).pipe(Effect.provide(layer), quietly)
 
+/** Who waits in real time for what is sent in real time does so for longer than a busy machine stands still. */
+const patiently = Effect.provideService(Patience, Duration.seconds(15))
+
 /** A test in real time. */
 export const live = (title: string, layer: Layer.Layer<TestServer, unknown>, body: Body) =>
-  it.live(title, withServer(layer, body))
+  it.live(title, () => patiently(withServer(layer, body)()))
 
 /** A test on the test clock. */
 export const timed = (title: string, layer: Layer.Layer<TestServer, unknown>, body: Body) =>
