@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { existsSync } from "node:fs"
+import { sources } from "../Command.ts"
 import * as LoadProcess from "./LoadProcess.ts"
 import type { Machine } from "./Machine.ts"
 import type { OpenEvent, OpenPlan, ReturnFigures, Slice } from "./OpenLoad.ts"
@@ -55,10 +56,11 @@ const inMemory = existsSync("/dev/shm") ? { directory: "/dev/shm" } : {}
 
 const probed = (server: ServerCommand, file: string): ServerCommand => ({
   name: server.name,
-  args: (port, folder, command) => [
+  args: (port, folder) => [
     "--import",
     `${new URL("probe.ts", import.meta.url).href}?file=${encodeURIComponent(file)}`,
-    ...server.args(port, folder, command),
+    // What the probe looks into is of the sources: in a bundle there would be another of each.
+    ...server.args(port, folder, sources),
   ],
 })
 

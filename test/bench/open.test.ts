@@ -8,8 +8,6 @@ import type { OpenSlice } from "../../scripts/bench/OpenRound.ts"
 import { replaced } from "../../scripts/bench/Section.ts"
 import { natter } from "../../scripts/bench/Servers.ts"
 import { limits } from "../../scripts/bench/SlowReport.ts"
-import { Command } from "../../scripts/Command.ts"
-import { main } from "../cli/bundled.ts"
 
 describe("an open-loop round", () => {
   it.live("finds who does not read ended, and back without loss", () =>
@@ -27,7 +25,7 @@ describe("an open-loop round", () => {
       // Four members, and all messages that were due in the measured time.
       assert.isAtLeast(measured, 4 * load.rate * load.seconds - 4)
       assert.isAbove(OpenRound.latencies(round.slices, ({ delivery }) => delivery[0]!).p99, 0)
-    }).pipe(Effect.provideService(Command, main), Effect.provide(NodeServices.layer)),
+    }).pipe(Effect.provide(NodeServices.layer)),
   )
 
   it.live("fails when who stalls is not ended in the measured time", () =>
@@ -36,7 +34,7 @@ describe("an open-loop round", () => {
       const round = OpenRound.run(natter, { ...load, stalled: 1, groups: [2] }, { pinned: undefined })
       const { message } = yield* Effect.flip(Effect.scoped(round))
       assert.match(message, /^natter failed: m00002: stalled for 0\.2 s and was not ended/)
-    }).pipe(Effect.provideService(Command, main), Effect.provide(NodeServices.layer)),
+    }).pipe(Effect.provide(NodeServices.layer)),
   )
 })
 
