@@ -3,16 +3,14 @@ import * as Schema from "effect/Schema"
 import { ChannelCommand, ChannelTurn } from "../channel/ChannelCommand.ts"
 import type { ChannelInbox } from "./ChannelLink.ts"
 
-const Command = Schema.fromJsonString(Schema.toCodecJson(ChannelCommand))
-const Turn = Schema.fromJsonString(Schema.toCodecJson(ChannelTurn))
-
-const copied = <A>(schema: Schema.Codec<A, string>) => {
+// The text is made here: `Schema.fromJsonString` parses it in a fiber, which takes longer than all the rest.
+const copied = <A>(schema: Schema.Codec<A, Schema.Json>) => {
   const encode = Schema.encodeSync(schema)
-  const decode = Schema.decodeSync(schema)
-  return (value: A): A => decode(encode(value))
+  const decode = Schema.decodeUnknownSync(schema)
+  return (value: A): A => decode(JSON.parse(JSON.stringify(encode(value))))
 }
-const commandAsText = copied(Command)
-const turnAsText = copied(Turn)
+const commandAsText = copied(Schema.toCodecJson(ChannelCommand))
+const turnAsText = copied(Schema.toCodecJson(ChannelTurn))
 
 export const encodedInbox = (inbox: ChannelInbox): ChannelInbox => ({
   tellUnsafe: (command) => inbox.tellUnsafe(commandAsText(command)),
