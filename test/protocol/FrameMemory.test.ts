@@ -4,11 +4,13 @@ import { FrameMemory as NodeMemory } from "../../src/protocol/internal/FrameMemo
 
 const piece = 16 * 1024
 
+/** The module once more: it looks for `Buffer` when it is loaded. */
+const again = "../../src/protocol/internal/FrameMemory.ts?again"
+
 /** As a browser has it, where there is no `Buffer`. */
 const browserMemory = async () => {
   vi.stubGlobal("Buffer", undefined)
-  vi.resetModules()
-  const { FrameMemory } = await import("../../src/protocol/internal/FrameMemory.ts")
+  const { FrameMemory } = (await import(again)) as { readonly FrameMemory: typeof NodeMemory }
   return FrameMemory
 }
 
