@@ -10,7 +10,7 @@ export default defineConfig({
     ...config.test,
     include: folders.map((folder) => (folder.endsWith(".ts") ? folder : `${folder}/**/*.test.ts`)),
     // A planted bug is switched on in modules that vitest loads.
-    experimental: { viteModuleRunner: true },
+    experimental: { viteModuleRunner: true, nodeLoader: true },
     // The test files of a run share what they import: a bug is judged in two thirds of the time.
     isolate: false,
   },

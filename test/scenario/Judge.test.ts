@@ -110,12 +110,12 @@ describe("what is promised of latencies", () => {
   })
 
   it("does not hold of what never happened", () => {
-    for (const of of ["join", "signIn"] as const) {
-      assert.deepStrictEqual(judged(Expectation.p99(of, 5), { latencies }), [
-        `p99 of ${of}`,
+    for (const what of ["join", "signIn"] as const) {
+      assert.deepStrictEqual(judged(Expectation.p99(what, 5), { latencies }), [
+        `p99 of ${what}`,
         "at most 5.0 ms",
         false,
-        `${of} happened not once`,
+        `${what} happened not once`,
       ])
     }
   })
