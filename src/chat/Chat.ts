@@ -10,6 +10,8 @@ import { ChannelStore } from "../channels/ChannelStore.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { User } from "../domain/User.ts"
 import { History } from "../history/History.ts"
+import { Files } from "../files/Files.ts"
+import type { FilesShape } from "../files/FilesShape.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
@@ -29,6 +31,8 @@ export interface ChatShape {
   readonly people: PeopleShape
   /** Undefined where there are none. */
   readonly webhooks: WebhooksShape | undefined
+  /** Undefined where there are none. */
+  readonly files: FilesShape | undefined
   /** Undefined in a hub without accounts. */
   readonly accounts: Accounts["Service"] | undefined
   readonly settings: HubSettings
@@ -60,6 +64,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         channels: yield* ChannelStore,
         people: yield* People,
         webhooks: yield* Webhooks,
+        files: yield* Files,
         accounts: yield* AccountsOfHub,
         settings,
         clock,

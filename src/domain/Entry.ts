@@ -1,5 +1,6 @@
 /** What a channel's history is made of: entries, each with its place. */
 import * as Schema from "effect/Schema"
+import { Attachment } from "./Attachment.ts"
 import { MessageId } from "./MessageId.ts"
 import { Reaction } from "./Reaction.ts"
 import { Seq } from "./Seq.ts"
@@ -25,6 +26,8 @@ export const Message = Schema.Struct({
   /** The sender's own id; absent where the sender speaks version 1. */
   id: Schema.optional(MessageId),
   content: Schema.String,
+  /** The file that it carries, until it is deleted. */
+  file: Schema.optional(Attachment),
   /** The place of its last edit. */
   edited: Schema.optional(Seq),
   deleted: Schema.optional(Schema.Literal(true)),

@@ -79,6 +79,15 @@ export const catalog = {
   NoSuchDelivery: { code: 323, status: 404, retryable: false, message: "There is no such delivery" },
   WebhookDisabled: { code: 324, status: 409, retryable: false, message: "The webhook is disabled" },
 
+  NoSuchFile: { code: 330, status: 404, retryable: false, message: "There is no such file" },
+  FileTooLarge: { code: 331, status: 413, retryable: false, message: "The file is too large" },
+  FileQuota: { code: 332, status: 413, retryable: false, message: "There is no more room for files of yours" },
+  TooManyUploads: { code: 333, status: 409, retryable: false, message: "Too many files of yours are still to come" },
+  WrongOffset: { code: 334, status: 409, retryable: false, message: "The file has come to another place" },
+  HashMismatch: { code: 335, status: 409, retryable: false, message: "The file is not what was announced" },
+  FileRefused: { code: 336, status: 422, retryable: false, message: "The file is refused" },
+  UploadTaken: { code: 337, status: 409, retryable: false, message: "The file is being sent over another connection" },
+
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },
   TooManyLogins: { code: 401, status: 429, retryable: true, message: "Too many failed logins" },

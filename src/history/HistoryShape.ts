@@ -3,6 +3,7 @@ import type * as Exit from "effect/Exit"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Entry, StoredId, Message } from "../domain/Entry.ts"
+import type { FileId } from "../domain/FileId.ts"
 import type { HistoryId } from "../domain/HistoryId.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
@@ -128,6 +129,11 @@ export interface HistoryShape {
     channel: ChannelId,
     seqs: ReadonlyArray<Seq>,
   ) => Effect.Effect<ReadonlyArray<Message>, HistoryError>
+  /** Those of these files that a message of the channel carries, which is kept and not deleted. */
+  readonly carried: (
+    channel: ChannelId,
+    files: ReadonlyArray<FileId>,
+  ) => Effect.Effect<ReadonlyArray<FileId>, HistoryError>
   readonly page: (channel: ChannelId, range: Range) => Effect.Effect<Page, HistoryError>
   readonly search: (query: Query) => Effect.Effect<Hits, HistoryError>
   /**

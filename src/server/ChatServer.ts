@@ -6,9 +6,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
+import * as Files from "../files/Files.ts"
+import { FileSettings } from "../files/FileSettings.ts"
+import * as SettlingHistory from "../files/SettlingHistory.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import { AccountsOfHub } from "../chat/AccountsOfHub.ts"
 import { Chat } from "../chat/Chat.ts"
@@ -57,14 +61,23 @@ const webhooksLayer = ({ webhooks }: Pick<ServerSettings, "webhooks">) =>
     Layer.provide(Layer.succeed(WebhookSettings, webhooks)),
   )
 
+/** Files go with the messages that carry them, where what is kept has a place for these. */
+const filesLayer = ({ files }: Pick<ServerSettings, "files">) =>
+  SettlingHistory.layer.pipe(
+    Layer.provideMerge(Files.layer),
+    Layer.provide(NodeCrypto.layerSecureRandom),
+    Layer.provide(Layer.succeed(FileSettings, files)),
+  )
+
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
 export const sessionsLayer = (
-  settings: Pick<ServerSettings, "history" | "hub" | "session" | "connections" | "webhooks">,
+  settings: Pick<ServerSettings, "files" | "history" | "hub" | "session" | "connections" | "webhooks">,
 ) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),
     Layer.provideMerge([Hub.layer, Chat.layer, ConnectionLimits.layer]),
     Layer.provide(webhooksLayer(settings)),
+    Layer.provide(filesLayer(settings)),
     Layer.provide([
       peopleWithAccounts,
       Layer.effect(AccountsOfHub, Accounts),

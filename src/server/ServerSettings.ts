@@ -8,6 +8,7 @@ import * as Accounts from "../accounts/AccountSettings.ts"
 import * as AccessTokens from "../accounts/AccessTokenSettings.ts"
 import * as Logins from "../accounts/LoginThrottleSettings.ts"
 import * as OutsideIssuer from "../accounts/OutsideIssuerSettings.ts"
+import * as Files from "../files/FileSettings.ts"
 import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
@@ -77,6 +78,7 @@ export interface ServerSettings {
   readonly accessTokens: AccessTokens.AccessTokenSettings
   readonly oidc: OutsideIssuer.OutsideIssuerSettings
   readonly logins: Logins.LoginThrottleSettings
+  readonly files: Files.FileSettings
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
@@ -109,6 +111,7 @@ export const defaults: ServerSettings = {
   accessTokens: AccessTokens.defaults,
   oidc: OutsideIssuer.defaults,
   logins: Logins.defaults,
+  files: Files.defaults,
   history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },

@@ -9,6 +9,8 @@ import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { SigningKeys } from "../accounts/SigningKeys.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
+import { FileRecords } from "../files/FileRecords.ts"
+import { FileStore } from "../files/FileStore.ts"
 import { History } from "../history/History.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import * as Database from "../storage/Database.ts"
@@ -70,6 +72,8 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
       SigningKeys.layerMemory,
       ChannelStore.layerMemory,
       WebhookStore.layerMemory,
+      FileStore.layerMemory,
+      FileRecords.layerMemory,
       History.layerMemory.pipe(Layer.provide(history)),
     )
   }

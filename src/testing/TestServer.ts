@@ -19,6 +19,8 @@ import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import type { Address } from "../domain/Address.ts"
+import { FileRecords } from "../files/FileRecords.ts"
+import { FileStore } from "../files/FileStore.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
 import type * as HttpApp from "../http/HttpApp.ts"
@@ -58,6 +60,10 @@ export type Settings = { readonly [Group in keyof Omit<Groups, "listen">]?: Part
   readonly channels?: Layer.Layer<ChannelStore, unknown>
   /** Where webhooks are kept. Default: in memory. */
   readonly webhookStore?: Layer.Layer<WebhookStore, unknown>
+  /** Where webhooks are kept. Default: in memory. */
+  readonly fileStore?: Layer.Layer<FileStore, unknown>
+  /** Where webhooks are kept. Default: in memory. */
+  readonly fileRecords?: Layer.Layer<FileRecords, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
   /** What the service logs at least. Default: errors, or what the test itself logs, if that is less. */
@@ -167,6 +173,7 @@ const complete = (settings: Settings): Groups => ({
   oidc: { ...defaults.oidc, ...settings.oidc },
   logins: { ...defaults.logins, ...settings.logins },
   hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
+  files: { ...defaults.files, ...settings.files },
   webhooks: { ...defaults.webhooks, ...settings.webhooks },
   session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
@@ -236,6 +243,8 @@ const withService = (
       Layer.orDie(partial.history ?? History.layerMemory),
       Layer.orDie(partial.channels ?? ChannelStore.layerMemory),
       Layer.orDie(partial.webhookStore ?? WebhookStore.layerMemory),
+      Layer.orDie(partial.fileStore ?? FileStore.layerMemory),
+      Layer.orDie(partial.fileRecords ?? FileRecords.layerMemory),
     ]),
     Layer.provide(logging(partial.log)),
     // Each use is a server of its own.

@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { FileId } from "../../domain/FileId.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { OperationName } from "../../domain/Scope.ts"
@@ -32,8 +33,8 @@ export const mayNotPost = (
   return wait === 0 ? undefined : rateLimited("messages", wait)
 }
 
-/** Why nobody may say this; undefined where one may. */
-export const unsayable = ({ settings }: ChatShape, content: string): RequestError | undefined => {
+/** Why nobody may say this; undefined where one may. With a file there need not be words. */
+export const unsayable = ({ settings }: ChatShape, content: string, file?: FileId): RequestError | undefined => {
   const { length } = content
   if (length > settings.maxMessageLength) {
     return new RequestError({
@@ -41,7 +42,7 @@ export const unsayable = ({ settings }: ChatShape, content: string): RequestErro
       detail: `The message has ${length} characters, at most ${settings.maxMessageLength} are allowed`,
     })
   }
-  return isBlank(content)
+  return isBlank(content) && !(content === "" && file !== undefined)
     ? new RequestError({ reason: "EmptyMessage", field: "content" })
     : storable("content", content)
 }

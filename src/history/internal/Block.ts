@@ -24,6 +24,7 @@ const isThere = (entry: Entry): entry is Message => entry.type === "Message" && 
 /** A message as it is when it is said, and short: nearly every entry is one. */
 const isPlain = (entry: Entry): entry is Message =>
   entry.type === "Message" &&
+  entry.file === undefined &&
   entry.edited === undefined &&
   entry.deleted === undefined &&
   entry.reactions === undefined &&

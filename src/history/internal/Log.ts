@@ -1,3 +1,4 @@
+import type { FileId } from "../../domain/FileId.ts"
 import type { HistoryId } from "../../domain/HistoryId.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
@@ -114,6 +115,15 @@ export class Log {
     return count
   }
 
+  /** Files that its messages carry. */
+  carried(): ReadonlySet<FileId> {
+    const files = new Set<FileId>()
+    for (const entry of this.entries.others(Seq.zero)) {
+      if (entry.type === "Message" && entry.file !== undefined) files.add(entry.file.id)
+    }
+    return files
+  }
+
   private change(entry: Edited | Deleted | Reacted): void {
     const message = this.message(entry.target)
     if (message === undefined) return
@@ -129,8 +139,8 @@ export class Log {
     }
   }
 
-  /** The words go, also from the edits. */
-  private erase({ edited: _, reactions: _reactions, ...message }: Message): void {
+  /** The words go, also from the edits, and so does the file. */
+  private erase({ edited: _, file: _file, reactions: _reactions, ...message }: Message): void {
     this.said--
     this.entries.replace({ ...message, content: "", deleted: true })
     for (const entry of this.entries.others(message.seq)) {

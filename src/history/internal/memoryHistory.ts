@@ -103,6 +103,11 @@ export const make = Effect.gen(function* () {
           .toSorted((one, other) => one - other)
           .flatMap((seq) => logs.get(channel)?.message(seq) ?? []),
       ),
+    carried: (channel, files) =>
+      Effect.sync(() => {
+        const carried = logs.get(channel)?.carried()
+        return files.filter((file) => carried?.has(file))
+      }),
     page: (channel, range) => Effect.sync(() => pageOf(logs.get(channel)?.entries ?? new Entries(), range)),
     search: (query) => search(logs, query),
     mark: (channel, readers) =>

@@ -5,6 +5,7 @@
 import * as Schema from "effect/Schema"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { Appearance, PresentUser } from "../../domain/Appearance.ts"
+import { Attachment } from "../../domain/Attachment.ts"
 import { ChannelEvent } from "../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import { HubChannelName } from "../../domain/ChannelName.ts"
@@ -51,7 +52,13 @@ const request = Schema.Finite
 const by = Requester
 
 export const ChannelCommand = Schema.Union([
-  command("Publish", { by, request, id: Schema.optional(MessageId), content: Schema.String }),
+  command("Publish", {
+    by,
+    request,
+    id: Schema.optional(MessageId),
+    content: Schema.String,
+    file: Schema.optional(Attachment),
+  }),
   command("Change", { by, request, id: MessageId, target: Seq, change: MessageChange }),
   /** Makes a session a member. Answered by the event `Entered`, or by `Refused`. */
   command("Join", {

@@ -10,6 +10,7 @@ import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { apiSettings } from "./apiSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
+import { fileSettings } from "./fileSettings.ts"
 import { webhookSettings } from "./webhookSettings.ts"
 import { telemetrySettings } from "./telemetrySettings.ts"
 import { identitySettings } from "./identitySettings.ts"
@@ -76,6 +77,7 @@ export const settings = {
 
   ...doorSettings,
   ...apiSettings,
+  ...fileSettings,
   ...webhookSettings,
   ...telemetrySettings,
 
@@ -313,5 +315,6 @@ type SetByOperators = (typeof settings)[keyof typeof settings]["sets"][number]
 export const setInCodeOnly: Readonly<Record<Exclude<Field, SetByOperators>, string>> = {
   "tls.watchEvery": "it changes when files are noticed, by a second or two",
   "history.pruneEvery": "it changes when work is done, not what is kept",
+  "files.sweepEvery": "it changes when work is done, not what is kept",
   "hub.encodeChannels": "it is for tests, and costs time",
 }

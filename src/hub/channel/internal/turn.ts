@@ -144,12 +144,17 @@ export class Turn {
   }
 
   private message(
-    { content, id }: ChannelCommandOf<"Publish">,
+    { content, file, id }: ChannelCommandOf<"Publish">,
     by: Requester,
     { from, seq, timestamp }: Place,
   ): Entry | RequestError {
     const { access, now } = this.context
-    return access.refusal("publish", by, now) ?? { type: "Message", seq, from, timestamp, id, content }
+    const refused = access.refusal("publish", by, now)
+    if (refused !== undefined) return refused
+    // Nearly none has a file, and an entry is as small as what is in it.
+    return file === undefined
+      ? { type: "Message", seq, from, timestamp, id, content }
+      : { type: "Message", seq, from, timestamp, id, content, file }
   }
 
   private change({ change, id, target }: ChannelCommandOf<"Change">, by: Requester, place: Place): PostResult {

@@ -1,0 +1,184 @@
+/** Finds what is to go: uploads that nobody went on with, files that no message carries any more, bytes that no file has. */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { FileId } from "../../domain/FileId.ts"
+import type { HistoryError } from "../../history/HistoryError.ts"
+import type { HistoryShape } from "../../history/HistoryShape.ts"
+import type { FileRecord } from "../FileRecord.ts"
+import type { FileRecordsShape } from "../FileRecords.ts"
+import type { FileSettings } from "../FileSettings.ts"
+import type { FileStoreShape } from "../FileStore.ts"
+import type { FileStoreError } from "../FileStoreError.ts"
+
+/** Records that are looked at together. */
+const page = 200
+
+/** Channels in which messages were taken away, to be looked at; of more their files are found with those that expire. */
+const unsettledAhead = 256
+
+interface Options {
+  readonly store: FileStoreShape
+  readonly records: FileRecordsShape
+  readonly history: Pick<HistoryShape, "carried">
+  readonly settings: FileSettings
+  readonly changing: Semaphore.Semaphore
+}
+
+type Sweeping<A> = Effect.Effect<A, FileStoreError | HistoryError>
+
+export interface Sweeper {
+  readonly remove: (id: FileId, before?: number) => Effect.Effect<void, FileStoreError>
+  readonly unsettle: (channel: ChannelId) => void
+  /** Leaves a file alone while a message is said that carries it. */
+  readonly sparing: <A, E>(id: FileId, saying: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
+
+/** Sweeps until the scope closes. */
+export const make = Effect.fnUntraced(function* ({
+  changing,
+  history,
+  records,
+  settings,
+  store,
+}: Options): Effect.fn.Return<Sweeper, never, Scope.Scope> {
+  const unsettled = yield* Queue.dropping<ChannelId>(unsettledAhead)
+  // As many as there are messages with files that are being said.
+  const spared = new Map<FileId, number>()
+  const maxAge = Duration.toMillis(settings.maxAge)
+  const expireAfter = Duration.toMillis(settings.expireAfter)
+
+  /** Its record first: what is left of it then is found by the next sweep. */
+  const remove = (id: FileId, before?: number): Effect.Effect<void, FileStoreError> =>
+    changing.withPermit(
+      Effect.gen(function* () {
+        if (spared.has(id)) return
+        const found = yield* records.get(id)
+        if (!(yield* records.remove(id, before))) return
+        yield* store.drop(id)
+        const { sha256, whole } = found._tag === "Some" ? found.value : { sha256: undefined, whole: false }
+        if (!whole || sha256 === undefined) return
+        if ((yield* records.used([sha256])).length === 0) yield* store.remove(sha256)
+      }),
+    )
+
+  /** Those of these that no message carries. */
+  const uncarried = Effect.fnUntraced(function* (files: ReadonlyArray<FileRecord>) {
+    const channels = Map.groupBy(files, ({ channel }) => channel)
+    const carried = new Set<FileId>()
+    for (const [channel, those] of channels) {
+      for (const id of yield* history.carried(
+        channel,
+        those.map(({ id }) => id),
+      ))
+        carried.add(id)
+    }
+    return files.filter(({ id }) => !carried.has(id))
+  })
+
+  const each = Effect.fnUntraced(function* (
+    next: (after: FileId | undefined) => Effect.Effect<ReadonlyArray<FileRecord>, FileStoreError>,
+    look: (files: ReadonlyArray<FileRecord>) => Sweeping<void>,
+  ) {
+    let after: FileId | undefined
+    while (true) {
+      const files = yield* next(after)
+      yield* look(files)
+      if (files.length < page) return
+      after = files.at(-1)!.id
+    }
+  })
+
+  /** A whole file that a message carries is looked at again when it expires once more. */
+  const sweepExpired = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const isOld = ({ createdAt }: FileRecord) => now - createdAt > maxAge
+    yield* each(
+      (after) => records.expired(now, { after, limit: page }),
+      Effect.fnUntraced(function* (files) {
+        const whole = files.filter((file) => file.whole && !isOld(file))
+        const going = [...files.filter((file) => !file.whole || isOld(file)), ...(yield* uncarried(whole))]
+        for (const { id } of going) yield* remove(id, now)
+        const staying = new Set(going.map(({ id }) => id))
+        for (const { createdAt, id } of whole.filter(({ id }) => !staying.has(id))) {
+          yield* records.change(id, { expiresAt: Math.min(now + expireAfter, createdAt + maxAge) })
+        }
+      }),
+    )
+  })
+
+  /** A message was taken away there. What was never posted waits for its first message. */
+  const sweepChannel = (channel: ChannelId) =>
+    each(
+      (after) => records.of(channel, { after, limit: page }),
+      Effect.fnUntraced(function* (files) {
+        for (const { id } of yield* uncarried(files.filter(({ posted }) => posted))) yield* remove(id)
+      }),
+    )
+
+  const orphans = Effect.gen(function* () {
+    yield* store.drafts.pipe(
+      Stream.grouped(page),
+      Stream.runForEach((ids) =>
+        Effect.flatMap(records.known(ids), (known) =>
+          Effect.forEach(
+            ids.filter((id) => !known.includes(id)),
+            store.drop,
+            { discard: true },
+          ),
+        ),
+      ),
+    )
+    yield* store.contents.pipe(
+      Stream.grouped(page),
+      Stream.runForEach((contents) =>
+        changing.withPermit(
+          Effect.flatMap(records.used(contents), (used) =>
+            Effect.forEach(
+              contents.filter((content) => !used.includes(content)),
+              store.remove,
+              { discard: true },
+            ),
+          ),
+        ),
+      ),
+    )
+  })
+
+  const logged = (what: string, sweeping: Sweeping<void>) =>
+    Effect.catch(sweeping, (error) => Effect.logWarning(`${what} could not be removed`, error))
+
+  yield* logged("Files that nobody has", orphans).pipe(
+    Effect.andThen(
+      logged("Files that have expired", sweepExpired).pipe(Effect.repeat(Schedule.spaced(settings.sweepEvery))),
+    ),
+    Effect.forkScoped,
+  )
+  yield* Queue.take(unsettled).pipe(
+    Effect.flatMap((channel) => logged("Files of messages that are gone", sweepChannel(channel))),
+    Effect.forever,
+    Effect.forkScoped,
+  )
+  return {
+    remove,
+    unsettle: (channel) => void Queue.offerUnsafe(unsettled, channel),
+    sparing: (id, saying) =>
+      Effect.suspend(() => {
+        spared.set(id, (spared.get(id) ?? 0) + 1)
+        return Effect.ensuring(
+          saying,
+          Effect.sync(() => {
+            const left = spared.get(id)! - 1
+            if (left === 0) spared.delete(id)
+            else spared.set(id, left)
+          }),
+        )
+      }),
+  }
+})

@@ -1,0 +1,62 @@
+/** Why a file is not taken. */
+import * as Effect from "effect/Effect"
+import { RequestError } from "../../domain/RequestError.ts"
+import * as StoreTrouble from "../../domain/StoreTrouble.ts"
+import type { HistoryError } from "../../history/HistoryError.ts"
+import type { FileStoreError } from "../FileStoreError.ts"
+
+const mebibytes = (bytes: number): string => `${Number((bytes / 1024 / 1024).toFixed(1))} MiB`
+
+export const tooLarge = (size: number, atMost: number) =>
+  new RequestError({
+    reason: "FileTooLarge",
+    field: "size",
+    detail: `The file has ${mebibytes(size)}, at most ${mebibytes(atMost)} are allowed`,
+  })
+
+export const overQuota = (size: number, left: number) =>
+  new RequestError({
+    reason: "FileQuota",
+    field: "size",
+    detail: `The file has ${mebibytes(size)}, and there is room for ${mebibytes(Math.max(0, left))} more of yours: delete messages with files`,
+  })
+
+export const tooManyUploads = () => new RequestError({ reason: "TooManyUploads" })
+
+export const wrongOffset = (received: number) =>
+  new RequestError({
+    reason: "WrongOffset",
+    field: "offset",
+    detail: `Go on at byte ${received}, to where the file has come`,
+  })
+
+export const tooMuch = (size: number) =>
+  new RequestError({ reason: "FileTooLarge", detail: `There are more bytes than the ${size} that were announced` })
+
+export const isWhole = () => new RequestError({ reason: "WrongOffset", detail: "The file has come already" })
+
+export const noSuchFile = () => new RequestError({ reason: "NoSuchFile", field: "file" })
+
+export const otherHash = () =>
+  new RequestError({
+    reason: "HashMismatch",
+    detail: "What has come is not what was announced: the file has changed, or was damaged on its way. Send it anew",
+  })
+
+export const infected = () =>
+  new RequestError({ reason: "FileRefused", detail: "The scanner found something harmful in the file" })
+
+export const unsure = () =>
+  new RequestError({ reason: "Unavailable", detail: "The file could not be scanned: try again later" })
+
+/** A port that failed, as a request is refused for it. */
+export const stored = <A, R>(
+  what: string,
+  effect: Effect.Effect<A, FileStoreError | HistoryError, R>,
+): Effect.Effect<A, RequestError, R> =>
+  Effect.catch(effect, (error) =>
+    Effect.andThen(Effect.logError(`the service could not ${what}`, error), failed(error)),
+  )
+
+export const failed = (error: FileStoreError | HistoryError): Effect.Effect<never, RequestError> =>
+  Effect.fail(StoreTrouble.unavailable(error.trouble))

@@ -1,0 +1,69 @@
+/** Takes in what comes of a file: in pieces that are written together, each safe before more is told to be. */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { RequestError } from "../../domain/RequestError.ts"
+import type { FileRecord } from "../FileRecord.ts"
+import type { FileRecordsShape } from "../FileRecords.ts"
+import type { FileStoreShape } from "../FileStore.ts"
+import type { Incoming } from "../FilesShape.ts"
+import { stored, tooMuch } from "./errors.ts"
+import type { Hashing } from "./Hashing.ts"
+
+/** Bytes that are written together, about: what an upload holds in memory here. */
+export const together = 1024 * 1024
+
+interface Options {
+  readonly store: FileStoreShape
+  readonly records: FileRecordsShape
+  readonly file: FileRecord
+  readonly incoming: Incoming
+  readonly hashing: Hashing | undefined
+  /** When the upload expires unless more comes than now. */
+  readonly expiresAt: Effect.Effect<number>
+}
+
+/** Succeeds with how many bytes are safe now. Where it fails, those before are. */
+export const receive = Effect.fnUntraced(function* ({
+  expiresAt,
+  file,
+  hashing,
+  incoming,
+  records,
+  store,
+}: Options): Effect.fn.Return<number, RequestError> {
+  let received = incoming.offset
+  let waiting: Array<Uint8Array> = []
+  let bytes = 0
+
+  const flush = Effect.suspend(() => {
+    if (bytes === 0) return Effect.void
+    const [pieces, from] = [waiting, received]
+    waiting = []
+    bytes = 0
+    const to = from + pieces.reduce((sum, { length }) => sum + length, 0)
+    return store.append(file.id, from, pieces).pipe(
+      Effect.andThen(expiresAt),
+      Effect.flatMap((expiresAt) => records.change(file.id, { received: to, expiresAt })),
+      Effect.map(() => {
+        for (const piece of pieces) hashing?.add(piece)
+        received = to
+        incoming.received?.(to)
+      }),
+      (writing) => stored("store a file", writing),
+      // What is written is also noted.
+      Effect.uninterruptible,
+    )
+  })
+
+  const taking = Stream.runForEach(incoming.bytes, (piece) => {
+    if (piece.length === 0) return Effect.void
+    if (received + bytes + piece.length > file.size) return Effect.fail(tooMuch(file.size))
+    waiting.push(piece)
+    bytes += piece.length
+    return bytes < together ? Effect.void : flush
+  })
+  // Whoever is cut off goes on behind what it has sent, not behind what was written by chance.
+  yield* Effect.onError(taking, () => Effect.ignore(flush))
+  yield* flush
+  return received
+})
