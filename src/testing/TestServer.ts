@@ -60,9 +60,9 @@ export type Settings = { readonly [Group in keyof Omit<Groups, "listen">]?: Part
   readonly channels?: Layer.Layer<ChannelStore, unknown>
   /** Where webhooks are kept. Default: in memory. */
   readonly webhookStore?: Layer.Layer<WebhookStore, unknown>
-  /** Where webhooks are kept. Default: in memory. */
+  /** Where the bytes of files are kept. Default: in memory. */
   readonly fileStore?: Layer.Layer<FileStore, unknown>
-  /** Where webhooks are kept. Default: in memory. */
+  /** Where it is kept which files there are. Default: in memory. */
   readonly fileRecords?: Layer.Layer<FileRecords, unknown>
   /** Where accounts are kept. Default: in memory. */
   readonly accountStore?: Layer.Layer<AccountStore, unknown>
