@@ -18,6 +18,8 @@ import { DataFolder } from "../storage/DataFolder.ts"
 import { type FolderInUse, hold, type LockFileError } from "../storage/FolderLock.ts"
 import * as SqlAccounts from "../storage/SqlAccounts.ts"
 import * as SqlChannels from "../storage/SqlChannels.ts"
+import * as FolderFileStore from "../storage/FolderFileStore.ts"
+import * as SqlFileRecords from "../storage/SqlFileRecords.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
 import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
 import { WebhookStore } from "../webhooks/WebhookStore.ts"
@@ -83,6 +85,8 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
     SqlChannels.layer,
     SqlWebhooks.layer,
     StorePing.layer,
+    SqlFileRecords.layer,
+    FolderFileStore.layer.pipe(Layer.provide([folderLayer(settings.data), files])),
     SqlHistory.layer.pipe(Layer.provide(history)),
   ).pipe(Layer.provideMerge(ownDatabase(settings)))
 }

@@ -76,16 +76,18 @@ export class DataFolder extends Context.Service<
     ) => Effect.Effect<{ readonly file: string; readonly exists: boolean }, DataFolderError>
     /** The absolute path of a file in the folder, made empty where there is none, for its owner only. */
     readonly file: (name: string) => Effect.Effect<string, DataFolderError>
+    /** The absolute path of a folder in it, made where it is not there, for its owner only. */
+    readonly folder: (name: string) => Effect.Effect<string, DataFolderError>
   }
 >()("natter/storage/DataFolder") {
   static readonly layer = (
-    folder: string,
+    given: string,
   ): Layer.Layer<DataFolder, DataFolderError, FileSystem.FileSystem | Path.Path> =>
     Layer.effect(
       DataFolder,
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
-        const path = (yield* Path.Path).resolve(folder)
+        const path = (yield* Path.Path).resolve(given)
         const { dirname, join } = yield* Path.Path
         const refuse = (cause: PlatformError.PlatformError, file?: string) =>
           new DataFolderError({ folder: path, problem: problem(cause, file), cause })
@@ -141,7 +143,14 @@ export class DataFolder extends Context.Service<
         yield* Effect.mapError(make(path), (error) => refuse(error))
         // SQLite makes files beside its own.
         yield* Effect.mapError(fs.access(path, { readable: true, writable: true }), (error) => refuse(error))
-        return DataFolder.of({ path, file, existing })
+        const folder = (name: string) => {
+          const inside = join(path, name)
+          return Effect.as(
+            Effect.mapError(make(inside), (error) => refuse(error, name)),
+            inside,
+          )
+        }
+        return DataFolder.of({ path, file, existing, folder })
       }),
     )
 }

@@ -24,6 +24,9 @@ export interface Schema {
   readonly words: string
   /** The full-text index, and the triggers that do what follows from an entry. */
   readonly history: ReadonlyArray<string>
+  /** A column of JSON that can be looked into, and the triggers that keep it in step with its message. */
+  readonly json: string
+  readonly files: ReadonlyArray<string>
 }
 
 /** Where the same is said in different words. */

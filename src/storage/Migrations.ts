@@ -11,6 +11,7 @@ import looks from "./migrations/0005_looks.ts"
 import historyId from "./migrations/0006_history_id.ts"
 import tokenScopes from "./migrations/0007_token_scopes.ts"
 import signingKeys from "./migrations/0008_signing_keys.ts"
+import files from "./migrations/0010_files.ts"
 import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -24,6 +25,7 @@ const migrations = (schema: Schema) => ({
   "0007_token_scopes": tokenScopes,
   "0008_signing_keys": signingKeys,
   "0009_webhooks": webhooks(schema),
+  "0010_files": files(schema),
 })
 
 /** The version that this Natter knows. */

@@ -73,6 +73,7 @@ const make = Effect.gen(function* () {
       return run("append", log.append(channel, batch))
     },
     messages: (channel, seqs) => run("messages", read.messages(channel, seqs)),
+    carried: (channel, files) => run("carried", read.carried(channel, files)),
     page: (channel, range) => run("page", read.page(channel, range)),
     search: (query) => run("search", read.search(query)),
     mark: (channel, readers) => run("mark", markers.mark(channel, readers)),

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { FileId } from "../../domain/FileId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Entry, StoredId, Message } from "../../domain/Entry.ts"
@@ -17,7 +18,7 @@ const maxIds = 16_384
 
 export const make = (sql: SqlClient, phrases: Phrases) => {
   const columns = sql.literal(
-    `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, ` +
+    `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, e.file, ` +
       `CASE WHEN e.type = 'Message' THEN ${phrases.reactions} END AS reactions`,
   )
   const length = sql.literal("COALESCE(LENGTH(e.content), 0)")
@@ -59,6 +60,13 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
         WHERE e.channel = ${channel} AND e.type = 'Message' AND e.seq IN (${phrases.numbers(seqs)})
         ORDER BY e.seq`,
       (rows) => rows.map(toMessage),
+    )
+
+  const carried = (channel: ChannelId, files: ReadonlyArray<FileId>): Effect.Effect<ReadonlyArray<FileId>, SqlError> =>
+    Effect.map(
+      sql<{ readonly file: FileId }>`SELECT DISTINCT e.file ->> 'id' AS file FROM entries e
+        WHERE e.channel = ${channel} AND e.file IS NOT NULL AND e.file ->> 'id' IN (${phrases.texts(files)})`,
+      (rows) => rows.map(({ file }) => file),
     )
 
   /** The condition that a range puts on the places, and which way it goes. */
@@ -120,7 +128,7 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     return { hits, next: { timestamp, channel: last.channel, seq } }
   })
 
-  return { recent, ids, known, messages, page, search }
+  return { recent, ids, known, messages, carried, page, search }
 }
 
 const toStoredId = ({ id, seq, timestamp, user }: StoredId): StoredId => ({ user, id, seq, timestamp })

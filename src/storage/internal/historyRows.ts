@@ -17,9 +17,14 @@ export interface EntryRow {
   readonly edited: Seq | null
   readonly reaction: Reaction | null
   readonly is_on: number | null
+  /** JSON; a database that knows that reads it by itself. */
+  readonly file: string | StoredFile | null
   /** JSON: an array of `[reaction, user id, user name]`. */
   readonly reactions: string | null
 }
+
+/** What a message carries, as it is stored. */
+type StoredFile = NonNullable<Message["file"]>
 
 /** Databases refuse NUL and halves of surrogate pairs. They are stored as U+FFFF, which is no character, and four digits. */
 const untakable = /[\0\uffff\p{Cs}]/gu
@@ -52,6 +57,7 @@ interface Row {
   readonly target: Seq | undefined
   readonly reaction: Reaction | undefined
   readonly on: number | undefined
+  readonly file: StoredFile | undefined
 }
 
 export const toRow = (entry: Entry, words: (content: string) => string | ReadonlyArray<string>): Row => {
@@ -69,6 +75,7 @@ export const toRow = (entry: Entry, words: (content: string) => string | Readonl
     target: type === "Message" ? undefined : entry.target,
     reaction: type === "Reacted" ? entry.reaction : undefined,
     on: type === "Reacted" ? Number(entry.on) : undefined,
+    file: type === "Message" ? entry.file : undefined,
   }
 }
 
@@ -102,11 +109,15 @@ export const toMessage = (row: EntryRow): Message => {
     from: { id: row.user_id, name: row.user_name },
     content: fromText(row.content ?? ""),
     timestamp: row.timestamp,
+    ...(row.file === null ? undefined : { file: toFile(row.file) }),
     ...(row.edited === null ? undefined : { edited: row.edited }),
     ...(row.content === null ? { deleted: true } : undefined),
     ...(reactions.length === 0 ? undefined : { reactions }),
   }
 }
+
+const toFile = (file: string | StoredFile): StoredFile =>
+  typeof file === "string" ? (JSON.parse(file) as StoredFile) : file
 
 const grouped = (json: string): ReadonlyArray<Reactions> => {
   const users = new Map<Reaction, Array<Person>>()

@@ -5,7 +5,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { DialectShape, Phrases } from "../Dialect.ts"
 import { reactions } from "./reactions.ts"
 import * as Log from "./postgresLog.ts"
-import { triggers } from "./postgresTriggers.ts"
+import { fileTriggers, triggers } from "./postgresTriggers.ts"
 
 const phrases = (sql: SqlClient): Phrases => ({
   reactions: reactions("json_agg(json_build_array(r.reaction, r.user_id, r.user_name) ORDER BY r.since, r.at)::text"),
@@ -26,6 +26,8 @@ export const postgres: DialectShape = {
     entryKey: "PRIMARY KEY",
     words: "TSVECTOR",
     history: triggers,
+    json: "JSONB",
+    files: fileTriggers,
   },
   phrases,
   log: (sql) => Effect.succeed(Log.make(sql)),

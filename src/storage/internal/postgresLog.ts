@@ -43,7 +43,7 @@ export const make = (sql: SqlClient): Log => ({
       input AS (
         SELECT channel, input.* FROM log, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS input (
           seq BIGINT, type TEXT, id TEXT, "user" TEXT, name TEXT, at BIGINT, content TEXT, target BIGINT,
-          reaction TEXT, "on" INTEGER, words TEXT[]
+          reaction TEXT, "on" INTEGER, words TEXT[], file JSONB
         )
       ),
       known AS (
@@ -52,8 +52,8 @@ export const make = (sql: SqlClient): Log => ({
       ),
       stored AS (
         INSERT INTO entries
-          (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
-        SELECT channel, seq, type, id, "user", name, at, content, target, reaction, "on", array_to_tsvector(words)
+          (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words, file)
+        SELECT channel, seq, type, id, "user", name, at, content, target, reaction, "on", array_to_tsvector(words), file
         FROM input ORDER BY seq
       )
       SELECT EXISTS (SELECT FROM log) AS stored, ${sql.literal(serverSettings)}`

@@ -1,3 +1,14 @@
+/** What 0010_files makes in Postgres beside the tables: a message that is deleted carries no file. */
+export const fileTriggers: ReadonlyArray<string> = [
+  `CREATE FUNCTION empty_entry() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.file = NULL;
+    RETURN NEW;
+  END $$`,
+  `CREATE TRIGGER entries_emptied BEFORE UPDATE OF content ON entries
+    FOR EACH ROW WHEN (NEW.content IS NULL AND NEW.file IS NOT NULL) EXECUTE FUNCTION empty_entry()`,
+]
+
 /** What 0002_history makes in Postgres beside the tables: the full-text index, and what follows from an entry. */
 export const triggers: ReadonlyArray<string> = [
   `CREATE INDEX entries_words ON entries USING GIN (words) WHERE type = 'Message'`,

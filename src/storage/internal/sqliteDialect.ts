@@ -4,7 +4,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { DialectShape, Phrases } from "../Dialect.ts"
 import { reactions } from "./reactions.ts"
 import * as Log from "./sqliteLog.ts"
-import { triggers } from "./sqliteTriggers.ts"
+import { fileTriggers, triggers } from "./sqliteTriggers.ts"
 
 const phrases = (sql: SqlClient): Phrases => ({
   reactions: reactions("json_group_array(json_array(r.reaction, r.user_id, r.user_name) ORDER BY r.since, r.at)"),
@@ -28,6 +28,8 @@ export const sqlite: DialectShape = {
     entryKey: "UNIQUE",
     words: "TEXT",
     history: triggers,
+    json: "TEXT",
+    files: fileTriggers,
   },
   phrases,
   log: Log.make,

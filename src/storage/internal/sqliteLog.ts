@@ -23,9 +23,10 @@ const inSqlite = (sql: SqlClient, durability: Durability): Log => ({
     const rows = batch.entries.map((entry) => toRow(entry, (content) => words(content).join(" ")))
     const stored = yield* sql`
       INSERT INTO entries
-        (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words)
+        (channel, seq, type, id, user_id, user_name, timestamp, content, target, reaction, is_on, words, file)
       SELECT ${channel}, value ->> 'seq', value ->> 'type', value ->> 'id', value ->> 'user', value ->> 'name',
-        value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words'
+        value ->> 'at', value ->> 'content', value ->> 'target', value ->> 'reaction', value ->> 'on', value ->> 'words',
+        value -> 'file'
       FROM json_each(${JSON.stringify(rows)})
       WHERE COALESCE((SELECT seq FROM logs WHERE channel = ${channel}), 0) = ${batch.after}
       RETURNING seq`

@@ -1,3 +1,10 @@
+/** What 0010_files makes in SQLite beside the tables: a message that is deleted carries no file. */
+export const fileTriggers: ReadonlyArray<string> = [
+  `CREATE TRIGGER entries_emptied AFTER UPDATE OF content ON entries WHEN NEW.content IS NULL AND NEW.file IS NOT NULL BEGIN
+    UPDATE entries SET file = NULL WHERE row = NEW.row;
+  END`,
+]
+
 /** What 0002_history makes in SQLite beside the tables: the full-text index, and what follows from an entry. */
 export const triggers: ReadonlyArray<string> = [
   // The words come cut and in small letters, so that only spaces have to be found. What is removed leaves its words in

@@ -1,0 +1,119 @@
+/**
+ * The bytes of files in a folder: `uploads/` has what is still coming, by id, and `contents/` what is whole, by its hash.
+ * A content comes into being as another name of its upload, so it is there as a whole or not at all.
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import * as Stream from "effect/Stream"
+import { FileId } from "../domain/FileId.ts"
+import { Sha256 } from "../domain/Sha256.ts"
+import { FileStore, type FileStoreShape } from "../files/FileStore.ts"
+import { FileStoreError } from "../files/FileStoreError.ts"
+import * as Schema from "effect/Schema"
+import { DataFolder, type DataFolderError } from "./DataFolder.ts"
+
+/** Bytes that are read at once. */
+const chunk = 64 * 1024
+
+const isFileId = Schema.is(FileId)
+const isSha256 = Schema.is(Sha256)
+
+/** The errors of a file system by which it says that there is no room. */
+const isFull = ({ reason }: PlatformError): boolean => {
+  const { cause } = reason as { readonly cause?: unknown }
+  const code = (cause as { readonly code?: unknown } | undefined)?.code
+  return code === "ENOSPC" || code === "EDQUOT"
+}
+
+const toStoreError =
+  (operation: string) =>
+  (cause: PlatformError): FileStoreError =>
+    new FileStoreError({ operation, trouble: isFull(cause) ? "full" : undefined, cause })
+
+const make = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const data = yield* DataFolder
+  const uploads = yield* data.folder("files/uploads")
+  const contents = yield* data.folder("files/contents")
+
+  const stored =
+    (operation: string) =>
+    <A>(effect: Effect.Effect<A, PlatformError>): Effect.Effect<A, FileStoreError> =>
+      Effect.mapError(effect, toStoreError(operation))
+
+  const draft = (id: FileId) => path.join(uploads, id)
+  /** Not all in one folder: some file systems find little in one of a million names. */
+  const shelf = (content: Sha256) => path.join(contents, content.slice(0, 2))
+  const placeOf = (content: Sha256) => path.join(shelf(content), content)
+
+  /** What a folder holds is as safe as its files are only once it is synced itself. */
+  const syncFolder = (folder: string) =>
+    Effect.scoped(Effect.flatMap(fs.open(folder, { flag: "r" }), (opened) => opened.sync))
+
+  const isThere = (file: string) => fs.exists(file)
+
+  const write = (id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const isNew = offset === 0 && !(yield* isThere(draft(id)))
+        const file = yield* fs.open(draft(id), { flag: isNew ? "w+" : "r+", mode: 0o600 })
+        yield* file.truncate(offset)
+        yield* file.seek(BigInt(offset), "start")
+        for (const piece of pieces) yield* file.writeAll(piece)
+        yield* file.sync
+        if (isNew) yield* syncFolder(uploads)
+      }),
+    )
+
+  const keep = (id: FileId, content: Sha256, size: number) =>
+    Effect.gen(function* () {
+      const place = placeOf(content)
+      if (yield* isThere(place)) return
+      if (!(yield* isThere(shelf(content)))) {
+        yield* fs.makeDirectory(shelf(content), { recursive: true, mode: 0o700 })
+        yield* syncFolder(contents)
+      }
+      if (size === 0) yield* write(id, 0, [])
+      yield* fs.truncate(draft(id), size)
+      yield* fs.link(draft(id), place)
+      yield* syncFolder(shelf(content))
+    })
+
+  const removed = (file: string) => fs.remove(file, { force: true })
+
+  const names = (folder: string) => Stream.fromIterableEffect(fs.readDirectory(folder))
+
+  const service: FileStoreShape = {
+    append: (id, offset, bytes) => stored("append")(write(id, offset, bytes)),
+    readDraft: (id, size) =>
+      size === 0
+        ? Stream.empty
+        : Stream.mapError(fs.stream(draft(id), { bytesToRead: size, chunkSize: chunk }), toStoreError("readDraft")),
+    keep: (id, content, size) => stored("keep")(keep(id, content, size)),
+    drop: (id) => stored("drop")(removed(draft(id))),
+    read: (content, { from, to }) =>
+      from >= to
+        ? Stream.empty
+        : Stream.mapError(
+            fs.stream(placeOf(content), { offset: from, bytesToRead: to - from, chunkSize: chunk }),
+            toStoreError("read"),
+          ),
+    remove: (content) => stored("remove")(removed(placeOf(content))),
+    drafts: names(uploads).pipe(Stream.filter(isFileId), Stream.mapError(toStoreError("drafts"))),
+    contents: names(contents).pipe(
+      Stream.flatMap((shelf) => names(path.join(contents, shelf))),
+      Stream.filter(isSha256),
+      Stream.mapError(toStoreError("contents")),
+    ),
+    address: undefined,
+  }
+  return service
+})
+
+/** The bytes of files in the data folder. Fails where it cannot be made. */
+export const layer: Layer.Layer<FileStore, DataFolderError, DataFolder | FileSystem.FileSystem | Path.Path> =
+  Layer.effect(FileStore, make)
