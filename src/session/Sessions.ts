@@ -198,14 +198,14 @@ const leave = (session: Session): Effect.Effect<void> =>
 
 const figuresOf = (sessions: Iterable<Session>): SessionFigures => {
   const transports = new Map<string, number>()
-  const waiting = { control: 0, chat: 0, presence: 0, typing: 0, leaving: 0 }
+  const waiting = { control: 0, chat: 0, presence: 0, typing: 0, files: 0, leaving: 0 }
   for (const { connection, outbox } of sessions) {
     transports.set(connection.transport, (transports.get(connection.transport) ?? 0) + 1)
     // Nearly always nothing waits.
     if (outbox.bytes === 0) continue
     waiting.leaving += outbox.leaving
     const { lanes } = outbox
-    for (const lane of ["control", "chat", "presence", "typing"] as const) {
+    for (const lane of ["control", "chat", "presence", "typing", "files"] as const) {
       for (const { byteLength } of lanes[lane]) waiting[lane] += byteLength
     }
   }

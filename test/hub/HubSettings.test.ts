@@ -8,7 +8,7 @@ describe("HubSettings", () => {
     Effect.gen(function* () {
       assert.strictEqual(yield* HubSettings, defaults)
       assert.deepStrictEqual(defaults, {
-        outbox: { bytes: 1_048_576, frames: 1024, shedTyping: 0.5, shedPresence: 0.75 },
+        outbox: { bytes: 1_048_576, frames: 1024, shedTyping: 0.5, shedPresence: 0.75, files: 131_072 },
         presence: { grace: Duration.seconds(5), coalesce: Duration.millis(1500), countOnlyAbove: 500 },
         typingInterval: Duration.seconds(2),
         channelMailbox: 1024,

@@ -318,7 +318,7 @@ const doorOf = (run: (connection: Connection) => Effect.Effect<void>) =>
         count: () => 0,
         figures: () => ({
           transports: new Map(),
-          waiting: { control: 0, chat: 0, presence: 0, typing: 0, leaving: 0 },
+          waiting: { control: 0, chat: 0, presence: 0, typing: 0, files: 0, leaving: 0 },
         }),
         loginTimeout: Duration.seconds(10),
         draining: Effect.never,

@@ -5,12 +5,15 @@
  * What is queued leaves by lanes: answers before chat, chat before presence, presence before
  * typing. When a session reads slower than it is told, what is ephemeral is left out first; chat
  * and answers never are: at the bound the outbox overflows and the session ends as a slow consumer.
+ *
+ * Below all of these is the lane of files. It has a small bound of its own and takes no room from the others: whoever
+ * sends a file offers a piece again when there is room, and so is as fast as the session reads.
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { Outboxes } from "./Outboxes.ts"
 
-export type Lane = "control" | "chat" | "presence" | "typing"
+export type Lane = "control" | "chat" | "presence" | "typing" | "files"
 
 export interface OutboxBounds {
   readonly bytes: number
@@ -19,6 +22,8 @@ export interface OutboxBounds {
   readonly shedTyping: number
   /** Share of either bound from which on presence is left out, to be told as a whole later. */
   readonly shedPresence: number
+  /** Bytes of files that may wait, beside the others; a single piece may be larger. */
+  readonly files: number
 }
 
 export const defaultBounds: OutboxBounds = {
@@ -26,6 +31,7 @@ export const defaultBounds: OutboxBounds = {
   frames: 1024,
   shedTyping: 0.5,
   shedPresence: 0.75,
+  files: 128 * 1024,
 }
 
 /** What an outbox is between. None may throw. */
@@ -42,6 +48,11 @@ type Waiting = Effect.Effect<void, Cause.Done>
 
 /** Less full than this, there is room for a large answer. */
 const roomy = 0.25
+
+interface FilePiece<Piece> {
+  readonly piece: Piece
+  readonly bytes: number
+}
 
 const ended: Waiting = Effect.fail(Cause.Done())
 
@@ -62,6 +73,10 @@ export class Outbox<Piece> {
   private chat: Array<Piece> = none
   private presence: Array<Piece> = none
   private typing: Array<Piece> = none
+  private files: Array<FilePiece<Piece>> = none
+  private fileBytes = 0
+  /** Those who wait for room for files. */
+  private forFiles: Set<() => void> | undefined
   /** Queued and not yet sent. */
   private waitingFrames = 0
   private waitingBytes = 0
@@ -91,13 +106,13 @@ export class Outbox<Piece> {
 
   /** Bytes held in memory for this session. */
   get bytes(): number {
-    return this.waitingBytes + this.leavingBytes
+    return this.waitingBytes + this.leavingBytes + this.fileBytes
   }
 
   /** What waits in each lane. */
   get lanes(): Readonly<Record<Lane, ReadonlyArray<Piece>>> {
     const { chat, control, presence, typing } = this
-    return { control, chat, presence, typing }
+    return { control, chat, presence, typing, files: this.files.map(({ piece }) => piece) }
   }
 
   /** Bytes that a link without room has already taken. */
@@ -107,13 +122,16 @@ export class Outbox<Piece> {
 
   /**
    * Queues a piece of so many bytes that holds `frames` whole frames. It leaves with the next flush, the outboxes' or
-   * its own. False when it was left out, or the outbox is closed.
+   * its own. False when it was left out, or the outbox is closed. A piece of a file is one frame.
    */
   offer(lane: Lane, piece: Piece, bytes: number, frames = 1): boolean {
     if (this.state !== "open") return false
+    if (lane === "files") return this.offerFile(piece, bytes)
     // A single batch may be larger than the bound when nothing else waits: it has to leave somehow.
     const held = this.waitingFrames + this.leavingFrames
-    const fits = held === 0 || (held + frames <= this.bounds.frames && this.bytes + bytes <= this.bounds.bytes)
+    const fits =
+      held === 0 ||
+      (held + frames <= this.bounds.frames && this.waitingBytes + this.leavingBytes + bytes <= this.bounds.bytes)
     if (
       (lane === "typing" && (!fits || this.pressure >= this.bounds.shedTyping)) ||
       (lane === "presence" && (!fits || this.pressure >= this.bounds.shedPresence))
@@ -134,11 +152,34 @@ export class Outbox<Piece> {
     else this[lane].push(kept)
     this.waitingFrames += frames
     this.waitingBytes += bytes
-    if (!this.listed) {
-      this.listed = true
-      this.outboxes.add(this)
-    }
+    this.list()
     return true
+  }
+
+  private offerFile(piece: Piece, bytes: number): boolean {
+    if (this.fileBytes > 0 && this.fileBytes + bytes > this.bounds.files) return false
+    const kept = { piece: this.stuck ? this.ends.keep(piece) : piece, bytes }
+    if (this.files.length === 0) this.files = [kept]
+    else this.files.push(kept)
+    this.fileBytes += bytes
+    this.list()
+    return true
+  }
+
+  /**
+   * Runs this once when the lane of files has run empty, or at the end of the outbox; what it returns takes that back. As
+   * many may wait as there are files on their way.
+   */
+  whenFilesLeft(run: () => void): () => void {
+    const waiting = (this.forFiles ??= new Set())
+    waiting.add(run)
+    return () => void waiting.delete(run)
+  }
+
+  private list(): void {
+    if (this.listed) return
+    this.listed = true
+    this.outboxes.add(this)
   }
 
   /** The outboxes' turn to send has come. */
@@ -154,18 +195,18 @@ export class Outbox<Piece> {
   flush(): void {
     // Whoever gets an answer may act at once, and so come back to here: what that brings leaves behind.
     if (this.sending) return
-    while (!this.stuck && this.waitingFrames > 0) {
-      this.leavingFrames = this.waitingFrames
-      this.leavingBytes = this.waitingBytes
-      this.waitingFrames = 0
-      this.waitingBytes = 0
+    while (!this.stuck && (this.waitingFrames > 0 || this.files.length > 0)) {
+      // A piece of a file by itself: what is said meanwhile goes before the next.
+      const batch = this.waitingFrames > 0 ? this.takeLanes() : this.takeFile()
       this.sending = true
-      this.stuck = !this.ends.send(this.takeLanes(), this.leavingFrames, this.leavingBytes)
+      this.stuck = !this.ends.send(batch, this.leavingFrames, this.leavingBytes)
       this.sending = false
-      if (this.stuck) return this.wake()
+      if (this.stuck) break
       this.leavingFrames = 0
       this.leavingBytes = 0
     }
+    if (this.stuck) this.wake()
+    if (this.files.length === 0) this.filesLeft()
   }
 
   /**
@@ -217,6 +258,8 @@ export class Outbox<Piece> {
   end(): void {
     if (this.state !== "open") return
     this.state = "ending"
+    // Nobody waits for the end of a file to say goodbye.
+    this.dropFiles()
     this.flush()
     this.wake()
     this.wakeForRoom()
@@ -228,8 +271,22 @@ export class Outbox<Piece> {
     this.control = this.chat = this.presence = this.typing = none
     this.waitingFrames = 0
     this.waitingBytes = 0
+    this.dropFiles()
     this.wake()
     this.wakeForRoom()
+    this.filesLeft()
+  }
+
+  private dropFiles(): void {
+    this.files = none
+    this.fileBytes = 0
+  }
+
+  private filesLeft(): void {
+    const waiting = this.forFiles
+    if (waiting === undefined) return
+    this.forFiles = undefined
+    for (const run of waiting) run()
   }
 
   private wakeForRoom(): void {
@@ -248,6 +305,10 @@ export class Outbox<Piece> {
   }
 
   private takeLanes(): ReadonlyArray<Piece> {
+    this.leavingFrames = this.waitingFrames
+    this.leavingBytes = this.waitingBytes
+    this.waitingFrames = 0
+    this.waitingBytes = 0
     const { chat, control, presence, typing } = this
     // Nearly always there is only chat.
     if (control.length === 0 && presence.length === 0 && typing.length === 0) {
@@ -259,5 +320,13 @@ export class Outbox<Piece> {
     this.presence = none
     this.typing = none
     return [...control, ...chat, ...presence, ...typing]
+  }
+
+  private takeFile(): ReadonlyArray<Piece> {
+    const { bytes, piece } = this.files.shift()!
+    this.fileBytes -= bytes
+    this.leavingFrames = 1
+    this.leavingBytes = bytes
+    return [piece]
   }
 }
