@@ -5,7 +5,7 @@ import { duration, int, onOff, size } from "./kind.ts"
 const gibibyte = 1024 ** 3
 
 export const fileSettings = {
-  files: setting("files.enabled", onOff, "Whether people may send files"),
+  "files.enabled": setting("files.enabled", onOff, "Whether people may send files"),
   "files.max-bytes": setting("files.maxBytes", size(1, 1024 * gibibyte), "The largest file"),
   "files.quota": setting(
     "files.quota",
@@ -20,7 +20,7 @@ export const fileSettings = {
   ),
   "files.max-age": setting(
     "files.maxAge",
-    duration("1 minute", "36500 days"),
+    duration("1 minute", "73000 days"),
     "Age at which files go, though a message carries them: as it is, with their messages",
   ),
 }
