@@ -91,6 +91,7 @@ const readersOfDates = [
   "session/SignIn.ts",
   "chat/internal/names.ts",
   "files/Files.ts",
+  "files/internal/Sweeper.ts",
   "webhooks/fresh.ts",
   "webhooks/Webhooks.ts",
   "webhooks/internal/Sender.ts",

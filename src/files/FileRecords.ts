@@ -41,12 +41,12 @@ export interface FileRecordsShape {
     channel: ChannelId,
     page: { readonly after?: FileId | undefined; readonly limit: number },
   ) => Stored<ReadonlyArray<FileRecord>>
-  /** Removes a record, if it expired before this moment; always without one. Succeeds with whether it is gone by this. */
-  readonly remove: (id: FileId, before?: number) => Stored<boolean>
+  /** Removes a record, if it expired before this moment; always without one. Succeeds with what it was, if it is gone by this. */
+  readonly remove: (id: FileId, before?: number) => Stored<Option.Option<FileRecord>>
   /** Those of these contents that a whole file refers to. */
   readonly used: (contents: ReadonlyArray<Sha256>) => Stored<ReadonlyArray<Sha256>>
-  /** Those of these ids that there are. */
-  readonly known: (ids: ReadonlyArray<FileId>) => Stored<ReadonlyArray<FileId>>
+  /** Those of these ids whose files are still to come. */
+  readonly coming: (ids: ReadonlyArray<FileId>) => Stored<ReadonlyArray<FileId>>
 }
 
 export class FileRecords extends Context.Service<FileRecords, FileRecordsShape>()("natter/files/FileRecords") {

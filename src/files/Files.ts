@@ -20,13 +20,14 @@ import { FileScanner } from "./FileScanner.ts"
 import { FileSettings } from "./FileSettings.ts"
 import type { FilesShape, Incoming, NewFile } from "./FilesShape.ts"
 import { FileStore, type FileStoreShape } from "./FileStore.ts"
+import { ContentLocks } from "./internal/ContentLocks.ts"
 import * as errors from "./internal/errors.ts"
 import { Hashing } from "./internal/Hashing.ts"
 import { receive } from "./internal/receive.ts"
 import * as Sweeper from "./internal/Sweeper.ts"
 import { Writers } from "./internal/Writers.ts"
 
-/** Files whose hash is being made as they come; of more it is made once they are there. */
+/** Files whose hash is being made as they come; of those that others have pushed out it is made once they are there. */
 const maxHashed = 1000
 
 const make = Effect.fnUntraced(function* (
@@ -39,9 +40,10 @@ const make = Effect.fnUntraced(function* (
   const random = yield* SecureRandom.SecureRandom
   const writers = new Writers()
   const hashes = new Map<FileId, Hashing>()
-  /** A content is not removed while a file is about to refer to it; two uploads do not begin on the same room. */
+  const locks = new ContentLocks()
+  /** Two uploads do not begin on the same room, and what a message is about to carry does not go. */
   const changing = Semaphore.makeUnsafe(1)
-  const sweeper = yield* Sweeper.make({ store, records, history, settings, changing })
+  const sweeper = yield* Sweeper.make({ store, records, history, settings, changing, locks })
 
   const now = Clock.currentTimeMillis
   const expiresAt = Effect.map(now, (now) => now + Duration.toMillis(settings.expireAfter))
@@ -67,15 +69,15 @@ const make = Effect.fnUntraced(function* (
     }
     yield* errors.stored("note a file", records.add(file))
     return file
-  }, changing.withPermit)
+  }, (starting) => changing.withPermit(starting))
 
   /** Of the first byte on, unless all that has come so far has passed it already. */
   const hashingOf = (file: FileRecord, offset: number): Hashing | undefined => {
     const known = hashes.get(file.id)
-    if (known?.at === offset) return known
     hashes.delete(file.id)
-    if (offset > 0 || hashes.size >= maxHashed) return undefined
-    const hashing = new Hashing()
+    if (known?.at !== offset && offset > 0) return undefined
+    const hashing = known?.at === offset ? known : new Hashing()
+    for (const [oldest] of hashes) if (hashes.size >= maxHashed) hashes.delete(oldest)
     hashes.set(file.id, hashing)
     return hashing
   }
@@ -114,10 +116,14 @@ const make = Effect.fnUntraced(function* (
     if (verdict === "unsure") return yield* errors.unsure()
     const change = { sha256, whole: true, expiresAt: yield* expiresAt }
     const keeping = Effect.andThen(store.keep(file.id, sha256, file.size), records.change(file.id, change))
-    const isThere = yield* errors.stored("keep a file", changing.withPermit(keeping))
+    // A content that nobody refers to would stay until it is looked for.
+    const isThere = yield* errors.stored("keep a file", Effect.uninterruptible(locks.holding(sha256, keeping)))
     // What it leaves is found by the sweeper, too.
     yield* Effect.ignore(store.drop(file.id))
-    if (!isThere) return yield* errors.noSuchFile()
+    if (!isThere) {
+      yield* Effect.ignore(sweeper.forget(sha256))
+      return yield* errors.noSuchFile()
+    }
     return { ...file, ...change }
   })
 
@@ -149,7 +155,7 @@ const make = Effect.fnUntraced(function* (
         id,
         Effect.gen(function* () {
           const change = { posted: true, expiresAt: yield* expiresAt }
-          const isThere = yield* errors.stored("note a file", records.change(id, change))
+          const isThere = yield* errors.stored("note a file", changing.withPermit(records.change(id, change)))
           if (!isThere || sha256 === undefined) return yield* errors.noSuchFile()
           return yield* say({ id, name, size, mediaType, sha256 })
         }),

@@ -7,17 +7,19 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { FileId } from "../domain/FileId.ts"
 import { Sha256 } from "../domain/Sha256.ts"
-import { FileStore, type FileStoreShape } from "../files/FileStore.ts"
+import { type ByteRange, FileStore, type FileStoreShape } from "../files/FileStore.ts"
 import { FileStoreError } from "../files/FileStoreError.ts"
-import * as Schema from "effect/Schema"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 
 /** Bytes that are read at once. */
 const chunk = 64 * 1024
 
+/** What the contents are sorted by. */
+const isShelf = /^[0-9a-f]{2}$/
 const isFileId = Schema.is(FileId)
 const isSha256 = Schema.is(Sha256)
 
@@ -42,8 +44,8 @@ const make = Effect.gen(function* () {
 
   const stored =
     (operation: string) =>
-    <A>(effect: Effect.Effect<A, PlatformError>): Effect.Effect<A, FileStoreError> =>
-      Effect.mapError(effect, toStoreError(operation))
+    <A>(effect: Effect.Effect<A, PlatformError | FileStoreError>): Effect.Effect<A, FileStoreError> =>
+      Effect.mapError(effect, (error) => (error._tag === "FileStoreError" ? error : toStoreError(operation)(error)))
 
   const draft = (id: FileId) => path.join(uploads, id)
   /** Not all in one folder: some file systems find little in one of a million names. */
@@ -56,12 +58,20 @@ const make = Effect.gen(function* () {
 
   const isThere = (file: string) => fs.exists(file)
 
-  const write = (id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>) =>
+  /** A file cut to its first bytes, which it has to have: what one does not have would be filled with zeros. */
+  const cut = (file: FileSystem.File, operation: string, size: number) =>
+    Effect.flatMap(file.stat, (found): Effect.Effect<void, FileStoreError | PlatformError> =>
+      found.size < BigInt(size)
+        ? Effect.fail(new FileStoreError({ operation, cause: `${found.size} bytes are there, not ${size}` }))
+        : file.truncate(size),
+    )
+
+  const write = (operation: string, id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>) =>
     Effect.scoped(
       Effect.gen(function* () {
         const isNew = offset === 0 && !(yield* isThere(draft(id)))
         const file = yield* fs.open(draft(id), { flag: isNew ? "w+" : "r+", mode: 0o600 })
-        yield* file.truncate(offset)
+        yield* cut(file, operation, offset)
         yield* file.seek(BigInt(offset), "start")
         for (const piece of pieces) yield* file.writeAll(piece)
         yield* file.sync
@@ -69,18 +79,36 @@ const make = Effect.gen(function* () {
       }),
     )
 
+  /** Also where it is there already, the folders are synced: whoever made it may have ended before. */
   const keep = (id: FileId, content: Sha256, size: number) =>
     Effect.gen(function* () {
       const place = placeOf(content)
-      if (yield* isThere(place)) return
-      if (!(yield* isThere(shelf(content)))) {
+      if (!(yield* isThere(place))) {
         yield* fs.makeDirectory(shelf(content), { recursive: true, mode: 0o700 })
-        yield* syncFolder(contents)
+        yield* write("keep", id, size, [])
+        yield* fs.link(draft(id), place)
       }
-      if (size === 0) yield* write(id, 0, [])
-      yield* fs.truncate(draft(id), size)
-      yield* fs.link(draft(id), place)
       yield* syncFolder(shelf(content))
+      yield* syncFolder(contents)
+    })
+
+  /** Fails where it is shorter than what is to be read of it. */
+  const read = (operation: string, file: string, { from, to }: ByteRange) =>
+    Stream.suspend(() => {
+      let at = from
+      return fs.stream(file, { offset: from, bytesToRead: to - from, chunkSize: chunk }).pipe(
+        Stream.tap((bytes) => Effect.sync(() => void (at += bytes.length))),
+        Stream.mapError(toStoreError(operation)),
+        Stream.concat(
+          Stream.unwrap(
+            Effect.suspend(() =>
+              at === to
+                ? Effect.succeed(Stream.empty)
+                : Effect.fail(new FileStoreError({ operation, cause: `it ends at byte ${at}` })),
+            ),
+          ),
+        ),
+      )
     })
 
   const removed = (file: string) => fs.remove(file, { force: true })
@@ -88,23 +116,15 @@ const make = Effect.gen(function* () {
   const names = (folder: string) => Stream.fromIterableEffect(fs.readDirectory(folder))
 
   const service: FileStoreShape = {
-    append: (id, offset, bytes) => stored("append")(write(id, offset, bytes)),
-    readDraft: (id, size) =>
-      size === 0
-        ? Stream.empty
-        : Stream.mapError(fs.stream(draft(id), { bytesToRead: size, chunkSize: chunk }), toStoreError("readDraft")),
+    append: (id, offset, bytes) => stored("append")(write("append", id, offset, bytes)),
+    readDraft: (id, size) => (size === 0 ? Stream.empty : read("readDraft", draft(id), { from: 0, to: size })),
     keep: (id, content, size) => stored("keep")(keep(id, content, size)),
     drop: (id) => stored("drop")(removed(draft(id))),
-    read: (content, { from, to }) =>
-      from >= to
-        ? Stream.empty
-        : Stream.mapError(
-            fs.stream(placeOf(content), { offset: from, bytesToRead: to - from, chunkSize: chunk }),
-            toStoreError("read"),
-          ),
+    read: (content, range) => (range.from >= range.to ? Stream.empty : read("read", placeOf(content), range)),
     remove: (content) => stored("remove")(removed(placeOf(content))),
     drafts: names(uploads).pipe(Stream.filter(isFileId), Stream.mapError(toStoreError("drafts"))),
     contents: names(contents).pipe(
+      Stream.filter((name) => isShelf.test(name)),
       Stream.flatMap((shelf) => names(path.join(contents, shelf))),
       Stream.filter(isSha256),
       Stream.mapError(toStoreError("contents")),

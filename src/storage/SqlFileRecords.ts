@@ -68,9 +68,11 @@ const make: Effect.Effect<FileRecordsShape, never, SqlClient | Dialect> = Effect
         sql`SELECT ${columns} FROM files WHERE channel = ${channel} AND id > ${after} ORDER BY id LIMIT ${limit}`,
       ).pipe(asStoreError("of")),
     remove: (id, before) =>
-      sql`DELETE FROM files WHERE id = ${id} AND ${before === undefined ? sql`1 = 1` : sql`expires_at < ${before}`}
-        RETURNING id`.pipe(
-        Effect.map(({ length }) => length > 0),
+      records(
+        sql`DELETE FROM files WHERE id = ${id} AND ${before === undefined ? sql`1 = 1` : sql`expires_at < ${before}`}
+          RETURNING ${columns}`,
+      ).pipe(
+        Effect.map(([record]) => Option.fromUndefinedOr(record)),
         asStoreError("remove"),
       ),
     used: (contents) =>
@@ -79,10 +81,10 @@ const make: Effect.Effect<FileRecordsShape, never, SqlClient | Dialect> = Effect
         Effect.map((rows) => rows.map(({ sha256 }) => sha256)),
         asStoreError("used"),
       ),
-    known: (ids) =>
-      sql<{ readonly id: FileId }>`SELECT id FROM files WHERE id IN (${phrases.texts(ids)})`.pipe(
+    coming: (ids) =>
+      sql<{ readonly id: FileId }>`SELECT id FROM files WHERE whole = 0 AND id IN (${phrases.texts(ids)})`.pipe(
         Effect.map((rows) => rows.map(({ id }) => id)),
-        asStoreError("known"),
+        asStoreError("coming"),
       ),
   }
 })

@@ -71,12 +71,12 @@ const done: Outcome = { type: "Done" }
 const asked: { readonly [what: string]: readonly [Do, object, unknown?] } = {
   publish: [
     (...to) => operations.publish(...to, { channel: den, content: "hello", id: id("m1") }),
-    { type: "Publish", content: "hello", id: "m1" },
+    { type: "Publish", content: "hello", id: "m1", file: undefined },
     { type: "Published", ...published },
   ],
   "publish without an id": [
     (...to) => operations.publish(...to, { channel: den, content: "hello" }),
-    { type: "Publish", content: "hello", id: undefined },
+    { type: "Publish", content: "hello", id: undefined, file: undefined },
     { type: "Published", ...published },
   ],
   editMessage: [

@@ -36,6 +36,8 @@ const table: { readonly [Name in OperationName]: ReadonlyArray<Case<Name>> } = {
 /** Reasons that no door leads to: whoever comes by one that has no session finds no word for it there. */
 const elsewhere: { readonly [Name in OperationName]?: ReadonlyArray<RequestErrorReason> } = {
   join: ["NotAuthenticated"],
+  // No door has a word yet for the file that a message is to carry.
+  publish: ["NoSuchFile", "NotSupported"],
 }
 /** Those of a service in trouble, of somebody who does too much, and of who may do less than that, which any operation names. */
 const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal", "RateLimited", "OutOfScope"]

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as accountOperations from "../../src/chat/account/operations.ts"
+import * as fileOperations from "../../src/chat/files/operations.ts"
 import * as chatOperations from "../../src/chat/operations.ts"
 import { drain } from "../../src/chat/service/drain.ts"
 import * as webhookOperations from "../../src/chat/webhooks/operations.ts"
@@ -18,7 +19,7 @@ import {
   wordsOf,
 } from "../../src/domain/Scope.ts"
 
-const all = { ...chatOperations, ...webhookOperations, ...accountOperations, drain }
+const all = { ...chatOperations, ...fileOperations, ...webhookOperations, ...accountOperations, drain }
 const name = (name: string) => ChannelName.make(name)
 const operations = Object.values(all).flatMap((operation) => ("operation" in operation ? operation : []))
 
@@ -42,12 +43,16 @@ describe("words", () => {
       new Set(operationsOf([word]).map((name) => operations.find(({ operation }) => operation === name)?.kind))
     assert.deepStrictEqual([...kinds("read")].toSorted(), ["reading", "searches", "visits"])
     // How far somebody has read is told to others.
-    assert.deepStrictEqual([...kinds("write")].toSorted(), ["publishing", "reading", "status", "typing"])
+    assert.deepStrictEqual([...kinds("write")].toSorted(), ["publishing", "reading", "status", "typing", "visits"])
     assert.deepStrictEqual([...kinds("manage")], ["administration"])
     for (const { kind, operation } of operations) {
       if (operation === "drain" || operation in accountOperations) continue
       if (operation in webhookOperations) {
         assert.include(operationsOf(["webhooks"]), operation)
+        continue
+      }
+      if (operation in fileOperations) {
+        assert.include(operationsOf([operation === "openFile" ? "read" : "write"]), operation)
         continue
       }
       const word = { administration: "manage", reading: "read", searches: "read", visits: "read" }[kind as string]

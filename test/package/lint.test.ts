@@ -41,6 +41,7 @@ const isAllowed = (from: string, to: string) => {
   if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
   if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
   if (from === "webhooks" && ["accounts", "files", "actor"].includes(to)) return false
+  if (from === "files" && to === "history") return true
   const level = (folder: string) => chain.findIndex((row) => row.includes(folder))
   return level(from) < level(to)
 }

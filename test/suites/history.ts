@@ -12,6 +12,7 @@ import { HistoryId } from "../../src/domain/HistoryId.ts"
 import { History } from "../../src/history/History.ts"
 import { outdated } from "../../src/history/outdated.ts"
 import { Stamps } from "../../src/history/Stamps.ts"
+import { historyFiles } from "./historyFiles.ts"
 import { historyPages } from "./historyPages.ts"
 import { historySearch } from "./historySearch.ts"
 import {
@@ -56,6 +57,7 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
       Effect.map(history.messages(general, [seq(at)]), (found) => found[0])
 
     historyPages(test)
+    historyFiles(test)
     historySearch(test)
 
     test(

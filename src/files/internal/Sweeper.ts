@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
@@ -9,6 +10,7 @@ import type * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { FileId } from "../../domain/FileId.ts"
+import type { Sha256 } from "../../domain/Sha256.ts"
 import type { HistoryError } from "../../history/HistoryError.ts"
 import type { HistoryShape } from "../../history/HistoryShape.ts"
 import type { FileRecord } from "../FileRecord.ts"
@@ -16,6 +18,7 @@ import type { FileRecordsShape } from "../FileRecords.ts"
 import type { FileSettings } from "../FileSettings.ts"
 import type { FileStoreShape } from "../FileStore.ts"
 import type { FileStoreError } from "../FileStoreError.ts"
+import type { ContentLocks } from "./ContentLocks.ts"
 
 /** Records that are looked at together. */
 const page = 200
@@ -23,18 +26,25 @@ const page = 200
 /** Channels in which messages were taken away, to be looked at; of more their files are found with those that expire. */
 const unsettledAhead = 256
 
+/** What a crash, or a store that was away, has left is looked for at the start, and then so often. */
+const betweenOrphans = Duration.days(1)
+
 interface Options {
   readonly store: FileStoreShape
   readonly records: FileRecordsShape
   readonly history: Pick<HistoryShape, "carried">
   readonly settings: FileSettings
+  /** Held while it is decided which records there are. */
   readonly changing: Semaphore.Semaphore
+  readonly locks: ContentLocks
 }
 
 type Sweeping<A> = Effect.Effect<A, FileStoreError | HistoryError>
 
 export interface Sweeper {
   readonly remove: (id: FileId, before?: number) => Effect.Effect<void, FileStoreError>
+  /** Removes a content that no file has any more. */
+  readonly forget: (content: Sha256) => Effect.Effect<void, FileStoreError>
   readonly unsettle: (channel: ChannelId) => void
   /** Leaves a file alone while a message is said that carries it. */
   readonly sparing: <A, E>(id: FileId, saying: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -44,6 +54,7 @@ export interface Sweeper {
 export const make = Effect.fnUntraced(function* ({
   changing,
   history,
+  locks,
   records,
   settings,
   store,
@@ -54,19 +65,21 @@ export const make = Effect.fnUntraced(function* ({
   const maxAge = Duration.toMillis(settings.maxAge)
   const expireAfter = Duration.toMillis(settings.expireAfter)
 
-  /** Its record first: what is left of it then is found by the next sweep. */
-  const remove = (id: FileId, before?: number): Effect.Effect<void, FileStoreError> =>
-    changing.withPermit(
-      Effect.gen(function* () {
-        if (spared.has(id)) return
-        const found = yield* records.get(id)
-        if (!(yield* records.remove(id, before))) return
-        yield* store.drop(id)
-        const { sha256, whole } = found._tag === "Some" ? found.value : { sha256: undefined, whole: false }
-        if (!whole || sha256 === undefined) return
-        if ((yield* records.used([sha256])).length === 0) yield* store.remove(sha256)
-      }),
+  const forget = (content: Sha256): Effect.Effect<void, FileStoreError> =>
+    locks.holding(
+      content,
+      Effect.flatMap(records.used([content]), (used) => (used.length === 0 ? store.remove(content) : Effect.void)),
     )
+
+  /** Its record first: what is left of it then is found by the next look for what nobody has. */
+  const remove = (id: FileId, before?: number): Effect.Effect<void, FileStoreError> =>
+    Effect.gen(function* () {
+      const removing = Effect.suspend(() => (spared.has(id) ? Effect.succeedNone : records.remove(id, before)))
+      const removed = Option.getOrUndefined(yield* changing.withPermit(removing))
+      if (removed === undefined) return
+      yield* store.drop(id)
+      if (removed.whole && removed.sha256 !== undefined) yield* forget(removed.sha256)
+    })
 
   /** Those of these that no message carries. */
   const uncarried = Effect.fnUntraced(function* (files: ReadonlyArray<FileRecord>) {
@@ -126,9 +139,9 @@ export const make = Effect.fnUntraced(function* ({
     yield* store.drafts.pipe(
       Stream.grouped(page),
       Stream.runForEach((ids) =>
-        Effect.flatMap(records.known(ids), (known) =>
+        Effect.flatMap(records.coming(ids), (coming) =>
           Effect.forEach(
-            ids.filter((id) => !known.includes(id)),
+            ids.filter((id) => !coming.includes(id)),
             store.drop,
             { discard: true },
           ),
@@ -138,13 +151,11 @@ export const make = Effect.fnUntraced(function* ({
     yield* store.contents.pipe(
       Stream.grouped(page),
       Stream.runForEach((contents) =>
-        changing.withPermit(
-          Effect.flatMap(records.used(contents), (used) =>
-            Effect.forEach(
-              contents.filter((content) => !used.includes(content)),
-              store.remove,
-              { discard: true },
-            ),
+        Effect.flatMap(records.used(contents), (used) =>
+          Effect.forEach(
+            contents.filter((content) => !used.includes(content)),
+            forget,
+            { discard: true },
           ),
         ),
       ),
@@ -155,9 +166,11 @@ export const make = Effect.fnUntraced(function* ({
     Effect.catch(sweeping, (error) => Effect.logWarning(`${what} could not be removed`, error))
 
   yield* logged("Files that nobody has", orphans).pipe(
-    Effect.andThen(
-      logged("Files that have expired", sweepExpired).pipe(Effect.repeat(Schedule.spaced(settings.sweepEvery))),
-    ),
+    Effect.repeat(Schedule.spaced(betweenOrphans)),
+    Effect.forkScoped,
+  )
+  yield* logged("Files that have expired", sweepExpired).pipe(
+    Effect.repeat(Schedule.spaced(settings.sweepEvery)),
     Effect.forkScoped,
   )
   yield* Queue.take(unsettled).pipe(
@@ -167,6 +180,7 @@ export const make = Effect.fnUntraced(function* ({
   )
   return {
     remove,
+    forget,
     unsettle: (channel) => void Queue.offerUnsafe(unsettled, channel),
     sparing: (id, saying) =>
       Effect.suspend(() => {

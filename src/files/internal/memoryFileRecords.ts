@@ -40,15 +40,16 @@ export const make: Effect.Effect<FileRecordsShape> = Effect.sync(() => {
     expired: (before, bounds) => page(({ expiresAt }) => expiresAt < before, bounds),
     of: (channel, bounds) => page((record) => record.channel === channel, bounds),
     remove: (id, before = Infinity) =>
-      Effect.sync(() => {
+      Effect.sync((): Option.Option<FileRecord> => {
         const record = records.get(id)
-        return record !== undefined && record.expiresAt < before && records.delete(id)
+        const goes = record !== undefined && record.expiresAt < before && records.delete(id)
+        return goes ? Option.some(record) : Option.none()
       }),
     used: (contents) =>
       Effect.sync(() => {
         const used = new Set([...records.values()].flatMap(({ sha256, whole }) => (whole && sha256) || []))
         return contents.filter((content) => used.has(content))
       }),
-    known: (ids) => Effect.sync(() => ids.filter((id) => records.has(id))),
+    coming: (ids) => Effect.sync(() => ids.filter((id) => records.get(id)?.whole === false)),
   }
 })

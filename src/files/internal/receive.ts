@@ -6,7 +6,7 @@ import type { FileRecord } from "../FileRecord.ts"
 import type { FileRecordsShape } from "../FileRecords.ts"
 import type { FileStoreShape } from "../FileStore.ts"
 import type { Incoming } from "../FilesShape.ts"
-import { stored, tooMuch } from "./errors.ts"
+import { noSuchFile, stored, tooMuch } from "./errors.ts"
 import type { Hashing } from "./Hashing.ts"
 
 /** Bytes that are written together, about: what an upload holds in memory here. */
@@ -44,12 +44,15 @@ export const receive = Effect.fnUntraced(function* ({
     return store.append(file.id, from, pieces).pipe(
       Effect.andThen(expiresAt),
       Effect.flatMap((expiresAt) => records.change(file.id, { received: to, expiresAt })),
-      Effect.map(() => {
+      (writing) => stored("store a file", writing),
+      Effect.flatMap((isThere) => {
+        // It was cancelled, or expired: so go its bytes.
+        if (!isThere) return Effect.andThen(Effect.ignore(store.drop(file.id)), Effect.fail(noSuchFile()))
         for (const piece of pieces) hashing?.add(piece)
         received = to
         incoming.received?.(to)
+        return Effect.void
       }),
-      (writing) => stored("store a file", writing),
       // What is written is also noted.
       Effect.uninterruptible,
     )
