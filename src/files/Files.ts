@@ -48,28 +48,31 @@ const make = Effect.fnUntraced(function* (
   const now = Clock.currentTimeMillis
   const expiresAt = Effect.map(now, (now) => now + Duration.toMillis(settings.expireAfter))
 
-  const start = Effect.fnUntraced(function* ({ channel, mediaType, name, sha256, size, user }: NewFile) {
-    if (size > settings.maxBytes) return yield* errors.tooLarge(size, settings.maxBytes)
-    const usage = yield* errors.stored("look for somebody's files", records.usage(user))
-    if (usage.uploads >= settings.uploads) return yield* errors.tooManyUploads()
-    if (usage.bytes + size > settings.quota) return yield* errors.overQuota(size, settings.quota - usage.bytes)
-    const file: FileRecord = {
-      id: FileId.make(yield* random.uuidV7()),
-      user,
-      channel,
-      name: plainFileName(name),
-      size,
-      mediaType: plainMediaType(mediaType),
-      sha256,
-      received: 0,
-      whole: false,
-      posted: false,
-      createdAt: yield* now,
-      expiresAt: yield* expiresAt,
-    }
-    yield* errors.stored("note a file", records.add(file))
-    return file
-  }, (starting) => changing.withPermit(starting))
+  const start = Effect.fnUntraced(
+    function* ({ channel, mediaType, name, sha256, size, user }: NewFile) {
+      if (size > settings.maxBytes) return yield* errors.tooLarge(size, settings.maxBytes)
+      const usage = yield* errors.stored("look for somebody's files", records.usage(user))
+      if (usage.uploads >= settings.uploads) return yield* errors.tooManyUploads()
+      if (usage.bytes + size > settings.quota) return yield* errors.overQuota(size, settings.quota - usage.bytes)
+      const file: FileRecord = {
+        id: FileId.make(yield* random.uuidV7()),
+        user,
+        channel,
+        name: plainFileName(name),
+        size,
+        mediaType: plainMediaType(mediaType),
+        sha256,
+        received: 0,
+        whole: false,
+        posted: false,
+        createdAt: yield* now,
+        expiresAt: yield* expiresAt,
+      }
+      yield* errors.stored("note a file", records.add(file))
+      return file
+    },
+    (starting) => changing.withPermit(starting),
+  )
 
   /** Of the first byte on, unless all that has come so far has passed it already. */
   const hashingOf = (file: FileRecord, offset: number): Hashing | undefined => {
