@@ -23,6 +23,8 @@ export const catalog = {
   UnsupportedMediaType: { code: 106, status: 415, retryable: false, message: "The body is not in JSON" },
   BodyTooLarge: { code: 107, status: 413, retryable: false, message: "The body is too large" },
   OriginNotAllowed: { code: 108, status: 403, retryable: false, message: "This page may not come in here" },
+  PreconditionFailed: { code: 109, status: 412, retryable: false, message: "What this depends on is otherwise" },
+  RangeNotSatisfiable: { code: 110, status: 416, retryable: false, message: "The file has no such bytes" },
 
   NotAuthenticated: { code: 200, status: 401, retryable: false, message: "Not authenticated" },
   InvalidCredentials: { code: 201, status: 401, retryable: false, message: "Invalid credentials" },
@@ -87,6 +89,7 @@ export const catalog = {
   HashMismatch: { code: 335, status: 409, retryable: false, message: "The file is not what was announced" },
   FileRefused: { code: 336, status: 422, retryable: false, message: "The file is refused" },
   UploadTaken: { code: 337, status: 409, retryable: false, message: "The file is being sent over another connection" },
+  ChecksumMismatch: { code: 338, status: 460, retryable: true, message: "What has come is not what was sent" },
 
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },

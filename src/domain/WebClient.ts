@@ -4,4 +4,6 @@ export interface WebClient {
   readonly address: string
   /** The origins whose pages are our own, by the way that the request took. */
   readonly own: () => ReadonlySet<string>
+  /** Its request has a body that may take any time to come, as long as something of it does. */
+  readonly takesItsTime?: () => void
 }

@@ -28,6 +28,8 @@ export interface Incoming {
   readonly offset: number
   /** Taken in only as fast as it is stored. Where it fails, what came before that is kept. */
   readonly bytes: Stream.Stream<Uint8Array, RequestError>
+  /** Asked once all have come, where it is given: nothing of them counts before it succeeds. */
+  readonly verify?: Effect.Effect<void, RequestError> | undefined
   /** Told how many bytes are safe, each time that more are. */
   readonly received?: ((offset: number) => void) | undefined
 }

@@ -4,9 +4,18 @@ import { isWelcome } from "../domain/Origins.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 
 /** Headers of an answer that a page may read. */
-const exposed = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+const exposed = [
+  "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
+  "Accept-Ranges, Content-Disposition, Content-Range",
+  "Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version",
+  "Upload-Expires, Upload-Length, Upload-Metadata, Upload-Offset",
+].join(", ")
 /** Headers that a page may send. */
-const sent = "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id"
+const sent = [
+  "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id",
+  "If-Match, If-Range, Range",
+  "Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override",
+].join(", ")
 
 export type Headers = Readonly<Record<string, string>>
 

@@ -9,6 +9,7 @@ import type { Identity } from "../accounts/Identity.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
 import type { OperationKind } from "../chat/RateLimits.ts"
+import type * as Stream from "effect/Stream"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import type { Authorization } from "./api/Authorization.ts"
@@ -53,7 +54,16 @@ export type Answer<Body> = {
   readonly headers?: Readonly<Record<string, string>>
   /** It has a secret in it: it is not compressed, since its length would say something of it. */
   readonly secret?: true
-} & ({ readonly body: Body } | { readonly representation: Representation<Body> })
+  /** Where it is not that of the endpoint. */
+  readonly status?: number
+} & (
+  | { readonly body: Body }
+  | { readonly representation: Representation<Body> }
+  /** Written only as fast as they are read; they are so many. */
+  | { readonly bytes: Stream.Stream<Uint8Array, RequestError>; readonly length: number }
+  /** Refused, with headers that say more. */
+  | { readonly refusal: RequestError }
+)
 
 interface Handler<Req, Body> {
   (request: Req): Effect.Effect<Answer<Body>, RequestError>

@@ -11,7 +11,7 @@ import * as Scope from "effect/Scope"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AccessTokens } from "../accounts/AccessTokens.ts"
 import type { Accounts } from "../accounts/Accounts.ts"
-import type { Chat } from "../chat/Chat.ts"
+import { Chat } from "../chat/Chat.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import * as AccessLog from "./AccessLog.ts"
@@ -19,11 +19,13 @@ import { Api, root } from "./api/Api.ts"
 import type { ApiSettings } from "./ApiSettings.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Cors from "./Cors.ts"
+import { linger } from "./files/linger.ts"
+import * as Tus from "./files/Tus.ts"
 import type { Asker } from "./Handler.ts"
 import { handlers } from "./handlers/all.ts"
 import * as Ids from "./Ids.ts"
 import { Meters } from "../observability/Meters.ts"
-import { readBody } from "./internal/Body.ts"
+import { hasBody, readBody } from "./internal/Body.ts"
 import type * as Decoder from "./internal/Decoder.ts"
 import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
@@ -45,15 +47,25 @@ export const make = Effect.fnUntraced(function* (
   const freshId = yield* Ids.make
   const clock = yield* Clock.Clock
   const meter = yield* Meters
+  const { files } = yield* Chat
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
   const refuse = (exchange: Exchange, cause: Cause.Cause<RequestError>): Effect.Effect<void> => {
     const error = errorIn(cause)
+    const { request, response, route } = exchange
+    exchange.lingers = route?.carries === "upload" && !request.complete && hasBody(request)
     exchange.refuse(error)
-    return error.reason === "Internal"
-      ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
-      : Effect.void
+    const said =
+      error.reason === "Internal"
+        ? Effect.annotateLogs(Effect.logError("a request over HTTP failed", cause), { request: exchange.id })
+        : Effect.void
+    if (!exchange.lingers) return said
+    const over = Effect.andThen(
+      linger(request),
+      Effect.sync(() => response.end()),
+    )
+    return Effect.andThen(said, over)
   }
 
   const fork = (exchange: Exchange, work: Effect.Effect<void>): void => {
@@ -61,14 +73,18 @@ export const make = Effect.fnUntraced(function* (
     if (fiber.pollUnsafe() === undefined) exchange.fiber = fiber
   }
 
-  /** Asks, and goes on with the answer. */
-  const settle = <A>(exchange: Exchange, asking: Effect.Effect<A, RequestError>, goOn: (a: A) => void): void =>
+  /** Asks, and goes on with the answer; with what that leaves to do, if it does. */
+  const settle = <A>(
+    exchange: Exchange,
+    asking: Effect.Effect<A, RequestError>,
+    goOn: (a: A) => Effect.Effect<void, RequestError> | undefined | void,
+  ): void =>
     fork(
       exchange,
       Effect.matchCauseEffect(asking, {
         onSuccess: (a) => {
-          goOn(a)
-          return Effect.void
+          const left = goOn(a)
+          return left ? Effect.catchCause(left, (cause) => refuse(exchange, cause)) : Effect.void
         },
         onFailure: (cause) => refuse(exchange, cause),
       }),
@@ -123,10 +139,16 @@ export const make = Effect.fnUntraced(function* (
       return exchange.refuse(
         new RequestError({ reason: "NoSuchPath", detail: "There is nothing here: /docs shows all there is" }),
       )
-    const route = found.methods.get(asked)
-    if (route === undefined) return without(exchange, found.methods)
+    const uploads = isOfUploads(found.methods)
+    if (uploads) exchange.add(Tus.always)
+    const route = found.methods.get(uploads ? meant(request, asked) : asked)
+    if (route === undefined) {
+      if (uploads && method === "OPTIONS") exchange.add(Tus.discovery(files?.settings.maxBytes))
+      return without(exchange, found.methods)
+    }
     exchange.route = route
-    if (!acceptsJson(request.headers.accept)) return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
+    if (route.carries === "json" && !acceptsJson(request.headers.accept))
+      return exchange.refuse(new RequestError({ reason: "NotAcceptable" }))
     const given = { request, params: found.params, query }
     if (!route.isPrivate) return take(route, exchange, given, undefined)
     const known = authorize.known(request, client)
@@ -173,6 +195,18 @@ const onlyGet: ReadonlyMap<string, unknown> = new Map([["GET", undefined]])
 /** The methods that there are at a path. */
 const allow = (methods: ReadonlyMap<string, unknown>): string =>
   [...methods.keys(), ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ")
+
+const isOfUploads = (methods: ReadonlyMap<string, Route.Route>): boolean => {
+  for (const { carries } of methods.values()) return carries === "upload"
+  return false
+}
+
+/** Who can only send POST says in a header what is meant, as tus has it. For a cookie it stays what it is: a change. */
+const meant = ({ headers }: IncomingMessage, asked: string): string => {
+  const given = headers["x-http-method-override"]
+  if (asked !== "POST" || typeof given !== "string") return asked
+  return given === "HEAD" ? "GET" : given === "PATCH" || given === "DELETE" ? given : asked
+}
 
 const acceptsJson = (accept: string | undefined): boolean =>
   accept === undefined || accept === "" || /\*\/\*|application\/(\*|json|problem\+json)/i.test(accept)

@@ -21,6 +21,12 @@ export const operations: Readonly<Record<string, ReadonlyArray<OperationName>>> 
   "messages.react": ["react"],
   "messages.unreact": ["react"],
   "messages.search": ["search"],
+  // The beginning of the file comes with it.
+  "files.create": ["startUpload"],
+  "files.describe": ["describeUpload"],
+  "files.append": ["appendUpload"],
+  "files.cancel": ["cancelUpload"],
+  "files.download": ["openFile"],
   "moderation.setRole": ["setRole"],
   "moderation.removeRole": ["setRole"],
   "moderation.invite": ["invite"],

@@ -10,7 +10,7 @@ import { Authorization } from "../../src/http/api/Authorization.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import * as Csrf from "../../src/http/Csrf.ts"
 import { asking } from "../http/asking.ts"
-import { type Row, rows } from "../http/rows.ts"
+import { beginning, type Row, rows } from "../http/rows.ts"
 import {
   canBeLimited,
   credential,
@@ -68,7 +68,7 @@ const world = Effect.gen(function* () {
 
 const ask = Effect.fnUntraced(function* (
   { method, path }: Pick<HttpApiEndpoint.Top, "method" | "path">,
-  { body, params = {}, query = {} }: Row,
+  { body, headers = {}, params = {}, query = {} }: Row,
   credentials: Readonly<Record<string, string>>,
   ids: Readonly<Record<string, string>>,
 ) {
@@ -78,7 +78,7 @@ const ask = Effect.fnUntraced(function* (
     method,
     path:
       path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[params[name]!] ?? params[name]!)) + search,
-    headers: credentials,
+    headers: { ...headers, ...credentials },
     ...(body === undefined ? {} : { body }),
   })
 })
@@ -110,6 +110,7 @@ const refusals: { readonly [S in Exclude<Standing, "right">]: readonly [status: 
 const standingsOf = (kind: Kind, needed: ReadonlyArray<OperationName>): ReadonlyArray<Standing> =>
   standings.filter((standing) => standing !== "too little" || (canBeLimited(kind) && needed.length > 0))
 
+const begun = { method: "POST", path: "/api/v1/channels/:channel/uploads" } as const
 const making = { method: "POST", path: "/api/v1/channels/:channel/webhooks" } as const
 
 describe.each(endpoints)("%s", (name, endpoint) => {
@@ -128,6 +129,11 @@ describe.each(endpoints)("%s", (name, endpoint) => {
           ids,
         )
         ids["<id>"] = (made.json as { readonly webhook: { readonly id: string } }).webhook.id
+      }
+      if (row.upload !== undefined) {
+        const { token } = yield* accounts.issueToken(ann)
+        const { json } = yield* ask(begun, beginning(row.upload), bearer(Redacted.value(token)), ids)
+        ids["<file>"] = (json as { readonly file: string }).file
       }
       for (const standing of standingsOf(kind, needed)) {
         const token = yield* credential(ann, kind, standing, needed)

@@ -12,7 +12,7 @@ import { Authorization } from "../../src/http/api/Authorization.ts"
 import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { type Answered, asking } from "./asking.ts"
-import { type Row, rows } from "./rows.ts"
+import { beginning, type Row, rows } from "./rows.ts"
 
 const endpoints = Object.values((Api as unknown as HttpApi.Top).groups).flatMap((group) =>
   Object.values(group.endpoints).map((endpoint) => [`${group.identifier}.${endpoint.identifier}`, endpoint] as const),
@@ -37,6 +37,20 @@ const world = Effect.gen(function* () {
   const authorized = { Authorization: `Bearer ${Redacted.value(token)}` }
   return {
     bobEnters: Effect.flatMap(hub.connect(bob), (session) => session.join("den")),
+    /** Begins to send a file, and says what stands for it in a row. */
+    beginUpload: (upload: NonNullable<Row["upload"]>) =>
+      Effect.map(
+        ask({
+          method: "POST",
+          path: `${root}/channels/den/uploads`,
+          ...beginning(upload),
+          headers: { ...authorized, ...beginning(upload).headers },
+        }),
+        ({ bytes, json, status }): Readonly<Record<string, string>> => {
+          assert.strictEqual(status, 201, bytes.toString())
+          return { "<file>": (json as { readonly file: string }).file }
+        },
+      ),
     /** Makes a webhook, and says what stands for it in a row. */
     makeWebhook: (body: object) =>
       Effect.map(
@@ -50,7 +64,7 @@ const world = Effect.gen(function* () {
     /** A row of an endpoint, with or without credentials. */
     ask: (
       { method, path }: Pick<HttpApiEndpoint.Top, "method" | "path">,
-      { body, params = {}, query = {} }: Row,
+      { body, headers = {}, params = {}, query = {} }: Row,
       signedIn = true,
     ) =>
       ask({
@@ -59,7 +73,7 @@ const world = Effect.gen(function* () {
           path.replace(/:(\w+)/g, (_, name: string) =>
             encodeURIComponent(ids[params[name] ?? ""] ?? params[name] ?? "?"),
           ) + (Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query).toString()}`),
-        headers: signedIn ? authorized : {},
+        headers: { ...headers, ...(signedIn ? authorized : {}) },
         ...(body === undefined ? {} : { body }),
       }),
   }
@@ -100,16 +114,20 @@ describe.each(endpoints)("%s", (name, endpoint) => {
 
   it.effect("is answered as it is described", () =>
     Effect.gen(function* () {
-      const { ask, bobEnters, makeWebhook } = yield* world
+      const { ask, beginUpload, bobEnters, makeWebhook } = yield* world
       if (row.withBob === true) yield* bobEnters
-      const made = row.webhook === undefined ? {} : yield* makeWebhook(row.webhook)
+      const made = {
+        ...(row.webhook === undefined ? {} : yield* makeWebhook(row.webhook)),
+        ...(row.upload === undefined ? {} : yield* beginUpload(row.upload)),
+      }
       const params = Object.entries(row.params ?? {}).map(([name, value]) => [name, made[value] ?? value] as const)
       const { bytes, headers, json, status } = yield* ask(endpoint, { ...row, params: Object.fromEntries(params) })
       assert.strictEqual(status, row.absent ?? successOf(endpoint), bytes.toString())
       if (row.absent !== undefined) return
-      assert.strictEqual(headers["cache-control"], "no-store")
+      assert.strictEqual(headers["cache-control"], row.text === undefined ? "no-store" : "private, no-cache")
       assert.strictEqual(headers["x-content-type-options"], "nosniff")
       assert.match(String(headers["x-request-id"]), /^[\w-]+$/)
+      if (row.text !== undefined) return assert.strictEqual(bytes.toString(), row.text)
       if (status === 204) return assert.strictEqual(bytes.length, 0)
       assert.strictEqual(headers["content-type"], "application/json")
       const [success] = endpoint.success as ReadonlySet<Schema.Codec<unknown>>

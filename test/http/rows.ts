@@ -1,10 +1,21 @@
 /** A request of each endpoint that is right, as `group.endpoint`. A new endpoint has a row here. */
 
+interface Upload {
+  readonly content: string
+  readonly come: number
+}
+
 export interface Row {
   /** What stands for the parameters of the path; `<session>` and the like for the id of Ann's. */
   readonly params?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string>>
-  readonly body?: object
+  /** Text as it is, anything else as JSON. */
+  readonly body?: object | string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Ann has begun to send this file, whose id stands for `<file>`, and that much of it has come. */
+  readonly upload?: Upload
+  /** What is answered where that is not JSON. */
+  readonly text?: string
   /** Part of the answer. */
   readonly says?: object
   /** A webhook is there whose id stands for `<id>`, and its secret for `<secret>`; made of this. */
@@ -17,7 +28,19 @@ export interface Row {
   readonly wrong?: Pick<Row, "params" | "query" | "body"> & { readonly field: string }
 }
 
+const tus = { "Tus-Resumable": "1.0.0" }
+const binary = { ...tus, "Content-Type": "application/offset+octet-stream" }
+
+/** Begins an upload. */
+export const beginning = ({ come, content }: Upload) => ({
+  params: den,
+  headers: { ...binary, "Upload-Length": `${content.length}`, "Upload-Metadata": "filename YS50eHQ=" },
+  body: content.slice(0, come),
+})
+
 const den = { channel: "den" }
+const file = { ...den, file: "<file>" }
+const wrongFile = { params: { ...den, file: "../1" }, field: "file" }
 const bob = { ...den, username: "bob" }
 const wrongChannel = { params: { channel: "a den" }, field: "channel" }
 const wrongUser = { params: { ...bob, username: " bob" }, field: "username" }
@@ -72,6 +95,37 @@ export const rows: Readonly<Record<string, Row>> = {
   "messages.search": {
     query: { text: "first", channel: "den", limit: "5" },
     wrong: { query: { limit: "5" }, field: "text" },
+  },
+  "files.create": {
+    params: den,
+    headers: { ...tus, "Upload-Length": "5", "Upload-Metadata": "filename YS50eHQ=,filetype dGV4dC9wbGFpbg==" },
+    says: { name: "a.txt", size: 5, media_type: "text/plain", offset: 0, whole: false },
+    wrong: { params: { channel: "a den" }, field: "channel" },
+  },
+  "files.describe": {
+    params: file,
+    upload: { content: "hello", come: 2 },
+    says: { name: "a.txt", size: 5, offset: 2, whole: false },
+    wrong: wrongFile,
+  },
+  "files.append": {
+    params: file,
+    upload: { content: "hello", come: 2 },
+    headers: { ...binary, "Upload-Offset": "2" },
+    body: "llo",
+    wrong: wrongFile,
+  },
+  "files.cancel": { params: file, upload: { content: "hello", come: 2 }, wrong: wrongFile },
+  "files.download": {
+    params: file,
+    query: { inline: "true" },
+    upload: { content: "hello", come: 5 },
+    text: "hello",
+    wrong: {
+      params: { ...den, file: "018f0000-0000-7000-8000-000000000000" },
+      query: { inline: "yes" },
+      field: "inline",
+    },
   },
   "moderation.setRole": { params: bob, body: { role: "moderator" }, wrong: { body: { role: "king" }, field: "role" } },
   "moderation.removeRole": { params: bob, wrong: wrongUser },

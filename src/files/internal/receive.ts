@@ -34,6 +34,17 @@ export const receive = Effect.fnUntraced(function* ({
   let received = incoming.offset
   let waiting: Array<Uint8Array> = []
   let bytes = 0
+  const { verify } = incoming
+
+  const note = (to: number): Effect.Effect<void, RequestError> =>
+    expiresAt.pipe(
+      Effect.flatMap((expiresAt) => records.change(file.id, { received: to, expiresAt })),
+      (writing) => stored("note a file", writing),
+      Effect.flatMap((isThere) =>
+        // It was cancelled, or expired: so go its bytes.
+        isThere ? Effect.void : Effect.andThen(Effect.ignore(store.drop(file.id)), Effect.fail(noSuchFile())),
+      ),
+    )
 
   const flush = Effect.suspend(() => {
     if (bytes === 0) return Effect.void
@@ -42,16 +53,13 @@ export const receive = Effect.fnUntraced(function* ({
     bytes = 0
     const to = from + pieces.reduce((sum, { length }) => sum + length, 0)
     return store.append(file.id, from, pieces).pipe(
-      Effect.andThen(expiresAt),
-      Effect.flatMap((expiresAt) => records.change(file.id, { received: to, expiresAt })),
       (writing) => stored("store a file", writing),
-      Effect.flatMap((isThere) => {
-        // It was cancelled, or expired: so go its bytes.
-        if (!isThere) return Effect.andThen(Effect.ignore(store.drop(file.id)), Effect.fail(noSuchFile()))
+      // What may be wrong altogether stays beyond what has been received, and is written over.
+      Effect.andThen(note(verify === undefined ? to : incoming.offset)),
+      Effect.map(() => {
         for (const piece of pieces) hashing?.add(piece)
         received = to
-        incoming.received?.(to)
-        return Effect.void
+        if (verify === undefined) incoming.received?.(to)
       }),
       // What is written is also noted.
       Effect.uninterruptible,
@@ -68,5 +76,10 @@ export const receive = Effect.fnUntraced(function* ({
   // Whoever is cut off goes on behind what it has sent, not behind what was written by chance.
   yield* Effect.onError(taking, () => Effect.ignore(flush))
   yield* flush
+  if (verify !== undefined) {
+    yield* verify
+    yield* note(received)
+    incoming.received?.(received)
+  }
   return received
 })

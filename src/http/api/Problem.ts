@@ -30,7 +30,7 @@ export class Problem extends Schema.Error<Problem>("natter/http/Problem")(
   }
 }
 
-const statuses = [400, 401, 403, 404, 405, 406, 408, 409, 413, 415, 429, 500, 501, 503] as const
+const statuses = [400, 401, 403, 404, 405, 406, 408, 409, 412, 413, 415, 416, 422, 429, 460, 500, 501, 503] as const
 
 const encoding = HttpApiSchema.asJson({ contentType: "application/problem+json" })
 

@@ -9,6 +9,7 @@ import type { AllHandlers } from "../Handler.ts"
 import * as Ids from "../Ids.ts"
 import { invitations, me, tokens, users } from "./Accounts.ts"
 import { channels } from "./Channels.ts"
+import { files } from "./Files.ts"
 import { service } from "./Service.ts"
 import { messages } from "./Messages.ts"
 import { moderation } from "./Moderation.ts"
@@ -23,6 +24,7 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat | Acco
     return {
       channels: channels(chat),
       messages: messages(chat, freshId),
+      files: files(chat),
       service: service(chat),
       moderation: moderation(chat),
       own: own(chat),

@@ -1,8 +1,10 @@
 /** One request and its answer. */
 import type { Clock } from "effect/Clock"
+import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http"
-import type { RequestError, RequestErrorReason } from "../../domain/RequestError.ts"
+import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
 import type { ApiSettings } from "../ApiSettings.ts"
 import { codingFor, minBytes } from "../Compression.ts"
@@ -29,6 +31,8 @@ export class Exchange {
   refused: RequestErrorReason | undefined
   /** Bytes of the answer's body. */
   bytes = 0
+  /** It has been answered, and ends when what is still coming has been let in. */
+  lingers = false
   private readonly settings: ApiSettings
   private readonly clock: Clock
   private readonly headers: OutgoingHttpHeaders
@@ -54,9 +58,20 @@ export class Exchange {
     if (headers !== undefined) Object.assign(this.headers, headers)
   }
 
-  /** It was done. */
-  answer(status: number, answer: Answer<unknown>): void {
+  /** It was done; with something left to do where the answer is written as it is read. */
+  answer(usual: number, answer: Answer<unknown>): Effect.Effect<void, RequestError> | undefined {
+    const status = answer.status ?? usual
     this.add(answer.headers)
+    if ("bytes" in answer) return this.stream(status, answer.length, answer.bytes)
+    if ("refusal" in answer) return Effect.fail(answer.refusal)
+    this.say(status, answer)
+    return undefined
+  }
+
+  private say(
+    status: number,
+    answer: Extract<Answer<unknown>, { readonly body: unknown } | { readonly representation: unknown }>,
+  ): void {
     const open = answer.secret !== true
     if ("representation" in answer) return this.send(status, answer.representation, open)
     if (answer.body === undefined) return this.end(status)
@@ -71,6 +86,8 @@ export class Exchange {
 
   refuse(error: RequestError): void {
     this.refused = error.reason
+    // It has begun, as something else: it ends here, so that nobody takes it for the whole.
+    if (this.response.headersSent) return void this.response.destroy()
     this.add(Problem.headers(error))
     // What is left of the body is not read, so nothing more can come over the same connection.
     if (!this.request.complete && hasBody(this.request)) this.add({ Connection: "close" })
@@ -105,8 +122,47 @@ export class Exchange {
       this.bytes = Buffer.byteLength(body)
       headers["Content-Length"] = this.bytes
     }
+    this.begin(status)
+    if (this.lingers) response.write(body ?? "")
+    else response.end(body)
+  }
+
+  private begin(status: number): void {
     this.add(RateLimitHeaders.headers(this.route?.kind, this.asker?.caller.limits, this.clock))
-    response.writeHead(status, headers)
-    response.end(body)
+    this.response.writeHead(status, this.headers)
+  }
+
+  /** Where it fails before the first byte, nothing has been said yet. */
+  private stream(
+    status: number,
+    length: number,
+    bytes: Stream.Stream<Uint8Array, RequestError>,
+  ): Effect.Effect<void, RequestError> {
+    const { request, response } = this
+    this.headers["Content-Length"] = length
+    const isThere = request.method === "HEAD" || length === 0 ? Stream.empty : bytes
+    return Stream.runForEach(isThere, (piece) => {
+      if (!response.headersSent) this.begin(status)
+      this.bytes += piece.length
+      if (this.bytes > length) return Effect.fail(new RequestError({ reason: "Internal" }))
+      return response.write(piece) ? Effect.void : drained(response)
+    }).pipe(
+      Effect.andThen(
+        Effect.suspend(() => {
+          if (isThere === bytes && this.bytes < length) return Effect.fail(new RequestError({ reason: "Internal" }))
+          if (!response.headersSent) this.begin(status)
+          response.end()
+          return Effect.void
+        }),
+      ),
+    )
   }
 }
+
+/** Waits until there is room for more; whoever does not read is cut off by the door, and this with it. */
+const drained = (response: ServerResponse): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    const done = () => resume(Effect.void)
+    response.once("drain", done)
+    return Effect.sync(() => response.off("drain", done))
+  })

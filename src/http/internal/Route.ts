@@ -7,7 +7,9 @@ import type { IncomingMessage } from "node:http"
 import type { OperationKind } from "../../chat/RateLimits.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { WebClient } from "../../domain/WebClient.ts"
+import * as Context from "effect/Context"
 import { Authorization } from "../api/Authorization.ts"
+import { Carries } from "../api/Carries.ts"
 import type { Answer, Asker } from "../Handler.ts"
 import * as Decoder from "./Decoder.ts"
 import { Router } from "./Router.ts"
@@ -24,6 +26,7 @@ export interface Route {
   readonly path: string
   /** Whether one has to have signed in. */
   readonly isPrivate: boolean
+  readonly carries: typeof Carries.Service
   readonly decoder: Decoder.Decoder
   readonly handle: (asked: Asked) => Effect.Effect<Answer<unknown>, RequestError>
   readonly kind: OperationKind | undefined
@@ -58,6 +61,7 @@ export const router = (api: HttpApi.Top, groups: Groups): Router<Route> => {
       router.add(method, path, {
         path,
         isPrivate: endpoint.middlewares.has(Authorization),
+        carries: Context.get(endpoint.annotations, Carries),
         decoder: Decoder.make(endpoint),
         handle: handler as Route["handle"],
         kind: handler.kind,

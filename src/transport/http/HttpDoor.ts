@@ -138,6 +138,8 @@ const open = (
   })
   server.on("connect", (_, socket) => end(socket, 405, "nothing is passed on here", { Allow: "GET, POST" }))
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // Node says so once, and goes on. What stands still is another limit.
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && isUnhurried(lineOf(socket).coming)) return
     const [status, detail] = problems[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"]
     if (!socket.writable) return socket.destroy()
     // Each piece of what cannot be read is an error again.
@@ -172,6 +174,12 @@ export type ClientHandler = (
   client: HttpClient,
 ) => boolean
 
+/** Requests whose bodies may come for as long as they like. */
+const unhurried = new WeakSet<Http.IncomingMessage>()
+
+const isUnhurried = (request: Http.IncomingMessage | undefined): boolean =>
+  request !== undefined && unhurried.has(request)
+
 /** A handler that is told who asks. */
 export const forClients =
   (proxies: ProxySettings, handle: ClientHandler): RequestHandler =>
@@ -180,7 +188,8 @@ export const forClients =
     const address = realAddress({ peer, headers }, proxies)
     if (Result.isSuccess(address)) {
       const own = () => ownOrigins({ peer, headers, encrypted: secure }, proxies)
-      return handle(request, response, { address: address.success, own, certificate })
+      const takesItsTime = () => void unhurried.add(request)
+      return handle(request, response, { address: address.success, own, takesItsTime, certificate })
     }
     answer(response, 400, address.failure.message)
     return true

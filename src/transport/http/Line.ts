@@ -36,6 +36,11 @@ export class Line {
     return this.current !== undefined || this.waiting.length > 0
   }
 
+  /** The request that is being read. */
+  get coming(): IncomingMessage | undefined {
+    return this.latest?.request.complete === false ? this.latest.request : undefined
+  }
+
   /** Answers it in its turn; where there is no room for it says so by `refuse`, after which the connection has to end. */
   add(
     request: IncomingMessage,

@@ -1,0 +1,86 @@
+/** Files over HTTP take their time: as long as something moves, and no longer. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Http from "node:http"
+import { TestServer } from "../../../src/testing/TestServer.ts"
+import { eventually } from "../../suites/transportWorld.ts"
+import { binary, bytesOf, files, idIn, somebody } from "./uploading.ts"
+
+const hasty = {
+  headersTimeout: Duration.millis(200),
+  requestTimeout: Duration.millis(300),
+  responseTimeout: Duration.seconds(20),
+}
+const impatient = { responseTimeout: Duration.millis(300) }
+
+const settings = { hub: { publishing: undefined } }
+
+describe("a file over HTTP", () => {
+  it.live("may come for longer than other requests", () =>
+    Effect.gen(function* () {
+      const { authorized, begin, offsetOf, port } = yield* somebody("ann")
+      const place = yield* begin(10)
+      const open = (headers: Http.OutgoingHttpHeaders, method: string, path: string) => {
+        const request = Http.request({ port, method, path, agent: false, headers: { ...authorized, ...headers } })
+        return {
+          request,
+          status: Effect.callback<number | undefined>((resume) => {
+            request.on("response", (response) => {
+              response.resume()
+              resume(Effect.succeed(response.statusCode))
+            })
+            request.on("error", (error) => resume(Effect.die(error)))
+          }),
+        }
+      }
+      const slow = open({ ...binary, "Upload-Offset": 0, "Content-Length": 10 }, "PATCH", place)
+      slow.request.write("hello")
+      const other = open(
+        { "Content-Type": "application/json", "Content-Length": 10 },
+        "POST",
+        "/api/v1/channels/ann-den/messages",
+      )
+      other.request.write("{")
+      // This one came later, and is over.
+      assert.strictEqual(yield* other.status, 408)
+      slow.request.end("world")
+      assert.strictEqual(yield* slow.status, 204)
+      assert.strictEqual(yield* offsetOf(place), 10)
+    }).pipe(Effect.provide(TestServer.layerTcp({ ...settings, http: hasty }))),
+  )
+
+  it.live("that stands still is given up, coming or going", () =>
+    Effect.gen(function* () {
+      const { append, authorized, begin, channel, offsetOf, port } = yield* somebody("bob")
+      const bytes = bytesOf(30_000_000)
+      const place = yield* begin(bytes.length)
+      yield* Effect.callback<void>((resume) => {
+        const headers = { ...authorized, ...binary, "Upload-Offset": 0, "Content-Length": bytes.length }
+        const request = Http.request({ port, method: "PATCH", path: place, agent: false, headers })
+        request.on("error", () => resume(Effect.void))
+        request.write(bytes.subarray(0, 1000))
+      })
+      yield* Effect.repeat(offsetOf(place), { until: (offset) => offset === 1000 })
+      assert.strictEqual((yield* append(place, 1000, bytes.subarray(1000))).status, 204)
+
+      const { limits } = yield* TestServer
+      const path = files(channel, idIn(place))
+      const reader = Http.request({ port, path, agent: false, headers: authorized }).end()
+      const response = yield* Effect.callback<Http.IncomingMessage>((resume) => {
+        reader.on("response", (response) => resume(Effect.succeed(response.pause())))
+      })
+      // Nobody reads. What waits in the sockets is all that there is in memory.
+      yield* eventually(
+        "the reader is gone",
+        Effect.sync(() => limits.requests.taken === 0),
+      )
+      const read = yield* Effect.callback<number>((resume) => {
+        let read = 0
+        response.on("data", (piece: Buffer) => (read += piece.length))
+        response.on("error", () => resume(Effect.succeed(read))).resume()
+      })
+      assert.isBelow(read, bytes.length)
+    }).pipe(Effect.provide(TestServer.layerTcp({ ...settings, http: impatient }))),
+  )
+})
