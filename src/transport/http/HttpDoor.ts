@@ -188,7 +188,11 @@ export const forClients =
     const address = realAddress({ peer, headers }, proxies)
     if (Result.isSuccess(address)) {
       const own = () => ownOrigins({ peer, headers, encrypted: secure }, proxies)
-      const takesItsTime = () => void unhurried.add(request)
+      const takesItsTime = () => {
+        unhurried.add(request)
+        // Nothing moves while it is seen to what has come: that is for whoever does it to limit.
+        request.once("end", () => request.socket.setTimeout(0))
+      }
       return handle(request, response, { address: address.success, own, takesItsTime, certificate })
     }
     answer(response, 400, address.failure.message)

@@ -12,7 +12,7 @@ const hasty = {
   requestTimeout: Duration.millis(300),
   responseTimeout: Duration.seconds(20),
 }
-const impatient = { responseTimeout: Duration.millis(300) }
+const impatient = { responseTimeout: Duration.seconds(1) }
 
 const settings = { hub: { publishing: undefined } }
 
@@ -53,7 +53,7 @@ describe("a file over HTTP", () => {
   it.live("that stands still is given up, coming or going", () =>
     Effect.gen(function* () {
       const { append, authorized, begin, channel, offsetOf, port } = yield* somebody("bob")
-      const bytes = bytesOf(30_000_000)
+      const bytes = bytesOf(20_000_000)
       const place = yield* begin(bytes.length)
       yield* Effect.callback<void>((resume) => {
         const headers = { ...authorized, ...binary, "Upload-Offset": 0, "Content-Length": bytes.length }
