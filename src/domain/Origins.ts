@@ -16,3 +16,11 @@ export const isWelcome = (origin: string, { allowed, own }: Origins): boolean =>
   const plain = written(origin)
   return allowed.includes("*") || own.has(plain) || allowed.some((one) => written(one) === plain)
 }
+
+/** Whether somebody asks the host of this origin, by any of the ways that the request may have taken; whatever the scheme. */
+export const isHostOf = (origin: string, own: ReadonlySet<string>): boolean => {
+  const { host, protocol } = new URL(origin)
+  // A proxy in front may have TLS without saying so, and name its port.
+  for (const one of own) if (new URL(one.replace(/^https?:/, protocol)).host === host) return true
+  return false
+}

@@ -89,7 +89,7 @@ export const catalog = {
   HashMismatch: { code: 335, status: 409, retryable: false, message: "The file is not what was announced" },
   FileRefused: { code: 336, status: 422, retryable: false, message: "The file is refused" },
   UploadTaken: { code: 337, status: 409, retryable: false, message: "The file is being sent over another connection" },
-  ChecksumMismatch: { code: 338, status: 460, retryable: true, message: "What has come is not what was sent" },
+  ChecksumMismatch: { code: 338, status: 460, retryable: false, message: "What has come is not what was sent" },
 
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },

@@ -10,6 +10,8 @@ export interface ApiSettings {
   readonly compression: boolean
   /** Whether each request is a line in the log. */
   readonly accessLog: boolean
+  /** Whether who reads a file is led to where it is kept, where that has an address. */
+  readonly filesRedirect: boolean
 }
 
 export const defaults: ApiSettings = {
@@ -18,4 +20,5 @@ export const defaults: ApiSettings = {
   maxBodyBytes: 64 * 1024,
   compression: true,
   accessLog: false,
+  filesRedirect: false,
 }

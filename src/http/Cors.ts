@@ -4,7 +4,7 @@ import { isWelcome } from "../domain/Origins.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 
 /** Headers of an answer that a page may read. */
-const exposed = [
+export const exposed = [
   "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
   "Accept-Ranges, Content-Disposition, Content-Range",
   "Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version",

@@ -12,6 +12,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AccessTokens } from "../accounts/AccessTokens.ts"
 import type { Accounts } from "../accounts/Accounts.ts"
 import { Chat } from "../chat/Chat.ts"
+import { openFile } from "../chat/files/openFile.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { WebClient } from "../domain/WebClient.ts"
 import * as AccessLog from "./AccessLog.ts"
@@ -19,6 +20,8 @@ import { Api, root } from "./api/Api.ts"
 import type { ApiSettings } from "./ApiSettings.ts"
 import * as Authorization from "./Authorization.ts"
 import * as Cors from "./Cors.ts"
+import { fileAnswer } from "./files/answer.ts"
+import { Links } from "./files/Links.ts"
 import { linger } from "./files/linger.ts"
 import * as Tus from "./files/Tus.ts"
 import type { Asker } from "./Handler.ts"
@@ -41,13 +44,15 @@ const isOurs = (path: string): boolean => path === root || path.startsWith(`${ro
 /** Answers until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   settings: ApiSettings,
+  filesOrigin = "",
 ): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts | AccessTokens> {
-  const router = Route.router(Api as never, (yield* handlers) as never)
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
   const clock = yield* Clock.Clock
   const meter = yield* Meters
-  const { files } = yield* Chat
+  const chat = yield* Chat
+  const links = filesOrigin === "" ? undefined : new Links(filesOrigin, clock)
+  const router = Route.router(Api as never, (yield* handlers(settings, links)) as never)
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
@@ -143,7 +148,7 @@ export const make = Effect.fnUntraced(function* (
     if (uploads) exchange.add(Tus.always)
     const route = found.methods.get(uploads ? meant(request, asked) : asked)
     if (route === undefined) {
-      if (uploads && method === "OPTIONS") exchange.add(Tus.discovery(files?.settings.maxBytes))
+      if (uploads && method === "OPTIONS") exchange.add(Tus.discovery(chat.files?.settings.maxBytes))
       return without(exchange, found.methods)
     }
     exchange.route = route
@@ -156,10 +161,26 @@ export const make = Effect.fnUntraced(function* (
     settle(exchange, authorize.find(request, client), (asker) => take(route, exchange, given, asker))
   }
 
+  /** On the host that has files and nothing else. */
+  const serve = (exchange: Exchange, path: string): void => {
+    const { request } = exchange
+    // Whoever has a link may read what is there: no cookie and no token counts here.
+    exchange.add({ "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": Cors.exposed })
+    if (request.method !== "GET" && request.method !== "HEAD") return without(exchange, onlyGet)
+    const link = links?.find(path)
+    if (link === undefined) return exchange.refuse(new RequestError({ reason: "NoSuchFile" }))
+    const { asker, channel, file, inline } = link
+    exchange.asker = asker
+    settle(exchange, openFile(chat, asker.caller, { channel, file }), (opened) =>
+      exchange.answer(200, fileAnswer(opened, request, { inline, apart: true })),
+    )
+  }
+
   return (request, response, client) => {
     if (!settings.enabled) return false
     const { path, query } = targetOf(request.url ?? "")
-    if (!isOurs(path)) return false
+    const apart = links?.isFor(client) === true
+    if (!apart && !isOurs(path)) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
     const exchange = new Exchange(settings, clock, request, response, client, id)
     const began = clock.monotonicTimeNanosUnsafe()
@@ -169,11 +190,13 @@ export const make = Effect.fnUntraced(function* (
         meter.http.observe(request.method!, exchange.route?.path ?? "other", response.statusCode, millis / 1000)
       }
       if (exchange.refused !== undefined) meter.requestErrors.add(exchange.refused)
-      if (settings.accessLog) run(AccessLog.line(exchange, path, millis))
+      // A link is as good as a token.
+      if (settings.accessLog) run(AccessLog.line(exchange, apart ? "/files/:link" : path, millis))
       // Nobody is there any more to be answered.
       if (!response.writableEnded) exchange.fiber?.interruptUnsafe()
     })
-    begin(exchange, path, query)
+    if (apart) serve(exchange, path)
+    else begin(exchange, path, query)
     return true
   }
 })

@@ -5,4 +5,5 @@ import * as WellKnown from "../http/WellKnown.ts"
 import type { ServerSettings } from "./ServerSettings.ts"
 
 /** They answer until the scope closes. */
-export const handlers = ({ api }: Pick<ServerSettings, "api">) => Effect.all([HttpApp.make(api), WellKnown.make])
+export const handlers = ({ api, http }: Pick<ServerSettings, "api" | "http">) =>
+  Effect.all([HttpApp.make(api, http.filesOrigin), WellKnown.make])

@@ -3,7 +3,11 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Sessions } from "../session/Sessions.ts"
+import type { IncomingMessage } from "node:http"
+import { isHostOf } from "../domain/Origins.ts"
+import { ownOrigins } from "./address/ownOrigins.ts"
 import type { ProxySettings } from "./address/ProxySettings.ts"
+import type { Arrival } from "./Arrival.ts"
 import type { ConnectionLimits } from "./ConnectionLimits.ts"
 import type { Behind } from "./Entrance.ts"
 import * as HttpDoor from "./http/HttpDoor.ts"
@@ -33,24 +37,41 @@ export interface DoorSettings {
  * `always`. To be made before the places are opened.
  */
 export const behind = Effect.fnUntraced(function* (
-  { http, proxies, sse, websocket }: DoorSettings,
+  settings: DoorSettings,
   others: ReadonlyArray<HttpDoor.ClientHandler>,
   always: ReadonlyArray<HttpDoor.RequestHandler> = [],
 ): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
+  const { http, proxies, sse, websocket } = settings
   const tls = yield* TlsContext
   const messages = yield* WebSocketDoor.make(websocket, proxies)
   const events = yield* SseDoor.make({ ...sse, origins: websocket.origins })
-  const routes = {
-    always,
+  /** Leaves out what is for files alone. */
+  const together =
+    (handle: HttpDoor.RequestHandler): HttpDoor.RequestHandler =>
+    (request, response, arrival) =>
+      !isApart(request, arrival, settings) && handle(request, response, arrival)
+  const routes: HttpDoor.Routes = {
+    always: always.map(together),
     requests: [
-      HttpDoor.forClients(proxies, events.handle),
-      messages.handle,
+      together(HttpDoor.forClients(proxies, events.handle)),
+      together(messages.handle),
       ...others.map((handle) => HttpDoor.forClients(proxies, handle)),
     ],
-    upgrades: [messages.upgrade],
+    upgrades: [
+      (request, socket, head, arrival) =>
+        !isApart(request, arrival, settings) && messages.upgrade(request, socket, head, arrival),
+    ],
   }
   return { http: yield* HttpDoor.make(http, routes), tls: tls.offered ? tls : undefined, proxies }
 })
+
+/** Whether it is asked on the host that has files of users and nothing else. */
+const isApart = (
+  { headers }: IncomingMessage,
+  { address: peer, secure }: Arrival,
+  { http, proxies }: Pick<DoorSettings, "http" | "proxies">,
+): boolean =>
+  http.filesOrigin !== "" && isHostOf(http.filesOrigin, ownOrigins({ peer, headers, encrypted: secure }, proxies))
 
 /** In the places that the settings ask for. There is one in any case. */
 export const listeners = ({ listen, tcp }: DoorSettings, behind: Behind): NonEmptyReadonlyArray<Listener> => {

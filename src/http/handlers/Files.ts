@@ -1,17 +1,14 @@
 import * as Effect from "effect/Effect"
 import type { IncomingMessage } from "node:http"
 import type { ChatShape } from "../../chat/Chat.ts"
-import type { OpenedFile } from "../../chat/files/openFile.ts"
 import * as operations from "../../chat/files/operations.ts"
 import type { UploadView } from "../../chat/files/views.ts"
-import { RequestError } from "../../domain/RequestError.ts"
 import type { Files } from "../api/Files.ts"
+import type { ApiSettings } from "../ApiSettings.ts"
+import { fileAnswer, isBrief } from "../files/answer.ts"
 import * as Checksum from "../files/Checksum.ts"
-import * as HttpDate from "../files/HttpDate.ts"
 import { incoming } from "../files/incoming.ts"
-import * as Preconditions from "../files/Preconditions.ts"
-import { rangeIn } from "../files/Range.ts"
-import * as Served from "../files/Served.ts"
+import type { Links } from "../files/Links.ts"
 import * as Tus from "../files/Tus.ts"
 import { type Answer, ask, type HandlersOf } from "../Handler.ts"
 import { hasBody } from "../internal/Body.ts"
@@ -37,41 +34,15 @@ const bodyOf = (request: IncomingMessage) => {
   return checksum === undefined ? Effect.succeed({ bytes }) : Checksum.checked(String(checksum), bytes)
 }
 
-/** What a client that has it, or wants some of it, is answered. */
-const fileAnswer = (
-  { createdAt, mediaType, name, read, sha256, size }: OpenedFile,
-  { headers: asked, method }: IncomingMessage,
-  inline: boolean,
-): Answer<Uint8Array> => {
-  const validators = { tag: `"${sha256}"`, modified: createdAt }
-  const headers = {
-    ETag: validators.tag,
-    "Last-Modified": HttpDate.write(createdAt),
-    "Accept-Ranges": "bytes",
-    // A browser may keep it, and asks each time whether it still may be read.
-    "Cache-Control": "private, no-cache",
-    "Cross-Origin-Resource-Policy": "same-origin",
-  }
-  if (Preconditions.isOther(asked, validators)) {
-    return { refusal: new RequestError({ reason: "PreconditionFailed", detail: "The file is another" }), headers: {} }
-  }
-  if (Preconditions.isKnown(asked, validators)) return { status: 304, headers, body: undefined as never }
-  const wantsPart = method === "GET" && Preconditions.wantsPart(asked, validators)
-  const range = wantsPart ? rangeIn(asked.range, size) : undefined
-  if (range === "Unsatisfiable") {
-    return {
-      refusal: new RequestError({ reason: "RangeNotSatisfiable", detail: `The file has ${size} bytes` }),
-      headers: { "Content-Range": `bytes */${size}` },
-    }
-  }
-  const served = { ...headers, ...Served.headersOf({ mediaType, name }, inline) }
-  if (range === undefined) return { headers: served, bytes: read(), length: size }
-  const { from, to } = range
-  const part = { ...served, "Content-Range": `bytes ${from}-${to - 1}/${size}` }
-  return { status: 206, headers: part, bytes: read(range), length: to - from }
-}
+/** Where else the file is to be read. */
+const ledTo = (location: string): Answer<Uint8Array> => ({
+  status: 307,
+  headers: { Location: location, "Referrer-Policy": "no-referrer" },
+  body: undefined as never,
+})
 
-export const files = (chat: ChatShape): Handlers => ({
+/** With `links`, files are read on an origin of their own. */
+export const files = (chat: ChatShape, { filesRedirect }: ApiSettings, links: Links | undefined): Handlers => ({
   create: Object.assign(
     ({ asker: { caller }, client, params: { channel }, request }: Parameters<Handlers["create"]>[0]) =>
       Effect.gen(function* () {
@@ -115,8 +86,16 @@ export const files = (chat: ChatShape): Handlers => ({
   ),
   cancel: ask(chat, operations.cancelUpload, ({ params }) => params),
   download: Object.assign(
-    ({ asker: { caller }, params, query: { inline }, request }: Parameters<Handlers["download"]>[0]) =>
-      Effect.map(operations.openFile(chat, caller, params), (opened) => fileAnswer(opened, request, inline === "true")),
+    ({ asker, params, query, request }: Parameters<Handlers["download"]>[0]) => {
+      const inline = query.inline === "true"
+      const opening = operations.openFile(chat, asker.caller, { ...params, elsewhere: filesRedirect })
+      return Effect.map(opening, (opened) => {
+        if (isBrief(opened, request)) return fileAnswer(opened, request, { inline })
+        if (opened.address !== undefined) return ledTo(opened.address)
+        if (links !== undefined) return ledTo(links.make({ asker, ...params, inline }))
+        return fileAnswer(opened, request, { inline })
+      })
+    },
     { kind: operations.openFile.kind },
   ),
 })

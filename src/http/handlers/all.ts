@@ -5,6 +5,8 @@ import { Accounts } from "../../accounts/Accounts.ts"
 import { Chat } from "../../chat/Chat.ts"
 import { Meters } from "../../observability/Meters.ts"
 import type { Api } from "../api/Api.ts"
+import type { ApiSettings } from "../ApiSettings.ts"
+import type { Links } from "../files/Links.ts"
 import type { AllHandlers } from "../Handler.ts"
 import * as Ids from "../Ids.ts"
 import { invitations, me, tokens, users } from "./Accounts.ts"
@@ -17,14 +19,17 @@ import { own } from "./Own.ts"
 import { session } from "./Session.ts"
 import { hooks, webhooks } from "./Webhooks.ts"
 
-export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat | Accounts | AccessTokens> = Effect.gen(
-  function* () {
+export const handlers = (
+  settings: ApiSettings,
+  links: Links | undefined,
+): Effect.Effect<AllHandlers<typeof Api>, never, Chat | Accounts | AccessTokens> =>
+  Effect.gen(function* () {
     const chat = yield* Chat
     const freshId = yield* Ids.make
     return {
       channels: channels(chat),
       messages: messages(chat, freshId),
-      files: files(chat),
+      files: files(chat, settings, links),
       service: service(chat),
       moderation: moderation(chat),
       own: own(chat),
@@ -36,5 +41,4 @@ export const handlers: Effect.Effect<AllHandlers<typeof Api>, never, Chat | Acco
       tokens: tokens(chat),
       invitations: invitations(chat),
     }
-  },
-)
+  })

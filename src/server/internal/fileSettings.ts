@@ -1,6 +1,6 @@
 /** The settings of files that people send. */
 import { setting } from "./field.ts"
-import { duration, int, onOff, size } from "./kind.ts"
+import { duration, int, onOff, optionalOrigin, size } from "./kind.ts"
 
 const gibibyte = 1024 ** 3
 
@@ -22,5 +22,15 @@ export const fileSettings = {
     "files.maxAge",
     duration("1 minute", "73000 days"),
     "Age at which files go, though a message carries them: as it is, with their messages",
+  ),
+  "files.redirect": setting(
+    "api.filesRedirect",
+    onOff,
+    "Whether who reads a file over HTTP is led to where it is kept, where that has an address of its own (S3), good for a few minutes",
+  ),
+  "files.origin": setting(
+    "http.filesOrigin",
+    optionalOrigin,
+    "The origin from which files are read over HTTP, by links that are good for five minutes: a name of this service's at which there is nothing else",
   ),
 }

@@ -101,6 +101,13 @@ export const origins: Kind<ReadonlyArray<string>> = {
   verbatim: true,
 }
 
+/** One origin; the empty text stands for none. */
+export const optionalOrigin: Kind<string> = {
+  ...text("none or an origin, as https://files.example.org"),
+  parse: (text) => (text.toLowerCase() === "none" ? "" : text === "*" ? undefined : originOf(text)),
+  show: (value) => (value === "" ? "none" : value),
+}
+
 /** A text that nobody may see; empty for none. */
 export const hidden = (allowed: string): Kind<Redacted.Redacted> => ({
   parse: (text) => (/^\P{Cc}{0,4096}$/u.test(text) ? Redacted.make(text) : undefined),

@@ -12,6 +12,8 @@ export interface HttpSettings {
   readonly responseTimeout: Duration.Duration
   /** How long a connection is kept for the next request. */
   readonly keepAlive: Duration.Duration
+  /** The origin from which files of users are served, and nothing else; empty where that is the same as for the rest. */
+  readonly filesOrigin: string
 }
 
 export const defaults: HttpSettings = {
@@ -20,4 +22,5 @@ export const defaults: HttpSettings = {
   requestTimeout: Duration.seconds(30),
   responseTimeout: Duration.seconds(60),
   keepAlive: Duration.seconds(5),
+  filesOrigin: "",
 }
