@@ -45,6 +45,8 @@ const advice = ({ reason, retry_after: wait, status }: Problem, { address }: Ask
       return "see `natter channel list`"
     case "NoSuchMessage":
       return "see `natter message list`"
+    case "NoSuchFile":
+      return "was its message deleted?"
     case "NoSuchPath":
     case "MethodNotAllowed":
     case "NotSupported":

@@ -16,6 +16,7 @@ import { channel } from "./channel.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { doctor } from "./doctor.ts"
+import { download } from "./download.ts"
 import { drain } from "./drain.ts"
 import * as Output from "./output.ts"
 import { login } from "./login.ts"
@@ -28,6 +29,7 @@ import { serve } from "./serve.ts"
 import { tail } from "./tail.ts"
 import { token } from "./token.ts"
 import { top } from "./top.ts"
+import { upload } from "./upload.ts"
 import { read, unread } from "./unread.ts"
 import { user } from "./user.ts"
 
@@ -51,6 +53,8 @@ const commands = Command.make("natter").pipe(
     send,
     channel,
     message,
+    upload,
+    download,
     unread,
     read,
     api,

@@ -132,25 +132,30 @@ const codeOf = (cause: unknown): string =>
       : cause.message
     : String(cause)
 
+/** Begins a request, without a body so far. */
+export const begin = (
+  target: Target,
+  { anyCertificate = false, headers, method = "GET", path, tls }: Omit<Question, "body" | "within">,
+): http.ClientRequest =>
+  (target.secure ? https : http).request({
+    ...(target.socketPath === undefined ? { host: target.host, port: target.port } : { socketPath: target.socketPath }),
+    ...(target.secure ? { ...tls, rejectUnauthorized: !anyCertificate } : {}),
+    method,
+    path,
+    headers,
+    agent: false,
+  })
+
+/** That it failed, and why. */
+export const failure = (target: Target, cause: unknown): RequestFailed =>
+  new RequestFailed({ where: show(target), code: typeof cause === "string" ? cause : codeOf(cause) })
+
 export const ask = (target: Target, question: Question): Effect.Effect<Answer, RequestFailed> =>
   Effect.callback((resume) => {
-    const { anyCertificate = false, body, headers, method = "GET", path, tls, within = 5000 } = question
-    const fail = (cause: unknown) =>
-      resume(
-        Effect.fail(
-          new RequestFailed({ where: show(target), code: typeof cause === "string" ? cause : codeOf(cause) }),
-        ),
-      )
-    const request = (target.secure ? https : http).request({
-      ...(target.socketPath === undefined
-        ? { host: target.host, port: target.port }
-        : { socketPath: target.socketPath }),
-      ...(target.secure ? { ...tls, rejectUnauthorized: !anyCertificate } : {}),
-      method,
-      path,
-      headers: { ...headers, ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }) },
-      agent: false,
-    })
+    const { body, within = 5000 } = question
+    const fail = (cause: unknown) => resume(Effect.fail(failure(target, cause)))
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
+    const request = begin(target, { ...question, headers: { ...question.headers, ...length } })
     const patience = setTimeout(() => {
       fail("TIMEOUT")
       request.destroy()

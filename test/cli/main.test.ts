@@ -21,6 +21,8 @@ const commands = [
   ["chat"],
   ["tail"],
   ["send"],
+  ["upload"],
+  ["download"],
 ]
 
 describe("natter", () => {
