@@ -14,6 +14,7 @@ import { plainFileName, plainMediaType } from "../domain/FileName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Sha256 } from "../domain/Sha256.ts"
 import { History } from "../history/History.ts"
+import * as Counters from "./Counters.ts"
 import type { FileRecord } from "./FileRecord.ts"
 import { FileRecords, type FileRecordsShape } from "./FileRecords.ts"
 import { FileScanner } from "./FileScanner.ts"
@@ -39,11 +40,12 @@ const make = Effect.fnUntraced(function* (
   const history = yield* History
   const random = yield* SecureRandom.SecureRandom
   const writers = new Writers()
+  const counters = Counters.none()
   const hashes = new Map<FileId, Hashing>()
   const locks = new ContentLocks()
   /** Two uploads do not begin on the same room, and what a message is about to carry does not go. */
   const changing = Semaphore.makeUnsafe(1)
-  const sweeper = yield* Sweeper.make({ store, records, history, settings, changing, locks })
+  const sweeper = yield* Sweeper.make({ store, counters, records, history, settings, changing, locks })
 
   const now = Clock.currentTimeMillis
   const expiresAt = Effect.map(now, (now) => now + Duration.toMillis(settings.expireAfter))
@@ -108,11 +110,13 @@ const make = Effect.fnUntraced(function* (
   const finish = Effect.fnUntraced(function* (file: FileRecord) {
     const sha256 = yield* hashOf(file)
     if (file.sha256 !== undefined && file.sha256 !== sha256) {
+      counters.refused++
       yield* remove(file.id)
       return yield* errors.otherHash()
     }
     const verdict = scan === undefined ? "clean" : yield* scan(file, store.readDraft(file.id, file.size))
     if (verdict === "infected") {
+      counters.refused++
       yield* remove(file.id)
       return yield* errors.infected()
     }
@@ -127,6 +131,7 @@ const make = Effect.fnUntraced(function* (
       yield* Effect.ignore(sweeper.forget(sha256))
       return yield* errors.noSuchFile()
     }
+    counters.whole++
     return { ...file, ...change }
   })
 
@@ -137,7 +142,14 @@ const make = Effect.fnUntraced(function* (
     if (known.whole) return incoming.offset === known.size ? known : yield* errors.isWhole()
     if (incoming.offset !== known.received) return yield* errors.wrongOffset(known.received)
     const hashing = hashingOf(known, incoming.offset)
-    const received = yield* receive({ store, records, file: known, incoming, hashing, expiresAt })
+    const counted = (offset: number) => {
+      counters.received += offset - come
+      come = offset
+      incoming.received?.(offset)
+    }
+    let come = incoming.offset
+    const counting = { ...incoming, received: counted }
+    const received = yield* receive({ store, records, file: known, incoming: counting, hashing, expiresAt })
     const now = { ...known, received }
     return received < known.size ? now : yield* finish(now)
   })
@@ -165,7 +177,10 @@ const make = Effect.fnUntraced(function* (
       ),
     read: (file, range = { from: 0, to: file.size }) => {
       if (!file.whole || file.sha256 === undefined) return Stream.fail(errors.noSuchFile())
-      return Stream.catch(store.read(file.sha256, range), (error) =>
+      const counted = Stream.tap(store.read(file.sha256, range), ({ length }) =>
+        Effect.sync(() => void (counters.read += length)),
+      )
+      return Stream.catch(counted, (error) =>
         Stream.fromEffect(
           Effect.andThen(Effect.logError("the service could not read a file", error), errors.failed(error)),
         ),
@@ -181,6 +196,8 @@ const make = Effect.fnUntraced(function* (
         (carried) => carried.length > 0,
       ),
     unsettle: sweeper.unsettle,
+    counters,
+    underWay: () => writers.size,
   }
 })
 

@@ -7,6 +7,7 @@ import type { FileId } from "../domain/FileId.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Sha256 } from "../domain/Sha256.ts"
 import type { UserId } from "../domain/User.ts"
+import type { Counters } from "./Counters.ts"
 import type { FileRecord } from "./FileRecord.ts"
 import type { FileSettings } from "./FileSettings.ts"
 import type { ByteRange } from "./FileStore.ts"
@@ -60,4 +61,7 @@ export interface FilesShape {
   readonly isCarried: (file: FileRecord) => Effect.Effect<boolean, RequestError>
   /** A message of this channel was taken away, or the channel: what nobody refers to any more goes soon. */
   readonly unsettle: (channel: ChannelId) => void
+  readonly counters: Counters
+  /** Files that somebody is sending at this moment. */
+  readonly underWay: () => number
 }

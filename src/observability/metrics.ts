@@ -117,6 +117,17 @@ export const metrics = {
     "Calls of a store that failed, by what it keeps, and why: `full` is a disk without room, `away` cannot be reached, `busy` had too much to do",
     ["store", "trouble"],
   ),
+  natter_uploads: gauge("files", "Files that are being sent to the service at this moment"),
+  natter_file_bytes_total: counter(
+    "bytes",
+    "Bytes of files that came and are safe (`in`), and that were read (`out`)",
+    ["direction"],
+  ),
+  natter_files_total: counter(
+    "files",
+    "Files that came whole, that were refused by their hash or the scanner, and that are gone",
+    ["outcome"],
+  ),
   natter_webhooks: gauge("webhooks", "Webhooks there are, `outgoing` and `incoming`", ["kind"]),
   natter_webhook_attempts_total: counter(
     "attempts",

@@ -52,6 +52,8 @@ describe("a file that is sent", () => {
       isSame(yield* collected(files.read(whole)), bytes)
       isSame(yield* collected(files.read(whole, { from: 5, to: 1_500_000 })), bytes.subarray(5, 1_500_000))
       assert.deepStrictEqual(yield* kept(world), { drafts: [], contents: [content] })
+      const read = bytes.length + 1_500_000 - 5
+      assert.deepStrictEqual(files.counters, { received: bytes.length, read, whole: 1, refused: 0, removed: 0 })
       // Sent again to its end it is what it was.
       assert.deepStrictEqual(yield* sending(files, file, bytes.length), whole)
       assert.strictEqual(yield* reasonOf(sending(files, file, 0)), "WrongOffset")
@@ -166,6 +168,7 @@ describe("a file that is sent", () => {
       const { files } = yield* service(world)
       const file = yield* files.start(newFile({ sha256: sha256Of(noise(5)) }))
       assert.strictEqual(yield* reasonOf(sending(files, file)), "HashMismatch")
+      assert.deepInclude(files.counters, { whole: 0, refused: 1, removed: 1 })
       assert.isUndefined(yield* found(files, file))
       assert.deepStrictEqual(yield* kept(world), nothing)
       assert.strictEqual(yield* reasonOf(sending(files, file)), "NoSuchFile")
@@ -184,10 +187,12 @@ describe("a file that is sent", () => {
       )
       const fiber = yield* Effect.forkChild(Effect.flip(files.append(file, { offset: 0, bytes: bytesOf })))
       yield* settled
+      assert.strictEqual(files.underWay(), 1)
       yield* files.remove(file.id)
       yield* Deferred.succeed(more, undefined)
       const { reason } = yield* Fiber.join(fiber)
       assert.include(["NoSuchFile", "Unavailable"], reason)
+      assert.strictEqual(files.underWay(), 0)
       assert.isUndefined(yield* found(files, file))
       assert.deepStrictEqual(yield* kept(world), nothing)
     }),

@@ -13,6 +13,7 @@ import type { FileId } from "../../domain/FileId.ts"
 import type { Sha256 } from "../../domain/Sha256.ts"
 import type { HistoryError } from "../../history/HistoryError.ts"
 import type { HistoryShape } from "../../history/HistoryShape.ts"
+import type { Counters } from "../Counters.ts"
 import type { FileRecord } from "../FileRecord.ts"
 import type { FileRecordsShape } from "../FileRecords.ts"
 import type { FileSettings } from "../FileSettings.ts"
@@ -31,6 +32,7 @@ const betweenOrphans = Duration.days(1)
 
 interface Options {
   readonly store: FileStoreShape
+  readonly counters: Counters
   readonly records: FileRecordsShape
   readonly history: Pick<HistoryShape, "carried">
   readonly settings: FileSettings
@@ -53,6 +55,7 @@ export interface Sweeper {
 /** Sweeps until the scope closes. */
 export const make = Effect.fnUntraced(function* ({
   changing,
+  counters,
   history,
   locks,
   records,
@@ -77,6 +80,7 @@ export const make = Effect.fnUntraced(function* ({
       const removing = Effect.suspend(() => (spared.has(id) ? Effect.succeedNone : records.remove(id, before)))
       const removed = Option.getOrUndefined(yield* changing.withPermit(removing))
       if (removed === undefined) return
+      counters.removed++
       yield* store.drop(id)
       if (removed.whole && removed.sha256 !== undefined) yield* forget(removed.sha256)
     })

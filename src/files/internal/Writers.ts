@@ -25,6 +25,10 @@ export class Writers {
   // As many as there are files that are being sent.
   private readonly writing = new Map<FileId, Writer>()
 
+  get size(): number {
+    return this.writing.size
+  }
+
   /** Runs it once the writer before has ended. `yields` fails as soon as another comes. */
   take<A>(
     id: FileId,

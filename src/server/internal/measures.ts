@@ -13,6 +13,7 @@ import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
 import * as OpenFiles from "../../transport/OpenFiles.ts"
 import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { version } from "../version.ts"
+import type { FilesShape } from "../../files/FilesShape.ts"
 import type { WebhooksShape } from "../../webhooks/WebhooksShape.ts"
 
 /** What was counted. */
@@ -42,6 +43,16 @@ const readMeter = (readings: Readings, meter: Meter): void => {
   }
 }
 
+/** Files that people send, where the service takes some. */
+const readUploads = (readings: Readings, { counters, underWay }: FilesShape): void => {
+  readings.number("natter_uploads", underWay())
+  readings.number("natter_file_bytes_total", counters.received, { direction: "in" })
+  readings.number("natter_file_bytes_total", counters.read, { direction: "out" })
+  readings.number("natter_files_total", counters.whole, { outcome: "whole" })
+  readings.number("natter_files_total", counters.refused, { outcome: "refused" })
+  readings.number("natter_files_total", counters.removed, { outcome: "removed" })
+}
+
 /** What goes out and comes in by webhooks, where the service has some. */
 const readWebhooks = (readings: Readings, { counters, stats }: WebhooksShape): void => {
   const { incoming, lag, outgoing } = stats()
@@ -68,7 +79,7 @@ export const make = Effect.fnUntraced(function* ({
   folder,
   isReady,
 }: Options): Effect.fn.Return<Source, never, Scope.Scope | Chat | Sessions | ConnectionLimits | TlsContext> {
-  const { directory, webhooks } = yield* Chat
+  const { directory, files, webhooks } = yield* Chat
   const sessions = yield* Sessions
   const limits = yield* ConnectionLimits
   const tls = yield* TlsContext
@@ -114,6 +125,7 @@ export const make = Effect.fnUntraced(function* ({
     readHub(readings)
     readFiles(readings)
     if (webhooks !== undefined) readWebhooks(readings, webhooks)
+    if (files !== undefined) readUploads(readings, files)
     watch.read(readings, now)
     readings.number("natter_uptime_seconds", (now - begunAt) / 1000)
     readings.number("natter_build_info", 1, { version, node: process.versions.node })
