@@ -11,6 +11,7 @@ import * as Monotonic from "../domain/Monotonic.ts"
 import type { User } from "../domain/User.ts"
 import { History } from "../history/History.ts"
 import { Files } from "../files/Files.ts"
+import { FileSettings } from "../files/FileSettings.ts"
 import type { FilesShape } from "../files/FilesShape.ts"
 import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
@@ -22,6 +23,9 @@ import { People, type PeopleShape } from "./People.ts"
 import { Webhooks } from "../webhooks/Webhooks.ts"
 import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
 import { type CallerLimits, RateLimits } from "./RateLimits.ts"
+import { freshTransferId } from "./transfers/internal/freshTransferId.ts"
+import { Transfers } from "./transfers/Transfers.ts"
+import { TransferSettings } from "./transfers/TransferSettings.ts"
 
 export interface ChatShape {
   readonly directory: Directory["Service"]
@@ -33,6 +37,8 @@ export interface ChatShape {
   readonly webhooks: WebhooksShape | undefined
   /** Undefined where there are none. */
   readonly files: FilesShape | undefined
+  /** Files that go from session to session. */
+  readonly transfers: Transfers
   /** Undefined in a hub without accounts. */
   readonly accounts: Accounts["Service"] | undefined
   readonly settings: HubSettings
@@ -57,14 +63,23 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
       const settings = yield* HubSettings
       const clock = yield* Clock.Clock
       const limits = new RateLimits(settings)
+      const gateway = yield* Gateway
       return Chat.of({
         directory: yield* Directory,
-        gateway: yield* Gateway,
+        gateway,
         history: yield* History,
         channels: yield* ChannelStore,
         people: yield* People,
         webhooks: yield* Webhooks,
         files: yield* Files,
+        transfers: new Transfers({
+          settings: yield* TransferSettings,
+          files: yield* FileSettings,
+          clock,
+          later: gateway.later,
+          flush: () => gateway.outboxes.flush(),
+          newId: yield* freshTransferId,
+        }),
         accounts: yield* AccountsOfHub,
         settings,
         clock,

@@ -13,6 +13,7 @@ import { Deleted, Edited, Message, Reacted } from "./Entry.ts"
 import { Seq } from "./Seq.ts"
 import { SessionId } from "./SessionId.ts"
 import { Topic } from "./Topic.ts"
+import { TransferId } from "./TransferId.ts"
 import { Person } from "./User.ts"
 import { Username } from "./Username.ts"
 
@@ -72,6 +73,14 @@ const WholePresence = event("WholePresence", { version, count, members: Schema.A
 const Arrived = event("Arrived", { user: Person })
 /** A user's last session has gone: likewise. */
 const Departed = event("Departed", { user: Person })
+/** A file is offered, to go straight from one session to those of others who take it: for those that know such offers. */
+const Offered = event("Offered", {
+  transfer: TransferId,
+  session: SessionId,
+  from: Person,
+  name: Schema.String,
+  size: Schema.Finite,
+})
 const TopicChanged = event("TopicChanged", { topic: Topic, by: Person })
 /** Who may enter and speak, and how, has changed. */
 const Configured = event("Configured", {
@@ -107,6 +116,7 @@ export const ChannelEvent = Schema.Union([
   WholePresence,
   Arrived,
   Departed,
+  Offered,
   TopicChanged,
   Configured,
   Renamed,

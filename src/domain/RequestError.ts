@@ -90,6 +90,8 @@ export const catalog = {
   FileRefused: { code: 336, status: 422, retryable: false, message: "The file is refused" },
   UploadTaken: { code: 337, status: 409, retryable: false, message: "The file is being sent over another connection" },
   ChecksumMismatch: { code: 338, status: 460, retryable: false, message: "What has come is not what was sent" },
+  TransferFailed: { code: 340, status: 409, retryable: false, message: "The file transfer has failed" },
+  TooManyTransfers: { code: 341, status: 409, retryable: false, message: "There are too many file transfers" },
 
   RateLimited: { code: 400, status: 429, retryable: true, message: "Too many requests" },
   SlowMode: { code: 402, status: 429, retryable: true, message: "The channel is in slow mode" },

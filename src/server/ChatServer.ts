@@ -83,6 +83,7 @@ export const sessionsLayer = (
       Layer.effect(AccountsOfHub, Accounts),
       Layer.succeed(HistorySettings, settings.history),
       Layer.succeed(HubSettings, settings.hub),
+      Layer.succeed(FileSettings, settings.files),
       Layer.succeed(SessionSettings, settings.session),
       Layer.succeed(ConnectionLimits.Settings, settings.connections),
     ]),

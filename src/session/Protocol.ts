@@ -1,6 +1,6 @@
 /** What a session speaks: the one place in which versions differ. */
 import type * as Effect from "effect/Effect"
-import type { UserEvent, Welcome } from "../domain/ChannelEvent.ts"
+import type { ChannelEventOf, UserEvent, Welcome } from "../domain/ChannelEvent.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { User } from "../domain/User.ts"
@@ -20,6 +20,8 @@ export interface Protocol<Session> {
   readonly hasDirects: boolean
   /** Tells a session that it has entered a channel. */
   readonly joined: (session: Session, channel: ChannelName, welcome: Welcome, ref: number | undefined) => void
+  /** Whether a session is to be shown a file that another offers; absent where none ever is. */
+  readonly offered?: (session: Session, offer: ChannelEventOf<"Offered">) => boolean
   /** Tells a session something that is of no channel. */
   readonly tellUser: (session: Session, event: UserEvent) => void
   /** Asks the peer whether it is there. */

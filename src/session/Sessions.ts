@@ -189,9 +189,10 @@ const leave = (session: Session): Effect.Effect<void> =>
     const { caller, id, services } = session
     if (caller === undefined || session.left) return Effect.void
     session.left = true
-    const { directory, gateway } = services.chat
+    const { directory, gateway, transfers } = services.chat
     return Effect.andThen(caller.memberships.leaveAll, () => {
       gateway.remove(id)
+      transfers.leave(id)
       return directory.signOut(id)
     })
   }).pipe(Effect.uninterruptible)

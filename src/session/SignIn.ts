@@ -97,6 +97,7 @@ const enter = (
     renderer: protocol.renderer,
     outbox,
     onJoined: (channel, welcome, ref) => protocol.joined(session, channel, welcome, ref),
+    onOffered: protocol.offered && ((offer) => protocol.offered!(session, offer)),
   })
   const entry = {
     session: id,

@@ -102,6 +102,12 @@ const events: { readonly [Type in ChannelEvent["type"]]: ReadonlyArray<Told<Type
       { type: "ReadMarker", channel, username: "bob", user_id: "b-2", seq: 6 },
     ],
   ],
+  Offered: [
+    [
+      { transfer: "t-1", session: "tcp-1", from: ann, name: "tea.txt", size: 1024 },
+      { type: "FileTransferRequest", filename: "tea.txt", size: 1024, from: "ann", transfer_id: "t-1" },
+    ],
+  ],
   Typing: [[{ user: bob }, undefined, { type: "UserTyping", channel, username: "bob", user_id: "b-2" }]],
   Presence: [
     [

@@ -2,6 +2,7 @@ import { describe } from "@effect/vitest"
 import { channels } from "./transportChannels.ts"
 import { direct } from "./transportDirect.ts"
 import { ends } from "./transportEnds.ts"
+import { files1 } from "./transportFiles1.ts"
 import { past } from "./transportHistory.ts"
 import { negotiation } from "./transportNegotiation.ts"
 import { returns } from "./transportReturns.ts"
@@ -16,6 +17,7 @@ import type { World } from "./transportWorld.ts"
 export const transport = (world: World) =>
   describe(`over ${world.name}`, () => {
     describe("version 1", () => version1(world))
+    describe("files in version 1", () => files1(world))
     describe("the negotiation", () => negotiation(world))
     describe("channels", () => channels(world))
     describe("coming back", () => returns(world))

@@ -165,6 +165,8 @@ export class Audience {
         return this.gather(event, event.topic.length + 100)
       case "ReadMarker":
         return event.everybody ? this.gather(event, 100) : this.only(event.user.id, event)
+      case "Offered":
+        return this.offered(event)
       case "Typing":
         return this.aside("typing", event, event.user.id)
       case "Presence":
@@ -236,6 +238,14 @@ export class Audience {
   private only(user: UserId, event: ChannelEvent): void {
     this.offer()
     for (const member of this.members.values()) if (member.user === user) this.offerTo(member, "chat", event)
+  }
+
+  /** Tells those who want to know, in the order of the chat. */
+  private offered(event: ChannelEventOf<"Offered">): void {
+    this.offer()
+    this.toEach(event, ({ onOffered, outbox, session }, piece, bytes) => {
+      if (session !== event.session && onOffered?.(event) === true) outbox.offer("chat", piece, bytes)
+    })
   }
 
   /** Tells everybody but one user, outside the order of the chat. */

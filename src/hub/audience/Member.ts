@@ -1,4 +1,4 @@
-import type { Welcome } from "../../domain/ChannelEvent.ts"
+import type { ChannelEventOf, Welcome } from "../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { UserId } from "../../domain/User.ts"
@@ -15,6 +15,8 @@ export interface Member {
   readonly alias: ChannelName | undefined
   /** It is in the channel: run in the order of what is told, so that whatever it queues lies where it belongs. */
   readonly onEntered: (welcome: Welcome) => void
+  /** A file is offered: whether it is to be shown that. Absent where it is never. */
+  readonly onOffered?: ((offer: ChannelEventOf<"Offered">) => boolean) | undefined
   /** The channel has put it out: it is no member any more. */
   readonly onPutOut: () => void
   /** The channel is called something else. */

@@ -18,6 +18,7 @@ import type { Directory } from "../directory/Directory.ts"
 import type { JoinLookup } from "../directory/DirectoryCommand.ts"
 import type { ChannelGone, ChannelLink } from "./ChannelLink.ts"
 import type { Invitation } from "./Gateway.ts"
+import type { Member } from "./Member.ts"
 import type { Outbox } from "./Outbox.ts"
 
 /** A channel may be just about to end when somebody wants something of it: it is looked up again, this often. */
@@ -55,6 +56,7 @@ export interface Subscriber {
    * join with; without one somebody else has brought it in. The welcome's id is what it comes back by.
    */
   readonly onJoined: (channel: ChannelName, welcome: Welcome, tag: number | undefined) => void
+  readonly onOffered?: Member["onOffered"]
 }
 
 interface Directs {
@@ -191,7 +193,7 @@ export class Memberships {
     { id, tag }: Entrance = {},
     broughtBy?: Requester,
   ): Effect.Effect<void, RequestError | ChannelGone> {
-    const { by, onJoined, outbox, renderer, session } = this.subscriber
+    const { by, onJoined, onOffered, outbox, renderer, session } = this.subscriber
     const own = other === undefined ? name : nameOf(other)
     let membership: Membership = { name: own, link, other }
     const isThis = () => this.channels.get(keyIn(membership.name)) === membership
@@ -205,6 +207,7 @@ export class Memberships {
         this.channels.set(keyIn(own), membership)
         onJoined(own, other === undefined ? welcome : { ...welcome, id: idOf(other) }, tag)
       },
+      onOffered,
       onPutOut: () => {
         const key = keyIn(membership.name)
         if (isThis()) this.channels.delete(key)

@@ -49,6 +49,8 @@ type Waiting = Effect.Effect<void, Cause.Done>
 /** Less full than this, there is room for a large answer. */
 const roomy = 0.25
 
+const nothing = (): void => {}
+
 interface FilePiece<Piece> {
   readonly piece: Piece
   readonly bytes: number
@@ -167,10 +169,15 @@ export class Outbox<Piece> {
   }
 
   /**
-   * Runs this once when the lane of files has run empty, or at the end of the outbox; what it returns takes that back. As
-   * many may wait as there are files on their way.
+   * Runs this once when the lane of files has run empty, which may be right now, or at the end of the outbox; what it
+   * returns takes that back. Never where the end has come already. As many may wait as there are files on their way.
    */
   whenFilesLeft(run: () => void): () => void {
+    if (this.state !== "open") return nothing
+    if (this.files.length === 0) {
+      run()
+      return nothing
+    }
     const waiting = (this.forFiles ??= new Set())
     waiting.add(run)
     return () => void waiting.delete(run)

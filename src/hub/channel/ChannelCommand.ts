@@ -17,6 +17,7 @@ import { RequestError } from "../../domain/RequestError.ts"
 import { Seq } from "../../domain/Seq.ts"
 import { SessionId } from "../../domain/SessionId.ts"
 import { Topic } from "../../domain/Topic.ts"
+import { TransferId } from "../../domain/TransferId.ts"
 import { User, UserId } from "../../domain/User.ts"
 import { Username } from "../../domain/Username.ts"
 import { Administration } from "./Administration.ts"
@@ -76,6 +77,8 @@ export const ChannelCommand = Schema.Union([
     broughtBy: Schema.optional(Requester),
   }),
   command("Leave", { session: SessionId, request: Schema.optional(request) }),
+  /** Tells the other members that a file is to be had from this session. */
+  command("Offer", { by, request, transfer: TransferId, name: Schema.String, size: Schema.Finite }),
   /** Notes how far a user has read. */
   command("Read", { by, request, seq: Seq }),
   /** By what history knows the channel, and how far the members were told: for who reads on by itself. */

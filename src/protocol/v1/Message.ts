@@ -45,22 +45,34 @@ export const UserList = frame(
 )
 export const FileTransferRequest = frame(
   "FileTransferRequest",
-  { description: "Offer a file. This server takes none: `accept` is false.", reply: "FileTransferResponse" },
-  { filename: text, size: field(u64, "Bytes."), from: text },
+  {
+    description: "Offer a file to the others. They are shown the same.",
+    reply: "FileTransferResponse",
+    event: "FileTransferRequest",
+  },
+  {
+    filename: text,
+    size: field(u64, "Bytes."),
+    from: field(text, "Whose file it is. A client sends anything: the server fills it in."),
+    transfer_id: optional(text, "By which an answer may name the offer. The server adds it to what it shows."),
+  },
 )
 export const FileTransferResponse = frame(
   "FileTransferResponse",
-  { description: "Whether the file is wanted." },
-  { accept: Schema.Boolean, transfer_id: optionalText },
+  { description: "Whether the file is wanted. With `accept` both sides are told the id of the transfer." },
+  {
+    accept: Schema.Boolean,
+    transfer_id: field(optionalText, "Of a client: which offer it answers; without it the last that it was shown."),
+  },
 )
 export const FileChunk = frame(
   "FileChunk",
-  { description: "A piece of the file." },
-  { transfer_id: text, chunk_id: u32, data: Schema.Array(u8) },
+  { description: "A piece of the file, from who has offered it to those who take it.", event: "FileChunk" },
+  { transfer_id: text, chunk_id: field(u32, "0, then one more each time."), data: Schema.Array(u8) },
 )
 export const FileTransferComplete = frame(
   "FileTransferComplete",
-  { description: "The file is through, or will not be." },
+  { description: "The file is through, or will not be.", event: "FileTransferComplete" },
   { transfer_id: text, success: Schema.Boolean },
 )
 // The chat protocol's `Ping` is bare, the other one's has a `sequence`: here it may have one.

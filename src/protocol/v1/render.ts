@@ -19,6 +19,10 @@ export const event = (event: ChannelEvent): Message | undefined => {
       return { type: "UserJoined", username: event.user.name }
     case "Departed":
       return { type: "UserLeft", username: event.user.name }
+    case "Offered": {
+      const { from, name, size, transfer } = event
+      return { type: "FileTransferRequest", filename: name, size, from: from.name, transfer_id: transfer }
+    }
     case "PutOut":
       return { type: "Error", code: 403, message: putOut }
     case "Ended":

@@ -124,6 +124,8 @@ export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | u
       return { type: "Left", channel }
     // A newcomer gets `Joined`, and who leaves by request is answered.
     case "Entered":
+    // There are uploads here, which need nobody at the other end.
+    case "Offered":
     case "Exited":
     // It is told in `Presence`.
     case "Arrived":

@@ -20,6 +20,7 @@ import { type HandlerResult, type Handler, notAuthenticated } from "../Handler.t
 import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
+import { fileHandlers } from "./files.ts"
 
 type Frame = Exclude<Message, { readonly type: "Connect" }> | ConnectRequest
 type Handlers = { readonly [Type in Frame["type"]]: Handler<Extract<Frame, { readonly type: Type }>> }
@@ -32,11 +33,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     tell(session, render.error(error))
   }
 
-  /** For who is signed in. */
-  const forUser =
-    (handle: (session: Session) => HandlerResult): Handler<unknown> =>
-    (session) =>
-      session.caller === undefined ? Effect.fail(notAuthenticated()) : handle(session)
+  const files = fileHandlers(encoding, { tell, fail }, outOfTheLobby)
 
   const unexpected = () => Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
 
@@ -104,13 +101,10 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     // It comes back as it went.
     Data: (session, { payload }) => Effect.sync(() => tell(session, { type: "Data", payload })),
     Disconnect: () => Effect.fail(new Disconnect({ reason: "Goodbye" })),
-    // This server takes no files, and says so in the words of the protocol.
-    FileTransferRequest: forUser((session) =>
-      Effect.sync(() => tell(session, { type: "FileTransferResponse", accept: false, transfer_id: null })),
-    ),
-    FileTransferResponse: forUser(noSuchTransfer),
-    FileChunk: forUser(noSuchTransfer),
-    FileTransferComplete: forUser(noSuchTransfer),
+    FileTransferRequest: files.request,
+    FileTransferResponse: files.response,
+    FileChunk: files.chunk,
+    FileTransferComplete: files.complete,
     LoginResponse: unexpected,
     UserJoined: unexpected,
     UserLeft: unexpected,
@@ -134,7 +128,8 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
         return Effect.sync(() => fail(session, new RequestError({ reason: "InvalidFrame", detail, field })))
       }
       const frame = decoded.success
-      const limited = session.overLimit()
+      // Of a file that somebody takes the chunks are not counted, but read as fast as they can go on.
+      const limited = files.isUnderway(session, frame) ? undefined : session.overLimit()
       const handler = handlers[frame.type] as Handler<Frame>
       const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)
       if (handled === Effect.void) return Effect.void
@@ -151,6 +146,7 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     // This version has no notion of several devices.
     isExclusive: () => true,
     hasDirects: false,
+    offered: files.offered,
     joined: (session, _, { names }) => {
       if (list?.names !== names) list = { names, bytes: encoding.encode(render.userList(names)) }
       greet(session)
@@ -162,8 +158,6 @@ export const make = (encoding: Encoding1): Protocol<Session> => {
     goodbye: (session, disconnect) => encoding.encode(render.goodbye(disconnect, session.bare)),
   }
 }
-
-const noSuchTransfer = (): HandlerResult => Effect.fail(new RequestError({ reason: "NoSuchTransfer" }))
 
 /** Who may not enter the lobby has nothing to come back for; where it is only not to be had now, it has. */
 const keptOut = ({ message: detail, retryable }: RequestError): Disconnect =>

@@ -6,6 +6,7 @@ import { AddressRange } from "../../../src/domain/AddressRange.ts"
 import { ChannelName } from "../../../src/domain/ChannelName.ts"
 import { Seq } from "../../../src/domain/Seq.ts"
 import { SessionId } from "../../../src/domain/SessionId.ts"
+import { TransferId } from "../../../src/domain/TransferId.ts"
 import { Topic } from "../../../src/domain/Topic.ts"
 import type { Administration } from "../../../src/hub/channel/Administration.ts"
 import type { ChannelCommand, Outcome, Requester } from "../../../src/hub/channel/ChannelCommand.ts"
@@ -71,6 +72,14 @@ const asking: { readonly [Type in Asking["type"]]: ReadonlyArray<Make> } = {
     appearance: online,
     called,
     names: true,
+  })),
+  Offer: [stranger, { ...stranger, session }].map((by): Make => (request) => ({
+    type: "Offer",
+    by,
+    request,
+    transfer: TransferId.make("t"),
+    name: "tea.txt",
+    size: 10,
   })),
   Leave: [session, SessionId.make("nobody")].map((session): Make => (request) => ({ type: "Leave", session, request })),
   Read: [(request) => ({ type: "Read", by: stranger, request, seq: Seq.make(1) })],

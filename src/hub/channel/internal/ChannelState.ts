@@ -296,6 +296,8 @@ export class ChannelState {
           const { count, members } = this.attendance.presence.snapshot()
           return { type: "Present", count, members }
         })
+      case "Offer":
+        return this.offer(command, now)
       case "Read":
         return this.markRead(command, now)
       case "Locate":
@@ -379,6 +381,19 @@ export class ChannelState {
   ): void {
     const error = this.stale ? unavailable(this.trouble) : this.access.refusal(action, by, now)
     this.answer(request, error === undefined ? answer() : { type: "Refused", error })
+  }
+
+  /** Whoever may say something here may offer a file: that is said, too. */
+  private offer(command: ChannelCommandOf<"Offer">, now: number): void {
+    const { by, name, size, transfer } = command
+    if (by.session === undefined || !this.attendance.members.has(by.session)) {
+      return this.refuse(command, new RequestError({ reason: "NotMember" }))
+    }
+    this.answerAllowed(command, "publish", now, () => {
+      this.access.said(by.user.id, now)
+      this.events.push({ type: "Offered", transfer, session: by.session!, from: personOf(by.user), name, size })
+      return done
+    })
   }
 
   private markRead(command: ChannelCommandOf<"Read">, now: number): void {
