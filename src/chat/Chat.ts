@@ -23,7 +23,7 @@ import { People, type PeopleShape } from "./People.ts"
 import { Webhooks } from "../webhooks/Webhooks.ts"
 import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
 import { type CallerLimits, RateLimits } from "./RateLimits.ts"
-import { freshTransferId } from "./transfers/internal/freshTransferId.ts"
+import { freshTransferId } from "./transfers/freshTransferId.ts"
 import { Transfers } from "./transfers/Transfers.ts"
 import { TransferSettings } from "./transfers/TransferSettings.ts"
 

@@ -84,7 +84,12 @@ const make = (settings: Partial<TransferSettings> = {}) =>
       return Effect.map(offering, () => shown!)
     }
     const chunk = (by: Somebody, id: TransferId, n: number, bytes = 10) =>
-      transfers.chunk(by.self, id, n, Array.from({ length: bytes }, () => n))
+      transfers.chunk(
+        by.self,
+        id,
+        n,
+        Array.from({ length: bytes }, () => n),
+      )
     return { transfers, party, offer, chunk }
   })
 
@@ -360,7 +365,10 @@ describe("an offer", () => {
         yield* world.offer(bob, [dan])
         assert.strictEqual(yield* refusal(cat), "There are too many file transfers already")
         assert.isUndefined(world.transfers.answer(dan.self, true, undefined))
-        assert.strictEqual(world.transfers.answer(dan.self, true, undefined)?.message, "As many files as one may take at once: 1")
+        assert.strictEqual(
+          world.transfers.answer(dan.self, true, undefined)?.message,
+          "As many files as one may take at once: 1",
+        )
         // The offer stands: what is refused is no answer.
         assert.isUndefined(world.transfers.answer(dan.self, false, undefined))
         world.transfers.leave(dan.self.session)

@@ -15,7 +15,13 @@ const MiB = 1024 * 1024
 const bytesOf = (length: number): Uint8Array => {
   const bytes = new Uint8Array(length)
   for (let at = 0; at < length; at += 32) {
-    bytes.set(createHash("sha256").update(`${at}`).digest().subarray(0, Math.min(32, length - at)), at)
+    bytes.set(
+      createHash("sha256")
+        .update(`${at}`)
+        .digest()
+        .subarray(0, Math.min(32, length - at)),
+      at,
+    )
   }
   return bytes
 }

@@ -82,7 +82,8 @@ export class ChapterClient {
         yield* between
         const message = yield* this.said
         if (message.type === "FileChunk" && message.transfer_id === transfer_id) {
-          if (message.chunk_id !== pieces.length) return yield* new NotSo({ message: `chunk ${message.chunk_id}` })
+          if (message.chunk_id !== pieces.length)
+            return yield* new NotSo({ message: `chunk ${String(message.chunk_id)}` })
           pieces.push(Uint8Array.from(message.data as ReadonlyArray<number>))
         } else if (message.type === "FileTransferComplete" && message.transfer_id === transfer_id) {
           return { success: message.success, bytes: Buffer.concat(pieces) }

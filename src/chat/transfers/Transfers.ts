@@ -121,7 +121,10 @@ export class Transfers {
     }
     const transfer = seat.answered(id)
     if (transfer === undefined) return noSuchTransfer()
-    if (!transfer.asked.has(party.session)) return noSuchTransfer(`The offer of ${transfer.file.name} has ended`)
+    if (!transfer.asked.has(party.session)) {
+      // What has ended need not be refused.
+      return accept ? noSuchTransfer(`The offer of ${transfer.file.name} has ended`) : undefined
+    }
     if (accept) this.accepted(transfer, seat)
     else this.declined(transfer, party.session)
     return undefined
@@ -217,11 +220,11 @@ export class Transfers {
     const { id, sender } = transfer
     const isFirst = transfer.takers.size === 0
     transfer.asked.delete(party.session)
-    const taker = new Taker(
-      party,
-      () => this.now(),
-      () => this.letGoOn(transfer),
-    )
+    const taker = new Taker(party, {
+      now: () => this.now(),
+      onRoom: () => this.letGoOn(transfer),
+      flush: this.options.flush,
+    })
     transfer.takers.set(party.session, taker)
     transfer.heardAt = this.now()
     seat.taking.set(id, transfer)

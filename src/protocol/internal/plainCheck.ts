@@ -6,8 +6,8 @@ export type Check = (value: unknown) => boolean
 const options: SchemaAST.ParseOptions = {}
 
 /**
- * A check of a field by the very filters of its schema, for text, numbers, booleans, literals and lists of these: they are
- * most of what clients send, and going through the schema costs three times as much. Undefined where the schema has to be asked.
+ * A check of a field by the very filters of its schema, for text, numbers, booleans and literals: they are most of what
+ * clients send, and going through the schema costs three times as much. Undefined where the schema has to be asked.
  */
 export const plainCheck = (ast: SchemaAST.AST): Check | undefined => {
   if (ast.encoding !== undefined) return undefined
@@ -35,11 +35,6 @@ const typeCheck = (ast: SchemaAST.AST): Check | undefined => {
     case "Literal": {
       const { literal } = ast
       return (value) => value === literal
-    }
-    case "Arrays": {
-      const [item] = ast.rest
-      const check = ast.elements.length === 0 && ast.rest.length === 1 ? plainCheck(item!) : undefined
-      return check === undefined ? undefined : (value) => Array.isArray(value) && value.every(check)
     }
     case "Union": {
       const checks = ast.types.map(plainCheck)

@@ -106,6 +106,7 @@ export const fileHandlers = (
     /** Whether a frame is a piece of a file that goes to somebody. */
     isUnderway: (session: Session, frame: { readonly type: string; readonly transfer_id?: string | null }): boolean =>
       frame.type === "FileChunk" &&
+      session.caller !== undefined &&
       session.services.chat.transfers.isSending(session.id, (frame as typeof FileChunk.Type).transfer_id),
     offered: ((session, { transfer }) => {
       const { caller, services } = session

@@ -151,6 +151,7 @@ describe("through encode and decode", () => {
       "Change",
       "Join",
       "Leave",
+      "Offer",
       "Read",
       "Locate",
       "Administer",

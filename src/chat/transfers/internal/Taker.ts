@@ -7,15 +7,20 @@ export class Taker {
   stuckSince: number | undefined
   private readonly now: () => number
   private readonly onRoom: () => void
+  private readonly flush: () => void
   /** What it has no room for: of the sender no more is read meanwhile, so these are a chunk and how it ends. */
   private waiting: Array<TransferNotice> = []
   private onLeft: (() => void) | undefined
 
-  /** `onRoom` is run whenever nothing waits for it any more. */
-  constructor(party: Party, now: () => number, onRoom: () => void) {
+  /** `onRoom` is run whenever nothing waits for it any more; `flush` has leave what it was given meanwhile. */
+  constructor(
+    party: Party,
+    options: { readonly now: () => number; readonly onRoom: () => void; readonly flush: () => void },
+  ) {
     this.party = party
-    this.now = now
-    this.onRoom = onRoom
+    this.now = options.now
+    this.onRoom = options.onRoom
+    this.flush = options.flush
   }
 
   /** Whether something waits for room. */
@@ -44,6 +49,8 @@ export class Taker {
     this.stuckSince = undefined
     const hadRoom = !this.isBehind
     while (this.waiting.length > 0 && this.party.give(this.waiting[0]!)) this.waiting.shift()
+    // Nobody else does so: this is not the turn of anybody who tells something.
+    if (!hadRoom) this.flush()
     if (this.waiting.length > 0) return this.wait()
     if (!hadRoom) {
       if (this.onLeft !== undefined) this.wait()

@@ -21,7 +21,7 @@ export class Attendance {
   readonly members = new Map<SessionId, Requester>()
   readonly presence: Presence
   private readonly typing: Typing
-  private readonly tell: (event: ChannelEvent) => void
+  readonly tell: (event: ChannelEvent) => void
   /** Those who came one right after the other and are not welcomed yet: all of them are told the same. */
   private newcomers: Array<Join> = []
 
@@ -29,6 +29,12 @@ export class Attendance {
     this.presence = new Presence(presence)
     this.typing = new Typing(Duration.toMillis(typingInterval))
     this.tell = tell
+  }
+
+  /** Who is here, for whoever asks. */
+  get present() {
+    const { count, members } = this.presence.snapshot()
+    return { type: "Present", count, members } as const
   }
 
   get isEmpty(): boolean {

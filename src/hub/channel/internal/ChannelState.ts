@@ -23,6 +23,7 @@ import { Attendance, personOf } from "./Attendance.ts"
 import { ChannelStamps } from "./channelStamps.ts"
 import { Idleness } from "./idleness.ts"
 import type { Mail } from "./Mail.ts"
+import { offer } from "./offer.ts"
 import { ReadersTold } from "./readMarkers.ts"
 import { RecentIds } from "./recentIds.ts"
 import { type Post, Turn } from "./turn.ts"
@@ -292,12 +293,9 @@ export class ChannelState {
           description: describe(this.access, command.by, this.wanted, now),
         }))
       case "ListPresent":
-        return this.answerAllowed(command, "read", now, () => {
-          const { count, members } = this.attendance.presence.snapshot()
-          return { type: "Present", count, members }
-        })
+        return this.answerAllowed(command, "read", now, () => this.attendance.present)
       case "Offer":
-        return this.offer(command, now)
+        return this.answerAllowed(command, "publish", now, () => offer(this.access, this.attendance, command, now))
       case "Read":
         return this.markRead(command, now)
       case "Locate":
@@ -381,19 +379,6 @@ export class ChannelState {
   ): void {
     const error = this.stale ? unavailable(this.trouble) : this.access.refusal(action, by, now)
     this.answer(request, error === undefined ? answer() : { type: "Refused", error })
-  }
-
-  /** Whoever may say something here may offer a file: that is said, too. */
-  private offer(command: ChannelCommandOf<"Offer">, now: number): void {
-    const { by, name, size, transfer } = command
-    if (by.session === undefined || !this.attendance.members.has(by.session)) {
-      return this.refuse(command, new RequestError({ reason: "NotMember" }))
-    }
-    this.answerAllowed(command, "publish", now, () => {
-      this.access.said(by.user.id, now)
-      this.events.push({ type: "Offered", transfer, session: by.session!, from: personOf(by.user), name, size })
-      return done
-    })
   }
 
   private markRead(command: ChannelCommandOf<"Read">, now: number): void {
