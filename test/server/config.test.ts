@@ -135,6 +135,7 @@ describe("the table of settings", () => {
     "metrics.path": "/watch/metrics",
     "metrics.allow": "192.0.2.0/24",
     "otlp.endpoint": "http://localhost:4318",
+    "files.origin": "https://files.example.org",
     "otlp.headers": "authorization=Bearer secret",
     "otlp.traces": "0.01",
   }
