@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { wholeNumber } from "./bench/Flags.ts"
 import type { Ledger } from "./crash/Ledger.ts"
 import { crashTest, faults, storages } from "./crash/CrashTest.ts"
+import { fileCrash } from "./crash/files/FileCrash.ts"
 import * as Verdict from "./crash/Verdict.ts"
 
 const flags = {
@@ -27,6 +28,10 @@ const flags = {
   ),
 }
 
+const filesFlag = Flag.Boolean("files").pipe(
+  Flag.withDescription("Kills a process that takes in files, instead, and looks at their bytes"),
+)
+
 const width = 30
 
 const progress =
@@ -41,8 +46,24 @@ const progress =
 // Closing the terminal must end the service too; only SIGINT and SIGTERM are handled otherwise.
 process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"))
 
-Command.make("crash", flags, ({ fault, kills, seed, storage }) =>
+const killsOfFiles = Effect.fnUntraced(function* (kills: number, seed: number) {
+  yield* Console.log(`--files --kills ${kills} --seed ${seed}`)
+  const onKill = (kill: number, whole: number) => {
+    if (kill % 10 === 0 || kill === kills) process.stderr.write(`${kill}/${kills} kills, ${whole} files whole\n`)
+  }
+  const { bytes, findings, resumed, whole } = yield* fileCrash({ kills, seed, onKill })
+  yield* Console.log(
+    `${kills} kills: ${Math.round(bytes / 1024 / 1024)} MiB acknowledged, ${whole} files whole, ${resumed} went on after a kill`,
+  )
+  yield* Console.log(
+    findings.length === 0 ? "Nothing acknowledged was lost, and nothing is left over." : findings.join("\n"),
+  )
+  if (findings.length > 0) process.exitCode = 1
+})
+
+Command.make("crash", { ...flags, files: filesFlag }, ({ fault, files, kills, seed, storage }) =>
   Effect.gen(function* () {
+    if (files) return yield* killsOfFiles(kills, seed)
     yield* Console.log(`--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault}`)
     const { findings, record } = yield* crashTest({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
     yield* Console.log(Verdict.text(record, findings))

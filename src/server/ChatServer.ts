@@ -12,6 +12,7 @@ import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
 import * as Files from "../files/Files.ts"
 import { FileSettings } from "../files/FileSettings.ts"
+import * as Scanner from "../files/scanner/Scanner.ts"
 import * as SettlingHistory from "../files/SettlingHistory.ts"
 import { HistorySettings } from "../history/HistorySettings.ts"
 import { AccountsOfHub } from "../chat/AccountsOfHub.ts"
@@ -62,16 +63,16 @@ const webhooksLayer = ({ webhooks }: Pick<ServerSettings, "webhooks">) =>
   )
 
 /** Files go with the messages that carry them, where what is kept has a place for these. */
-const filesLayer = ({ files }: Pick<ServerSettings, "files">) =>
+const filesLayer = ({ files, fileScan }: Pick<ServerSettings, "files" | "fileScan">) =>
   SettlingHistory.layer.pipe(
     Layer.provideMerge(Files.layer),
     Layer.provide(NodeCrypto.layerSecureRandom),
-    Layer.provide(Layer.succeed(FileSettings, files)),
+    Layer.provide([Layer.succeed(FileSettings, files), Scanner.layer(fileScan)]),
   )
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice. */
 export const sessionsLayer = (
-  settings: Pick<ServerSettings, "files" | "history" | "hub" | "session" | "connections" | "webhooks">,
+  settings: Pick<ServerSettings, "files" | "fileScan" | "history" | "hub" | "session" | "connections" | "webhooks">,
 ) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),

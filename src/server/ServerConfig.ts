@@ -136,6 +136,14 @@ const wrongInOidc = ({ accessTokens, oidc }: ServerSettings): string | undefined
     : undefined
 }
 
+/** What of the settings of a bucket does not go together. */
+const wrongInBucket = ({ fileStore: { kind, s3 } }: ServerSettings): string | undefined => {
+  if (kind === "s3" && s3.bucket === "") return "files.store is s3, so bucket.name has to say which bucket"
+  return (s3.accessKey === "") === (Redacted.value(s3.secretKey) === "")
+    ? undefined
+    : "bucket.access-key and bucket.secret-key go together: give both, or neither"
+}
+
 const fromSources = Effect.fnUntraced(function* (
   sources: ReadonlyArray<Source.Source>,
 ): Effect.fn.Return<Configuration, Source.ConfigurationError> {
@@ -157,7 +165,7 @@ const fromSources = Effect.fnUntraced(function* (
     const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
-  const wrong = wrongInTls(server) ?? wrongInOidc(server)
+  const wrong = wrongInTls(server) ?? wrongInOidc(server) ?? wrongInBucket(server)
   if (wrong !== undefined) return yield* new Source.ConfigurationError({ problems: [wrong] })
   return { settings: server, inForce, notes, values }
 })

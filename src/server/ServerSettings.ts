@@ -9,12 +9,14 @@ import * as AccessTokens from "../accounts/AccessTokenSettings.ts"
 import * as Logins from "../accounts/LoginThrottleSettings.ts"
 import * as OutsideIssuer from "../accounts/OutsideIssuerSettings.ts"
 import * as Files from "../files/FileSettings.ts"
+import * as FileScan from "../files/scanner/ScanSettings.ts"
 import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Otlp from "../observability/OtlpSettings.ts"
 import * as Session from "../session/SessionSettings.ts"
+import * as S3 from "../storage/S3Settings.ts"
 import * as Proxies from "../transport/address/ProxySettings.ts"
 import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/ConnectionLimits.ts"
 import * as Http from "../transport/http/HttpSettings.ts"
@@ -41,6 +43,16 @@ export const storageKinds = ["sqlite", "postgres", "memory"] as const
 
 /** With `full`, what is committed survives a power cut; with `normal`, the end of the process. */
 export const synchronousModes = ["full", "normal"] as const
+
+/** Where the bytes of files are: in the data folder, or in a bucket. */
+export const fileStoreKinds = ["folder", "s3"] as const
+
+interface FileStoreSettings {
+  /** Where the kind of `storage` is `memory`, they are there, too. */
+  readonly kind: (typeof fileStoreKinds)[number]
+  /** Counts where the kind is `s3`. */
+  readonly s3: S3.S3Settings
+}
 
 interface StorageSettings {
   readonly kind: (typeof storageKinds)[number]
@@ -79,6 +91,8 @@ export interface ServerSettings {
   readonly oidc: OutsideIssuer.OutsideIssuerSettings
   readonly logins: Logins.LoginThrottleSettings
   readonly files: Files.FileSettings
+  readonly fileStore: FileStoreSettings
+  readonly fileScan: FileScan.ScanSettings
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
@@ -112,6 +126,8 @@ export const defaults: ServerSettings = {
   oidc: OutsideIssuer.defaults,
   logins: Logins.defaults,
   files: Files.defaults,
+  fileStore: { kind: "folder", s3: S3.defaults },
+  fileScan: FileScan.defaults,
   history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },

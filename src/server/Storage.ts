@@ -19,6 +19,7 @@ import { type FolderInUse, hold, type LockFileError } from "../storage/FolderLoc
 import * as SqlAccounts from "../storage/SqlAccounts.ts"
 import * as SqlChannels from "../storage/SqlChannels.ts"
 import * as FolderFileStore from "../storage/FolderFileStore.ts"
+import * as S3FileStore from "../storage/S3FileStore.ts"
 import * as SqlFileRecords from "../storage/SqlFileRecords.ts"
 import * as SqlHistory from "../storage/SqlHistory.ts"
 import * as SqlWebhooks from "../storage/SqlWebhooks.ts"
@@ -65,8 +66,18 @@ const ownDatabase = ({
   )
 }
 
+/** Where the bytes of files are. */
+const fileStoreLayer = ({ data, fileStore }: Pick<ServerSettings, "data" | "fileStore">) => {
+  switch (fileStore.kind) {
+    case "folder":
+      return FolderFileStore.layer.pipe(Layer.provide([folderLayer(data), files]))
+    case "s3":
+      return S3FileStore.layer(fileStore.s3)
+  }
+}
+
 /** All that is kept. Where it is in a folder or a database, that is this service's alone until the layer closes. */
-export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | "storage">) => {
+export const storesLayer = (settings: Pick<ServerSettings, "data" | "fileStore" | "history" | "storage">) => {
   const history = Layer.succeed(HistorySettings, settings.history)
   if (settings.storage.kind === "memory") {
     return Layer.mergeAll(
@@ -86,7 +97,7 @@ export const storesLayer = (settings: Pick<ServerSettings, "data" | "history" | 
     SqlWebhooks.layer,
     StorePing.layer,
     SqlFileRecords.layer,
-    FolderFileStore.layer.pipe(Layer.provide([folderLayer(settings.data), files])),
+    fileStoreLayer(settings),
     SqlHistory.layer.pipe(Layer.provide(history)),
   ).pipe(Layer.provideMerge(ownDatabase(settings)))
 }

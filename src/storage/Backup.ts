@@ -29,6 +29,8 @@ export interface Contents {
   readonly accounts: number
   readonly channels: number
   readonly messages: number
+  /** Files that people sent, of which it has all but the bytes. */
+  readonly files: number
   readonly bytes: number
 }
 
@@ -87,6 +89,8 @@ const verified = (file: string, name: string): Contents => {
       accounts: count(db, "accounts"),
       channels: count(db, "channels"),
       messages: count(db, "entries WHERE type = 'Message' AND content IS NOT NULL"),
+      // A copy that an earlier version made has no place for them.
+      files: count(db, "sqlite_schema WHERE name = 'files'") > 0 ? count(db, "files WHERE whole = 1") : 0,
       bytes: fs.statSync(file).size,
     }
   } finally {

@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { FileId } from "../domain/FileId.ts"
@@ -23,11 +24,12 @@ const isShelf = /^[0-9a-f]{2}$/
 const isFileId = Schema.is(FileId)
 const isSha256 = Schema.is(Sha256)
 
-/** The errors of a file system by which it says that there is no room. */
+/** The errors of a file system by which it says that there is no room, or none for files of this size. */
+const full = ["ENOSPC", "EDQUOT", "EFBIG"]
+
 const isFull = ({ reason }: PlatformError): boolean => {
-  const { cause } = reason as { readonly cause?: unknown }
-  const code = (cause as { readonly code?: unknown } | undefined)?.code
-  return code === "ENOSPC" || code === "EDQUOT"
+  const cause = Predicate.hasProperty(reason, "cause") ? reason.cause : undefined
+  return Predicate.hasProperty(cause, "code") && full.includes(String(cause.code))
 }
 
 const toStoreError =

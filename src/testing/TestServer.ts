@@ -45,7 +45,7 @@ import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
 
-type Groups = Omit<ServerSettings, "data" | "history" | "log" | "storage">
+type Groups = Omit<ServerSettings, "data" | "fileStore" | "history" | "log" | "storage">
 
 /**
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,
@@ -174,6 +174,7 @@ const complete = (settings: Settings): Groups => ({
   logins: { ...defaults.logins, ...settings.logins },
   hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
   files: { ...defaults.files, ...settings.files },
+  fileScan: { ...defaults.fileScan, ...settings.fileScan },
   webhooks: { ...defaults.webhooks, ...settings.webhooks },
   session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },

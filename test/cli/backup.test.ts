@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import { DatabaseSync } from "node:sqlite"
 import { expect, test } from "vitest"
 import { run } from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
@@ -46,6 +47,25 @@ test("natter backup copies a running service, natter restore puts it back, and b
   expect(await run(["backup", `${copy}/x`], { env: postgres })).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("pg_dump"),
+  })
+})
+
+test("natter backup and restore say that the bytes of files are not in it", async () => {
+  const [data, other] = [makeFolder(), makeFolder()]
+  const file = `${makeFolder()}/monday.db`
+  expect(await run(["user", "invite", "--data", data])).toMatchObject({ code: 0 })
+  const db = new DatabaseSync(`${data}/natter.db`)
+  db.exec(`INSERT INTO files VALUES ('f1', 'u', 'c', 'a.txt', 1, 'text/plain', 'abc', 1, 1, 1, 1, 1)`)
+  db.exec(`INSERT INTO files VALUES ('f2', 'u', 'c', 'b.txt', 1, 'text/plain', NULL, 0, 0, 0, 1, 1)`)
+  db.close()
+  expect(await run(["backup", file, "--data", data])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(`The bytes of 1 files are not in it: copy ${data}/files as well`),
+  })
+  const s3 = { NATTER_FILES_STORE: "s3", NATTER_BUCKET_NAME: "chat-files" }
+  expect(await run(["restore", file, "--data", other], { env: s3 })).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("they have to be in the bucket chat-files before the service starts"),
   })
 })
 

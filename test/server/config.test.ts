@@ -132,6 +132,15 @@ describe("the table of settings", () => {
     "websocket.origins": "https://chat.example.org",
     "api.origins": "https://chat.example.org",
     "webhooks.allow": "10.0.0.0/8",
+    "files.store": "s3",
+    "files.scan-command": "clamdscan --no-summary -",
+    "files.scan-url": "http://localhost:9000/scan",
+    "bucket.name": "chat-files",
+    "bucket.endpoint": "http://localhost:9000",
+    "bucket.region": "eu-central-1",
+    "bucket.prefix": "chat/files/",
+    "bucket.access-key": "another",
+    "bucket.secret-key": "another secret",
     "metrics.path": "/watch/metrics",
     "metrics.allow": "192.0.2.0/24",
     "otlp.endpoint": "http://localhost:4318",
@@ -155,17 +164,21 @@ describe("the table of settings", () => {
         Effect.map(load({ environment: variables }), ({ settings }) => leaves(settings))
       // Alone these say too little.
       const tls = { NATTER_TLS_CERT: "c", NATTER_TLS_KEY: "k", NATTER_TLS_CLIENT_CA: "a" }
+      const bucket = { NATTER_BUCKET_NAME: "b00", NATTER_BUCKET_ACCESS_KEY: "key", NATTER_BUCKET_SECRET_KEY: "secret" }
       const oidc = { NATTER_OIDC_AUDIENCE: "natter" }
       const before = yield* set({})
       const withTls = yield* set(tls)
       const withOidc = yield* set(oidc)
+      const withBucket = yield* set(bucket)
       const owners = new Map<string, string>()
       for (const name of names) {
         const [base, others] = name.startsWith("tls.")
           ? [withTls, tls]
           : name.startsWith("oidc.")
             ? [withOidc, oidc]
-            : [before, {}]
+            : name.startsWith("bucket.") || name === "files.store"
+              ? [withBucket, bucket]
+              : [before, {}]
         const after = yield* set({ ...others, [ServerConfig.environmentName(name)]: other(name) })
         const changed = [...new Set([...base.keys(), ...after.keys()])].filter(
           (path) => base.get(path) !== after.get(path),

@@ -105,7 +105,7 @@ describe("what a backup says", () => {
       const file = `${yield* makeFolder}/monday.db`
       const contents = yield* Backup.backup(folder, file)
       yield* end
-      const held = { accounts: 3, channels: 2, messages: 1, bytes: fs.statSync(file).size }
+      const held = { accounts: 3, channels: 2, messages: 1, files: 0, bytes: fs.statSync(file).size }
       assert.deepStrictEqual(contents, held)
       const other = yield* makeFolder
       assert.deepStrictEqual(yield* restore(file, other), { ...held, replaced: undefined })

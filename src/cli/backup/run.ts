@@ -4,6 +4,7 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { ServerSettings } from "../../server/ServerSettings.ts"
 import * as Backup from "../../storage/Backup.ts"
 import { DataFolder } from "../../storage/DataFolder.ts"
 import { loadSettings, type SettingFlags } from "../settingFlags.ts"
@@ -13,26 +14,40 @@ interface Flags extends SettingFlags {
   readonly file: string
 }
 
-const folderOf = Effect.fnUntraced(function* (given: SettingFlags) {
+const settingsOf = Effect.fnUntraced(function* (given: SettingFlags) {
   const { settings } = yield* loadSettings(given)
   if (settings.storage.kind === "postgres") {
     return yield* userError("storage is postgres, which has its own tools: pg_dump and pg_restore (docs/BACKUP.md)")
   }
-  return settings.data
+  return settings
 })
+
+/** Where the bytes are of files that people sent: they are in no copy of the database. */
+const placeOfFiles = ({ data, fileStore: { kind, s3 } }: ServerSettings): string =>
+  kind === "s3" ? `the bucket ${s3.bucket}` : `${data}/files`
 
 const holding = ({ accounts, bytes, channels, messages }: Backup.Contents): string =>
   `${accounts} accounts, ${channels} channels, ${messages} messages, ${Math.ceil(bytes / 1024)} KiB`
 
 export const backup = Effect.fnUntraced(function* (given: Flags) {
-  const made = yield* Backup.backup(yield* folderOf(given), given.file)
+  const settings = yield* settingsOf(given)
+  const made = yield* Backup.backup(settings.data, given.file)
   yield* Console.error(`${given.file} is whole: ${holding(made)}`)
+  if (made.files === 0) return
+  yield* Console.error(
+    `The bytes of ${made.files} files are not in it: copy ${placeOfFiles(settings)} as well (docs/BACKUP.md)`,
+  )
 })
 
 export const restore = Effect.fnUntraced(function* (given: Flags & { readonly incomplete: boolean }) {
-  const data = yield* folderOf(given)
+  const settings = yield* settingsOf(given)
+  const { data } = settings
   const folder = DataFolder.layer(data).pipe(Layer.provide([NodeFileSystem.layer, NodePath.layer]))
   const { replaced, ...restored } = yield* Backup.restore(given.file, given).pipe(Effect.scoped, Effect.provide(folder))
   const before = replaced === undefined ? "" : `; what was there before is in ${replaced}`
   yield* Console.error(`${data} has ${holding(restored)}${before}`)
+  if (restored.files === 0) return
+  yield* Console.error(
+    `The bytes of ${restored.files} files are not from it: they have to be in ${placeOfFiles(settings)} before the service starts (docs/BACKUP.md)`,
+  )
 })

@@ -1,8 +1,27 @@
 /** The settings of files that people send. */
 import { setting } from "./field.ts"
-import { duration, int, onOff, optionalOrigin, size } from "./kind.ts"
+import { fileStoreKinds } from "../ServerSettings.ts"
+import {
+  choice,
+  duration,
+  hidden,
+  int,
+  type Kind,
+  onOff,
+  optional,
+  optionalOrigin,
+  optionalUrl,
+  size,
+  text,
+} from "./kind.ts"
 
 const gibibyte = 1024 ** 3
+
+/** Names of objects begin with it. */
+const prefix: Kind<string> = optional("letters, digits and . _ - / that end with /", {
+  ...text(""),
+  parse: (text) => (/^([\w.-]+\/)+$/.test(text) && text.length <= 200 ? text : undefined),
+})
 
 export const fileSettings = {
   "files.enabled": setting("files.enabled", onOff, "Whether people may send files"),
@@ -32,5 +51,57 @@ export const fileSettings = {
     "http.filesOrigin",
     optionalOrigin,
     "The origin from which files are read over HTTP, by links that are good for five minutes: a name of this service's at which there is nothing else",
+  ),
+  "files.store": setting(
+    "fileStore.kind",
+    choice(...fileStoreKinds),
+    "Where the bytes of files are: `folder` in the data folder, `s3` in a bucket, which `bucket.*` says. Where `storage` is `memory` they are in memory",
+  ),
+  "files.scan-command": setting(
+    "fileScan.command",
+    optional("a program and its arguments between spaces"),
+    "Gets each file that has come on its standard input, without a shell: it is clean where it ends with 0, infected with 1, and not taken otherwise",
+  ),
+  "files.scan-url": setting(
+    "fileScan.url",
+    optionalUrl,
+    "Each file that has come is posted there: it is clean where the answer is 200 or 204, infected where it is 403, and not taken otherwise",
+  ),
+  "files.scan-timeout": setting(
+    "fileScan.timeout",
+    duration("1 second", "1 hour"),
+    "Time a scanner has for one file; where it takes longer the file is not taken",
+  ),
+
+  "bucket.name": setting(
+    "fileStore.s3.bucket",
+    optional("the name of a bucket", {
+      ...text(""),
+      parse: (text) => (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text) ? text : undefined),
+    }),
+    "The bucket, where `files.store` is `s3`",
+  ),
+  "bucket.endpoint": setting("fileStore.s3.endpoint", optionalUrl, "Where the storage is, if it is not that of AWS"),
+  "bucket.region": setting("fileStore.s3.region", text("the name of a region"), "The region of the bucket"),
+  "bucket.prefix": setting(
+    "fileStore.s3.prefix",
+    prefix,
+    "What the names of all objects begin with. What is below it is this service's alone: it removes what it does not know",
+  ),
+  "bucket.access-key": setting(
+    "fileStore.s3.accessKey",
+    optional("the id of a key"),
+    "The key by which it is asked; without one it is found where programs on AWS find theirs",
+  ),
+  "bucket.secret-key": setting("fileStore.s3.secretKey", hidden("a text"), "The secret of that key", { secret: true }),
+  "bucket.path-style": setting(
+    "fileStore.s3.pathStyle",
+    onOff,
+    "Whether the bucket is named in the path and not in the host, as many that are not AWS want it",
+  ),
+  "bucket.address-for": setting(
+    "fileStore.s3.addressFor",
+    duration("1 second", "7 days"),
+    "How long the address of a file in the bucket is good, to which `files.redirect` leads",
   ),
 }

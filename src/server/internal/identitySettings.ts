@@ -1,14 +1,6 @@
 /** The settings by which the service knows who one is: its own access tokens, and those of an issuer outside. */
 import { setting } from "./field.ts"
-import { duration, type Kind, onOff, text } from "./kind.ts"
-
-/** There need not be any: the empty text stands for none. */
-const optional = (allowed: string, base = text(allowed)): Kind<string> => ({
-  ...base,
-  parse: (text) => (text.toLowerCase() === "none" ? "" : base.parse(text)),
-  show: (value) => (value === "" ? "none" : value),
-  allowed: `none or ${allowed}`,
-})
+import { duration, onOff, optional, text } from "./kind.ts"
 
 /** What is read from there is believed, so nobody may change it on its way. */
 const isSafe = (text: string): boolean =>

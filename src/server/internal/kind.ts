@@ -67,6 +67,14 @@ export const optionalFile: Kind<string> = {
   allowed: path.allowed.replace("a path", "none or the path of a file"),
 }
 
+/** What there need not be: the empty text stands for none. */
+export const optional = (allowed: string, base = text(allowed)): Kind<string> => ({
+  ...base,
+  parse: (text) => (text.toLowerCase() === "none" ? "" : base.parse(text)),
+  show: (value) => (value === "" ? "none" : value),
+  allowed: `none or ${allowed}`,
+})
+
 /** From where come proxies that are believed. */
 export const networks: Kind<TrustedNetworks> = {
   parse: (text) => Result.getOrUndefined(TrustedNetworks.parse(text)),

@@ -314,8 +314,8 @@ type SetByOperators = (typeof settings)[keyof typeof settings]["sets"][number]
  */
 export const setInCodeOnly: Readonly<Record<Exclude<Field, SetByOperators>, string>> = {
   "tls.watchEvery": "it changes when files are noticed, by a second or two",
-  "history.pruneEvery": "it changes when work is done, not what is kept",
   "files.sweepEvery": "it changes when work is done, not what is kept",
+  "history.pruneEvery": "it changes when work is done, not what is kept",
   "hub.outbox.files": "it is as much as keeps a connection busy: more would only wait here",
   "hub.encodeChannels": "it is for tests, and costs time",
 }
