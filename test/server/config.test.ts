@@ -132,7 +132,6 @@ describe("the table of settings", () => {
     "websocket.origins": "https://chat.example.org",
     "api.origins": "https://chat.example.org",
     "webhooks.allow": "10.0.0.0/8",
-    "files.origin": "https://files.example.org",
     "files.store": "s3",
     "files.scan-command": "clamdscan --no-summary -",
     "files.scan-url": "http://localhost:9000/scan",
