@@ -17,7 +17,7 @@ type Stored<A> = Effect.Effect<A, FileStoreError>
 export type RecordChange = Partial<Pick<FileRecord, "received" | "whole" | "posted" | "sha256" | "expiresAt">>
 
 /** What one user's files amount to. */
-export interface Usage {
+interface Usage {
   /** Bytes, those included that are still to come. */
   readonly bytes: number
   /** Files that are not whole. */

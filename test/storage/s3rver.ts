@@ -18,8 +18,9 @@ interface Options {
   readonly configureBuckets: ReadonlyArray<{ readonly name: string }>
 }
 
+const require = createRequire(import.meta.url)
 // It has no types of its own.
-const S3rver = createRequire(import.meta.url)("@20minutes/s3rver") as new (options: Options) => {
+const S3rver = require("@20minutes/s3rver") as new (options: Options) => {
   readonly run: () => Promise<AddressInfo>
   readonly close: () => Promise<void>
 }

@@ -28,7 +28,7 @@ type Test = (
   given?: Partial<HistorySettings>,
 ) => void
 
-export const attachment = (n: number, more?: Partial<Attachment>): Attachment => ({
+const attachment = (n: number, more?: Partial<Attachment>): Attachment => ({
   id: fileId(n),
   name: `Grüße "${n}" 🐙's $1 %.txt`,
   size: 2 ** 40 + n,

@@ -10,7 +10,7 @@ import { noSuchFile, stored, tooMuch } from "./errors.ts"
 import type { Hashing } from "./Hashing.ts"
 
 /** Bytes that are written together, about: what an upload holds in memory here. */
-export const together = 1024 * 1024
+const together = 1024 * 1024
 
 interface Options {
   readonly store: FileStoreShape

@@ -13,7 +13,7 @@ import type { S3Settings } from "../S3Settings.ts"
 type Stored<A> = Effect.Effect<A, FileStoreError>
 
 /** What there is below a prefix. */
-export interface Listed {
+interface Listed {
   readonly key: string
   readonly size: number
 }

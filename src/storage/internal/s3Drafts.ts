@@ -12,7 +12,7 @@ import type { Bucket, Part } from "./s3Client.ts"
 /** Bytes that a part has to have, unless it is the last. */
 const leastPart = 5 * 1024 * 1024
 /** Bytes of small objects that become one. */
-export const together = 8 * 1024 * 1024
+const together = 8 * 1024 * 1024
 /** Drafts of which it is remembered what there is. */
 const maxKnown = 1000
 /** Objects that are removed at once. */
