@@ -75,7 +75,8 @@ const make = Effect.gen(function* () {
         const file = yield* fs.open(draft(id), { flag: isNew ? "w+" : "r+", mode: 0o600 })
         yield* cut(file, operation, offset)
         yield* file.seek(BigInt(offset), "start")
-        for (const piece of pieces) yield* file.writeAll(piece)
+        // Copying is cheaper than going to the disk for each of many small ones.
+        if (pieces.length > 0) yield* file.writeAll(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
         yield* file.sync
         if (isNew) yield* syncFolder(uploads)
       }),
