@@ -80,8 +80,8 @@ const digest = (bytes: Stream.Stream<Uint8Array, unknown>) =>
 
 const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
 
-/** What is wrong with what is there. */
-const judge = (folder: string, told: ReadonlyMap<string, Told>) =>
+/** What is wrong with what is there. Of what was read before, and cannot change any more, it is only seen that it is there. */
+const judge = (folder: string, told: ReadonlyMap<string, Told>, known: Set<string>) =>
   Effect.gen(function* () {
     const records = yield* FileRecords
     const store = yield* FileStore
@@ -96,16 +96,20 @@ const judge = (folder: string, told: ReadonlyMap<string, Told>) =>
       if (gone === true) is("is there, and was gone")
       if (record.received < received) is(`has ${record.received} bytes, and ${received} were acknowledged`)
       if (sha256 !== undefined && !record.whole) is("is not whole, and was said to be")
+      if (record.whole && known.has(id)) continue
       const bytes = contentOf(name)
       const come = record.whole
         ? store.read(record.sha256!, { from: 0, to: record.size })
         : store.readDraft(record.id, record.received)
       const found = yield* Effect.option(digest(come))
       if (Option.getOrUndefined(found) !== hashOf(bytes.subarray(0, record.received))) is("holds what was not sent")
+      else if (record.whole) known.add(id)
     }
     const contents = path.join(folder, "files/contents")
     for (const shelf of fs.readdirSync(contents)) {
       for (const content of fs.readdirSync(path.join(contents, shelf))) {
+        if (known.has(content)) continue
+        known.add(content)
         if (hashOf(fs.readFileSync(path.join(contents, shelf, content))) !== content)
           findings.push(`the content ${content} is another one`)
       }
@@ -143,6 +147,7 @@ export const fileCrash = ({ kills, onKill, seed }: Options) =>
     const folder = yield* (yield* FileSystem.FileSystem).makeTempDirectoryScoped({ prefix: "natter-crash-" })
     const findings: Array<string> = []
     const told = new Map<string, Told>()
+    const read = new Set<string>()
     let [bytes, whole, resumed] = [0, 0, 0]
     for (let kill = 1; kill <= kills; kill++) {
       const before = new Set(told.keys())
@@ -156,7 +161,8 @@ export const fileCrash = ({ kills, onKill, seed }: Options) =>
         told.set(line.id, { ...known, ...line })
       })
       resumed += resumedNow.size
-      findings.push(...(yield* judge(folder, told)))
+      if (kill === kills) read.clear()
+      findings.push(...(yield* judge(folder, told, read)))
       // Of what was seen to be gone nothing more is to be found out.
       for (const [id, { gone }] of told) if (gone === true) told.delete(id)
       onKill?.(kill, whole)
