@@ -25,7 +25,13 @@ export interface FileStoreShape {
    * Writes bytes of a draft behind so many that it has; there need be no draft yet at 0. What it has beyond them is
    * dropped first: it was written and never acknowledged. Succeeds once they survive a power cut, where the store can.
    */
-  readonly append: (draft: FileId, offset: number, bytes: ReadonlyArray<Uint8Array>) => Stored<void>
+  readonly append: (
+    draft: FileId,
+    offset: number,
+    bytes: ReadonlyArray<Uint8Array>,
+    /** That they are safe later will do: with the next that does not say so, or when it is kept. */
+    later?: boolean,
+  ) => Stored<void>
   /** The first bytes of a draft, so many. */
   readonly readDraft: (draft: FileId, size: number) => Bytes
   /**

@@ -68,7 +68,7 @@ const make = Effect.gen(function* () {
         : file.truncate(size),
     )
 
-  const write = (operation: string, id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>) =>
+  const write = (operation: string, id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>, later = false) =>
     Effect.scoped(
       Effect.gen(function* () {
         const isNew = offset === 0 && !(yield* isThere(draft(id)))
@@ -77,7 +77,7 @@ const make = Effect.gen(function* () {
         yield* file.seek(BigInt(offset), "start")
         // Copying is cheaper than going to the disk for each of many small ones.
         if (pieces.length > 0) yield* file.writeAll(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
-        yield* file.sync
+        if (!later) yield* file.sync
         if (isNew) yield* syncFolder(uploads)
       }),
     )
@@ -119,7 +119,7 @@ const make = Effect.gen(function* () {
   const names = (folder: string) => Stream.fromIterableEffect(fs.readDirectory(folder))
 
   const service: FileStoreShape = {
-    append: (id, offset, bytes) => stored("append")(write("append", id, offset, bytes)),
+    append: (id, offset, bytes, later) => stored("append")(write("append", id, offset, bytes, later)),
     readDraft: (id, size) => (size === 0 ? Stream.empty : read("readDraft", draft(id), { from: 0, to: size })),
     keep: (id, content, size) => stored("keep")(keep(id, content, size)),
     drop: (id) => stored("drop")(removed(draft(id))),
