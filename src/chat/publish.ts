@@ -31,12 +31,7 @@ const leave = (
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
   const { by } = caller
-  return send(chat, caller, channel, reply, (request) =>
-    // Nearly none has a file, and a command is as small as what is in it.
-    file === undefined
-      ? { type: "Publish", by, request, id, content }
-      : { type: "Publish", by, request, id, content, file },
-  )
+  return send(chat, caller, channel, reply, (request) => ({ type: "Publish", by, request, id, content, file }))
 }
 
 /** Waits until it is said: until then the file is in nobody's history. */

@@ -102,7 +102,7 @@ describe("version 1", () => {
       })
       assert.strictEqual(says(say("hello")), Effect.void)
       assert.deepStrictEqual<unknown>(commands, [
-        { type: "Publish", by: session.caller!.by, request: 0, id: undefined, content: "hello" },
+        { type: "Publish", by: session.caller!.by, request: 0, id: undefined, content: "hello", file: undefined },
       ])
       assert.deepStrictEqual(told(), [])
       assert.strictEqual(says(say("again")), Effect.void)
