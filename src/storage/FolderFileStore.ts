@@ -17,7 +17,7 @@ import { FileStoreError } from "../files/FileStoreError.ts"
 import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 
 /** Bytes that are read at once. */
-const chunk = 64 * 1024
+const chunk = 256 * 1024
 
 /** What the contents are sorted by. */
 const isShelf = /^[0-9a-f]{2}$/

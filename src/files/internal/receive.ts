@@ -9,7 +9,7 @@ import type { Incoming } from "../FilesShape.ts"
 import { noSuchFile, stored, tooMuch } from "./errors.ts"
 import type { Hashing } from "./Hashing.ts"
 
-/** Bytes that are written together, about: what an upload holds in memory here. */
+/** Bytes that are written together: what an upload holds in memory here. */
 const together = 1024 * 1024
 
 /** Bytes that are made safe together where nobody waits to be told: a disk takes as long for one mebibyte as for many. */
@@ -35,8 +35,10 @@ export const receive = Effect.fnUntraced(function* ({
   store,
 }: Options): Effect.fn.Return<number, RequestError> {
   let received = incoming.offset
-  let waiting: Array<Uint8Array> = []
-  let bytes = 0
+  // One room for all that comes, however small its pieces: kept one by one they would have the garbage collector walk the
+  // whole heap for every few mebibytes of a file.
+  const room = Buffer.allocUnsafeSlow(Math.max(0, Math.min(together, file.size - incoming.offset)))
+  let held = 0
   const { verify } = incoming
 
   const note = (to: number): Effect.Effect<void, RequestError> =>
@@ -54,17 +56,16 @@ export const receive = Effect.fnUntraced(function* ({
 
   const flush = (last: boolean): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {
-      if (bytes === 0 && safe === received) return Effect.void
-      const [pieces, from, to] = [waiting, received, received + bytes]
+      if (held === 0 && safe === received) return Effect.void
+      const [bytes, from, to] = [room.subarray(0, held), received, received + held]
       const later = !last && !waits && to - safe < unheard
-      waiting = []
-      bytes = 0
-      return store.append(file.id, from, pieces, later).pipe(
+      held = 0
+      return store.append(file.id, from, [bytes], later).pipe(
         (writing) => stored("store a file", writing),
         // What may be wrong altogether stays beyond what has been received, and is written over.
         Effect.andThen(later ? Effect.void : note(verify === undefined ? to : incoming.offset)),
         Effect.map(() => {
-          for (const piece of pieces) hashing?.add(piece)
+          hashing?.add(bytes)
           received = to
           if (later) return
           safe = to
@@ -75,12 +76,23 @@ export const receive = Effect.fnUntraced(function* ({
       )
     })
 
+  /** Takes what there is room for, and writes whenever there is none. */
+  const take = (piece: Uint8Array): Effect.Effect<void, RequestError> => {
+    const taken = piece.subarray(0, room.length - held)
+    room.set(taken, held)
+    held += taken.length
+    if (held < room.length) return Effect.void
+    return taken.length === piece.length
+      ? flush(false)
+      : Effect.andThen(
+          flush(false),
+          Effect.suspend(() => take(piece.subarray(taken.length))),
+        )
+  }
+
   const taking = Stream.runForEach(incoming.bytes, (piece) => {
     if (piece.length === 0) return Effect.void
-    if (received + bytes + piece.length > file.size) return Effect.fail(tooMuch(file.size))
-    waiting.push(piece)
-    bytes += piece.length
-    return bytes < together ? Effect.void : flush(false)
+    return received + held + piece.length > file.size ? Effect.fail(tooMuch(file.size)) : take(piece)
   })
   // Whoever is cut off goes on behind what it has sent, not behind what was written by chance.
   yield* Effect.onError(taking, () => Effect.ignore(flush(true)))
