@@ -30,7 +30,7 @@ const words = (schema: JsonSchema): string => {
     const name = schema.$ref.replace("#/$defs/", "")
     return `[${name}](#values)`
   }
-  if (schema.anyOf !== undefined) return schema.anyOf.map(words).join(" or ")
+  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(words))].join(" or ")
   if (schema.enum !== undefined) return schema.enum.map((value) => code(JSON.stringify(value))).join(" or ")
   if (schema.const !== undefined) return code(JSON.stringify(schema.const))
   if (schema.type === "null" || schema.type === "boolean") return schema.type
@@ -99,6 +99,7 @@ const plainValues = [
   ["text", "string", "any text without lone surrogates; lengths count UTF-16 units"],
   ["u8", "number", "an integer from 0 to 255"],
   ["u32", "number", "an integer from 0 to 4294967295"],
+  ["bytes", "string", "base64; in MessagePack bytes as they are, of the format bin"],
   ["u64", "number", `an integer from 0 to ${Limits.maxInteger} (2^53 - 1): beyond it digits would be lost`],
 ]
 

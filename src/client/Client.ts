@@ -20,7 +20,9 @@ import { type ClientInput, type ClientState, initial, next } from "./ClientState
 import { connect } from "./ClientSession.ts"
 import { Dialer } from "./Dialer.ts"
 import type { ClientEvent, Entry } from "./Event.ts"
+import type { Files } from "./Files.ts"
 import { entries } from "./internal/entries.ts"
+import { files } from "./internal/files.ts"
 import type { Heard } from "./internal/Heard.ts"
 import { type Receiver, receiver } from "./internal/receiver.ts"
 import { Outgoing, type PublishFailure } from "./internal/Outgoing.ts"
@@ -52,7 +54,14 @@ type PublishReply = Effect.Effect<ServerFrameOf<"Published">, PublishFailure>
 
 export type { ClientEvent }
 
-export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unread"> {
+/** What a message has beside its content. */
+export interface PublishOptions {
+  readonly id?: MessageId | undefined
+  /** The `id` of a file that was uploaded to the channel: then the content may be empty. */
+  readonly file?: string | undefined
+}
+
+export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unread">, Files<ConnectionFailure> {
   /** The state now. */
   readonly state: Effect.Effect<ClientState>
   /** The state now, then each change; ends with `Ended`. A slow reader misses states in between. */
@@ -69,7 +78,7 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
    * and stored once, however often the connection is lost meanwhile. If the server wants one later, it and all behind it
    * are sent later. The same holds for `edit`, `delete` and `react`.
    */
-  readonly publish: (channel: string, content: string, id?: MessageId) => PublishReply
+  readonly publish: (channel: string, content: string, options?: MessageId | PublishOptions) => PublishReply
   /** Replaces the content of the user's own message; `target` is its `seq`. */
   readonly edit: (channel: string, target: number, content: string, id?: MessageId) => PublishReply
   /** Deletes a message: the user's own, or, as a moderator, any. */
@@ -151,7 +160,8 @@ export const make = Effect.fnUntraced(function* (
   }
   // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
-  const outgoing = yield* Outgoing.make(current, maxUnsent, (channel) => shutOut.has(channel))
+  const isShutOut = (channel: string) => shutOut.has(channel)
+  const outgoing = yield* Outgoing.make(current, maxUnsent, isShutOut)
 
   /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
   const signIn = (session: ClientSession) =>
@@ -337,6 +347,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     ...requests,
+    ...files({ current, meant, isShutOut }),
     state: Effect.sync(() => state),
     states: Stream.takeUntil(Stream.fromPubSub(states), ({ _tag }) => _tag === "Ended"),
     join: (channel, { after, history, id } = {}) =>
@@ -354,8 +365,10 @@ export const make = Effect.fnUntraced(function* (
         shutOut.delete(channel)
         return moving((session) => Effect.flatMap(name(), (channel) => session.leave(channel)))
       }),
-    publish: (channel, content, id) =>
-      add(channel, id, (session, channel, id) => session.publish(channel, content, id)),
+    publish: (channel, content, options = {}) => {
+      const { file, id } = typeof options === "string" ? { id: options, file: undefined } : options
+      return add(channel, id, (session, channel, id) => session.publish(channel, content, id, file))
+    },
     edit: (channel, target, content, id) =>
       add(channel, id, (session, channel, id) => session.edit(channel, target, content, id), { changes: true }),
     delete: (channel, target, id) =>

@@ -19,19 +19,24 @@ type AnswerFrame = ServerFrameOf<
   | "ChannelInfo"
   | "AuditLog"
   | "Blocked"
+  | "Upload"
+  | "Opened"
   | "Error"
 >
+
+/** Frames about a file that is sent or read: whoever does that hears of them. */
+export type FileFrame = ServerFrameOf<"UploadProgress" | "Uploaded" | "UploadFailed" | "FileChunk" | "DownloadFailed">
 
 /** Frames about the connection itself. */
 type ConnectionFrame = ServerFrameOf<"Ping" | "Pong" | "Disconnect">
 
 /**
  * What happens in the channels that a session is in, in the order of the server: every server frame that is neither an
- * answer nor about the connection. A new frame counts as an event until it is listed above, and every place that
+ * answer nor about the connection or a file. A new frame counts as an event until it is listed above, and every place that
  * handles events then fails the type check until it handles this one. `Joined` and `Left` are the session's own: with a
  * `ref` they answer a request, without one the server has decided.
  */
-export type Event = Exclude<ServerFrame, AnswerFrame | ConnectionFrame>
+export type Event = Exclude<ServerFrame, AnswerFrame | ConnectionFrame | FileFrame>
 
 /** A message. One that was said while the client was away is as it is now: edited, or deleted. */
 export interface Message extends PastMessage {

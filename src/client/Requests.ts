@@ -66,6 +66,8 @@ export interface Requests<E> {
   readonly read: (channel: string, seq: number) => Reply<"Ok", E>
   /** One page of the channels that count for the user, and what is unread there; `after` is the `next` of the page before. */
   readonly unread: (after?: string) => Reply<"Unread", E>
+  /** A file is not to come after all, or not to be said. */
+  readonly cancelUpload: (channel: string, file: string) => Reply<"Ok", E>
   /** Makes a channel, which the user owns. */
   readonly createChannel: (
     channel: string,
@@ -111,6 +113,7 @@ export const of = <E>(ask: Ask<E>): Requests<E> => ({
   search: (text, options) => ask({ type: "Search", text, ...options }),
   read: (channel, seq) => ask({ type: "Read", channel, seq }),
   unread: (after) => ask({ type: "ListUnread", after }),
+  cancelUpload: (channel, file) => ask({ type: "CancelUpload", channel, file }),
   createChannel: (channel, settings) => ask({ type: "CreateChannel", channel, ...settings }),
   configure: (channel, { slowMode, ...settings }) =>
     ask({ type: "Configure", channel, ...settings, slow_mode: slowMode }),

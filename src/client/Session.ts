@@ -6,6 +6,7 @@ import type { ServerFrame } from "../protocol/v2/ServerFrame.ts"
 import type { Version } from "../protocol/Version.ts"
 import type { Credentials } from "./Credentials.ts"
 import type { Event } from "./Event.ts"
+import type { SessionFiles } from "./internal/SessionFiles.ts"
 import type { Ask, Reply, Requests } from "./Requests.ts"
 
 /** An answer to a request: fails with the server's `RequestError`, or with the `Disconnect` that ends the session. */
@@ -17,6 +18,8 @@ export interface ClientSession extends Requests<Disconnect> {
   readonly version: Version
   /** Whether the server knows channels by their ids when one comes back to them, and wishes by their age. */
   readonly resumes: boolean
+  /** What is heard of files, for whoever sends or reads one; undefined in version 1, which has none that stay. */
+  readonly files: SessionFiles | undefined
   /** Sends any request there is. */
   readonly ask: Ask<Disconnect>
   readonly signIn: (credentials: Credentials) => Answer<"LoggedIn">
@@ -31,10 +34,10 @@ export interface ClientSession extends Requests<Disconnect> {
   ) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
-   * Says something in a channel that the session is in; succeeds when the message has its place. Publishing again with
+   * Says something in a channel that the session is in, with a file that was uploaded there; succeeds when the message has its place. Publishing again with
    * the same `id` gives the first result, and nothing is stored twice. The same holds for `edit`, `delete` and `react`.
    */
-  readonly publish: (channel: string, content: string, id?: MessageId) => Answer<"Published">
+  readonly publish: (channel: string, content: string, id?: MessageId, file?: string) => Answer<"Published">
   /** Replaces the content of the user's own message at this place. */
   readonly edit: (channel: string, target: number, content: string, id?: MessageId) => Answer<"Published">
   /** Deletes the message at this place. */

@@ -8,6 +8,14 @@ export * as ClientSession from "./ClientSession.ts"
 export * as ClientState from "./ClientState.ts"
 export { ConnectError } from "./ConnectError.ts"
 export { Dialer } from "./Dialer.ts"
+export {
+  FileChanged,
+  type Download,
+  type DownloadOptions,
+  type FileInfo,
+  type FileSource,
+  type UploadOptions,
+} from "./Files.ts"
 export { fresh as freshMessageId } from "./MessageId.ts"
 export { printable } from "./Printable.ts"
 export { OutboxFull, Unconfirmed } from "./PublishError.ts"

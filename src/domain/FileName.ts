@@ -22,7 +22,7 @@ const fitting = (name: string): string => {
   if (bytesIn(name) <= maxBytes) return name
   const dot = name.lastIndexOf(".")
   const extension = dot > 0 && bytesIn(name.slice(dot)) <= 20 ? name.slice(dot) : ""
-  let stem = [...name.slice(0, name.length - extension.length)]
+  let stem = Array.from(name.slice(0, name.length - extension.length))
   while (bytesIn(stem.join("")) + bytesIn(extension) > maxBytes) stem = stem.slice(0, -1)
   return stem.join("").trimEnd() + extension
 }

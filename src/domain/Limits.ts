@@ -40,5 +40,7 @@ export const maxHits = 50
 export const maxCursorLength = 2048
 /** Characters in why somebody is put out or silenced. */
 export const maxReasonLength = 256
+/** Characters in what a file is called, and what it is taken for, as they are given. */
+export const maxGivenLength = 4096
 /** Milliseconds that a member has to wait between two messages. */
 export const maxSlowMode = 4_294_967_295

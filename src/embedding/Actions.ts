@@ -93,7 +93,11 @@ export interface Actions<E = never> {
    * minutes gives the first result and stores nothing twice: so it is safe to try again what failed. So it is with what
    * changes messages.
    */
-  readonly publish: (channel: string, content: string, id?: string) => Call<"publish", Publication, E>
+  readonly publish: (
+    channel: string,
+    content: string,
+    options?: string | { readonly id?: string | undefined; readonly file?: string | undefined },
+  ) => Call<"publish", Publication, E>
   /** Says something else in one's own message, the one at `target`. */
   readonly edit: (channel: string, target: number, content: string, id?: string) => Call<"editMessage", Publication, E>
   /** Takes the message at `target` away: one's own, or, as a moderator, any. */
@@ -226,7 +230,10 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
 
   return {
     user: caller.by.user,
-    publish: (channel, content, id) => post(id, (id) => ask("Publish", operations.publish, { channel, id, content })),
+    publish: (channel, content, options = {}) => {
+      const { file, id } = typeof options === "string" ? { id: options, file: undefined } : options
+      return post(id, (id) => ask("Publish", operations.publish, { channel, id, content, file }))
+    },
     edit: (channel, target, content, id) =>
       post(id, (id) => ask("Edit", operations.editMessage, { channel, id, target, content })),
     delete: (channel, target, id) => post(id, (id) => ask("Delete", operations.deleteMessage, { channel, id, target })),

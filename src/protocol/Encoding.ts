@@ -13,6 +13,8 @@ import { wire } from "./internal/wire.ts"
 import * as Client from "./v2/ClientFrame.ts"
 import * as Server from "./v2/ServerFrame.ts"
 import * as V1 from "./v1/Message.ts"
+import { fromJson, toJson } from "./internal/bytesInJson.ts"
+import type { FrameError } from "./FrameError.ts"
 import type { Wire } from "./Wire.ts"
 
 /** The server's side of version 1. `Connect` is read and written with all it may say. */
@@ -68,6 +70,21 @@ export const client1: ClientEncoding1 = wire({
   ...clientMessages,
 })
 
+/** How frames of version 2 are written and read in a codec. */
+const inCodec = <Sent, Received>(
+  codec: Codec.Codec,
+  {
+    decode,
+    encode,
+  }: {
+    readonly encode: (frame: Sent) => unknown
+    readonly decode: (value: unknown) => Result.Result<Received, FrameError>
+  },
+) =>
+  codec.name === "json"
+    ? { encode: (frame: Sent) => toJson(encode(frame)), decode: (value: unknown) => decode(fromJson(value)) }
+    : { encode, decode }
+
 const serverFrames = {
   encode: asItIs<Server.ServerFrame | ConnectReply>,
   // A surplus field is a typing mistake: better said than passed over.
@@ -107,10 +124,12 @@ const variants = <E>(make: (framing: Framing, codec: Codec.Codec, compressor?: C
  * the same object for the same.
  */
 export const server2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => Encoding2 = variants(
-  (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...serverFrames }),
+  (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...inCodec(codec, serverFrames) }),
 )
 export const client2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => ClientEncoding2 =
-  variants((framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...clientFrames }))
+  variants((framing, codec, compressor) =>
+    wire({ version: 2, framing, codec, compressor, ...inCodec(codec, clientFrames) }),
+  )
 
 const openingFrames = {
   encode: encoder([ConnectRequest]),

@@ -22,22 +22,28 @@ interface Row<Type extends Sent["type"]> {
 const den = { channel: "den" }
 const bob = { ...den, username: "bob" }
 const target = { ...den, id: "2", target: 1 }
+const noFile = { ...den, file: "01935530-1b2c-7d3e-8f40-a1b2c3d4e5f6" }
 const entered: Sent = { type: "Join", ...den }
 
 /** Those by which one signs in, and those that anybody may say. */
 const forEverybody = ["Login", "Authenticate", "Ping", "Pong", "Disconnect"] as const
 
-type Asking = Exclude<Sent["type"], (typeof forEverybody)[number]>
+/** What goes on with what another frame has begun in the session: nothing is allowed by it that was not. */
+const goingOn = ["UploadChunk", "FileAck", "CloseDownload"] as const
+
+type Asking = Exclude<Sent["type"], (typeof forEverybody)[number] | (typeof goingOn)[number]>
 
 const rows: { readonly [Type in Asking]: Row<Type> } = {
   Audit: { operation: "audit", frame: den },
   Ban: { operation: "ban", frame: bob },
   Block: { operation: "block", frame: { username: "bob" } },
+  CancelUpload: { operation: "cancelUpload", frame: noFile, first: entered },
   Configure: { operation: "configure", frame: { ...den, access: "private" } },
   CreateChannel: { operation: "createChannel", frame: { channel: "attic" } },
   Delete: { operation: "deleteMessage", frame: target, first: entered },
   DeleteChannel: { operation: "deleteChannel", frame: den },
   Describe: { operation: "describe", frame: den },
+  Download: { operation: "openFile", frame: noFile },
   Edit: { operation: "editMessage", frame: { ...target, content: "better" }, first: entered },
   History: { operation: "page", frame: den },
   Invite: { operation: "invite", frame: bob },
@@ -52,10 +58,12 @@ const rows: { readonly [Type in Asking]: Row<Type> } = {
   React: { operation: "react", frame: { ...target, reaction: "+1" }, first: entered },
   Read: { operation: "markRead", frame: { ...den, seq: 1 }, first: entered },
   RenameChannel: { operation: "renameChannel", frame: { ...den, name: "room" } },
+  ResumeUpload: { operation: "describeUpload", frame: noFile, first: entered },
   Search: { operation: "search", frame: { text: "first" } },
   SetRole: { operation: "setRole", frame: { ...bob, role: "moderator" } },
   SetStatus: { operation: "setStatus", frame: { status: "busy" } },
   SetTopic: { operation: "setTopic", frame: { ...den, topic: "Tea" }, first: entered },
+  StartUpload: { operation: "startUpload", frame: { ...den, name: "tea.txt", size: 3 }, first: entered },
   Typing: { operation: "typing", frame: den, first: entered },
   Unban: { operation: "unban", frame: bob },
   Unblock: { operation: "unblock", frame: { username: "bob" } },

@@ -48,177 +48,199 @@ const speakers = { ...members, muted: "Muted" } as const
 const inCharge = { ...nobody, admin: "ok", owner: "ok", moderator: "ok" } as const
 const owners = { ...nobody, admin: "ok", owner: "ok" } as const
 
+/** There is no such file: who may have none is told that first. */
+const file = "01935530-1b2c-7d3e-8f40-a1b2c3d4e5f6"
+const senders = { ...same("NoSuchFile"), muted: "Muted", banned: "NotMember", outside: "NotMember" } as const
+
 const id = "x"
 const username = "visitor"
 
 /** Every command there is, and who gets which answer. */
-const commands: { readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | "ends the session" | "is an answer" } =
-  {
-    Login: [{ frame: () => ({ type: "Login", username: "a", password: "b" }), answers: same("AlreadyAuthenticated") }],
-    Authenticate: [{ frame: () => ({ type: "Authenticate", token: "x" }), answers: same("AlreadyAuthenticated") }],
-    Join: [
-      {
-        frame: (channel) => ({ type: "Join", channel }),
-        answers: { ...everybody, banned: "Banned", outside: "Forbidden" },
-      },
-    ],
-    Leave: [{ inside: true, frame: (channel) => ({ type: "Leave", channel }), answers: members }],
-    ListChannels: [{ frame: () => ({ type: "ListChannels" }), answers: everybody }],
-    SetTopic: [
-      {
-        inside: true,
-        frame: (channel) => ({ type: "SetTopic", channel, topic: "tea" }),
-        answers: { ...speakers, stranger: "Forbidden", guest: "Forbidden" },
-      },
-    ],
-    Publish: [
-      { inside: true, frame: (channel) => ({ type: "Publish", channel, id, content: "x" }), answers: speakers },
-    ],
-    Edit: [
-      {
-        what: "one's own",
-        inside: true,
-        frame: (channel) => ({ type: "Edit", channel, id, target: 2, content: "x" }),
-        answers: speakers,
-      },
-      {
-        what: "another's",
-        inside: true,
-        frame: (channel) => ({ type: "Edit", channel, id, target: 1, content: "x" }),
-        answers: { ...nobody, banned: "NotMember", outside: "NotMember" },
-      },
-    ],
-    Delete: [
-      {
-        what: "one's own",
-        inside: true,
-        frame: (channel) => ({ type: "Delete", channel, id, target: 2 }),
-        answers: members,
-      },
-      {
-        what: "another's",
-        inside: true,
-        frame: (channel) => ({ type: "Delete", channel, id, target: 1 }),
-        answers: { ...inCharge, banned: "NotMember", outside: "NotMember" },
-      },
-    ],
-    React: [
-      {
-        inside: true,
-        frame: (channel) => ({ type: "React", channel, id, target: 1, reaction: "+1" }),
-        answers: speakers,
-      },
-    ],
-    Read: [{ inside: true, frame: (channel) => ({ type: "Read", channel, seq: 1 }), answers: members }],
-    History: [true, false].map((inside) => ({
-      what: inside ? "inside" : "outside",
-      inside,
-      frame: (channel) => ({ type: "History", channel }),
+const commands: {
+  readonly [Type in ClientFrame["type"]]: ReadonlyArray<Case> | "ends the session" | "is an answer" | "goes on"
+} = {
+  Login: [{ frame: () => ({ type: "Login", username: "a", password: "b" }), answers: same("AlreadyAuthenticated") }],
+  Authenticate: [{ frame: () => ({ type: "Authenticate", token: "x" }), answers: same("AlreadyAuthenticated") }],
+  Join: [
+    {
+      frame: (channel) => ({ type: "Join", channel }),
+      answers: { ...everybody, banned: "Banned", outside: "Forbidden" },
+    },
+  ],
+  Leave: [{ inside: true, frame: (channel) => ({ type: "Leave", channel }), answers: members }],
+  ListChannels: [{ frame: () => ({ type: "ListChannels" }), answers: everybody }],
+  SetTopic: [
+    {
+      inside: true,
+      frame: (channel) => ({ type: "SetTopic", channel, topic: "tea" }),
+      answers: { ...speakers, stranger: "Forbidden", guest: "Forbidden" },
+    },
+  ],
+  Publish: [{ inside: true, frame: (channel) => ({ type: "Publish", channel, id, content: "x" }), answers: speakers }],
+  Edit: [
+    {
+      what: "one's own",
+      inside: true,
+      frame: (channel) => ({ type: "Edit", channel, id, target: 2, content: "x" }),
+      answers: speakers,
+    },
+    {
+      what: "another's",
+      inside: true,
+      frame: (channel) => ({ type: "Edit", channel, id, target: 1, content: "x" }),
+      answers: { ...nobody, banned: "NotMember", outside: "NotMember" },
+    },
+  ],
+  Delete: [
+    {
+      what: "one's own",
+      inside: true,
+      frame: (channel) => ({ type: "Delete", channel, id, target: 2 }),
+      answers: members,
+    },
+    {
+      what: "another's",
+      inside: true,
+      frame: (channel) => ({ type: "Delete", channel, id, target: 1 }),
+      answers: { ...inCharge, banned: "NotMember", outside: "NotMember" },
+    },
+  ],
+  React: [
+    {
+      inside: true,
+      frame: (channel) => ({ type: "React", channel, id, target: 1, reaction: "+1" }),
+      answers: speakers,
+    },
+  ],
+  Read: [{ inside: true, frame: (channel) => ({ type: "Read", channel, seq: 1 }), answers: members }],
+  History: [true, false].map((inside) => ({
+    what: inside ? "inside" : "outside",
+    inside,
+    frame: (channel) => ({ type: "History", channel }),
+    answers: readers,
+  })),
+  Search: [true, false].map((inside) => ({
+    what: inside ? "inside" : "outside",
+    inside,
+    frame: (channel) => ({ type: "Search", channel, text: "x" }),
+    answers: readers,
+  })),
+  ListUnread: [{ frame: () => ({ type: "ListUnread" }), answers: everybody }],
+  CreateChannel: [
+    {
+      what: "a new one",
+      frame: (channel) => ({ type: "CreateChannel", channel: `${channel}-new` }),
+      answers: { ...everybody, guest: "Forbidden" },
+    },
+    {
+      what: "one that is there",
+      frame: (channel) => ({ type: "CreateChannel", channel }),
+      answers: same("ChannelExists"),
+    },
+  ],
+  Configure: [
+    { what: "access", frame: (channel) => ({ type: "Configure", channel, access: "public" }), answers: owners },
+    { what: "slow mode", frame: (channel) => ({ type: "Configure", channel, slow_mode: 5 }), answers: owners },
+    {
+      what: "durability",
+      frame: (channel) => ({ type: "Configure", channel, durability: "memory" }),
+      answers: owners,
+    },
+    { what: "archive", frame: (channel) => ({ type: "Configure", channel, archived: true }), answers: owners },
+    { what: "nothing", frame: (channel) => ({ type: "Configure", channel }), answers: owners },
+  ],
+  RenameChannel: [
+    { frame: (channel) => ({ type: "RenameChannel", channel, name: `${channel}-new` }), answers: owners },
+  ],
+  DeleteChannel: [{ frame: (channel) => ({ type: "DeleteChannel", channel }), answers: { ...nobody, admin: "ok" } }],
+  Invite: [{ frame: (channel) => ({ type: "Invite", channel, username }), answers: inCharge }],
+  SetRole: [
+    {
+      what: "member",
+      frame: (channel) => ({ type: "SetRole", channel, username, role: "member" }),
+      answers: inCharge,
+    },
+    {
+      what: "moderator",
+      frame: (channel) => ({ type: "SetRole", channel, username, role: "moderator" }),
+      answers: owners,
+    },
+    { what: "owner", frame: (channel) => ({ type: "SetRole", channel, username, role: "owner" }), answers: owners },
+    {
+      what: "none for the last owner",
+      frame: (channel) => ({ type: "SetRole", channel, username: "owner" }),
+      answers: nobody,
+    },
+  ],
+  Kick: [
+    { what: "a visitor", frame: (channel) => ({ type: "Kick", channel, username }), answers: inCharge },
+    {
+      what: "the owner",
+      frame: (channel) => ({ type: "Kick", channel, username: "owner" }),
+      answers: { ...nobody, admin: "ok" },
+    },
+  ],
+  Ban: [
+    { what: "a visitor", frame: (channel) => ({ type: "Ban", channel, username }), answers: inCharge },
+    {
+      what: "addresses",
+      frame: (channel) => ({ type: "Ban", channel, address: "192.0.2.0/24" }),
+      answers: { ...nobody, admin: "ok" },
+    },
+    { what: "the last owner", frame: (channel) => ({ type: "Ban", channel, username: "owner" }), answers: nobody },
+  ],
+  Unban: [
+    { frame: (channel) => ({ type: "Unban", channel, username }), answers: inCharge },
+    {
+      what: "addresses",
+      frame: (channel) => ({ type: "Unban", channel, address: "192.0.2.0/24" }),
+      answers: { ...nobody, admin: "ok" },
+    },
+  ],
+  Mute: [
+    { what: "a visitor", frame: (channel) => ({ type: "Mute", channel, username }), answers: inCharge },
+    {
+      what: "the owner",
+      frame: (channel) => ({ type: "Mute", channel, username: "owner" }),
+      answers: { ...nobody, admin: "ok" },
+    },
+  ],
+  Unmute: [{ frame: (channel) => ({ type: "Unmute", channel, username }), answers: inCharge }],
+  Block: [{ frame: () => ({ type: "Block", username }), answers: { ...everybody, guest: "Forbidden" } }],
+  Unblock: [{ frame: () => ({ type: "Unblock", username }), answers: everybody }],
+  ListBlocked: [{ frame: () => ({ type: "ListBlocked" }), answers: everybody }],
+  Describe: [
+    {
+      frame: (channel) => ({ type: "Describe", channel }),
       answers: readers,
-    })),
-    Search: [true, false].map((inside) => ({
-      what: inside ? "inside" : "outside",
-      inside,
-      frame: (channel) => ({ type: "Search", channel, text: "x" }),
-      answers: readers,
-    })),
-    ListUnread: [{ frame: () => ({ type: "ListUnread" }), answers: everybody }],
-    CreateChannel: [
-      {
-        what: "a new one",
-        frame: (channel) => ({ type: "CreateChannel", channel: `${channel}-new` }),
-        answers: { ...everybody, guest: "Forbidden" },
-      },
-      {
-        what: "one that is there",
-        frame: (channel) => ({ type: "CreateChannel", channel }),
-        answers: same("ChannelExists"),
-      },
-    ],
-    Configure: [
-      { what: "access", frame: (channel) => ({ type: "Configure", channel, access: "public" }), answers: owners },
-      { what: "slow mode", frame: (channel) => ({ type: "Configure", channel, slow_mode: 5 }), answers: owners },
-      {
-        what: "durability",
-        frame: (channel) => ({ type: "Configure", channel, durability: "memory" }),
-        answers: owners,
-      },
-      { what: "archive", frame: (channel) => ({ type: "Configure", channel, archived: true }), answers: owners },
-      { what: "nothing", frame: (channel) => ({ type: "Configure", channel }), answers: owners },
-    ],
-    RenameChannel: [
-      { frame: (channel) => ({ type: "RenameChannel", channel, name: `${channel}-new` }), answers: owners },
-    ],
-    DeleteChannel: [{ frame: (channel) => ({ type: "DeleteChannel", channel }), answers: { ...nobody, admin: "ok" } }],
-    Invite: [{ frame: (channel) => ({ type: "Invite", channel, username }), answers: inCharge }],
-    SetRole: [
-      {
-        what: "member",
-        frame: (channel) => ({ type: "SetRole", channel, username, role: "member" }),
-        answers: inCharge,
-      },
-      {
-        what: "moderator",
-        frame: (channel) => ({ type: "SetRole", channel, username, role: "moderator" }),
-        answers: owners,
-      },
-      { what: "owner", frame: (channel) => ({ type: "SetRole", channel, username, role: "owner" }), answers: owners },
-      {
-        what: "none for the last owner",
-        frame: (channel) => ({ type: "SetRole", channel, username: "owner" }),
-        answers: nobody,
-      },
-    ],
-    Kick: [
-      { what: "a visitor", frame: (channel) => ({ type: "Kick", channel, username }), answers: inCharge },
-      {
-        what: "the owner",
-        frame: (channel) => ({ type: "Kick", channel, username: "owner" }),
-        answers: { ...nobody, admin: "ok" },
-      },
-    ],
-    Ban: [
-      { what: "a visitor", frame: (channel) => ({ type: "Ban", channel, username }), answers: inCharge },
-      {
-        what: "addresses",
-        frame: (channel) => ({ type: "Ban", channel, address: "192.0.2.0/24" }),
-        answers: { ...nobody, admin: "ok" },
-      },
-      { what: "the last owner", frame: (channel) => ({ type: "Ban", channel, username: "owner" }), answers: nobody },
-    ],
-    Unban: [
-      { frame: (channel) => ({ type: "Unban", channel, username }), answers: inCharge },
-      {
-        what: "addresses",
-        frame: (channel) => ({ type: "Unban", channel, address: "192.0.2.0/24" }),
-        answers: { ...nobody, admin: "ok" },
-      },
-    ],
-    Mute: [
-      { what: "a visitor", frame: (channel) => ({ type: "Mute", channel, username }), answers: inCharge },
-      {
-        what: "the owner",
-        frame: (channel) => ({ type: "Mute", channel, username: "owner" }),
-        answers: { ...nobody, admin: "ok" },
-      },
-    ],
-    Unmute: [{ frame: (channel) => ({ type: "Unmute", channel, username }), answers: inCharge }],
-    Block: [{ frame: () => ({ type: "Block", username }), answers: { ...everybody, guest: "Forbidden" } }],
-    Unblock: [{ frame: () => ({ type: "Unblock", username }), answers: everybody }],
-    ListBlocked: [{ frame: () => ({ type: "ListBlocked" }), answers: everybody }],
-    Describe: [
-      {
-        frame: (channel) => ({ type: "Describe", channel }),
-        answers: readers,
-      },
-    ],
-    Audit: [{ frame: (channel) => ({ type: "Audit", channel }), answers: inCharge }],
-    Typing: [{ inside: true, frame: (channel) => ({ type: "Typing", channel }), answers: members }],
-    SetStatus: [{ frame: () => ({ type: "SetStatus", status: "busy" }), answers: everybody }],
-    Ping: [{ frame: () => ({ type: "Ping", sequence: 1 }), answers: everybody }],
-    Pong: "is an answer",
-    Disconnect: "ends the session",
-  }
+    },
+  ],
+  Audit: [{ frame: (channel) => ({ type: "Audit", channel }), answers: inCharge }],
+  Typing: [{ inside: true, frame: (channel) => ({ type: "Typing", channel }), answers: members }],
+  StartUpload: [
+    {
+      inside: true,
+      frame: (channel) => ({ type: "StartUpload", channel, name: "tea.txt", size: 3 }),
+      answers: speakers,
+    },
+  ],
+  ResumeUpload: [{ inside: true, frame: (channel) => ({ type: "ResumeUpload", channel, file }), answers: senders }],
+  CancelUpload: [{ inside: true, frame: (channel) => ({ type: "CancelUpload", channel, file }), answers: senders }],
+  Download: [
+    {
+      frame: (channel) => ({ type: "Download", channel, file }),
+      answers: { ...same("NoSuchFile"), banned: "Banned", outside: "Forbidden" },
+    },
+  ],
+  // With what another one has begun.
+  UploadChunk: "goes on",
+  FileAck: "goes on",
+  CloseDownload: "goes on",
+  SetStatus: [{ frame: () => ({ type: "SetStatus", status: "busy" }), answers: everybody }],
+  Ping: [{ frame: () => ({ type: "Ping", sequence: 1 }), answers: everybody }],
+  Pong: "is an answer",
+  Disconnect: "ends the session",
+}
 
 /** Behind it everything was answered: what has no answer of its own has been refused before, or not at all. */
 let fences = 4_000_000_000

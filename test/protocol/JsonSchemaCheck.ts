@@ -18,6 +18,9 @@ const types: Record<string, (value: unknown) => boolean> = {
 /** Strings are measured in characters, not in UTF-16 units. */
 const length = (text: string) => [...text].length
 
+const isBase64 = (value: unknown) =>
+  typeof value === "string" && value.length % 4 === 0 && /^[\w+/]*={0,2}$/.test(value)
+
 const keywords: Record<string, Keyword> = {
   type: (type: string, value) => types[type]!(value),
   const: (constant: unknown, value) => value === constant,
@@ -27,6 +30,8 @@ const keywords: Record<string, Keyword> = {
   minLength: (minimum: number, value) => typeof value !== "string" || length(value) >= minimum,
   maxLength: (maximum: number, value) => typeof value !== "string" || length(value) <= maximum,
   pattern: (pattern: string, value) => typeof value !== "string" || new RegExp(pattern, "u").test(value),
+  format: (format: string, value) => format === "byte" && isBase64(value),
+  contentEncoding: (encoding: string, value) => encoding === "base64" && isBase64(value),
   maxItems: (maximum: number, value) => !Array.isArray(value) || value.length <= maximum,
   items: (items: Schema, value, _, root) => !Array.isArray(value) || value.every((item) => valid(items, item, root)),
   required: (names: ReadonlyArray<string>, value) =>

@@ -8,6 +8,12 @@ import * as Client from "../../src/protocol/v2/ClientFrame.ts"
 import * as Server from "../../src/protocol/v2/ServerFrame.ts"
 import goldens from "../fixtures/wire/v2.json" with { type: "json" }
 
+/** Bytes as JSON has them. */
+const inJson = (frame: unknown): unknown => {
+  const { data } = frame as { readonly data?: Uint8Array }
+  return data === undefined ? frame : { ...(frame as object), data: Buffer.from(data).toString("base64") }
+}
+
 type Side = Wire<2, unknown, unknown>
 const codecs = ["json", "msgpack"] as const
 
@@ -25,7 +31,8 @@ describe.each([
     })
 
     it.each(codecs)("is read in %s as it always was", (codec) => {
-      assert.deepStrictEqual(Result.getOrThrow((reader(codec) as Side).decode(wire[codec])), JSON.parse(json))
+      const read = Result.getOrThrow((reader(codec) as Side).decode(wire[codec]))
+      assert.deepStrictEqual(inJson(read), JSON.parse(json))
     })
   })
 

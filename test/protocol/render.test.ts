@@ -21,6 +21,13 @@ const ann = { id: UserId.make("a-1"), name: Username.make("ann") }
 const bob = { id: UserId.make("b-2"), name: Username.make("bob") }
 const timestamp = 1_700_000_000_999
 const present = { username: "ann", status: "away", text: "tea" } as const
+const file = {
+  id: "01935530-1b2c-7d3e-8f40-a1b2c3d4e5f6",
+  name: "tea.jpg",
+  size: 1_234_567,
+  mediaType: "image/jpeg",
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
 const welcome: typeof Welcome.Encoded = {
   id: "c-1",
   topic: "Tea",
@@ -46,6 +53,35 @@ const events: { readonly [Type in ChannelEvent["type"]]: ReadonlyArray<Told<Type
       { seq: 3, id: "m-1", from: ann, content: "Tea?", timestamp },
       { type: "ChatMessage", from: "ann", content: "Tea?", timestamp: 1_700_000_000 },
       { type: "Message", channel, seq: 3, id: "m-1", from: "ann", user_id: "a-1", content: "Tea?", timestamp },
+    ],
+    [
+      { seq: 3, id: "m-1", from: ann, content: "Tea?", file, timestamp },
+      { type: "ChatMessage", from: "ann", content: "Tea? [file: tea.jpg, 1.2 MiB]", timestamp: 1_700_000_000 },
+      {
+        type: "Message",
+        channel,
+        seq: 3,
+        id: "m-1",
+        from: "ann",
+        user_id: "a-1",
+        content: "Tea?",
+        file: { id: file.id, name: "tea.jpg", size: 1_234_567, media_type: "image/jpeg", sha256: file.sha256 },
+        timestamp,
+      },
+    ],
+    [
+      { seq: 3, from: ann, content: "", file: { ...file, size: 512 }, timestamp },
+      { type: "ChatMessage", from: "ann", content: "[file: tea.jpg, 512 B]", timestamp: 1_700_000_000 },
+      {
+        type: "Message",
+        channel,
+        seq: 3,
+        from: "ann",
+        user_id: "a-1",
+        content: "",
+        file: { id: file.id, name: "tea.jpg", size: 512, media_type: "image/jpeg", sha256: file.sha256 },
+        timestamp,
+      },
     ],
     [
       { seq: 3, from: ann, content: "from version 1", timestamp },

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { maxGivenLength } from "../../domain/Limits.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Sha256 } from "../../domain/Sha256.ts"
 import type { FileRecord } from "../../files/FileRecord.ts"
@@ -21,9 +22,6 @@ export interface StartUpload {
   readonly sha256?: Sha256 | undefined
 }
 
-/** Characters of a name or a type as they are given. */
-const maxGiven = 4096
-
 /** A place for a file in a channel, from where on it can be sent, and then be said with a message. */
 export const startUpload = operation(
   "startUpload",
@@ -31,7 +29,9 @@ export const startUpload = operation(
   [...posting, "NotSupported", "InvalidFrame", "FileTooLarge", "FileQuota", "TooManyUploads"],
   (chat, caller, { channel, ...file }: StartUpload): Effect.Effect<UploadView, RequestError> =>
     unless(
-      whole("size", file.size) ?? short("name", file.name, maxGiven) ?? short("media_type", file.mediaType, maxGiven),
+      whole("size", file.size) ??
+        short("name", file.name, maxGivenLength) ??
+        short("media_type", file.mediaType, maxGivenLength),
       () =>
         withFiles(chat, caller, channel, "publish", (files, channel) => {
           const starting = files.start({ ...file, user: caller.by.user.id, channel })

@@ -112,6 +112,11 @@ export class SessionCore {
     )
   }
 
+  /** The same, however long the network takes for it. Fails when the session has ended. */
+  deliver(bytes: Uint8Array): Effect.Effect<void, Disconnect> {
+    return this.unlessClosed(Effect.raceFirst(this.link.write(bytes), this.closed))
+  }
+
   /** Hands an event to the consumer; waits while the queue is full. */
   emit(event: Event): Effect.Effect<void> {
     return Effect.asVoid(Queue.offer(this.events, event))
@@ -134,15 +139,17 @@ export class SessionCore {
     readonly watchdog: Effect.Effect<never, Disconnect>
     /** At the end: the reason, with whatever more is known about it. */
     readonly explain?: ((disconnect: Disconnect) => Disconnect) | undefined
+    /** Told the reason, too. */
+    readonly onEnd?: ((because: Disconnect) => void) | undefined
     /** The frame that says goodbye, in a version that has one. */
     readonly goodbye?: Uint8Array | undefined
   }): Effect.Effect<void, never, Scope.Scope> {
-    const { explain, goodbye, receive, watchdog } = options
+    const { explain, goodbye, onEnd = () => {}, receive, watchdog } = options
     // `take` waits by itself, so this loop need not yield.
     const reading = Effect.forever(Effect.flatMap(this.link.take, receive), { disableYield: true })
     const running = Effect.raceAllFirst([reading, watchdog, Deferred.await(this.broken)]).pipe(
       Effect.mapError((disconnect) => explain?.(disconnect) ?? disconnect),
-      Effect.onExit((exit) => Effect.sync(() => this.end(exit))),
+      Effect.onExit((exit) => Effect.sync(() => onEnd(this.end(exit)))),
       Effect.ignore,
       Effect.forkScoped,
     )
@@ -164,11 +171,12 @@ export class SessionCore {
     )
   }
 
-  private end(exit: Exit.Exit<unknown, Disconnect>): void {
+  private end(exit: Exit.Exit<unknown, Disconnect>): Disconnect {
     const reason = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
     const disconnect = reason ?? new Disconnect({ reason: "Goodbye" })
     Deferred.doneUnsafe(this.ended, Exit.fail(disconnect))
     for (const answer of this.waiting.values()) Deferred.doneUnsafe(answer, Exit.fail(disconnect))
     Queue.failCauseUnsafe(this.events, Cause.fail(disconnect))
+    return disconnect
   }
 }

@@ -265,15 +265,18 @@ export const make = Effect.fnUntraced(function* (
   return {
     ...Requests.of(ask),
     ask,
+    files: undefined,
     version: 1,
     resumes: false,
     signIn: (credentials) => core.unlessClosed(signIn(credentials)),
     join: (name) => core.unlessClosed(join(name)),
     leave: (name) => core.unlessClosed(asMember(name, leave)),
-    publish: (name, content, id) =>
-      Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
-        core.unlessClosed(asMember(name, publish(content, id))),
-      ),
+    publish: (name, content, id, file) =>
+      file === undefined
+        ? Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
+            core.unlessClosed(asMember(name, publish(content, id))),
+          )
+        : core.unlessClosed(notSupported),
     edit: () => core.unlessClosed(notSupported),
     delete: () => core.unlessClosed(notSupported),
     react: () => core.unlessClosed(notSupported),

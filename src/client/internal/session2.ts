@@ -14,6 +14,7 @@ import type { MessageId } from "../../domain/MessageId.ts"
 import type { Answer, ClientSession } from "../Session.ts"
 import { fresh } from "../MessageId.ts"
 import * as Requests from "../Requests.ts"
+import { SessionFiles } from "./SessionFiles.ts"
 import { SessionCore } from "./SessionCore.ts"
 import { encode } from "./frames.ts"
 import { fromDisconnect } from "./fromDisconnect.ts"
@@ -27,6 +28,8 @@ export const make = Effect.fnUntraced(function* (
   answerTimeout: Duration.Duration,
 ): Effect.fn.Return<ClientSession, never, Scope.Scope> {
   const core = yield* SessionCore.make(link, answerTimeout)
+
+  const files = new SessionFiles((frame) => core.deliver(terms.encoding.encode(frame)))
 
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
     if ("ref" in frame && frame.ref !== undefined) {
@@ -56,6 +59,13 @@ export const make = Effect.fnUntraced(function* (
       case "Kicked":
       case "Invited":
         return core.emit(frame)
+      case "UploadProgress":
+      case "Uploaded":
+      case "UploadFailed":
+      case "FileChunk":
+      case "DownloadFailed":
+      case "Upload":
+        return files.hear(frame)
       // Answers, which have been settled above.
       case "LoggedIn":
       case "Channels":
@@ -67,6 +77,7 @@ export const make = Effect.fnUntraced(function* (
       case "ChannelInfo":
       case "AuditLog":
       case "Blocked":
+      case "Opened":
       case "Error":
       case "Pong":
         return Effect.void
@@ -89,6 +100,7 @@ export const make = Effect.fnUntraced(function* (
       terms.silence === undefined
         ? Effect.never
         : watchdog(link, core.send(terms.encoding.encode({ type: "Ping" })), terms.silence),
+    onEnd: (because) => files.end(because),
     goodbye: terms.encoding.encode({ type: "Disconnect" }),
   })
 
@@ -102,6 +114,7 @@ export const make = Effect.fnUntraced(function* (
   return {
     ...Requests.of(ask),
     ask,
+    files,
     version: 2,
     resumes: terms.resumes,
     signIn: (credentials) =>
@@ -116,7 +129,7 @@ export const make = Effect.fnUntraced(function* (
     join: (channel, { history, id } = {}) =>
       ask({ type: "Join", channel, ...(terms.resumes && id !== undefined ? { id, history } : {}) }),
     leave: (channel) => ask({ type: "Leave", channel }),
-    publish: (channel, content, id) => withId(id, { type: "Publish", channel, content }),
+    publish: (channel, content, id, file) => withId(id, { type: "Publish", channel, content, file }),
     edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),
     delete: (channel, target, id) => withId(id, { type: "Delete", channel, target }),
     react: (channel, target, reaction, on, id) => withId(id, { type: "React", channel, target, reaction, on }),

@@ -36,6 +36,12 @@ export const text = Schema.String.check(
 /** Text of a bounded length, in UTF-16 units. */
 export const textUpTo = (maxLength: number) => text.check(Schema.isMaxLength(maxLength, { title: "text" }))
 
+/** Bytes: in MessagePack as they are, in JSON as base64 (`internal/bytesInJson`). */
+export const bytes = Schema.Uint8Array.annotate({
+  title: "bytes",
+  expected: "bytes, in base64 where the frame is JSON",
+})
+
 /** Milliseconds since 1970, UTC. */
 export const timestamp = u64
 

@@ -1,4 +1,5 @@
 import type * as SchemaAST from "effect/SchemaAST"
+import { bytes } from "./field.ts"
 
 /** Whether a value is of the field's type, and as its schema wants it. */
 export type Check = (value: unknown) => boolean
@@ -36,6 +37,8 @@ const typeCheck = (ast: SchemaAST.AST): Check | undefined => {
       const { literal } = ast
       return (value) => value === literal
     }
+    case "Declaration":
+      return ast === bytes.ast ? (value) => value instanceof Uint8Array : undefined
     case "Union": {
       const checks = ast.types.map(plainCheck)
       return checks.every((check) => check !== undefined) ? (value) => checks.some((check) => check(value)) : undefined

@@ -119,7 +119,8 @@ class Reader {
   /** A copy: the body may be part of a chunk that is used again. */
   private binary(length: number): Uint8Array {
     const start = this.take(length)
-    return this.bytes.slice(start, this.at)
+    // The `slice` of a `Buffer` is none.
+    return new Uint8Array(this.bytes.subarray(start, this.at))
   }
 
   private array(length: number, levels: number): Array<unknown> {

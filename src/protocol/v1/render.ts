@@ -1,6 +1,8 @@
 /** Domain events and answers as version 1 says them: it knows one channel, the lobby, and has words for few things. */
+import * as ByteCount from "../../domain/ByteCount.ts"
 import type { ChannelEvent } from "../../domain/ChannelEvent.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
+import type { Message as Said } from "../../domain/Entry.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Username } from "../../domain/Username.ts"
 import type { Message } from "./Message.ts"
@@ -8,11 +10,18 @@ import type { Message } from "./Message.ts"
 /** Told to whoever is put out of the lobby, the only channel there is. */
 export const putOut = "You were put out of the channel"
 
+/** This version has no files that are there to be had later: what a message carries is said in words. */
+const withFile = (content: string, { name, size }: NonNullable<Said["file"]>): string => {
+  const file = `[file: ${name}, ${ByteCount.show(size)}]`
+  return content === "" ? file : `${content} ${file}`
+}
+
 /** An event in the lobby; undefined where this version has no word for it. */
 export const event = (event: ChannelEvent): Message | undefined => {
   switch (event.type) {
     case "Message": {
-      const { content, from, timestamp } = event
+      const { file, from, timestamp } = event
+      const content = file === undefined ? event.content : withFile(event.content, file)
       return { type: "ChatMessage", from: from.name, content, timestamp: Math.floor(timestamp / 1000) }
     }
     case "Arrived":

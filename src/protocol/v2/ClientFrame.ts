@@ -14,6 +14,7 @@ import {
   maxSearchLength,
   maxTokenLength,
 } from "../../domain/Limits.ts"
+import { FileId } from "../../domain/FileId.ts"
 import { HistoryId } from "../../domain/HistoryId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
@@ -23,6 +24,7 @@ import { Topic } from "../../domain/Topic.ts"
 import { Username } from "../../domain/Username.ts"
 import { field, optional, text, textUpTo, timestamp, u32, u64 } from "../internal/field.ts"
 import { frame } from "../internal/frame.ts"
+import * as Files from "./ClientFileFrame.ts"
 
 const ref = optional(u64, "Chosen by the client; the reply or the error to this frame carries the same.")
 
@@ -92,7 +94,8 @@ export const Publish = frame(
     ref,
     channel: ChannelName,
     id: field(MessageId, "Made by the client, new for each message: sent again, it is stored only once."),
-    content: text,
+    content: field(text, "May be empty where there is a file."),
+    file: optional(FileId, "One that the sender has uploaded to this channel, and that is whole."),
   },
 )
 const id = field(MessageId, "Made by the client, new for each request: sent again, it is done only once.")
@@ -358,6 +361,7 @@ export const all = [
   Audit,
   Typing,
   SetStatus,
+  ...Files.all,
   Ping,
   Pong,
   Disconnect,

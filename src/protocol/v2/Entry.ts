@@ -1,17 +1,32 @@
 /** What has a place in a channel: as an event when it happens, and in the pages of its history. */
 import * as Schema from "effect/Schema"
+import { FileId } from "../../domain/FileId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
+import { Sha256 } from "../../domain/Sha256.ts"
 import { UserId } from "../../domain/User.ts"
 import { Username } from "../../domain/Username.ts"
-import { field, optional, text, timestamp } from "../internal/field.ts"
+import { field, optional, text, timestamp, u64 } from "../internal/field.ts"
 
 const seq = field(Seq, "Its place: one more than the entry's before it, whatever that was.")
 const time = field(timestamp, "Milliseconds since 1970, UTC.")
 const target = field(Seq, "The place of the message that it changes.")
 
 const userId = optional(UserId, "Whose name that is: names can change, and be somebody else's later.")
+
+/** What is said of a file, wherever it is told of. */
+export const fileFields = {
+  name: field(text, "What it is called, without a path: as its sender says, made harmless."),
+  size: field(u64, "Bytes."),
+  media_type: field(text, "What its sender takes it for; nobody has looked."),
+  sha256: Sha256,
+}
+
+const File = Schema.Struct({ id: FileId, ...fileFields }).annotate({
+  title: "File",
+  description: "a file that a message carries; `Download` reads it",
+})
 
 /** The fields of each, as the event has them behind `channel`. */
 export const fields = {
@@ -21,6 +36,7 @@ export const fields = {
     from: Username,
     user_id: userId,
     content: text,
+    file: optional(File, "The file that it carries, until it is deleted; then the content may be empty."),
     timestamp: time,
   },
   Edited: {

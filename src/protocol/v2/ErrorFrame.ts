@@ -1,6 +1,7 @@
 /** Errors of both catalogs as version 2 writes them, and the way back. */
 import * as Duration from "effect/Duration"
 import type { Disconnect } from "../../domain/Disconnect.ts"
+import type { FileId } from "../../domain/FileId.ts"
 import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
@@ -29,6 +30,33 @@ export const fromErrorFrame = (frame: ServerFrameOf<"Error">): RequestError =>
     detail: frame.message,
     field: frame.field,
     retryAfter: frame.retry_after === undefined ? undefined : Duration.millis(frame.retry_after),
+  })
+
+type FileFailure = ServerFrameOf<"UploadFailed" | "DownloadFailed">
+
+/** A file cannot be sent or read on, as a frame. */
+export const fileFailure = <const Type extends FileFailure["type"]>(
+  type: Type,
+  file: FileId,
+  error: RequestError,
+): ServerFrameOf<Type> => {
+  const { code, retryable } = catalog[error.reason]
+  return {
+    type,
+    file,
+    code,
+    reason: error.reason,
+    message: error.message,
+    retryable,
+    ...(error.retryAfter === undefined ? {} : { retry_after: milliseconds(error.retryAfter) }),
+  } as const as unknown as ServerFrameOf<Type>
+}
+
+export const fromFileFailure = ({ message, reason, retry_after }: FileFailure): RequestError =>
+  new RequestError({
+    reason: Object.hasOwn(catalog, reason) ? (reason as RequestErrorReason) : "Internal",
+    detail: message,
+    retryAfter: retry_after === undefined ? undefined : Duration.millis(retry_after),
   })
 
 /** The end of a session, as a frame. */

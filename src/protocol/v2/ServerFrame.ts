@@ -16,6 +16,7 @@ import { Username } from "../../domain/Username.ts"
 import { field, optional, text, timestamp, u32, u64 } from "../internal/field.ts"
 import { frame } from "../internal/frame.ts"
 import { Entry, fields, PastMessage } from "./Entry.ts"
+import * as Files from "./ServerFileFrame.ts"
 
 const ref = optional(u64, "The request's.")
 
@@ -351,6 +352,7 @@ export const all = [
   ChannelInfo,
   AuditLog,
   Blocked,
+  ...Files.all,
   Ping,
   Pong,
   Error,

@@ -10,6 +10,7 @@ import type { Topic } from "../../domain/Topic.ts"
 import type { Person, User } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 import type * as Wire from "./Entry.ts"
+import { fileOf } from "./renderFiles.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
 /** Beside each name of who did something this service says the id, for which the protocol only leaves room. */
@@ -48,12 +49,19 @@ const byOf = ({ id, name }: Person) => ({ by: name, by_id: id })
 /** Where nothing has been removed. */
 const oldest = Seq.next(Seq.zero)
 
+/** One with a file, of which there are few: it is said as in history. */
+const withFile = (channel: ChannelName, message: Message): EventFrame => {
+  const { type, ...fields } = pastMessage(message)
+  return { type, channel, ...fields }
+}
+
 /** An event in a channel that the reader calls so; undefined where this version has no word for it. */
 export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | undefined => {
   switch (event.type) {
     case "Message": {
-      const { content, from, id, seq, timestamp } = event
+      const { content, file, from, id, seq, timestamp } = event
       const { id: user_id, name } = from
+      if (file !== undefined) return withFile(channel, event)
       return id === undefined
         ? { type: "Message", channel, seq, from: name, user_id, content, timestamp }
         : { type: "Message", channel, seq, id, from: name, user_id, content, timestamp }
@@ -196,6 +204,7 @@ export const pastMessage = ({
   content,
   deleted,
   edited,
+  file,
   from,
   id,
   reactions,
@@ -208,6 +217,7 @@ export const pastMessage = ({
   from: from.name,
   user_id: from.id,
   content,
+  ...(file === undefined ? {} : { file: fileOf(file) }),
   timestamp,
   ...(edited === undefined ? {} : { edited }),
   ...(deleted === undefined ? {} : { deleted }),

@@ -12,16 +12,19 @@ import { connect } from "../connect.ts"
 import type { Handler } from "../Handler.ts"
 import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
+import { countsByItself } from "./files/handlers.ts"
 import * as Handlers from "./handlers.ts"
+import type { Tell } from "./Tell.ts"
 
 export const make = (encoding: Encoding2): Protocol<Session> => {
-  const tell: Handlers.Tell = {
+  const tell: Tell = {
     answer: (session, frame) => session.tell(encoding.encode(frame)),
     inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
     failure: (session, error, ref) => {
       session.services.meter.requestErrors.add(error.reason)
       session.tell(encoding.encode(errorFrame(error, ref)))
     },
+    encode: encoding.encode,
   }
   const handlers = Handlers.make(tell)
 
@@ -58,7 +61,7 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
         return malformed(session, new RequestError({ reason: "InvalidFrame", detail, field }), ref)
       }
       const frame = decoded.success
-      const limited = session.overLimit()
+      const limited = countsByItself(frame.type) ? undefined : session.overLimit()
       // The table has a handler of its type for each frame.
       const handler = handlers[frame.type] as Handler<ClientFrame>
       const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)

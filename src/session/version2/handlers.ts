@@ -18,16 +18,10 @@ import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import { type HandlerResult, type Handler, notAuthenticated } from "../Handler.ts"
 import type { Session, SessionCaller } from "../Session.ts"
 import * as SignIn from "../SignIn.ts"
+import * as Files from "./files/handlers.ts"
+import type { Tell } from "./Tell.ts"
 
 export type Handlers = { readonly [Type in ClientFrame["type"]]: Handler<ClientFrameOf<Type>> }
-
-/** How a session is told something in the encoding at hand. */
-export interface Tell {
-  readonly answer: (session: Session, frame: ServerFrame) => void
-  /** The same for what has its place among the messages. */
-  readonly inOrder: (session: Session, frame: ServerFrame) => void
-  readonly failure: (session: Session, error: RequestError, ref: number | undefined) => void
-}
 
 interface Referring {
   readonly ref?: number
@@ -147,6 +141,7 @@ export const make = (tell: Tell): Handlers => {
     // Not answered: it is worth no frame.
     Typing: forUser((session, frame, caller) => chat.typing(session.services.chat, caller, frame)),
     SetStatus: asking(chat.setStatus, done),
+    ...Files.make(tell, forUser),
     Ping: (session, { sequence }) => {
       tell.answer(session, sequence === undefined ? { type: "Pong" } : { type: "Pong", sequence })
       return Effect.void

@@ -36,6 +36,7 @@ const session = (outcome: RequestError | Disconnect, version: 1 | 2 = 2) => {
     ask: never,
     version,
     resumes: true,
+    files: undefined,
     publish,
     edit: never,
     delete: never,

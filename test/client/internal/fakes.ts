@@ -18,6 +18,7 @@ export const sessionOf = (given: Partial<ClientSession>): ClientSession => {
     ask: never,
     version: 2,
     resumes: true,
+    files: undefined,
     signIn: never,
     join: never,
     leave: never,
