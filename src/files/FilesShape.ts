@@ -10,7 +10,7 @@ import type { UserId } from "../domain/User.ts"
 import type { Counters } from "./Counters.ts"
 import type { FileRecord } from "./FileRecord.ts"
 import type { FileSettings } from "./FileSettings.ts"
-import type { ByteRange } from "./FileStore.ts"
+import type { ByteRange } from "./FileStoreShape.ts"
 
 /** A file that somebody is about to send. */
 export interface NewFile {

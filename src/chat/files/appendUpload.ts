@@ -3,7 +3,7 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Incoming } from "../../files/FilesShape.ts"
 import { unless, whole } from "../internal/checks.ts"
 import { operation, posting } from "../Operation.ts"
-import { type FileRequest, withOwnFile } from "./internal/files.ts"
+import { type FileRequest, withOwnFile } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
 export type AppendUpload = FileRequest & Incoming

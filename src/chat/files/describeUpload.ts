@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { operation, posting } from "../Operation.ts"
-import { type FileRequest, withOwnFile } from "./internal/files.ts"
+import { type FileRequest, withOwnFile } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
 /** How far a file has come that the caller sends. */

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { FileRecord } from "../../files/FileRecord.ts"
-import type { ByteRange } from "../../files/FileStore.ts"
+import type { ByteRange } from "../../files/FileStoreShape.ts"
 import { operation, reading } from "../Operation.ts"
-import { type FileRequest, noSuchFile, withReadableFile } from "./internal/files.ts"
+import { type FileRequest, noSuchFile, withReadableFile } from "../internal/files.ts"
 
 export interface OpenFile extends FileRequest {
   /** Whether an address outside will do, where the files are kept at one. */

@@ -7,7 +7,7 @@ import type { Sha256 } from "../../domain/Sha256.ts"
 import type { FileRecord } from "../../files/FileRecord.ts"
 import { short, unless, whole } from "../internal/checks.ts"
 import { operation, posting } from "../Operation.ts"
-import { withFiles } from "./internal/files.ts"
+import { withFiles } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
 export interface StartUpload {

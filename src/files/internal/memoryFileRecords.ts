@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FileId } from "../../domain/FileId.ts"
 import type { FileRecord } from "../FileRecord.ts"
-import type { FileRecordsShape } from "../FileRecords.ts"
+import type { FileRecordsShape } from "../FileRecordsShape.ts"
 
 /** Every operation is one synchronous step, and so all or nothing. */
 export const make: Effect.Effect<FileRecordsShape> = Effect.sync(() => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { FileId } from "../../domain/FileId.ts"
 import type { Sha256 } from "../../domain/Sha256.ts"
-import type { FileStoreShape } from "../FileStore.ts"
+import type { FileStoreShape } from "../FileStoreShape.ts"
 import { FileStoreError } from "../FileStoreError.ts"
 
 /** Bytes in a piece that is read. */

@@ -1,5 +1,5 @@
 /** Parts of a file (RFC 9110, 14). */
-import type { ByteRange } from "../../files/FileStore.ts"
+import type { ByteRange } from "../../files/FileStoreShape.ts"
 
 /** The number that the digits are, or one that is beyond all files. */
 const number = (digits: string): number => (digits.length > 15 ? Number.MAX_SAFE_INTEGER : Number(digits))

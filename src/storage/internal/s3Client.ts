@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { StoreTrouble } from "../../domain/StoreTrouble.ts"
-import type { ByteRange } from "../../files/FileStore.ts"
+import type { ByteRange } from "../../files/FileStoreShape.ts"
 import { FileStoreError } from "../../files/FileStoreError.ts"
 import type { S3Settings } from "../S3Settings.ts"
 

@@ -1,15 +1,15 @@
 /** What all operations on files share. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ChannelId } from "../../../domain/ChannelId.ts"
-import type { ChannelName } from "../../../domain/ChannelName.ts"
-import type { FileId } from "../../../domain/FileId.ts"
-import { RequestError } from "../../../domain/RequestError.ts"
-import type { FileRecord } from "../../../files/FileRecord.ts"
-import type { FilesShape } from "../../../files/FilesShape.ts"
-import type { Caller } from "../../Caller.ts"
-import type { ChatShape } from "../../Chat.ts"
-import { anywhere, asMember } from "../../internal/inChannel.ts"
+import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { FileId } from "../../domain/FileId.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import type { FileRecord } from "../../files/FileRecord.ts"
+import type { FilesShape } from "../../files/FilesShape.ts"
+import type { Caller } from "../Caller.ts"
+import type { ChatShape } from "../Chat.ts"
+import { anywhere, asMember } from "./inChannel.ts"
 
 /** A file of a channel, by the name of that. */
 export interface FileRequest {
