@@ -4,6 +4,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { lobby } from "../domain/ChannelName.ts"
 import { address, reconnect, who } from "./connectionFlags.ts"
+import { fromHome } from "./pathFlag.ts"
 
 export const chat = Command.make(
   "chat",
@@ -16,6 +17,12 @@ export const chat = Command.make(
     ),
     ...who,
     reconnect,
+    downloads: Flag.String("downloads").pipe(
+      Flag.withMetavar("DIR"),
+      Flag.withDescription("The folder into which /get saves files (this folder)"),
+      fromHome,
+      Flag.withDefault("."),
+    ),
     theme: Flag.Literals("theme", ["auto", "dark", "light"]).pipe(
       Flag.withDescription(
         "For which background the colours are; auto goes by COLORFGBG, and takes it as dark where that is not set. NO_COLOR is respected",

@@ -2,6 +2,7 @@
 import type * as Redacted from "effect/Redacted"
 import type { Client, ClientEvent } from "../client/Client.ts"
 import type { ClientState } from "../client/ClientState.ts"
+import type { FileInfo } from "../client/Files.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Status } from "../domain/Status.ts"
@@ -54,12 +55,42 @@ export type Action =
   | { readonly _tag: "BlockedUsers"; readonly usernames: ReadonlyArray<Username> }
   /** Such a request has succeeded; `done` is a line to show. */
   | { readonly _tag: "AdministrationDone"; readonly call: Administration; readonly done: string | undefined }
+  /** It is known what is sent or saved. */
+  | { readonly _tag: "TransferBegun"; readonly transfer: number; readonly name: string; readonly size: number }
+  /** So many bytes are there, at this time. */
+  | { readonly _tag: "TransferMoved"; readonly transfer: number; readonly bytes: number; readonly ticks: number }
+  /** The server has it: now it can be said. */
+  | { readonly _tag: "Uploaded"; readonly transfer: number; readonly file: FileInfo }
+  | { readonly _tag: "Downloaded"; readonly transfer: number; readonly path: string }
+  | { readonly _tag: "TransferFailed"; readonly transfer: number; readonly why: string }
+  /** The paths that begin with what was typed. */
+  | { readonly _tag: "Paths"; readonly typed: string; readonly paths: ReadonlyArray<string> }
   /** Anything else has failed: a line to show in the conversation that is open. */
   | { readonly _tag: "Refused"; readonly why: string }
 
+/** What is to be done with a file. */
+export type FileIntent =
+  | { readonly _tag: "SendFile"; readonly transfer: number; readonly channel: string; readonly path: string }
+  | {
+      readonly _tag: "GetFile"
+      readonly transfer: number
+      readonly channel: string
+      readonly file: FileInfo
+      /** A path that the user has chosen. */
+      readonly to: string | undefined
+    }
+  | { readonly _tag: "CancelTransfer"; readonly transfer: number }
+
 /** What the program is to do. */
 export type Intent =
-  | { readonly _tag: "Publish"; readonly channel: string; readonly id: MessageId; readonly content: string }
+  | {
+      readonly _tag: "Publish"
+      readonly channel: string
+      readonly id: MessageId
+      readonly content: string
+      /** The id of the file that it carries. */
+      readonly file?: string
+    }
   | { readonly _tag: "Edit"; readonly channel: string; readonly target: Seq; readonly content: string }
   | { readonly _tag: "Delete"; readonly channel: string; readonly target: Seq }
   | {
@@ -83,6 +114,9 @@ export type Intent =
   | { readonly _tag: "SetTopic"; readonly channel: string; readonly topic: string }
   | { readonly _tag: "SetStatus"; readonly status: Status; readonly text: string | undefined }
   | { readonly _tag: "ListChannels" }
+  | FileIntent
+  /** The paths that begin so are to be offered. */
+  | { readonly _tag: "ListPaths"; readonly typed: string }
   | { readonly _tag: "Retry" }
   | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */

@@ -16,6 +16,8 @@ import * as Monotonic from "../domain/Monotonic.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
 import { runIntent } from "./internal/runIntent.ts"
+import { Transfers } from "./internal/transfers.ts"
+import type { LocalFiles } from "./LocalFiles.ts"
 import { title, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
@@ -28,6 +30,7 @@ export interface ChatOptions {
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
+  readonly files: LocalFiles
   /** Called with what asks the user for the password, when the client needs it to sign in again. */
   readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
   /** In which state it is until then. */
@@ -51,7 +54,7 @@ export const run = Effect.fnUntraced(function* (
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels } = options
+  const { address, capabilities, channels, files } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
   let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size })
 
@@ -64,6 +67,8 @@ export const run = Effect.fnUntraced(function* (
     for (const intent of intents) handleIntent(intent)
   }
 
+  const transfers = new Transfers({ client: Deferred.await(arrived), files, dispatch, start })
+
   const handleIntent = (intent: Intent): void => {
     switch (intent._tag) {
       case "SignIn":
@@ -74,6 +79,15 @@ export const run = Effect.fnUntraced(function* (
         return display.title(intent.text)
       case "Notify":
         return display.notify(intent.title, intent.text)
+      case "SendFile":
+      case "GetFile":
+      case "CancelTransfer":
+        return transfers.handle(intent)
+      case "ListPaths": {
+        const { typed } = intent
+        const offered = Effect.map(files.complete(typed), (paths) => dispatch({ _tag: "Paths", typed, paths }))
+        return void start(offered)
+      }
       default:
         if (waiting >= maxPending) return dispatch({ _tag: "Refused", why: "too much is waiting to be done" })
         waiting++

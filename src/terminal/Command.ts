@@ -18,6 +18,16 @@ export type Command =
   | { readonly _tag: "Edit"; readonly text: string | undefined }
   | { readonly _tag: "Delete"; readonly from: string | undefined }
   | { readonly _tag: "React"; readonly reaction: string; readonly from: string | undefined }
+  | { readonly _tag: "SendFile"; readonly path: string; readonly text: string }
+  /** `whole` is what was typed, which may be a name with "to" in it. */
+  | {
+      readonly _tag: "GetFile"
+      readonly whole: string
+      readonly which: string
+      readonly to: string | undefined
+    }
+  | { readonly _tag: "Files" }
+  | { readonly _tag: "Cancel"; readonly transfer: number | undefined }
   | { readonly _tag: "Info" }
   | {
       readonly _tag: "Create"

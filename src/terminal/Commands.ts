@@ -6,6 +6,7 @@ import type { Command } from "./Command.ts"
 import { reactionOf } from "./Emoji.ts"
 import { channelCommands } from "./internal/channelCommands.ts"
 import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
+import { fileCommands } from "./internal/fileCommands.ts"
 
 const isChannel = Schema.is(ChannelName)
 const isStatus = Schema.is(Status)
@@ -133,7 +134,7 @@ const talking: ReadonlyArray<CommandEntry> = [
   },
 ]
 
-export const commands: ReadonlyArray<CommandEntry> = [...talking, ...channelCommands]
+export const commands: ReadonlyArray<CommandEntry> = [...talking, ...fileCommands, ...channelCommands]
 
 /** Commands of other programs that do not exist here, and what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Commands.ts"
 import { emoji } from "./Emoji.ts"
 import * as Editor from "./Editor.ts"
+import { pathBefore } from "./internal/paths.ts"
 import type { Completion, Conversation, Model } from "./Model.ts"
 
 const maxCandidates = 50
@@ -61,10 +62,29 @@ export const begin = (model: Model): readonly [Editor.Editor, Completion] | unde
   const { cursor, text } = model.editor
   const start = Editor.startOfWord(text, cursor)
   const typed = text.slice(start, cursor)
-  const candidates = candidatesFor(model, text.slice(0, start), typed)
+  // Paths are not known here: they are asked for.
+  const candidates =
+    pathBefore(text.slice(0, cursor)) === undefined ? candidatesFor(model, text.slice(0, start), typed) : []
   if (candidates.length === 0 || text.length + longest > Editor.maxLength) return undefined
   const completion = { start, typed, candidates, at: 0 }
   return [put(model.editor, completion, cursor), completion]
+}
+
+/** Whether it is the same in a draft, which takes no control characters. */
+const fits = (candidate: string): boolean => Editor.insert(Editor.empty, candidate).text === candidate
+
+/** The first of these candidates in the place of what is between `start` and the cursor; undefined where none fits. */
+export const offer = (
+  editor: Editor.Editor,
+  start: number,
+  offered: ReadonlyArray<string>,
+): readonly [Editor.Editor, Completion] | undefined => {
+  const { cursor, text } = editor
+  const room = Editor.maxLength - text.length
+  const candidates = offered.filter((one) => one.length <= room && fits(one)).slice(0, maxCandidates)
+  if (candidates.length === 0) return undefined
+  const completion = { start, typed: text.slice(start, cursor), candidates, at: 0 }
+  return [put(editor, completion, cursor), completion]
 }
 
 /** Replaces the candidate in the text by the next one, or with -1 by the one before. */

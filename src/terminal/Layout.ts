@@ -13,6 +13,8 @@ export interface Layout {
   readonly timeline: Size
   readonly header: 0 | 1
   readonly banner: 0 | 1
+  /** Lines for files that are on their way. */
+  readonly transfers: number
   /** Who is typing, or what Tab offers. */
   readonly typing: 0 | 1
   readonly search: 0 | 1
@@ -47,7 +49,10 @@ export const layout = (model: Model): Layout => {
   const search = model.search === undefined ? 0 : 1
   const most = Math.max(1, Math.min(maxComposer, Math.floor(rows / 3)))
   const composer = Math.min(most, composerLines(model.editor.text, columns))
-  const left = rows - 1 - banner - typing - search - composer
+  const rest = rows - 1 - banner - typing - search - composer
+  // They leave a line of the conversation, and most of it where there is more.
+  const transfers = Math.max(0, Math.min(model.transfers.length, Math.max(1, Math.floor(rows / 4)), rest - 1))
+  const left = rest - transfers
   return {
     tooSmall,
     channels,
@@ -55,6 +60,7 @@ export const layout = (model: Model): Layout => {
     timeline: { columns: Math.max(1, middle), rows: Math.max(1, left) },
     header: 1,
     banner,
+    transfers,
     typing,
     search,
     composer,

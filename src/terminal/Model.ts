@@ -1,6 +1,7 @@
 /** The state of the terminal client. Immutable: `update` makes the next one, the view draws it. */
 import type { ClientState } from "../client/ClientState.ts"
 import type { ClientEvent, Message } from "../client/Event.ts"
+import type { FileInfo } from "../client/Files.ts"
 import type { Roster } from "../client/Roster.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
@@ -48,6 +49,27 @@ export interface Model {
   readonly editing: { readonly channel: string; readonly seq: Seq; readonly content: string } | undefined
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
+  /** Files that are on their way; the one that was begun last at the end. */
+  readonly transfers: ReadonlyArray<Transfer>
+  /** The number of the next of them. */
+  readonly nextTransfer: number
+}
+
+/** A file that is sent or saved. */
+export interface Transfer {
+  /** Its number, by which it can be cancelled. */
+  readonly id: number
+  readonly way: "up" | "down"
+  readonly channel: string
+  /** As it is typed here, or as whoever sent it calls it. */
+  readonly name: string
+  /** What is to be said with it. */
+  readonly text: string
+  /** Bytes; undefined until that is known. */
+  readonly size: number | undefined
+  readonly bytes: number
+  /** How many bytes there were at which time, in milliseconds, within the last seconds; empty until some come. */
+  readonly pace: ReadonlyArray<{ readonly at: number; readonly bytes: number }>
 }
 
 export interface Size {
@@ -86,6 +108,8 @@ export interface Conversation {
   readonly typing: ReadonlyMap<Username, number>
   /** Lines between the bottom of the window and the newest line; at 0 it follows new ones. */
   readonly scroll: number
+  /** The files that were listed last, to be named by their numbers. */
+  readonly listed: ReadonlyArray<FileInfo> | undefined
   /** What was being written here when another conversation was shown. */
   readonly draft: Editor
 }
@@ -107,6 +131,8 @@ export interface MessageEntry extends EntryBase {
   readonly seq?: Seq
   readonly from: Username
   readonly content: string
+  /** The file that it carries; then it may have no content. */
+  readonly file?: FileInfo | undefined
   /** Whether it names the user. */
   readonly mention: boolean
   /** The place of its last edit, if there was one. */
@@ -125,6 +151,7 @@ export type Entry =
       readonly _tag: "Unsent"
       readonly id: MessageId
       readonly content: string
+      readonly file?: FileInfo | undefined
       /** Undefined while it is on its way. */
       readonly failed: string | undefined
       /** Whether it waits until the conversation is joined. If not, the client has it, and says what becomes of it. */
@@ -179,6 +206,7 @@ export const conversation = (name: string): Conversation => ({
   firstUnread: undefined,
   typing: new Map(),
   scroll: 0,
+  listed: undefined,
   draft: empty,
 })
 
@@ -214,4 +242,6 @@ export const initial = (options: {
   readSentAt: Number.NEGATIVE_INFINITY,
   editing: undefined,
   sent: [],
+  transfers: [],
+  nextTransfer: 1,
 })

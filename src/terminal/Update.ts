@@ -3,11 +3,13 @@ import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "./Action.ts"
 import { dateAndTime } from "./internal/day.ts"
 import { empty } from "./Editor.ts"
+import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { notice, resize, clampScroll } from "./update/conversations.ts"
 import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
+import * as Files from "./update/files.ts"
 import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/submit.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
@@ -29,7 +31,7 @@ export const title = ({ conversations, current }: Model): string => {
 
 const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
-  const next = { ...model, connection: state, me }
+  const next = { ...Files.forgetPace(model), connection: state, me }
   const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"
   return old
     ? notice(next, "This server speaks an old version: it has one channel, and neither status nor topics.")
@@ -62,9 +64,9 @@ const channelList = ({ channels, next }: ServerFrameOf<"Channels">): string => {
 /** The results of a search, a line each, the newest first. */
 const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
   if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
-  const lines = hits.map(({ channel, message: { content, from, timestamp } }) => {
+  const lines = hits.map(({ channel, message: { content, file, from, timestamp } }) => {
     const where = channel.startsWith("@") ? Plain.channel(channel) : `#${channel}`
-    return `${where}  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(content), maxFound)}`
+    return `${where}  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(withFile(content, file, " ")), maxFound)}`
   })
   return [`Found for "${words}", the newest first:`, ...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
 }
@@ -116,6 +118,14 @@ const step = (model: Model, action: Action): Next => {
       const [there, intents] = call[0] === "createChannel" ? enter(model, call[1]) : ([model, []] as const)
       return [done === undefined ? there : notice(there, done), intents]
     }
+    case "TransferBegun":
+    case "TransferMoved":
+    case "Uploaded":
+    case "Downloaded":
+    case "TransferFailed":
+      return Files.transferred(model, action)
+    case "Paths":
+      return [Files.offerPaths(model, action.typed, action.paths), []]
     case "Refused":
       return [notice(model, action.why, "error"), []]
   }

@@ -1,6 +1,7 @@
 /** What `natter chat` does: on a terminal it draws, elsewhere it works line by line. */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Stdio from "effect/Stdio"
 import { lobby } from "../../domain/ChannelName.ts"
 import { userError } from "../userError.ts"
@@ -13,6 +14,12 @@ const dumb = Config.String("TERM").pipe(
 
 export const run = Effect.fnUntraced(function* (given: ChatFlags) {
   const stdio = yield* Stdio.Stdio
+  const fs = yield* FileSystem.FileSystem
+  const { downloads } = given
+  const isFolder = Effect.map(fs.stat(downloads), ({ type }) => type === "Directory")
+  if (!(yield* Effect.orElseSucceed(isFolder, () => false))) {
+    return yield* userError(`--downloads ${downloads}: there is no such folder; make it first`)
+  }
   const [first = lobby, ...others] = given.channels
   if ((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal) && !(yield* dumb)) {
     const { run } = yield* Effect.promise(() => import("./chatOnTerminal.ts"))

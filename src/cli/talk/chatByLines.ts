@@ -5,12 +5,14 @@ import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import { tlsOptions } from "../tls.ts"
+import { localFiles } from "./localFiles.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
 interface Flags extends ConnectionFlags {
   readonly address: Option.Option<string>
   readonly reconnect: boolean
+  readonly downloads: string
 }
 
 /** Runs until all lines of standard input are acknowledged, or one of them is `/quit`. Fails where one was refused. */
@@ -24,6 +26,7 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     channel: given.channel,
     count: Number.POSITIVE_INFINITY,
     credentials,
+    files: localFiles(given.downloads),
     tls,
     json: false,
     patience: undefined,

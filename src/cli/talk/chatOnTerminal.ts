@@ -17,6 +17,7 @@ import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
 import { tlsOptions } from "../tls.ts"
+import { localFiles } from "./localFiles.ts"
 
 /** The arguments and flags of `natter chat`. */
 export interface ChatFlags extends SignInFlags {
@@ -24,6 +25,8 @@ export interface ChatFlags extends SignInFlags {
   readonly channels: ReadonlyArray<string>
   readonly theme: Theme | "auto"
   readonly reconnect: boolean
+  /** The folder into which files are saved. */
+  readonly downloads: string
 }
 
 /** The terminal view is large: it is loaded while the password is typed and the connection is made. */
@@ -67,6 +70,7 @@ export const run = Effect.fnUntraced(
             if (state._tag === "Online") username = state.username
           }),
         ),
+        files: localFiles(given.downloads),
         onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
         waiting: SubscriptionRef.changes(waiting),
       }),

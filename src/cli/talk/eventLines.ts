@@ -3,6 +3,7 @@ import type { ClientEvent, Message } from "../../client/Event.ts"
 import type { Change, Roster } from "../../client/Roster.ts"
 import { shownChannel, quotedName } from "../../domain/PlainName.ts"
 import type { Username } from "../../domain/Username.ts"
+import { fileLine } from "../../terminal/FileLine.ts"
 import { oneLine } from "../oneLine.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
@@ -23,8 +24,9 @@ export const here = ({ count, names }: Roster): string =>
 export const missed = (count: number): string =>
   count === 1 ? "a message was missed" : `${count} messages were missed`
 
-const said = ({ content, deleted, edited, from, timestamp }: Message): string => {
-  const what = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
+const said = ({ content, deleted, edited, file, from, timestamp }: Message): string => {
+  const words = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
+  const what = file === undefined ? words : `${words === "" ? "" : `${words} `}${oneLine(fileLine(file))}`
   return `${clock.format(timestamp)} ${quotedName(from)}: ${what}`
 }
 

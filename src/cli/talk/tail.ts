@@ -9,6 +9,7 @@ import { userError } from "../userError.ts"
 import type { ConnectionFlags } from "../connectionFlags.ts"
 import * as Identity from "../identity.ts"
 import { tlsOptions } from "../tls.ts"
+import { localFiles } from "./localFiles.ts"
 import * as Screen from "./screen.ts"
 import { talk } from "./talk.ts"
 
@@ -58,6 +59,7 @@ export const run = Effect.fnUntraced(function* (given: TailFlags) {
     address,
     count,
     credentials,
+    files: localFiles("."),
     tls,
     patience,
     screen,

@@ -5,19 +5,24 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
+import type { LocalFiles } from "../../terminal/LocalFiles.ts"
 import * as ChannelView from "./ChannelView.ts"
 import { type ClientOptions, withClient } from "./client.ts"
 import * as Typing from "./typing.ts"
 
 /** Runs until enough was shown or typed, the reader leaves, or reconnecting makes no sense. */
 export const talk = (
-  options: ClientOptions & ChannelView.ViewOptions & { readonly patience: Duration.Duration | undefined },
+  options: ClientOptions &
+    ChannelView.ViewOptions & { readonly files: LocalFiles; readonly patience: Duration.Duration | undefined },
 ): Effect.Effect<Typing.TypingResult, CliError.UserError, Scope.Scope | FileSystem.FileSystem | Path.Path> => {
-  const { channel, patience, screen } = options
+  const { channel, files, patience, screen } = options
   const nothing: Typing.TypingResult = { unsent: 0, refused: 0 }
   return withClient(options, (client) =>
     Effect.flatMap(ChannelView.enter(client, options), (view) =>
-      Effect.raceFirst(Effect.as(view.show, nothing), Typing.follow({ channel, client, patience, view, screen })),
+      Effect.raceFirst(
+        Effect.as(view.show, nothing),
+        Typing.follow({ channel, client, files, patience, view, screen }),
+      ),
     ),
   ).pipe(Effect.raceFirst(Effect.as(screen.left, nothing)))
 }

@@ -6,15 +6,20 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { Client } from "../../client/Client.ts"
-import type { ConnectionFailure } from "../../client/Reconnect.ts"
+import type { FileInfo } from "../../client/Files.ts"
+import { type ConnectionFailure, isConnectionFailure } from "../../client/Reconnect.ts"
 import type { Seq } from "../../domain/Seq.ts"
+import { parse } from "../../terminal/Commands.ts"
+import type { LocalFiles } from "../../terminal/LocalFiles.ts"
 import type { ChannelView } from "./ChannelView.ts"
+import * as Files from "./files.ts"
 import type { Screen } from "./screen.ts"
 
 /** Lines that wait for their acknowledgement, at most; then no more are taken. */
 const linesAhead = 64
 
-const help = "/users shows who is here, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
+const help =
+  "/users shows who is here, /send PATH sends a file, /files lists them, /get saves one, /quit or Ctrl-C leaves; a line that starts with // is sent with one /"
 
 /** What became of the typed lines. */
 export interface TypingResult {
@@ -33,10 +38,12 @@ export const follow = Effect.fnUntraced(function* (options: {
   readonly channel: string
   readonly view: ChannelView
   readonly screen: Screen
+  readonly files: LocalFiles
   /** It does not begin to run out while there is no connection. */
   readonly patience: Duration.Duration | undefined
 }): Effect.fn.Return<TypingResult, ConnectionFailure | CliError.UserError> {
   const { channel, client, patience, view, screen } = options
+  let listed: ReadonlyArray<FileInfo> | undefined
   const enough = Deferred.makeUnsafe<void>()
   const unsent = new Set<{ readonly content: string }>()
   let refused = 0
@@ -62,12 +69,55 @@ export const follow = Effect.fnUntraced(function* (options: {
     unsent.delete(line)
   })
 
+  const transfer = <E extends { readonly message: string }>(
+    content: string,
+    not: string,
+    doing: Effect.Effect<void, E | ConnectionFailure>,
+  ): Effect.Effect<void, ConnectionFailure> =>
+    Effect.suspend(() => {
+      const line = { content }
+      unsent.add(line)
+      return doing.pipe(
+        Effect.catch((error) => {
+          if (isConnectionFailure(error)) return Effect.fail(error)
+          refused++
+          return screen.notice(`${not} (${error.message}): ${content}`)
+        }),
+        Effect.tap(Effect.sync(() => unsent.delete(line))),
+      )
+    })
+
   const act = (line: string): Effect.Effect<void, ConnectionFailure> => {
     if (line.startsWith("//")) return say(line.slice(1))
     if (!line.startsWith("/")) return say(line)
     if (line.trim() === "/users") return Effect.flatMap(view.here, screen.notice)
-    refused++
-    return screen.notice(help)
+    const command = parse(line.trim())
+    switch (command._tag) {
+      case "SendFile":
+        return transfer(
+          line,
+          "not sent",
+          Effect.map(Files.send(options, command), ({ seq }) => {
+            last = seq
+          }),
+        )
+      case "GetFile":
+        return transfer(line, "not saved", Files.get(options, listed, command))
+      case "Files":
+        return transfer(
+          line,
+          "not listed",
+          Effect.map(Files.list(options), (files) => {
+            listed = files
+          }),
+        )
+      case "Wrong":
+        refused++
+        return screen.notice(command.why)
+      default:
+        refused++
+        return screen.notice(help)
+    }
   }
 
   const all = screen.typed.pipe(

@@ -13,6 +13,13 @@ const advice: { readonly [Reason in RequestErrorReason]?: string } = {
   NotMember: "/join it first",
   TooManyReactions: "take one of yours back, or use one that is there",
   InvalidSearch: "search for whole words",
+  NoSuchFile: "it was deleted, or is too old; /files lists those there are",
+  FileTooLarge: "make it smaller, or send it in parts",
+  FileQuota: "delete messages with files of yours that nobody needs any more",
+  TooManyUploads: "wait until one of yours is through, or /cancel one",
+  HashMismatch: "what came was thrown away; try again",
+  FileRefused: "ask whoever runs the server why",
+  UploadTaken: "try again in a moment",
   TooManyMemberships: "/leave another channel first",
 }
 

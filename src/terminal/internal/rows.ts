@@ -2,6 +2,7 @@
 import type { Message } from "../../client/Event.ts"
 import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
+import { fileLine } from "../FileLine.ts"
 import { links } from "../Links.ts"
 import { matches, mentions } from "../Mentions.ts"
 import type { Entry } from "../Model.ts"
@@ -28,6 +29,8 @@ export type Style =
   /** A reaction of others, and one of the user. */
   | "reaction"
   | "reacted"
+  /** The file that a message carries. */
+  | "file"
   | "notice"
   | "error"
   /** The line between two days. */
@@ -184,12 +187,22 @@ const notice = (text: string, style: Style, columns: number): ReadonlyArray<Row>
   return hidden <= 0 ? rows : [...rows.slice(0, maxRows), more(hidden, columns, style)]
 }
 
+const isEdited = (entry: Entry): boolean => entry._tag === "Message" && entry.edited !== undefined
+
+/** What a message says, and the file it carries. */
+const said = (entry: Exclude<Entry, { readonly _tag: "Notice" }>, own: boolean, look: Look): ReadonlyArray<Row> => {
+  const { content, file } = entry
+  const pale = entry._tag === "Unsent"
+  const carried = file === undefined ? [] : body(Plain.line(fileLine(file)), pale ? "pale" : "file", true, look, false)
+  // Of a file without words there would be an empty line.
+  if (file !== undefined && content === "" && !isEdited(entry)) return carried
+  return [...body(content, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
+}
+
 const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {
   if (entry?._tag === "Message") return entry.from
   return entry?._tag === "Unsent" ? me : undefined
 }
-
-const isEdited = (entry: Entry): boolean => entry._tag === "Message" && entry.edited !== undefined
 
 /** The rows of one entry, below the one before it. */
 export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
@@ -215,7 +228,7 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
     ...(entry._tag === "Message" && entry.deleted === true
       ? body("(deleted)", "pale", true, { ...look, query: "" }, false)
-      : body(entry.content, entry._tag === "Unsent" ? "pale" : "text", own, look, isEdited(entry))),
+      : said(entry, own, look)),
     ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]
   if (entry._tag === "Message" || entry.failed === undefined) return rows

@@ -2,11 +2,14 @@ import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
-import type { Action, Administration, Intent } from "../Action.ts"
+import type { Action, Administration, FileIntent, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
 
 /** The intents that are for the client. */
-export type ClientIntent = Exclude<Intent, { readonly _tag: "Quit" | "Title" | "Notify" | "SignIn" }>
+export type ClientIntent = Exclude<
+  Intent,
+  FileIntent | { readonly _tag: "Quit" | "Title" | "Notify" | "SignIn" | "ListPaths" }
+>
 
 /** A server without direct conversations does not understand such a name. */
 const whyNot = (channel: string, error: RequestError | ConnectionFailure): string =>
@@ -33,8 +36,8 @@ export const runIntent = (
 
   switch (intent._tag) {
     case "Publish": {
-      const { channel, content, id } = intent
-      return Effect.matchEffect(client.publish(channel, content, id), {
+      const { channel, content, file, id } = intent
+      return Effect.matchEffect(client.publish(channel, content, { id, file }), {
         onSuccess: ({ seq }) => report({ _tag: "Published", channel, id, seq }),
         onFailure: (error) => report({ _tag: "NotPublished", channel, id, why: explained(error) }),
       })

@@ -47,7 +47,10 @@ export const rename = (model: Model, name: string, former = name): Model => {
   const other = find(model, name)
   const free = other === undefined || other === before ? model : close(model, name)
   const renamed = change(free, former, (conversation) => ({ ...conversation, name }))
-  return model.current === before.name ? { ...renamed, current: name } : renamed
+  const transfers = renamed.transfers.map((transfer) =>
+    transfer.channel === before.name ? { ...transfer, channel: name } : transfer,
+  )
+  return { ...renamed, transfers, current: model.current === before.name ? name : model.current }
 }
 
 /** Adds a conversation of this name, if there is none yet, and room for it. */

@@ -6,6 +6,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
+import { withFile } from "../FileLine.ts"
 import { mentions } from "../Mentions.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
@@ -25,6 +26,7 @@ import {
   withEntries,
 } from "./conversations.ts"
 import { applyChange, receiveReadMarker, later, requestOlder } from "./history.ts"
+import { publish } from "./post.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -154,7 +156,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   // What the user wrote before joining can be sent now.
   const intents = before.entries
     .filter(isWaiting)
-    .map(({ content, id }): Intent => ({ _tag: "Publish", channel, id, content }))
+    .map(({ content, file, id }): Intent => publish({ channel, id, content, file }))
   if (before.seq !== undefined) return [entered, intents]
   const welcomed = notice(entered, welcome(event), "info", channel)
   const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
@@ -191,7 +193,7 @@ const left = (model: Model, { because, channel, ref }: Left): Model => {
 }
 
 const message = (model: Model, event: Message): Next => {
-  const { channel, content, deleted, edited, from, id, reactions, seq, timestamp } = event
+  const { channel, content, deleted, edited, file, from, id, reactions, seq, timestamp } = event
   const conversation = find(model, channel)
   if (conversation === undefined) return [model, []]
   const own = from === model.me
@@ -215,7 +217,19 @@ const message = (model: Model, event: Message): Next => {
     return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
   }
   const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
-  const entry = { _tag: "Message", at: timestamp, id, seq, from, content, mention, edited, deleted, reactions } as const
+  const entry = {
+    _tag: "Message",
+    at: timestamp,
+    id,
+    seq,
+    from,
+    content,
+    file,
+    mention,
+    edited,
+    deleted,
+    reactions,
+  } as const
   const added = add(model, channel, entry, unsent)
   const next = change(added, channel, (conversation) => {
     const typing = new Map(conversation.typing)
@@ -226,13 +240,13 @@ const message = (model: Model, event: Message): Next => {
 }
 
 /** Counts a message of somebody else as unread, and notifies the user, if it concerns them. */
-const countAsNew = (model: Model, { channel, content, from }: Message, key: number, mention: boolean): Next => {
+const countAsNew = (model: Model, { channel, content, file, from }: Message, key: number, mention: boolean): Next => {
   const direct = isDirect(channel)
   const counted = countUnread(model, channel, key, mention || direct)
   // One notification for many that come together.
   if ((!mention && !direct) || model.ticks - model.notifiedAt < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
-  return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: content }]]
+  return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: withFile(content, file, " ") }]]
 }
 
 const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model => {
@@ -258,8 +272,9 @@ export const published = (model: Model, channel: string, id: string, seq: Seq.Se
   withEntries(model, whereUnsent(model, channel, id), ({ entries }) => {
     const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
     if (found?._tag !== "Unsent" || model.me === undefined) return entries
-    const { at, content, key } = found
-    const acknowledged: Entry = { _tag: "Message", key, at, id: found.id, seq, from: model.me, content, mention: false }
+    const { at, content, file, id: own, key } = found
+    const said = { content, file, mention: false }
+    const acknowledged: Entry = { _tag: "Message", key, at, id: own, seq, from: model.me, ...said }
     const others = entries.filter((entry) => entry !== found)
     return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, acknowledged)
   })

@@ -47,7 +47,7 @@ const changeEntry = (entry: MessageEntry, event: Change): MessageEntry => {
         ? entry
         : { ...entry, content: event.content, edited: event.seq }
     case "Deleted":
-      return { ...entry, content: "", deleted: true, mention: false }
+      return { ...entry, content: "", file: undefined, deleted: true, mention: false }
     case "Reacted":
       return { ...entry, reactions: withReaction(entry.reactions, event) }
   }
@@ -93,7 +93,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
   const known = new Set(conversation.entries.map(seqOf))
   const fresh = page.flatMap((message, at): ReadonlyArray<MessageEntry> => {
     if (!isMessage(message) || known.has(message.seq) || message.seq >= oldest) return []
-    const { content, deleted, edited, from, id, reactions, seq, timestamp } = message
+    const { content, deleted, edited, file, from, id, reactions, seq, timestamp } = message
     const own = from === model.me
     const entry: MessageEntry = {
       _tag: "Message",
@@ -103,6 +103,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       seq,
       from,
       content,
+      file,
       edited,
       deleted,
       reactions,

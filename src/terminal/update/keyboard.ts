@@ -8,6 +8,7 @@ import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
 import * as Editing from "./editing.ts"
+import * as Files from "./files.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
 import { remember, submit } from "./submit.ts"
@@ -67,7 +68,7 @@ const complete = (model: Model, by: 1 | -1): Next => {
   const { completion, editor } = model
   if (completion === undefined) {
     const begun = Completion.begin(model)
-    if (begun === undefined) return only(model)
+    if (begun === undefined) return [model, Files.listPaths(model)]
     return only({ ...model, editor: begun[0], completion: begun[1] })
   }
   const [next, stepped] = Completion.step(editor, completion, by)

@@ -1,6 +1,7 @@
 /** The search in the conversation that is shown: results appear while one types, the newest first. */
 import { graphemes } from "../Width.ts"
 import * as Editor from "../Editor.ts"
+import { withFile } from "../FileLine.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import { holds } from "../Mentions.ts"
@@ -18,7 +19,7 @@ export const open = (model: Model, text: string): Model => {
     query === ""
       ? []
       : current(model).entries.flatMap((entry) =>
-          entry._tag !== "Notice" && holds(entry.content, query) ? [entry.key] : [],
+          entry._tag !== "Notice" && holds(withFile(entry.content, entry.file, "\n"), query) ? [entry.key] : [],
         )
   const back = model.search === undefined ? current(model).scroll : model.search.back
   return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })

@@ -1,5 +1,4 @@
 /** What Enter does: sends the draft, or runs the command in it. */
-import { MessageId } from "../../domain/MessageId.ts"
 import type { Member } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import type { Command } from "../Command.ts"
@@ -7,10 +6,12 @@ import { parse } from "../Commands.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
-import { add, change, close, current, find, isDirect, isWaiting, notice, open, show } from "./conversations.ts"
+import { change, close, current, find, notice, open, show } from "./conversations.ts"
 import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
+import * as Files from "./files.ts"
+import { post } from "./post.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -43,14 +44,9 @@ const trimmed = (text: string): string => {
   return text.slice(text.lastIndexOf("\n", start - 1) + 1).trimEnd()
 }
 
-/** Sends a message; one in a channel that is not joined yet waits for that. */
+/** Sends a message, and shows it. */
 const send = (model: Model, channel: string, content: string): Next => {
-  const { next, prefix } = model.ids
-  const id = MessageId.make(`${prefix}-${next}`)
-  const numbered = { ...model, ids: { prefix, next: next + 1 } }
-  const before = find(model, channel)
-  const waiting = before?.roster === undefined
-  const shown = add(numbered, channel, { _tag: "Unsent", id, content, failed: undefined, waiting })
+  const [shown, intents] = post(model, channel, content)
   const read = change(shown, channel, (conversation) => ({
     ...conversation,
     scroll: 0,
@@ -58,10 +54,7 @@ const send = (model: Model, channel: string, content: string): Next => {
     mentions: 0,
     firstUnread: undefined,
   }))
-  if (!waiting) return [read, [{ _tag: "Publish", channel, id, content }]]
-  // The server may have closed a quiet direct conversation; the first message joins it again.
-  const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
-  return [read, silent ? [{ _tag: "Join", channel }] : []]
+  return [read, intents]
 }
 
 /** Shows a conversation, and joins it if necessary. */
@@ -141,6 +134,14 @@ const runCommand = (model: Model, command: Command): Next => {
       return Editing.remove(model, command.from)
     case "React":
       return Editing.react(model, command.reaction, command.from)
+    case "SendFile":
+      return Files.send(model, command)
+    case "GetFile":
+      return Files.get(model, command)
+    case "Files":
+      return Files.list(model)
+    case "Cancel":
+      return Files.cancel(model, command.transfer)
     case "Info":
       return [model, [{ _tag: "Describe", channel }]]
     case "Create":

@@ -19,6 +19,7 @@ import { paint } from "./Paint.ts"
 import { PaintContext, Rows } from "./Rows.ts"
 import { SearchLine } from "./SearchLine.ts"
 import type { Store } from "./Store.ts"
+import { Transfers } from "./Transfers.ts"
 import { Window } from "./Window.ts"
 
 /** The line between two parts that are side by side. */
@@ -66,6 +67,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
           roster: conversation?.roster,
         }),
     ),
+    layout.transfers > 0 && createElement(Transfers, { columns, height: layout.transfers, model }),
     layout.typing === 1 &&
       createElement(Hints, {
         columns,

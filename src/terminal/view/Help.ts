@@ -8,7 +8,7 @@ import { Rows } from "./Rows.ts"
 export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Enter", "send"],
   ["Alt+Enter, Ctrl+J", "a new line"],
-  ["Tab", "complete a name, channel or command"],
+  ["Tab", "complete a name, channel, command or path"],
   ["Alt+↑ Alt+↓", "another channel (Ctrl+P, Ctrl+N)"],
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],

@@ -62,6 +62,7 @@ const looks: { readonly [Of in Style | Frame]: Look } = {
   pale: { colour: "grey", plain: [dim] },
   reaction: { colour: "grey", plain: [dim] },
   reacted: { colour: "cyan", plain: [underlined] },
+  file: { colour: "cyan", plain: [italic] },
   notice: { colour: "grey", plain: [italic] },
   error: { colour: "red", plain: [bold] },
   day: { colour: "grey", plain: [dim] },

@@ -1,0 +1,32 @@
+import type { FileInfo } from "../../client/Files.ts"
+import { MessageId } from "../../domain/MessageId.ts"
+import type { Intent } from "../Action.ts"
+import type { Model } from "../Model.ts"
+import { add, find, isDirect, isWaiting } from "./conversations.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+/** Posts a message; one in a channel that is not joined yet waits for that. */
+export const post = (model: Model, channel: string, content: string, file?: FileInfo): Next => {
+  const { next, prefix } = model.ids
+  const id = MessageId.make(`${prefix}-${next}`)
+  const numbered = { ...model, ids: { prefix, next: next + 1 } }
+  const before = find(model, channel)
+  const waiting = before?.roster === undefined
+  const carried = file === undefined ? {} : { file }
+  const shown = add(numbered, channel, { _tag: "Unsent", id, content, ...carried, failed: undefined, waiting })
+  if (!waiting) return [shown, [publish({ channel, id, content, file })]]
+  // The server may have closed a quiet direct conversation; the first message joins it again.
+  const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
+  return [shown, silent ? [{ _tag: "Join", channel }] : []]
+}
+
+export const publish = (message: {
+  readonly channel: string
+  readonly id: MessageId
+  readonly content: string
+  readonly file?: FileInfo | undefined
+}): Intent => {
+  const { channel, content, file, id } = message
+  return { _tag: "Publish", channel, id, content, ...(file === undefined ? {} : { file: file.id }) }
+}
