@@ -1,6 +1,8 @@
 /** What must always hold, whatever comes from others, from the keyboard and from the terminal. The same on every run. */
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
+import { FileId } from "../../src/domain/FileId.ts"
+import { Sha256 } from "../../src/domain/Sha256.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { banner, typing } from "../../src/terminal/Banner.ts"
@@ -9,6 +11,7 @@ import type { Key } from "../../src/terminal/Key.ts"
 import { layout } from "../../src/terminal/Layout.ts"
 import { conversation, type Entry } from "../../src/terminal/Model.ts"
 import { type Row, timeline } from "../../src/terminal/Timeline.ts"
+import { transferLines } from "../../src/terminal/TransferLine.ts"
 import { lookOf } from "../../src/terminal/update/conversations.ts"
 import { cut, fit, graphemes, width, wrap } from "../../src/terminal/Width.ts"
 import { event, joined, noon, World } from "./world.ts"
@@ -166,6 +169,14 @@ describe("Width, of anything", () => {
   })
 })
 
+const fileOf = (dice: Dice) => ({
+  id: FileId.make("00000000-0000-4000-8000-000000000001"),
+  name: dice.text(hostile, 10),
+  size: dice.of([0, 1, 1_258_291, Number.MAX_SAFE_INTEGER, -1, Number.NaN]),
+  media_type: dice.text(hostile, 4),
+  sha256: Sha256.make("ab".repeat(32)),
+})
+
 describe("Timeline, of anything", () => {
   it("shows nothing the terminal could obey, and no row that is too wide", () => {
     const dice = new Dice(3)
@@ -180,7 +191,8 @@ describe("Timeline, of anything", () => {
         default:
           // A hostile server sends anything.
           const from = dice.text(hostile, 6) as Username
-          return { ...base, _tag: "Message", id: undefined, from, content, mention: false }
+          const file = dice.of([undefined, fileOf(dice)])
+          return { ...base, _tag: "Message", id: undefined, from, content, file, mention: false }
       }
     }
     for (let round = 0; round < 300; round++) {
@@ -226,13 +238,30 @@ describe("Update, of anything", () => {
     "pageDown",
   ]
   const letters = [..."abcdefhjklnpruw123"]
-  const drafts = ["/join ops", "/j dev", "/leave", "/msg bob hi", "/topic tea", "/search e", "/users", "/nonsense", "/"]
+  const drafts = [
+    "/join ops",
+    "/j dev",
+    "/leave",
+    "/msg bob hi",
+    "/topic tea",
+    "/search e",
+    "/users",
+    "/nonsense",
+    "/",
+    "/send a b",
+    "/get 1",
+    "/files",
+    "/cancel",
+    "/cancel 1",
+    "/get",
+  ]
 
   const happen = (world: World, dice: Dice): void => {
     const channel = dice.of(["lobby", "ops", "dev", "@bob", "@BOB", "unknown"])
     const modifiers = { ctrl: dice.below(6) === 0, alt: dice.below(6) === 0, shift: dice.below(6) === 0 }
     const because = new Disconnect({ reason: "ConnectionLost", detail: dice.text(hostile, 4) })
-    switch (dice.below(16)) {
+    const transfer = 1 + dice.below(12)
+    switch (dice.below(18)) {
       case 0:
       case 1:
       case 2:
@@ -277,6 +306,29 @@ describe("Update, of anything", () => {
         })
       case 14:
         return void world.act({ _tag: "NotJoined", channel, why: dice.text(hostile, 6) })
+      case 15: {
+        const file = fileOf(dice)
+        world.receive({
+          ...event("Message", { channel: "lobby", from: "bob", content: "", seq: 9, timestamp: noon }),
+          file,
+        })
+        return void world.act(
+          dice.of([
+            { _tag: "TransferBegun", transfer, name: file.name, size: file.size },
+            { _tag: "Uploaded", transfer, file },
+            { _tag: "Downloaded", transfer, path: file.name },
+            { _tag: "TransferFailed", transfer, why: file.name },
+            { _tag: "Paths", typed: "", paths: [file.name] },
+          ] as const),
+        )
+      }
+      case 16:
+        return void world.act({
+          _tag: "TransferMoved",
+          transfer,
+          bytes: dice.below(2_000_000),
+          ticks: world.model.ticks + dice.below(9000),
+        })
       default:
         return void world.after(dice.below(4000))
     }
@@ -311,6 +363,12 @@ describe("Update, of anything", () => {
         assert.strictEqual(new Set(shown.entries.map(({ key }) => key)).size, shown.entries.length, of)
         if (model.search !== undefined) assert.isBelow(model.search.at, Math.max(1, model.search.hits.length), of)
         if (!layout(model).tooSmall) assertRows(world, of)
+        assert.isAtMost(model.transfers.length, 20, of)
+        const { columns } = model.size
+        for (const line of transferLines(model, { columns, rows: layout(model).transfers })) {
+          assert.notMatch(line, dangerous, of)
+          assert.strictEqual(width(line), columns, of)
+        }
       }
     })
   }

@@ -3,8 +3,23 @@ import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { makeFolder } from "../../cli/NatterProcess.ts"
+import { makeFolder, natter } from "../../cli/NatterProcess.ts"
 import { enter, join, server } from "./chat.ts"
+
+/** A server on this port, or on any. */
+const serve = (data: string, port = 0) =>
+  Effect.promise(async () => {
+    const server = natter(["serve", "--port", String(port), "--data", data], { cwd: data })
+    const [, chosen] = await server.says(/listens on 127\.0\.0\.1:(\d+)/)
+    return { server, port: Number(chosen) }
+  })
+
+/** Done when there is no such file any more. */
+const gone = (file: string) =>
+  Effect.callback<void>((resume) => {
+    const look = () => (fs.existsSync(file) ? void setImmediate(look) : resume(Effect.void))
+    look()
+  })
 
 describe("natter chat, with files", () => {
   it.live("sends one and shows how far it is; another saves it, byte for byte, beside what is there already", () =>
@@ -22,7 +37,7 @@ describe("natter chat, with files", () => {
       ann.type(`/send ${here}/tw\t`)
       yield* ann.shows(/two words\.png" *$/m)
       ann.type(`with words${enter}`)
-      yield* ann.until("the bar", () => / 1 ↑ two words\.png .*\d+ % of 24 MiB/.test(ann.raw()))
+      yield* ann.until("the bar", () => / 1 ↑ two words\.png \[=+ +\] \d+ % of 24 MiB/.test(ann.text()))
       for (const screen of [ann, bob]) {
         yield* screen.shows(/ {2}with words\n.* {2}\[file\] two words\.png, 24 MiB, image\/png/)
       }
@@ -31,7 +46,7 @@ describe("natter chat, with files", () => {
       bob.type(`/files${enter}`)
       yield* bob.shows(/1 {2}two words\.png, 24 MiB, image\/png {2}ann/)
       bob.type(`/get 1${enter}`)
-      yield* bob.until("the bar", () => / 1 ↓ two words\.png/.test(bob.raw()))
+      yield* bob.until("the bar", () => / 1 ↓ two words\.png \[=+ +\] \d+ %/.test(bob.text()))
       yield* bob.shows(/Saved: [^]*two words \(1\)\.png, 24 MiB/)
       assert.deepStrictEqual(fs.readdirSync(downloads).toSorted(), ["two words (1).png", "two words.png"])
       assert.strictEqual(fs.readFileSync(path.join(downloads, "two words.png"), "utf8"), "mine")
@@ -41,6 +56,36 @@ describe("natter chat, with files", () => {
       yield* ann.shows(/none was not sent: there is no such file/)
       ann.type(`/quit${enter}`)
       assert.strictEqual(yield* ann.ended, 0)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("waits when the server is killed, goes on when it is back, and stops what is cancelled", () =>
+    Effect.gen(function* () {
+      const data = makeFolder()
+      const here = makeFolder()
+      const downloads = makeFolder()
+      const { port, server } = yield* serve(data)
+      const bytes = randomBytes(64 * 1024 * 1024)
+      fs.writeFileSync(path.join(here, "large.bin"), bytes)
+      const ann = yield* join(port, "ann", { args: ["--downloads", downloads] })
+      ann.type(`/send ${here}/large.bin${enter}`)
+      // In the midst of it.
+      yield* ann.until("some of it to be there", () => /large\.bin \[=+ +\]/.test(ann.text()))
+      server.child.kill("SIGKILL")
+      yield* ann.shows(/ 1 ↑ large\.bin .* of 64 MiB, waits/)
+      yield* serve(data, port)
+      ann.type("\u0012")
+      yield* ann.shows(/\[file\] large\.bin, 64 MiB/)
+      ann.type(`/get${enter}`)
+      yield* ann.shows(/Saved: [^]*large\.bin, 64 MiB/)
+      assert.isTrue(bytes.equals(fs.readFileSync(path.join(downloads, "large.bin"))))
+
+      ann.type(`/get${enter}`)
+      yield* ann.until("some of it to be there", () => fs.readdirSync(downloads).includes("large.bin.part"))
+      ann.type(`/cancel${enter}`)
+      yield* ann.shows(/large\.bin was cancelled\./)
+      yield* gone(path.join(downloads, "large.bin.part"))
+      assert.deepStrictEqual(fs.readdirSync(downloads), ["large.bin"])
     }).pipe(Effect.scoped),
   )
 })
