@@ -308,10 +308,8 @@ describe("Update, of anything", () => {
         return void world.act({ _tag: "NotJoined", channel, why: dice.text(hostile, 6) })
       case 15: {
         const file = fileOf(dice)
-        world.receive({
-          ...event("Message", { channel: "lobby", from: "bob", content: "", seq: 9, timestamp: noon }),
-          file,
-        })
+        const said = event("Message", { channel: "lobby", from: "bob", content: "", seq: 9, timestamp: noon })
+        world.receive(said.type === "Message" ? { ...said, file } : said)
         return void world.act(
           dice.of([
             { _tag: "TransferBegun", transfer, name: file.name, size: file.size },

@@ -30,8 +30,9 @@ describe("Layout", () => {
           world.model = { ...world.model, editor: { text: draft, cursor: 0 } }
           for (const search of [undefined, { query: "", hits: [], at: -1 }]) {
             world.model = { ...world.model, search }
-            const { banner, channels, composer, header, members, search: line, timeline, typing } = layout(world.model)
-            assert.strictEqual(header + banner + timeline.rows + typing + line + composer, rows)
+            const parts = layout(world.model)
+            const { banner, channels, composer, header, members, search: line, timeline, transfers, typing } = parts
+            assert.strictEqual(header + banner + timeline.rows + transfers + typing + line + composer, rows)
             const sides = (channels === 0 ? 0 : channels + 1) + (members === 0 ? 0 : members + 1)
             assert.strictEqual(timeline.columns + sides, columns)
             assert.isAbove(timeline.rows, 0)

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { printable } from "../../client/Printable.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
-import { bar, line } from "./bar.ts"
-import { Pace } from "./Pace.ts"
+import { bar, line } from "../bar.ts"
+import { Pace } from "../Pace.ts"
 
 /** Milliseconds between two pictures, and between two lines. */
 const drawEvery = 100

@@ -20,7 +20,7 @@ import { userError } from "../userError.ts"
 import { again } from "./again.ts"
 import { ask, channelPath, send, told } from "./asking.ts"
 import { hashed } from "./hashing.ts"
-import { mediaTypeOf } from "./mediaTypes.ts"
+import { mediaTypeOf } from "../mediaTypes.ts"
 import * as Progress from "./Progress.ts"
 import * as Unfinished from "./Unfinished.ts"
 

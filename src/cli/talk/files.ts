@@ -12,8 +12,8 @@ import { chooseFile } from "../../terminal/ChooseFile.ts"
 import type { Command } from "../../terminal/Command.ts"
 import { fileLine } from "../../terminal/FileLine.ts"
 import type { LocalFiles } from "../../terminal/LocalFiles.ts"
-import { line } from "../files/bar.ts"
-import { Pace } from "../files/Pace.ts"
+import { line } from "../bar.ts"
+import { Pace } from "../Pace.ts"
 import type { Screen } from "./screen.ts"
 
 export interface Around {

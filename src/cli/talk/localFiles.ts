@@ -7,7 +7,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { plainFileName } from "../../domain/FileName.ts"
 import { type LocalFiles, LocalTrouble } from "../../terminal/LocalFiles.ts"
-import { mediaTypeOf } from "../files/mediaTypes.ts"
+import { mediaTypeOf } from "../mediaTypes.ts"
 
 /** What is wrong, and what to do. */
 const troubles: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** How far a file has come, in one line. */
-import * as ByteCount from "../../domain/ByteCount.ts"
+import * as ByteCount from "../domain/ByteCount.ts"
 
 export interface Standing {
   readonly name: string

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
-import { bar, line, type Standing } from "../../../src/cli/files/bar.ts"
-import { Pace } from "../../../src/cli/files/Pace.ts"
+import { bar, line, type Standing } from "../../src/cli/bar.ts"
+import { Pace } from "../../src/cli/Pace.ts"
 
 const standing = (more: Partial<Standing> = {}): Standing => ({
   name: "soup.png",

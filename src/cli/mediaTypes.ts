@@ -1,5 +1,5 @@
 /** What files are by their names, as far as a browser shows them; the service takes nothing but the sender's word for it. */
-import { unknownMediaType } from "../../domain/FileName.ts"
+import { unknownMediaType } from "../domain/FileName.ts"
 
 const types: Readonly<Record<string, string>> = {
   avif: "image/avif",
