@@ -80,6 +80,30 @@ describe.each(["json", "msgpack"] as const)("in %s", (codec) => {
   }
 
   live(
+    "an upload whose connection is lost again and again goes on where it was",
+    Effect.gen(function* () {
+      const bytes = bytesOf(3_000_000)
+      const { client, way } = yield* clientOf("ann", { codec, backoff })
+      let cuts = 0
+      let resent = 0
+      const source = sourceOf(bytes)
+      const sending = client.upload("lobby", {
+        ...source,
+        read: (offset) => {
+          resent += offset
+          way.cutAfter(900_000, "toServer")
+          cuts++
+          return source.read(offset)
+        },
+      })
+      const file = yield* sending
+      assert.strictEqual(file.sha256, hashOf(bytes))
+      assert.isAtLeast(cuts, 3)
+      assert.isAbove(resent, 0)
+    }),
+  )
+
+  live(
     "a download whose connection is lost again and again goes on behind the last byte",
     Effect.gen(function* () {
       const bytes = bytesOf(6_000_000)

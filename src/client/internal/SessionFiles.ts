@@ -30,7 +30,11 @@ export class SessionFiles {
 
   /** The last that is said of a file: not waited for where the network takes nothing. */
   sendLast(frame: Saying): Effect.Effect<void> {
-    return this.send(frame).pipe(Effect.timeoutOption(patience), Effect.interruptible, Effect.ignore)
+    // Whoever has no use for a file any more may be interrupted already: only others can still be.
+    return Effect.raceFirst(
+      Effect.interruptible(Effect.ignore(this.send(frame))),
+      Effect.interruptible(Effect.sleep(patience)),
+    )
   }
 
   /** What the server says of an upload; from its answer on, so that nothing is missed. */

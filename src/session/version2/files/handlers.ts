@@ -63,7 +63,11 @@ const keeping = (upload: Upload, taking: Effect.Effect<void>): Effect.Effect<voi
   Effect.flatMap(Effect.forkChild(taking, { startImmediately: true }), (fiber) =>
     Effect.onInterrupt(Fiber.join(fiber), () => {
       upload.pause()
-      return Fiber.await(fiber).pipe(Effect.timeoutOption(keepWithin), Effect.interruptible)
+      // This fiber is interrupted already: only others can still be.
+      return Effect.raceFirst(
+        Effect.interruptible(Effect.asVoid(Fiber.await(fiber))),
+        Effect.interruptible(Effect.sleep(keepWithin)),
+      )
     }),
   )
 
