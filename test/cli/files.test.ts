@@ -84,6 +84,10 @@ describe("natter upload and natter download", () => {
         // Nothing else is left of it.
         assert.deepStrictEqual(fs.readdirSync(folder), ["again.png"])
 
+        const latest = yield* ann.run("download", "kitchen", "--last", "--output", `${target}.2`)
+        assert.deepStrictEqual([latest.code, latest.stderr], [0, `${target}.2 is there, 1 MiB`])
+        assert.isTrue(fs.readFileSync(`${target}.2`).equals(bytes))
+
         const twice = yield* ann.run("download", "kitchen", id, "-o", target)
         assert.deepStrictEqual([twice.code, twice.stderr.includes("is there already")], [1, true])
         assert.strictEqual((yield* ann.run("download", "kitchen", id, "-o", target, "--force")).code, 0)

@@ -45,6 +45,40 @@ layer(TestServer.layerTcp({ hub: { publishing: undefined } }))("a file over HTTP
     }),
   )
 
+  it.effect(
+    "is told of by the message that carries it, in a page, alone and when it is found, until it is deleted",
+    () =>
+      Effect.gen(function* () {
+        const bytes = bytesOf(10)
+        const { actions, ask, channel, id, say } = yield* withFile("nina", bytes, "süß.png")
+        const { seq } = yield* say({ content: "tomatoes", file: id })
+        const file = { id, name: "süß.png", size: 10, media_type: "image/png", sha256: sha256(bytes) }
+        const said = Effect.map(
+          Effect.all([
+            ask({ method: "GET", path: `/api/v1/channels/${channel}/messages` }),
+            ask({ method: "GET", path: `/api/v1/channels/${channel}/messages/${seq}` }),
+            ask({ method: "GET", path: `/api/v1/search?text=tomatoes&channel=${channel}` }),
+          ]),
+          ([page, message, found]) => [
+            (page.json["entries"] as ReadonlyArray<object>)[0],
+            message.json,
+            (found.json["hits"] as ReadonlyArray<{ readonly message: object }>)[0]?.message,
+          ],
+        )
+        for (const message of yield* said) assert.deepInclude(message, { type: "Message", content: "tomatoes", file })
+        yield* actions.delete(channel, seq)
+        const [inPage, alone] = yield* said
+        for (const message of [inPage, alone]) {
+          assert.deepInclude(message, { deleted: true, content: "" })
+          assert.notProperty(message, "file")
+        }
+        // Nothing carries one that is not there, of another channel, or not whole.
+        const none = yield* say({ content: "", file: "018f0000-0000-7000-8000-000000000000" })
+        assert.deepInclude(none, { reason: "NoSuchFile" })
+        assert.deepInclude(yield* say({ content: "" }), { reason: "EmptyMessage" })
+      }),
+  )
+
   it.effect("is read in parts, and the rest of what somebody has", () =>
     Effect.gen(function* () {
       const bytes = bytesOf(200_000)
