@@ -72,6 +72,8 @@ describe("natter upload and natter download", () => {
         assert.deepStrictEqual([sent.code, sent.stdout], [0, ""])
         assert.match(sent.stderr, /^süß soup\.png is number 1 in kitchen, 1 MiB, as [\da-f-]{36}$/)
         const id = idIn(sent.stderr)
+        const shown = yield* ann.run("message", "list", "kitchen")
+        assert.include(shown.stdout, `Today [file: süß soup.png, 1 MiB, ${id}]`)
         const list = yield* ann.run("message", "list", "kitchen", "--json")
         const { entries } = JSON.parse(list.stdout) as { readonly entries: ReadonlyArray<Record<string, unknown>> }
         assert.deepInclude(entries[0], { content: "Today" })

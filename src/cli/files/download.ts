@@ -11,6 +11,7 @@ import * as ByteCount from "../../domain/ByteCount.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { FileId } from "../../domain/FileId.ts"
 import { plainFileName } from "../../domain/FileName.ts"
+import type { Entry } from "../../protocol/v2/Entry.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import { refused } from "../apiError.ts"
 import type { Given } from "../apiFlags.ts"
@@ -42,8 +43,7 @@ interface Known {
 /** Pages that are looked through for the latest file: some thousand messages. */
 const maxPages = 20
 
-const fileIn = (entry: object): FileId | undefined =>
-  "file" in entry ? (entry.file as { readonly id: FileId }).id : undefined
+const fileIn = (entry: Entry): FileId | undefined => (entry.type === "Message" ? entry.file?.id : undefined)
 
 const latest = Effect.fnUntraced(function* (service: Service, channel: ChannelName) {
   const { messages } = yield* apiOf(service)

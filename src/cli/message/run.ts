@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as ByteCount from "../../domain/ByteCount.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { shownChannel, shownName } from "../../domain/PlainName.ts"
 import type { Reaction } from "../../domain/Reaction.ts"
@@ -50,9 +51,12 @@ const reactionsOf = ({ reactions = [] }: PastMessage): string =>
 const said = (entry: Entry): string => {
   switch (entry.type) {
     case "Message": {
-      const { content, deleted, edited } = entry
+      const { content, deleted, edited, file } = entry
       if (deleted === true) return "(deleted)"
-      return `${oneLine(content)}${edited === undefined ? "" : " (edited)"}${reactionsOf(entry)}`
+      const carried =
+        file === undefined ? "" : `[file: ${oneLine(file.name)}, ${ByteCount.show(file.size)}, ${file.id}]`
+      const words = [oneLine(content), carried].filter((part) => part !== "").join(" ")
+      return `${words}${edited === undefined ? "" : " (edited)"}${reactionsOf(entry)}`
     }
     case "Edited":
       return `* changed ${entry.target}${entry.content === "" ? "" : `: ${oneLine(entry.content)}`}`

@@ -3,7 +3,6 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
-import { FileId } from "../../domain/FileId.ts"
 import * as Ask from "../../protocol/v2/ClientFrame.ts"
 import { Entry } from "../../protocol/v2/Entry.ts"
 import * as Tell from "../../protocol/v2/ServerFrame.ts"
@@ -45,10 +44,7 @@ export const Messages = HttpApiGroup.make("messages")
     HttpApiEndpoint.post("publish", "/channels/:channel/messages", {
       params: { channel },
       headers: idempotency,
-      payload: Schema.Struct({
-        ...pick(Ask.Publish, "content"),
-        file: optional(FileId, "One that was sent to this channel, and has come whole; then `content` may be empty."),
-      }),
+      payload: Schema.Struct(pick(Ask.Publish, "content", "file")),
       success: Receipt.pipe(HttpApiSchema.status(201)),
     })
       .annotate(OpenApi.Summary, "Say something")

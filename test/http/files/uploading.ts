@@ -117,7 +117,7 @@ export const somebody = Effect.fnUntraced(function* (name: string, channel = `${
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       }),
-      ({ json }) => json as { readonly seq: number },
+      ({ json }) => json as { readonly seq: number; readonly reason?: string },
     )
 
   return { actions, append, ask, authorized, begin, channel, offsetOf, port, say, token, upload, url, user }
