@@ -2,6 +2,7 @@
 import type { Row } from "./Row.ts"
 import { largeCrowd } from "./rows/crowd.ts"
 import * as Fanout from "./rows/fanout.ts"
+import * as Files from "./rows/files.ts"
 import * as Http from "./rows/http.ts"
 import { durableOpenLoop, openLoop } from "./rows/open.ts"
 import * as Sessions from "./rows/sessions.ts"
@@ -19,6 +20,9 @@ export const rows: ReadonlyArray<Row> = [
   Sessions.pingsEcho,
   Http.httpRead,
   Http.httpPublish,
+  Files.fileUp,
+  Files.fileDown,
+  Files.fileChat,
   Visits.visits,
   Visits.guestVisits,
   Visits.growth,

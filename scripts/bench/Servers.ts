@@ -74,3 +74,16 @@ export const socketIo: ServerCommand = { ...bare("socket.io", "socketIo.ts"), fr
 
 /** Node's own HTTP server, with the answer in this file. */
 export const bareHttp = (answer: string): ServerCommand => bare("bare Node", "http.ts", "--answer", answer)
+
+/** Ours with everything on disk, and room for large files. */
+export const natterWithFiles: ServerCommand = {
+  ...natterOnDisk,
+  name: "natter",
+  env: { NATTER_FILES_MAX_BYTES: "4GiB", NATTER_FILES_QUOTA: "1TiB", NATTER_FILES_UPLOADS: "100" },
+}
+
+/** Pipes between sockets and files; the one in `path` is sent. */
+export const bareFiles = (path: string): ServerCommand => {
+  const { args, name } = bare("bare Node", "files.ts", "--file", path)
+  return { name, args: (port, folder, command) => [...args(port, folder, command), "--data", folder] }
+}

@@ -115,7 +115,7 @@ export const tokensOf = ({ tokens = "" }: SessionPlan, count: number): ReadonlyA
 }
 
 /** Time and CPU time from here on: of the server, and of this process. */
-export const stopwatch = ({ serverPid }: SessionPlan) => {
+export const stopwatch = ({ serverPid }: Pick<SessionPlan, "serverPid">) => {
   const [wall, server, own] = [performance.now(), cpuSeconds(serverPid), process.cpuUsage()]
   return () => {
     const { system, user } = process.cpuUsage(own)
