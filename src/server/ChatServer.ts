@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import type { SecureRandom } from "effect/crypto/SecureRandom"
 import type { AccountChange } from "../accounts/AccountChange.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
@@ -63,22 +64,26 @@ const webhooksLayer = ({ webhooks }: Pick<ServerSettings, "webhooks">) =>
   )
 
 /** Files go with the messages that carry them, where what is kept has a place for these. */
-const filesLayer = ({ files, fileScan }: Pick<ServerSettings, "files" | "fileScan">) =>
+const filesLayer = (
+  { files, fileScan }: Pick<ServerSettings, "files" | "fileScan">,
+  random: Layer.Layer<SecureRandom>,
+) =>
   SettlingHistory.layer.pipe(
     Layer.provideMerge(Files.layer),
-    Layer.provide(NodeCrypto.layerSecureRandom),
+    Layer.provide(random),
     Layer.provide([Layer.succeed(FileSettings, files), Scanner.layer(fileScan)]),
   )
 
-/** Everything behind the listeners, on accounts and a history of the caller's choice. */
+/** Everything behind the listeners, on accounts and a history of the caller's choice; files are named by `random`. */
 export const sessionsLayer = (
   settings: Pick<ServerSettings, "files" | "fileScan" | "history" | "hub" | "session" | "connections" | "webhooks">,
+  random: Layer.Layer<SecureRandom> = NodeCrypto.layerSecureRandom,
 ) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
     Layer.provideMerge(Sessions.layer),
     Layer.provideMerge([Hub.layer, Chat.layer, ConnectionLimits.layer]),
     Layer.provide(webhooksLayer(settings)),
-    Layer.provide(filesLayer(settings)),
+    Layer.provide(filesLayer(settings, random)),
     Layer.provide([
       peopleWithAccounts,
       Layer.effect(AccountsOfHub, Accounts),

@@ -1,4 +1,4 @@
-/** What outlives the server: its history and its accounts, behind a disk that takes time, fails, and loses writes. */
+/** What outlives the server: its history, its accounts and its files, behind a disk that takes time, fails, and loses writes. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -8,6 +8,9 @@ import { ChannelStore } from "../../channels/ChannelStore.ts"
 import { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
+import { FileRecords } from "../../files/FileRecords.ts"
+import { FileStore } from "../../files/FileStore.ts"
+import { FileStoreError } from "../../files/FileStoreError.ts"
 import { History } from "../../history/History.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
@@ -65,6 +68,7 @@ type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, never>
 /** Calls that change something. */
 const historyWrites = new Set<string>(["append", "mark", "touch", "remove"])
 const channelWrites = new Set<string>(["create", "change", "remove"])
+const recordWrites = new Set<string>(["add", "change", "remove"])
 
 export class Disk {
   /** Of the machine that it is in. */
@@ -79,6 +83,8 @@ export class Disk {
   private history: History["Service"] | undefined
   private accounts: AccountStore["Service"] | undefined
   private channels: ChannelStore["Service"] | undefined
+  private records: FileRecords["Service"] | undefined
+  private files: FileStore["Service"] | undefined
 
   constructor(time: VirtualTime, seed: number, observer: DiskObserver, settings: DiskSettings = {}) {
     const { grain = 1, history = defaults } = settings
@@ -89,9 +95,17 @@ export class Disk {
       this.history = yield* History
       this.accounts = yield* AccountStore
       this.channels = yield* ChannelStore
+      this.records = yield* FileRecords
+      this.files = yield* FileStore
       return yield* Effect.never
     })
-    const stores = Layer.mergeAll(History.layerMemory, AccountStore.layerMemory, ChannelStore.layerMemory)
+    const stores = Layer.mergeAll(
+      History.layerMemory,
+      AccountStore.layerMemory,
+      ChannelStore.layerMemory,
+      FileRecords.layerMemory,
+      FileStore.layerMemory,
+    )
     this.machine.run(build.pipe(Effect.provide(stores), Effect.provideService(HistorySettings, history)))
   }
 
@@ -115,7 +129,7 @@ export class Disk {
   }
 
   /** As one process of the server sees it. */
-  layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore> {
+  layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore | FileRecords | FileStore> {
     const history = this.faulty(process, this.kept, (operation, args) => ({
       writes: historyWrites.has(operation),
       refused: (reason) => new HistoryError({ reason, operation }),
@@ -133,7 +147,20 @@ export class Disk {
         return value
       },
     }))
+    const records = this.faulty(process, this.records!, (operation) => ({
+      writes: recordWrites.has(operation),
+      refused: () => new FileStoreError({ operation }),
+      onStored: (value) => value,
+    }))
+    const { append, drop, keep, remove, ...reading } = this.files!
+    const writing = this.faulty(process, { append, drop, keep, remove }, (operation) => ({
+      writes: true,
+      refused: () => new FileStoreError({ operation }),
+      onStored: (value) => value,
+    }))
     return Layer.mergeAll(
+      Layer.succeed(FileRecords, records),
+      Layer.succeed(FileStore, { ...reading, ...writing }),
       // What is stored at the call would be stored without a disk.
       Layer.succeed(History, { ...history, appendUnsafe: undefined }),
       Layer.succeed(AccountStore, this.accounts!),
@@ -148,7 +175,7 @@ export class Disk {
     describe: (
       operation: string,
       args: ReadonlyArray<unknown>,
-    ) => Omit<Call<unknown, HistoryError | ChannelStoreError>, "kept">,
+    ) => Omit<Call<unknown, HistoryError | ChannelStoreError | FileStoreError>, "kept">,
   ): Store {
     const methods: Record<string, Method> = { ...(store as Record<string, Method>) }
     const behindDisk = Object.entries(methods).map(([operation, method]) => [

@@ -162,15 +162,16 @@ export class Server {
   private layer(process: Process) {
     const { settings } = this
     const random = SecureRandom.make((size) => process.dice.bytes(size))
+    const byDice = Layer.succeed(SecureRandom.SecureRandom, random)
     const accounts = Accounts.layer.pipe(
       Layer.provide([hashes, LoginThrottle.layer]),
-      Layer.provide([NodeCrypto.layerDigest, Layer.succeed(SecureRandom.SecureRandom, random)]),
+      Layer.provide([NodeCrypto.layerDigest, byDice]),
       Layer.provide([
         Layer.succeed(Accounts.Settings, settings.accounts),
         Layer.succeed(LoginThrottle.Settings, settings.logins),
       ]),
     )
-    return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }).pipe(
+    return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }, byDice).pipe(
       Layer.provide(accounts),
       Layer.provide(this.disk.layer(process)),
       Layer.fresh,
