@@ -31,6 +31,9 @@ export type Texts = NonNullable<(typeof Texts)["Type"]>
  * - `Vanish`: its connection breaks without a goodbye, and cannot be made again for `away`.
  * - `CatchUp`: reads the latest entries of a channel, page by page.
  * - `SignIn`: starts a second client, which signs in as a visitor, joins the first channel, leaves it and ends.
+ * - `SendFile`: sends a file of so many bytes to its channels in turn, and says it: every so often, or once. No faster than
+ *   so many bytes a second, where that is said. It begins `after` the other activities.
+ * - `GetFiles`: reads the files that others say, or a share of them, and compares every byte with what was to be sent.
  */
 export const Activity = Schema.TaggedUnion({
   Talk: {
@@ -53,6 +56,16 @@ export const Activity = Schema.TaggedUnion({
   Vanish: { every: Millis, away: Millis },
   CatchUp: { every: Millis, entries: Count },
   SignIn: { every: Millis },
+  SendFile: {
+    every: Schema.optionalKey(Millis.check(Schema.isGreaterThan(0))),
+    after: Millis,
+    bytes: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+    bytesPerSecond: Schema.optionalKey(Rate),
+  },
+  GetFiles: {
+    share: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+    bytesPerSecond: Schema.optionalKey(Rate),
+  },
 })
 export type Activity = typeof Activity.Type
 
@@ -135,3 +148,31 @@ export const signIn = (options: { readonly every: Duration.Input }): Activity =>
   _tag: "SignIn",
   every: millis(options.every),
 })
+
+const paced = ({ bytesPerSecond }: { readonly bytesPerSecond?: number }) =>
+  bytesPerSecond === undefined ? {} : { bytesPerSecond }
+
+export const sendFile = (options: {
+  readonly bytes: number
+  /** Default: once. */
+  readonly every?: Duration.Input
+  /** How long after the other activities it begins. Default: with them. */
+  readonly after?: Duration.Input
+  /** Default: as fast as it goes. */
+  readonly bytesPerSecond?: number
+}): Activity => ({
+  _tag: "SendFile",
+  bytes: options.bytes,
+  after: millis(options.after ?? 0),
+  ...(options.every === undefined ? {} : { every: millis(options.every) }),
+  ...paced(options),
+})
+
+export const getFiles = (
+  options: {
+    /** Of the files that others say, so much is read by each member. Default: all. */
+    readonly share?: number
+    /** Default: as fast as it goes. */
+    readonly bytesPerSecond?: number
+  } = {},
+): Activity => ({ _tag: "GetFiles", share: options.share ?? 1, ...paced(options) })

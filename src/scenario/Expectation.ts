@@ -5,9 +5,18 @@ import { Millis, millis } from "./internal/time.ts"
 
 /**
  * What is timed. All of it counts from when it was due: a delivery until a member received the message, an
- * acknowledgement until the sender received that, and the others until they were done.
+ * acknowledgement until the sender received that, and the others until they were done. A download is due when its reader
+ * hears of the file.
  */
-export const LatencyName = Schema.Literals(["delivery", "acknowledgement", "signIn", "join", "catchUp"])
+export const LatencyName = Schema.Literals([
+  "delivery",
+  "acknowledgement",
+  "signIn",
+  "join",
+  "catchUp",
+  "upload",
+  "download",
+])
 export type LatencyName = typeof LatencyName.Type
 
 const Crowd = Schema.optionalKey(Schema.NonEmptyString)
@@ -21,6 +30,9 @@ const Share = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEq
  * - `Throughput`: so much was done a second, on average over the measured part.
  * - `Memory`: the service never had more, in bytes.
  * - `NoErrors`: nothing was refused and no connection lost, but for these reasons.
+ * - `Files`: every file that was to be sent was, and whoever wanted to read one has read it whole, byte for byte.
+ * - `FileRate`: so many bytes of whole files a second, on average over the measured part.
+ * - `Unmoved`: this share took at most so many times as long after a moment of the measured part as it did before.
  * - `Presence`: no member received more presence frames than this.
  *
  * Where they name a `crowd` it is about its members: what they receive, and what they do.
@@ -38,6 +50,19 @@ export const Expectation = Schema.TaggedUnion({
   Throughput: { of: LatencyName, atLeast: Schema.Finite.check(Schema.isGreaterThan(0)), crowd: Crowd },
   Memory: { atMost: Schema.Finite },
   NoErrors: { except: Schema.Array(Schema.String) },
+  Files: {},
+  FileRate: {
+    of: Schema.Literals(["upload", "download"]),
+    atLeast: Schema.Finite.check(Schema.isGreaterThan(0)),
+  },
+  Unmoved: {
+    of: LatencyName,
+    share: Share,
+    /** From the beginning of the measured part. */
+    by: Millis.check(Schema.isGreaterThan(0)),
+    atMost: Schema.Finite.check(Schema.isGreaterThan(0)),
+    crowd: Crowd,
+  },
   Presence: { framesEach: Schema.Finite },
   Recovery: { within: Millis },
 })
@@ -79,6 +104,27 @@ export const throughput = (of: LatencyName, options: About & { readonly atLeast:
   _tag: "Throughput",
   of,
   atLeast: options.atLeast,
+  ...about(options),
+})
+
+export const files: Expectation = { _tag: "Files" }
+/** Bytes of whole files. */
+export const fileRate = (of: "upload" | "download", options: { readonly mebibytesPerSecond: number }): Expectation => ({
+  _tag: "FileRate",
+  of,
+  atLeast: options.mebibytesPerSecond * 1024 * 1024,
+})
+
+/** The p99, where no `share` is said: what begins at that moment, such as files, is not felt. */
+export const unmoved = (
+  of: LatencyName,
+  options: About & { readonly by: Duration.Input; readonly times: number; readonly share?: number },
+): Expectation => ({
+  _tag: "Unmoved",
+  of,
+  share: options.share ?? 0.99,
+  by: millis(options.by),
+  atMost: options.times,
   ...about(options),
 })
 

@@ -1,7 +1,7 @@
 /** Compares what a run measured with what its scenario expects, and makes a verdict of each expectation. */
 import { type Expectation, LatencyName } from "./Expectation.ts"
 import type { Histogram } from "./Histogram.ts"
-import { figureOf } from "./internal/Recorder.ts"
+import { figureOf, halfOf, wrongBytes } from "./internal/Recorder.ts"
 import type { Verdict } from "./Result.ts"
 
 /** What a run measured, as far as expectations are judged by it. */
@@ -22,6 +22,9 @@ export interface Measurements {
   readonly mostMemory: number | undefined
   /** Of all members the most. */
   readonly presenceFrames: number
+  /** Bytes of files that were sent and read as a whole in the measured part. */
+  readonly uploaded: number
+  readonly downloaded: number
   /** Milliseconds from the end of the last incident until nobody was missing; undefined where that did not come. */
   readonly recoveredAfter: number | undefined
 }
@@ -73,6 +76,20 @@ const delivery = ({
   ] as const
   const found = wrong.flatMap(([times, what]) => (times === 0 ? [] : [`${times} ${what}`]))
   return { holds: found.length === 0, found: found.join(", ") || `${acknowledged} acknowledged, all heard once` }
+}
+
+const files = ({ errors, latencies }: Measurements): Pick<Verdict, "holds" | "found"> => {
+  const [sent, read] = [latencies.get("upload"), latencies.get("download")]
+  if (sent === undefined || sent.count === 0) return nothing("an upload")
+  if (read === undefined || read.count === 0) return nothing("a download")
+  const wrong = errors.get(wrongBytes) ?? 0
+  const found = [
+    [sent.lost, "not sent"],
+    [read.lost, "not read"],
+    [wrong, "with other bytes"],
+  ] as const
+  const said = found.flatMap(([times, what]) => (times === 0 ? [] : [`${times} ${what}`]))
+  return { holds: said.length === 0, found: said.join(", ") || `${sent.count} sent, ${read.count} times one was read` }
 }
 
 const errors = ({ errors }: Measurements, except: ReadonlyArray<string>): Pick<Verdict, "holds" | "found"> => {
@@ -151,6 +168,41 @@ const judge = (expectation: Expectation, measurements: Measurements): Verdict =>
       const asked = except.length === 0 ? "none" : `none but ${except.join(", ")}`
       return { promise: "no errors", asked, ...errors(measurements, except) }
     }
+    case "Files":
+      return {
+        promise: "files",
+        asked: "every file is sent, and read whole, byte for byte",
+        ...files(measurements),
+      }
+    case "FileRate": {
+      const { atLeast, of } = expectation
+      const bytes = of === "upload" ? measurements.uploaded : measurements.downloaded
+      const found = bytes / Math.max(measurements.seconds, 0.001)
+      return {
+        promise: `bytes of ${of}s`,
+        asked: `at least ${mebibytes(atLeast)} a second`,
+        holds: found >= atLeast,
+        found: `${mebibytes(found)} a second`,
+      }
+    }
+    case "Unmoved": {
+      const { atMost, share } = expectation
+      const [before, after] = (["before", "after"] as const).map((half) =>
+        measurements.latencies.get(halfOf(expectation, half)),
+      )
+      const promise = `p${Number((share * 100).toFixed(3))} of ${figureOf(expectation.of, expectation.crowd)} unmoved`
+      const asked = `at most ${atMost} times that before ${expectation.by / 1000} s`
+      if (before === undefined || after === undefined || before.count === 0 || after.count === 0) {
+        return { promise, asked, ...nothing(expectation.of) }
+      }
+      const [early, late] = [before.percentile(share), after.percentile(share)]
+      return {
+        promise,
+        asked,
+        holds: after.keeps(share, early * atMost),
+        found: `${milliseconds(late)} after ${milliseconds(early)}${neverCame(after)}`,
+      }
+    }
     case "Presence": {
       const { presenceFrames } = measurements
       return {
@@ -180,7 +232,17 @@ export const breach = (
   expectations: ReadonlyArray<Expectation>,
   { errors, latencies, mostMemory }: Pick<Measurements, "errors" | "latencies" | "mostMemory">,
 ): Verdict | undefined => {
-  const unknown = { acknowledged: 1, behind: 0, doubled: 0, missing: 0, missed: 0, disagreeing: 0, presenceFrames: 0 }
+  const unknown = {
+    uploaded: 0,
+    downloaded: 0,
+    acknowledged: 1,
+    behind: 0,
+    doubled: 0,
+    missing: 0,
+    missed: 0,
+    disagreeing: 0,
+    presenceFrames: 0,
+  }
   const now = { ...unknown, errors, latencies, mostMemory, recoveredAfter: 0, seconds: 0 }
   return expectations
     .filter((one) => {

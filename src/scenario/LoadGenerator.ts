@@ -42,6 +42,8 @@ export interface Counts {
   readonly givenUp: number
   /** Errors. */
   readonly failed: number
+  /** Files that are being sent or read. */
+  readonly transfers: number
 }
 
 type Latency = Result["latencies"][number]
@@ -60,6 +62,9 @@ export interface Outcome {
   readonly disagreeing: number
   /** Of the measured part, and of all members the most. */
   readonly presenceFrames: number
+  /** Bytes of files that were sent and read as a whole. */
+  readonly uploaded: number
+  readonly downloaded: number
 }
 
 /** A call of a generator, which fails where its process is gone. */
@@ -126,7 +131,8 @@ export const make = Effect.fnUntraced(function* ({
 }: Plan): Effect.fn.Return<LoadGenerator, never, World | Scope.Scope> {
   const world = yield* World
   const scope = yield* Effect.scope
-  const recorder = new Recorder(yield* Clock.Clock, namedIn(scenario))
+  const splits = scenario.holds.filter((one) => one._tag === "Unmoved")
+  const recorder = new Recorder(yield* Clock.Clock, namedIn(scenario), splits)
   const check = new DeliveryCheck(run)
   const roles = rolesOf(scenario)
   const common = {
@@ -197,8 +203,8 @@ export const make = Effect.fnUntraced(function* ({
         ),
       ),
     counts: Effect.sync(() => {
-      const { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp } = recorder
-      return { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp }
+      const { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp, transfers } = recorder
+      return { acknowledged, delivered, failed, membersAway, membersIn, sent, givenUp, transfers }
     }),
     recent: Effect.sync(() => {
       const { recent } = recorder
@@ -225,7 +231,9 @@ export const make = Effect.fnUntraced(function* ({
         }
         const { disagreeing, doubled, missed, missing } = check
         const latencies = [...recorder.latencies].map(([of, histogram]) => [of, histogram.summary(of)] as const)
-        return { latencies, errors: [...recorder.errors], doubled, missing, missed, disagreeing, presenceFrames }
+        const { download: downloaded, upload: uploaded } = recorder.bytes
+        const errors = [...recorder.errors]
+        return { latencies, errors, doubled, missing, missed, disagreeing, presenceFrames, uploaded, downloaded }
       }),
     received: Effect.sync(() => check.received),
   }

@@ -52,6 +52,7 @@ export const combine = (generators: ReadonlyArray<LoadGenerator>): LoadGenerator
           acknowledged: of("acknowledged"),
           givenUp: of("givenUp"),
           failed: of("failed"),
+          transfers: of("transfers"),
         }
       },
     ),
@@ -87,6 +88,8 @@ export const combine = (generators: ReadonlyArray<LoadGenerator>): LoadGenerator
           missing: sum(several.map(({ missing }) => missing)),
           missed: sum(several.map(({ missed }) => missed)),
           disagreeing: check.disagreeing + sum(several.map(({ disagreeing }) => disagreeing)),
+          uploaded: sum(several.map(({ uploaded }) => uploaded)),
+          downloaded: sum(several.map(({ downloaded }) => downloaded)),
           presenceFrames: Math.max(...several.map(({ presenceFrames }) => presenceFrames)),
         }
       }),

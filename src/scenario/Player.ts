@@ -211,21 +211,35 @@ const played = Effect.fnUntraced(function* (
   yield* recovering
   // At the end all members have to be back, also those who vanish of their own accord.
   if (!(yield* everybodyIsIn)) recoveredAfter = undefined
-  // Wait until every message has its acknowledgement, and every acknowledged message has reached its receivers.
+  // Wait until every file has gone its way, every message has its acknowledgement, and every acknowledged message has reached its receivers.
   const behind = Effect.flatMap(generator.acknowledgedSeqs, generator.behind)
-  const quiet = Effect.flatMap(generator.counts, ({ acknowledged, sent, givenUp }) =>
-    acknowledged + givenUp < sent ? Effect.succeed(false) : Effect.map(behind, (messages) => messages === 0),
+  const quiet = Effect.flatMap(generator.counts, ({ acknowledged, sent, givenUp, transfers }) =>
+    acknowledged + givenUp < sent || transfers > 0
+      ? Effect.succeed(false)
+      : Effect.map(behind, (messages) => messages === 0),
   )
   yield* until(quiet, quietWithin)
   yield* watch
 
   const { acknowledged, delivered, givenUp, sent } = yield* generator.counts
   const outcome = yield* generator.outcome(yield* generator.acknowledgedSeqs)
-  const { disagreeing, doubled, missed, missing, presenceFrames } = outcome
+  const { disagreeing, doubled, downloaded, missed, missing, presenceFrames, uploaded } = outcome
   const latencies = histogramsOf(outcome.latencies)
   const errors = new Map(outcome.errors)
   const figures = new Set<string>([...LatencyName.literals, ...latencies.keys()])
-  const received = { behind: yield* behind, disagreeing, doubled, missed, missing, presenceFrames, recoveredAfter }
+  const received = {
+    behind: yield* behind,
+    disagreeing,
+    doubled,
+    missed,
+    missing,
+    presenceFrames,
+    recoveredAfter,
+    uploaded,
+    downloaded,
+  }
+  // Most scenarios have no files.
+  const bytes = uploaded + downloaded === 0 ? {} : { "bytes uploaded": uploaded, "bytes downloaded": downloaded }
   return {
     what: { name: scenario.name, about: scenario.about, scenario },
     world: world.kind,
@@ -234,7 +248,7 @@ const played = Effect.fnUntraced(function* (
     seed,
     latencies: [...figures].flatMap((name) => latencies.get(name)?.summary(name) ?? []),
     series: timeSeries.series,
-    counters: { members, sent, acknowledged, "given up": givenUp, delivered, doubled, missing, missed },
+    counters: { members, sent, acknowledged, "given up": givenUp, delivered, doubled, missing, missed, ...bytes },
     errors: Object.fromEntries(errors),
     marks: timeSeries.marks,
     verdicts: verdicts(scenario.holds, {

@@ -98,13 +98,51 @@ export const scaled = (scenario: Scenario, factor: number): Scenario => ({
   crowds: scenario.crowds.map((crowd) => ({ ...crowd, count: Math.max(1, Math.round(crowd.count * factor)) })),
 })
 
-/** The same with a measured part of another length. Incidents move in proportion. */
+/** The same with files that are sent and read at so many times the pace. */
+const pacedBy = ({ crowds, holds, ...rest }: Scenario, factor: number): Scenario => ({
+  ...rest,
+  crowds: crowds.map((crowd) => ({
+    ...crowd,
+    does: crowd.does.map((one) =>
+      (one._tag === "SendFile" || one._tag === "GetFiles") && one.bytesPerSecond !== undefined
+        ? { ...one, bytesPerSecond: one.bytesPerSecond * factor }
+        : one,
+    ),
+  })),
+  holds: holds.map((one) => (one._tag === "FileRate" ? { ...one, atLeast: one.atLeast * factor } : one)),
+})
+
+/**
+ * The same with a measured part of another length. Incidents move in proportion, and so does what begins later or is compared
+ * with what was before; files that have a pace take the same part of it.
+ */
 export const lasting = (scenario: Scenario, time: Duration.Input): Scenario => {
   const lasts = millis(time)
-  const { incidents } = scenario
+  const moved = (at: number): number => (at / scenario.lasts) * lasts
+  const { crowds, holds, incidents, ...rest } = pacedBy(scenario, scenario.lasts / lasts)
   return {
-    ...scenario,
+    ...rest,
     lasts,
-    incidents: incidents.map(({ at, what }) => ({ at: (at / scenario.lasts) * lasts, what })),
+    incidents: incidents.map(({ at, what }) => ({ at: moved(at), what })),
+    holds: holds.map((one) => (one._tag === "Unmoved" ? { ...one, by: moved(one.by) } : one)),
+    crowds: crowds.map((crowd) => ({
+      ...crowd,
+      does: crowd.does.map((one) => (one._tag === "SendFile" ? { ...one, after: moved(one.after) } : one)),
+    })),
+  }
+}
+
+/** The same with files of so many bytes. Where they have a pace they take as long as before. */
+export const withFilesOf = (scenario: Scenario, bytes: number): Scenario => {
+  const sizes = scenario.crowds.flatMap(({ does }) =>
+    does.flatMap((one) => (one._tag === "SendFile" ? [one.bytes] : [])),
+  )
+  const { crowds, ...rest } = pacedBy(scenario, bytes / Math.max(1, ...sizes))
+  return {
+    ...rest,
+    crowds: crowds.map((crowd) => ({
+      ...crowd,
+      does: crowd.does.map((one) => (one._tag === "SendFile" ? { ...one, bytes } : one)),
+    })),
   }
 }

@@ -22,6 +22,8 @@ const measured = (more: Partial<Measurements> = {}): Measurements => ({
   disagreeing: 0,
   mostMemory: undefined,
   presenceFrames: 0,
+  uploaded: 0,
+  downloaded: 0,
   recoveredAfter: undefined,
   ...more,
 })

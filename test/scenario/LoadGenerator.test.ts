@@ -173,6 +173,7 @@ describe("members", () => {
             acknowledged: 20,
             givenUp: 0,
             failed: 0,
+            transfers: 0,
           })
           const sizes = (channels: LoadGenerator.LoadGenerator["received"]) =>
             Effect.map(channels, (all) => all.map(([channel, received]) => [channel, received.length / 2]).toSorted())
@@ -221,6 +222,7 @@ describe("what members say and hear", () => {
           acknowledged: 24,
           givenUp: 0,
           failed: 0,
+          transfers: 0,
         })
         const [recent] = yield* generator.recent
         assert.deepInclude(recent, { name: "delivery", count: 72 })

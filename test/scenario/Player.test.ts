@@ -43,6 +43,7 @@ const playing = Effect.fnUntraced(function* (options: Options = {}) {
     acknowledged: 10,
     givenUp: 0,
     failed: 0,
+    transfers: 0,
     ...options.counts,
   }
   const outcome = {
@@ -53,6 +54,8 @@ const playing = Effect.fnUntraced(function* (options: Options = {}) {
     missed: 0,
     disagreeing: 0,
     presenceFrames: 0,
+    uploaded: 0,
+    downloaded: 0,
     ...options.outcome,
   }
   const generator: LoadGenerator = {

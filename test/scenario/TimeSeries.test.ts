@@ -7,6 +7,7 @@ const counts = (sent: number, delivered = 0, failed = 0) => ({
   sent,
   delivered,
   failed,
+  transfers: 0,
   membersIn: 3,
   membersAway: 0,
   acknowledged: 0,

@@ -250,7 +250,7 @@ describe("replying", () => {
     ...more,
   })
   const hear = ({ hearers }: Member, payload: Payload, channel = "tea") =>
-    hearers.forEach((one) => one(channel, payload))
+    hearers.forEach((one) => one(channel, payload, undefined))
 
   it.effect("answers where it heard it, after a while, and marks the answer", () =>
     Effect.gen(function* () {

@@ -1,4 +1,5 @@
 /** Flags of several load commands. */
+import * as ByteSize from "effect/ByteSize"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -12,6 +13,16 @@ export const duration = (name: string, description: string) =>
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseDuration(text)),
       () => "a time such as 500ms, 30s or 5m",
+    ),
+  )
+
+export const size = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("SIZE"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (text) => Option.flatMap(ByteSize.fromString(/^\d+$/.test(text) ? `${text} B` : text), ByteSize.toNumber),
+      () => "a size such as 64KiB, 10MiB or 1GiB",
     ),
   )
 

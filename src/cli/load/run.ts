@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { duration, files, wholeNumber } from "./flags.ts"
+import { duration, files, size, wholeNumber } from "./flags.ts"
 import { scenario, where } from "./scenarioFlags.ts"
 
 export const run = Command.make(
@@ -31,6 +31,9 @@ export const run = Command.make(
       Flag.withDefault(1),
     ),
     for: duration("for", "How long it is measured; what goes wrong does so at the same part of it").pipe(Flag.optional),
+    fileSize: size("file-size", "The size of the files that are sent, such as 1GiB; they take as long as before").pipe(
+      Flag.optional,
+    ),
     ...files,
   },
   (given) =>
@@ -52,5 +55,6 @@ export const run = Command.make(
     },
     { command: "natter load run huge-channel --processes 4", description: "More members than one process can play" },
     { command: "natter load run reconnect-storm --scale 0.1 --for 10s", description: "A small one" },
+    { command: "natter load run file-resume --file-size 1GiB", description: "A large file over a bad connection" },
   ]),
 )

@@ -26,6 +26,7 @@ interface Flags extends Files, TlsFlags {
   readonly endOnBreach: boolean
   readonly processes: number
   readonly scale: number
+  readonly fileSize: Option.Option<number>
   readonly for: Option.Option<Duration.Duration>
 }
 
@@ -70,7 +71,11 @@ const simulated = Effect.fnUntraced(function* (scenario: Scenario.Scenario, { ad
 export const run = Effect.fnUntraced(function* (given: Flags) {
   if (Option.isNone(given.scenario)) return yield* list
   yield* ready(given)
-  const whole = Scenario.scaled(spoken(yield* find(given.scenario.value), given.transport), given.scale)
+  const scaled = Scenario.scaled(spoken(yield* find(given.scenario.value), given.transport), given.scale)
+  const whole = Option.match(given.fileSize, {
+    onNone: () => scaled,
+    onSome: (bytes) => Scenario.withFilesOf(scaled, bytes),
+  })
   const lasting = Option.match(given.for, { onNone: () => whole, onSome: (time) => Scenario.lasting(whole, time) })
   const scenario = given.endOnBreach ? { ...lasting, endsOnBreach: true } : lasting
   // Before anything is started: settings that cannot hold are no service that fails.

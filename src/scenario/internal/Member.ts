@@ -6,11 +6,13 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Client from "../../client/Client.ts"
 import { Dialer } from "../../client/Dialer.ts"
+import type { FileInfo } from "../../client/Files.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { type Crowd, channelsOf } from "../Crowd.ts"
 import type { World } from "../World.ts"
 import * as FaultyDialer from "./FaultyDialer.ts"
 import { Receiver, type DeliveryCheck } from "./DeliveryCheck.ts"
+import type * as FileContent from "./FileContent.ts"
 import type { Recorder } from "./Recorder.ts"
 import * as Payload from "./Payload.ts"
 
@@ -60,8 +62,9 @@ export class Member {
   /** The direct conversations that were started; at most one for each member of the crowd. */
   private readonly conversations = new Set<string>()
   /** Told of each message of the run that it hears, once. */
-  readonly hearers = new Set<(channel: string, payload: Payload.Payload) => void>()
+  readonly hearers = new Set<(channel: string, payload: Payload.Payload, file: FileInfo | undefined) => void>()
   private published = 0
+  private files = 0
   private place: "in" | "out" | "away" = "out"
   private isLeaving = false
 
@@ -123,7 +126,7 @@ export class Member {
               for (const event of events) {
                 const payload = this.receiver.receive(event)
                 if (payload === undefined) continue
-                if (event.type === "Message") for (const hear of this.hearers) hear(event.channel, payload)
+                if (event.type === "Message") for (const hear of this.hearers) hear(event.channel, payload, event.file)
                 recorder.delivered++
                 recorder.done("delivery", payload.due, this.crowd.name)
               }
@@ -175,7 +178,17 @@ export class Member {
   /** Publishes a message that was due at this time. */
   publish(
     channel: string,
-    { reply, size, text }: { readonly size: number; readonly text?: string | undefined; readonly reply?: true },
+    {
+      file,
+      reply,
+      size,
+      text,
+    }: {
+      readonly size: number
+      readonly text?: string | undefined
+      readonly reply?: true
+      readonly file?: string
+    },
     due: number,
   ): Effect.Effect<void> {
     const { audience, check, recorder } = this.run
@@ -183,7 +196,7 @@ export class Member {
       const payload = { run: check.run, member: this.index, number: ++this.published, due, ...(reply && { reply }) }
       recorder.sent++
       const acknowledged = recorder.expect("acknowledgement", due, this.crowd.name, audience(channel))
-      return this.say(channel, Payload.write(payload, size, text)).pipe(
+      return this.say(channel, Payload.write(payload, size, text), file).pipe(
         Effect.map(({ seq }) => {
           recorder.acknowledged++
           recorder.came(acknowledged)
@@ -201,13 +214,18 @@ export class Member {
   }
 
   /** A direct conversation is lost where the other one was not back yet: it is entered again, as often as that takes. */
-  private say(channel: string, content: string): ReturnType<Client.Client["publish"]> {
-    const said = this.client.publish(channel, content)
+  private say(channel: string, content: string, file?: string): ReturnType<Client.Client["publish"]> {
+    const said = this.client.publish(channel, content, { file })
     if (!channel.startsWith("@")) return said
     return said.pipe(
       Effect.tapError((error) => (isLost(error) ? Effect.ignore(this.client.join(channel)) : Effect.void)),
       Effect.retry({ while: isLost, schedule: again, times: entering }),
     )
+  }
+
+  /** The file that it sends next. */
+  nextFile(): FileContent.FileKey {
+    return { run: this.run.check.run, member: this.index, number: ++this.files }
   }
 
   /** The scenario is about to disconnect it: until it is back it does not count as missing. */

@@ -25,6 +25,19 @@ export interface Expected {
 export const figureOf = (what: LatencyName, crowd?: string): string =>
   crowd === undefined ? what : `${what} of ${crowd}`
 
+/** The error of a member that has read other bytes than were to be sent. */
+export const wrongBytes = "WrongBytes"
+
+/** What is compared before and after a moment, in milliseconds from the beginning of the measured part. */
+export interface Split {
+  readonly of: LatencyName
+  readonly crowd?: string
+  readonly by: number
+}
+
+export const halfOf = ({ by, crowd, of }: Split, half: "before" | "after"): string =>
+  `${figureOf(of, crowd)} ${half} ${by / 1000} s`
+
 /** How many different reasons are counted apart; further ones are counted together as "other". */
 const reasonsKept = 100
 
@@ -45,6 +58,10 @@ export class Recorder {
   /** Where the measured part begins and ends, by `now`. */
   from = Number.POSITIVE_INFINITY
   to = Number.POSITIVE_INFINITY
+  /** Files that are being sent or read. */
+  transfers = 0
+  /** Bytes of files that were sent or read as a whole in the measured part. */
+  readonly bytes = { upload: 0, download: 0 }
   /** The latencies of deliveries since `recent` was last replaced. */
   recent = new Histogram()
   /** By `figureOf`. */
@@ -58,10 +75,12 @@ export class Recorder {
 
   /** Those crowds whose figures are kept apart, too. */
   private readonly apart: ReadonlySet<string>
+  private readonly splits: ReadonlyArray<Split>
 
-  constructor(clock: Clock.Clock, apart: ReadonlySet<string>) {
+  constructor(clock: Clock.Clock, apart: ReadonlySet<string>, splits: ReadonlyArray<Split> = []) {
     this.clock = clock
     this.apart = apart
+    this.splits = splits
   }
 
   /** Milliseconds of the monotonic clock, which all processes of a machine share. */
@@ -82,6 +101,7 @@ export class Recorder {
     if (!this.counts(what, due)) return
     this.histogram(what).record(took)
     if (this.apart.has(crowd)) this.histogram(figureOf(what, crowd)).record(took)
+    for (const figure of this.halves(what, due, crowd)) this.histogram(figure).record(took)
   }
 
   /** Records that something that was due at this time did not come, so many times. */
@@ -90,6 +110,13 @@ export class Recorder {
     const waited = Math.max(timeLimit, this.now() - due)
     this.histogram(what).lose(waited, times)
     if (this.apart.has(crowd)) this.histogram(figureOf(what, crowd)).lose(waited, times)
+    for (const figure of this.halves(what, due, crowd)) this.histogram(figure).lose(waited, times)
+  }
+
+  /** A file was sent or read as a whole now. */
+  moved(what: "upload" | "download", bytes: number): void {
+    const now = this.now()
+    if (now >= this.from && now < this.to) this.bytes[what] += bytes
   }
 
   expect(what: LatencyName, due: number, crowd: string, receivers = 0): Expected {
@@ -145,6 +172,15 @@ export class Recorder {
   /** Whether it is measured. */
   private counts(what: LatencyName, due: number): boolean {
     return (due >= this.from && due < this.to) || (what !== "delivery" && what !== "acknowledgement")
+  }
+
+  /** Of what is compared before and after a moment, the figures of the half in which it was due. */
+  private halves(what: LatencyName, due: number, crowd: string): ReadonlyArray<string> {
+    return this.splits.flatMap((split) =>
+      split.of === what && (split.crowd === undefined || split.crowd === crowd)
+        ? [halfOf(split, due - this.from < split.by ? "before" : "after")]
+        : [],
+    )
   }
 
   private histogram(figure: string): Histogram {

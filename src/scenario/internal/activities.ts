@@ -3,12 +3,14 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { ConnectionFailure } from "../../client/Reconnect.ts"
+import * as Stream from "effect/Stream"
+import type { FileInfo } from "../../client/Files.ts"
 import type { Activity } from "../Activity.ts"
 import type { LatencyName } from "../Expectation.ts"
+import * as FileContent from "./FileContent.ts"
 import { type Member, reasonOf } from "./Member.ts"
 import type { Payload } from "./Payload.ts"
-import type { Expected } from "./Recorder.ts"
+import { type Expected, wrongBytes } from "./Recorder.ts"
 
 /** Entries of a page, at most. */
 const page = 300
@@ -33,6 +35,9 @@ const fraction = (...numbers: ReadonlyArray<number>): number => {
   }
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32
 }
+
+/** What says why in an error. */
+type Failure = Parameters<typeof reasonOf>[0]
 
 /** Timers are as exact as a millisecond: what begins a little before it is due counts from then. */
 const begun = (now: number, due: number): number => Math.min(now, due)
@@ -110,7 +115,7 @@ const inOrder = (
   { from, over }: ActivityWindow,
   beat: Beat,
   what: ReadonlyArray<LatencyName>,
-  act: (expected: ReadonlyArray<Expected>) => Effect.Effect<void, ConnectionFailure>,
+  act: (expected: ReadonlyArray<Expected>) => Effect.Effect<void, Failure>,
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { recorder } = member.run
@@ -134,7 +139,7 @@ const inOrder = (
 const recorded = (
   { run: { recorder } }: Member,
   expected: ReadonlyArray<Expected>,
-  act: Effect.Effect<void, ConnectionFailure>,
+  act: Effect.Effect<void, Failure>,
 ): Effect.Effect<void> =>
   Effect.catch(act, (error) =>
     Effect.sync(() => {
@@ -145,7 +150,7 @@ const recorded = (
 
 const catchUp = (member: Member, channel: string, entries: number, [expected]: ReadonlyArray<Expected>) => {
   const { recorder } = member.run
-  const back = (left: number, before?: number): Effect.Effect<void, ConnectionFailure> =>
+  const back = (left: number, before?: number): Effect.Effect<void, Failure> =>
     Effect.suspend(() => member.client.history(channel, { limit: Math.min(page, left), before })).pipe(
       Effect.flatMap(({ entries, more }) =>
         more && left > entries.length ? back(left - entries.length, entries[0]?.seq) : Effect.void,
@@ -165,6 +170,93 @@ const signIn = (member: Member, [signedIn, joined]: ReadonlyArray<Expected>) => 
     yield* client.leave(channel)
   }).pipe(Effect.scoped)
 }
+
+/** A message that says a file. */
+const announcement = 100
+
+type Transfers = Extract<Activity, { readonly _tag: "SendFile" | "GetFiles" }>
+
+/** Until it is done, the run is not at its end. */
+const underway = <E>({ run: { recorder } }: Member, transfer: Effect.Effect<void, E>): Effect.Effect<void, E> =>
+  Effect.suspend(() => {
+    recorder.transfers++
+    return Effect.ensuring(
+      transfer,
+      Effect.sync(() => recorder.transfers--),
+    )
+  })
+
+const sendFile = (
+  member: Member,
+  channel: string,
+  { bytes, bytesPerSecond }: Extract<Transfers, { readonly _tag: "SendFile" }>,
+  [expected]: ReadonlyArray<Expected>,
+): Effect.Effect<void, Failure> => {
+  const { recorder } = member.run
+  const key = member.nextFile()
+  const source = {
+    name: FileContent.nameOf(key),
+    size: bytes,
+    read: (from: number) => FileContent.paced(FileContent.read(key, bytes, from), bytesPerSecond, () => recorder.now()),
+  }
+  return underway(
+    member,
+    Effect.flatMap(member.client.upload(channel, source), ({ id }) => {
+      recorder.moved("upload", bytes)
+      recorder.came(expected!)
+      return member.publish(channel, { size: announcement, file: id }, recorder.now())
+    }),
+  )
+}
+
+const getFile = (
+  member: Member,
+  channel: string,
+  { id, name, size }: FileInfo,
+  { bytesPerSecond }: Extract<Transfers, { readonly _tag: "GetFiles" }>,
+  expected: Expected,
+): Effect.Effect<void, Failure> => {
+  const { recorder } = member.run
+  const key = FileContent.keyOf(name)
+  const wrong = Effect.fail({ _tag: wrongBytes })
+  const all = Effect.gen(function* () {
+    const { bytes } = yield* member.client.download(channel, id)
+    let at = 0
+    yield* Stream.runForEach(
+      FileContent.paced(bytes, bytesPerSecond, () => recorder.now()),
+      (piece) => {
+        if (key === undefined || !FileContent.isAt(key, at, piece)) return wrong
+        at += piece.length
+        return Effect.void
+      },
+    )
+    if (at !== size) return yield* wrong
+    recorder.moved("download", size)
+    recorder.came(expected)
+  })
+  return underway(member, Effect.scoped(all))
+}
+
+/** Those too that are said behind the end: what was sent is to be read. */
+const getFiles = (
+  member: Member,
+  { seed }: ActivityWindow,
+  activity: Extract<Transfers, { readonly _tag: "GetFiles" }>,
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { crowd, index, run } = member
+    const { recorder } = run
+    const start = yield* FiberSet.makeRuntime<never>()
+    const hear = (channel: string, { member: sender, number }: Payload, file: FileInfo | undefined) => {
+      if (file === undefined || sender === index || fraction(seed, index, sender, number) >= activity.share) return
+      const expected = recorder.expect("download", recorder.now(), crowd.name)
+      start(recorded(member, [expected], getFile(member, channel, file, activity, expected)))
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => member.hearers.add(hear)),
+      () => Effect.sync(() => member.hearers.delete(hear)),
+    )
+  })
 
 /** Says something, waits until it is acknowledged or given up, thinks, and says the next thing. */
 const converse = (
@@ -296,5 +388,15 @@ export const perform = (
       return inOrder(member, window, steady(activity.every, phase), ["signIn", "join"], (expected) =>
         signIn(member, expected),
       )
+    case "SendFile": {
+      const { after, every } = activity
+      const beat: Beat = (n) =>
+        after + (every === undefined ? (n === 0 ? 0 : Number.POSITIVE_INFINITY) : (phase + n) * every)
+      return inOrder(member, window, beat, ["upload"], (expected) =>
+        Effect.suspend(() => sendFile(member, channel(), activity, expected)),
+      )
+    }
+    case "GetFiles":
+      return getFiles(member, window, activity)
   }
 }
