@@ -98,7 +98,7 @@ const run = async (): Promise<void> => {
   await seconds(plan.rampSeconds)
   say({ type: "Progress", text: "measuring" })
   histogram = new Histogram()
-  const [before, taken] = [answered, stopwatch({ ...plan, work: "hold", connections: 1, first: 0 })]
+  const [before, taken] = [answered, stopwatch(plan)]
   await seconds(plan.seconds)
   const figures = rates(answered - before, taken())
   asking = false
