@@ -3,14 +3,13 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { FileInfo } from "../../client/Files.ts"
 import type { Activity } from "../Activity.ts"
 import type { LatencyName } from "../Expectation.ts"
-import * as FileContent from "./FileContent.ts"
 import { type Member, reasonOf } from "./Member.ts"
 import type { Payload } from "./Payload.ts"
-import { type Expected, wrongBytes } from "./Recorder.ts"
+import type { Expected } from "./Recorder.ts"
+import { getFile, sendFile } from "./transfers.ts"
 
 /** Entries of a page, at most. */
 const page = 300
@@ -171,77 +170,11 @@ const signIn = (member: Member, [signedIn, joined]: ReadonlyArray<Expected>) => 
   }).pipe(Effect.scoped)
 }
 
-/** A message that says a file. */
-const announcement = 100
-
-type Transfers = Extract<Activity, { readonly _tag: "SendFile" | "GetFiles" }>
-
-/** Until it is done, the run is not at its end. */
-const underway = <E>({ run: { recorder } }: Member, transfer: Effect.Effect<void, E>): Effect.Effect<void, E> =>
-  Effect.suspend(() => {
-    recorder.transfers++
-    return Effect.ensuring(
-      transfer,
-      Effect.sync(() => recorder.transfers--),
-    )
-  })
-
-const sendFile = (
-  member: Member,
-  channel: string,
-  { bytes, bytesPerSecond }: Extract<Transfers, { readonly _tag: "SendFile" }>,
-  [expected]: ReadonlyArray<Expected>,
-): Effect.Effect<void, Failure> => {
-  const { recorder } = member.run
-  const key = member.nextFile()
-  const source = {
-    name: FileContent.nameOf(key),
-    size: bytes,
-    read: (from: number) => FileContent.paced(FileContent.read(key, bytes, from), bytesPerSecond, () => recorder.now()),
-  }
-  return underway(
-    member,
-    Effect.flatMap(member.client.upload(channel, source), ({ id }) => {
-      recorder.moved("upload", bytes)
-      recorder.came(expected!)
-      return member.publish(channel, { size: announcement, file: id }, recorder.now())
-    }),
-  )
-}
-
-const getFile = (
-  member: Member,
-  channel: string,
-  { id, name, size }: FileInfo,
-  { bytesPerSecond }: Extract<Transfers, { readonly _tag: "GetFiles" }>,
-  expected: Expected,
-): Effect.Effect<void, Failure> => {
-  const { recorder } = member.run
-  const key = FileContent.keyOf(name)
-  const wrong = Effect.fail({ _tag: wrongBytes })
-  const all = Effect.gen(function* () {
-    const { bytes } = yield* member.client.download(channel, id)
-    let at = 0
-    yield* Stream.runForEach(
-      FileContent.paced(bytes, bytesPerSecond, () => recorder.now()),
-      (piece) => {
-        if (key === undefined || !FileContent.isAt(key, at, piece)) return wrong
-        at += piece.length
-        return Effect.void
-      },
-    )
-    if (at !== size) return yield* wrong
-    recorder.moved("download", size)
-    recorder.came(expected)
-  })
-  return underway(member, Effect.scoped(all))
-}
-
 /** Those too that are said behind the end: what was sent is to be read. */
 const getFiles = (
   member: Member,
   { seed }: ActivityWindow,
-  activity: Extract<Transfers, { readonly _tag: "GetFiles" }>,
+  activity: Extract<Activity, { readonly _tag: "GetFiles" }>,
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { crowd, index, run } = member
@@ -393,7 +326,7 @@ export const perform = (
       const beat: Beat = (n) =>
         after + (every === undefined ? (n === 0 ? 0 : Number.POSITIVE_INFINITY) : (phase + n) * every)
       return inOrder(member, window, beat, ["upload"], (expected) =>
-        Effect.suspend(() => sendFile(member, channel(), activity, expected)),
+        Effect.suspend(() => sendFile(member, channel(), activity, expected[0]!)),
       )
     }
     case "GetFiles":
