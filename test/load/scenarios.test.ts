@@ -402,6 +402,118 @@ describe("what members do, and what is promised of it", () => {
   })
 })
 
+describe("files of members", () => {
+  const kibibyte = 1024
+  const play = (scenario: Partial<Parameters<typeof Scenario.make>[0]>) =>
+    SimulatedWorld.play(
+      Scenario.make({
+        name: "a test",
+        about: "Of files.",
+        lasts: "10 seconds",
+        crowds: [],
+        holds: [Expectation.files, Expectation.noErrors()],
+        ...scenario,
+      }),
+      { seed: 3 },
+    ).played
+  const sends = Activity.sendFile({ bytes: 100 * kibibyte, bytesPerSecond: 50 * kibibyte, every: "5 seconds" })
+
+  it.effect("are sent and read by others, at their pace", () =>
+    Effect.gen(function* () {
+      const { counters, latencies, verdicts } = yield* play({
+        settles: 0,
+        crowds: [
+          Crowd.of("senders", 2, { does: [sends] }),
+          Crowd.of("readers", 3, { does: [Activity.getFiles({ bytesPerSecond: 100 * kibibyte })] }),
+          Crowd.of("others", 1, { does: [Activity.getFiles({ share: 0 })] }),
+        ],
+      })
+      assert.deepStrictEqual(
+        verdicts.map(({ holds }) => holds),
+        [true, true],
+      )
+      const of = (name: string) => latencies.find((one) => one.name === name)!
+      assert.strictEqual(of("upload").count, 4)
+      assert.strictEqual(of("download").count, 12)
+      assert.isAtLeast(of("upload").min, 1999)
+      assert.isBelow(of("upload").max, 2300)
+      assert.isAtLeast(of("download").min, 999)
+      assert.isAbove(counters["bytes downloaded"]!, counters["bytes uploaded"]!)
+    }),
+  )
+
+  it.effect("are promised in vain where nobody may send them, or they are too large", () =>
+    Effect.gen(function* () {
+      const crowds = [Crowd.of("people", 2, { does: [sends, Activity.getFiles()] })]
+      for (const [settings, reason] of [
+        [{ "files.enabled": "off" }, "NotSupported"],
+        [{ "files.max-bytes": "1KiB" }, "FileTooLarge"],
+      ] as const) {
+        const { errors, verdicts } = yield* play({ settings, crowds })
+        assert.deepStrictEqual(
+          verdicts.map(({ holds }) => holds),
+          [false, false],
+        )
+        assert.deepStrictEqual(Object.keys(errors), [reason])
+      }
+    }),
+  )
+
+  it.effect("survive a service that is killed while they are on their way", () =>
+    Effect.gen(function* () {
+      const { verdicts } = yield* play({
+        lasts: "40 seconds",
+        crowds: [
+          Crowd.of("senders", 2, {
+            does: [Activity.sendFile({ bytes: 4000 * kibibyte, bytesPerSecond: 500 * kibibyte })],
+          }),
+          Crowd.of("readers", 2, { does: [Activity.getFiles({ bytesPerSecond: 500 * kibibyte })] }),
+        ],
+        incidents: [3, 6, 14, 18].map((at) => Incident.at(`${at} seconds`, Incident.kill({ down: "200 millis" }))),
+        holds: [Expectation.files, Expectation.delivery],
+      })
+      assert.deepStrictEqual(
+        verdicts.filter(({ holds }) => holds !== true),
+        [],
+      )
+    }),
+  )
+
+  it("take as long as before where they are of another size, and the same part of a shorter run", () => {
+    const mebibyte = 1024 * kibibyte
+    const scenario = Scenario.make({
+      name: "a test",
+      about: "Of sizes.",
+      lasts: "20 seconds",
+      crowds: [
+        Crowd.of("people", 1, {
+          does: [
+            Activity.sendFile({ bytes: mebibyte, bytesPerSecond: 1000, after: "10 seconds" }),
+            Activity.getFiles({ bytesPerSecond: 2000 }),
+          ],
+        }),
+      ],
+      holds: [
+        Expectation.fileRate("upload", { mebibytesPerSecond: 1 }),
+        Expectation.unmoved("delivery", { by: "10 seconds", times: 2 }),
+      ],
+    })
+    const doing = ({ crowds, holds }: Scenario.Scenario) => [...crowds[0]!.does, ...holds]
+    assert.deepStrictEqual(doing(Scenario.withFilesOf(scenario, 4 * mebibyte)), [
+      Activity.sendFile({ bytes: 4 * mebibyte, bytesPerSecond: 4000, after: "10 seconds" }),
+      Activity.getFiles({ bytesPerSecond: 8000 }),
+      Expectation.fileRate("upload", { mebibytesPerSecond: 4 }),
+      Expectation.unmoved("delivery", { by: "10 seconds", times: 2 }),
+    ])
+    assert.deepStrictEqual(doing(Scenario.lasting(scenario, "10 seconds")), [
+      Activity.sendFile({ bytes: mebibyte, bytesPerSecond: 2000, after: "5 seconds" }),
+      Activity.getFiles({ bytesPerSecond: 4000 }),
+      Expectation.fileRate("upload", { mebibytesPerSecond: 2 }),
+      Expectation.unmoved("delivery", { by: "5 seconds", times: 2 }),
+    ])
+  })
+})
+
 describe("settings of a scenario in a simulation", () => {
   const play = (settings: Readonly<Record<string, string>>, perSecond = 2) =>
     SimulatedWorld.play(

@@ -172,6 +172,66 @@ describe("what is promised of latencies", () => {
   })
 })
 
+describe("what is promised of files", () => {
+  const asked = ["files", "every file is sent, and read whole, byte for byte"]
+  const moved = (upload: Histogram, download: Histogram, errors: Record<string, number> = {}) =>
+    judged(Expectation.files, {
+      latencies: new Map([
+        ["upload", upload],
+        ["download", download],
+      ]),
+      errors: new Map(Object.entries(errors)),
+    })
+
+  it("holds where all were sent and read, and there were some", () => {
+    assert.deepStrictEqual(moved(histogram(3), histogram(6)), [...asked, true, "3 sent, 6 times one was read"])
+    assert.deepStrictEqual(moved(histogram(3, 1), histogram(6)), [...asked, false, "1 not sent"])
+    assert.deepStrictEqual(moved(histogram(3), histogram(5, 2)), [...asked, false, "2 not read"])
+    assert.deepStrictEqual(moved(histogram(3), histogram(6), { WrongBytes: 1 }), [
+      ...asked,
+      false,
+      "1 with other bytes",
+    ])
+    assert.deepStrictEqual(moved(histogram(3), histogram(0)), [...asked, false, "a download happened not once"])
+    assert.deepStrictEqual(judged(Expectation.files), [...asked, false, "an upload happened not once"])
+  })
+
+  it("is so many bytes a second, of each direction", () => {
+    const mebibyte = 1024 * 1024
+    const more = { uploaded: 20 * mebibyte, downloaded: 10 * mebibyte }
+    const rate = (of: "upload" | "download", mebibytesPerSecond: number) =>
+      judged(Expectation.fileRate(of, { mebibytesPerSecond }), more)
+    assert.deepStrictEqual(rate("upload", 2), [
+      "bytes of uploads",
+      "at least 2.0 MiB a second",
+      true,
+      "2.0 MiB a second",
+    ])
+    assert.isFalse(rate("upload", 2.1)[2])
+    assert.isTrue(rate("download", 1)[2])
+    assert.isFalse(rate("download", 1.1)[2])
+  })
+
+  it("is not felt by those who talk", () => {
+    const unmoved = Expectation.unmoved("delivery", { by: "20 seconds", times: 1.3, crowd: "chat" })
+    const judge = (before: Histogram, after: Histogram) =>
+      judged(unmoved, {
+        latencies: new Map([
+          ["delivery of chat before 20 s", before],
+          ["delivery of chat after 20 s", after],
+        ]),
+      })
+    const first = ["p99 of delivery of chat unmoved", "at most 1.3 times that before 20 s"]
+    assert.deepStrictEqual(judge(histogram(100, 0, 8), histogram(100, 0, 8)), [...first, true, "8.0 ms after 8.0 ms"])
+    assert.isTrue(judge(histogram(100, 0, 8), histogram(100, 0, 10))[2])
+    assert.isFalse(judge(histogram(100, 0, 8), histogram(100, 0, 11))[2])
+    // What did not come is later than anything.
+    assert.isFalse(judge(histogram(100, 0, 8), histogram(90, 10, 8))[2])
+    assert.deepStrictEqual(judge(histogram(0), histogram(9)), [...first, false, "delivery happened not once"])
+    assert.deepStrictEqual(judge(histogram(9), histogram(0)), [...first, false, "delivery happened not once"])
+  })
+})
+
 describe("what else is promised", () => {
   const mebibyte = 1024 * 1024
 
