@@ -113,7 +113,7 @@ export const follow = Effect.fnUntraced(function* (options: {
         )
       case "Wrong":
         refused++
-        return screen.notice(command.why)
+        return screen.notice(/^\/(send|upload)\b/.test(line) ? command.why : help)
       default:
         refused++
         return screen.notice(help)

@@ -59,7 +59,7 @@ describe("natter chat, with files", () => {
     }).pipe(Effect.scoped),
   )
 
-  it.live("waits when the server is killed, goes on when it is back, and stops what is cancelled", () =>
+  it.live("waits when the server is killed, goes on when it is back, and leaves nothing of what is cancelled", () =>
     Effect.gen(function* () {
       const data = makeFolder()
       const here = makeFolder()
@@ -85,6 +85,13 @@ describe("natter chat, with files", () => {
       ann.type(`/cancel${enter}`)
       yield* ann.shows(/large\.bin was cancelled\./)
       yield* gone(path.join(downloads, "large.bin.part"))
+      // Nor is anything left of what was on its way when one leaves.
+      ann.type(`/get${enter}`)
+      yield* ann.until("some of it to be there", () => fs.readdirSync(downloads).includes("large.bin.part"))
+      ann.type(`/quit${enter}`)
+      yield* ann.shows(/A file is still on the way: it ends when that is done\./)
+      ann.type("\u0003")
+      assert.strictEqual(yield* ann.ended, 0)
       assert.deepStrictEqual(fs.readdirSync(downloads), ["large.bin"])
     }).pipe(Effect.scoped),
   )
