@@ -6,5 +6,7 @@ export class FileStoreError extends Data.TaggedError("FileStoreError")<{
   readonly operation: string
   /** Why, where the store knows; otherwise it had too much to do. */
   readonly trouble?: StoreTrouble | undefined
+  /** What was asked for is not there, or not all of it: trying again makes no sense. */
+  readonly lost?: boolean
   readonly cause?: unknown
 }> {}

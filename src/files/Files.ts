@@ -98,6 +98,7 @@ const make = Effect.fnUntraced(function* (
       return store.readDraft(file.id, file.size).pipe(
         Stream.runForEach((bytes) => Effect.sync(() => hashing.add(bytes))),
         Effect.map(() => hashing.digest()),
+        errors.orAnew(records, file.id),
         (reading) => errors.stored("read a file that has come", reading),
       )
     })
@@ -126,7 +127,8 @@ const make = Effect.fnUntraced(function* (
     const change = { sha256, whole: true, expiresAt: yield* expiresAt }
     const keeping = Effect.andThen(store.keep(file.id, sha256, file.size), records.change(file.id, change))
     // A content that nobody refers to would stay until it is looked for.
-    const isThere = yield* errors.stored("keep a file", Effect.uninterruptible(locks.holding(sha256, keeping)))
+    const kept = errors.orAnew(records, file.id)(Effect.uninterruptible(locks.holding(sha256, keeping)))
+    const isThere = yield* errors.stored("keep a file", kept)
     // What it leaves is found by the sweeper, too.
     yield* Effect.ignore(store.drop(file.id))
     if (!isThere) {

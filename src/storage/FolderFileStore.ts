@@ -28,15 +28,20 @@ const isSha256 = Schema.is(Sha256)
 /** The errors of a file system by which it says that there is no room, or none for files of this size. */
 const full = ["ENOSPC", "EDQUOT", "EFBIG"]
 
-const isFull = ({ reason }: PlatformError): boolean => {
+const codeOf = ({ reason }: PlatformError): string => {
   const cause = Predicate.hasProperty(reason, "cause") ? reason.cause : undefined
-  return Predicate.hasProperty(cause, "code") && full.includes(String(cause.code))
+  return Predicate.hasProperty(cause, "code") ? String(cause.code) : ""
 }
 
 const toStoreError =
   (operation: string) =>
   (cause: PlatformError): FileStoreError =>
-    new FileStoreError({ operation, trouble: isFull(cause) ? "full" : undefined, cause })
+    new FileStoreError({
+      operation,
+      trouble: full.includes(codeOf(cause)) ? "full" : undefined,
+      lost: codeOf(cause) === "ENOENT",
+      cause,
+    })
 
 const make = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
@@ -65,7 +70,9 @@ const make = Effect.gen(function* () {
   const cut = (file: FileSystem.File, operation: string, size: number) =>
     Effect.flatMap(file.stat, (found): Effect.Effect<void, FileStoreError | PlatformError> =>
       found.size < BigInt(size)
-        ? Effect.fail(new FileStoreError({ operation, cause: `${found.size} bytes are there, not ${size}` }))
+        ? Effect.fail(
+            new FileStoreError({ operation, lost: true, cause: `${found.size} bytes are there, not ${size}` }),
+          )
         : file.truncate(size),
     )
 
@@ -108,7 +115,7 @@ const make = Effect.gen(function* () {
             Effect.suspend(() =>
               at === to
                 ? Effect.succeed(Stream.empty)
-                : Effect.fail(new FileStoreError({ operation, cause: `it ends at byte ${at}` })),
+                : Effect.fail(new FileStoreError({ operation, lost: true, cause: `it ends at byte ${at}` })),
             ),
           ),
         ),

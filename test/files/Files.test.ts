@@ -190,11 +190,49 @@ describe("a file that is sent", () => {
       assert.strictEqual(files.underWay(), 1)
       yield* files.remove(file.id)
       yield* Deferred.succeed(more, undefined)
-      const { reason } = yield* Fiber.join(fiber)
-      assert.include(["NoSuchFile", "Unavailable"], reason)
+      assert.strictEqual((yield* Fiber.join(fiber)).reason, "NoSuchFile")
       assert.strictEqual(files.underWay(), 0)
       assert.isUndefined(yield* found(files, file))
       assert.deepStrictEqual(yield* kept(world), nothing)
+    }),
+  )
+
+  it.effect("begins anew where what had come of it is not there any more, as after a restore without it", () =>
+    Effect.gen(function* () {
+      const world = yield* stores
+      for (const [to, cut] of [
+        [1_700_000, 0],
+        [1_700_000, 1_000_000],
+        [bytes.length - 1, 0],
+      ] as const) {
+        const file = yield* Effect.scoped(
+          Effect.flatMap(service(world), ({ files }) =>
+            Effect.flatMap(files.start(newFile()), (file) => sending(files, file, 0, to)),
+          ),
+        )
+        yield* world.store.drop(file.id)
+        if (cut > 0) yield* world.store.append(file.id, 0, [bytes.subarray(0, cut)])
+        const { files } = yield* service(world)
+        const { message, reason } = yield* Effect.flip(sending(files, file, to))
+        assert.strictEqual(reason, "WrongOffset")
+        assert.include(message, "byte 0")
+        assert.deepInclude(yield* found(files, file), { received: 0, whole: false })
+        assert.deepInclude(yield* sending(files, file), { whole: true, sha256: content })
+        yield* files.remove(file.id)
+      }
+      // All had come, and only the scanner was not sure.
+      const last = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { files } = yield* service(world, { scan: () => Effect.succeed("unsure") })
+          const file = yield* files.start(newFile())
+          yield* Effect.flip(sending(files, file))
+          return (yield* found(files, file))!
+        }),
+      )
+      yield* world.store.drop(last.id)
+      const { files } = yield* service(world)
+      assert.strictEqual(yield* reasonOf(sending(files, last, bytes.length)), "WrongOffset")
+      assert.deepInclude(yield* sending(files, last), { whole: true, sha256: content })
     }),
   )
 

@@ -129,8 +129,8 @@ export const fileStoreSuite = (
       "does not fill in what is missing",
       Effect.fnUntraced(function* (store) {
         const refused = (effect: Effect.Effect<unknown, FileStoreError>) =>
-          Effect.map(Effect.flip(effect), ({ _tag, trouble }) =>
-            assert.deepStrictEqual([_tag, trouble], ["FileStoreError", undefined]),
+          Effect.map(Effect.flip(effect), ({ _tag, lost, trouble }) =>
+            assert.deepStrictEqual([_tag, lost, trouble], ["FileStoreError", true, undefined]),
           )
         yield* refused(store.append(id, 1, [bytes]))
         yield* drafted(store, bytes)

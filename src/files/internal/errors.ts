@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import { RequestError } from "../../domain/RequestError.ts"
 import * as StoreTrouble from "../../domain/StoreTrouble.ts"
 import type { HistoryError } from "../../history/HistoryError.ts"
-import type { FileStoreError } from "../FileStoreError.ts"
+import type { FileId } from "../../domain/FileId.ts"
+import type { FileRecordsShape } from "../FileRecordsShape.ts"
+import { FileStoreError } from "../FileStoreError.ts"
 
 const mebibytes = (bytes: number): string => `${Number((bytes / 1024 / 1024).toFixed(1))} MiB`
 
@@ -49,13 +51,33 @@ export const infected = () =>
 export const unsure = () =>
   new RequestError({ reason: "Unavailable", detail: "The file could not be scanned: try again later" })
 
+/** A draft that has not what was acknowledged, as after a backup was brought back without it, begins anew. */
+export const orAnew =
+  (records: FileRecordsShape, id: FileId) =>
+  <A, E>(using: Effect.Effect<A, E | FileStoreError>): Effect.Effect<A, E | FileStoreError | RequestError> =>
+    Effect.catchIf(
+      using,
+      (error): error is E & FileStoreError => error instanceof FileStoreError && error.lost === true,
+      (error) =>
+        Effect.flatMap(records.change(id, { received: 0 }), (isThere) =>
+          isThere
+            ? Effect.andThen(
+                Effect.logWarning(`the bytes of the file ${id} that had come are not there any more`, error),
+                Effect.fail(wrongOffset(0)),
+              )
+            : Effect.fail(noSuchFile()),
+        ),
+    )
+
 /** A port that failed, as a request is refused for it. */
 export const stored = <A, R>(
   what: string,
-  effect: Effect.Effect<A, FileStoreError | HistoryError, R>,
+  effect: Effect.Effect<A, FileStoreError | HistoryError | RequestError, R>,
 ): Effect.Effect<A, RequestError, R> =>
-  Effect.catch(effect, (error) =>
-    Effect.andThen(Effect.logError(`the service could not ${what}`, error), failed(error)),
+  Effect.catchIf(
+    effect,
+    (error) => !(error instanceof RequestError),
+    (error) => Effect.andThen(Effect.logError(`the service could not ${what}`, error), failed(error)),
   )
 
 export const failed = (error: FileStoreError | HistoryError): Effect.Effect<never, RequestError> =>

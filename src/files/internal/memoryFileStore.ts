@@ -11,7 +11,7 @@ const piece = 64 * 1024
 const pieces = (operation: string, find: () => Uint8Array | undefined, from: number, to: number) =>
   Stream.suspend(() => {
     const bytes = find()
-    if (bytes === undefined || bytes.length < to) return Stream.fail(new FileStoreError({ operation }))
+    if (bytes === undefined || bytes.length < to) return Stream.fail(new FileStoreError({ operation, lost: true }))
     const starts = Array.from({ length: Math.ceil((to - from) / piece) }, (_, n) => from + n * piece)
     return Stream.map(Stream.fromIterable(starts), (start) => bytes.slice(start, Math.min(start + piece, to)))
   })
@@ -26,7 +26,7 @@ export const make: Effect.Effect<FileStoreShape> = Effect.sync(() => {
     append: (id, offset, bytes) =>
       Effect.suspend(() => {
         const draft = drafts.get(id) ?? none
-        if (draft.length < offset) return Effect.fail(new FileStoreError({ operation: "append" }))
+        if (draft.length < offset) return Effect.fail(new FileStoreError({ operation: "append", lost: true }))
         drafts.set(id, new Uint8Array(Buffer.concat([draft.subarray(0, offset), ...bytes])))
         return Effect.void
       }),
@@ -35,7 +35,7 @@ export const make: Effect.Effect<FileStoreShape> = Effect.sync(() => {
       Effect.suspend(() => {
         const draft = drafts.get(id) ?? none
         if (!contents.has(content)) {
-          if (draft.length < size) return Effect.fail(new FileStoreError({ operation: "keep" }))
+          if (draft.length < size) return Effect.fail(new FileStoreError({ operation: "keep", lost: true }))
           contents.set(content, draft.slice(0, size))
         }
         return Effect.void

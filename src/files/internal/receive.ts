@@ -6,7 +6,7 @@ import type { FileRecord } from "../FileRecord.ts"
 import type { FileRecordsShape } from "../FileRecordsShape.ts"
 import type { FileStoreShape } from "../FileStoreShape.ts"
 import type { Incoming } from "../FilesShape.ts"
-import { noSuchFile, stored, tooMuch } from "./errors.ts"
+import { noSuchFile, orAnew, stored, tooMuch } from "./errors.ts"
 import type { Hashing } from "./Hashing.ts"
 
 /** Bytes that are written together: what an upload holds in memory here. */
@@ -61,6 +61,7 @@ export const receive = Effect.fnUntraced(function* ({
       const later = !last && !waits && to - safe < unheard
       held = 0
       return store.append(file.id, from, [bytes], later).pipe(
+        orAnew(records, file.id),
         (writing) => stored("store a file", writing),
         // What may be wrong altogether stays beyond what has been received, and is written over.
         Effect.andThen(later ? Effect.void : note(verify === undefined ? to : incoming.offset)),

@@ -48,10 +48,14 @@ const statusOf = (cause: unknown): number | undefined => {
   return typeof status === "number" ? status : undefined
 }
 
-/** S3 itself is never full; what stands in for it is, and says so in words of its own. An object may be gone, or short. */
+/** An object is not there, or ends before what was asked for. */
+const isGone = (cause: unknown): boolean =>
+  Predicate.hasProperty(cause, "name") && ["NoSuchKey", "InvalidRange"].includes(String(cause.name))
+
+/** S3 itself is never full; what stands in for it is, and says so in words of its own. */
 const troubleOf = (cause: unknown): StoreTrouble | undefined => {
   const name = Predicate.hasProperty(cause, "name") ? String(cause.name) : ""
-  if (name === "NoSuchKey" || name === "InvalidRange") return undefined
+  if (isGone(cause)) return undefined
   return statusOf(cause) === 507 || /StorageFull|QuotaExceeded|InsufficientStorage/i.test(name) ? "full" : "away"
 }
 
@@ -81,7 +85,7 @@ export const make = Effect.fnUntraced(function* (settings: S3Settings) {
   const asking = <A>(operation: string, ask: (abortSignal: AbortSignal) => Promise<A>): Stored<A> =>
     Effect.tryPromise({
       try: ask,
-      catch: (cause) => new FileStoreError({ operation, trouble: troubleOf(cause), cause }),
+      catch: (cause) => new FileStoreError({ operation, trouble: troubleOf(cause), lost: isGone(cause), cause }),
     })
 
   const put: Bucket["put"] = (Key, bytes) =>
@@ -130,7 +134,13 @@ export const make = Effect.fnUntraced(function* (settings: S3Settings) {
                 Effect.suspend(() =>
                   left === 0
                     ? Effect.succeed(Stream.empty)
-                    : Effect.fail(new FileStoreError({ operation: "read", cause: `${Key} ends ${left} bytes before` })),
+                    : Effect.fail(
+                        new FileStoreError({
+                          operation: "read",
+                          lost: true,
+                          cause: `${Key} ends ${left} bytes before`,
+                        }),
+                      ),
                 ),
               ),
             ),

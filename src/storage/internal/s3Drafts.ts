@@ -83,7 +83,7 @@ export const make = (bucket: Bucket, prefix: string) => {
   const first = (operation: string, pieces: ReadonlyArray<Piece>, size: number): Stored<ReadonlyArray<Piece>> => {
     const end = pieces.at(-1)?.to ?? 0
     if (end < size) {
-      return Effect.fail(new FileStoreError({ operation, cause: `${end} bytes are there, not ${size}` }))
+      return Effect.fail(new FileStoreError({ operation, lost: true, cause: `${end} bytes are there, not ${size}` }))
     }
     return Effect.succeed(
       pieces.filter(({ from }) => from < size).map((piece) => ({ ...piece, to: Math.min(piece.to, size) })),
