@@ -62,7 +62,7 @@ const mostBar = 30
 const mostName = 24
 const leastName = 8
 
-export const transferLine = (
+const transferLine = (
   transfer: Transfer,
   { columns, online, ticks }: { readonly columns: number; readonly online: boolean; readonly ticks: number },
 ): string => {
