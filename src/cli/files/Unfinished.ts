@@ -32,7 +32,7 @@ const placeOf = Effect.fnUntraced(function* (key: ReadonlyArray<string>) {
 })
 
 /** Where on a service an upload goes that these tell from others. That it cannot be kept is no reason not to send. */
-export interface Unfinished {
+interface Unfinished {
   readonly get: Effect.Effect<string | undefined>
   readonly set: (path: string) => Effect.Effect<void>
   readonly forget: Effect.Effect<void>

@@ -10,7 +10,7 @@ const ref = optional(u64, "Chosen by the client; the reply or the error to this 
 
 const fileId = field(FileId, "Which file: as `Upload`, or a message, has it.")
 const offset = field(u64, "The place of the first byte in the file, from 0.")
-export const StartUpload = frame(
+const StartUpload = frame(
   "StartUpload",
   {
     description: "Announce a file that is to be sent to a channel. It is heard of when a message carries it.",
@@ -28,7 +28,7 @@ export const StartUpload = frame(
     sha256: optional(Sha256, "What has come is compared with it. In the end it is told in any case."),
   },
 )
-export const ResumeUpload = frame(
+const ResumeUpload = frame(
   "ResumeUpload",
   {
     description: "Go on with a file: after the connection was lost, or one of both sides was started anew.",
@@ -36,7 +36,7 @@ export const ResumeUpload = frame(
   },
   { ref, channel: ChannelName, file: fileId },
 )
-export const UploadChunk = frame(
+const UploadChunk = frame(
   "UploadChunk",
   {
     description:
@@ -52,12 +52,12 @@ export const UploadChunk = frame(
     ),
   },
 )
-export const CancelUpload = frame(
+const CancelUpload = frame(
   "CancelUpload",
   { description: "A file is not to come after all, or not to be said.", reply: "Ok" },
   { ref, channel: ChannelName, file: fileId },
 )
-export const Download = frame(
+const Download = frame(
   "Download",
   {
     description: "Read a file that a message in the channel carries. One is read once at a time: the next takes over.",
@@ -70,7 +70,7 @@ export const Download = frame(
     offset: optional(u64, "From this byte on. Default: 0."),
   },
 )
-export const FileAck = frame(
+const FileAck = frame(
   "FileAck",
   {
     description:
@@ -79,10 +79,6 @@ export const FileAck = frame(
   },
   { file: fileId, offset: field(u64, "Up to here, which is not among them.") },
 )
-export const CloseDownload = frame(
-  "CloseDownload",
-  { description: "No more of a file.", reply: "Ok" },
-  { ref, file: fileId },
-)
+const CloseDownload = frame("CloseDownload", { description: "No more of a file.", reply: "Ok" }, { ref, file: fileId })
 
 export const all = [StartUpload, ResumeUpload, UploadChunk, CancelUpload, Download, FileAck, CloseDownload] as const

@@ -10,7 +10,7 @@ const ref = optional(u64, "The request's.")
 const file = field(FileId, "Which file.")
 const offset = field(u64, "The place of the first byte in the file, from 0.")
 
-export const Upload = frame(
+const Upload = frame(
   "Upload",
   { description: "A file is expected, from `offset` on." },
   {
@@ -23,12 +23,12 @@ export const Upload = frame(
     window: field(u32, "Bytes that may be sent beyond what `UploadProgress` has said, at most."),
   },
 )
-export const UploadProgress = frame(
+const UploadProgress = frame(
   "UploadProgress",
   { description: "More of a file is safe." },
   { file, offset: field(u64, "All bytes before this one.") },
 )
-export const Uploaded = frame(
+const Uploaded = frame(
   "Uploaded",
   {
     description: "A file is whole, and can be said with a message, within the time that the service keeps it for that.",
@@ -43,7 +43,7 @@ const failure = {
   retryable: field(Schema.Boolean, "Whether going on may succeed later."),
   retry_after: optional(u32, "Milliseconds to wait before trying again."),
 }
-export const UploadFailed = frame(
+const UploadFailed = frame(
   "UploadFailed",
   {
     description:
@@ -52,7 +52,7 @@ export const UploadFailed = frame(
   },
   failure,
 )
-export const Opened = frame(
+const Opened = frame(
   "Opened",
   { description: "A file follows in chunks, from `offset` on." },
   {
@@ -63,12 +63,12 @@ export const Opened = frame(
     window: field(u32, "Bytes that come beyond what `FileAck` has said, at most."),
   },
 )
-export const FileChunk = frame(
+const FileChunk = frame(
   "FileChunk",
   { description: "More of a file. It comes when there is nothing else to tell." },
   { file, offset: offset, data: bytes },
 )
-export const DownloadFailed = frame(
+const DownloadFailed = frame(
   "DownloadFailed",
   { description: "No more of a file comes: it is gone, or may not be read any more, or could not be read." },
   failure,
