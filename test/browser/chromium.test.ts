@@ -87,7 +87,8 @@ describe("a page in Chromium", () => {
       Effect.gen(function* () {
         const { script } = yield* World
         assert.deepStrictEqual([script.imports, script.nodeModules], [[], []])
-        assert.isBelow(brotliCompressSync(script.code).byteLength, 75_000)
+        // 72 000 without files, which are 6 000 more.
+        assert.isBelow(brotliCompressSync(script.code).byteLength, 80_000)
       }),
     )
 
