@@ -84,6 +84,7 @@ describe("the bounds that clients count on", () => {
         maxHits: 50,
         maxCursorLength: 2048,
         maxReasonLength: 256,
+        maxGivenLength: 4096,
         maxSlowMode: 2 ** 32 - 1,
       },
     )
