@@ -123,7 +123,7 @@ export class Deframer implements BodyReader {
   private keep(bytes: Uint8Array): void {
     const needed = this.bodyFilled + bytes.byteLength
     if (needed > this.body.byteLength) {
-      const grown = new Uint8Array(Math.min(this.bodyLength, Math.max(needed, this.body.byteLength * 2, 256)))
+      const grown = new Uint8Array(Math.min(this.bodyLength, Math.max(needed * 2, 256)))
       grown.set(this.body.subarray(0, this.bodyFilled))
       this.body = grown
     }

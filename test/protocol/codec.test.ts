@@ -201,11 +201,17 @@ describe("msgpack", () => {
     assert.deepStrictEqual(decoded(0xc6, 0, 0, 0, 2, 1, 2), Uint8Array.of(1, 2))
   })
 
-  it("binary is a copy: the body may be part of a chunk that is used again", () => {
-    const body = bytes(0xc4, 2, 1, 2)
-    const value = Result.getOrThrow(Codec.messagePack.decode(body))
-    body.fill(9)
+  it("binary is not copied: it lies in the body, whose memory is not used again", () => {
+    const [before, body] = [3, bytes(0xc4, 2, 1, 2)]
+    const chunk = new Uint8Array(before + body.length)
+    chunk.set(body, before)
+    const value = Result.getOrThrow(Codec.messagePack.decode(chunk.subarray(before))) as Uint8Array
     assert.deepStrictEqual(value, Uint8Array.of(1, 2))
+    assert.strictEqual(value.buffer, chunk.buffer)
+    assert.strictEqual(value.byteOffset, before + 2)
+    // What a `Buffer` gives is none.
+    const ofBuffer = Result.getOrThrow(Codec.messagePack.decode(Buffer.from(body))) as Uint8Array
+    assert.strictEqual(ofBuffer.constructor, Uint8Array)
   })
 
   it.each<readonly [string, Uint8Array, FrameErrorKind]>([

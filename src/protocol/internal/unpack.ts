@@ -116,11 +116,10 @@ class Reader {
     }
   }
 
-  /** A copy: the body may be part of a chunk that is used again. */
+  /** Not copied: what arrives is in memory that is not used again, and chunks of files are large. */
   private binary(length: number): Uint8Array {
     const start = this.take(length)
-    // The `slice` of a `Buffer` is none.
-    return new Uint8Array(this.bytes.subarray(start, this.at))
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, length)
   }
 
   private array(length: number, levels: number): Array<unknown> {
