@@ -1,5 +1,4 @@
 /** Domain events and answers as version 2 says them. Fields are in the order of the schemas, which is that on the wire. */
-import type { Attachment } from "../../domain/Attachment.ts"
 import type { ChannelEvent, UserEvent, Welcome } from "../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
@@ -11,7 +10,7 @@ import type { Topic } from "../../domain/Topic.ts"
 import type { Person, User } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 import type * as Wire from "./Entry.ts"
-import { fileOf } from "./renderFiles.ts"
+import { fileOf, messageWithFile } from "./renderFiles.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
 /** Beside each name of who did something this service says the id, for which the protocol only leaves room. */
@@ -50,30 +49,13 @@ const byOf = ({ id, name }: Person) => ({ by: name, by_id: id })
 /** Where nothing has been removed. */
 const oldest = Seq.next(Seq.zero)
 
-/** One with a file, of which there are few. */
-const withFile = (
-  channel: ChannelName,
-  { content, from, id, seq, timestamp }: Message,
-  file: Attachment,
-): EventFrame => ({
-  type: "Message",
-  channel,
-  seq,
-  ...(id === undefined ? {} : { id }),
-  from: from.name,
-  user_id: from.id,
-  content,
-  file: fileOf(file),
-  timestamp,
-})
-
 /** An event in a channel that the reader calls so; undefined where this version has no word for it. */
 export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | undefined => {
   switch (event.type) {
     case "Message": {
       const { content, file, from, id, seq, timestamp } = event
       const { id: user_id, name } = from
-      if (file !== undefined) return withFile(channel, event, file)
+      if (file !== undefined) return messageWithFile(channel, event, file)
       return id === undefined
         ? { type: "Message", channel, seq, from: name, user_id, content, timestamp }
         : { type: "Message", channel, seq, id, from: name, user_id, content, timestamp }

@@ -1,4 +1,5 @@
 /** What is answered about files. Fields are in the order of the schemas. */
+import type { Message } from "../../domain/Entry.ts"
 import type { Attachment } from "../../domain/Attachment.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { FileId } from "../../domain/FileId.ts"
@@ -41,3 +42,20 @@ export const opened = (
   const { id, ...fields } = fileOf(file)
   return { type: "Opened", ...(ref === undefined ? {} : { ref }), file: id, ...fields, offset, window }
 }
+
+/** A message as it is said, with its file. */
+export const messageWithFile = (
+  channel: ChannelName,
+  { content, from, id, seq, timestamp }: Message,
+  file: Attachment,
+) => ({
+  type: "Message" as const,
+  channel,
+  seq,
+  ...(id === undefined ? {} : { id }),
+  from: from.name,
+  user_id: from.id,
+  content,
+  file: fileOf(file),
+  timestamp,
+})
