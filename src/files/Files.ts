@@ -199,7 +199,7 @@ const make = Effect.fnUntraced(function* (
         errors.stored("look for the message of a file", history.carried(channel, [id])),
         (carried) => carried.length > 0,
       ),
-    unsettle: sweeper.unsettle,
+    sweepSoon: sweeper.sweepSoon,
     counters,
     underWay: () => writers.size,
   }

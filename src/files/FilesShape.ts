@@ -60,7 +60,7 @@ export interface FilesShape {
   /** Whether a message in its channel carries it. */
   readonly isCarried: (file: FileRecord) => Effect.Effect<boolean, RequestError>
   /** A message of this channel was taken away, or the channel: what nobody refers to any more goes soon. */
-  readonly unsettle: (channel: ChannelId) => void
+  readonly sweepSoon: (channel: ChannelId) => void
   readonly counters: Counters
   /** Files that somebody is sending at this moment. */
   readonly underWay: () => number

@@ -9,22 +9,22 @@ import type { FilesShape } from "./FilesShape.ts"
 
 const takesAway = ({ entries }: Batch): boolean => entries.some(({ type }) => type === "Deleted")
 
-const settling = (history: HistoryShape, { unsettle }: FilesShape): HistoryShape => {
+const settling = (history: HistoryShape, { sweepSoon }: FilesShape): HistoryShape => {
   const { appendUnsafe } = history
   return {
     ...history,
     append: (channel, batch) => {
       const appending = history.append(channel, batch)
-      return takesAway(batch) ? Effect.tap(appending, () => Effect.sync(() => unsettle(channel))) : appending
+      return takesAway(batch) ? Effect.tap(appending, () => Effect.sync(() => sweepSoon(channel))) : appending
     },
     appendUnsafe:
       appendUnsafe &&
       ((channel, batch) => {
         const appended = appendUnsafe(channel, batch)
-        if (Exit.isSuccess(appended) && takesAway(batch)) unsettle(channel)
+        if (Exit.isSuccess(appended) && takesAway(batch)) sweepSoon(channel)
         return appended
       }),
-    remove: (channel) => Effect.tap(history.remove(channel), () => Effect.sync(() => unsettle(channel))),
+    remove: (channel) => Effect.tap(history.remove(channel), () => Effect.sync(() => sweepSoon(channel))),
   }
 }
 

@@ -419,12 +419,12 @@ describe("a file that has come", () => {
       const file = yield* sent(files)
       yield* files.post(file, () =>
         Effect.gen(function* () {
-          files.unsettle(general)
+          files.sweepSoon(general)
           yield* TestClock.adjust(Duration.times(hour, 3))
           assert.isDefined(yield* found(files, file))
         }),
       )
-      files.unsettle(general)
+      files.sweepSoon(general)
       yield* settled
       assert.isUndefined(yield* found(files, file))
       assert.deepStrictEqual(yield* kept(world), nothing)

@@ -25,7 +25,7 @@ import type { ContentLocks } from "./ContentLocks.ts"
 const page = 200
 
 /** Channels in which messages were taken away, to be looked at; of more their files are found with those that expire. */
-const unsettledAhead = 256
+const toSweepAhead = 256
 
 /** What a crash, or a store that was away, has left is looked for at the start, and then so often. */
 const betweenOrphans = Duration.days(1)
@@ -47,7 +47,7 @@ export interface Sweeper {
   readonly remove: (id: FileId, before?: number) => Effect.Effect<void, FileStoreError>
   /** Removes a content that no file has any more. */
   readonly forget: (content: Sha256) => Effect.Effect<void, FileStoreError>
-  readonly unsettle: (channel: ChannelId) => void
+  readonly sweepSoon: (channel: ChannelId) => void
   /** Leaves a file alone while a message is said that carries it. */
   readonly sparing: <A, E>(id: FileId, saying: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
@@ -62,7 +62,7 @@ export const make = Effect.fnUntraced(function* ({
   settings,
   store,
 }: Options): Effect.fn.Return<Sweeper, never, Scope.Scope> {
-  const unsettled = yield* Queue.dropping<ChannelId>(unsettledAhead)
+  const toSweep = yield* Queue.dropping<ChannelId>(toSweepAhead)
   // As many as there are messages with files that are being said.
   const spared = new Map<FileId, number>()
   const maxAge = Duration.toMillis(settings.maxAge)
@@ -177,7 +177,7 @@ export const make = Effect.fnUntraced(function* ({
     Effect.repeat(Schedule.spaced(settings.sweepEvery)),
     Effect.forkScoped,
   )
-  yield* Queue.take(unsettled).pipe(
+  yield* Queue.take(toSweep).pipe(
     Effect.flatMap((channel) => logged("Files of messages that are gone", sweepChannel(channel))),
     Effect.forever,
     Effect.forkScoped,
@@ -185,7 +185,7 @@ export const make = Effect.fnUntraced(function* ({
   return {
     remove,
     forget,
-    unsettle: (channel) => void Queue.offerUnsafe(unsettled, channel),
+    sweepSoon: (channel) => void Queue.offerUnsafe(toSweep, channel),
     sparing: (id, saying) =>
       Effect.suspend(() => {
         spared.set(id, (spared.get(id) ?? 0) + 1)

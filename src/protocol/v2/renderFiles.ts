@@ -1,7 +1,7 @@
 /** What is answered about files. Fields are in the order of the schemas. */
-import type { Message } from "../../domain/Entry.ts"
 import type { Attachment } from "../../domain/Attachment.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { Message } from "../../domain/Entry.ts"
 import type { FileId } from "../../domain/FileId.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
