@@ -1,6 +1,6 @@
 import { defineConfig, type OxlintOverride } from "oxlint"
 
-const base = ["observability", "protocol", "domain"]
+const base = ["peers", "observability", "protocol", "domain"]
 const ports = ["webhooks", "history", "accounts", "channels", "files", "actor", ...base]
 /** What is above the ports, from the bottom up: each row may import those before it. */
 const chat = ["chat", "hub", ...ports]
@@ -13,7 +13,7 @@ const serverSide = ["server", ...doors, "transport", "storage", "cluster", ...co
  * Whatever a row does not name is refused, and so is everything in a folder that has no row.
  */
 const mayImport: Record<string, ReadonlyArray<string>> = {
-  cli: ["load", "proxy", "terminal", "scenario", "client", ...serverSide],
+  cli: ["load", "proxy", "terminal", "scenario", "client", "text", ...serverSide],
   // Where a scenario is played: it starts services, simulates them, and comes between them and their clients.
   load: ["scenario", "proxy", "testing", "client", ...serverSide],
   testing: ["client", ...serverSide],
@@ -39,12 +39,16 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   // What no message carries any more goes: that the history knows.
   files: ["history", ...base],
   actor: base,
+  // The other nodes, for whatever has something to tell them.
+  peers: ["domain"],
   observability: ["protocol", "domain"],
   // The people's side: nothing here may see the server's.
-  terminal: ["client", "protocol", "domain"],
+  terminal: ["client", "text", "protocol", "domain"],
+  web: ["client", "text", "protocol", "domain"],
   scenario: ["client", "protocol", "domain"],
   proxy: ["domain"],
   client: ["protocol", "domain"],
+  text: ["domain"],
   protocol: ["domain"],
   domain: [],
 }
@@ -56,10 +60,10 @@ const nodeClients = ["NodeDialer", "NodeSse", "NodeWebSocket", "Tcp", "Tls", "Un
 
 /** Modules with an owner, so that a change upstream, or of our mind, touches one folder. */
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
-  { modules: "effect/socket(/.*)?", owners: ["transport", "client", "scenario", "load", "testing"] },
+  { modules: "effect/socket(/.*)?", owners: ["transport", "cluster", "client", "scenario", "load", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
-    owners: ["transport", "proxy", "load", ...nodeClients],
+    owners: ["transport", "cluster", "proxy", "load", ...nodeClients],
   },
   {
     modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)",
@@ -89,6 +93,11 @@ const readersOfDates = [
   "chat/listBlocked.ts",
   "http/Authorization.ts",
   "session/SignIn.ts",
+  "session/Session.ts",
+  "server/Operating.ts",
+  "accounts/internal/addresses.ts",
+  "storage/internal/addressBans.ts",
+  "chat/internal/inviteLinks.ts",
   "chat/internal/names.ts",
   "files/Files.ts",
   "files/internal/Sweeper.ts",
@@ -118,7 +127,7 @@ const readersOfDates = [
 ].map((file) => `src/${file}`)
 
 /** Folders that also run in a browser. */
-const browserSafe = ["client", "protocol", "domain"]
+const browserSafe = ["client", "web", "text", "protocol", "domain"]
 
 /** `internal/` may be reached from the folder that holds it and from below that: nothing but dots is before it. */
 const internalOfAnother = {
@@ -174,7 +183,7 @@ const refusals = (place: string, up: string) => {
 
 /** The refusals for one place: the way back to `src/` differs with the depth of a file, hence one entry for each. */
 const directions = (place: string): Array<OxlintOverride> =>
-  (place.endsWith(".ts") ? [""] : ["/*.ts", "/*/*.ts", "/*/*/*.ts"]).map((files) => ({
+  (place.endsWith(".ts") ? [""] : ["/*.{ts,tsx}", "/*/*.{ts,tsx}", "/*/*/*.{ts,tsx}"]).map((files) => ({
     files: [`src/${place}${files}`],
     rules: {
       "no-restricted-imports": ["error", { patterns: refusals(place, upTo(`${place}${files}`.split("/").length - 1)) }],
@@ -183,7 +192,7 @@ const directions = (place: string): Array<OxlintOverride> =>
 
 /** A folder without a row above, or deeper than those entries reach, imports nothing until it is given a place. */
 const otherFolders: OxlintOverride = {
-  files: ["src/*/**/*.ts"],
+  files: ["src/*/**/*.{ts,tsx}"],
   rules: {
     "no-restricted-imports": [
       "error",
@@ -223,7 +232,7 @@ export default defineConfig({
   },
   overrides: [
     {
-      files: ["src/**/*.ts"],
+      files: ["src/**/*.{ts,tsx}"],
       rules: {
         "max-lines": ["error", { max: 400 }],
         "no-console": "error",
@@ -235,7 +244,11 @@ export default defineConfig({
         "no-restricted-properties": ["error", ...uncontrolled, ...wallClock],
       },
     },
+    // All that the page says in one language is one file, so that another language is one file.
+    { files: ["src/web/**/messages/*.ts"], rules: { "max-lines": "off" } },
     { files: readersOfDates, rules: { "no-restricted-properties": ["error", ...uncontrolled] } },
+    // People are shown what time it is where they are, and what a page draws it draws by the clock of the browser.
+    { files: ["src/web/**/*.{ts,tsx}"], rules: { "no-restricted-globals": "off" } },
     { files: ["src/cli/**/*.ts"], rules: { "no-console": "off" } },
     scripts,
     otherFolders,

@@ -5,16 +5,39 @@ import { defineConfig } from "vitest/config"
 // that was most of the time of every database thread.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url))
 
+const common = {
+  // A test that takes longer is hanging: nothing here waits by the wall clock.
+  testTimeout: 20_000,
+  // Node runs these files as they are, and its own way of importing costs nothing at each use of what was imported: a
+  // test takes a quarter less.
+  experimental: { viteModuleRunner: false, nodeLoader: false },
+} as const
+
+/** Files of these start and end with a process or a thread of their own: they hold folders, terminals or clocks for all of it. */
+const alone = [
+  "test/{bench,browser,cli,crash,docs,leaks,load,package,proxy,simulation,transport,web}/**/*.test.ts",
+  "test/terminal/pty/**/*.test.ts",
+  "test/storage/Postgres*.test.ts",
+  // They use processes or certificates in a folder that goes with the first file that had it.
+  "test/client/{ClientSession1Client,Files}.test.ts",
+  "test/http/guide.test.ts",
+  "test/observability/secrets.test.ts",
+  "test/session/memory.test.ts",
+  "test/webhooks/kill.test.ts",
+]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/postgres/globalSetup.ts"],
-    // A test that takes longer is hanging: nothing here waits by the wall clock.
-    testTimeout: 20_000,
-    // Node runs these files as they are, and its own way of importing costs nothing at each use of what was imported: a
-    // test takes a quarter less.
-    experimental: { viteModuleRunner: false, nodeLoader: false },
     // The process that hands out the tests has little to do: it needs no core of its own.
     maxWorkers: "100%",
+    projects: [
+      // One after the other in the same process, so that what they all import is loaded once: a quarter of the time.
+      {
+        extends: true,
+        test: { name: "together", include: ["test/**/*.test.ts"], exclude: alone, isolate: false, ...common },
+      },
+      { extends: true, test: { name: "alone", include: alone, ...common } },
+    ],
   },
 })

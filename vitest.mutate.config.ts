@@ -4,10 +4,13 @@ import config from "./vitest.config.ts"
 
 const folders = (process.env["MUTATE_TESTS"] ?? "test").split(" ")
 
+// All of them are one project here.
+const { projects: _, ...test } = config.test ?? {}
+
 export default defineConfig({
   ...config,
   test: {
-    ...config.test,
+    ...test,
     include: folders.map((folder) => (folder.endsWith(".ts") ? folder : `${folder}/**/*.test.ts`)),
     // A planted bug is switched on in modules that vitest loads.
     experimental: { viteModuleRunner: true, nodeLoader: true },

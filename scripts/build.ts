@@ -1,6 +1,7 @@
-// Makes dist/: the JavaScript and the types of src/, which is all that the published package holds.
+// Makes dist/: the JavaScript and the types of src/, and the page, which is all that the published package holds.
 import { spawnSync } from "node:child_process"
 import { chmodSync, rmSync } from "node:fs"
+import { makeAt } from "./web/PageBuild.ts"
 
 rmSync("dist", { recursive: true, force: true })
 
@@ -12,3 +13,4 @@ for (const project of ["tsconfig.build.json", "tsconfig.types.json"]) {
 }
 
 chmodSync("dist/cli/bin.js", 0o755)
+await makeAt("dist/web")

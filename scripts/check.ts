@@ -10,6 +10,7 @@ const compiler = [node, "node_modules/typescript/bin/tsc"]
 
 const steps: Record<string, ReadonlyArray<string>> = {
   types: [...(existsSync(effectCompiler) ? [effectCompiler] : compiler), "-p", "."],
+  "types of the page": [...compiler, "-p", "src/web"],
   "public types": [...compiler, "-p", "tsconfig.types.json", "--noEmit", "--emitDeclarationOnly", "false"],
   "import cycles": [node, "scripts/importCycles.ts"],
   lint: [node, "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],

@@ -3,12 +3,15 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Duration from "effect/Duration"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { duration, size } from "../src/cli/load/flags.ts"
 import { wholeNumber } from "./bench/Flags.ts"
 import type { Ledger } from "./crash/Ledger.ts"
 import { crashTest, faults, storages } from "./crash/CrashTest.ts"
 import { fileCrash } from "./crash/files/FileCrash.ts"
+import { transfer } from "./crash/transfer/command.ts"
 import * as Verdict from "./crash/Verdict.ts"
 
 const flags = {
@@ -28,17 +31,34 @@ const flags = {
   ),
 }
 
+const between = duration(
+  "between",
+  "The longest time between two strikes; 1500ms. Files come further in a longer one",
+).pipe(Flag.withDefault(Duration.millis(1500)))
+
 const filesFlag = Flag.Boolean("files").pipe(
+  Flag.withDefault(false),
   Flag.withDescription("Kills a process that takes in files, instead, and looks at their bytes"),
 )
+
+const transferFlags = {
+  transfer: Flag.Boolean("transfer").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription(
+      "Cuts the connection over which one large file goes, instead, and looks at what is held in memory",
+    ),
+  ),
+  size: size("size", "With --transfer: how large it is; 1GiB").pipe(Flag.withDefault(1024 ** 3)),
+  cuts: wholeNumber("cuts", 0, 10_000, 20).pipe(Flag.withDescription("With --transfer: how often, each way; 20")),
+}
 
 const width = 30
 
 const progress =
   (strikes: number) =>
-  (strike: number, { operations }: Ledger) => {
+  (strike: number, { files, operations }: Ledger) => {
     const done = Math.min(width, Math.round((strike / strikes) * width))
-    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${operations.length} said`
+    const bar = `${"█".repeat(done)}${"░".repeat(width - done)} ${strike}/${strikes}, ${operations.length} said, ${files.length} files`
     if (process.stderr.isTTY) process.stderr.write(`\r${bar}${strike < strikes ? "" : "\n"}`)
     else if (strike % 10 === 0 || strike === strikes) process.stderr.write(`${bar}\n`)
   }
@@ -61,11 +81,19 @@ const killsOfFiles = Effect.fnUntraced(function* (kills: number, seed: number) {
   if (findings.length > 0) process.exitCode = 1
 })
 
-Command.make("crash", { ...flags, files: filesFlag }, ({ fault, files, kills, seed, storage }) =>
+Command.make("crash", { ...flags, between, ...transferFlags, files: filesFlag }, (options) =>
   Effect.gen(function* () {
+    const { between, fault, files, kills, seed, storage } = options
     if (files) return yield* killsOfFiles(kills, seed)
-    yield* Console.log(`--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault}`)
-    const { findings, record } = yield* crashTest({ fault, seed, storage, strikes: kills, onStrike: progress(kills) })
+    if (options.transfer) {
+      if (!(yield* transfer(options))) process.exitCode = 1
+      return
+    }
+    yield* Console.log(
+      `--kills ${kills} --seed ${seed} --storage ${storage} --fault ${fault} --between ${Duration.toMillis(between)}ms`,
+    )
+    const plan = { fault, seed, storage, between, strikes: kills }
+    const { findings, record } = yield* crashTest({ ...plan, onStrike: progress(kills) })
     yield* Console.log(Verdict.text(record, findings))
     if (findings.length > 0) process.exitCode = 1
   }).pipe(Effect.tapError((error) => Console.error(`crash: ${error.message}`))),

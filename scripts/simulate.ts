@@ -116,10 +116,11 @@ for (let seed = from; seed <= to; seed++) {
   })
   clearBar()
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  const { acknowledged, acts, heard, stored } = outcome.counts
+  const { acknowledged, acts, files, heard, stored } = outcome.counts
   console.log(
     `seed ${seed}  hash ${outcome.hash}  ${clock(outcome.at)} in ${seconds} s  ${plan.machines.length} machines  ` +
-      `${stored} stored  ${acknowledged} acknowledged  ${heard} heard  ${acts} acts${outcome.violation === undefined ? "" : "  BROKEN"}`,
+      `${stored} stored  ${acknowledged} acknowledged  ${heard} heard  ${acts} acts  ` +
+      `${files.whole} files sent  ${files.said} said  ${files.read} read  ${files.gone} gone  ${files.passed} passed${outcome.violation === undefined ? "" : "  BROKEN"}`,
   )
   promised += acknowledged
   if (outcome.violation === undefined) continue

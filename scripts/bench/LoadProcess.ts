@@ -14,11 +14,25 @@ type Event = { readonly type: string } | { readonly type: "Failed"; readonly rea
 interface Options<E> {
   readonly core: number | undefined
   readonly onEvent?: ((event: E) => void) | undefined
+  /** Whether other loads go first: what they measure is the server, and not what this takes from them. */
+  readonly isBehind?: boolean | undefined
+  /** Of Node. */
+  readonly options?: ReadonlyArray<string> | undefined
 }
 
 /** Starts the load in `file`; `events` ends when it does. */
-const spawn = Effect.fnUntraced(function* <E extends Event>(file: string, plan: object, { core, onEvent }: Options<E>) {
-  const [command = "", ...args] = pin(core, [process.execPath, file, JSON.stringify(plan)])
+const spawn = Effect.fnUntraced(function* <E extends Event>(
+  file: string,
+  plan: object,
+  { core, isBehind = false, onEvent, options = [] }: Options<E>,
+) {
+  const [command = "", ...args] = pin(core, [
+    ...(isBehind ? ["nice", "-n", "19"] : []),
+    process.execPath,
+    ...options,
+    file,
+    JSON.stringify(plan),
+  ])
   const child = yield* ChildProcess.make(command, args, { cwd: root, stderr: "inherit", forceKillAfter: "2 seconds" })
   return child.stdout.pipe(
     Stream.decodeText(),
@@ -38,7 +52,7 @@ const reasonOf = (event: Event | undefined): string =>
 export const run = Effect.fnUntraced(function* <E extends Event>(
   file: string,
   plan: object,
-  { failure }: ServerProcess,
+  { failure }: Pick<ServerProcess, "failure">,
   options: Options<E>,
 ) {
   const last = Option.getOrUndefined(yield* Stream.runLast(yield* spawn(file, plan, options)))

@@ -2,6 +2,7 @@
 import type { Row } from "./Row.ts"
 import { largeCrowd } from "./rows/crowd.ts"
 import * as Fanout from "./rows/fanout.ts"
+import * as Gateways from "./rows/gateways.ts"
 import * as Files from "./rows/files.ts"
 import * as Http from "./rows/http.ts"
 import { durableOpenLoop, openLoop } from "./rows/open.ts"
@@ -15,6 +16,7 @@ export const rows: ReadonlyArray<Row> = [
   ...Talk.rows,
   Sessions.signInStorm,
   openLoop,
+  ...Gateways.rows,
   durableOpenLoop,
   Sessions.pingEcho,
   Sessions.pingsEcho,

@@ -3,7 +3,7 @@ import { host } from "./ServerProcess.ts"
 import type { ServerCommand } from "./ServerProcess.ts"
 
 /** As `npm start` starts it. */
-const serve = (command: string) => ["--max-semi-space-size=16", command, "serve"]
+const serve = (command: string) => ["--max-semi-space-size=4", command, "serve"]
 
 const service = (name: string, ...settings: ReadonlyArray<string>): ServerCommand => ({
   name,
@@ -57,8 +57,11 @@ export const bareOnDisk: ServerCommand = {
   args: (port, folder, command) => [...bareDurable.args(port, folder, command), "--data", folder],
 }
 
-/** Ours with everything on disk. */
-export const natterOnDisk = service("natter, SQLite", "--storage", "sqlite")
+/** Ours with everything on disk, in one thread, whatever cores there are. */
+export const natterOnDisk = service("natter, SQLite", "--storage", "sqlite", "--gateways", "0")
+
+/** The same with two threads for connections. */
+export const natterInThreads = service("natter, two gateways", "--storage", "sqlite", "--gateways", "2")
 
 /** Bare Node at its best: what others are compared with. */
 export const reference = bare("reference", "batched.ts")

@@ -8,7 +8,7 @@ export type Imports = ReadonlyMap<string, ReadonlyArray<string>>
 /** Files in a cycle, each of which imports the next; the last imports the first. */
 export type Cycle = ReadonlyArray<string>
 
-/** `import … from "./a.ts"`, `export … from "./a.ts"`, `import "./a.ts"` and `import("./a.ts")`. */
+/** `import … from "./a.ts"`, `export … from "./a.ts"`, `import "./a.tsx"` and `import("./a.ts")`. */
 const specifier = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g
 
 const comments = /^\s*(?:\/\/.*|\/\*[^]*?\*\/)$/gm
@@ -18,7 +18,7 @@ export const read = (folders: ReadonlyArray<string>): Imports => {
   const files = folders.flatMap((folder) =>
     fs
       .readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts"))
+      .filter((file) => /\.tsx?$/.test(file))
       .map((file) => path.posix.join(folder, file)),
   )
   const known = new Set(files)

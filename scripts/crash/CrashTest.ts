@@ -5,11 +5,13 @@ import * as FileSystem from "effect/FileSystem"
 import * as Random from "effect/Random"
 import * as path from "node:path"
 import { freePort } from "../../src/load/FreePort.ts"
-import { PostgresServer } from "../../test/postgres/PostgresServer.ts"
 import { CrashError } from "./CrashError.ts"
 import * as Fault from "./Fault.ts"
+import * as FileJudge from "./FileJudge.ts"
 import * as Judge from "./Judge.ts"
 import type { Ledger } from "./Ledger.ts"
+import * as leftovers from "./leftovers.ts"
+import * as Postgres from "./Postgres.ts"
 import * as Run from "./Run.ts"
 import { host } from "./Service.ts"
 import { ServiceUnderTest } from "./ServiceUnderTest.ts"
@@ -33,29 +35,19 @@ export interface Options {
   readonly onStrike?: ((strike: number, ledger: Ledger) => void) | undefined
 }
 
-/** A Postgres server of its own, in a folder of its own; gone with the scope. */
-const postgres = Effect.acquireRelease(
-  Effect.tryPromise({
-    try: async () => {
-      const server = await PostgresServer.make()
-      await server.start()
-      return server
-    },
-    catch: (cause) => new CrashError({ message: `Postgres could not be started: ${String(cause)}` }),
-  }),
-  (server) => Effect.promise(() => server.close()),
-)
-
 const testAt = (port: number, options: Options) =>
   Effect.gen(function* () {
     const { between = Duration.millis(1500), fault: name, onStrike, pace = 10, storage, strikes } = options
     const files = yield* FileSystem.FileSystem
     const data = yield* files.makeTempDirectoryScoped({ prefix: "natter-crash-" })
-    const database = storage === "postgres" ? yield* postgres : undefined
+    const database = storage === "postgres" ? yield* Postgres.server : undefined
     const environment = {
       // No message may be removed because there are too many.
       NATTER_HISTORY_MAX_ENTRIES: "1000000",
       NATTER_STORAGE: storage,
+      // Whoever hears no answer begins an upload a second time, and the first waits until it expires.
+      NATTER_FILES_UPLOADS: "10000",
+      NATTER_FILES_QUOTA: "1000 GiB",
       ...(database === undefined ? {} : { NATTER_POSTGRES_URL: database.url() }),
     }
     const service = yield* ServiceUnderTest.make({ port, data, args: ["--rate-limits", "off"], environment })
@@ -72,7 +64,16 @@ const testAt = (port: number, options: Options) =>
     if (fault === undefined) return yield* new CrashError({ message: `${storage} knows no fault ${name}` })
     const record = yield* Run.run({ strikes, pace, between, port, onStrike }, service, fault)
     const durability = storage === "memory" ? undefined : "disk"
-    return { record, findings: Judge.judge(record, { durability, answers: true }) }
+    yield* service.kill
+    const kept = { data, postgres: database?.url() }
+    return {
+      record,
+      findings: [
+        ...Judge.judge(record, { durability, answers: true }),
+        ...FileJudge.judge(record),
+        ...(storage === "memory" ? [] : yield* leftovers.find(kept, record)),
+      ],
+    }
   }).pipe(Effect.scoped, Random.withSeed(options.seed))
 
 /** Succeeds with what the clients recorded, and with all that is wrong with it. */

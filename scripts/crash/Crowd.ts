@@ -1,9 +1,10 @@
-// The clients that put load on the service: people who stay, come and go, read slowly, have two devices, or an old program.
+// The clients that put load on the service: people who stay, come and go, read slowly, have two devices, files, or an old program.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as BareClient from "./BareClient.ts"
+import { Courier } from "./Courier.ts"
 import * as Version1Client from "./Version1Client.ts"
 import { connect, listen, Publisher } from "./Publisher.ts"
 import type { Participant, Setting } from "./Setting.ts"
@@ -43,6 +44,27 @@ const visitor = (setting: Setting, participant: Participant) => {
   )
 }
 
+/** Stays over every crash; sends and reads files. */
+const courier = (setting: Setting, participant: Participant, sender = new Courier(setting, participant)) =>
+  Effect.gen(function* () {
+    const client = yield* connect(setting, participant)
+    yield* listen(setting, participant, client)
+    yield* sender.work(client)
+    return yield* Effect.never
+  }).pipe(Effect.scoped)
+
+/** Comes, sends and reads files, and goes in the middle of them; comes again and goes on. */
+const passingCourier = (setting: Setting, participant: Participant) => {
+  const sender = new Courier(setting, participant)
+  const visit = Effect.flatMap(Random.nextIntBetween(500, 4000), (stay) =>
+    Effect.timeoutOption(courier(setting, participant, sender), Duration.millis(stay)),
+  )
+  return Effect.andThen(
+    Effect.raceFirst(Effect.forever(Effect.andThen(visit, Effect.sleep("500 millis"))), setting.quiet),
+    courier(setting, participant, sender),
+  )
+}
+
 /** Takes its time over every event, though less than between two of them. */
 const slowly = Effect.sleep("5 millis")
 
@@ -56,6 +78,8 @@ export const gather = (setting: Setting): Effect.Effect<void, never, Scope.Scope
       resident(setting, person("sam"), slowly),
       listener(setting, person("ann", { client: "ann's phone", direct: "bob" })),
       ...["vic", "val"].map((name) => visitor(setting, person(name))),
+      ...["fay", "fin"].map((name) => courier(setting, person(name))),
+      passingCourier(setting, person("flo")),
       Version1Client.run(setting, person("old")),
       BareClient.run(setting, person("joe")),
     ],

@@ -20,6 +20,12 @@ export const kinds = {
   Missed: "told to a client as lost for good",
   Different: "shown differently to a client",
   Unclear: "an error that does not say that trying again makes sense",
+  Forgotten: "bytes of a file that were acknowledged, and are not there",
+  Unsent: "a file that could not be sent",
+  Spoiled: "a file with other bytes than those that were sent",
+  Unreadable: "a file that a message carries, and that cannot be read",
+  Left: "kept of files, and nobody refers to it",
+  Absent: "present, and not shown to a client, or the other way round",
   Late: "the service was not back in time",
 } as const
 
@@ -39,6 +45,11 @@ export interface Expectations {
   readonly durability?: string | undefined
   /** Whether everything has to be answered in the end. */
   readonly answers?: boolean | undefined
+  /**
+   * Whether a message may be told as it has become, with what changed it behind it: so a node tells what was said while it
+   * had no link to the owner of the channel.
+   */
+  readonly late?: boolean | undefined
 }
 
 const short = (text: string | undefined): string => JSON.stringify((text ?? "").slice(0, 40))
@@ -57,7 +68,11 @@ const isSame = (act: Action, entry: Entry): boolean => {
   if (act.type !== entry.type) return false
   switch (act.type) {
     case "Message":
-      return entry.edited !== undefined || entry.deleted === true || act.content === entry.content
+      return (
+        entry.edited !== undefined ||
+        entry.deleted === true ||
+        (act.content === entry.content && act.file === entry.file?.id)
+      )
     case "Edited":
       return act.target === entry.target && (act.content === entry.content || entry.content === "")
     case "Deleted":
@@ -66,6 +81,9 @@ const isSame = (act: Action, entry: Entry): boolean => {
       return act.target === entry.target && act.reaction === entry.reaction && act.on === entry.on
   }
 }
+
+/** The file that it carries had not come yet. */
+const wasEarly = ({ early, refused }: Operation): boolean => early === true && refused?.reason === "NoSuchFile"
 
 const grouped = <A>(items: Iterable<A>, by: (item: A) => string): Map<string, Array<A>> => {
   const groups = new Map<string, Array<A>>()
@@ -164,7 +182,7 @@ class Case {
         if (durability !== undefined && answer.durability !== durability)
           this.findOperation("Weak", operation, `acknowledged as stored in ${answer.durability}`)
       }
-      if (operation.refused?.final && !this.isGone(operation))
+      if (operation.refused?.final && !this.isGone(operation) && !wasEarly(operation))
         this.findOperation("Denied", operation, operation.refused.reason)
       if (answers && operation.answers.length === 0 && operation.refused === undefined)
         this.findOperation("Unanswered", operation, "")
@@ -190,8 +208,18 @@ class Case {
     }
   }
 
+  /** It is shown as somebody has changed it later. */
+  private isAsChanged({ content, seq, type }: Entry): boolean {
+    if (type !== "Message") return false
+    return this.operations.some(
+      ({ act }) =>
+        (act.type === "Edited" && act.target === seq && act.content === content) ||
+        (act.type === "Deleted" && act.target === seq && content === ""),
+    )
+  }
+
   /** A client has received everything once, in order, and shows the messages as the history does. */
-  observed({ client, entries, placeless }: Observation): void {
+  observed({ client, entries, placeless }: Observation, { late = false }: Expectations): void {
     if (placeless) return this.observedWithoutSeqs(client, entries as ReadonlyArray<Entry>)
     let last = 0
     const told: Array<Entry> = []
@@ -214,7 +242,7 @@ class Case {
           sentAt: operation?.at,
           answeredAt: operation?.answers[0]?.at,
         })
-      else if (operation !== undefined && !isSame(operation.act, entry))
+      else if (operation !== undefined && !isSame(operation.act, entry) && !(late && this.isAsChanged(entry)))
         this.find("Different", `${nameOf(operation)} as ${JSON.stringify(entry).slice(0, 200)}`, { client })
     }
     const end = this.kept.at(-1)?.seq ?? 0
@@ -259,7 +287,7 @@ export const judge = (record: Record, expectations: Expectations = {}): Readonly
     here.keptInOrder()
     here.acknowledgedIsKept(expectations)
     here.keptAsDone()
-    for (const observation of observationsIn.get(channel) ?? []) here.observed(observation)
+    for (const observation of observationsIn.get(channel) ?? []) here.observed(observation, expectations)
     findings.push(...here.findings)
   }
   return findings

@@ -1,12 +1,14 @@
 // Where the clients of a run record what they sent and received.
-import type { Action, Rejection, Entry, Gap, Observation, Operation } from "./Record.ts"
+import type { Action, Rejection, Entry, Gap, Observation, Operation, ReadFile, SentFile } from "./Record.ts"
 
-type NewOperation = Pick<Operation, "client" | "user" | "id" | "channel"> & { readonly act: Action }
+type NewOperation = Pick<Operation, "client" | "user" | "id" | "channel" | "early"> & { readonly act: Action }
 
 export class Ledger {
   readonly operations: Array<Operation> = []
   readonly observations: Array<Observation> = []
   readonly rejections: Array<Rejection> = []
+  readonly files: Array<SentFile> = []
+  readonly reads: Array<ReadFile> = []
   private readonly start = performance.now()
 
   /** Milliseconds since the start of the run. */
@@ -18,6 +20,18 @@ export class Ledger {
     const operation: Operation = { ...sent, at: this.now(), answers: [] }
     this.operations.push(operation)
     return operation
+  }
+
+  addFile(about: Pick<SentFile, "client" | "channel" | "name">): SentFile {
+    const file: SentFile = { ...about, at: this.now(), begun: [], told: [], settled: false }
+    this.files.push(file)
+    return file
+  }
+
+  addRead(about: Pick<ReadFile, "client" | "channel" | "seq" | "id">): ReadFile {
+    const read: ReadFile = { ...about, at: this.now() }
+    this.reads.push(read)
+    return read
   }
 
   /** What this client receives in this channel, over all its visits. */

@@ -9,32 +9,29 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Client from "../../src/client/Client.ts"
+import { Dialer } from "../../src/client/Dialer.ts"
 import { isEntry } from "../../src/client/Event.ts"
 import { OutboxFull } from "../../src/client/PublishError.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { catalog, RequestError } from "../../src/domain/RequestError.ts"
 import { lastOf } from "./Ledger.ts"
-import type { Action, Entry, Operation } from "./Record.ts"
+import type { Action, Answer, Entry, Operation } from "./Record.ts"
 import { recordedName, placesOf, type Participant, type Setting } from "./Setting.ts"
 
 /** Shorter than the default: a run should be about kills, not about waiting for the next attempt. */
 const backoff = { base: Duration.millis(50), cap: Duration.millis(500) }
 const soon = Schedule.spaced("100 millis")
 
-/** Operations of one client that are not answered yet, at most. */
-const maxInFlight = 32
-
 /** A client of the library; it is tried until there is a service. */
 export const connect = (
-  { address }: Setting,
-  { user }: Participant,
+  { address, client }: Setting,
+  { dialer: own, user }: Participant,
 ): Effect.Effect<Client.Client, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const dialer = yield* Layer.build(Tcp.layer(address))
-    return yield* Client.make({ credentials: { username: user, password: Redacted.make("secret") }, backoff }).pipe(
-      Effect.provide(dialer),
-    )
+    const dialer = yield* Layer.build(own === undefined ? Tcp.layer(address) : Layer.succeed(Dialer, own))
+    const credentials = { username: user, password: Redacted.make("secret") }
+    return yield* Client.make({ backoff, ...client, credentials }).pipe(Effect.provide(dialer))
   }).pipe(Effect.retry(soon), Effect.orDie)
 
 /** Whoever was written to in a direct conversation is a member already, which is no refusal. */
@@ -78,11 +75,15 @@ export const listen = Effect.fnUntraced(function* (
   yield* Effect.forEach(places, enter, { concurrency: "unbounded", discard: true })
 })
 
-const send = (client: Client.Client, channel: string, { act, id }: Operation): ReturnType<Client.Client["publish"]> => {
+export const send = (
+  client: Client.Client,
+  channel: string,
+  { act, id }: Operation,
+): ReturnType<Client.Client["publish"]> => {
   const messageId = MessageId.make(id!)
   switch (act.type) {
     case "Message":
-      return client.publish(channel, act.content, messageId)
+      return client.publish(channel, act.content, { id: messageId, file: act.file })
     case "Edited":
       return client.edit(channel, act.target, act.content, messageId)
     case "Deleted":
@@ -91,6 +92,28 @@ const send = (client: Client.Client, channel: string, { act, id }: Operation): R
       return client.react(channel, act.target, act.reaction, act.on, messageId)
   }
 }
+
+/** Records what came of it; undefined where it was not acknowledged. */
+export const noted = (
+  { ledger }: Setting,
+  operation: Operation,
+  sending: ReturnType<typeof send>,
+): Effect.Effect<Answer | undefined> =>
+  sending.pipe(
+    Effect.match({
+      onSuccess: ({ durability, seq, timestamp }) => {
+        const answer = { seq, timestamp, durability, at: ledger.now() }
+        operation.answers.push(answer)
+        return answer
+      },
+      onFailure: (error) => {
+        const final = error instanceof OutboxFull || (error instanceof RequestError && !catalog[error.reason].retryable)
+        operation.refused = { reason: error instanceof RequestError ? error.reason : error._tag, final }
+        return undefined
+      },
+    }),
+    Effect.onInterrupt(() => Effect.sync(() => (operation.refused ??= { reason: "left", final: false }))),
+  )
 
 const reactions = ["👍", "🎉", "❤️"]
 
@@ -108,7 +131,7 @@ export class Publisher {
 
   /** Talks until everybody is quiet; done when everything has an answer. */
   talk(client: Client.Client): Effect.Effect<void> {
-    const { pace, quiet } = this.setting
+    const { maxInFlight = 32, pace, quiet } = this.setting
     return Effect.gen({ self: this }, function* () {
       const inFlight = yield* FiberSet.make<void>()
       const next = Effect.gen({ self: this }, function* () {
@@ -168,20 +191,10 @@ export class Publisher {
   }
 
   private answered(channel: string, operation: Operation, sending: ReturnType<typeof send>): Effect.Effect<void> {
-    return sending.pipe(
-      Effect.match({
-        onSuccess: ({ durability, seq, timestamp }) => {
-          operation.answers.push({ seq, timestamp, durability, at: this.setting.ledger.now() })
-          if (operation.act.type === "Message" && operation.answers.length === 1) this.keep(channel, seq)
-        },
-        onFailure: (error) => {
-          const final =
-            error instanceof OutboxFull || (error instanceof RequestError && !catalog[error.reason].retryable)
-          operation.refused = { reason: error instanceof RequestError ? error.reason : error._tag, final }
-        },
-      }),
-      Effect.onInterrupt(() => Effect.sync(() => (operation.refused ??= { reason: "left", final: false }))),
-    )
+    return Effect.map(noted(this.setting, operation, sending), (answer) => {
+      if (answer !== undefined && operation.act.type === "Message" && operation.answers.length === 1)
+        this.keep(channel, answer.seq)
+    })
   }
 
   private keep(channel: string, seq: number): void {

@@ -2,7 +2,7 @@
 
 /** What a client does in a channel. */
 export type Action =
-  | { readonly type: "Message"; readonly content: string }
+  | { readonly type: "Message"; readonly content: string; readonly file?: string | undefined }
   | { readonly type: "Edited"; readonly target: number; readonly content: string }
   | { readonly type: "Deleted"; readonly target: number }
   | { readonly type: "Reacted"; readonly target: number; readonly reaction: string; readonly on: boolean }
@@ -28,6 +28,8 @@ export interface Operation {
   readonly at: number
   /** One for each time it was sent and acknowledged. All of them have to be the same. */
   readonly answers: Array<Answer>
+  /** It carries a file that may not be whole yet: then it has to be refused. */
+  readonly early?: true | undefined
   /** Why it was refused in the end. */
   refused?: { readonly reason: string; readonly final: boolean } | undefined
 }
@@ -45,6 +47,40 @@ export interface Entry {
   readonly edited?: number | undefined
   readonly deleted?: true | undefined
   readonly reactions?: ReadonlyArray<{ readonly reaction: string; readonly users: ReadonlyArray<string> }> | undefined
+  readonly file?: { readonly id: string; readonly name: string; readonly sha256: string } | undefined
+}
+
+/** A file that a client sends. */
+export interface SentFile {
+  readonly client: string
+  readonly channel: string
+  /** It says what is in it. */
+  readonly name: string
+  readonly at: number
+  /** Each id that the service gave it: it has to keep what it has begun, so there is no more than one. */
+  readonly begun: Array<string>
+  /** How many bytes were said to be safe, in that order; also when it went on. */
+  readonly told: Array<{ readonly at: number; readonly bytes: number }>
+  /** The hash of what is whole, as the service has it. */
+  sha256?: string | undefined
+  /** Nothing more is done about it: it was said, or there was no way to. */
+  settled: boolean
+  refused?: string | undefined
+}
+
+/** A file that a client reads, because a message carries it. */
+export interface ReadFile {
+  readonly client: string
+  readonly channel: string
+  /** The place of the message. */
+  readonly seq: number
+  readonly id: string
+  readonly at: number
+  /** When its end had come, or it was refused. */
+  over?: number | undefined
+  /** The hash of what has come. */
+  sha256?: string | undefined
+  refused?: { readonly reason: string; readonly final: boolean } | undefined
 }
 
 /** The client was told that history no longer has these entries. */
@@ -84,6 +120,9 @@ export interface Record {
   readonly rejections: ReadonlyArray<Rejection>
   /** What a fresh client reads back in the end, by channel. */
   readonly kept: ReadonlyMap<string, ReadonlyArray<Entry>>
+  readonly files: ReadonlyArray<SentFile>
+  /** In the end a fresh client reads each that a message carries. */
+  readonly reads: ReadonlyArray<ReadFile>
 }
 
 /** A name for an operation that its entry has, too: its sender and its id, or its content where there is none. */

@@ -7,9 +7,11 @@ import type { ChildProcessSpawner } from "effect/process/ChildProcessSpawner"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Courier from "./Courier.ts"
 import * as Crowd from "./Crowd.ts"
 import { CrashError } from "./CrashError.ts"
 import { type Fault, kill } from "./Fault.ts"
+import { carriersOf } from "./FileJudge.ts"
 import { isSettled, lastOf, Ledger } from "./Ledger.ts"
 import type { Entry, Record, Strike } from "./Record.ts"
 import { host } from "./Service.ts"
@@ -34,30 +36,34 @@ const channels = ["lobby", "red", "green"]
 const answerLimit = Duration.seconds(30)
 const settleLimit = Duration.seconds(60)
 
-const until = (holds: () => boolean, limit: Duration.Duration): Effect.Effect<boolean> =>
+export const until = (holds: () => boolean, limit: Duration.Duration): Effect.Effect<boolean> =>
   Effect.suspend(() => (holds() ? Effect.succeed(true) : Effect.delay(Effect.sync(holds), "20 millis"))).pipe(
     Effect.repeat({ until: (done) => done }),
     Effect.timeoutOption(limit),
     Effect.map((outcome) => outcome._tag === "Some"),
   )
 
-/** Every operation is answered, and every client has received the last entry of each of its channels. */
-const isSettledIn = ({ observations, operations }: Ledger) => {
-  if (!operations.every(isSettled)) return false
+/** Every operation is answered, every file said and read, and every client has received the last entry of each of its channels. */
+export const isSettledIn = ({ files, observations, operations, reads }: Ledger) => {
+  if (!operations.every(isSettled) || !files.every(({ settled }) => settled)) return false
+  if (!reads.every(({ over }) => over !== undefined)) return false
   const ends = new Map<string, number>()
   const placed = observations.filter(({ placeless }) => placeless === undefined)
   for (const heard of placed) ends.set(heard.channel, Math.max(ends.get(heard.channel) ?? 0, lastOf(heard)))
   return placed.every((heard) => lastOf(heard) === ends.get(heard.channel))
 }
 
-/** All that history has, read page by page by a client that was not there before. */
+/** All that history has, and all files in it, read by a client that was not there before. */
 const readBack = Effect.fnUntraced(function* (setting: Setting) {
   const kept = new Map<string, ReadonlyArray<Entry>>()
   const read = Effect.fnUntraced(function* (participant: Participant, channels: ReadonlyArray<string>) {
     const client = yield* connect(setting, participant)
     for (const channel of channels) {
       yield* client.join(channel)
-      kept.set(recordedName(channel, participant), yield* Stream.runCollect(client.entries(channel, { after: 0 })))
+      const entries = yield* Stream.runCollect(client.entries(channel, { after: 0 }))
+      kept.set(recordedName(channel, participant), entries)
+      for (const { file, seq } of carriersOf(entries))
+        yield* Courier.read(setting, client, { client: participant.client, channel, seq, id: file.id })
     }
   }, Effect.scoped)
   yield* read({ client: "reader", user: "reader" }, setting.channels)
@@ -125,5 +131,7 @@ export const run = Effect.fnUntraced(function* (
     observations: ledger.observations,
     rejections: ledger.rejections,
     kept,
+    files: ledger.files,
+    reads: ledger.reads,
   }
 })

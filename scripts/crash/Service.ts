@@ -31,6 +31,9 @@ export interface Service {
 
 export const host = "127.0.0.1"
 
+/** As `npm start` starts it. */
+const youngGeneration = "--max-semi-space-size=4"
+
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
 /** Time it has to come up: many times what it takes, since machines are busy. */
@@ -41,9 +44,9 @@ export const start = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<Service, CrashError, Scope.Scope | ChildProcessSpawner> {
   const { args, data, environment = {}, port } = options
-  const command = [yield* Command, "serve", "--port", String(port), "--data", data, "--log-format", "json"]
+  const serve = [yield* Command, "serve", "--port", String(port), "--data", data, "--log-format", "json"]
   const server = yield* Effect.mapError(
-    ChildServer.start(process.execPath, [...command, ...args], {
+    ChildServer.start(process.execPath, [youngGeneration, ...serve, ...args], {
       cwd: root,
       env: environment,
       stdin: "ignore",

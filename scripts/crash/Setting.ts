@@ -1,5 +1,7 @@
 // What the clients of a run share.
 import type * as Effect from "effect/Effect"
+import type { ClientOptions } from "../../src/client/ClientOptions.ts"
+import type { Dialer } from "../../src/client/Dialer.ts"
 import type { Address } from "../../src/domain/Address.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -9,6 +11,8 @@ export interface Participant {
   readonly user: string
   /** The user with whom it has a direct conversation. */
   readonly direct?: string | undefined
+  /** Where it does not reach the service at the address of the run. */
+  readonly dialer?: Dialer["Service"] | undefined
 }
 
 export interface Setting {
@@ -18,6 +22,10 @@ export interface Setting {
   readonly channels: ReadonlyArray<string>
   /** Messages a second of each client that publishes. */
   readonly pace: number
+  /** Operations of one client that are not answered yet, at most. Default: 32. */
+  readonly maxInFlight?: number | undefined
+  /** How its clients are made, but for who they are. */
+  readonly client?: Omit<ClientOptions, "credentials"> | undefined
   /** Done when clients have to stop sending; those that come and go connect once more, and stay. */
   readonly quiet: Effect.Effect<void>
   readonly isQuiet: () => boolean

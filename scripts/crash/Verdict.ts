@@ -1,4 +1,5 @@
 // The verdict in words: what was done, and what is wrong, whose, and between which strikes.
+import * as ByteCount from "../../src/domain/ByteCount.ts"
 import * as Judge from "./Judge.ts"
 import type { Record, Strike } from "./Record.ts"
 
@@ -36,7 +37,18 @@ const counted = (names: Iterable<string>): string => {
 const unanswered = (operations: Record["operations"]) =>
   operations.flatMap(({ answers, refused }) => (answers.length > 0 ? [] : (refused?.reason ?? "waiting")))
 
-export const summary = ({ kept, observations, operations, rejections, strikes }: Record): string => {
+/** Files that were sent and read, and how many of them a strike fell upon. */
+const filesOf = ({ files, reads, strikes }: Record): string => {
+  const isStruck = (from: number | undefined, to: number | undefined): boolean =>
+    from !== undefined && to !== undefined && strikes.some(({ at }) => at > from && at < to)
+  const bytes = sum(files.map(({ told }) => Math.max(0, ...told.map((one) => one.bytes))))
+  const struck = files.filter(({ told }) => isStruck(told[0]?.at, told.at(-1)?.at)).length
+  const whole = reads.filter(({ sha256 }) => sha256 !== undefined)
+  return `${files.length} files sent, ${ByteCount.show(bytes)} of them acknowledged, ${files.filter(({ sha256 }) => sha256 !== undefined).length} whole, ${struck} over a strike; ${whole.length} read whole, ${whole.filter(({ at, over }) => isStruck(at, over)).length} over a strike, ${reads.length - whole.length} refused or left`
+}
+
+export const summary = (record: Record): string => {
+  const { kept, observations, operations, rejections, strikes } = record
   const acknowledged = operations.filter(({ answers }) => answers.length > 0).length
   const again = sum(operations.map(({ answers }) => Math.max(0, answers.length - 1)))
   const back = strikes.flatMap(({ at, over }) => (over === undefined ? [] : [over - at])).sort((a, b) => a - b)
@@ -44,6 +56,7 @@ export const summary = ({ kept, observations, operations, rejections, strikes }:
     `${strikes.length} strikes; somebody answered again after ${seconds(back[back.length >> 1] ?? 0)} (median), ${seconds(back.at(-1) ?? 0)} (longest)`,
     `${operations.length} said (${counted(operations.map(({ act }) => act.type))}), ${acknowledged} acknowledged, ${again} of them once more; not: ${counted(unanswered(operations))}`,
     `${sum([...kept.values()].map((entries) => entries.length))} kept in ${kept.size} channels; ${sum(observations.map(({ entries }) => entries.length))} heard by ${new Set(observations.map(({ client }) => client)).size} clients; ${rejections.length} times told to try again`,
+    filesOf(record),
   ].join("\n")
 }
 
@@ -61,7 +74,7 @@ export const text = (record: Record, findings: ReadonlyArray<Judge.Finding>): st
   })
   const verdict =
     findings.length === 0
-      ? "Everything acknowledged is there, once and in order, and everybody agrees."
+      ? "Everything acknowledged is there, once and in order, and everybody agrees; files too, and nothing else is left of them."
       : `FAILED: ${findings.length} findings`
   return [summary(record), ...kinds, verdict].join("\n")
 }

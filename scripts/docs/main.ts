@@ -9,6 +9,7 @@ import { type Document, renew } from "./Document.ts"
 import { grafanaDashboard } from "./GrafanaDashboard.ts"
 import { metricsReference } from "./MetricsReference.ts"
 import { httpGuide } from "./HttpGuide.ts"
+import { plainClientFrames, plainServerFrames } from "./PlainFrames.ts"
 import { protocolReference } from "./ProtocolReference.ts"
 import { protocolSchema } from "./ProtocolSchema.ts"
 import { scenarioGuide } from "./ScenarioGuide.ts"
@@ -20,6 +21,8 @@ export const documents: ReadonlyArray<Document> = [
   grafanaDashboard,
   metricsReference,
   httpGuide,
+  plainClientFrames,
+  plainServerFrames,
   protocolReference,
   protocolSchema,
   scenarioGuide,

@@ -70,8 +70,9 @@ export class AuditTrail {
     if (found.length === 0 && this.wasSo(asked)) return
     if (found.length === 0) this.fail("the audit log has every act", `${what} is done, and not in the audit log`)
     const most = 1 + connections - asked.connections
-    if (detail !== undefined && found.length > most)
-      this.fail("the audit log has every act once", `${what} is in the audit log ${found.length} times`)
+    const times = found.length - found.filter((act) => this.isDoneAnew(act, asked)).length
+    if (detail !== undefined && times > most)
+      this.fail("the audit log has every act once", `${what} is in the audit log ${times} times`)
   }
 
   /** Where a channel is so already, or gets so meanwhile, nothing is done, and nothing noted. */
@@ -83,6 +84,15 @@ export class AuditTrail {
         return until > at && isSo(record)
       }),
     )
+  }
+
+  /** What somebody else's topic has taken the place of before it was known to be stored is set, and noted, once more. */
+  private isDoneAnew(act: Act, { action, detail, name }: AskedAct): boolean {
+    if (action !== "topic") return false
+    const acts = [...this.channels.everCalled(name)].find((channel) => channel.acts.includes(act))?.acts ?? []
+    const topics = acts.filter((one) => one.action === action)
+    const at = topics.indexOf(act)
+    return topics.slice(0, at).some((one) => one.detail === detail) && topics[at - 1]?.detail !== detail
   }
 
   /** Somebody was shown a page of the log of a channel. */

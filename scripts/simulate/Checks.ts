@@ -1,9 +1,11 @@
 /** Looks again and again whether all is as it should be by now. */
 import type { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { History } from "../../src/history/History.ts"
+import type { FileStore } from "../../src/files/FileStore.ts"
 import type { Alive, Server } from "../../src/testing/simulation/Server.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import type { Judge } from "./Judge.ts"
+import * as FileChecks from "./FileChecks.ts"
 import type { Person } from "./Person.ts"
 
 /** What somebody says has an answer in this time, if nothing troubles them. */
@@ -19,12 +21,14 @@ interface World {
   readonly server: Server
   readonly history: History["Service"]
   readonly channels: ChannelStore["Service"]
+  readonly files: FileStore["Service"]
   readonly people: ReadonlyArray<Person>
 }
 
 /** Holds at any time. */
 export const always = (world: World): void => {
   answered(world)
+  filed(world)
   for (const person of world.people) {
     if (person.isOpen && person.isFine && !person.isOnline && !person.isKeptOut)
       world.judge.fail("everybody comes back", `${person.name} is not back after all this time`)
@@ -35,11 +39,12 @@ export const always = (world: World): void => {
 
 /** Holds when nothing has happened for a while. */
 export const inTheEnd = (world: World): void => {
-  const { channels, history, judge, people } = world
+  const { channels, files, history, judge, people, time } = world
   always(world)
   for (const { id } of judge.waiting()) judge.fail("everything is answered", `${id} has no answer`)
   for (const person of people) if (person.isOpen) person.checkUpToDate()
   judge.readBack(history, channels)
+  FileChecks.inTheEnd(judge, time.now, files)
 }
 
 /** Holds when all have left, and some time has passed. */
@@ -64,6 +69,16 @@ const answered = ({ judge, people, time }: World): void => {
   }
 }
 
+/** What is done with files comes to an end. */
+const filed = ({ judge, people, time }: World): void => {
+  for (const { at, by, what, within } of judge.files.waiting) {
+    const person = people.find(({ runName }) => runName === by)
+    const since = Math.max(at, person?.troubledUntil ?? 0)
+    if (time.now > since + within)
+      judge.fail("nobody is forgotten", `${what} has come to no end for ${(time.now - since) / 1000} s`)
+  }
+}
+
 /** Who is there is on the list of everybody who could know it by now, and nobody else is. */
 const present = ({ judge, people, time }: World): void => {
   for (const observer of people) {
@@ -85,7 +100,9 @@ const present = ({ judge, people, time }: World): void => {
 }
 
 const presence = (person: Person, channel: string, now: number): "there" | "gone" | "unclear" => {
-  const sight = [...person.sights].find((sight) => sight.channel === channel)
+  // Under the name that it had when it was left it may still be remembered.
+  const known = [...person.sights].filter((sight) => sight.channel === channel)
+  const sight = known.find(({ names }) => names !== undefined) ?? known[0]
   if (sight === undefined) return person.isFine ? "gone" : "unclear"
   if (sight.names === undefined) return now > sight.since + goneWithin && person.isFine ? "gone" : "unclear"
   return person.isFine && person.isOnline && now > sight.since + comeWithin ? "there" : "unclear"

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import type { ChannelId } from "../../src/domain/ChannelId.ts"
 import type { Entry } from "../../src/domain/Entry.ts"
+import type { FileStore } from "../../src/files/FileStore.ts"
 import type { UserId } from "../../src/domain/User.ts"
 import type { History } from "../../src/history/History.ts"
 import type { Batch } from "../../src/history/HistoryShape.ts"
@@ -10,6 +11,10 @@ import type { ChannelWrite } from "../../src/testing/simulation/Disk.ts"
 import type { VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import { AuditTrail } from "./AuditTrail.ts"
 import { type Channel, Channels } from "./Channels.ts"
+import { Contents } from "./Contents.ts"
+import { FileTrail } from "./FileTrail.ts"
+import { inVersion1 } from "./inVersion1.ts"
+import { isKept } from "./KeptFiles.ts"
 import * as Rules from "./Rules.ts"
 import { SlowMode } from "./SlowMode.ts"
 import { type Change, View } from "./View.ts"
@@ -23,7 +28,7 @@ export interface Violation {
 
 /** What somebody wants to have its place in a channel. */
 export type Request =
-  | { readonly type: "Message"; readonly content: string }
+  | { readonly type: "Message"; readonly content: string; readonly file?: string | undefined }
   | { readonly type: "Edited"; readonly target: number; readonly content: string }
   | { readonly type: "Deleted"; readonly target: number }
   | { readonly type: "Reacted"; readonly target: number; readonly reaction: string; readonly on: boolean }
@@ -48,7 +53,7 @@ export interface Submission {
 }
 
 export const changeOf = (entry: Entry): Change => {
-  if (entry.type === "Message") return { type: "Message", seq: entry.seq, content: entry.content }
+  if (entry.type === "Message") return { type: "Message", seq: entry.seq, content: entry.content, file: entry.file }
   return entry.type === "Reacted" ? { ...entry, by: entry.from.name } : entry
 }
 
@@ -63,6 +68,8 @@ export class Judge {
   readonly channels = new Channels()
   readonly audit: AuditTrail
   readonly slowMode = new SlowMode()
+  readonly contents = new Contents()
+  readonly files: FileTrail
   /** Users who have signed in at some time. */
   readonly registered = new Set<string>()
   readonly counts = { stored: 0, acknowledged: 0, refused: 0, heard: 0, acts: 0 }
@@ -79,10 +86,20 @@ export class Judge {
   /** By program and channel, the number of what it said last. */
   private readonly latest = new Map<string, number>()
 
-  constructor(time: VirtualTime, admins: ReadonlyArray<string>) {
+  /** `store` gives the files that the disk has. */
+  constructor(time: VirtualTime, admins: ReadonlyArray<string>, store: () => FileStore["Service"]) {
     this.time = time
     this.admins = new Set(admins)
-    this.audit = new AuditTrail(this.channels, (promise, detail) => this.fail(promise, detail))
+    const fail = (promise: string, detail: string) => this.fail(promise, detail)
+    this.audit = new AuditTrail(this.channels, fail)
+    this.files = new FileTrail({
+      time,
+      channels: this.channels,
+      contents: this.contents,
+      fail,
+      someone: (name) => this.someone(name),
+      isKept: (record, bytes) => isKept(store(), record, bytes),
+    })
   }
 
   /** The first one counts. */
@@ -97,7 +114,12 @@ export class Judge {
   submit(one: Pick<Submission, "by" | "id" | "meant" | "name" | "number" | "request" | "user">): Submission {
     const all: Submission = { ...one, firstAt: undefined, state: "waiting", places: new Map() }
     this.byId.set(one.id, all)
-    if (one.request.type === "Message") this.byContent.set(one.request.content, all)
+    if (one.request.type === "Message") {
+      const { content, file } = one.request
+      const sent = file === undefined ? undefined : this.files.get(file)?.sent
+      this.byContent.set(content === "" ? one.id : content, all)
+      this.byContent.set(inVersion1(content, sent), all)
+    }
     this.open.add(all)
     return all
   }
@@ -140,6 +162,7 @@ export class Judge {
 
   /** The program was ended before there was an answer: it may be stored or not. */
   abandoned(by: string): void {
+    this.files.abandoned(by)
     for (const submission of this.open) {
       if (submission.by !== by) continue
       submission.state = "abandoned"
@@ -321,6 +344,7 @@ export class Judge {
     if (before !== undefined && entry.timestamp < before.timestamp)
       this.fail("stamps never run backwards", `${place} is ${before.timestamp - entry.timestamp} ms before the last`)
     channel.entries.push(entry)
+    this.files.stored(channel, entry)
     channel.view.apply(changeOf(entry))
     this.userIds.set(submission.user, entry.from.id)
     const { places } = submission
@@ -360,4 +384,7 @@ const raise = (values: Map<string, number>, key: string, value: number): void =>
   void values.set(key, Math.max(values.get(key) ?? 0, value))
 
 const isAsSubmitted = (entry: Entry, request: Request): boolean =>
-  Object.entries(request).every(([field, value]) => (entry as unknown as Record<string, unknown>)[field] === value)
+  Object.entries(request).every(([field, value]) => {
+    const stored = (entry as unknown as Record<string, unknown>)[field]
+    return field === "file" ? (stored as { readonly id: string } | undefined)?.id === value : stored === value
+  })

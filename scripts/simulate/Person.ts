@@ -22,6 +22,8 @@ export interface World {
 
 /** Time that the network and the service have to recover from whatever happened to a machine. */
 export const recovery = 100_000
+/** Time in which nothing is left of a program that was closed. */
+const farewell = 1500
 /** Time after which an open program whose try failed tries again. */
 export const tryAgain = 3000
 
@@ -192,8 +194,8 @@ export abstract class Person {
     this.tell("closes the program")
     this.end()
     process.run(this.goodbye(process), () =>
-      // What it still has to say it says by itself.
-      this.world.time.after(1, () => {
+      // It may still say goodbye, and waits a second for the answer.
+      this.world.time.after(farewell, () => {
         if (process.fibers > 0)
           this.world.judge.fail("nothing leaks", `${this.name} left ${process.fibers} fibers behind`)
       }),

@@ -1,6 +1,7 @@
 /** Who is there, what they do and what befalls them: everything of it, with its moments, before anything happens. */
 import { Dice } from "../../src/testing/Dice.ts"
 import { around } from "./around.ts"
+import { FilePlans } from "./FilePlans.ts"
 import { govern } from "./Government.ts"
 import type { Machine } from "./Machine.ts"
 import type { Action, Disaster, Fault, Step } from "./Step.ts"
@@ -62,6 +63,7 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
   })
   // In every third simulation the clocks on the walls are set back and forth.
   const clocks = seed % 3 === 0 ? new Dice(Math.imul(seed + 1, 0x85eb_ca6b)) : undefined
+  const files = new FilePlans(seed, channels)
   const steps: Array<Step> = []
   const calms: Array<number> = []
   /** Storms, each with a calm behind it. */
@@ -80,6 +82,7 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
     if (mood.acts > 0) govern({ from, to, every: mood.acts, machines, channels: channelNames, dice, steps })
     befall(from, to, mood, dice, steps)
     if (clocks !== undefined) setClocks(from, to + calm, count, clocks, steps)
+    files.add({ from, to, calm: to + calm, machines, steps })
     for (let at = from + unsureEvery; at < to; at += unsureEvery) {
       steps.push({ at, server: { type: "disk", fault: "unsure", millis: Math.min(unsureFor, to - at) } })
     }

@@ -1,7 +1,7 @@
 /** Makes a failing plan small: what can be left out, and the same promise is still broken, is left out. */
 import type { Machine } from "./Machine.ts"
 import { calm, type Plan } from "./Plan.ts"
-import type { Step } from "./Step.ts"
+import { type FileAction, isFileAction, type Step } from "./Step.ts"
 import { type Outcome, play, type PlayOptions } from "./Simulation.ts"
 
 export interface Failure {
@@ -83,10 +83,17 @@ const simplify = (step: Step): ReadonlyArray<Step> => {
     return "millis" in suffers ? [{ ...step, suffers: { ...suffers, millis: Math.ceil(suffers.millis / 4) } }] : []
   }
   const { does } = step
+  if (isFileAction(does)) return simplifyFile(does).map((does) => ({ ...step, does }))
   if ("duration" in does && does.duration !== undefined) return [{ ...step, does: { ...does, duration: undefined } }]
   return does.type === "publish" && does.times + does.length > 2
     ? [{ ...step, does: { ...does, times: 1, length: 1 } }]
     : []
+}
+
+const simplifyFile = (does: FileAction): ReadonlyArray<FileAction> => {
+  const whole = "quits" in does && does.quits !== undefined ? [{ ...does, quits: undefined } as FileAction] : []
+  const small = "size" in does && does.size > 1 ? [{ ...does, size: 1 }] : []
+  return [...whole, ...small]
 }
 
 /** With hardly any time between a step and the one before. */

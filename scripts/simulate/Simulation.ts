@@ -7,6 +7,7 @@ import { spelling, Username } from "../../src/domain/Username.ts"
 import type { ServerSettings } from "../../src/server/ServerSettings.ts"
 import { Disk } from "../../src/testing/simulation/Disk.ts"
 import * as Checks from "./Checks.ts"
+import * as FileChecks from "./FileChecks.ts"
 import { Judge, type Violation } from "./Judge.ts"
 import { recovery } from "./Person.ts"
 import type { Plan } from "./Plan.ts"
@@ -25,7 +26,7 @@ export interface Outcome {
   readonly hash: string
   /** What happened, the last of it. */
   readonly story: ReadonlyArray<string>
-  readonly counts: Judge["counts"]
+  readonly counts: Judge["counts"] & { readonly files: Judge["files"]["counts"] }
 }
 
 /** 2026-01-01. */
@@ -35,6 +36,10 @@ const lookEvery = 5000
 const stopping = 15_000
 /** From the last leave to the moment at which nothing may be left: idle channels stay for a minute. */
 const rest = 180_000
+
+/** Time in which everything expires that can, and in which it is swept then. */
+const expired = 3 * 86_400_000
+const sweeping = 130_000
 
 export interface PlayOptions {
   readonly settings: ServerSettings
@@ -58,8 +63,8 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
   const { seed } = plan
   const time = new VirtualTime(start)
   const trace = new Trace(time)
-  const judge = new Judge(time, plan.admins)
-  const disk = new Disk(time, seed * 17 + 1, {
+  const judge: Judge = new Judge(time, plan.admins, () => disk.keptFiles)
+  const disk: Disk = new Disk(time, seed * 17 + 1, {
     onAppend: (channel, batch) => {
       trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)
       judge.stored(channel, batch)
@@ -68,6 +73,10 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
       trace.note(`stored ${JSON.stringify(write)}`)
       judge.wrote(write)
     },
+    onFile: (write) => {
+      trace.note(`stored ${JSON.stringify(write)}`)
+      judge.files.wrote(write)
+    },
   })
   addAdmins(disk.keptAccounts, plan.admins)
   const server = new Server(time, disk, trace, seed * 13 + 2, settings)
@@ -75,16 +84,18 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
   const people = plan.machines.map((machine, index) =>
     machine.version === 1 ? new Version1Person(world, index, machine) : new Version2Person(world, index, machine),
   )
-  const watched = { ...world, people, history: disk.kept, channels: disk.keptChannels }
+  const watched = { ...world, people, history: disk.kept, channels: disk.keptChannels, files: disk.keptFiles }
 
   const befall = (disaster: Disaster | ClockSet): void => {
     if (disaster.type === "clock") {
       trace.tell(`server: its clock is set by ${disaster.by / 1000} s`)
-      return disk.wall.set(disaster.by)
+      disk.wall.set(disaster.by)
+      return judge.files.clockSet(disk.wall.aheadBy)
     }
     const millis = disaster.type === "disk" ? disaster.millis : disaster.down
     for (const person of people) person.excuse(millis)
     judge.slowMode.forget(time.now + millis + doubt)
+    judge.files.trouble(time.now + millis + doubt)
     switch (disaster.type) {
       case "crash":
         server.crash(disaster.machineLives)
@@ -122,10 +133,18 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
     ),
   )
   time.at(start + end, () => Checks.afterwards(watched))
+  // All that nobody refers to expires, and what was left by whatever happened is looked for at the start.
+  time.at(start + end + 1000, () => server.stop())
+  time.at(start + end + stopping, () => {
+    disk.wall.set(judge.files.mostAhead - disk.wall.aheadBy + expired)
+    judge.files.clockSet(disk.wall.aheadBy)
+    server.start()
+  })
+  time.at(start + end + stopping + sweeping, () => FileChecks.afterwards(judge, disk.keptFiles))
 
   const enough = () => judge.violation !== undefined
   try {
-    time.runUntil(start + end + 1000, enough)
+    time.runUntil(start + end + stopping + sweeping + 1000, enough)
   } catch (error) {
     if (!(error instanceof Livelock)) throw error
     judge.fail("time goes on", error.message)
@@ -136,6 +155,6 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
     at: time.now - start,
     hash: trace.hash,
     story: trace.lines,
-    counts: judge.counts,
+    counts: { ...judge.counts, files: judge.files.counts },
   }
 }

@@ -2,6 +2,35 @@
 import type { ChannelSettings } from "../../src/client/Requests.ts"
 import type { ChannelAccess, ChannelRole } from "../../src/domain/ChannelRole.ts"
 
+/** What a person does with files. Those of version 1 offer them in the lobby, those of version 2 send them and say them. */
+export type FileAction =
+  | {
+      readonly type: "send"
+      readonly channel: string
+      /** Which bytes it has, and how many: the same number and size are the same bytes. */
+      readonly content: number
+      readonly size: number
+      /** Whether its hash is announced. */
+      readonly announced: boolean
+      /** Whether a message says it once it is there. */
+      readonly said: boolean
+      /** It stops after so many milliseconds, or cancels it, even if it is there by then. */
+      readonly quits?: { readonly after: number; readonly cancels: boolean } | undefined
+    }
+  /** Goes on with what it has begun and not brought to an end. */
+  | { readonly type: "resume"; readonly channel: string }
+  /** Reads one of the last files that it has seen there, so many before the last; or stops in the middle. */
+  | { readonly type: "fetch"; readonly channel: string; readonly back: number; readonly quits?: number | undefined }
+  /** Asks there for one of the last files of all, as if it had guessed its id. */
+  | { readonly type: "spy"; readonly channel: string; readonly back: number }
+  /** Says once more one of its own that it has seen there, or deletes the message. */
+  | { readonly type: "sayAgain" | "retract"; readonly channel: string; readonly back: number }
+  | { readonly type: "offer"; readonly content: number; readonly size: number }
+
+const fileActions = ["send", "resume", "fetch", "spy", "sayAgain", "retract", "offer"] as const
+
+export const isFileAction = (action: Action): action is FileAction => fileActions.some((type) => type === action.type)
+
 /** What a person does. */
 export type Action =
   | { readonly type: "open" }
@@ -36,6 +65,7 @@ export type Action =
       readonly duration: number | undefined
     }
   | { readonly type: "audit"; readonly channel: string }
+  | FileAction
 
 /** What befalls the way between a machine and the server. */
 export type Fault =

@@ -2,6 +2,7 @@
 import { lobby } from "../../src/domain/ChannelName.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { Channel } from "./Channels.ts"
+import { inVersion1 } from "./inVersion1.ts"
 import type { Judge } from "./Judge.ts"
 
 export class Version1Lobby {
@@ -34,6 +35,8 @@ export class Version1Lobby {
     const entry = seq === undefined ? undefined : channel?.entries[seq - 1]
     if (channel === undefined || seq === undefined || entry === undefined)
       return judge.fail("what is told is stored", `${who} heard "${content}", which is not in ${lobby}`)
+    if (entry.type !== "Message" || content !== inVersion1(entry.content, entry.file))
+      judge.fail("what is told is stored", `${who} heard "${content}" as #${seq}`)
     if (entry.from.name !== from || Math.floor(entry.timestamp / 1000) !== timestamp)
       judge.fail("what is told is stored", `${who} heard #${seq} from ${from} at ${timestamp}`)
     const inOrder = this.at === undefined ? this.mayBegin(channel, seq) : this.next(channel, this.at) === seq

@@ -9,6 +9,7 @@ import type { Process } from "../../src/testing/simulation/Process.ts"
 import type { Submission } from "./Judge.ts"
 import { Person, type Sight, tryAgain } from "./Person.ts"
 import type { Action } from "./Step.ts"
+import { Version1Files } from "./Version1Files.ts"
 import { Version1Lobby } from "./Version1Lobby.ts"
 
 /** Silence before the program asks whether the server is still there, and the time that has for an answer. */
@@ -46,6 +47,14 @@ export class Version1Person extends Person {
   private sent: ReadonlyArray<Submission> = []
   /** Errors that answer something of what was sent. */
   private errors = 0
+  private readonly files = new Version1Files({
+    world: this.world,
+    name: this.name,
+    user: this.user,
+    runName: () => this.runName,
+    tell: (line) => this.tell(line),
+    send: (message) => this.conversation !== undefined && this.send(this.conversation, message),
+  })
 
   get sights(): Iterable<Sight> {
     const { channels } = this.world.judge
@@ -78,13 +87,15 @@ export class Version1Person extends Person {
     this.unsent = []
     this.sent = []
     this.errors = 0
+    this.files.out()
     if (this.lobby === undefined) return
     this.lobby = undefined
     this.since = this.world.time.now
   }
 
   protected does(action: Action): void {
-    // Of all that others can do, this version has messages in the lobby.
+    // Of all that others can do, this version has messages and files in the lobby.
+    if (action.type === "offer" && this.isOnline) return this.files.offers(action)
     if (action.type !== "publish" || action.channel !== lobby || !this.isOnline) return
     for (let time = 0; time < action.times; time++) {
       this.unsent = [...this.unsent, `${this.runName}.${this.words++} ${"x".repeat(action.length)}`]
@@ -159,7 +170,8 @@ export class Version1Person extends Person {
   private write(conversation: Conversation): void {
     const { end, isOver, isWriting, process, unwritten } = conversation
     const [bytes, ...others] = unwritten
-    if (isWriting || isOver || bytes === undefined) return
+    if (isWriting || isOver) return
+    if (bytes === undefined) return this.files.goesOn()
     conversation.unwritten = others
     conversation.isWriting = true
     process.run(Effect.ignore(end.send(bytes)), () => {
@@ -229,6 +241,11 @@ export class Version1Person extends Person {
         return this.heardMessage(message)
       case "Ping":
         return this.send(conversation, { type: "Pong" })
+      case "FileTransferRequest":
+      case "FileTransferResponse":
+      case "FileChunk":
+      case "FileTransferComplete":
+        return this.files.hear(message)
       case "Error":
         return this.refused(conversation, message.message)
     }
@@ -259,6 +276,8 @@ export class Version1Person extends Person {
       return this.lost(conversation, why)
     }
     this.tell(`hears an error: ${why}`)
+    if (this.files.isAbout(why)) return
+    this.files.doubts()
     if (this.sent.length === 0) return
     this.errors++
     this.answered(0)

@@ -16,10 +16,11 @@ import type { Process } from "../../src/testing/simulation/Process.ts"
 import * as WebSocketDialer from "../../src/testing/WebSocketDialer.ts"
 import * as SimulatedDialer from "../../src/testing/simulation/SimulatedDialer.ts"
 import { type Administration, isAdministration, perform } from "./Administering.ts"
+import { Courier, type Refusal } from "./Courier.ts"
 import type { Request } from "./Judge.ts"
 import { Membership } from "./Membership.ts"
 import { Person, type Sight, tryAgain } from "./Person.ts"
-import type { Action } from "./Step.ts"
+import { type Action, isFileAction } from "./Step.ts"
 
 /** One run of the program. */
 interface Run {
@@ -31,11 +32,8 @@ interface Run {
 }
 
 /** It was told that it may not do something, though it believed to be a member. */
-interface Doubt {
+interface Doubt extends Refusal {
   readonly at: number
-  readonly membership: Membership
-  readonly enteredAt: number
-  readonly what: string
 }
 
 /** Time in which it hears why it was refused, if it is not troubled. */
@@ -47,6 +45,24 @@ export class Version2Person extends Person {
   readonly memberships = new Map<string, Membership>()
   private run: Run | undefined
   private doubts: ReadonlyArray<Doubt> = []
+  private readonly courier: Courier
+
+  constructor(...args: ConstructorParameters<typeof Person>) {
+    super(...args)
+    this.courier = new Courier({
+      world: this.world,
+      name: this.name,
+      user: this.user,
+      runName: () => this.runName,
+      isFine: () => this.isFine,
+      tell: (line) => this.tell(line),
+      isCurrent: (process) => this.isCurrent(process),
+      isIn: (channel) => this.wanted.has(channel) || this.memberships.get(channel)?.roster !== undefined,
+      membership: (channel) => this.membership(channel),
+      say: (channel, request, send) => this.run !== undefined && this.say(this.run, channel, request, send),
+      doubts: (doubt) => this.doubted(doubt),
+    })
+  }
 
   get sights(): Iterable<Sight> {
     return [...this.memberships.values()].map(({ channel, label, roster, since }) => ({
@@ -123,6 +139,7 @@ export class Version2Person extends Person {
     const client = run?.client
     if (run === undefined || client === undefined || !this.isCurrent(run.process)) return
     if (isAdministration(action)) return this.administer(run, client, action)
+    if (isFileAction(action)) return this.courier.does({ process: run.process, client }, action)
     switch (action.type) {
       case "join":
       case "leave":
@@ -292,18 +309,23 @@ export class Version2Person extends Person {
       }
       this.tell(`${id} is refused: ${String(exit.cause)}`)
       judge.refused(submission)
-      if (membership.isDirect || roster === undefined) return
       const reason = reasonOf(exit.cause)
-      const doubtful =
-        reason === "NotMember" ||
-        ((reason === "Banned" || reason === "Muted" || reason === "ChannelArchived") &&
-          !judge.hasRefused(this.user, name, "speak", askedAt))
-      if (!doubtful) return
-      this.doubts = [
-        ...this.doubts,
-        { at: time.now, membership, enteredAt: since, what: `${id} is refused: ${reason}` },
-      ]
+      const file = request.type === "Message" ? request.file : undefined
+      if (reason === "NoSuchFile" && judge.files.mustBeTaken(this.user, where, file, askedAt))
+        judge.fail("nobody is refused without a reason", `${this.name} says a file in ${where}, and hears ${reason}`)
+      if (roster === undefined) return
+      this.doubted({ membership, askedAt, enteredAt: since, reason, what: `${id} is refused: ${reason}` })
     })
+  }
+
+  private doubted(refusal: Refusal): void {
+    const { askedAt, membership, reason } = refusal
+    const { judge, time } = this.world
+    const isDoubtful =
+      reason === "NotMember" ||
+      ((reason === "Banned" || reason === "Muted" || reason === "ChannelArchived") &&
+        !judge.hasRefused(this.user, membership.name, "speak", askedAt))
+    if (!membership.isDirect && isDoubtful) this.doubts = [...this.doubts, { ...refusal, at: time.now }]
   }
 
   private administer(run: Run, client: Client, action: Administration): void {
@@ -346,7 +368,9 @@ export class Version2Person extends Person {
       this.tell(`is out of ${channel}`)
       this.world.time.after(tryAgain, () => this.settle(run, channel))
     }
-    this.membership(channel).hear(event, this.world.time.now)
+    const membership = this.membership(channel)
+    membership.hear(event, this.world.time.now)
+    if (event.type === "Message" && event.file !== undefined) this.courier.sees(membership, event.file.id)
   }
 
   /** It stays in the channel, and knows it by its new name from here on. */

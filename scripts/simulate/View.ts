@@ -1,11 +1,21 @@
 /** What is so of a channel's last messages behind all that changed them: as history has it, or as somebody sees it. */
 
+/** A file as a message says it. */
+export interface CarriedFile {
+  readonly id: string
+  readonly name: string
+  readonly size: number
+  readonly sha256: string
+}
+
 /** An entry, as far as it changes what is seen. */
 export type Change =
   | {
       readonly type: "Message"
       readonly seq: number
       readonly content: string
+      /** The file that it carries. */
+      readonly file?: CarriedFile | undefined
       readonly deleted?: true | undefined
       readonly reactions?:
         | ReadonlyArray<{ readonly reaction: string; readonly users: ReadonlyArray<string> }>
@@ -23,6 +33,7 @@ export type Change =
 
 interface ViewedMessage {
   content: string
+  file: CarriedFile | undefined
   deleted: boolean
   /** Each as `reaction by user`. */
   readonly reactions: Set<string>
@@ -41,6 +52,7 @@ export class View {
     if (change.type === "Edited") message.content = change.content
     else if (change.type === "Deleted") {
       message.content = ""
+      message.file = undefined
       message.deleted = true
       message.reactions.clear()
     } else {
@@ -55,6 +67,11 @@ export class View {
     return [...this.messages.keys()]
   }
 
+  /** The file that the message at a place carries. */
+  fileAt(seq: number): CarriedFile | undefined {
+    return this.messages.get(seq)?.file
+  }
+
   isDeleted(seq: number): boolean {
     return this.messages.get(seq)?.deleted === true
   }
@@ -63,13 +80,16 @@ export class View {
   at(seq: number): string | undefined {
     const message = this.messages.get(seq)
     if (message === undefined) return undefined
-    return message.deleted ? "deleted" : [message.content, ...[...message.reactions].toSorted()].join(" | ")
+    if (message.deleted) return "deleted"
+    const { content, file, reactions } = message
+    return [content, ...(file === undefined ? [] : [inWords(file)]), ...[...reactions].toSorted()].join(" | ")
   }
 
-  private add({ content, deleted, reactions = [], seq }: Extract<Change, { readonly type: "Message" }>): void {
+  private add({ content, deleted, file, reactions = [], seq }: Extract<Change, { readonly type: "Message" }>): void {
     // What is told again is as it is then.
     this.messages.set(seq, {
       content,
+      file,
       deleted: deleted === true,
       reactions: new Set(reactions.flatMap(({ reaction, users }) => users.map((user) => `${reaction} by ${user}`))),
     })
@@ -79,3 +99,6 @@ export class View {
     }
   }
 }
+
+const inWords = ({ id, name, sha256, size }: CarriedFile): string =>
+  `file ${name}, ${size} bytes, ${sha256.slice(0, 8)}, ${id}`

@@ -19,6 +19,20 @@ export class InvalidCredentials extends Schema.TaggedError<InvalidCredentials>()
   }
 }
 
+/** From there nobody is let in, whoever it is. */
+export class AddressBanned extends Schema.TaggedError<AddressBanned>()("AddressBanned", {}) {
+  override get message() {
+    return "Nobody is let in from this address"
+  }
+}
+
+/** There are `maxBans` of them already. */
+export class TooManyBans extends Schema.TaggedError<TooManyBans>()("TooManyBans", {}) {
+  override get message() {
+    return "There are as many bans of addresses as there may be: take one back first"
+  }
+}
+
 /** Only somebody who has proved to be the owner gets this error. */
 export class AccountDisabled extends Schema.TaggedError<AccountDisabled>()("AccountDisabled", {}) {
   override get message() {
@@ -131,6 +145,13 @@ export class AccountNotFound extends Schema.TaggedError<AccountNotFound>()("Acco
   }
 }
 
+/** Whoever is to be a member is the only administrator who may sign in. */
+export class LastAdministrator extends Schema.TaggedError<LastAdministrator>()("LastAdministrator", {}) {
+  override get message() {
+    return "The service has no other administrator: make somebody else one first"
+  }
+}
+
 /** It is unknown, or was used. */
 export class InviteNotFound extends Schema.TaggedError<InviteNotFound>()("InviteNotFound", { id: Schema.String }) {
   override get message() {
@@ -159,6 +180,7 @@ export class NoTokenForGuests extends Schema.TaggedError<NoTokenForGuests>()("No
 }
 
 export type SignInError =
+  | AddressBanned
   | InvalidUsername
   | InvalidPassword
   | InvalidCredentials
@@ -169,4 +191,4 @@ export type SignInError =
   | StorageError
 
 /** Why a token signs nobody in. */
-export type TokenError = InvalidToken | AccountDisabled | IssuerAway | IdentityRefused | StorageError
+export type TokenError = AddressBanned | InvalidToken | AccountDisabled | IssuerAway | IdentityRefused | StorageError

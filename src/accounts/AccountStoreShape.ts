@@ -2,6 +2,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
+import type { AddressRange } from "../domain/AddressRange.ts"
 import type { UserId } from "../domain/User.ts"
 import type { Account, AccountRole, Credentials } from "./Account.ts"
 import type { AccountChange } from "./AccountChange.ts"
@@ -10,11 +11,15 @@ import type {
   AccountNotFound,
   InviteNotFound,
   InviteNotValid,
+  LastAdministrator,
   NameTaken,
   StorageError,
   TokenNotFound,
+  TooManyBans,
   TooManyTokens,
 } from "./AccountError.ts"
+import type { AddressBan } from "./AddressBan.ts"
+import type { ServiceAct, ServiceAuditEntry } from "./ServiceAct.ts"
 import type { Token } from "./Token.ts"
 
 /** Part of a list: at most `limit` entries, those that follow `after` (the last one of the part before). */
@@ -62,7 +67,11 @@ export interface AccountStoreShape {
   /** The account that an identity is bound to. */
   readonly findIdentity: (identity: OutsideIdentity) => Effect.Effect<Option.Option<Account>, StorageError>
 
+  /** Gives an account another role, which is a change; the same again is none. */
   readonly setRole: (id: UserId, role: AccountRole) => Effect.Effect<void, StorageError>
+
+  /** Makes a member of an administrator, where another one is left who may sign in. */
+  readonly demote: (id: UserId) => Effect.Effect<void, LastAdministrator | StorageError>
 
   /** Accounts in the order of the spellings of their names; `after` is a spelling. */
   readonly list: (page: Page) => Effect.Effect<ReadonlyArray<Account>, StorageError>
@@ -119,6 +128,22 @@ export interface AccountStoreShape {
   /** Forgets tokens and invites that ended `Token.keptAfterEnd` ago, and changes past `ChangeFeed.kept`. */
   readonly purge: Effect.Effect<void, StorageError>
 
+  /** From where nobody is let in, in the order of the addresses; those among them that have ended. */
+  readonly bans: Effect.Effect<ReadonlyArray<AddressBan>, StorageError>
+
+  /** Adds a ban, or puts it in place of one of the same addresses; those that have ended make room. */
+  readonly ban: (ban: AddressBan) => Effect.Effect<void, TooManyBans | StorageError>
+  readonly unban: (address: AddressRange) => Effect.Effect<void, StorageError>
+
+  /** Adds to what administrators did; of each kind of act the last `maxAudit` are kept. */
+  readonly note: (act: ServiceAct) => Effect.Effect<void, StorageError>
+
+  /** The latest of it before an entry, the latest first. */
+  readonly audit: (page: {
+    readonly before?: number | undefined
+    readonly limit: number
+  }) => Effect.Effect<ReadonlyArray<ServiceAuditEntry>, StorageError>
+
   /** What happens to accounts from the moment the stream is run, whichever process does it. */
   readonly changes: Stream.Stream<AccountChange>
 
@@ -127,4 +152,6 @@ export interface AccountStoreShape {
    * still be so, before the stream says it. A store that cannot tell leaves it out, and nothing is remembered.
    */
   readonly announced?: () => number
+  /** Another process has made changes: they are looked for at once. */
+  readonly heed?: () => void
 }

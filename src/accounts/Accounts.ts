@@ -13,28 +13,15 @@ import * as Stream from "effect/Stream"
 import type { User, UserId } from "../domain/User.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
-import { type Account, type AccountRole, toUser } from "./Account.ts"
-import type { AccountChange } from "./AccountChange.ts"
-import {
-  AccountDisabled,
-  AccountNotFound,
-  type Busy,
-  type InvalidPassword,
-  InvalidToken,
-  type InvalidUsername,
-  type InviteNotFound,
-  type NameTaken,
-  NoTokenForGuests,
-  type SignInError,
-  type StorageError,
-  type TokenError,
-  type TokenNotFound,
-  type TooManyTokens,
-} from "./AccountError.ts"
+import { Peers } from "../peers/Peers.ts"
+import { type Account, toUser } from "./Account.ts"
+import { AccountDisabled, AccountNotFound, InvalidToken, NoTokenForGuests, type TokenError } from "./AccountError.ts"
 import { type AccountSettings, defaults } from "./AccountSettings.ts"
 import { AccountStore } from "./AccountStore.ts"
-import type { IssuedInvite } from "./AccountStoreShape.ts"
+import type { AccountsShape } from "./AccountsShape.ts"
 import { type Identity, identityOf } from "./Identity.ts"
+import { announcing } from "./internal/announcing.ts"
+import * as Addresses from "./internal/addresses.ts"
 import * as Guests from "./internal/guests.ts"
 import * as Password from "./internal/password.ts"
 import * as PasswordChange from "./internal/passwordChange.ts"
@@ -55,125 +42,8 @@ const touchEvery = 60_000
 /** Whoever made an invite that never expires forgets it, and somebody else may find it years later. */
 const maxInviteLifetime = Duration.days(365)
 
-/** A token that was made just now. Its secret is never shown again. */
-export interface IssuedToken {
-  readonly id: string
-  readonly token: Redacted.Redacted
-}
-
-/** One for a program. `expiresAt` is in milliseconds since 1970; null where it is good for ever. */
-export interface IssuedApiKey extends IssuedToken {
-  readonly expiresAt: number | null
-}
-
-/** An invite that was made just now. `expiresAt` is in milliseconds since 1970. */
-export interface IssuedCode {
-  readonly id: string
-  readonly code: Redacted.Redacted
-  readonly expiresAt: number
-}
-
 /** Who may sign in, and what it takes: the only door to accounts for sessions and for administration. */
-export class Accounts extends Context.Service<
-  Accounts,
-  {
-    /**
-     * Proves a name by its password, or registers it, as `Settings.mode` says. The user carries the
-     * name as it was registered, whatever spelling was typed.
-     */
-    readonly signIn: (input: {
-      readonly username: string
-      readonly password: Redacted.Redacted
-      /** The IP address of the peer. */
-      readonly address: string
-      readonly invite?: Redacted.Redacted | undefined
-    }) => Effect.Effect<User, SignInError>
-
-    /**
-     * The user that a token belongs to, and what it is for: one that was issued here, a guest's, or one that is signed
-     * (`WebTokens`). That of a session is good for its whole lifetime from now on.
-     */
-    readonly authenticate: (token: Redacted.Redacted, address: string) => Effect.Effect<Identity, TokenError>
-
-    /** The user of this name, however it is spelled, and not of one that looks like it; none while the account is disabled. */
-    readonly find: (name: string) => Effect.Effect<Option.Option<User>, StorageError>
-
-    /** The user with this id; none while the account is disabled. */
-    readonly get: (id: UserId) => Effect.Effect<Option.Option<User>, StorageError>
-
-    /**
-     * A token for a client that signed in. A user who has too many loses the oldest. That of a guest is stored nowhere: it
-     * brings the same guest back, while guests are let in and nobody else has the name.
-     */
-    readonly issueToken: (
-      user: User,
-      options?: Token.TokenOptions,
-    ) => Effect.Effect<IssuedToken, NoTokenForGuests | AccountNotFound | AccountDisabled | StorageError>
-
-    readonly add: (account: {
-      readonly name: string
-      readonly password: Redacted.Redacted
-      readonly role: AccountRole
-    }) => Effect.Effect<User, InvalidUsername | InvalidPassword | NameTaken | Busy | StorageError>
-
-    /** All accounts in the order of their names, read page by page. */
-    readonly list: Stream.Stream<Account, StorageError>
-
-    /** A part of them, behind a name: `accountsAtOnce`, or all that are left. */
-    readonly page: (after?: string) => Effect.Effect<ReadonlyArray<Account>, StorageError>
-
-    /**
-     * Changes the password of who knows it, and revokes the user's tokens but for `keep`. Wrong ones count as at a sign-in.
-     * Without an address it is done in this program.
-     */
-    readonly changePassword: (change: PasswordChange.Change) => Effect.Effect<void, PasswordChange.ChangeError>
-
-    /** Changes a password and revokes the user's tokens. */
-    readonly setPassword: (
-      name: string,
-      password: Redacted.Redacted,
-    ) => Effect.Effect<void, InvalidPassword | AccountNotFound | Busy | StorageError>
-
-    /** Nobody can sign in any more, its tokens are revoked, and `changes` ends its sessions. Nothing is deleted. */
-    readonly disable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
-    readonly enable: (name: string) => Effect.Effect<void, AccountNotFound | StorageError>
-
-    /** A code that registers one account, valid for a year at most. */
-    readonly invite: (lifetime?: Duration.Duration) => Effect.Effect<IssuedCode, StorageError>
-
-    /** A part of the invites, used or not, behind the fingerprint of one, which is its id. */
-    readonly invites: (after?: string) => Effect.Effect<ReadonlyArray<IssuedInvite>, StorageError>
-
-    /** Takes back an invite that was not used. */
-    readonly revokeInvite: (id: string) => Effect.Effect<void, InviteNotFound | StorageError>
-
-    /** Tokens, live and lately ended, in the order they were made: everyone's, or those of one account. */
-    readonly tokens: (name?: string) => Stream.Stream<Token.Token, AccountNotFound | StorageError>
-
-    /** Those of one user that are good, of which there are few. */
-    readonly tokensOf: (user: UserId) => Effect.Effect<ReadonlyArray<Token.Token>, StorageError>
-
-    /** A token for a program. At most `Token.maxPerUser` live ones an account. */
-    readonly createToken: (
-      name: string,
-      options?: Token.TokenOptions,
-    ) => Effect.Effect<IssuedApiKey, AccountNotFound | AccountDisabled | TooManyTokens | StorageError>
-
-    readonly revokeToken: (id: string) => Effect.Effect<void, TokenNotFound | StorageError>
-
-    /**
-     * Runs as long as there may be sessions: tokens that are held by one stay good, as if they were used once an hour.
-     * `held` says which they are by then.
-     */
-    readonly renewing: (held: () => Iterable<string>) => Effect.Effect<never>
-
-    /** Changes that have to end live sessions, from the moment the stream is run. Those of other processes come within 2 s. */
-    readonly changes: Stream.Stream<AccountChange>
-
-    /** How many such changes this process has made, known at once; undefined where that is not known. */
-    readonly announced?: (() => number) | undefined
-  }
->()("natter/accounts/Accounts") {
+export class Accounts extends Context.Service<Accounts, AccountsShape>()("natter/accounts/Accounts") {
   static readonly Settings = Context.Reference<AccountSettings>("natter/accounts/Accounts/Settings", {
     defaultValue: () => defaults,
   })
@@ -186,7 +56,9 @@ export class Accounts extends Context.Service<
     Accounts,
     Effect.gen(function* () {
       const webTokens = yield* WebToken.WebTokens
-      const store = WebToken.forgetting(yield* AccountStore, webTokens)
+      const peers = yield* Peers
+      const kept = yield* AccountStore
+      const store = announcing(WebToken.forgetting(kept, webTokens), peers)
       const passwords = yield* PasswordHash
       const throttle = yield* LoginThrottle
       const random = yield* SecureRandom.SecureRandom
@@ -196,6 +68,13 @@ export class Accounts extends Context.Service<
       const guests = Guests.make(yield* Secrets.make("natg_"))
       const { renewing, touch } = Renewal.make(store, settings.tokenLifetime)
       const { register, signIn } = yield* SignIn.make(settings, invites, guests)
+      const addresses = Addresses.make(store)
+      peers.hear("AccountsChanged", ({ token, user }) => {
+        if (token !== undefined) webTokens.forget({ token })
+        if (user !== undefined) webTokens.forget({ user })
+        addresses.heed()
+        kept.heed?.()
+      })
 
       /** Looks are not enough to be meant. */
       const find = (name: string) =>
@@ -282,10 +161,10 @@ export class Accounts extends Context.Service<
 
       // Signing in, and what a command asks about people, have no spans: each would cost as much as the answer from memory.
       return Accounts.of({
-        signIn,
+        signIn: (input) => Effect.andThen(addresses.admits(input.address), signIn(input)),
 
         authenticate: (token, address) =>
-          identify(token).pipe(
+          Effect.andThen(addresses.admits(address), identify(token)).pipe(
             Effect.tapError((error) =>
               Effect.annotateLogs(
                 error._tag === "StorageError"
@@ -342,6 +221,17 @@ export class Accounts extends Context.Service<
           yield* store.setPassword(id, yield* passwords.hash(password))
         }),
 
+        setRole: Effect.fn("Accounts.setRole")(function* (name, role) {
+          const { id } = yield* named(name)
+          yield* role === "admin" ? store.setRole(id, role) : store.demote(id)
+        }),
+
+        ...addresses,
+
+        note: (act) => Effect.flatMap(Clock.currentTimeMillis, (timestamp) => store.note({ ...act, timestamp })),
+
+        audit: (before) => store.audit({ before, limit: accountsAtOnce + 1 }),
+
         disable: Effect.fn("Accounts.disable")(function* (name) {
           yield* store.setDisabled((yield* named(name)).id, true)
         }),
@@ -387,7 +277,7 @@ export class Accounts extends Context.Service<
         renewing,
 
         changes: store.changes,
-        announced: store.announced,
+        announced: store.announced && (() => store.announced!() + addresses.changed()),
       })
     }),
   )

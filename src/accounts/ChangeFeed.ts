@@ -60,5 +60,10 @@ export const make = (log: {
       announced++
       return Effect.asVoid(appended.release)
     })
-    return { changes, announce, announced: () => announced }
+    const heed = () => {
+      announced++
+      appended.openUnsafe()
+      appended.closeUnsafe()
+    }
+    return { changes, announce, heed, announced: () => announced }
   })

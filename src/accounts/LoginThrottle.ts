@@ -1,10 +1,13 @@
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Busy, TooManyLogins } from "./AccountError.ts"
 import { LruMap } from "../domain/LruMap.ts"
+import * as Monotonic from "../domain/Monotonic.ts"
 import * as Address from "../domain/Network.ts"
+import { Peers } from "../peers/Peers.ts"
 import * as Failures from "./internal/failures.ts"
 import { defaults, type LoginThrottleSettings } from "./LoginThrottleSettings.ts"
 
@@ -49,8 +52,17 @@ export class LoginThrottle extends Context.Service<
     Effect.gen(function* () {
       const settings = yield* LoginThrottle.Settings
       const window = Duration.toMillis(settings.window)
-      const accounts = Failures.make({ limit: settings.perAccount, window, maxKeys: settings.maxRemembered })
-      const addresses = Failures.make({ limit: settings.perAddress, window, maxKeys: settings.maxRemembered })
+      const clock = yield* Clock.Clock
+      const peers = yield* Peers
+      const failures = (of: "accounts" | "addresses", limit: number) =>
+        Failures.make({
+          limit,
+          window,
+          maxKeys: settings.maxRemembered,
+          sharing: { peers, of, now: () => Monotonic.millis(clock) },
+        })
+      const accounts = failures("accounts", settings.perAccount)
+      const addresses = failures("addresses", settings.perAddress)
       /** By account, the networks of its owner. */
       const trusted = new LruMap<string, ReadonlyArray<string>>()
       /** What failures on an account are counted under. */
@@ -58,6 +70,12 @@ export class LoginThrottle extends Context.Service<
         const network = Address.network(address)
         return trusted.get(account)?.includes(network) === true ? `${network} ${account}` : account
       }
+      const remember = (account: string, network: string): void => {
+        const others = (trusted.get(account) ?? []).filter((other) => other !== network)
+        trusted.set(account, [network, ...others].slice(0, maxTrusted))
+        if (trusted.size > settings.maxRemembered) trusted.removeOldest()
+      }
+      peers.hear("OwnerSeen", ({ account, network }) => remember(account, network))
       let underWay = 0
 
       return LoginThrottle.of({
@@ -96,9 +114,9 @@ export class LoginThrottle extends Context.Service<
           }),
         trust: (account, address) => {
           const network = Address.network(address)
-          const others = (trusted.get(account) ?? []).filter((other) => other !== network)
-          trusted.set(account, [network, ...others].slice(0, maxTrusted))
-          if (trusted.size > settings.maxRemembered) trusted.removeOldest()
+          const isNew = trusted.get(account)?.[0] !== network
+          remember(account, network)
+          if (isNew) peers.tell({ type: "OwnerSeen", account, network })
         },
       })
     }),

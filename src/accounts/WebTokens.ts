@@ -42,6 +42,8 @@ export const forgetting = (store: AccountStoreShape, { forget }: WebTokensShape)
     ...store,
     setPassword: (id, ...rest) => then({ user: id })(store.setPassword(id, ...rest)),
     setDisabled: (id, disabled) => then({ user: id })(store.setDisabled(id, disabled)),
+    setRole: (id, role) => then({ user: id })(store.setRole(id, role)),
+    demote: (id) => then({ user: id })(store.demote(id)),
     revokeToken: (id) => then({ token: id })(store.revokeToken(id)),
   }
 }

@@ -4,6 +4,8 @@ import { unavailable } from "../domain/StoreTrouble.ts"
 import type {
   AccountNotFound,
   InviteNotFound,
+  LastAdministrator,
+  TooManyBans,
   NameTaken,
   NoTokenForGuests,
   SignInError,
@@ -21,9 +23,12 @@ export type AccountError =
   | TooManyTokens
   | InviteNotFound
   | NoTokenForGuests
+  | LastAdministrator
+  | TooManyBans
 
 /** Those that say nothing beside their name: the catalogue has the words. */
 const plain = {
+  AddressBanned: "AddressBanned",
   InvalidToken: "InvalidToken",
   AccountDisabled: "AccountDisabled",
   NameTaken: "UsernameTaken",
@@ -50,7 +55,10 @@ export const toRequestError = (error: AccountError): RequestError => {
       return new RequestError({ reason: "RateLimited", detail: error.message, retryAfter: error.retryAfter })
     case "InvalidCredentials":
       return new RequestError({ reason: error._tag, detail: error.detail })
+    case "TooManyBans":
+      return new RequestError({ reason: "TooManyBans", detail: error.message })
     case "IdentityRefused":
+    case "LastAdministrator":
       return new RequestError({ reason: error._tag, detail: error.message })
     case "AccountNotFound":
       return new RequestError({ reason: "NoSuchUser", detail: error.message, field: "username" })

@@ -49,7 +49,10 @@ interface Options<M, R> {
   readonly name: string
   /** How many messages the mailbox holds. */
   readonly mailbox: number
-  /** Runs before the first message and again after a crash: loads the state. */
+  /**
+   * Runs before the first message and again after a crash: loads the state. Where this or `receive` fails with
+   * `Cause.Done` the actor ends.
+   */
   readonly start: Effect.Effect<void, unknown, R>
   /**
    * Handles messages in their order; `waiting` says how many others wait by now. Undefined: it is done already. Whatever
@@ -144,13 +147,9 @@ export const make = Effect.fnUntraced(function* <M, R = never>(
   }
 
   const run = options.start.pipe(
-    Effect.andThen(
-      next.pipe(
-        // an idle actor waits, so there is no need to yield
-        Effect.forever({ disableYield: true }),
-        Effect.catchIf(Cause.isDone, () => Effect.void),
-      ),
-    ),
+    // an idle actor waits, so there is no need to yield
+    Effect.andThen(Effect.forever(next, { disableYield: true })),
+    Effect.catchIf(Cause.isDone, () => Effect.void),
   )
   const onEnd = Effect.suspend(() => {
     idle = undefined

@@ -1,6 +1,7 @@
 /** A channel apart from its messages: its settings, who has a role there, and who is kept out. */
 import * as Option from "effect/Option"
 import type { AddressRange } from "../domain/AddressRange.ts"
+import type { Numbered } from "../domain/AuditLog.ts"
 import { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { ChannelAccess, ChannelRole } from "../domain/ChannelRole.ts"
@@ -10,8 +11,6 @@ import type { Person, UserId } from "../domain/User.ts"
 
 /** Channels kept at most, apart from archived ones, and as many direct conversations in which somebody is blocked. */
 export const maxChannels = 100_000
-/** Entries of an audit log kept of one channel of each kind of act, the latest. */
-export const maxAudit = 1000
 /** People in the list of those a user has blocked. */
 export const maxBlocked = 1000
 
@@ -33,6 +32,25 @@ export interface Appointment {
   readonly role: ChannelRole
 }
 
+/** An invitation for whoever has its code: it makes a stranger a member. */
+export interface InviteLink {
+  /** A fingerprint of the code: nobody comes in by it. */
+  readonly id: string
+  readonly by: Person
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** When it ends; undefined where it does not. */
+  readonly until: number | undefined
+  /** How many may come in by it; undefined where it does not matter. */
+  readonly uses: number | undefined
+  /** How many have. */
+  readonly used: number
+}
+
+/** Whether nobody comes in by an invitation any more. */
+export const isOver = ({ until, used, uses }: InviteLink, now: number): boolean =>
+  (until !== undefined && until <= now) || (uses !== undefined && used >= uses)
+
 export interface ChannelRecord {
   readonly id: ChannelId
   readonly name: ChannelName
@@ -53,10 +71,12 @@ export interface ChannelRecord {
   readonly roles: ReadonlyMap<UserId, Appointment>
   /** Those that have ended may be among them. */
   readonly sanctions: ReadonlyMap<string, Sanction>
+  /** By their ids. Those that are over may be among them. */
+  readonly links: ReadonlyMap<string, InviteLink>
 }
 
 /** One line of a list of channels. */
-export type ChannelSummary = Pick<ChannelRecord, "id" | "name" | "topic">
+export type ChannelSummary = Pick<ChannelRecord, "id" | "name" | "topic" | "access" | "archived">
 
 /** What is set when a channel is made. */
 export interface NewChannel extends Pick<ChannelRecord, "id" | "name" | "access" | "topic" | "durability"> {
@@ -110,6 +130,10 @@ export type Change =
   | { readonly type: "Role"; readonly user: Person; readonly role: ChannelRole | undefined }
   | { readonly type: "Sanctioned"; readonly sanction: Sanction }
   | { readonly type: "Pardoned"; readonly kind: Sanction["kind"]; readonly subject: Subject }
+  | { readonly type: "Linked"; readonly link: InviteLink }
+  /** So many have come in by it now. */
+  | { readonly type: "LinkUsed"; readonly id: string; readonly used: number }
+  | { readonly type: "Unlinked"; readonly id: string }
 
 /** For whom a channel counts after these changes, where they say so. */
 export const makerIn = (changes: ReadonlyArray<Change>): Maker | undefined =>
@@ -125,10 +149,7 @@ export interface Act {
   readonly detail?: string | undefined
 }
 
-export interface AuditEntry extends Act {
-  /** 1, 2, 3 … in each channel, those included that are not kept any more. */
-  readonly number: number
-}
+export type AuditEntry = Numbered<Act>
 
 /** As much of a subject as tells it from others. */
 export type SubjectId = { readonly user: Pick<Person, "id"> } | { readonly address: AddressRange }
@@ -149,6 +170,7 @@ export const make = ({ maker: _, owner, unused = false, ...channel }: NewChannel
   slowMode: 0,
   roles: new Map(owner === undefined ? [] : [[owner.id, { user: owner, role: "owner" as const }]]),
   sanctions: new Map(),
+  links: new Map(),
 })
 
 /** A direct conversation that nothing has been stored about. Its name is also its id. */
@@ -195,6 +217,18 @@ export const changed = (record: ChannelRecord, change: Change): ChannelRecord =>
       sanctions.delete(sanctionKey(change.kind, change.subject))
       return { ...record, sanctions }
     }
+    case "Linked":
+      return { ...record, links: new Map(record.links).set(change.link.id, change.link) }
+    case "LinkUsed": {
+      const link = record.links.get(change.id)
+      if (link === undefined) return record
+      return { ...record, links: new Map(record.links).set(link.id, { ...link, used: change.used }) }
+    }
+    case "Unlinked": {
+      const links = new Map(record.links)
+      links.delete(change.id)
+      return { ...record, links }
+    }
   }
 }
 
@@ -225,6 +259,12 @@ export const holds = (record: ChannelRecord, change: Change): boolean => {
     }
     case "Pardoned":
       return !record.sanctions.has(sanctionKey(change.kind, change.subject))
+    case "Linked":
+      return record.links.has(change.link.id)
+    case "LinkUsed":
+      return (record.links.get(change.id)?.used ?? change.used) >= change.used
+    case "Unlinked":
+      return !record.links.has(change.id)
   }
 }
 
@@ -244,6 +284,9 @@ export const isIdle = (record: ChannelRecord, change: Change, now: number): bool
     case "Renamed":
     case "Used":
     case "Role":
+    case "Linked":
+    case "LinkUsed":
+    case "Unlinked":
       return holds(record, change)
   }
 }

@@ -17,8 +17,10 @@ import { Gateway } from "../hub/audience/Gateway.ts"
 import { Directory } from "../hub/directory/Directory.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
 import { AccountsOfHub } from "./AccountsOfHub.ts"
+import { Around } from "./service/Around.ts"
 import { Cursors } from "./internal/Cursors.ts"
 import { RecentPages } from "./internal/RecentPages.ts"
+import { alone, Peers, type PeersShape } from "../peers/Peers.ts"
 import { People, type PeopleShape } from "./People.ts"
 import { Webhooks } from "../webhooks/Webhooks.ts"
 import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
@@ -51,6 +53,10 @@ export interface ChatShape {
   readonly counting: Semaphore.Semaphore
   /** Done when somebody who may has told the service to end: the program around it hears that. */
   readonly ending: Deferred.Deferred<void>
+  /** The other nodes, where there are any. */
+  readonly peers: PeersShape
+  /** What is known of the service around the hub, where there is one. */
+  readonly around: Around
   /** What a user may still do, who comes from an address where that is known. Undefined: no limit. */
   readonly limitsOf: (user: User, address?: string) => CallerLimits | undefined
 }
@@ -62,7 +68,11 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
     Effect.gen(function* () {
       const settings = yield* HubSettings
       const clock = yield* Clock.Clock
-      const limits = new RateLimits(settings)
+      const peers = yield* Peers
+      const ending = yield* Deferred.make<void>()
+      peers.hear("Drain", () => void Deferred.doneUnsafe(ending, Effect.void))
+      const now = () => Monotonic.millis(clock)
+      const limits = new RateLimits(settings, peers === alone ? undefined : { peers, now })
       const gateway = yield* Gateway
       return Chat.of({
         directory: yield* Directory,
@@ -83,12 +93,14 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         accounts: yield* AccountsOfHub,
         settings,
         clock,
-        cursors: new Cursors(),
+        cursors: new Cursors(peers),
         pages: new RecentPages(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),
-        ending: yield* Deferred.make<void>(),
-        limitsOf: (user, address) => limits.of(user, address, Monotonic.millis(clock)),
+        around: new Around(),
+        ending,
+        peers,
+        limitsOf: (user, address) => limits.of(user, address, now()),
       })
     }),
   ).pipe(Layer.provide(Directory.layer.pipe(Layer.provideMerge(Gateway.layer))))

@@ -87,8 +87,10 @@ export const operation = <Request, Answer, const Reason extends RequestErrorReas
 const naming = ["NoSuchUser", "TooManyChannels"] as const
 /** What listening and reading in a channel can be refused with. */
 export const reading = ["NoSuchChannel", "Forbidden", "Banned", ...naming] as const
+/** What sending a file to a channel can be refused with. */
+export const sending = [...reading, "Blocked", "Muted", "ChannelArchived", "NotMember"] as const
 /** What asking for a place in a channel can be refused with. */
-export const posting = [...reading, "Blocked", "Muted", "ChannelArchived", "NotMember", "Unreachable"] as const
+export const posting = [...sending, "Unreachable"] as const
 /** What removing a channel can be refused with. */
 export const deleting = ["NoSuchChannel", "Forbidden", ...naming] as const
 /** What an act of administration can be refused with; those that are not for an archived channel name that besides. */

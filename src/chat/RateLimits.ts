@@ -7,6 +7,8 @@ import { type Quota, type Rate, TokenBucket } from "../domain/TokenBucket.ts"
 import type { User } from "../domain/User.ts"
 import { key } from "../domain/NameKey.ts"
 import type { HubSettings, OperationRates } from "../hub/HubSettings.ts"
+import type { PeersShape } from "../peers/Peers.ts"
+import { SharedBuckets } from "../peers/SharedBuckets.ts"
 
 /** Users, and addresses, whose limits are remembered, at least: whoever did something lately. */
 const remembered = 10_000
@@ -44,6 +46,19 @@ interface Together {
   readonly left: (kind: Limited, now: number) => Quota | undefined
 }
 
+/** The buckets of a user, or of an address, as other nodes ask for them: by what they count. */
+interface Kept {
+  readonly bucket: (kind: string) => TokenBucket | undefined
+}
+
+/** Makes a bucket of somebody, by a key. */
+type Make = (rate: Rate, now: number, key: string, kind: string) => TokenBucket
+
+const makeAlone: Make = (rate, now) => new TokenBucket(rate, now)
+
+/** What an address has in common is of no user. */
+const addressKey = (network: string): string => `from ${network}`
+
 /** Why it may not be done now. */
 export const rateLimited = (what: string, wait: number): RequestError => {
   const seconds = Math.ceil(wait / 100) / 10
@@ -54,16 +69,31 @@ export const rateLimited = (what: string, wait: number): RequestError => {
   })
 }
 
+/** The other nodes of the service, with whom the limits are shared. */
+interface Sharing {
+  readonly peers: PeersShape
+  readonly now: () => number
+}
+
 export class RateLimits {
   private readonly settings: HubSettings
-  private readonly users = new Generations<string, CallerLimits>(remembered)
-  private readonly addresses = new Generations<string, Together>(remembered)
+  private readonly users = new Generations<string, CallerLimits & Kept>(remembered)
+  private readonly addresses = new Generations<string, Together & Kept>(remembered)
+  private readonly make: Make
 
   private readonly together: OperationRates["kinds"] | undefined
 
-  constructor(settings: HubSettings) {
+  constructor(settings: HubSettings, sharing?: Sharing) {
     this.settings = settings
     this.together = settings.operations && timesAsMuch(settings.operations)
+    const shared =
+      sharing &&
+      new SharedBuckets({
+        ...sharing,
+        name: "limits",
+        find: (key, kind) => (this.users.get(key) ?? this.addresses.get(key))?.bucket(kind),
+      })
+    this.make = shared === undefined ? makeAlone : (...bucket) => shared.make(...bucket)
   }
 
   /** Of a user who comes from an address, where that is known; undefined where nothing is limited. */
@@ -92,12 +122,13 @@ export class RateLimits {
     const found = this.users.get(id)
     if (found !== undefined) return found
     const { publishing } = this.settings
-    const messages = publishing === undefined ? undefined : new TokenBucket(publishing, now)
-    const { left, take } = buckets(this.settings.operations?.kinds)
-    const limits: CallerLimits = {
+    const messages = publishing === undefined ? undefined : this.make(publishing, now, id, "publishing")
+    const { left, made, take } = buckets(this.settings.operations?.kinds, this.make, id)
+    const limits = {
       publishing: messages,
       take,
-      left: (kind, now) => {
+      bucket: (kind: string) => (kind === "publishing" ? messages : made(kind)),
+      left: (kind: OperationKind, now: number) => {
         if (kind === "publishing") return messages?.quota(now)
         // It has an interval, which is the channel's.
         return kind === "typing" ? undefined : left(kind, now)
@@ -108,24 +139,32 @@ export class RateLimits {
   }
 
   private ofAddress(address: string, times: number, now: number): Together {
-    const found = this.addresses.get(address)
+    const id = addressKey(address)
+    const found = this.addresses.get(id)
     if (found !== undefined) return found
     const { publishing } = this.settings
-    const together = {
-      guests: publishing === undefined ? undefined : new TokenBucket(timesOf(times)(publishing), now),
-      ...buckets(this.together),
-    }
-    this.addresses.set(address, together)
+    const guests = publishing === undefined ? undefined : this.make(timesOf(times)(publishing), now, id, "publishing")
+    const { left, made, take } = buckets(this.together, this.make, id)
+    const together = { guests, left, take, bucket: (kind: string) => (kind === "publishing" ? guests : made(kind)) }
+    this.addresses.set(id, together)
     return together
   }
 }
 
 /** A bucket for each kind, made when it is first needed: of most there is never one, and there are many users. */
-const buckets = (rates: OperationRates["kinds"] | undefined): Pick<Together, "left" | "take"> => {
-  if (rates === undefined) return { take: () => 0, left: () => undefined }
-  const made: Partial<Record<Limited, TokenBucket>> = {}
-  const bucket = (kind: Limited, now: number) => (made[kind] ??= new TokenBucket(rates[kind], now))
-  return { take: (kind, now) => bucket(kind, now).take(now), left: (kind, now) => bucket(kind, now).quota(now) }
+const buckets = (
+  rates: OperationRates["kinds"] | undefined,
+  make: Make,
+  id: string,
+): Pick<Together, "left" | "take"> & { readonly made: Kept["bucket"] } => {
+  if (rates === undefined) return { take: () => 0, left: () => undefined, made: () => undefined }
+  const made: Partial<Record<string, TokenBucket>> = {}
+  const bucket = (kind: Limited, now: number) => (made[kind] ??= make(rates[kind], now, id, kind))
+  return {
+    take: (kind, now) => bucket(kind, now).take(now),
+    left: (kind, now) => bucket(kind, now).quota(now),
+    made: (kind) => (Object.hasOwn(made, kind) ? made[kind] : undefined),
+  }
 }
 
 const timesOf =

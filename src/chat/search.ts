@@ -6,6 +6,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Message } from "../domain/Entry.ts"
 import { maxCursorLength, maxHits, maxSearchLength } from "../domain/Limits.ts"
 import { RequestError } from "../domain/RequestError.ts"
+import { parse } from "../domain/SearchText.ts"
 import { hasChannel } from "../domain/Scope.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Cursor } from "../history/HistoryShape.ts"
@@ -18,7 +19,7 @@ import { readableNames } from "./internal/names.ts"
 import { operation, reading } from "./Operation.ts"
 
 export interface Search {
-  /** Words, all of which a message has. */
+  /** Words, all of which a message has, phrases in quotes, and filters: `SearchText`. */
   readonly text: string
   /** Only there. */
   readonly channel?: ChannelName | undefined
@@ -83,23 +84,35 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Channels, RequestEr
     return new Map([...names, ...entered])
   })
 
+/** It finds nothing, or does not say what. */
+const senseless = (detail?: string): RequestError =>
+  new RequestError({ reason: "InvalidSearch", field: "text", detail })
+
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */
 export const search = operation(
   "search",
   "searches",
   [...reading, "InvalidSearch", "InvalidFrame"],
   (chat, caller, request: Search): Effect.Effect<SearchResult, RequestError> => {
-    const { before, channel, limit = defaultLimit, text } = request
+    const { before, limit = defaultLimit, text } = request
     const error =
       short("text", text, maxSearchLength) ??
       short("before", before, maxCursorLength) ??
       whole("limit", limit, { from: 1, to: maxHits })
     if (error !== undefined) return Effect.fail(error)
-    if (text.trim() === "") return Effect.fail(new RequestError({ reason: "InvalidSearch", field: "text" }))
+    const sought = parse(text)
+    if ("malformed" in sought) return Effect.fail(senseless(sought.malformed))
+    const channel = request.channel ?? sought.channel
+    if (sought.channel !== undefined && sought.channel !== channel) {
+      return Effect.fail(senseless(`"in:" names another channel than the one to search in`))
+    }
+    const { file, from, phrases, since, until, words } = sought
+    const filtered = file || from.length > 0 || since !== undefined || until !== undefined
+    if (words === "" && phrases.length === 0 && !filtered) return Effect.fail(senseless())
     const { cursors } = chat
     const user = caller.by.user.id
-    const from = before === undefined ? undefined : cursorIn(cursors.open("search", user, before))
-    if (before !== undefined && from === undefined) {
+    const place = before === undefined ? undefined : cursorIn(cursors.open("search", user, before))
+    if (before !== undefined && place === undefined) {
       return Effect.fail(invalid("before", "not a `next`"))
     }
     return Effect.gen(function* () {
@@ -108,10 +121,15 @@ export const search = operation(
         readable(
           "search",
           chat.history.search({
-            text,
+            text: [words, ...phrases].join(" "),
+            phrases,
+            from,
+            since,
+            until,
+            file,
             channels: [...channels.keys()],
             limit,
-            before: from,
+            before: place,
           }),
         ),
       )
@@ -127,5 +145,10 @@ export const search = operation(
             : cursors.seal("search", user, encodeCursor([next.timestamp, next.channel, next.seq])),
       }
     })
+  },
+  // A channel that a filter names is asked for like any other.
+  ({ channel, text }) => {
+    const sought = parse(text.slice(0, maxSearchLength))
+    return [channel ?? [], ("channel" in sought ? sought.channel : undefined) ?? []].flat()
   },
 )

@@ -56,12 +56,33 @@ const client = Command.make(
   ]),
 )
 
+const node = Command.make(
+  "node",
+  {
+    host: Argument.String("host").pipe(
+      Argument.withDescription("The host in the node's cluster.address: a name or an IP address"),
+    ),
+  },
+  ({ host }) => Effect.flatMap(parent, (given) => Effect.flatMap(running, ({ node }) => node({ ...given, host }))),
+).pipe(
+  Command.withDescription(
+    "Make a certificate for a node of a service that is several, by which the others know it, and it them: cluster.tls-cert, cluster.tls-key, and cluster.tls-ca for the authority, which is the same for all.",
+  ),
+  Command.withShortDescription("Make a certificate for a node of a cluster"),
+  Command.withExamples([
+    {
+      command: "natter cert node 10.0.0.5",
+      description: "For the node at 10.0.0.5, of the authority in ./natter-certs",
+    },
+  ]),
+)
+
 export const cert = parent.pipe(
   Command.withDescription(
     "Make an authority and a certificate for a server, for development: clients have to be told of the authority. Where others come in, take a certificate that they trust already, as from Let's Encrypt.",
   ),
   Command.withShortDescription("Make certificates for development"),
-  Command.withSubcommands([client]),
+  Command.withSubcommands([client, node]),
   Command.withExamples([
     { command: "natter cert", description: "For this machine, in ./natter-certs; says what to do next" },
     { command: "natter cert --name chat.test --name 192.0.2.7 --out certs", description: "By other names" },

@@ -17,7 +17,9 @@ import { chat } from "./chat.ts"
 import { config } from "./config.ts"
 import { doctor } from "./doctor.ts"
 import { download } from "./download.ts"
+import { cluster } from "./cluster.ts"
 import { drain } from "./drain.ts"
+import { files } from "./files.ts"
 import * as Output from "./output.ts"
 import { login } from "./login.ts"
 import { load } from "./load.ts"
@@ -40,12 +42,14 @@ const commands = Command.make("natter").pipe(
     config,
     doctor,
     drain,
+    cluster,
     top,
     user,
     token,
     cert,
     backup,
     restore,
+    files,
     login,
     logout,
     chat,

@@ -24,7 +24,7 @@ export const doctor = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    "Look at everything that a service needs: settings, places to listen, certificate, data folder, database, open files, memory, clock. Nothing is changed, and a running service is not disturbed. Exit code 1 where there is a problem.",
+    "Look at everything that a service needs: settings, places to listen, certificate, data folder, database, files and their bucket, open files, memory, clock. Nothing is changed, and a running service is not disturbed; a bucket gets one object, which goes at once. Exit code 1 where there is a problem.",
   ),
   Command.withShortDescription("Look for what is wrong, and say what to do"),
   Command.withExamples([

@@ -114,7 +114,12 @@ const unreact = Command.make("unreact", { channel, seq, reaction, id, api }, (gi
 const search = Command.make(
   "search",
   {
-    words: Argument.String("word").pipe(Argument.withDescription("All of these are in it"), Argument.atLeast(1)),
+    words: Argument.String("word").pipe(
+      Argument.withDescription(
+        "All of these are in it; from:NAME, in:CHANNEL, before:DATE, after:DATE and has:file narrow it",
+      ),
+      Argument.atLeast(1),
+    ),
     channel: channelFlag("channel", "Only there"),
     before: textFlag("before", "Go on behind the page before, as it says"),
     limit: limit(maxHits),
@@ -126,7 +131,10 @@ const search = Command.make(
     "Find messages that have all these words, in the channels that concern one, the newest first",
   ),
   Command.withShortDescription("Find messages"),
-  Command.withExamples([{ command: "natter message search soup --channel kitchen", description: "Who said it, when" }]),
+  Command.withExamples([
+    { command: "natter message search soup --channel kitchen", description: "Who said it, when" },
+    { command: "natter message search soup from:ann after:2026-11-01", description: "What ann said of it since" },
+  ]),
 )
 
 export const message = Command.make("message").pipe(

@@ -6,17 +6,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { MessageId } from "../domain/MessageId.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
-import { Seq } from "../domain/Seq.ts"
+import * as Place from "../domain/Place.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
-import { type ClientInput, type ClientState, initial, next } from "./ClientState.ts"
+import { type ClientInput, type ClientState, next } from "./ClientState.ts"
 import { connect } from "./ClientSession.ts"
 import { Dialer } from "./Dialer.ts"
 import type { ClientEvent, Entry } from "./Event.ts"
@@ -30,6 +29,7 @@ import { mayRepeat, retryRefused } from "./internal/retry.ts"
 import type { Position, ShutOut } from "./internal/Position.ts"
 import { Positions } from "./internal/Positions.ts"
 import { CurrentSession } from "./internal/CurrentSession.ts"
+import { States } from "./internal/States.ts"
 import { Subscribers } from "./internal/Subscribers.ts"
 import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
 import { Wish } from "./internal/Wish.ts"
@@ -112,9 +112,6 @@ const maxRefusals = 4
 /** Where it does say so, a request waits at most so long. */
 const limits = { times: maxRefusals, longest: Duration.seconds(30) }
 
-/** States that wait for a slow reader, before it misses the oldest. */
-const statesAhead = 16
-
 /**
  * Signs in, with as many tries as `patience` allows. From then on the client reconnects whenever that makes sense, until
  * the scope closes. Messages that are not acknowledged by then fail.
@@ -122,18 +119,17 @@ const statesAhead = 16
 export const make = Effect.fnUntraced(function* (
   options: ClientOptions,
 ): Effect.fn.Return<Client, ConnectionFailure, Dialer | Scope.Scope> {
-  const { backoff, maxUnsent = 256, onToken = () => Effect.void, onWaiting = () => Effect.void } = options
+  const { backoff, longestWait, maxUnsent = 256, onToken = () => Effect.void, onWaiting = () => Effect.void } = options
   const { patience, signInAgain } = options
   const clock = yield* Clock.Clock
   const dialer = yield* Dialer
-  const states = yield* PubSub.sliding<ClientState>({ capacity: statesAhead, replay: 1 })
+  const states = new States()
   const subscribers = new Subscribers()
   const current = new CurrentSession()
   const first = Deferred.makeUnsafe<void, ConnectionFailure>()
   const positions = new Positions()
   // As many as the server lets a session be in.
   const shutOut = new Map<string, ShutOut>()
-  let state = initial
   let { credentials } = options
   let token: Redacted.Redacted | undefined
   let wish: Wish | undefined
@@ -142,15 +138,12 @@ export const make = Effect.fnUntraced(function* (
   let wake = Deferred.makeUnsafe<void>()
 
   const transition = (input: ClientInput): void => {
-    const after = next(state, input)
-    if (after === state) return
-    state = after
-    PubSub.publishUnsafe(states, state)
+    const after = next(states.now, input)
+    if (after !== states.now) states.change(after)
   }
-  PubSub.publishUnsafe(states, state)
 
   const end = (because: ConnectionFailure | undefined): void => {
-    if (state._tag === "Ended") return
+    if (states.now._tag === "Ended") return
     transition(because === undefined ? { _tag: "Closed" } : { _tag: "Failed", because })
     const reason = because ?? new Disconnect({ reason: "Goodbye", detail: "The client was closed" })
     subscribers.end(because)
@@ -161,7 +154,7 @@ export const make = Effect.fnUntraced(function* (
   // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
   const isShutOut = (channel: string) => shutOut.has(channel)
-  const outgoing = yield* Outgoing.make(current, maxUnsent, isShutOut)
+  const outgoing = yield* Outgoing.make(current, maxUnsent, { isShutOut, longestWait })
 
   /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
   const signIn = (session: ClientSession) =>
@@ -280,7 +273,7 @@ export const make = Effect.fnUntraced(function* (
           attempt,
           until: Monotonic.millis(clock) + Duration.toMillis(delay),
         })
-        return Deferred.isDoneUnsafe(first) || state._tag !== "Away" ? Effect.void : onWaiting(state)
+        return Deferred.isDoneUnsafe(first) || states.now._tag !== "Away" ? Effect.void : onWaiting(states.now)
       }),
     wait: (delay) =>
       Effect.timeoutOption(Deferred.await(wake), delay).pipe(
@@ -348,13 +341,13 @@ export const make = Effect.fnUntraced(function* (
   return {
     ...requests,
     ...files({ current, meant, isShutOut }),
-    state: Effect.sync(() => state),
-    states: Stream.takeUntil(Stream.fromPubSub(states), ({ _tag }) => _tag === "Ended"),
+    state: Effect.sync(() => states.now),
+    states: states.all,
     join: (channel, { after, history, id } = {}) =>
       Effect.suspend(() => {
         const joining = moving((session) => session.join(channel, { history, id }))
         if (after === undefined) return joining
-        const forget = positions.want(channel, { after: Seq.make(after), history })
+        const forget = positions.want(channel, { after: Place.make(after), history })
         return joining.pipe(
           Effect.tapError((error) => Effect.sync(() => forget(error._tag === "RequestError" ? error : undefined))),
           Effect.onInterrupt(() => Effect.sync(() => forget())),

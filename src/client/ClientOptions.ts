@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { ConnectOptions } from "./ClientSession.ts"
@@ -25,6 +26,11 @@ export interface ClientOptions extends ConnectOptions {
   readonly signInAgain?: ((because: ConnectionFailure) => Effect.Effect<Credentials | undefined>) | undefined
   /** Messages that wait to be sent or to be acknowledged. Default: 256. */
   readonly maxUnsent?: number | undefined
+  /**
+   * A message that the server wants only after a longer time than this fails with that error, as `SlowMode`: what is behind
+   * it would wait, too, in whatever channel. Default: none does.
+   */
+  readonly longestWait?: Duration.Duration | undefined
 }
 
 export interface JoinOptions {

@@ -3,15 +3,16 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import * as Socket from "effect/socket/Socket"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { Version } from "../protocol/Version.ts"
 import { ConnectError } from "./ConnectError.ts"
-import { type CodecName, Codec, Dialer } from "./Dialer.ts"
-import * as Session1 from "./internal/session1.ts"
+import type { CodecName } from "./CodecName.ts"
+import { Codec, Dialer } from "./Dialer.ts"
 import * as Session2 from "./internal/session2.ts"
-import { handshake, type Terms } from "./internal/handshake.ts"
+import { messages } from "./internal/handshake.ts"
 import * as Link from "./internal/Link.ts"
+import type { Manner } from "./internal/Manner.ts"
+import type { Terms } from "./internal/Terms.ts"
 import type { ClientSession } from "./Session.ts"
 
 export type { Credentials } from "./Credentials.ts"
@@ -32,21 +33,27 @@ export interface ConnectOptions {
 }
 
 /** Dials in a scope of its own, so that the link of a failed negotiation can be closed before the second dial. */
-const dial = ({ carries, socket }: Dialer["Service"]) =>
+const dial = ({ socket }: Dialer["Service"], { reader }: Manner) =>
   Effect.gen(function* () {
     const scope = yield* Scope.fork(yield* Effect.scope)
-    const link = yield* Link.open(carries).pipe(
-      Effect.provideServiceEffect(Socket.Socket, socket),
-      Scope.provide(scope),
-    )
+    const link = yield* Scope.provide(Link.open(yield* socket, reader()), scope)
     return { link, scope }
   })
 
-/** A link whose version is agreed on: version 1 where there are no terms. */
-interface Negotiation {
-  readonly link: Link.Link
-  readonly terms?: Terms
+const mannerOf = ({ byteStream, carries }: Dialer["Service"]): Effect.Effect<Manner, ConnectError> => {
+  if (carries === "messages") return Effect.succeed(messages)
+  if (byteStream !== undefined) return Effect.succeed(byteStream)
+  return Effect.tryPromise({
+    try: () => import("./byteStream.ts"),
+    catch: (cause) => new ConnectError({ reason: "Unreachable", cause }),
+  }).pipe(Effect.map(({ byteStream }) => byteStream))
 }
+
+/** A link whose version is agreed on, or one to a server that has version 1 alone. */
+type Negotiation = { readonly link: Link.Link } & (
+  | { readonly terms: Terms }
+  | { readonly terms?: never; readonly version1: NonNullable<Manner["version1"]> }
+)
 
 const negotiate = Effect.fnUntraced(function* (
   dialer: Dialer["Service"],
@@ -62,18 +69,18 @@ const negotiate = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Negotiation, ConnectError | Disconnect, Scope.Scope> {
   const { codecs = [wanted] } = dialer
   const codec = codecs.includes(wanted) ? wanted : codecs[0]
-  const dialing = Effect.provideService(dial(dialer), Codec, codec)
+  const manner = yield* mannerOf(dialer)
+  const { version1 } = manner
+  const dialing = Effect.provideService(dial(dialer, manner), Codec, codec)
   const { link, scope } = yield* dialing
-  return yield* Effect.matchEffect(handshake(link, clientId, codec), {
+  return yield* Effect.matchEffect(manner.handshake(link, clientId, codec), {
     onSuccess: (terms) => Effect.succeed<Negotiation>({ link, terms }),
     onFailure: (error) => {
       // The chapter's server closes the connection over a frame that it does not know. It knows byte streams alone.
       const old =
-        link.carries === "stream" &&
-        error._tag === "ConnectError" &&
-        (error.reason === "OldServer" || (error.reason === "Closed" && link.closed()))
-      if (!old || minVersion > 1) return Effect.fail(error)
-      return Effect.andThen(Scope.close(scope, Exit.void), dialing)
+        error._tag === "ConnectError" && (error.reason === "OldServer" || (error.reason === "Closed" && link.closed()))
+      if (version1 === undefined || !old || minVersion > 1) return Effect.fail(error)
+      return Effect.map(Effect.andThen(Scope.close(scope, Exit.void), dialing), ({ link }) => ({ link, version1 }))
     },
   })
 })
@@ -94,9 +101,11 @@ export const connect = Effect.fnUntraced(function* (
     timeout = Duration.seconds(10),
   } = options
   const dialer = yield* Dialer
-  const { link, terms } = yield* Effect.timeoutOrElse(negotiate(dialer, { clientId, codec, minVersion }), {
+  const agreed = yield* Effect.timeoutOrElse(negotiate(dialer, { clientId, codec, minVersion }), {
     duration: timeout,
     orElse: () => Effect.fail(new ConnectError({ reason: "Timeout" })),
   })
-  return yield* terms === undefined ? Session1.make(link, answerTimeout) : Session2.make(link, terms, answerTimeout)
+  return yield* agreed.terms === undefined
+    ? agreed.version1(agreed.link, answerTimeout)
+    : Session2.make(agreed.link, agreed.terms, answerTimeout)
 })

@@ -53,6 +53,14 @@ export interface SanctionOptions {
   readonly reason?: string | undefined
 }
 
+/** How long an invitation is good, and for how many. */
+export interface InviteLinkOptions {
+  /** Milliseconds. By default it has no end. */
+  readonly lifetime?: number | undefined
+  /** At most so many come in by it. Default: any number. */
+  readonly uses?: number | undefined
+}
+
 export interface Requests<E> {
   readonly setTopic: (channel: string, topic: string) => Reply<"Ok", E>
   readonly setStatus: (status: Status, text?: string) => Reply<"Ok", E>
@@ -79,6 +87,14 @@ export interface Requests<E> {
   readonly deleteChannel: (channel: string) => Reply<"Ok", E>
   /** Lets somebody into a private channel. */
   readonly invite: (channel: string, username: string) => Reply<"Ok", E>
+  /** An invitation for whoever has its code, which is not shown again. */
+  readonly createInviteLink: (channel: string, options?: InviteLinkOptions) => Reply<"InviteLinkCreated", E>
+  /** The invitations by which somebody may still come in. */
+  readonly inviteLinks: (channel: string) => Reply<"InviteLinks", E>
+  /** Takes an invitation back, by its `id`. */
+  readonly revokeInviteLink: (channel: string, id: string) => Reply<"Ok", E>
+  /** Makes the user a member of the channel to which an invitation leads, which is answered. One is not in it by that. */
+  readonly acceptInvite: (code: string) => Reply<"InviteAccepted", E>
   /** Without a role the user is a stranger again. */
   readonly setRole: (channel: string, username: string, role: ChannelRole | undefined) => Reply<"Ok", E>
   /** Throws somebody out, who may join again. */
@@ -120,6 +136,10 @@ export const of = <E>(ask: Ask<E>): Requests<E> => ({
   rename: (channel, name) => ask({ type: "RenameChannel", channel, name }),
   deleteChannel: (channel) => ask({ type: "DeleteChannel", channel }),
   invite: (channel, username) => ask({ type: "Invite", channel, username }),
+  createInviteLink: (channel, options) => ask({ type: "CreateInviteLink", channel, ...options }),
+  inviteLinks: (channel) => ask({ type: "ListInviteLinks", channel }),
+  revokeInviteLink: (channel, id) => ask({ type: "RevokeInviteLink", channel, id }),
+  acceptInvite: (code) => ask({ type: "AcceptInvite", code }),
   setRole: (channel, username, role) => ask({ type: "SetRole", channel, username, role }),
   kick: (channel, username, reason) => ask({ type: "Kick", channel, username, reason }),
   ban: (channel, target, options) => ask({ type: "Ban", channel, ...target, ...options }),

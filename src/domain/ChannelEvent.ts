@@ -9,7 +9,7 @@ import { ChannelName } from "./ChannelName.ts"
 import { ChannelAccess, ChannelRole } from "./ChannelRole.ts"
 import { Durability } from "./Durability.ts"
 import { HistoryId } from "./HistoryId.ts"
-import { Deleted, Edited, Message, Reacted } from "./Entry.ts"
+import { Deleted, Edited, type Entry, Message, Reacted } from "./Entry.ts"
 import { Seq } from "./Seq.ts"
 import { SessionId } from "./SessionId.ts"
 import { Topic } from "./Topic.ts"
@@ -129,6 +129,10 @@ export const ChannelEvent = Schema.Union([
 ])
 export type ChannelEvent = typeof ChannelEvent.Type
 export type ChannelEventOf<Type extends ChannelEvent["type"]> = Extract<ChannelEvent, { readonly type: Type }>
+
+/** Whether it has its place in the channel's log. */
+export const isEntry = (event: ChannelEvent): event is Entry =>
+  event.type === "Message" || event.type === "Edited" || event.type === "Deleted" || event.type === "Reacted"
 
 /** What a user is told in all sessions, whatever channels they are in. */
 export const UserEvent = Schema.Union([event("Invited", { channel: ChannelName, by: Person })])

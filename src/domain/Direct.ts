@@ -1,7 +1,8 @@
 /** Direct conversations: channels of two users, which each of them calls by the other's name. */
 import type { ChannelName } from "./ChannelName.ts"
 import type { User, UserId } from "./User.ts"
-import { spelling, type Username } from "./Username.ts"
+import { spelling } from "./Spelling.ts"
+import type { Username } from "./Username.ts"
 
 /** Whether a name is that of a direct conversation, `@bob`: what it means depends on who says it. */
 export const isDirect = (name: ChannelName): boolean => name.startsWith("@")

@@ -22,6 +22,7 @@ export const catalog = {
   LoginTimeout: { code: 4005, status: 408, reconnect: true, message: "Not signed in in time" },
   ConnectionLost: { code: 4006, status: 408, reconnect: true, message: "The connection was lost" },
   ChannelLost: { code: 4007, status: 503, reconnect: true, message: "The channel is not to be had now" },
+  RoleChanged: { code: 4008, status: 401, reconnect: true, message: "Your role in this service has changed" },
 
   // A byte can be changed on the way, the length of a frame as well; and a slow link gets better.
   MalformedFrame: { code: 4500, status: 400, reconnect: true, message: "What was sent is not a frame" },
@@ -41,6 +42,7 @@ export const catalog = {
   PasswordChanged: { code: 4509, status: 401, reconnect: false, message: "The password was changed" },
   Goodbye: { code: 4510, status: 200, reconnect: false, message: "Goodbye" },
   Refused: { code: 4511, status: 403, reconnect: false, message: "You may not come in" },
+  Dismissed: { code: 4512, status: 403, reconnect: false, message: "An administrator has ended this session" },
 } as const satisfies Record<string, Entry>
 
 export type DisconnectReason = keyof typeof catalog

@@ -2,7 +2,8 @@
  * The catalog of request errors: this request failed, the session goes on. Codes are stable: a
  * code is never used again for something else.
  */
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 
 interface Entry {
   readonly code: number
@@ -40,6 +41,16 @@ export const catalog = {
   NoSuchToken: { code: 211, status: 404, retryable: false, message: "There is no such token" },
   NoSuchInvitation: { code: 212, status: 404, retryable: false, message: "There is no such invitation" },
   TooManyTokens: { code: 213, status: 409, retryable: false, message: "A user may hold no more access tokens" },
+
+  LastAdministrator: {
+    code: 214,
+    status: 409,
+    retryable: false,
+    message: "The service has no other administrator",
+  },
+  AddressBanned: { code: 216, status: 403, retryable: false, message: "Nobody is let in from this address" },
+  TooManyBans: { code: 217, status: 409, retryable: false, message: "There are as many bans as there may be" },
+  NoSuchSession: { code: 215, status: 404, retryable: false, message: "There is no such session" },
 
   CsrfRefused: {
     code: 221,
@@ -107,19 +118,19 @@ export type RequestErrorReason = keyof typeof catalog
 export const isGarbled = (reason: RequestErrorReason): boolean =>
   reason === "InvalidFrame" || reason === "UnexpectedFrame"
 
-const reasons = Object.keys(catalog) as ReadonlyArray<RequestErrorReason>
+interface Fields {
+  readonly reason: RequestErrorReason
+  /** Instead of the catalog's message. Safe to show to the client. */
+  readonly detail?: string | undefined
+  /** How long to wait before trying again. */
+  readonly retryAfter?: Duration.Duration | undefined
+  readonly field?: string | undefined
+  /** Where it did not come with the request, as with a frame that could not be decoded. */
+  readonly ref?: number | undefined
+}
 
 /** Why a request failed. A value like any other: it crosses from a channel to whoever asked, wherever that is. */
-export class RequestError extends Schema.TaggedError<RequestError>()("RequestError", {
-  reason: Schema.Literals(reasons),
-  /** Instead of the catalog's message. Safe to show to the client. */
-  detail: Schema.optional(Schema.String),
-  /** How long to wait before trying again. */
-  retryAfter: Schema.optional(Schema.DurationFromMillis),
-  field: Schema.optional(Schema.String),
-  /** Where it did not come with the request, as with a frame that could not be decoded. */
-  ref: Schema.optional(Schema.Finite),
-}) {
+export class RequestError extends Data.TaggedError("RequestError")<Fields> {
   override get message(): string {
     return this.detail ?? catalog[this.reason].message
   }

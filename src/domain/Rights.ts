@@ -26,6 +26,7 @@ export const actions = [
   "banAddress",
   "mute",
   "describe",
+  "accept",
   "seeSanctions",
   "audit",
 ] as const
@@ -52,7 +53,8 @@ export interface Circumstances {
   readonly archived: boolean
 }
 
-const listening: ReadonlyArray<Action> = ["join", "read", "markRead", "describe"]
+/** `accept` is to come in by an invitation that leads here: it is what a stranger to a private channel may. */
+const listening: ReadonlyArray<Action> = ["join", "read", "markRead", "describe", "accept"]
 const speaking: ReadonlyArray<Action> = [...listening, "publish", "typing", "editOwn", "deleteOwn", "react"]
 const belonging: ReadonlyArray<Action> = [...speaking, "setTopic"]
 const moderating: ReadonlyArray<Action> = [
@@ -68,6 +70,7 @@ const moderating: ReadonlyArray<Action> = [
 ]
 const owning: ReadonlyArray<Action> = [...moderating, "rename", "configure", "archive"]
 const nothing: ReadonlyArray<Action> = []
+const coming: ReadonlyArray<Action> = ["accept"]
 const saying: ReadonlyArray<Action> = ["publish"]
 
 const inCharge = { admin: [...owning, "delete", "banAddress"], owner: owning, moderator: moderating } as const
@@ -75,7 +78,7 @@ const onlooking: ReadonlyArray<Action> = [...listening, "deleteOwn", "react"]
 
 const table: Readonly<Record<Kind, Readonly<Record<Standing, ReadonlyArray<Action>>>>> = {
   public: { ...inCharge, member: belonging, stranger: speaking, guest: speaking, webhook: saying },
-  private: { ...inCharge, member: belonging, stranger: nothing, guest: nothing, webhook: saying },
+  private: { ...inCharge, member: belonging, stranger: coming, guest: nothing, webhook: saying },
   readonly: { ...inCharge, member: onlooking, stranger: onlooking, guest: onlooking, webhook: saying },
   direct: {
     admin: nothing,

@@ -13,10 +13,4 @@ export const Seq = Schema.Int.check(
 ).pipe(Schema.brand("Seq"))
 export type Seq = typeof Seq.Type
 
-export const zero: Seq = Seq.make(0)
-
-/** The place behind. Without the schema's check: it runs for every message, and one more is one more. */
-export const next = (seq: Seq): Seq => (seq + 1) as Seq
-
-/** The place before one that a message has. */
-export const before = (seq: Seq): Seq => (seq - 1) as Seq
+export { before, next, zero } from "./Place.ts"

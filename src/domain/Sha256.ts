@@ -1,11 +1,12 @@
 import * as Schema from "effect/Schema"
+import { sha256 } from "./Rules.ts"
 
 /** The SHA-256 of some bytes: 64 hexadecimal digits, in lower case. */
 export const Sha256 = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{64}$/, {
+  Schema.isPattern(sha256.pattern, {
     title: "Sha256",
     description: "the SHA-256 of some bytes",
-    message: "a SHA-256: 64 hexadecimal digits in lower case",
+    message: sha256.expected,
   }),
 ).pipe(Schema.brand("Sha256"))
 export type Sha256 = typeof Sha256.Type

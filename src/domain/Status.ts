@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
-import { visibleText } from "./internal/text.ts"
-import { maxStatusTextLength } from "./Limits.ts"
+import { visibleText } from "./internal/visibleText.ts"
+import { statusText } from "./Rules.ts"
 
 /** How present a user is. */
 export const Status = Schema.Literals(["online", "away", "busy"]).annotate({
@@ -10,6 +10,4 @@ export const Status = Schema.Literals(["online", "away", "busy"]).annotate({
 export type Status = typeof Status.Type
 
 /** A short line beside the status: "back at three". */
-export const StatusText = Schema.String.check(
-  visibleText({ title: "StatusText", name: "a status text", minLength: 0, maxLength: maxStatusTextLength }),
-)
+export const StatusText = Schema.String.check(visibleText("StatusText", statusText))

@@ -1,10 +1,5 @@
 import * as Schema from "effect/Schema"
-
-/**
- * The text that every store can hold: it has UTF-8, so no lone surrogates, and no NUL, which Postgres takes in no text.
- * Whatever is stored, or looked for in a store, is this; the operations check it, so it holds behind every door.
- */
-export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed()
+import { isStorable } from "./internal/storable.ts"
 
 /** A check for text that goes to a store. */
 export const storableText = (title: string, description: string) =>
@@ -15,3 +10,5 @@ export const storableText = (title: string, description: string) =>
     toJsonSchema: () => [{}, true],
     arbitraryConstraint: { patterns: [{ source: "^[ -~]+$", flags: "u" }] },
   })
+
+export { isStorable }

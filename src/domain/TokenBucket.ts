@@ -9,6 +9,9 @@ export interface Quota extends Rate {
   readonly left: number
 }
 
+/** So many bursts can be owed, at most. */
+const deepest = 4
+
 /** A token bucket: plain, without a clock of its own. Times are in milliseconds. */
 export class TokenBucket {
   private readonly rate: Rate
@@ -44,6 +47,18 @@ export class TokenBucket {
   quota(now: number): Quota {
     this.wait(now)
     const { burst, perSecond } = this.rate
-    return { burst, perSecond, left: Math.floor(this.tokens + 1e-6) }
+    return { burst, perSecond, left: Math.max(0, Math.floor(this.tokens + 1e-6)) }
+  }
+
+  /** Takes tokens that were spent elsewhere, whether they are there or not: what is owed is bounded. */
+  spend(tokens: number, now: number): void {
+    this.wait(now)
+    this.tokens = Math.max(-deepest * this.rate.burst, this.tokens - tokens)
+  }
+
+  /** How many there would have to be for it to be full. */
+  missing(now: number): number {
+    this.wait(now)
+    return this.rate.burst - this.tokens
   }
 }

@@ -7,9 +7,12 @@
  * `field` that was wrong. Where a channel is asked for, `@name` is the direct conversation with a user.
  */
 import * as Effect from "effect/Effect"
+import type { InviteLink } from "../channels/ChannelRecord.ts"
+import type { AcceptedInvite } from "../chat/acceptInvite.ts"
 import type { AuditPage } from "../chat/audit.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
+import type { CreatedInviteLink } from "../chat/createInviteLink.ts"
 import type { ChannelPage } from "../chat/listChannels.ts"
 import type { Present } from "../chat/listPresent.ts"
 import type { UnreadPage } from "../chat/listUnread.ts"
@@ -114,8 +117,8 @@ export interface Actions<E = never> {
   /** A page of a channel's history: at most 300 entries and 32 Ki characters. One need not be in the channel. */
   readonly history: (channel: string, range?: HistoryRange) => Call<"page", HistoryPage, E>
   /**
-   * Messages that have all these words (at most 256 characters): in one channel, or in those that count for the user. At
-   * most `limit`, 1 to 50, by default 20; pass `next` on as `before`.
+   * Messages that have all these words, and are what filters like `from:ann` say (at most 256 characters): in one channel,
+   * or in those that count for the user. At most `limit`, 1 to 50, by default 20; pass `next` on as `before`.
    */
   readonly search: (
     text: string,
@@ -164,6 +167,17 @@ export interface Actions<E = never> {
   readonly deleteChannel: (channel: string) => Call<"deleteChannel", void, E>
   /** Lets somebody into a private channel. */
   readonly invite: (channel: string, username: string) => Call<"invite", void, E>
+  /** An invitation for whoever has its code: for so many milliseconds, and so many people, or without end. */
+  readonly createInviteLink: (
+    channel: string,
+    options?: { readonly lifetime?: number | undefined; readonly uses?: number | undefined },
+  ) => Call<"createInviteLink", CreatedInviteLink, E>
+  /** The invitations by which somebody may still come in, the oldest first. */
+  readonly inviteLinks: (channel: string) => Call<"listInviteLinks", ReadonlyArray<InviteLink>, E>
+  /** Takes an invitation back, by its `id`; who has come in by it stays. */
+  readonly revokeInviteLink: (channel: string, id: string) => Call<"revokeInviteLink", void, E>
+  /** Makes the user a member of the channel to which an invitation leads. One is not in it by that. */
+  readonly acceptInvite: (code: string) => Call<"acceptInvite", AcceptedInvite, E>
   /** Says what somebody may do in a channel. Without a role: a stranger again. */
   readonly setRole: (channel: string, username: string, role?: ChannelRole) => Call<"setRole", void, E>
   /** Puts somebody out of a channel, who may come back. `reason` has at most 256 characters, here and below. */
@@ -287,6 +301,11 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
     rename: (channel, name) => run("RenameChannel", operations.renameChannel, { channel, name }),
     deleteChannel: (channel) => run("DeleteChannel", operations.deleteChannel, { channel }),
     invite: (channel, username) => run("Invite", operations.invite, { channel, username }),
+    createInviteLink: (channel, options = {}) =>
+      run("CreateInviteLink", operations.createInviteLink, { channel, ...options }),
+    inviteLinks: (channel) => run("ListInviteLinks", operations.listInviteLinks, { channel }),
+    revokeInviteLink: (channel, id) => run("RevokeInviteLink", operations.revokeInviteLink, { channel, id }),
+    acceptInvite: (code) => run("AcceptInvite", operations.acceptInvite, { code }),
     setRole: (channel, username, role) => run("SetRole", operations.setRole, { channel, username, role }),
     kick: (channel, username, reason) => run("Kick", operations.kick, { channel, username, reason }),
     ban: (channel, subject, options = {}) => run("Ban", operations.ban, { channel, ...subject, ...options }),

@@ -16,6 +16,7 @@ import { SessionId } from "../domain/SessionId.ts"
 import { User } from "../domain/User.ts"
 import { spelling } from "../domain/Username.ts"
 import type { History } from "../history/History.ts"
+import { Nodes } from "../hub/nodes/Nodes.ts"
 import type { HubStats, Selection } from "../hub/directory/DirectoryCommand.ts"
 import { type Actions, actionsOf } from "./Actions.ts"
 import { onlyUnavailable } from "./internal/request.ts"
@@ -109,11 +110,13 @@ const make = Effect.gen(function* () {
   // Ids must not meet those of an earlier run that history still knows.
   const prefix = Math.abs(yield* Random.nextInt).toString(36)
   const freshId = () => `${prefix}-${++lastId}`
+  const nodes = yield* Nodes
+  const where = nodes === undefined ? "" : `-${nodes.self}`
 
   return Hub.of({
     connect: ({ events = true, limited = false, ...user }) =>
       Effect.flatMap(userOf(user), (user) =>
-        localSession(chat, { session: SessionId.make(`local-${++sessions}`), user, events, limited, freshId }),
+        localSession(chat, { session: SessionId.make(`local-${++sessions}${where}`), user, events, limited, freshId }),
       ),
     as: ({ limited = false, ...user }) =>
       Effect.map(userOf(user), (user) => {

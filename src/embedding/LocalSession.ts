@@ -152,6 +152,20 @@ export const localSession = Effect.fnUntraced(function* (
   yield* Effect.acquireRelease(
     Effect.map(onlyUnavailable(signIn), () => {
       gateway.add(session, {
+        user,
+        address: undefined,
+        waiting: () => outbox.bytes,
+        standing: () => ({
+          id: session,
+          user,
+          address: undefined,
+          transport: "local",
+          encoding: undefined,
+          since: undefined,
+          heardAt: undefined,
+          channels: memberships.count,
+          waiting: { bytes: outbox.bytes, frames: outbox.frames },
+        }),
         end,
         enter: (invitation) => memberships.enter(invitation),
         tell: (event) => {

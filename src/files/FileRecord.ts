@@ -19,7 +19,7 @@ export interface FileRecord {
   readonly received: number
   /** It has come as it should, and can be read. */
   readonly whole: boolean
-  /** A message that carries it was to be said: without one any more it may go at once. */
+  /** A message that carries it was said: without one any more it may go at once. */
   readonly posted: boolean
   readonly createdAt: number
   /** When it goes, unless more comes, or, where it is whole, a message carries it by then. */

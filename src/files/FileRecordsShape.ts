@@ -22,6 +22,8 @@ interface Usage {
 
 /** The methods of `FileRecords`. */
 export interface FileRecordsShape {
+  /** Which records these are, as long as there are any: what the store of their files is marked with. */
+  readonly identity: Stored<string>
   /** Adds one whose id is new. */
   readonly add: (record: FileRecord) => Stored<void>
   readonly get: (id: FileId) => Stored<Option.Option<FileRecord>>

@@ -10,6 +10,8 @@ export interface FileSettings {
   readonly quota: number
   /** Files that a user may be sending at once, those included whose connection was lost. */
   readonly uploads: number
+  /** Bytes that may have come and not be stored yet, of all files together. */
+  readonly memory: number
   /** How long an upload waits for more, and a file that has come for a message that carries it. */
   readonly expireAfter: Duration.Duration
   /** Files go at this age, also those whose messages stay. */
@@ -23,6 +25,7 @@ export const defaults: FileSettings = {
   maxBytes: 2 * 1024 ** 3,
   quota: 10 * 1024 ** 3,
   uploads: 20,
+  memory: 256 * 1024 ** 2,
   expireAfter: Duration.days(2),
   maxAge: Duration.days(36_500),
   sweepEvery: Duration.minutes(1),

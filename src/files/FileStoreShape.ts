@@ -35,12 +35,17 @@ export interface FileStoreShape {
   readonly keep: (draft: FileId, content: Sha256, size: number) => Stored<void>
   /** Removes a draft, if there is one. */
   readonly drop: (draft: FileId) => Stored<void>
-  readonly read: (content: Sha256, range: ByteRange) => Bytes
+  /** `reuse`: whoever takes them is done with a piece before taking the next, whose memory may be the same. */
+  readonly read: (content: Sha256, range: ByteRange, reuse?: boolean) => Bytes
   /** Removes a content, if it is there. Whoever is reading it gets the rest, or an error. */
   readonly remove: (content: Sha256) => Stored<void>
   /** What there is: for whoever looks for what nobody refers to. */
   readonly drafts: Stream.Stream<FileId, FileStoreError>
   readonly contents: Stream.Stream<Sha256, FileStoreError>
+  /** The mark of the database whose files are kept here; undefined where there is none yet. */
+  readonly owner: Stored<string | undefined>
+  /** Puts the mark of a database, in the place of the one that there is. */
+  readonly claim: (owner: string) => Stored<void>
   /** An address at which anybody gets a content for a few minutes, without this service; undefined where there is none. */
   readonly address:
     | ((content: Sha256, as: { readonly name: string; readonly mediaType: string }) => Stored<string>)

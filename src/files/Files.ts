@@ -4,15 +4,19 @@ import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { FileId } from "../domain/FileId.ts"
 import { plainFileName, plainMediaType } from "../domain/FileName.ts"
 import type { RequestError } from "../domain/RequestError.ts"
 import type { Sha256 } from "../domain/Sha256.ts"
+import { alone, Peers } from "../peers/Peers.ts"
 import { History } from "../history/History.ts"
 import * as Counters from "./Counters.ts"
 import type { FileRecord } from "./FileRecord.ts"
@@ -22,16 +26,24 @@ import { FileScanner } from "./FileScanner.ts"
 import { FileSettings } from "./FileSettings.ts"
 import type { FilesShape, Incoming, NewFile } from "./FilesShape.ts"
 import { FileStore } from "./FileStore.ts"
+import { FileTurns, make as turnsHere } from "./FileTurns.ts"
 import type { FileStoreShape } from "./FileStoreShape.ts"
 import { ContentLocks } from "./internal/ContentLocks.ts"
 import * as errors from "./internal/errors.ts"
 import { Hashing } from "./internal/Hashing.ts"
 import { receive } from "./internal/receive.ts"
 import * as Sweeper from "./internal/Sweeper.ts"
-import { Writers } from "./internal/Writers.ts"
+import { Pace } from "./Pace.ts"
+import { wrongOffset } from "./refusals.ts"
+import { Windows } from "./Windows.ts"
 
 /** Files whose hash is being made as they come; of those that others have pushed out it is made once they are there. */
 const maxHashed = 1000
+
+const isFileId = Schema.is(FileId)
+
+/** So long has a sender at another node to make room. */
+const roomIn = Duration.millis(50)
 
 const make = Effect.fnUntraced(function* (
   store: FileStoreShape,
@@ -41,13 +53,42 @@ const make = Effect.fnUntraced(function* (
   const scan = yield* FileScanner
   const history = yield* History
   const random = yield* SecureRandom.SecureRandom
-  const writers = new Writers()
+  const turns = yield* FileTurns
+  const writers = turns ?? turnsHere()
+  const peers = yield* Peers
+  const run = yield* FiberSet.makeRuntime()
   const counters = Counters.none()
   const hashes = new Map<FileId, Hashing>()
   const locks = new ContentLocks()
   /** Two uploads do not begin on the same room, and what a message is about to carry does not go. */
   const changing = Semaphore.makeUnsafe(1)
-  const sweeper = yield* Sweeper.make({ store, counters, records, history, settings, changing, locks })
+  const sweeper = yield* Sweeper.make({
+    store,
+    counters,
+    records,
+    history,
+    settings,
+    changing,
+    locks,
+    several: peers !== alone,
+  })
+
+  /** Whoever sends the file here makes room: it is sent at another node now. */
+  peers.hear("FileTaken", ({ id }) => {
+    if (!isFileId(id)) return
+    hashes.delete(id)
+    run(Effect.ignore(writers.take(id, () => Effect.void)))
+  })
+
+  /** Has whoever sends it at another node make room, and gives them the moment that takes. */
+  const takeOver = (id: FileId, offset: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      // Who brought what has come was here, or asks for turns in the same place.
+      if (peers.links === 0 || turns !== undefined || hashes.get(id)?.at === offset) return Effect.void
+      peers.tell({ type: "FileTaken", id })
+      // From the beginning both bring the same.
+      return offset === 0 ? Effect.void : Effect.sleep(roomIn)
+    })
 
   const now = Clock.currentTimeMillis
   const expiresAt = Effect.map(now, (now) => now + Duration.toMillis(settings.expireAfter))
@@ -125,7 +166,10 @@ const make = Effect.fnUntraced(function* (
     }
     if (verdict === "unsure") return yield* errors.unsure()
     const change = { sha256, whole: true, expiresAt: yield* expiresAt }
-    const keeping = Effect.andThen(store.keep(file.id, sha256, file.size), records.change(file.id, change))
+    const keep = store.keep(file.id, sha256, file.size)
+    const noting = Effect.andThen(keep, records.change(file.id, change))
+    // Another node may have removed the same content just before: it knows nothing of the locks here.
+    const keeping = peers === alone ? noting : Effect.tap(noting, () => keep)
     // A content that nobody refers to would stay until it is looked for.
     const kept = errors.orAnew(records, file.id)(Effect.uninterruptible(locks.holding(sha256, keeping)))
     const isThere = yield* errors.stored("keep a file", kept)
@@ -144,7 +188,7 @@ const make = Effect.fnUntraced(function* (
     const known = Option.getOrUndefined(yield* get(file.id))
     if (known === undefined) return yield* errors.noSuchFile()
     if (known.whole) return incoming.offset === known.size ? known : yield* errors.isWhole()
-    if (incoming.offset !== known.received) return yield* errors.wrongOffset(known.received)
+    if (incoming.offset !== known.received) return yield* wrongOffset(known.received)
     const hashing = hashingOf(known, incoming.offset)
     const counted = (offset: number) => {
       counters.received += offset - come
@@ -166,22 +210,28 @@ const make = Effect.fnUntraced(function* (
     get,
     append: (file, incoming) =>
       writers.take(file.id, (yields) =>
-        takeIn(file, { ...incoming, bytes: Stream.interruptWhen(incoming.bytes, yields) }),
+        Effect.andThen(
+          takeOver(file.id, incoming.offset),
+          takeIn(file, { ...incoming, bytes: Stream.interruptWhen(incoming.bytes, yields) }),
+        ),
       ),
     remove,
     post: ({ id, mediaType, name, sha256, size }, say) =>
       sweeper.sparing(
         id,
         Effect.gen(function* () {
-          const change = { posted: true, expiresAt: yield* expiresAt }
+          const change = { expiresAt: yield* expiresAt }
           const isThere = yield* errors.stored("note a file", changing.withPermit(records.change(id, change)))
           if (!isThere || sha256 === undefined) return yield* errors.noSuchFile()
-          return yield* say({ id, name, size, mediaType, sha256 })
+          const said = yield* say({ id, name, size, mediaType, sha256 })
+          // Behind it: where nobody knows whether it was said, its sender says it again, and it is to be there then.
+          yield* Effect.ignore(records.change(id, { posted: true }))
+          return said
         }),
       ),
-    read: (file, range = { from: 0, to: file.size }) => {
+    read: (file, range = { from: 0, to: file.size }, reuse = false) => {
       if (!file.whole || file.sha256 === undefined) return Stream.fail(errors.noSuchFile())
-      const counted = Stream.tap(store.read(file.sha256, range), ({ length }) =>
+      const counted = Stream.tap(store.read(file.sha256, range, reuse), ({ length }) =>
         Effect.sync(() => void (counters.read += length)),
       )
       return Stream.catch(counted, (error) =>
@@ -201,6 +251,8 @@ const make = Effect.fnUntraced(function* (
       ),
     sweepSoon: sweeper.sweepSoon,
     counters,
+    windows: new Windows(settings.memory),
+    pace: new Pace(yield* Scheduler.Scheduler),
     underWay: () => writers.size,
   }
 })

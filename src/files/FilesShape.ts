@@ -11,6 +11,8 @@ import type { Counters } from "./Counters.ts"
 import type { FileRecord } from "./FileRecord.ts"
 import type { FileSettings } from "./FileSettings.ts"
 import type { ByteRange } from "./FileStoreShape.ts"
+import type { Pace } from "./Pace.ts"
+import type { Windows } from "./Windows.ts"
 
 /** A file that somebody is about to send. */
 export interface NewFile {
@@ -29,6 +31,11 @@ export interface Incoming {
   readonly offset: number
   /** Taken in only as fast as it is stored. Where it fails, what came before that is kept. */
   readonly bytes: Stream.Stream<Uint8Array, RequestError>
+  /**
+   * Whether they have been gathered: then each piece is written as it is, and is not looked at any more once `received` was
+   * told so. Otherwise small ones are copied together first.
+   */
+  readonly gathered?: boolean | undefined
   /** Asked once all have come, where it is given: nothing of them counts before it succeeds. */
   readonly verify?: Effect.Effect<void, RequestError> | undefined
   /** Told how many bytes are safe, each time that more are. */
@@ -53,8 +60,8 @@ export interface FilesShape {
     file: FileRecord,
     say: (attachment: Attachment) => Effect.Effect<A, RequestError>,
   ) => Effect.Effect<A, RequestError>
-  /** The bytes of a whole file. */
-  readonly read: (file: FileRecord, range?: ByteRange) => Stream.Stream<Uint8Array, RequestError>
+  /** The bytes of a whole file; see `FileStore.read` for `reuse`. */
+  readonly read: (file: FileRecord, range?: ByteRange, reuse?: boolean) => Stream.Stream<Uint8Array, RequestError>
   /** An address outside at which these are, for a few minutes; undefined where there is none. */
   readonly address: (file: FileRecord) => Effect.Effect<string | undefined, RequestError>
   /** Whether a message in its channel carries it. */
@@ -62,6 +69,9 @@ export interface FilesShape {
   /** A message of this channel was taken away, or the channel: what nobody refers to any more goes soon. */
   readonly sweepSoon: (channel: ChannelId) => void
   readonly counters: Counters
+  /** For those who move files over frames. */
+  readonly windows: Windows
+  readonly pace: Pace
   /** Files that somebody is sending at this moment. */
   readonly underWay: () => number
 }

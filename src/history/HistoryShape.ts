@@ -3,6 +3,7 @@ import type * as Exit from "effect/Exit"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Entry, StoredId, Message } from "../domain/Entry.ts"
+import type { Fence } from "../domain/Fence.ts"
 import type { FileId } from "../domain/FileId.ts"
 import type { HistoryId } from "../domain/HistoryId.ts"
 import type { MessageId } from "../domain/MessageId.ts"
@@ -43,6 +44,8 @@ export interface Batch {
   readonly entries: ReadonlyArray<Entry>
   /** How safe the entries have to be when `append` succeeds. A history that can't do that says so by its answer. */
   readonly durability: Durability
+  /** By which claim the caller has the channel. By an older one than the last, the append fails with `Fenced`. */
+  readonly fence?: Fence | undefined
 }
 
 /** Entries of a channel, from one of four ends: the nearest to it, in the order of their places in any case. */
@@ -73,6 +76,15 @@ export interface Query {
   readonly channels: ReadonlyArray<ChannelId>
   /** Words, all of which a message has; nothing in it has a meaning of its own. */
   readonly text: string
+  /** Texts that a message has as they are, but for large and small letters; their words are to be in `text`, too. */
+  readonly phrases?: ReadonlyArray<string> | undefined
+  /** Names, in whatever case: it is shown as said by one of them. */
+  readonly from?: ReadonlyArray<string> | undefined
+  /** From this moment on, and before that one, in milliseconds since 1970. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+  /** Only messages that carry a file. */
+  readonly file?: boolean | undefined
   readonly limit: number
   /** Continue behind this hit. */
   readonly before?: Cursor | undefined
@@ -110,8 +122,11 @@ export interface Marker {
 export interface HistoryShape {
   /** Whether a log of this history can have had this id: otherwise it is that of another store, or of another day. */
   readonly isOurs: (id: HistoryId) => boolean
-  /** Reads what a channel needs to start; of the ids those stored at `since` or later. */
-  readonly load: (channel: ChannelId, since: number) => Effect.Effect<LogSnapshot, HistoryError>
+  /**
+   * Reads what a channel needs to start; of the ids those stored at `since` or later. With a fence it also takes the log
+   * over: from then on nothing is stored by an older claim. Fails with `Fenced` where there is a newer one.
+   */
+  readonly load: (channel: ChannelId, since: number, fence?: Fence) => Effect.Effect<LogSnapshot, HistoryError>
   /** Those of these ids that were stored, for as long as ids are remembered. */
   readonly known: (
     channel: ChannelId,

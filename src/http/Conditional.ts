@@ -2,7 +2,7 @@
 import { hash } from "node:crypto"
 
 /** Names a state by what is said of it. Weak, since the same is said compressed and plain. */
-export const tagOf = (text: string): string => `W/"${hash("sha1", text, "base64url")}"`
+export const tagOf = (content: Buffer | string): string => `W/"${hash("sha1", content, "base64url")}"`
 
 /** Whether one of the tags that the client has is this. */
 export const hasIt = (ifNoneMatch: string | undefined, tag: string): boolean => {

@@ -33,8 +33,10 @@ import type * as Decoder from "./internal/Decoder.ts"
 import { Exchange } from "./internal/Exchange.ts"
 import * as Route from "./internal/Route.ts"
 import { targetOf } from "./internal/Target.ts"
+import type { Page, Shown } from "./page/Page.ts"
 import { pages } from "./Pages.ts"
 import { asking, traceParentIn } from "./TraceParent.ts"
+import type { Welcome } from "./Welcome.ts"
 
 /** Answers a request, or says that it is for somebody else. */
 export type Handle = (request: IncomingMessage, response: ServerResponse, client: WebClient) => boolean
@@ -44,7 +46,9 @@ const isOurs = (path: string): boolean => path === root || path.startsWith(`${ro
 /** Answers until the scope closes. */
 export const make = Effect.fnUntraced(function* (
   settings: ApiSettings,
-  filesOrigin = "",
+  filesOrigin: string,
+  page: Page,
+  welcome: Welcome,
 ): Effect.fn.Return<Handle, never, Scope.Scope | Chat | Accounts | AccessTokens> {
   const authorize = yield* Authorization.make
   const freshId = yield* Ids.make
@@ -52,7 +56,7 @@ export const make = Effect.fnUntraced(function* (
   const meter = yield* Meters
   const chat = yield* Chat
   const links = filesOrigin === "" ? undefined : new Links(filesOrigin, clock)
-  const router = Route.router(Api as never, (yield* handlers(settings, links)) as never)
+  const router = Route.router(Api as never, (yield* handlers(settings, links, welcome)) as never)
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope
 
@@ -161,6 +165,14 @@ export const make = Effect.fnUntraced(function* (
     settle(exchange, authorize.find(request, client), (asker) => take(route, exchange, given, asker))
   }
 
+  /** For everybody, from wherever it is asked: no page of another origin can read it. */
+  const show = (exchange: Exchange, shown: (client: WebClient) => Shown): void => {
+    const { client, request } = exchange
+    if (request.method !== "GET" && request.method !== "HEAD") return without(exchange, onlyGet)
+    const { headers, representation, status } = shown(client)
+    exchange.page(representation, headers, status)
+  }
+
   /** On the host that has files and nothing else. */
   const serve = (exchange: Exchange, path: string): void => {
     const { request } = exchange
@@ -180,7 +192,9 @@ export const make = Effect.fnUntraced(function* (
     if (!settings.enabled) return false
     const { path, query } = targetOf(request.url ?? "")
     const apart = links?.isFor(client) === true
-    if (!apart && !isOurs(path)) return false
+    const isOfApi = !apart && isOurs(path)
+    const shown = apart || isOfApi ? undefined : page.at(path)
+    if (!apart && !isOfApi && shown === undefined) return false
     const id = Ids.requestId(request.headers["x-request-id"], freshId)
     const exchange = new Exchange(settings, clock, request, response, client, id)
     const began = clock.monotonicTimeNanosUnsafe()
@@ -196,6 +210,7 @@ export const make = Effect.fnUntraced(function* (
       if (!response.writableEnded) exchange.fiber?.interruptUnsafe()
     })
     if (apart) serve(exchange, path)
+    else if (shown !== undefined) show(exchange, shown)
     else begin(exchange, path, query)
     return true
   }

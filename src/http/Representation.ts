@@ -6,16 +6,21 @@ export class Representation<out _Body = unknown> {
   readonly type: string
   /** Of its bytes. */
   readonly length: number
-  private readonly text: string
+  /** It was compressed before, as well as could be. */
+  readonly isCompressed: boolean
+  private readonly content: Buffer | string
   private encoded: Buffer | undefined
   private made: string | undefined
   /** Compressed, as soon as somebody has wanted it so. */
-  private readonly smaller = new Map<Coding, Buffer>()
+  private readonly smaller: Map<Coding, Buffer>
 
-  constructor(type: string, text: string) {
+  /** With what it is in other codings, where that is known: then it is sent in these alone. */
+  constructor(type: string, content: Buffer | string, compressed?: ReadonlyMap<Coding, Buffer>) {
     this.type = type
-    this.text = text
-    this.length = Buffer.byteLength(text)
+    this.content = content
+    this.length = Buffer.byteLength(content)
+    this.isCompressed = compressed !== undefined
+    this.smaller = new Map(compressed)
   }
 
   static json<Body>(body: Body): Representation<Body> {
@@ -24,22 +29,22 @@ export class Representation<out _Body = unknown> {
 
   /** As it is sent: Node writes a text in one piece with the headers, which is good for a short one. */
   get body(): Buffer | string {
-    return this.length < minBytes ? this.text : this.bytes
+    return this.length < minBytes ? this.content : this.bytes
   }
 
   /** Its entity tag. */
   get tag(): string {
-    return (this.made ??= tagOf(this.text))
+    return (this.made ??= tagOf(this.content))
   }
 
   private get bytes(): Buffer {
-    return (this.encoded ??= Buffer.from(this.text))
+    return (this.encoded ??= typeof this.content === "string" ? Buffer.from(this.content) : this.content)
   }
 
   /** Undefined where it could not be compressed. */
   compressed(coding: Coding, done: (bytes: Buffer | undefined) => void): void {
     const known = this.smaller.get(coding)
-    if (known !== undefined) return done(known)
+    if (known !== undefined || this.isCompressed) return done(known)
     compress(coding, this.bytes, (bytes) => {
       if (bytes !== undefined) this.smaller.set(coding, bytes)
       done(bytes)

@@ -17,7 +17,7 @@ const signInMethods = ["password", "token", "certificate"] as const
 export type SignInMethod = (typeof signInMethods)[number]
 
 const refusals = ["ServerFull", "TooManyConnections", "Overwhelmed"] as const
-const stores = ["history", "channels", "accounts"] as const
+const stores = ["history", "channels", "accounts", "files", "file_records"] as const
 export type Store = (typeof stores)[number]
 const troubles = ["full", "away", "busy"] as const
 

@@ -114,7 +114,7 @@ export const metrics = {
   ),
   natter_store_failures_total: counter(
     "calls",
-    "Calls of a store that failed, by what it keeps, and why: `full` is a disk without room, `away` cannot be reached, `busy` had too much to do",
+    "Calls of a store that failed, by what it keeps (`files` are their bytes, `file_records` what is known of them), and why: `full` is a disk without room, `away` cannot be reached, `busy` had too much to do",
     ["store", "trouble"],
   ),
   natter_uploads: gauge("files", "Files that are being sent to the service at this moment"),

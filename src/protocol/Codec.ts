@@ -3,7 +3,7 @@ import * as MessagePack from "@msgpack/msgpack"
 import * as Result from "effect/Result"
 import { maxDepth } from "../domain/Limits.ts"
 import { FrameError } from "./FrameError.ts"
-import type { FrameMemory } from "./internal/FrameMemory.ts"
+import type { FrameMemory } from "./FrameMemory.ts"
 import { unpack } from "./internal/unpack.ts"
 
 /** A list that was written already, in one codec. */
@@ -80,10 +80,44 @@ const endOfField = (bytes: Uint8Array, field: string): number => {
 
 const packer = new MessagePack.Encoder({ ignoreUndefined: true })
 
+const none = new Uint8Array(0)
+/** Bytes up to so many may as well be copied once more. */
+const short = 1024
+
+/** The bytes of a part of a file, where the value is a frame that ends with them. */
+const longData = (value: unknown): Uint8Array | undefined => {
+  if (typeof value !== "object" || value === null || !("data" in value)) return undefined
+  const { data } = value
+  return data instanceof Uint8Array && data.byteLength > short && Object.keys(value).at(-1) === "data"
+    ? data
+    : undefined
+}
+
+/** Writes such a frame: the packer would copy its bytes to memory of its own first, which grows to hold them. */
+const writeWithBytes = (value: unknown, data: Uint8Array, memory: FrameMemory, room: number): number => {
+  const empty = packer.encodeSharedRef({ ...(value as object), data: none })
+  // What stands for no bytes are two.
+  const end = empty.length - 2
+  const length = data.byteLength
+  const head =
+    length < 0x1_0000
+      ? Uint8Array.of(0xc5, length >>> 8, length)
+      : Uint8Array.of(0xc6, length >>> 24, length >>> 16, length >>> 8, length)
+  memory.reserve(room + end + head.length + length)
+  memory.writeBytes(empty.subarray(0, end), room)
+  memory.writeBytes(head, room + end)
+  return memory.writeBytes(data, room + end + head.length)
+}
+
 export const messagePack: Codec = {
   name: "msgpack",
   encode: (value) => packer.encode(value),
-  write: (value, memory, room) => memory.writeBytes(packer.encodeSharedRef(value), room),
+  write: (value, memory, room) => {
+    const data = longData(value)
+    return data === undefined
+      ? memory.writeBytes(packer.encodeSharedRef(value), room)
+      : writeWithBytes(value, data, memory, room)
+  },
   prepare: (list) => packer.encode(list),
   writeWith: (value, field, list, memory, room) => {
     const empty = packer.encodeSharedRef(value)

@@ -5,16 +5,16 @@
  */
 import * as Result from "effect/Result"
 import * as Codec from "./Codec.ts"
+import { type ClientEncoding2, client2 } from "./ClientEncoding.ts"
 import type { Compressor } from "./Compression.ts"
 import { ConnectReply, ConnectRequest } from "./Connect.ts"
 import { type Framing, lengthPrefixed } from "./Framing.ts"
 import { decoder, encoder } from "./internal/frameSchema.ts"
+import { inCodec, perFraming, variants } from "./internal/variants.ts"
 import { wire } from "./internal/wire.ts"
 import * as Client from "./v2/ClientFrame.ts"
-import * as Server from "./v2/ServerFrame.ts"
+import type * as Server from "./v2/ServerFrame.ts"
 import * as V1 from "./v1/Message.ts"
-import { fromJson, toJson } from "./internal/bytesInJson.ts"
-import type { FrameError } from "./FrameError.ts"
 import type { Wire } from "./Wire.ts"
 
 /** The server's side of version 1. `Connect` is read and written with all it may say. */
@@ -25,20 +25,8 @@ export type Encoding = Encoding1 | Encoding2
 
 /** The same connection seen from the client. */
 export type ClientEncoding1 = Wire<1, V1.Message | ConnectRequest, V1.Message | ConnectReply>
-export type ClientEncoding2 = Wire<2, Client.ClientFrame, Server.ServerFrame>
+export type { ClientEncoding2 }
 export type ClientEncoding = ClientEncoding1 | ClientEncoding2
-
-/** One for each framing; a process has one or two of them. */
-const perFraming = <E>(make: (framing: Framing) => E): ((framing: Framing) => E) => {
-  const made = new WeakMap<Framing, E>()
-  return (framing) => {
-    const known = made.get(framing)
-    if (known !== undefined) return known
-    const encoding = make(framing)
-    made.set(framing, encoding)
-    return encoding
-  }
-}
 
 const messages = V1.all.filter((message) => message !== V1.Connect)
 
@@ -70,53 +58,10 @@ export const client1: ClientEncoding1 = wire({
   ...clientMessages,
 })
 
-/** How frames of version 2 are written and read in a codec. */
-const inCodec = <Sent, Received>(
-  codec: Codec.Codec,
-  {
-    decode,
-    encode,
-  }: {
-    readonly encode: (frame: Sent) => unknown
-    readonly decode: (value: unknown) => Result.Result<Received, FrameError>
-  },
-) =>
-  codec.name === "json"
-    ? { encode: (frame: Sent) => toJson(encode(frame)), decode: (value: unknown) => decode(fromJson(value)) }
-    : { encode, decode }
-
 const serverFrames = {
   encode: asItIs<Server.ServerFrame | ConnectReply>,
   // A surplus field is a typing mistake: better said than passed over.
   decode: decoder(Client.all, { strict: true }),
-}
-const clientFrames = {
-  encode: encoder(Client.all),
-  // A newer server may say more than this client knows.
-  decode: decoder(Server.all, { strict: false }),
-}
-
-interface Variants<E> {
-  readonly json: E
-  readonly msgpack: E
-}
-
-/** Of each framing: both codecs, without compression and with each compressor. A process has one compressor or none. */
-const variants = <E>(make: (framing: Framing, codec: Codec.Codec, compressor?: Compressor) => E) => {
-  const inFraming = perFraming((framing) => {
-    const pair = (compressor?: Compressor): Variants<E> => ({
-      json: make(framing, Codec.json, compressor),
-      msgpack: make(framing, Codec.messagePack, compressor),
-    })
-    return { pair, plain: pair(), compressed: new WeakMap<Compressor, Variants<E>>() }
-  })
-  return (codec: Codec.Codec["name"], compressor?: Compressor, framing: Framing = lengthPrefixed): E => {
-    const { compressed, pair, plain } = inFraming(framing)
-    if (compressor === undefined) return plain[codec]
-    const known = compressed.get(compressor) ?? pair(compressor)
-    compressed.set(compressor, known)
-    return known[codec]
-  }
 }
 
 /**
@@ -126,23 +71,8 @@ const variants = <E>(make: (framing: Framing, codec: Codec.Codec, compressor?: C
 export const server2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => Encoding2 = variants(
   (framing, codec, compressor) => wire({ version: 2, framing, codec, compressor, ...inCodec(codec, serverFrames) }),
 )
-export const client2: (codec: Codec.Codec["name"], compressor?: Compressor, framing?: Framing) => ClientEncoding2 =
-  variants((framing, codec, compressor) =>
-    wire({ version: 2, framing, codec, compressor, ...inCodec(codec, clientFrames) }),
-  )
-
-const openingFrames = {
-  encode: encoder([ConnectRequest]),
-  decode: decoder([ConnectReply, ...Server.all], { strict: false }),
-}
-/** How a client asks for the terms where version 2 and the codec were agreed on while dialling. */
-export const opening2: (
-  codec: Codec.Codec["name"],
-  compressor: undefined,
-  framing: Framing,
-) => Wire<2, ConnectRequest, ConnectReply | Server.ServerFrame> = variants((framing, codec) =>
-  wire({ version: 2, framing, codec, ...openingFrames }),
-)
+/** The client's side of it. */
+export { client2 }
 
 const codecs = { json: Codec.json, msgpack: Codec.messagePack }
 const connectDecoder = decoder([ConnectRequest], { strict: false })

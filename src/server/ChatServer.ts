@@ -5,10 +5,12 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import type { SecureRandom } from "effect/crypto/SecureRandom"
 import type { AccountChange } from "../accounts/AccountChange.ts"
+import type { StorageError } from "../accounts/AccountError.ts"
 import { Accounts } from "../accounts/Accounts.ts"
 import * as Address from "../domain/Address.ts"
 import * as Files from "../files/Files.ts"
@@ -22,7 +24,8 @@ import { People } from "../chat/People.ts"
 import { Hub } from "../embedding/Hub.ts"
 import type { Selection } from "../hub/directory/DirectoryCommand.ts"
 import { HubSettings } from "../hub/HubSettings.ts"
-import { Disconnect } from "../domain/Disconnect.ts"
+import * as PeersOfHub from "../hub/nodes/peersOfHub.ts"
+import { Disconnect, type DisconnectReason } from "../domain/Disconnect.ts"
 import { unavailable } from "../domain/StoreTrouble.ts"
 import * as Meters from "../observability/Meters.ts"
 import { Sessions } from "../session/Sessions.ts"
@@ -31,14 +34,18 @@ import { ConnectionLimits, type ConnectionLimitSettings } from "../transport/Con
 import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
 import { type DatabaseInUse, Ownership } from "../storage/Ownership.ts"
 import * as OpenFiles from "../transport/OpenFiles.ts"
-import { TlsContext } from "../transport/tls/TlsContext.ts"
 import * as Doors from "../transport/Doors.ts"
+import { TransferSettings } from "../chat/transfers/TransferSettings.ts"
 import * as HttpOutbound from "../webhooks/outbound/HttpOutbound.ts"
 import * as NotifyingHistory from "../webhooks/NotifyingHistory.ts"
 import * as Webhooks from "../webhooks/Webhooks.ts"
 import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
-import { accountStore, hubStores } from "./internal/countedStores.ts"
+import { accountStore, fileStores, hubStores } from "./internal/countedStores.ts"
+import { certificates } from "./internal/certificates.ts"
 import * as OperatorDoors from "./internal/operatorDoors.ts"
+import * as Threads from "./gateways/count.ts"
+import * as GatewayListeners from "./gateways/GatewayListeners.ts"
+import { Gateways } from "./gateways/Gateways.ts"
 import { withSignedTokens } from "./Identities.ts"
 import * as HttpRequests from "./HttpRequests.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
@@ -70,13 +77,17 @@ const filesLayer = (
 ) =>
   SettlingHistory.layer.pipe(
     Layer.provideMerge(Files.layer),
+    Layer.provide(fileStores),
     Layer.provide(random),
     Layer.provide([Layer.succeed(FileSettings, files), Scanner.layer(fileScan)]),
   )
 
 /** Everything behind the listeners, on accounts and a history of the caller's choice; files are named by `random`. */
 export const sessionsLayer = (
-  settings: Pick<ServerSettings, "files" | "fileScan" | "history" | "hub" | "session" | "connections" | "webhooks">,
+  settings: Pick<
+    ServerSettings,
+    "files" | "fileScan" | "history" | "hub" | "session" | "connections" | "transfers" | "webhooks"
+  >,
   random: Layer.Layer<SecureRandom> = NodeCrypto.layerSecureRandom,
 ) =>
   Layer.suspend(() => Layer.effectDiscard(endSessionsOfChangedAccounts)).pipe(
@@ -90,12 +101,24 @@ export const sessionsLayer = (
       Layer.succeed(HistorySettings, settings.history),
       Layer.succeed(HubSettings, settings.hub),
       Layer.succeed(FileSettings, settings.files),
+      Layer.succeed(TransferSettings, settings.transfers),
       Layer.succeed(SessionSettings, settings.session),
       Layer.succeed(ConnectionLimits.Settings, settings.connections),
     ]),
     Layer.provide(hubStores),
     Layer.provideMerge(Meters.layer),
   )
+
+/** The other nodes, where the service is several. */
+const nodesLayer = (settings: Pick<ServerSettings, "cluster" | "storage">) =>
+  settings.cluster.enabled
+    ? Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("./internal/clusterNodes.ts")),
+          ({ layer }) => layer(settings),
+        ),
+      )
+    : Layer.empty
 
 /** A running service. */
 export class ChatServer extends Context.Service<
@@ -127,7 +150,16 @@ export class ChatServer extends Context.Service<
    * process.
    */
   static readonly layer = (settings: ServerSettings) =>
-    ChatServer.layerOn(settings).pipe(Layer.provide(storesLayer(settings)))
+    Layer.unwrap(
+      Effect.sync(() => {
+        const gateways = Threads.countOf(settings)
+        const server = ChatServer.layerOn(settings)
+        const stores = storesLayer(settings)
+        return gateways === 0
+          ? server.pipe(Layer.provide(nodesLayer(settings)), Layer.provide(stores))
+          : server.pipe(Layer.provide(Gateways.layer(settings, gateways)), Layer.provide(stores))
+      }),
+    )
 
   /**
    * The same on stores of one's own, reached by these listeners. The stores are an `AccountStore`, a `ChannelStore` and a
@@ -142,32 +174,42 @@ export class ChatServer extends Context.Service<
    *
    * Where there are to be webhooks, a `WebhookStore` is beside them, as in those of `natter/storage`.
    *
-   * `settings.data` and `settings.storage` count for `layer` alone. How much history keeps is the affair of its layer, to
+   * `settings.data`, `settings.storage` and `settings.gateways` count for `layer` alone. How much history keeps is the affair of its layer, to
    * which `HistorySettings` are provided; `settings.history` are to be the same.
    */
   static readonly layerOn = (settings: ServerSettings, listeners?: NonEmptyReadonlyArray<Listener>) =>
     Layer.effect(ChatServer, serve(settings, listeners)).pipe(
-      Layer.provideMerge(sessionsLayer(settings)),
-      Layer.provideMerge(TlsContext.layer(settings.tls)),
-      Layer.provide(
-        withSignedTokens(accountsOn(settings), settings).pipe(Layer.provide(accountStore), Layer.provide(Meters.layer)),
-      ),
+      Layer.provideMerge(sessionsAnd(settings)),
+      Layer.provide(peopleOf(settings)),
+      Layer.provide(PeersOfHub.layer),
     )
 }
+
+const sessionsAnd = (settings: ServerSettings) =>
+  Layer.provideMerge(sessionsLayer(settings), certificates(settings.tls))
+
+const peopleOf = (settings: ServerSettings) =>
+  withSignedTokens(accountsOn(settings), settings).pipe(Layer.provide(accountStore), Layer.provide(Meters.layer))
+
+/** All that listeners need, on stores of the caller's choice. */
+export const hubOn = (settings: ServerSettings) =>
+  sessionsAnd(settings).pipe(Layer.provide(peopleOf(settings)), Layer.provide(PeersOfHub.layer))
 
 /** Without listeners of the caller's own, by those that the settings ask for. */
 const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
-  const requests = yield* HttpRequests.handlers(settings)
+  const { problem, requests } = yield* HttpRequests.handlers(settings)
   const always = yield* OperatorDoors.make({ ...settings, folder: folderOf(settings) })
-  const addresses = yield* listenAll(
-    given ?? Doors.listeners(settings, yield* Doors.behind(settings, requests, always)),
-  )
-  if (tooFew !== undefined) yield* Effect.logWarning(tooFew)
+  const gateways = Option.getOrUndefined(yield* Effect.serviceOption(Gateways))
+  const behind = yield* Doors.behind(settings, requests, always)
+  const own = gateways && (yield* GatewayListeners.open(gateways, settings, behind))
+  const addresses = yield* listenAll(given ?? own ?? Doors.listeners(settings, behind))
+  for (const warning of [tooFew, problem, filesApart(settings)])
+    if (warning !== undefined) yield* Effect.logWarning(warning)
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),
   )
-  yield* drainOnClose(settings.shutdown)
+  yield* drainOnClose(settings.shutdown, gateways?.end)
   const { lost } = yield* Ownership
   const { ending } = yield* Chat
   return ChatServer.of({
@@ -187,6 +229,12 @@ const folderOf = ({ data, storage }: ServerSettings) => (storage.kind === "sqlit
 /** What has no port is a socket in the file system, or one that was handed over. */
 const whereOf = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))
 
+/** What to say where each node has the files in a folder of its own. */
+const filesApart = ({ cluster, fileStore }: ServerSettings) =>
+  cluster.enabled && fileStore.kind === "folder"
+    ? "files.store is folder, and each node has its own: a file can only be fetched at the node it was sent to; set files.store to s3"
+    : undefined
+
 /** What to say where the operating system lets this process open too few files for the connections that it is to have. */
 const fitConnections = Effect.fnUntraced(function* ({ total }: ConnectionLimitSettings) {
   const free = OpenFiles.free()
@@ -200,11 +248,14 @@ const fitConnections = Effect.fnUntraced(function* ({ total }: ConnectionLimitSe
 
 /**
  * Ends the sessions of all listeners together when the scope closes, before what was acquired earlier: while they drain,
- * the listeners still accept, and newcomers are told so.
+ * the listeners still accept, and newcomers are told so. Meanwhile `others` end theirs.
  */
-export const drainOnClose = Effect.fnUntraced(function* (shutdown: ShutdownSettings) {
+export const drainOnClose = Effect.fnUntraced(function* (
+  shutdown: ShutdownSettings,
+  others: Effect.Effect<void> = Effect.void,
+) {
   const sessions = yield* Sessions
-  yield* Effect.addFinalizer(() =>
+  const draining = () =>
     Effect.gen(function* () {
       yield* Effect.logInfo(`draining ${sessions.count()} sessions`)
       const drained = yield* Effect.timeoutOption(
@@ -214,8 +265,8 @@ export const drainOnClose = Effect.fnUntraced(function* (shutdown: ShutdownSetti
       yield* drained._tag === "Some"
         ? Effect.logInfo("drained")
         : Effect.logWarning(`${sessions.count()} sessions did not end in ${Duration.format(shutdown.grace)}: cut`)
-    }),
-  )
+    })
+  yield* Effect.addFinalizer(() => Effect.all([others, draining()], { concurrency: "unbounded", discard: true }))
 })
 
 /** What an administrator takes away ends at once, wherever it is in use. */
@@ -223,19 +274,34 @@ const endSessionsOfChangedAccounts = Effect.gen(function* () {
   const accounts = yield* Accounts
   const { directory } = yield* Chat
   yield* accounts.changes.pipe(
-    Stream.runForEach((change) => Effect.ignore(directory.disconnect(...consequence(change)))),
+    Stream.runForEach((change) =>
+      consequence(accounts, change).pipe(
+        Effect.flatMap(([selection, disconnect]) => directory.disconnectHere(selection, disconnect)),
+        Effect.ignore,
+      ),
+    ),
     Effect.tapCause((cause) => Effect.logError("changes of accounts are heard no more", cause)),
     Effect.forkScoped,
   )
 })
 
-const consequence = (change: AccountChange): readonly [Selection, Disconnect] => {
+const consequence = (
+  accounts: Accounts["Service"],
+  change: AccountChange,
+): Effect.Effect<readonly [Selection, Disconnect], StorageError> => {
+  const ends = (selection: Selection, reason: DisconnectReason) =>
+    Effect.succeed([selection, new Disconnect({ reason })] as const)
   switch (change._tag) {
     case "Disabled":
-      return [{ user: change.userId }, new Disconnect({ reason: "AccountDisabled" })]
+      return ends({ user: change.userId }, "AccountDisabled")
     case "PasswordChanged":
-      return [{ user: change.userId, exceptToken: change.tokenId }, new Disconnect({ reason: "PasswordChanged" })]
+      return ends({ user: change.userId, exceptToken: change.tokenId }, "PasswordChanged")
+    case "RoleChanged":
+      // Whoever has signed in since is what the account is now.
+      return Effect.flatMap(accounts.get(change.userId), (account) =>
+        ends({ user: change.userId, exceptRole: Option.getOrUndefined(account)?.role }, "RoleChanged"),
+      )
     case "TokenRevoked":
-      return [{ token: change.tokenId }, new Disconnect({ reason: "TokenRevoked" })]
+      return ends({ token: change.tokenId }, "TokenRevoked")
   }
 }

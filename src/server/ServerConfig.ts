@@ -16,6 +16,7 @@ import { load as loadTable, type SettingInForce } from "./internal/load.ts"
 import { allOf, type Values } from "./internal/setting.ts"
 import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
+import * as Gateways from "./gateways/count.ts"
 import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
 export { isForeign } from "./internal/foreign.ts"
@@ -144,6 +145,28 @@ const wrongInBucket = ({ fileStore: { kind, s3 } }: ServerSettings): string | un
     : "bucket.access-key and bucket.secret-key go together: give both, or neither"
 }
 
+/** What of the settings of a cluster does not go together. */
+const wrongInCluster = ({ cluster: { address, enabled, tls }, storage }: ServerSettings): string | undefined => {
+  if (!enabled) return undefined
+  if (storage.kind !== "postgres") {
+    return `cluster.enabled is on, which takes a database that all nodes share: set storage to postgres, and postgres.url (storage is ${storage.kind})`
+  }
+  if (address === "") {
+    return "cluster.enabled is on, so cluster.address has to say where the other nodes reach this one: HOST:PORT, as 10.0.0.5:7001"
+  }
+  const given = [tls.cert, tls.key, tls.ca].filter((file) => file !== "").length
+  return given === 0 || given === 3
+    ? undefined
+    : "cluster.tls-cert, cluster.tls-key and cluster.tls-ca go together: give all three, or none"
+}
+
+/** Why there can be no threads for connections, where somebody asks for some. */
+const wrongInGateways = (server: ServerSettings): string | undefined => {
+  if (server.gateways === "auto" || server.gateways === 0) return undefined
+  const why = Gateways.obstacle(server)
+  return why === undefined ? undefined : `gateways is ${server.gateways}, but ${why}`
+}
+
 const fromSources = Effect.fnUntraced(function* (
   sources: ReadonlyArray<Source.Source>,
 ): Effect.fn.Return<Configuration, Source.ConfigurationError> {
@@ -165,7 +188,12 @@ const fromSources = Effect.fnUntraced(function* (
     const problem = "storage is postgres, so postgres.url has to say which database: postgres://user:password@host/name"
     return yield* new Source.ConfigurationError({ problems: [problem] })
   }
-  const wrong = wrongInTls(server) ?? wrongInOidc(server) ?? wrongInBucket(server)
+  const wrong =
+    wrongInTls(server) ??
+    wrongInOidc(server) ??
+    wrongInBucket(server) ??
+    wrongInCluster(server) ??
+    wrongInGateways(server)
   if (wrong !== undefined) return yield* new Source.ConfigurationError({ problems: [wrong] })
   return { settings: server, inForce, notes, values }
 })

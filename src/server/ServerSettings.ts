@@ -8,10 +8,12 @@ import * as Accounts from "../accounts/AccountSettings.ts"
 import * as AccessTokens from "../accounts/AccessTokenSettings.ts"
 import * as Logins from "../accounts/LoginThrottleSettings.ts"
 import * as OutsideIssuer from "../accounts/OutsideIssuerSettings.ts"
+import * as Cluster from "../cluster/ClusterSettings.ts"
 import * as Files from "../files/FileSettings.ts"
 import * as FileScan from "../files/scanner/ScanSettings.ts"
 import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
+import * as Page from "../http/page/PageSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Otlp from "../observability/OtlpSettings.ts"
@@ -25,6 +27,7 @@ import type { Place } from "../transport/Place.ts"
 import * as Sse from "../transport/sse/SseSettings.ts"
 import * as Tcp from "../transport/tcp/TcpSettings.ts"
 import * as Tls from "../transport/tls/TlsSettings.ts"
+import * as Transfers from "../chat/transfers/TransferSettings.ts"
 import * as Webhooks from "../webhooks/WebhookSettings.ts"
 import * as WebSocket from "../transport/websocket/WebSocketSettings.ts"
 import { deflate } from "../transport/Zlib.ts"
@@ -72,9 +75,12 @@ interface StorageSettings {
 }
 
 export interface ServerSettings {
+  /** Threads beside the first that hold sockets and sessions; `auto`: as many as there are cores, but one. */
+  readonly gateways: number | "auto"
   /** The folder that holds everything the service keeps. */
   readonly data: string
   readonly storage: StorageSettings
+  readonly cluster: Cluster.ClusterSettings
   readonly tcp: Tcp.TcpSettings
   /** Where else it listens, beside the host and port of `tcp`. */
   readonly listen: ReadonlyArray<Place>
@@ -84,6 +90,7 @@ export interface ServerSettings {
   /** Pages of the same origins may use it as those of `websocket`. */
   readonly sse: Omit<Sse.SseSettings, "origins">
   readonly api: Api.ApiSettings
+  readonly page: Page.PageSettings
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -96,6 +103,7 @@ export interface ServerSettings {
   readonly history: History.HistorySettings
   readonly hub: Hub.HubSettings
   readonly session: Session.SessionSettings
+  readonly transfers: Transfers.TransferSettings
   readonly webhooks: Webhooks.WebhookSettings
   readonly shutdown: ShutdownSettings
   readonly log: Logging.LogSettings
@@ -106,12 +114,14 @@ export interface ServerSettings {
 const { origins: _, ...sseDefaults } = Sse.defaults
 
 export const defaults: ServerSettings = {
+  gateways: "auto",
   data: "natter-data",
   storage: {
     kind: "sqlite",
     sqlite: { synchronous: "full" },
     postgres: { url: Redacted.make(""), maxConnections: 10, startTimeout: Duration.minutes(1) },
   },
+  cluster: Cluster.defaults,
   tcp: Tcp.defaults,
   listen: [],
   tls: Tls.defaults,
@@ -119,6 +129,7 @@ export const defaults: ServerSettings = {
   websocket: WebSocket.defaults,
   sse: sseDefaults,
   api: Api.defaults,
+  page: Page.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,
@@ -131,6 +142,7 @@ export const defaults: ServerSettings = {
   history: History.defaults,
   hub: Hub.defaults,
   session: { ...Session.defaults, compressor: deflate },
+  transfers: Transfers.defaults,
   webhooks: Webhooks.defaults,
   shutdown: { grace: Duration.seconds(10), hardStop: Duration.seconds(30), reconnectWithin: Duration.seconds(5) },
   log: Logging.defaults,

@@ -47,6 +47,8 @@ export interface Connection {
   readonly ending?: ((reason: Disconnect) => void) | undefined
   /** Bytes handed over that the network has not taken yet. */
   readonly backlog: () => number
+  /** Whether the memory of what was sent and is not in the backlog can be used again: the network has a copy. */
+  readonly copies?: boolean
   /**
    * Lets what was sent leave, then ends the link, and says why if the transport has a way to say it; done when it has
    * ended. To be given a time limit.

@@ -14,7 +14,9 @@ import type { ChatShape } from "../chat/Chat.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { SessionId } from "../domain/SessionId.ts"
+import type { User } from "../domain/User.ts"
 import { type Rate, TokenBucket } from "../domain/TokenBucket.ts"
+import type { SessionStanding } from "../hub/audience/Gateway.ts"
 import type { Memberships } from "../hub/audience/Memberships.ts"
 import { alone, Outbox, type OutboxEnds } from "../hub/audience/Outbox.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
@@ -120,6 +122,29 @@ export class Session implements OutboxEnds<Uint8Array> {
   endAt(elapsed: number): void {
     this.endsAt = elapsed
     this.lookAt = Math.min(this.lookAt, elapsed)
+  }
+
+  /** Bytes that wait until the peer reads. */
+  get waiting(): number {
+    return Math.max(this.outbox.bytes, this.connection.backlog())
+  }
+
+  /** How it is doing, of whom it is. */
+  standing(user: User): SessionStanding {
+    const { caller, connection, id, outbox, protocol } = this
+    const { codec, compression, version } = protocol.encoding
+    const began = this.services.clock.currentTimeMillisUnsafe() - this.elapsed()
+    return {
+      id,
+      user,
+      address: connection.remoteAddress,
+      transport: connection.transport,
+      encoding: { version, codec, compressed: compression !== null },
+      since: Math.round(began + this.pulse.beganAt),
+      heardAt: Math.round(began + this.heardAt),
+      channels: caller?.memberships.count ?? 0,
+      waiting: { bytes: this.waiting, frames: outbox.frames },
+    }
   }
 
   /** Ends the session; the first reason counts. */

@@ -11,6 +11,7 @@ import * as Random from "effect/Random"
 import { Accounts } from "../accounts/Accounts.ts"
 import { Chat } from "../chat/Chat.ts"
 import type { Lane } from "../hub/audience/Outbox.ts"
+import { Nodes } from "../hub/nodes/Nodes.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { SessionId } from "../domain/SessionId.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
@@ -83,8 +84,11 @@ const make = Effect.gen(function* () {
     services.accounts.renewing(() => [...running].flatMap(({ caller }) => caller?.tokenId ?? [])),
   )
 
+  const nodes = yield* Nodes
+  /** Among several nodes it is told apart from the sessions of others. */
+  const where = nodes === undefined ? "" : `-${nodes.self}`
   const begin = (connection: Connection) =>
-    new Session(SessionId.make(`${connection.transport}-${++started}`), connection, services)
+    new Session(SessionId.make(`${connection.transport}-${++started}${where}`), connection, services)
 
   const finished = (session: Session) => {
     running.delete(session)

@@ -35,7 +35,10 @@ export const byPassword = (
     (signIn) => Effect.andThen(mayUse(chat, accounts, request.username), signIn),
   )
   const byCertificate = isCertified(session, request.username)
-    ? Effect.mapError(accounts.find(request.username), toRequestError)
+    ? Effect.mapError(
+        Effect.andThen(accounts.admits(session.connection.remoteAddress), accounts.find(request.username)),
+        toRequestError,
+      )
     : Effect.succeedNone
   const certified = countsOnCertificate(session, request)
   const signedIn = certified
@@ -103,8 +106,7 @@ const enter = (
     session: id,
     user,
     tokenId,
-    // A guest's name belongs to whoever has it now.
-    exclusive: protocol.isExclusive(user) || user.role === "guest",
+    exclusive: protocol.isExclusive(user),
     direct: protocol.hasDirects,
     embedded: false,
   }
@@ -121,6 +123,10 @@ const enter = (
       session.bare = false
       if (endsAt !== undefined) session.endAt(session.elapsed() + endsAt - chat.clock.currentTimeMillisUnsafe())
       chat.gateway.add(id, {
+        user,
+        address: connection.remoteAddress,
+        waiting: () => session.waiting,
+        standing: () => session.standing(user),
         end: (disconnect) => session.end(disconnect),
         enter: (invitation) => (mayHear(scope, nameOf(invitation.other)) ? memberships.enter(invitation) : Effect.void),
         tell: (event) => {

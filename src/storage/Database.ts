@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlClient } from "effect/sql/SqlClient"
+import type { MessagePort } from "node:worker_threads"
 import type { DataFolder, DataFolderError } from "./DataFolder.ts"
 import type { LockOptions } from "./DatabaseLock.ts"
 import type { Dialect } from "./Dialect.ts"
@@ -43,3 +44,7 @@ export const sqliteAlone = (options: Omit<Sqlite.SqliteOptions, "file">) => OwnF
 export const sqlite = (
   options: Omit<Sqlite.SqliteOptions, "file">,
 ): Layer.Layer<SqlClient | Dialect, Sqlite.DatabaseError | DataFolderError, DataFolder> => Sqlite.layer(options)
+
+/** The same that another thread has open; `port` leads there, and errors call it `name`. */
+export const sqliteJoined = (name: string, port: Effect.Effect<MessagePort, { readonly message: string }>) =>
+  Sqlite.layerJoined(name, port)

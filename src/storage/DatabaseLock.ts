@@ -20,6 +20,8 @@ export interface LockOptions {
   readonly url: Redacted.Redacted
   /** How long a database that does not answer is waited for; not at all where nothing is said. */
   readonly waitFor?: Duration.Duration | undefined
+  /** Whether this is a node of a cluster, whose nodes have the lock together. They are kept from a service that is alone, as it is from them. */
+  readonly shared?: boolean | undefined
 }
 
 /** "Natt", in ASCII: the first half of the lock's name. The second is the schema that the tables are in. */
@@ -45,10 +47,10 @@ interface Attempt {
 
 /**
  * Keeps a second service off the database until the scope closes: channels and presence live in one process, so two would
- * be two services with half the people each. The lock is Postgres' own, held by a connection for nothing else, and gone
+ * be two services with half the people each. Nodes of a cluster hold it together. The lock is Postgres' own, held by a connection for nothing else, and gone
  * with it. When that connection is lost the lock is taken again; `Ownership` says when somebody else was faster.
  */
-const hold = Effect.fnUntraced(function* ({ url, waitFor = Duration.zero }: LockOptions) {
+const hold = Effect.fnUntraced(function* ({ shared = false, url, waitFor = Duration.zero }: LockOptions) {
   const database = nameOf(url)
   /** What our connections are called, by which we know what is left of one of our own. */
   const name = `natter service ${randomUUID()}`
@@ -68,10 +70,10 @@ const hold = Effect.fnUntraced(function* ({ url, waitFor = Duration.zero }: Lock
     yield* sql`SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
       set_config('tcp_keepalives_count', '3', false)`
     const [answer] = yield* sql<{ held: boolean }>`
-      SELECT pg_try_advisory_lock(${family}::int, hashtext(coalesce(current_schema(), ''))) AS held`
+      SELECT ${sql.literal(shared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock")}(${family}::int, hashtext(coalesce(current_schema(), ''))) AS held`
     if (answer?.held === true) return
-    const [holder] = yield* sql<{ pid: number; name: string; address: string | null }>`
-      SELECT a.pid, a.application_name AS name, host(a.client_addr) AS address
+    const [holder] = yield* sql<{ pid: number; name: string; address: string | null; shared: boolean }>`
+      SELECT a.pid, a.application_name AS name, host(a.client_addr) AS address, l.mode = 'ShareLock' AS shared
       FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ${family}::int::oid
         AND l.objid = (hashtext(coalesce(current_schema(), ''))::bigint & 4294967295)::oid
@@ -82,6 +84,8 @@ const hold = Effect.fnUntraced(function* ({ url, waitFor = Duration.zero }: Lock
       database,
       holder:
         holder === undefined ? "unknown" : `from ${holder.address ?? "this machine"}, process ${holder.pid} there`,
+      // A node is kept off by none but a service that is alone.
+      clash: shared ? "alone" : holder?.shared === true ? "nodes" : "both alone",
     })
   })
 
@@ -128,7 +132,9 @@ const hold = Effect.fnUntraced(function* ({ url, waitFor = Duration.zero }: Lock
         const again: Result.Result<Attempt, SqlError | DatabaseInUse> = yield* Effect.result(take())
         if (Result.isSuccess(again)) {
           held = again.success
-          yield* Effect.logInfo(`"${database}" is this service's alone again`)
+          yield* Effect.logInfo(
+            `"${database}" is ${shared ? "kept from other services" : "this service's alone"} again`,
+          )
         } else if (isInUse(again.failure)) {
           yield* Deferred.fail(lost, again.failure)
           return yield* Effect.logFatal(again.failure.message)

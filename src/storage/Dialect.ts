@@ -2,11 +2,13 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
+import type { Fence } from "../domain/Fence.ts"
 import type { Batch, LogSnapshot } from "../history/HistoryShape.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 
@@ -27,6 +29,8 @@ export interface Schema {
   /** A column of JSON that can be looked into, and the triggers that keep it in step with its message. */
   readonly json: string
   readonly files: ReadonlyArray<string>
+  /** What a log has of the epoch by which it was taken over. */
+  readonly fences: ReadonlyArray<string>
 }
 
 /** Where the same is said in different words. */
@@ -37,6 +41,15 @@ export interface Phrases {
   readonly words: { readonly and: string; readonly or: string; readonly quote: string }
   /** The entries `e` that the index finds: `FROM` this, and further conditions. */
   readonly matching: (words: string) => Fragment
+  /** Whether the entry `e` is by somebody of this name, folded as a search does it, and whether it has these phrases. */
+  readonly isNamed: (name: string) => Fragment
+  readonly saying: (phrases: ReadonlyArray<string>) => Fragment
+  /** A table of one row: a statement that reads it is on disk when it is done, whatever is usual on the server. */
+  readonly safely: Fragment
+  /** Finds a claim where it is its partition's last, and keeps it that for the rest of the transaction. */
+  readonly holding: (fence: Fence) => Fragment
+  /** Waits for whoever does the same until its transaction has ended: what they count is seen in its order. */
+  readonly inTurn: Fragment
   /** Tables of values, however many in one parameter: the statement stays the same. */
   readonly numbers: (values: ReadonlyArray<number>) => Fragment
   readonly texts: (values: ReadonlyArray<string>) => Fragment
@@ -46,15 +59,20 @@ export interface Phrases {
 
 /** How the database appends to a log, and how safe that is. */
 export interface Log {
-  /** Where a log begins and ends, and how safe it is. */
-  readonly bounds: (channel: ChannelId) => Effect.Effect<Pick<LogSnapshot, "first" | "seq" | "durability">, SqlError>
+  /** Where a log begins and ends, and how safe it is. With a fence it is taken over by the way. */
+  readonly bounds: (
+    channel: ChannelId,
+    fence?: Fence,
+  ) => Effect.Effect<Pick<LogSnapshot, "first" | "seq" | "durability">, SqlError | HistoryError>
   readonly append: (channel: ChannelId, batch: Batch) => Effect.Effect<Durability, SqlError | HistoryError>
+  /** Whether it gives up by itself what takes longer than `patience`. */
+  readonly inTime: boolean
 }
 
 export interface DialectShape {
   readonly schema: Schema
   readonly phrases: (sql: SqlClient) => Phrases
-  readonly log: (sql: SqlClient) => Effect.Effect<Log, SqlError>
+  readonly log: (sql: SqlClient) => Effect.Effect<Log, SqlError, Scope.Scope>
   /** How long a history waits for an answer. */
   readonly patience: Duration.Duration
   /** Whether this error of the database's driver says nothing about what was stored. */

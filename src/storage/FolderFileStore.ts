@@ -2,12 +2,15 @@
  * The bytes of files in a folder: `uploads/` has what is still coming, by id, and `contents/` what is whole, by its hash.
  * A content comes into being as another name of its upload, so it is there as a whole or not at all.
  */
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Predicate from "effect/Predicate"
+import * as RcMap from "effect/RcMap"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { FileId } from "../domain/FileId.ts"
@@ -19,6 +22,18 @@ import { DataFolder, type DataFolderError } from "./DataFolder.ts"
 
 /** Bytes that are read at once. */
 const chunk = 256 * 1024
+
+/** Time that a draft stays open to which nothing is written. */
+const idle = Duration.seconds(5)
+
+/** A draft that is open. */
+interface Draft {
+  readonly file: FileSystem.File
+  /** Where the next byte goes, where that is known. */
+  end: number | undefined
+  /** Whether all of it survives a power cut. */
+  isSafe: boolean
+}
 
 /** What the contents are sorted by. */
 const isShelf = /^[0-9a-f]{2}$/
@@ -47,6 +62,7 @@ const make = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const data = yield* DataFolder
+  const files = yield* data.folder("files")
   const uploads = yield* data.folder("files/uploads")
   const contents = yield* data.folder("files/contents")
 
@@ -66,29 +82,59 @@ const make = Effect.gen(function* () {
 
   const isThere = (file: string) => fs.exists(file)
 
-  /** A file cut to its first bytes, which it has to have: what one does not have would be filled with zeros. */
-  const cut = (file: FileSystem.File, operation: string, size: number) =>
-    Effect.flatMap(file.stat, (found): Effect.Effect<void, FileStoreError | PlatformError> =>
-      found.size < BigInt(size)
-        ? Effect.fail(
-            new FileStoreError({ operation, lost: true, cause: `${found.size} bytes are there, not ${size}` }),
-          )
-        : file.truncate(size),
+  /**
+   * Drafts that are written to. Each stays open between two writes, and a while longer than they are apart: as many as files
+   * that are being sent. One writes to a draft at a time.
+   */
+  const drafts = yield* RcMap.make({
+    lookup: (id: FileId) =>
+      Effect.map(fs.open(draft(id), { flag: "r+" }), (file): Draft => ({ file, end: undefined, isSafe: false })),
+    idleTimeToLive: idle,
+  })
+  /** What is not open any more has lost nothing: it is looked at anew. */
+  const closed = (id: FileId) => RcMap.invalidate(drafts, id)
+
+  const made = (id: FileId) =>
+    Effect.flatMap(isThere(draft(id)), (found) =>
+      found
+        ? Effect.void
+        : Effect.andThen(
+            Effect.andThen(closed(id), Effect.scoped(fs.open(draft(id), { flag: "w", mode: 0o600 }))),
+            syncFolder(uploads),
+          ),
     )
+
+  /** A draft cut to its first bytes, which it has to have: what one does not have would be filled with zeros. */
+  const cut = Effect.fnUntraced(function* (draft: Draft, operation: string, size: number) {
+    if (draft.end === size) return
+    const found = yield* draft.file.stat
+    if (found.size < BigInt(size)) {
+      return yield* new FileStoreError({ operation, lost: true, cause: `${found.size} bytes are there, not ${size}` })
+    }
+    yield* draft.file.truncate(size)
+    yield* draft.file.seek(BigInt(size), "start")
+    draft.end = size
+    draft.isSafe = false
+  })
 
   const write = (operation: string, id: FileId, offset: number, pieces: ReadonlyArray<Uint8Array>, later = false) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const isNew = offset === 0 && !(yield* isThere(draft(id)))
-        const file = yield* fs.open(draft(id), { flag: isNew ? "w+" : "r+", mode: 0o600 })
-        yield* cut(file, operation, offset)
-        yield* file.seek(BigInt(offset), "start")
-        // Copying is cheaper than going to the disk for each of many small ones.
-        if (pieces.length > 0) yield* file.writeAll(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces))
-        if (!later) yield* file.sync
-        if (isNew) yield* syncFolder(uploads)
+        if (offset === 0) yield* made(id)
+        const draft = yield* RcMap.get(drafts, id)
+        yield* cut(draft, operation, offset)
+        if (pieces.length > 0) {
+          draft.isSafe = false
+          // Copying is cheaper than going to the disk for each of many small ones.
+          const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+          yield* draft.file.writeAll(bytes)
+          draft.end = offset + bytes.length
+        }
+        if (later || draft.isSafe) return
+        yield* draft.file.sync
+        draft.isSafe = true
       }),
-    )
+    ).pipe(Effect.onError(() => closed(id)))
 
   /** Also where it is there already, the folders are synced: whoever made it may have ended before. */
   const keep = (id: FileId, content: Sha256, size: number) =>
@@ -104,25 +150,52 @@ const make = Effect.gen(function* () {
     })
 
   /** Fails where it is shorter than what is to be read of it. */
-  const read = (operation: string, file: string, { from, to }: ByteRange) =>
-    Stream.suspend(() => {
-      let at = from
-      return fs.stream(file, { offset: from, bytesToRead: to - from, chunkSize: chunk }).pipe(
-        Stream.tap((bytes) => Effect.sync(() => void (at += bytes.length))),
-        Stream.mapError(toStoreError(operation)),
-        Stream.concat(
-          Stream.unwrap(
-            Effect.suspend(() =>
-              at === to
-                ? Effect.succeed(Stream.empty)
-                : Effect.fail(new FileStoreError({ operation, lost: true, cause: `it ends at byte ${at}` })),
-            ),
-          ),
-        ),
-      )
-    })
+  const read = (operation: string, file: string, { from, to }: ByteRange, reuse = false) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const opened = yield* fs.open(file, { flag: "r" })
+        yield* opened.seek(BigInt(from), "start")
+        let at = from
+        let memory: Uint8Array | undefined
+        type Pull = Effect.Effect<readonly [Uint8Array], PlatformError | FileStoreError | Cause.Done>
+        const pull = Effect.suspend((): Pull => {
+          if (at === to) return Cause.done()
+          const room = (memory ??= Buffer.allocUnsafeSlow(Math.min(chunk, to - at))).subarray(0, to - at)
+          if (!reuse) memory = undefined
+          return Effect.flatMap(opened.read(room), (count) => {
+            const bytes = room.subarray(0, Number(count))
+            at += bytes.length
+            return bytes.length === 0
+              ? Effect.fail(new FileStoreError({ operation, lost: true, cause: `it ends at byte ${at}` }))
+              : Effect.succeed([bytes] as const)
+          })
+        })
+        return Stream.fromPull(Effect.succeed(pull))
+      }),
+    ).pipe(Stream.mapError((error) => (error._tag === "FileStoreError" ? error : toStoreError(operation)(error))))
 
   const removed = (file: string) => fs.remove(file, { force: true })
+
+  /** All or nothing: a mark that was cut off is another's. */
+  const mark = (owner: string) =>
+    Effect.gen(function* () {
+      const fresh = path.join(files, "owner.new")
+      yield* Effect.scoped(
+        Effect.flatMap(fs.open(fresh, { flag: "w", mode: 0o600 }), (file) =>
+          Effect.andThen(file.writeAll(Buffer.from(`${owner}\n`)), file.sync),
+        ),
+      )
+      yield* fs.rename(fresh, path.join(files, "owner"))
+      yield* syncFolder(files)
+    })
+
+  const marked = fs.readFileString(path.join(files, "owner")).pipe(
+    Effect.map((text): string | undefined => text.trim()),
+    Effect.catchIf(
+      (error) => codeOf(error) === "ENOENT",
+      () => Effect.undefined,
+    ),
+  )
 
   const names = (folder: string) => Stream.fromIterableEffect(fs.readDirectory(folder))
 
@@ -130,8 +203,9 @@ const make = Effect.gen(function* () {
     append: (id, offset, bytes, later) => stored("append")(write("append", id, offset, bytes, later)),
     readDraft: (id, size) => (size === 0 ? Stream.empty : read("readDraft", draft(id), { from: 0, to: size })),
     keep: (id, content, size) => stored("keep")(keep(id, content, size)),
-    drop: (id) => stored("drop")(removed(draft(id))),
-    read: (content, range) => (range.from >= range.to ? Stream.empty : read("read", placeOf(content), range)),
+    drop: (id) => stored("drop")(Effect.andThen(closed(id), removed(draft(id)))),
+    read: (content, range, reuse) =>
+      range.from >= range.to ? Stream.empty : read("read", placeOf(content), range, reuse),
     remove: (content) => stored("remove")(removed(placeOf(content))),
     drafts: names(uploads).pipe(Stream.filter(isFileId), Stream.mapError(toStoreError("drafts"))),
     contents: names(contents).pipe(
@@ -140,6 +214,8 @@ const make = Effect.gen(function* () {
       Stream.filter(isSha256),
       Stream.mapError(toStoreError("contents")),
     ),
+    owner: stored("owner")(marked),
+    claim: (owner) => stored("claim")(mark(owner)),
     address: undefined,
   }
   return service

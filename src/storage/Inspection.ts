@@ -3,6 +3,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import * as path from "node:path"
@@ -60,6 +61,18 @@ export interface PostgresFacts extends Version {
 /** A server that says nothing is given up. */
 const answersWithin = "10 seconds"
 
+const looking =
+  (url: Redacted.Redacted) =>
+  <A, E extends { readonly message: string }>(
+    look: Effect.Effect<A, E, Scope.Scope | Reactivity.Reactivity>,
+  ): Effect.Effect<A, PostgresError> =>
+    look.pipe(
+      Effect.scoped,
+      Effect.timeout(answersWithin),
+      Effect.mapError((cause) => new PostgresError({ database: nameOf(url), problem: problemOf(cause), cause })),
+      Effect.provide(Reactivity.layer),
+    )
+
 export const postgres = (url: Redacted.Redacted): Effect.Effect<PostgresFacts, PostgresError> =>
   Effect.gen(function* () {
     const sql = yield* PgClient.makeClient({ url, applicationName: "natter doctor", connectTimeout: answersWithin })
@@ -95,9 +108,26 @@ export const postgres = (url: Redacted.Redacted): Effect.Effect<PostgresFacts, P
       schema: version?.schema ?? 0,
       known: Migrations.latest(postgresDialect.schema),
     }
-  }).pipe(
-    Effect.scoped,
-    Effect.timeout(answersWithin),
-    Effect.mapError((cause) => new PostgresError({ database: nameOf(url), problem: problemOf(cause), cause })),
-    Effect.provide(Reactivity.layer),
-  )
+  }).pipe(looking(url))
+
+/** Which records of files a database in a folder has; undefined where there are none yet. */
+export const filesInSqlite = (folder: string): string | undefined => {
+  const file = path.join(folder, "natter.db")
+  if (!fs.existsSync(file)) return undefined
+  const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 })
+  try {
+    const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'files_identity'").get()
+    return known === undefined ? undefined : String(db.prepare("SELECT id FROM files_identity").get()?.["id"])
+  } finally {
+    db.close()
+  }
+}
+
+export const filesInPostgres = (url: Redacted.Redacted): Effect.Effect<string | undefined, PostgresError> =>
+  Effect.gen(function* () {
+    const sql = yield* PgClient.makeClient({ url, applicationName: "natter doctor", connectTimeout: answersWithin })
+    const [row] = yield* sql<{ known: boolean }>`SELECT to_regclass('files_identity') IS NOT NULL AS known`
+    if (row?.known !== true) return undefined
+    const [identity] = yield* sql<{ id: string }>`SELECT id FROM files_identity`
+    return identity?.id
+  }).pipe(looking(url))

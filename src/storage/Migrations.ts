@@ -12,6 +12,10 @@ import historyId from "./migrations/0006_history_id.ts"
 import tokenScopes from "./migrations/0007_token_scopes.ts"
 import signingKeys from "./migrations/0008_signing_keys.ts"
 import files from "./migrations/0010_files.ts"
+import serviceAudit from "./migrations/0011_service_audit.ts"
+import inviteLinks from "./migrations/0012_invite_links.ts"
+import addressBans from "./migrations/0013_address_bans.ts"
+import epochs from "./migrations/0014_epochs.ts"
 import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -26,6 +30,10 @@ const migrations = (schema: Schema) => ({
   "0008_signing_keys": signingKeys,
   "0009_webhooks": webhooks(schema),
   "0010_files": files(schema),
+  "0011_service_audit": serviceAudit(schema),
+  "0012_invite_links": inviteLinks(schema),
+  "0013_address_bans": addressBans(schema),
+  "0014_epochs": epochs(schema),
 })
 
 /** The version that this Natter knows. */

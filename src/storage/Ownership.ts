@@ -9,12 +9,28 @@ export class DatabaseInUse extends Schema.TaggedError<DatabaseInUse>()("Database
   database: Schema.String,
   /** Who has it, as far as the database tells. */
   holder: Schema.String,
+  /** Whether the other one is a service that is alone and this one a node of a cluster, the other way round, or neither. */
+  clash: Schema.Literals(["both alone", "alone", "nodes"]),
 }) {
   override get message() {
-    return (
-      `The database "${this.database}" is in use by another service (${this.holder}): ` +
-      "stop that one, or give this one a database of its own"
-    )
+    const { database, holder } = this
+    switch (this.clash) {
+      case "both alone":
+        return (
+          `The database "${database}" is in use by another service (${holder}): ` +
+          "stop that one, or give this one a database of its own"
+        )
+      case "alone":
+        return (
+          `The database "${database}" is in use by a service that is no node of a cluster (${holder}): ` +
+          "stop that one, and start it again with cluster.enabled if it is to be a node beside this one, or give this one another database"
+        )
+      case "nodes":
+        return (
+          `The database "${database}" is in use by the nodes of a cluster (a node ${holder}): ` +
+          "start this service with cluster.enabled, too, to have it be one of them, stop them all, or give this one a database of its own"
+        )
+    }
   }
 }
 

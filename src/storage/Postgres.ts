@@ -32,15 +32,22 @@ const types = (): PgTypes.Registry => {
   return registry
 }
 
-/** The database at this address, with all migrations run. Lost connections are made anew when they are needed. */
-export const layer = ({
-  maxConnections = 10,
-  url,
-}: PostgresOptions): Layer.Layer<SqlClient | Dialect, PostgresError> => {
-  const refuse = (cause: { readonly message: string }) =>
+const refusal =
+  (url: Redacted.Redacted) =>
+  (cause: { readonly message: string }): PostgresError =>
     new PostgresError({ database: nameOf(url), problem: problemOf(cause), cause })
-  const client = PgClient.make({ url, types: types(), applicationName: "natter", maxConnections })
-  return Layer.effectDiscard(Effect.mapError(Migrations.run, refuse)).pipe(
-    Layer.provideMerge([PgClient.layerFrom(Effect.mapError(client, refuse)), Layer.succeed(Dialect, postgres)]),
-  )
+
+/** Connections to the database at this address, whatever is in it. Lost ones are made anew when they are needed. */
+export const connections = (
+  { maxConnections = 10, url }: PostgresOptions,
+  applicationName = "natter",
+): Layer.Layer<SqlClient | Dialect, PostgresError> => {
+  const client = PgClient.make({ url, types: types(), applicationName, maxConnections })
+  return Layer.merge(PgClient.layerFrom(Effect.mapError(client, refusal(url))), Layer.succeed(Dialect, postgres))
 }
+
+/** The database at this address, with all migrations run. */
+export const layer = (options: PostgresOptions): Layer.Layer<SqlClient | Dialect, PostgresError> =>
+  Layer.effectDiscard(Effect.mapError(Migrations.run, refusal(options.url))).pipe(
+    Layer.provideMerge(connections(options)),
+  )

@@ -31,6 +31,7 @@ const make = Effect.fnUntraced(function* (settings: S3Settings) {
   const bucket = yield* s3Client.make(settings)
   const drafts = s3Drafts.make(bucket, `${settings.prefix}uploads/`)
   const contents = `${settings.prefix}contents/`
+  const mark = `${settings.prefix}owner`
   const keyOf = (content: Sha256) => `${contents}${content}`
 
   const service: FileStoreShape = {
@@ -48,6 +49,14 @@ const make = Effect.fnUntraced(function* (settings: S3Settings) {
       Stream.map(({ key }) => key.slice(contents.length)),
       Stream.filter(isSha256),
     ),
+    owner: Effect.flatMap(bucket.sizeOf(mark), (size) =>
+      size === undefined
+        ? Effect.undefined
+        : Effect.map(Stream.runCollect(bucket.read(mark, { from: 0, to: size })), (pieces) =>
+            Buffer.concat(pieces).toString().trim(),
+          ),
+    ),
+    claim: (owner) => bucket.put(mark, Buffer.from(owner)),
     address: (content, { mediaType, name }) =>
       bucket.address(keyOf(content), { disposition: disposition(name), type: mediaType }),
   }

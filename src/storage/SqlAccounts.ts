@@ -9,13 +9,13 @@ import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as SqlSchema from "effect/sql/SqlSchema"
-import { Account } from "../accounts/Account.ts"
 import { AccountChange } from "../accounts/AccountChange.ts"
 import {
   AccountDisabled,
   AccountNotFound,
   InviteNotFound,
   InviteNotValid,
+  LastAdministrator,
   NameTaken,
   TokenNotFound,
   TooManyTokens,
@@ -24,41 +24,27 @@ import { AccountStore } from "../accounts/AccountStore.ts"
 import type { AccountStoreShape } from "../accounts/AccountStoreShape.ts"
 import * as ChangeFeed from "../accounts/ChangeFeed.ts"
 import * as Token from "../accounts/Token.ts"
-import { UserId } from "../domain/User.ts"
+import type { UserId } from "../domain/User.ts"
 import * as NameKey from "../domain/NameKey.ts"
 import * as Username from "../domain/Username.ts"
-import type { Dialect } from "./Dialect.ts"
+import { Dialect } from "./Dialect.ts"
+import {
+  AccountRow,
+  ChangeRow,
+  CredentialsRow,
+  InviteRow,
+  OwnedTokenRow,
+  ownedBy,
+  TokenRow,
+} from "./internal/accountRows.ts"
+import * as AddressBans from "./internal/addressBans.ts"
 import { asStorageError } from "./internal/asStorageError.ts"
 import { StoredScope } from "./internal/storedScope.ts"
 import { gathered } from "./internal/gathered.ts"
+import * as ServiceAudit from "./internal/serviceAudit.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
 
-const AccountRow = Schema.Struct({ ...Account.fields, disabled: Schema.BooleanFromBit })
-const CredentialsRow = Schema.Struct({ ...AccountRow.fields, passwordHash: Schema.RedactedFromValue(Schema.String) })
-const TokenRow = Schema.Struct({ ...Token.Token.fields, scope: Schema.NullOr(StoredScope) })
-/** A token and whose it is, as one row. */
-const OwnedTokenRow = Schema.Struct({
-  ...TokenRow.fields,
-  fingerprint: Schema.String,
-  accountName: Account.fields.name,
-  accountRole: Account.fields.role,
-  accountDisabled: Schema.BooleanFromBit,
-  accountCreatedAt: Account.fields.createdAt,
-})
-const ChangeRow = Schema.Struct({
-  seq: Schema.Int,
-  tag: Schema.String,
-  userId: Schema.String,
-  tokenId: Schema.NullOr(Schema.String),
-})
-const InviteRow = Schema.Struct({
-  fingerprint: Schema.String,
-  createdAt: Schema.Int,
-  expiresAt: Schema.NullOr(Schema.Int),
-  usedAt: Schema.NullOr(Schema.Int),
-  usedBy: Schema.NullOr(UserId),
-})
 const encodeScope = Schema.encodeSync(StoredScope)
 const decodeChange = Schema.decodeUnknownEffect(AccountChange)
 
@@ -67,26 +53,6 @@ const purgeBatch = 1000
 
 /** Changes read at a time. */
 const changePage = 256
-
-/** Tokens and whose they are, by what they were asked for. */
-const ownedBy = (column: "id" | "fingerprint", rows: ReadonlyArray<typeof OwnedTokenRow.Type>) => {
-  const found = new Map(
-    rows.map(({ accountCreatedAt, accountDisabled, accountName, accountRole, fingerprint, ...token }) => [
-      column === "id" ? token.id : fingerprint,
-      {
-        token,
-        account: {
-          id: token.userId,
-          name: accountName,
-          role: accountRole,
-          disabled: accountDisabled,
-          createdAt: accountCreatedAt,
-        },
-      },
-    ]),
-  )
-  return (asked: string) => Option.fromUndefinedOr(found.get(asked))
-}
 
 const takenAs =
   (name: string) =>
@@ -97,8 +63,9 @@ const takenAs =
       () => Effect.fail(new NameTaken({ name })),
     )
 
-const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = Effect.gen(function* () {
+const make: Effect.Effect<AccountStoreShape, never, SqlClient | Dialect | Scope.Scope> = Effect.gen(function* () {
   const sql = yield* SqlClient
+  const { inTurn } = (yield* Dialect).phrases(sql)
 
   const accountColumns = sql.literal(`id, name, role, disabled, created_at AS "createdAt"`)
   const tokenColumns = sql.literal(
@@ -224,13 +191,17 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
       ),
   })
 
+  /** Whoever reads on from a place misses nothing: none comes before one that was seen. */
   const record = (change: AccountChange, now: number) =>
-    sql`INSERT INTO account_changes ${sql.insert({
-      tag: change._tag,
-      user_id: change.userId,
-      token_id: change._tag === "Disabled" ? null : (change.tokenId ?? null),
-      changed_at: now,
-    })}`
+    Effect.andThen(
+      sql`${inTurn}`,
+      sql`INSERT INTO account_changes ${sql.insert({
+        tag: change._tag,
+        user_id: change.userId,
+        token_id: "tokenId" in change ? (change.tokenId ?? null) : null,
+        changed_at: now,
+      })}`,
+    )
 
   const revokeAll = (id: UserId, now: number, keep = "") =>
     sql`UPDATE tokens SET revoked_at = ${now} WHERE user_id = ${id} AND revoked_at IS NULL AND id <> ${keep}`
@@ -275,7 +246,29 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
 
     findIdentity: (identity) => asStorageError(findIdentified(identity)),
 
-    setRole: (id, role) => sql`UPDATE accounts SET role = ${role} WHERE id = ${id}`.pipe(Effect.asVoid, asStorageError),
+    setRole: (id, role) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          const changed =
+            yield* sql`UPDATE accounts SET role = ${role} WHERE id = ${id} AND role <> ${role} RETURNING id`
+          if (changed.length > 0) yield* record({ _tag: "RoleChanged", userId: id }, now)
+        }),
+      ).pipe(Effect.andThen(feed.announce)),
+
+    demote: (id) =>
+      together(
+        Effect.fnUntraced(function* (now) {
+          // Whoever takes the role from another at the same time waits here: each would see that one is left.
+          yield* sql`UPDATE accounts SET role = 'admin' WHERE role = 'admin'`
+          const changed =
+            yield* sql`UPDATE accounts SET role = 'member' WHERE id = ${id} AND role = 'admin' AND EXISTS (
+            SELECT 1 FROM accounts others WHERE others.role = 'admin' AND others.disabled = 0 AND others.id <> ${id})
+            RETURNING id`
+          if (changed.length > 0) return yield* record({ _tag: "RoleChanged", userId: id }, now)
+          const left = yield* sql`SELECT id FROM accounts WHERE id = ${id} AND role = 'admin'`
+          if (left.length > 0) return yield* new LastAdministrator()
+        }),
+      ).pipe(Effect.andThen(feed.announce)),
 
     list: ({ after = "", limit }) => asStorageError(listAccounts({ after, limit })),
 
@@ -383,8 +376,13 @@ const make: Effect.Effect<AccountStoreShape, never, SqlClient | Scope.Scope> = E
         WHERE seq <= (SELECT MAX(seq) FROM account_changes) - ${ChangeFeed.kept}`
     }).pipe(asStorageError),
 
+    ...AddressBans.make(sql),
+
+    ...ServiceAudit.make(sql),
+
     changes: feed.changes,
     announced: feed.announced,
+    heed: feed.heed,
   }
 })
 

@@ -6,23 +6,35 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import * as Record from "../channels/ChannelRecord.ts"
+import { maxAudit } from "../domain/AuditLog.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import type { ChannelStoreShape } from "../channels/ChannelStoreShape.ts"
 import { ChannelStoreError } from "../channels/ChannelStoreError.ts"
-import { maxAudit, maxBlocked, maxChannels } from "../channels/ChannelRecord.ts"
+import { maxBlocked, maxChannels } from "../channels/ChannelRecord.ts"
 import type { ChannelId } from "../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../domain/ChannelName.ts"
 import { isDirect } from "../domain/Direct.ts"
+import type { Fence } from "../domain/Fence.ts"
 import { key } from "../domain/NameKey.ts"
-import type { Dialect } from "./Dialect.ts"
+import { Dialect } from "./Dialect.ts"
 import { troubleOf } from "./internal/trouble.ts"
-import { AuditRow, ChannelRow, RoleRow, SanctionRow, toAct, toSanction } from "./internal/channelRows.ts"
+import {
+  AuditRow,
+  ChannelRow,
+  LinkRow,
+  RoleRow,
+  SanctionRow,
+  toAct,
+  toLink,
+  toSanction,
+} from "./internal/channelRows.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
 
 const decodeChannel = Schema.decodeUnknownEffect(Schema.Array(ChannelRow))
 const decodeRoles = Schema.decodeUnknownEffect(Schema.Array(RoleRow))
 const decodeSanctions = Schema.decodeUnknownEffect(Schema.Array(SanctionRow))
+const decodeLinks = Schema.decodeUnknownEffect(Schema.Array(LinkRow))
 const decodeAudit = Schema.decodeUnknownEffect(Schema.Array(AuditRow))
 
 /** Callers learn what they can do about an error; what the database said stays its cause. */
@@ -40,8 +52,9 @@ const asStoreError =
           }),
     )
 
-const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(function* () {
+const make: Effect.Effect<ChannelStoreShape, never, SqlClient | Dialect> = Effect.gen(function* () {
   const sql = yield* SqlClient
+  const { holding } = (yield* Dialect).phrases(sql)
 
   const channelColumns = sql.literal(
     `id, name, access, topic, archived, slow_mode AS "slowMode", durability, created_at AS "createdAt", unused, renamed_at AS "renamedAt"`,
@@ -73,6 +86,13 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       ),
     )
 
+  const linksOf = (id: ChannelId) =>
+    sql`SELECT id, by_id AS "byId", by_name AS "byName", created_at AS "createdAt", ends_at AS "until", uses, used
+      FROM channel_links WHERE channel = ${id}`.pipe(
+      Effect.flatMap(decodeLinks),
+      Effect.map((rows) => new Map(rows.map((row) => [row.id, toLink(row)] as const))),
+    )
+
   const load = Effect.fnUntraced(function* (column: "id" | "name", value: string) {
     const name = value as ChannelName
     if (isDirect(name)) {
@@ -86,6 +106,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     if (row === undefined) return Option.none()
     const roles = yield* rolesOf(row.id)
     const sanctions = yield* sanctionsOf(row.id)
+    const links = yield* linksOf(row.id)
     const { durability, renamedAt, ...rest } = row
     return Option.some<Record.ChannelRecord>({
       ...rest,
@@ -93,6 +114,7 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       renamedAt: renamedAt ?? undefined,
       roles,
       sanctions,
+      links,
     })
   })
 
@@ -137,6 +159,18 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     })} ON CONFLICT (channel, kind, subject) DO UPDATE SET ends_at = EXCLUDED.ends_at, by_id = EXCLUDED.by_id,
       by_name = EXCLUDED.by_name, user_name = EXCLUDED.user_name, reason = EXCLUDED.reason`
 
+  const putLink = (channel: ChannelId, { by, createdAt, id, until, used, uses }: Record.InviteLink) =>
+    sql`INSERT INTO channel_links ${sql.insert({
+      id,
+      channel,
+      by_id: by.id,
+      by_name: by.name,
+      created_at: createdAt,
+      ends_at: until ?? null,
+      uses: uses ?? null,
+      used,
+    })}`
+
   const set = (channel: ChannelId, columns: { readonly [column: string]: string | number | undefined }) => {
     const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
     return Object.keys(given).length === 0
@@ -171,6 +205,12 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
       case "Pardoned":
         return sql`DELETE FROM channel_sanctions WHERE channel = ${channel} AND kind = ${change.kind}
           AND subject = ${Record.subjectKey(change.subject)}`
+      case "Linked":
+        return putLink(channel, change.link)
+      case "LinkUsed":
+        return sql`UPDATE channel_links SET used = ${change.used} WHERE channel = ${channel} AND id = ${change.id}`
+      case "Unlinked":
+        return sql`DELETE FROM channel_links WHERE channel = ${channel} AND id = ${change.id}`
     }
   }
 
@@ -207,12 +247,21 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
     sql`(access <> 'private' OR EXISTS (
       SELECT 1 FROM channel_roles r WHERE r.channel = channels.id AND r.user_id = ${user}))`
 
+  /** In a transaction that changes something: nobody claims the partition anew before it is done, or it is too late. */
+  const by = (fence: Fence | undefined, operation: string) =>
+    fence === undefined
+      ? Effect.void
+      : Effect.flatMap(sql`${holding(fence)}`, ({ length }) =>
+          length > 0 ? Effect.void : Effect.fail(new ChannelStoreError({ reason: "Fenced", operation })),
+        )
+
   return {
     find: (name) => asStoreError("find")(load("name", name)),
     get: (id) => asStoreError("get")(load("id", id)),
 
-    create: ({ maker, owner, ...channel }, act) =>
+    create: ({ maker, owner, ...channel }, act, fence) =>
       Effect.gen(function* () {
+        yield* by(fence, "create")
         if (channel.name !== lobby) yield* roomFor("create")
         if (maker !== undefined && Record.isFull(maker, yield* madeBy(maker.key))) {
           return yield* new ChannelStoreError({ reason: "Quota", operation: "create" })
@@ -232,24 +281,40 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         yield* note(channel.id, act)
       }).pipe(sql.withTransaction, asStoreError("create")),
 
-    change: (id, changes, act) =>
-      mayOpen(id, changes).pipe(
+    change: (id, changes, act, fence) =>
+      by(fence, "change").pipe(
+        Effect.andThen(mayOpen(id, changes)),
         Effect.andThen(Effect.forEach(changes, (change) => write(id, change), { discard: true })),
         Effect.andThen(note(id, act)),
         sql.withTransaction,
         asStoreError("change"),
       ),
 
-    remove: (id) =>
-      Effect.forEach(
-        ["channel_roles", "channel_sanctions", "channel_audit"],
-        (table) => sql`DELETE FROM ${sql(table)} WHERE channel = ${id}`,
-        { discard: true },
-      ).pipe(
+    remove: (id, fence) =>
+      by(fence, "remove").pipe(
+        Effect.andThen(
+          Effect.forEach(
+            ["channel_roles", "channel_sanctions", "channel_links", "channel_audit"],
+            (table) => sql`DELETE FROM ${sql(table)} WHERE channel = ${id}`,
+            { discard: true },
+          ),
+        ),
         Effect.andThen(sql`DELETE FROM channels WHERE id = ${id}`),
         sql.withTransaction,
         Effect.asVoid,
         asStoreError("remove"),
+      ),
+
+    invited: (link) =>
+      sql<{ id: ChannelId; name: ChannelName; renamedAt: number | null }>`
+        SELECT c.id, c.name, c.renamed_at AS "renamedAt" FROM channel_links l
+        JOIN channels c ON c.id = l.channel WHERE l.id = ${link}`.pipe(
+        Effect.map(([row]) =>
+          Option.map(Option.fromUndefinedOr(row), ({ id, name, renamedAt }) => {
+            return { id, name, renamedAt: renamedAt === null ? undefined : Number(renamedAt) }
+          }),
+        ),
+        asStoreError("invited"),
       ),
 
     audit: (id, { before, limit }) =>
@@ -262,16 +327,18 @@ const make: Effect.Effect<ChannelStoreShape, never, SqlClient> = Effect.gen(func
         asStoreError("audit"),
       ),
 
-    list: ({ after = "", for: reader, limit, scope = {} }) =>
+    list: ({ after = "", archived = false, for: reader, limit, scope = {} }) =>
       sql`SELECT ${channelColumns} FROM channels WHERE ${sql.and([
-        sql`archived = 0`,
         sql`name > ${after}`,
+        ...(archived ? [] : [sql`archived = 0`]),
         ...(scope.channels === undefined ? [] : [sql.in("name", scope.channels)]),
         ...(scope.since === undefined ? [] : [sql`(renamed_at IS NULL OR renamed_at <= ${scope.since})`]),
         ...(reader === "everybody" ? [] : reader === "strangers" ? [sql`access <> 'private'`] : [shownTo(reader.user)]),
       ])} ORDER BY name LIMIT ${limit}`.pipe(
         Effect.flatMap(decodeChannel),
-        Effect.map((rows) => rows.map(({ id, name, topic }) => ({ id, name, topic }))),
+        Effect.map((rows) =>
+          rows.map(({ access, archived, id, name, topic }) => ({ id, name, topic, access, archived })),
+        ),
         asStoreError("list"),
       ),
 

@@ -38,6 +38,10 @@ const make: Effect.Effect<FileRecordsShape, never, SqlClient | Dialect> = Effect
     Effect.map(Effect.flatMap(rows, decode), (rows) => rows.map(toRecord))
 
   return {
+    identity: sql<{ readonly id: string }>`SELECT id FROM files_identity`.pipe(
+      Effect.flatMap(([row]) => (row === undefined ? Effect.fail("files_identity is empty") : Effect.succeed(row.id))),
+      asStoreError("identity"),
+    ),
     add: (record) =>
       sql`INSERT INTO files ${sql.insert({ id: record.id, ...columnsOf(record) })}`.pipe(
         Effect.asVoid,

@@ -5,6 +5,7 @@ import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ChannelId } from "../domain/ChannelId.ts"
+import type { Fence } from "../domain/Fence.ts"
 import { History } from "../history/History.ts"
 import type { LogSnapshot } from "../history/HistoryShape.ts"
 import { HistoryError } from "../history/HistoryError.ts"
@@ -34,8 +35,9 @@ const make = Effect.gen(function* () {
   const load = Effect.fnUntraced(function* (
     channel: ChannelId,
     since: number,
-  ): Effect.fn.Return<LogSnapshot, SqlError> {
-    const bounds = yield* log.bounds(channel)
+    fence?: Fence,
+  ): Effect.fn.Return<LogSnapshot, SqlError | HistoryError> {
+    const bounds = yield* log.bounds(channel, fence)
     const recent = yield* read.recent(channel, bounds.seq)
     return { ...bounds, history, recent, ids: yield* read.ids(channel, bounds.seq, since) }
   })
@@ -65,12 +67,14 @@ const make = Effect.gen(function* () {
 
   const service: History["Service"] = {
     isOurs: (id) => id === history,
-    load: (channel, since) => run("load", load(channel, since)),
+    load: (channel, since, fence) => run("load", load(channel, since, fence)),
     known: (channel, ids) => run("known", read.known(channel, ids)),
     appendUnsafe: undefined,
     append: (channel, batch) => {
       stamps.stored(batch.entries[0]!.timestamp)
-      return run("append", log.append(channel, batch))
+      const appending = log.append(channel, batch)
+      // Where several wait for a statement it is taken back by whoever has made it.
+      return log.inTime ? asHistoryError("append", dialect)(appending) : run("append", appending)
     },
     messages: (channel, seqs) => run("messages", read.messages(channel, seqs)),
     carried: (channel, files) => run("carried", read.carried(channel, files)),

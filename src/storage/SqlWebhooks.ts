@@ -10,11 +10,12 @@ import { WebhookStoreError } from "../webhooks/WebhookStoreError.ts"
 import type { WebhookStoreShape } from "../webhooks/WebhookStoreShape.ts"
 import type { Dialect } from "./Dialect.ts"
 import { troubleOf } from "./internal/trouble.ts"
-import { columnsOf, DeadLetterRow, toWebhook, WebhookRow } from "./internal/webhookRows.ts"
+import { columnsOf, DeadLetterRow, PositionRow, toWebhook, WebhookRow } from "./internal/webhookRows.ts"
 
 // Every statement is one that SQLite and Postgres both accept.
 
 const decodeWebhooks = Schema.decodeUnknownEffect(Schema.Array(WebhookRow))
+const decodePositions = Schema.decodeUnknownEffect(Schema.Array(PositionRow))
 const decodeLetters = Schema.decodeUnknownEffect(Schema.Array(DeadLetterRow))
 
 const asStoreError =
@@ -58,6 +59,13 @@ const make: Effect.Effect<WebhookStoreShape, never, SqlClient> = Effect.gen(func
             Effect.asVoid,
             asStoreError("remove"),
           ),
+
+    position: (id) =>
+      sql`SELECT position FROM webhooks WHERE id = ${id} AND kind = 'outgoing'`.pipe(
+        Effect.flatMap(decodePositions),
+        Effect.map(([row]) => row?.position),
+        asStoreError("position"),
+      ),
 
     advance: (id, position) =>
       sql`UPDATE webhooks SET position = ${position} WHERE id = ${id}`.pipe(Effect.asVoid, asStoreError("advance")),

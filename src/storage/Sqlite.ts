@@ -1,8 +1,8 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Connection } from "effect/sql/SqlConnection"
@@ -10,13 +10,16 @@ import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { SQLInputValue } from "node:sqlite"
+import type { MessagePort } from "node:worker_threads"
 import type { DataFolder, DataFolderError } from "./DataFolder.ts"
 import { Dialect } from "./Dialect.ts"
 import * as FolderFile from "./internal/folderFile.ts"
 import { sqlite } from "./internal/sqliteDialect.ts"
-import type { SqliteStatement } from "./internal/sqliteMessages.ts"
+import type { Failure, SqliteStatement } from "./internal/sqliteMessages.ts"
 import * as SqliteQueue from "./internal/sqliteQueue.ts"
+import * as SqliteThread from "./internal/sqliteThread.ts"
 import * as Migrations from "./Migrations.ts"
+import { SqlitePorts } from "./SqlitePorts.ts"
 
 /** What SQLite says of a disk without room does not say what to do. */
 const words = (problem: string): string =>
@@ -104,20 +107,16 @@ const connection = (
   }
 }
 
+const whyNot = (file: string, { message, ...failure }: Failure): DatabaseError =>
+  new DatabaseError({ file, problem: message, cause: Object.assign(new Error(message), failure) })
+
 /**
  * A client of one SQLite database: one connection, on a thread of its own. Statements that wait together are committed
  * together, a transaction has the database to itself.
  */
-const make = Effect.fnUntraced(function* ({
-  busyTimeout = 5000,
-  file,
-  synchronous = "full",
-}: SqliteOptions): Effect.fn.Return<SqlClient.SqlClient, DatabaseError, Scope.Scope | Reactivity.Reactivity> {
-  const queue = yield* Effect.mapError(
-    SqliteQueue.make({ file, synchronous, busyTimeout }),
-    ({ message, ...failure }) =>
-      new DatabaseError({ file, problem: message, cause: Object.assign(new Error(message), failure) }),
-  )
+const make = Effect.fnUntraced(function* (
+  queue: SqliteQueue.SqliteQueue<SqliteThread.SqliteThread>,
+): Effect.fn.Return<SqlClient.SqlClient, never, Reactivity.Reactivity> {
   // Held while a statement is put into the queue, and all through a transaction, so that its statements follow each other.
   const turn = yield* Semaphore.make(1)
 
@@ -157,14 +156,40 @@ export const layer = (
 ): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError | DataFolderError, DataFolder> =>
   Layer.unwrap(Effect.map(FolderFile.find("tables", refused), ({ file }) => layerFile({ ...options, file })))
 
-/** The database of this file, with all migrations run. */
-export const layerFile = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> =>
-  Layer.effectDiscard(
-    Effect.mapError(
-      Migrations.run,
-      (cause) => new DatabaseError({ file: options.file, problem: cause.message, cause }),
-    ),
-  ).pipe(
-    Layer.provideMerge([Layer.effect(SqlClient.SqlClient, make(options)), Layer.succeed(Dialect, sqlite)]),
+/** The database of this file, with all migrations run. Other threads get to it by `SqlitePorts`. */
+export const layerFile = ({
+  busyTimeout = 5000,
+  file,
+  synchronous = "full",
+}: SqliteOptions): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> => {
+  const opened = Layer.effectContext(
+    Effect.gen(function* () {
+      const open = SqliteThread.open({ file, synchronous, busyTimeout })
+      const queue = yield* Effect.mapError(SqliteQueue.make(open), (failure) => whyNot(file, failure))
+      return Context.make(SqlClient.SqlClient, yield* make(queue)).pipe(
+        Context.add(SqlitePorts, { open: () => queue.thread()?.port() }),
+      )
+    }),
+  )
+  return Layer.effectDiscard(
+    Effect.mapError(Migrations.run, (cause) => new DatabaseError({ file, problem: cause.message, cause })),
+  ).pipe(Layer.provideMerge([opened, Layer.succeed(Dialect, sqlite)]), Layer.provide(Reactivity.layer))
+}
+
+/**
+ * The database that another thread of this process has opened, which has seen to its tables; `port` is one of its
+ * `SqlitePorts`, asked for anew whenever the one before has closed. `name` is what errors call it.
+ */
+export const layerJoined = (
+  name: string,
+  port: Effect.Effect<MessagePort, { readonly message: string }>,
+): Layer.Layer<SqlClient.SqlClient | Dialect, DatabaseError> => {
+  const open = Effect.flatMap(port, SqliteThread.join)
+  const joined = Effect.flatMap(
+    Effect.mapError(SqliteQueue.make(open), (failure) => whyNot(name, failure)),
+    make,
+  )
+  return Layer.merge(Layer.effect(SqlClient.SqlClient, joined), Layer.succeed(Dialect, sqlite)).pipe(
     Layer.provide(Reactivity.layer),
   )
+}

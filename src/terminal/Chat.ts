@@ -56,7 +56,7 @@ export const run = Effect.fnUntraced(function* (
   const size = Display.sizeOf(process.stdout)
   const { address, capabilities, channels, files } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
-  let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size })
+  let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size, formats: capabilities.formats })
 
   const dispatch = (action: Action): void => {
     const [next, intents] = update(model, action)

@@ -1,7 +1,7 @@
 /** Completion of the word before the cursor, with Tab. */
 import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Commands.ts"
-import { emoji } from "./Emoji.ts"
+import { names as emojiNames } from "../text/Emoji.ts"
 import * as Editor from "./Editor.ts"
 import { pathBefore } from "./internal/paths.ts"
 import type { Completion, Conversation, Model } from "./Model.ts"
@@ -23,7 +23,7 @@ const starting = (candidates: ReadonlyArray<string>, typed: string): ReadonlyArr
 
 /** The words that can follow this part of the draft, where there are only a few. */
 const wordsOf = (before: string): ReadonlyArray<string> | undefined => {
-  if (/^\/(react|r)\s+$/.test(before)) return Object.keys(emoji).map((name) => `:${name}: `)
+  if (/^\/(react|r)\s+$/.test(before)) return emojiNames.map((name) => `:${name}: `)
   if (/^\/(role|op)\s+\S+\s+$/.test(before)) return ["owner", "moderator", "member", "none"].map((word) => `${word} `)
   return /^\/(create|new)\s+\S+\s+$/.test(before) ? ["private ", "readonly "] : undefined
 }

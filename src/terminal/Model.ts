@@ -7,6 +7,7 @@ import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Username } from "../domain/Username.ts"
 import { type Editor, empty } from "./Editor.ts"
+import type { Formats } from "./Format.ts"
 
 export interface Model {
   /** The date, in milliseconds since 1970; moves on with every `Tick`. */
@@ -31,6 +32,8 @@ export interface Model {
   /** Which page of the help is shown over everything, counted round and round; undefined for none. */
   readonly help: number | undefined
   readonly size: Size
+  /** How the terminal shows what people mark. */
+  readonly formats: Formats
   /** While the arrow keys go through `sent`: where they are, and the draft that was begun before. */
   readonly browsing: { readonly at: number; readonly draft: string } | undefined
   /** Makes the id of the next message. */
@@ -219,6 +222,7 @@ export const initial = (options: {
   readonly ticks: number
   readonly size: Size
   readonly ids: string
+  readonly formats: Formats
 }): Model => ({
   now: options.now,
   ticks: options.ticks,
@@ -233,6 +237,7 @@ export const initial = (options: {
   search: undefined,
   help: undefined,
   size: options.size,
+  formats: options.formats,
   browsing: undefined,
   ids: { prefix: options.ids, next: 0 },
   typingSentAt: Number.NEGATIVE_INFINITY,

@@ -16,7 +16,7 @@ const cache = new WeakMap<Entry, CachedRows>()
 
 /** Whether entries take as many rows in both: a search only marks them. */
 const sameHeight = (a: Look, b: Look): boolean =>
-  a === b || (a.columns === b.columns && a.me === b.me && dayOf(a.now) === dayOf(b.now))
+  a === b || (a.columns === b.columns && a.me === b.me && a.formats === b.formats && dayOf(a.now) === dayOf(b.now))
 
 const draw = (entry: Entry, previous: Entry | undefined, look: Look): CachedRows => {
   const drawn = { previous, look, rows: rowsOf(entry, previous, look) }

@@ -1,5 +1,6 @@
 /** How many columns of a terminal text takes; cutting and wrapping it. */
 import stringWidth from "string-width"
+import type { Range } from "../text/Range.ts"
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
 
@@ -66,12 +67,6 @@ export const cut = (text: string, columns: number): string => {
 export const fit = (text: string, columns: number): string => {
   const shown = cut(text, columns)
   return shown + " ".repeat(Math.max(0, columns - width(shown)))
-}
-
-/** A part of a text, by its place in it. */
-export interface Range {
-  readonly start: number
-  readonly end: number
 }
 
 // In scripts without spaces a line must not begin with one of these.

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
+import { byteStream } from "../client/byteStream.ts"
 import { Dialer } from "../client/Dialer.ts"
 import type { Link } from "./Link.ts"
 import { TestServer } from "./TestServer.ts"
@@ -80,7 +81,7 @@ export const make: Effect.Effect<MemoryDialer, never, TestServer> = Effect.map(T
     })
   })
   return {
-    dialer: { socket, address: "memory" },
+    dialer: { socket, byteStream, address: "memory" },
     dials: () => dials,
     cut: Effect.suspend(() => current?.abort ?? Effect.void),
     cutAfter: (bytes, direction) => (cut = { direction, at: passed[direction] + bytes }),

@@ -5,6 +5,7 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,16 +18,19 @@ import { AccessTokens } from "../accounts/AccessTokens.ts"
 import { AccountStore } from "../accounts/AccountStore.ts"
 import { LoginThrottle } from "../accounts/LoginThrottle.ts"
 import { PasswordHash } from "../accounts/PasswordHash.ts"
+import { Chat } from "../chat/Chat.ts"
 import { ChannelStore } from "../channels/ChannelStore.ts"
 import type { Address } from "../domain/Address.ts"
 import { FileRecords } from "../files/FileRecords.ts"
 import { FileStore } from "../files/FileStore.ts"
 import { History } from "../history/History.ts"
 import { Hub } from "../embedding/Hub.ts"
+import * as PeersOfHub from "../hub/nodes/peersOfHub.ts"
 import type * as HttpApp from "../http/HttpApp.ts"
 import { type Meter, Meters } from "../observability/Meters.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
 import * as HttpRequests from "../server/HttpRequests.ts"
+import * as Operating from "../server/Operating.ts"
 import { withSignedTokens } from "../server/Identities.ts"
 import { defaults, type ServerSettings } from "../server/ServerSettings.ts"
 import type { ConnectionEnded } from "../session/Connection.ts"
@@ -45,11 +49,11 @@ import * as Link from "./Link.ts"
 import * as MemoryTransport from "./MemoryTransport.ts"
 import * as TestClient from "./TestClient.ts"
 
-type Groups = Omit<ServerSettings, "data" | "fileStore" | "history" | "log" | "storage">
+type Groups = Omit<ServerSettings, "cluster" | "data" | "fileStore" | "gateways" | "history" | "log" | "storage">
 
 /**
  * Settings that differ from the service's own defaults, group by group. A session's `goodbyeTimeout` is 250 ms here,
- * `accounts.registrations` are not limited, and with `hub.publishing` neither are `hub.operations`, unless they are set.
+ * `accounts.registrations` are not limited, there is no page at `/`, and with `hub.publishing` neither are `hub.operations`, unless they are set.
  */
 export type Settings = { readonly [Group in keyof Omit<Groups, "listen">]?: Partial<Groups[Group]> } & {
   /** Where it listens beside its port. Default: nowhere. */
@@ -94,6 +98,8 @@ export class TestServer extends Context.Service<
     readonly accessTokens: AccessTokens["Service"]
     readonly sessions: Sessions["Service"]
     readonly limits: ConnectionLimits["Service"]
+    /** Done when an administrator has told it to end: nothing does so here. */
+    readonly ending: Effect.Effect<void>
     /** What was counted. */
     readonly meter: Meter
   }
@@ -163,6 +169,8 @@ const complete = (settings: Settings): Groups => ({
   websocket: { ...defaults.websocket, ...settings.websocket },
   sse: { ...defaults.sse, ...settings.sse },
   api: { ...defaults.api, ...settings.api },
+  // It would be read from a disk.
+  page: { ...defaults.page, enabled: false, ...settings.page },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   metrics: { ...defaults.metrics, ...settings.metrics },
@@ -175,6 +183,7 @@ const complete = (settings: Settings): Groups => ({
   hub: { ...defaults.hub, ...unlimited(settings), ...settings.hub },
   files: { ...defaults.files, ...settings.files },
   fileScan: { ...defaults.fileScan, ...settings.fileScan },
+  transfers: { ...defaults.transfers, ...settings.transfers },
   webhooks: { ...defaults.webhooks, ...settings.webhooks },
   session: { ...defaults.session, goodbyeTimeout, ...settings.session },
   shutdown: { ...defaults.shutdown, ...settings.shutdown },
@@ -209,7 +218,8 @@ const withService = (
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
-    const requests = yield* HttpRequests.handlers(settings)
+    yield* Operating.make({ folder: undefined, storage: "memory" })
+    const { requests } = yield* HttpRequests.handlers(settings)
     const [api] = requests
     const { listeners, reach: reachAt } = yield* entrance(settings, requests)
     const listening = yield* listenAll(listeners)
@@ -227,6 +237,7 @@ const withService = (
       accessTokens: yield* AccessTokens,
       sessions: yield* Sessions,
       limits: yield* ConnectionLimits,
+      ending: Deferred.await((yield* Chat).ending),
       meter: yield* Meters,
     })
   })
@@ -247,6 +258,7 @@ const withService = (
       Layer.orDie(partial.fileStore ?? FileStore.layerMemory),
       Layer.orDie(partial.fileRecords ?? FileRecords.layerMemory),
     ]),
+    Layer.provide(PeersOfHub.layer),
     Layer.provide(logging(partial.log)),
     // Each use is a server of its own.
     Layer.fresh,

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Meters } from "../observability/Meters.ts"
 import { type Admission, type Bounds, Admissions } from "./internal/Admissions.ts"
+import * as SharedCounts from "./SharedCounts.ts"
 import { Tally } from "../domain/Tally.ts"
 
 export type { Admission }
@@ -50,14 +51,20 @@ export class ConnectionLimits extends Context.Service<
     defaultValue: () => ({ total: 100_000, perAddress: 64 }),
   })
 
+  /** In what this thread counts its sessions together with others; undefined where it has all of them. */
+  static readonly Shared = Context.Reference<
+    { readonly counters: SharedCounts.SharedCounters; readonly place: number } | undefined
+  >("natter/transport/ConnectionLimits/Shared", { defaultValue: () => undefined })
+
   static readonly layer = Layer.effect(
     ConnectionLimits,
     Effect.map(
-      Effect.all([ConnectionLimits.Settings, Clock.Clock, Meters]),
-      ([{ perAddress, ...settings }, clock, meter]) => {
+      Effect.all([ConnectionLimits.Settings, Clock.Clock, Meters, ConnectionLimits.Shared]),
+      ([{ perAddress, ...settings }, clock, meter, shared]) => {
         const onRefused = (admission: Exclude<Admission, "Admitted">) => meter.refusals.add(admission)
         const bounds: Bounds = { total: settings.total, perAddress, refusals: maxRefusals }
-        const connections = new Admissions(bounds, onRefused)
+        const counts = shared && SharedCounts.countsOf(shared.counters, shared.place)
+        const connections = new Admissions(bounds, onRefused, counts)
         const requestBounds: Bounds = {
           total: settings.total * requestsToOne,
           perAddress: perAddress * requestsToOne,

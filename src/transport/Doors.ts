@@ -1,4 +1,5 @@
 /** What is spoken in the places where a service listens, put together: one of each for all places. */
+import * as Arr from "effect/Array"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,11 +14,11 @@ import type { Behind } from "./Entrance.ts"
 import * as HttpDoor from "./http/HttpDoor.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
 import type { Listener } from "./Listener.ts"
-import type { Place } from "./Place.ts"
+import type { OpeningSettings } from "./Opening.ts"
+import { everything, type Place } from "./Place.ts"
 import * as PlaceListener from "./PlaceListener.ts"
 import * as SseDoor from "./sse/SseDoor.ts"
 import type { SseSettings } from "./sse/SseSettings.ts"
-import * as TcpListener from "./tcp/TcpListener.ts"
 import type { TcpSettings } from "./tcp/TcpSettings.ts"
 import { TlsContext } from "./tls/TlsContext.ts"
 import * as WebSocketDoor from "./websocket/WebSocketDoor.ts"
@@ -73,9 +74,17 @@ const isApart = (
 ): boolean =>
   http.filesOrigin !== "" && isHostOf(http.filesOrigin, ownOrigins({ peer, headers, encrypted: secure }, proxies))
 
-/** In the places that the settings ask for. There is one in any case. */
-export const listeners = ({ listen, tcp }: DoorSettings, behind: Behind): NonEmptyReadonlyArray<Listener> => {
-  const [first, ...others] = listen.map((place) => PlaceListener.make(place, { ...tcp, setBy: "listen" }, behind))
-  if (first === undefined) return [TcpListener.make(tcp, behind)]
-  return tcp.listen ? [TcpListener.make(tcp, behind), first, ...others] : [first, ...others]
+/** Where the settings ask to listen, and how; there is one place in any case. */
+export const placesOf = ({ listen, tcp }: DoorSettings): NonEmptyReadonlyArray<readonly [Place, OpeningSettings]> => {
+  const main = [
+    { ...everything, kind: "tcp", host: tcp.host, port: tcp.port },
+    { ...tcp, setBy: "port" },
+  ] as const
+  const [first, ...others] = listen.map((place) => [place, { ...tcp, setBy: "listen" }] as const)
+  if (first === undefined) return [main]
+  return tcp.listen ? [main, first, ...others] : [first, ...others]
 }
+
+/** In the places that the settings ask for. */
+export const listeners = (settings: DoorSettings, behind: Behind): NonEmptyReadonlyArray<Listener> =>
+  Arr.map(placesOf(settings), ([place, how]) => PlaceListener.make(place, how, behind))

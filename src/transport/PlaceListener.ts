@@ -18,4 +18,5 @@ export const make = (place: Place, settings: Opening.OpeningSettings, behind: En
   }),
 })
 
-const transportOf = ({ kind, tls }: Place): string => (kind === "tcp" && tls === "always" ? "tls" : kind)
+/** What it is called in logs, and in the ids of sessions. */
+export const transportOf = ({ kind, tls }: Place): string => (kind === "tcp" && tls === "always" ? "tls" : kind)

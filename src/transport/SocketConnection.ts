@@ -40,6 +40,7 @@ export class SocketConnection implements Connection {
   readonly framing = lengthPrefixed
   readonly remoteAddress: string
   readonly certificate: Connection["certificate"]
+  readonly copies: boolean
   private readonly socket: Net.Socket
   /** What carries the bytes in the end, and can be reset: with TLS the socket below, otherwise the socket itself. */
   private readonly carrier: Net.Socket
@@ -68,6 +69,8 @@ export class SocketConnection implements Connection {
     this.carrier = carrier
     this.remoteAddress = remoteAddress
     this.certificate = certificate
+    // One that encrypts may look at what it was given later.
+    this.copies = !("encrypted" in socket)
     this.early = first
     socket.pause()
     socket.on("data", (chunk) => this.receive(chunk))
@@ -129,8 +132,7 @@ export class SocketConnection implements Connection {
    */
   private writeJoined(batch: ReadonlyArray<Uint8Array>, length: number): boolean {
     const { socket } = this
-    // One that encrypts may look at what it was given later.
-    if ("encrypted" in socket) return socket.write(Buffer.concat(batch, length))
+    if (!this.copies) return socket.write(Buffer.concat(batch, length))
     let at = 0
     for (const bytes of batch) {
       joined.set(bytes, at)

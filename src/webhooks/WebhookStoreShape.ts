@@ -13,6 +13,8 @@ export interface WebhookStoreShape {
   readonly put: (webhook: Webhook) => Stored<void>
   /** Removes webhooks, with their dead letters. */
   readonly remove: (ids: ReadonlyArray<WebhookId>) => Stored<void>
+  /** Up to where everything has been dealt with; undefined where there is no such outgoing webhook. */
+  readonly position: (id: WebhookId) => Stored<Seq | undefined>
   /** Everything up to this place has been dealt with. */
   readonly advance: (id: WebhookId, position: Seq) => Stored<void>
   /**

@@ -14,11 +14,14 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import { History } from "../history/History.ts"
+import { alone, Peers } from "../peers/Peers.ts"
+import { SharedBuckets } from "../peers/SharedBuckets.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
 import * as Counters from "./Counters.ts"
 import * as Sender from "./internal/Sender.ts"
 import { eventOf } from "./internal/replay.ts"
-import { bucketOf, isOutgoing, type Known, Registry } from "./internal/Registry.ts"
+import { changesElsewhere } from "./internal/changesElsewhere.ts"
+import { isOutgoing, type Known, Registry } from "./internal/Registry.ts"
 import { Worker, type WorkerContext } from "./internal/Worker.ts"
 import { Outbound } from "./outbound/Outbound.ts"
 import type { OutgoingWebhook, Webhook, WebhookId } from "./Webhook.ts"
@@ -44,6 +47,13 @@ const make = Effect.fnUntraced(function* (
   const counters = Counters.none()
   const sender = Sender.make(outbound, settings.concurrency)
   const registry = new Registry()
+  const peers = yield* Peers
+  const buckets = new SharedBuckets({
+    peers,
+    name: "webhooks",
+    find: (key) => registry.named(key)?.bucket,
+    now: () => Monotonic.millis(clock),
+  })
   const fibers = yield* FiberMap.make<WebhookId>()
   const fork = yield* FiberMap.runtime(fibers)()
   /** What there is changes one step after the other. */
@@ -65,6 +75,8 @@ const make = Effect.fnUntraced(function* (
     counters,
     maxBehind: settings.maxBehind,
     nameOf: ({ channel }) => nameOf(channel),
+    runsHere: peers.runsHere,
+    movedOn: ({ id }) => peers.tell({ type: "WebhookMoved", id }),
     disable: (webhook, disabled) =>
       Effect.logWarning("a webhook is disabled: it takes nothing").pipe(
         Effect.annotateLogs({ webhook: webhook.id, reason: disabled }),
@@ -76,8 +88,11 @@ const make = Effect.fnUntraced(function* (
 
   const known = (webhook: Webhook): Known => ({
     webhook,
-    worker: isOutgoing(webhook) ? new Worker(webhook, context) : undefined,
-    bucket: bucketOf(webhook, settings.incoming, Monotonic.millis(clock)),
+    worker: isOutgoing(webhook) ? new Worker(webhook, context, peers === alone) : undefined,
+    bucket:
+      webhook.kind === "incoming"
+        ? buckets.make(settings.incoming, Monotonic.millis(clock), webhook.id, "messages")
+        : undefined,
   })
 
   const start = ({ webhook, worker }: Known, wakes: (worker: Worker) => boolean = (worker) => worker.wake()): void => {
@@ -85,6 +100,8 @@ const make = Effect.fnUntraced(function* (
     // Whoever wakes it is about to tell a channel's members something, and does not wait for this.
     fork(webhook.id, Effect.andThen(Effect.yieldNow, worker.run))
   }
+
+  const tellChanged = (ids: ReadonlyArray<WebhookId>): void => peers.tell({ type: "WebhooksChanged", ids })
 
   /** Stores what becomes of a webhook. Its fiber, if it has one, is the caller's to end. */
   const replace = <W extends Webhook>(webhook: W, to: (webhook: W) => W) =>
@@ -94,13 +111,17 @@ const make = Effect.fnUntraced(function* (
         if (before === undefined) return Effect.undefined
         const after = to(before.webhook as W)
         return Effect.map(store.put(after), () => {
+          tellChanged([webhook.id])
           const { worker } = before
           const next = known(
             worker === undefined || !isOutgoing(after)
               ? after
               : { ...after, position: worker.position, forgotten: worker.forgotten },
           )
-          if (worker !== undefined && next.worker !== undefined) next.worker.recent = worker.recent
+          if (worker !== undefined && next.worker !== undefined) {
+            next.worker.recent = worker.recent
+            next.worker.mine = worker.mine
+          }
           registry.set(next)
           return after
         })
@@ -115,6 +136,7 @@ const make = Effect.fnUntraced(function* (
           ? Effect.void
           : Effect.map(store.remove(ids), () => {
               for (const id of ids) registry.delete(id)
+              tellChanged(ids)
             })
       }),
     )
@@ -129,6 +151,25 @@ const make = Effect.fnUntraced(function* (
     Effect.retry(loadAgain),
     Effect.forkScoped,
   )
+
+  if (peers !== alone) {
+    yield* changesElsewhere({
+      peers,
+      store,
+      registry,
+      fibers,
+      changing,
+      again: loadAgain,
+      set: (webhook) => {
+        const one = known(webhook)
+        const former = registry.get(webhook.id)?.worker
+        if (former !== undefined && one.worker !== undefined) one.worker.recent = former.recent
+        registry.set(one)
+        start(one)
+      },
+      start,
+    })
+  }
 
   const workerOf = (webhook: OutgoingWebhook): Worker | undefined => registry.get(webhook.id)?.worker
 
@@ -158,6 +199,7 @@ const make = Effect.fnUntraced(function* (
             const one = known(webhook)
             registry.set(one)
             start(one)
+            tellChanged([webhook.id])
             return true
           })
         }),
@@ -173,7 +215,10 @@ const make = Effect.fnUntraced(function* (
       changing.withPermit(
         FiberMap.remove(fibers, id).pipe(
           Effect.andThen(store.remove([id])),
-          Effect.map(() => registry.delete(id)),
+          Effect.map(() => {
+            registry.delete(id)
+            tellChanged([id])
+          }),
         ),
       ),
     removeChannel: (channel) =>

@@ -34,12 +34,14 @@ const goingOn = ["UploadChunk", "FileAck", "CloseDownload"] as const
 type Asking = Exclude<Sent["type"], (typeof forEverybody)[number] | (typeof goingOn)[number]>
 
 const rows: { readonly [Type in Asking]: Row<Type> } = {
+  AcceptInvite: { operation: "acceptInvite", frame: { code: "natjoin_AAAAAAAAAAAAAAAAAAAAAA" } },
   Audit: { operation: "audit", frame: den },
   Ban: { operation: "ban", frame: bob },
   Block: { operation: "block", frame: { username: "bob" } },
   CancelUpload: { operation: "cancelUpload", frame: noFile, first: entered },
   Configure: { operation: "configure", frame: { ...den, access: "private" } },
   CreateChannel: { operation: "createChannel", frame: { channel: "attic" } },
+  CreateInviteLink: { operation: "createInviteLink", frame: den },
   Delete: { operation: "deleteMessage", frame: target, first: entered },
   DeleteChannel: { operation: "deleteChannel", frame: den },
   Describe: { operation: "describe", frame: den },
@@ -52,6 +54,7 @@ const rows: { readonly [Type in Asking]: Row<Type> } = {
   Leave: { operation: "leave", frame: den, first: entered },
   ListBlocked: { operation: "listBlocked", frame: {} },
   ListChannels: { operation: "listChannels", frame: {} },
+  ListInviteLinks: { operation: "listInviteLinks", frame: den },
   ListUnread: { operation: "listUnread", frame: {} },
   Mute: { operation: "mute", frame: bob },
   Publish: { operation: "publish", frame: { ...den, id: "2", content: "second" }, first: entered },
@@ -59,6 +62,7 @@ const rows: { readonly [Type in Asking]: Row<Type> } = {
   Read: { operation: "markRead", frame: { ...den, seq: 1 }, first: entered },
   RenameChannel: { operation: "renameChannel", frame: { ...den, name: "room" } },
   ResumeUpload: { operation: "describeUpload", frame: noFile, first: entered },
+  RevokeInviteLink: { operation: "revokeInviteLink", frame: { ...den, id: "nothing" } },
   Search: { operation: "search", frame: { text: "first" } },
   SetRole: { operation: "setRole", frame: { ...bob, role: "moderator" } },
   SetStatus: { operation: "setStatus", frame: { status: "busy" } },

@@ -51,6 +51,20 @@ describe("the changes of accounts", () => {
     }),
   )
 
+  it.effect("are heard at once where another process says that there are some", () =>
+    Effect.gen(function* () {
+      const { append, feed, heard, listen } = yield* world(0)
+      yield* listen
+      const before = feed.announced()
+      append(1)
+      feed.heed()
+      // Whoever remembers something of accounts knows by then.
+      assert.isAbove(feed.announced(), before)
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(heard, ["user 1"])
+    }),
+  )
+
   it.effect("that nobody announces are heard two seconds later", () =>
     Effect.gen(function* () {
       const { append, heard, listen, state } = yield* world(0)

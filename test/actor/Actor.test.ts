@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -25,7 +26,7 @@ const echo =
 const noting = Effect.fnUntraced(function* (options?: {
   readonly mailbox?: number
   readonly gate?: () => Effect.Effect<void>
-  readonly start?: Effect.Effect<void, string>
+  readonly start?: Effect.Effect<void, string | Cause.Done>
   readonly supervision?: Supervisor.Policy
 }) {
   const batches: Array<ReadonlyArray<string>> = []
@@ -45,6 +46,7 @@ const noting = Effect.fnUntraced(function* (options?: {
         batches.push(messages.map(({ text }) => text))
         for (const message of messages) {
           if (message.text === "crash") return yield* Effect.die("crash")
+          if (message.text === "end") return yield* Effect.fail(Cause.Done())
           if (message.type === "Say") continue
           yield* message.text === "refuse"
             ? Deferred.fail(message.reply, "refused")
@@ -254,6 +256,21 @@ describe("Actor", () => {
       assert.isFalse(actor.tellUnsafe(say("later")))
       yield* actor.stopped
       yield* actor.drain
+    }),
+  )
+
+  it.effect("ends where it says so itself: nobody starts it again, and what waits is left", () =>
+    Effect.gen(function* () {
+      const one = yield* noting()
+      for (const text of ["a", "end"]) yield* one.actor.tell(say(text))
+      yield* settle
+      const last = one.actor.ask(echo("later"))
+      yield* one.actor.stopped
+      assert.strictEqual(failure(yield* Effect.exit(last)), "stopped")
+      assert.deepStrictEqual([one.crashed, one.left, one.starts()], [[], [], 1])
+      const other = yield* noting({ start: Effect.fail(Cause.Done()) })
+      yield* other.actor.stopped
+      assert.deepStrictEqual([other.crashed, other.batches, other.starts()], [[], [], 1])
     }),
   )
 

@@ -33,6 +33,7 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   "websocket-100-3": ["natter, WebSocket"],
   "sqlite-100-3": ["natter, SQLite"],
   "sqlite-open": ["natter, SQLite"],
+  "gateways-100": ["natter, two gateways"],
   "fanout-v2-10-3": ["natter", "bare Node"],
   rooms: ["natter", "bare Node"],
   "durable-10-3": ["natter, SQLite", "bare Node, SQLite"],
@@ -59,7 +60,10 @@ const lives = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Sco
 
 it("is listed above, or is like one that is", () => {
   const like = (id: string): string =>
-    id.replace(/^(fanout|sqlite|websocket)-\d.*/, "$1-100-3").replace(/^durable-\d.*/, "durable-10-3")
+    id
+      .replace(/^(fanout|sqlite|websocket)-\d.*/, "$1-100-3")
+      .replace(/^durable-\d.*/, "durable-10-3")
+      .replace(/^gateways-\d.*/, "gateways-100")
   assert.sameMembers([...new Set(rows.map(({ id }) => like(id)))], Object.keys(measuredHere))
 })
 

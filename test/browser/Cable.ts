@@ -11,10 +11,15 @@ export interface Cable {
   readonly cut: () => void
 }
 
-export const open = Effect.fnUntraced(function* (to: Address): Effect.fn.Return<Cable, never, Scope.Scope> {
+/** Where it leads may change: undefined is nowhere. */
+export const open = Effect.fnUntraced(function* (
+  to: Address | (() => Address | undefined),
+): Effect.fn.Return<Cable, never, Scope.Scope> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((near) => {
-    const far = net.connect({ ...to, noDelay: true })
+    const target = typeof to === "function" ? to() : to
+    if (target === undefined) return void near.resetAndDestroy()
+    const far = net.connect({ ...target, noDelay: true })
     for (const [one, other] of [
       [near, far],
       [far, near],

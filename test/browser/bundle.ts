@@ -4,14 +4,16 @@ import { build, type Rolldown } from "vite"
 
 export interface Bundle {
   readonly code: string
-  /** Scripts that it would load besides. */
+  /** Scripts that it loads when it starts. */
   readonly imports: ReadonlyArray<string>
+  /** Scripts that it loads when it needs them, by their paths. */
+  readonly later: ReadonlyMap<string, string>
   /** Modules of Node that it asked for. */
   readonly nodeModules: ReadonlyArray<string>
 }
 
-/** One script of a file and of everything that it imports. */
-export const bundle = async (input: string): Promise<Bundle> => {
+/** The script of a file and of everything that it imports: a module, or, as a classic script, everything in one. */
+export const bundle = async (input: string, format: "es" | "iife" = "es"): Promise<Bundle> => {
   const nodeModules: Array<string> = []
   const { output } = (await build({
     configFile: false,
@@ -27,8 +29,10 @@ export const bundle = async (input: string): Promise<Bundle> => {
         },
       },
     ],
-    build: { write: false, minify: true, rolldownOptions: { input, output: { format: "iife" } } },
+    // What is loaded later is loaded once: nothing has to be fetched ahead.
+    build: { write: false, minify: true, modulePreload: false, rolldownOptions: { input, output: { format } } },
   })) as Rolldown.RolldownOutput
-  const [{ code, dynamicImports, imports }, ...others] = output
-  return { code, imports: [...imports, ...dynamicImports, ...others.map(({ fileName }) => fileName)], nodeModules }
+  const [{ code, imports }, ...others] = output
+  const later = new Map(others.map((other) => [other.fileName, other.type === "chunk" ? other.code : ""]))
+  return { code, imports, later, nodeModules }
 }

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { maxAudit } from "../../src/channels/ChannelRecord.ts"
-import { AuditLog } from "../../src/channels/internal/auditLog.ts"
+import type { Act } from "../../src/channels/ChannelRecord.ts"
+import { AuditLog, maxAudit } from "../../src/domain/AuditLog.ts"
 import { SortedNames } from "../../src/channels/internal/sortedNames.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { alice, dice } from "../suites/historyWorld.ts"
 
 describe("channels in memory", () => {
   it("the audit log shows its latest 1000 entries of a kind, whether it has been cut or not", () => {
-    const log = new AuditLog()
+    const log = new AuditLog<Act>()
     const numbers = (before: number, limit: number) => log.page(before, limit).map(({ number }) => number)
     assert.deepStrictEqual(numbers(Number.POSITIVE_INFINITY, 10), [])
     for (let n = 1; n <= 2.6 * maxAudit; n++) {

@@ -9,11 +9,13 @@ import type { CallerLimits, OperationKind } from "../../src/chat/RateLimits.ts"
 import { caller, chatOf } from "./scripted.ts"
 
 const kinds: { readonly [Name in keyof typeof operations]?: OperationKind } = {
+  acceptInvite: "visits",
   audit: "reading",
   ban: "administration",
   block: "administration",
   configure: "administration",
   createChannel: "administration",
+  createInviteLink: "administration",
   deleteChannel: "administration",
   deleteMessage: "publishing",
   describe: "reading",
@@ -24,6 +26,7 @@ const kinds: { readonly [Name in keyof typeof operations]?: OperationKind } = {
   leave: "visits",
   listBlocked: "reading",
   listChannels: "reading",
+  listInviteLinks: "reading",
   listPresent: "reading",
   listUnread: "reading",
   markRead: "reading",
@@ -32,6 +35,7 @@ const kinds: { readonly [Name in keyof typeof operations]?: OperationKind } = {
   publish: "publishing",
   react: "publishing",
   renameChannel: "administration",
+  revokeInviteLink: "administration",
   search: "searches",
   setRole: "administration",
   setStatus: "status",

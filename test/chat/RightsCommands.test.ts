@@ -154,6 +154,15 @@ const commands: {
   ],
   DeleteChannel: [{ frame: (channel) => ({ type: "DeleteChannel", channel }), answers: { ...nobody, admin: "ok" } }],
   Invite: [{ frame: (channel) => ({ type: "Invite", channel, username }), answers: inCharge }],
+  CreateInviteLink: [{ frame: (channel) => ({ type: "CreateInviteLink", channel }), answers: inCharge }],
+  ListInviteLinks: [{ frame: (channel) => ({ type: "ListInviteLinks", channel }), answers: inCharge }],
+  RevokeInviteLink: [
+    {
+      frame: (channel) => ({ type: "RevokeInviteLink", channel, id: "nothing" }),
+      answers: { ...nobody, admin: "NoSuchInvitation", owner: "NoSuchInvitation", moderator: "NoSuchInvitation" },
+    },
+  ],
+  AcceptInvite: [{ frame: () => ({ type: "AcceptInvite", code: "tea" }), answers: same("NoSuchInvitation") }],
   SetRole: [
     {
       what: "member",

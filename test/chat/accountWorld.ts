@@ -83,6 +83,7 @@ export const requests = {
   revokeInvitation: { id: "none" },
   revokeSession: { id: "none" },
   revokeToken: { id: "none" },
+  setUserRole: { username: "bob", role: "admin" },
   setUserPassword: { username: "bob", password: secret("new") },
 } satisfies { readonly [Name in keyof typeof account]: object }
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type * as fileOperations from "../../src/chat/files/operations.ts"
 import type * as operations from "../../src/chat/operations.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type { RequestError } from "../../src/domain/RequestError.ts"
@@ -11,24 +12,31 @@ import type { LocalSession } from "../../src/embedding/LocalSession.ts"
 import { frame } from "../../src/protocol/Framing.ts"
 import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import * as render from "../../src/protocol/v2/render.ts"
+import * as renderInvites from "../../src/protocol/v2/renderInvites.ts"
 import type { ServerFrame } from "../../src/protocol/v2/ServerFrame.ts"
 import type { TestClient1, TestClient2 } from "../../src/testing/TestClient.ts"
 import type { TestServer } from "../../src/testing/TestServer.ts"
 import { type Ask, asking } from "../http/asking.ts"
 import { member1, user2 } from "../suites/transportWorld.ts"
+import type { Outcome } from "./Outcome.ts"
+import { type FileOperationName, type FileRequests, filesInVersion2, filesOverHttp } from "./fileDoors.ts"
 
-type Operations = typeof operations
-export type OperationName = {
+type NamesOf<Operations> = {
   readonly [Name in keyof Operations]: Operations[Name] extends { readonly reasons: unknown } ? Name : never
 }[keyof Operations]
+/** Those that are asked and answered by one frame, or none. */
+type PlainName = NamesOf<typeof operations>
+export type OperationName = PlainName | NamesOf<typeof fileOperations>
 
 /** The word of version 2 for each; it has none for who is present, which it tells by itself. */
 const words = {
+  acceptInvite: "AcceptInvite",
   audit: "Audit",
   ban: "Ban",
   block: "Block",
   configure: "Configure",
   createChannel: "CreateChannel",
+  createInviteLink: "CreateInviteLink",
   deleteChannel: "DeleteChannel",
   deleteMessage: "Delete",
   describe: "Describe",
@@ -39,6 +47,7 @@ const words = {
   leave: "Leave",
   listBlocked: "ListBlocked",
   listChannels: "ListChannels",
+  listInviteLinks: "ListInviteLinks",
   listPresent: undefined,
   listUnread: "ListUnread",
   markRead: "Read",
@@ -47,6 +56,7 @@ const words = {
   publish: "Publish",
   react: "React",
   renameChannel: "RenameChannel",
+  revokeInviteLink: "RevokeInviteLink",
   search: "Search",
   setRole: "SetRole",
   setStatus: "SetStatus",
@@ -55,25 +65,17 @@ const words = {
   unban: "Unban",
   unblock: "Unblock",
   unmute: "Unmute",
-} as const satisfies { readonly [Name in OperationName]: ClientFrame["type"] | undefined }
+} as const satisfies { readonly [Name in PlainName]: ClientFrame["type"] | undefined }
 
 type Sent = typeof ClientFrame.Encoded
 /** What is asked, as version 2 would say it. */
-export type Request<Name extends OperationName> = (typeof words)[Name] extends string
-  ? Omit<Extract<Sent, { readonly type: (typeof words)[Name] }>, "type" | "ref">
-  : { readonly channel: string }
-
-/** What came of it: the answer as version 2 would say it, or why there is none. */
-export type Outcome =
-  | { readonly answer: object }
-  | {
-      readonly refused: {
-        readonly reason?: string
-        readonly status?: number
-        readonly message: string
-        readonly field?: string
-      }
-    }
+export type Request<Name extends OperationName> = Name extends PlainName
+  ? (typeof words)[Name] extends string
+    ? Omit<Extract<Sent, { readonly type: (typeof words)[Name] }>, "type" | "ref">
+    : { readonly channel: string }
+  : Name extends FileOperationName
+    ? FileRequests[Name]
+    : never
 
 /** Somebody behind a door. */
 export interface Door {
@@ -93,6 +95,7 @@ export const sessions: ReadonlyArray<DoorName> = ["version 2", "LocalSession"]
 const bytesOf = (request: object) => frame(Buffer.from(JSON.stringify(request)))
 
 const inVersion2 = (client: TestClient2): Door => {
+  const files = filesInVersion2(client)
   let ref = 1000
   const answerTo = (request: object, mine: number): Effect.Effect<Outcome, unknown> => {
     // Typing is answered by nothing: what came before the answer to a ping is the answer.
@@ -115,7 +118,8 @@ const inVersion2 = (client: TestClient2): Door => {
   return {
     name: "version 2",
     call: (name, request) => {
-      const type = words[name]
+      if (!(name in words)) return files[name as FileOperationName](request as never)
+      const type = words[name as PlainName]
       if (type === undefined) return undefined
       const mine = ++ref
       return answerTo(name === "typing" ? { type, ...request } : { type, ref: mine, ...request }, mine)
@@ -157,7 +161,9 @@ type Call<By, Name extends OperationName> = (by: By, request: Request<Name>) => 
 type OfSessions = "join" | "leave" | "typing"
 
 /** The operations in the words of an embedding program; what they answer is said as version 2 would. */
-const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actions<RequestError>, Name> } = {
+const calls: { readonly [Name in Exclude<PlainName, OfSessions>]: Call<Actions<RequestError>, Name> } = {
+  acceptInvite: (by, { code }) =>
+    Effect.map(by.acceptInvite(code), ({ channel }) => renderInvites.inviteAccepted(undefined, channel)),
   audit: (by, { before, channel }) =>
     Effect.map(by.audit(channel, before === undefined ? {} : { before }), (page) =>
       render.auditLog(undefined, named(channel), page),
@@ -173,6 +179,10 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   configure: (by, { channel, slow_mode: slowMode, ...more }) =>
     done(by.configure(channel, slowMode === undefined ? more : { ...more, slowMode })),
   createChannel: (by, { channel, ...more }) => done(by.createChannel(channel, more)),
+  createInviteLink: (by, { channel, ...options }) =>
+    Effect.map(by.createInviteLink(channel, options), ({ code, link }) =>
+      renderInvites.inviteLinkCreated(undefined, named(channel), link, Redacted.value(code)),
+    ),
   deleteChannel: (by, { channel }) => done(by.deleteChannel(channel)),
   deleteMessage: (by, { channel, id, target }) => posted(channel)(by.delete(channel, target, id)),
   describe: (by, { channel }) =>
@@ -182,16 +192,19 @@ const calls: { readonly [Name in Exclude<OperationName, OfSessions>]: Call<Actio
   kick: (by, { channel, reason, username }) => done(by.kick(channel, username, reason)),
   listBlocked: (by) => Effect.map(by.blocked, (people) => render.blocked(undefined, people)),
   listChannels: (by, more) => Effect.map(by.channels(more), (page) => render.channels(undefined, page)),
+  listInviteLinks: (by, { channel }) =>
+    Effect.map(by.inviteLinks(channel), (links) => renderInvites.inviteLinks(undefined, named(channel), links)),
   listPresent: (by, { channel }) => by.members(channel),
   listUnread: (by, more) => Effect.map(by.unread(more), (page) => render.unread(undefined, page)),
   markRead: (by, { channel, seq }) => done(by.read(channel, seq)),
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
     Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel: named(channel), ...page })),
-  publish: (by, { channel, content, id }) => posted(channel)(by.publish(channel, content, id)),
+  publish: (by, { channel, content, ...options }) => posted(channel)(by.publish(channel, content, options)),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
   renameChannel: (by, { channel, name }) => done(by.rename(channel, name)),
+  revokeInviteLink: (by, { channel, id }) => done(by.revokeInviteLink(channel, id)),
   search: (by, { text, ...more }) =>
     Effect.map(by.search(text, more), ({ hits, next }) => ({
       type: "SearchResult",
@@ -234,7 +247,8 @@ const banned = ({ address, channel, username }: { channel: string; address?: str
     : inPath("channels", channel, "address-bans", address)
 
 /** The operations as the HTTP API has them. */
-const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (request: Request<Name>) => Asked } = {
+const requests: { readonly [Name in Exclude<PlainName, OfSessions>]: (request: Request<Name>) => Asked } = {
+  acceptInvite: (body) => ({ method: "POST", path: "/invite-links/accept", body, says: "InviteAccepted" }),
   audit: ({ channel, ...query }) => ({
     method: "GET",
     path: inPath("channels", channel, "audit") + queryOf(query),
@@ -248,6 +262,12 @@ const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (reques
   block: ({ username }) => ({ method: "PUT", path: inPath("blocks", username) }),
   configure: ({ channel, ...body }) => ({ method: "PATCH", path: inPath("channels", channel), body }),
   createChannel: (body) => ({ method: "POST", path: "/channels", body }),
+  createInviteLink: ({ channel, ...body }) => ({
+    method: "POST",
+    path: inPath("channels", channel, "invite-links"),
+    body,
+    says: "InviteLinkCreated",
+  }),
   deleteChannel: ({ channel }) => ({ method: "DELETE", path: inPath("channels", channel) }),
   deleteMessage: ({ channel, target }) => ({ method: "DELETE", path: message(channel, target), says: "Published" }),
   describe: ({ channel }) => ({ method: "GET", path: inPath("channels", channel), says: "ChannelInfo" }),
@@ -264,6 +284,11 @@ const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (reques
   }),
   listBlocked: () => ({ method: "GET", path: "/blocks", says: "Blocked" }),
   listChannels: (query) => ({ method: "GET", path: `/channels${queryOf(query)}`, says: "Channels" }),
+  listInviteLinks: ({ channel }) => ({
+    method: "GET",
+    path: inPath("channels", channel, "invite-links"),
+    says: "InviteLinks",
+  }),
   listPresent: ({ channel }) => ({ method: "GET", path: inPath("channels", channel, "members"), says: "Present" }),
   listUnread: (query) => ({ method: "GET", path: `/unread${queryOf(query)}`, says: "Unread" }),
   markRead: ({ channel, seq }) => ({ method: "PUT", path: inPath("channels", channel, "read"), body: { seq } }),
@@ -277,10 +302,10 @@ const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (reques
     path: inPath("channels", channel, "messages") + queryOf(query),
     says: "HistoryPage",
   }),
-  publish: ({ channel, content }) => ({
+  publish: ({ channel, id: _, ...body }) => ({
     method: "POST",
     path: inPath("channels", channel, "messages"),
-    body: { content },
+    body,
     says: "Published",
   }),
   react: ({ channel, on = true, reaction, target }) => ({
@@ -289,6 +314,10 @@ const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (reques
     says: "Published",
   }),
   renameChannel: ({ channel, name }) => ({ method: "PATCH", path: inPath("channels", channel), body: { name } }),
+  revokeInviteLink: ({ channel, id }) => ({
+    method: "DELETE",
+    path: inPath("channels", channel, "invite-links", id),
+  }),
   search: (query) => ({ method: "GET", path: `/search${queryOf(query)}`, says: "SearchResult" }),
   setRole: ({ channel, role, username }) => {
     const path = inPath("channels", channel, "roles", username)
@@ -304,6 +333,9 @@ const requests: { readonly [Name in Exclude<OperationName, OfSessions>]: (reques
 const overHttp = (ask: Ask, token: Redacted.Redacted): Door => ({
   name: "HTTP",
   call: (name, request) => {
+    const authorized = { Authorization: `Bearer ${Redacted.value(token)}` }
+    const files = filesOverHttp(ask, authorized)
+    if (name in files) return files[name as FileOperationName](request as never)
     if (!(name in requests)) return undefined
     const {
       body,
@@ -313,7 +345,7 @@ const overHttp = (ask: Ask, token: Redacted.Redacted): Door => ({
     } = (requests as Record<string, (request: unknown) => Asked>)[name]!(request)
     const { id } = request as { readonly id?: string }
     const headers = {
-      Authorization: `Bearer ${Redacted.value(token)}`,
+      ...authorized,
       ...(id === undefined ? {} : { "Idempotency-Key": id }),
     }
     return Effect.map(

@@ -7,7 +7,8 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { Chat } from "../../src/chat/Chat.ts"
-import * as operations from "../../src/chat/operations.ts"
+import * as fileOperations from "../../src/chat/files/operations.ts"
+import * as plainOperations from "../../src/chat/operations.ts"
 import { lobby } from "../../src/domain/ChannelName.ts"
 import { catalog, type RequestError, type RequestErrorReason } from "../../src/domain/RequestError.ts"
 import { type User, UserId } from "../../src/domain/User.ts"
@@ -17,16 +18,23 @@ import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import { type Settings, TestServer } from "../../src/testing/TestServer.ts"
 import { calm, idOf, memory, nextTurn, user2 } from "../suites/transportWorld.ts"
 import * as administration from "./administration.ts"
-import { type DoorName, open, type OperationName, type Outcome } from "./doors.ts"
+import { type DoorName, open, type OperationName } from "./doors.ts"
+import type { Outcome } from "./Outcome.ts"
+import * as files from "./files.ts"
+import * as invitations from "./invitations.ts"
 import * as posts from "./posts.ts"
 import * as readings from "./readings.ts"
 import * as stays from "./stays.ts"
 import { type Case, channelDoors } from "./table.ts"
 
+const operations = { ...plainOperations, ...fileOperations }
+
 const table: { readonly [Name in OperationName]: ReadonlyArray<Case<Name>> } = {
   ...administration,
   ...readings,
   ...stays,
+  ...files,
+  ...invitations,
   deleteMessage: posts.deleteMessage,
   editMessage: posts.editMessage,
   publish: posts.publish,
@@ -36,8 +44,10 @@ const table: { readonly [Name in OperationName]: ReadonlyArray<Case<Name>> } = {
 /** Reasons that no door leads to: whoever comes by one that has no session finds no word for it there. */
 const elsewhere: { readonly [Name in OperationName]?: ReadonlyArray<RequestErrorReason> } = {
   join: ["NotAuthenticated"],
-  // No door has a word yet for the file that a message is to carry.
-  publish: ["NoSuchFile", "NotSupported"],
+  // To a channel that has closed, where there is room for no other.
+  acceptInvite: ["TooManyChannels"],
+  // The first of two who send the same: test/files/Files. What is no place in a file no door passes on.
+  appendUpload: ["UploadTaken", "InvalidFrame"],
 }
 /** Those of a service in trouble, of somebody who does too much, and of who may do less than that, which any operation names. */
 const trouble: ReadonlyArray<RequestErrorReason> = ["Unavailable", "Internal", "RateLimited", "OutOfScope"]
@@ -94,19 +104,36 @@ const play = (name: OperationName, row: Case<OperationName>, door: DoorName) =>
     const ann = <Name extends OperationName>(name: Name, request: Parameters<typeof call<Name>>[1]) =>
       call(name, request) ?? Effect.undefined
     if (row.outside !== true) yield* ann("join", { channel })
-    if (row.before !== undefined) yield* row.before({ server, channel, olga, ann })
+    const words = new Map<string, string>()
+    const remember = (value: string, word = "<file>") => void words.set(word, value)
+    const remembered = (word: string) => words.get(word)!
+    const accept = (username: string) =>
+      Effect.flatMap(user2(server, username), (client) =>
+        client.ask({ type: "AcceptInvite", code: remembered("<code>") }, "InviteAccepted"),
+      )
+    if (row.before !== undefined) yield* row.before({ server, channel, olga, ann, remember, remembered, accept })
     yield* heardBy(olga)
-    const request =
-      "channel" in row.request && row.request.channel === "den" ? { ...row.request, channel } : row.request
+    const request = {
+      ...row.request,
+      ...("channel" in row.request && row.request.channel === "den" ? { channel } : {}),
+      ...Object.fromEntries(
+        Object.entries(row.request).flatMap(([field, word]) => {
+          const value = words.get(word as string)
+          return value === undefined ? [] : [[field, value]]
+        }),
+      ),
+    }
     const calling = call(name, request as never)
     if (calling === undefined) return undefined
     const outcome = yield* calling
     const result: Result = { outcome, heard: yield* heardBy(olga) }
     // Ids differ from run to run, and the channel is called otherwise in version 1.
-    const text = JSON.stringify(result)
-      .replaceAll(user.id, "<ann>")
-      .replaceAll(idOf(olga), "<olga>")
+    let text = JSON.stringify(result).replaceAll(user.id, "<ann>").replaceAll(idOf(olga), "<olga>")
+    for (const [word, value] of words) text = text.replaceAll(value, word)
+    text = text
       .replaceAll('"lobby"', '"den"')
+      .replaceAll(/natjoin_[\w-]{22}/g, "<a code>")
+      .replaceAll(/"id":"[\w-]{22}"/g, '"id":"<an id>"')
       // Of the channel and its history.
       .replaceAll(/,"id":"[^"]*","history":"[^"]*"/g, "")
     return JSON.parse(text) as Result
@@ -150,8 +177,13 @@ const check = (name: OperationName, row: Case<OperationName>, { outcome }: Resul
 }
 
 /** What is wrong with a request is said in the words of whoever reads it, and of the field it is in. */
-const comparable = (result: Result): Result => {
+const comparable = (name: OperationName, result: Result): Result => {
   const { outcome } = result
+  // The frame in which version 2 says it has no field.
+  if (name === "appendUpload" && "refused" in outcome) {
+    const { field: _, ...refused } = outcome.refused
+    return { ...result, outcome: { refused } }
+  }
   if (!("refused" in outcome) || outcome.refused.reason !== "InvalidFrame") return result
   const field = outcome.refused.field?.replace("slow_mode", "slowMode").replace("idempotency-key", "id")
   return {
@@ -211,7 +243,7 @@ describe.each(Object.entries(table) as ReadonlyArray<[OperationName, ReadonlyArr
               continue
             }
             check(name, row, played, door)
-            const result = comparable(played)
+            const result = comparable(name, played)
             first ??= result
             assert.deepStrictEqual(result, first, door)
           }

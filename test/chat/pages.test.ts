@@ -143,7 +143,13 @@ describe("the list of channels", () => {
           list: (page) => {
             asked.push(page)
             return Effect.succeed(
-              numbers(count).map((n) => ({ id: id(n), name: name(`c${n}`), topic: Topic.Topic.make(`t${n}`) })),
+              numbers(count).map((n) => ({
+                id: id(n),
+                name: name(`c${n}`),
+                topic: Topic.Topic.make(`t${n}`),
+                access: "public" as const,
+                archived: false,
+              })),
             )
           },
         },
@@ -425,7 +431,10 @@ describe("a search", () => {
         next: undefined,
       })
       assert.deepStrictEqual<unknown>(commands, [{ type: "Locate", by: caller.by, request: 0, right: "read" }])
-      assert.deepStrictEqual<unknown>(asked, [{ text: "tea", channels: [denId], limit: 20, before: undefined }])
+      const only = { phrases: [], from: [], since: undefined, until: undefined, file: false }
+      assert.deepStrictEqual<unknown>(asked, [
+        { text: "tea", ...only, channels: [denId], limit: 20, before: undefined },
+      ])
       assert.deepStrictEqual(looked, [])
     }),
   )
@@ -466,6 +475,32 @@ describe("a search", () => {
       )
       assert.deepStrictEqual<unknown>(looked[2], [ann.id, [id("laptop"), id("marked"), id("gone")]])
       assert.deepStrictEqual<unknown>(asked[0]?.channels, [id("laptop"), id("marked"), id("both")])
+    }),
+  )
+
+  it.effect("is for what filters say, in the channel that one of them names", () =>
+    Effect.gen(function* () {
+      const { asked, chat, commands } = yield* world({ hits: [] })
+      const text = 'TEA "at four" from:bob in:#den after:2026-11-01 before:2026-12-01 has:file'
+      yield* search(chat, caller, { text })
+      yield* search(chat, caller, { text, channel: den })
+      const [since, until] = [Date.UTC(2026, 10, 2), Date.UTC(2026, 11, 1)]
+      const filters = { phrases: ["at four"], from: ["bob"], since, until, file: true }
+      const query = { text: "TEA at four", ...filters, channels: [denId], limit: 20, before: undefined }
+      assert.deepStrictEqual<unknown>(asked, [query, query])
+      assert.lengthOf(commands, 2)
+      for (const [wrong, detail] of [
+        [{ text: "in:den" }, undefined],
+        [{ text: "tea before:today" }, '"before:" needs a day, like 2026-11-01'],
+        [{ text: "tea in:other", channel: den }, '"in:" names another channel than the one to search in'],
+      ] as const) {
+        assert.deepInclude(yield* Effect.flip(search(chat, caller, wrong)), {
+          reason: "InvalidSearch",
+          field: "text",
+          detail,
+        })
+      }
+      assert.lengthOf(asked, 2)
     }),
   )
 

@@ -12,7 +12,7 @@ import type { Invitation } from "../../src/hub/audience/Gateway.ts"
 import type { Membership } from "../../src/hub/audience/Memberships.ts"
 import type { Outcome } from "../../src/hub/channel/ChannelCommand.ts"
 import { defaults } from "../../src/hub/HubSettings.ts"
-import { user } from "../hub/members.ts"
+import { known, standing, user } from "../hub/members.ts"
 import { id, seq } from "../suites/historyWorld.ts"
 import { ann, bob, caller, channel, chatOf, failing, inside, name } from "./scripted.ts"
 
@@ -104,12 +104,15 @@ describe("in a conversation", () => {
               [phone!, laptop!, away!].map((session) => ({ session, other: session === phone ? bob : ann })),
             )
           },
+          bringElsewhere: (...asked) => Effect.sync(() => void happened.push(["elsewhere", ...asked])),
         },
         gateway: {
           find: (session) =>
             session === away
               ? undefined
               : {
+                  ...known(),
+                  standing: () => standing(session),
                   end: () => {},
                   tell: () => {},
                   enter: (invitation: Invitation) => Effect.sync(() => void happened.push([session, invitation])),
@@ -130,6 +133,7 @@ describe("in a conversation", () => {
         [ann, bob],
         [phone, { other: bob, channel: direct, by: caller.by }],
         [laptop, { other: ann, channel: direct, by: caller.by }],
+        ["elsewhere", direct, ann, bob, caller.by],
         command(0),
       ])
       assert.deepStrictEqual(outcomes, [published])

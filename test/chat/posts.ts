@@ -1,6 +1,7 @@
 /** Saying something, and changing what was said. */
 import * as Effect from "effect/Effect"
 import { member2 } from "../suites/transportWorld.ts"
+import { nothing, sent } from "./sentFiles.ts"
 import type { Case } from "./table.ts"
 import { all, annSpoke, conversing, muted, olga, posting, role, silenced, slowly, unreachable } from "./table.ts"
 import { doorNames } from "./doors.ts"
@@ -10,6 +11,7 @@ const long = "x".repeat(16_001)
 const readOnly = olga((channel) => ({ type: "Configure", channel, access: "readonly" }))
 
 const say = (channel: string, content = "hello") => ({ channel, id: "a-2", content })
+const sayFile = { ...say("den", ""), file: "<file>" }
 
 /** Ann has just spoken where one has to wait. */
 const slowedDown = all(
@@ -35,6 +37,7 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     answer: { ...place, channel: "@bob", seq: 1 },
     before: conversing,
   },
+  { when: "it has a file", request: sayFile, answer: { ...place, seq: 2 }, before: sent() },
   ...posting<"publish">(say),
   {
     refused: "RateLimited",
@@ -61,6 +64,22 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     doors: everywhere,
     before: slowedDown,
   },
+  { refused: "NoSuchFile", request: { ...sayFile, file: nothing } },
+  { refused: "NoSuchFile", when: "more of it is to come", request: sayFile, before: sent({ come: "te" }) },
+  { refused: "NoSuchFile", when: "it is another's", request: sayFile, before: sent({ by: "bob" }) },
+  {
+    refused: "NoSuchFile",
+    when: "it is of another channel",
+    request: sayFile,
+    before: all(conversing, sent({ channel: "@bob" })),
+  },
+  {
+    refused: "NotSupported",
+    when: "with a file, to a service that takes none",
+    request: { ...sayFile, file: nothing },
+    settings: { files: { enabled: false } },
+  },
+  { refused: "InvalidFrame", when: "no file is so", unreadable: true, request: { ...sayFile, file: "tea" } },
   { refused: "Unreachable", request: say("@bob"), before: unreachable },
   { refused: "Blocked", request: say("@bob"), before: silenced },
   { refused: "InvalidFrame", when: "no channel is called so", unreadable: true, request: say("a den") },

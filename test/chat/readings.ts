@@ -37,6 +37,8 @@ export const search: ReadonlyArray<Case<"search">> = [
   { when: "in a session's channels", doors: sessions, request: { text: "HELLO" }, answer: { type: "SearchResult" } },
   ...reading<"search">(found),
   { refused: "InvalidSearch", request: { text: " \t " } },
+  { refused: "InvalidSearch", when: "for a day that is none", request: { text: "hello before:today" } },
+  ...reading<"search">((channel) => ({ text: `hello in:${channel}` })),
   { refused: "InvalidFrame", when: "it is long", request: { text: "x".repeat(257) } },
   { refused: "InvalidFrame", when: "of none", request: { text: "x", limit: 0 } },
   { refused: "InvalidFrame", when: "of too many", request: { text: "x", limit: 51 } },

@@ -121,6 +121,9 @@ describe("who is limited to channels", () => {
         found.hits.map(({ message }) => message.content),
         ["hello den"],
       )
+      const elsewhere = yield* Effect.flip(search(chat, den, { text: "hello in:#attic" }))
+      assert.deepStrictEqual(refusalOf(elsewhere), ["OutOfScope", "This token does not include the channel attic"])
+      assert.strictEqual((yield* search(chat, den, { text: "hello in:den" })).hits.length, found.hits.length)
       const toBob = yield* search(chat, scopedTo({ channels: [name("@BOB")] }), { text: "hello" })
       assert.deepStrictEqual(
         toBob.hits.map(({ message }) => message.content),

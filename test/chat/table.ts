@@ -6,7 +6,8 @@ import type { ClientFrame } from "../../src/protocol/v2/ClientFrame.ts"
 import type { TestClient2 } from "../../src/testing/TestClient.ts"
 import type { Settings, TestServer } from "../../src/testing/TestServer.ts"
 import { member1, user2 } from "../suites/transportWorld.ts"
-import { type DoorName, type OperationName, type Outcome, type Request, sessions } from "./doors.ts"
+import { type DoorName, type OperationName, type Request, sessions } from "./doors.ts"
+import type { Outcome } from "./Outcome.ts"
 
 /** Olga, an administrator, is in `channel` and has said something there. Ann is behind the door, bob not connected. */
 interface World {
@@ -18,9 +19,14 @@ interface World {
     name: Name,
     request: Request<Name>,
   ) => Effect.Effect<Outcome | undefined, unknown>
+  /** From here on this stands for `<file>`, or another word, in a request, and the other way round in an answer. */
+  readonly remember: (value: string, word?: string) => void
+  readonly remembered: (word: string) => string
+  /** Somebody comes into the channel by the invitation whose code stands for `<code>`. */
+  readonly accept: (username: string) => Effect.Effect<unknown, unknown, Scope.Scope>
 }
 
-type Before = (world: World) => Effect.Effect<unknown, unknown, Scope.Scope>
+export type Before = (world: World) => Effect.Effect<unknown, unknown, Scope.Scope>
 
 /** One case of an operation, the same behind every door. */
 export interface Case<Name extends OperationName> {
@@ -92,7 +98,7 @@ export const full: Settings = { hub: { maxChannels: 1 } }
 /** Nobody but administrators may make a channel. */
 export const noQuota: Settings = { hub: { channelsPerAccount: 0 } }
 
-type Ask<Name extends OperationName> = (channel: string) => Request<Name>
+export type Ask<Name extends OperationName> = (channel: string) => Request<Name>
 
 /** Ann has said something to bob, who wants no messages from her since. */
 export const silenced: Before = all(
@@ -110,7 +116,10 @@ export const reading = <Name extends OperationName>(
   { when: "she is blocked", request: ask("@bob"), doors, before: blocked },
 ]
 
-const notReading = <Name extends OperationName>(ask: Ask<Name>, doors = channelDoors): ReadonlyArray<Case<Name>> => [
+export const notReading = <Name extends OperationName>(
+  ask: Ask<Name>,
+  doors = channelDoors,
+): ReadonlyArray<Case<Name>> => [
   { refused: "NoSuchChannel", request: ask("attic"), doors, settings: { hub: { createOnJoin: false } } },
   { refused: "NoSuchUser", request: ask("@nobody"), doors },
   { refused: "TooManyChannels", request: ask("attic"), doors, settings: full },
@@ -118,13 +127,18 @@ const notReading = <Name extends OperationName>(ask: Ask<Name>, doors = channelD
   { refused: "Forbidden", when: "it is private", request: ask("den"), doors, outside: true, before: hidden },
 ]
 
-/** The same of who wants to say something, or to take it back. A session that may not read is no member. */
-export const posting = <Name extends OperationName>(ask: Ask<Name>): ReadonlyArray<Case<Name>> => [
+/** The same of who wants a place in it. A session that may not read is no member. */
+export const placing = <Name extends OperationName>(ask: Ask<Name>): ReadonlyArray<Case<Name>> => [
   ...notReading(ask, noSession),
   { refused: "NotMember", request: ask("den"), doors: sessions, outside: true },
   { refused: "NotMember", when: "she was put out", request: ask("den"), doors: sessions, before: banned },
-  { refused: "RateLimited", request: ask("den"), settings: slowly, before: annSpoke },
   { refused: "ChannelArchived", request: ask("den"), before: all(annSpoke, archived) },
+]
+
+/** The same of who wants to say something, or to take it back. */
+export const posting = <Name extends OperationName>(ask: Ask<Name>): ReadonlyArray<Case<Name>> => [
+  ...placing(ask),
+  { refused: "RateLimited", request: ask("den"), settings: slowly, before: annSpoke },
 ]
 
 /** Whoever has no right to administer a channel is refused; `least` is who has. */

@@ -17,11 +17,12 @@ const inSources = (file: string): string => path.join(sources, file)
 /** What looks for a program beside itself: it is to find the one that is in the bundle. */
 const besideItself = [
   "storage/internal/sqliteThread.ts",
+  "server/gateways/internal/startGateway.ts",
   "load/internal/serviceProcess.ts",
   "load/internal/worker/process.ts",
 ].map(inSources)
 
-const entries = ["cli/main", "storage/internal/sqliteWorker"]
+const entries = ["cli/main", "storage/internal/sqliteWorker", "server/gateways/internal/gatewayWorker"]
 
 /** Every other module finds files where it would find them without being in a bundle. */
 const placed = (home: string): Rolldown.Plugin => ({
@@ -45,5 +46,7 @@ const bundle = await rolldown({
   // Packages ask for others that need not be there.
   logLevel: "silent",
   plugins: [placed(home)],
+  // What `package.json` says of modules is for what is imported from the package: these run programs.
+  treeshake: { moduleSideEffects: () => true },
 })
 await bundle.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" })

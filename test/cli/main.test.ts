@@ -63,7 +63,7 @@ describe("natter", () => {
   // Windows has no way to start a process again in place.
   test.skipIf(process.platform === "win32")("starts a service as `npm start` does, in the same process", async () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "../../package.json"), "utf8"))
-    const [, option] = / (--max-semi-space-size=\d+) src\/cli\/main\.ts serve$/.exec(scripts.start)!
+    const [, option] = / (--max-semi-space-size=\d+) scripts\/start\.ts serve$/.exec(scripts.start)!
     const tell = `data:text/javascript,console.error(process.pid,process.execArgv.at(-1),process.env.NODE_OPTIONS)`
     const bin = fromSources("bin.ts")
     const told = async (command: string, env?: NodeJS.ProcessEnv) => {

@@ -28,9 +28,10 @@ describe("natter serve", () => {
     const data = makeFolder()
     const server = await serve(data)
     expect(server.stdout.trimEnd().split("\n")).toEqual([
-      `Natter listens on 127.0.0.1:${server.port} and keeps its data in ${data}. Talk from two other terminals: ` +
+      `Natter listens on 127.0.0.1:${server.port} and keeps its data in ${data}. ` +
+        `Open http://127.0.0.1:${server.port}/ in a browser, or talk from two other terminals: ` +
         `\`npx natter chat 127.0.0.1:${server.port} --name ann\` and \`npx natter chat 127.0.0.1:${server.port} --name bob\`; ` +
-        `a page finds it at ws://127.0.0.1:${server.port}/ws, ` +
+        `pages of your own find it at ws://127.0.0.1:${server.port}/ws, ` +
         `and what it can be asked over HTTP is at http://127.0.0.1:${server.port}/docs`,
     ])
     const ann = new Client(server.port)

@@ -73,6 +73,8 @@ const cutEverywhere = (direction: "toServer" | "toClient") =>
 
     let at = 0
     while ((yield* once(at)).wasCut) at++
+    // The last one has just heard the goodbye.
+    for (let turn = 0; turn < 100 && server.sessions.count() > 0; turn++) yield* Effect.yieldNow
     assert.strictEqual(server.sessions.count(), 0)
     return at
   }).pipe(Effect.scoped, Effect.provide(world))

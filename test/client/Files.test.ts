@@ -15,6 +15,7 @@ import { FileChanged } from "../../src/client/Files.ts"
 import * as NodeDialer from "../../src/client/transport/NodeDialer.ts"
 import { make as memoryDialer } from "../../src/testing/MemoryDialer.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
+import { files as certificate, trust } from "../suites/secureWorlds.ts"
 import { bytesOf, collect, hashOf, roundTrip, sourceOf } from "./files.ts"
 
 const settings = { accounts: { mode: "guest" } } as const
@@ -280,13 +281,20 @@ describe("a download", () => {
 })
 
 const ways: ReadonlyArray<readonly [string, "json" | "msgpack", (port: number) => Address]> = [
+  ["TLS", "msgpack", (port) => ({ over: "tls", host: "localhost", port })],
+  ["TLS", "json", (port) => ({ over: "tls", host: "localhost", port })],
+  [
+    "a WebSocket over TLS",
+    "msgpack",
+    (port) => ({ over: "websocket", host: "127.0.0.1", url: `wss://localhost:${port}/ws` }),
+  ],
   ["TCP", "msgpack", (port) => ({ host: "127.0.0.1", port })],
   ["a WebSocket", "msgpack", (port) => ({ over: "websocket", host: "127.0.0.1", url: `ws://127.0.0.1:${port}/ws` })],
   ["a WebSocket", "json", (port) => ({ over: "websocket", host: "127.0.0.1", url: `ws://127.0.0.1:${port}/ws` })],
   ["Server-Sent Events", "json", (port) => ({ over: "sse", host: "127.0.0.1", url: `http://127.0.0.1:${port}/sse` })],
 ]
 
-describe.each(ways)("over %s, in %s", (_, codec, addressOf) => {
+describe.each(ways)("over %s, in %s", (way, codec, addressOf) => {
   it.live("a file is sent and read", () =>
     Effect.gen(function* () {
       const { address } = yield* TestServer
@@ -294,13 +302,13 @@ describe.each(ways)("over %s, in %s", (_, codec, addressOf) => {
       const client = yield* Client.make({
         credentials: { username: "ann", password: Redacted.make("secret") },
         codec,
-      }).pipe(Effect.provide(NodeDialer.layer(addressOf(address!.port))))
+      }).pipe(Effect.provide(NodeDialer.layer(addressOf(address!.port), trust)))
       yield* client.join("lobby")
       const { come } = yield* roundTrip(client, "lobby", bytes)
       assert.isTrue(come.equals(bytes))
     }).pipe(
       Effect.scoped,
-      Effect.provide(TestServer.layerTcp(settings)),
+      Effect.provide(TestServer.layerTcp({ ...settings, ...(way.includes("TLS") ? { tls: certificate } : {}) })),
       Effect.provideService(References.MinimumLogLevel, "None"),
     ),
   )

@@ -49,6 +49,18 @@ describe("Requests", () => {
     ["deleteChannel", (to) => to.deleteChannel("den"), { type: "DeleteChannel", channel: "den" }],
     ["invite", (to) => to.invite("den", "bob"), { type: "Invite", channel: "den", username: "bob" }],
     [
+      "createInviteLink",
+      (to) => to.createInviteLink("den", { lifetime: 5, uses: 2 }),
+      { type: "CreateInviteLink", channel: "den", lifetime: 5, uses: 2 },
+    ],
+    ["inviteLinks", (to) => to.inviteLinks("den"), { type: "ListInviteLinks", channel: "den" }],
+    [
+      "revokeInviteLink",
+      (to) => to.revokeInviteLink("den", "i"),
+      { type: "RevokeInviteLink", channel: "den", id: "i" },
+    ],
+    ["acceptInvite", (to) => to.acceptInvite("natjoin_x"), { type: "AcceptInvite", code: "natjoin_x" }],
+    [
       "setRole",
       (to) => to.setRole("den", "bob", "owner"),
       { type: "SetRole", channel: "den", username: "bob", role: "owner" },

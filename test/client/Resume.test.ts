@@ -12,6 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { vi } from "vitest"
 import * as Client from "../../src/client/Client.ts"
 import type { ClientEvent } from "../../src/client/Event.ts"
+import { byteStream } from "../../src/client/byteStream.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import * as Tcp from "../../src/client/transport/Tcp.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
@@ -448,7 +449,7 @@ describe("Client, after it was away", () => {
         return { scope, way: yield* Effect.provide(memoryDialer, context) }
       })
       let running = yield* start
-      const dialer = { address: "memory", socket: Effect.suspend(() => running.way.dialer.socket) }
+      const dialer = { address: "memory", byteStream, socket: Effect.suspend(() => running.way.dialer.socket) }
       const client = (username: string) =>
         Client.make({ credentials: { username, password: Redacted.make("") } }).pipe(
           Effect.provideService(Dialer, dialer),

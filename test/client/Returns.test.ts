@@ -13,6 +13,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import * as Client from "../../src/client/Client.ts"
 import * as ClientPool from "../../src/client/ClientPool.ts"
+import { byteStream } from "../../src/client/byteStream.ts"
 import { Dialer } from "../../src/client/Dialer.ts"
 import type { ClientEvent } from "../../src/client/Event.ts"
 import { make as memoryDialer, type MemoryDialer } from "../../src/testing/MemoryDialer.ts"
@@ -258,7 +259,7 @@ describe("coming back to a service that has another history", () => {
         return { scope, way: yield* Effect.provide(memoryDialer, context) }
       })
       let running = yield* start
-      const dialer = { address: "memory", socket: Effect.suspend(() => running.way.dialer.socket) }
+      const dialer = { address: "memory", byteStream, socket: Effect.suspend(() => running.way.dialer.socket) }
       const client = (username: string) =>
         Client.make({ credentials: { username, password: Redacted.make("") } }).pipe(
           Effect.provideService(Dialer, dialer),

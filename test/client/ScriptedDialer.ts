@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Socket from "effect/socket/Socket"
+import { byteStream } from "../../src/client/byteStream.ts"
 import type { Dialer } from "../../src/client/Dialer.ts"
 import * as Encoding from "../../src/protocol/Encoding.ts"
 import { Deframer } from "../../src/protocol/Framing.ts"
@@ -101,5 +102,10 @@ export const make = Effect.fnUntraced(function* ({
     })
   })
 
-  return { dialer: { socket, address: "memory" }, accept: Queue.take(peers), dials: () => dials, open: () => open }
+  return {
+    dialer: { socket, byteStream, address: "memory" },
+    accept: Queue.take(peers),
+    dials: () => dials,
+    open: () => open,
+  }
 })

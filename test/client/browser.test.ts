@@ -12,7 +12,7 @@ import { eventually } from "../suites/transportWorld.ts"
 import { bundle } from "../browser/bundle.ts"
 import * as Gateway from "./Gateway.ts"
 
-const page = () => bundle(join(import.meta.dirname, "../browser/fixtures/page.ts"))
+const page = () => bundle(join(import.meta.dirname, "../browser/fixtures/page.ts"), "iife")
 
 /** The globals of a browser, and no others. */
 const browser = () => {

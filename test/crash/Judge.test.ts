@@ -48,9 +48,12 @@ const good = {
 
 type Case = Partial<typeof good>
 
-const findings = (changed: Case): ReadonlyArray<Finding> => {
+const findings = (changed: Case, late?: boolean): ReadonlyArray<Finding> => {
   const { kept, ...record } = { ...good, ...changed }
-  return judge({ ...record, kept: new Map([["lobby", kept]]) }, { durability: "disk", answers: true })
+  return judge(
+    { ...record, files: [], reads: [], kept: new Map([["lobby", kept]]) },
+    { durability: "disk", answers: true, late },
+  )
 }
 
 const kindsOf = (changed: Case) => [...new Set(findings(changed).map(({ kind }) => kind))].sort()
@@ -93,6 +96,20 @@ describe("a judge", () => {
 
   it("finds what is lost in between", () => {
     assert.deepStrictEqual(kindsOf({ kept: good.kept.filter(({ seq }) => seq !== 2) }), ["Gap", "Ghost", "Lost"])
+  })
+
+  it("lets a message be told late as it has become, where that is expected, with what changed it behind it", () => {
+    const asItIs = hears([message(1, "ann", "a1", "A"), ...live.slice(1)])
+    assert.deepStrictEqual(kindsOf(asItIs), ["Different"])
+    assert.deepStrictEqual(findings(asItIs, true), [])
+    const neverSaid = hears([message(1, "ann", "a1", "B"), ...live.slice(1)])
+    assert.deepStrictEqual([...new Set(findings(neverSaid, true).map(({ kind }) => kind))], ["Different"])
+    // Without the change behind it something is missing.
+    const alone = hears([message(1, "ann", "a1", "A"), ...live.slice(1, 3), reacted])
+    assert.include(
+      findings(alone, true).map(({ kind }) => kind),
+      "Unheard",
+    )
   })
 
   it("finds what is there twice", () => {

@@ -15,6 +15,13 @@ describe.concurrent("a service that is killed again and again", () => {
           record.observations.filter(({ client, entries }) => client === "old" && entries.length > 0).length,
           0,
         )
+        // And files: some were cut off and gone on with, and read in the end.
+        const { files, reads } = record
+        const struck = files.filter(({ told }) =>
+          record.strikes.some(({ at }) => at > (told[0]?.at ?? at) && at < (told.at(-1)?.at ?? at)),
+        )
+        assert.isAbove(struck.length, 0)
+        assert.isAbove(reads.filter(({ client }) => client === "reader").length, 0)
       }),
     timeout,
   )

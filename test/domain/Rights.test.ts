@@ -5,7 +5,7 @@ import * as Rights from "../../src/domain/Rights.ts"
 const calm = { banned: false, muted: false, archived: false }
 
 /** Everything that each may, written out once more: whoever changes the tables has to mean it. */
-const listens = ["join", "read", "markRead", "describe"]
+const listens = ["join", "read", "markRead", "describe", "accept"]
 const speaks = [...listens, "publish", "typing", "editOwn", "deleteOwn", "react"]
 const moderates = ["deleteOthers", "invite", "setRole", "kick", "ban", "mute", "seeSanctions", "audit"]
 const owns = ["rename", "configure", "archive"]
@@ -24,7 +24,7 @@ const expected: Record<Rights.Kind, Record<Rights.Standing, ReadonlyArray<string
     owner: [...speaks, "setTopic", ...moderates, ...owns],
     moderator: [...speaks, "setTopic", ...moderates],
     member: [...speaks, "setTopic"],
-    stranger: ["create"],
+    stranger: ["create", "accept"],
     guest: [],
     webhook: ["publish"],
   },

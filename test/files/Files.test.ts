@@ -411,6 +411,20 @@ describe("a file that has come", () => {
     }),
   )
 
+  it.effect("stays where its message could not be said, though another is taken away, and can be said later", () =>
+    Effect.gen(function* () {
+      const world = yield* stores
+      const { files } = yield* service(world)
+      const file = yield* sent(files)
+      // Nobody knows whether it was stored: the service was killed, or the history did not answer.
+      assert.strictEqual(yield* reasonOf(files.post(file, () => Effect.fail(lost))), "Unavailable")
+      files.sweepSoon(general)
+      yield* settled
+      assert.deepStrictEqual(yield* kept(world), { drafts: [], contents: [content] })
+      assert.strictEqual(yield* files.post((yield* found(files, file))!, () => Effect.succeed("said")), "said")
+    }),
+  )
+
   it.effect("stays while the message is said that is to carry it", () =>
     Effect.gen(function* () {
       const world = yield* stores

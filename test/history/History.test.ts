@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
+import { Epochs } from "../../src/history/Epochs.ts"
 import { History } from "../../src/history/History.ts"
 import { historySuite } from "../suites/history.ts"
 import { append, deleted, everything, general, messages, said, seq } from "../suites/historyWorld.ts"
 
-historySuite("History in memory", History.layerMemory)
+historySuite("History in memory", Layer.merge(History.layerMemory, Epochs.layerMemory))
 
 describe("History in memory", () => {
   const seqOf = (history: History["Service"], name: string) =>

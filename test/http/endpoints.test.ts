@@ -124,7 +124,10 @@ describe.each(endpoints)("%s", (name, endpoint) => {
       const { bytes, headers, json, status } = yield* ask(endpoint, { ...row, params: Object.fromEntries(params) })
       assert.strictEqual(status, row.absent ?? successOf(endpoint), bytes.toString())
       if (row.absent !== undefined) return
-      assert.strictEqual(headers["cache-control"], row.text === undefined ? "no-store" : "private, no-cache")
+      assert.strictEqual(
+        headers["cache-control"],
+        row.cached ?? (row.text === undefined ? "no-store" : "private, no-cache"),
+      )
       assert.strictEqual(headers["x-content-type-options"], "nosniff")
       assert.match(String(headers["x-request-id"]), /^[\w-]+$/)
       if (row.text !== undefined) return assert.strictEqual(bytes.toString(), row.text)

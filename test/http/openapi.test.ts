@@ -52,11 +52,11 @@ describe("the description in OpenAPI", () => {
     assert.strictEqual(new Set(ids).size, ids.length)
   })
 
-  it("says who may ask: with a token, but for signing in and what comes by a secret address", () => {
+  it("says who may ask: with a token, but for signing in, what comes by a secret address, and the welcome", () => {
     const open = operations.filter(({ operation }) => operation.security!.length === 0)
     assert.sameMembers(
       open.map(({ operation }) => operation.operationId),
-      ["session.signIn", "hooks.receive"],
+      ["session.signIn", "hooks.receive", "service.welcome"],
     )
     const schemes = Object.keys(spec.components.securitySchemes)
     for (const { name, operation } of operations) {

@@ -16,6 +16,8 @@ export interface Row {
   readonly upload?: Upload
   /** What is answered where that is not JSON. */
   readonly text?: string
+  /** How it may be kept, where that is not as for all others. */
+  readonly cached?: string
   /** Part of the answer. */
   readonly says?: object
   /** A webhook is there whose id stands for `<id>`, and its secret for `<secret>`; made of this. */
@@ -142,6 +144,19 @@ export const rows: Readonly<Record<string, Row>> = {
   "moderation.unbanAddress": { params: range, wrong: wrongAddress },
   "moderation.mute": { params: bob, body: {}, wrong: wrongDuration },
   "moderation.unmute": { params: bob, wrong: wrongUser },
+  "inviteLinks.list": { params: den, says: { channel: "den", links: [] }, wrong: wrongChannel },
+  "inviteLinks.create": {
+    params: den,
+    body: { lifetime: 60_000, uses: 3 },
+    says: { channel: "den", until: 60_000 },
+    wrong: { body: { uses: 0 }, field: "uses" },
+  },
+  "inviteLinks.revoke": { params: { ...den, id: "nothing" }, absent: 404, wrong: wrongChannel },
+  "inviteLinks.accept": {
+    body: { code: "natjoin_AAAAAAAAAAAAAAAAAAAAAA" },
+    absent: 404,
+    wrong: { body: { code: 7 }, field: "code" },
+  },
   "own.unread": { says: { channels: [] } },
   "own.read": { params: den, body: { seq: 1 }, wrong: { body: {}, field: "seq" } },
   "own.blocks": { says: { usernames: [] } },
@@ -166,6 +181,10 @@ export const rows: Readonly<Record<string, Row>> = {
     body: { content: "built" },
     says: receipt,
     wrong: { body: { contents: "built" }, field: "contents" },
+  },
+  "service.welcome": {
+    cached: "no-cache",
+    says: { name: "Natter", guests: false, registration: "open", websocket: "/ws" },
   },
   "session.signIn": {
     body: { username: "bob", password: "a long password" },
@@ -202,5 +221,28 @@ export const rows: Readonly<Record<string, Row>> = {
   "invitations.list": {},
   "invitations.create": { body: { lifetime: 1000 }, wrong: { body: { lifetime: "1" }, field: "lifetime" } },
   "invitations.revoke": { params: { id: "<invitation>" } },
+  "service.describe": { says: { storage: "memory", ready: true, draining: false, sessions: 0, users: 0 } },
+  // It is one node.
+  "service.nodes": { absent: 501 },
+  "service.metrics": {},
+  "service.sessions": { query: { after: "0", behind: "false", username: "bob" }, says: { sessions: [] } },
+  "service.disconnect": { params: { id: "tcp-9" }, absent: 404, wrong: { params: { id: "tcp 9" }, field: "id" } },
+  "service.channels": {
+    says: { channels: [{ channel: "den", topic: "", access: "public", archived: false, count: 0, seq: 1 }] },
+    wrong: { query: { after: "a den" }, field: "after" },
+  },
+  "service.bans": { says: { bans: [] } },
+  "service.ban": {
+    params: { address: "192.0.2.0/24" },
+    body: { duration: 1000, reason: "noise" },
+    says: { sessions: 0 },
+    wrong: { body: { duration: -1 }, field: "duration" },
+  },
+  "service.unban": { params: { address: "192.0.2.0/24" }, wrong: { params: { address: "192.0.2" }, field: "address" } },
+  "service.audit": {
+    query: { before: "9" },
+    says: { entries: [] },
+    wrong: { query: { before: "x" }, field: "before" },
+  },
   "service.drain": { says: { sessions: 0 } },
 }

@@ -6,6 +6,7 @@ import type { RequestError } from "../../src/domain/RequestError.ts"
 import { SessionId } from "../../src/domain/SessionId.ts"
 import { type User, UserId } from "../../src/domain/User.ts"
 import { Username } from "../../src/domain/Username.ts"
+import type { SessionStanding } from "../../src/hub/audience/Gateway.ts"
 import type { Member } from "../../src/hub/audience/Member.ts"
 import { alone, defaultBounds, type Lane, Outbox, type OutboxBounds } from "../../src/hub/audience/Outbox.ts"
 import { Outboxes } from "../../src/hub/audience/Outboxes.ts"
@@ -26,6 +27,22 @@ export const user = (name: string, id = name): User => ({
   name: Username.make(name),
   role: "member",
 })
+
+/** How a session is doing that nothing is known of. */
+export const standing = (id: SessionId, whose: User = user("ann")): SessionStanding => ({
+  id,
+  user: whose,
+  address: undefined,
+  transport: "test",
+  encoding: undefined,
+  since: undefined,
+  heardAt: undefined,
+  channels: 0,
+  waiting: { bytes: 0, frames: 0 },
+})
+
+/** What everybody knows of it. */
+export const known = (whose: User = user("ann")) => ({ user: whose, address: undefined, waiting: () => 0 })
 
 /** How the server writes and how the client reads it, by name. */
 export const encodings = {

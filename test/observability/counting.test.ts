@@ -4,7 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
+import { FileRecords } from "../../src/files/FileRecords.ts"
+import { FileStore } from "../../src/files/FileStore.ts"
+import { FileStoreError } from "../../src/files/FileStoreError.ts"
 import { HistoryError } from "../../src/history/HistoryError.ts"
 import { History } from "../../src/history/History.ts"
 import { defaultBounds, Outbox } from "../../src/hub/audience/Outbox.ts"
@@ -91,6 +95,34 @@ describe("what is rare, and counted where it happens", () => {
     }).pipe(Effect.scoped, quietly),
   )
 
+  it.live("what the stores of files could not do, but not what they have lost", () =>
+    Effect.gen(function* () {
+      const failing = (error: FileStoreError) =>
+        Layer.mergeAll(
+          Layer.effect(
+            FileStore,
+            Effect.map(FileStore, (store) => ({ ...store, drafts: Stream.fail(error) })),
+          ).pipe(Layer.provide(FileStore.layerMemory)),
+          Layer.effect(
+            FileRecords,
+            Effect.map(FileRecords, (records) => ({ ...records, expired: () => Effect.fail(error) })),
+          ).pipe(Layer.provide(FileRecords.layerMemory)),
+        )
+      /** Both are asked at the start, for what is to go. */
+      const failures = (error: FileStoreError) =>
+        Effect.gen(function* () {
+          const context = yield* Layer.build(inMemory({}, { files: failing(error) }))
+          const found = yield* values(Context.get(context, ChatServer).address)
+          return [...found].filter(([key, count]) => key.startsWith("natter_store_failures_total") && count > 0)
+        })
+      assert.deepStrictEqual(yield* failures(new FileStoreError({ operation: "test", trouble: "full" })), [
+        ['natter_store_failures_total{store="files",trouble="full"}', 1],
+        ['natter_store_failures_total{store="file_records",trouble="full"}', 1],
+      ])
+      assert.deepStrictEqual(yield* failures(new FileStoreError({ operation: "test", lost: true })), [])
+    }).pipe(Effect.scoped, quietly),
+  )
+
   it.live("not what was only asked wrongly", () =>
     Effect.gen(function* () {
       const context = yield* Layer.build(inMemory())
@@ -118,6 +150,7 @@ describe("a service whose failures are noted", () => {
           value: Effect.fail("value"),
           works: Effect.succeed(ChannelName.make("den")),
           atOnce: (n: number): Exit.Exit<number, string> => (n > 0 ? Exit.succeed(n) : Exit.fail("at once")),
+          pieces: Stream.fail("pieces"),
           nothing: undefined,
         },
         (error) => noted.push(error),
@@ -130,7 +163,8 @@ describe("a service whose failures are noted", () => {
       // What is done at the call is done when it returns.
       assert.deepStrictEqual(service.atOnce(3), Exit.succeed(3))
       assert.isTrue(Exit.isFailure(service.atOnce(0)))
-      assert.deepStrictEqual(noted, [7, "value", "at once"])
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(service.pieces)), "pieces")
+      assert.deepStrictEqual(noted, [7, "value", "at once", "pieces"])
     }),
   )
 })

@@ -6,6 +6,8 @@ import * as References from "effect/References"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import { PasswordHash } from "../../src/accounts/PasswordHash.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
+import type { FileRecords } from "../../src/files/FileRecords.ts"
+import type { FileStore } from "../../src/files/FileStore.ts"
 import { History } from "../../src/history/History.ts"
 import { ChatServer } from "../../src/server/ChatServer.ts"
 import { accountsOn } from "../../src/server/Storage.ts"
@@ -36,7 +38,12 @@ export const quietly = Effect.provideService(References.MinimumLogLevel, "None")
 /** With everything in memory, unless something else is given. */
 export const inMemory = (
   groups: Partial<ServerSettings> = {},
-  stores: { readonly history?: Layer.Layer<History>; readonly accounts?: Layer.Layer<AccountStore> } = {},
+  stores: {
+    readonly history?: Layer.Layer<History>
+    readonly accounts?: Layer.Layer<AccountStore>
+    /** Default: none are taken. */
+    readonly files?: Layer.Layer<FileStore | FileRecords>
+  } = {},
 ) =>
   ChatServer.layerOn(settingsWith(groups)).pipe(
     Layer.provide([
@@ -45,6 +52,7 @@ export const inMemory = (
       ChannelStore.layerMemory,
       cheapHashes,
     ]),
+    Layer.provide(stores.files ?? Layer.empty),
     Layer.provide(silent),
     Layer.fresh,
   )

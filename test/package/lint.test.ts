@@ -16,6 +16,7 @@ const chain = [
   ["hub"],
   ["webhooks"],
   ["history", "accounts", "channels", "files", "actor"],
+  ["peers"],
   ["observability"],
   ["protocol"],
   ["domain"],
@@ -26,7 +27,9 @@ const serverSide = chain.flat().filter((folder) => folder !== "cli")
 /** The folders beside the chain, and what they see. */
 const beside: Record<string, (folder: string) => boolean> = {
   client: (to) => ["protocol", "domain"].includes(to),
-  terminal: (to) => ["client", "protocol", "domain"].includes(to),
+  terminal: (to) => ["client", "text", "protocol", "domain"].includes(to),
+  web: (to) => ["client", "text", "protocol", "domain"].includes(to),
+  text: (to) => to === "domain",
   scenario: (to) => ["client", "protocol", "domain"].includes(to),
   testing: (to) => to === "client" || serverSide.includes(to),
   load: (to) => ["scenario", "proxy", "testing", "client", ...serverSide].includes(to),
@@ -37,11 +40,12 @@ const folders = [...chain.flat(), ...Object.keys(beside)]
 
 const isAllowed = (from: string, to: string) => {
   if (beside[from]) return beside[from](to)
-  if (beside[to]) return from === "cli" && to !== "testing"
+  if (beside[to]) return from === "cli" && !["testing", "web"].includes(to)
   if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
   if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
   if (from === "webhooks" && ["accounts", "files", "actor"].includes(to)) return false
   if (from === "files" && to === "history") return true
+  if (from === "peers") return to === "domain"
   const level = (folder: string) => chain.findIndex((row) => row.includes(folder))
   return level(from) < level(to)
 }
@@ -52,17 +56,20 @@ const tcpClient = "client/transport/Tcp.ts"
 const places = [...folders, "client/transport", tcpClient]
 
 /** Places whose files also run in a browser. */
-const inBrowsers = ["client", "client/transport", "protocol", "domain"]
+const inBrowsers = ["client", "client/transport", "web", "text", "protocol", "domain"]
 
 /** Modules and the places that may import them: all others must be refused. */
 const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
-  ["effect/socket/Socket", ["transport", "client", "scenario", "load", "testing", "client/transport", tcpClient]],
-  ["@effect/platform-node/NodeSocket", ["transport", "proxy", "load", tcpClient]],
-  ["@effect/platform-node/NodeSocketServer", ["transport", "proxy", "load", tcpClient]],
-  ["node:net", ["transport", "proxy", "load", tcpClient]],
-  ["net", ["transport", "proxy", "load", tcpClient]],
-  ["node:tls", ["transport", "proxy", "load", tcpClient]],
-  ["ws", ["transport", "proxy", "load", tcpClient]],
+  [
+    "effect/socket/Socket",
+    ["transport", "cluster", "client", "scenario", "load", "testing", "client/transport", tcpClient],
+  ],
+  ["@effect/platform-node/NodeSocket", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["@effect/platform-node/NodeSocketServer", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["node:net", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["net", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["node:tls", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["ws", ["transport", "cluster", "proxy", "load", tcpClient]],
   ["effect/http/HttpServer", ["http", "proxy", "observability"]],
   ["effect/http-api/HttpApi", ["http", "proxy", "observability"]],
   ["@effect/platform-node/NodeHttpServer", ["http", "proxy", "observability"]],
@@ -187,6 +194,18 @@ const offences: Record<string, { rule: string; bad: string; good: string; file?:
     rule: "eslint(max-lines)",
     bad: Array.from({ length: 401 }, (_, line) => `export const a${line} = ${line}`).join("\n"),
     good: Array.from({ length: 400 }, (_, line) => `export const a${line} = ${line}`).join("\n"),
+  },
+  "an import of the page that is for the server": {
+    rule: "eslint(no-restricted-imports)",
+    file: "src/web/below/Name.tsx",
+    bad: `export * from "../../http/Target.ts"`,
+    good: `export const now = () => Date.now()\nexport * from "../../client/Target.ts"`,
+  },
+  "chance in the page": {
+    rule: "eslint(no-restricted-properties)",
+    file: "src/web/Name.tsx",
+    bad: `export const a = () => Math.random()`,
+    good: `export const a = () => crypto.getRandomValues(new Uint8Array(4))`,
   },
   "a folder that has no place in the house": {
     rule: "eslint(no-restricted-imports)",

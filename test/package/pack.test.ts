@@ -83,8 +83,9 @@ const lockOfDependents = () => {
   return { lockfileVersion: 3, requires: true, packages: Object.fromEntries(needed) }
 }
 
-test("holds JavaScript and types only", () => {
-  const others = packed.files.map(({ path }) => path).filter((path) => !/^dist\/.*\.(js|d\.ts)$/.test(path))
+test("holds JavaScript, types and the page only", () => {
+  const paths = packed.files.map(({ path }) => path)
+  const others = paths.filter((path) => !/^dist\/(web\/.*|.*\.(js|d\.ts))$/.test(path))
   expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"])
   expect(packed.files.length).toBeGreaterThan(10)
 })
@@ -104,19 +105,26 @@ test("gives a natter command", () => {
   expect(succeed(empty, "node_modules/.bin/natter", ["--help"]).stdout).toMatch(/natter.*serve/s)
 })
 
-test("the natter command runs the service", async () => {
+test("the natter command runs the service, with its page", async () => {
   const natter = spawn("node_modules/.bin/natter", ["serve", "--port", "0", "--data", join(folder, "data")], {
     cwd: empty,
   })
   const ended = once(natter, "close")
   let output = ""
+  let page: Promise<Response> | undefined
   for (const stream of [natter.stdout, natter.stderr]) {
     stream.on("data", (text) => {
       output += text
-      if (/listening/.test(text)) natter.kill("SIGTERM")
+      const [, address] = /Open (\S+) in a browser/.exec(output) ?? []
+      if (address === undefined || page !== undefined) return
+      page = fetch(address)
+      void page.finally(() => natter.kill("SIGTERM"))
     })
   }
   expect(await ended, output).toEqual([0, null])
+  const answered = await page!
+  expect(answered.status).toBe(200)
+  expect(answered.headers.get("content-type")).toBe("text/html; charset=utf-8")
 })
 
 test("the natter command names a Node that is too old in one line", () => {

@@ -134,7 +134,8 @@ export class PostgresServer {
     return path.join(this.folder, "data")
   }
 
-  private async pid(): Promise<number> {
+  /** Of the process that all others of it are children of. */
+  async pid(): Promise<number> {
     return Number((await fs.readFile(path.join(this.data, "postmaster.pid"), "utf8")).split("\n", 1)[0])
   }
 

@@ -1,11 +1,11 @@
 /** Where frames are written: one behind the other, and none over another, in Node and in a browser. */
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
-import { FrameMemory as NodeMemory } from "../../src/protocol/internal/FrameMemory.ts"
+import { FrameMemory as NodeMemory } from "../../src/protocol/FrameMemory.ts"
 
 const piece = 16 * 1024
 
 /** The module once more: it looks for `Buffer` when it is loaded. */
-const again = "../../src/protocol/internal/FrameMemory.ts?again"
+const again = "../../src/protocol/FrameMemory.ts?again"
 
 /** As a browser has it, where there is no `Buffer`. */
 const browserMemory = async () => {

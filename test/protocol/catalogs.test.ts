@@ -34,6 +34,10 @@ const requestErrors = {
   NoSuchToken: 211,
   NoSuchInvitation: 212,
   TooManyTokens: 213,
+  LastAdministrator: 214,
+  NoSuchSession: 215,
+  AddressBanned: 216,
+  TooManyBans: 217,
   IdentityRefused: 220,
   CsrfRefused: 221,
   NotMember: 300,
@@ -88,6 +92,7 @@ const disconnects = {
   LoginTimeout: 4005,
   ConnectionLost: 4006,
   ChannelLost: 4007,
+  RoleChanged: 4008,
   MalformedFrame: 4500,
   FrameTooLarge: 4501,
   FrameTimeout: 4502,
@@ -100,6 +105,7 @@ const disconnects = {
   PasswordChanged: 4509,
   Goodbye: 4510,
   Refused: 4511,
+  Dismissed: 4512,
 }
 
 /** HTTP's statuses, which clients of HTTP and of version 1 go by. */
@@ -120,6 +126,7 @@ const requestStatuses: Record<number, ReadonlyArray<string>> = {
     "InviteNotValid",
     "AccountDisabled",
     "OutOfScope",
+    "AddressBanned",
     "CsrfRefused",
     "IdentityRefused",
     "NotMember",
@@ -133,6 +140,7 @@ const requestStatuses: Record<number, ReadonlyArray<string>> = {
     "NoSuchPath",
     "NoSuchToken",
     "NoSuchInvitation",
+    "NoSuchSession",
     "NoSuchTransfer",
     "NoSuchUser",
     "NoSuchChannel",
@@ -147,6 +155,8 @@ const requestStatuses: Record<number, ReadonlyArray<string>> = {
     "AlreadyAuthenticated",
     "UsernameTaken",
     "TooManyTokens",
+    "LastAdministrator",
+    "TooManyBans",
     "AlreadyMember",
     "TooManyMemberships",
     "Unreachable",
@@ -176,8 +186,8 @@ const requestStatuses: Record<number, ReadonlyArray<string>> = {
 const disconnectStatuses: Record<number, ReadonlyArray<string>> = {
   200: ["Goodbye"],
   400: ["MalformedFrame", "UnsupportedVersion"],
-  401: ["NotAuthenticated", "TokenRevoked", "PasswordChanged"],
-  403: ["AccountDisabled", "Refused"],
+  401: ["RoleChanged", "NotAuthenticated", "TokenRevoked", "PasswordChanged"],
+  403: ["AccountDisabled", "Refused", "Dismissed"],
   408: ["PingTimeout", "LoginTimeout", "ConnectionLost", "FrameTimeout"],
   413: ["FrameTooLarge"],
   429: ["TooManyConnections", "Flooding"],
@@ -325,6 +335,7 @@ describe("disconnects", () => {
       "PasswordChanged",
       "Goodbye",
       "Refused",
+      "Dismissed",
     ])
   })
 

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { maxDepth } from "../../src/domain/Limits.ts"
 import * as Codec from "../../src/protocol/Codec.ts"
 import type { FrameErrorKind } from "../../src/protocol/FrameError.ts"
-import { FrameMemory } from "../../src/protocol/internal/FrameMemory.ts"
+import { FrameMemory } from "../../src/protocol/FrameMemory.ts"
 
 type Part = number | string | Uint8Array
 
@@ -349,5 +349,22 @@ describe("what is no body is told so", () => {
       "TooDeep",
       `nested deeper than ${maxDepth} levels`,
     ])
+  })
+})
+
+describe("the bytes of a file in MessagePack", () => {
+  it.each([0, 1, 1024, 1025, 0xffff, 0x1_0000, 70_000])("%d of them are written as the library does", (length) => {
+    const data = Uint8Array.from({ length }, (_, n) => n)
+    for (const value of [
+      { type: "FileChunk", offset: 2 ** 40, data },
+      { data, type: "UploadChunk" },
+      { data },
+      { a: [data] },
+    ]) {
+      const memory = new FrameMemory()
+      memory.begin()
+      memory.at = Codec.messagePack.write(value, memory, 4)
+      assert.deepStrictEqual(new Uint8Array(memory.take().subarray(4)), new Uint8Array(MessagePack.encode(value)))
+    }
   })
 })

@@ -81,6 +81,7 @@ describe("the table of settings", () => {
       "host",
       "port",
       "listen",
+      "gateways",
       "data",
       "storage",
       "accounts",
@@ -101,10 +102,17 @@ describe("the table of settings", () => {
   const others: Readonly<Partial<Record<string, string>>> = {
     host: "::1",
     listen: "unix:/run/natter/natter.sock",
+    gateways: "2",
     data: "elsewhere",
     storage: "memory",
     "sqlite.synchronous": "normal",
     "postgres.url": "postgres://localhost/natter",
+    "cluster.address": "10.0.0.5:7001",
+    "cluster.listen": "[::]:7001",
+    "cluster.secret": "another secret",
+    "cluster.tls-cert": "node.pem",
+    "cluster.tls-key": "node-key.pem",
+    "cluster.tls-ca": "nodes.pem",
     accounts: "closed",
     "log.level": "fatal",
     "log.format": "json",
@@ -166,10 +174,19 @@ describe("the table of settings", () => {
       const tls = { NATTER_TLS_CERT: "c", NATTER_TLS_KEY: "k", NATTER_TLS_CLIENT_CA: "a" }
       const bucket = { NATTER_BUCKET_NAME: "b00", NATTER_BUCKET_ACCESS_KEY: "key", NATTER_BUCKET_SECRET_KEY: "secret" }
       const oidc = { NATTER_OIDC_AUDIENCE: "natter" }
+      const cluster = {
+        NATTER_STORAGE: "postgres",
+        NATTER_POSTGRES_URL: "postgres://localhost/nodes",
+        NATTER_CLUSTER_ADDRESS: "10.0.0.4:7001",
+        NATTER_CLUSTER_TLS_CERT: "c",
+        NATTER_CLUSTER_TLS_KEY: "k",
+        NATTER_CLUSTER_TLS_CA: "a",
+      }
       const before = yield* set({})
       const withTls = yield* set(tls)
       const withOidc = yield* set(oidc)
       const withBucket = yield* set(bucket)
+      const withCluster = yield* set(cluster)
       const owners = new Map<string, string>()
       for (const name of names) {
         const [base, others] = name.startsWith("tls.")
@@ -178,7 +195,9 @@ describe("the table of settings", () => {
             ? [withOidc, oidc]
             : name.startsWith("bucket.") || name === "files.store"
               ? [withBucket, bucket]
-              : [before, {}]
+              : name.startsWith("cluster.")
+                ? [withCluster, cluster]
+                : [before, {}]
         const after = yield* set({ ...others, [ServerConfig.environmentName(name)]: other(name) })
         const changed = [...new Set([...base.keys(), ...after.keys()])].filter(
           (path) => base.get(path) !== after.get(path),
@@ -198,6 +217,27 @@ describe("the table of settings", () => {
         others.map((path) => path.slice(1)),
         Object.keys(setInCodeOnly),
       )
+    }),
+  )
+})
+
+describe("the settings of a cluster", () => {
+  const on = { NATTER_CLUSTER_ENABLED: "on" }
+  const database = { NATTER_STORAGE: "postgres", NATTER_POSTGRES_URL: "postgres://localhost/natter" }
+  const at = { NATTER_CLUSTER_ADDRESS: "10.0.0.5:7001" }
+  it.effect.each([
+    [on, /takes a database that all nodes share: set storage to postgres/],
+    [{ ...on, ...database }, /cluster\.address has to say where the other nodes reach this one/],
+    [{ ...on, ...database, NATTER_CLUSTER_ADDRESS: "10.0.0.5" }, /it has to be none or HOST:PORT/],
+    [{ ...on, ...database, NATTER_CLUSTER_ADDRESS: "10.0.0.5:70000" }, /it has to be none or HOST:PORT/],
+    [{ ...on, ...database, ...at, NATTER_CLUSTER_TLS_CERT: "node.pem" }, /give all three, or none/],
+  ] as const)("that do not go together are said: %o", ([environment, problem]) =>
+    Effect.map(problems({ environment }), ([first]) => assert.match(first!, problem)),
+  )
+
+  it.effect("are an address and a database, and nothing more", () =>
+    Effect.map(load({ environment: { ...on, ...database, ...at } }), ({ settings }) => {
+      assert.deepStrictEqual(settings.cluster, { ...defaults.cluster, enabled: true, address: "10.0.0.5:7001" })
     }),
   )
 })

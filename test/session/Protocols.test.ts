@@ -356,7 +356,7 @@ describe("version 2", () => {
     Effect.gen(function* () {
       const { says, session, told } = yield* world(
         { version },
-        { directory: { reach: () => Effect.succeed([]) }, gateway: {} },
+        { directory: { reach: () => Effect.succeed([]), bringElsewhere: () => Effect.void }, gateway: {} },
       )
       yield* inside(session, "@bob", () => published, bob)
       yield* says({ ...publish, channel: "@BOB" })

@@ -3,6 +3,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { createHash } from "node:crypto"
+import { defaults } from "../../src/chat/transfers/TransferSettings.ts"
 import { defaultBounds } from "../../src/hub/audience/Outbox.ts"
 import type { Message } from "../client/chapterMessages.ts"
 import { chapterClient, type ChapterClient } from "../suites/ChapterClient.ts"
@@ -68,6 +69,20 @@ describe("files in version 1, over TCP", () => {
       // Of each of the two, with a frame that had no room.
       assert.isAtMost(most, 2 * (defaultBounds.files + 64 * 1024))
     }),
+  )
+
+  live(
+    "no more are offered at once than the settings say",
+    tcp.layer({ transfers: { ...defaults, sending: 1 } }),
+    (server) =>
+      Effect.gen(function* () {
+        const ann = yield* chapterClient(server, "ann")
+        const bob = yield* chapterClient(server, "bob")
+        const offer = { type: "FileTransferRequest", filename: "a.bin", size: 10, from: "" }
+        yield* ann.send(offer, offer)
+        yield* bob.until("FileTransferRequest")
+        assert.deepInclude(yield* ann.until("Error"), { code: 409 })
+      }),
   )
 
   live("who reads nothing holds up who sends, and nobody's words", tcp.layer(), (server) =>

@@ -26,9 +26,9 @@ const hearing = () => {
 }
 
 /** Takes the lock; `end` gives it up. */
-const take = Effect.fnUntraced(function* (url: Redacted.Redacted, waitFor?: Duration.Duration) {
+const take = Effect.fnUntraced(function* (url: Redacted.Redacted, waitFor?: Duration.Duration, shared?: boolean) {
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-  const context = yield* Layer.buildWithScope(Layer.fresh(DatabaseLock.layer({ url, waitFor })), scope)
+  const context = yield* Layer.buildWithScope(Layer.fresh(DatabaseLock.layer({ url, waitFor, shared })), scope)
   return { lost: Context.get(context, Ownership).lost, end: Scope.close(scope, Exit.void) }
 })
 
@@ -66,6 +66,66 @@ describe.concurrent("the lock of a Postgres database", () => {
       yield* take(url)
     }).pipe(Effect.scoped),
   )
+
+  const node = (url: Redacted.Redacted) => take(url, undefined, true)
+
+  it.live("is had by the nodes of a cluster together, and by nobody else until the last has ended", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const nodes = [yield* node(url), yield* node(url), yield* node(url)]
+      const refused = Effect.map(Effect.flip(take(url)), (error) => {
+        assert.strictEqual(error._tag, "DatabaseInUse")
+        assert.match(
+          error.message,
+          /in use by the nodes of a cluster \(a node from 127\.0\.0\.1, process \d+ there\): start this service with cluster\.enabled, too/,
+        )
+      })
+      yield* refused
+      yield* nodes[0]!.end
+      yield* nodes[1]!.end
+      yield* refused
+      nodes.push(yield* node(url))
+      yield* nodes[2]!.end
+      yield* nodes[3]!.end
+      yield* take(url)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is not had by nodes while a service that is alone has it", () =>
+    Effect.gen(function* () {
+      const url = yield* emptyDatabase
+      const alone = yield* take(url)
+      for (const _ of ["one", "other"]) {
+        const error = yield* Effect.flip(node(url))
+        assert.strictEqual(error._tag, "DatabaseInUse")
+        assert.match(
+          error.message,
+          /in use by a service that is no node of a cluster \(from 127\.0\.0\.1, process \d+ there\): stop that one, and start it again with cluster\.enabled/,
+        )
+      }
+      yield* alone.end
+      yield* node(url)
+      yield* node(url)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is taken again by a node, unless a service that is alone was faster: then it says so", () => {
+    const { layer, lines } = hearing()
+    return Effect.gen(function* () {
+      const [url, other] = [yield* emptyDatabase, yield* emptyDatabase]
+      yield* node(url)
+      yield* node(url)
+      const last = yield* node(other)
+      yield* cut(url)
+      yield* cut(other)
+      yield* take(other)
+      assert.strictEqual((yield* Effect.flip(last.lost))._tag, "DatabaseInUse")
+      yield* Effect.repeat(Effect.sleep("50 millis"), {
+        until: () => lines.filter((line) => line.includes("kept from other services again")).length === 2,
+      })
+      assert.strictEqual((yield* Effect.flip(take(url)))._tag, "DatabaseInUse")
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  })
 
   it.live("is taken again when its connection is lost", () => {
     const { layer, lines } = hearing()

@@ -12,6 +12,7 @@ import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as FolderFileStore from "../../src/storage/FolderFileStore.ts"
 import { bytes, content, found, newFile, sending, service, stores } from "../files/world.ts"
 import { collected, fileId, fileStoreSuite, isSame, noise, sha256Of } from "../suites/fileStore.ts"
+import { fileStoreOwnerSuite } from "../suites/fileStoreOwner.ts"
 
 const temporaryFolder = Effect.flatMap(FileSystem.FileSystem, (fs) =>
   fs.makeTempDirectoryScoped({ prefix: "natter-test-" }),
@@ -27,7 +28,10 @@ const inFolder = (folder: string, fileSystem = NodeFileSystem.layer) =>
 const opened = (folder: string, fileSystem?: typeof NodeFileSystem.layer) =>
   Effect.map(Layer.build(inFolder(folder, fileSystem)), (context) => Context.get(context, FileStore))
 
-fileStoreSuite("in a folder", Layer.unwrap(Effect.map(temporaryFolder, (folder) => inFolder(folder))))
+const inAnyFolder = Layer.unwrap(Effect.map(temporaryFolder, (folder) => inFolder(folder)))
+
+fileStoreSuite("in a folder", inAnyFolder)
+fileStoreOwnerSuite("in a folder", inAnyFolder)
 
 /** A disk on which half of what is written fits while it is full, and on which the device says so that always is. */
 const disk = (isFull: () => boolean) =>
@@ -38,7 +42,7 @@ const disk = (isFull: () => boolean) =>
       open: (path: string, options?: Parameters<FileSystem.FileSystem["open"]>[1]) =>
         Effect.gen(function* () {
           const file = yield* real.open(path, options)
-          if (!isFull() || options?.flag === "r") return file
+          if (options?.flag === "r") return file
           const device = yield* real.open("/dev/full", { flag: "r+" })
           const onDisk: FileSystem.File = {
             [FileSystem.FileTypeId]: FileSystem.FileTypeId,
@@ -50,7 +54,9 @@ const disk = (isFull: () => boolean) =>
             truncate: (length) => file.truncate(length),
             write: (buffer) => file.write(buffer),
             writeAll: (buffer) =>
-              Effect.andThen(file.writeAll(buffer.subarray(0, buffer.length / 2)), device.writeAll(buffer)),
+              isFull()
+                ? Effect.andThen(file.writeAll(buffer.subarray(0, buffer.length / 2)), device.writeAll(buffer))
+                : file.writeAll(buffer),
           }
           return onDisk
         }),

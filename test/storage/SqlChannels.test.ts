@@ -8,8 +8,11 @@ import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { Topic } from "../../src/domain/Topic.ts"
+import { Epochs } from "../../src/history/Epochs.ts"
+import type { Dialect } from "../../src/storage/Dialect.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
 import * as SqlChannels from "../../src/storage/SqlChannels.ts"
+import * as SqlEpochs from "../../src/storage/SqlEpochs.ts"
 import * as Sqlite from "../../src/storage/Sqlite.ts"
 import { emptyDatabase } from "../postgres/database.ts"
 import { channelStore } from "../suites/channelStore.ts"
@@ -33,6 +36,41 @@ const channel = (name: string): NewChannel => ({
   owner: alice,
 })
 const act = { timestamp: 8, by: alice, action: "create" }
+
+const inBoth: ReadonlyArray<readonly [string, Layer.Layer<SqlClient | Dialect, unknown>]> = [
+  ["SQLite", Sqlite.layerFile({ file: ":memory:" })],
+  ["Postgres", Layer.unwrap(Effect.map(emptyDatabase, (url) => Postgres.layer({ url })))],
+]
+for (const [name, database] of inBoth) {
+  it.effect(`nobody changes channels in ${name} by a claim that is not the last`, () =>
+    Effect.gen(function* () {
+      const store = yield* ChannelStore
+      const epochs = yield* Epochs
+      const claimed = (partition: number) =>
+        Effect.map(epochs.claim([partition], "a node"), (given) => ({ partition, epoch: given.get(partition)! }))
+      const stale = yield* claimed(7)
+      const { id } = channel("den")
+      yield* store.create(channel("den"), act, stale)
+      yield* store.change(id, [{ type: "Topic", topic: Topic.make("tea") }], act, stale)
+      yield* claimed(8)
+      yield* store.change(id, [{ type: "Topic", topic: Topic.make("coffee") }], act, stale)
+      const fence = yield* claimed(7)
+      const before = yield* store.get(id)
+      for (const [operation, late] of Object.entries({
+        create: store.create(channel("attic"), act, stale),
+        change: store.change(id, [{ type: "Topic", topic: Topic.make("late") }], act, stale),
+        remove: store.remove(id, stale),
+      })) {
+        assert.deepInclude(yield* Effect.flip(late), { reason: "Fenced", operation })
+      }
+      assert.deepStrictEqual(yield* store.get(id), before)
+      assert.lengthOf(yield* store.audit(id, { limit: 9 }), 3)
+      assert.isTrue(Option.isNone(yield* store.get(channel("attic").id)))
+      yield* store.remove(id, fence)
+      assert.isTrue(Option.isNone(yield* store.get(id)))
+    }).pipe(Effect.provide(Layer.merge(SqlChannels.layer, SqlEpochs.layer).pipe(Layer.provide(database)))),
+  )
+}
 
 describe("channels in SQL", () => {
   it.effect("are so many at most, archived ones not counted; there is always room for the lobby", () =>

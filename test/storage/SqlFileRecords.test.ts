@@ -28,8 +28,10 @@ describe("records of files in SQL", () => {
       yield* records.add(record(1))
       assert.strictEqual((yield* Effect.flip(records.add(record(1)))).operation, "add")
       yield* sql`DROP TABLE files`
+      yield* sql`DROP TABLE files_identity`
       const page = { limit: 1 }
       for (const [operation, asked] of Object.entries({
+        identity: records.identity,
         add: records.add(record(2)),
         get: records.get(fileId(1)),
         change: records.change(fileId(1), { received: 1 }),

@@ -17,6 +17,7 @@ import { History } from "../../src/history/History.ts"
 import type { HistoryError } from "../../src/history/HistoryError.ts"
 import { DataFolder } from "../../src/storage/DataFolder.ts"
 import * as Postgres from "../../src/storage/Postgres.ts"
+import * as SqlEpochs from "../../src/storage/SqlEpochs.ts"
 import * as SqlHistory from "../../src/storage/SqlHistory.ts"
 import * as Sqlite from "../../src/storage/Sqlite.ts"
 import { emptyDatabase } from "../postgres/database.ts"
@@ -48,8 +49,10 @@ const temporaryFolder = Effect.flatMap(FileSystem.FileSystem, (fs) =>
   fs.makeTempDirectoryScoped({ prefix: "natter-test-" }),
 ).pipe(Effect.provide(platform))
 
+const stores = Layer.merge(SqlHistory.layer, SqlEpochs.layer)
+
 const inFolder = (folder: string, options?: Parameters<typeof Sqlite.layer>[0]) =>
-  SqlHistory.layer.pipe(
+  stores.pipe(
     Layer.provideMerge(Sqlite.layer(options)),
     Layer.provide(DataFolder.layer(folder)),
     Layer.provide(platform),
@@ -60,7 +63,7 @@ const inFolder = (folder: string, options?: Parameters<typeof Sqlite.layer>[0]) 
 const inSqlite = Layer.unwrap(Effect.map(temporaryFolder, (folder) => inFolder(folder, { synchronous: "normal" })))
 
 const inPostgres = Layer.unwrap(
-  Effect.map(emptyDatabase, (url) => SqlHistory.layer.pipe(Layer.provideMerge(Postgres.layer({ url })), Layer.fresh)),
+  Effect.map(emptyDatabase, (url) => stores.pipe(Layer.provideMerge(Postgres.layer({ url })), Layer.fresh)),
 )
 
 historySuite("History in SQLite", inSqlite)
@@ -130,6 +133,17 @@ const answers = (history: History["Service"], roll: (sides: number) => number) =
     }
     for (const text of ["tea", "coffee the", "GRÜSSE", "grüße", "你好", "x1 t", "don", "maybe"]) {
       found.push(yield* history.search({ channels, text, limit: 1 + roll(20) }))
+      const [since, until] = [timeOf(roll(150)), timeOf(100 + roll(150))]
+      const from = [["ALICE"], ["bob", "nobody"], []][roll(3)]!
+      const first = yield* history.search({
+        channels,
+        text: roll(2) === 0 ? text : "",
+        since,
+        from,
+        limit: 1 + roll(20),
+      })
+      found.push(first, yield* history.search({ channels, text: "", until, from, before: first.next, limit: 9 }))
+      found.push(yield* history.search({ channels, text, phrases: [text.toUpperCase()], limit: 9 }))
     }
     for (const user of [alice, bob, carol]) found.push(yield* history.markers(user.id, { limit: 10 }))
     return found
@@ -182,6 +196,11 @@ describe("History in SQL", () => {
     yield* history.page(general, { since: timeOf(3), limit: 5, upTo })
     yield* history.page(general, { until: timeOf(3), limit: 5, upTo })
     yield* history.search({ channels, text: "tea", limit: 5 })
+    const filters = { from: ["ann"], since: 1, until: 2, file: true, phrases: ["tea"] }
+    const before = { timestamp: 1, channel: general, seq: seq(1) }
+    yield* history.search({ channels, text: "tea", ...filters, before, limit: 5 })
+    yield* history.search({ channels, text: "", ...filters, before, limit: 5 })
+    yield* history.search({ channels, text: "", from: ["ann"], limit: 5 })
     yield* history.mark(general, [{ user: bob.id, read: seq(1) }])
     yield* history.touch(general, [bob.id])
     yield* history.markers(bob.id, { limit: 10 })

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -364,6 +365,19 @@ describe("a database that was put there by hand", () => {
       yield* refusal(fresh)
       fs.rmdirSync(`${fresh}/natter.db-journal`)
       assert.deepStrictEqual(yield* names(fresh), [])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("is waited for where another process is just making it", () =>
+    Effect.gen(function* () {
+      const folder = yield* makeFolder
+      assert.deepStrictEqual(yield* names(folder), [])
+      const made = fs.readFileSync(`${folder}/natter.db`)
+      fs.truncateSync(`${folder}/natter.db`)
+      const looking = yield* Effect.forkChild(names(folder), { startImmediately: true })
+      assert.isUndefined(looking.pollUnsafe())
+      fs.writeFileSync(`${folder}/natter.db`, made)
+      assert.deepStrictEqual(yield* Fiber.join(looking), [])
     }).pipe(Effect.scoped),
   )
 

@@ -297,5 +297,18 @@ const migrations = (name: string, dialect: string, given: Given) =>
     )
   })
 
+it.effect("nodes that start together on an empty Postgres database find it as one", () =>
+  Effect.gen(function* () {
+    const url = yield* emptyDatabase
+    const start = Effect.scoped(Layer.build(Layer.fresh(Postgres.layer({ url }))))
+    yield* Effect.all([start, start, start, start], { concurrency: "unbounded" })
+    const done = yield* Effect.provide(versions, Layer.fresh(Postgres.layer({ url })))
+    assert.deepStrictEqual(
+      done,
+      Array.from(done, (_, n) => n + 1),
+    )
+  }),
+)
+
 migrations("SQLite", "sqlite", inSqlite)
 migrations("Postgres", "postgres", inPostgres)

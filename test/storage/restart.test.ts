@@ -15,20 +15,18 @@ import { restart } from "../suites/restart.ts"
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 const kept = Layer.mergeAll(SqlHistory.layer, SqlChannels.layer, SqlAccounts.layer)
 
-// Each run opens the database anew.
+// Each run opens the database anew, once for all that is kept: two that open a new one at once are in each other's way.
 restart({
   name: "a service on SQLite",
   make: Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped({ prefix: "natter-test-" })).pipe(
     Effect.provide(platform),
     Effect.map((folder) =>
-      Layer.fresh(
-        kept.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(folder)), Layer.provide(platform)),
-      ),
+      kept.pipe(Layer.provide(Sqlite.layer()), Layer.provide(DataFolder.layer(folder)), Layer.provide(platform)),
     ),
   ),
 })
 
 restart({
   name: "a service on Postgres",
-  make: Effect.map(emptyDatabase, (url) => Layer.fresh(kept.pipe(Layer.provide(Postgres.layer({ url }))))),
+  make: Effect.map(emptyDatabase, (url) => kept.pipe(Layer.provide(Postgres.layer({ url })))),
 })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -13,6 +14,9 @@ import { AccountStore } from "../../src/accounts/AccountStore.ts"
 import * as Token from "../../src/accounts/Token.ts"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import type * as Domain from "../../src/domain/Scope.ts"
+import { maxBans } from "../../src/accounts/AddressBan.ts"
+import { AddressRange } from "../../src/domain/AddressRange.ts"
+import { maxAudit } from "../../src/domain/AuditLog.ts"
 import { UserId } from "../../src/domain/User.ts"
 import * as Username from "../../src/domain/Username.ts"
 
@@ -145,6 +149,37 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.setRole(UserId.make("nobody"), "admin")
         const roles = (yield* store.list(everything)).map(({ name, role }) => `${name} ${role}`)
         assert.deepStrictEqual(roles, ["Alice admin", "bob member"])
+      }),
+    )
+
+    test(
+      "takes the role of an administrator from nobody who is the last to have it and may sign in",
+      Effect.fnUntraced(function* (store) {
+        const carol = account("carol")
+        for (const one of [alice, bob, carol]) yield* store.add(one)
+        for (const one of [alice, bob]) yield* store.setRole(one.id, "admin")
+        const admins = Effect.map(store.list(everything), (all) =>
+          all.flatMap(({ name, role }) => (role === "admin" ? String(name) : [])),
+        )
+        const refused = (id: UserId) => Effect.map(Effect.flip(store.demote(id)), ({ _tag }) => _tag)
+        // Who is no administrator, or nobody, has nothing that could be taken.
+        yield* store.demote(carol.id)
+        yield* store.demote(UserId.make("nobody"))
+        yield* store.setDisabled(bob.id, true)
+        assert.strictEqual(yield* refused(alice.id), "LastAdministrator")
+        // One who is kept out is none that could help.
+        yield* store.demote(bob.id)
+        assert.deepStrictEqual(yield* admins, ["Alice"])
+        assert.strictEqual(yield* refused(alice.id), "LastAdministrator")
+        yield* store.setRole(carol.id, "admin")
+        yield* store.demote(alice.id)
+        assert.deepStrictEqual(yield* admins, ["carol"])
+        // Two who do it to each other at the same moment.
+        yield* store.setRole(alice.id, "admin")
+        yield* Effect.all([Effect.exit(store.demote(alice.id)), Effect.exit(store.demote(carol.id))], {
+          concurrency: "unbounded",
+        })
+        assert.lengthOf(yield* admins, 1)
       }),
     )
 
@@ -636,6 +671,58 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
     )
 
     test(
+      "knows from where nobody is let in, of so many ranges at most",
+      Effect.fnUntraced(function* (store) {
+        const by = { id: alice.id, name: alice.name }
+        const ban = (address: string, until: number | null = null, reason: string | null = null) =>
+          store.ban({ address: AddressRange.make(address), by, createdAt: 5, until, reason })
+        assert.deepStrictEqual(yield* store.bans, [])
+        yield* ban("192.0.2.0/24", null, "noise")
+        const now = yield* Clock.currentTimeMillis
+        yield* ban("2001:db8::/32", now)
+        yield* ban("192.0.2.0/24", now + 1000, "more noise")
+        // The other one has ended.
+        assert.deepStrictEqual(yield* store.bans, [
+          { address: AddressRange.make("192.0.2.0/24"), by, createdAt: 5, until: now + 1000, reason: "more noise" },
+        ])
+        for (let n = 1; n < maxBans; n++) yield* ban(`10.0.${n >> 8}.${n & 255}`)
+        assert.strictEqual((yield* Effect.flip(ban("203.0.113.1")))._tag, "TooManyBans")
+        // In place of itself there is room.
+        yield* ban("192.0.2.0/24", now + 1000)
+        yield* TestClock.adjust(1000)
+        yield* ban("203.0.113.1")
+        yield* store.unban(AddressRange.make("203.0.113.1"))
+        yield* store.unban(AddressRange.make("203.0.113.1"))
+        assert.lengthOf(yield* store.bans, maxBans - 1)
+      }),
+    )
+
+    test(
+      "keeps what administrators did, the last of each kind",
+      Effect.fnUntraced(function* (store) {
+        const by = { id: alice.id, name: alice.name }
+        const note = (action: string, more: { readonly whom?: string; readonly detail?: string } = {}) =>
+          Effect.andThen(Clock.currentTimeMillis, (timestamp) => store.note({ timestamp, by, action, ...more }))
+        assert.deepStrictEqual(yield* store.audit({ limit: 9 }), [])
+        yield* note("drain")
+        yield* TestClock.adjust(5)
+        yield* note("setUserRole", { whom: "bob", detail: "admin" })
+        const all = yield* store.audit({ limit: 9 })
+        assert.deepStrictEqual(all, [
+          { number: 2, timestamp: all[1]!.timestamp + 5, by, action: "setUserRole", whom: "bob", detail: "admin" },
+          { number: 1, timestamp: all[1]!.timestamp, by, action: "drain" },
+        ])
+        assert.deepStrictEqual(yield* store.audit({ limit: 1 }), all.slice(0, 1))
+        assert.deepStrictEqual(yield* store.audit({ before: 2, limit: 9 }), all.slice(1))
+        for (let n = 0; n < maxAudit + 5; n++) yield* note("disconnect", { detail: `${n}` })
+        const kept = yield* store.audit({ limit: 2 * maxAudit })
+        assert.lengthOf(kept, maxAudit + 2)
+        assert.deepStrictEqual(kept[0]!.detail, `${maxAudit + 4}`)
+        assert.deepStrictEqual(kept.slice(-2), all)
+      }),
+    )
+
+    test(
       "tells every subscriber what changes, in order, from when it listens",
       Effect.fnUntraced(function* (store) {
         yield* store.add(alice)
@@ -649,6 +736,10 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
         yield* store.revokeToken(token(alice, 2).id)
         yield* store.setPassword(alice.id, Redacted.make("new"))
         yield* store.rehash(alice.id, Redacted.make("new"), Redacted.make("newer"))
+        yield* store.add(bob)
+        for (const one of [alice, bob, alice]) yield* store.setRole(one.id, "admin")
+        yield* store.demote(alice.id)
+        yield* store.demote(alice.id)
         yield* store.setDisabled(alice.id, true)
         for (const heard of [one, other]) {
           yield* until(store, () => heard.at(-1)?._tag === "Disabled" && heard.at(-1)?.userId === alice.id)
@@ -657,6 +748,8 @@ export const accountStore = (name: string, layer: Layer.Layer<AccountStore, unkn
             [
               { _tag: "TokenRevoked", userId: alice.id, tokenId: token(alice, 2).id },
               { _tag: "PasswordChanged", userId: alice.id },
+              { _tag: "RoleChanged", userId: alice.id },
+              { _tag: "RoleChanged", userId: alice.id },
               { _tag: "Disabled", userId: alice.id },
             ],
           )

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Record from "../../src/channels/ChannelRecord.ts"
+import { maxAudit } from "../../src/domain/AuditLog.ts"
 import type { ChannelStoreError } from "../../src/channels/ChannelStoreError.ts"
 import { ChannelStore } from "../../src/channels/ChannelStore.ts"
 import { AddressRange } from "../../src/domain/AddressRange.ts"
@@ -38,6 +39,15 @@ const sanction = (kind: Record.Sanction["kind"], subject: Record.Subject, until?
   until,
   by: ann,
   reason: until === undefined ? undefined : "noise",
+})
+const link = (id: string, more?: Partial<Record.InviteLink>): Record.InviteLink => ({
+  id,
+  by: ann,
+  createdAt: 8,
+  until: undefined,
+  uses: undefined,
+  used: 0,
+  ...more,
 })
 const everything = { limit: 1000 }
 
@@ -119,6 +129,13 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
           { type: "Sanctioned", sanction: sanction("ban", range, 100) },
           { type: "Pardoned", kind: "mute", subject },
           { type: "Pardoned", kind: "mute", subject: range },
+          { type: "Linked", link: link("one") },
+          { type: "Linked", link: link("two", { until: 99, uses: 3 }) },
+          { type: "LinkUsed", id: "two", used: 2 },
+          { type: "LinkUsed", id: "nothing", used: 2 },
+          { type: "Linked", link: link("three") },
+          { type: "Unlinked", id: "three" },
+          { type: "Unlinked", id: "nothing" },
           { type: "Renamed", name: name("cellar"), at: 9 },
         ]
         let expected = Option.getOrThrow(yield* store.get(id))
@@ -130,6 +147,35 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         assert.deepInclude(expected, { name: "cellar", slowMode: 5000, archived: true } as object)
         assert.deepStrictEqual([...expected.sanctions.values()].map(({ until }) => until).toSorted(), [100, 99])
         assert.deepStrictEqual(yield* found(store, "attic"), Record.make(channel("attic")))
+      }),
+    )
+
+    test(
+      "finds the channel to which an invitation leads, whatever it is called, and as long as both are there",
+      Effect.fnUntraced(function* (store) {
+        const id = ChannelId.make("id-den")
+        const invited = (link: string) =>
+          Effect.map(store.invited(link), (found) =>
+            Option.getOrUndefined(Option.map(found, ({ id, name, renamedAt }) => ({ id, name, renamedAt }))),
+          )
+        for (const text of ["attic", "den"]) {
+          yield* store.create(channel(text))
+          yield* store.change(ChannelId.make(`id-${text}`), [{ type: "Linked", link: link(`to ${text}`) }])
+        }
+        const den = { id, name: "den", renamedAt: undefined } as object
+        assert.deepStrictEqual<unknown>(yield* invited("to den"), den)
+        assert.isUndefined(yield* invited("to nothing"))
+        yield* store.change(id, [{ type: "Renamed", name: name("cellar"), at: 9 }])
+        assert.deepStrictEqual<unknown>(yield* invited("to den"), { ...den, name: "cellar", renamedAt: 9 })
+        yield* store.change(id, [{ type: "Linked", link: link("another") }])
+        yield* store.change(id, [{ type: "Unlinked", id: "to den" }])
+        assert.isUndefined(yield* invited("to den"))
+        assert.isDefined(yield* invited("another"))
+        yield* store.remove(id)
+        assert.isUndefined(yield* invited("another"))
+        yield* store.create(channel("den"))
+        assert.strictEqual(Option.getOrThrow(yield* store.get(id)).links.size, 0)
+        assert.isDefined(yield* invited("to attic"))
       }),
     )
 
@@ -230,8 +276,8 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         yield* store.create(channel("den"), act("create"))
         const id = ChannelId.make("id-den")
         yield* store.change(id, [], act("ban", { whom: bob }))
-        for (let n = 0; n < Record.maxAudit + 5; n++) yield* store.change(id, [], act("topic", { detail: `${n}` }))
-        const all = yield* store.audit(id, { limit: 2 * Record.maxAudit })
+        for (let n = 0; n < maxAudit + 5; n++) yield* store.change(id, [], act("topic", { detail: `${n}` }))
+        const all = yield* store.audit(id, { limit: 2 * maxAudit })
         assert.deepStrictEqual(
           all.filter(({ action }) => action !== "topic").map(({ action, number }) => [number, action]),
           [
@@ -239,8 +285,8 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
             [1, "create"],
           ],
         )
-        assert.strictEqual(all[0]!.detail, `${Record.maxAudit + 4}`)
-        assert.lengthOf(all, Record.maxAudit + 2)
+        assert.strictEqual(all[0]!.detail, `${maxAudit + 4}`)
+        assert.lengthOf(all, maxAudit + 2)
         assert.deepStrictEqual(
           (yield* store.audit(id, { before: 8, limit: 3 })).map(({ number }) => number),
           [2, 1],
@@ -343,8 +389,24 @@ export const channelStore = (title: string, layer: Layer.Layer<ChannelStore, unk
         assert.deepStrictEqual(yield* list({ user: bob.id }), ["b", "c"])
         assert.deepStrictEqual(yield* list({ user: ann.id }), ["a", "b"])
         assert.deepStrictEqual(yield* store.list({ for: "strangers", after: name("b"), limit: 9 }), [
-          { id: ChannelId.make("id-c"), name: name("c"), topic: Topic.make("sea") },
+          {
+            id: ChannelId.make("id-c"),
+            name: name("c"),
+            topic: Topic.make("sea"),
+            access: "public",
+            archived: false,
+          },
         ])
+        const all = yield* store.list({ for: "everybody", archived: true, limit: 9 })
+        assert.deepStrictEqual(
+          all.map(({ access, archived, name }) => [String(name), access, archived]),
+          [
+            ["a", "private", false],
+            ["b", "readonly", false],
+            ["c", "public", false],
+            ["d", "public", true],
+          ],
+        )
         const among = (...some: ReadonlyArray<string>) =>
           Effect.map(store.list({ for: "strangers", limit: 9, scope: { channels: some.map(name), since: 8 } }), names)
         assert.deepStrictEqual(yield* among("c", "a", "d", "x"), ["c"])

@@ -41,6 +41,16 @@ export const fileRecordsSuite = (title: string, layer: Layer.Layer<FileRecords, 
       files.map(({ id }) => Number.parseInt(id.slice(-12), 16))
 
     test(
+      "has an identity, the same however often it is asked for",
+      Effect.fnUntraced(function* (records) {
+        const identity = yield* records.identity
+        assert.match(identity, /^[0-9a-z]{27}$/)
+        yield* add(records, record(1))
+        assert.strictEqual(yield* records.identity, identity)
+      }),
+    )
+
+    test(
       "gives back what was added, as it was",
       Effect.fnUntraced(function* (records) {
         const files = [

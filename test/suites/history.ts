@@ -9,11 +9,14 @@ import { ChannelId } from "../../src/domain/ChannelId.ts"
 import { UserId } from "../../src/domain/User.ts"
 import type { Entry, Message } from "../../src/domain/Entry.ts"
 import { HistoryId } from "../../src/domain/HistoryId.ts"
+import { Epochs } from "../../src/history/Epochs.ts"
 import { History } from "../../src/history/History.ts"
 import { outdated } from "../../src/history/outdated.ts"
 import { Stamps } from "../../src/history/Stamps.ts"
+import { historyFences } from "./historyFences.ts"
 import { historyFiles } from "./historyFiles.ts"
 import { historyPages } from "./historyPages.ts"
+import { historyFilters } from "./historyFilters.ts"
 import { historySearch } from "./historySearch.ts"
 import {
   alice,
@@ -38,11 +41,11 @@ import {
 import { withSettable } from "./settableClock.ts"
 
 /** The layer is built anew, and empty, for each test. It reads `HistorySettings`. */
-export const historySuite = (name: string, layer: Layer.Layer<History, unknown>) =>
+export const historySuite = (name: string, layer: Layer.Layer<History | Epochs, unknown>) =>
   describe(name, () => {
     const test = (
       title: string,
-      body: (history: History["Service"]) => Effect.Effect<void, unknown>,
+      body: (history: History["Service"]) => Effect.Effect<void, unknown, Epochs>,
       given: Parameters<typeof settings>[0] = {},
     ) =>
       it.effect(title, () =>
@@ -59,6 +62,8 @@ export const historySuite = (name: string, layer: Layer.Layer<History, unknown>)
     historyPages(test)
     historyFiles(test)
     historySearch(test)
+    historyFilters(test)
+    historyFences((title, body) => test(title, (history) => Effect.flatMap(Epochs, (epochs) => body(history, epochs))))
 
     test(
       "a channel nobody wrote to is empty",

@@ -59,6 +59,20 @@ const finding = ({ layer }: World): void => {
       assert.deepStrictEqual((yield* found("secret")).hits, [])
       assert.deepStrictEqual((yield* found("secret", { channel: "attic" })).hits, ["attic a secret about Tea"])
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "  " }), "InvalidSearch")
+      // What is typed among the words says who, where and when.
+      yield* ann.ask(publish("5", "lemon juice, not at four"), "Published")
+      const day = (offset: number) => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
+      assert.deepStrictEqual((yield* found('juice "JUICE at"')).hits, ["den juice at four"])
+      assert.deepStrictEqual((yield* found("from:@ANN in:#den juice lemon")).hits, ["den lemon juice, not at four"])
+      assert.deepStrictEqual((yield* found(`lemon after:${day(-2)} before:${day(2)}`)).hits.length, 1)
+      assert.deepStrictEqual((yield* found(`lemon before:${day(-1)}`)).hits, [])
+      assert.deepStrictEqual((yield* found("from:bob")).hits, [])
+      assert.deepStrictEqual((yield* found("from:bob in:attic")).hits, ["attic a secret about Tea"])
+      assert.deepStrictEqual((yield* found("from:nobody has:file")).hits, [])
+      for (const text of ["in:den", "juice before:today", "in:den in:attic x", "from:@", "has:fish"]) {
+        assert.strictEqual(yield* refused(ann, { type: "Search", text }), "InvalidSearch", text)
+      }
+      assert.strictEqual(yield* refused(ann, { type: "Search", text: "x in:nowhere" }), "NoSuchChannel")
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "x", before: "nonsense" }), "InvalidFrame")
       const odd = ['"', "tea OR coffee", "NEAR(", "*", "tea*", "'; DROP TABLE x", "\u0000", "(", "col:tea", "-tea"]
       for (const text of odd) {

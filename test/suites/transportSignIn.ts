@@ -114,6 +114,24 @@ export const signIn = ({ layer }: World): void => {
     }),
   )
 
+  live("a changed role puts out whoever was something else, to come back as that", layer(), (server) =>
+    Effect.gen(function* () {
+      // Version 1 first: it lets nobody in under a name that is here already.
+      const one = yield* member1(server, "ann")
+      const token = yield* tokenOf(server, "ann")
+      const two = yield* user2(server, "ann")
+      yield* server.accounts.setRole("ann", "admin")
+      assert.deepInclude(yield* two.expect("Disconnect"), { code: 4008, reason: "RoleChanged", reconnect: true })
+      assert.strictEqual(
+        yield* nextText(one),
+        '{"type":"Error","code":401,"message":"Your role in this service has changed"}',
+      )
+      const again = yield* signedInBy(server, token)
+      // It stays: it came after the change.
+      yield* again.ask({ type: "Join", channel: "den" }, "Joined")
+    }),
+  )
+
   live("a changed password puts out whoever came with the old one", layer(), (server) =>
     Effect.gen(function* () {
       const token = yield* tokenOf(server, "ann")

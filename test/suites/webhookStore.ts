@@ -33,7 +33,7 @@ export const outgoing = (n: number, more?: Partial<OutgoingWebhook>): OutgoingWe
   ...more,
 })
 
-const incoming = (n: number, more?: Partial<IncomingWebhook>): IncomingWebhook => ({
+export const incoming = (n: number, more?: Partial<IncomingWebhook>): IncomingWebhook => ({
   kind: "incoming",
   id: webhookId(n),
   channel: ChannelId.make("den-1"),
@@ -143,6 +143,8 @@ export const webhookStore = (title: string, layer: Layer.Layer<WebhookStore, unk
         // One that is replaced later does not send the webhook back.
         yield* store.addDeadLetter(letter(60))
         assert.deepInclude((yield* store.all)[0], { position: Seq.make(201) })
+        const positions = yield* Effect.forEach([1, 2, 3], (n) => store.position(webhookId(n)))
+        assert.deepStrictEqual(positions, [Seq.make(201), Seq.make(8), undefined])
         yield* store.removeDeadLetter(webhookId(1), letter(200).delivery)
         yield* store.removeDeadLetter(webhookId(2), letter(201).delivery)
         assert.deepStrictEqual(numbers(yield* store.deadLetters(webhookId(1))).slice(0, 2), [201, 109])

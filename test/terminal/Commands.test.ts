@@ -25,6 +25,7 @@ describe("Commands", () => {
     ["/topic -", { _tag: "Topic", topic: "" }],
     ["/list", { _tag: "Channels" }],
     ["/search tea", { _tag: "Search", words: "tea" }],
+    ['/search tea "at four" from:bob', { _tag: "Search", words: 'tea "at four" from:bob' }],
     ["/search", { _tag: "Find", query: "" }],
     ["/find tea", { _tag: "Find", query: "tea" }],
     ["/edit I mean tea", { _tag: "Edit", text: "I mean tea" }],

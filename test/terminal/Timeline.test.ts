@@ -1,7 +1,5 @@
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { assert, describe, it } from "@effect/vitest"
-import { links } from "../../src/terminal/Links.ts"
-import { mentions } from "../../src/terminal/Mentions.ts"
 import { colourOf, nameColours } from "../../src/terminal/Palette.ts"
 import * as Plain from "../../src/terminal/Plain.ts"
 import { type Span, timeline } from "../../src/terminal/Timeline.ts"
@@ -144,40 +142,4 @@ describe("Plain", () => {
     assert.strictEqual(Plain.line("👩🏽‍❤️‍💋‍👨🏿 नमस्ते क्ष"), "👩🏽‍❤️‍💋‍👨🏿 नमस्ते क्ष")
     assert.strictEqual(Plain.line("👨‍👩‍👧 naïve 日本"), "👨‍👩‍👧 naïve 日本")
   })
-})
-
-describe("Links", () => {
-  const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
-    ["see https://example.org.", ["https://example.org"]],
-    ["(https://example.org/a)", ["https://example.org/a"]],
-    ["https://en.wikipedia.org/wiki/Tea_(meal)", ["https://en.wikipedia.org/wiki/Tea_(meal)"]],
-    ["<http://a.b/c?d=e&f#g>, https://x.y!", ["http://a.b/c?d=e&f#g", "https://x.y"]],
-    ["HTTPS://EXAMPLE.ORG", ["HTTPS://EXAMPLE.ORG"]],
-    ["ftp://x.y javascript:alert(1) example.org", []],
-  ]
-  for (const [text, found] of cases) {
-    it(text, () => {
-      assert.deepStrictEqual(
-        links(text).map(({ end, start }) => text.slice(start, end)),
-        [...found],
-      )
-    })
-  }
-})
-
-describe("Mentions", () => {
-  const cases: ReadonlyArray<readonly [string, string, number]> = [
-    ["ann", "ann: hi", 1],
-    ["ann", "hi @Ann!", 1],
-    ["ann", "annabel, joann", 0],
-    ["ann", "ann@example.org and x@ann.example", 1],
-    ["a.b", "a.b and axb", 1],
-    ["日本", "日本 is not 日本語", 1],
-    ["ann", "", 0],
-    ["anne-marie", "anne-marie and anne", 1],
-    ["(^.^) [x] $+*?|\\{}/-", "hi (^.^) [x] $+*?|\\{}/-!", 1],
-  ]
-  for (const [name, text, count] of cases) {
-    it(`${name} in "${text}": ${count}`, () => assert.strictEqual(mentions(text, name).length, count))
-  }
 })

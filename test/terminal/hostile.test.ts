@@ -6,7 +6,7 @@ import { RequestError } from "../../src/domain/RequestError.ts"
 import { banner, typing } from "../../src/terminal/Banner.ts"
 import * as Editor from "../../src/terminal/Editor.ts"
 import { layout } from "../../src/terminal/Layout.ts"
-import { links } from "../../src/terminal/Links.ts"
+import { links } from "../../src/text/Links.ts"
 import type { Entry, Model } from "../../src/terminal/Model.ts"
 import { rowCount, type Row, timeline } from "../../src/terminal/Timeline.ts"
 import { lookOf } from "../../src/terminal/update/conversations.ts"
@@ -137,6 +137,15 @@ describe("a message as long as a frame", () => {
     "addresses in brackets": fill("(https://x.y/(z)) "),
     spaces: `${fill(" ")}`.slice(1) + "a",
     signs: fill("@"),
+    stars: fill("*"),
+    "what is bold": fill("**a** "),
+    "what is all at once": fill("**a *b ~~c~~* `d`** "),
+    backticks: fill("`a"),
+    fences: fill("```\n"),
+    "quotes in quotes": fill("> > > > > a\n"),
+    lists: fill("- a\n"),
+    "lists in lists": fill("- a\n  999999999. b\n     - c\n       99999. d\n"),
+    "marks kept apart by stars": `a${fill("*\u0301\u0301\u0301\u0301* ")}`,
   }
   for (const [name, content] of Object.entries(piles)) {
     it(`of ${name} neither takes long nor the whole screen`, () => {

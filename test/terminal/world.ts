@@ -22,6 +22,7 @@ import {
   UserTyping,
 } from "../../src/protocol/v2/ServerFrame.ts"
 import type { Action, Intent } from "../../src/terminal/Action.ts"
+import type { Format, Formats } from "../../src/terminal/Format.ts"
 import type { Key } from "../../src/terminal/Key.ts"
 import { type Conversation, initial, type Model } from "../../src/terminal/Model.ts"
 import { current, lookOf } from "../../src/terminal/update/conversations.ts"
@@ -106,8 +107,12 @@ export class World {
   title = ""
   private seq = 0
 
-  constructor(size = { columns: 80, rows: 24 }, channels: readonly [string, ...Array<string>] = ["lobby"]) {
-    this.model = initial({ address: "127.0.0.1:8080", channels, now: noon, ticks: noon, size, ids: "run" })
+  constructor(
+    size = { columns: 80, rows: 24 },
+    channels: readonly [string, ...Array<string>] = ["lobby"],
+    formats: Formats = new Set<Format>(["bold", "italic", "struck"]),
+  ) {
+    this.model = initial({ address: "127.0.0.1:8080", channels, now: noon, ticks: noon, size, ids: "run", formats })
     this.act({ _tag: "Connection", state: { _tag: "Online", username: me, version: 2 } })
   }
 

@@ -28,7 +28,7 @@ export interface Handlers {
 const markAt = 9
 const mark = 0x4d
 /** The fields before the content, and its first digits, are within these. */
-const headBytes = 160
+const headBytes = 256
 
 // One buffer for all: its content is used up before the next connection is read.
 const shared = Buffer.allocUnsafe(256 * 1024)
@@ -60,6 +60,11 @@ export class Wire {
 
   send(frame: object): void {
     this.socket.write(frameOf(frame))
+  }
+
+  /** Several in one write. */
+  sendAll(frames: ReadonlyArray<object>): void {
+    this.socket.write(Buffer.concat(frames.map(frameOf)))
   }
 
   /** Reads no more, as a client that hangs does. */

@@ -35,6 +35,8 @@ const fileOf = Effect.fnUntraced(function* (bytes: number) {
 })
 
 const optionsOf = ({ onProgress, pinned }: Settings) => ({
+  // As `natter upload` and `natter download` start themselves.
+  options: ["--max-semi-space-size=2"],
   core: pinned?.load,
   onEvent: (event: SessionEvent) => {
     if (event.type === "Progress") onProgress(event.text)
@@ -111,7 +113,7 @@ const chat = (name: string, besides: number): Contestant => ({
             filesLoad,
             { work: "parallel", transfers: besides, pace, path, bytes, ...at } satisfies FilePlan,
             started,
-            optionsOf(settings),
+            { ...optionsOf(settings), isBehind: true },
           )).lost
     const talking = LoadProcess.run<SessionEvent>(loadFile, plan, started, optionsOf(settings))
     const { figures } = yield* Effect.raceFirst(talking, lost)

@@ -17,5 +17,16 @@ export const contentOf = (name: string): Uint8Array => {
   return bytes
 }
 
+const hashes = new Map<string, string>()
+
+/** The SHA-256 of what a file holds that is called so. */
+export const hashOfContent = (name: string): string => {
+  const known = hashes.get(name)
+  if (known !== undefined) return known
+  const hash = createHash("sha256").update(contentOf(name)).digest("hex")
+  hashes.set(name, hash)
+  return hash
+}
+
 /** The name of such a file. */
 export const nameOf = (kind: number, size: number) => `${kind}-${size}.bin`

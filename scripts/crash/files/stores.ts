@@ -5,7 +5,7 @@ import { ChannelId } from "../../../src/domain/ChannelId.ts"
 import { UserId } from "../../../src/domain/User.ts"
 import * as Files from "../../../src/files/Files.ts"
 import { defaults as fileDefaults, FileSettings } from "../../../src/files/FileSettings.ts"
-import { defaults } from "../../../src/server/ServerSettings.ts"
+import { defaults, type ServerSettings } from "../../../src/server/ServerSettings.ts"
 import { storesLayer } from "../../../src/server/Storage.ts"
 
 export const channel = ChannelId.make("den-1")
@@ -13,9 +13,11 @@ export const user = UserId.make("ann")
 
 export const storesIn = (data: string) => storesLayer({ ...defaults, data })
 
-export const filesIn = (data: string) =>
+export const filesOn = (settings: ServerSettings) =>
   Files.layer.pipe(
-    Layer.provideMerge(storesIn(data)),
+    Layer.provideMerge(storesLayer(settings)),
     Layer.provide(NodeCrypto.layerSecureRandom),
     Layer.provide(Layer.succeed(FileSettings, { ...fileDefaults, quota: Number.MAX_SAFE_INTEGER, uploads: 1000 })),
   )
+
+export const filesIn = (data: string) => filesOn({ ...defaults, data })

@@ -8,12 +8,15 @@ import * as Semaphore from "effect/Semaphore"
 import type * as Jose from "jose"
 import type { StorageError } from "../AccountError.ts"
 import type { AccessTokenSettings } from "../AccessTokenSettings.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { type SigningKey, SigningKeys } from "../SigningKeys.ts"
 import * as Ed25519 from "./ed25519.ts"
 import * as Rotation from "./rotation.ts"
 
 /** How often it is looked whether another key is needed, or one no longer. */
 const lookEvery = "1 minute"
+/** A key that is not at hand may be another node's, made just now: after so many milliseconds it is looked for. */
+const readAgain = 1000
 
 /** A key, ready for use. */
 export interface RingKey extends SigningKey {
@@ -47,12 +50,23 @@ export const make = Effect.fnUntraced(function* (settings: AccessTokenSettings) 
     lifetime: Duration.toMillis(settings.lifetime),
   }
   let known: ReadonlyArray<RingKey> | undefined
+  let readAt = -Infinity
+
+  /** As they are kept: other nodes make some, too. Those at hand are ready already. */
+  const read = Effect.gen(function* () {
+    readAt = yield* Monotonic.now
+    const kept = yield* store.list
+    return yield* Effect.forEach(kept, (key) => {
+      const ring = known?.find(({ id }) => id === key.id)
+      return ring === undefined ? ready(key) : Effect.succeed(ring)
+    })
+  })
 
   /** As they are to be now: made, read and removed. */
   const update = alone.withPermit(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      let keys = known ?? (yield* Effect.forEach(yield* store.list, ready))
+      let keys = yield* read
       const signsFrom = Rotation.nextSigns(keys, now, terms)
       if (signsFrom !== undefined) {
         const key = yield* Effect.provideService(Ed25519.make(signsFrom), SecureRandom.SecureRandom, random)
@@ -82,6 +96,16 @@ export const make = Effect.fnUntraced(function* (settings: AccessTokenSettings) 
     keys: keys.filter((key) => !Rotation.isOver(key, keys, now, terms)),
   }))
 
+  /** Whoever sends tokens of no key has the store asked no more often than this. */
+  const lookedAgain = Effect.flatMap(Monotonic.now, (now) =>
+    now < readAt + readAgain
+      ? Effect.succeed([])
+      : Effect.andThen(
+          update,
+          Effect.map(current, ({ keys }) => keys),
+        ),
+  )
+
   const ring: KeyRing = {
     signer: Effect.flatMap(current, ({ keys, now }) => {
       const key = Rotation.signer(keys, now)
@@ -90,7 +114,13 @@ export const make = Effect.fnUntraced(function* (settings: AccessTokenSettings) 
         ? Effect.map(update, (keys) => Rotation.signer(keys, now) ?? keys[0]!)
         : Effect.succeed(key)
     }),
-    find: (id) => Effect.map(current, ({ keys }) => keys.find((key) => key.id === id)),
+    find: (id) =>
+      Effect.flatMap(current, ({ keys }) => {
+        const found = keys.find((key) => key.id === id)
+        return found === undefined
+          ? Effect.map(lookedAgain, (keys) => keys.find((key) => key.id === id))
+          : Effect.succeed(found)
+      }),
     published: Effect.map(current, ({ keys }) => keys.map(Ed25519.published)),
   }
   return ring

@@ -2,6 +2,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import type { AddressRange } from "../../domain/AddressRange.ts"
+import { AuditLog } from "../../domain/AuditLog.ts"
 import { UserId } from "../../domain/User.ts"
 import * as NameKey from "../../domain/NameKey.ts"
 import * as Username from "../../domain/Username.ts"
@@ -12,12 +14,16 @@ import {
   AccountNotFound,
   InviteNotFound,
   InviteNotValid,
+  LastAdministrator,
   NameTaken,
   TokenNotFound,
+  TooManyBans,
   TooManyTokens,
 } from "../AccountError.ts"
 import type { AccountStoreShape, IssuedInvite, OutsideIdentity, Page } from "../AccountStoreShape.ts"
 import * as ChangeFeed from "../ChangeFeed.ts"
+import { type AddressBan, maxBans } from "../AddressBan.ts"
+import type { ServiceAct } from "../ServiceAct.ts"
 import * as Token from "../Token.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -33,6 +39,8 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
   const byUser = new Map<UserId, Map<string, Mutable<Token.Token>>>()
   const invites = new Map<string, Mutable<IssuedInvite>>()
   const identities = new Map<string, UserId>()
+  const bans = new Map<AddressRange, AddressBan>()
+  const audit = new AuditLog<ServiceAct>()
   let log: Array<ChangeFeed.Entry> = []
   let seq = 0
 
@@ -114,9 +122,23 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
       }),
 
     setRole: (id, role) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         const account = byId.get(id)
-        if (account !== undefined) account.role = role
+        if (account === undefined || account.role === role) return Effect.void
+        account.role = role
+        return append({ _tag: "RoleChanged", userId: id })
+      }),
+
+    demote: (id) =>
+      Effect.suspend(() => {
+        const account = byId.get(id)
+        if (account?.role !== "admin") return Effect.void
+        const others = byId
+          .values()
+          .some(({ disabled, role, id: other }) => other !== id && role === "admin" && !disabled)
+        if (!others) return Effect.fail(new LastAdministrator())
+        account.role = "member"
+        return append({ _tag: "RoleChanged", userId: id })
       }),
 
     list: (range) =>
@@ -225,7 +247,24 @@ export const makeMemoryStore: Effect.Effect<AccountStoreShape> = Effect.gen(func
       return Effect.void
     }),
 
+    bans: Effect.sync(() => [...bans.values()].toSorted((one, other) => (one.address < other.address ? -1 : 1))),
+
+    ban: (ban) =>
+      step((now) => {
+        for (const { address, until } of bans.values()) if (until !== null && until <= now) bans.delete(address)
+        if (bans.size >= maxBans && !bans.has(ban.address)) return Effect.fail(new TooManyBans())
+        bans.set(ban.address, ban)
+        return Effect.void
+      }),
+
+    unban: (address) => Effect.sync(() => void bans.delete(address)),
+
+    note: (act) => Effect.sync(() => audit.add(act)),
+
+    audit: ({ before = Number.POSITIVE_INFINITY, limit }) => Effect.sync(() => audit.page(before, limit)),
+
     changes: feed.changes,
     announced: feed.announced,
+    heed: feed.heed,
   }
 })

@@ -1,18 +1,29 @@
 import { LruMap } from "../../domain/LruMap.ts"
 import { network } from "../../domain/Network.ts"
 import { TokenBucket } from "../../domain/TokenBucket.ts"
+import type { PeersShape } from "../../peers/Peers.ts"
+import { SharedBuckets } from "../../peers/SharedBuckets.ts"
 import type { AccountSettings } from "../AccountSettings.ts"
 
 /** Addresses whose registrations are remembered: those that tried last. */
 const maxAddresses = 10_000
 
+/** The other nodes, which count the same. */
+interface Sharing {
+  readonly peers: PeersShape
+  readonly now: () => number
+}
+
 /** Counts the names that are registered from an address, so that one machine cannot take all of them. */
 export class Registrations {
   private readonly limit: AccountSettings["registrations"]
   private readonly byNetwork = new LruMap<string, TokenBucket>()
+  private readonly shared: SharedBuckets | undefined
 
-  constructor(limit: AccountSettings["registrations"]) {
+  constructor(limit: AccountSettings["registrations"], sharing?: Sharing) {
     this.limit = limit
+    this.shared =
+      sharing && new SharedBuckets({ ...sharing, name: "registrations", find: (key) => this.byNetwork.get(key) })
   }
 
   /** Milliseconds until another may be registered; 0 where one may be now. Counts nothing. */
@@ -31,7 +42,8 @@ export class Registrations {
     const found = this.byNetwork.use(where)
     if (found !== undefined) return found
     const { burst, perHour } = this.limit
-    const bucket = new TokenBucket({ burst, perSecond: perHour / 3600 }, now)
+    const rate = { burst, perSecond: perHour / 3600 }
+    const bucket = this.shared?.make(rate, now, where, "names") ?? new TokenBucket(rate, now)
     this.byNetwork.set(where, bucket)
     if (this.byNetwork.size > maxAddresses) this.byNetwork.removeOldest()
     return bucket

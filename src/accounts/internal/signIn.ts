@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -22,6 +23,7 @@ import { AccountStore } from "../AccountStore.ts"
 import { LoginThrottle } from "../LoginThrottle.ts"
 import { PasswordHash } from "../PasswordHash.ts"
 import * as Address from "../../domain/Network.ts"
+import { Peers } from "../../peers/Peers.ts"
 import type * as Guests from "./guests.ts"
 import * as Password from "./password.ts"
 import { Registrations } from "./registrations.ts"
@@ -70,7 +72,9 @@ export const make = (
     const passwords = yield* PasswordHash
     const throttle = yield* LoginThrottle
     const random = yield* SecureRandom.SecureRandom
-    const registrations = new Registrations(settings.registrations)
+    const clock = yield* Clock.Clock
+    const peers = yield* Peers
+    const registrations = new Registrations(settings.registrations, { peers, now: () => Monotonic.millis(clock) })
 
     const register = Effect.fnUntraced(function* (account: {
       readonly name: Username.Username

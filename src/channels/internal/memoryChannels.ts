@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { AuditLog } from "../../domain/AuditLog.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
@@ -10,7 +11,6 @@ import * as Record from "../ChannelRecord.ts"
 import type { ChannelStoreShape } from "../ChannelStoreShape.ts"
 import { ChannelStoreError } from "../ChannelStoreError.ts"
 import { maxBlocked, maxChannels } from "../ChannelRecord.ts"
-import { AuditLog } from "./auditLog.ts"
 import { SortedNames } from "./sortedNames.ts"
 
 /** Every operation is one synchronous step, and so all or nothing. */
@@ -23,7 +23,9 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
   const names = new SortedNames()
   /** By who sanctioned somebody in a direct conversation: the conversations. */
   const sanctionedBy = new Map<UserId, Set<ChannelId>>()
-  const audits = new Map<ChannelId, AuditLog>()
+  const audits = new Map<ChannelId, AuditLog<Record.Act>>()
+  /** To which channel an invitation leads. */
+  const linked = new Map<string, ChannelId>()
   /** How many somebody has made: counted as they change, since who makes one may have made thousands. */
   const made = new Map<string, Record.Made>()
   const makers = new Map<ChannelId, string>()
@@ -38,7 +40,7 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
 
   const note = (id: ChannelId, act: Record.Act | undefined): void => {
     if (act === undefined) return
-    const log = audits.get(id) ?? new AuditLog()
+    const log = audits.get(id) ?? new AuditLog<Record.Act>()
     log.add(act)
     audits.set(id, log)
   }
@@ -134,6 +136,8 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
           setDirect(id, record, next)
         } else {
           put(next)
+          for (const link of record.links.keys()) linked.delete(link)
+          for (const link of next.links.keys()) linked.set(link, id)
           if (maker !== undefined) setMaker(id, maker.key)
           byName.delete(record.name)
           byName.set(next.name, id)
@@ -156,19 +160,26 @@ export const make: Effect.Effect<ChannelStoreShape> = Effect.sync(() => {
         byKey.delete(key(record.name))
         names.delete(record.name)
         audits.delete(id)
+        for (const link of record.links.keys()) linked.delete(link)
         setMaker(id, undefined)
+      }),
+    invited: (link) =>
+      Effect.sync(() => {
+        const id = linked.get(link)
+        return Option.fromUndefinedOr(id === undefined ? undefined : records.get(id))
       }),
     audit: (id, { before = Number.POSITIVE_INFINITY, limit }) =>
       Effect.sync(() => audits.get(id)?.page(before, limit) ?? []),
-    list: ({ after, for: reader, limit, scope }) =>
+    list: ({ after, archived = false, for: reader, limit, scope }) =>
       Effect.sync(() => {
         const page: Array<Record.ChannelSummary> = []
         for (const name of names.after(after)) {
           if (page.length === limit) break
           const record = records.get(byName.get(name)!)!
-          if (record.archived || (scope !== undefined && !hasNamed(scope, record))) continue
+          if ((record.archived && !archived) || (scope !== undefined && !hasNamed(scope, record))) continue
           if (reader !== "everybody" && isHidden(record, reader === "strangers" ? undefined : reader.user)) continue
-          page.push({ id: record.id, name, topic: record.topic })
+          const { access, archived: closed, id, topic } = record
+          page.push({ id, name, topic, access, archived: closed })
         }
         return page
       }),

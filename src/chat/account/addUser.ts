@@ -4,6 +4,7 @@ import type { AccountRole } from "../../accounts/Account.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { User } from "../../domain/User.ts"
 import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
+import { noted } from "../internal/noted.ts"
 import { operation } from "../Operation.ts"
 
 export interface AddUser {
@@ -19,5 +20,7 @@ export const addUser = operation(
   "administration",
   [...withAccount, "InvalidUsername", "InvalidPassword", "UsernameTaken"],
   (chat, caller, { password, role = "member", username: name }: AddUser): Effect.Effect<User, RequestError> =>
-    asAdministrator(chat, caller, (accounts) => accounts.add({ name, password, role })),
+    asAdministrator(chat, caller, (accounts) =>
+      accounts.add({ name, password, role }).pipe(noted(chat, caller, { action: "addUser", whom: name, detail: role })),
+    ),
 )

@@ -1,9 +1,10 @@
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type { IssuedCode } from "../../accounts/Accounts.ts"
+import type { IssuedCode } from "../../accounts/AccountsShape.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { unless, whole } from "../internal/checks.ts"
 import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
+import { noted } from "../internal/noted.ts"
 import { operation } from "../Operation.ts"
 
 export interface CreateInvitation {
@@ -19,7 +20,9 @@ export const createInvitation = operation(
   (chat, caller, { lifetime }: CreateInvitation): Effect.Effect<IssuedCode, RequestError> =>
     unless(whole("lifetime", lifetime, { from: 1 }), () =>
       asAdministrator(chat, caller, (accounts) =>
-        accounts.invite(lifetime === undefined ? undefined : Duration.millis(lifetime)),
+        accounts
+          .invite(lifetime === undefined ? undefined : Duration.millis(lifetime))
+          .pipe(noted(chat, caller, ({ id }) => ({ action: "createInvitation", detail: id }))),
       ),
     ),
 )

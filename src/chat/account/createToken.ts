@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { IssuedApiKey } from "../../accounts/Accounts.ts"
+import type { IssuedApiKey } from "../../accounts/AccountsShape.ts"
 import { maxLabelLength } from "../../accounts/Token.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { covers, type Scope } from "../../domain/Scope.ts"
@@ -8,6 +8,7 @@ import type { Username } from "../../domain/Username.ts"
 import { short, storable, unless, whole } from "../internal/checks.ts"
 import { subjectOf } from "../internal/tokenOwner.ts"
 import { asOwner, withAccount } from "../internal/withAccounts.ts"
+import { noted } from "../internal/noted.ts"
 import { operation } from "../Operation.ts"
 
 export interface CreateToken {
@@ -47,14 +48,16 @@ export const createToken = operation(
     }
     return unless(error, () =>
       asOwner(chat, caller, (accounts) =>
-        Effect.flatMap(subjectOf(accounts, caller, username), ({ name }) =>
-          accounts.createToken(name, {
+        Effect.flatMap(subjectOf(accounts, caller, username), ({ id: owner, name }) => {
+          const making = accounts.createToken(name, {
             label,
             scope: given(scope, caller.scope),
             lifetime: lifetimeOf(lifetime),
             endsBy: caller.endsAt,
-          }),
-        ),
+          })
+          if (owner === caller.by.user.id) return making
+          return making.pipe(noted(chat, caller, ({ id }) => ({ action: "createToken", whom: name, detail: id })))
+        }),
       ),
     )
   },

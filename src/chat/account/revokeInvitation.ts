@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
+import { noted } from "../internal/noted.ts"
 import { operation } from "../Operation.ts"
 
 /** Takes back an invitation that nobody has used. For administrators. */
@@ -9,5 +10,7 @@ export const revokeInvitation = operation(
   "administration",
   [...withAccount, "NoSuchInvitation"],
   (chat, caller, { id }: { readonly id: string }): Effect.Effect<void, RequestError> =>
-    asAdministrator(chat, caller, (accounts) => accounts.revokeInvite(id)),
+    asAdministrator(chat, caller, (accounts) =>
+      accounts.revokeInvite(id).pipe(noted(chat, caller, { action: "revokeInvitation", detail: id })),
+    ),
 )

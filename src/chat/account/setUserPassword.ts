@@ -2,6 +2,7 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { asAdministrator, withAccount } from "../internal/withAccounts.ts"
+import { noted } from "../internal/noted.ts"
 import { operation } from "../Operation.ts"
 
 export interface SetUserPassword {
@@ -15,5 +16,7 @@ export const setUserPassword = operation(
   "administration",
   [...withAccount, "NoSuchUser", "InvalidPassword"],
   (chat, caller, { password, username }: SetUserPassword): Effect.Effect<void, RequestError> =>
-    asAdministrator(chat, caller, (accounts) => accounts.setPassword(username, password)),
+    asAdministrator(chat, caller, (accounts) =>
+      accounts.setPassword(username, password).pipe(noted(chat, caller, { action: "setUserPassword", whom: username })),
+    ),
 )

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { Incoming } from "../../files/FilesShape.ts"
 import { unless, whole } from "../internal/checks.ts"
-import { operation, posting } from "../Operation.ts"
+import { operation, sending } from "../Operation.ts"
 import { type FileRequest, withOwnFile } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
@@ -16,7 +16,7 @@ export const appendUpload = operation(
   "appendUpload",
   "reading",
   [
-    ...posting,
+    ...sending,
     "NotSupported",
     "InvalidFrame",
     "NoSuchFile",

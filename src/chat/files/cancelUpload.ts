@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { RequestError } from "../../domain/RequestError.ts"
-import { operation, posting } from "../Operation.ts"
+import { operation, sending } from "../Operation.ts"
 import { type FileRequest, withOwnFile } from "../internal/files.ts"
 
 const isPosted = () =>
@@ -13,9 +13,12 @@ const isPosted = () =>
 export const cancelUpload = operation(
   "cancelUpload",
   "reading",
-  [...posting, "NotSupported", "NoSuchFile"],
+  [...sending, "NotSupported", "NoSuchFile"],
   (chat, caller, request: FileRequest): Effect.Effect<void, RequestError> =>
     withOwnFile(chat, caller, request, (files, file) =>
-      file.posted ? Effect.fail(isPosted()) : files.remove(file.id),
+      // A service that was killed as the message was stored has not noted it.
+      Effect.flatMap(file.posted ? Effect.succeed(true) : files.isCarried(file), (carried) =>
+        carried ? Effect.fail(isPosted()) : files.remove(file.id),
+      ),
     ),
 )

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { RequestError } from "../../domain/RequestError.ts"
-import { operation, posting } from "../Operation.ts"
+import { operation, sending } from "../Operation.ts"
 import { type FileRequest, withOwnFile } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
@@ -8,7 +8,7 @@ import { type UploadView, viewOf } from "./views.ts"
 export const describeUpload = operation(
   "describeUpload",
   "reading",
-  [...posting, "NotSupported", "NoSuchFile"],
+  [...sending, "NotSupported", "NoSuchFile"],
   (chat, caller, request: FileRequest): Effect.Effect<UploadView, RequestError> =>
     withOwnFile(chat, caller, request, (_, file) => Effect.succeed(viewOf(file))),
 )

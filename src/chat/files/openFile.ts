@@ -14,8 +14,8 @@ export interface OpenFile extends FileRequest {
 /** A file that can be read now. */
 export interface OpenedFile extends Pick<FileRecord, "id" | "name" | "size" | "mediaType" | "createdAt"> {
   readonly sha256: NonNullable<FileRecord["sha256"]>
-  /** All bytes, or those from one place up to another, which is not among them. */
-  readonly read: (range?: ByteRange) => Stream.Stream<Uint8Array, RequestError>
+  /** All bytes, or those from one place up to another, which is not among them; see `FileStore.read` for `reuse`. */
+  readonly read: (range?: ByteRange, reuse?: boolean) => Stream.Stream<Uint8Array, RequestError>
   /** Where else they can be had for a few minutes, by anybody who has this. */
   readonly address: string | undefined
 }
@@ -36,7 +36,7 @@ export const openFile = operation(
         mediaType,
         createdAt,
         sha256,
-        read: (range?: ByteRange) => files.read(file, range),
+        read: (range?: ByteRange, reuse?: boolean) => files.read(file, range, reuse),
       }
       const address = request.elsewhere === true ? files.address(file) : Effect.undefined
       return Effect.map(address, (address) => ({ ...opened, address }))

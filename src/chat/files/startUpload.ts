@@ -6,7 +6,7 @@ import type { RequestError } from "../../domain/RequestError.ts"
 import type { Sha256 } from "../../domain/Sha256.ts"
 import type { FileRecord } from "../../files/FileRecord.ts"
 import { short, unless, whole } from "../internal/checks.ts"
-import { operation, posting } from "../Operation.ts"
+import { operation, sending } from "../Operation.ts"
 import { withFiles } from "../internal/files.ts"
 import { type UploadView, viewOf } from "./views.ts"
 
@@ -26,7 +26,7 @@ export interface StartUpload {
 export const startUpload = operation(
   "startUpload",
   "visits",
-  [...posting, "NotSupported", "InvalidFrame", "FileTooLarge", "FileQuota", "TooManyUploads"],
+  [...sending, "NotSupported", "InvalidFrame", "FileTooLarge", "FileQuota", "TooManyUploads"],
   (chat, caller, { channel, ...file }: StartUpload): Effect.Effect<UploadView, RequestError> =>
     unless(
       whole("size", file.size) ??

@@ -1,5 +1,6 @@
 /** What a request may hold beyond what its types say: numbers that are none, texts without end. The same through every door. */
 import * as Effect from "effect/Effect"
+import { type AddressRange, isRange } from "../../domain/AddressRange.ts"
 import { maxInteger, maxReasonLength } from "../../domain/Limits.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { isStorable } from "../../domain/Text.ts"
@@ -30,6 +31,10 @@ export const showing = (field: string, value: string | undefined): RequestError 
 /** What is wrong with a text that should have at most so many characters. */
 export const short = (field: string, value: string | undefined, atMost: number): RequestError | undefined =>
   value === undefined || value.length <= atMost ? undefined : invalid(field, `at most ${atMost} characters`)
+
+/** What is wrong with a range of addresses: what looks like one may have a number that is too large. */
+export const noRange = (address: AddressRange): RequestError | undefined =>
+  isRange(address) ? undefined : invalid("address", "an IP address, or a range of them")
 
 /** What is wrong with how long something lasts, or why it is done. */
 export const sanction = ({

@@ -127,9 +127,13 @@ const bring = (
   other: User,
 ): Effect.Effect<void, RequestError> =>
   Effect.flatMap(directory.reach(caller.by.user, other), (sessions) =>
-    Effect.forEach(
-      sessions,
-      ({ other, session }) => gateway.find(session)?.enter({ other, channel: link.name, by: caller.by }) ?? Effect.void,
-      { discard: true },
+    Effect.andThen(
+      Effect.forEach(
+        sessions,
+        ({ other, session }) =>
+          gateway.find(session)?.enter({ other, channel: link.name, by: caller.by }) ?? Effect.void,
+        { discard: true },
+      ),
+      directory.bringElsewhere(link.name, caller.by.user, other, caller.by),
     ),
   )

@@ -3,7 +3,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { AccountRole } from "../../accounts/Account.ts"
-import type { IssuedApiKey } from "../../accounts/Accounts.ts"
+import type { IssuedApiKey } from "../../accounts/AccountsShape.ts"
 import type { TokenOptions } from "../../accounts/Token.ts"
 import type { Scope } from "../../domain/Scope.ts"
 

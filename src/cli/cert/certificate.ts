@@ -15,6 +15,8 @@ export type Purpose =
   /** Certifies others, directly: what it certifies may not. */
   | { readonly type: "authority" }
   | { readonly type: "server"; readonly names: ReadonlyArray<HostName> }
+  /** Of a node of a service: the others connect to it, and it to them. */
+  | { readonly type: "node"; readonly names: ReadonlyArray<HostName> }
   | { readonly type: "client" }
 
 export interface Pair {
@@ -49,23 +51,27 @@ const alternative = (name: HostName): Buffer =>
 const extension = (id: string, content: Buffer, critical = false) =>
   Der.sequence(Der.oid(id), ...(critical ? [Der.isTrue] : []), Der.octets(content))
 
+const serverAuth = "1.3.6.1.5.5.7.3.1"
+const clientAuth = "1.3.6.1.5.5.7.3.2"
+
 const extensionsOf = (purpose: Purpose): ReadonlyArray<Buffer> => {
   const constraints = (...parts: ReadonlyArray<Buffer>) => extension("2.5.29.19", Der.sequence(...parts), true)
   const usage = (bits: number, unused: number) => extension("2.5.29.15", Der.bits(Uint8Array.of(bits), unused), true)
-  const extendedUsage = (id: string) => extension("2.5.29.37", Der.sequence(Der.oid(id)))
+  const extendedUsage = (...ids: ReadonlyArray<string>) => extension("2.5.29.37", Der.sequence(...ids.map(Der.oid)))
   switch (purpose.type) {
     case "authority":
       // Signs certificates and lists of withdrawn ones.
       return [constraints(Der.isTrue, Der.integer(Uint8Array.of(0))), usage(0b0000_0110, 1)]
     case "server":
+    case "node":
       return [
         constraints(),
         usage(0b1000_0000, 7),
-        extendedUsage("1.3.6.1.5.5.7.3.1"),
+        purpose.type === "node" ? extendedUsage(serverAuth, clientAuth) : extendedUsage(serverAuth),
         extension("2.5.29.17", Der.sequence(...purpose.names.map(alternative))),
       ]
     case "client":
-      return [constraints(), usage(0b1000_0000, 7), extendedUsage("1.3.6.1.5.5.7.3.2")]
+      return [constraints(), usage(0b1000_0000, 7), extendedUsage(clientAuth)]
   }
 }
 

@@ -108,6 +108,20 @@ export const server = Effect.fnUntraced(function* (given: Flags & { readonly nam
   ])
 })
 
+export const node = Effect.fnUntraced(function* (given: Flags & { readonly host: string }) {
+  const [name] = yield* hostNames([given.host])
+  const made = yield* makePair(given, `node-${given.host.replaceAll(/[^\w.-]/g, "_")}`, given.host, {
+    type: "node",
+    names: [name!],
+  })
+  const { ca, files } = made
+  yield* print(given.json, made, { names: [given.host] }, [
+    ...describe(made, `the certificate of the node at ${given.host} and its key`),
+    "",
+    `NATTER_CLUSTER_TLS_CERT=${quoted(files.cert)} NATTER_CLUSTER_TLS_KEY=${quoted(files.key)} NATTER_CLUSTER_TLS_CA=${quoted(ca.file)} natter serve`,
+  ])
+})
+
 const decodeUsername = Schema.decodeUnknownEffect(Username)
 
 export const client = Effect.fnUntraced(function* (given: Flags & { readonly name: string }) {

@@ -5,70 +5,16 @@ import * as path from "node:path"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { type PostgresFacts, sqlite, postgres, type Version } from "../../storage/Inspection.ts"
 import { about, type Finding } from "./Finding.ts"
+import { mayWrite, owner, room, size } from "./folders.ts"
 
 const inFolder = about("data folder")
 const inDatabase = about("database")
 
-const MiB = 1024 * 1024
-
-const size = (bytes: number): string =>
-  bytes >= 1024 * MiB ? `${(bytes / 1024 / MiB).toFixed(1)} GiB` : `${Math.ceil(bytes / MiB)} MiB`
-
-/** Too little for anything: SQLite, its log and a service that starts. */
-const least = 64 * MiB
-/** From here on somebody should look after it. */
-const low = 1024 * MiB
-const lowShare = 0.05
-
-const room = (folder: string): ReadonlyArray<Finding> => {
-  const { bavail, blocks, bsize, ffree, files } = fs.statfsSync(folder)
-  const free = bavail * bsize
-  const says = `${size(free)} are free on its file system`
-  const advice =
-    "make room, or shorten what is kept (history.keep-time, history.keep-entries); on a full disk nobody can publish, and no service starts"
-  const inodes =
-    files > 0 && ffree / files < 0.01
-      ? [inFolder.warning(`its file system has ${ffree} inodes left`, "remove files there")]
-      : []
-  if (free < least) return [inFolder.problem(says, advice), ...inodes]
-  const scarce = free < low || (free / (blocks * bsize) < lowShare && free < 20 * low)
-  return [scarce ? inFolder.warning(says, advice) : inFolder.ok(says), ...inodes]
-}
+const roomAdvice =
+  "make room, or shorten what is kept (history.keep-time, history.keep-entries); on a full disk nobody can publish, and no service starts"
 
 /** The nearest folder above that is there. */
 const existing = (folder: string): string => (fs.existsSync(folder) ? folder : existing(path.dirname(folder)))
-
-const mayWrite = (place: string): boolean => {
-  try {
-    fs.accessSync(place, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const owner = (folder: string): ReadonlyArray<Finding> => {
-  const { mode, uid } = fs.statSync(folder)
-  const me = process.getuid?.()
-  return [
-    ...((mode & 0o077) === 0
-      ? []
-      : [
-          inFolder.warning(
-            `others than its owner may look into ${folder}`,
-            `chmod 700 ${folder}: what people wrote is in it`,
-          ),
-        ]),
-    ...(me === undefined || me === uid
-      ? []
-      : [
-          inFolder.warning(
-            `${folder} belongs to another user than the one who looks (${uid}, not ${me})`,
-            "run this as the user of the service: what is in order for one may not be for the other",
-          ),
-        ]),
-  ]
-}
 
 export const folder = (given: string): ReadonlyArray<Finding> => {
   const folder = path.resolve(given)
@@ -87,8 +33,8 @@ export const folder = (given: string): ReadonlyArray<Finding> => {
     ]
   }
   return stats === undefined
-    ? [inFolder.ok(`${folder} is not there yet: the first start makes it`), ...room(there)]
-    : [inFolder.ok(`${folder} can be written to`), ...owner(folder), ...room(folder)]
+    ? [inFolder.ok(`${folder} is not there yet: the first start makes it`), ...room(inFolder, there, roomAdvice)]
+    : [inFolder.ok(`${folder} can be written to`), ...owner(inFolder, folder), ...room(inFolder, folder, roomAdvice)]
 }
 
 /** Times of files that are still to come: the clock was set back, or is wrong now. */

@@ -15,6 +15,7 @@ import { userError } from "../userError.ts"
 import { certificate } from "./certificate.ts"
 import * as Time from "./clock.ts"
 import { database, folder, fromTheFuture } from "./database.ts"
+import { fileStore } from "./fileStore.ts"
 import type { Finding } from "./Finding.ts"
 import { files, limitOf, memory, memoryFacts, node } from "./machine.ts"
 import { places } from "./places.ts"
@@ -44,11 +45,12 @@ const here = Effect.fnUntraced(function* (configuration: Configuration): Effect.
   const [running, serviceFindings] = yield* service(settings.data)
   const target = running.process === undefined ? undefined : localTarget(settings)
   const limit = limitOf(running.process)
-  const [listening, shown, kept, time, answers] = yield* Effect.all(
+  const [listening, shown, kept, sent, time, answers] = yield* Effect.all(
     [
       places(settings, running),
       certificate(settings.tls, now),
       database(settings),
+      fileStore(settings),
       clockFindings(fromTheFuture(settings.data, now)),
       target === undefined ? Effect.succeed([]) : remote(target, now, {}),
     ],
@@ -62,6 +64,7 @@ const here = Effect.fnUntraced(function* (configuration: Configuration): Effect.
     ...shown,
     ...folder(settings.data),
     ...kept,
+    ...sent,
     files(settings, limit),
     ...memory(memoryFacts(running.process), Math.min(settings.connections.total, limit ?? settings.connections.total)),
     node(process.version),

@@ -25,6 +25,12 @@ export const run = Command.make(
       1,
       64,
     ).pipe(Flag.withDefault(1)),
+    nodes: wholeNumber(
+      "nodes",
+      "So many nodes that are one service together, over a database that is made on the Postgres server of NATTER_POSTGRES_URL and removed in the end; what restarts does so node by node. Default: a service without others, on SQLite",
+      1,
+      16,
+    ).pipe(Flag.optional),
     scale: Flag.Finite("scale").pipe(
       Flag.withDescription("As many times the members (1)"),
       Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(10_000))),
@@ -55,6 +61,10 @@ export const run = Command.make(
     },
     { command: "natter load run huge-channel --processes 4", description: "More members than one process can play" },
     { command: "natter load run reconnect-storm --scale 0.1 --for 10s", description: "A small one" },
+    {
+      command: "NATTER_POSTGRES_URL=postgres://… natter load run rolling-restart --nodes 3",
+      description: "Three nodes that are one service",
+    },
     { command: "natter load run file-resume --file-size 1GiB", description: "A large file over a bad connection" },
   ]),
 )

@@ -15,7 +15,7 @@ import type { TlsFlags } from "../tls.ts"
 import { userError } from "../userError.ts"
 import { untilEnough, usageError } from "./exit.ts"
 import { deliver, type Files, ready } from "./deliver.ts"
-import { find, list, type Place, reach, spoken, worldOf } from "./scenarios.ts"
+import { find, list, type Place, reach, spoken, worldOf, worldOfNodes } from "./scenarios.ts"
 
 interface Flags extends Files, TlsFlags {
   readonly scenario: Option.Option<string>
@@ -25,6 +25,7 @@ interface Flags extends Files, TlsFlags {
   readonly seed: number
   readonly endOnBreach: boolean
   readonly processes: number
+  readonly nodes: Option.Option<number>
   readonly scale: number
   readonly fileSize: Option.Option<number>
   readonly for: Option.Option<Duration.Duration>
@@ -43,10 +44,13 @@ const generatorOf = (processes: number, tls?: TlsOptions): PlayOptions["generato
 const real = Effect.fnUntraced(function* (
   scenario: Scenario.Scenario,
   place: Place | undefined,
-  { processes, seed }: Pick<Flags, "processes" | "seed">,
+  { nodes, processes, seed }: Pick<Flags, "nodes" | "processes" | "seed">,
   enough: Effect.Effect<void>,
 ) {
-  const world = yield* worldOf(place, scenario)
+  const world = yield* Option.match(nodes, {
+    onNone: () => worldOf(place, scenario),
+    onSome: (nodes) => worldOfNodes(nodes, scenario),
+  })
   return yield* Effect.gen(function* () {
     const { show } = yield* Progress
     return yield* play(scenario, { seed, show, enough, generator: generatorOf(processes, place?.tls) })
@@ -83,6 +87,12 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     const { configFile, simulated } = yield* Effect.promise(() => import("../../load/ScenarioSettings.ts"))
     const checked = given.simulate ? Effect.asVoid(simulated(scenario)) : Effect.asVoid(configFile(scenario))
     yield* Effect.mapError(checked, ({ message }) => usageError(message))
+  }
+  if (Option.isSome(given.nodes)) {
+    if (given.simulate) return yield* usageError("a simulation is one node: leave out --nodes, or --simulate")
+    if (Option.isSome(given.address)) return yield* usageError("nodes are started for the load: leave out --address")
+    if (given.processes > 1)
+      return yield* usageError("several nodes are played from one process: leave out --processes")
   }
   const place = given.simulate ? undefined : yield* reach(given)
   const members = scenario.crowds.reduce((sum, { count }) => sum + count, 0)

@@ -12,6 +12,7 @@ import { resolveOwnPackage } from "./ownPackage.ts"
 import * as Address from "../../client/Address.ts"
 import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import * as LocalWorld from "../../load/LocalWorld.ts"
+import * as NodesWorld from "../../load/NodesWorld.ts"
 import * as RemoteWorld from "../../load/RemoteWorld.ts"
 import type { TlsOptions } from "../../client/transport/TlsOptions.ts"
 import { expandHome } from "../../server/ServerConfig.ts"
@@ -141,4 +142,16 @@ export const worldOf = Effect.fnUntraced(function* (place: Place | undefined, sc
   yield* notSet(Address.format(place.address), scenario)
   const password = (yield* variable("NATTER_PASSWORD")) ?? "natter-load"
   return RemoteWorld.layer({ ...place, password: Redacted.make(password) })
+})
+
+/** The world of so many nodes, which are started for the scenario. */
+export const worldOfNodes = Effect.fnUntraced(function* (nodes: number, scenario: Scenario.Scenario) {
+  const postgres = yield* variable("NATTER_POSTGRES_URL")
+  if (postgres === undefined) {
+    return yield* usageError(
+      "--nodes needs a Postgres server, on which a database is made for the load: set NATTER_POSTGRES_URL to postgres://user:password@host:port/database",
+    )
+  }
+  if (!URL.canParse(postgres)) return yield* usageError("NATTER_POSTGRES_URL is no address of a database")
+  return NodesWorld.layer(scenario, { nodes, postgres: Redacted.make(postgres) })
 })

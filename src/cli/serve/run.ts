@@ -3,6 +3,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
+import { Chat } from "../../chat/Chat.ts"
 import { local } from "../../client/Address.ts"
 import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
@@ -12,7 +13,6 @@ import { ChatServer } from "../../server/ChatServer.ts"
 import type { Configuration } from "../../server/ServerConfig.ts"
 import type { ServerSettings } from "../../server/ServerSettings.ts"
 import { version } from "../../server/version.ts"
-import { Hub } from "../../embedding/Hub.ts"
 import { TlsContext } from "../../transport/tls/TlsContext.ts"
 import { hardStop } from "./hardStop.ts"
 import * as Reload from "./Reload.ts"
@@ -42,18 +42,29 @@ const keeping = ({ data, storage }: ServerSettings): string => {
   }
 }
 
-/** Where a page finds it; empty where no HTTP may be spoken. */
-const forPages = ({ host, port }: Address.Address, { api, tcp, tls, websocket }: ServerSettings): string => {
-  if (port === 0 || !tcp.listen) return ""
-  const near = Address.format({ host: host === "0.0.0.0" || host === "::" ? local.host : host, port })
-  const secure = tls.cert === "" ? "" : "s"
-  const docs = api.enabled ? `, and what it can be asked over HTTP is at http${secure}://${near}/docs` : ""
-  return `; a page finds it at ws${secure}://${near}${websocket.path}${docs}`
+/** Where this machine finds it, behind the scheme, with the end of that; undefined where no HTTP may be spoken. */
+const near = ({ host, port }: Address.Address, { tcp, tls }: ServerSettings): string | undefined => {
+  if (port === 0 || !tcp.listen) return undefined
+  const at = Address.format({ host: host === "0.0.0.0" || host === "::" ? local.host : host, port })
+  return `${tls.cert === "" ? "" : "s"}://${at}`
+}
+
+/** Where its own page is; empty where there is none. */
+const page = (near: string | undefined, { api, page }: ServerSettings): string =>
+  near !== undefined && api.enabled && page.enabled ? `Open http${near}/ in a browser, or talk` : "Talk"
+
+/** Where other pages find it, and programs. */
+const forPages = (near: string | undefined, { api, websocket }: ServerSettings): string => {
+  if (near === undefined) return ""
+  const docs = api.enabled ? `, and what it can be asked over HTTP is at http${near}/docs` : ""
+  return `; pages of your own find it at ws${near}${websocket.path}${docs}`
 }
 
 const greeting = (address: Address.Address, settings: ServerSettings): string => {
   const chat = (name: string) => `\`npx natter chat ${toReach(address)}--name ${name}\``
-  return `Natter listens on ${where(address)} and ${keeping(settings)}. Talk from two other terminals: ${chat("ann")} and ${chat("bob")}${forPages(address, settings)}`
+  const at = near(address, settings)
+  const talking = `${page(at, settings)} from two other terminals: ${chat("ann")} and ${chat("bob")}`
+  return `Natter listens on ${where(address)} and ${keeping(settings)}. ${talking}${forPages(at, settings)}`
 }
 
 /** How the settings are read again, and when. */
@@ -73,7 +84,8 @@ const running = <R>(
   const { settings } = configuration
   return Effect.gen(function* () {
     const { address, ending, lost } = yield* ChatServer
-    const sessions = Effect.map((yield* Hub).stats, ({ sessions }) => sessions)
+    const { around, directory } = yield* Chat
+    const sessions = Effect.map(around.threads?.stats ?? directory.stats, ({ sessions }) => sessions)
     yield* Console.log(greeting(address, settings))
     yield* notifier.ready(sessions)
     // Closed before the server is, so this runs when the drain begins.

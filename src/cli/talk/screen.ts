@@ -75,8 +75,9 @@ const plain = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Screen, never, Scope.Scope> {
   const prints = yield* Queue.bounded<string, Cause.Done>(printsAhead)
   const writing = yield* Stream.fromQueue(prints).pipe(Stream.run(stdio.stdout()), Effect.ignore, Effect.forkScoped)
+  // Not interruptible: who closes may be interrupted already, and the last lines would not be waited for.
   yield* Effect.addFinalizer(() =>
-    Queue.end(prints).pipe(Effect.andThen(Fiber.await(writing)), Effect.timeoutOption(lastWords), Effect.interruptible),
+    Effect.andThen(Queue.end(prints), Effect.timeoutOption(Fiber.await(writing), lastWords)),
   )
   return {
     print: (lines) => (lines.length === 0 ? Effect.void : Effect.asVoid(Queue.offer(prints, text(lines)))),

@@ -4,6 +4,8 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { Disconnect } from "../../domain/Disconnect.ts"
 
+const lost = () => new Disconnect({ reason: "ConnectionLost" })
+
 /**
  * What a session is told comes as an event in its order; what answers a request also comes to whoever made it, perhaps
  * before. Here it waits until the event was taken in: what it does next is done by a client that knows where it is.
@@ -13,14 +15,16 @@ export class Heard {
   private readonly early = new Set<number>()
   /** As many as there are such requests. */
   private readonly waiting = new Map<number, Deferred.Deferred<void, Disconnect>>()
+  /** Nothing is taken in any more: the scope has closed. Answers may still come, while the session says goodbye. */
+  private isOver = false
 
   /** Whoever waits when the scope closes is told that the connection is lost. */
   static readonly make: Effect.Effect<Heard, never, Scope.Scope> = Effect.acquireRelease(
     Effect.sync(() => new Heard()),
     (heard) =>
       Effect.sync(() => {
-        const lost = Exit.fail(new Disconnect({ reason: "ConnectionLost" }))
-        for (const waiting of heard.waiting.values()) Deferred.doneUnsafe(waiting, lost)
+        heard.isOver = true
+        for (const waiting of heard.waiting.values()) Deferred.doneUnsafe(waiting, Exit.fail(lost()))
       }),
   )
 
@@ -36,6 +40,7 @@ export class Heard {
   event(ref: number | undefined): Effect.Effect<void, Disconnect> {
     return Effect.suspend(() => {
       if (ref === undefined || this.early.delete(ref)) return Effect.void
+      if (this.isOver) return Effect.fail(lost())
       const waiting = Deferred.makeUnsafe<void, Disconnect>()
       this.waiting.set(ref, waiting)
       return Effect.ensuring(

@@ -5,12 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import * as Socket from "effect/socket/Socket"
+import type * as Socket from "effect/socket/Socket"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
-import { type BodyReader, Deframer, MessageReader } from "../../protocol/Framing.ts"
+import type { BodyReader } from "../../protocol/Framing.ts"
 import type { ConnectError } from "../ConnectError.ts"
-import type { Carries } from "../Dialer.ts"
 import { toDisconnect } from "./closeCode.ts"
 import { isCertificateRefused, toConnectError } from "./socketError.ts"
 
@@ -18,8 +17,6 @@ import { isCertificateRefused, toConnectError } from "./socketError.ts"
 export const maxFrameBytes = 1024 * 1024
 
 export interface Link {
-  /** Whether what is written is a frame with its length, or the body of one. */
-  readonly carries: Carries
   /** The body of the next frame. Fails when there will be no more. */
   readonly take: Effect.Effect<Uint8Array, Disconnect>
   /** Whether it ended because the server wants another certificate of the client, or one at all. */
@@ -48,18 +45,19 @@ const noCode = 1005
 const isClose = ({ reason }: Socket.SocketError): boolean =>
   reason._tag === "SocketCloseError" && (reason.code === 1000 || reason.code === noCode)
 
-/** Dials; closes with the scope. */
+const encoder = new TextEncoder()
+
+/** Dials a socket, and finds frames with this reader; closes with the scope. */
 export const open = Effect.fnUntraced(function* (
-  carries: Carries = "stream",
-): Effect.fn.Return<Link, ConnectError, Socket.Socket | Scope.Scope> {
-  const socket = yield* Socket.Socket
+  socket: Socket.Socket,
+  reader: BodyReader,
+): Effect.fn.Return<Link, ConnectError, Scope.Scope> {
   const clock = yield* Clock.Clock
-  const pull = yield* Effect.mapError(Socket.readerBytes(socket), toConnectError)
+  const { pull } = yield* Effect.mapError(socket.reader, toConnectError)
   const writer = yield* socket.writer
 
   const writing = Semaphore.makeUnsafe(1)
 
-  const reader: BodyReader = carries === "stream" ? new Deframer(maxFrameBytes) : new MessageReader(maxFrameBytes)
   let bodies: Array<Uint8Array> = []
   let at = 0
   let broken: Disconnect | undefined
@@ -81,7 +79,8 @@ export const open = Effect.fnUntraced(function* (
       heardAt = Monotonic.millis(clock)
       bodies = []
       at = 0
-      for (const chunk of chunks) {
+      for (const piece of chunks) {
+        const chunk = typeof piece === "string" ? encoder.encode(piece) : piece
         const error = reader.push(chunk, bodies)
         received += chunk.byteLength
         if (error !== undefined) broken = new Disconnect({ reason: "MalformedFrame", detail: error.message })
@@ -106,7 +105,6 @@ export const open = Effect.fnUntraced(function* (
     })
 
   return {
-    carries,
     take,
     certificateRefused: () => certificateRefused,
     // One at a time: while the network takes nothing, writes wait here and do not fill the socket's buffer.

@@ -53,6 +53,11 @@ const maxFailures = 4
 /** Tries where it could not read what was right when it was sent: a byte was changed on the way. */
 const maxGarbled = 3
 
+interface OutgoingOptions {
+  readonly isShutOut?: ((channel: string) => boolean) | undefined
+  readonly longestWait?: Duration.Duration | undefined
+}
+
 /**
  * The queue of messages, edits, deletions and reactions: sent one behind the other, each until it is acknowledged, over
  * as many connections as that takes.
@@ -67,24 +72,26 @@ export class Outgoing {
 
   /** Whether the client is out of a channel only until the server has room for it. */
   private readonly isShutOut: (channel: string) => boolean
+  private readonly longestWait: Duration.Duration
 
   private constructor(
     current: CurrentSession,
     queue: Queue.Queue<PendingPublish>,
-    isShutOut: (channel: string) => boolean,
+    { isShutOut = () => false, longestWait = Duration.infinity }: OutgoingOptions,
   ) {
     this.current = current
     this.queue = queue
     this.isShutOut = isShutOut
+    this.longestWait = longestWait
   }
 
   /** Sends until the scope closes. */
   static readonly make = Effect.fnUntraced(function* (
     current: CurrentSession,
     limit: number,
-    isShutOut: (channel: string) => boolean = () => false,
+    options: OutgoingOptions = {},
   ): Effect.fn.Return<Outgoing, never, Scope.Scope> {
-    const outgoing = new Outgoing(current, yield* Queue.dropping<PendingPublish>(limit), isShutOut)
+    const outgoing = new Outgoing(current, yield* Queue.dropping<PendingPublish>(limit), options)
     yield* Effect.forkScoped(Stream.runForEach(Stream.fromQueue(outgoing.queue), (message) => outgoing.send(message)))
     return outgoing
   })
@@ -179,6 +186,7 @@ export class Outgoing {
     if (retryAfter === undefined) {
       return Effect.flatMap(delay(defaults, failures), (wait) => this.later(message, failures + 1, wait))
     }
+    if (reason !== "RateLimited" && Duration.isGreaterThan(retryAfter, this.longestWait)) return Effect.fail(error)
     if (reason !== "RateLimited") return this.later(message, failures, retryAfter)
     return Effect.flatMap(Monotonic.now, (now) => {
       this.pace.refuse(now, Duration.toMillis(retryAfter))

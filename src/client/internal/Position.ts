@@ -1,5 +1,5 @@
 import type { ChannelName } from "../../domain/ChannelName.ts"
-import * as Seq from "../../domain/Seq.ts"
+import * as Place from "../../domain/Place.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { ClientEvent, Entry, Missed } from "../Event.ts"
@@ -7,7 +7,7 @@ import type { ClientEvent, Entry, Missed } from "../Event.ts"
 /** Live entries that are held back while those before them are fetched. Any beyond that are fetched as well. */
 const heldAhead = 256
 
-const firstOfAll = Seq.next(Seq.zero)
+const firstOfAll = Place.next(Place.zero)
 
 /**
  * How far the subscribers have got in one channel. A live entry is emitted at once, unless one before it is missing:
@@ -24,9 +24,9 @@ export class Position {
   /** Why the client was not let in again: what waits to be sent there is never sent anywhere else. */
   refused: RequestError | undefined
   /** The last entry that was emitted. */
-  last: Seq.Seq
+  last: Place.Place
   /** The entries behind `last` up to here have to be fetched; undefined where none is missing. */
-  private upTo: Seq.Seq | undefined
+  private upTo: Place.Place | undefined
   /** The live entries behind `upTo`, without a gap. */
   private held: Array<Entry> = []
   /**
@@ -35,14 +35,14 @@ export class Position {
    */
   begun: boolean
 
-  constructor(name: ChannelName, last: Seq.Seq, begun = true) {
+  constructor(name: ChannelName, last: Place.Place, begun = true) {
     this.name = name
     this.last = last
     this.begun = begun
   }
 
   /** The client is in the channel once more: it goes on behind `last`, a place in `history`. */
-  resume(last: Seq.Seq, history: string | undefined, begun: boolean): void {
+  resume(last: Place.Place, history: string | undefined, begun: boolean): void {
     this.last = last
     this.history = history
     this.begun = begun
@@ -60,15 +60,15 @@ export class Position {
     const { first = firstOfAll, history, id, seq } = joined
     // A channel that is shorter than it was has another history in any case. Of one without entries nothing was emitted.
     const isOther = this.history !== undefined && history !== undefined && this.history !== history
-    const changed = this.last > seq || (isOther && this.last > Seq.zero)
+    const changed = this.last > seq || (isOther && this.last > Place.zero)
     this.id = id ?? this.id
     this.history = history
     if (changed) {
       this.era++
-      this.last = this.begun ? Seq.before(first) : seq
+      this.last = this.begun ? Place.before(first) : seq
     }
     this.upTo = seq
-    const ready = this.begun ? this.settle(Seq.before(first)) : []
+    const ready = this.begun ? this.settle(Place.before(first)) : []
     return changed ? [{ type: "HistoryChanged", channel: this.name }, ...ready] : ready
   }
 
@@ -76,7 +76,7 @@ export class Position {
    * The read marker is known now: entries are emitted from behind it, if it is before the place at which the client was
    * brought in.
    */
-  begin(read: Seq.Seq | undefined): ReadonlyArray<ClientEvent> {
+  begin(read: Place.Place | undefined): ReadonlyArray<ClientEvent> {
     if (this.begun) return []
     this.begun = true
     if (read !== undefined && read < this.last) this.last = read
@@ -87,7 +87,7 @@ export class Position {
   add(entry: Entry): ReadonlyArray<ClientEvent> {
     const { seq } = entry
     // A server of version 1 numbers nothing.
-    if (seq === Seq.zero) return [entry]
+    if (seq === Place.zero) return [entry]
     const before = this.held.at(-1)?.seq ?? this.upTo ?? this.last
     if (seq <= before) return []
     if (this.upTo === undefined && seq === this.last + 1) {
@@ -97,7 +97,7 @@ export class Position {
     if (seq === before + 1 && this.held.length < heldAhead) {
       this.held.push(entry)
     } else if (this.held.length < heldAhead) {
-      this.upTo = Seq.before(seq)
+      this.upTo = Place.before(seq)
       this.held = [entry]
     } else {
       this.upTo = seq
@@ -115,11 +115,11 @@ export class Position {
   /** A page of history from behind `last`. Returns what can be emitted now. */
   addPage({ entries, first }: ServerFrameOf<"HistoryPage">): ReadonlyArray<ClientEvent> {
     const before = this.last
-    const ready: Array<ClientEvent> = [...this.skip(Seq.before(first))]
+    const ready: Array<ClientEvent> = [...this.skip(Place.before(first))]
     for (const entry of entries) {
       // Those behind `upTo` are held back already, or come live. From this page they would overtake those in between.
       if (entry.seq <= this.last || entry.seq > (this.upTo ?? this.last)) continue
-      ready.push(...this.skip(Seq.before(entry.seq)), { ...entry, channel: this.name })
+      ready.push(...this.skip(Place.before(entry.seq)), { ...entry, channel: this.name })
       this.last = entry.seq
     }
     // It was the last page when it was read, but more may have been said until it came: only one that brings nothing is.
@@ -132,7 +132,7 @@ export class Position {
   }
 
   /** Counts what is up to `lost` as missed, and goes on with live entries if then nothing is missing any more. */
-  private settle(lost: Seq.Seq | undefined = this.last): ReadonlyArray<ClientEvent> {
+  private settle(lost: Place.Place | undefined = this.last): ReadonlyArray<ClientEvent> {
     const skipped = this.skip(lost)
     if (this.upTo === undefined || this.last < this.upTo) return skipped
     const { held } = this
@@ -142,16 +142,16 @@ export class Position {
     return [...skipped, ...held]
   }
 
-  private skip(lost: Seq.Seq): ReadonlyArray<Missed> {
+  private skip(lost: Place.Place): ReadonlyArray<Missed> {
     // Entries that are held back are not lost.
-    const to = Math.min(lost, this.upTo ?? this.last) as Seq.Seq
+    const to = Math.min(lost, this.upTo ?? this.last) as Place.Place
     if (to <= this.last) return []
-    const missed = this.missed(Seq.next(this.last), to)
+    const missed = this.missed(Place.next(this.last), to)
     this.last = to
     return [missed]
   }
 
-  private missed(from: Seq.Seq, to: Seq.Seq): Missed {
+  private missed(from: Place.Place, to: Place.Place): Missed {
     return { type: "Missed", channel: this.name, from, to }
   }
 }

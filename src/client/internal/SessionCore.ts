@@ -158,12 +158,9 @@ export class SessionCore {
       const closing = Queue.shutdown(this.events)
       if (Deferred.isDoneUnsafe(this.ended)) return Effect.void
       if (goodbye === undefined) return closing
-      return closing.pipe(
-        Effect.andThen(this.send(goodbye)),
-        Effect.andThen(Effect.exit(this.closed)),
-        Effect.timeoutOption(goodbyeTimeout),
-        Effect.interruptible,
-      )
+      // Not interruptible: who closes may be interrupted already, and nothing would be said.
+      const leaving = Effect.andThen(this.send(goodbye), Effect.exit(this.closed))
+      return Effect.andThen(closing, Effect.timeoutOption(leaving, goodbyeTimeout))
     })
     return Effect.andThen(
       running,

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
+import type { FrameMemory } from "../../protocol/FrameMemory.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { FileFrame } from "../Event.ts"
 
@@ -18,13 +19,16 @@ const patience = Duration.seconds(1)
 
 /** What a session hears of files, for those who send and read them. What waits is bounded by the server's window. */
 export class SessionFiles {
-  /** Sends a frame that has no answer. Waits while the network takes nothing; fails when the session has ended. */
-  readonly send: (frame: Saying) => Effect.Effect<void, Disconnect>
+  /**
+   * Sends frames that have no answer. Waits while the network takes nothing; fails when the session has ended. They are
+   * written to `memory`, where it is given, which is free again then.
+   */
+  readonly send: (frames: ReadonlyArray<Saying>, memory?: FrameMemory) => Effect.Effect<void, Disconnect>
   private readonly uploads = new Map<string, Inbox<Told>>()
   private readonly downloads = new Map<string, Inbox<Heard>>()
   private over: Disconnect | undefined
 
-  constructor(send: (frame: Saying) => Effect.Effect<void, Disconnect>) {
+  constructor(send: SessionFiles["send"]) {
     this.send = send
   }
 
@@ -32,7 +36,7 @@ export class SessionFiles {
   sendLast(frame: Saying): Effect.Effect<void> {
     // Whoever has no use for a file any more may be interrupted already: only others can still be.
     return Effect.raceFirst(
-      Effect.interruptible(Effect.ignore(this.send(frame))),
+      Effect.interruptible(Effect.ignore(this.send([frame]))),
       Effect.interruptible(Effect.sleep(patience)),
     )
   }

@@ -145,7 +145,7 @@ class Download {
     const { at } = this
     if (at === this.acknowledged || (at < size && at - this.acknowledged < window * unacknowledged)) return Effect.void
     this.acknowledged = at
-    return files.send({ type: "FileAck", file, offset: at })
+    return files.send([{ type: "FileAck", file, offset: at }])
   }
 
   private finish({ sha256 }: Coming["opened"]): Effect.Effect<never, RequestError | Cause.Done> {

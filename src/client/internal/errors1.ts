@@ -1,13 +1,18 @@
 /** The errors of version 1, a message and a status of HTTP, as those of version 2. */
 import * as Duration from "effect/Duration"
-import { Disconnect } from "../../domain/Disconnect.ts"
+import { catalog as disconnects, Disconnect, type DisconnectReason } from "../../domain/Disconnect.ts"
 import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
-import { disconnectReason } from "./handshake.ts"
 
 const reasons = Object.keys(catalog) as Array<RequestErrorReason>
 
 const byMessage = (message: string): RequestErrorReason | undefined =>
   reasons.find((reason) => catalog[reason].message === message)
+
+const endings = Object.keys(disconnects) as Array<DisconnectReason>
+
+/** The end of a session that a message stands for. */
+export const disconnectReason = (message: string): DisconnectReason | undefined =>
+  endings.find((reason) => disconnects[reason].message === message)
 
 const byStatus: Record<number, RequestErrorReason> = {
   401: "NotAuthenticated",

@@ -16,6 +16,8 @@ const once = new Set<RequestFrame["type"]>([
   "Kick",
   "Ban",
   "Mute",
+  "CreateInviteLink",
+  "RevokeInviteLink",
 ])
 
 /** Whether a request may be made again that was refused with this error. */

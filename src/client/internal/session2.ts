@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import { isGarbled } from "../../domain/RequestError.ts"
+import { bare } from "../../protocol/Framing.ts"
 import { fromErrorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
@@ -18,7 +19,7 @@ import { SessionFiles } from "./SessionFiles.ts"
 import { SessionCore } from "./SessionCore.ts"
 import { encode } from "./frames.ts"
 import { fromDisconnect } from "./fromDisconnect.ts"
-import type { Terms } from "./handshake.ts"
+import type { Terms } from "./Terms.ts"
 import type { Link } from "./Link.ts"
 import { watchdog } from "./watchdog.ts"
 
@@ -29,7 +30,13 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ClientSession, never, Scope.Scope> {
   const core = yield* SessionCore.make(link, answerTimeout)
 
-  const files = new SessionFiles((frame) => core.deliver(terms.encoding.encode(frame)))
+  const { encoding } = terms
+  const files = new SessionFiles((frames, memory) =>
+    // A message carries one frame, a stream as many as there are.
+    encoding.framing === bare
+      ? Effect.forEach(frames, (frame) => core.deliver(encoding.encode(frame)), { discard: true })
+      : core.deliver(encoding.encodeAll(frames, memory)),
+  )
 
   const receive = (frame: ServerFrame): Effect.Effect<void, Disconnect> => {
     if ("ref" in frame && frame.ref !== undefined) {
@@ -77,6 +84,9 @@ export const make = Effect.fnUntraced(function* (
       case "ChannelInfo":
       case "AuditLog":
       case "Blocked":
+      case "InviteLinkCreated":
+      case "InviteLinks":
+      case "InviteAccepted":
       case "Opened":
       case "Error":
       case "Pong":

@@ -3,12 +3,13 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Schema from "effect/Schema"
-import * as Socket from "effect/socket/Socket"
+import type * as Socket from "effect/socket/Socket"
 import * as Monotonic from "../../domain/Monotonic.ts"
+import { readClosing, readOpening } from "../../protocol/StreamEvents.ts"
 import { EventStreamParser, type ServerEvent } from "./EventStreamParser.ts"
+import { closed, notOpened as openError, notRead } from "./socketErrors.ts"
+import { isClosing, socketOf, type Written } from "./socketOf.ts"
 
 /** As much of `fetch` as is used here. */
 export type Fetch = (
@@ -38,24 +39,9 @@ const defaultKeepAlive = 15_000
 /** Time for the last words. */
 const farewellWithin = Duration.seconds(1)
 
-const closed = (code: number, closeReason?: string) =>
-  new Socket.SocketError({ reason: new Socket.SocketCloseError({ code, closeReason }) })
 const connectionLost = 4006
 /** As over a WebSocket: what the server says of the session cannot be read. */
 const protocolError = 1002
-
-const Millis = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 31 - 1 }))
-const Opening = Schema.Struct({
-  key: Schema.String,
-  keep_alive: Schema.optionalKey(Millis),
-  resume: Schema.optionalKey(Millis),
-})
-const Closing = Schema.Struct({
-  code: Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: 4999 })),
-  message: Schema.optionalKey(Schema.String),
-})
-const readOpening = Schema.decodeUnknownOption(Schema.fromJsonString(Opening))
-const readClosing = Schema.decodeUnknownOption(Schema.fromJsonString(Closing))
 
 /** What did not work out, and whether it may the next time. */
 interface Failed {
@@ -68,7 +54,7 @@ const causeOf = (error: unknown): unknown =>
   typeof error === "object" && error !== null && "cause" in error && error.cause !== undefined ? error.cause : error
 
 const notOpened = (cause: unknown): Failed => ({
-  error: new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause: causeOf(cause) }) }),
+  error: openError(causeOf(cause)),
   final: false,
 })
 
@@ -181,14 +167,14 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
     if (name === "message") frames.push(data)
     else if (name === "session") {
       const opening = readOpening(data)
-      if (Option.isNone(opening)) return end(closed(protocolError))
-      key = opening.value.key
-      keepAlive = opening.value.keep_alive ?? defaultKeepAlive
-      resumeFor = opening.value.resume ?? defaultResume
+      if (opening === undefined) return end(closed(protocolError))
+      key = opening.key
+      keepAlive = opening.keep_alive ?? defaultKeepAlive
+      resumeFor = opening.resume ?? defaultResume
       isOpen.openUnsafe()
     } else if (name === "close") {
       const closing = readClosing(data)
-      end(Option.isNone(closing) ? closed(protocolError) : closed(closing.value.code, closing.value.message))
+      end(closing === undefined ? closed(protocolError) : closed(closing.code, closing.message))
     } else if (name === "replaced") end(closed(connectionLost))
   }
 
@@ -236,7 +222,7 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
       if (final) return Effect.fail(error)
       return Effect.flatMap(Monotonic.now, (now) =>
         now - begun > resumeFor
-          ? Effect.fail(new Socket.SocketError({ reason: new Socket.SocketReadError({ cause: error }) }))
+          ? Effect.fail(notRead(error))
           : Effect.andThen(pause(nth), again(attempt, begun, nth + 1)),
       )
     })
@@ -322,11 +308,11 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
     while (key === "" && over === undefined) yield* Effect.mapError(readSome, ({ error }) => error)
     yield* Effect.addFinalizer(() => farewell)
     yield* Effect.forkScoped(posting)
-    return { pull, upgrade: Socket.SocketUpgradeError.unsupported }
+    return { pull }
   })
 
-  const write = (chunk: Uint8Array | string | Socket.CloseEvent): Effect.Effect<void, Socket.SocketError> => {
-    if (Socket.isCloseEvent(chunk)) return Effect.sync(() => end(closed(1000)))
+  const write = (chunk: Written): Effect.Effect<void, Socket.SocketError> => {
+    if (isClosing(chunk)) return Effect.sync(() => end(closed(1000)))
     return Effect.andThen(isOpen.await, () => {
       if (over !== undefined) return Effect.fail(over)
       const line = typeof chunk === "string" ? chunk : decoder.decode(chunk)
@@ -338,10 +324,7 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
     })
   }
 
-  return Socket.make({
-    reader,
-    writer: Effect.succeed({ write, writeAll: (chunks) => Effect.forEach(chunks, write, { discard: true }) }),
-  })
+  return socketOf({ reader, write })
 }
 
 const isClose = ({ reason }: Socket.SocketError): boolean => reason._tag === "SocketCloseError"

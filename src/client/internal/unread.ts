@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { isDirect } from "../../domain/Direct.ts"
 import { maxInteger } from "../../domain/Limits.ts"
-import { Seq } from "../../domain/Seq.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
@@ -14,7 +14,7 @@ import { retryRefused } from "./retry.ts"
 export type UnreadChannel = ServerFrameOf<"Unread">["channels"][number]
 
 /** Behind every entry there can be. */
-const latest = Seq.make(maxInteger)
+const latest = maxInteger as Seq
 
 /** The channels of all pages. */
 export const allUnread = <E>(

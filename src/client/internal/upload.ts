@@ -1,22 +1,27 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Disconnect } from "../../domain/Disconnect.ts"
-import { FileId } from "../../domain/FileId.ts"
+import type { FileId } from "../../domain/FileId.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import { fileId } from "../../domain/Rules.ts"
 import { fromFileFailure } from "../../protocol/v2/ErrorFrame.ts"
+import { FrameMemory } from "../../protocol/FrameMemory.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { FileChanged, type FileInfo, type FileSource, type UploadOptions } from "../Files.ts"
 import type { ConnectionFailure } from "../Reconnect.ts"
 import type { ClientSession } from "../Session.ts"
 import { Chunks } from "./Chunks.ts"
-import type { Inbox, SessionFiles } from "./SessionFiles.ts"
+import type { Inbox, Saying, SessionFiles } from "./SessionFiles.ts"
 import * as Hash from "./Sha256Hash.ts"
 import { type Around, Broken, inSessions, Tries } from "./transfers.ts"
 
-const isFileId = Schema.is(FileId)
+/** Milliseconds within which the network takes what it has room for. */
+const quick = 10
+/** Chunks that are written together, at most. */
+const most = 8
 
 type Failure = RequestError | Disconnect | FileChanged | Broken
 
@@ -34,7 +39,7 @@ class Upload<E> {
     this.source = source
     this.options = options
     this.tries = tries
-    this.file = options.resume === undefined ? undefined : FileId.make(options.resume)
+    this.file = options.resume === undefined ? undefined : (options.resume as FileId)
     this.startHash()
   }
 
@@ -106,32 +111,43 @@ class Upload<E> {
       moved.openUnsafe()
     }
 
-    const room = (bytes: number): Effect.Effect<void> =>
-      Effect.suspend(() => {
-        if (at + bytes <= safe + window) return Effect.void
-        moved.closeUnsafe()
-        return Effect.andThen(moved.await, room(bytes))
-      })
+    /** Chunks that are written together: many where the network takes them at once, so that what else is said never waits. */
+    let together = 1
+    const memory = new FrameMemory()
 
-    const send = (data: Uint8Array): Effect.Effect<void, Disconnect | FileChanged> => {
-      if (at + data.length > size) return Effect.fail(new FileChanged({ name }))
-      this.note(at, data)
-      return Effect.andThen(
-        room(data.length),
-        Effect.suspend(() => {
-          const frame = { type: "UploadChunk", file, offset: at, data } as const
+    /** Sends these chunks, from one on, as far as the window goes; the others when it goes further. */
+    const send = (chunks: ReadonlyArray<Uint8Array>, first = 0): Effect.Effect<void, Disconnect | FileChanged> =>
+      Effect.suspend(() => {
+        const frames: Array<Saying> = []
+        for (const data of chunks.slice(first, first + together)) {
+          if (at + data.length > size) return Effect.fail(new FileChanged({ name }))
+          if (at + data.length > safe + window) break
+          frames.push({ type: "UploadChunk", file, offset: at, data })
+          this.note(at, data)
           at += data.length
-          return files.send(frame)
-        }),
-      )
-    }
+        }
+        const next = first + frames.length
+        if (frames.length > 0) {
+          return Effect.flatMap(Effect.timed(files.send(frames, memory)), ([time]) => {
+            together = Duration.toMillis(time) < quick ? Math.min(together * 2, most) : 1
+            return next < chunks.length ? send(chunks, next) : Effect.void
+          })
+        }
+        if (next === chunks.length) return Effect.void
+        moved.closeUnsafe()
+        return Effect.andThen(moved.await, send(chunks, next))
+      })
 
     const chunks = new Chunks(chunk)
     const sending = Stream.runForEach(
-      Stream.mapError(this.source.read(offset), (error) => new Broken({ error })),
-      (piece) => Effect.forEach(chunks.push(piece), send, { discard: true }),
+      // The next is read while this is sent.
+      this.source.read(offset).pipe(
+        Stream.mapError((error) => new Broken({ error })),
+        Stream.buffer({ capacity: 1 }),
+      ),
+      (piece) => send(chunks.push(piece)),
     ).pipe(
-      Effect.andThen(Effect.suspend(() => Effect.forEach(chunks.rest(), send, { discard: true }))),
+      Effect.andThen(Effect.suspend(() => send(chunks.rest()))),
       Effect.andThen(Effect.suspend(() => (at < size ? Effect.fail(new FileChanged({ name })) : Effect.never))),
     )
 
@@ -176,7 +192,7 @@ export const upload = <E>(
   Effect.flatMap(
     around.meant(channel),
     (name): Effect.Effect<FileInfo, RequestError | ConnectionFailure | FileChanged | Broken> => {
-      if (options.resume !== undefined && !isFileId(options.resume)) {
+      if (options.resume !== undefined && !fileId.holds(options.resume)) {
         return Effect.fail(new RequestError({ reason: "NoSuchFile", field: "file" }))
       }
       const tries = new Tries()

@@ -1,8 +1,10 @@
 /** What the WebSockets of a browser and of Node have in common: a socket that carries messages. */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Socket from "effect/socket/Socket"
+import type * as Scope from "effect/Scope"
+import type * as Socket from "effect/socket/Socket"
 import { Codec, type Dialer } from "../Dialer.ts"
+import { notOpened } from "./socketErrors.ts"
+import { socketOf, type Written } from "./socketOf.ts"
 
 /** As far as it is used here. */
 export interface WebSocketLike extends Socket.WebSocketLike {
@@ -12,19 +14,22 @@ export interface WebSocketLike extends Socket.WebSocketLike {
 
 /** What was given to it and not sent, in bytes, from which on a write waits. */
 const bufferedAtMost = 64 * 1024
-/** A WebSocket does not say when there is room again, so it is asked. */
-const askEvery = Duration.millis(20)
+/**
+ * A WebSocket does not say when there is room again, so it is asked: soon, since a fast network has it at once, and then less
+ * often, up to so many milliseconds.
+ */
+const askEvery = 20
 
 const decoder = new TextDecoder()
 
 const isOpen = 1
 
 /** Done as soon as what is written would not wait behind too much, or will never be sent. */
-const room = (webSocket: WebSocketLike): Effect.Effect<void> =>
+const room = (webSocket: WebSocketLike, after = 1): Effect.Effect<void> =>
   Effect.suspend(() =>
     webSocket.bufferedAmount <= bufferedAtMost || webSocket.readyState !== isOpen
       ? Effect.void
-      : Effect.delay(room(webSocket), askEvery),
+      : Effect.delay(room(webSocket, Math.min(after * 2, askEvery)), after),
   )
 
 /**
@@ -34,11 +39,8 @@ const room = (webSocket: WebSocketLike): Effect.Effect<void> =>
 export const make = (
   address: string,
   open: (subprotocol: string) => WebSocketLike,
-  {
-    unreadAtMost,
-  }: {
-    /** In bytes; where reading cannot be held back, more than that ends the connection. */ readonly unreadAtMost?: number
-  } = {},
+  /** Makes a socket of it, which closes it with the scope. How long it may take to open is for those to say who dial. */
+  over: (acquire: Effect.Effect<WebSocketLike, Socket.SocketError, Scope.Scope>) => Effect.Effect<Socket.Socket>,
 ): Dialer["Service"] => ({
   address,
   carries: "messages",
@@ -46,7 +48,7 @@ export const make = (
     let webSocket: WebSocketLike | undefined
     const dial = Effect.try({
       try: () => (webSocket = open(`natter.v2.${codec}`)),
-      catch: (cause) => new Socket.SocketError({ reason: new Socket.SocketOpenError({ kind: "Unknown", cause }) }),
+      catch: notOpened,
     })
     const whenThereIsRoom = (write: Effect.Effect<void, Socket.SocketError>) =>
       Effect.suspend(() => {
@@ -55,19 +57,14 @@ export const make = (
         return Effect.andThen(Effect.andThen(hasRoom, write), hasRoom)
       })
     return Effect.map(
-      Socket.fromWebSocket(
-        Effect.acquireRelease(dial, (webSocket) => Effect.sync(() => webSocket.close(1000))),
-        // How long it may take is for those to say who dial.
-        { openTimeout: Duration.infinity, highWaterMark: unreadAtMost },
-      ),
+      over(Effect.acquireRelease(dial, (webSocket) => Effect.sync(() => webSocket.close(1000)))),
       ({ reader, writer }) =>
-        Socket.make({
+        socketOf({
           reader,
-          writer: Effect.map(writer, ({ write }) => {
-            const send = (chunk: Uint8Array | string | Socket.CloseEvent) =>
-              whenThereIsRoom(write(codec === "json" && chunk instanceof Uint8Array ? decoder.decode(chunk) : chunk))
-            return { write: send, writeAll: (chunks) => Effect.forEach(chunks, send, { discard: true }) }
-          }),
+          write: (chunk: Written) =>
+            Effect.flatMap(Effect.scoped(writer), ({ write }) =>
+              whenThereIsRoom(write(codec === "json" && chunk instanceof Uint8Array ? decoder.decode(chunk) : chunk)),
+            ),
         }),
     )
   }),

@@ -1,5 +1,7 @@
 /** Connections over a WebSocket, on Node: reading is held back where it has to be, and TLS can be told whom to trust. */
+import * as Duration from "effect/Duration"
 import * as Layer from "effect/Layer"
+import * as Socket from "effect/socket/Socket"
 import WebSocket from "ws"
 import { withPath } from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
@@ -15,6 +17,10 @@ export const layer = (url: string, tls: TlsOptions = {}): Layer.Layer<Dialer> =>
   const options = { ...tls, closeTimeout, maxPayload: maxFrameBytes }
   return Layer.succeed(
     Dialer,
-    webSocketDialer.make(url, (subprotocol) => new WebSocket(withPath(url), subprotocol, options)),
+    webSocketDialer.make(
+      url,
+      (subprotocol) => new WebSocket(withPath(url), subprotocol, options),
+      (acquire) => Socket.fromWebSocket(acquire, { openTimeout: Duration.infinity }),
+    ),
   )
 }

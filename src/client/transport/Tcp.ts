@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import type { ConnectError } from "../ConnectError.ts"
 import { connect as connectOver, type ConnectOptions } from "../ClientSession.ts"
 import { Dialer } from "../Dialer.ts"
+import { byteStream } from "../byteStream.ts"
 import type { ClientSession } from "../Session.ts"
 import { type Address, format } from "../../domain/Address.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
@@ -14,6 +15,7 @@ import type { Disconnect } from "../../domain/Disconnect.ts"
 export const layer = (address: Address): Layer.Layer<Dialer> =>
   Layer.succeed(Dialer, {
     socket: NodeSocket.makeNet({ host: address.host, port: address.port, noDelay: true, keepAlive: true }),
+    byteStream,
     address: format(address),
   })
 

@@ -7,6 +7,7 @@ import * as net from "node:net"
 import * as tls from "node:tls"
 import { format } from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
+import { byteStream } from "../byteStream.ts"
 import type { Address } from "../../domain/Address.ts"
 import type { TlsOptions } from "./TlsOptions.ts"
 
@@ -37,5 +38,6 @@ export const layer = (address: Address, options: TlsOptions = {}): Layer.Layer<D
         interruptible: true,
       }),
     ),
+    byteStream,
     address: format({ ...address, over: "tls" }),
   })

@@ -2,9 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Socket from "effect/socket/Socket"
 import * as Address from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
+import { notOpened } from "../internal/socketErrors.ts"
+import { socketOf } from "../internal/socketOf.ts"
 import * as Sse from "./Sse.ts"
 import * as WebSocket from "./WebSocket.ts"
 
@@ -12,12 +13,11 @@ const forms = "wss://host, ws://host:port or https://host"
 
 /** An address that is none, or that only Node can reach: every try says so. */
 const unreachable = (address: string, hint: string): Layer.Layer<Dialer> => {
-  const reason = new Socket.SocketOpenError({ kind: "Unknown", cause: new Error(`${address}: ${hint}`) })
-  const failing = Effect.fail(new Socket.SocketError({ reason }))
-  const writer = { write: () => failing, writeAll: () => failing }
+  const failing = Effect.fail(notOpened(new Error(`${address}: ${hint}`)))
   return Layer.succeed(Dialer, {
     address,
-    socket: Effect.succeed(Socket.make({ reader: failing, writer: Effect.succeed(writer) })),
+    carries: "messages",
+    socket: Effect.succeed(socketOf({ reader: failing, write: () => failing })),
   })
 }
 

@@ -1,7 +1,9 @@
 /** Connections over a WebSocket, in a browser or wherever there is one. */
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { withPath } from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
+import { browserSocket } from "../internal/browserSocket.ts"
 import * as webSocketDialer from "../internal/webSocketDialer.ts"
 
 /** Bytes that have come and wait to be read: a browser cannot tell the server to wait. */
@@ -11,5 +13,9 @@ const unreadAtMost = 16 * 1024 * 1024
 export const layer = (url: string): Layer.Layer<Dialer> =>
   Layer.succeed(
     Dialer,
-    webSocketDialer.make(url, (subprotocol) => new globalThis.WebSocket(withPath(url), subprotocol), { unreadAtMost }),
+    webSocketDialer.make(
+      url,
+      (subprotocol) => new globalThis.WebSocket(withPath(url), subprotocol),
+      (acquire) => Effect.succeed(browserSocket(acquire, unreadAtMost)),
+    ),
   )

@@ -1,4 +1,4 @@
-import * as Schema from "effect/Schema"
+/** Text of one line as it is shown. */
 
 // Cc: controls. Cf: invisible formatting, among it the bidi overrides. Zl, Zp: line and
 // paragraph separators. Cs: lone surrogates. The rest are letters and signs that show nothing.
@@ -23,28 +23,4 @@ export const isVisible = (
   if (text.length > maxLength) return false
   if (isPlain(text)) return text.length >= minLength
   return shown(text).length >= minLength && text.trim() === text && !unprintable.test(text)
-}
-
-/** A check for one-line text that is safe to show: names, topics, status texts. */
-export const visibleText = (options: {
-  readonly title: string
-  readonly name: string
-  readonly maxLength: number
-  readonly minLength?: number
-}) => {
-  const { title, name, maxLength, minLength = 1 } = options
-  const expected = `${name}: ${minLength} to ${maxLength} characters, none of them invisible, no space at either end`
-  return Schema.makeFilter<string>((text) => isVisible(text, { minLength, maxLength }), {
-    title,
-    description: expected,
-    expected,
-    // JSON Schema counts characters where we count UTF-16 units, and cannot say the rest.
-    toJsonSchema: () => [{ minLength, maxLength }, true],
-    // What tests are made from: spaces only within.
-    arbitraryConstraint: {
-      minLength,
-      maxLength,
-      patterns: [{ source: "^(?:[!-~à-ö一-丁😀](?:[ -~à-ö😀]{0,20}[!-~à-ö])?)?$", flags: "u" }],
-    },
-  })
 }

@@ -20,6 +20,7 @@ import type { FileSettings } from "../FileSettings.ts"
 import type { FileStoreShape } from "../FileStoreShape.ts"
 import type { FileStoreError } from "../FileStoreError.ts"
 import type { ContentLocks } from "./ContentLocks.ts"
+import { Owned } from "./Owned.ts"
 
 /** Records that are looked at together. */
 const page = 200
@@ -30,6 +31,9 @@ const toSweepAhead = 256
 /** What a crash, or a store that was away, has left is looked for at the start, and then so often. */
 const betweenOrphans = Duration.days(1)
 
+/** A message with a file that is not stored within this many milliseconds is not. */
+const justNow = 60_000
+
 interface Options {
   readonly store: FileStoreShape
   readonly counters: Counters
@@ -39,13 +43,15 @@ interface Options {
   /** Held while it is decided which records there are. */
   readonly changing: Semaphore.Semaphore
   readonly locks: ContentLocks
+  /** Whether the service is several nodes. */
+  readonly several: boolean
 }
 
 type Sweeping<A> = Effect.Effect<A, FileStoreError | HistoryError>
 
 export interface Sweeper {
   readonly remove: (id: FileId, before?: number) => Effect.Effect<void, FileStoreError>
-  /** Removes a content that no file has any more. */
+  /** Removes a content that no file has any more, where what is kept is this database's alone. */
   readonly forget: (content: Sha256) => Effect.Effect<void, FileStoreError>
   readonly sweepSoon: (channel: ChannelId) => void
   /** Leaves a file alone while a message is said that carries it. */
@@ -60,6 +66,7 @@ export const make = Effect.fnUntraced(function* ({
   locks,
   records,
   settings,
+  several,
   store,
 }: Options): Effect.fn.Return<Sweeper, never, Scope.Scope> {
   const toSweep = yield* Queue.dropping<ChannelId>(toSweepAhead)
@@ -68,10 +75,18 @@ export const make = Effect.fnUntraced(function* ({
   const maxAge = Duration.toMillis(settings.maxAge)
   const expireAfter = Duration.toMillis(settings.expireAfter)
 
+  const owned = new Owned(store, records, locks)
+
   const forget = (content: Sha256): Effect.Effect<void, FileStoreError> =>
-    locks.holding(
-      content,
-      Effect.flatMap(records.used([content]), (used) => (used.length === 0 ? store.remove(content) : Effect.void)),
+    Effect.flatMap(owned.now, (isOwned) =>
+      isOwned
+        ? locks.holding(
+            content,
+            Effect.flatMap(records.used([content]), (used) =>
+              used.length === 0 ? store.remove(content) : Effect.void,
+            ),
+          )
+        : Effect.void,
     )
 
   /** Its record first: what is left of it then is found by the next look for what nobody has. */
@@ -135,11 +150,16 @@ export const make = Effect.fnUntraced(function* ({
     each(
       (after) => records.of(channel, { after, limit: page }),
       Effect.fnUntraced(function* (files) {
-        for (const { id } of yield* uncarried(files.filter(({ posted }) => posted))) yield* remove(id)
+        const now = yield* Clock.currentTimeMillis
+        // Whoever is about to say it at another node has noted that a moment ago: it is looked at when it expires.
+        const sayable = ({ expiresAt }: FileRecord) => several && expiresAt > now + expireAfter - justNow
+        const gone = yield* uncarried(files.filter((file) => file.posted && !sayable(file)))
+        for (const { id } of gone) yield* remove(id)
       }),
     )
 
   const orphans = Effect.gen(function* () {
+    if (!(yield* owned.look)) return
     yield* store.drafts.pipe(
       Stream.grouped(page),
       Stream.runForEach((ids) =>
@@ -169,14 +189,17 @@ export const make = Effect.fnUntraced(function* ({
   const logged = (what: string, sweeping: Sweeping<void>) =>
     Effect.catch(sweeping, (error) => Effect.logWarning(`${what} could not be removed`, error))
 
-  yield* logged("Files that nobody has", orphans).pipe(
-    Effect.repeat(Schedule.spaced(betweenOrphans)),
-    Effect.forkScoped,
-  )
-  yield* logged("Files that have expired", sweepExpired).pipe(
-    Effect.repeat(Schedule.spaced(settings.sweepEvery)),
-    Effect.forkScoped,
-  )
+  // Where it is never to be looked for, another thread of the service does that.
+  if (Duration.isFinite(settings.sweepEvery)) {
+    yield* logged("Files that nobody has", orphans).pipe(
+      Effect.repeat(Schedule.spaced(betweenOrphans)),
+      Effect.forkScoped,
+    )
+    yield* logged("Files that have expired", sweepExpired).pipe(
+      Effect.repeat(Schedule.spaced(settings.sweepEvery)),
+      Effect.forkScoped,
+    )
+  }
   yield* Queue.take(toSweep).pipe(
     Effect.flatMap((channel) => logged("Files of messages that are gone", sweepChannel(channel))),
     Effect.forever,

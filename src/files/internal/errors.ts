@@ -6,6 +6,7 @@ import type { HistoryError } from "../../history/HistoryError.ts"
 import type { FileId } from "../../domain/FileId.ts"
 import type { FileRecordsShape } from "../FileRecordsShape.ts"
 import { FileStoreError } from "../FileStoreError.ts"
+import { wrongOffset } from "../refusals.ts"
 
 const mebibytes = (bytes: number): string => `${Number((bytes / 1024 / 1024).toFixed(1))} MiB`
 
@@ -24,16 +25,6 @@ export const overQuota = (size: number, left: number) =>
   })
 
 export const tooManyUploads = () => new RequestError({ reason: "TooManyUploads" })
-
-export const wrongOffset = (received: number) =>
-  new RequestError({
-    reason: "WrongOffset",
-    field: "offset",
-    detail: `Go on at byte ${received}, to where the file has come`,
-  })
-
-export const tooMuch = (size: number) =>
-  new RequestError({ reason: "FileTooLarge", detail: `There are more bytes than the ${size} that were announced` })
 
 export const isWhole = () => new RequestError({ reason: "WrongOffset", detail: "The file has come already" })
 

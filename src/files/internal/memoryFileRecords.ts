@@ -3,9 +3,10 @@ import * as Option from "effect/Option"
 import type { FileId } from "../../domain/FileId.ts"
 import type { FileRecord } from "../FileRecord.ts"
 import type { FileRecordsShape } from "../FileRecordsShape.ts"
+import { freshIdentity } from "../freshIdentity.ts"
 
 /** Every operation is one synchronous step, and so all or nothing. */
-export const make: Effect.Effect<FileRecordsShape> = Effect.sync(() => {
+export const make: Effect.Effect<FileRecordsShape> = Effect.map(freshIdentity, (identity) => {
   const records = new Map<FileId, FileRecord>()
 
   const page = (
@@ -20,6 +21,7 @@ export const make: Effect.Effect<FileRecordsShape> = Effect.sync(() => {
     )
 
   return {
+    identity: Effect.succeed(identity),
     add: (record) => Effect.sync(() => void records.set(record.id, record)),
     get: (id) => Effect.sync(() => Option.fromUndefinedOr(records.get(id))),
     change: (id, change) =>

@@ -16,24 +16,51 @@ const pieces = (operation: string, find: () => Uint8Array | undefined, from: num
     return Stream.map(Stream.fromIterable(starts), (start) => bytes.slice(start, Math.min(start + piece, to)))
   })
 
+/** Bytes that become more: their room grows by doubling, as each piece would otherwise copy all before it. */
+class Draft {
+  length = 0
+  private room = new Uint8Array(0)
+
+  get bytes(): Uint8Array {
+    return this.room.subarray(0, this.length)
+  }
+
+  /** Drops what is behind this place, and writes there. */
+  append(offset: number, pieces: ReadonlyArray<Uint8Array>): void {
+    this.length = offset
+    for (const piece of pieces) {
+      const needed = this.length + piece.length
+      if (needed > this.room.length) {
+        const larger = new Uint8Array(Math.max(needed, this.room.length * 2))
+        larger.set(this.bytes)
+        this.room = larger
+      }
+      this.room.set(piece, this.length)
+      this.length = needed
+    }
+  }
+}
+
 /** Every operation is one synchronous step, and so all or nothing. */
 export const make: Effect.Effect<FileStoreShape> = Effect.sync(() => {
-  const drafts = new Map<FileId, Uint8Array>()
+  const drafts = new Map<FileId, Draft>()
   const contents = new Map<Sha256, Uint8Array>()
   const none = new Uint8Array()
+  let mark: string | undefined
 
   return {
     append: (id, offset, bytes) =>
       Effect.suspend(() => {
-        const draft = drafts.get(id) ?? none
+        const draft = drafts.get(id) ?? new Draft()
         if (draft.length < offset) return Effect.fail(new FileStoreError({ operation: "append", lost: true }))
-        drafts.set(id, new Uint8Array(Buffer.concat([draft.subarray(0, offset), ...bytes])))
+        drafts.set(id, draft)
+        draft.append(offset, bytes)
         return Effect.void
       }),
-    readDraft: (id, size) => pieces("readDraft", () => drafts.get(id) ?? none, 0, size),
+    readDraft: (id, size) => pieces("readDraft", () => drafts.get(id)?.bytes ?? none, 0, size),
     keep: (id, content, size) =>
       Effect.suspend(() => {
-        const draft = drafts.get(id) ?? none
+        const draft = drafts.get(id)?.bytes ?? none
         if (!contents.has(content)) {
           if (draft.length < size) return Effect.fail(new FileStoreError({ operation: "keep", lost: true }))
           contents.set(content, draft.slice(0, size))
@@ -45,6 +72,8 @@ export const make: Effect.Effect<FileStoreShape> = Effect.sync(() => {
     remove: (content) => Effect.sync(() => void contents.delete(content)),
     drafts: Stream.suspend(() => Stream.fromIterable([...drafts.keys()])),
     contents: Stream.suspend(() => Stream.fromIterable([...contents.keys()])),
+    owner: Effect.sync(() => mark),
+    claim: (owner) => Effect.sync(() => void (mark = owner)),
     address: undefined,
   }
 })

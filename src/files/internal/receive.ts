@@ -6,7 +6,8 @@ import type { FileRecord } from "../FileRecord.ts"
 import type { FileRecordsShape } from "../FileRecordsShape.ts"
 import type { FileStoreShape } from "../FileStoreShape.ts"
 import type { Incoming } from "../FilesShape.ts"
-import { noSuchFile, orAnew, stored, tooMuch } from "./errors.ts"
+import { tooMuch } from "../refusals.ts"
+import { noSuchFile, orAnew, stored } from "./errors.ts"
 import type { Hashing } from "./Hashing.ts"
 
 /** Bytes that are written together: what an upload holds in memory here. */
@@ -35,11 +36,11 @@ export const receive = Effect.fnUntraced(function* ({
   store,
 }: Options): Effect.fn.Return<number, RequestError> {
   let received = incoming.offset
+  const { gathered = false, verify } = incoming
   // One room for all that comes, however small its pieces: kept one by one they would have the garbage collector walk the
   // whole heap for every few mebibytes of a file.
-  const room = Buffer.allocUnsafeSlow(Math.max(0, Math.min(together, file.size - incoming.offset)))
+  const room = Buffer.allocUnsafeSlow(gathered ? 0 : Math.max(0, Math.min(together, file.size - incoming.offset)))
   let held = 0
-  const { verify } = incoming
 
   const note = (to: number): Effect.Effect<void, RequestError> =>
     expiresAt.pipe(
@@ -54,27 +55,33 @@ export const receive = Effect.fnUntraced(function* ({
   const waits = incoming.received !== undefined && verify === undefined
   let safe = received
 
+  const write = (bytes: Uint8Array, last: boolean): Effect.Effect<void, RequestError> => {
+    const [from, to] = [received, received + bytes.length]
+    const later = !last && !waits && to - safe < unheard
+    // While the disk is at it there is time for the hash. Where that is ahead of what was stored, it is made anew.
+    const hashed = Effect.sync(() => hashing?.add(bytes))
+    return Effect.all([store.append(file.id, from, [bytes], later), hashed], { concurrency: 2, discard: true }).pipe(
+      orAnew(records, file.id),
+      (writing) => stored("store a file", writing),
+      // What may be wrong altogether stays beyond what has been received, and is written over.
+      Effect.andThen(later ? Effect.void : note(verify === undefined ? to : incoming.offset)),
+      Effect.map(() => {
+        received = to
+        if (later) return
+        safe = to
+        if (verify === undefined) incoming.received?.(to)
+      }),
+      // What is written is also noted.
+      Effect.uninterruptible,
+    )
+  }
+
   const flush = (last: boolean): Effect.Effect<void, RequestError> =>
     Effect.suspend(() => {
       if (held === 0 && safe === received) return Effect.void
-      const [bytes, from, to] = [room.subarray(0, held), received, received + held]
-      const later = !last && !waits && to - safe < unheard
+      const bytes = room.subarray(0, held)
       held = 0
-      return store.append(file.id, from, [bytes], later).pipe(
-        orAnew(records, file.id),
-        (writing) => stored("store a file", writing),
-        // What may be wrong altogether stays beyond what has been received, and is written over.
-        Effect.andThen(later ? Effect.void : note(verify === undefined ? to : incoming.offset)),
-        Effect.map(() => {
-          hashing?.add(bytes)
-          received = to
-          if (later) return
-          safe = to
-          if (verify === undefined) incoming.received?.(to)
-        }),
-        // What is written is also noted.
-        Effect.uninterruptible,
-      )
+      return write(bytes, last)
     })
 
   /** Takes what there is room for, and writes whenever there is none. */
@@ -93,7 +100,11 @@ export const receive = Effect.fnUntraced(function* ({
 
   const taking = Stream.runForEach(incoming.bytes, (piece) => {
     if (piece.length === 0) return Effect.void
-    return received + held + piece.length > file.size ? Effect.fail(tooMuch(file.size)) : take(piece)
+    return received + held + piece.length > file.size
+      ? Effect.fail(tooMuch(file.size))
+      : gathered
+        ? write(piece, false)
+        : take(piece)
   })
   // Whoever is cut off goes on behind what it has sent, not behind what was written by chance.
   yield* Effect.onError(taking, () => Effect.ignore(flush(true)))

@@ -9,6 +9,7 @@ import { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import { isGuestId, type UserId } from "../../domain/User.ts"
 import type { Entry } from "../../domain/Entry.ts"
+import type { Fence } from "../../domain/Fence.ts"
 import { freshHistoryId } from "../freshHistoryId.ts"
 import type { Batch, HistoryShape, Page, Range } from "../HistoryShape.ts"
 import { HistoryError } from "../HistoryError.ts"
@@ -25,6 +26,7 @@ const maxChannels = 10_000
 /** Characters of content kept over all channels. Beyond that the channel appended to longest ago loses its older half. */
 const maxCharacters = 64 * 1024 * 1024
 
+const fenced = (operation: string) => new HistoryError({ reason: "Fenced", operation })
 const inMemory = Exit.succeed("memory" as const)
 
 /** History in this process's memory. */
@@ -80,7 +82,12 @@ export const make = Effect.gen(function* () {
     }
   }
 
-  const append = (channel: ChannelId, { after, entries }: Batch): Exit.Exit<Durability, HistoryError> => {
+  /** Of each partition the newest claim by which something was loaded. */
+  const newest = new Map<number, number>()
+  const isFenced = ({ epoch, partition }: Fence): boolean => epoch < (newest.get(partition) ?? 0)
+
+  const append = (channel: ChannelId, { after, entries, fence }: Batch): Exit.Exit<Durability, HistoryError> => {
+    if (fence !== undefined && isFenced(fence)) return Exit.fail(fenced("append"))
     stamps.stored(entries[0]!.timestamp)
     const log = written(channel)
     const reason = change(log, () => log.append(after, entries, settings.maxEntries))
@@ -92,7 +99,14 @@ export const make = Effect.gen(function* () {
 
   const service: HistoryShape = {
     isOurs: (other) => other.startsWith(`${id}-`),
-    load: (channel, since) => Effect.sync(() => (logs.get(channel) ?? new Log(idOfNew())).load(since)),
+    load: (channel, since, fence) =>
+      Effect.suspend(() => {
+        if (fence !== undefined) {
+          if (isFenced(fence)) return Effect.fail(fenced("load"))
+          newest.set(fence.partition, fence.epoch)
+        }
+        return Effect.succeed((logs.get(channel) ?? new Log(idOfNew())).load(since))
+      }),
     known: (channel, ids) =>
       Effect.sync(() => ids.flatMap(({ id, user }) => logs.get(channel)?.ids.find(user, id) ?? [])),
     append: (channel, batch) => Effect.suspend(() => append(channel, batch)),

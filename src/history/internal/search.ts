@@ -4,23 +4,37 @@ import type { Message } from "../../domain/Entry.ts"
 import type { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Cursor, Hits, Query } from "../HistoryShape.ts"
+import { folded, hasPhrases, isAnything, phraseOf } from "../Sought.ts"
 import { wordsOf } from "../Words.ts"
+import type { Entries } from "./Entries.ts"
 import type { Log } from "./Log.ts"
 
 /** Characters that are read before other fibers get their turn; each entry counts as some more. */
 const maxAtOnce = 256 * 1024
 const perEntry = 16
 
-/** Whether a content has every word of the text; a text without a word finds nothing. */
-const matcher = (text: string): ((content: string) => boolean) => {
+/** Whether a content has every word of the text, and the phrases. */
+const contentMatcher = ({ phrases = [], text }: Query): ((content: string) => boolean) => {
   const wanted = [...wordsOf(text)]
-  if (wanted.length === 0) return () => false
+  const sought = phrases.map(phraseOf)
   return (content) => {
     // Cutting a text into words is what takes time, and nearly all texts can be ruled out without.
     const lower = content.toLowerCase()
     if (!wanted.every((word) => lower.includes(word))) return false
     const words = wordsOf(content)
-    return wanted.every((word) => words.has(word))
+    return wanted.every((word) => words.has(word)) && (sought.length === 0 || hasPhrases(content, sought))
+  }
+}
+
+/** Whether the message at a place is what it has to be, apart from its content. */
+const messageMatcher = ({ file, from = [], since = 0, until = Number.POSITIVE_INFINITY }: Query) => {
+  const names = from.map(folded)
+  return (entries: Entries, seq: Seq.Seq, timestamp: number): boolean => {
+    if (timestamp < since || timestamp >= until) return false
+    if (names.length > 0 && !names.includes(folded(entries.speaker(seq)?.name ?? ""))) return false
+    if (file !== true) return true
+    const entry = entries.get(seq)
+    return entry?.type === "Message" && entry.file !== undefined
   }
 }
 
@@ -53,9 +67,12 @@ class Newest {
 /** Reads all messages, since there is no index. Other fibers get their turn in between. */
 export const search = Effect.fnUntraced(function* (
   logs: Pick<LruMap<ChannelId, Log>, "get">,
-  { before, channels, limit, text }: Query,
+  query: Query,
 ): Effect.fn.Return<Hits> {
-  const matches = matcher(text)
+  const { before, channels, limit } = query
+  if (!isAnything(query)) return { hits: [] }
+  const hasContent = contentMatcher(query)
+  const isMeant = messageMatcher(query)
   const newest = new Newest(limit + 1)
   let looked = 0
   for (const channel of new Set(channels)) {
@@ -66,11 +83,12 @@ export const search = Effect.fnUntraced(function* (
       looked += perEntry
       const hit = { timestamp: log.entries.timestamp(seq)!, channel, seq }
       // Only what would be among the hits is read.
-      if (newest.has(hit) && (before === undefined || byNewest(before, hit) < 0)) {
+      const isNext = newest.has(hit) && (before === undefined || byNewest(before, hit) < 0)
+      if (isNext && isMeant(log.entries, seq, hit.timestamp)) {
         const content = log.entries.content(seq)
         if (content !== undefined) {
           looked += content.length
-          if (matches(content)) newest.add(hit)
+          if (hasContent(content)) newest.add(hit)
         }
       }
       if (looked < maxAtOnce) continue

@@ -53,9 +53,13 @@ export const Users = HttpApiGroup.make("users")
     HttpApiEndpoint.patch("change", "/users/:username", {
       params: { username },
       payload: Schema.Struct({
-        disabled: described(Schema.Boolean, "Whether somebody is kept out: tokens are revoked, and sessions end."),
+        disabled: optional(Schema.Boolean, "Whether somebody is kept out: tokens are revoked, and sessions end."),
+        role: optional(
+          AccountRole,
+          "What somebody is from now on: sessions end and come back. One administrator stays.",
+        ),
       }),
-    }).annotate(OpenApi.Summary, "Keep somebody out, or let somebody in again"),
+    }).annotate(OpenApi.Summary, "Keep somebody out or let somebody in again, and say who administers the service"),
     HttpApiEndpoint.put("setPassword", "/users/:username/password", {
       params: { username },
       payload: Schema.Struct({ password: Schema.String }),

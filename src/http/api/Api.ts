@@ -7,6 +7,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Invitations, Me, Tokens, Users } from "./Accounts.ts"
 import { Channels } from "./Channels.ts"
 import { Files } from "./Files.ts"
+import { InviteLinks } from "./InviteLinks.ts"
 import { Messages } from "./Messages.ts"
 import { forTools } from "./openApi.ts"
 import { Service } from "./Service.ts"
@@ -20,7 +21,22 @@ import { Refusals } from "./Problem.ts"
 export const root = "/api/v1"
 
 export const Api = HttpApi.make("natter")
-  .add(Channels, Messages, Files, Moderation, Own, Session, Me, Users, Tokens, Invitations, Webhooks, Hooks, Service)
+  .add(
+    Channels,
+    Messages,
+    Files,
+    Moderation,
+    InviteLinks,
+    Own,
+    Session,
+    Me,
+    Users,
+    Tokens,
+    Invitations,
+    Webhooks,
+    Hooks,
+    Service,
+  )
   .prefix(root)
   .middleware(Refusals)
   .annotate(OpenApi.Title, "Natter")

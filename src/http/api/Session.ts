@@ -8,8 +8,14 @@ import { Authorization } from "./Authorization.ts"
 import { described, optional, scope, time, tokenId } from "./fields.ts"
 
 const AccessToken = Schema.Struct({
-  token: described(Schema.String, "A JSON Web Token, which the keys at /.well-known/jwks.json verify."),
-  expires_at: time,
+  token: described(
+    Schema.String,
+    "A JSON Web Token, which the keys at /.well-known/jwks.json verify; for a guest the guest's own.",
+  ),
+  expires_at: described(
+    Schema.NullOr(Schema.Int),
+    "Milliseconds since 1970; null for a guest, whose token is good as long as guests are let in and nobody has the name.",
+  ),
 })
 
 const csrf = described(
@@ -31,7 +37,7 @@ const SignedIn = Schema.Struct({
   user: User,
   token: optional(Schema.String, "Signs in again, as long as it is used. Whoever has it is this user."),
   csrf_token: optional(csrf, "Where the session's token is in a cookie."),
-  access_token: optional(AccessToken, "The same for a short time; guests have none."),
+  access_token: optional(AccessToken, "The same for a short time, also for a script that cannot read the cookie."),
 })
 
 /** Where somebody is signed in, or comes back without a password. */

@@ -1,8 +1,10 @@
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ChatShape } from "../../chat/Chat.ts"
 import * as operations from "../../chat/account/operations.ts"
 import type * as Api from "../api/Accounts.ts"
-import { ask, type HandlersOf } from "../Handler.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import { ask, type HandlersOf, nothing } from "../Handler.ts"
 import { scopeOf, tokenInfo, written } from "../Tokens.ts"
 
 export const me = (chat: ChatShape): HandlersOf<typeof Api.Me> => ({
@@ -22,6 +24,12 @@ export const me = (chat: ChatShape): HandlersOf<typeof Api.Me> => ({
 
 const nextOf = (next: string | undefined) => (next === undefined ? {} : { next })
 
+const nothingToChange = new RequestError({
+  reason: "InvalidFrame",
+  field: "disabled",
+  detail: "there is nothing to change: say disabled or role",
+})
+
 export const users = (chat: ChatShape): HandlersOf<typeof Api.Users> => ({
   list: ask(
     chat,
@@ -37,11 +45,18 @@ export const users = (chat: ChatShape): HandlersOf<typeof Api.Users> => ({
     ({ payload: { password, ...user } }) => ({ ...user, password: Redacted.make(password) }),
     (user) => ({ body: user }),
   ),
-  change: (request) => {
-    const { asker, params, payload } = request
-    const operation = payload.disabled ? operations.disableUser : operations.enableUser
-    return ask<typeof request, typeof params, void>(chat, operation, () => params)({ ...request, asker })
-  },
+  change: Object.assign(
+    ({ asker: { caller }, params, payload }: Parameters<HandlersOf<typeof Api.Users>["change"]>[0]) =>
+      Effect.gen(function* () {
+        const { disabled, role } = payload
+        if (disabled === undefined && role === undefined) return yield* nothingToChange
+        if (role !== undefined) yield* operations.setUserRole(chat, caller, { ...params, role })
+        if (disabled === true) yield* operations.disableUser(chat, caller, params)
+        if (disabled === false) yield* operations.enableUser(chat, caller, params)
+        return nothing
+      }),
+    { kind: operations.disableUser.kind },
+  ),
   setPassword: ask(chat, operations.setUserPassword, ({ params, payload }) => ({
     ...params,
     password: Redacted.make(payload.password),

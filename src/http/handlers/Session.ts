@@ -37,6 +37,13 @@ const accessToken = ({ expiresAt, token }: IssuedAccessToken) => ({
   expires_at: expiresAt,
 })
 
+/** Nothing is kept of a guest that another token could stand on: a guest has the one by which the guest comes back. */
+const guestToken = (token: string) => ({ token, expires_at: null })
+
+/** What stands in the header after the kind. */
+const bearerOf = ({ headers: { authorization } }: SignIn["request"]): string =>
+  authorization?.replace(/^\S+ +/, "").trim() ?? ""
+
 export const session = (
   chat: ChatShape,
   accounts: Accounts["Service"],
@@ -64,7 +71,7 @@ export const session = (
       const { id, token } = yield* Effect.mapError(accounts.issueToken(user, { label: "session" }), toRequestError)
       const issued =
         user.role === "guest"
-          ? {}
+          ? { access_token: guestToken(Redacted.value(token)) }
           : yield* accessTokens.issue({ user, tokenId: id }).pipe(
               Effect.mapBoth({
                 onSuccess: (issued) => ({ access_token: accessToken(issued) }),
@@ -111,15 +118,14 @@ export const session = (
     return Effect.as(revoked, { body: undefined, headers })
   },
 
-  accessToken: ({ asker: { identity }, request }) => {
+  accessToken: ({ asker: { cookie, identity }, request }) => {
     const { scope, tokenId, user } = identity
-    if (WebTokens.isWellFormed(request.headers.authorization?.replace(/^\S+ +/, "").trim() ?? "")) {
+    const given = cookie === undefined ? bearerOf(request) : Redacted.value(cookie)
+    if (WebTokens.isWellFormed(given)) {
       const detail = "An access token gets no other: ask by the session's token or the API key"
       return Effect.fail(new RequestError({ reason: "Forbidden", detail }))
     }
-    if (tokenId === undefined) {
-      return Effect.fail(new RequestError({ reason: "Forbidden", detail: "There are no access tokens for guests" }))
-    }
+    if (tokenId === undefined) return Effect.succeed({ body: guestToken(given), secret: true as const })
     return accessTokens.issue({ user, tokenId, scope }).pipe(
       Effect.mapBoth({
         onSuccess: (issued) => ({ body: accessToken(issued), secret: true as const }),

@@ -9,9 +9,11 @@ import type { ApiSettings } from "../ApiSettings.ts"
 import type { Links } from "../files/Links.ts"
 import type { AllHandlers } from "../Handler.ts"
 import * as Ids from "../Ids.ts"
+import type { Welcome } from "../Welcome.ts"
 import { invitations, me, tokens, users } from "./Accounts.ts"
 import { channels } from "./Channels.ts"
 import { files } from "./Files.ts"
+import { inviteLinks } from "./InviteLinks.ts"
 import { service } from "./Service.ts"
 import { messages } from "./Messages.ts"
 import { moderation } from "./Moderation.ts"
@@ -22,6 +24,7 @@ import { hooks, webhooks } from "./Webhooks.ts"
 export const handlers = (
   settings: ApiSettings,
   links: Links | undefined,
+  welcome: Welcome,
 ): Effect.Effect<AllHandlers<typeof Api>, never, Chat | Accounts | AccessTokens> =>
   Effect.gen(function* () {
     const chat = yield* Chat
@@ -30,8 +33,9 @@ export const handlers = (
       channels: channels(chat),
       messages: messages(chat, freshId),
       files: files(chat, settings, links),
-      service: service(chat),
+      service: service(chat, welcome),
       moderation: moderation(chat),
+      inviteLinks: inviteLinks(chat),
       own: own(chat),
       webhooks: webhooks(chat),
       hooks: hooks(chat, freshId),

@@ -79,9 +79,9 @@ export class Exchange {
   }
 
   /** Something that is the same for everybody, until the service is another. */
-  page(representation: Representation, headers: Readonly<Record<string, string>>): void {
+  page(representation: Representation, headers: Readonly<Record<string, string>>, status = 200): void {
     this.add({ "Cache-Control": "no-cache", ...headers })
-    this.send(200, representation, true)
+    this.send(status, representation, true)
   }
 
   refuse(error: RequestError): void {
@@ -104,9 +104,9 @@ export class Exchange {
       if (hasIt(headers["if-none-match"], representation.tag)) return this.end(304)
     }
     own["Content-Type"] = representation.type
-    if (!open || !this.settings.compression || representation.length < minBytes)
-      return this.end(status, representation.body)
-    own["Vary"] = "Origin, Accept-Encoding"
+    const compresses = representation.isCompressed || this.settings.compression
+    if (!open || !compresses || representation.length < minBytes) return this.end(status, representation.body)
+    if (!representation.isCompressed) own["Vary"] = "Origin, Accept-Encoding"
     const coding = codingFor(headers["accept-encoding"])
     if (coding === undefined) return this.end(status, representation.body)
     representation.compressed(coding, (bytes) => {

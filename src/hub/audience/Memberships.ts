@@ -96,6 +96,10 @@ export class Memberships {
     return this.channels.values()
   }
 
+  get count(): number {
+    return this.channels.size
+  }
+
   /** Whether it is in no channel. */
   get none(): boolean {
     return this.channels.size === 0

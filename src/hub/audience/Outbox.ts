@@ -111,6 +111,11 @@ export class Outbox<Piece> {
     return this.waitingBytes + this.leavingBytes + this.fileBytes
   }
 
+  /** How many whole frames that is. */
+  get frames(): number {
+    return this.waitingFrames + this.leavingFrames + this.files.length
+  }
+
   /** What waits in each lane. */
   get lanes(): Readonly<Record<Lane, ReadonlyArray<Piece>>> {
     const { chat, control, presence, typing } = this

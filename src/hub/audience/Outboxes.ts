@@ -13,9 +13,16 @@ export class Outboxes {
   /** Counts what happens here. */
   readonly meter: Meter
   private waiting: Array<Flushable> = []
+  private readonly gathers: boolean
+  private leaving = false
 
-  constructor(meter: Meter = new Meter()) {
+  /**
+   * `gathers`: what leaves in one go of the event loop leaves together, of whatever turns it is. From other nodes the turns
+   * of many channels come at once, and of this one many are stored at once: a session that is in them all gets one write.
+   */
+  constructor(meter: Meter = new Meter(), gathers = false) {
     this.meter = meter
+    this.gathers = gathers
   }
 
   /** An outbox has something to send. To be said once, until the next flush. */
@@ -26,7 +33,15 @@ export class Outboxes {
   /** Lets everything leave that was offered up to here. */
   flush(): void {
     if (this.waiting.length === 0) return
+    if (!this.gathers) return this.leave()
+    if (this.leaving) return
+    this.leaving = true
+    queueMicrotask(this.leave)
+  }
+
+  private readonly leave = (): void => {
     const { waiting } = this
+    this.leaving = false
     this.waiting = []
     for (const outbox of waiting) outbox.leave()
   }

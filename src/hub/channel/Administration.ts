@@ -34,6 +34,15 @@ const Configure = act("Configure", {
 const Rename = act("Rename", { name: ChannelName })
 const Delete = act("Delete", {})
 const Invite = act("Invite", { user: NamedUser })
+/** `id` is a fingerprint of its code. */
+const CreateInviteLink = act("CreateInviteLink", {
+  id: Schema.String,
+  lifetime: duration,
+  uses: Schema.optional(Schema.Finite),
+})
+const RevokeInviteLink = act("RevokeInviteLink", { id: Schema.String })
+/** Somebody has its code, and comes in by it. */
+const AcceptInvite = act("AcceptInvite", { id: Schema.String })
 /** Without a role: a stranger again. */
 const SetRole = act("SetRole", { user: NamedUser, role: Schema.optional(ChannelRole) })
 const Kick = act("Kick", { user: NamedUser, reason })
@@ -51,6 +60,9 @@ export const Administration = Schema.Union([
   Rename,
   Delete,
   Invite,
+  CreateInviteLink,
+  RevokeInviteLink,
+  AcceptInvite,
   SetRole,
   Kick,
   Ban,

@@ -6,6 +6,7 @@
  * being stored the next gathers, so a slow disk makes batches larger and stalls only this channel.
  * It knows users and sessions, and nothing of how they are told: that is the audience's affair.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,13 +15,11 @@ import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Actor from "../../actor/Actor.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
-import type { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import type { Message } from "../../domain/Entry.ts"
+import type { Fence } from "../../domain/Fence.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
-import { Tally } from "../../domain/Tally.ts"
-import { unavailable } from "../../domain/StoreTrouble.ts"
 import type { Topic } from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
 import { History } from "../../history/History.ts"
@@ -36,6 +35,7 @@ import * as administer from "./internal/administer.ts"
 import { ChannelState } from "./internal/ChannelState.ts"
 import type { Mail } from "./internal/Mail.ts"
 import { readersIn } from "./internal/readMarkers.ts"
+import * as storeTroubles from "./internal/storeTroubles.ts"
 import { isPost, targetsOf, type Turn } from "./internal/turn.ts"
 
 export interface Channel {
@@ -66,13 +66,22 @@ interface Options {
   readonly after: Effect.Effect<void>
   /** Run when nobody has been in the channel for the idle time: from now on it lets nobody in. */
   readonly onIdle: Effect.Effect<void>
+  /** By which claim this node has the channel, where there are others. */
+  readonly fence?: Fence | undefined
+  /** Run when another node turns out to have it by now: the channel ends, and whatever was asked of it is `Gone`. */
+  readonly onFenced?: Effect.Effect<void> | undefined
 }
+
+const nothing: ReadonlyArray<Mail> = []
+
+/** What ends the actor where another node has the channel. */
+type Ending = Effect.Effect<void, Cause.Done>
 
 /** Starts a channel's actor; it ends with the scope. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
 ): Effect.fn.Return<Channel, never, Scope.Scope | History | ChannelStore | Stamps> {
-  const { directory, emit, name, parties = [] } = options
+  const { directory, emit, fence, name, parties = [] } = options
   const history = yield* History
   const channels = yield* ChannelStore
   const settings = yield* HubSettings
@@ -97,22 +106,14 @@ export const make = Effect.fnUntraced(function* (
     )
   }
 
-  const record = administer.make({ state, settings, channels, history, directory, clock })
+  const record = administer.make({ state, settings, channels, history, directory, clock, fence })
+  /** Ends the actor, which answers what is in hand. */
+  const fenced = Effect.logInfo(`another node has the channel ${name} by now`).pipe(
+    Effect.andThen(options.onFenced ?? Effect.void),
+    Effect.andThen(Effect.fail(Cause.Done())),
+  )
 
-  /** A disk that is full is full for everything that is said: one line in a while says so. */
-  const failures = new Tally(clock)
-  let failing = false
-  const failed = (what: string) => (error: HistoryError | ChannelStoreError) =>
-    Effect.suspend(() => {
-      // Nobody waits for an answer here who would be told; whoever asks next is.
-      state.trouble = error.trouble
-      failing = true
-      const times = failures.count()
-      if (times === undefined) return Effect.void
-      const why = error.trouble === undefined ? "" : `: ${unavailable(error.trouble).message}`
-      const often = times === 1 ? "" : ` (${times} times)`
-      return Effect.logError(`channel ${name} could not ${what}${often}${why}`, error)
-    })
+  const { failed, over } = storeTroubles.make(name, state, clock)
   /** When the commands in hand were taken, and when they were stored; undefined where no message is followed. */
   let times: ChannelTurn["times"]
   const begun = () => {
@@ -127,9 +128,7 @@ export const make = Effect.fnUntraced(function* (
     Effect.suspend(() => {
       state.stored(durability)
       timeStored()
-      if (!failing) return Effect.void
-      failing = false
-      return Effect.logInfo(`channel ${name} stores again`)
+      return over
     })
 
   /** Hands out what there is to tell, with how much more waits to be handled. */
@@ -141,7 +140,7 @@ export const make = Effect.fnUntraced(function* (
   const load = Effect.andThen(
     record.load,
     Effect.suspend(() =>
-      Effect.map(history.load(state.id, stamps.before(rememberIds, Monotonic.millis(clock))), (loaded) =>
+      Effect.map(history.load(state.id, stamps.before(rememberIds, Monotonic.millis(clock)), fence), (loaded) =>
         state.load(loaded, Monotonic.millis(clock)),
       ),
     ),
@@ -153,7 +152,7 @@ export const make = Effect.fnUntraced(function* (
   const refresh = Effect.suspend(() => {
     if (!state.stale || tried) return Effect.void
     tried = true
-    return Effect.ignore(Effect.tapError(load, failed("load")))
+    return Effect.catch(load, (error) => (error.reason === "Fenced" ? fenced : failed("load")(error)))
   })
 
   const start = Effect.suspend(() => {
@@ -171,6 +170,9 @@ export const make = Effect.fnUntraced(function* (
     )
   })
 
+  /** What was taken from the mailbox, and how many of it are answered. */
+  let inHand = nothing
+  let handled = 0
   /** Lets in nobody any more. */
   let retired = false
 
@@ -185,11 +187,13 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
-  const endTurn = (waiting: () => number, now: number): Effect.Effect<void> | undefined => {
+  const endTurn = (waiting: () => number, now: number): Ending | undefined => {
+    inHand = nothing
     emitTurn(waiting(), now)
     if (!retired) return schedule(now)
     retired = false
-    return state.access.isUnused ? Effect.andThen(record.removeUnused, options.onIdle) : options.onIdle
+    if (!state.access.isUnused) return options.onIdle
+    return Effect.flatMap(record.removeUnused, () => (record.fenced ? fenced : options.onIdle))
   }
 
   /** A direct conversation counts for its parties from the first entry on; done once. */
@@ -205,17 +209,21 @@ export const make = Effect.fnUntraced(function* (
       : history.append(state.id, batch)
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
-  const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Effect.Effect<void> =>
-    Effect.map(failed("store")(error), () => state.notStored(commands, error.reason !== "Unavailable", error.trouble))
+  const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Ending =>
+    error.reason === "Fenced"
+      ? fenced
+      : Effect.map(failed("store")(error), () =>
+          state.notStored(commands, error.reason !== "Unavailable", error.trouble),
+        )
 
   /** Stores what has its place. Undefined where that is nothing, or is done already. */
   const storeTurn = (
     commands: ReadonlyArray<Mail>,
     { after, entries }: Turn,
-    onDuplicate: (error: HistoryError) => Effect.Effect<void>,
-  ): Effect.Effect<void> | undefined => {
+    onDuplicate: (error: HistoryError) => Ending,
+  ): Ending | undefined => {
     if (entries.length === 0) return undefined
-    const batch: Batch = { after, entries, durability: state.wanted }
+    const batch: Batch = { after, entries, durability: state.wanted, fence }
     const appended = isFirst() ? undefined : history.appendUnsafe?.(state.id, batch)
     if (appended !== undefined && Exit.isSuccess(appended)) {
       state.stored(appended.value)
@@ -229,7 +237,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   /** One of the ids was stored before and forgotten here: history knows which. */
-  const storeAgain = (commands: ReadonlyArray<Mail>, turn: Turn): Effect.Effect<void> => {
+  const storeAgain = (commands: ReadonlyArray<Mail>, turn: Turn): Ending => {
     const ids = turn.entries.flatMap(({ from, id }) => (id === undefined ? [] : { user: from.id, id }))
     return Effect.matchEffect(history.known(state.id, ids), {
       onSuccess: (known) => {
@@ -244,7 +252,7 @@ export const make = Effect.fnUntraced(function* (
    * Succeeds always: whoever's part could not be stored is told so when the batch is applied. Undefined where there is
    * nothing to store.
    */
-  const storeBatch = (commands: ReadonlyArray<Mail>, now: number): Effect.Effect<void> | undefined => {
+  const storeBatch = (commands: ReadonlyArray<Mail>, now: number): Ending | undefined => {
     if (state.stale) {
       state.notStored(commands, true, state.trouble)
       return undefined
@@ -273,7 +281,7 @@ export const make = Effect.fnUntraced(function* (
   /**
    * What commands that are handled together have to wait for before they are applied. Undefined where that is nothing.
    */
-  const prepare = (commands: ReadonlyArray<Mail>, now: number): Effect.Effect<void> | undefined => {
+  const prepare = (commands: ReadonlyArray<Mail>, now: number): Ending | undefined => {
     let reads: Array<ChannelCommandOf<"Read">> | undefined
     let posts = false
     for (const command of commands) {
@@ -288,7 +296,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   /** One command by itself, where it may change what the channel is. */
-  const handleAlone = (command: Mail): Effect.Effect<void> =>
+  const handleAlone = (command: Mail): Ending =>
     Effect.suspend(() => {
       state.beginPart()
       const applied = () => apply([command], Monotonic.millis(clock))
@@ -296,6 +304,8 @@ export const make = Effect.fnUntraced(function* (
         const prepared = prepare([command], Monotonic.millis(clock))
         return prepared === undefined ? Effect.sync(applied) : Effect.map(prepared, applied)
       }
+      // It may have got this name since it was loaded.
+      if (command.type === "Resume" && command.id !== undefined && command.id !== state.id) state.stale = true
       // Whatever is wanted of what was removed is asked again of what has its name then.
       if (state.isRemoved && (command.type === "Administer" || command.type === "Join")) {
         state.answer(command.request, { type: "Gone" })
@@ -304,11 +314,12 @@ export const make = Effect.fnUntraced(function* (
       if (command.type === "Administer") {
         return refresh.pipe(
           Effect.andThen(record.administer(command)),
-          Effect.map((outcome) => {
+          Effect.flatMap((outcome) => {
+            if (record.fenced) return fenced
             state.answer(command.request, outcome)
             // It was removed.
             retired ||= state.isRemoved
-            applied()
+            return Effect.sync(applied)
           }),
         )
       }
@@ -319,26 +330,29 @@ export const make = Effect.fnUntraced(function* (
         state.stale || state.exists
           ? alone()
           : Effect.matchEffect(record.create(command.by), {
-              onFailure: (error) =>
-                Effect.sync(() => {
-                  state.answer(command.request, { type: "Refused", error })
-                  state.passOver()
-                }),
+              onFailure: (error) => {
+                if (record.fenced) return fenced
+                state.answer(command.request, { type: "Refused", error })
+                return Effect.sync(() => state.passOver())
+              },
               onSuccess: alone,
             }),
       )
       return Effect.andThen(refresh, made)
     })
 
-  const receive = (commands: ReadonlyArray<Mail>, waiting: () => number): Effect.Effect<void> | undefined => {
+  const receive = (commands: ReadonlyArray<Mail>, waiting: () => number): Ending | undefined => {
+    inHand = commands
+    handled = 0
     state.begin()
     begun()
     tried = false
     const now = Monotonic.millis(clock)
-    const apart = state.stale || !state.exists || commands.some(({ type }) => type === "Administer")
+    const apart =
+      state.stale || !state.exists || commands.some(({ type }) => type === "Administer" || type === "Resume")
     if (apart) {
       return Effect.flatMap(
-        Effect.forEach(commands, handleAlone, { discard: true }),
+        Effect.forEach(commands, (command) => Effect.map(handleAlone(command), () => handled++), { discard: true }),
         () => endTurn(waiting, Monotonic.millis(clock)) ?? Effect.void,
       )
     }
@@ -360,12 +374,13 @@ export const make = Effect.fnUntraced(function* (
       Effect.sync(() => {
         const now = Monotonic.millis(clock)
         state.crashed(commands, now)
+        inHand = nothing
         emitTurn(0, now)
       }),
     onEnd: (commands) =>
       Effect.sync(() => {
         const now = Monotonic.millis(clock)
-        state.ended(commands, now)
+        state.ended([...inHand.slice(handled), ...commands], now)
         emitTurn(0, now)
       }),
   })

@@ -13,7 +13,7 @@ import { ChannelAccess, ChannelRole } from "../../domain/ChannelRole.ts"
 import { Durability } from "../../domain/Durability.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { Reaction } from "../../domain/Reaction.ts"
-import { RequestError } from "../../domain/RequestError.ts"
+import { RequestErrorSchema } from "../../domain/RequestErrorSchema.ts"
 import { Seq } from "../../domain/Seq.ts"
 import { SessionId } from "../../domain/SessionId.ts"
 import { Topic } from "../../domain/Topic.ts"
@@ -52,6 +52,17 @@ const command = <const Type extends string, const Fields extends Schema.Struct.F
 const request = Schema.Finite
 const by = Requester
 
+/** What a node brings along that had members in a channel when the channel began to run elsewhere, or its link broke. */
+export const Resumed = Schema.Struct({
+  request,
+  /** Which channel it is, where that is known. */
+  id: Schema.optional(ChannelId),
+  /** The last version of the presence that was told there. */
+  presence: Schema.Finite,
+  members: Schema.Array(Schema.Struct({ session: SessionId, by, appearance: Appearance })),
+})
+export interface Resumed extends Schema.Schema.Type<typeof Resumed> {}
+
 export const ChannelCommand = Schema.Union([
   command("Publish", {
     by,
@@ -76,13 +87,23 @@ export const ChannelCommand = Schema.Union([
     /** Who brings it in to say something to it. Absent where it comes by itself. */
     broughtBy: Schema.optional(Requester),
   }),
-  command("Leave", { session: SessionId, request: Schema.optional(request) }),
+  /**
+   * Sessions that are members as far as their node knows: they are again, without being told, and are put out where they may
+   * not be. Answered by `Resumed`.
+   */
+  command("Resume", Resumed.fields),
+  /** `lost`: its node has not said so, which may be gone, and then nobody comes back at once. */
+  command("Leave", {
+    session: SessionId,
+    request: Schema.optional(request),
+    lost: Schema.optional(Schema.Boolean),
+  }),
   /** Tells the other members that a file is to be had from this session. */
   command("Offer", { by, request, transfer: TransferId, name: Schema.String, size: Schema.Finite }),
   /** Notes how far a user has read. */
   command("Read", { by, request, seq: Seq }),
   /** By what history knows the channel, and how far the members were told: for who reads on by itself. */
-  command("Locate", { by, request, right: Schema.Literals(["read", "audit", "configure", "publish"]) }),
+  command("Locate", { by, request, right: Schema.Literals(["read", "audit", "configure", "invite", "publish"]) }),
   command("Administer", { by, request, act: Administration }),
   command("Describe", { by, request }),
   /** Who is present. */
@@ -134,8 +155,10 @@ export const Outcome = Schema.Union([
   outcome("Location", { id: ChannelId, seq: Seq }),
   outcome("Present", { count: Schema.Finite, members: Schema.Array(PresentUser) }),
   outcome("Described", { description: Description }),
+  /** Everything up to `seq` was told before; what comes behind is told over this link. Without an id there is no channel yet. */
+  outcome("Resumed", { id: Schema.optional(ChannelId), seq: Seq }),
   outcome("Done", {}),
-  outcome("Refused", { error: RequestError }),
+  outcome("Refused", { error: RequestErrorSchema }),
   /** The channel is not here, or no more: whoever asked has to look it up again. */
   outcome("Gone", {}),
 ])

@@ -34,6 +34,11 @@ interface Present {
   goneAt: number
 }
 
+interface Leaving {
+  readonly present: Present
+  readonly goneAt: number
+}
+
 export type Diff = Omit<PresenceChange, "type">
 
 export interface Snapshot {
@@ -44,6 +49,12 @@ export interface Snapshot {
 
 const never = Number.POSITIVE_INFINITY
 
+/** Milliseconds that nodes have to say who was in a channel which one of them has taken over. */
+const settling = 2000
+
+/** Milliseconds after which whoever was lost with a node is taken for gone: a link that just broke is there again by then. */
+const lostGrace = 300
+
 const nobody: ReadonlyArray<never> = []
 
 const shownAs = (user: User, { status, text }: Appearance): PresentUser => ({
@@ -52,13 +63,23 @@ const shownAs = (user: User, { status, text }: Appearance): PresentUser => ({
   ...(text === undefined || text === "" ? {} : { text }),
 })
 
+/** Who came back, and perhaps left again since, is not leaving at the time that was noted. */
+const passOverReturned = (leaving: Fifo<Leaving>): void => {
+  for (let next = leaving.first; next !== undefined; next = leaving.first) {
+    if (next.goneAt === next.present.goneAt) return
+    leaving.drop()
+  }
+}
+
 export class Presence {
   private readonly settings: PresenceSettings
   private readonly users = new Map<UserId, Present>()
   /** Those with a session here. */
   private readonly online = new Map<UserId, Username>()
   /** Those in their grace time, in the order in which it ends: all have the same. Who came back may be among them. */
-  private readonly leaving = new Fifo<{ readonly present: Present; readonly goneAt: number }>()
+  private readonly leaving = new Fifo<Leaving>()
+  /** The same for those who were lost with their node, whose grace time is shorter. */
+  private readonly lost = new Fifo<Leaving>()
   /** The guests among them, by name: who comes next under the name takes the place. */
   private readonly guestsLeaving = new Map<Username, Present>()
   private readonly pending = new Map<UserId, { readonly what: "joined" | "left" | "changed"; readonly who: Present }>()
@@ -98,15 +119,28 @@ export class Presence {
     return true
   }
 
-  /** A session has gone. True when it was the user's last. */
-  leave(user: UserId, now: number): boolean {
+  /**
+   * It was told up to a version elsewhere, by a channel that went on from there: everybody is told anew who is here, when
+   * those who were have had time to say so.
+   */
+  resume(version: number, now: number): void {
+    if (version <= this.version) return
+    this.version = version
+    this.shown = undefined
+    this.counting = true
+    this.flushAt = now + settling
+  }
+
+  /** A session has gone, with its node if it is `lost`. True when it was the user's last. */
+  leave(user: UserId, now: number, lost = false): boolean {
     const present = this.users.get(user)
     if (present === undefined || present.sessions === 0) return false
     present.sessions--
     if (present.sessions > 0) return false
-    const goneAt = now + Duration.toMillis(this.settings.grace)
+    const goneAt = now + (lost ? lostGrace : Duration.toMillis(this.settings.grace))
     present.goneAt = goneAt
-    this.leaving.push({ present, goneAt })
+    if (lost) this.lost.push({ present, goneAt })
+    else this.leaving.push({ present, goneAt })
     if (present.user.role === "guest") this.guestsLeaving.set(present.user.name, present)
     this.online.delete(user)
     this.names = undefined
@@ -148,15 +182,14 @@ export class Presence {
 
   /** When `advance` next has something to do, in milliseconds; infinity when never. */
   get nextAt(): number {
-    this.passOverReturned()
-    return Math.min(this.flushAt, this.leaving.first?.goneAt ?? never)
+    return Math.min(this.flushAt, this.nextToGo.first?.goneAt ?? never)
   }
 
   /** Lets time pass: ends grace times, and gives the diff that is due, if one is. */
   advance(now: number): Diff | undefined {
-    for (this.passOverReturned(); (this.leaving.first?.goneAt ?? never) <= now; this.passOverReturned()) {
-      const { present } = this.leaving.first!
-      this.leaving.drop()
+    for (let next = this.nextToGo; (next.first?.goneAt ?? never) <= now; next = this.nextToGo) {
+      const { present } = next.first!
+      next.drop()
       present.goneAt = never
       this.users.delete(present.user.id)
       if (this.guestsLeaving.get(present.user.name) === present) this.guestsLeaving.delete(present.user.name)
@@ -166,12 +199,11 @@ export class Presence {
     return this.flush()
   }
 
-  /** Who came back, and perhaps left again since, is not leaving at the time that was noted. */
-  private passOverReturned(): void {
-    for (let next = this.leaving.first; next !== undefined; next = this.leaving.first) {
-      if (next.goneAt === next.present.goneAt) return
-      this.leaving.drop()
-    }
+  /** Where the one is whose grace time ends first. */
+  private get nextToGo(): Fifo<Leaving> {
+    passOverReturned(this.leaving)
+    passOverReturned(this.lost)
+    return (this.lost.first?.goneAt ?? never) < (this.leaving.first?.goneAt ?? never) ? this.lost : this.leaving
   }
 
   /**

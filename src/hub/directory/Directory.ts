@@ -9,22 +9,36 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Actor from "../../actor/Actor.ts"
 import type { ChannelStore } from "../../channels/ChannelStore.ts"
+import type { AddressRange } from "../../domain/AddressRange.ts"
 import type { Appearance } from "../../domain/Appearance.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
+import { nameOf } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
+import { MessageId } from "../../domain/MessageId.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
-import type { History } from "../../history/History.ts"
+import { History } from "../../history/History.ts"
 import { Stamps } from "../../history/Stamps.ts"
 import { ChannelLink } from "../audience/ChannelLink.ts"
-import { Gateway } from "../audience/Gateway.ts"
+import { Gateway, type Standings } from "../audience/Gateway.ts"
+import { endFromHere, refused, standingsHere, type StandingsPage } from "../audience/standings.ts"
 import { encodedInbox, encodedReceive } from "../audience/loopback.ts"
 import * as Channel from "../channel/Channel.ts"
+import type { Requester } from "../channel/ChannelCommand.ts"
 import { HubSettings } from "../HubSettings.ts"
+import { RemoteChannel } from "../nodes/RemoteChannel.ts"
+import * as Nodes from "../nodes/Distributed.ts"
+import type { Distributed } from "../nodes/Distributed.ts"
+import type { Ended, NodeStanding } from "../nodes/Elsewhere.ts"
+import { Nodes as NodesPort } from "../nodes/Nodes.ts"
+import { Peers } from "../../peers/Peers.ts"
+import { disconnectOf, selectionOf } from "../nodes/selections.ts"
 import type {
   DirectoryCommand,
   DirectSession,
@@ -37,7 +51,8 @@ import type {
   Wish,
   WishGranted,
 } from "./DirectoryCommand.ts"
-import { DirectoryState, type Open } from "./DirectoryState.ts"
+import { DirectoryState } from "./DirectoryState.ts"
+import type { Open } from "./OpenChannel.ts"
 
 type Answer<A> = Effect.Effect<A, RequestError>
 
@@ -67,6 +82,8 @@ export class Directory extends Context.Service<
      * other's can, with `NoSuchUser` where the other is not here and one of the two is a guest.
      */
     readonly reach: (user: User, other: User) => Answer<ReadonlyArray<DirectSession>>
+    /** Brings what sessions the two have at other nodes into their conversation; done when they are in, or cannot be. */
+    readonly bringElsewhere: (channel: ChannelName, user: User, other: User, by: Requester) => Effect.Effect<void>
     /** Notes a session for a direct conversation that it is brought into, and says how its user appears there. */
     readonly bring: (
       channel: ChannelName,
@@ -80,9 +97,19 @@ export class Directory extends Context.Service<
     readonly channelsOf: (user: UserId) => Answer<ReadonlyArray<ChannelLink>>
     /** How many users are in each of these channels. */
     readonly count: (channels: ReadonlyArray<ChannelName>) => Answer<ReadonlyArray<number>>
-    /** Ends sessions; succeeds with how many. */
+    /** Ends sessions of this node; succeeds with how many. */
+    readonly disconnectHere: (selection: Selection, disconnect: Disconnect) => Answer<number>
+    /** The same of all nodes. */
     readonly disconnect: (selection: Selection, disconnect: Disconnect) => Answer<number>
+    /** Ends one session, wherever it is; says how many were, and whose. */
+    readonly dismiss: (session: SessionId, disconnect: Disconnect) => Answer<Ended>
+    /** Ends the sessions of all nodes that come from an address which is banned; succeeds with how many. */
+    readonly endFrom: (address: AddressRange) => Effect.Effect<number>
+    /** How the sessions of all nodes are doing: a page of them. */
+    readonly connections: (page: StandingsPage) => Effect.Effect<Standings>
     readonly stats: Answer<HubStats>
+    /** How the nodes are doing that are linked, this one first; undefined where the service is one. */
+    readonly nodes: Effect.Effect<ReadonlyArray<NodeStanding> | undefined>
     /** The same and more, as it is at the call: nothing is asked, and so nothing waits. */
     readonly figures: () => HubFigures
   }
@@ -93,6 +120,11 @@ export class Directory extends Context.Service<
   ).pipe(Layer.provide(Stamps.layer))
 }
 
+const none: Ended = { sessions: 0, whose: undefined }
+
+/** What somebody is told whose name, or whose only place, is another's who came at the same moment elsewhere. */
+const taken = new Disconnect({ reason: "NotAuthenticated", detail: "Somebody else has come under this name" })
+
 const draining = new Disconnect({ reason: "Draining" })
 
 const make = Effect.gen(function* () {
@@ -100,22 +132,37 @@ const make = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const gateway = yield* Gateway
   const { encodeChannels: encodes } = settings
+  const nodes = yield* NodesPort
+  const peers = yield* Peers
+  const history = yield* History
   const run = yield* FiberSet.makeRuntime()
   const context = yield* Effect.context<History | ChannelStore | Stamps>()
   const scope = yield* Effect.scope
+  // Closes behind what is made later: a node lets go of its partitions first, so that its channels go on at other nodes.
+  const owned = yield* Scope.fork(scope)
   const coalesce = Duration.toMillis(settings.presence.coalesce)
+  /** For messages without an id that may have to be sent twice. */
+  const series = Math.abs(yield* Random.nextInt).toString(36)
+  let fresh = 0
+  const freshId = () => MessageId.make(`node-${series}-${++fresh}`)
+
+  const linkTo = (name: ChannelName) =>
+    new ChannelLink({ name, outboxes: gateway.outboxes, later: gateway.later, clock, coalesce })
+
+  /** Whatever ended the channel, the directory hears of it. */
+  const hearOfEnd = (channel: Channel.Channel) =>
+    Effect.andThen(channel.stopped, Effect.ignore(Effect.suspend(() => actor.tell({ type: "Stopped", channel }))))
 
   /** Starts a channel in a scope of its own under the directory's, and the way there from this node. */
-  const open: Open = (name, after, parties) =>
+  const openHere: Open = (name, after, parties) =>
     Effect.gen(function* () {
       const own = yield* Scope.fork(scope)
-      const link = new ChannelLink({ name, outboxes: gateway.outboxes, later: gateway.later, clock, coalesce })
+      const link = linkTo(name)
       const channel: Channel.Channel = yield* Channel.make({
         name,
         directory: {
           reserve: (name) => ask<void, RequestError>(({ reply }) => ({ type: "Reserve", channel, name, reply })),
-          rename: (from, to) =>
-            Effect.ignore(ask<void, never>(({ reply }) => ({ type: "Rename", channel, from, to, reply }))),
+          rename: (from, to) => renamed(channel, from, to),
           tell: (user, event) => tell({ type: "Tell", user, event }),
         },
         emit: encodes ? encodedReceive(link.receive) : link.receive,
@@ -124,16 +171,113 @@ const make = Effect.gen(function* () {
         onIdle: Effect.suspend(() => tell({ type: "Idle", channel })),
       }).pipe(Scope.provide(own), Effect.provideContext(context))
       link.connect(encodes ? encodedInbox(channel) : channel)
-      // Whatever ended the channel, the directory hears of it and the scope goes.
-      yield* channel.stopped.pipe(
-        Effect.andThen(Effect.ignore(actor.tell({ type: "Stopped", channel }))),
-        Effect.ensuring(Scope.close(own, Exit.void)),
-        Effect.forkIn(scope),
-      )
+      yield* Effect.forkIn(Effect.ensuring(hearOfEnd(channel), Scope.close(own, Exit.void)), scope)
       return { channel, link }
     })
 
-  const state = new DirectoryState(settings, open, gateway.find)
+  /** The way to a channel that runs wherever its partition is. */
+  const openAnywhere =
+    ({ router }: Distributed): Open =>
+    (name, _, parties) =>
+      Effect.gen(function* () {
+        const link = linkTo(name)
+        const channel: RemoteChannel = new RemoteChannel({
+          name,
+          parties,
+          router,
+          history,
+          emit: encodes ? encodedReceive(link.receive) : link.receive,
+          window: settings.channelMailbox,
+          idle: settings.channelIdle,
+          onIdle: Effect.suspend(() => tell({ type: "Idle", channel })),
+          onRenamed: (from, to) => void run(renamed(channel, from, to)),
+          run: (effect) => void run(effect),
+          freshId,
+        })
+        link.connect(encodes ? encodedInbox(channel) : channel)
+        yield* Effect.forkIn(hearOfEnd(channel), scope)
+        return { channel, link }
+      })
+
+  const distributed =
+    nodes &&
+    Nodes.make({
+      nodes,
+      peers,
+      settings,
+      scope: owned,
+      stats: () => state.stats(),
+      start: ({ epoch, onDone, partition, ...options }) =>
+        Channel.make({
+          ...options,
+          onIdle: onDone,
+          onFenced: onDone,
+          fence: epoch === 0 ? undefined : { partition, epoch },
+          // Each has a scope of its own.
+        }).pipe(Effect.provideContext(Context.omit(Scope.Scope)(context))),
+      here: {
+        users: () => state.usersHere,
+        wish: (user) => {
+          const wish = state.wishOf(user)
+          return wish && { appearance: wish.appearance, age: Monotonic.millis(clock) - wish.at }
+        },
+        wished: (user, appearance, age) =>
+          void run(
+            Effect.flatMap(wish(user, { appearance, at: Monotonic.millis(clock) - age }), ({ appearance, links }) =>
+              Effect.forEach(links, (link) => Effect.ignore(link.tell({ type: "SetAppearance", user, appearance }))),
+            ).pipe(Effect.ignore),
+          ),
+        met: (there, yields) => {
+          for (const session of state.met(there, yields)) endWhenThere(session)
+        },
+        reserve: (user) => state.reserveElsewhere(user),
+        tell: (user, event) => leaveCommand({ type: "Tell", user, event }),
+        bring: (user, invitation) =>
+          Effect.forEach(
+            state.directSessionsOf(user, invitation.other),
+            ({ other, session }) => {
+              const reachable = gateway.find(session)
+              if (reachable === undefined) return Effect.void
+              const opened = ask<ChannelLookup, RequestError>(({ reply }) => ({
+                type: "Open",
+                channel: nameOf(other),
+                user: reachable.user,
+                account: other,
+                reply,
+              }))
+              return Effect.andThen(Effect.ignore(opened), reachable.enter({ ...invitation, other }))
+            },
+            { discard: true },
+          ),
+        disconnect: (message) => {
+          const { selection } = message
+          if (selection.kind !== "address") {
+            return Effect.orElseSucceed(dismiss(selectionOf(selection), disconnectOf(message)), () => none)
+          }
+          return Effect.sync(() => ({ sessions: endFromHere(gateway, selection.address), whose: undefined }))
+        },
+        list: (page) => standingsHere(gateway, page),
+        run: (effect) => void run(effect),
+      },
+    })
+
+  /** Ends a session that may be about to sign in: then a little later. */
+  const endWhenThere = (session: SessionId, tries = 20): void => {
+    const reachable = gateway.find(session)
+    if (reachable !== undefined) return reachable.end(taken)
+    if (tries > 0 && state.isConnected(session)) gateway.later(5, () => endWhenThere(session, tries - 1))
+  }
+
+  /** Ends sessions of this node, and says whose it was where it is one. */
+  const dismiss = (selection: Selection, disconnect: Disconnect) =>
+    Effect.suspend(() => {
+      const one = "session" in selection ? gateway.find(selection.session) : undefined
+      const whose = one?.user.name
+      return Effect.map(endHere(selection, disconnect), (sessions): Ended => ({ sessions, whose }))
+    })
+
+  const open = distributed === undefined ? openHere : openAnywhere(distributed)
+  const state: DirectoryState = new DirectoryState(settings, open, gateway.find, distributed?.elsewhere)
   const actor: Actor.Actor<DirectoryCommand> = yield* Actor.make<DirectoryCommand>({
     name: "directory",
     mailbox: settings.hubMailbox,
@@ -163,12 +307,25 @@ const make = Effect.gen(function* () {
     if (!actor.tellUnsafe(command)) run(tell(command))
   }
 
+  const renamed = (channel: Channel.Channel, from: ChannelName, to: ChannelName) =>
+    Effect.ignore(ask<void, never>(({ reply }) => ({ type: "Rename", channel, from, to, reply })))
+  const wish = (user: UserId, wish: Wish) =>
+    ask<WishGranted, never>(({ reply }) => ({ type: "SetAppearance", user, wish, reply }))
+  const endHere = (selection: Selection, disconnect: Disconnect) =>
+    ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply }))
+
+  if (distributed !== undefined) yield* distributed.begin
+
   return Directory.of({
     signIn: (entry) => ask(({ reply }) => ({ type: "SignIn", entry, reply })),
     hold: (session, tokenId) => leaveCommand({ type: "Hold", session, tokenId }),
     signOut: (session) => tell({ type: "SignOut", session }),
     ownerOf: (name) => state.ownerOf(name),
-    reserveName: (user) => state.reserveName(user),
+    reserveName: (user) => {
+      const isKnown = state.ownerOf(user.name)?.id === user.id
+      state.reserveName(user)
+      if (!isKnown) distributed?.elsewhere.reserved(user)
+    },
     find: (channel, session, account) => ask(({ reply }) => ({ type: "Find", channel, session, account, reply })),
     opened: (channel, user, account) => {
       const target = state.target(user, channel, account)
@@ -179,14 +336,44 @@ const make = Effect.gen(function* () {
     reach: (user, other) => ask(({ reply }) => ({ type: "Reach", user, other, reply })),
     bring: (channel, session) => ask(({ reply }) => ({ type: "Bring", channel, session, reply })),
     left: (link, session) => leaveCommand({ type: "Left", link, session }),
-    setAppearance: (user, wish) =>
-      ask<WishGranted, never>(({ reply }) => ({ type: "SetAppearance", user, wish, reply })),
+    bringElsewhere: (channel, user, other, by) => distributed?.elsewhere.bring(channel, user, other, by) ?? Effect.void,
+    setAppearance: (user, wished) =>
+      Effect.map(wish(user, wished), (granted) => {
+        distributed?.elsewhere.wished(user, granted.appearance, Monotonic.millis(clock) - wished.at)
+        return granted
+      }),
     channelsOf: (user) => ask<ReadonlyArray<ChannelLink>, never>(({ reply }) => ({ type: "ChannelsOf", user, reply })),
-    count: (channels) => ask<ReadonlyArray<number>, never>(({ reply }) => ({ type: "Count", channels, reply })),
+    count: (channels) =>
+      distributed?.elsewhere.count(channels) ??
+      ask<ReadonlyArray<number>, never>(({ reply }) => ({ type: "Count", channels, reply })),
+    disconnectHere: endHere,
     disconnect: (selection, disconnect) =>
-      ask<number, never>(({ reply }) => ({ type: "Disconnect", selection, disconnect, reply })),
+      Effect.zipWith(
+        endHere(selection, disconnect),
+        distributed?.elsewhere.disconnect(selection, disconnect) ?? Effect.succeed(none),
+        (here, { sessions }) => here + sessions,
+      ),
+    dismiss: (session, disconnect) =>
+      Effect.filterOrElse(
+        dismiss({ session }, disconnect),
+        ({ sessions }) => sessions > 0,
+        (ended) => distributed?.elsewhere.disconnect({ session }, disconnect) ?? Effect.succeed(ended),
+      ),
+    endFrom: (address) =>
+      Effect.suspend(() => {
+        const here = endFromHere(gateway, address)
+        const elsewhere = distributed?.elsewhere.disconnect({ from: address }, refused) ?? Effect.succeed(none)
+        return Effect.map(elsewhere, ({ sessions }) => here + sessions)
+      }),
+    connections: (page) => distributed?.elsewhere.connections(page) ?? Effect.sync(() => standingsHere(gateway, page)),
+    nodes: distributed?.elsewhere.standings(() => Monotonic.millis(clock)) ?? Effect.undefined,
     stats: ask<HubStats, never>(({ reply }) => ({ type: "Stats", reply })),
     figures: () => {
+      if (distributed !== undefined) {
+        // Those that run here: elsewhere the others are counted.
+        const { channels, most, waiting } = distributed.owned.figures
+        return { ...state.stats(), channels, waiting: { directory: actor.waiting(), channels: waiting, most } }
+      }
       let [channels, most] = [0, 0]
       for (const { channel } of state.channels.values()) {
         const waiting = channel.waiting()

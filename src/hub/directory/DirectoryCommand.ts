@@ -5,6 +5,7 @@ import type { UserEvent } from "../../domain/ChannelEvent.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
+import type { Role } from "../../domain/Role.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import type { ChannelLink } from "../audience/ChannelLink.ts"
@@ -58,6 +59,9 @@ export interface DirectSession {
 /** Which sessions. */
 export type Selection =
   | { readonly user: UserId; readonly exceptToken?: string | undefined }
+  /** Those in which the user is not what the account is now. */
+  | { readonly user: UserId; readonly exceptRole: Role | undefined }
+  | { readonly session: SessionId }
   | { readonly token: string }
   | { readonly everybody: true }
 

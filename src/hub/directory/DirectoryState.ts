@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import type { Appearance } from "../../domain/Appearance.ts"
 import { type ChannelName, lobby } from "../../domain/ChannelName.ts"
 import { between, isDirect, otherIn } from "../../domain/Direct.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
@@ -7,11 +6,25 @@ import { Generations } from "../../domain/Generations.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User, UserId } from "../../domain/User.ts"
 import * as NameKey from "../../domain/NameKey.ts"
-import type { ChannelLink } from "../audience/ChannelLink.ts"
 import type { Reachable } from "../audience/Gateway.ts"
 import type { Channel } from "../channel/Channel.ts"
 import type { HubSettings } from "../HubSettings.ts"
+import type { Elsewhere, UserAt } from "../nodes/Elsewhere.ts"
 import { refuse, type Reply, succeed } from "./internal/answers.ts"
+import { matching } from "./internal/matching.ts"
+import type { Open, OpenChannel, Target } from "./OpenChannel.ts"
+import {
+  add,
+  channelsOf,
+  type ConnectedSession,
+  directSessions,
+  hasGuest,
+  isEmbedded,
+  losers,
+  none,
+  type Online,
+  userAt,
+} from "./internal/online.ts"
 import type {
   DirectoryCommand,
   DirectoryCommandOf,
@@ -27,48 +40,6 @@ const rememberedWishes = 10_000
 
 /** Names of users inside this program that nobody else gets: those that are connected, and at least so many others. */
 const rememberedNames = 10_000
-
-interface Online {
-  readonly user: User
-  readonly sessions: Map<SessionId, ConnectedSession>
-  appearance: Appearance
-}
-
-interface ConnectedSession {
-  entry: SessionEntry
-  /** Those it entered, and the direct conversations it was brought into; none is in both. Changed by `add` alone. */
-  channels: Set<ChannelLink>
-  brought: Set<ChannelLink>
-}
-
-/** What a session is in that is in nothing: most have no direct conversation, and many no channel. Never added to. */
-const none: Set<ChannelLink> = new Set()
-
-const add = (connected: ConnectedSession, where: "channels" | "brought", link: ChannelLink): void => {
-  if (connected[where] === none) connected[where] = new Set()
-  connected[where].add(link)
-}
-
-/** A channel that runs, and the way there from this node. */
-export interface OpenChannel {
-  readonly channel: Channel
-  readonly link: ChannelLink
-}
-
-/** Starts a channel behind the end of another. */
-export type Open = (
-  name: ChannelName,
-  after: Effect.Effect<void>,
-  parties: ReadonlyArray<UserId>,
-) => Effect.Effect<OpenChannel>
-
-/** A channel as whoever names it means it. */
-interface Target {
-  readonly name: ChannelName
-  /** Of a direct conversation, with whom. */
-  readonly other: User | undefined
-  readonly parties: ReadonlyArray<UserId>
-}
 
 /** The directory's state and what each command does to it: run by the directory's actor alone. */
 export class DirectoryState {
@@ -89,10 +60,19 @@ export class DirectoryState {
   /** Channels that are ending: a new one of the same name starts behind it. */
   private readonly ending = new Map<ChannelName, OpenChannel>()
 
-  constructor(settings: HubSettings, open: Open, reachable: (session: SessionId) => Reachable | undefined) {
+  /** Undefined where the service is one node. */
+  private readonly elsewhere: Elsewhere | undefined
+
+  constructor(
+    settings: HubSettings,
+    open: Open,
+    reachable: (session: SessionId) => Reachable | undefined,
+    elsewhere?: Elsewhere,
+  ) {
     this.settings = settings
     this.open = open
     this.reachable = reachable
+    this.elsewhere = elsewhere
   }
 
   apply(command: DirectoryCommand): Effect.Effect<void> | undefined {
@@ -126,7 +106,7 @@ export class DirectoryState {
       case "Stopped":
         return this.stopped(command)
       case "ChannelsOf":
-        return succeed(command, this.channelsOf(this.users.get(command.user)))
+        return succeed(command, channelsOf(this.users.get(command.user)))
       case "Count":
         return succeed(command, this.count(command))
       case "Disconnect":
@@ -154,6 +134,22 @@ export class DirectoryState {
     }
   }
 
+  /** Somebody is connected elsewhere: gives the sessions here that are to end for that. */
+  met(there: UserAt, yields: boolean): ReadonlyArray<SessionId> {
+    const { embedded, user } = there
+    if (embedded) this.reserveElsewhere(user)
+    return losers(this.byName.get(NameKey.key(user.name)) ?? [], there, yields)
+  }
+
+  /** A name is reserved at another node, for whom it is not somebody's here. */
+  reserveElsewhere(user: User): void {
+    if ((this.ownerOf(user.name) ?? user).id === user.id) this.reserveName(user)
+  }
+
+  isConnected(session: SessionId): boolean {
+    return this.byId.has(session)
+  }
+
   private session(id: SessionId): ConnectedSession | undefined {
     return this.byId.get(id)?.sessions.get(id)
   }
@@ -166,8 +162,9 @@ export class DirectoryState {
     const isTaken =
       (owner !== undefined && !embedded && owner.id !== user.id) ||
       (exclusive && online.sessions.size > 0) ||
+      (exclusive && this.elsewhere !== undefined && this.elsewhere.at(user.id).length > 0) ||
       // Another guest has the name, or somebody whose account came later.
-      (user.role === "guest" && !embedded && this.byName.get(key)?.some((other) => other !== online) === true)
+      (user.role === "guest" && !embedded && this.isOfAnother(key, online))
     if (isTaken) return refuse({ reply }, "UsernameTaken")
     if (embedded) this.reserveName(user)
     online.sessions.set(session, { entry, channels: none, brought: none })
@@ -176,7 +173,13 @@ export class DirectoryState {
       this.byName.set(key, [...(this.byName.get(key) ?? []), online])
     }
     this.byId.set(session, online)
+    this.elsewhere?.changed(userAt(online))
     return succeed({ reply }, undefined)
+  }
+
+  private isOfAnother(key: string, online: Online): boolean {
+    if (this.byName.get(key)?.some((other) => other !== online) === true) return true
+    return this.elsewhere?.hasNamesake(online.user) === true
   }
 
   private hold({ session, tokenId }: DirectoryCommandOf<"Hold">): undefined {
@@ -189,6 +192,7 @@ export class DirectoryState {
     if (online === undefined) return
     this.byId.delete(session)
     online.sessions.delete(session)
+    this.elsewhere?.changed(userAt(online))
     if (online.sessions.size > 0) return
     this.users.delete(online.user.id)
     // The next guest of this name is somebody else.
@@ -263,7 +267,9 @@ export class DirectoryState {
   }
 
   /** The channel is called so now; `from` is its name of before, or the one that it did not get. */
-  private rename({ channel, from, reply, to }: DirectoryCommandOf<"Rename">): undefined {
+  private rename({ channel, from, reply, to }: DirectoryCommandOf<"Rename">): Effect.Effect<void> | undefined {
+    // The way to whatever was looked for by this name before.
+    const former = this.channels.get(to)
     for (const name of [from, to]) {
       const open = this.coming.get(name) ?? this.channels.get(name)
       if (open?.channel !== channel) continue
@@ -271,7 +277,8 @@ export class DirectoryState {
       this.channels.delete(name)
       this.channels.set(to, open)
     }
-    return succeed({ reply }, undefined)
+    succeed({ reply }, undefined)
+    return former === undefined || former.channel === channel ? undefined : former.channel.close
   }
 
   private running(channel: Channel): OpenChannel | undefined {
@@ -279,23 +286,26 @@ export class DirectoryState {
     return open?.channel === channel ? open : undefined
   }
 
-  private tell({ event, user }: DirectoryCommandOf<"Tell">): undefined {
+  tell({ event, user }: Pick<DirectoryCommandOf<"Tell">, "event" | "user">): undefined {
     for (const session of this.users.get(user)?.sessions.keys() ?? []) this.reachable(session)?.tell(event)
   }
 
   /** Who is connected by this name. */
   private named(name: string): User | undefined {
     const online = this.byName.get(NameKey.key(name))?.find(({ user }) => NameKey.isSame(user.name, name))
-    return online?.user
+    return online?.user ?? this.elsewhere?.named(name)
   }
 
   private reach({ other, reply, user }: DirectoryCommandOf<"Reach">): undefined {
     const here = this.users.get(user.id)
     const there = this.users.get(other.id)
-    if (there === undefined && hasGuest(user, other)) return refuse({ reply }, "NoSuchUser")
+    const afar = this.elsewhere?.at(other.id) ?? []
+    const isHere = there !== undefined || afar.length > 0
+    if (!isHere && hasGuest(user, other)) return refuse({ reply }, "NoSuchUser")
     const own = directSessions(here, other)
     const theirs = there === here ? own : directSessions(there, user)
-    if (there !== undefined && theirs.length === 0) return refuse({ reply }, "Unreachable")
+    const hears = theirs.length > 0 || afar.some(([, { direct }]) => direct)
+    if (isHere && !hears) return refuse({ reply }, "Unreachable")
     return succeed({ reply }, there === here ? own : [...own, ...theirs])
   }
 
@@ -336,16 +346,22 @@ export class DirectoryState {
     const { appearance } = newest
     const online = this.users.get(user)
     if (online !== undefined) online.appearance = appearance
-    return succeed(command, { appearance, links: this.channelsOf(online) })
+    return succeed(command, { appearance, links: channelsOf(online) })
   }
 
-  private channelsOf(online: Online | undefined): ReadonlyArray<ChannelLink> {
-    const links = new Set<ChannelLink>()
-    for (const { brought, channels } of online?.sessions.values() ?? []) {
-      for (const link of channels) links.add(link)
-      for (const link of brought) links.add(link)
-    }
-    return [...links]
+  /** Who is connected to this node. */
+  get usersHere(): ReadonlyArray<UserAt> {
+    return Array.from(this.users.values(), userAt)
+  }
+
+  /** What a user of this node wished last. */
+  wishOf(user: UserId): Wish | undefined {
+    return this.users.has(user) ? this.wishes.get(user) : undefined
+  }
+
+  /** The sessions of a user here that can be brought into a direct conversation. */
+  directSessionsOf(user: UserId, other: User): ReadonlyArray<DirectSession> {
+    return directSessions(this.users.get(user), other)
   }
 
   private count({ channels }: DirectoryCommandOf<"Count">): ReadonlyArray<number> {
@@ -362,13 +378,10 @@ export class DirectoryState {
         ended++
       }
     }
-    if ("user" in selection) {
-      const { exceptToken, user } = selection
-      end(this.users.get(user), ({ tokenId }) => exceptToken === undefined || tokenId !== exceptToken)
-    } else {
-      const matches = "token" in selection ? (entry: SessionEntry) => entry.tokenId === selection.token : () => true
-      for (const online of this.users.values()) end(online, matches)
-    }
+    const matches = matching(selection)
+    if ("session" in selection) end(this.byId.get(selection.session), matches)
+    else if ("user" in selection) end(this.users.get(selection.user), matches)
+    else for (const online of this.users.values()) end(online, matches)
     return ended
   }
 
@@ -383,12 +396,3 @@ export class DirectoryState {
 
 /** A name of the program's own that somebody else has signed in under before. */
 const nameReserved = new Disconnect({ reason: "NotAuthenticated", detail: "This name is reserved by the service" })
-
-const isEmbedded = ({ sessions }: Online): boolean => [...sessions.values()].some(({ entry }) => entry.embedded)
-
-/** Then nothing that is said can wait for who is not there: the name may be somebody else's next. */
-const hasGuest = (one: User, other: User): boolean => one.role === "guest" || other.role === "guest"
-
-/** The sessions of one that can be brought into the conversation with the other. */
-const directSessions = (online: Online | undefined, other: User): ReadonlyArray<DirectSession> =>
-  [...(online?.sessions.values() ?? [])].flatMap(({ entry }) => (entry.direct ? { session: entry.session, other } : []))

@@ -19,6 +19,10 @@ export interface ServiceProcess {
   /** Asks it to stop (SIGTERM), and waits until it has. */
   readonly stop: Effect.Effect<void>
   readonly sample: Effect.Effect<Sample>
+  /** Of the process that runs now; undefined where none does. */
+  readonly pid: () => number | undefined
+  /** The last that it wrote. */
+  readonly output: () => string
 }
 
 export interface ServiceOptions {
@@ -28,6 +32,12 @@ export interface ServiceOptions {
   readonly folder: string
   /** Its config file: the only one that counts, whatever is in the folder from where the load was started. */
   readonly config: string
+  /** Settings that are secret, or of this process alone, and so in no file. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** What Node starts as `natter`, asked for at each start. Default: what this is a part of. */
+  readonly natter?: (() => string) | undefined
+  /** Modules that it loads before anything else, by their URLs. */
+  readonly preload?: ReadonlyArray<string> | undefined
 }
 
 // TypeScript in the sources, JavaScript in the package.
@@ -55,6 +65,10 @@ const lifeline = (folder: string): string => {
 /** Many times what a start takes, since machines may be busy. */
 const startLimit = Duration.seconds(30)
 const target = "the service"
+
+/** With what it wrote, where it wrote anything. */
+const silent = (output: string): string => `did not listen in time${output === "" ? "" : `:\n${output}`}`
+
 /** How `/proc` counts on every Linux that Node runs on: clock ticks a second, and bytes of a page. */
 const ticks = 100
 const pageBytes = 4096
@@ -75,19 +89,22 @@ const sampleOf = (pid: number): Sample => {
 export const make = Effect.fnUntraced(function* (
   options: ServiceOptions,
 ): Effect.fn.Return<ServiceProcess, never, Scope.Scope | ChildProcessSpawner> {
-  const { config, folder, host, port } = options
+  const { config, environment, folder, host, natter = () => entry, port, preload = [] } = options
   const around = yield* Effect.context<ChildProcessSpawner>()
   const outside = yield* Effect.scope
   let running: { readonly server: ChildServer.ChildServer; readonly scope: Scope.Closeable } | undefined
+  let last: ChildServer.ChildServer | undefined
 
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(outside)
     const places = ["--config", config, "--data", `${folder}/data`]
     const command = ["serve", ...places, "--host", host, "--port", `${port}`, "--log-format", "json"]
+    const modules = [lifeline(folder), ...preload].flatMap((module) => ["--import", module])
     const server = yield* ChildServer.start(
       process.execPath,
-      ["--max-semi-space-size=16", "--import", lifeline(folder), entry, ...command],
+      ["--max-semi-space-size=4", ...modules, natter(), ...command],
       {
+        ...(environment && { env: environment }),
         stdin: "pipe",
         // Ctrl-C is for the load, which ends the service when it is done with it.
         detached: true,
@@ -98,12 +115,13 @@ export const make = Effect.fnUntraced(function* (
       Scope.provide(scope),
     )
     running = { server, scope }
+    last = server
     const ended = Effect.andThen(
       server.ended,
       Effect.suspend(() => new LoadError({ target, reason: `did not start:\n${server.output()}` })),
     )
     const up = yield* Effect.timeoutOption(Effect.raceFirst(server.listens, ended), startLimit)
-    if (Option.isNone(up)) return yield* new LoadError({ target, reason: "did not listen in time" })
+    if (Option.isNone(up)) return yield* new LoadError({ target, reason: silent(server.output()) })
   }).pipe(Effect.provideContext(around))
 
   const forget = Effect.suspend(() => {
@@ -119,5 +137,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.andThen(forget),
     ),
     sample: Effect.sync(() => (running === undefined ? {} : sampleOf(running.server.pid))),
+    pid: () => running?.server.pid,
+    output: () => last?.output() ?? "",
   }
 })

@@ -1,25 +1,21 @@
 import * as Order from "effect/Order"
 import * as Schema from "effect/Schema"
-import { maxInteger } from "../../domain/Limits.ts"
+import { type NumberRule, u32 as ruleOfU32, u64 as ruleOfU64, u8 as ruleOfU8 } from "./numbers.ts"
 
-/** Whether it is an integer that a u64 field takes. Rust and JSON tell -0 from 0, and refuse it. */
-export const isUnsigned = (n: unknown): n is number =>
-  Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
-
-const integer = (title: string, name: string, maximum: number) =>
+const integer = (title: string, { expected, holds, maximum }: NumberRule) =>
   Schema.Finite.check(
-    Schema.makeFilter<number>((n) => isUnsigned(n) && n <= maximum, {
+    Schema.makeFilter<number>(holds, {
       title,
-      expected: `${name}, an integer from 0 to ${maximum}`,
+      expected,
       toJsonSchema: () => ({ type: "integer", minimum: 0, maximum }),
       arbitraryConstraint: { number: "integer", order: Order.Number, minimum: 0, maximum },
     }),
   )
 
 /** Rust's u8, u32 and u64. A u64 beyond 2^53-1 would lose digits here, so it is refused. */
-export const u8 = integer("u8", "u8", 255)
-export const u32 = integer("u32", "u32", 4_294_967_295)
-export const u64 = integer("u64", "u64 that JavaScript can hold", maxInteger)
+export const u8 = integer("u8", ruleOfU8)
+export const u32 = integer("u32", ruleOfU32)
+export const u64 = integer("u64", ruleOfU64)
 
 /** Text whose surrogates are paired: Rust's strings cannot hold a lone one, and UTF-8 cannot carry it. */
 export const text = Schema.String.check(

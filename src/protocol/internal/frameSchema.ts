@@ -2,8 +2,8 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { FrameError } from "../FrameError.ts"
-import { isUnsigned } from "./field.ts"
+import type { FrameError } from "../FrameError.ts"
+import { noFrame, unknownType, wrongField } from "./frameErrors.ts"
 import { type Check, plainCheck } from "./plainCheck.ts"
 
 /** A frame's schema: a struct with a literal `type`. */
@@ -72,14 +72,6 @@ const firstIssue = (error: Schema.SchemaError): { readonly field: string; readon
   return { field, message: issue.message }
 }
 
-const readRef = (value: object): number | undefined => {
-  const ref: unknown = "ref" in value ? value.ref : undefined
-  return isUnsigned(ref) ? ref : undefined
-}
-
-const wrongType = (message: string, ref?: number) =>
-  Result.fail(new FrameError({ kind: "UnknownType", field: "type", message, ref }))
-
 /**
  * A decoder for a set of frames told apart by `type`. Looking the type up first keeps it fast and
  * the errors clear: they are those of the one frame that was meant.
@@ -103,24 +95,21 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
       decode: Schema.decodeUnknownExit(frame, { onExcessProperty: options.strict ? "error" : "ignore" }),
     })
   }
-  const expected = [...entries.keys()].join(", ")
+  const types = [...entries.keys()]
 
   return (value) => {
-    if (typeof value !== "object" || value === null) return wrongType("a frame is an object with a type")
+    if (typeof value !== "object" || value === null) return Result.fail(noFrame())
     let candidate = value as { readonly type?: unknown }
     if (Array.isArray(value)) {
       const entry = options.positional === true ? entries.get(value[0]) : undefined
       if (entry === undefined || value.length < entry.listed || value.length > entry.fields.length) {
-        return wrongType("a frame is an object with a type")
+        return Result.fail(noFrame())
       }
       candidate = Object.fromEntries(value.map((item: unknown, index) => [entry.fields[index]!, item]))
     }
-    const type = candidate.type
-    if (typeof type !== "string") {
-      return wrongType(type === undefined ? "missing field type" : "type must be a string", readRef(candidate))
-    }
-    const entry = entries.get(type)
-    if (entry === undefined) return wrongType(`unknown type, expected one of ${expected}`, readRef(candidate))
+    const { type } = candidate
+    const entry = typeof type === "string" ? entries.get(type) : undefined
+    if (typeof type !== "string" || entry === undefined) return Result.fail(unknownType(candidate, types))
     // Nearly always. Whatever is wrong, the schema says it best.
     if (entry.plain !== undefined && isPlain(candidate, entry.plain)) {
       return Result.succeed(candidate as Frames[number]["Type"])
@@ -130,9 +119,7 @@ export const decoder = <const Frames extends ReadonlyArray<FrameStruct>>(
     const reason = exit.cause.reasons[0]
     if (reason?._tag !== "Fail") throw new Error("a frame's schema must not die", { cause: exit.cause })
     const { field, message } = firstIssue(reason.error)
-    return Result.fail(
-      new FrameError({ kind: "InvalidField", field, message: `${type}.${field}: ${message}`, ref: readRef(candidate) }),
-    )
+    return Result.fail(wrongField(candidate, type, field, message))
   }
 }
 

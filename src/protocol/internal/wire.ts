@@ -5,7 +5,7 @@ import type { FrameError } from "../FrameError.ts"
 import { type Content, framed, type Framing } from "../Framing.ts"
 import type { Version } from "../Version.ts"
 import type { Wire } from "../Wire.ts"
-import { FrameMemory } from "./FrameMemory.ts"
+import { FrameMemory } from "../FrameMemory.ts"
 
 /** Puts a framing, a codec, a compression and the frames of both directions together. */
 export const wire = <V extends Version, Sent, Received>(options: {
@@ -31,10 +31,10 @@ export const wire = <V extends Version, Sent, Received>(options: {
       decode: (body) => Result.flatMap(Compression.decompress(compressor, body), read),
     }
   }
-  const enclose = (end: number): void => {
-    memory.at = framing.enclose(memory.bytes, memory.at, end, content)
+  const enclose = (end: number, into = memory): void => {
+    into.at = framing.enclose(into.bytes, into.at, end, content)
   }
-  const append = (sent: Sent): void => enclose(codec.write(encode(sent), memory, framing.headerRoom))
+  const append = (sent: Sent, into = memory): void => enclose(codec.write(encode(sent), into, framing.headerRoom), into)
   const prepared = new WeakMap<object, EncodedList>()
   const prepare = (list: ReadonlyArray<unknown>): EncodedList => {
     const known = prepared.get(list)
@@ -50,10 +50,11 @@ export const wire = <V extends Version, Sent, Received>(options: {
       append(sent)
       return memory.take()
     },
-    encodeAll: (frames) => {
-      memory.begin()
-      for (const frame of frames) append(frame)
-      return memory.take()
+    encodeAll: (frames, into = memory) => {
+      if (into === memory) into.begin()
+      else into.clear()
+      for (const frame of frames) append(frame, into)
+      return into.take()
     },
     encodeWithList: (sent, field) => {
       const list = prepare(sent[field] as ReadonlyArray<unknown>)

@@ -25,6 +25,7 @@ import { Username } from "../../domain/Username.ts"
 import { field, optional, text, textUpTo, timestamp, u32, u64 } from "../internal/field.ts"
 import { frame } from "../internal/frame.ts"
 import * as Files from "./ClientFileFrame.ts"
+import * as Invites from "./ClientInviteFrame.ts"
 
 const ref = optional(u64, "Chosen by the client; the reply or the error to this frame carries the same.")
 
@@ -164,7 +165,10 @@ export const Search = frame(
   },
   {
     ref,
-    text: field(textUpTo(maxSearchLength), "Words, all of which a message has."),
+    text: field(
+      textUpTo(maxSearchLength),
+      'Words, all of which a message has, "phrases" in quotes, and filters: `from:`, `in:`, `before:`, `after:`, `has:file`.',
+    ),
     channel: optional(ChannelName, "Only there; one need not be in it."),
     before: optional(textUpTo(maxCursorLength), "Continue behind the `next` of the page before."),
     limit: optional(u32.check(Schema.isBetween({ minimum: 1, maximum: maxHits })), "At most this many. Default: 20."),
@@ -348,6 +352,7 @@ export const all = [
   RenameChannel,
   DeleteChannel,
   Invite,
+  ...Invites.all,
   SetRole,
   Kick,
   Ban,

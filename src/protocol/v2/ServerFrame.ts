@@ -17,6 +17,7 @@ import { field, optional, text, timestamp, u32, u64 } from "../internal/field.ts
 import { frame } from "../internal/frame.ts"
 import { Entry, fields, PastMessage } from "./Entry.ts"
 import * as Files from "./ServerFileFrame.ts"
+import * as Invites from "./ServerInviteFrame.ts"
 
 const ref = optional(u64, "The request's.")
 
@@ -346,6 +347,7 @@ export const all = [
   RoleChanged,
   Kicked,
   Invited,
+  ...Invites.all,
   HistoryPage,
   SearchResult,
   Unread,

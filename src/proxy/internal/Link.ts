@@ -8,6 +8,7 @@ import type { Direction, Fault } from "../Fault.ts"
 import { conditions } from "./conditions.ts"
 import { type BrokenConnection, type Endpoint, socketEndpoint } from "./Endpoint.ts"
 import { type TrafficCounters, Pipe } from "./Pipe.ts"
+import { reset } from "./reset.ts"
 
 interface Side {
   readonly raw: Net.Socket
@@ -76,7 +77,7 @@ export class Link {
     idle: Duration.Duration,
   ): Effect.Effect<"ended" | "broken" | "cut" | "unreachable"> => {
     let hasEnded = false
-    const close = (raw: Net.Socket) => Effect.sync(() => (hasEnded ? raw.destroy() : raw.resetAndDestroy()))
+    const close = (raw: Net.Socket) => Effect.sync(() => (hasEnded ? raw.destroy() : reset(raw)))
     const carried = Effect.gen({ self: this }, function* () {
       const { client } = this
       yield* Effect.addFinalizer(() => close(client.raw))

@@ -1,14 +1,18 @@
 /** The stores, whose failures are counted, and how large batches are and how long they take. */
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { AccountStore } from "../../accounts/AccountStore.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
+import { FileRecords } from "../../files/FileRecords.ts"
+import { FileStore } from "../../files/FileStore.ts"
+import { FileStoreError } from "../../files/FileStoreError.ts"
 import { History } from "../../history/History.ts"
 import { noting } from "../../observability/failures.ts"
 import { type Meter, Meters, type Store } from "../../observability/Meters.ts"
@@ -16,6 +20,8 @@ import { type Meter, Meters, type Store } from "../../observability/Meters.ts"
 /** Those that say something about the store, and not about what was asked of it. */
 const isFailure = (error: unknown): error is { readonly trouble?: "full" | "away" } =>
   Predicate.isTagged(error, "StorageError") ||
+  // What is lost is not there, however often it is asked for: the store itself is well.
+  (error instanceof FileStoreError && error.lost !== true) ||
   ((Predicate.isTagged(error, "HistoryError") || Predicate.isTagged(error, "ChannelStoreError")) &&
     Predicate.hasProperty(error, "reason") &&
     (error.reason === "Unavailable" || error.reason === "Unsure"))
@@ -68,5 +74,21 @@ const countedHistory = Layer.effect(
 
 /** What a hub keeps. */
 export const hubStores = Layer.mergeAll(countedHistory, counted(ChannelStore, "channels"))
+
+/** Where files are kept, if there is any. */
+export const fileStores: Layer.Layer<never> = Layer.effectContext(
+  Effect.gen(function* () {
+    const meter = yield* Meters
+    const store = yield* Effect.serviceOption(FileStore)
+    const records = yield* Effect.serviceOption(FileRecords)
+    const countedStore = Option.map(store, (store) => noting(store, failuresOf(meter, "files")))
+    const countedRecords = Option.map(records, (records) => noting(records, failuresOf(meter, "file_records")))
+    // Whoever asks for one of them asks whether it is there, which is not in a type.
+    return Context.empty().pipe(
+      Context.addOrOmit(FileStore, countedStore),
+      Context.addOrOmit(FileRecords, countedRecords),
+    ) as Context.Context<never>
+  }),
+)
 
 export const accountStore = counted(AccountStore, "accounts")

@@ -32,6 +32,11 @@ export const fileSettings = {
     "What one user's files may have together, those included that are still to come",
   ),
   "files.uploads": setting("files.uploads", int(1, 10_000), "Files that a user may be sending at once"),
+  "files.memory": setting(
+    "files.memory",
+    size(1024 * 1024, 64 * gibibyte),
+    "Memory for what has come of files over frames and is not stored yet, of all who send together",
+  ),
   "files.expire-after": setting(
     "files.expireAfter",
     duration("1 minute", "365 days"),
@@ -86,7 +91,7 @@ export const fileSettings = {
   "bucket.prefix": setting(
     "fileStore.s3.prefix",
     prefix,
-    "What the names of all objects begin with. What is below it is this service's alone: it removes what it does not know",
+    "What the names of all objects begin with. What is below it is one service's alone, which removes what it does not know",
   ),
   "bucket.access-key": setting(
     "fileStore.s3.accessKey",

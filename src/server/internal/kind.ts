@@ -173,6 +173,16 @@ export const int = (minimum: number, maximum: number): Kind<number> => ({
   allowed: `a whole number from ${minimum} to ${maximum}`,
 })
 
+/** A whole number, or what the service makes of it. */
+export const autoOr = (minimum: number, maximum: number): Kind<number | "auto"> => {
+  const { allowed, parse } = int(minimum, maximum)
+  return {
+    parse: (text) => (text.toLowerCase() === "auto" ? "auto" : parse(text)),
+    show: String,
+    allowed: `auto or ${allowed}`,
+  }
+}
+
 /** A share of something, kept as a number from 0 to 1. */
 export const percent: Kind<number> = {
   parse: (text) => {

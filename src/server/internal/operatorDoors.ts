@@ -13,11 +13,10 @@ import type { RequestHandler } from "../../transport/http/HttpDoor.ts"
 import * as MetricsDoor from "../../transport/http/MetricsDoor.ts"
 import type { TlsContext } from "../../transport/tls/TlsContext.ts"
 import type { ServerSettings } from "../ServerSettings.ts"
-import * as Measures from "./measures.ts"
-import * as Readiness from "./readiness.ts"
+import * as Operating from "../Operating.ts"
 import { version } from "../version.ts"
 
-interface Options extends Pick<ServerSettings, "metrics" | "otlp" | "proxies"> {
+interface Options extends Pick<ServerSettings, "metrics" | "otlp" | "proxies" | "storage"> {
   /** The data folder, where something is kept there. */
   readonly folder: string | undefined
 }
@@ -28,24 +27,24 @@ export const make = Effect.fnUntraced(function* ({
   metrics,
   otlp,
   proxies,
+  storage,
 }: Options): Effect.fn.Return<
   ReadonlyArray<RequestHandler>,
   never,
   Scope.Scope | Accounts | Chat | Sessions | ConnectionLimits | TlsContext
 > {
   const accounts = yield* Accounts
-  const readiness = yield* Readiness.make
-  const source = yield* Measures.make({ folder, isReady: () => readiness.last().ready })
+  const { readiness, refresh, source } = yield* Operating.make({ folder, storage: storage.kind })
   yield* Otlp.metrics(otlp, version, source)
   yield* Otlp.traces(otlp, version)
   const fork = yield* FiberSet.makeRuntime()
   const run = (effect: Effect.Effect<void>) => void fork(effect)
   return [
-    HealthDoor.make({ readiness: readiness.now, run }),
+    HealthDoor.make({ readiness, run }),
     MetricsDoor.make({
       settings: metrics,
       proxies,
-      text: Effect.map(readiness.now, () => Registry.text(source)),
+      text: Effect.map(Effect.andThen(readiness, refresh), () => Registry.text(source)),
       isAdministrator: (token, address) =>
         Effect.match(accounts.authenticate(token, address), {
           onFailure: () => false,

@@ -19,6 +19,8 @@ interface ReadinessShape {
   readonly now: Effect.Effect<Readiness>
   /** As it was when it was asked last. */
   readonly last: () => Readiness
+  /** Whether the service is about to end. */
+  readonly drains: () => boolean
 }
 
 export const make: Effect.Effect<ReadinessShape, never, Scope.Scope | Sessions> = Effect.gen(function* () {
@@ -53,5 +55,5 @@ export const make: Effect.Effect<ReadinessShape, never, Scope.Scope | Sessions> 
     ]
     return { ready: checks.every(({ problem }) => problem === undefined), checks }
   }
-  return { now: Effect.map(ask, last), last }
+  return { now: Effect.map(ask, last), last, drains: () => drainingSince !== undefined }
 })

@@ -8,13 +8,16 @@ import { maxFrameBytes, maxPasswordLength } from "../../domain/Limits.ts"
 import * as Logging from "../../observability/Logging.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { apiSettings } from "./apiSettings.ts"
+import { clusterSettings } from "./clusterSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { fileSettings } from "./fileSettings.ts"
+import { pageSettings } from "./pageSettings.ts"
+import { transferSettings } from "./transferSettings.ts"
 import { webhookSettings } from "./webhookSettings.ts"
 import { telemetrySettings } from "./telemetrySettings.ts"
 import { identitySettings } from "./identitySettings.ts"
-import { choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
+import { autoOr, choice, duration, hidden, host, int, onOff, path, percent, places, size } from "./kind.ts"
 
 const million = 1_000_000
 const GiB = 1024 ** 3
@@ -27,6 +30,12 @@ export const settings = {
     places,
     "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `unix` everything on a socket in the file system",
     { flag: "PLACES" },
+  ),
+  gateways: setting(
+    "gateways",
+    autoOr(0, 64),
+    "Threads that hold connections and sessions, beside the first, which has the channels and what is kept; `auto` is one less than there are cores, and none with two (docs/THREADS.md)",
+    { flag: "COUNT|auto" },
   ),
   data: setting("data", path, "Folder that holds everything the service keeps; made on first start", {
     flag: "FOLDER",
@@ -75,9 +84,12 @@ export const settings = {
     flag: Logging.formats.join("|"),
   }),
 
+  ...clusterSettings,
   ...doorSettings,
   ...apiSettings,
+  ...pageSettings,
   ...fileSettings,
+  ...transferSettings,
   ...webhookSettings,
   ...telemetrySettings,
 
@@ -314,6 +326,7 @@ type SetByOperators = (typeof settings)[keyof typeof settings]["sets"][number]
  */
 export const setInCodeOnly: Readonly<Record<Exclude<Field, SetByOperators>, string>> = {
   "tls.watchEvery": "it changes when files are noticed, by a second or two",
+  "page.folder": "the page comes with the program",
   "files.sweepEvery": "it changes when work is done, not what is kept",
   "history.pruneEvery": "it changes when work is done, not what is kept",
   "hub.outbox.files": "it is as much as keeps a connection busy: more would only wait here",

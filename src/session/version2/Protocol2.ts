@@ -24,7 +24,7 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
       session.services.meter.requestErrors.add(error.reason)
       session.tell(encoding.encode(errorFrame(error, ref)))
     },
-    encode: encoding.encode,
+    encode: (frame, memory) => (memory === undefined ? encoding.encode(frame) : encoding.encodeAll([frame], memory)),
   }
   const handlers = Handlers.make(tell)
 

@@ -1,4 +1,5 @@
 import type { RequestError } from "../../domain/RequestError.ts"
+import type { FrameMemory } from "../../protocol/FrameMemory.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import type { Session } from "../Session.ts"
 
@@ -8,6 +9,6 @@ export interface Tell {
   /** The same for what has its place among the messages. */
   readonly inOrder: (session: Session, frame: ServerFrame) => void
   readonly failure: (session: Session, error: RequestError, ref: number | undefined) => void
-  /** A frame for who sees to it when it leaves. */
-  readonly encode: (frame: ServerFrame) => Uint8Array
+  /** A frame for who sees to it when it leaves; in `memory`, where that is given, until more is written there. */
+  readonly encode: (frame: ServerFrame, memory?: FrameMemory) => Uint8Array
 }

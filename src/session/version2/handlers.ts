@@ -14,6 +14,7 @@ import type { Reply } from "../../hub/audience/ChannelLink.ts"
 import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
 import type { ClientFrame, ClientFrameOf } from "../../protocol/v2/ClientFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
+import * as renderInvites from "../../protocol/v2/renderInvites.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import { type HandlerResult, type Handler, notAuthenticated } from "../Handler.ts"
 import type { Session, SessionCaller } from "../Session.ts"
@@ -127,6 +128,14 @@ export const make = (tell: Tell): Handlers => {
     RenameChannel: asking(chat.renameChannel, done),
     DeleteChannel: asking(chat.deleteChannel, done),
     Invite: asking(chat.invite, done),
+    CreateInviteLink: asking(chat.createInviteLink, ({ channel, ref }, { code, link }) =>
+      renderInvites.inviteLinkCreated(ref, channel, link, Redacted.value(code)),
+    ),
+    ListInviteLinks: asking(chat.listInviteLinks, ({ channel, ref }, links) =>
+      renderInvites.inviteLinks(ref, channel, links),
+    ),
+    RevokeInviteLink: asking(chat.revokeInviteLink, done),
+    AcceptInvite: asking(chat.acceptInvite, ({ ref }, { channel }) => renderInvites.inviteAccepted(ref, channel)),
     SetRole: asking(chat.setRole, done),
     Kick: asking(chat.kick, done),
     Ban: asking(chat.ban, done),

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import type { AuditEntry, Sanction } from "../../channels/ChannelRecord.ts"
+import type { AuditEntry, InviteLink, Sanction } from "../../channels/ChannelRecord.ts"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import { ChannelName } from "../../domain/ChannelName.ts"
@@ -35,6 +35,16 @@ export const SanctionRow = Schema.Struct({
   reason: Schema.NullOr(Schema.String),
 })
 
+export const LinkRow = Schema.Struct({
+  id: Schema.String,
+  byId: UserId,
+  byName: Username,
+  createdAt: Schema.Int,
+  until: Schema.NullOr(Schema.Int),
+  uses: Schema.NullOr(Schema.Int),
+  used: Schema.Int,
+})
+
 export const AuditRow = Schema.Struct({
   number: Schema.Int,
   timestamp: Schema.Int,
@@ -57,6 +67,15 @@ export const toSanction = (row: typeof SanctionRow.Type): Sanction => {
     reason: reason ?? undefined,
   }
 }
+
+export const toLink = ({ byId, byName, createdAt, id, until, used, uses }: typeof LinkRow.Type): InviteLink => ({
+  id,
+  by: { id: byId, name: byName },
+  createdAt,
+  until: until ?? undefined,
+  uses: uses ?? undefined,
+  used,
+})
 
 export const toAct = (row: typeof AuditRow.Type): AuditEntry => {
   const { action, byId, byName, detail, number, timestamp, whomId, whomName } = row

@@ -9,6 +9,11 @@ const tablesSince: ReadonlyArray<readonly [migration: number, tables: ReadonlyAr
   [3, ["channels", "channel_roles", "channel_sanctions", "channel_audit"]],
   [6, ["history_identity"]],
   [8, ["signing_keys", "identities"]],
+  [10, ["files", "files_identity"]],
+  [11, ["service_audit"]],
+  [12, ["channel_links"]],
+  [13, ["address_bans"]],
+  [14, ["epochs"]],
 ]
 
 const ours = ["migrations", ...tablesSince.flatMap(([, tables]) => tables)]

@@ -5,3 +5,4 @@ import { HistoryError } from "../../history/HistoryError.ts"
 export const emptyLog = { seq: Seq.zero, first: Seq.next(Seq.zero) }
 
 export const conflict = new HistoryError({ reason: "Conflict", operation: "append" })
+export const fenced = new HistoryError({ reason: "Fenced", operation: "append" })

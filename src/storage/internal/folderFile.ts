@@ -1,5 +1,6 @@
 /** The database file of a data folder, before SQLite has it open. */
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
 import { DataFolder, type DataFolderError } from "../DataFolder.ts"
@@ -16,6 +17,17 @@ const isEmpty = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: f
 
 const nothingInIt =
   "it is empty, which no service leaves behind: remove it if nothing was ever kept in this folder, or use `natter restore` with a file of `natter backup` (docs/BACKUP.md)"
+
+/** Time that whoever makes a new one may need until there is something in it. */
+const beingMade = "2 seconds"
+
+/** As when `natter user` is used while a service starts for the first time. */
+const untilMade = (file: string): Effect.Effect<void> =>
+  Effect.sync(() => isEmpty(file)).pipe(
+    Effect.repeat({ while: (empty) => empty, schedule: Schedule.spaced("20 millis") }),
+    Effect.timeoutOption(beingMade),
+    Effect.asVoid,
+  )
 
 /** What keeps a service from starting on this file; undefined where nothing does. It is only read. */
 export const trouble = (file: string, how: "tables" | "bounded"): string | undefined =>
@@ -38,6 +50,7 @@ export const find = <E>(
     const there = yield* folder.existing("natter.db")
     for (const end of ["-wal", "-shm", "-run"]) yield* folder.existing(`natter.db${end}`)
     const { file } = there
+    if (isEmpty(file)) yield* untilMade(file)
     const problem = yield* Effect.try({
       try: () => trouble(file, how),
       catch: (cause) => refuse(file, String(cause), cause),

@@ -2,14 +2,16 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { FileId } from "../../domain/FileId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Entry, StoredId, Message } from "../../domain/Entry.ts"
 import type { Hits, Page, Query, Range } from "../../history/HistoryShape.ts"
+import { folded, isAnything, phraseOf } from "../../history/Sought.ts"
 import type { Phrases } from "../Dialect.ts"
-import { type EntryRow, toEntry, toMessage } from "./historyRows.ts"
+import { type EntryRow, toEntry, toMessage, toText } from "./historyRows.ts"
 import { query as wordsQuery } from "./historyWords.ts"
 
 /** Entries and ids that a channel finds again when it starts. */
@@ -108,18 +110,37 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     return { entries: forward ? entries : entries.reverse(), first, more }
   })
 
+  /** What a search asks of a message besides its words. */
+  const conditions = ({
+    before,
+    file,
+    from = [],
+    phrases: texts = [],
+    since,
+    until,
+  }: Query): ReadonlyArray<Fragment> => [
+    ...(before === undefined
+      ? []
+      : [
+          sql`e.timestamp <= ${before.timestamp}`,
+          sql`(e.timestamp < ${before.timestamp} OR e.channel > ${before.channel} OR
+            (e.channel = ${before.channel} AND e.seq > ${before.seq}))`,
+        ]),
+    ...(since === undefined ? [] : [sql`e.timestamp >= ${since}`]),
+    ...(until === undefined ? [] : [sql`e.timestamp < ${until}`]),
+    ...(file === true ? [sql`e.file IS NOT NULL`] : []),
+    ...(from.length === 0 ? [] : [sql.or(from.map((name) => phrases.isNamed(folded(name))))]),
+    ...(texts.length === 0 ? [] : [phrases.saying(texts.map((text) => phraseOf(toText(text))))]),
+  ]
+
   const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {
-    const words = wordsQuery(query.text, query.channels, phrases.words)
-    if (words === undefined) return { hits: [] }
-    const { before, channels, limit } = query
-    const behind =
-      before === undefined
-        ? sql`1 = 1`
-        : sql`(e.timestamp < ${before.timestamp} OR (e.timestamp = ${before.timestamp} AND
-            (e.channel > ${before.channel} OR (e.channel = ${before.channel} AND e.seq > ${before.seq}))))`
+    const { channels, limit } = query
+    if (channels.length === 0 || !isAnything(query)) return { hits: [] }
+    const words = wordsQuery(query.text, channels, phrases.words)
     const rows = yield* sql<EntryRow & { readonly channel: ChannelId }>`
-      SELECT e.channel, ${columns} FROM ${phrases.matching(words)}
-        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)}) AND ${behind}
+      SELECT e.channel, ${columns}
+      FROM ${words === undefined ? sql`entries e WHERE e.content IS NOT NULL` : phrases.matching(words)}
+        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)}) AND ${sql.and(conditions(query))}
       ORDER BY e.timestamp DESC, e.channel, e.seq LIMIT ${limit + 1}`
     const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
     const last = hits.at(-1)

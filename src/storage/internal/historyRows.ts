@@ -33,7 +33,8 @@ const escaped = /\uffff(.{4})/gu
 /** Finds texts that may need it. It runs for every message, so it is as cheap as can be. */
 const suspect = /[\0\ud800-\udfff\uffff]/
 
-const toText = (content: string): string =>
+/** As databases take it. */
+export const toText = (content: string): string =>
   suspect.test(content)
     ? content.replace(untakable, (unit) => `\uffff${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     : content

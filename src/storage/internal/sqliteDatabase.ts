@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite"
+import { hasPhrases } from "../../history/Sought.ts"
 import { type OpenOptions, type Outcome, type SqliteStatement, toFailure } from "./sqliteMessages.ts"
 import * as Statements from "./statements.ts"
 
@@ -6,6 +7,16 @@ const maxStatements = 256
 
 /** A read that matches by mistake does no harm: it only shares the transaction of the writes. */
 const isWrite = /^\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b/is
+
+/** What the dialect says in words of ours. The statements of one search all have the same phrases. */
+const addFunctions = (db: DatabaseSync): void => {
+  let given: unknown
+  let phrases: ReadonlyArray<string> = []
+  db.function("has_phrases", { deterministic: true, directOnly: true }, (content, json) => {
+    if (json !== given) phrases = JSON.parse(String((given = json))) as ReadonlyArray<string>
+    return Number(typeof content === "string" && hasPhrases(content, phrases))
+  })
+}
 
 const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync => {
   const db = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true })
@@ -20,6 +31,7 @@ const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync 
     db.exec("PRAGMA secure_delete = ON")
     // Where fsync stops at the disk's cache (macOS), go through it.
     db.exec(`PRAGMA fullfsync = ${synchronous === "full" ? "ON" : "OFF"}`)
+    addFunctions(db)
     return db
   } catch (cause) {
     db.close()
@@ -29,6 +41,8 @@ const connect = ({ busyTimeout, file, synchronous }: OpenOptions): DatabaseSync 
 
 export interface SqliteDatabase {
   readonly inTransaction: () => boolean
+  /** Undoes the transaction that is open, if there is one. */
+  readonly rollBack: () => void
   /** Runs them all; calls `say` with outcomes and their places, those of writes once they are committed. */
   readonly run: (
     statements: ReadonlyArray<SqliteStatement>,
@@ -114,6 +128,7 @@ export const open = (options: OpenOptions): SqliteDatabase => {
 
   return {
     inTransaction: () => db.isTransaction,
+    rollBack,
     close: () => db.close(),
     run: (statements, say) => {
       let reads: Array<number> = []

@@ -1,15 +1,29 @@
 /** All that is said in SQLite alone. */
 import * as Duration from "effect/Duration"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { formsOf } from "../../history/Sought.ts"
 import type { DialectShape, Phrases } from "../Dialect.ts"
 import { reactions } from "./reactions.ts"
 import * as Log from "./sqliteLog.ts"
 import { fileTriggers, triggers } from "./sqliteTriggers.ts"
 
+/** What has a meaning of its own has none in brackets. */
+const glob = (name: string): string =>
+  formsOf(name)
+    .map((forms) => (/^[^*?[]$/u.test(forms) ? forms : `[${forms}]`))
+    .join("")
+
 const phrases = (sql: SqlClient): Phrases => ({
   reactions: reactions("json_group_array(json_array(r.reaction, r.user_id, r.user_name) ORDER BY r.since, r.at)"),
   words: { and: " AND ", or: " OR ", quote: `"` },
   matching: (words) => sql`entry_words JOIN entries e ON e.row = entry_words.rowid WHERE entry_words MATCH ${words}`,
+  isNamed: (name) => sql`e.user_name GLOB ${glob(name)}`,
+  // A pattern with stars takes the product of both lengths, which is anybody's to choose.
+  saying: (phrases) => sql`has_phrases(e.content, ${JSON.stringify(phrases)})`,
+  safely: sql`(SELECT 1 AS safely)`,
+  holding: ({ epoch, partition }) => sql`SELECT 1 FROM epochs WHERE partition = ${partition} AND epoch = ${epoch}`,
+  // Whoever writes is alone.
+  inTurn: sql`SELECT 1`,
   numbers: (values) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`,
   texts: (values) => sql`SELECT value FROM json_each(${JSON.stringify(values)})`,
   pairs: (values) => sql`(SELECT value ->> 0 AS one, value ->> 1 AS two FROM json_each(${JSON.stringify(values)}))`,
@@ -30,6 +44,8 @@ export const sqlite: DialectShape = {
     history: triggers,
     json: "TEXT",
     files: fileTriggers,
+    // One statement runs at a time, so it can look at the claim itself.
+    fences: [],
   },
   phrases,
   log: Log.make,

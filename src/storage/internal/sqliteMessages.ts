@@ -1,5 +1,6 @@
-/** The messages between the main thread and the thread that has the database. */
+/** The messages between the threads that ask the database and the one that has it. */
 import type { SQLInputValue } from "node:sqlite"
+import type { MessagePort } from "node:worker_threads"
 
 export interface OpenOptions {
   /** A path, or `:memory:`. */
@@ -36,10 +37,13 @@ export type Outcome =
   | { readonly rows: ReadonlyArray<unknown>; readonly failure?: undefined }
   | { readonly failure: Failure }
 
-/** To the database: statements in their order, or null to close it. The next one is sent after the last answer to this. */
-export type Question = ReadonlyArray<SqliteStatement> | null
+/** To the database: statements in their order. The next ones are sent after the last answer to these. */
+export type Question = ReadonlyArray<SqliteStatement>
 
-/** From the database. The first is sent unasked: it is empty, or says what is wrong with the file. */
+/** From the thread that has opened the database, beside questions: another one asks over this port; null closes it. */
+export type Order = { readonly port: MessagePort } | null
+
+/** From the database, over each port. The first is sent unasked: it is empty, or says what is wrong with the file. */
 export type Answer =
   | {
       /** By their places in the question. */

@@ -8,8 +8,8 @@ import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import { classifySqliteError, ConnectionError, SqlError } from "effect/sql/SqlError"
-import type { Failure, OpenOptions, Outcome, SqliteStatement } from "./sqliteMessages.ts"
-import * as SqliteThread from "./sqliteThread.ts"
+import type { Failure, Outcome, SqliteStatement } from "./sqliteMessages.ts"
+import type { SqliteThread } from "./sqliteThread.ts"
 
 /** Statements that may wait; whoever adds another waits until there is room. */
 const capacity = 1024
@@ -26,7 +26,9 @@ interface Waiting {
 }
 
 /** Statements waiting for the database. Those that wait at the same moment are run together. */
-export interface SqliteQueue {
+export interface SqliteQueue<Thread extends SqliteThread> {
+  /** The thread that has the database now; undefined while it is opened again. */
+  readonly thread: () => Thread | undefined
   /** Whether a transaction is open. */
   readonly inTransaction: () => boolean
   /** Adds a statement at the end; succeeds with an effect that waits for the answer. */
@@ -57,16 +59,17 @@ const failAll = (waiting: ReadonlyArray<Waiting>, error: SqlError): void => {
 }
 
 /**
- * A database on a thread of its own. If the thread ends by itself, the statements it was given fail and it is started
- * again; each time that fails, the statements waiting by then fail, too. Closing first runs those that wait.
+ * A database on a thread of its own, which `open` starts or finds. If the thread ends by itself, the statements it was given
+ * fail and it is opened again; each time that fails, the statements waiting by then fail, too. Closing first runs those
+ * that wait.
  */
-export const make = Effect.fnUntraced(function* (
-  options: OpenOptions,
-): Effect.fn.Return<SqliteQueue, Failure, Scope.Scope> {
+export const make = Effect.fnUntraced(function* <Thread extends SqliteThread>(
+  open: Effect.Effect<Thread, Failure, Scope.Scope>,
+): Effect.fn.Return<SqliteQueue<Thread>, Failure, Scope.Scope> {
   const queue = yield* Queue.bounded<Waiting, Cause.Done>(capacity)
   const opened = yield* Deferred.make<void, Failure>()
   const closing = yield* Deferred.make<void>()
-  let thread: SqliteThread.SqliteThread | undefined
+  let thread: Thread | undefined
   let pause = firstPause
 
   /** Taken from the queue, but the thread had ended before they were sent: they were certainly not run. */
@@ -75,7 +78,7 @@ export const make = Effect.fnUntraced(function* (
   const take = Effect.suspend(() => (held.length > 0 ? Effect.succeed(held) : Queue.takeAll(queue)))
 
   /** While one batch is being made durable, the next one gathers. */
-  const serve = Effect.fnUntraced(function* (thread: SqliteThread.SqliteThread) {
+  const serve = Effect.fnUntraced(function* (thread: Thread) {
     while (true) {
       const taken = yield* Effect.option(take)
       if (Option.isNone(taken)) return
@@ -108,7 +111,7 @@ export const make = Effect.fnUntraced(function* (
   /** Runs until the thread ends by itself or the queue is closed and empty. */
   const session = Effect.scoped(
     Effect.gen(function* () {
-      thread = yield* Effect.tapError(SqliteThread.open(options), refuse)
+      thread = yield* Effect.tapError(open, refuse)
       pause = firstPause
       yield* Deferred.succeed(opened, undefined)
       yield* serve(thread)
@@ -133,6 +136,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Deferred.await(opened)
 
   return {
+    thread: () => (thread?.ended() === undefined ? thread : undefined),
     inTransaction: () => thread?.inTransaction() === true,
     add: (statement) =>
       Effect.suspend(() => {

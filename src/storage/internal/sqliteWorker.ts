@@ -1,32 +1,32 @@
-/** The entry of the thread that has the database. It answers questions in their order. */
+/** The entry of the thread that has the database. */
 import { parentPort, workerData } from "node:worker_threads"
 import { open, type SqliteDatabase } from "./sqliteDatabase.ts"
-import { type Answer, type OpenOptions, type Question, toFailure } from "./sqliteMessages.ts"
+import { type Answer, type OpenOptions, type Order, type Question, toFailure } from "./sqliteMessages.ts"
+import * as SqliteService from "./sqliteService.ts"
 
 const port = parentPort!
-const post = (answer: Answer): void => port.postMessage(answer)
 
 const serve = (database: SqliteDatabase): void => {
-  port.on("message", (question: Question) => {
-    if (question === null) {
+  const service = SqliteService.make(database)
+  const ask = service.add(port)
+  port.on("message", (message: Question | Order) => {
+    if (message === null) {
+      service.close()
       database.close()
       port.close()
-      return
-    }
-    let left = question.length
-    database.run(question, (outcomes) => {
-      left -= outcomes.length
-      post({ outcomes, last: left === 0, inTransaction: database.inTransaction() })
-    })
+    } else if ("port" in message) {
+      const other = message.port
+      const ask = service.add(other)
+      other.on("message", ask)
+    } else ask(message)
   })
-  post({ outcomes: [], last: true, inTransaction: false })
 }
 
 const start = (): SqliteDatabase | undefined => {
   try {
     return open(workerData as OpenOptions)
   } catch (cause) {
-    post({ failure: toFailure(cause) })
+    port.postMessage({ failure: toFailure(cause) } satisfies Answer)
     return undefined
   }
 }

@@ -33,6 +33,8 @@ export const WebhookRow = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("incoming"), ...common, name: Schema.String, fingerprint: Schema.String }),
 ])
 
+export const PositionRow = Schema.Struct({ position: Seq })
+
 export const DeadLetterRow = Schema.Struct({
   webhook: WebhookId,
   delivery: Schema.String,

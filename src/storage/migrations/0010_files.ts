@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { freshIdentity } from "../../files/freshIdentity.ts"
 import type { Schema } from "../Dialect.ts"
 
 // Times are milliseconds since 1970.
@@ -25,6 +26,10 @@ export default Effect.fnUntraced(function* (schema: Schema) {
   yield* sql`CREATE INDEX files_by_channel ON files (channel, id)`
   yield* sql`CREATE INDEX files_by_content ON files (sha256) WHERE whole = 1`
   yield* sql`CREATE INDEX files_by_end ON files (expires_at)`
+
+  // Which records these are: one row. It is what the store of their bytes is marked with.
+  yield* sql`CREATE TABLE files_identity (id TEXT NOT NULL)`
+  yield* sql`INSERT INTO files_identity (id) VALUES (${yield* freshIdentity})`
 
   // What a message carries, until it is deleted.
   yield* sql`ALTER TABLE entries ADD COLUMN file ${sql.literal(schema.json)}`

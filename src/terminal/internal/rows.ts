@@ -2,13 +2,15 @@
 import type { Message } from "../../client/Event.ts"
 import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
+import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
-import { links } from "../Links.ts"
-import { matches, mentions } from "../Mentions.ts"
+import { matches, mentions } from "../../text/Mentions.ts"
+import type { Range } from "../../text/Range.ts"
 import type { Entry } from "../Model.ts"
+import type { Format, Formats } from "../Format.ts"
 import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
-import { cut, fit, type Range, wholeIn, width, wrap } from "../Width.ts"
+import { cut, fit, wholeIn, width, wrap } from "../Width.ts"
 
 /** What a piece of a row is. The view decides how that looks. */
 export type Style =
@@ -24,6 +26,8 @@ export type Style =
   | "link"
   /** Where the text matches the search. */
   | "match"
+  /** Program text. */
+  | "code"
   /** A message that is not acknowledged yet. */
   | "pale"
   /** A reaction of others, and one of the user. */
@@ -43,6 +47,7 @@ export interface Span {
   readonly style: Style
   readonly colour?: number
   readonly url?: string
+  readonly formats?: ReadonlyArray<Format>
 }
 
 /** One line of the window; never wider than it. */
@@ -55,6 +60,7 @@ export interface Look {
   readonly now: number
   /** What is searched for; empty for nothing. */
   readonly query: string
+  readonly formats: Formats
 }
 
 /** Messages of one author are one group while they follow each other within this time, in milliseconds. */
@@ -70,17 +76,18 @@ export const rule = (label: string, style: Style, columns: number): Row => {
 
 const indent = 2
 
-interface Mark extends Range {
-  readonly style: Style
-  readonly url?: string
+interface Mark extends Omit<TextMark, "style"> {
+  readonly style?: Style
 }
 
-/** The marks in a line of text. Where two overlap, the first one counts. */
-const marksIn = (text: string, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
+/** The marks in a line, up to a place in it. Where styles overlap, the first one counts; formats add up. */
+const marksIn = (line: ShownLine, end: number, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
+  const text = line.text.slice(0, end)
+  const marked = (style: Style) => (range: Range) => ({ ...range, style })
   const marks: ReadonlyArray<Mark> = [
-    ...matches(text, query).map((range): Mark => ({ ...range, style: "match" })),
-    ...links(text).map((range): Mark => ({ ...range, style: "link", url: text.slice(range.start, range.end) })),
-    ...(own || me === undefined ? [] : mentions(text, me).map((range): Mark => ({ ...range, style: "mention" }))),
+    ...matches(text, query).map(marked("match")),
+    ...line.marks.filter(({ start }) => start < end).map((mark) => ({ ...mark, end: Math.min(mark.end, end) })),
+    ...(own || me === undefined ? [] : mentions(text, me).map(marked("mention"))),
   ]
   // Half a grapheme would take columns of its own.
   const whole = wholeIn(text)
@@ -97,20 +104,20 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
     .toSorted((a, b) => a - b)
   return cuts.slice(1).map((end, index): Span => {
     const start = cuts[index]!
-    const mark = inside.find((mark) => mark.start <= start && mark.end >= end)
-    const piece = text.slice(start, end)
-    if (mark === undefined) return { text: piece, style }
-    return mark.url === undefined
-      ? { text: piece, style: mark.style }
-      : { text: piece, style: mark.style, url: mark.url }
+    const over = inside.filter((mark) => mark.start <= start && mark.end >= end)
+    const mark = over.find((mark) => mark.style !== undefined)
+    const formats = over.flatMap(({ format }) => format ?? [])
+    return {
+      text: text.slice(start, end),
+      style: mark?.style ?? style,
+      ...(mark?.url === undefined ? {} : { url: mark.url }),
+      ...(formats.length === 0 ? {} : { formats }),
+    }
   })
 }
 
 /** Rows of one entry, so that nobody can push all others out of sight. */
 const maxRows = 200
-
-/** Code units of the longest address that leads somewhere. */
-const maxAddress = 2048
 
 const more = (hidden: number, columns: number, style: Style): Row => [
   { text: cut(`${" ".repeat(indent)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
@@ -118,29 +125,47 @@ const more = (hidden: number, columns: number, style: Style): Row => [
 
 const editedMark = " (edited)"
 
+/** A line with what stands before it in it, where that would leave no room beside it. */
+const fitting = (line: ShownLine, columns: number): ShownLine => {
+  const { first, marks, text } = line
+  if (2 * first.length <= columns) return line
+  const moved = marks.map((mark) => ({ ...mark, start: mark.start + first.length, end: mark.end + first.length }))
+  return { first: "", rest: "", text: first + text, marks: moved }
+}
+
 /** Text of however many lines, below a name. */
-const body = (content: string, style: Style, own: boolean, look: Look, edited: boolean): ReadonlyArray<Row> => {
+const body = (
+  lines: ReadonlyArray<ShownLine>,
+  style: Style,
+  own: boolean,
+  look: Look,
+  edited: boolean,
+): ReadonlyArray<Row> => {
   // Without it the lines of a message could look like messages of others.
   const margin = look.columns > 2 * indent ? indent : 0
   let left = maxRows
   let hidden = 0
-  const lines = Plain.lines(content)
-  const rows = lines.flatMap((line, at) => {
+  const rows = lines.flatMap((given, at) => {
     const last = edited && at === lines.length - 1
-    const text = last ? line + editedMark : line
-    const ranges = wrap(text, look.columns - margin)
+    const line = fitting(given, look.columns - margin)
+    const text = last ? line.text + editedMark : line.text
+    const ranges = wrap(text, look.columns - margin - line.first.length)
     const shown = ranges.slice(0, left)
     left -= shown.length
     hidden += ranges.length - shown.length
     if (shown.length === 0) return []
-    // Looks a little behind the rows that are shown: an address may end there.
-    const found = marksIn(line.slice(0, shown.at(-1)!.end + maxAddress), own, look)
-    const marks = last ? [...found, { start: line.length, end: text.length, style: "pale" as const }] : found
-    return shown.map((range): Row => {
+    const found = marksIn(line, shown.at(-1)!.end, own, look)
+    const marks = last ? [...found, { start: line.text.length, end: text.length, style: "pale" as const }] : found
+    return shown.map((range, index): Row => {
       // A space at the edge hangs over it.
       const end = range.start + text.slice(range.start, range.end).trimEnd().length
       const spans = spansOf(text, { start: range.start, end }, marks, style)
-      return margin === 0 ? spans : [{ text: " ".repeat(margin), style: "text" }, ...spans]
+      const before = index === 0 ? line.first : line.rest
+      return [
+        ...(margin === 0 ? [] : [{ text: " ".repeat(margin), style: "text" as const }]),
+        ...(before === "" ? [] : [{ text: before, style: "pale" as const }]),
+        ...spans,
+      ]
     })
   })
   return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale")]
@@ -193,10 +218,12 @@ const isEdited = (entry: Entry): boolean => entry._tag === "Message" && entry.ed
 const said = (entry: Exclude<Entry, { readonly _tag: "Notice" }>, own: boolean, look: Look): ReadonlyArray<Row> => {
   const { content, file } = entry
   const pale = entry._tag === "Unsent"
-  const carried = file === undefined ? [] : body(Plain.line(fileLine(file)), pale ? "pale" : "file", true, look, false)
+  const carried =
+    file === undefined ? [] : body(typedLines(Plain.line(fileLine(file))), pale ? "pale" : "file", true, look, false)
   // Of a file without words there would be an empty line.
   if (file !== undefined && content === "" && !isEdited(entry)) return carried
-  return [...body(content, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
+  const lines = shownLines(content, look.formats)
+  return [...body(lines, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
 }
 
 const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {
@@ -227,7 +254,7 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
     ...(entry._tag === "Message" && entry.deleted === true
-      ? body("(deleted)", "pale", true, { ...look, query: "" }, false)
+      ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
       : said(entry, own, look)),
     ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]

@@ -29,6 +29,7 @@ export const lookOf = (model: Model): Look => ({
   me: model.me,
   now: model.now,
   query: model.search?.query ?? "",
+  formats: model.formats,
 })
 
 /** Changes the conversation of this name, if there is one. */

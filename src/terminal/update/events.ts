@@ -7,7 +7,7 @@ import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
-import { mentions } from "../Mentions.ts"
+import { isMentioned } from "../../text/Mentions.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
 import {
@@ -216,7 +216,7 @@ const message = (model: Model, event: Message): Next => {
     // One that only came with a page of history so far is new to the user all the same.
     return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
   }
-  const mention = !own && model.me !== undefined && mentions(content, model.me).length > 0
+  const mention = !own && model.me !== undefined && isMentioned(content, model.me)
   const entry = {
     _tag: "Message",
     at: timestamp,

@@ -4,7 +4,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { Entry as PageEntry, PastMessage } from "../../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
-import { mentions } from "../Mentions.ts"
+import { isMentioned } from "../../text/Mentions.ts"
 import type { Change, Entry, MessageEntry, Model } from "../Model.ts"
 import { change, current, find, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
 
@@ -107,7 +107,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       edited,
       deleted,
       reactions,
-      mention: !own && model.me !== undefined && mentions(content, model.me).length > 0,
+      mention: !own && model.me !== undefined && isMentioned(content, model.me),
       ...(own ? {} : { fromHistory: true as const }),
     }
     return [changes.filter(({ target }) => target === seq).reduce(changeEntry, entry)]

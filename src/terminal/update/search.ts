@@ -3,14 +3,24 @@ import { graphemes } from "../Width.ts"
 import * as Editor from "../Editor.ts"
 import { withFile } from "../FileLine.ts"
 import type { Key } from "../Key.ts"
+import type { Formats } from "../Format.ts"
+import { shownText } from "../internal/shown.ts"
 import { layout } from "../Layout.ts"
-import { holds } from "../Mentions.ts"
-import type { Model } from "../Model.ts"
+import { holds } from "../../text/Mentions.ts"
+import type { Entry, Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
 import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
 
 /** Code units. */
 const maxQuery = 200
+
+/** Code units of a message that is looked through as it is shown, too. */
+const maxShown = 4096
+
+/** Whether a message has it, as it was typed or as it is shown. */
+const isHit = ({ content, file }: Exclude<Entry, { readonly _tag: "Notice" }>, query: string, formats: Formats) =>
+  holds(withFile(content, file, "\n"), query) ||
+  (content.length <= maxShown && /[*_~`:]/.test(content) && holds(shownText(content, formats), query))
 
 /** Searches, and shows the newest hit. */
 export const open = (model: Model, text: string): Model => {
@@ -19,7 +29,7 @@ export const open = (model: Model, text: string): Model => {
     query === ""
       ? []
       : current(model).entries.flatMap((entry) =>
-          entry._tag !== "Notice" && holds(withFile(entry.content, entry.file, "\n"), query) ? [entry.key] : [],
+          entry._tag !== "Notice" && isHit(entry, query, model.formats) ? [entry.key] : [],
         )
   const back = model.search === undefined ? current(model).scroll : model.search.back
   return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })

@@ -1,4 +1,5 @@
 /** What the terminal can do, as far as its environment says. */
+import type { Format, Formats } from "../Format.ts"
 
 export type Theme = "dark" | "light"
 
@@ -12,11 +13,16 @@ export interface Capabilities {
   /** Whether links can be clickable. */
   readonly links: boolean
   readonly notification: Notification
+  /** How it shows what people mark. */
+  readonly formats: Formats
   /** Whether there is a window with a title. */
   readonly title: boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+/** The consoles of Linux and of BSD. */
+const consoles = /^(linux|vt\d+|cons25)/
 
 const coloursOf = (env: Environment): Capabilities["colours"] => {
   const { COLORTERM, FORCE_COLOR, NO_COLOR, TERM = "" } = env
@@ -53,11 +59,24 @@ const notificationOf = (env: Environment): Notification => {
   return /^(foot|rxvt)/.test(env["TERM"] ?? "") ? "osc777" : undefined
 }
 
+const formatsIn = (env: Environment): Formats => {
+  const { TERM = "" } = env
+  if (TERM === "dumb") return new Set()
+  // Consoles show other colours instead.
+  if (consoles.test(TERM)) return new Set<Format>(["bold"])
+  if (env["STY"] || (TERM.startsWith("screen") && !env["TMUX"])) return new Set<Format>(["bold"])
+  // Whether tmux can strike out depends on the terminal around it, of which we know nothing.
+  return env["TMUX"] || env["TERM_PROGRAM"] === "Apple_Terminal"
+    ? new Set<Format>(["bold", "italic"])
+    : new Set<Format>(["bold", "italic", "struck"])
+}
+
 export const capabilitiesOf = (env: Environment, theme: Theme | "auto" = "auto"): Capabilities => ({
   colours: coloursOf(env),
   theme: theme === "auto" ? themeOf(env) : theme,
   links: linksIn(env),
   notification: notificationOf(env),
-  // The consoles of Linux and of BSD have no window.
-  title: !/^(linux|vt\d+|cons25|dumb)/.test(env["TERM"] ?? ""),
+  formats: formatsIn(env),
+  // They have no window.
+  title: env["TERM"] !== "dumb" && !consoles.test(env["TERM"] ?? ""),
 })

@@ -1,5 +1,6 @@
 /** Draws the pieces of a row with the colours of this terminal. */
 import { nameColours } from "../Palette.ts"
+import type { Format } from "../Format.ts"
 import type { Row, Span, Style } from "../Timeline.ts"
 import type { Capabilities, Theme } from "./Capabilities.ts"
 import { drawable } from "./Drawable.ts"
@@ -33,6 +34,9 @@ const dim = "2"
 const italic = "3"
 const underlined = "4"
 const inverse = "7"
+const struck = "9"
+
+const formatted: { readonly [Of in Format]: string } = { bold, italic, struck }
 
 interface Look {
   readonly colour?: keyof Colours
@@ -59,6 +63,7 @@ const looks: { readonly [Of in Style | Frame]: Look } = {
   mention: { colour: "yellow", weights: [bold], plain: [inverse] },
   link: { colour: "blue", weights: [underlined] },
   match: { colour: "yellow", weights: [inverse] },
+  code: { colour: "magenta", plain: [dim] },
   pale: { colour: "grey", plain: [dim] },
   reaction: { colour: "grey", plain: [dim] },
   reacted: { colour: "cyan", plain: [underlined] },
@@ -123,9 +128,9 @@ const names: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: ReadonlyA
 }
 
 export const paint = ({ colours: depth, links, theme }: Capabilities): Paint => {
-  const parametersOf = ({ colour, style }: Piece): string => {
+  const parametersOf = ({ colour, formats = [], style }: Piece): string => {
     const look = looks[style]
-    const weights = look.weights ?? []
+    const weights = [...formats.map((format) => formatted[format]), ...(look.weights ?? [])]
     if (depth === 0) return [...weights, ...(look.plain ?? [])].join(";")
     const own = look.colour === undefined ? undefined : colours[depth][theme][look.colour]
     const name = colour === undefined ? undefined : names[depth][theme][colour % nameColours]

@@ -2,6 +2,7 @@ import { createElement } from "react"
 import type { Model } from "../Model.ts"
 import type { Layout } from "../Layout.ts"
 import { timeline } from "../Timeline.ts"
+import { lookOf } from "../update/conversations.ts"
 import { cut, fit } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
@@ -11,7 +12,7 @@ export const Window = ({ layout, model }: { readonly model: Model; readonly layo
   const { columns, rows: height } = layout.timeline
   const conversation = model.conversations.find(({ name }) => name === model.current)
   if (conversation === undefined) return createElement(Rows, { columns, height, rows: [] })
-  const look = { columns, me: model.me, now: model.now, query: model.search?.query ?? "" }
+  const look = lookOf(model)
   const { below, rows } = timeline(conversation, look, height)
   if (below === 0) return createElement(Rows, { columns, height, rows, bottom: true })
   const more = `↓ ${below} more ${below === 1 ? "line" : "lines"}${conversation.unread > 0 ? `, ${conversation.unread} new` : ""}`

@@ -2,6 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { AccountStore } from "../../accounts/AccountStore.ts"
 import type { Act, Change, NewChannel } from "../../channels/ChannelRecord.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
@@ -9,8 +11,12 @@ import { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import { FileRecords } from "../../files/FileRecords.ts"
+import type { RecordChange } from "../../files/FileRecordsShape.ts"
+import type { FileRecord } from "../../files/FileRecord.ts"
 import { FileStore } from "../../files/FileStore.ts"
 import { FileStoreError } from "../../files/FileStoreError.ts"
+import type { FileStoreShape } from "../../files/FileStoreShape.ts"
+import type { FileId } from "../../domain/FileId.ts"
 import { History } from "../../history/History.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
@@ -41,10 +47,18 @@ export interface ChannelWrite {
   readonly confirmed: boolean
 }
 
+/** What was noted of a file. */
+export type FileWrite =
+  | { readonly type: "added"; readonly record: FileRecord }
+  | { readonly type: "changed"; readonly id: FileId; readonly change: RecordChange }
+  /** Where a moment is given, only if it had expired by then. */
+  | { readonly type: "removed"; readonly record: FileRecord; readonly before: number | undefined }
+
 /** Hears of everything that is stored, at the moment at which it is. */
 export interface DiskObserver {
   readonly onAppend: (channel: ChannelId, batch: Batch) => void
   readonly onChannel?: ((write: ChannelWrite) => void) | undefined
+  readonly onFile?: ((write: FileWrite) => void) | undefined
 }
 
 export interface DiskSettings {
@@ -61,7 +75,11 @@ interface Call<A, E> {
   readonly refused: (reason: "Unavailable" | "Unsure") => E
   /** Called when it is stored; gives the answer. */
   readonly onStored: (value: A, confirmed: boolean) => A
+  /** What is there of it where the power goes in the middle of it; undefined where it is there or not. */
+  readonly torn?: Effect.Effect<unknown, unknown> | undefined
 }
+
+type AppendArgs = Parameters<FileStoreShape["append"]>
 
 type Method = (...args: ReadonlyArray<never>) => Effect.Effect<unknown, never>
 
@@ -77,7 +95,10 @@ export class Disk {
   private readonly machine: Process
   private readonly faults = new Set<DiskFault>()
   /** Writes that the disk has not got to. */
-  private readonly underWay = new Map<object, { readonly by: Process; readonly perform: () => void }>()
+  private readonly underWay = new Map<
+    object,
+    { readonly by: Process; readonly perform: () => void; readonly tear: () => void }
+  >()
   private readonly observer: DiskObserver
   private readonly grain: number
   private history: History["Service"] | undefined
@@ -128,6 +149,14 @@ export class Disk {
     return this.channels!
   }
 
+  get keptRecords(): FileRecords["Service"] {
+    return this.records!
+  }
+
+  get keptFiles(): FileStore["Service"] {
+    return this.files!
+  }
+
   /** As one process of the server sees it. */
   layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore | FileRecords | FileStore> {
     const history = this.faulty(process, this.kept, (operation, args) => ({
@@ -147,25 +176,61 @@ export class Disk {
         return value
       },
     }))
-    const records = this.faulty(process, this.records!, (operation) => ({
+    const records = this.faulty(process, this.keptRecords, (operation, args) => ({
       writes: recordWrites.has(operation),
       refused: () => new FileStoreError({ operation }),
-      onStored: (value) => value,
-    }))
-    const { append, drop, keep, remove, ...reading } = this.files!
-    const writing = this.faulty(process, { append, drop, keep, remove }, (operation) => ({
-      writes: true,
-      refused: () => new FileStoreError({ operation }),
-      onStored: (value) => value,
+      onStored: (value) => {
+        const write = fileWrite(operation, args, value)
+        if (write !== undefined) this.observer.onFile?.(write)
+        return value
+      },
     }))
     return Layer.mergeAll(
       Layer.succeed(FileRecords, records),
-      Layer.succeed(FileStore, { ...reading, ...writing }),
+      Layer.succeed(FileStore, this.faultyFiles(process)),
       // What is stored at the call would be stored without a disk.
       Layer.succeed(History, { ...history, appendUnsafe: undefined }),
       Layer.succeed(AccountStore, this.accounts!),
       Layer.succeed(ChannelStore, channels),
     )
+  }
+
+  private faultyFiles(process: Process): FileStoreShape {
+    const { address, contents, drafts, read, readDraft, ...others } = this.keptFiles
+    const { append } = others
+    const behindDisk = this.faulty(process, others, (operation, args) => ({
+      writes: operation !== "owner",
+      refused: () => new FileStoreError({ operation }),
+      onStored: (value) => value,
+      torn: operation === "append" ? Effect.suspend(() => append(...this.part(args as AppendArgs))) : undefined,
+    }))
+    // The disk is asked once for all that is read.
+    const reading = <A>(
+      operation: string,
+      stream: Stream.Stream<A, FileStoreError>,
+    ): Stream.Stream<A, FileStoreError> =>
+      Stream.unwrap(
+        this.call<Stream.Stream<A, FileStoreError>, FileStoreError>(process, {
+          kept: Effect.succeed(stream),
+          writes: false,
+          refused: () => new FileStoreError({ operation }),
+          onStored: (value) => value,
+        }),
+      )
+    return {
+      ...behindDisk,
+      address,
+      read: (content, range) => reading("read", read(content, range)),
+      readDraft: (draft, size) => reading("readDraft", readDraft(draft, size)),
+      drafts: reading("drafts", drafts),
+      contents: reading("contents", contents),
+    }
+  }
+
+  /** Only some of the first bytes. */
+  private part([draft, offset, bytes, later]: AppendArgs): AppendArgs {
+    const all = Buffer.concat(bytes)
+    return [draft, offset, [all.subarray(0, this.machine.dice.below(all.length + 1))], later]
   }
 
   /** The same store, with the disk between it and the process. */
@@ -177,24 +242,27 @@ export class Disk {
       args: ReadonlyArray<unknown>,
     ) => Omit<Call<unknown, HistoryError | ChannelStoreError | FileStoreError>, "kept">,
   ): Store {
-    const methods: Record<string, Method> = { ...(store as Record<string, Method>) }
+    const methods = { ...(store as Readonly<Record<string, Method | Effect.Effect<unknown>>>) }
     const behindDisk = Object.entries(methods).map(([operation, method]) => [
       operation,
-      (...args: ReadonlyArray<never>) => this.call(process, { kept: method(...args), ...describe(operation, args) }),
+      typeof method === "function"
+        ? (...args: ReadonlyArray<never>) => this.call(process, { kept: method(...args), ...describe(operation, args) })
+        : this.call(process, { kept: method, ...describe(operation, []) }),
     ])
     return Object.fromEntries(behindDisk) as Store
   }
 
   /** What was under way when the process was killed is there afterwards, or it is not. */
   killed(process: Process): void {
-    for (const [call, { by, perform }] of this.underWay) {
+    for (const [call, { by, perform, tear }] of this.underWay) {
       if (by !== process) continue
       this.underWay.delete(call)
       if (this.machine.dice.once(2)) perform()
+      else tear()
     }
   }
 
-  private call<A, E>(process: Process, { kept, onStored, refused, writes }: Call<A, E>): Effect.Effect<A, E> {
+  private call<A, E>(process: Process, { kept, onStored, refused, torn, writes }: Call<A, E>): Effect.Effect<A, E> {
     const { dice, time } = this.machine
     return Effect.callback<A, E>((resume) => {
       const answer = (exit: Exit.Exit<A, E>) => {
@@ -210,8 +278,11 @@ export class Disk {
           answer(confirmed ? Exit.succeed(stored) : Exit.fail(refused("Unsure")))
         })
       }
+      const tear = () => {
+        if (torn !== undefined) this.machine.run(torn)
+      }
       const call = {}
-      if (writes) this.underWay.set(call, { by: process, perform })
+      if (writes) this.underWay.set(call, { by: process, perform, tear })
       time.after(this.lag, () => {
         if (!process.isAlive) return
         this.underWay.delete(call)
@@ -240,4 +311,16 @@ const channelWrite = (operation: string, args: ReadonlyArray<unknown>, confirmed
   if (operation === "remove") return { id: args[0] as ChannelId, changes: [], act: undefined, removed: true, confirmed }
   const [id, changes, act] = args as readonly [ChannelId, ReadonlyArray<Change>, Act?]
   return { id, changes, act, confirmed }
+}
+
+const fileWrite = (operation: string, args: ReadonlyArray<unknown>, value: unknown): FileWrite | undefined => {
+  if (operation === "add") return { type: "added", record: args[0] as FileRecord }
+  if (operation === "change") {
+    const [id, change] = args as readonly [FileId, RecordChange]
+    return value === true ? { type: "changed", id, change } : undefined
+  }
+  const removed = value as Option.Option<FileRecord>
+  return removed._tag === "Some"
+    ? { type: "removed", record: removed.value, before: args[1] as number | undefined }
+    : undefined
 }

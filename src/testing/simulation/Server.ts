@@ -173,7 +173,7 @@ export class Server {
     )
     return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }, byDice).pipe(
       Layer.provide(accounts),
-      Layer.provide(this.disk.layer(process)),
+      Layer.provide([this.disk.layer(process), byDice]),
       Layer.fresh,
     )
   }

@@ -1,6 +1,7 @@
 /** Reaches the simulated server through a cable. */
 import * as Effect from "effect/Effect"
 import * as Socket from "effect/socket/Socket"
+import { byteStream } from "../../client/byteStream.ts"
 import type { Dialer } from "../../client/Dialer.ts"
 import type { ConnectionEnded } from "../../session/Connection.ts"
 import type { ClientEnd } from "./Line.ts"
@@ -50,5 +51,5 @@ export const make = (dial: Dial): Dialer["Service"] => {
       }),
     })
   })
-  return { socket, address: "simulated" }
+  return { socket, byteStream, address: "simulated" }
 }

@@ -1,5 +1,6 @@
 /** Who is let in of the connections of one kind, together and by address. */
 import { isLocal, network } from "../../domain/Network.ts"
+import { type Counts, OwnCounts } from "./Counts.ts"
 
 /** Refused, and said so; `Overwhelmed`: in one word, without waiting for the other side. */
 export type Admission = "Admitted" | "ServerFull" | "TooManyConnections" | "Overwhelmed"
@@ -12,27 +13,31 @@ export interface Bounds {
 }
 
 export class Admissions {
-  /** Those that were let in and are still there. */
+  /** Those that were let in here and are still there. */
   taken = 0
   refusing = 0
   private readonly bounds: Bounds
   private readonly onRefused: (admission: Exclude<Admission, "Admitted">) => void
-  /** At most `total` entries: an address without connections has none. */
-  private readonly byAddress = new Map<string, number>()
+  /** All that count together, in this thread and others. */
+  private readonly counts: Counts
 
-  constructor(bounds: Bounds, onRefused: (admission: Exclude<Admission, "Admitted">) => void = () => {}) {
+  constructor(
+    bounds: Bounds,
+    onRefused: (admission: Exclude<Admission, "Admitted">) => void = () => {},
+    counts: Counts = new OwnCounts(),
+  ) {
     this.bounds = bounds
     this.onRefused = onRefused
+    this.counts = counts
   }
 
   /** Lets it in, if there is room; whoever is `exempt` stands for many others. */
   admit(address: string, exempt = false): Admission {
     const { perAddress, refusals, total } = this.bounds
     const group = network(address)
-    const fromAddress = this.byAddress.get(group) ?? 0
-    const full = this.taken >= total ? "ServerFull" : undefined
+    const full = this.counts.total() >= total ? "ServerFull" : undefined
     const refusal =
-      full ?? (fromAddress >= perAddress && !exempt && !isLocal(address) ? "TooManyConnections" : undefined)
+      full ?? (this.counts.of(group) >= perAddress && !exempt && !isLocal(address) ? "TooManyConnections" : undefined)
     if (refusal !== undefined) {
       const told = this.refusing < refusals ? refusal : "Overwhelmed"
       this.onRefused(told)
@@ -40,7 +45,7 @@ export class Admissions {
       return told
     }
     this.taken++
-    this.byAddress.set(group, fromAddress + 1)
+    this.counts.add(group)
     return "Admitted"
   }
 
@@ -49,9 +54,6 @@ export class Admissions {
     if (admission === "Overwhelmed") return
     if (admission !== "Admitted") return void this.refusing--
     this.taken--
-    const group = network(address)
-    const left = this.byAddress.get(group)! - 1
-    if (left === 0) this.byAddress.delete(group)
-    else this.byAddress.set(group, left)
+    this.counts.remove(network(address))
   }
 }

@@ -11,6 +11,7 @@ import { randomBytes } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Disconnect } from "../../domain/Disconnect.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
+import { alone, Peers } from "../../peers/Peers.ts"
 import * as Encoding from "../../protocol/Encoding.ts"
 import { lines } from "../../protocol/Framing.ts"
 import type { Sessions } from "../../session/Sessions.ts"
@@ -73,6 +74,7 @@ export const make = Effect.fnUntraced(function* (
   const ended = new Ended(Duration.toMillis(settings.resume))
   const clock = yield* Clock.Clock
   const run = yield* FiberSet.makeRuntime<Sessions | ConnectionLimits>()
+  const peers = yield* Peers
   let closed = false
   yield* Effect.addFinalizer(() => Effect.sync(() => void (closed = true)))
   const onAway = Absences.make(settings.resume, run)
@@ -157,7 +159,13 @@ export const make = Effect.fnUntraced(function* (
   const absent = (response: ServerResponse, key: string): void => {
     const { reason } = open.get(key) ?? ended.get(key) ?? {}
     if (reason !== undefined) return answer.gone(response, reason)
-    answer.problem(response, 404, "there is no such session: begin a new one")
+    answer.problem(
+      response,
+      404,
+      peers === alone
+        ? "there is no such session: begin a new one"
+        : "there is no such session at this node: begin a new one here. What is in front of several nodes has to bring everything of a session to the node that it began at",
+    )
   }
 
   const post = (

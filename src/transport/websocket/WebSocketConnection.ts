@@ -116,6 +116,10 @@ export class WebSocketConnection implements Connection {
     return this.closed ? false : this.link.send(batch)
   }
 
+  get copies(): boolean {
+    return this.link.copies === true
+  }
+
   get drained(): Effect.Effect<void, ConnectionEnded> {
     return this.link.drained
   }

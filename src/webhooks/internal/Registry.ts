@@ -1,7 +1,11 @@
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type { ChannelId } from "../../domain/ChannelId.ts"
-import { type Rate, TokenBucket } from "../../domain/TokenBucket.ts"
-import type { OutgoingWebhook, Webhook, WebhookId } from "../Webhook.ts"
+import type { TokenBucket } from "../../domain/TokenBucket.ts"
+import { type OutgoingWebhook, type Webhook, WebhookId } from "../Webhook.ts"
 import type { Worker } from "./Worker.ts"
+
+const isWebhookId = Schema.is(WebhookId)
 
 /** A webhook while the service runs. */
 export interface Known {
@@ -31,6 +35,11 @@ export class Registry {
     return this.byId.get(id)
   }
 
+  /** By an id that may be none. */
+  named(id: string): Known | undefined {
+    return isWebhookId(id) ? this.byId.get(id) : undefined
+  }
+
   of(channel: ChannelId): ReadonlyArray<Known> {
     return (this.byChannel.get(channel) ?? []).map((id) => this.byId.get(id)!)
   }
@@ -58,7 +67,15 @@ export class Registry {
   }
 }
 
-export const bucketOf = (webhook: Webhook, rate: Rate, now: number): TokenBucket | undefined =>
-  webhook.kind === "incoming" ? new TokenBucket(rate, now) : undefined
+/** Whether both are kept the same, but for how far it has come. */
+export const isSame = (one: Webhook, other: Webhook): boolean => keptOf(one) === keptOf(other)
+
+const keptOf = (webhook: Webhook): string => {
+  const { channel, disabled, kind } = webhook
+  if (webhook.kind === "incoming") return JSON.stringify([kind, channel, disabled, webhook.name, webhook.fingerprint])
+  const { events, former, secret, url } = webhook
+  const secrets = [Redacted.value(secret), former && Redacted.value(former.secret), former?.until]
+  return JSON.stringify([kind, channel, disabled, url, events, secrets])
+}
 
 export const isOutgoing = (webhook: Webhook): webhook is OutgoingWebhook => webhook.kind === "outgoing"

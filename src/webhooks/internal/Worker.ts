@@ -3,6 +3,7 @@
  * is something to deliver, and is begun again when something was stored.
  */
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { ChannelName } from "../../domain/ChannelName.ts"
@@ -38,6 +39,10 @@ export interface WorkerContext {
   readonly maxBehind: number
   /** What the channel is called now; undefined where there is none any more. */
   readonly nameOf: (webhook: OutgoingWebhook) => Effect.Effect<ChannelName | undefined, WebhookStoreError>
+  /** Whether the channel runs at this node: where it does, is delivered. */
+  readonly runsHere: (channel: ChannelName) => boolean
+  /** The channel runs elsewhere by now. */
+  readonly movedOn: (webhook: OutgoingWebhook) => void
   /** Nothing is to be sent by it any more: another worker has its place. */
   readonly disable: (webhook: OutgoingWebhook, reason: DisabledReason) => Effect.Effect<void, WebhookStoreError>
   /** The channel is no more. */
@@ -58,6 +63,12 @@ export class Worker {
   /** When the entry that waits longest was said, in milliseconds since 1970; undefined where none waits. */
   waitingSince: number | undefined
   running = false
+  /** Whether nobody else has delivered since the position was read: only then it is where to go on. */
+  mine: boolean
+  /** What the channel was called when it was looked for last. */
+  channel: ChannelName | undefined
+  /** Done when a wait is to end before its time. */
+  private shaken = Deferred.makeUnsafe<void>()
   private woken = false
   private noted: Seq.Seq
   /** Of the entry behind the position. */
@@ -65,7 +76,8 @@ export class Worker {
   private dead = 0
   private readonly context: WorkerContext
 
-  constructor(webhook: OutgoingWebhook, context: WorkerContext) {
+  constructor(webhook: OutgoingWebhook, context: WorkerContext, mine: boolean) {
+    this.mine = mine
     this.webhook = webhook
     this.position = webhook.position
     this.forgotten = webhook.forgotten
@@ -79,10 +91,16 @@ export class Worker {
    */
   wake(last?: Seq.Seq): boolean {
     this.woken = true
-    if (last !== undefined && last < this.position) this.position = Seq.zero
+    if (last !== undefined && last < this.position && this.mine) this.position = Seq.zero
     if (this.running) return false
     this.running = true
     return true
+  }
+
+  /** Another node may deliver from now on: what waits looks again. */
+  shake(): void {
+    Deferred.doneUnsafe(this.shaken, Effect.void)
+    this.shaken = Deferred.makeUnsafe<void>()
   }
 
   /** Runs until there is nothing more to deliver. */
@@ -119,6 +137,9 @@ export class Worker {
       this.woken = false
       const name = yield* context.nameOf(webhook)
       if (name === undefined) return yield* Effect.as(context.orphaned(webhook), "stop" as const)
+      this.channel = name
+      if (!context.runsHere(name)) return yield* this.leave
+      if (!this.mine) yield* this.takeOver
       const page = yield* this.read
       if (page.entries.length === 0 && page.first <= Seq.next(this.position)) {
         yield* this.note
@@ -126,6 +147,7 @@ export class Worker {
         return this.rests()
       }
       for (const event of yield* this.eventsIn(page)) {
+        if (!context.runsHere(name)) return yield* this.leave
         const next = yield* this.deal(event, name)
         if (next === "next") continue
         yield* this.note
@@ -133,6 +155,28 @@ export class Worker {
       }
       yield* this.note
       return "again"
+    })
+  }
+
+  /** Goes on where another node has left off. */
+  private get takeOver(): Effect.Effect<void, WebhookStoreError> {
+    return Effect.map(this.context.store.position(this.webhook.id), (position = this.position) => {
+      this.position = position
+      this.noted = position
+      this.attempts = 0
+      this.mine = true
+    })
+  }
+
+  /** Leaves the rest to the node at which the channel runs. */
+  private get leave(): Effect.Effect<Next, WebhookStoreError> {
+    return Effect.map(this.note, () => {
+      const was = this.mine
+      this.mine = false
+      this.waitingSince = undefined
+      this.running = false
+      if (was) this.context.movedOn(this.webhook)
+      return "stop" as const
     })
   }
 
@@ -196,7 +240,7 @@ export class Worker {
       const wait = yield* waitBehind(this.attempts, verdict.retryAfter, yield* Clock.currentTimeMillis)
       if (wait === undefined) return yield* this.addDeadLetter(place, attempt, verdict.error)
       yield* this.note
-      yield* Effect.sleep(Duration.millis(wait))
+      yield* Effect.timeoutOption(Deferred.await(this.shaken), Duration.millis(wait))
       // By then the message may say something else, or nothing any more.
       return "again"
     })
@@ -232,7 +276,7 @@ export class Worker {
   private get note(): Effect.Effect<void, WebhookStoreError> {
     return Effect.suspend(() => {
       const { position } = this
-      if (position === this.noted) return Effect.void
+      if (position === this.noted || !this.mine) return Effect.void
       return Effect.map(this.context.store.advance(this.webhook.id, position), () => void (this.noted = position))
     })
   }

@@ -30,6 +30,11 @@ export const make: Effect.Effect<WebhookStoreShape> = Effect.sync(() => {
           dead.delete(id)
         }
       }),
+    position: (id) =>
+      Effect.sync(() => {
+        const known = webhooks.get(id)
+        return known?.kind === "outgoing" ? known.position : undefined
+      }),
     advance: (id, position) => Effect.sync(() => change(id, (webhook) => ({ ...webhook, position }))),
     addDeadLetter: (letter) =>
       Effect.sync(() => {

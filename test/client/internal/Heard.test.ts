@@ -45,6 +45,8 @@ describe("Heard", () => {
       const one = yield* waiting(heard, 1)
       yield* Scope.close(scope, Exit.void)
       assert.deepInclude(yield* Effect.flip(Fiber.join(one)), { _tag: "Disconnect", reason: "ConnectionLost" })
+      // An answer that comes while goodbye is said.
+      assert.deepInclude(yield* Effect.flip(heard.event(2)), { _tag: "Disconnect", reason: "ConnectionLost" })
     }),
   )
 })

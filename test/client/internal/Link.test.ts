@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
+import { byteStream } from "../../../src/client/byteStream.ts"
 import * as Link from "../../../src/client/internal/Link.ts"
 import { frame } from "../../../src/protocol/Framing.ts"
 import { withSettable } from "../../suites/settableClock.ts"
@@ -11,7 +11,7 @@ import * as Scripted from "../ScriptedDialer.ts"
 
 const setting = Effect.gen(function* () {
   const { accept, dialer, open } = yield* Scripted.make()
-  const link = yield* Link.open().pipe(Effect.provideServiceEffect(Socket.Socket, dialer.socket))
+  const link = yield* Link.open(yield* dialer.socket, byteStream.reader())
   return { link, peer: yield* accept, open }
 })
 

@@ -64,7 +64,7 @@ const reasonOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 
 const setting = Effect.gen(function* () {
   const current = new CurrentSession()
-  const outgoing = yield* Outgoing.make(current, 10, (channel) => channel === "full")
+  const outgoing = yield* Outgoing.make(current, 10, { isShutOut: (channel) => channel === "full" })
   return { current, outgoing }
 })
 
@@ -296,6 +296,25 @@ describe("Outgoing", () => {
       yield* TestClock.adjust("20 seconds")
       yield* Effect.forEach(fibers, Fiber.join)
       assert.deepStrictEqual(sent, ["0 den a", "2 den a", "2 den b", "2 den c"])
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("gives up what a channel wants much later, if it is told to, and goes on with what is behind it", () =>
+    Effect.gen(function* () {
+      const current = new CurrentSession()
+      const outgoing = yield* Outgoing.make(current, 256, { longestWait: Duration.seconds(5) })
+      const { self, send, sent } = listening([
+        error("SlowMode", Duration.seconds(6)),
+        error("SlowMode", Duration.seconds(5)),
+        error("RateLimited", Duration.seconds(7)),
+      ])
+      current.set(self)
+      const slow = yield* Effect.forkChild(reasonOf(outgoing.add("den", send("a"))), { startImmediately: true })
+      const next = yield* Effect.forkChild(outgoing.add("den", send("b")), { startImmediately: true })
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual(yield* Fiber.join(slow), "SlowMode")
+      yield* Fiber.join(next)
+      assert.deepStrictEqual(sent, ["0 den a", "0 den b", "5 den b", "12 den b"])
     }).pipe(Effect.scoped),
   )
 

@@ -33,7 +33,6 @@ export const sessionOf = (given: Partial<ClientSession>): ClientSession => {
 }
 
 export const linkOf = (given: Partial<Link>): Link => ({
-  carries: "stream",
   take: Effect.never,
   write: () => Effect.void,
   heardAt: () => 0,

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { handshake } from "../../../src/client/internal/handshake.ts"
+import { byteStream } from "../../../src/client/byteStream.ts"
+import { messages } from "../../../src/client/internal/handshake.ts"
 import { catalog, Disconnect, type DisconnectReason } from "../../../src/domain/Disconnect.ts"
 import * as Codec from "../../../src/protocol/Codec.ts"
 import { disconnectFrame } from "../../../src/protocol/v2/ErrorFrame.ts"
@@ -15,7 +16,7 @@ const meet = (answer: object | Disconnect, codec: "json" | "msgpack" = "json") =
     take: answer instanceof Disconnect ? Effect.fail(answer) : Effect.succeed(Buffer.from(JSON.stringify(answer))),
     write: (bytes) => Effect.sync(() => void sent.push(JSON.parse(Buffer.from(bytes.subarray(4)).toString()))),
   })
-  return { sent, terms: handshake(link, "a program", codec) }
+  return { sent, terms: byteStream.handshake(link, "a program", codec) }
 }
 
 const refused = (answer: object | Disconnect) =>
@@ -110,11 +111,10 @@ describe("agreeing on a version", () => {
         const meet = (answer: unknown) => {
           const sent: Array<unknown> = []
           const link = linkOf({
-            carries: "messages",
             take: Effect.succeed(encode(answer)),
             write: (bytes) => Effect.sync(() => void sent.push(Result.getOrThrow(decode(bytes)))),
           })
-          return { sent, terms: handshake(link, "a program", codec) }
+          return { sent, terms: messages.handshake(link, "a program", codec) }
         }
         const { sent, terms } = meet({ ...agreed, max_frame_bytes: 1000 })
         const { encoding, maxFrameBytes } = yield* terms

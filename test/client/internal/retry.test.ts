@@ -107,8 +107,29 @@ describe("a request that is refused", () => {
   )
 
   it("is not repeated where it may have been done, and twice is not once", () => {
-    const once = ["CreateChannel", "RenameChannel", "DeleteChannel", "SetRole", "Kick", "Ban", "Mute"] as const
-    const often = ["Join", "Leave", "SetTopic", "SetStatus", "Configure", "Invite", "Unban", "Unmute", "Block"] as const
+    const once = [
+      "CreateChannel",
+      "RenameChannel",
+      "DeleteChannel",
+      "SetRole",
+      "Kick",
+      "Ban",
+      "Mute",
+      "CreateInviteLink",
+      "RevokeInviteLink",
+    ] as const
+    const often = [
+      "Join",
+      "Leave",
+      "SetTopic",
+      "SetStatus",
+      "Configure",
+      "Invite",
+      "Unban",
+      "Unmute",
+      "Block",
+      "AcceptInvite",
+    ] as const
     for (const reason of ["Internal", "Unavailable", "RateLimited", "TooManyChannels"] as const) {
       const unclear = reason === "Internal" || reason === "Unavailable"
       for (const type of once) assert.strictEqual(mayRepeat({ type })(error(reason)), !unclear, `${type} ${reason}`)

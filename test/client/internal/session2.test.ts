@@ -1,5 +1,6 @@
 /** Sessions in version 2 with a server in memory: what goes over the wire, and what is made of what comes. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -329,6 +330,28 @@ describe("a session in version 2", () => {
         yield* Fiber.join(closing)
         assert.strictEqual(open(), 0)
       }
+    }),
+  )
+
+  it.effect("says goodbye also where whoever has it is interrupted, and waits a second for the answer", () =>
+    Effect.gen(function* () {
+      const begun = yield* Deferred.make<Effect.Success<ReturnType<typeof setting>>>()
+      const using = yield* Effect.forkChild(
+        Effect.scoped(
+          Effect.andThen(
+            Effect.flatMap(setting({}, {}, false), (world) => Deferred.succeed(begun, world)),
+            Effect.never,
+          ),
+        ),
+      )
+      const { open, peer } = yield* Deferred.await(begun)
+      const closing = yield* Effect.forkChild(Fiber.interrupt(using))
+      assert.deepStrictEqual(yield* peer.next, { type: "Disconnect" })
+      yield* TestClock.adjust(999)
+      assert.deepStrictEqual([closing.pollUnsafe(), open()], [undefined, 1])
+      yield* TestClock.adjust(1)
+      yield* Fiber.join(closing)
+      assert.strictEqual(open(), 0)
     }),
   )
 

@@ -16,7 +16,6 @@ const flowing = (
   const now = () => Math.min(until, Math.floor(clock.currentTimeMillisUnsafe() / 1000) * 1000)
   let spokeAt = 0
   const link: Link = {
-    carries: "stream",
     take: Effect.never,
     write: () => Effect.sync(() => void (spokeAt = clock.currentTimeMillisUnsafe())),
     heardAt: now,

@@ -3,7 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Socket from "effect/socket/Socket"
 import * as TestClock from "effect/testing/TestClock"
-import { Codec, type CodecName } from "../../../src/client/Dialer.ts"
+import type { CodecName } from "../../../src/client/CodecName.ts"
+import { Codec } from "../../../src/client/Dialer.ts"
+import { browserSocket } from "../../../src/client/internal/browserSocket.ts"
 import * as webSocketDialer from "../../../src/client/internal/webSocketDialer.ts"
 
 /** A WebSocket of which the test is the network. */
@@ -32,7 +34,12 @@ const setting = Effect.fnUntraced(function* (
   bound: { readonly unreadAtMost?: number } = {},
 ) {
   let fake: Fake | undefined
-  const { socket } = webSocketDialer.make("there", (subprotocol) => (fake = new Fake(subprotocol)) as never, bound)
+  const { unreadAtMost = 1000 } = bound
+  const { socket } = webSocketDialer.make(
+    "there",
+    (subprotocol) => (fake = new Fake(subprotocol)) as never,
+    (acquire) => Effect.succeed(browserSocket(acquire, unreadAtMost)),
+  )
   const open = yield* Effect.provideService(socket, Codec, codec)
   const pull = yield* Socket.readerBytes(open)
   const { write } = yield* open.writer

@@ -7,6 +7,8 @@ import { connect } from "../../../src/client/ClientSession.ts"
 import { Dialer } from "../../../src/client/Dialer.ts"
 import * as Tcp from "../../../src/client/transport/Tcp.ts"
 import * as WebSocket from "../../../src/client/transport/WebSocket.ts"
+import * as MemoryDialer from "../../../src/testing/MemoryDialer.ts"
+import { TestServer } from "../../../src/testing/TestServer.ts"
 
 const addressOf = <E>(layer: Layer.Layer<Dialer, E>) =>
   Effect.map(Dialer, ({ address }) => address).pipe(Effect.provide(layer))
@@ -24,6 +26,14 @@ describe("the ways to a server", () => {
       const error = yield* Effect.flip(Effect.scoped(connect())).pipe(Effect.provide(WebSocket.layer("no url")))
       assert.deepInclude(error, { _tag: "ConnectError", reason: "Unreachable" })
     }),
+  )
+
+  it.live("of a program's own need to say nothing of how one talks over a byte stream", () =>
+    Effect.gen(function* () {
+      const { address, socket } = (yield* MemoryDialer.make).dialer
+      const session = yield* Effect.provideService(connect(), Dialer, { address, socket })
+      assert.strictEqual(session.version, 2)
+    }).pipe(Effect.scoped, Effect.provide(TestServer.layerMemory())),
   )
 
   it.live("close a WebSocket properly with the scope", () =>

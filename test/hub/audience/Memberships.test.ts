@@ -11,7 +11,7 @@ import { Directory } from "../../../src/hub/directory/Directory.ts"
 import { settle } from "../../actor/fibers.ts"
 import { directory } from "../directory/fixture.ts"
 import { fork, id, reason, types } from "../fixture.ts"
-import { encodings, member, type TestMember } from "../members.ts"
+import { encodings, member, known, standing, type TestMember } from "../members.ts"
 import { controlledHistory, general } from "../stores.ts"
 import * as render1 from "../../../src/protocol/v1/render.ts"
 import * as render2 from "../../../src/protocol/v2/render.ts"
@@ -35,7 +35,13 @@ const sessionOf = Effect.fnUntraced(function* (who: TestMember) {
     },
   })
   yield* service.signIn({ session, user, exclusive: false, direct: true, embedded: false })
-  gateway.add(session, { end: () => {}, tell: () => {}, enter: (invitation) => memberships.enter(invitation) })
+  gateway.add(session, {
+    ...known(),
+    standing: () => standing(session),
+    end: () => {},
+    tell: () => {},
+    enter: (invitation) => memberships.enter(invitation),
+  })
   /** Says something in a channel that it is in; whoever is to hear it in a direct conversation is brought in before. */
   const say = Effect.fnUntraced(function* (channel: string, content: string) {
     const { link, other } = memberships.get(name(channel)) ?? assert.fail(`not in ${channel}`)

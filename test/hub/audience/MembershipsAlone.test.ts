@@ -114,6 +114,12 @@ const world = Effect.fnUntraced(function* (options: Parameters<typeof member>[1]
       }),
     open: () => notAsked,
     reach: () => notAsked,
+    bringElsewhere: () => Effect.void,
+    disconnectHere: () => notAsked,
+    dismiss: () => notAsked,
+    endFrom: () => notAsked,
+    connections: () => notAsked,
+    nodes: notAsked,
     bring: (channel) =>
       Effect.suspend(() => {
         brings.push(channel)

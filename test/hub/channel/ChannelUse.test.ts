@@ -100,6 +100,8 @@ const world = Effect.fnUntraced(function* ({ onIdle, parties, settings, there = 
       behind: Effect.void,
       load: Effect.void,
       topic: Effect.void,
+      removing: Effect.void,
+      fences: [],
       appended: [],
       loads: () => 0,
       layer,

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { AddressRange } from "../../../src/domain/AddressRange.ts"
+import { ChannelId } from "../../../src/domain/ChannelId.ts"
 import { ChannelName } from "../../../src/domain/ChannelName.ts"
 import { Seq } from "../../../src/domain/Seq.ts"
 import { SessionId } from "../../../src/domain/SessionId.ts"
@@ -30,6 +31,9 @@ const acts: { readonly [Type in Administration["type"]]: Extract<Administration,
   Configure: { type: "Configure", slowMode: 0 },
   Rename: { type: "Rename", name: ChannelName.make("renamed") },
   Invite: { type: "Invite", user: about },
+  CreateInviteLink: { type: "CreateInviteLink", id: "i", uses: 1 },
+  AcceptInvite: { type: "AcceptInvite", id: "i" },
+  RevokeInviteLink: { type: "RevokeInviteLink", id: "i" },
   SetRole: { type: "SetRole", user: about, role: "member" },
   Mute: { type: "Mute", user: about },
   Unmute: { type: "Unmute", user: about },
@@ -54,6 +58,13 @@ const asking: { readonly [Type in Asking["type"]]: ReadonlyArray<Make> } = {
     (request) => ({ type: "Publish", by: stranger, request, content: "x" }),
     (request) => ({ type: "Publish", by: { ...stranger, session }, request, id: id("m"), content: "not a member" }),
   ],
+  Resume: [undefined, ChannelId.make("another")].map((known): Make => (request) => ({
+    type: "Resume",
+    request,
+    id: known,
+    presence: 0,
+    members: [{ session: SessionId.make("resuming"), by: stranger, appearance: online }],
+  })),
   Change: [
     (request) => ({
       type: "Change",

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { ChannelStore } from "../../../src/channels/ChannelStore.ts"
 import { errorIn, type Receipt } from "../../../src/chat/Receipt.ts"
 import type { Appearance } from "../../../src/domain/Appearance.ts"
+import type { Fence } from "../../../src/domain/Fence.ts"
 import type { MessageId } from "../../../src/domain/MessageId.ts"
 import type { Seq } from "../../../src/domain/Seq.ts"
 import type { Topic } from "../../../src/domain/Topic.ts"
@@ -27,12 +28,14 @@ import { id, online } from "../fixture.ts"
 import { outboxes, type TestMember } from "../members.ts"
 import { type ControlledHistory, controlledHistory, general } from "../stores.ts"
 
-interface Options {
+export interface Options {
   readonly history?: ControlledHistory
   readonly settings?: Partial<HubSettings>
   readonly onIdle?: Effect.Effect<void>
   /** Of a direct conversation, whose it is. */
   readonly parties?: ReadonlyArray<UserId>
+  readonly fence?: Fence
+  readonly onFenced?: Effect.Effect<void>
   /** Reached through encode and decode. */
   readonly encoded?: boolean
 }
@@ -75,6 +78,8 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
     after: Effect.void,
     parties: options.parties,
     onIdle: options.onIdle ?? Effect.void,
+    fence: options.fence,
+    onFenced: options.onFenced,
   }).pipe(
     Effect.provideService(Settings, settings),
     Effect.provideService(History, stored),

@@ -25,7 +25,7 @@ import type {
 import { DirectoryState } from "../../../src/hub/directory/DirectoryState.ts"
 import { defaults, type HubSettings } from "../../../src/hub/HubSettings.ts"
 import { online } from "../fixture.ts"
-import { outboxes, user } from "../members.ts"
+import { outboxes, known, standing, user } from "../members.ts"
 import { nothing, session } from "./fixture.ts"
 
 const name = (text: string) => ChannelName.make(text)
@@ -71,6 +71,8 @@ const world = (changed: Partial<HubSettings> = {}) =>
         gone.has(id)
           ? undefined
           : {
+              ...known(),
+              standing: () => standing(id),
               end: ({ reason }) => void ended.push(`${id} ${reason}`),
               tell: ({ type }) => void told.push(`${id} ${type}`),
               enter: () => Effect.void,
@@ -398,6 +400,22 @@ describe("DirectoryState", () => {
       assert.deepStrictEqual(ended, ["a TokenRevoked"])
       // It is in what it was in.
       assert.strictEqual((yield* find("den", "a")).link, link)
+    }),
+  )
+
+  it.effect("one session is ended, or those in which somebody is what the account no longer is", () =>
+    Effect.gen(function* () {
+      const { disconnect, ended, signIn } = yield* world()
+      yield* signIn(ann, "a")
+      yield* signIn({ ...ann, role: "admin" }, "b")
+      yield* signIn(bob, "c")
+      assert.strictEqual(yield* disconnect({ user: ann.id, exceptRole: "admin" }), 1)
+      assert.deepStrictEqual(ended.splice(0), ["a TokenRevoked"])
+      assert.strictEqual(yield* disconnect({ user: ann.id, exceptRole: undefined }), 2)
+      assert.lengthOf(ended.splice(0), 2)
+      assert.strictEqual(yield* disconnect({ session: session("b") }), 1)
+      assert.deepStrictEqual(ended, ["b TokenRevoked"])
+      assert.strictEqual(yield* disconnect({ session: session("d") }), 0)
     }),
   )
 

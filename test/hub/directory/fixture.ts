@@ -10,7 +10,7 @@ import { Gateway } from "../../../src/hub/audience/Gateway.ts"
 import type { HubStats } from "../../../src/hub/directory/DirectoryCommand.ts"
 import { Directory } from "../../../src/hub/directory/Directory.ts"
 import { defaults, HubSettings } from "../../../src/hub/HubSettings.ts"
-import { outboxes, user } from "../members.ts"
+import { outboxes, known, standing, user } from "../members.ts"
 
 export const nothing: HubStats = { users: 0, sessions: 0, channels: 0, memberships: 0 }
 
@@ -53,6 +53,8 @@ export const signIn = Effect.fnUntraced(function* (
   const gateway = yield* Gateway
   yield* signIn({ session: id, user: signed, tokenId, exclusive, direct, embedded })
   gateway.add(id, {
+    ...known(signed),
+    standing: () => standing(id, signed),
     end: ({ reason }) => void ends.push(reason),
     tell: (event) => void told.push(event),
     enter: () => Effect.void,

@@ -47,7 +47,8 @@ describe("natter chat", () => {
       yield* ann.shows(/#lobby +│.*\n/)
       // Messages that come while one reads further up are counted, and scroll nothing.
       ann.resize({ columns: 80, rows: 9 })
-      yield* ann.shows(/^.*#lobby(.*\n){8}> Write/)
+      // The header on the first row: before it draws anew, the last rows of the former size stand there.
+      yield* ann.shows(/^ #lobby \(\d+\)(.*\n){8}> Write/)
       ann.type(`${escape}[5~`)
       yield* ann.shows(/↓ \d+ more lines? \(/)
       bob.type(`four${enter}`)

@@ -24,6 +24,16 @@ describe("capabilitiesOf", () => {
     assert.strictEqual(theme("0;15", "dark"), "dark")
   })
 
+  it("marks text only where that is known to be seen", () => {
+    const formats = (env: Record<string, string>) => [...capabilitiesOf(env).formats]
+    assert.deepStrictEqual(formats({ TERM: "xterm-256color", NO_COLOR: "1" }), ["bold", "italic", "struck"])
+    assert.deepStrictEqual(formats({ TERM: "screen-256color", TMUX: "/tmp/x" }), ["bold", "italic"])
+    assert.deepStrictEqual(formats({ TERM: "xterm-256color", TERM_PROGRAM: "Apple_Terminal" }), ["bold", "italic"])
+    assert.deepStrictEqual(formats({ TERM: "screen" }), ["bold"])
+    assert.deepStrictEqual(formats({ TERM: "linux" }), ["bold"])
+    assert.deepStrictEqual(formats({ TERM: "dumb" }), [])
+  })
+
   it("makes links and notifications only where they are known to work", () => {
     assert.isFalse(capabilitiesOf({ TERM: "xterm-256color" }).links)
     assert.isFalse(capabilitiesOf({ TERM: "xterm", VTE_VERSION: "4600" }).links)

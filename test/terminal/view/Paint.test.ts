@@ -28,6 +28,14 @@ describe("paint", () => {
     assert.strictEqual(plain([{ text: "hello", style: "text" }]), "hello")
   })
 
+  it("shows what people mark, whatever else it is", () => {
+    const bold = { text: "a", style: "text", formats: ["bold"] } as const
+    assert.strictEqual(paint(dark)([bold]), "\u001b[1ma\u001b[0m")
+    assert.strictEqual(paint(dark)([{ ...bold, formats: ["italic", "struck"] }]), "\u001b[3;9ma\u001b[0m")
+    assert.strictEqual(paint({ ...dark, colours: 0 })([{ ...bold, style: "code" }]), "\u001b[1;2ma\u001b[0m")
+    assert.match(paint(dark)([{ ...bold, style: "code" }]), /^\u001b\[1;38;5;\d+ma/)
+  })
+
   it("lets nothing but its own orders through", () => {
     assert.strictEqual(paint(dark)([{ text: "a\u001b[2Jb\u009b", style: "text" }]), "a\ufffd[2Jb\ufffd")
   })

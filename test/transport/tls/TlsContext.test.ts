@@ -188,11 +188,12 @@ describe("files of TLS", () => {
 
   it.effect("are taken where the certificate has expired, or will soon, and the log says so", () =>
     Effect.gen(function* () {
-      yield* TestClock.setTime(Date.now())
       const about = (days: number) =>
         Effect.gen(function* () {
           const log = logged()
           const { cert, key } = ours.issue("localhost", undefined, days)
+          // It ends a number of days behind this moment.
+          yield* TestClock.setTime(Date.now())
           yield* Effect.flatMap(
             withFiles({ "cert.pem": cert, "key.pem": key }, { watchEvery: Duration.hours(1) }),
             ({ context }) => context(log.layer),

@@ -3,7 +3,7 @@ import type { ChannelEvent, Welcome } from "../../../domain/ChannelEvent.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
 import type { Person, User, UserId } from "../../../domain/User.ts"
 import type { HubSettings } from "../../HubSettings.ts"
-import type { ChannelCommandOf, Requester } from "../ChannelCommand.ts"
+import type { ChannelCommandOf, Requester, Resumed } from "../ChannelCommand.ts"
 import { Presence } from "../Presence.ts"
 import { Typing } from "./typing.ts"
 
@@ -64,9 +64,26 @@ export class Attendance {
     }
   }
 
-  /** A session leaves, if it is in. */
-  leave(session: SessionId, now: number): void {
-    this.remove(session, now, "Exited")
+  /**
+   * Sessions that were here before the channel came to run here. Nobody is told that they came: for a moment it may look as
+   * if others had gone, whose nodes have not said that they are here; then everybody is told who is.
+   */
+  resume(members: Resumed["members"], version: number, mayStay: (by: Requester) => boolean, now: number): void {
+    this.presence.resume(version, now)
+    for (const { appearance, by, session } of members) {
+      if (this.members.has(session)) continue
+      if (!mayStay(by)) {
+        this.tell({ type: "PutOut", session })
+        continue
+      }
+      this.members.set(session, by)
+      this.presence.join(by.user, appearance, now)
+    }
+  }
+
+  /** A session leaves, if it is in; `lost` with its node. */
+  leave(session: SessionId, now: number, lost = false): void {
+    this.remove(session, now, "Exited", lost)
   }
 
   /** A session may not stay. */
@@ -106,13 +123,13 @@ export class Attendance {
     return people.values()
   }
 
-  private remove(session: SessionId, now: number, type: "Exited" | "PutOut"): void {
+  private remove(session: SessionId, now: number, type: "Exited" | "PutOut", lost = false): void {
     const member = this.members.get(session)
     if (member === undefined) return
     this.tell({ type, session })
     this.members.delete(session)
     const { user } = member
-    if (!this.presence.leave(user.id, now)) return
+    if (!this.presence.leave(user.id, now, lost)) return
     this.typing.forget(user.id)
     this.tell({ type: "Departed", user: personOf(user) })
   }

@@ -26,12 +26,11 @@ import type { Mail } from "./Mail.ts"
 import { offer } from "./offer.ts"
 import { ReadersTold } from "./readMarkers.ts"
 import { RecentIds } from "./recentIds.ts"
+import { resume } from "./resume.ts"
 import { type Post, Turn } from "./turn.ts"
 
 /** How long after history was in doubt it is asked again, in milliseconds, whether somebody wants something or not. */
 const loadAgain = 1000
-/** Users for whom one object is kept, at least: whoever said something lately. */
-const rememberedPeople = 512
 const done: Outcome = { type: "Done" }
 const gone: Outcome = { type: "Gone" }
 
@@ -48,7 +47,7 @@ export class ChannelState {
   private readonly stamps: ChannelStamps
   readonly attendance: Attendance
   private readonly recentIds: RecentIds
-  private readonly people = new Generations<UserId, Person>(rememberedPeople)
+  private readonly people = new Generations<UserId, Person>(512) // one object for each who said something lately
   private readonly readersTold = new ReadersTold()
   private readonly idleness: Idleness
   private seq: Seq.Seq = Seq.zero
@@ -56,7 +55,7 @@ export class ChannelState {
   /** The oldest entry that history had when it was last asked. */
   private first: Seq.Seq = Seq.next(Seq.zero)
   /** The last entry the members were told of: after a crash the telling goes on behind it. */
-  private told: Seq.Seq = Seq.zero
+  told: Seq.Seq = Seq.zero
   private durability: Durability = "memory"
   /** History may have more than is known here: until it is loaded nothing is stored and nobody enters. */
   stale = true
@@ -202,7 +201,6 @@ export class ChannelState {
     this.applied++
   }
 
-  /** A command was answered by itself. */
   passOver(): void {
     this.applied++
   }
@@ -285,6 +283,8 @@ export class ChannelState {
         return this.answerPost(command, n)
       case "Join":
         return this.join(command, now)
+      case "Resume":
+        return this.answer(command.request, resume(this, this.idleness.retired, command, now))
       case "Leave":
         return this.leave(command, now)
       case "Describe":
@@ -361,8 +361,8 @@ export class ChannelState {
   }
 
   /** It may have asked before it knew that it was out. */
-  private leave({ request, session }: ChannelCommandOf<"Leave">, now: number): void {
-    this.attendance.leave(session, now)
+  private leave({ lost, request, session }: ChannelCommandOf<"Leave">, now: number): void {
+    this.attendance.leave(session, now, lost)
     if (request !== undefined) this.answer(request, done)
   }
 

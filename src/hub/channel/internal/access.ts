@@ -62,7 +62,11 @@ export class Access {
       muted: this.isMuted(who.user, now),
       archived: record.archived,
     })
-    if (reason !== undefined) return this.hides && this.isStranger(who.user) ? refuse("NoSuchChannel") : refuse(reason)
+    if (reason !== undefined) {
+      // Who comes by an invitation knows of the channel.
+      const hides = this.hides && action !== "accept" && this.isStranger(who.user)
+      return refuse(hides ? "NoSuchChannel" : reason)
+    }
     const wait = sayings.has(action) ? this.tooSoon(who.user, now) : undefined
     if (wait !== undefined) return wait
     return target === undefined ? undefined : this.refusalOn(action, who.user, standing, target)

@@ -10,6 +10,7 @@ import type { ChannelEvent } from "../../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { between, isDirect } from "../../../domain/Direct.ts"
+import type { Fence } from "../../../domain/Fence.ts"
 import * as Monotonic from "../../../domain/Monotonic.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { unavailable } from "../../../domain/StoreTrouble.ts"
@@ -25,7 +26,8 @@ import type { ChannelCommandOf, Outcome, Requester } from "../ChannelCommand.ts"
 import { hush } from "./appearance.ts"
 import { Attendance, personOf } from "./Attendance.ts"
 import type { ChannelState } from "./ChannelState.ts"
-import { bare, creation, type Plan, plan, unfitName } from "./plan.ts"
+import type { Plan } from "./planning.ts"
+import { bare, creation, plan, unfitName } from "./plan.ts"
 
 interface Context {
   readonly state: ChannelState
@@ -34,6 +36,7 @@ interface Context {
   readonly history: HistoryShape
   readonly directory: ChannelDirectory
   readonly clock: Clock.Clock
+  readonly fence?: Fence | undefined
 }
 
 /** Why this one makes no channel; undefined where it may. A direct conversation is there as soon as there are two. */
@@ -59,14 +62,20 @@ const toRequestError = ({ reason, trouble }: ChannelStoreError): RequestError =>
     case "Quota":
       return new RequestError({ reason: "ChannelQuota" })
     case "Unavailable":
+    // Nobody is told: the channel ends.
+    case "Fenced":
       return unavailable(trouble)
   }
 }
 
-export const make = ({ channels, clock, directory, history, settings, state }: Context) => {
+const reasonOf = ({ reason }: ChannelStoreError) => (reason === "Fenced" ? reason : "Unavailable")
+
+export const make = ({ channels, clock, directory, fence, history, settings, state }: Context) => {
   const { access } = state
   /** A name that may be the channel's by now: only the store knows. */
   let reserved: ChannelName | undefined
+  /** Another node has the channel by now. */
+  let fenced = false
   /** What was asked last, where it may be stored though the store did not say so. */
   let doubtful: { readonly command: ChannelCommandOf<"Administer">; readonly plan: Plan } | undefined
 
@@ -75,7 +84,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     const known = access.record
     const found = Option.getOrUndefined(yield* known === undefined ? channels.find(name) : channels.get(known.id))
     if (found === undefined && name === lobby) {
-      yield* channels.create(bare(ChannelId.make(lobby), name, clock.currentTimeMillisUnsafe()))
+      yield* channels.create(bare(ChannelId.make(lobby), name, clock.currentTimeMillisUnsafe()), undefined, fence)
       access.record = Option.getOrUndefined(yield* channels.find(name))
       return
     }
@@ -95,6 +104,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
   /** What could not be stored may be stored all the same: what is known here is no longer sure. */
   const doubting = <A>(storing: Effect.Effect<A, ChannelStoreError>): Effect.Effect<A, RequestError> =>
     Effect.catch(storing, (error) => {
+      fenced ||= error.reason === "Fenced"
       if (error.reason !== "Unavailable") return Effect.fail(toRequestError(error))
       state.stale = true
       state.trouble = error.trouble
@@ -116,7 +126,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     Effect.gen(function* () {
       const now = clock.currentTimeMillisUnsafe()
       const { act, channel } = creation({ id: yield* freshId, name }, by, settings, now, more)
-      yield* channels.create(channel, act)
+      yield* channels.create(channel, act, fence)
       access.record = Option.getOrUndefined(yield* channels.get(channel.id))
     })
 
@@ -126,7 +136,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
    */
   const remove = (now: number): Effect.Effect<void, RequestError> => {
     const { id } = state
-    return Effect.map(doubting(channels.remove(id)), () => state.removed(now)).pipe(
+    return Effect.map(doubting(channels.remove(id, fence)), () => state.removed(now)).pipe(
       Effect.andThen(
         Effect.catch(history.remove(id), (error) =>
           Effect.logError(`the history of ${state.name} was not removed`, error),
@@ -221,7 +231,7 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       const told = act.type === "Invite" && user !== undefined ? invite(by.user, user) : Effect.void
       // Nothing changes: there is nothing to store, and nothing to tell anybody but whom it is for.
       if (changes.length === 0 && audited === undefined) return told
-      const changing = Effect.tapError(doubting(channels.change(state.id, changes, audited)), () =>
+      const changing = Effect.tapError(doubting(channels.change(state.id, changes, audited, fence)), () =>
         Effect.sync(() => {
           if (state.stale) doubtful = { command, plan: planned }
         }),
@@ -237,6 +247,9 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
     })
 
   return {
+    get fenced() {
+      return fenced
+    },
     load,
     create,
     /** Notes that the channel is used, before the first entry is stored. */
@@ -244,8 +257,8 @@ export const make = ({ channels, clock, directory, history, settings, state }: C
       access.isUnused
         ? Effect.map(
             Effect.mapError(
-              channels.change(state.id, [{ type: "Used" }]),
-              (cause) => new HistoryError({ reason: "Unavailable", operation: "append", cause }),
+              channels.change(state.id, [{ type: "Used" }], undefined, fence),
+              (cause) => new HistoryError({ reason: reasonOf(cause), operation: "append", cause }),
             ),
             () => void (access.record = { ...access.record!, unused: false }),
           )
@@ -290,8 +303,12 @@ const eventOf = (
       if (user === undefined) return undefined
       return { type: "RoleChanged", user: personOf(user), role: now.roles.get(user.id)?.role, by }
     }
+    case "AcceptInvite":
+      return { type: "RoleChanged", user: by, role: now.roles.get(by.id)?.role, by }
     case "Create":
     case "Delete":
+    case "CreateInviteLink":
+    case "RevokeInviteLink":
     case "Kick":
     case "Ban":
     case "Unban":

@@ -2,7 +2,6 @@
 import { isRange, networkOf } from "../../../domain/AddressRange.ts"
 import {
   type Act,
-  type Change,
   type ChannelRecord,
   hasEnded,
   isIdle,
@@ -14,39 +13,19 @@ import {
 import type { ChannelId } from "../../../domain/ChannelId.ts"
 import { type ChannelName, lobby } from "../../../domain/ChannelName.ts"
 import { isDirect } from "../../../domain/Direct.ts"
+import { unknownInvite } from "../../../domain/InviteCode.ts"
 import { maxInteger } from "../../../domain/Limits.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import { wrongIn } from "../../../domain/PlainName.ts"
 import type { Action } from "../../../domain/Rights.ts"
 import * as Topic from "../../../domain/Topic.ts"
-import type { Person, User } from "../../../domain/User.ts"
+import type { Person } from "../../../domain/User.ts"
 import * as NameKey from "../../../domain/NameKey.ts"
-import type * as Username from "../../../domain/Username.ts"
 import type { Administration, AdministrationOf, NamedUser } from "../Administration.ts"
 import type { HubSettings } from "../../HubSettings.ts"
+import * as links from "./inviteLinks.ts"
 import type { Requester } from "../ChannelCommand.ts"
-import type { Access, Target } from "./access.ts"
-
-/** Roles, and sanctions, kept of one channel. */
-const maxEach = 10_000
-
-/** What has to be stored: nothing where nothing would change. */
-export interface Plan {
-  readonly changes: ReadonlyArray<Change>
-  /** Undefined where nobody is to be told later: direct conversations have no audit log. */
-  readonly act: Act | undefined
-  /** Whom it concerns. */
-  readonly user?: Target["user"] & Person
-}
-
-interface Context {
-  readonly settings: HubSettings
-  readonly access: Access
-  readonly by: Requester
-  readonly now: number
-  /** Who is in the channel under a name. */
-  readonly present: (name: Username.Username) => User | undefined
-}
+import { type Context, maxEach, type Note, person, type Plan, tooMany } from "./planning.ts"
 
 /** Whatever is done to a channel that is there. */
 export type ToChannel = Exclude<Administration, { readonly type: "Create" | "Delete" }>
@@ -64,18 +43,18 @@ export const unfitName = (name: ChannelName, field = "channel"): RequestError | 
     : new RequestError({ reason: "Forbidden", field, detail: `This cannot be a new channel's name: ${wrong}` })
 }
 
-const person = ({ id, name }: Person): Person => ({ id, name })
-
 /** Everybody the channel's record names. */
 const named = ({ roles, sanctions }: ChannelRecord): ReadonlyArray<Person> => [
   ...[...roles.values()].map(({ user }) => user),
   ...[...sanctions.values()].flatMap(({ subject }) => ("user" in subject ? subject.user : [])),
 ]
 
-const rights: { readonly [Type in Exclude<ToChannel["type"], "Configure">]: Action } = {
+const rights: { readonly [Type in Exclude<ToChannel["type"], "Configure" | "AcceptInvite">]: Action } = {
   SetTopic: "setTopic",
   Rename: "rename",
   Invite: "invite",
+  CreateInviteLink: "invite",
+  RevokeInviteLink: "invite",
   SetRole: "setRole",
   Kick: "kick",
   Ban: "ban",
@@ -87,6 +66,8 @@ const rights: { readonly [Type in Exclude<ToChannel["type"], "Configure">]: Acti
 }
 
 const rightsFor = (act: ToChannel): ReadonlyArray<Action> => {
+  // By the invitation.
+  if (act.type === "AcceptInvite") return []
   if (act.type !== "Configure") return [rights[act.type]]
   const { access, archived, durability, slowMode } = act
   const configures = access !== undefined || durability !== undefined || slowMode !== undefined
@@ -95,9 +76,6 @@ const rightsFor = (act: ToChannel): ReadonlyArray<Action> => {
     ...(archived === undefined ? [] : ["archive" as const]),
   ]
 }
-
-/** An entry for the audit log, where the channel has one. */
-type Note = (action: string, more?: Pick<Act, "whom" | "detail">) => Act | undefined
 
 /** What has to be stored, or why it is refused. */
 export const plan = (act: ToChannel, context: Context): Plan | RequestError => {
@@ -117,7 +95,9 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
     const refusal = access.refusal(right, by, now)
     if (refusal !== undefined) return refusal
   }
-  const record = access.record!
+  const record = access.record
+  // It has been removed since it was looked up.
+  if (record === undefined) return unknownInvite()
   const note: Note = (action, more) =>
     isDirect(record.name) ? undefined : { timestamp, by: person(by.user), action, ...more }
   switch (act.type) {
@@ -146,6 +126,12 @@ const allowed = (act: ToChannel, context: Context): Plan | RequestError => {
     case "BanAddress":
     case "UnbanAddress":
       return onAddress(act, context, note)
+    case "CreateInviteLink":
+      return links.created(act, record, context, note)
+    case "RevokeInviteLink":
+      return links.revoked(act, record, note)
+    case "AcceptInvite":
+      return links.accepted(act, record, context, note)
     case "Invite":
     case "SetRole":
     case "Kick":
@@ -238,9 +224,6 @@ const pardoning = (kind: Sanction["kind"], subject: Subject, act: Act | undefine
 })
 
 const detailOf = (reason: string | undefined) => (reason === undefined ? {} : { detail: reason })
-
-const tooMany = (what: string) =>
-  new RequestError({ reason: "Forbidden", detail: `A channel has at most ${maxEach} ${what}` })
 
 /** For whom a channel counts that somebody makes. */
 const makerOf = (

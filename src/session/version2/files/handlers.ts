@@ -7,7 +7,9 @@ import * as files from "../../../chat/files/operations.ts"
 import type { OpenedFile } from "../../../chat/files/openFile.ts"
 import type { UploadView } from "../../../chat/files/views.ts"
 import type { FileId } from "../../../domain/FileId.ts"
+import { largest } from "../../../files/Windows.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
+import { FrameMemory } from "../../../protocol/FrameMemory.ts"
 import { fileFailure } from "../../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrameOf } from "../../../protocol/v2/ClientFrame.ts"
 import * as render from "../../../protocol/v2/render.ts"
@@ -16,7 +18,7 @@ import { type Handler, notAuthenticated } from "../../Handler.ts"
 import type { Session, SessionCaller } from "../../Session.ts"
 import type { Tell } from "../Tell.ts"
 import { acknowledged, atOnce, chunk, keepWithin, smallest, window } from "./bounds.ts"
-import { checking } from "./checking.ts"
+import { Checking } from "./Checking.ts"
 import { Download } from "./Download.ts"
 import { Upload } from "./Upload.ts"
 
@@ -44,9 +46,17 @@ class Transfers {
   forget(upload: Upload): void {
     if (this.uploads.get(upload.id) !== upload) return
     this.uploads.delete(upload.id)
-    this.late = Math.min(this.late + upload.expected, atOnce * window)
+    this.late = Math.min(this.late + upload.expected, atOnce * largest)
   }
 }
+
+/** So many send just now that there is no memory for one more. */
+const noRoom = () =>
+  new RequestError({
+    reason: "RateLimited",
+    detail: "Too many files are being sent to this service at once",
+    retryAfter: Duration.seconds(5),
+  })
 
 const tooMany = () =>
   new RequestError({
@@ -122,13 +132,12 @@ export const make = (
   ): Effect.Effect<void> => {
     const { chat } = session.services
     const request = { channel, file: upload.id }
-    const still = checking(session, files.describeUpload(chat, caller, request))
     const received = (offset: number): void => {
       upload.safe = offset
       say(session, { type: "UploadProgress", file: upload.id, offset })
     }
-    const bytes = Stream.tap(upload.bytes, () => still)
-    const all = files.appendUpload(chat, caller, { ...request, offset: upload.at, bytes, received })
+    const { at: offset, bytes } = upload
+    const all = files.appendUpload(chat, caller, { ...request, offset, bytes, gathered: true, received })
     return Effect.matchEffect(
       orInternal(
         "an upload",
@@ -174,49 +183,59 @@ export const make = (
     caller: SessionCaller,
     { channel, ref }: Pick<ClientFrameOf<"StartUpload">, "channel" | "ref">,
     view: UploadView,
-  ): Effect.Effect<void> => {
+  ): Effect.Effect<void, RequestError> => {
+    const { windows } = session.services.chat.files ?? {}
+    const window = windows?.take(view.size - view.received) ?? 0
+    if (windows === undefined || window === 0) return Effect.fail(noRoom())
     tell.answer(session, renderFiles.upload(ref, channel, view, { chunk, window }))
-    if (view.whole) return Effect.sync(() => uploaded(session, view))
-    return Effect.flatMap(Upload.make({ id: view.id, size: view.size, received: view.received }), (upload) => {
-      transfersOf(session).uploads.set(view.id, upload)
-      return Effect.map(
-        Effect.forkChild(keeping(upload, taking(session, caller, { channel, upload })), { startImmediately: true }),
-        (fiber) => void (upload.fiber = fiber),
-      )
-    })
+    if (view.whole) {
+      windows.give(window, undefined)
+      return Effect.sync(() => uploaded(session, view))
+    }
+    const still = new Checking(session, files.describeUpload(session.services.chat, caller, { channel, file: view.id }))
+    const upload = new Upload(view, { window, windows }, still)
+    transfersOf(session).uploads.set(view.id, upload)
+    const taken = Effect.ensuring(
+      taking(session, caller, { channel, upload }),
+      Effect.sync(() => upload.release()),
+    )
+    return Effect.map(
+      Effect.forkChild(keeping(upload, taken), { startImmediately: true }),
+      (fiber) => void (upload.fiber = fiber),
+    )
   }
 
-  const sending = Effect.fnUntraced(function* (
+  /** Sends a piece of a file in chunks; waits where the reader, or its connection, has no room for more. */
+  const send = (
     session: Session,
-    opened: OpenedFile,
     download: Download,
-    still: Effect.Effect<void, RequestError>,
-  ): Effect.fn.Return<void, RequestError> {
-    const { outbox } = session
-    const send = (bytes: Uint8Array): Effect.Effect<void> => {
-      const frame = { type: "FileChunk", file: download.id, offset: download.at } as const
-      const piece = tell.encode({ ...frame, data: bytes })
-      return Effect.suspend(function offer(): Effect.Effect<void> {
-        if (!outbox.offer("files", piece, piece.byteLength)) return Effect.andThen(room(outbox), Effect.suspend(offer))
-        download.at += bytes.length
-        outbox.flush()
-        // Others first: chat comes in between any two chunks.
-        return Effect.yieldNow
-      })
+    piece: Uint8Array,
+    from = 0,
+  ): Effect.Effect<void, RequestError> => {
+    const { connection, outbox, services } = session
+    const { pace } = services.chat.files ?? {}
+    let at = from
+    const go = Effect.suspend(() => send(session, download, piece, at))
+    while (at < piece.length) {
+      const data = piece.subarray(at, at + chunk)
+      if (download.still.isDue) return Effect.andThen(download.still.again, go)
+      if (!download.hasRoom(data.length)) return Effect.andThen(download.room(data.length), go)
+      const frame = tell.encode({ type: "FileChunk", file: download.id, offset: download.at, data }, download.memory)
+      if (!outbox.offer("files", frame, frame.byteLength)) return Effect.andThen(room(outbox), go)
+      // Chat goes in between any two chunks.
+      outbox.flush()
+      if (connection.copies !== true || connection.backlog() > 0) download.memory = new FrameMemory()
+      download.at += data.length
+      at += data.length
+      if (pace?.isEnough(data.length) === true) return Effect.andThen(pace.next, go)
     }
-    yield* Stream.runForEach(
-      opened.read({ from: download.at, to: download.size }),
-      Effect.fnUntraced(function* (piece) {
-        for (let at = 0; at < piece.length; at += chunk) {
-          const bytes = piece.subarray(at, at + chunk)
-          yield* download.room(bytes.length)
-          yield* still
-          yield* send(bytes)
-        }
-      }),
-    )
-    yield* download.reached(download.size)
-  })
+    return Effect.void
+  }
+
+  const sending = (session: Session, opened: OpenedFile, download: Download): Effect.Effect<void, RequestError> =>
+    Stream.runForEach(opened.read({ from: download.at, to: download.size }, true), (piece) =>
+      Effect.suspend(() => send(session, download, piece)),
+    ).pipe(Effect.andThen(Effect.suspend(() => download.reached(download.size))))
 
   const open = (
     session: Session,
@@ -232,9 +251,9 @@ export const make = (
       tell.answer(session, renderFiles.opened(ref, opened, { offset, window }))
       if (offset === opened.size) return Effect.void
       const { downloads } = transfersOf(session)
-      const download = new Download(opened, offset)
+      const download = new Download(opened, offset, new Checking(session, opening))
       downloads.set(file, download)
-      const all = sending(session, opened, download, checking(session, opening))
+      const all = sending(session, opened, download)
       const told = Effect.catch(orInternal("a download", all), (error) =>
         failed(session, "DownloadFailed", file, error),
       )
@@ -282,12 +301,22 @@ export const make = (
         upload.pause()
         return Effect.void
       }
+      const end = (error: RequestError): void => {
+        own.forget(upload)
+        upload.fail(error)
+      }
       const error = upload.take(offset, data)
-      if (error === undefined) return Effect.void
-      session.violation()
-      own.forget(upload)
-      upload.fail(error)
-      return Effect.void
+      if (error !== undefined) {
+        session.violation()
+        end(error)
+      }
+      const { pace } = session.services.chat.files ?? {}
+      const turn = pace?.isEnough(length) === true ? pace.next : Effect.void
+      if (!upload.still.isDue) return turn
+      return Effect.andThen(
+        Effect.catch(upload.still.again, (error) => Effect.sync(() => end(error))),
+        turn,
+      )
     },
     CancelUpload: forUser((session, frame, caller) =>
       Effect.flatMap(stopped(transfersOf(session).uploads.get(frame.file)), () =>

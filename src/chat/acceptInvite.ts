@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { isWellFormed, unknownInvite } from "../domain/InviteCode.ts"
+import { RequestError } from "../domain/RequestError.ts"
+import { hasNamed } from "../domain/Scope.ts"
+import { administer } from "./internal/administer.ts"
+import { readable } from "./internal/inChannel.ts"
+import * as inviteCode from "./internal/inviteCode.ts"
+import { operation } from "./Operation.ts"
+
+export interface AcceptedInvite {
+  readonly channel: ChannelName
+}
+
+/** Becomes a member of the channel to which an invitation leads; who is one stays one. */
+export const acceptInvite = operation(
+  "acceptInvite",
+  "visits",
+  ["NoSuchInvitation", "Forbidden", "Banned", "TooManyChannels"],
+  (chat, caller, { code }: { readonly code: string }): Effect.Effect<AcceptedInvite, RequestError> =>
+    Effect.gen(function* () {
+      if (!isWellFormed(code)) return yield* unknownInvite()
+      const id = inviteCode.fingerprint(Redacted.make(code))
+      const found = yield* readable("read an invitation", chat.channels.invited(id))
+      if (found._tag === "None") return yield* unknownInvite()
+      const { scope } = caller
+      if (scope !== undefined && !hasNamed(scope, found.value)) {
+        return yield* new RequestError({
+          reason: "OutOfScope",
+          detail: "This token is not for the invitation's channel",
+        })
+      }
+      const { name: channel } = found.value
+      yield* administer(chat, caller, channel, { type: "AcceptInvite", id })
+      return { channel }
+    }),
+)

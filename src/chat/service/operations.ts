@@ -1,0 +1,12 @@
+/** What administrators can do about the service itself. */
+export { banAddress } from "./banAddress.ts"
+export { describeNodes } from "./describeNodes.ts"
+export { describeService } from "./describeService.ts"
+export { disconnect } from "./disconnect.ts"
+export { drain } from "./drain.ts"
+export { listAddressBans } from "./listAddressBans.ts"
+export { listAllChannels } from "./listAllChannels.ts"
+export { listConnections } from "./listConnections.ts"
+export { readAudit } from "./readAudit.ts"
+export { readMetrics } from "./readMetrics.ts"
+export { unbanAddress } from "./unbanAddress.ts"

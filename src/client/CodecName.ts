@@ -1,0 +1,2 @@
+/** How frames are encoded in version 2. */
+export type CodecName = "json" | "msgpack"

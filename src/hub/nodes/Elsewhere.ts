@@ -1,0 +1,337 @@
+/**
+ * Who is connected to the other nodes, and what is asked of those of them. Each node tells the others whom it has, as soon as
+ * there is a link and whenever that changes: so it is known here without being asked for.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Appearance } from "../../domain/Appearance.ts"
+import type { UserEvent } from "../../domain/ChannelEvent.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { Disconnect } from "../../domain/Disconnect.ts"
+import * as NameKey from "../../domain/NameKey.ts"
+import type { NodeId } from "../../domain/NodeId.ts"
+import type { User, UserId } from "../../domain/User.ts"
+import type { Username } from "../../domain/Username.ts"
+import type { Invitation, Standings } from "../audience/Gateway.ts"
+import type { StandingsPage } from "../audience/standings.ts"
+import type { Requester } from "../channel/ChannelCommand.ts"
+import type { NodeMessage, NodeMessageOf, Standing } from "./NodeMessage.ts"
+import type { NodesShape } from "./Nodes.ts"
+import { partitionOf } from "./Partition.ts"
+import { pageOver } from "./pageOver.ts"
+import { selected, type SelectionElsewhere } from "./selections.ts"
+
+/** A user at a node. */
+export interface UserAt {
+  readonly user: User
+  readonly sessions: number
+  /** Whether one of them can be brought into a direct conversation. */
+  readonly direct: boolean
+  /** Whether one of them is to be the only one. */
+  readonly exclusive: boolean
+  /** Whether one of them is inside the program: then the name is nobody else's. */
+  readonly embedded: boolean
+}
+
+/** How a node is doing; without more where it does not answer. */
+export interface NodeStanding {
+  readonly node: NodeId
+  readonly standing?: Standing
+  /** Milliseconds. */
+  readonly answeredIn?: number
+}
+
+/** What this node does when another asks for it, and what it has to tell when a link comes up. */
+export interface Here {
+  readonly users: () => ReadonlyArray<UserAt>
+  /** How a user of this node appears, who has said so. */
+  readonly wish: (user: UserId) => { readonly appearance: Appearance; readonly age: number } | undefined
+  readonly wished: (user: UserId, appearance: Appearance, age: number) => void
+  /** Somebody is connected elsewhere; `yields`: where only one of two may stay, and nothing else decides, it is not here. */
+  readonly met: (there: UserAt, yields: boolean) => void
+  readonly reserve: (user: User) => void
+  readonly tell: (user: UserId, event: UserEvent) => void
+  readonly bring: (invited: UserId, invitation: Invitation) => Effect.Effect<void>
+  readonly disconnect: (message: NodeMessageOf<"Disconnect">) => Effect.Effect<Ended>
+  readonly list: (page: StandingsPage) => Standings
+  readonly count: (channel: ChannelName) => number
+  readonly standing: () => Standing
+  readonly run: (effect: Effect.Effect<void>) => void
+}
+
+/** How many sessions end, and where it is one, whose. */
+export interface Ended {
+  readonly sessions: number
+  readonly whose: Username | undefined
+}
+
+/** A node that has not answered by then is taken for one that cannot. */
+const answersWithin = Duration.seconds(2)
+/** Users of a node to which there is no link any more are taken for gone after this time. */
+const lostAfter = Duration.millis(1500)
+
+type Question = NodeMessageOf<"Bring" | "Disconnect" | "Count" | "Inquire" | "List">
+type AnswerTo = NodeMessageOf<"Brought" | "Disconnected" | "Counted" | "Standing" | "Listed">
+
+interface Asked {
+  readonly node: NodeId
+  readonly answer: Deferred.Deferred<AnswerTo | undefined>
+}
+
+export class Elsewhere {
+  private readonly nodes: NodesShape
+  private readonly here: Here
+  /** By node, and by user there. Bounded by the connections that each node admits. */
+  private readonly online = new Map<NodeId, Map<UserId, UserAt>>()
+  /** How often the link to a node has come up: what was meant for one of before is not done. */
+  private readonly times = new Map<NodeId, number>()
+  private readonly asked = new Map<number, Asked>()
+  private last = 0
+
+  constructor(nodes: NodesShape, here: Here) {
+    this.nodes = nodes
+    this.here = here
+  }
+
+  /** Who is connected elsewhere by a name. */
+  named(name: string): User | undefined {
+    for (const { user } of this.all()) if (NameKey.isSame(user.name, name)) return user
+    return undefined
+  }
+
+  /** Whether somebody else than this user is connected elsewhere by this name. */
+  hasNamesake({ id, name }: User): boolean {
+    const key = NameKey.key(name)
+    for (const { user } of this.all()) if (user.id !== id && NameKey.key(user.name) === key) return true
+    return false
+  }
+
+  /** Where a user is connected elsewhere. */
+  at(user: UserId): ReadonlyArray<readonly [NodeId, UserAt]> {
+    const found: Array<readonly [NodeId, UserAt]> = []
+    for (const [node, users] of this.online) {
+      const there = users.get(user)
+      if (there !== undefined) found.push([node, there])
+    }
+    return found
+  }
+
+  /** A user has come to this node, or has more or fewer sessions here; none are left where there are 0. */
+  changed(user: UserAt): void {
+    this.toAll({ type: "Online", all: false, users: [user] })
+  }
+
+  /** The name of a user inside this program is nobody else's. */
+  reserved(user: User): void {
+    this.toAll({ type: "Reserved", user })
+  }
+
+  wished(user: UserId, appearance: Appearance, age: number): void {
+    if (this.at(user).length > 0) this.toAll({ type: "Wished", user, appearance, age })
+  }
+
+  tell(user: UserId, event: UserEvent): void {
+    for (const [node] of this.at(user)) this.nodes.send(node, { type: "Tell", user, event })
+  }
+
+  /** Brings the sessions that two users have elsewhere into their conversation; done when they are in, or cannot be. */
+  bring(channel: ChannelName, one: User, other: User, by: Requester): Effect.Effect<void> {
+    const invitations = [
+      ...this.at(one.id).map(([node]) => [node, one.id, other] as const),
+      ...(one.id === other.id ? [] : this.at(other.id).map(([node]) => [node, other.id, one] as const)),
+    ]
+    return Effect.forEach(
+      invitations,
+      ([node, user, other]) => this.ask(node, (request) => ({ type: "Bring", request, channel, user, other, by })),
+      { concurrency: "unbounded", discard: true },
+    )
+  }
+
+  /** Ends sessions of other nodes; succeeds with how many. */
+  disconnect(selection: SelectionElsewhere, { detail, reason, reconnectWithin }: Disconnect): Effect.Effect<Ended> {
+    const within = reconnectWithin === undefined ? undefined : Duration.toMillis(reconnectWithin)
+    const ending = { selection: selected(selection), reason, detail, reconnectWithin: within }
+    const answers = Effect.forEach(
+      this.nodes.peers(),
+      (node) => this.ask(node, (request) => ({ type: "Disconnect", request, ...ending })),
+      { concurrency: "unbounded" },
+    )
+    return Effect.map(answers, (answers) => {
+      const ended = answers.flatMap((answer) => (answer?.type === "Disconnected" ? answer : []))
+      return {
+        sessions: ended.reduce((sum, { sessions }) => sum + sessions, 0),
+        whose: ended.find(({ whose }) => whose !== undefined)?.whose,
+      }
+    })
+  }
+
+  /** How the sessions of all nodes are doing: those behind a place, node by node. */
+  connections(page: StandingsPage): Effect.Effect<Standings> {
+    const { here, nodes } = this
+    return pageOver([nodes.self, ...nodes.peers()], page, (node, page) =>
+      node === nodes.self
+        ? Effect.sync(() => here.list(page))
+        : Effect.map(
+            this.ask(node, (request) => ({ type: "List", request, ...page })),
+            (answer) => (answer?.type === "Listed" ? standingsIn(answer) : undefined),
+          ),
+    )
+  }
+
+  /** How many users are in channels that may run anywhere. */
+  count(channels: ReadonlyArray<ChannelName>): Effect.Effect<ReadonlyArray<number>> {
+    const { nodes } = this
+    const owners = Effect.forEach(channels, (channel) =>
+      Effect.map(Effect.timeoutOption(nodes.ownerOf(partitionOf(channel)), answersWithin), (owner) =>
+        owner._tag === "Some" ? owner.value.node : undefined,
+      ),
+    )
+    return Effect.flatMap(owners, (owners) => {
+      const counts = new Map<ChannelName, number>()
+      const counted = Effect.forEach(
+        new Set(owners),
+        (node) => {
+          const theirs = channels.filter((_, n) => owners[n] === node)
+          if (node === undefined) return Effect.void
+          if (node === nodes.self) {
+            for (const channel of theirs) counts.set(channel, this.here.count(channel))
+            return Effect.void
+          }
+          return Effect.map(
+            this.ask(node, (request) => ({ type: "Count", request, channels: theirs })),
+            (answer) => {
+              if (answer?.type === "Counted") theirs.forEach((name, n) => counts.set(name, answer.counts[n] ?? 0))
+            },
+          )
+        },
+        { concurrency: "unbounded", discard: true },
+      )
+      return Effect.map(counted, () => channels.map((name) => counts.get(name) ?? 0))
+    })
+  }
+
+  /** How all nodes are doing that this one has a link to, itself first. */
+  standings(now: () => number): Effect.Effect<ReadonlyArray<NodeStanding>> {
+    return Effect.suspend(() => {
+      const others = Effect.forEach(
+        this.nodes.peers(),
+        (node) => {
+          const asked = now()
+          return Effect.map(
+            this.ask(node, (request) => ({ type: "Inquire", request })),
+            (answer): NodeStanding =>
+              answer?.type === "Standing" ? { node, ...answer, answeredIn: now() - asked } : { node },
+          )
+        },
+        { concurrency: "unbounded" },
+      )
+      const here = { node: this.nodes.self, standing: this.here.standing(), answeredIn: 0 }
+      return Effect.map(others, (others) => [here, ...others])
+    })
+  }
+
+  up(node: NodeId): void {
+    this.times.set(node, (this.times.get(node) ?? 0) + 1)
+    this.nodes.send(node, { type: "Online", all: true, users: this.here.users() })
+  }
+
+  down(node: NodeId): void {
+    for (const [request, asked] of this.asked) if (asked.node === node) this.answer(request, undefined)
+    const times = this.times.get(node)
+    const forgetting = Effect.sync(() => {
+      if (this.times.get(node) !== times) return
+      this.times.delete(node)
+      this.online.delete(node)
+    })
+    this.here.run(Effect.delay(forgetting, lostAfter))
+  }
+
+  receive(from: NodeId, message: NodeMessage): void {
+    const { here, nodes } = this
+    const answer = (answer: AnswerTo) => Effect.sync(() => void nodes.send(from, answer))
+    switch (message.type) {
+      case "Online":
+        return this.heard(from, message)
+      case "Reserved":
+        return here.reserve(message.user)
+      case "Wished":
+        return here.wished(message.user, message.appearance, message.age)
+      case "Tell":
+        return here.tell(message.user, message.event)
+      case "Bring": {
+        const { request, user } = message
+        return here.run(Effect.andThen(here.bring(user, message), answer({ type: "Brought", request })))
+      }
+      case "Disconnect": {
+        const { request } = message
+        const ending = here.disconnect(message)
+        return here.run(Effect.flatMap(ending, (ended) => answer({ type: "Disconnected", request, ...ended })))
+      }
+      case "Count": {
+        const counts = message.channels.map((channel) => here.count(channel))
+        return void nodes.send(from, { type: "Counted", request: message.request, counts })
+      }
+      case "Inquire":
+        return void nodes.send(from, { type: "Standing", request: message.request, standing: here.standing() })
+      case "List":
+        return void nodes.send(from, { type: "Listed", request: message.request, ...here.list(message) })
+      case "Standing":
+      case "Listed":
+      case "Brought":
+      case "Disconnected":
+      case "Counted":
+        return this.answer(message.request, message)
+    }
+  }
+
+  private *all(): Iterable<UserAt> {
+    for (const users of this.online.values()) yield* users.values()
+  }
+
+  private heard(from: NodeId, { all, users }: NodeMessageOf<"Online">): void {
+    const theirs = all ? new Map<UserId, UserAt>() : (this.online.get(from) ?? new Map<UserId, UserAt>())
+    for (const there of users) {
+      const { id } = there.user
+      if (there.sessions === 0) {
+        theirs.delete(id)
+        continue
+      }
+      const wish = theirs.has(id) ? undefined : this.here.wish(id)
+      if (wish !== undefined) this.nodes.send(from, { type: "Wished", user: id, ...wish })
+      theirs.set(id, there)
+      this.here.met(there, this.nodes.self > from)
+    }
+    this.online.set(from, theirs)
+  }
+
+  private toAll(message: NodeMessage): void {
+    for (const node of this.nodes.peers()) this.nodes.send(node, message)
+  }
+
+  /** Undefined where the node does not answer. */
+  private ask(node: NodeId, make: (request: number) => Question): Effect.Effect<AnswerTo | undefined> {
+    return Effect.suspend(() => {
+      const request = ++this.last
+      const answer = Deferred.makeUnsafe<AnswerTo | undefined>()
+      this.asked.set(request, { node, answer })
+      if (!this.nodes.send(node, make(request))) this.answer(request, undefined)
+      return Deferred.await(answer).pipe(
+        Effect.timeoutOrElse({ duration: answersWithin, orElse: () => Effect.undefined }),
+        Effect.ensuring(Effect.sync(() => this.asked.delete(request))),
+      )
+    })
+  }
+
+  private answer(request: number, answer: AnswerTo | undefined): void {
+    const asked = this.asked.get(request)
+    if (asked !== undefined) Deferred.doneUnsafe(asked.answer, Effect.succeed(answer))
+  }
+}
+
+const standingsIn = ({ next, sessions }: NodeMessageOf<"Listed">): Standings => ({
+  sessions: sessions.map(({ address, encoding, heardAt, since, ...rest }) => {
+    return { ...rest, address, encoding, heardAt, since }
+  }),
+  next,
+})

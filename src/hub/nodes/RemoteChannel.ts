@@ -1,0 +1,386 @@
+/**
+ * A channel as a node has it that need not own it: it finds the owner, has itself attached there, and passes on what is
+ * asked and what happened. When the owner changes, or the link to it breaks, it goes on with the next: what was not answered
+ * is asked again, with the same ids and in the same order, and what was said meanwhile is read from the history before
+ * anything that comes behind it is told.
+ */
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { ActorUnavailable } from "../../actor/Actor.ts"
+import type { Appearance } from "../../domain/Appearance.ts"
+import { type ChannelEvent, isEntry } from "../../domain/ChannelEvent.ts"
+import { ChannelId } from "../../domain/ChannelId.ts"
+import type { ChannelName } from "../../domain/ChannelName.ts"
+import type { MessageId } from "../../domain/MessageId.ts"
+import { RequestError } from "../../domain/RequestError.ts"
+import { Seq } from "../../domain/Seq.ts"
+import type { SessionId } from "../../domain/SessionId.ts"
+import * as Topic from "../../domain/Topic.ts"
+import type { UserId } from "../../domain/User.ts"
+import type { History } from "../../history/History.ts"
+import type { HistoryError } from "../../history/HistoryError.ts"
+import type { Channel } from "../channel/Channel.ts"
+import type { Answer, ChannelCommand, ChannelCommandOf, ChannelTurn, Requester } from "../channel/ChannelCommand.ts"
+import type { Attachment } from "../channel/ChannelHost.ts"
+import type { Wanted } from "./OwnedChannels.ts"
+import { attaching, Unanswered } from "./Unanswered.ts"
+import type { Router } from "./Router.ts"
+import { partitionOf } from "./Partition.ts"
+
+interface Options {
+  readonly name: ChannelName
+  /** Of a direct conversation between accounts, whose it is. */
+  readonly parties: ReadonlyArray<UserId>
+  readonly router: Router
+  readonly history: History["Service"]
+  /** Gets what happened, as from a channel that runs here. */
+  readonly emit: (turn: ChannelTurn) => void
+  /** Commands that are not answered yet, at most: beyond that whoever asks waits. */
+  readonly window: number
+  readonly idle: Duration.Duration
+  readonly onIdle: Effect.Effect<void>
+  readonly onRenamed: (from: ChannelName, to: ChannelName) => void
+  readonly run: (effect: Effect.Effect<void>) => void
+  readonly freshId: () => MessageId
+}
+
+const pageSize = 1000
+/** Turns that wait while is read what was missed: beyond that it begins anew. */
+const maxHeldBack = 4096
+/** So long a channel is looked for before whoever asks something of it is told that it is not to be had now. */
+const patience = Duration.seconds(20)
+/** Before the channel is looked for again, in milliseconds: longer each time, as long as it is not found. */
+const firstPause = 10
+const longestPause = 640
+
+interface Member {
+  readonly by: Requester
+  appearance: Appearance
+}
+
+export class RemoteChannel implements Channel {
+  name: ChannelName
+  readonly close: Effect.Effect<void>
+  readonly stopped: Effect.Effect<void>
+  private readonly options: Options
+  private readonly done = Deferred.makeUnsafe<void>()
+  /** Those who are in it at this node. Bounded by the node's connections. */
+  private readonly members = new Map<SessionId, Member>()
+  private readonly asked: Unanswered
+  /** Who waits for room. Bounded by the node's connections. */
+  private readonly waiters = new Set<Deferred.Deferred<void>>()
+  /** The link to where it runs; undefined while there is none. */
+  private attachment: Attachment | undefined
+  /** What comes over another link than this is not listened to. */
+  private current: object | undefined
+  /** Whether it has been said over the link from where on it tells. */
+  private resumed = false
+  private seeking = false
+  private pause = 0
+  private id: ChannelId | undefined
+  /** The last place that was told here; undefined until something was. */
+  private last: Seq | undefined
+  private presence = 0
+  private count = 0
+  private topic = Topic.none
+  /** What came while is read what was missed; undefined where nothing is. */
+  private heldBack: Array<ChannelTurn> | undefined
+  private over = false
+  /** Changes with each use. */
+  private used = 0
+  private watched = false
+
+  constructor(options: Options) {
+    this.name = options.name
+    this.options = options
+    this.asked = new Unanswered(options.freshId)
+    this.close = Effect.sync(() => this.end())
+    this.stopped = Deferred.await(this.done)
+  }
+
+  waiting(): number {
+    return this.asked.size
+  }
+
+  summary() {
+    return { topic: this.topic, count: this.count }
+  }
+
+  tellUnsafe = (command: ChannelCommand): boolean => {
+    if (this.over || this.asked.size >= this.options.window) return false
+    this.leave(command)
+    return true
+  }
+
+  tell = (command: ChannelCommand): Effect.Effect<void, ActorUnavailable> =>
+    Effect.suspend(() => {
+      if (this.over) return Effect.fail(new ActorUnavailable({ actor: `channel ${this.name}`, why: "stopped" }))
+      if (this.tellUnsafe(command)) return Effect.void
+      const room = Deferred.makeUnsafe<void>()
+      this.waiters.add(room)
+      const waiting = Effect.ensuring(
+        Deferred.await(room),
+        Effect.sync(() => this.waiters.delete(room)),
+      )
+      return Effect.andThen(waiting, this.tell(command))
+    })
+
+  private leave(command: ChannelCommand): void {
+    this.used++
+    if (command.type === "Leave") this.members.delete(command.session)
+    if (command.type === "SetAppearance") this.appear(command)
+    const asked = this.asked.note(command)
+    if (this.attachment !== undefined) this.attachment.command(asked)
+    else if (this.isUsed) this.seek(false)
+  }
+
+  private appear({ appearance, user }: ChannelCommandOf<"SetAppearance">): void {
+    for (const member of this.members.values()) if (member.by.user.id === user) member.appearance = appearance
+  }
+
+  private get isUsed(): boolean {
+    return this.members.size > 0 || this.asked.size > 0
+  }
+
+  /** Looks for the channel, and goes on there. `again`: where it was last it is not. */
+  private seek(again: boolean): void {
+    if (this.over || this.seeking) return
+    this.seeking = true
+    const { run, router } = this.options
+    const pause = this.pause
+    this.pause = Math.min(longestPause, pause * 2 || firstPause)
+    const seeking = Effect.suspend(() => {
+      const link = {}
+      this.current = link
+      this.resumed = false
+      const recipient = {
+        receive: (turn: ChannelTurn) => this.receive(link, turn),
+        moved: () => this.lost(link, false),
+        broken: () => this.lost(link, true),
+      }
+      return Effect.map(router.attach(this.wanted, recipient, again), (attachment) => {
+        this.seeking = false
+        if (this.current !== link) return this.over ? attachment.detach(false) : this.seek(true)
+        this.attachment = attachment
+        for (const command of this.asked.all()) attachment.command(command)
+        // Somebody may have missed something of it.
+        if (this.members.size > 0) attachment.command({ type: "ShowPresence" })
+      })
+    })
+    // Nobody waits for ever: where the channel is not found, whoever asks is told so and may ask again.
+    const found = Effect.timeoutOrElse(seeking, { duration: patience, orElse: () => this.givingUp })
+    run(pause === 0 ? found : Effect.delay(found, Duration.millis(pause)))
+  }
+
+  private readonly givingUp = Effect.suspend(() => {
+    this.refuse(() => true, notFound)
+    this.seeking = false
+    this.current = undefined
+    if (this.isUsed) this.seek(true)
+    return Effect.void
+  })
+
+  private get wanted(): Omit<Wanted, "epoch"> {
+    const { id, members, name, presence } = this
+    const resume = {
+      request: attaching,
+      id,
+      presence,
+      members: Array.from(members, ([session, { appearance, by }]) => ({ session, by, appearance })),
+    }
+    return { channel: name, partition: partitionOf(name), parties: this.options.parties, resume }
+  }
+
+  /** The link leads nowhere any more. `unsure`: nobody knows whether what was sent last has arrived. */
+  private lost(link: object, unsure: boolean): void {
+    if (this.current !== link) return
+    this.current = undefined
+    this.attachment?.forget?.()
+    this.attachment = undefined
+    this.heldBack = undefined
+    // Twice it may not be what was meant: whoever asked looks what has become of it.
+    if (unsure) this.refuse(({ type }) => type === "Administer", unsureOf)
+    if (this.isUsed) this.seek(true)
+  }
+
+  private refuse(isMeant: (command: ChannelCommand) => boolean, error: RequestError): void {
+    this.say(none, this.asked.refusals(isMeant, error))
+  }
+
+  /** What was found out here. */
+  private say(events: ReadonlyArray<ChannelEvent>, answers: ReadonlyArray<Answer>): void {
+    if (events.length + answers.length > 0) this.tellHere({ channel: this.name, events, answers, waiting: 0 })
+  }
+
+  private receive(link: object, turn: ChannelTurn): void {
+    if (this.current !== link) return
+    const rest = this.resumed ? turn : this.resume(link, turn)
+    if (rest === undefined) return
+    if (this.heldBack === undefined) return this.pass(link, rest)
+    this.heldBack.push(rest)
+    if (this.heldBack.length > maxHeldBack) this.lost(link, true)
+  }
+
+  /** The first that comes over a link says from where on it tells. Gives what else it says, if that is to be told. */
+  private resume(link: object, turn: ChannelTurn): ChannelTurn | undefined {
+    const outcome = turn.answers.find(({ request }) => request === attaching)?.outcome
+    if (outcome === undefined) return undefined
+    if (outcome.type === "Refused" && outcome.error.reason !== "Unavailable") {
+      this.refuse(() => true, outcome.error)
+      if (outcome.error.reason === "NoSuchChannel") this.vanish()
+      else this.lost(link, false)
+      return undefined
+    }
+    if (outcome.type !== "Resumed") {
+      this.lost(link, false)
+      return undefined
+    }
+    this.resumed = true
+    this.pause = 0
+    this.id = outcome.id
+    if (this.last === undefined) this.last = outcome.seq
+    else if (outcome.seq > this.last) {
+      this.heldBack = []
+      const { id = ChannelId.make(this.name) } = this
+      this.options.run(this.readMissed(link, id, this.last, outcome.seq))
+    }
+    return { ...turn, answers: turn.answers.filter(({ request }) => request !== attaching) }
+  }
+
+  /** Tells what was said while the link was broken, and then what has come over it since. */
+  private readMissed(link: object, id: ChannelId, from: Seq, upTo: Seq): Effect.Effect<void> {
+    const { history } = this.options
+    const read = (after: Seq): Effect.Effect<void, HistoryError> =>
+      Effect.flatMap(history.page(id, { after, upTo, limit: pageSize }), ({ entries, first }) => {
+        if (this.current !== link) return Effect.void
+        const last = entries.at(-1)?.seq
+        // It is not kept any more: members have to look at what there is.
+        if (first > after + 1 || last === undefined) return Effect.sync(() => this.vanish())
+        this.pass(link, { channel: this.name, events: entries, answers: none, waiting: 0 })
+        return last < upTo ? read(last) : Effect.void
+      })
+    const reading = Effect.retry(
+      Effect.suspend(() => read(this.last ?? from)),
+      {
+        schedule: Schedule.spaced(Duration.millis(longestPause)),
+        while: () => this.current === link,
+      },
+    )
+    return Effect.map(Effect.ignore(reading), () => {
+      const held = this.current === link ? this.heldBack : undefined
+      if (held === undefined) return
+      this.heldBack = undefined
+      for (const turn of held) this.pass(link, turn)
+    })
+  }
+
+  /** Tells a turn, but for what was told before. */
+  private pass(link: object, turn: ChannelTurn): void {
+    if (this.current !== link) return
+    let repeats = false
+    let last = this.last ?? 0
+    for (const event of turn.events) {
+      if (!isEntry(event)) continue
+      if (event.seq <= last) repeats = true
+      else if (event.seq === last + 1) last++
+      // Something is missing.
+      else return this.lost(link, true)
+    }
+    const told = this.last ?? 0
+    const events = repeats ? turn.events.filter((event) => !isEntry(event) || event.seq > told) : turn.events
+    this.last = Seq.make(last)
+    this.tellHere(repeats ? { ...turn, events } : turn)
+  }
+
+  private tellHere(turn: ChannelTurn): void {
+    const from = this.name
+    let ends = false
+    for (const event of turn.events) ends = this.note(event) || ends
+    const answers = this.asked.settle(turn.answers)
+    this.options.emit(answers === turn.answers ? turn : { ...turn, answers })
+    if (this.name !== from) this.options.onRenamed(from, this.name)
+    if (ends) return this.end()
+    if (this.waiters.size > 0 && this.asked.size < this.options.window) {
+      for (const room of this.waiters) Deferred.doneUnsafe(room, Effect.void)
+      this.waiters.clear()
+    }
+    if (!this.isUsed) this.watch()
+  }
+
+  /** What has to be known to go on elsewhere. True where the channel has ended. */
+  private note(event: ChannelEvent): boolean {
+    switch (event.type) {
+      case "Entered": {
+        const join = this.asked.get(event.request)
+        if (join?.type === "Join") this.members.set(event.session, { by: join.by, appearance: join.appearance })
+        this.saw(event.welcome.presence, event.welcome.count)
+        this.topic = event.welcome.topic
+        this.id = event.welcome.id
+        return false
+      }
+      case "Exited":
+      case "PutOut":
+        this.members.delete(event.session)
+        return false
+      case "Presence":
+      case "WholePresence":
+        this.saw(event.version, event.count)
+        return false
+      case "TopicChanged":
+        this.topic = event.topic
+        return false
+      case "Renamed":
+        this.name = event.name
+        return false
+      default:
+        return event.type === "Ended"
+    }
+  }
+
+  private saw(version: number, count: number): void {
+    this.presence = Math.max(this.presence, version)
+    this.count = count
+  }
+
+  /** Where nobody uses it for the idle time it is let go of. */
+  private watch(): void {
+    if (this.watched || this.over) return
+    this.watched = true
+    const { idle, onIdle, run } = this.options
+    const used = this.used
+    const looking = Effect.suspend(() => {
+      this.watched = false
+      if (this.isUsed || this.over) return Effect.void
+      if (this.used === used) return onIdle
+      return Effect.sync(() => this.watch())
+    })
+    run(Effect.delay(looking, idle))
+  }
+
+  /** There is no such channel any more, or not what its members would have to be told. */
+  private vanish(): void {
+    this.say([{ type: "Ended" }], none)
+  }
+
+  private end(): void {
+    if (this.over) return
+    this.over = true
+    this.attachment?.detach(false)
+    this.attachment = undefined
+    this.current = undefined
+    const answers = this.asked.gone()
+    if (answers.length > 0) this.options.emit({ channel: this.name, events: none, answers, waiting: 0 })
+    for (const room of this.waiters) Deferred.doneUnsafe(room, Effect.void)
+    Deferred.doneUnsafe(this.done, Effect.void)
+  }
+}
+
+const none: ReadonlyArray<never> = []
+
+const unsureOf = new RequestError({
+  reason: "Unavailable",
+  detail: "Nobody knows whether it was done: look, and ask again where it was not",
+})
+const notFound = new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

@@ -1,0 +1,101 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { NodeId } from "../domain/NodeId.ts"
+import type { Notice, NoticeOf } from "./Notice.ts"
+import type { PeersShape } from "./Peers.ts"
+
+/** So long gathers what is told. */
+export const gatheredFor = Duration.millis(50)
+
+/** So long is waited for what is to be done before a channel is another node's. */
+const releasedWithin = Duration.seconds(1)
+
+/** What has the links to the other nodes, and the channels. */
+interface Hub {
+  readonly tell: (notice: Notice, to: NodeId | undefined) => void
+  readonly runsHere: (channel: ChannelName) => boolean
+  readonly wake: (channel: ChannelName) => void
+}
+
+type Listeners = { readonly [Type in Notice["type"]]: Array<(notice: NoticeOf<Type>, from: NodeId) => void> }
+
+/** The other nodes, once whoever has the links to them has said how to reach them. */
+export class LinkedPeers implements PeersShape {
+  links = 0
+  private readonly fork: (effect: Effect.Effect<void>) => void
+  private readonly listeners: Listeners = {
+    Spent: [],
+    Missing: [],
+    FailedLogins: [],
+    RightLogin: [],
+    OwnerSeen: [],
+    AccountsChanged: [],
+    CursorKey: [],
+    Drain: [],
+    FileTaken: [],
+    WebhooksChanged: [],
+    WebhookMoved: [],
+  }
+  private readonly greetings: Array<(node: NodeId) => void> = []
+  private readonly acquisitions: Array<() => void> = []
+  private readonly releases: Array<Effect.Effect<void>> = []
+  private hub: Hub | undefined
+
+  private constructor(fork: (effect: Effect.Effect<void>) => void) {
+    this.fork = fork
+  }
+
+  static readonly make: Effect.Effect<LinkedPeers, never, Scope.Scope> = Effect.map(
+    FiberSet.makeRuntime(),
+    (fork) => new LinkedPeers((effect) => void fork(effect)),
+  )
+
+  /** From now on this is how all nodes are told, and what is known of channels. Before that none runs here. */
+  connect(hub: Hub): void {
+    this.hub = hub
+  }
+
+  /** Channels have become this node's. */
+  acquired(): void {
+    for (const acquired of this.acquisitions) acquired()
+  }
+
+  /** Channels are this node's no more: done when what they leave behind is another's to go on with. */
+  get released(): Effect.Effect<void> {
+    const all = Effect.forEach(this.releases, (released) => released, { concurrency: "unbounded", discard: true })
+    return Effect.ignore(Effect.timeoutOption(all, releasedWithin))
+  }
+
+  /** A link has come up. */
+  linked(node: NodeId): void {
+    this.links++
+    for (const greeting of this.greetings) greeting(node)
+  }
+
+  /** Another node tells something. */
+  receive<Type extends Notice["type"]>(from: NodeId, notice: NoticeOf<Type> & { readonly type: Type }): void {
+    for (const heard of this.listeners[notice.type]) heard(notice, from)
+  }
+
+  readonly tell = (notice: Notice, to?: NodeId): void => this.hub?.tell(notice, to)
+
+  readonly runsHere = (channel: ChannelName): boolean => this.hub?.runsHere(channel) === true
+
+  readonly wake = (channel: ChannelName): void => this.hub?.wake(channel)
+
+  readonly whenAcquired = (acquired: () => void): void => void this.acquisitions.push(acquired)
+
+  readonly whenReleased = (released: Effect.Effect<void>): void => void this.releases.push(released)
+
+  readonly hear = <Type extends Notice["type"]>(
+    type: Type,
+    heard: (notice: NoticeOf<Type>, from: NodeId) => void,
+  ): void => void this.listeners[type].push(heard)
+
+  readonly whenLinked = (linked: (node: NodeId) => void): void => void this.greetings.push(linked)
+
+  readonly later = (run: () => void): void => this.fork(Effect.andThen(Effect.sleep(gatheredFor), Effect.sync(run)))
+}

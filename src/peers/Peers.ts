@@ -1,0 +1,51 @@
+/**
+ * The other nodes of the service, to whatever has something to tell them that is of no channel: a port. What is told is a
+ * hint that makes a node know at once: it is lost where a link is.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import type { NodeId } from "../domain/NodeId.ts"
+import type { Notice, NoticeOf } from "./Notice.ts"
+
+export interface PeersShape {
+  /** How often a link to another node has come up; 0 where there has been none, as where the service is one node. */
+  readonly links: number
+  /** Tells all that are linked, or one of them. */
+  readonly tell: (notice: Notice, to?: NodeId) => void
+  /** Hears what others tell. What it runs must not throw, nor wait. */
+  readonly hear: <Type extends Notice["type"]>(
+    type: Type,
+    heard: (notice: NoticeOf<Type>, from: NodeId) => void,
+  ) => void
+  /** A link has come up: what a node has to know that has just come is told to it. */
+  readonly whenLinked: (linked: (node: NodeId) => void) => void
+  /** Whether a channel runs at this node, where it runs at all. */
+  readonly runsHere: (channel: ChannelName) => boolean
+  /** Has some node take care of a channel that nobody has asked for since the one that had it is gone. Not waited for. */
+  readonly wake: (channel: ChannelName) => void
+  /** Other channels run here than before: some are this node's now. */
+  readonly whenAcquired: (acquired: () => void) => void
+  /**
+   * Other channels run here than before: some are about to be another node's. What is to be done first is not waited for
+   * longer than a moment.
+   */
+  readonly whenReleased: (released: Effect.Effect<void>) => void
+  /** Runs something a moment later: what there is to tell gathers until then. */
+  readonly later: (run: () => void) => void
+}
+
+/** The service is one node. */
+export const alone: PeersShape = {
+  links: 0,
+  tell: () => {},
+  hear: () => {},
+  whenLinked: () => {},
+  runsHere: () => true,
+  wake: () => {},
+  whenAcquired: () => {},
+  whenReleased: () => {},
+  later: () => {},
+}
+
+export const Peers = Context.Reference<PeersShape>("natter/peers/Peers", { defaultValue: () => alone })

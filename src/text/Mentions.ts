@@ -1,0 +1,30 @@
+import type { Range } from "./Range.ts"
+
+// Only characters with a meaning: with the flag `u`, escaping any other is a syntax error.
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
+
+/** Keeps the result for the last key: the same name, or the same query, is looked for in one message after the other. */
+const memoizeLast = <A>(make: (key: string) => A): ((key: string) => A) => {
+  let last: { readonly key: string; readonly made: A } | undefined
+  return (key) => (last?.key === key ? last : (last = { key, made: make(key) })).made
+}
+
+const nameIn = memoizeLast((name) => new RegExp(`(?<![\\p{L}\\p{N}_@])@?${escaped(name)}(?![\\p{L}\\p{N}_])`, "giu"))
+
+const queryIn = memoizeLast((query) => new RegExp(escaped(query), "giu"))
+
+const ranges = (text: string, pattern: RegExp): ReadonlyArray<Range> =>
+  Array.from(text.matchAll(pattern), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
+
+/** Where a text names somebody: as a word, with or without `@`, in any case. */
+export const mentions = (text: string, name: string): ReadonlyArray<Range> => ranges(text, nameIn(name))
+
+/** Whether a text names somebody; cheaper than `mentions` for a long text. */
+export const isMentioned = (text: string, name: string): boolean => text.search(nameIn(name)) !== -1
+
+/** Whether a text contains a query; cheaper than `matches` for a long text. */
+export const holds = (text: string, query: string): boolean => query !== "" && text.search(queryIn(query)) !== -1
+
+/** Where a text contains a query, in any case. */
+export const matches = (text: string, query: string): ReadonlyArray<Range> =>
+  query === "" ? [] : ranges(text, queryIn(query))

@@ -1,0 +1,17 @@
+/** In which order conversations are listed: channels by name, people by when they were spoken with last. */
+import type { Conversation } from "./Conversation.ts"
+
+const byName = (one: Conversation, other: Conversation): number => one.name.value.localeCompare(other.name.value)
+
+export const channels = (all: ReadonlyArray<Conversation>): ReadonlyArray<Conversation> =>
+  all.filter(({ isDirect }) => !isDirect).toSorted(byName)
+
+export const directs = (all: ReadonlyArray<Conversation>): ReadonlyArray<Conversation> =>
+  all
+    .filter(({ isDirect }) => isDirect)
+    .toSorted((one, other) => other.lastAt.value - one.lastAt.value || byName(one, other))
+
+export const listed = (all: ReadonlyArray<Conversation>): ReadonlyArray<Conversation> => [
+  ...channels(all),
+  ...directs(all),
+]

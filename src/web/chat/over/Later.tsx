@@ -1,0 +1,28 @@
+/** What is not needed to see what was said: it is loaded when the page is there. */
+import { useEffect } from "preact/hooks"
+import { addEnglish } from "../../language.ts"
+import { later } from "../../messages/later/en.ts"
+import { useInside } from "../view/context.ts"
+import { notify } from "../view/Notify.ts"
+import { useLoaded } from "../view/useLoaded.ts"
+import { useShortcuts } from "../view/useShortcuts.ts"
+import { Over } from "./Over.tsx"
+
+addEnglish(later)
+
+const loadSearch = () => import("../view/Search.tsx").then(({ Search }) => Search)
+
+/** Stands beside the conversation, and over all. */
+export const Later = () => {
+  const inside = useInside()
+  const { chat, screen } = inside
+  const Search = useLoaded(chat, screen.panel.value === "search" ? loadSearch : undefined)
+  useShortcuts()
+  useEffect(() => notify(inside), [inside])
+  return (
+    <>
+      {Search !== undefined && <Search />}
+      <Over />
+    </>
+  )
+}

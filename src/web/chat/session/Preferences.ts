@@ -1,0 +1,81 @@
+/** What somebody has chosen for this browser; all of its tabs agree. */
+import { effect, type Signal, signal } from "@preact/signals"
+import { choose, speak } from "../../language.ts"
+import type { Environment } from "../model/Environment.ts"
+
+export type Theme = "system" | "light" | "dark"
+
+const keys = {
+  theme: "natter.theme",
+  language: "natter.language",
+  notifies: "natter.notify",
+  sounds: "natter.sound",
+  singleKeys: "natter.keys",
+} as const
+
+const themeOf = (kept: string | undefined): Theme => (kept === "light" || kept === "dark" ? kept : "system")
+
+export class Preferences {
+  readonly theme: Signal<Theme> = signal("system")
+  /** A code; undefined for what the browser is set to. */
+  readonly language: Signal<string | undefined> = signal(undefined)
+  /** Whether the desktop shows what calls for attention. */
+  readonly notifies = signal(false)
+  readonly sounds = signal(false)
+  /** Whether a letter alone is a shortcut where nobody writes. */
+  readonly singleKeys = signal(true)
+  private readonly env: Environment
+
+  constructor(env: Environment) {
+    this.env = env
+    this.read()
+    env.onKept((key) => Object.values<string>(keys).includes(key) && this.read())
+    effect(() => {
+      const { value: theme } = this.theme
+      if (theme === "system") delete document.documentElement.dataset["theme"]
+      else document.documentElement.dataset["theme"] = theme
+    })
+  }
+
+  private read(): void {
+    const { env } = this
+    this.theme.value = themeOf(env.kept(keys.theme))
+    this.notifies.value = env.kept(keys.notifies) === "on"
+    this.sounds.value = env.kept(keys.sounds) === "on"
+    this.singleKeys.value = env.kept(keys.singleKeys) !== "off"
+    const before = this.language.value
+    this.language.value = env.kept(keys.language)
+    if (this.language.value !== before) void this.speak()
+  }
+
+  /** Speaks the language that is chosen, or that the browser is set to. */
+  speak(): Promise<void> {
+    return speak(choose([this.language.value ?? "", ...navigator.languages]))
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme.value = theme
+    this.env.keep(keys.theme, theme === "system" ? undefined : theme)
+  }
+
+  setLanguage(code: string | undefined): void {
+    this.language.value = code
+    this.env.keep(keys.language, code)
+    void this.speak()
+  }
+
+  setNotifies(on: boolean): void {
+    this.notifies.value = on
+    this.env.keep(keys.notifies, on ? "on" : undefined)
+  }
+
+  setSounds(on: boolean): void {
+    this.sounds.value = on
+    this.env.keep(keys.sounds, on ? "on" : undefined)
+  }
+
+  setSingleKeys(on: boolean): void {
+    this.singleKeys.value = on
+    this.env.keep(keys.singleKeys, on ? undefined : "off")
+  }
+}

@@ -1,0 +1,258 @@
+/** Where one writes. */
+import { useSignalEffect } from "@preact/signals"
+import type { ComponentChildren } from "preact"
+import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import { t } from "../../language.ts"
+import { Icon } from "../../ui/Icon.tsx"
+import type { Conversation } from "../model/Conversation.ts"
+import { leave, open } from "../model/channels.ts"
+import * as Kept from "../model/Kept.ts"
+import { silence } from "../model/rights.ts"
+import { send, typed } from "../model/send.ts"
+import { useInside } from "./context.ts"
+import { EmojiPicker } from "./EmojiPicker.tsx"
+import { isComposing } from "./keys.ts"
+import { channelName, plain, why } from "./plain.ts"
+import { type Suggestion, suggestionsAt, type Suggestions } from "./suggestions.ts"
+import { Uploads } from "./Uploads.tsx"
+
+/** What stands there instead. Whoever was writing is here then. */
+const Note = ({ children }: { readonly children: ComponentChildren }) => {
+  const note = useRef<HTMLParagraphElement>(null)
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) note.current?.focus()
+  }, [])
+  return (
+    <p class="composer-note" ref={note} tabIndex={-1}>
+      {children}
+    </p>
+  )
+}
+
+/** Where one was put out, or the channel is gone: why, and what one can do about it. */
+const Out = ({ conversation }: { readonly conversation: Conversation }) => {
+  const { chat } = useInside()
+  const { name, trouble } = conversation
+  return (
+    <Note>
+      {trouble.value === undefined ? "" : why(trouble.value)}{" "}
+      <button class="button" type="button" onClick={() => void open(chat, name.value)}>
+        {t.value.channel.join}
+      </button>{" "}
+      <button class="plain link" type="button" onClick={() => void leave(chat, conversation)}>
+        {t.value.channel.leave}
+      </button>
+    </Note>
+  )
+}
+
+/** Milliseconds until a draft is kept. */
+const keepAfter = 400
+
+export const Composer = ({ conversation }: { readonly conversation: Conversation }) => {
+  const { app, chat, screen } = useInside()
+  const area = useRef<HTMLTextAreaElement>(null)
+  const picker = useRef<HTMLInputElement>(null)
+  const cancelKeep = useRef(() => {})
+  const [isEmojiOpen, setEmojiOpen] = useState(false)
+  const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
+  const [chosen, setChosen] = useState(0)
+  const { about, draft, isDirect, name } = conversation
+  const { slowMode } = about.value
+  const silent = silence(chat, conversation)
+  const words = t.value.composer
+
+  useSignalEffect(() => {
+    // Whoever can touch the screen would only get the keyboard over what is to be read.
+    if (screen.focusComposer.value > 0 || matchMedia("(hover: hover)").matches) area.current?.focus()
+  })
+  useLayoutEffect(() => {
+    const { current } = area
+    if (current === null) return
+    current.style.height = "0"
+    current.style.height = `${current.scrollHeight + 2}px`
+  }, [draft.value])
+
+  // Where nothing can be shown, that stands there instead.
+  if (silent === "out") return conversation.timeline.value === undefined ? null : <Out conversation={conversation} />
+  if (silent !== undefined) return <Note>{t.value.channel[silent]}</Note>
+
+  const write = (text: string) => {
+    draft.value = text
+    cancelKeep.current()
+    cancelKeep.current = chat.env.later(keepAfter, () => Kept.setDraft(chat, name.value, draft.value))
+  }
+  const submit = () => {
+    const text = draft.value
+    if (text.trim() === "") return
+    write("")
+    cancelKeep.current()
+    Kept.setDraft(chat, name.value, "")
+    setSuggestions(undefined)
+    send(chat, conversation, text)
+  }
+  const insert = (text: string) => {
+    const { current } = area
+    const start = current?.selectionStart ?? draft.value.length
+    const end = current?.selectionEnd ?? start
+    replace(start, end, text)
+  }
+  const replace = (start: number, end: number, text: string) => {
+    write(draft.value.slice(0, start) + text + draft.value.slice(end))
+    requestAnimationFrame(() => {
+      area.current?.focus()
+      area.current?.setSelectionRange(start + text.length, start + text.length)
+    })
+  }
+  const take = (suggestion: Suggestion) => {
+    if (suggestions === undefined) return
+    replace(suggestions.start, suggestions.end, suggestion.text)
+    setSuggestions(undefined)
+  }
+  const onInput = (event: Event & { readonly currentTarget: HTMLTextAreaElement }) => {
+    const { selectionStart, value } = event.currentTarget
+    write(value)
+    setSuggestions(suggestionsAt(chat, conversation, value, selectionStart))
+    setChosen(0)
+    if (value !== "") typed(chat, conversation)
+  }
+  const editLast = () => {
+    const mine = conversation.timeline.value?.messages.findLast(
+      ({ deleted, from }) => from === chat.me.name && !deleted,
+    )
+    if (mine !== undefined) conversation.editing.value = mine.seq
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return
+    const list = suggestions?.list ?? []
+    if (list.length > 0) {
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
+      if (step !== 0) {
+        event.preventDefault()
+        return setChosen((chosen + step + list.length) % list.length)
+      }
+      if (event.key === "Enter" || event.key === "Tab") {
+        event.preventDefault()
+        return take(list[chosen] ?? list[0]!)
+      }
+      if (event.key === "Escape") {
+        event.preventDefault()
+        event.stopPropagation()
+        return setSuggestions(undefined)
+      }
+    }
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault()
+      submit()
+    } else if (event.key === "ArrowUp" && !event.altKey && draft.value === "") {
+      event.preventDefault()
+      editLast()
+    }
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    const files = event.clipboardData?.files
+    if (files === undefined || files.length === 0) return
+    event.preventDefault()
+    screen.files.value = [...screen.files.value, ...files]
+  }
+  const shown = isDirect ? `@${channelName(name.value)}` : `#${channelName(name.value)}`
+  const listId = "composer-suggestions"
+  const typists = [...conversation.typing.value.keys()].map(plain)
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <p class="typing soft small" aria-live="off">
+        {typists.length > 0 ? t.value.timeline.typing(typists) : slowMode > 0 ? words.slow(slowMode / 1000) : ""}
+      </p>
+      <Uploads conversation={conversation} />
+      {suggestions !== undefined && suggestions.list.length > 0 && (
+        <ul class="suggestions popover" id={listId} role="listbox" aria-label={words.suggestions}>
+          {suggestions.list.map((suggestion, at) => (
+            <li
+              key={suggestion.text}
+              id={`${listId}-${at}`}
+              role="option"
+              aria-selected={at === chosen}
+              onMouseDown={(event) => {
+                event.preventDefault()
+                take(suggestion)
+              }}
+            >
+              {suggestion.shown}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="composer-field">
+        {app.welcome.value?.max_file_bytes !== 0 && (
+          <button
+            class="icon-button"
+            type="button"
+            aria-label={t.value.file.send}
+            title={t.value.file.send}
+            onClick={() => picker.current?.click()}
+          >
+            <Icon name="plus" />
+          </button>
+        )}
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            const { files } = event.currentTarget
+            if (files !== null) screen.files.value = [...screen.files.value, ...files]
+            event.currentTarget.value = ""
+          }}
+        />
+        <textarea
+          ref={area}
+          rows={1}
+          dir="auto"
+          enterkeyhint="send"
+          aria-label={words.label(shown)}
+          placeholder={words.placeholder(shown)}
+          aria-autocomplete="list"
+          aria-controls={suggestions === undefined ? undefined : listId}
+          aria-activedescendant={suggestions === undefined ? undefined : `${listId}-${chosen}`}
+          value={draft.value}
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+          onBlur={() => setSuggestions(undefined)}
+        />
+        <button
+          class="icon-button"
+          type="button"
+          aria-label={words.emoji}
+          title={words.emoji}
+          aria-expanded={isEmojiOpen}
+          onClick={() => setEmojiOpen(!isEmojiOpen)}
+        >
+          <Icon name="smile" />
+        </button>
+        <button class="icon-button send" type="submit" aria-label={words.send} title={words.send}>
+          <Icon name="send" />
+        </button>
+        {isEmojiOpen && (
+          <EmojiPicker
+            onPick={(sign) => {
+              setEmojiOpen(false)
+              insert(sign)
+            }}
+            onClose={() => {
+              setEmojiOpen(false)
+              area.current?.focus()
+            }}
+          />
+        )}
+      </div>
+    </form>
+  )
+}

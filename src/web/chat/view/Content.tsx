@@ -1,0 +1,104 @@
+/** The text of a message: the small part of Markdown that Natter knows, as elements. Nothing in it is ever read as HTML. */
+import type { ComponentChild, VNode } from "preact"
+import { type Block, type Inline, parse } from "../../../text/Markdown.ts"
+import { emojiOf } from "../../../text/Emoji.ts"
+import { isMentioned } from "../../../text/Mentions.ts"
+import { t } from "../../language.ts"
+import { CopyButton } from "../../ui/CopyButton.tsx"
+import { Icon } from "../../ui/Icon.tsx"
+import { pathOf } from "../route.ts"
+import { useInside } from "./context.ts"
+import { plainLines } from "./plain.ts"
+
+const inline = (node: Inline, me: string): ComponentChild => {
+  switch (node._tag) {
+    case "Text":
+      return node.text
+    case "Strong":
+      return <strong>{inlines(node.content, me)}</strong>
+    case "Emphasis":
+      return <em>{inlines(node.content, me)}</em>
+    case "Strike":
+      return <s>{inlines(node.content, me)}</s>
+    case "Code":
+      return <code>{node.text}</code>
+    case "Link":
+      return (
+        <a href={node.url} target="_blank" rel="noopener noreferrer nofollow ugc">
+          {node.text}
+        </a>
+      )
+    case "Mention":
+      return <span class={isMentioned(node.name, me) ? "mention me" : "mention"}>@{node.name}</span>
+    case "Channel":
+      return <ChannelLink name={node.name} />
+    case "Emoji":
+      return emojiOf(node.name) ?? `:${node.name}:`
+  }
+}
+
+const ChannelLink = ({ name }: { readonly name: string }) => {
+  const { app, chat } = useInside()
+  const onClick = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    app.goTo(name, undefined)
+  }
+  // A word behind # is a channel only where there is one that the reader knows.
+  if (chat.find(name) === undefined) return <>#{name}</>
+  return (
+    <a href={pathOf(name)} onClick={onClick}>
+      #{name}
+    </a>
+  )
+}
+
+const inlines = (nodes: ReadonlyArray<Inline>, me: string): Array<ComponentChild> =>
+  nodes.map((node) => inline(node, me))
+
+/** Between blocks there is room enough: empty lines at the edges of one would be more of it. */
+const withoutEdges = (lines: ReadonlyArray<ReadonlyArray<Inline>>): ReadonlyArray<ReadonlyArray<Inline>> => {
+  const isFull = (line: ReadonlyArray<Inline>) => line.length > 0
+  const from = lines.findIndex(isFull)
+  return from === -1 ? [] : lines.slice(from, lines.findLastIndex(isFull) + 1)
+}
+
+const block = (node: Block, me: string): VNode => {
+  switch (node._tag) {
+    case "Lines":
+      return (
+        <p dir="auto">
+          {withoutEdges(node.lines).flatMap((line, at) =>
+            at === 0 ? inlines(line, me) : [<br />, ...inlines(line, me)],
+          )}
+        </p>
+      )
+    case "CodeBlock":
+      return <CodeBlock text={node.text} language={node.language} />
+    case "Quote":
+      return <blockquote>{node.content.map((inner) => block(inner, me))}</blockquote>
+    case "List": {
+      const items = node.items.map((item) => <li>{item.map((inner) => block(inner, me))}</li>)
+      return node.start === undefined ? <ul>{items}</ul> : <ol start={node.start}>{items}</ol>
+    }
+  }
+}
+
+const CodeBlock = ({ language, text }: { readonly text: string; readonly language: string }) => (
+  <figure class="code-block">
+    <figcaption>
+      <span>{language}</span>
+      <CopyButton class="plain link small" text={text}>
+        {(isCopied) => (isCopied ? <Icon name="check" /> : t.value.message.code)}
+      </CopyButton>
+    </figcaption>
+    <pre dir="ltr" tabIndex={0}>
+      <code>{text}</code>
+    </pre>
+  </figure>
+)
+
+/** Of what somebody wrote; `me` is who reads it. */
+export const Content = ({ me, text }: { readonly text: string; readonly me: string }) => (
+  <>{parse(plainLines(text)).map((node) => block(node, me))}</>
+)

@@ -1,0 +1,170 @@
+/** Where one comes in: with a name alone, with an account, or by making one. */
+import { useSignal } from "@preact/signals"
+import { useId } from "preact/hooks"
+import { Refused } from "../../Api.ts"
+import { t } from "../../language.ts"
+import type { App } from "../App.ts"
+import { trouble, type Trouble } from "../session/Trouble.ts"
+import { why } from "./plain.ts"
+
+type Way = "guest" | "signIn" | "register"
+
+const fieldsOf: Readonly<Record<string, "username" | "password" | "invite">> = {
+  UsernameTaken: "username",
+  InvalidUsername: "username",
+  InvalidPassword: "password",
+  InviteRequired: "invite",
+  InviteNotValid: "invite",
+}
+
+export const Door = ({ app, because }: { readonly app: App; readonly because: Trouble | undefined }) => {
+  const welcome = app.welcome.value
+  const route = app.route.value
+  const code = route.tag === "Invite" ? route.code : ""
+  const mayRegister = welcome?.registration !== "closed"
+  const way = useSignal<Way>(code !== "" && mayRegister ? "register" : welcome?.guests === true ? "guest" : "signIn")
+  const username = useSignal(app.env.kept("natter.name") ?? "")
+  const password = useSignal("")
+  const invite = useSignal(code)
+  const isBusy = useSignal(false)
+  const wrong = useSignal<Trouble | undefined>(undefined)
+  const wrongField = wrong.value === undefined ? undefined : (fieldsOf[wrong.value.reason] ?? undefined)
+  const isGuest = way.value === "guest"
+  const ids = { name: useId(), password: useId(), invite: useId(), wrong: useId() }
+  const words = t.value.door
+
+  /** Whoever asks by a name and a password is not told which of them is wrong. Whoever registers means neither. */
+  const said = (wrong: Trouble): string =>
+    wrong.reason !== "InvalidCredentials" || way.value !== "register"
+      ? why(wrong)
+      : invite.value === ""
+        ? words.taken
+        : words.notInvited
+
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    if (isBusy.value) return
+    isBusy.value = true
+    wrong.value = undefined
+    try {
+      await app.signIn({
+        username: username.value.trim(),
+        password: isGuest ? "" : password.value,
+        ...(way.value === "register" && invite.value !== "" ? { invite: invite.value.trim() } : {}),
+      })
+      app.env.keep("natter.name", username.value.trim())
+    } catch (error) {
+      wrong.value = error instanceof Refused ? trouble(error.reason, error.message) : trouble("Internal", String(error))
+    }
+    isBusy.value = false
+  }
+  const turn = (to: Way) => () => {
+    way.value = to
+    wrong.value = undefined
+  }
+
+  return (
+    <main class="door">
+      <form class="door-sheet stack" onSubmit={submit}>
+        <div>
+          <p class="brand">{welcome?.name ?? "Natter"}</p>
+          <h1>{words.title}</h1>
+        </div>
+        {because !== undefined && because.reason !== "Goodbye" && <p class="alarm">{words.out(why(because))}</p>}
+        {code !== "" && way.value === "register" && <p>{words.invited}</p>}
+        <div class="field">
+          <label for={ids.name}>{words.name}</label>
+          <input
+            id={ids.name}
+            class="input"
+            name="username"
+            autocomplete={isGuest ? "nickname" : "username"}
+            autocapitalize="none"
+            spellcheck={false}
+            maxLength={64}
+            required
+            autofocus
+            value={username.value}
+            aria-invalid={wrongField === "username"}
+            aria-describedby={wrongField === "username" ? ids.wrong : undefined}
+            onInput={(event) => (username.value = event.currentTarget.value)}
+          />
+          {isGuest && <span class="hint">{words.guestNote}</span>}
+        </div>
+        {!isGuest && (
+          <div class="field">
+            <label for={ids.password}>{words.password}</label>
+            <input
+              id={ids.password}
+              class="input"
+              type="password"
+              name="password"
+              autocomplete={way.value === "register" ? "new-password" : "current-password"}
+              minLength={way.value === "register" ? welcome?.min_password_length : undefined}
+              maxLength={1024}
+              required
+              value={password.value}
+              aria-invalid={wrongField === "password"}
+              aria-describedby={wrongField === "password" ? ids.wrong : undefined}
+              onInput={(event) => (password.value = event.currentTarget.value)}
+            />
+            {way.value === "register" && welcome !== undefined && welcome.min_password_length > 1 && (
+              <span class="hint">{words.passwordHint(welcome.min_password_length)}</span>
+            )}
+          </div>
+        )}
+        {way.value === "register" && (welcome?.registration === "invite" || code !== "") && (
+          <div class="field">
+            <label for={ids.invite}>{words.invite}</label>
+            <input
+              id={ids.invite}
+              class="input"
+              name="invite"
+              autocomplete="off"
+              spellcheck={false}
+              required
+              value={invite.value}
+              aria-invalid={wrongField === "invite"}
+              aria-describedby={wrongField === "invite" ? ids.wrong : undefined}
+              onInput={(event) => (invite.value = event.currentTarget.value)}
+            />
+          </div>
+        )}
+        <div role="alert">
+          {wrong.value !== undefined && (
+            <p class="alarm" id={ids.wrong}>
+              {said(wrong.value)}
+            </p>
+          )}
+        </div>
+        <button class="button primary" type="submit" disabled={isBusy.value}>
+          {isBusy.value
+            ? words.working
+            : isGuest
+              ? words.asGuest
+              : way.value === "register"
+                ? words.register
+                : words.signIn}
+        </button>
+        <div class="door-ways">
+          {way.value !== "signIn" && (
+            <button class="plain link" type="button" onClick={turn("signIn")}>
+              {words.toSignIn}
+            </button>
+          )}
+          {way.value !== "register" && mayRegister && (
+            <button class="plain link" type="button" onClick={turn("register")}>
+              {words.toRegister}
+            </button>
+          )}
+          {!isGuest && welcome?.guests === true && (
+            <button class="plain link" type="button" onClick={turn("guest")}>
+              {words.toGuest}
+            </button>
+          )}
+        </div>
+        {welcome?.registration === "closed" && <p class="soft small">{words.closed}</p>}
+      </form>
+    </main>
+  )
+}

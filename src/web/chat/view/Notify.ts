@@ -1,0 +1,114 @@
+/** Calls whoever does not look: by the desktop, by a sound, and by a mark on the page's sign. */
+import { effect } from "@preact/signals"
+import { shownName } from "../../../domain/PlainName.ts"
+import { chime } from "../over/chime.ts"
+import type { Call } from "../model/Chat.ts"
+import type { Inside } from "./context.ts"
+import { channelName, plain } from "./plain.ts"
+
+/** Characters of a message that are shown. */
+const maxLength = 240
+/** Milliseconds in which there is one sound, whatever comes, in all tabs. */
+const quiet = 1500
+
+const rangKey = "natter.rang"
+
+/** Milliseconds in which another tab says that somebody looks at it. */
+const patience = 200
+
+/** Begins; what is returned ends it. */
+export const notify = (inside: Inside): (() => void) => {
+  const { app, chat } = inside
+  const { preferences } = app
+  const { env } = chat
+  const tabs = otherTabs(`natter.${chat.me.id}`, env.isSeen)
+  chat.onCall = (call) => {
+    if (preferences.sounds.value && isFirst()) chime()
+    if (!preferences.notifies.value || env.isSeen()) return
+    const isLookedAt = tabs.ask()
+    env.later(patience, () => !isLookedAt() && !env.isSeen() && show(inside, call))
+  }
+  const isFirst = (): boolean => {
+    const now = env.now()
+    if (Math.abs(now - Number(env.kept(rangKey) ?? 0)) < quiet) return false
+    env.keep(rangKey, String(now))
+    return true
+  }
+  const end = badge(inside)
+  return () => {
+    chat.onCall = () => {}
+    tabs.close()
+    end()
+  }
+}
+
+/** Whoever looks at another tab needs no notification: each says so when it is asked. */
+const otherTabs = (name: string, isSeen: () => boolean) => {
+  const channel = new BroadcastChannel(name)
+  let answered = 0
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (data === "seen") answered++
+    else if (isSeen()) channel.postMessage("seen")
+  }
+  return {
+    /** What is returned says whether one has answered since. */
+    ask: (): (() => boolean) => {
+      const before = answered
+      channel.postMessage("called")
+      return () => answered > before
+    },
+    close: () => channel.close(),
+  }
+}
+
+const show = ({ app, screen }: Inside, { channel, content, from }: Call): void => {
+  if (!("Notification" in globalThis) || Notification.permission !== "granted") return
+  const where = channel.startsWith("@") ? "" : ` (#${channelName(channel)})`
+  try {
+    // One for each conversation; that of another tab is replaced.
+    const shown = new Notification(`${shownName(from)}${where}`, {
+      body: plain(content.slice(0, maxLength).replaceAll(/\s+/g, " ")),
+      tag: `natter ${channel}`,
+      icon: "/favicon.svg",
+    })
+    shown.onclick = () => {
+      shown.close()
+      window.focus()
+      app.goTo(channel, undefined)
+      screen.focusComposer.value++
+    }
+  } catch {
+    // Browsers of phones have them for workers only.
+  }
+}
+
+/** Puts a mark on the page's sign while there is something new. */
+const badge = ({ chat }: Inside): (() => void) => {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+  if (link === null) return () => {}
+  const { href } = link
+  let sign: string | undefined
+  const draw = (radius: number) => {
+    if (radius === 0 || sign === undefined) {
+      if (link.href !== href) link.href = href
+      return
+    }
+    const colour = getComputedStyle(document.documentElement).getPropertyValue("--stripe").trim()
+    const edge = getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()
+    const mark = `<circle cx="23" cy="9" r="${radius}" fill="${colour}" stroke="${edge}" stroke-width="2"/></svg>`
+    link.href = `data:image/svg+xml,${encodeURIComponent(sign.replace("</svg>", mark))}`
+  }
+  const size = (): number => (chat.calls.value > 0 ? 8 : chat.unread.value > 0 ? 5 : 0)
+  void fetch(href)
+    .then((response) => (response.ok ? response.text() : undefined))
+    .then((text) => {
+      sign = text
+      draw(size())
+    })
+    .catch(() => {})
+  const stop = effect(() => draw(size()))
+  return () => {
+    stop()
+    draw(0)
+  }
+}

@@ -1,0 +1,28 @@
+/** Listens to the keys that mean something from anywhere. */
+import { useEffect } from "preact/hooks"
+import { run } from "./commands.ts"
+import { useInside } from "./context.ts"
+import { commandOf, keysOf } from "./shortcuts.ts"
+
+export const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+export const useShortcuts = (): void => {
+  const inside = useInside()
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return
+      const single = !isField(event.target) && inside.app.preferences.singleKeys.value
+      const command = commandOf(event, isMac, single)
+      if (command === undefined) return
+      // What is open over the page has the keys. The browser has none of these meanwhile, but for that which closes it.
+      const isOver = document.querySelector("dialog[open]") !== null
+      if (!isOver || keysOf(command) !== "Escape") event.preventDefault()
+      if (!isOver) run(inside, command)
+    }
+    addEventListener("keydown", onKeyDown)
+    return () => removeEventListener("keydown", onKeyDown)
+  }, [inside])
+}

@@ -1,0 +1,32 @@
+import { assert, describe, it } from "@effect/vitest"
+import { holds, isMentioned, matches, mentions } from "../../src/text/Mentions.ts"
+
+describe("Mentions", () => {
+  const cases: ReadonlyArray<readonly [string, string, number]> = [
+    ["ann", "ann: hi", 1],
+    ["ann", "hi @Ann!", 1],
+    ["ann", "annabel, joann", 0],
+    ["ann", "ann@example.org and x@ann.example", 1],
+    ["a.b", "a.b and axb", 1],
+    ["日本", "日本 is not 日本語", 1],
+    ["ann", "", 0],
+    ["anne-marie", "anne-marie and anne", 1],
+    ["(^.^) [x] $+*?|\\{}/-", "hi (^.^) [x] $+*?|\\{}/-!", 1],
+  ]
+  for (const [name, text, count] of cases) {
+    it(`${name} in "${text}": ${count}`, () => {
+      assert.strictEqual(mentions(text, name).length, count)
+      assert.strictEqual(isMentioned(text, name), count > 0)
+    })
+  }
+
+  it("finds a query wherever it is, in any case", () => {
+    assert.deepStrictEqual(matches("An annex", "AN"), [
+      { start: 0, end: 2 },
+      { start: 3, end: 5 },
+    ])
+    assert.isTrue(holds("An annex", "ex"))
+    assert.isFalse(holds("An annex", ""))
+    assert.deepStrictEqual(matches("An annex", ""), [])
+  })
+})

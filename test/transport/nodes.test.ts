@@ -1,0 +1,5 @@
+import { elsewhere, onOwner } from "../suites/clusterWorld.ts"
+import { transport } from "../suites/transport.ts"
+
+transport(onOwner)
+transport(elsewhere)

@@ -1,0 +1,172 @@
+/** People talk in the page. */
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { another, becomes, open } from "./Person.ts"
+import * as Site from "./Site.ts"
+
+const minute = 60_000
+
+layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTestServices: true, timeout: minute })(
+  "people in the page",
+  (it) => {
+    it.effect(
+      "come in, talk, and do things to what was said",
+      () =>
+        Effect.gen(function* () {
+          const browser = yield* Site.Chrome
+          const origin = yield* Site.origin
+          const ann = yield* open(browser, origin)
+          const bob = yield* open(browser, origin)
+          yield* Effect.promise(async () => {
+            await ann.register("ann")
+            await bob.register("bob")
+            await ann.say("soup at **noon**?")
+            await bob.sees("soup at noon?")
+            assert.strictEqual(await bob.tab.locator(".message strong").first().innerText(), "noon")
+
+            // Who writes is seen to.
+            await bob.tab.locator(".composer textarea").pressSequentially("ye")
+            await ann.tab.getByText("bob is typing").waitFor()
+            await bob.tab.locator(".composer textarea").fill("")
+
+            // A reaction by the picker, and taken back by its button.
+            await bob.tab.locator(".message", { hasText: "soup" }).hover()
+            await bob.tab.getByRole("button", { name: "React", exact: true }).click()
+            await bob.tab.getByRole("searchbox", { name: "Search" }).fill("rocket")
+            await bob.tab.keyboard.press("Enter")
+            const reaction = ann.tab.getByRole("button", { name: "bob reacted with 🚀" })
+            await reaction.waitFor()
+            await bob.tab.getByRole("button", { name: "bob reacted with 🚀" }).click()
+            await reaction.waitFor({ state: "detached" })
+
+            // A reply quotes; the arrow in an empty line edits the last of one's own.
+            await bob.tab.locator(".message", { hasText: "soup" }).hover()
+            await bob.tab.getByRole("button", { name: "Quote" }).click()
+            await bob.tab.locator(".composer textarea").pressSequentially("yes")
+            await bob.tab.keyboard.press("Enter")
+            await ann.sees("yes")
+            // What has no place yet cannot be edited.
+            await bob.sees("yes")
+            assert.match(await ann.tab.locator("blockquote").innerText(), /@ann:\s+soup at noon\?/)
+            await bob.tab.keyboard.press("ArrowUp")
+            const editor = bob.tab.getByRole("textbox", { name: "Edit" })
+            await editor.fill("yes, please")
+            await bob.tab.keyboard.press("Enter")
+            await ann.sees(/yes, please.*edited/)
+
+            // What is deleted is gone for everybody.
+            await bob.tab.locator(".message", { hasText: "yes, please" }).hover()
+            await bob.tab.getByRole("button", { name: "Delete" }).click()
+            await bob.tab.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click()
+            await ann.tab.getByText("This message was deleted.").waitFor()
+
+            // A conversation of two, with its count.
+            await ann.tab.getByRole("button", { name: "Who is here" }).click()
+            await ann.tab.getByTitle("Write to bob").click()
+            await ann.tab.waitForURL("**/c/@bob")
+            await ann.say("psst")
+            await ann.sees("psst")
+            await bob.tab.getByRole("link", { name: /^Online ann.*1 unread message/ }).waitFor()
+            assert.match(await bob.tab.title(), /^\(1\) #lobby/)
+            await bob.tab.getByRole("link", { name: /ann/ }).click()
+            await bob.sees("psst")
+            await ann.tab.getByText("Seen by bob").waitFor()
+            await becomes(
+              () => bob.tab.title(),
+              (title) => !title.startsWith("("),
+            )
+            assert.deepStrictEqual([...ann.complaints, ...bob.complaints], [])
+          })
+        }).pipe(Effect.scoped),
+      minute,
+    )
+
+    it.effect(
+      "find what they left: drafts, places, and messages by their addresses, in each tab",
+      () =>
+        Effect.gen(function* () {
+          const browser = yield* Site.Chrome
+          const origin = yield* Site.origin
+          const carol = yield* open(browser, `${origin}/c/den`)
+          yield* Effect.promise(async () => {
+            await carol.register("carol")
+            for (let at = 1; at <= 150; at++) await carol.say(`line ${at}`)
+            await carol.sees("line 150")
+            await carol.tab.locator(".composer textarea").fill("half a thou")
+          })
+          const tab = yield* another(carol.context, `${origin}/c/den/20`)
+          yield* Effect.promise(async () => {
+            // No sign-in, and the message of the address is in sight.
+            const message = tab.tab.locator(".message", { has: tab.tab.getByText("line 20", { exact: true }) })
+            await message.waitFor()
+            const box = await message.boundingBox()
+            assert.isTrue(box !== null && box.y > 0 && box.y + box.height < tab.tab.viewportSize()!.height)
+            await becomes(
+              () => tab.tab.locator(".composer textarea").inputValue(),
+              (draft) => draft === "half a thou",
+            )
+            await tab.tab.locator(".composer textarea").fill("half a thought")
+            await becomes(
+              () => carol.tab.locator(".composer textarea").inputValue(),
+              (draft) => draft === "half a thought",
+            )
+
+            // To the end, and all the way back up, without a gap or a jump.
+            await tab.tab.getByRole("button", { name: "To the end" }).click()
+            await tab.sees("line 150")
+            const timeline = tab.tab.locator(".timeline")
+            await timeline.hover()
+            for (let turns = 0; turns < 60 && !(await tab.said()).includes("line 1"); turns++) {
+              await tab.tab.mouse.wheel(0, -2000)
+              await tab.tab.evaluate("new Promise(requestAnimationFrame)")
+            }
+            const lines = await tab.said()
+            assert.deepStrictEqual(
+              lines,
+              lines.map((_, at) => `line ${at + 1}`),
+            )
+            assert.deepStrictEqual([...carol.complaints, ...tab.complaints], [])
+            // Whoever signs out is out in all tabs.
+            await carol.tab.getByRole("button", { name: "Sign out" }).click()
+            await tab.tab.getByRole("heading", { name: "Come in and talk" }).waitFor()
+          })
+        }).pipe(Effect.scoped),
+      minute,
+    )
+
+    it.effect(
+      "send files, several at once, by dropping and choosing them, and see pictures",
+      () =>
+        Effect.gen(function* () {
+          const browser = yield* Site.Chrome
+          const origin = yield* Site.origin
+          const dora = yield* open(browser, `${origin}/c/files`)
+          yield* Effect.promise(async () => {
+            await dora.register("dora")
+            const png = Buffer.from(
+              "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+              "base64",
+            )
+            await dora.tab.locator("input[type=file]").setInputFiles([
+              { name: "dot.png", mimeType: "image/png", buffer: png },
+              { name: "notes <b>.txt", mimeType: "text/plain", buffer: Buffer.from("soup ".repeat(100_000)) },
+            ])
+            const picture = dora.tab.getByRole("img", { name: "Preview of dot.png" })
+            await picture.waitFor()
+            await becomes(
+              () => picture.evaluate((image) => Number(Reflect.get(image, "naturalWidth"))),
+              (width) => width === 1,
+            )
+            const notes = dora.tab.locator(".file-card", { hasText: "notes" })
+            await notes.waitFor()
+            const [download] = await Promise.all([dora.tab.waitForEvent("download"), notes.click()])
+            const chunks: Array<Buffer> = []
+            for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
+            assert.strictEqual(Buffer.concat(chunks).toString(), "soup ".repeat(100_000))
+            assert.deepStrictEqual(dora.complaints, [])
+          })
+        }).pipe(Effect.scoped),
+      minute,
+    )
+  },
+)
