@@ -5,7 +5,7 @@ const ports = ["webhooks", "history", "accounts", "channels", "files", "actor", 
 /** What is above the ports, from the bottom up: each row may import those before it. */
 const chat = ["chat", "hub", ...ports]
 const conversations = ["session", "embedding", ...chat]
-const doors = ["http", "grpc", "mqtt"]
+const doors = ["http", "grpc", "mqtt", "irc"]
 const serverSide = ["server", ...doors, "transport", "storage", "cluster", ...conversations]
 
 /**
@@ -21,6 +21,7 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   http: conversations,
   grpc: conversations,
   mqtt: conversations,
+  irc: conversations,
   // Bytes know nothing of channels: a transport never sees the hub, nor what one can do there.
   transport: ["session", ...ports],
   // Rows of a database know nothing of sessions.

@@ -42,6 +42,7 @@ import * as Webhooks from "../webhooks/Webhooks.ts"
 import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
 import { accountStore, fileStores, hubStores } from "./internal/countedStores.ts"
 import { certificates } from "./internal/certificates.ts"
+import * as Dialects from "./internal/dialects.ts"
 import * as OperatorDoors from "./internal/operatorDoors.ts"
 import * as Threads from "./gateways/count.ts"
 import * as GatewayListeners from "./gateways/GatewayListeners.ts"
@@ -201,7 +202,8 @@ const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: Non
   const { problem, requests } = yield* HttpRequests.handlers(settings)
   const always = yield* OperatorDoors.make({ ...settings, folder: folderOf(settings) })
   const gateways = Option.getOrUndefined(yield* Effect.serviceOption(Gateways))
-  const behind = yield* Doors.behind(settings, requests, always)
+  const dialects = yield* Dialects.make(settings)
+  const behind = { ...(yield* Doors.behind(settings, requests, always)), dialects }
   const own = gateways && (yield* GatewayListeners.open(gateways, settings, behind))
   const addresses = yield* listenAll(given ?? own ?? Doors.listeners(settings, behind))
   for (const warning of [tooFew, problem, filesApart(settings)])

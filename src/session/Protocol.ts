@@ -1,15 +1,21 @@
-/** What a session speaks: the one place in which versions differ. */
+/** What a session speaks: the one place in which versions, and protocols, differ. */
 import type * as Effect from "effect/Effect"
 import type { ChannelEventOf, UserEvent, Welcome } from "../domain/ChannelEvent.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import type { User } from "../domain/User.ts"
-import type { Encoding } from "../protocol/Encoding.ts"
 import type { Renderer } from "../protocol/Renderer.ts"
 
-/** A version of the protocol in one encoding; sessions that agreed on the same share it. */
+/** What operators are shown of it; an `Encoding` of Natter's own protocol is one. */
+export interface Spoken {
+  readonly version: number
+  readonly codec: string
+  readonly compression: string | null
+}
+
+/** A version of a protocol in one encoding; sessions that agreed on the same share it. */
 export interface Protocol<Session> {
-  readonly encoding: Encoding
+  readonly encoding: Spoken
   /** How what happens in channels is said. */
   readonly renderer: Renderer<Uint8Array>
   /** Handles one body from the wire. Fails when the session has to end. */

@@ -22,7 +22,7 @@ export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
   const { clock, meter, startedAt } = session.services
   const { outboxes } = session.services.chat.gateway
-  const bodyReader = connection.makeReader(session.services.settings.maxFrameBytes)
+  const bodyReader = (session.dialect ?? connection).makeReader(session.services.settings.maxFrameBytes)
   /** Since when the rest of the unfinished frame is waited for, in this period of its time. */
   let begunAt: number | undefined
   /** Bytes that have come of it since then. */

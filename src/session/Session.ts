@@ -25,6 +25,7 @@ import * as Encoding from "../protocol/Encoding.ts"
 import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { Connection } from "./Connection.ts"
+import type { Dialect } from "./Dialect.ts"
 import type { Protocol } from "./Protocol.ts"
 import * as Pulse from "./Pulse.ts"
 import { Refusals } from "./Refusals.ts"
@@ -58,6 +59,8 @@ export class Session implements OutboxEnds<Uint8Array> {
   readonly id: SessionId
   readonly connection: Connection
   readonly services: SessionServices
+  /** Undefined where Natter's own protocol is spoken. */
+  readonly dialect: Dialect<Session> | undefined
   readonly outbox: Outbox<Uint8Array>
   /** What the connection began with, until a `Connect` negotiates something else. */
   protocol: Protocol<Session>
@@ -85,6 +88,8 @@ export class Session implements OutboxEnds<Uint8Array> {
   endsAt = Infinity
   /** Its heartbeat's own. */
   readonly pulse: Pulse.Pulse
+  /** Milliseconds that the peer may be silent, where its protocol lets it say so and has no question for it. */
+  maySilent: number | undefined
   /** Why it ends, once it does. */
   reason: Disconnect | undefined
   private readonly frames: TokenBucket | undefined
@@ -95,11 +100,13 @@ export class Session implements OutboxEnds<Uint8Array> {
   private refusals: Map<string, Refusals> | undefined
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
 
-  constructor(id: SessionId, connection: Connection, services: SessionServices) {
+  constructor(id: SessionId, connection: Connection, services: SessionServices, dialect?: Dialect<Session>) {
     this.id = id
     this.connection = connection
     this.services = services
-    this.protocol = services.protocolOf(connection.agreed ?? Encoding.server1In(connection.framing))
+    this.dialect = dialect
+    this.protocol =
+      dialect?.protocol ?? services.protocolOf(connection.agreed ?? Encoding.server1In(connection.framing))
     this.heardAt = this.elapsed()
     this.outbox = new Outbox(services.chat.settings.outbox, this, services.chat.gateway.outboxes)
     this.lookAt = this.heardAt

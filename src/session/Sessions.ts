@@ -17,6 +17,7 @@ import { SessionId } from "../domain/SessionId.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
 import { Meters } from "../observability/Meters.ts"
 import type { Connection } from "./Connection.ts"
+import type { Dialect } from "./Dialect.ts"
 import { heartbeat } from "./Heartbeat.ts"
 import { read } from "./Reader.ts"
 import { makeProtocolOf } from "./protocols.ts"
@@ -35,12 +36,15 @@ export interface SessionFigures {
 export class Sessions extends Context.Service<
   Sessions,
   {
-    /** Runs a session over the connection until it ends, whatever ends it; then the connection is closed. */
-    readonly run: (connection: Connection) => Effect.Effect<void>
+    /**
+     * Runs a session over the connection until it ends, whatever ends it; then the connection is closed. Here and below
+     * Natter's own protocol is spoken where no dialect is named.
+     */
+    readonly run: (connection: Connection, dialect?: Dialect<Session>) => Effect.Effect<void>
     /** Says no to a connection, on the wire, and closes it. */
-    readonly refuse: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
+    readonly refuse: (connection: Connection, reason: Disconnect, dialect?: Dialect<Session>) => Effect.Effect<void>
     /** Says no and closes it at once, whether that has arrived or not. */
-    readonly dismiss: (connection: Connection, reason: Disconnect) => Effect.Effect<void>
+    readonly dismiss: (connection: Connection, reason: Disconnect, dialect?: Dialect<Session>) => Effect.Effect<void>
     /** Sessions running, those that have not signed in too. */
     readonly count: () => number
     readonly figures: () => SessionFigures
@@ -87,8 +91,8 @@ const make = Effect.gen(function* () {
   const nodes = yield* Nodes
   /** Among several nodes it is told apart from the sessions of others. */
   const where = nodes === undefined ? "" : `-${nodes.self}`
-  const begin = (connection: Connection) =>
-    new Session(SessionId.make(`${connection.transport}-${++started}${where}`), connection, services)
+  const begin = (connection: Connection, dialect: Dialect<Session> | undefined) =>
+    new Session(SessionId.make(`${connection.transport}-${++started}${where}`), connection, services, dialect)
 
   const finished = (session: Session) => {
     running.delete(session)
@@ -98,9 +102,9 @@ const make = Effect.gen(function* () {
   }
 
   return Sessions.of({
-    run: (connection) =>
+    run: (connection, dialect) =>
       Effect.suspend(() => {
-        const session = begin(connection)
+        const session = begin(connection, dialect)
         const conversation = Effect.suspend(() => {
           running.add(session)
           if (draining !== undefined) session.end(draining)
@@ -113,15 +117,15 @@ const make = Effect.gen(function* () {
           ),
         )
       }),
-    refuse: (connection, reason) =>
+    refuse: (connection, reason, dialect) =>
       Effect.suspend(() => {
-        const session = begin(connection)
+        const session = begin(connection, dialect)
         meter.disconnects.add(reason.reason)
         return Effect.ensuring(inTime(session, farewell(session, reason)), connection.abort)
       }),
-    dismiss: (connection, reason) =>
+    dismiss: (connection, reason, dialect) =>
       Effect.suspend(() => {
-        const session = begin(connection)
+        const session = begin(connection, dialect)
         meter.disconnects.add(reason.reason)
         connection.send([session.protocol.goodbye(session, reason)])
         return connection.abort

@@ -1,7 +1,7 @@
 /**
  * What becomes of a socket that was accepted. Which protocol is spoken is told by its first byte: a length prefix begins
- * with 0, a handshake of TLS with 0x16, a request of HTTP with a letter. Until that byte has come a connection costs a
- * place in a list.
+ * with 0, a handshake of TLS with 0x16, a request of HTTP with a letter. Protocols of others know their own beginning,
+ * which may take a few bytes. Until these have come a connection costs a place in a list.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -13,6 +13,8 @@ import type * as Tls from "node:tls"
 import { Disconnect } from "../domain/Disconnect.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { Connection } from "../session/Connection.ts"
+import type { Dialect } from "../session/Dialect.ts"
+import type { Session } from "../session/Session.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { type Found, ProxyHeader } from "./address/ProxyHeader.ts"
 import type { ProxySettings } from "./address/ProxySettings.ts"
@@ -32,6 +34,8 @@ export interface Behind {
   readonly tls?: Encryption | undefined
   /** Undefined: nobody stands for others. */
   readonly proxies?: ProxySettings | undefined
+  /** Protocols of others that are spoken over the socket itself. */
+  readonly dialects?: ReadonlyArray<Dialect<Session>> | undefined
 }
 
 interface Encryption {
@@ -52,6 +56,9 @@ const refusedFor = 1000
 
 const tlsHandshake = 0x16
 const isLetter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
+
+/** Bytes after which it has to be clear what is spoken. */
+const enough = 16
 
 /** A connection of which nothing has come yet. */
 interface Silent {
@@ -87,6 +94,11 @@ export const make = Effect.fnUntraced(function* (
   const knowsTls = tls !== "never" && behind.tls !== undefined
   /** Where it always has to be TLS nothing is said in plain words, though there be no certificate. */
   const awaitsTls = knowsTls || tls === "always"
+  const dialects = behind.dialects ?? []
+  /** The only one that is spoken here. */
+  const only = dialects.find(({ name }) => name === language)
+  /** Those that may be. */
+  const possible = language === "any" ? dialects : []
 
   let looking = false
   const look = Effect.gen(function* () {
@@ -149,11 +161,12 @@ export const make = Effect.fnUntraced(function* (
   /** With what has come of it, if anything has. Where only one thing can come nothing is waited for. */
   const goOn = (arrival: Arrival, socket: Net.Socket, chunk?: Uint8Array): void => {
     const { http } = behind
-    if ((awaitsTls && !arrival.secure) || (language === "any" && http !== undefined)) {
-      if (chunk !== undefined) return hear(arrival, socket, chunk)
-      return wait(arrival, socket, patienceWith(arrival), (chunk) => hear(arrival, socket, chunk))
+    if ((awaitsTls && !arrival.secure) || (language === "any" && (http !== undefined || possible.length > 0))) {
+      const until = patienceWith(arrival)
+      if (chunk !== undefined) return hear(arrival, socket, chunk, until)
+      return wait(arrival, socket, until, (chunk) => hear(arrival, socket, chunk, until))
     }
-    if (language === "natter" || http === undefined) return void run(talk(arrival, socket, chunk))
+    if (language !== "http" || http === undefined) return void run(talk(arrival, socket, chunk, only))
     if (chunk !== undefined) socket.unshift(chunk)
     http.enter(arrival, socket)
   }
@@ -188,18 +201,24 @@ export const make = Effect.fnUntraced(function* (
     socket.resume()
   }
 
-  const hear = (arrival: Arrival, socket: Net.Socket, chunk: Uint8Array): void => {
+  /** More of what shows it has to come by `until`. */
+  const hear = (arrival: Arrival, socket: Net.Socket, chunk: Uint8Array, until: number): void => {
     const first = chunk[0]!
     if (first === tlsHandshake && knowsTls && !arrival.secure) {
       socket.unshift(chunk)
       return void run(encrypt(arrival, socket))
     }
     if (tls === "always" && !arrival.secure) return unencrypted(arrival, socket, chunk)
+    const dialect = possible.find(({ begins }) => begins(chunk) === "Yes")
+    if (dialect !== undefined) return void run(talk(arrival, socket, chunk, dialect))
+    if (chunk.byteLength < enough && possible.some(({ begins }) => begins(chunk) === "More")) {
+      return wait(arrival, socket, until, (more) => hear(arrival, socket, Buffer.concat([chunk, more]), until))
+    }
     if (behind.http !== undefined && (language === "http" || (language === "any" && isLetter(first)))) {
       socket.unshift(chunk)
       return behind.http.enter(arrival, socket)
     }
-    run(talk(arrival, socket, chunk))
+    run(talk(arrival, socket, chunk, only))
   }
 
   const unencrypted = (arrival: Arrival, socket: Net.Socket, chunk: Uint8Array): void => {
@@ -222,23 +241,24 @@ export const make = Effect.fnUntraced(function* (
         }),
     })
 
-  const connectionOn = (arrival: Arrival, socket: Net.Socket, first?: Uint8Array) => {
+  const connectionOn = (arrival: Arrival, socket: Net.Socket, first?: Uint8Array, dialect?: Dialect<Session>) => {
     const { address, carrier, certificate, secure } = arrival
-    const transport = secure ? "tls" : carrier.remoteAddress === undefined ? "unix" : "tcp"
+    const plain = carrier.remoteAddress === undefined ? "unix" : "tcp"
+    const transport = dialect === undefined ? (secure ? "tls" : plain) : `${dialect.name}${secure ? "s" : ""}`
     return new SocketConnection(transport, socket, { carrier, certificate, first, remoteAddress: address })
   }
 
-  const talk = (arrival: Arrival, socket: Net.Socket, first?: Uint8Array) =>
-    converse(connectionOn(arrival, socket, first), arrival.admission)
+  const talk = (arrival: Arrival, socket: Net.Socket, first?: Uint8Array, dialect?: Dialect<Session>) =>
+    converse(connectionOn(arrival, socket, first, dialect), arrival.admission, dialect)
 
   const refuse = (arrival: Arrival, socket: Net.Socket, disconnect: Disconnect, first?: Uint8Array) =>
-    sessions.refuse(connectionOn(arrival, socket, first), disconnect)
+    sessions.refuse(connectionOn(arrival, socket, first, only), disconnect, only)
 
   /** Nothing has come in time, or will. */
   const giveUp = (arrival: Arrival, socket: Net.Socket): Effect.Effect<void, never, Sessions | ConnectionLimits> => {
     // In plain words it would not be understood.
     if (tls === "always" && !arrival.secure) return Effect.sync(() => socket.destroy())
-    if (isDraining || arrival.admission !== "Admitted") return talk(arrival, socket)
+    if (isDraining || arrival.admission !== "Admitted") return talk(arrival, socket, undefined, only)
     return refuse(arrival, socket, new Disconnect({ reason: "LoginTimeout" }))
   }
 

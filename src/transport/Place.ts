@@ -8,8 +8,8 @@ import * as path from "node:path"
 import * as Address from "../domain/Address.ts"
 import { pathBytes } from "./internal/socketPath.ts"
 
-/** What is understood: the length prefix of Natter's own protocol, HTTP with everything over it, or either. */
-type Language = "any" | "natter" | "http"
+/** What is understood: the length prefix of Natter's own protocol, HTTP with everything over it, a protocol of others, or any. */
+type Language = "any" | "natter" | "http" | "irc" | "mqtt"
 
 export interface Speech {
   readonly language: Language
@@ -54,6 +54,10 @@ const schemes: Readonly<Record<string, Speech>> = {
   ws: { language: "http", tls: "never" },
   https: { language: "http", tls: "always" },
   wss: { language: "http", tls: "always" },
+  irc: { language: "irc", tls: "never" },
+  ircs: { language: "irc", tls: "always" },
+  mqtt: { language: "mqtt", tls: "never" },
+  mqtts: { language: "mqtt", tls: "always" },
 }
 
 /** What a scheme means; undefined where it is none. */

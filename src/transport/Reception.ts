@@ -2,6 +2,8 @@
 import * as Effect from "effect/Effect"
 import { Disconnect } from "../domain/Disconnect.ts"
 import type { Connection } from "../session/Connection.ts"
+import type { Dialect } from "../session/Dialect.ts"
+import type { Session } from "../session/Session.ts"
 import { Sessions } from "../session/Sessions.ts"
 import { type Admission, ConnectionLimits } from "./ConnectionLimits.ts"
 
@@ -9,14 +11,15 @@ import { type Admission, ConnectionLimits } from "./ConnectionLimits.ts"
 export const converse = (
   connection: Connection,
   admission: Admission,
+  dialect?: Dialect<Session>,
 ): Effect.Effect<void, never, Sessions | ConnectionLimits> =>
   Effect.flatMap(Sessions, (sessions) => {
-    if (admission === "Admitted") return sessions.run(connection)
+    if (admission === "Admitted") return sessions.run(connection, dialect)
     return Effect.flatMap(ConnectionLimits, (limits) => {
       const refused =
         admission === "Overwhelmed"
-          ? sessions.dismiss(connection, new Disconnect({ reason: "ServerFull" }))
-          : sessions.refuse(connection, new Disconnect({ reason: admission }))
+          ? sessions.dismiss(connection, new Disconnect({ reason: "ServerFull" }), dialect)
+          : sessions.refuse(connection, new Disconnect({ reason: admission }), dialect)
       return Effect.andThen(limits.note(admission), refused)
     })
   })

@@ -16,6 +16,7 @@ import { Readings } from "../../observability/Readings.ts"
 import type { Sessions } from "../../session/Sessions.ts"
 import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
 import * as Doors from "../../transport/Doors.ts"
+import * as Dialects from "../internal/dialects.ts"
 import type { ListenError } from "../../transport/ListenError.ts"
 import * as OpenFiles from "../../transport/OpenFiles.ts"
 import * as PlaceListener from "../../transport/PlaceListener.ts"
@@ -106,7 +107,8 @@ const run = Effect.fnUntraced(function* (
   const source = yield* Measures.make({ folder: undefined, isReady: () => true })
   // Closed behind the drain.
   const doors = yield* Scope.fork(yield* Effect.scope)
-  const behind = yield* Scope.provide(Doors.behind(settings, []), doors)
+  const dialects = yield* Scope.provide(Dialects.make(settings), doors)
+  const behind = { ...(yield* Scope.provide(Doors.behind(settings, []), doors)), dialects }
   const http = behind.http && RelayDoor.make({ here: behind.http, path: relay, settings: settings.http })
   yield* drainOnClose(settings.shutdown)
   return {
