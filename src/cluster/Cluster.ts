@@ -51,6 +51,9 @@ const timing = {
   entityMessagePollInterval: Duration.seconds(1),
 }
 
+/** When the nodes are others than before, the runtime has read that, and knows who is to have what, in so much time. */
+const assignedWithin = Duration.sum(timing.refreshAssignmentsInterval, Duration.millis(50))
+
 /** A node that has joined is linked to the others; where one of them is out of reach it goes on without. */
 const joinsWithin = "10 seconds"
 
@@ -124,6 +127,8 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
       if (kind === "link") made.attach(connection, peer)
       else server.attach(connection)
     })
+    const scope = yield* Effect.scope
+    let wereWell: string | undefined
     const membership = yield* Membership.make(storage, (members) =>
       Effect.gen(function* () {
         const others = members.filter((member) => member.address !== own)
@@ -131,6 +136,11 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
         const isOne = members.some((member) => member.address === own && member.healthy)
         const isLinked = others.every((member) => !member.healthy || made.reach(member.address))
         if (isOne && isLinked) yield* Deferred.succeed(joined, undefined)
+        const well = members.flatMap((member) => (member.healthy ? [member.address] : [])).join()
+        if (well === wereWell) return
+        wereWell = well
+        const ask = Effect.sync(() => owners?.askAgain())
+        yield* Effect.forkIn(Effect.delay(ask, assignedWithin), scope)
       }),
     )
     const claim = yield* Claims.make((partitions) => epochs.claim(partitions, self))

@@ -2,6 +2,8 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import type { NodeId } from "../../domain/NodeId.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
@@ -15,6 +17,8 @@ export interface Owners {
   readonly ownerOf: (partition: Partition, wrong?: Owner) => Effect.Effect<Owner>
   /** What is known of this node, or of one of its partitions, counts no more. */
   readonly forget: (node: NodeId, partition?: Partition) => void
+  /** Partitions may be others' now: what was asked, and is not answered yet, is asked again. */
+  readonly askAgain: () => void
 }
 
 /** Who was asked and is frozen answers never; by then another may have the partition. */
@@ -48,17 +52,30 @@ export const make = Effect.fnUntraced(function* (locate: Locate): Effect.fn.Retu
     return last.millis
   }
 
+  let moved = Latch.makeUnsafe(false)
+  /**
+   * Undefined where it is not answered in time, or partitions have moved meanwhile. A question to a node that is frozen takes
+   * as long to be taken back as a connection to it takes to fail: nobody waits for that.
+   */
+  const askOnce = (partition: Partition): Effect.Effect<Owner | undefined> =>
+    Effect.gen(function* () {
+      const asking = yield* Effect.forkIn(locate(partition), scope)
+      return yield* Fiber.join(asking).pipe(
+        Effect.timeout(answersWithin),
+        Effect.catchCause((cause) =>
+          Effect.as(Effect.logDebug(`nobody answers for partition ${partition}`, cause), undefined),
+        ),
+        Effect.raceFirst(Effect.as(moved.await, undefined)),
+        Effect.ensuring(Effect.sync(() => asking.interruptUnsafe())),
+      )
+    })
+
   const ask = (partition: Partition, wrong: Owner | undefined) =>
     Effect.gen(function* () {
       for (;;) {
         const pause = pauseOf(partition)
         if (pause > 0) yield* Effect.sleep(pause)
-        const answer = yield* Effect.timeoutOption(locate(partition), answersWithin).pipe(
-          Effect.catchCause((cause) =>
-            Effect.as(Effect.logDebug(`nobody answers for partition ${partition}`, cause), undefined),
-          ),
-        )
-        const owner = answer?._tag === "Some" ? answer.value : undefined
+        const owner = yield* askOnce(partition)
         if (owner !== undefined && (wrong === undefined || !isSame(owner, wrong))) pauses.delete(partition)
         else {
           const millis = pause === 0 ? firstPause : Math.min(pause * 2, longestPause)
@@ -99,6 +116,11 @@ export const make = Effect.fnUntraced(function* (locate: Locate): Effect.fn.Retu
       for (const [at, owner] of known) {
         if (owner.node === node && (partition === undefined || partition === at)) known.delete(at)
       }
+    },
+    askAgain: () => {
+      const latch = moved
+      moved = Latch.makeUnsafe(false)
+      latch.openUnsafe()
     },
   }
 })
