@@ -58,14 +58,17 @@ export const browserSocket = (
   return socketOf({
     reader,
     write: (written) =>
-      Effect.flatMap(Deferred.await(opened), (webSocket) =>
-        Effect.try({
-          try: () =>
-            isClosing(written)
-              ? webSocket.close(written.code, written.reason)
-              : webSocket.send(written as string | Uint8Array<ArrayBuffer>),
-          catch: notWritten,
-        }),
-      ),
+      Effect.flatMap(Deferred.await(opened), (webSocket) => {
+        if (isClosing(written)) {
+          return Effect.try({ try: () => webSocket.close(written.code, written.reason), catch: notWritten })
+        }
+        // What is sent after the close a browser leaves out, and complains of it in its console.
+        return webSocket.readyState === isOpen
+          ? Effect.try({
+              try: () => webSocket.send(written as string | Uint8Array<ArrayBuffer>),
+              catch: notWritten,
+            })
+          : Effect.fail(notWritten(new Error("the WebSocket is closing or closed")))
+      }),
   })
 }

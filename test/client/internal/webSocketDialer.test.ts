@@ -99,7 +99,17 @@ describe("a WebSocket", () => {
       fake.readyState = 2
       yield* TestClock.adjust("20 millis")
       yield* Fiber.join(writing)
-      yield* write(bytes("two"))
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("is given nothing while it closes, and whoever writes is told", () =>
+    Effect.gen(function* () {
+      const { fake, write } = yield* setting()
+      for (const readyState of [2, 3]) {
+        fake.readyState = readyState
+        assert.strictEqual((yield* Effect.flip(write(bytes("late")))).reason._tag, "SocketWriteError")
+      }
+      assert.deepStrictEqual(fake.sent, [])
     }).pipe(Effect.scoped),
   )
 
