@@ -324,15 +324,16 @@ layer(Site.layer(settings), { excludeTestServices: true, timeout: minute })("in 
         yield* Effect.promise(async () => {
           await other.tab.locator(".composer textarea").waitFor()
           await eve.tab.getByRole("link", { name: /tea/ }).waitFor()
+          // Here each tab believes that it is looked at.
+          await other.tab.evaluate("document.hasFocus = () => false")
         })
         const frank = yield* hub.connect({ name: "frank" })
         yield* frank.join("tea")
-        yield* Effect.promise(() => eve.tab.bringToFront())
         yield* frank.publish("tea", "eve, tea is ready")
         yield* Effect.promise(async () => {
           const count = eve.tab.getByRole("link", { name: /tea.*1 unread message.*for you/ })
           await count.waitFor()
-          await other.tab.bringToFront()
+          await other.tab.evaluate("document.hasFocus = () => true; dispatchEvent(new Event('focus'))")
           await other.sees("tea is ready")
           await count.waitFor({ state: "detached" })
         })

@@ -17,6 +17,12 @@ const settings = async (tab: Tab, name: string): Promise<void> => {
   await tab.getByRole("tab", { name }).click()
 }
 
+/** What the tabs of this browser hold for each other to know. */
+const held = (tab: Tab): Promise<ReadonlyArray<string>> =>
+  tab.evaluate("navigator.locks.query().then(({ held }) => held.map(({ name }) => name))") as Promise<
+    ReadonlyArray<string>
+  >
+
 /** Instead of the browser's own, which no test can see. */
 const recorder = `
   globalThis.shown = []
@@ -181,9 +187,12 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await tab.getByLabel("A sound").check()
             assert.strictEqual(await tab.evaluate("tones"), 2)
             await close(tab)
-            await tab.evaluate("localStorage.removeItem('natter.rang')")
             // Somebody looks elsewhere.
-            await tab.evaluate("document.hasFocus = () => false")
+            await tab.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))")
+            await becomes(
+              () => held(tab),
+              (names) => names.length === 0,
+            )
           })
           const icon = (): Promise<string> =>
             tab.evaluate("document.querySelector('link[rel=icon]').href") as Promise<string>
@@ -203,13 +212,20 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             assert.deepStrictEqual(await tab.evaluate("shown"), [
               { title: "calling bob (#calls)", body: "where is @called now?", tag: "natter calls" },
             ])
-            assert.strictEqual(await tab.evaluate("tones"), 4)
+            await becomes(
+              () => tab.evaluate("tones") as Promise<number>,
+              (tones) => tones === 4,
+            )
             // Whoever looks at another tab is not called by this one.
             const second = await context.newPage()
             await second.goto(`${origin}/c/lobby`)
             await second.locator(".composer textarea").waitFor()
             await isReady(second)
-            await tab.evaluate("localStorage.removeItem('natter.rang')")
+            // It is known that somebody looks there, and the time is over in which there is one sound.
+            await becomes(
+              () => held(tab),
+              (names) => names.length === 1 && names[0]!.endsWith(".seen"),
+            )
           })
           yield* bob.publish("calls", "@called, look here")
           yield* Effect.promise(async () => {
@@ -220,7 +236,14 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
               async () => (await tonesOf(tab)) + (await tonesOf(second)),
               (tones) => tones === 6,
             )
+            await person.sees("look here")
+            // What this tab has asked for because of it is answered before.
+            await held(tab)
             await second.close()
+            await becomes(
+              () => held(tab),
+              (names) => names.length === 0,
+            )
           })
           yield* bob.publish("calls", "@called, once more")
           yield* Effect.promise(async () => {

@@ -3,6 +3,7 @@ import { effect } from "@preact/signals"
 import { shownName } from "../../../domain/PlainName.ts"
 import { chime } from "../over/chime.ts"
 import type { Call } from "../model/Chat.ts"
+import { isFirst, Looks } from "../session/tabs.ts"
 import type { Inside } from "./context.ts"
 import { channelName, plain } from "./plain.ts"
 
@@ -11,53 +12,22 @@ const maxLength = 240
 /** Milliseconds in which there is one sound, whatever comes, in all tabs. */
 const quiet = 1500
 
-const rangKey = "natter.rang"
-
-/** Milliseconds in which another tab says that somebody looks at it. */
-const patience = 200
-
 /** Begins; what is returned ends it. */
 export const notify = (inside: Inside): (() => void) => {
   const { app, chat } = inside
   const { preferences } = app
   const { env } = chat
-  const tabs = otherTabs(`natter.${chat.me.id}`, env.isSeen)
+  const looks = new Looks(`natter.${chat.me.id}`, env.isSeen)
   chat.onCall = (call) => {
-    if (preferences.sounds.value && isFirst()) chime()
-    if (!preferences.notifies.value || env.isSeen()) return
-    const isLookedAt = tabs.ask()
-    env.later(patience, () => !isLookedAt() && !env.isSeen() && show(inside, call))
-  }
-  const isFirst = (): boolean => {
-    const now = env.now()
-    if (Math.abs(now - Number(env.kept(rangKey) ?? 0)) < quiet) return false
-    env.keep(rangKey, String(now))
-    return true
+    if (preferences.sounds.value) void isFirst(env, "natter.rang", quiet).then((first) => first && chime())
+    // Whoever looks at another tab needs none.
+    if (preferences.notifies.value) void looks.some().then((seen) => seen || show(inside, call))
   }
   const end = badge(inside)
   return () => {
     chat.onCall = () => {}
-    tabs.close()
+    looks.close()
     end()
-  }
-}
-
-/** Whoever looks at another tab needs no notification: each says so when it is asked. */
-const otherTabs = (name: string, isSeen: () => boolean) => {
-  const channel = new BroadcastChannel(name)
-  let answered = 0
-  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (data === "seen") answered++
-    else if (isSeen()) channel.postMessage("seen")
-  }
-  return {
-    /** What is returned says whether one has answered since. */
-    ask: (): (() => boolean) => {
-      const before = answered
-      channel.postMessage("called")
-      return () => answered > before
-    },
-    close: () => channel.close(),
   }
 }
 
