@@ -156,11 +156,14 @@ export class Publisher {
         channel: recordedName(channel, participant),
         act,
       })
-      yield* this.answered(channel, operation, send(client, channel, operation))
-      if ((yield* Random.next) > 0.1) return
-      // Sends it again with the same id, as a client does that has lost the answer.
-      yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, 3000)))
-      yield* this.answered(channel, operation, send(client, channel, operation))
+      operation.again = (yield* Random.next) <= 0.1
+      const once = Effect.suspend(() => this.answered(channel, operation, send(client, channel, operation)))
+      // With the same id, as a client does that has lost the answer.
+      const twice = Effect.delay(once, Duration.millis(yield* Random.nextIntBetween(0, 3000)))
+      yield* Effect.ensuring(
+        operation.again ? Effect.andThen(once, twice) : once,
+        Effect.sync(() => (operation.again = false)),
+      )
     })
   }
 

@@ -32,6 +32,8 @@ export interface Operation {
   readonly early?: true | undefined
   /** Why it was refused in the end. */
   refused?: { readonly reason: string; readonly final: boolean } | undefined
+  /** It is still to be sent once more: what changed nothing the first time may change something then. */
+  again?: boolean | undefined
 }
 
 /** An entry of a channel, as a client received it. */

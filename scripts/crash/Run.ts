@@ -45,7 +45,8 @@ export const until = (holds: () => boolean, limit: Duration.Duration): Effect.Ef
 
 /** Every operation is answered, every file said and read, and every client has received the last entry of each of its channels. */
 export const isSettledIn = ({ files, observations, operations, reads }: Ledger) => {
-  if (!operations.every(isSettled) || !files.every(({ settled }) => settled)) return false
+  if (!operations.every((operation) => isSettled(operation) && operation.again !== true)) return false
+  if (!files.every(({ settled }) => settled)) return false
   if (!reads.every(({ over }) => over !== undefined)) return false
   const ends = new Map<string, number>()
   const placed = observations.filter(({ placeless }) => placeless === undefined)
