@@ -33,10 +33,13 @@ import * as NodeAddress from "./NodeAddress.ts"
 import * as Owners from "./internal/Owners.ts"
 import * as PartitionEntity from "./internal/PartitionEntity.ts"
 import * as runnerTransport from "./internal/runnerTransport.ts"
+import * as Versions from "./internal/versions.ts"
 
 export interface ClusterOptions extends Pick<ClusterSettings, "address" | "listen" | "secret" | "tls"> {
   /** Names the tables and locks of this cluster: two on one database have two. */
   readonly name: string
+  /** The versions of what nodes say to each other that it speaks. Default: those that it does. */
+  readonly speaks?: Versions.Versions | undefined
 }
 
 /** Found out by taking nodes away, freezing them and stopping the database (docs/adr/0055). */
@@ -64,7 +67,7 @@ const placeOf = (setting: string, text: string): Effect.Effect<Address.Address, 
     : Effect.succeed(place)
 }
 
-/** One with another secret would be in the others' way: it could have partitions, and nobody could reach it. */
+/** One with another secret, or with nothing to say that they understand, would be in the others' way: it could have partitions, and nobody could reach it. */
 const greetAll = Effect.fnUntraced(function* (storage: RunnerStorage["Service"], dialer: Dialer.Dialer, own: string) {
   const runners = yield* Effect.orDie(storage.getRunners)
   const others = runners.flatMap(([{ address }, healthy]) => (healthy ? [Address.format(address)] : []))
@@ -75,9 +78,14 @@ const greetAll = Effect.fnUntraced(function* (storage: RunnerStorage["Service"],
         Effect.tap(({ connection }) => Effect.sync(() => void connection.destroy())),
         Effect.catchTags({
           DialFailed: () => Effect.void,
-          HandshakeFailed: ({ otherSecret }) => {
-            const problem = `the node at ${other} has another secret: give all the same cluster.secret`
-            return otherSecret === true ? Effect.fail(new ClusterError({ problem })) : Effect.void
+          HandshakeFailed: ({ otherSecret, otherVersion, problem }) => {
+            if (otherVersion === true) {
+              return Effect.fail(
+                new ClusterError({ problem: `the node at ${other} is of another release: ${problem}` }),
+              )
+            }
+            const secrets = `the node at ${other} has another secret: give all the same cluster.secret`
+            return otherSecret === true ? Effect.fail(new ClusterError({ problem: secrets })) : Effect.void
           },
         }),
       ),
@@ -88,7 +96,11 @@ const greetAll = Effect.fnUntraced(function* (storage: RunnerStorage["Service"],
 const make = Effect.fnUntraced(function* (options: ClusterOptions) {
   const address = yield* placeOf("cluster.address", options.address)
   const listen = options.listen === "" ? address : yield* placeOf("cluster.listen", options.listen)
-  const credentials = { self: NodeAddress.newNode(address), secret: options.secret }
+  const credentials = {
+    self: NodeAddress.newNode(address),
+    secret: options.secret,
+    speaks: options.speaks ?? Versions.own,
+  }
   const { self } = credentials
   const own = Address.format(address)
   const trusted = yield* certificates.load(options.tls)

@@ -80,10 +80,12 @@ export const makeWorld: Effect.Effect<World> = Effect.gen(function* () {
 
 const address = Effect.map(freePort("127.0.0.1"), (port) => `127.0.0.1:${port}`)
 
+export type Settings = Partial<ClusterSettings.ClusterSettings & Pick<Cluster.ClusterOptions, "speaks">>
+
 /** A node that does nothing yet. */
 export const make = Effect.fnUntraced(function* (
   world: World,
-  settings: Partial<ClusterSettings.ClusterSettings> = {},
+  settings: Settings = {},
 ): Effect.fn.Return<{ nodes: NodesShape; at: string; scope: Scope.Closeable }, unknown, Scope.Scope> {
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const sql = yield* Layer.buildWithMemoMap(ClusterStorage.layer(world.url), yield* Layer.makeMemoMap, scope)
@@ -100,7 +102,7 @@ export const make = Effect.fnUntraced(function* (
 
 export const join = Effect.fnUntraced(function* (
   world: World,
-  settings: Partial<ClusterSettings.ClusterSettings> = {},
+  settings: Settings = {},
   hooks: { readonly released?: (partition: Partition) => Effect.Effect<void> } = {},
 ): Effect.fn.Return<Engine, unknown, Scope.Scope> {
   const { at, nodes, scope } = yield* make(world, settings)

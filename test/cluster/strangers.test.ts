@@ -55,7 +55,11 @@ describe("strangers at the address of a node", () => {
         for (const bytes of heard) {
           if (bytes.length === 0) continue
           assert.strictEqual(bytes.readUInt16BE(), bytes.length - 2)
-          assert.deepStrictEqual(Object.keys(JSON.parse(bytes.toString("utf8", 2)) as object), ["natter", "nonce"])
+          assert.deepStrictEqual(Object.keys(JSON.parse(bytes.toString("utf8", 2)) as object), [
+            "natter",
+            "nonce",
+            "speaks",
+          ])
         }
         assert.deepStrictEqual(one.told, [])
       }).pipe(Effect.scoped),

@@ -6,8 +6,9 @@
 import * as Result from "effect/Result"
 import type { Socket } from "node:net"
 import type { NodeId } from "../../domain/NodeId.ts"
-import { decodeBatch, joinBatch } from "../../hub/nodes/NodeCodec.ts"
+import { joinBatch } from "../../hub/nodes/NodeCodec.ts"
 import type { NodeMessage } from "../../hub/nodes/NodeMessage.ts"
+import { readBatch, type Unread } from "../../hub/nodes/otherReleases.ts"
 import { encodeFrame, type Frame, FrameReader, maxFrameBytes } from "./frames.ts"
 
 /** Batches that are on their way at once. */
@@ -31,6 +32,8 @@ export interface LinkListener {
   /** The first that was heard: both ways work. */
   readonly up: (link: Link) => void
   readonly receive: (link: Link, message: NodeMessage) => void
+  /** The other side said what this node has no word for. */
+  readonly unread: (link: Link, unread: Unread) => void
   /** Nothing comes or goes any more; told once. */
   readonly closed: (link: Link, problem: string) => void
 }
@@ -186,9 +189,10 @@ export class Link {
   }
 
   private take(text: string): void {
-    const messages = decodeBatch(text)
-    if (Result.isFailure(messages)) return this.cut(`what was said cannot be read: ${messages.failure.slice(0, 300)}`)
-    for (const message of messages.success) {
+    const batch = readBatch(text)
+    if (Result.isFailure(batch)) return this.cut(`what was said cannot be read: ${batch.failure.slice(0, 300)}`)
+    for (const unread of batch.success.unread) this.listener.unread(this, unread)
+    for (const message of batch.success.messages) {
       if (this.closed) return
       this.listener.receive(this, message)
     }

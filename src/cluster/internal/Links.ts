@@ -17,6 +17,9 @@ import * as NodeAddress from "../NodeAddress.ts"
 const firstPause = 50
 const longestPause = 1000
 
+/** So many different things that are unknown are told of. */
+const mostUnread = 100
+
 /** When this node leaves, so long may what it said last be on its way. */
 const goodbye = "1 second"
 
@@ -45,6 +48,8 @@ export const make = Effect.fnUntraced(function* (
   const keep = yield* FiberMap.runtime(dials)<never>()
   let known: ReadonlySet<string> = new Set()
   let leaving = false
+  /** What was said to be unknown, in the log: once is enough. */
+  const unread = new Set<string>()
   let lostOne = Latch.makeUnsafe(false)
 
   const listener: LinkListener = {
@@ -53,6 +58,17 @@ export const make = Effect.fnUntraced(function* (
       runFork(Effect.logInfo(`linked to the node ${peer}`))
     },
     receive: ({ peer }, message) => events.receive(peer, message),
+    unread: (link, { answer, what }) => {
+      if (answer !== undefined) link.send(encodeMessage(answer))
+      const about = `${link.peer} ${what}`
+      if (unread.size >= mostUnread || unread.has(about)) return
+      unread.add(about)
+      runFork(
+        Effect.logWarning(
+          `the node ${link.peer} is of a later release, and says what this one does not know: ${what}, which is left out`,
+        ),
+      )
+    },
     closed: (link, problem) => {
       const { isUp, peer } = link
       if (links.get(peer) === link) links.delete(peer)

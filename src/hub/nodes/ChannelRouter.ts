@@ -89,6 +89,10 @@ export class ChannelRouter implements Router {
         link?.recipient.moved()
         return true
       }
+      case "NotUnderstood":
+        if (message.link === undefined) return false
+        this.links.get(message.link)?.recipient.notUnderstood(message.request)
+        return true
       default:
         return false
     }

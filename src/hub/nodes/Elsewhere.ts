@@ -282,6 +282,8 @@ export class Elsewhere {
       case "Disconnected":
       case "Counted":
         return this.answer(message.request, message)
+      case "NotUnderstood":
+        return this.answer(message.request, undefined)
     }
   }
 

@@ -51,19 +51,25 @@ export const joinBatch = (messages: ReadonlyArray<string>): string => `[${messag
 const parse = (text: string) =>
   Result.try({ try: (): unknown => JSON.parse(text), catch: (error) => `it is no JSON: ${String(error)}` })
 
-/** The messages of a batch, or what is wrong with it. */
-export const decodeBatch = (text: string): Result.Result<ReadonlyArray<NodeMessage>, string> =>
+export const decodeMessage = (value: unknown): Result.Result<NodeMessage, string> =>
+  isFrequent(value) ? Result.succeed(value) : Result.mapError(decode(value), ({ message }) => message)
+
+/** The messages of a batch. `orElse` says what becomes of one that cannot be read: nothing, perhaps. */
+export const decodeEach = (
+  text: string,
+  orElse: (value: unknown, problem: string) => Result.Result<NodeMessage | undefined, string>,
+): Result.Result<ReadonlyArray<NodeMessage>, string> =>
   Result.flatMap(parse(text), (values) => {
     if (!Array.isArray(values)) return Result.fail("it is no list")
     const messages: Array<NodeMessage> = []
     for (const value of values as ReadonlyArray<unknown>) {
-      if (isFrequent(value)) {
-        messages.push(value)
-        continue
-      }
-      const message = decode(value)
-      if (Result.isFailure(message)) return Result.fail(message.failure.message)
-      messages.push(message.success)
+      const message = Result.orElse(decodeMessage(value), (problem) => orElse(value, problem))
+      if (Result.isFailure(message)) return Result.fail(message.failure)
+      if (message.success !== undefined) messages.push(message.success)
     }
     return Result.succeed(messages)
   })
+
+/** The messages of a batch, or what is wrong with it. */
+export const decodeBatch = (text: string): Result.Result<ReadonlyArray<NodeMessage>, string> =>
+  decodeEach(text, (_, problem) => Result.fail(problem))

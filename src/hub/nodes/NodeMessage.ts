@@ -152,6 +152,8 @@ const aside = [
   /** How the node is doing. */
   message("Inquire", { request: Schema.Finite }),
   message("Standing", { request: Schema.Finite, standing: Standing }),
+  /** This node has no word for a question; with `link`, for a command of that link. */
+  message("NotUnderstood", { request: Schema.Finite, link: Schema.optional(link) }),
   /** Of no channel, and of nobody's: nobody answers. */
   message("Told", { notice: Notice }),
 ] as const

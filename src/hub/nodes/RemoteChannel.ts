@@ -159,6 +159,9 @@ export class RemoteChannel implements Channel {
         receive: (turn: ChannelTurn) => this.receive(link, turn),
         moved: () => this.lost(link, false),
         broken: () => this.lost(link, true),
+        notUnderstood: (request: number) => {
+          if (this.current === link) this.refuse((asked) => "request" in asked && asked.request === request, olderOwner)
+        },
       }
       return Effect.map(router.attach(this.wanted, recipient, again), (attachment) => {
         this.seeking = false
@@ -382,5 +385,9 @@ const none: ReadonlyArray<never> = []
 const unsureOf = new RequestError({
   reason: "Unavailable",
   detail: "Nobody knows whether it was done: look, and ask again where it was not",
+})
+const olderOwner = new RequestError({
+  reason: "NotSupported",
+  detail: "The node that has this channel is of an earlier release, and cannot do that",
 })
 const notFound = new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })

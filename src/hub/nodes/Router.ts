@@ -6,6 +6,8 @@ import type { Wanted } from "./OwnedChannels.ts"
 export interface RemoteRecipient extends Omit<Recipient, "node"> {
   /** The link has broken: nobody knows whether what was sent last has arrived. */
   readonly broken: () => void
+  /** Where the channel runs there is no word for what was asked by this number. */
+  readonly notUnderstood: (request: number) => void
 }
 
 /** How a channel is reached that may run anywhere. */
