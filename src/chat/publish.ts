@@ -1,5 +1,6 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { Attachment } from "../domain/Attachment.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { FileId } from "../domain/FileId.ts"
@@ -11,7 +12,7 @@ import type { ChatShape } from "./Chat.ts"
 import { noSuchFile, withOwnFile } from "./internal/files.ts"
 import { awaiting, send, mayNotPost, unsayable } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
-import type { Receipt } from "./Receipt.ts"
+import { errorIn, type Receipt } from "./Receipt.ts"
 
 export interface Publish {
   readonly channel: ChannelName
@@ -44,14 +45,19 @@ const leaveWithFile = (
 ): Effect.Effect<void, RequestError> =>
   withOwnFile(chat, caller, { channel: request.channel, file }, (files, record) => {
     if (!record.whole) return Effect.fail(noSuchFile())
-    return files.post(record, (attachment) => {
-      const said = Deferred.makeUnsafe<void>()
+    let isAnswered = false
+    const posting = files.post(record, (attachment) => {
+      const said = Deferred.makeUnsafe<void, RequestError>()
       const settle: Reply["settle"] = (outcome) => {
+        isAnswered = true
         reply.settle(outcome)
-        Deferred.doneUnsafe(said, Effect.void)
+        const error = errorIn(outcome)
+        // A file whose message was refused counts as never said: it waits for the next message with it.
+        Deferred.doneUnsafe(said, error === undefined ? Exit.void : Exit.fail(error))
       }
       return Effect.andThen(leave(chat, caller, request, attachment, { ...reply, settle }), Deferred.await(said))
     })
+    return Effect.catch(posting, (error) => (isAnswered ? Effect.void : Effect.fail(error)))
   })
 
 /** The same as `publish` for who need not wait: the outcome goes to `reply`. */

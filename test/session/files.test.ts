@@ -285,6 +285,25 @@ describe("a download", () => {
       assert.deepInclude(yield* bob.until("Error"), { ref: 73, name: "NoSuchFile" })
     }))
 
+  test("that was refused with its message can be read, said and called off as before", (server) =>
+    Effect.gen(function* () {
+      const ann = yield* member(server, "ann")
+      const bob = yield* member(server, "bob")
+      yield* ann.ask({ type: "Configure", channel, slow_mode: 30_000 }, "Ok")
+      const bytes = bytesOf(10)
+      const { file } = yield* upload(bob, bytes)
+      yield* bob.ask({ type: "Publish", channel, id: "words", content: "wait for it" }, "Published")
+      const say = { type: "Publish", channel, id: file, content: "", file } as const
+      yield* bob.send({ ...say, ref: 71 })
+      assert.deepInclude(yield* bob.until("Error"), { ref: 71, name: "SlowMode" })
+      // A message that is taken away takes the files with it that no other carries.
+      yield* ann.ask({ type: "Delete", channel, id: "gone", target: 1 }, "Published")
+      yield* bob.ask({ type: "Download", channel, file }, "Opened")
+      assert.deepStrictEqual(yield* receive(bob, file, bytes.length), Buffer.from(bytes))
+      yield* TestClock.adjust("30 seconds")
+      yield* bob.ask(say, "Published")
+    }))
+
   test("ends when its message is deleted", (server) =>
     Effect.gen(function* () {
       const ann = yield* member(server, "ann")
