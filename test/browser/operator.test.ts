@@ -8,6 +8,7 @@ import type { Browser, Page as Tab } from "playwright-core"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { violations } from "../web/axe.ts"
 import { builtPage } from "../web/builtPage.ts"
+import { becomes } from "../web/Person.ts"
 import * as Chromium from "./Chromium.ts"
 
 const password = "a long password"
@@ -110,8 +111,10 @@ layer(service, { excludeTestServices: true, timeout: 60_000 })("the operator's p
         yield* Effect.promise(async () => {
           await tab.getByRole("region", { name: "Sessions" }).getByText(/^2$/).waitFor()
           await tab.getByRole("img", { name: /^Sessions: 2 now, at most 2/ }).waitFor()
-          await tab.locator(".chart-plot canvas").last().waitFor()
-          assert.strictEqual(await tab.locator(".chart-plot canvas").count(), 9)
+          await becomes(
+            () => tab.locator(".chart-plot canvas").count(),
+            (count) => count === 9,
+          )
           assert.deepStrictEqual(await violations(tab), [])
           await tab.getByRole("link", { name: "Connections" }).click()
           await tab.getByRole("button", { name: /^What to do with bob/ }).click()

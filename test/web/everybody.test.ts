@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Page as Tab } from "playwright-core"
 import { TestServer } from "../../src/testing/TestServer.ts"
 import { violations } from "./axe.ts"
+import { hasFocus } from "./Dialogs.ts"
 import { becomes, open } from "./Person.ts"
 import * as Site from "./Site.ts"
 
@@ -110,18 +111,24 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await keyboard.press("Enter")
             await keyboard.type("two")
             await keyboard.press("Enter")
+            await ann.sees("one")
             await ann.sees("two")
             // Backwards from the field to the last message, and up to the one before.
             await tabTo(/\btwo$/, "Shift+Tab")
             await keyboard.press("ArrowUp")
-            assert.match(await focused(ann.tab), /one/)
+            await becomes(
+              () => focused(ann.tab),
+              (label) => /one/.test(label),
+            )
             await tabTo(/^React$/)
             await keyboard.press("Enter")
+            await hasFocus(ann.tab.getByRole("searchbox", { name: "Search" }))
             await keyboard.type("tada")
             await keyboard.press("Enter")
             await ann.tab.getByRole("button", { name: "keys reacted with 🎉" }).waitFor()
             await tabTo(/Write to #den/)
             await keyboard.press("ArrowUp")
+            await hasFocus(ann.tab.getByRole("textbox", { name: "Edit" }))
             await keyboard.type("!")
             await keyboard.press("Enter")
             await ann.sees("two!")

@@ -186,7 +186,10 @@ layer(Site.layer(settings), { excludeTestServices: true, timeout: minute })("in 
           await ann.tab.getByText("You are signed out").waitFor()
           await ann.signIn("ann")
           await ann.sees("one")
-          assert.strictEqual(await ann.tab.locator(".composer textarea").inputValue(), "unfinished")
+          await becomes(
+            () => ann.tab.locator(".composer textarea").inputValue(),
+            (draft) => draft === "unfinished",
+          )
         })
       }).pipe(Effect.scoped),
     minute,

@@ -1,6 +1,7 @@
 /** People talk in the page. */
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { TestServer } from "../../src/testing/TestServer.ts"
 import { another, becomes, open } from "./Person.ts"
 import * as Site from "./Site.ts"
 
@@ -67,7 +68,10 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await ann.say("psst")
             await ann.sees("psst")
             await bob.tab.getByRole("link", { name: /^Online ann.*1 unread message/ }).waitFor()
-            assert.match(await bob.tab.title(), /^\(1\) #lobby/)
+            await becomes(
+              () => bob.tab.title(),
+              (title) => title.startsWith("(1) #lobby"),
+            )
             await bob.tab.getByRole("link", { name: /ann/ }).click()
             await bob.sees("psst")
             await ann.tab.getByText("Seen by bob").waitFor()
@@ -87,10 +91,15 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
         Effect.gen(function* () {
           const browser = yield* Site.Chrome
           const origin = yield* Site.origin
+          const { hub } = yield* TestServer
           const carol = yield* open(browser, `${origin}/c/den`)
           yield* Effect.promise(async () => {
             await carol.register("carol")
-            for (let at = 1; at <= 150; at++) await carol.say(`line ${at}`)
+          })
+          const dave = yield* hub.connect({ name: "dave" })
+          yield* dave.join("den")
+          for (let at = 1; at <= 150; at++) yield* dave.publish("den", `line ${at}`)
+          yield* Effect.promise(async () => {
             await carol.sees("line 150")
             await carol.tab.locator(".composer textarea").fill("half a thou")
           })
@@ -116,10 +125,13 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await tab.sees("line 150")
             const timeline = tab.tab.locator(".timeline")
             await timeline.hover()
-            for (let turns = 0; turns < 60 && !(await tab.said()).includes("line 1"); turns++) {
-              await tab.tab.mouse.wheel(0, -2000)
-              await tab.tab.evaluate("new Promise(requestAnimationFrame)")
-            }
+            await becomes(
+              async () => {
+                await tab.tab.mouse.wheel(0, -2000)
+                return tab.said()
+              },
+              (lines) => lines.includes("line 1"),
+            )
             const lines = await tab.said()
             assert.deepStrictEqual(
               lines,
