@@ -165,13 +165,13 @@ const make = async (folder: string): Promise<void> => {
  * Makes it anew. Nobody ever finds a part of it there; of several who do this at the same time, the last one's stays. Whoever
  * serves it has read all of it before.
  */
-export const makeAt = async (target: string): Promise<void> => {
+export const makeAt = async (target: string, making = make): Promise<void> => {
   const folder = path.resolve(target)
   const beside = path.dirname(folder)
   fs.mkdirSync(beside, { recursive: true })
   const draft = fs.mkdtempSync(path.join(beside, ".page-"))
   try {
-    await make(draft)
+    await making(draft)
     fs.chmodSync(draft, 0o755)
     put(draft, folder)
   } finally {

@@ -149,7 +149,7 @@ describe("the page that is built", () => {
   test("is whole where several make it at once", async () => {
     const target = path.join(elsewhere, "dist/web")
     const makers = [1, 2, 3].map(async () => {
-      const maker = spawn(process.execPath, ["scripts/web/build.ts", target], {
+      const maker = spawn(process.execPath, ["test/web/fixtures/placePage.ts", folder, target], {
         stdio: ["ignore", "ignore", "inherit"],
       })
       return ((await once(maker, "close")) as [number])[0]
