@@ -40,7 +40,9 @@ const flags = {
   ),
   freeze: duration("freeze", "How long a node is frozen (60s; with --random 20s)").pipe(Flag.optional),
   old: Flag.String("old").pipe(
-    Flag.withDescription("The folder of a checkout: the first node is started from it"),
+    Flag.withDescription(
+      "The release before, which the first node is of: a folder, a commit or a tag (6486670 or later: earlier ones had one node)",
+    ),
     Flag.optional,
   ),
   json: Flag.String("json").pipe(Flag.withDescription("Write the report to this file as JSON"), Flag.optional),
@@ -59,7 +61,7 @@ const chosen = Effect.fnUntraced(function* ({ fault, old, random, rounds, seed }
     return yield* new CrashError({ message: `there is no fault ${stranger}, only ${names.join(", ")}` })
   }
   if (given.includes("upgrade") && Option.isNone(old)) {
-    return yield* new CrashError({ message: "upgrade needs the checkout of another version: --old FOLDER" })
+    return yield* new CrashError({ message: "upgrade needs another release: --old with a folder, a commit or a tag" })
   }
   const once = given.filter(isFault)
   return Array.from({ length: rounds }, () => once).flat()

@@ -14,9 +14,10 @@ import { freePort } from "../../src/load/FreePort.ts"
 import * as ServiceNodes from "../../src/load/ServiceNodes.ts"
 import { Proxy } from "../../src/proxy/Proxy.ts"
 import type { PostgresServer } from "../../test/postgres/PostgresServer.ts"
-import { Command, sources } from "../Command.ts"
+import { Command } from "../Command.ts"
 import { CrashError } from "../crash/CrashError.ts"
 import * as Postgres from "../crash/Postgres.ts"
+import * as OldRelease from "./OldRelease.ts"
 import * as Preload from "./preload.ts"
 
 export type Node = ServiceNodes.ServiceNode
@@ -25,7 +26,7 @@ export interface ClusterOptions {
   readonly nodes: number
   /** Nodes that may join later. Default: none. */
   readonly spare?: number | undefined
-  /** The checkout from which the first node is started, until `renew`. Default: this one. */
+  /** Another release, of which the first node is until `renew`: a folder, a commit or a tag. Default: this one. */
   readonly old?: string | undefined
   /** Whether nodes reach each other through proxies, and have clocks that can be set. Default: they do, and have. */
   readonly breakable?: boolean | undefined
@@ -42,7 +43,7 @@ export interface Cluster {
   readonly link: (from: number, to: number) => (typeof Proxy)["Service"] | undefined
   /** Stops a node in the middle of whatever it does, until the scope closes; also should this process be killed. */
   readonly freeze: (node: Node) => Effect.Effect<void, CrashError, Scope.Scope>
-  /** From its next start on, the first node is of this checkout, too. */
+  /** From its next start on, the first node is of this release, too. */
   readonly renew: Effect.Effect<void>
 }
 
@@ -102,7 +103,8 @@ export const make = Effect.fnUntraced(function* (
   const links = new Map<string, (typeof Proxy)["Service"]>()
   const between = (from: number, to: number) => `${from} to ${to}`
   const own = path.resolve(yield* Command)
-  let isOld = old !== undefined
+  const former = old === undefined ? undefined : yield* OldRelease.natter(old)
+  let isOld = true
   for (let index = 0; index < all; index++) {
     const ports = new Map<number, number>()
     for (const [to, target] of peers.entries()) {
@@ -115,7 +117,7 @@ export const make = Effect.fnUntraced(function* (
       nodes.add({
         peers: peers[index],
         preload: breakable ? [Preload.clock(Duration.toMillis(back)), Preload.detour(ports)] : [],
-        natter: () => (index === 0 && isOld && old !== undefined ? path.resolve(old, sources) : own),
+        natter: () => (index === 0 && isOld && former !== undefined ? former : own),
       }),
       failed("a node could not be made"),
     )

@@ -19,7 +19,8 @@ export const faults = {
   "cut-one-way": "what one node sends to another is lost, and not what comes back",
   "clock-back": "the clock of a node is set back by ten minutes, and later forth",
   "rolling-restart": "all nodes are restarted, one after the other",
-  upgrade: "the node of the version before is restarted as one of this version",
+  upgrade:
+    "the node of the release before (--old) serves beside the others for a while, and is restarted as one of this release",
 } as const
 export type FaultName = keyof typeof faults
 
@@ -52,6 +53,8 @@ const attempt = (what: string, does: () => Promise<unknown>): Effect.Effect<void
 const whileCut = Duration.seconds(8)
 const postgresAway = Duration.seconds(5)
 const down = Duration.seconds(1)
+/** In which nodes of two releases have to do with each other. */
+const together = Duration.seconds(10)
 
 const pick = <A>(from: ReadonlyArray<A>): Effect.Effect<A, CrashError> =>
   Effect.flatMap(Random.nextIntBetween(0, Math.max(0, from.length - 1)), (at) =>
@@ -159,7 +162,7 @@ export const strike = (
         { nodes },
       )
     case "upgrade":
-      return Effect.andThen(cluster.renew, again(nodes[0]!, "stop"))
+      return Effect.andThen(Effect.sleep(together), Effect.andThen(cluster.renew, again(nodes[0]!, "stop")))
   }
 }
 
