@@ -10,6 +10,7 @@ import { clock } from "./../src/testing/simulation/Trace.ts"
 const usage = `npm run simulate -- --seed 42              one seed, some minutes of virtual time
 npm run simulate -- --seed 42 --hours 24   the same for longer: storms with calms between them
 npm run simulate -- --seeds 1..200         many
+npm run simulate -- --seeds 1..50 --nodes 3   a service of three nodes, of which links break and channels move
 
 Plays the service, its clients, the network between them and the disk behind it in this process, with every chance
 taken from the seed, and checks all the while that what is promised is kept. The same seed gives the same hash. A seed
@@ -20,6 +21,7 @@ that fails is made as small as it goes and told as a story; the exit code is 1 t
   --hours H         virtual hours of storm; without it, one to five minutes
   --machines N      how many clients, 1 to 12; without it, four to nine
   --unsure SECONDS  how often the disk stores what it is told and cannot say so, for 3 s; without it, by chance
+  --nodes N         how many nodes the service is, 1 to 5, and what befalls them; 1
   --channels MODE   how the service reaches its channels: direct, or encoded, as if each were on another node; direct
   --shrink SECONDS  how long to look for a shorter story; 60
   --help            this`
@@ -37,6 +39,7 @@ const parse = () =>
       hours: { type: "string" },
       machines: { type: "string" },
       unsure: { type: "string" },
+      nodes: { type: "string", default: "1" },
       channels: { type: "string", default: "direct" },
       shrink: { type: "string", default: "60" },
       help: { type: "boolean", short: "h", default: false },
@@ -78,6 +81,7 @@ const [from, to] = range()
 const hours = values.hours === undefined ? undefined : Number(values.hours)
 if (hours !== undefined && !(hours > 0 && hours <= 1000)) refuse("--hours must be a number above 0, 1000 at most")
 const machines = values.machines === undefined ? undefined : whole("--machines", values.machines, 1, 12)
+const nodes = whole("--nodes", values.nodes, 1, 5)
 const unsure = values.unsure === undefined ? undefined : whole("--unsure", values.unsure, 1, 3600)
 const { channels } = values
 const settings = isChannelMode(channels)
@@ -102,6 +106,7 @@ for (let seed = from; seed <= to; seed++) {
   const plan = Plan.make(seed, {
     length: hours === undefined ? undefined : hours * 3_600_000,
     machines,
+    nodes,
     unsureEvery: unsure === undefined ? undefined : unsure * 1000,
   })
   let shown = 0

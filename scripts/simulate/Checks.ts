@@ -18,7 +18,7 @@ const goneWithin = 70_000
 interface World {
   readonly time: VirtualTime
   readonly judge: Judge
-  readonly server: Server
+  readonly servers: ReadonlyArray<Server>
   readonly history: History["Service"]
   readonly channels: ChannelStore["Service"]
   readonly files: FileStore["Service"]
@@ -48,13 +48,17 @@ export const inTheEnd = (world: World): void => {
 }
 
 /** Holds when all have left, and some time has passed. */
-export const afterwards = ({ judge, server }: World): void =>
-  server.look((alive, baseline) => {
-    const { fibers, ...others } = alive
-    const left = (Object.keys(others) as Array<Exclude<keyof Alive, "fibers">>).filter((name) => others[name] !== 0)
-    if (left.length > 0) judge.fail("nothing leaks", left.map((name) => `${name}: ${others[name]}`).join(", "))
-    if (fibers > baseline) judge.fail("nothing leaks", `${fibers - baseline} fibers more than at the start`)
-  })
+export const afterwards = ({ judge, servers }: World): void => {
+  for (const server of servers) {
+    server.look((alive, baseline) => {
+      const { fibers, ...others } = alive
+      const left = (Object.keys(others) as Array<Exclude<keyof Alive, "fibers">>).filter((name) => others[name] !== 0)
+      if (left.length > 0) judge.fail("nothing leaks", left.map((name) => `${name}: ${others[name]}`).join(", "))
+      if (fibers > baseline)
+        judge.fail("nothing leaks", `${server.name} has ${fibers - baseline} fibers more than at the start`)
+    })
+  }
+}
 
 const answered = ({ judge, people, time }: World): void => {
   const first = new Set<string>()

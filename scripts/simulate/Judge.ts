@@ -202,8 +202,7 @@ export class Judge {
     entry: { readonly id?: string | undefined; readonly content?: string | undefined; readonly seq: number },
     where: Channel | undefined,
   ): Submission | undefined {
-    if (entry.id !== undefined) return this.byId.get(entry.id)
-    return this.saying(entry.content ?? "") ?? this.byPlace(where, entry.seq)
+    return this.byId.get(entry.id ?? "") ?? this.saying(entry.content ?? "") ?? this.byPlace(where, entry.seq)
   }
 
   /** Who says this, in whatever version. */
@@ -214,7 +213,7 @@ export class Judge {
   private byPlace(channel: Channel | undefined, seq: number): Submission | undefined {
     const entry = channel?.entries[seq - 1]
     if (entry === undefined) return undefined
-    return entry.id === undefined && entry.type === "Message" ? this.saying(entry.content) : this.byId.get(entry.id!)
+    return this.byId.get(entry.id ?? "") ?? (entry.type === "Message" ? this.saying(entry.content) : undefined)
   }
 
   /** Somebody is told of an entry of a channel: live, or as history has it now. */
@@ -332,8 +331,8 @@ export class Judge {
 
   private storedOne(id: ChannelId, entry: Entry): void {
     this.counts.stored++
-    const submission =
-      entry.id === undefined ? this.saying(entry.type === "Message" ? entry.content : "") : this.byId.get(entry.id)
+    // What version 1 says has no id, or one that a node has given it.
+    const submission = this.byId.get(entry.id ?? "") ?? this.saying(entry.type === "Message" ? entry.content : "")
     if (submission === undefined) return this.fail("nothing is invented", `${id} #${entry.seq} was said by nobody`)
     const channel = this.channels.get(id) ?? this.channels.direct(id, submission.name, this.time.now)
     const place = `${channel.name} #${entry.seq}`

@@ -1,5 +1,6 @@
 /** Somebody with a machine and a program on it: what both versions of the program have in common. */
 import type * as Effect from "effect/Effect"
+import { Dice } from "../../src/testing/Dice.ts"
 import { Cable } from "../../src/testing/simulation/Cable.ts"
 import { type ClientEnd, Line } from "../../src/testing/simulation/Line.ts"
 import { Process } from "../../src/testing/simulation/Process.ts"
@@ -16,7 +17,8 @@ export interface World {
   readonly time: VirtualTime
   readonly trace: Trace
   readonly judge: Judge
-  readonly server: Server
+  /** The nodes of the service; where it is one, that. */
+  readonly servers: ReadonlyArray<Server>
   readonly seed: number
 }
 
@@ -48,6 +50,8 @@ export abstract class Person {
   protected words = 0
   private readonly cable: Cable
   private readonly wall = new WallClock()
+  /** Which node it comes in at, anew each time. */
+  private readonly door: Dice
   private readonly index: number
   private readonly lines = new Set<Line>()
   private process: Process | undefined
@@ -57,6 +61,7 @@ export abstract class Person {
     this.world = world
     this.index = index
     this.machine = machine
+    this.door = new Dice(world.seed * 37 + index)
     this.cable = new Cable(world.time, world.seed * 31 + index, machine.cable)
   }
 
@@ -155,7 +160,8 @@ export abstract class Person {
   /** Asks the server for a connection; `answer` hears of it, or that nobody listens, or nothing. */
   protected dial(process: Process, answer: (end: ClientEnd | undefined) => void): void {
     const { cable, world } = this
-    const { server, time } = world
+    const { servers, time } = world
+    const server = this.door.pick(servers)
     const later = (then: () => void) => cable.bring(time.now + cable.lag, () => process.isAlive && then())
     later(() => {
       // A machine without power does not even say that nobody listens; a dial that waits is given up in time.

@@ -4,10 +4,13 @@ import { around } from "./around.ts"
 import { FilePlans } from "./FilePlans.ts"
 import { govern } from "./Government.ts"
 import type { Machine } from "./Machine.ts"
+import { NodePlans } from "./NodePlans.ts"
 import type { Action, Disaster, Fault, Step } from "./Step.ts"
 
 export interface Plan {
   readonly seed: number
+  /** How many nodes the service is. */
+  readonly nodes: number
   readonly machines: ReadonlyArray<Machine>
   /** Users with all rights everywhere. */
   readonly admins: ReadonlyArray<string>
@@ -21,6 +24,8 @@ export interface PlanOptions {
   /** Milliseconds of storm; the calm at the end comes on top. */
   readonly length?: number | undefined
   readonly machines?: number | undefined
+  /** How many nodes the service is: 1 where it is not given. */
+  readonly nodes?: number | undefined
   /** So often, in milliseconds, the disk stores for a while what it is told and cannot say so. */
   readonly unsureEvery?: number | undefined
 }
@@ -43,7 +48,7 @@ const channelNames = [...channels, "den", "attic", "nook"]
 export const make = (seed: number, options: PlanOptions = {}): Plan => {
   const dice = new Dice(Math.imul(seed + 1, 0x9e37_79b1))
   const count = options.machines ?? 4 + dice.below(6)
-  const { unsureEvery = Number.POSITIVE_INFINITY } = options
+  const { nodes = 1, unsureEvery = Number.POSITIVE_INFINITY } = options
   const length = options.length ?? (1 + dice.below(5)) * minute
   /** Those who may have a second device. */
   const users: Array<string> = []
@@ -64,6 +69,7 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
   // In every third simulation the clocks on the walls are set back and forth.
   const clocks = seed % 3 === 0 ? new Dice(Math.imul(seed + 1, 0x85eb_ca6b)) : undefined
   const files = new FilePlans(seed, channels)
+  const faults = nodes === 1 ? undefined : new NodePlans(seed, nodes, channelNames)
   const steps: Array<Step> = []
   const calms: Array<number> = []
   /** Storms, each with a calm behind it. */
@@ -82,7 +88,8 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
     if (mood.acts > 0) govern({ from, to, every: mood.acts, machines, channels: channelNames, dice, steps })
     befall(from, to, mood, dice, steps)
     if (clocks !== undefined) setClocks(from, to + calm, count, clocks, steps)
-    files.add({ from, to, calm: to + calm, machines, steps })
+    if (nodes === 1) files.add({ from, to, calm: to + calm, machines, steps })
+    faults?.add(from, to, steps)
     for (let at = from + unsureEvery; at < to; at += unsureEvery) {
       steps.push({ at, server: { type: "disk", fault: "unsure", millis: Math.min(unsureFor, to - at) } })
     }
@@ -91,7 +98,8 @@ export const make = (seed: number, options: PlanOptions = {}): Plan => {
   }
   // Not every service has somebody who may do everything.
   const admins = dice.once(2) ? [machines[0]!.user] : []
-  return { seed, machines, admins, steps: steps.toSorted((one, other) => one.at - other.at), calms }
+  const inOrder = steps.toSorted((one, other) => one.at - other.at)
+  return { seed, nodes, machines, admins, steps: faults?.placed(inOrder) ?? inOrder, calms }
 }
 
 interface Mood {

@@ -73,11 +73,15 @@ const withoutWhatFollows = ({ outcome, plan }: Failure): Plan => {
 /** A machine that never does anything: the others keep their numbers, and so their chance. */
 const withoutMachine = (plan: Plan, machine: number): Plan => ({
   ...plan,
-  steps: plan.steps.filter((step) => "server" in step || step.machine !== machine),
+  steps: plan.steps.filter((step) => !("machine" in step) || step.machine !== machine),
 })
 
 const simplify = (step: Step): ReadonlyArray<Step> => {
   if ("server" in step) return []
+  if ("nodes" in step) {
+    const { nodes } = step
+    return "millis" in nodes ? [{ ...step, nodes: { ...nodes, millis: Math.ceil(nodes.millis / 4) } }] : []
+  }
   if ("suffers" in step) {
     const { suffers } = step
     return "millis" in suffers ? [{ ...step, suffers: { ...suffers, millis: Math.ceil(suffers.millis / 4) } }] : []

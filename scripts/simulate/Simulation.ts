@@ -11,8 +11,8 @@ import * as FileChecks from "./FileChecks.ts"
 import { Judge, type Violation } from "./Judge.ts"
 import { recovery } from "./Person.ts"
 import type { Plan } from "./Plan.ts"
+import { Service, stopping } from "./Service.ts"
 import type { ClockSet, Disaster, Step } from "./Step.ts"
-import { Server } from "../../src/testing/simulation/Server.ts"
 import { Trace } from "../../src/testing/simulation/Trace.ts"
 import { Livelock, VirtualTime } from "../../src/testing/simulation/VirtualTime.ts"
 import { Version1Person } from "./Version1Person.ts"
@@ -32,10 +32,10 @@ export interface Outcome {
 /** 2026-01-01. */
 const start = 1_767_225_600_000
 const lookEvery = 5000
-/** The time that a service has to stop. */
-const stopping = 15_000
 /** From the last leave to the moment at which nothing may be left: idle channels stay for a minute. */
 const rest = 180_000
+/** Of several nodes each lets go of a channel that it does not use, and then so does the one that owns it. */
+const restOfNodes = 360_000
 
 /** Time in which everything expires that can, and in which it is swept then. */
 const expired = 3 * 86_400_000
@@ -79,30 +79,30 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
     },
   })
   addAdmins(disk.keptAccounts, plan.admins)
-  const server = new Server(time, disk, trace, seed * 13 + 2, settings)
-  const world = { time, trace, judge, server, seed }
+  const service = new Service({ time, disk, trace, seed, settings, nodes: plan.nodes })
+  const world = { time, trace, judge, servers: service.servers, seed }
   const people = plan.machines.map((machine, index) =>
     machine.version === 1 ? new Version1Person(world, index, machine) : new Version2Person(world, index, machine),
   )
   const watched = { ...world, people, history: disk.kept, channels: disk.keptChannels, files: disk.keptFiles }
 
-  const befall = (disaster: Disaster | ClockSet): void => {
-    if (disaster.type === "clock") {
-      trace.tell(`server: its clock is set by ${disaster.by / 1000} s`)
-      disk.wall.set(disaster.by)
-      return judge.files.clockSet(disk.wall.aheadBy)
-    }
-    const millis = disaster.type === "disk" ? disaster.millis : disaster.down
+  const excuse = (millis: number): void => {
     for (const person of people) person.excuse(millis)
     judge.slowMode.forget(time.now + millis + doubt)
     judge.files.trouble(time.now + millis + doubt)
+  }
+  const befall = (disaster: Disaster | ClockSet, node: number | undefined): void => {
+    if (disaster.type === "clock") {
+      service.setClock(disaster.by, node)
+      return judge.files.clockSet(disk.wall.aheadBy)
+    }
+    const millis = disaster.type === "disk" ? disaster.millis : disaster.down
+    excuse(millis)
     switch (disaster.type) {
       case "crash":
-        server.crash(disaster.machineLives)
-        return void time.after(disaster.down, () => server.start())
+        return service.crash(disaster.machineLives, disaster.down, node)
       case "restart":
-        server.stop()
-        return void time.after(disaster.down + stopping, () => server.start())
+        return service.restart(disaster.down, node)
       case "disk": {
         const { fault } = disaster
         trace.tell(`disk: is ${fault} for ${millis / 1000} s`)
@@ -111,14 +111,17 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
     }
   }
   const take = (step: Step): void => {
-    if ("server" in step) befall(step.server)
-    else if ("does" in step) people[step.machine]!.act(step.does)
+    if ("server" in step) befall(step.server, step.node)
+    else if ("nodes" in step) {
+      excuse("millis" in step.nodes ? step.nodes.millis : 0)
+      service.suffer(step.nodes)
+    } else if ("does" in step) people[step.machine]!.act(step.does)
     else people[step.machine]!.suffer(step.suffers)
   }
 
   const lastCalm = plan.calms.at(-1) ?? recovery
-  const end = lastCalm + rest
-  time.soon(() => server.start())
+  const end = lastCalm + (plan.nodes === 1 ? rest : restOfNodes)
+  time.soon(() => service.start())
   for (const step of plan.steps) time.at(start + step.at, () => take(step))
   for (const calm of plan.calms) time.at(start + calm, () => Checks.inTheEnd(watched))
   for (let at = lookEvery; at < end; at += lookEvery) {
@@ -134,11 +137,11 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
   )
   time.at(start + end, () => Checks.afterwards(watched))
   // All that nobody refers to expires, and what was left by whatever happened is looked for at the start.
-  time.at(start + end + 1000, () => server.stop())
+  time.at(start + end + 1000, () => service.stop())
   time.at(start + end + stopping, () => {
-    disk.wall.set(judge.files.mostAhead - disk.wall.aheadBy + expired)
+    service.setClock(judge.files.mostAhead - disk.wall.aheadBy + expired)
     judge.files.clockSet(disk.wall.aheadBy)
-    server.start()
+    service.start()
   })
   time.at(start + end + stopping + sweeping, () => FileChecks.afterwards(judge, disk.keptFiles))
 

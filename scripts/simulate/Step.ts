@@ -1,5 +1,6 @@
 /** One thing that somebody does, or that befalls a machine or the service, and its moment. */
 import type { ChannelSettings } from "../../src/client/Requests.ts"
+import type { Cut } from "../../src/testing/simulation/SimulatedNodes.ts"
 import type { ChannelAccess, ChannelRole } from "../../src/domain/ChannelRole.ts"
 
 /** What a person does with files. Those of version 1 offer them in the lobby, those of version 2 send them and say them. */
@@ -93,7 +94,20 @@ export type Disaster =
   | { readonly type: "restart"; readonly down: number }
   | { readonly type: "disk"; readonly fault: "slow" | "refusing" | "unsure"; readonly millis: number }
 
+/** What befalls the nodes of a service, and the links between them. */
+export type NodeFault =
+  /** What two say to each other is lost for a time, one way or both. */
+  | { readonly type: "cut"; readonly one: number; readonly other: number; readonly way: Cut; readonly millis: number }
+  /** The others take its channels, and it does not know. */
+  | { readonly type: "isolate"; readonly node: number; readonly millis: number }
+  /** A channel, or all that a node has, is handed over to another. */
+  | { readonly type: "move"; readonly what: string | number; readonly to: number }
+  /** The same at once: the node that has it does not know for so long. */
+  | { readonly type: "seize"; readonly what: string | number; readonly to: number; readonly millis: number }
+
 export type Step =
   | { readonly at: number; readonly machine: number; readonly does: Action }
   | { readonly at: number; readonly machine: number; readonly suffers: Fault | ClockSet }
-  | { readonly at: number; readonly server: Disaster | ClockSet }
+  /** Where the service is several nodes it befalls one of them, or all. */
+  | { readonly at: number; readonly server: Disaster | ClockSet; readonly node?: number | undefined }
+  | { readonly at: number; readonly nodes: NodeFault }

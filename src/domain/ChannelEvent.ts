@@ -65,6 +65,8 @@ export const Presence = event("Presence", {
   left: Schema.Array(Username),
   changed: Schema.Array(PresentUser),
   full: Schema.Boolean,
+  /** All with a session here, for nodes that may have missed one who came or went: for those who are told of that at once. */
+  online: Schema.optional(Schema.Array(Person)),
 })
 export interface Presence extends Schema.Schema.Type<typeof Presence> {}
 /** Everybody who is present, for those who missed a change. */

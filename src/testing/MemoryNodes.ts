@@ -17,42 +17,64 @@ interface Options {
   readonly nodes: number
   /** Which node has a partition in the beginning, by its number. Default: each has its share. */
   readonly ownerOf?: ((partition: Partition) => number) | undefined
+  /** Hears of each claim, before whoever makes it does. */
+  readonly onClaim?: ((partition: Partition, epoch: number) => void) | undefined
 }
+
+/** Brings what one node says to another: calls `arrive` when it is there. */
+export type Carry = (from: number, to: number, arrive: () => void) => void
 
 interface Node {
   readonly shape: NodesShape
   /** Undefined before it runs, and when it has ended. */
   events: NodeEvents | undefined
+  hasRun: boolean
+  /** Done when somebody has become the owner of something. */
+  changed: Deferred.Deferred<void>
 }
 
 /** One direction of a link: what is on the way, in its order. */
 interface Wire {
   readonly waiting: Array<string>
   running: boolean
+  /** Nothing arrives any more. */
+  silent: boolean
+}
+
+interface Link {
+  readonly number: number
+  /** Those of the two nodes that have not noticed that it is broken. */
+  readonly ends: Set<number>
+  /** By where it leads. */
+  readonly wires: ReadonlyMap<number, Wire>
 }
 
 export class MemoryNodes {
   private readonly nodes: ReadonlyArray<Node>
+  /** Partitions that nobody owns are missing. */
   private readonly owners = new Map<Partition, Owner>()
-  /** Both ways of each pair that is linked. */
-  private readonly wires = new Map<string, Wire>()
+  private readonly links = new Map<string, Link>()
   private readonly cuts = new Set<string>()
-  private readonly run: (effect: Effect.Effect<void>) => void
-  private changed = Deferred.makeUnsafe<void>()
+  private readonly carry: Carry
+  private readonly onClaim: (partition: Partition, epoch: number) => void
   private epoch = 0
+  private lastLink = 0
 
-  private constructor(options: Options, run: (effect: Effect.Effect<void>) => void) {
-    this.run = run
-    this.nodes = Array.from({ length: options.nodes }, (_, n) => ({ shape: this.shapeOf(n), events: undefined }))
-    const { ownerOf = (partition) => partition % options.nodes } = options
-    for (let n = 0; n < partitions; n++) {
-      const partition = Partition.make(n)
-      this.owners.set(partition, { node: idOf(ownerOf(partition)), epoch: ++this.epoch })
-    }
+  constructor({ nodes, onClaim = () => {}, ownerOf = (partition) => partition % nodes }: Options, carry: Carry) {
+    this.carry = carry
+    this.onClaim = onClaim
+    this.nodes = Array.from({ length: nodes }, (_, n) => {
+      return { shape: this.shapeOf(n), events: undefined, hasRun: false, changed: Deferred.makeUnsafe<void>() }
+    })
+    for (let n = 0; n < partitions; n++) this.claim(Partition.make(n), ownerOf(Partition.make(n)))
   }
 
+  /** What nodes say is brought over behind whatever runs at the moment. */
   static readonly make = (options: Options): Effect.Effect<MemoryNodes, never, Scope.Scope> =>
-    Effect.map(FiberSet.makeRuntime(), (fork) => new MemoryNodes(options, (effect) => void fork(effect)))
+    Effect.map(
+      FiberSet.makeRuntime(),
+      (fork) => new MemoryNodes(options, (_from, _to, arrive) => void fork(Effect.map(Effect.yieldNow, arrive))),
+    )
 
   /** The port of a node, by its number from 0. */
   node(n: number): NodesShape {
@@ -61,29 +83,43 @@ export class MemoryNodes {
 
   /** A partition is another node's from now on; done when the one that had it has let go of it. */
   move(partition: Partition, to: number): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      const former = this.owners.get(partition)!
-      const events = this.at(former.node)?.events
-      const released = former.node === idOf(to) ? Effect.void : (events?.released(partition) ?? Effect.void)
-      return Effect.map(released, () => {
-        const owner = { node: idOf(to), epoch: ++this.epoch }
-        this.owners.set(partition, owner)
-        this.nodes[to]!.events?.acquired(partition, owner.epoch)
-        this.tellChange()
-      })
-    })
+    return Effect.suspend(() => Effect.map(this.release(partition, to), () => this.give(partition, to)))
   }
 
   /** A partition is another node's, and the one that had it does not know before the effect that this gives is run. */
   seize(partition: Partition, to: number): Effect.Effect<void> {
-    const former = this.owners.get(partition)!.node
-    const owner = { node: idOf(to), epoch: ++this.epoch }
-    this.owners.set(partition, owner)
-    this.nodes[to]!.events?.acquired(partition, owner.epoch)
+    const released = this.release(partition, to)
+    this.give(partition, to)
+    return released
+  }
+
+  /** A node claims a partition, and is told that it owns it. */
+  give(partition: Partition, to: number): void {
+    const { epoch } = this.claim(partition, to)
+    this.nodes[to]!.events?.acquired(partition, epoch)
     this.tellChange()
-    return Effect.suspend(() =>
-      former === owner.node ? Effect.void : (this.at(former)?.events?.released(partition) ?? Effect.void),
-    )
+  }
+
+  /** Whoever has a partition now lets go of it, unless it is to have it. */
+  release(partition: Partition, to: number): Effect.Effect<void> {
+    const former = this.owners.get(partition)?.node
+    if (former === undefined || former === idOf(to)) return Effect.void
+    return Effect.suspend(() => this.at(former)?.events?.released(partition) ?? Effect.void)
+  }
+
+  /** Nobody owns a partition; whoever did is not told. */
+  take(partition: Partition): void {
+    this.owners.delete(partition)
+  }
+
+  /** Whose a partition is now, by its number. */
+  whose(partition: Partition): number | undefined {
+    const owner = this.owners.get(partition)
+    return owner && numberOf(owner.node)
+  }
+
+  isRunning(n: number): boolean {
+    return this.nodes[n]!.events !== undefined
   }
 
   /**
@@ -91,11 +127,16 @@ export class MemoryNodes {
    * knows nothing of that.
    */
   kill(n: number): void {
-    const left = this.others(n).filter((other) => this.nodes[other]!.events !== undefined)
-    for (const other of left) this.cuts.add(pairOf(n, other))
-    for (const other of left) this.unlink(n, other)
-    const own = [...this.owners].flatMap(([partition, { node }]) => (node === idOf(n) ? [partition] : []))
-    for (const [at, partition] of own.entries()) void this.seize(partition, left[at % left.length]!)
+    const left = this.others(n).filter((other) => this.isRunning(other))
+    for (const other of left) this.cut(n, other)
+    for (const [at, partition] of this.ownedBy(n).entries()) void this.seize(partition, left[at % left.length]!)
+  }
+
+  /** A node is no more: nothing of it is run. What it has said still arrives, and the others have noticed nothing. */
+  ended(n: number): void {
+    const node = this.nodes[n]!
+    node.events = undefined
+    node.changed = Deferred.makeUnsafe<void>()
   }
 
   /** Breaks the link between two nodes: what is on the way is lost. */
@@ -109,20 +150,55 @@ export class MemoryNodes {
     if (this.cuts.delete(pairOf(one, other))) this.link(one, other)
   }
 
+  /** What one node says to another is lost from now on, and neither is told: as long as this link is there. */
+  silence(from: number, to: number): void {
+    const wire = this.links.get(pairOf(from, to))?.wires.get(to)
+    if (wire !== undefined) wire.silent = true
+  }
+
+  /** A node notices that its link to another is broken. What it has said may still arrive. */
+  breakAt(n: number, other: number): void {
+    const link = this.links.get(pairOf(n, other))
+    if (link === undefined || !link.ends.delete(n)) return
+    this.silence(other, n)
+    if (link.ends.size === 0) this.links.delete(pairOf(n, other))
+    this.nodes[n]!.events?.down(idOf(other))
+  }
+
+  /** Links two nodes that run and are not linked, unless they are cut off from each other. */
+  link(one: number, other: number): void {
+    const pair = pairOf(one, other)
+    const [a, b] = [this.nodes[one]!.events, this.nodes[other]!.events]
+    if (a === undefined || b === undefined || this.cuts.has(pair) || this.links.has(pair)) return
+    const wires = new Map([one, other].map((to) => [to, { waiting: [], running: false, silent: false }]))
+    this.links.set(pair, { number: ++this.lastLink, ends: new Set([one, other]), wires })
+    a.up(idOf(other))
+    b.up(idOf(one))
+  }
+
+  /** Tells the link that a node has to another from those of before and after; undefined where it has none. */
+  linkNumber(n: number, other: number): number | undefined {
+    const link = this.links.get(pairOf(n, other))
+    return link?.ends.has(n) === true ? link.number : undefined
+  }
+
   private shapeOf(n: number): NodesShape {
     const self = idOf(n)
     return {
       self,
-      ownerOf: (partition, wrong) => this.ownerOf(partition, wrong),
+      ownerOf: (partition, wrong) => this.ownerOf(n, partition, wrong),
       send: (node, message) => this.send(n, numberOf(node), message),
-      peers: () => this.others(n).flatMap((other) => (this.wires.has(wayOf(n, other)) ? [idOf(other)] : [])),
+      peers: () => this.others(n).flatMap((other) => (this.linkNumber(n, other) === undefined ? [] : [idOf(other)])),
       run: (events) =>
         Effect.acquireRelease(
           Effect.sync(() => {
-            this.nodes[n]!.events = events
-            for (const [partition, { epoch, node }] of this.owners) {
-              if (node === self) events.acquired(partition, epoch)
-            }
+            const node = this.nodes[n]!
+            // Whoever begins again has nothing of what it had before.
+            for (const partition of node.hasRun ? this.ownedBy(n) : []) this.claim(partition, n)
+            for (const other of this.others(n)) this.unlink(n, other)
+            node.hasRun = true
+            node.events = events
+            for (const partition of this.ownedBy(n)) events.acquired(partition, this.owners.get(partition)!.epoch)
             for (const other of this.others(n)) this.link(n, other)
             this.tellChange()
           }),
@@ -134,70 +210,74 @@ export class MemoryNodes {
   /** It ends: what it has is handed over to the others first. */
   private leave(n: number): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const left = this.others(n).filter((other) => this.nodes[other]!.events !== undefined)
-      const own = [...this.owners].flatMap(([partition, { node }]) => (node === idOf(n) ? [partition] : []))
+      const left = this.others(n).filter((other) => this.isRunning(other))
       const moving = Effect.forEach(
-        left.length === 0 ? [] : own,
+        left.length === 0 ? [] : this.ownedBy(n),
         (partition, at) => this.move(partition, left[at % left.length]!),
         { concurrency: "unbounded", discard: true },
       )
       return Effect.map(moving, () => {
         for (const other of this.others(n)) this.unlink(n, other)
-        this.nodes[n]!.events = undefined
+        this.ended(n)
       })
     })
   }
 
-  private ownerOf(partition: Partition, wrong?: Owner): Effect.Effect<Owner> {
+  private claim(partition: Partition, n: number): Owner {
+    const owner = { node: idOf(n), epoch: ++this.epoch }
+    this.onClaim(partition, owner.epoch)
+    this.owners.set(partition, owner)
+    return owner
+  }
+
+  private ownedBy(n: number): ReadonlyArray<Partition> {
+    return [...this.owners].flatMap(([partition, { node }]) => (node === idOf(n) ? [partition] : []))
+  }
+
+  private ownerOf(n: number, partition: Partition, wrong?: Owner): Effect.Effect<Owner> {
     return Effect.suspend(() => {
-      const owner = this.owners.get(partition)!
-      const isThere = this.at(owner.node)?.events !== undefined
+      const owner = this.owners.get(partition)
+      const isThere = owner !== undefined && this.at(owner.node)?.events !== undefined
       if (isThere && (wrong === undefined || wrong.epoch < owner.epoch)) return Effect.succeed(owner)
       // It may be right all the same: the link to it had broken.
-      const again = Effect.timeoutOption(Deferred.await(this.changed), "20 millis")
-      return Effect.flatMap(again, () => this.ownerOf(partition, isThere ? undefined : wrong))
+      const again = Effect.timeoutOption(Deferred.await(this.nodes[n]!.changed), "20 millis")
+      return Effect.flatMap(again, () => this.ownerOf(n, partition, isThere ? undefined : wrong))
     })
   }
 
   private send(from: number, to: number, message: NodeMessage): boolean {
-    const wire = this.wires.get(wayOf(from, to))
-    if (wire === undefined) return false
+    const link = this.links.get(pairOf(from, to))
+    if (link?.ends.has(from) !== true) return false
+    const wire = link.wires.get(to)!
+    if (wire.silent) return true
     wire.waiting.push(NodeCodec.encodeMessage(message))
     if (wire.running) return true
     wire.running = true
-    this.run(
-      Effect.map(Effect.yieldNow, () => {
-        wire.running = false
-        const batch = Result.getOrThrow(NodeCodec.decodeBatch(NodeCodec.joinBatch(wire.waiting.splice(0))))
-        for (const message of batch) {
-          // It may be cut by what was just received.
-          if (this.wires.get(wayOf(from, to)) !== wire) return
-          this.nodes[to]!.events?.receive(idOf(from), message)
-        }
-      }),
-    )
+    this.carry(from, to, () => {
+      wire.running = false
+      const batch = Result.getOrThrow(NodeCodec.decodeBatch(NodeCodec.joinBatch(wire.waiting.splice(0))))
+      for (const message of batch) {
+        // It may be cut by what was just received.
+        if (wire.silent) return
+        this.nodes[to]!.events?.receive(idOf(from), message)
+      }
+    })
     return true
   }
 
-  private link(one: number, other: number): void {
-    const [a, b] = [this.nodes[one]!.events, this.nodes[other]!.events]
-    if (a === undefined || b === undefined || this.cuts.has(pairOf(one, other))) return
-    this.wires.set(wayOf(one, other), { waiting: [], running: false })
-    this.wires.set(wayOf(other, one), { waiting: [], running: false })
-    a.up(idOf(other))
-    b.up(idOf(one))
-  }
-
   private unlink(one: number, other: number): void {
-    if (!this.wires.delete(wayOf(one, other))) return
-    this.wires.delete(wayOf(other, one))
-    this.nodes[one]!.events?.down(idOf(other))
-    this.nodes[other]!.events?.down(idOf(one))
+    this.silence(one, other)
+    this.silence(other, one)
+    this.breakAt(one, other)
+    this.breakAt(other, one)
   }
 
   private tellChange(): void {
-    Deferred.doneUnsafe(this.changed, Effect.void)
-    this.changed = Deferred.makeUnsafe<void>()
+    for (const node of this.nodes) {
+      const { changed } = node
+      node.changed = Deferred.makeUnsafe<void>()
+      Deferred.doneUnsafe(changed, Effect.void)
+    }
   }
 
   private at(node: NodeId): Node | undefined {
@@ -211,5 +291,4 @@ export class MemoryNodes {
 
 const idOf = (n: number): NodeId => NodeId.make(`node-${n}`)
 const numberOf = (node: NodeId): number => Number(node.slice("node-".length))
-const wayOf = (from: number, to: number): string => `${from} to ${to}`
 const pairOf = (one: number, other: number): string => `${Math.min(one, other)} and ${Math.max(one, other)}`

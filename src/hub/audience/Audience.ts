@@ -66,7 +66,8 @@ export class Audience {
   private answers: ReadonlyArray<Answer> = []
   /** Members that missed a change of presence and have to be told everything. */
   private readonly unaware = new Set<SessionId>()
-  private asking = false
+  /** Whether the whole is about to be asked for, or is on its way. */
+  private asking: "no" | "soon" | "asked" = "no"
   /** Which release is awaited; none where nothing is held back. */
   private release: object | undefined
   /** What is held back has waited for a turn behind it: it waits for no other. */
@@ -265,7 +266,8 @@ export class Audience {
 
   /** Those who missed a part are told the whole, once they have room. */
   private wholePresence(event: ChannelEventOf<"WholePresence">): void {
-    this.asking = false
+    // Where another node asked it is told here, too: what is about to be asked for is not asked for twice.
+    if (this.asking === "asked") this.asking = "no"
     for (const session of this.unaware) {
       const member = this.members.get(session)
       if (member === undefined || this.offerTo(member, "presence", event)) this.unaware.delete(session)
@@ -274,10 +276,13 @@ export class Audience {
   }
 
   private askForPresence(): void {
-    if (this.unaware.size === 0 || this.asking) return
-    this.asking = true
+    if (this.unaware.size === 0 || this.asking !== "no") return
+    this.asking = "soon"
     const { coalesce, later, showPresence } = this.options
-    later(coalesce, showPresence)
+    later(coalesce, () => {
+      this.asking = "asked"
+      showPresence()
+    })
   }
 
   /** Renders something once for all who share the words, and gives each member its piece. */

@@ -15,7 +15,7 @@ import type { Requester } from "../channel/ChannelCommand.ts"
 import { Meters } from "../../observability/Meters.ts"
 import { Nodes } from "../nodes/Nodes.ts"
 import { type Later, make as makeLater } from "./Later.ts"
-import { Outboxes } from "./Outboxes.ts"
+import { AtEnd, Outboxes } from "./Outboxes.ts"
 
 /** Into a direct conversation in which something is about to be said. */
 export interface Invitation {
@@ -91,12 +91,12 @@ export class Gateway extends Context.Service<
 >()("natter/hub/Gateway") {
   static readonly layer = Layer.effect(
     Gateway,
-    Effect.map(Effect.all([makeLater, Meters, Nodes]), ([later, meter, nodes]) => {
+    Effect.map(Effect.all([makeLater, Meters, Nodes, AtEnd]), ([later, meter, nodes, atEnd]) => {
       // Bounded by the listeners' limits on connections.
       const sessions = new Map<SessionId, { readonly reachable: Reachable; readonly place: number }>()
       let came = 0
       return Gateway.of({
-        outboxes: new Outboxes(meter, nodes !== undefined),
+        outboxes: new Outboxes(meter, nodes && atEnd),
         later,
         add: (session, reachable) => void sessions.set(session, { reachable, place: ++came }),
         remove: (session) => void sessions.delete(session),

@@ -1,4 +1,11 @@
+import * as Context from "effect/Context"
 import { Meter } from "../../observability/Meters.ts"
+
+/** Runs something at the end of this go of the event loop. */
+export type AtEnd = (task: () => void) => void
+
+/** Another where the event loop is another, as in a simulation. */
+export const AtEnd = Context.Reference<AtEnd>("natter/hub/AtEnd", { defaultValue: () => queueMicrotask })
 
 /** An outbox, to those who decide when it leaves. */
 interface Flushable {
@@ -13,16 +20,16 @@ export class Outboxes {
   /** Counts what happens here. */
   readonly meter: Meter
   private waiting: Array<Flushable> = []
-  private readonly gathers: boolean
+  private readonly atEnd: AtEnd | undefined
   private leaving = false
 
   /**
-   * `gathers`: what leaves in one go of the event loop leaves together, of whatever turns it is. From other nodes the turns
+   * With `atEnd`, what leaves in one go of the event loop leaves together, of whatever turns it is. From other nodes the turns
    * of many channels come at once, and of this one many are stored at once: a session that is in them all gets one write.
    */
-  constructor(meter: Meter = new Meter(), gathers = false) {
+  constructor(meter: Meter = new Meter(), atEnd?: AtEnd) {
     this.meter = meter
-    this.gathers = gathers
+    this.atEnd = atEnd
   }
 
   /** An outbox has something to send. To be said once, until the next flush. */
@@ -33,10 +40,10 @@ export class Outboxes {
   /** Lets everything leave that was offered up to here. */
   flush(): void {
     if (this.waiting.length === 0) return
-    if (!this.gathers) return this.leave()
+    if (this.atEnd === undefined) return this.leave()
     if (this.leaving) return
     this.leaving = true
-    queueMicrotask(this.leave)
+    this.atEnd(this.leave)
   }
 
   private readonly leave = (): void => {

@@ -59,6 +59,8 @@ export const Resumed = Schema.Struct({
   id: Schema.optional(ChannelId),
   /** The last version of the presence that was told there. */
   presence: Schema.Finite,
+  /** Whether some of them know the names of those with a session here, beside the members. */
+  names: Schema.optional(Schema.Boolean),
   members: Schema.Array(Schema.Struct({ session: SessionId, by, appearance: Appearance })),
 })
 export interface Resumed extends Schema.Schema.Type<typeof Resumed> {}

@@ -12,8 +12,9 @@
 import * as Duration from "effect/Duration"
 import type { Appearance, PresentUser } from "../../domain/Appearance.ts"
 import type { Presence as PresenceChange } from "../../domain/ChannelEvent.ts"
-import type { User, UserId } from "../../domain/User.ts"
+import type { Person, User, UserId } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
+import type { Resumed } from "./ChannelCommand.ts"
 import { Fifo } from "./internal/Fifo.ts"
 
 export interface PresenceSettings {
@@ -87,6 +88,8 @@ export class Presence {
   private flushAt = never
   /** Whether somebody was told only the number since the last diff that told names. */
   private counting = false
+  /** With the next diff it is told who has a session here. */
+  private listing = false
   /** What newcomers are told, until something changes: it is made, and written, once for all of them. */
   private shown: Snapshot | undefined
   private names: ReadonlyArray<Username> | undefined
@@ -120,15 +123,18 @@ export class Presence {
   }
 
   /**
-   * It was told up to a version elsewhere, by a channel that went on from there: everybody is told anew who is here, when
-   * those who were have had time to say so.
+   * A node had members here, who were told up to a version: by a channel that went on from there, or by this one, over a
+   * link that broke. Nobody knows what they have missed, and others have seen them go, perhaps: everybody is told anew who is
+   * here, when those who were have had time to say so. With `names` also who has a session here.
    */
-  resume(version: number, now: number): void {
-    if (version <= this.version) return
-    this.version = version
+  resume({ members, names = false, presence: version }: Omit<Resumed, "request">, now: number): void {
+    if (members.length === 0 && version <= this.version) return
+    this.listing ||= names
     this.shown = undefined
     this.counting = true
-    this.flushAt = now + settling
+    if (version > this.version) this.flushAt = now + settling
+    else if (this.flushAt === never) this.flushAt = now + settling
+    this.version = Math.max(this.version, version)
   }
 
   /** A session has gone, with its node if it is `lost`. True when it was the user's last. */
@@ -226,6 +232,12 @@ export class Presence {
     return present
   }
 
+  private peopleOnline(): ReadonlyArray<Person> {
+    return Array.from(this.users.values()).flatMap(({ sessions, user }) =>
+      sessions > 0 ? { id: user.id, name: user.name } : [],
+    )
+  }
+
   private isOnline({ id, name }: User): void {
     this.online.set(id, name)
     this.names = undefined
@@ -266,6 +278,9 @@ export class Presence {
       }
     }
     this.pending.clear()
-    return { version: this.version, count: this.users.size, joined, left, changed, full }
+    const told = { version: this.version, count: this.users.size, joined, left, changed, full }
+    if (!this.listing) return told
+    this.listing = false
+    return { ...told, online: this.peopleOnline() }
   }
 }

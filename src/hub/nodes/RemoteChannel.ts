@@ -25,6 +25,7 @@ import type { Channel } from "../channel/Channel.ts"
 import type { Answer, ChannelCommand, ChannelCommandOf, ChannelTurn, Requester } from "../channel/ChannelCommand.ts"
 import type { Attachment } from "../channel/ChannelHost.ts"
 import type { Wanted } from "./OwnedChannels.ts"
+import { NamesTold } from "./NamesTold.ts"
 import { attaching, Unanswered } from "./Unanswered.ts"
 import type { Router } from "./Router.ts"
 import { partitionOf } from "./Partition.ts"
@@ -83,6 +84,7 @@ export class RemoteChannel implements Channel {
   /** The last place that was told here; undefined until something was. */
   private last: Seq | undefined
   private presence = 0
+  private readonly names = new NamesTold()
   private count = 0
   private topic = Topic.none
   /** What came while is read what was missed; undefined where nothing is. */
@@ -191,6 +193,7 @@ export class RemoteChannel implements Channel {
       request: attaching,
       id,
       presence,
+      ...(this.names.isWanted ? { names: true } : {}),
       members: Array.from(members, ([session, { appearance, by }]) => ({ session, by, appearance })),
     }
     return { channel: name, partition: partitionOf(name), parties: this.options.parties, resume }
@@ -300,9 +303,10 @@ export class RemoteChannel implements Channel {
   private tellHere(turn: ChannelTurn): void {
     const from = this.name
     let ends = false
-    for (const event of turn.events) ends = this.note(event) || ends
+    const events = this.names.complete(turn.events)
+    for (const event of events) ends = this.note(event) || ends
     const answers = this.asked.settle(turn.answers)
-    this.options.emit(answers === turn.answers ? turn : { ...turn, answers })
+    this.options.emit(answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers })
     if (this.name !== from) this.options.onRenamed(from, this.name)
     if (ends) return this.end()
     if (this.waiters.size > 0 && this.asked.size < this.options.window) {
@@ -317,6 +321,7 @@ export class RemoteChannel implements Channel {
     switch (event.type) {
       case "Entered": {
         const join = this.asked.get(event.request)
+        if (join?.type === "Join" && join.names) this.names.begin(event.welcome.names)
         if (join?.type === "Join") this.members.set(event.session, { by: join.by, appearance: join.appearance })
         this.saw(event.welcome.presence, event.welcome.count)
         this.topic = event.welcome.topic

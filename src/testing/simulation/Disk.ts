@@ -21,6 +21,7 @@ import { History } from "../../history/History.ts"
 import type { Batch } from "../../history/HistoryShape.ts"
 import { HistoryError } from "../../history/HistoryError.ts"
 import { defaults, HistorySettings } from "../../history/HistorySettings.ts"
+import { Fences } from "./Fences.ts"
 import { Process } from "./Process.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
 import { WallClock } from "./WallClock.ts"
@@ -91,6 +92,8 @@ const recordWrites = new Set<string>(["add", "change", "remove"])
 export class Disk {
   /** Of the machine that it is in. */
   readonly wall = new WallClock()
+  /** Which node may store what, where the service is several. */
+  readonly fences = new Fences()
   /** Lives as long as the disk: what is kept is kept in its memory. */
   private readonly machine: Process
   private readonly faults = new Set<DiskFault>()
@@ -159,7 +162,7 @@ export class Disk {
 
   /** As one process of the server sees it. */
   layer(process: Process): Layer.Layer<History | AccountStore | ChannelStore | FileRecords | FileStore> {
-    const history = this.faulty(process, this.kept, (operation, args) => ({
+    const history = this.faulty(process, this.fences.history(this.kept), (operation, args) => ({
       writes: historyWrites.has(operation),
       refused: (reason) => new HistoryError({ reason, operation }),
       onStored: (value) => {
@@ -168,7 +171,7 @@ export class Disk {
         return "disk" satisfies Durability
       },
     }))
-    const channels = this.faulty(process, this.keptChannels, (operation, args) => ({
+    const channels = this.faulty(process, this.fences.channels(this.keptChannels), (operation, args) => ({
       writes: channelWrites.has(operation),
       refused: () => new ChannelStoreError({ reason: "Unavailable", operation }),
       onStored: (value, confirmed) => {

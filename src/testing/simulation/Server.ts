@@ -14,14 +14,19 @@ import { Hub } from "../../embedding/Hub.ts"
 import { drainOnClose, sessionsLayer } from "../../server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../../server/ServerSettings.ts"
 import { Sessions } from "../../session/Sessions.ts"
+import { AtEnd } from "../../hub/audience/Outboxes.ts"
+import * as PeersOfHub from "../../hub/nodes/peersOfHub.ts"
+import { Nodes } from "../../hub/nodes/Nodes.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import { ConnectionLimits } from "../../transport/ConnectionLimits.ts"
 import type { Disk } from "./Disk.ts"
 import { enter } from "./Entrance.ts"
 import type { Line } from "./Line.ts"
 import { Process } from "./Process.ts"
+import type { SimulatedNodes } from "./SimulatedNodes.ts"
 import type { Trace } from "./Trace.ts"
 import type { VirtualTime } from "./VirtualTime.ts"
+import { WallClock } from "./WallClock.ts"
 
 /** What is alive in the service: at rest it is back at its baseline. */
 export interface Alive {
@@ -55,26 +60,48 @@ const hashes = Layer.succeed(PasswordHash, {
   needsRehash: () => false,
 })
 
+/** Where the service is several nodes: which of them this is. */
+interface Place {
+  readonly nodes: SimulatedNodes
+  readonly number: number
+}
+
 export class Server {
+  readonly name: string
   private readonly time: VirtualTime
   private readonly disk: Disk
   private readonly trace: Trace
   private readonly seed: number
   private readonly settings: ServerSettings
+  private readonly place: Place | undefined
+  /** Of its machine. */
+  private readonly wall: WallClock
   private runs = 0
   private running: Running | undefined
 
-  constructor(time: VirtualTime, disk: Disk, trace: Trace, seed: number, settings: ServerSettings = defaults) {
+  constructor(
+    time: VirtualTime,
+    disk: Disk,
+    trace: Trace,
+    seed: number,
+    settings: ServerSettings = defaults,
+    place?: Place,
+  ) {
     this.settings = settings
     this.time = time
     this.disk = disk
     this.trace = trace
     this.seed = seed
+    this.place = place
+    this.name = place === undefined ? "server" : `node ${place.number}`
+    // A service that is alone has its disk in it.
+    this.wall = place === undefined ? disk.wall : new WallClock()
   }
 
   /** Whether its machine answers those who dial. */
   get listens(): boolean {
-    return this.running?.ready === true
+    // A stale owner lets in who had better come to another node: nobody finds it meanwhile.
+    return this.running?.ready === true && this.place?.nodes.isStale(this.place.number) !== true
   }
 
   get isDown(): boolean {
@@ -85,10 +112,8 @@ export class Server {
   start(): void {
     if (this.running !== undefined) return
     this.runs++
-    const name = `server run ${this.runs}`
-    const process = new Process(this.time, name, this.seed + this.runs * 7919, this.disk.wall, (line) =>
-      this.trace.tell(`server: ${line}`),
-    )
+    const name = `${this.name} run ${this.runs}`
+    const process = new Process(this.time, name, this.seed + this.runs * 7919, this.wall, (line) => this.tell(line))
     const running: Running = {
       process,
       stop: Deferred.makeUnsafe(),
@@ -99,10 +124,11 @@ export class Server {
       look: Effect.never,
     }
     this.running = running
-    this.trace.tell(`server: starts, run ${this.runs}`)
+    this.tell(`starts, run ${this.runs}`)
+    this.place?.nodes.started(this.place.number, process)
     process.run(Effect.provide(Effect.scoped(service(running, this.settings)), this.layer(process)), (exit) => {
-      if (Exit.isFailure(exit)) this.trace.tell(`server: ended, ${String(exit.cause)}`)
-      else this.trace.tell("server: has stopped")
+      this.tell(Exit.isFailure(exit) ? `ended, ${String(exit.cause)}` : "has stopped")
+      this.place?.nodes.stopped(this.place.number)
       this.forget(running, true)
     })
   }
@@ -111,7 +137,7 @@ export class Server {
   stop(): void {
     const { running } = this
     if (running === undefined) return
-    this.trace.tell("server: is told to stop")
+    this.tell("is told to stop")
     running.ready = false
     running.process.run(Deferred.succeed(running.stop, undefined))
   }
@@ -120,8 +146,9 @@ export class Server {
   crash(machineLives: boolean): void {
     const { running } = this
     if (running === undefined) return
-    this.trace.tell(machineLives ? "server: is killed" : "server: loses power")
+    this.tell(machineLives ? "is killed" : "loses power")
     running.process.kill()
+    this.place?.nodes.killed(this.place.number, machineLives)
     this.disk.killed(running.process)
     this.forget(running, machineLives)
   }
@@ -151,6 +178,16 @@ export class Server {
     })
   }
 
+  /** Somebody sets the clock of its machine. */
+  setClock(by: number): void {
+    this.tell(`its clock is set by ${by / 1000} s`)
+    this.wall.set(by)
+  }
+
+  private tell(line: string): void {
+    this.trace.tell(`${this.name}: ${line}`)
+  }
+
   private forget(running: Running, machineLives: boolean): void {
     running.ready = false
     running.process.kill()
@@ -171,9 +208,16 @@ export class Server {
         Layer.succeed(LoginThrottle.Settings, settings.logins),
       ]),
     )
-    return sessionsLayer({ ...settings, session: { ...settings.session, compressor: undefined } }, byDice).pipe(
-      Layer.provide(accounts),
-      Layer.provide([this.disk.layer(process), byDice]),
+    const { place } = this
+    const service = sessionsLayer(
+      { ...settings, session: { ...settings.session, compressor: undefined } },
+      byDice,
+    ).pipe(Layer.provide(accounts), Layer.provide([this.disk.layer(process), byDice]))
+    if (place === undefined) return Layer.fresh(service)
+    return service.pipe(
+      Layer.provide(PeersOfHub.layer),
+      Layer.provide(Layer.succeed(Nodes, place.nodes.port(place.number))),
+      Layer.provide(Layer.succeed(AtEnd, (task) => this.time.soon(process.guard(task)))),
       Layer.fresh,
     )
   }

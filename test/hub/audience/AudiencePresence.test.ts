@@ -118,6 +118,19 @@ describe("Audience, for who missed a change of presence", () => {
     }),
   )
 
+  it.effect("it is asked for once in a while, however often others are told the whole", () =>
+    Effect.gen(function* () {
+      const { happens, later, pass } = yield* world
+      happens(change(1))
+      // Somebody at another node asks all the time.
+      for (let n = 0; n < 10; n++) happens(whole(1))
+      assert.lengthOf(later, 1)
+      pass()
+      for (let n = 0; n < 10; n++) happens(whole(1))
+      assert.lengthOf(later, 1)
+    }),
+  )
+
   it.effect("an end of the channel ends that, too", () =>
     Effect.gen(function* () {
       const { happens, later, pass } = yield* world

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { SessionId } from "../../../src/domain/SessionId.ts"
+import type { Requester } from "../../../src/hub/channel/ChannelCommand.ts"
 import { Status } from "../../../src/domain/Status.ts"
 import { type Diff, Presence, type PresenceSettings, type Snapshot } from "../../../src/hub/channel/Presence.ts"
 import type { Member } from "../../../src/protocol/v2/ServerFrame.ts"
@@ -51,6 +53,28 @@ class View {
 }
 
 describe("Presence", () => {
+  it("is told anew as a whole when a node has members here again, who may have missed any of it", () => {
+    const presence = new Presence(settings)
+    presence.join(user("alice"), online, 0)
+    assert.deepStrictEqual(
+      pass(presence, 10_000).map(({ full, version }) => [version, full]),
+      [[1, false]],
+    )
+    presence.resume({ presence: 1, names: true, members: [] }, 20_000)
+    assert.deepStrictEqual(pass(presence, 30_000), [])
+    const by = { user: user("bob"), session: SessionId.make("b") } as Requester
+    presence.resume({ presence: 1, names: true, members: [{ session: by.session!, by, appearance: online }] }, 30_000)
+    presence.join(by.user, online, 30_000)
+    const [told, ...more] = pass(presence, 40_000)
+    assert.deepStrictEqual(more, [])
+    assert.isTrue(told?.full)
+    assert.deepStrictEqual(names(told!.joined), ["alice", "bob"])
+    assert.deepStrictEqual(
+      told?.online?.map(({ name }) => `${name}`),
+      ["alice", "bob"],
+    )
+  })
+
   it("counts users, not sessions: only the first arrives and only the last departs", () => {
     const presence = new Presence(settings)
     const alice = user("alice")

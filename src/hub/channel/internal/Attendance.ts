@@ -68,9 +68,9 @@ export class Attendance {
    * Sessions that were here before the channel came to run here. Nobody is told that they came: for a moment it may look as
    * if others had gone, whose nodes have not said that they are here; then everybody is told who is.
    */
-  resume(members: Resumed["members"], version: number, mayStay: (by: Requester) => boolean, now: number): void {
-    this.presence.resume(version, now)
-    for (const { appearance, by, session } of members) {
+  resume(resumed: Omit<Resumed, "request">, mayStay: (by: Requester) => boolean, now: number): void {
+    this.presence.resume(resumed, now)
+    for (const { appearance, by, session } of resumed.members) {
       if (this.members.has(session)) continue
       if (!mayStay(by)) {
         this.tell({ type: "PutOut", session })

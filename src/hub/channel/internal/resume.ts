@@ -29,6 +29,6 @@ export const resume = (
   if (stale) return refused(unavailable(trouble))
   if (command.id !== undefined && command.id !== id) return refused(new RequestError({ reason: "NoSuchChannel" }))
   const mayStay = (by: Requester) => access.refusal("join", by, now) === undefined
-  attendance.resume(command.members, command.presence, mayStay, now)
+  attendance.resume(command, mayStay, now)
   return { type: "Resumed", id: access.record === undefined ? undefined : id, seq: told }
 }

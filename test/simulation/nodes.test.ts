@@ -1,0 +1,40 @@
+/** A service of three nodes on virtual time: links that break, channels that move, nodes that end. */
+import { assert, describe, it, vi } from "@effect/vitest"
+import * as Plan from "../../scripts/simulate/Plan.ts"
+import { settingsFor } from "../../scripts/simulate/Settings.ts"
+import { shrink } from "../../scripts/simulate/Shrink.ts"
+import { play } from "../../scripts/simulate/Simulation.ts"
+import * as Story from "../../scripts/simulate/Story.ts"
+import { Unanswered } from "../../src/hub/nodes/Unanswered.ts"
+
+const settings = settingsFor({ channels: "direct" })
+const seeds = Array.from({ length: 16 }, (_, at) => at + 1)
+
+describe("three nodes on virtual time", () => {
+  it("keep the promises of one", { timeout: 240_000 }, () => {
+    const stored = seeds.map((seed) => {
+      const plan = Plan.make(seed, { nodes: 3 })
+      const outcome = play(plan, { settings })
+      if (outcome.violation === undefined) return outcome.counts.stored
+      const deadline = performance.now() + 30_000
+      const failure = { plan, outcome }
+      return assert.fail(Story.tell(shrink(failure, { settings, enough: () => performance.now() > deadline }), failure))
+    })
+    assert.isAbove(Math.min(...stored), 0)
+  })
+
+  it("play the same for the same seed", { timeout: 60_000 }, () => {
+    const plan = Plan.make(3, { nodes: 3 })
+    assert.deepStrictEqual(play(plan, { settings }), play(plan, { settings }))
+  })
+
+  it("are found out where what was not answered is not asked again", { timeout: 240_000 }, () => {
+    const all = vi.spyOn(Unanswered.prototype, "all").mockReturnValue([])
+    try {
+      const found = seeds.find((seed) => play(Plan.make(seed, { nodes: 3 }), { settings }).violation !== undefined)
+      assert.isDefined(found)
+    } finally {
+      all.mockRestore()
+    }
+  })
+})
