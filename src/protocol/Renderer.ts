@@ -8,6 +8,11 @@ export interface Rendering<Piece> {
   readonly frames: number
   /** How many bytes it occupies, or about as many. */
   readonly bytes: number
+  /**
+   * Whether whoever has words of its own is told this in those instead. Absent where nobody is. Where there are no frames,
+   * the others are told nothing.
+   */
+  readonly differs?: ((own: Renderer<unknown>) => boolean) | undefined
 }
 
 /**

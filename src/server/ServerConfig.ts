@@ -16,6 +16,7 @@ import { load as loadTable, type SettingInForce } from "./internal/load.ts"
 import { allOf, type Values } from "./internal/setting.ts"
 import { settings } from "./internal/settings.ts"
 import * as Source from "./internal/source.ts"
+import * as Dialects from "./Dialects.ts"
 import * as Gateways from "./gateways/count.ts"
 import { defaults, type ServerSettings } from "./ServerSettings.ts"
 
@@ -193,6 +194,7 @@ const fromSources = Effect.fnUntraced(function* (
     wrongInOidc(server) ??
     wrongInBucket(server) ??
     wrongInCluster(server) ??
+    Dialects.wrongIn(server) ??
     wrongInGateways(server)
   if (wrong !== undefined) return yield* new Source.ConfigurationError({ problems: [wrong] })
   return { settings: server, inForce, notes, values }

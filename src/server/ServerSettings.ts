@@ -15,6 +15,7 @@ import * as History from "../history/HistorySettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Page from "../http/page/PageSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
+import * as Irc from "../irc/IrcSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Otlp from "../observability/OtlpSettings.ts"
 import * as Session from "../session/SessionSettings.ts"
@@ -91,6 +92,7 @@ export interface ServerSettings {
   readonly sse: Omit<Sse.SseSettings, "origins">
   readonly api: Api.ApiSettings
   readonly page: Page.PageSettings
+  readonly irc: Irc.IrcSettings
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -130,6 +132,7 @@ export const defaults: ServerSettings = {
   sse: sseDefaults,
   api: Api.defaults,
   page: Page.defaults,
+  irc: Irc.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,

@@ -18,6 +18,8 @@ export interface Protocol<Session> {
   readonly encoding: Spoken
   /** How what happens in channels is said. */
   readonly renderer: Renderer<Uint8Array>
+  /** The words for what is about one session alone; absent where those of the renderer will do. */
+  readonly own?: (session: Session) => Renderer<Uint8Array>
   /** Handles one body from the wire. Fails when the session has to end. */
   readonly handle: (session: Session, body: Uint8Array) => Effect.Effect<void, Disconnect>
   /** Whether a user can have only one session. */

@@ -16,17 +16,43 @@ import { RequestError } from "../domain/RequestError.ts"
 import { hasChannel, hasOperation, type Scope } from "../domain/Scope.ts"
 import type { Session } from "./Session.ts"
 
+interface PasswordRequest {
+  readonly username: string
+  readonly password: Redacted.Redacted
+  readonly invite?: Redacted.Redacted | undefined
+}
+
 /**
  * Signs in by name and password; registers an unknown name where the accounts are open. Who has shown the certificate of an
  * account needs no password for that.
  */
-export const byPassword = (
+export const byPassword = (session: Session, request: PasswordRequest): Effect.Effect<User, RequestError> =>
+  proving(session, request, (user) => enter(session, user))
+
+/**
+ * The same for a protocol in which that is known before the session can be told anything: `enterProved` is to follow, and
+ * nothing has come of it until then.
+ */
+export const prove = (session: Session, request: PasswordRequest): Effect.Effect<User, RequestError> =>
+  proving(session, request, () => Effect.void)
+
+/** Makes the session that of a user who has proved who it is, a moment ago: the account may be disabled since. */
+export const enterProved = (session: Session, user: User): Effect.Effect<void, RequestError> => {
+  if (user.role === "guest") return enter(session, user)
+  return Effect.flatMap(
+    Effect.mapError(session.services.accounts.find(user.name), toRequestError),
+    Option.match({
+      onNone: () => Effect.fail(new RequestError({ reason: "AccountDisabled" })),
+      onSome: (now) =>
+        now.id === user.id ? enter(session, now) : Effect.fail(new RequestError({ reason: "InvalidCredentials" })),
+    }),
+  )
+}
+
+const proving = (
   session: Session,
-  request: {
-    readonly username: string
-    readonly password: Redacted.Redacted
-    readonly invite?: Redacted.Redacted | undefined
-  },
+  request: PasswordRequest,
+  then: (user: User) => Effect.Effect<void, RequestError>,
 ): Effect.Effect<User, RequestError> => {
   const { accounts, chat } = session.services
   const bySecret = accounts.signIn({ ...request, address: session.connection.remoteAddress }).pipe(
@@ -48,11 +74,7 @@ export const byPassword = (
         Option.match({ onNone: () => Effect.mapError(bySecret, notCertified), onSome: Effect.succeed }),
       )
     : bySecret
-  return counted(
-    session.services.meter,
-    certified ? "certificate" : "password",
-    Effect.tap(signedIn, (user) => enter(session, user)),
-  )
+  return counted(session.services.meter, certified ? "certificate" : "password", Effect.tap(signedIn, then))
 }
 
 /** Whether somebody has shown a certificate, and has said no password. */
@@ -73,6 +95,10 @@ const notCertified = (error: RequestError): RequestError =>
 /** Whether the peer has shown a certificate that was verified, and that names this account. */
 const isCertified = ({ connection: { certificate } }: Session, name: string): boolean =>
   certificate !== undefined && NameKey.isSame(certificate.account, name)
+
+/** Whose token that is; nothing has come of it until `byToken`. */
+export const proveToken = (session: Session, token: Redacted.Redacted): Effect.Effect<Identity, RequestError> =>
+  Effect.mapError(session.services.accounts.authenticate(token, session.connection.remoteAddress), toRequestError)
 
 /** Signs in by a token, without the password. The session does what the token is for, and nothing else. */
 export const byToken = (session: Session, token: Redacted.Redacted): Effect.Effect<User, RequestError> =>
@@ -98,6 +124,7 @@ const enter = (
     session: id,
     by,
     renderer: protocol.renderer,
+    own: protocol.own?.(session),
     outbox,
     onJoined: (channel, welcome, ref) => protocol.joined(session, channel, welcome, ref),
     onOffered: protocol.offered && ((offer) => protocol.offered!(session, offer)),

@@ -29,6 +29,7 @@ import * as PeersOfHub from "../hub/nodes/peersOfHub.ts"
 import type * as HttpApp from "../http/HttpApp.ts"
 import { type Meter, Meters } from "../observability/Meters.ts"
 import { drainOnClose, sessionsLayer } from "../server/ChatServer.ts"
+import * as Dialects from "../server/Dialects.ts"
 import * as HttpRequests from "../server/HttpRequests.ts"
 import * as Operating from "../server/Operating.ts"
 import { withSignedTokens } from "../server/Identities.ts"
@@ -130,10 +131,14 @@ export class TestServer extends Context.Service<
     link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
   ) =>
     withService(settings, (complete, requests) =>
-      Effect.map(Doors.behind(complete, requests), (behind) => ({
-        listeners: Doors.listeners(complete, behind),
-        reach: (address) => ({ address, connect: () => link(address) }),
-      })),
+      Effect.gen(function* () {
+        const dialects = yield* Dialects.make(complete)
+        const behind = { ...(yield* Doors.behind(complete, requests)), dialects }
+        return {
+          listeners: Doors.listeners(complete, behind),
+          reach: (address: Address) => ({ address, connect: () => link(address) }),
+        }
+      }),
     )
 
   /** Over Server-Sent Events, on a free port of `127.0.0.1`. */
@@ -171,6 +176,7 @@ const complete = (settings: Settings): Groups => ({
   api: { ...defaults.api, ...settings.api },
   // It would be read from a disk.
   page: { ...defaults.page, enabled: false, ...settings.page },
+  irc: { ...defaults.irc, ...settings.irc },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   metrics: { ...defaults.metrics, ...settings.metrics },

@@ -153,6 +153,7 @@ describe("the table of settings", () => {
     "metrics.allow": "192.0.2.0/24",
     "otlp.endpoint": "http://localhost:4318",
     "files.origin": "https://files.example.org",
+    "irc.origin": "https://chat.example.org",
     "otlp.headers": "authorization=Bearer secret",
     "otlp.traces": "0.01",
   }

@@ -45,6 +45,8 @@ interface Batch {
   readonly alias: ChannelName | undefined
   /** Undefined where there is nothing to say. */
   readonly rendering: Rendering<unknown> | undefined
+  /** As the rendering says. */
+  readonly differs: Rendering<unknown>["differs"]
 }
 
 export class Audience {
@@ -213,7 +215,7 @@ export class Audience {
         batch = batches.find((candidate) => candidate.renderer === renderer && candidate.alias === alias)
         if (batch === undefined) batches.push((batch = this.render(events, renderer, alias)))
       }
-      const { rendering } = batch
+      const rendering = this.wordsFor(member, batch, events)
       if (rendering === undefined) continue
       member.outbox.offer("chat", rendering.piece, rendering.bytes, rendering.frames)
       delivered += rendering.frames
@@ -226,12 +228,25 @@ export class Audience {
     renderer: Renderer<unknown>,
     alias: ChannelName | undefined,
   ): Batch {
-    return { renderer, alias, rendering: renderer.render(alias ?? this.name, events) }
+    const rendering = renderer.render(alias ?? this.name, events)
+    return { renderer, alias, rendering, differs: rendering?.differs }
+  }
+
+  /** What a member is told of what was rendered for all who share its renderer; undefined for nothing. */
+  private wordsFor(
+    { alias, own }: Member,
+    { differs, rendering }: Batch,
+    events: ReadonlyArray<ChannelEvent>,
+  ): Rendering<unknown> | undefined {
+    // Only protocols of others have such.
+    if (differs === undefined) return rendering
+    if (own !== undefined && differs(own)) return own.render(alias ?? this.name, events)
+    return rendering === undefined || rendering.frames === 0 ? undefined : rendering
   }
 
   /** Tells one member something by itself. False where it has no room for it. */
-  private offerTo({ alias, outbox, renderer }: Member, lane: Lane, event: ChannelEvent): boolean {
-    const rendering = renderer.render(alias ?? this.name, [event])
+  private offerTo({ alias, outbox, own, renderer }: Member, lane: Lane, event: ChannelEvent): boolean {
+    const rendering = (own ?? renderer).render(alias ?? this.name, [event])
     return rendering === undefined || outbox.offer(lane, rendering.piece, rendering.bytes)
   }
 
@@ -287,12 +302,14 @@ export class Audience {
 
   /** Renders something once for all who share the words, and gives each member its piece. */
   private toEach(event: ChannelEvent, give: (member: Member, piece: unknown, bytes: number) => void): void {
+    const events = [event]
     const batches: Array<Batch> = []
     for (const member of this.members.values()) {
       const { alias, renderer } = member
       let batch = batches.find((candidate) => candidate.renderer === renderer && candidate.alias === alias)
-      if (batch === undefined) batches.push((batch = this.render([event], renderer, alias)))
-      if (batch.rendering !== undefined) give(member, batch.rendering.piece, batch.rendering.bytes)
+      if (batch === undefined) batches.push((batch = this.render(events, renderer, alias)))
+      const rendering = this.wordsFor(member, batch, events)
+      if (rendering !== undefined) give(member, rendering.piece, rendering.bytes)
     }
   }
 

@@ -10,6 +10,8 @@ export interface Member {
   readonly session: SessionId
   readonly user: UserId
   readonly renderer: Renderer<unknown>
+  /** The words for what is about it alone, and for what is told to it in others than to those who share the renderer. */
+  readonly own?: Renderer<unknown> | undefined
   readonly outbox: Outbox<unknown>
   /** What it calls the channel, where that is not the channel's name: the other's name in a direct conversation. */
   readonly alias: ChannelName | undefined

@@ -50,6 +50,7 @@ export interface Subscriber {
   readonly session: SessionId
   readonly by: Requester
   readonly renderer: Renderer<unknown>
+  readonly own?: Member["own"]
   readonly outbox: Outbox<unknown>
   /**
    * It has entered a channel, which it calls so. Run in the order of what is told there. `tag` is what it was asked to
@@ -197,7 +198,7 @@ export class Memberships {
     { id, tag }: Entrance = {},
     broughtBy?: Requester,
   ): Effect.Effect<void, RequestError | ChannelGone> {
-    const { by, onJoined, onOffered, outbox, renderer, session } = this.subscriber
+    const { by, onJoined, onOffered, outbox, own: words, renderer, session } = this.subscriber
     const own = other === undefined ? name : nameOf(other)
     let membership: Membership = { name: own, link, other }
     const isThis = () => this.channels.get(keyIn(membership.name)) === membership
@@ -205,6 +206,7 @@ export class Memberships {
       session,
       user: by.user.id,
       renderer,
+      own: words,
       outbox,
       alias: other === undefined ? undefined : own,
       onEntered: (welcome: Welcome) => {
@@ -273,9 +275,9 @@ export class Memberships {
 
   /** Leaves what it did not ask to leave: it is told so, in its place among the messages. */
   private putOut({ link, name }: Membership): Effect.Effect<void> {
-    const { outbox, renderer, session } = this.subscriber
+    const { outbox, own, renderer, session } = this.subscriber
     const settle = () => {
-      const told = renderer.render(name, [{ type: "PutOut", session }])
+      const told = (own ?? renderer).render(name, [{ type: "PutOut", session }])
       if (told !== undefined) outbox.offer("chat", told.piece, told.bytes)
     }
     const leaving = Effect.suspend(() => {

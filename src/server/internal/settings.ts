@@ -9,6 +9,7 @@ import * as Logging from "../../observability/Logging.ts"
 import { storageKinds, synchronousModes } from "../ServerSettings.ts"
 import { apiSettings } from "./apiSettings.ts"
 import { clusterSettings } from "./clusterSettings.ts"
+import { dialectSettings } from "./dialectSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { fileSettings } from "./fileSettings.ts"
@@ -28,7 +29,7 @@ export const settings = {
   listen: setting(
     "listen",
     places,
-    "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `unix` everything on a socket in the file system",
+    "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `irc` and `ircs` IRC, `unix` everything on a socket in the file system",
     { flag: "PLACES" },
   ),
   gateways: setting(
@@ -88,6 +89,7 @@ export const settings = {
   ...doorSettings,
   ...apiSettings,
   ...pageSettings,
+  ...dialectSettings,
   ...fileSettings,
   ...transferSettings,
   ...webhookSettings,

@@ -1,0 +1,134 @@
+/** What one session is told in words of its own: what it said itself, direct messages, and what is about it alone. */
+import type { ChannelEvent } from "../domain/ChannelEvent.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { isDirect } from "../domain/Direct.ts"
+import type { MessageId } from "../domain/MessageId.ts"
+import type { Person } from "../domain/User.ts"
+import type { Renderer, Rendering } from "../protocol/Renderer.ts"
+import type { Speech } from "./Capability.ts"
+import { format, tagged } from "./Line.ts"
+import { nickOf, targetOf } from "./Names.ts"
+import type { Watched } from "./Watched.ts"
+import { bytesOf, eventLines, joinLine, partLine, type Server, sourceOf } from "./Writing.ts"
+
+/** Who reads, and how. */
+interface Reader {
+  readonly server: Server
+  readonly speech: Speech
+  readonly self: Person
+  /** Whether it is told what it says itself. */
+  readonly echoes: boolean
+  readonly watched: Watched
+}
+
+/** What it has said and was not answered yet, and the label of each. Bounded by what it may have underway in its channels. */
+export type Underway = Map<MessageId, string | undefined>
+
+export class OwnWords implements Renderer<Uint8Array> {
+  readonly names = false
+  readonly underway: Underway = new Map()
+  private readonly reader: Reader
+  /** Channels that it was just thrown out of: it was told why. */
+  private readonly thrownOut = new Set<ChannelName>()
+
+  constructor(reader: Reader) {
+    this.reader = reader
+  }
+
+  /** Whether an event is told to it in other words than to everybody. */
+  concerns(event: ChannelEvent): boolean {
+    switch (event.type) {
+      case "Message":
+      case "Edited":
+      case "Deleted":
+      case "Reacted":
+        return event.id !== undefined && this.underway.has(event.id) && event.from.id === this.reader.self.id
+      case "Kicked":
+        return event.user.id === this.reader.self.id
+      case "Arrived":
+      case "Departed":
+        return this.reader.watched.has(event.user.name)
+      case "Renamed":
+        return !this.reader.speech.renames
+      default:
+        return false
+    }
+  }
+
+  render(channel: ChannelName, events: ReadonlyArray<ChannelEvent>): Rendering<Uint8Array> | undefined {
+    const lines: Array<string> = []
+    for (const event of events) lines.push(...this.linesOf(channel, event))
+    if (lines.length === 0) return undefined
+    const piece = bytesOf(lines)
+    return { piece, frames: events.length, bytes: piece.byteLength }
+  }
+
+  private linesOf(channel: ChannelName, event: ChannelEvent): ReadonlyArray<string> {
+    const { self, server, speech, watched } = this.reader
+    switch (event.type) {
+      case "Message":
+      case "Edited":
+      case "Deleted":
+      case "Reacted": {
+        const lines = eventLines(server, speech, channel, this.targetOf(channel, event.from), event)
+        return this.concerns(event) ? this.echo(lines, event.id) : lines
+      }
+      case "Typing":
+        return eventLines(server, speech, channel, this.targetOf(channel, event.user), event)
+      case "Kicked":
+        if (this.concerns(event)) this.thrownOut.add(channel)
+        break
+      case "PutOut":
+      case "Ended": {
+        if (isDirect(channel) || this.thrownOut.delete(channel)) return []
+        const why = event.type === "Ended" ? "There is no such channel any more" : "You may not stay here"
+        return [format(server.name, "KICK", targetOf(channel), nickOf(self.name), why)]
+      }
+      case "Renamed":
+        return speech.renames
+          ? eventLines(server, speech, channel, targetOf(channel), event)
+          : this.moved(channel, event.name)
+      case "Arrived":
+      case "Departed": {
+        const lines = eventLines(server, speech, channel, targetOf(channel), event)
+        const changed =
+          event.type === "Arrived" ? watched.came(event.user.name, channel) : watched.went(event.user.name, channel)
+        return changed ? [...lines, this.seen(event.user, event.type === "Arrived")] : lines
+      }
+      default:
+        break
+    }
+    return eventLines(server, speech, channel, targetOf(channel), event)
+  }
+
+  /** Somebody who is watched is there from now on, or is not. */
+  private seen({ name }: Person, here: boolean): string {
+    const { self, server } = this.reader
+    return here
+      ? format(server.name, "730", nickOf(self.name), sourceOf(server, name))
+      : format(server.name, "731", nickOf(self.name), nickOf(name))
+  }
+
+  /** In a direct conversation, to whom it was said. */
+  private targetOf(channel: ChannelName, from: Person): string {
+    const { self } = this.reader
+    return isDirect(channel) && from.id !== self.id ? nickOf(self.name) : targetOf(channel)
+  }
+
+  /** What it said itself comes back only to who asked for that, and with the label that it was given. */
+  private echo(lines: ReadonlyArray<string>, id: MessageId | undefined): ReadonlyArray<string> {
+    const label = id === undefined ? undefined : this.underway.get(id)
+    if (!this.reader.echoes) return []
+    return lines.map((line, at) => (at === 0 ? tagged({ label }, line) : line))
+  }
+
+  /** For who has no word for another name: it goes from one channel to another. */
+  private moved(from: ChannelName, to: ChannelName): ReadonlyArray<string> {
+    const { self, server, speech } = this.reader
+    return [
+      partLine(server, from, self, `The channel is called ${targetOf(to)} now`),
+      joinLine(server, speech, to, self),
+      format(server.name, "366", nickOf(self.name), targetOf(to), `NAMES ${targetOf(to)} shows who is here`),
+    ]
+  }
+}

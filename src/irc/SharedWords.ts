@@ -1,0 +1,53 @@
+import type { ChannelEvent } from "../domain/ChannelEvent.ts"
+import type { ChannelName } from "../domain/ChannelName.ts"
+import { isDirect } from "../domain/Direct.ts"
+import type { Renderer, Rendering } from "../protocol/Renderer.ts"
+import type { Speech } from "./Capability.ts"
+import { targetOf } from "./Names.ts"
+import { OwnWords } from "./OwnWords.ts"
+import { bytesOf, eventLines, type Server } from "./Writing.ts"
+
+const noBytes = new Uint8Array(0)
+
+/** In a direct conversation each is called by name. */
+const direct: Rendering<Uint8Array> = { piece: noBytes, frames: 0, bytes: 0, differs: () => true }
+
+/** Of these kinds some are told in other words to one of those who are told them. */
+const differing: ReadonlySet<ChannelEvent["type"]> = new Set([
+  "Message",
+  "Edited",
+  "Deleted",
+  "Reacted",
+  "Kicked",
+  "Arrived",
+  "Departed",
+  "Renamed",
+])
+
+/** How what happens is said to all sessions of one style: written once for all of them. */
+export class SharedWords implements Renderer<Uint8Array> {
+  readonly names = false
+  private readonly server: Server
+  private readonly speech: Speech
+
+  constructor(server: Server, speech: Speech) {
+    this.server = server
+    this.speech = speech
+  }
+
+  render(channel: ChannelName, events: ReadonlyArray<ChannelEvent>): Rendering<Uint8Array> | undefined {
+    if (isDirect(channel)) return direct
+    const target = targetOf(channel)
+    const lines: Array<string> = []
+    for (const event of events) lines.push(...eventLines(this.server, this.speech, channel, target, event))
+    const special = events.filter(({ type }) => differing.has(type))
+    if (lines.length === 0 && special.length === 0) return undefined
+    const piece = lines.length === 0 ? noBytes : bytesOf(lines)
+    const rendering = { piece, frames: lines.length === 0 ? 0 : events.length, bytes: piece.byteLength }
+    if (special.length === 0) return rendering
+    return {
+      ...rendering,
+      differs: (own) => own instanceof OwnWords && special.some((event) => own.concerns(event)),
+    }
+  }
+}
