@@ -13,11 +13,11 @@ const serverSide = ["server", ...doors, "transport", "storage", "cluster", ...co
  * Whatever a row does not name is refused, and so is everything in a folder that has no row.
  */
 const mayImport: Record<string, ReadonlyArray<string>> = {
-  cli: ["load", "proxy", "terminal", "scenario", "client", "text", ...serverSide],
+  cli: ["discovery", "load", "proxy", "terminal", "scenario", "client", "text", ...serverSide],
   // Where a scenario is played: it starts services, simulates them, and comes between them and their clients.
   load: ["scenario", "proxy", "testing", "client", ...serverSide],
   testing: ["client", ...serverSide],
-  server: [...doors, "transport", "storage", "cluster", ...conversations],
+  server: ["discovery", ...doors, "transport", "storage", "cluster", ...conversations],
   http: conversations,
   grpc: conversations,
   mqtt: conversations,
@@ -42,6 +42,8 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   actor: base,
   // The other nodes, for whatever has something to tell them.
   peers: ["domain"],
+  // Who is where in a network: it knows nothing of what is said there.
+  discovery: ["domain"],
   observability: ["protocol", "domain"],
   // The people's side: nothing here may see the server's.
   terminal: ["client", "text", "protocol", "domain"],
@@ -64,7 +66,7 @@ const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> =
   { modules: "effect/socket(/.*)?", owners: ["transport", "cluster", "client", "scenario", "load", "testing"] },
   {
     modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
-    owners: ["transport", "cluster", "proxy", "load", ...nodeClients],
+    owners: ["transport", "cluster", "discovery", "proxy", "load", ...nodeClients],
   },
   {
     modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)",

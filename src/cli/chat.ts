@@ -17,6 +17,10 @@ export const chat = Command.make(
     ),
     ...who,
     reconnect,
+    discover: Flag.Boolean("discover").pipe(
+      Flag.withDescription("Look for servers in this network, and talk to the one that is there or is chosen"),
+      Flag.withDefault(false),
+    ),
     downloads: Flag.String("downloads").pipe(
       Flag.withMetavar("DIR"),
       Flag.withDescription("The folder into which /get saves files (this folder)"),
@@ -34,7 +38,7 @@ export const chat = Command.make(
   (given) =>
     Effect.flatMap(
       Effect.promise(() => import("./talk/chat.ts")),
-      ({ run }) => run(given),
+      ({ run, runDiscovered }) => (given.discover ? runDiscovered(given) : run(given)),
     ),
 ).pipe(
   Command.withDescription(
@@ -43,6 +47,7 @@ export const chat = Command.make(
   Command.withShortDescription("Talk, with all of the terminal"),
   Command.withExamples([
     { command: "natter chat --name ann", description: "Talk in the lobby of this machine's server" },
+    { command: "natter chat --discover", description: "Talk to the server in this network" },
     {
       command: "natter chat chat.example.org:8080 -c ops -c lobby",
       description: "Talk elsewhere, in two channels, as who `natter login` made you",

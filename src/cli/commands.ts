@@ -15,6 +15,7 @@ import { cert } from "./cert.ts"
 import { channel } from "./channel.ts"
 import { chat } from "./chat.ts"
 import { config } from "./config.ts"
+import { discover } from "./discover.ts"
 import { doctor } from "./doctor.ts"
 import { download } from "./download.ts"
 import { cluster } from "./cluster.ts"
@@ -53,6 +54,7 @@ const commands = Command.make("natter").pipe(
     login,
     logout,
     chat,
+    discover,
     tail,
     send,
     channel,

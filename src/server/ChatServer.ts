@@ -43,6 +43,7 @@ import { WebhookSettings } from "../webhooks/WebhookSettings.ts"
 import { accountStore, fileStores, hubStores } from "./internal/countedStores.ts"
 import { certificates } from "./internal/certificates.ts"
 import * as Dialects from "./Dialects.ts"
+import { announcing } from "./internal/announcing.ts"
 import * as OperatorDoors from "./internal/operatorDoors.ts"
 import * as Threads from "./gateways/count.ts"
 import * as GatewayListeners from "./gateways/GatewayListeners.ts"
@@ -211,6 +212,7 @@ const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: Non
   yield* Effect.forEach(addresses, ({ address, transport }) =>
     Effect.annotateLogs(Effect.logInfo(`listening on ${whereOf(address)}`), { transport }),
   )
+  yield* announcing(settings, addresses)
   yield* drainOnClose(settings.shutdown, gateways?.end)
   const { lost } = yield* Ownership
   const { ending } = yield* Chat

@@ -93,6 +93,8 @@ export interface ServerSettings {
   readonly api: Api.ApiSettings
   readonly page: Page.PageSettings
   readonly irc: Irc.IrcSettings
+  /** Whether it is announced in local networks, by multicast DNS; in public ones it never is. */
+  readonly announce: boolean
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -133,6 +135,7 @@ export const defaults: ServerSettings = {
   api: Api.defaults,
   page: Page.defaults,
   irc: Irc.defaults,
+  announce: false,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,

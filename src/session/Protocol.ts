@@ -7,7 +7,7 @@ import type { User } from "../domain/User.ts"
 import type { Renderer } from "../protocol/Renderer.ts"
 
 /** What operators are shown of it; an `Encoding` of Natter's own protocol is one. */
-export interface Spoken {
+interface Spoken {
   readonly version: number
   readonly codec: string
   readonly compression: string | null

@@ -174,6 +174,7 @@ const complete = (settings: Settings): Groups => ({
   websocket: { ...defaults.websocket, ...settings.websocket },
   sse: { ...defaults.sse, ...settings.sse },
   api: { ...defaults.api, ...settings.api },
+  announce: settings.announce ?? defaults.announce,
   // It would be read from a disk.
   page: { ...defaults.page, enabled: false, ...settings.page },
   irc: { ...defaults.irc, ...settings.irc },

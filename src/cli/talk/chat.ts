@@ -2,6 +2,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Stdio from "effect/Stdio"
 import { lobby } from "../../domain/ChannelName.ts"
 import { userError } from "../userError.ts"
@@ -28,4 +29,11 @@ export const run = Effect.fnUntraced(function* (given: ChatFlags) {
   if (others.length > 0) return yield* userError("without a terminal it talks in one channel: give --channel once")
   const { run } = yield* Effect.promise(() => import("./chatByLines.ts"))
   return yield* run({ ...given, channel: first })
+})
+
+/** The same at a server that is found in this network. */
+export const runDiscovered = Effect.fnUntraced(function* (given: ChatFlags) {
+  if (Option.isSome(given.address)) return yield* userError("give an address or --discover, not both")
+  const { choose } = yield* Effect.promise(() => import("./choose.ts"))
+  return yield* run({ ...given, address: Option.some(yield* choose) })
 })

@@ -32,6 +32,11 @@ export const settings = {
     "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `irc` and `ircs` IRC, `unix` everything on a socket in the file system",
     { flag: "PLACES" },
   ),
+  announce: setting(
+    "announce",
+    onOff,
+    "Whether the service is announced in local networks, so that `natter chat --discover` finds it; in public ones it never is",
+  ),
   gateways: setting(
     "gateways",
     autoOr(0, 64),
