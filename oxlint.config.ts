@@ -91,6 +91,7 @@ const wallClock = ["currentTimeMillis", "currentTimeMillisUnsafe", "currentTimeN
 
 /** Who needs it: for stamps, for dates on which something ends, and for what people are shown. */
 const readersOfDates = [
+  "http/files/Links.ts",
   "history/Stamps.ts",
   "hub/channel/internal/administer.ts",
   "chat/listBlocked.ts",

@@ -21,6 +21,7 @@ import { Around } from "./service/Around.ts"
 import { Cursors } from "./internal/Cursors.ts"
 import { RecentPages } from "./internal/RecentPages.ts"
 import { alone, Peers, type PeersShape } from "../peers/Peers.ts"
+import { Seals } from "../peers/Seals.ts"
 import { People, type PeopleShape } from "./People.ts"
 import { Webhooks } from "../webhooks/Webhooks.ts"
 import type { WebhooksShape } from "../webhooks/WebhooksShape.ts"
@@ -45,6 +46,8 @@ export interface ChatShape {
   readonly accounts: Accounts["Service"] | undefined
   readonly settings: HubSettings
   readonly clock: Clock.Clock
+  /** For what callers carry from node to node. */
+  readonly seals: Seals
   /** Where pages ended, as their callers carry it. */
   readonly cursors: Cursors
   readonly pages: RecentPages
@@ -74,6 +77,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
       const now = () => Monotonic.millis(clock)
       const limits = new RateLimits(settings, peers === alone ? undefined : { peers, now })
       const gateway = yield* Gateway
+      const seals = new Seals(peers)
       return Chat.of({
         directory: yield* Directory,
         gateway,
@@ -93,7 +97,8 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
         accounts: yield* AccountsOfHub,
         settings,
         clock,
-        cursors: new Cursors(peers),
+        cursors: new Cursors(seals),
+        seals,
         pages: new RecentPages(),
         searching: yield* Semaphore.make(1),
         counting: yield* Semaphore.make(1),

@@ -55,7 +55,7 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const meter = yield* Meters
   const chat = yield* Chat
-  const links = filesOrigin === "" ? undefined : new Links(filesOrigin, clock)
+  const links = filesOrigin === "" ? undefined : new Links(filesOrigin, chat)
   const router = Route.router(Api as never, (yield* handlers(settings, links, welcome)) as never)
   const run = Effect.runForkWith(yield* Effect.context())
   const scope = yield* Scope.Scope

@@ -42,6 +42,8 @@ export class LinkedPeers implements PeersShape {
   private readonly greetings: Array<(node: NodeId) => void> = []
   private readonly acquisitions: Array<() => void> = []
   private readonly releases: Array<Effect.Effect<void>> = []
+  /** To which there is a link now. */
+  private readonly nodes = new Set<NodeId>()
   private hub: Hub | undefined
 
   private constructor(fork: (effect: Effect.Effect<void>) => void) {
@@ -72,7 +74,13 @@ export class LinkedPeers implements PeersShape {
   /** A link has come up. */
   linked(node: NodeId): void {
     this.links++
+    this.nodes.add(node)
     for (const greeting of this.greetings) greeting(node)
+  }
+
+  /** A link is lost. */
+  unlinked(node: NodeId): void {
+    this.nodes.delete(node)
   }
 
   /** Another node tells something. */
@@ -95,7 +103,10 @@ export class LinkedPeers implements PeersShape {
     heard: (notice: NoticeOf<Type>, from: NodeId) => void,
   ): void => void this.listeners[type].push(heard)
 
-  readonly whenLinked = (linked: (node: NodeId) => void): void => void this.greetings.push(linked)
+  readonly whenLinked = (linked: (node: NodeId) => void): void => {
+    this.greetings.push(linked)
+    for (const node of this.nodes) linked(node)
+  }
 
   readonly later = (run: () => void): void => this.fork(Effect.andThen(Effect.sleep(gatheredFor), Effect.sync(run)))
 }

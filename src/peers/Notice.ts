@@ -30,8 +30,8 @@ const notices = [
   notice("OwnerSeen", { account: Schema.String, network: Schema.String }),
   /** What is kept of accounts has changed: of a user, of a token, or from where nobody is let in. */
   notice("AccountsChanged", { user: Schema.optional(Schema.String), token: Schema.optional(Schema.String) }),
-  /** What cursors are sealed with that this node gives out. */
-  notice("CursorKey", { key: Schema.String.check(Schema.isMaxLength(64)) }),
+  /** What is sealed with that clients carry from this node, cursors and links. `asks`: the other node is to tell its own. */
+  notice("CursorKey", { key: Schema.String.check(Schema.isMaxLength(64)), asks: Schema.optional(Schema.Boolean) }),
   /** An administrator wants the node to end, as it does by itself. */
   notice("Drain", {}),
   /** A file that comes is sent at this node from now on. */

@@ -18,7 +18,7 @@ export interface PeersShape {
     type: Type,
     heard: (notice: NoticeOf<Type>, from: NodeId) => void,
   ) => void
-  /** A link has come up: what a node has to know that has just come is told to it. */
+  /** A link has come up, or is there: what a node has to know that has just come is told to it. */
   readonly whenLinked: (linked: (node: NodeId) => void) => void
   /** Whether a channel runs at this node, where it runs at all. */
   readonly runsHere: (channel: ChannelName) => boolean

@@ -51,7 +51,7 @@ import { Gateways } from "./gateways/Gateways.ts"
 import { withSignedTokens } from "./Identities.ts"
 import * as HttpRequests from "./HttpRequests.ts"
 import { accountsOn, storesLayer } from "./Storage.ts"
-import type { ServerSettings, ShutdownSettings } from "./ServerSettings.ts"
+import { filesAreApart, type ServerSettings, type ShutdownSettings } from "./ServerSettings.ts"
 
 /** The operations know whose account a name is. */
 const peopleWithAccounts = Layer.effect(
@@ -233,10 +233,10 @@ const folderOf = ({ data, storage }: ServerSettings) => (storage.kind === "sqlit
 /** What has no port is a socket in the file system, or one that was handed over. */
 const whereOf = (address: Address.Address): string => (address.port === 0 ? address.host : Address.format(address))
 
-/** What to say where each node has the files in a folder of its own. */
-const filesApart = ({ cluster, fileStore }: ServerSettings) =>
-  cluster.enabled && fileStore.kind === "folder"
-    ? "files.store is folder, and each node has its own: a file can only be fetched at the node it was sent to; set files.store to s3"
+/** What to say where there is no place for files that all nodes share. */
+const filesApart = (settings: ServerSettings) =>
+  settings.files.enabled && filesAreApart(settings)
+    ? "no files are taken: each node would have those that were sent to it in a folder of its own; set files.store to s3, or files.folder to a folder that all nodes share (files.enabled to off says that there are to be none)"
     : undefined
 
 /** What to say where the operating system lets this process open too few files for the connections that it is to have. */

@@ -54,6 +54,8 @@ export const fileStoreKinds = ["folder", "s3"] as const
 interface FileStoreSettings {
   /** Where the kind of `storage` is `memory`, they are there, too. */
   readonly kind: (typeof fileStoreKinds)[number]
+  /** Where the kind is `folder`, which one; empty: `files` in the data folder. Nodes have to share it. */
+  readonly folder: string
   /** Counts where the kind is `s3`. */
   readonly s3: S3.S3Settings
 }
@@ -115,6 +117,10 @@ export interface ServerSettings {
   readonly otlp: Otlp.OtlpSettings
 }
 
+/** Whether the bytes of files would be in a folder of each node, where the others do not find them. */
+export const filesAreApart = ({ cluster, fileStore }: Pick<ServerSettings, "cluster" | "fileStore">): boolean =>
+  cluster.enabled && fileStore.kind === "folder" && fileStore.folder === ""
+
 const { origins: _, ...sseDefaults } = Sse.defaults
 
 export const defaults: ServerSettings = {
@@ -143,7 +149,7 @@ export const defaults: ServerSettings = {
   oidc: OutsideIssuer.defaults,
   logins: Logins.defaults,
   files: Files.defaults,
-  fileStore: { kind: "folder", s3: S3.defaults },
+  fileStore: { kind: "folder", folder: "", s3: S3.defaults },
   fileScan: FileScan.defaults,
   history: History.defaults,
   hub: Hub.defaults,

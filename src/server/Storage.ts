@@ -33,7 +33,7 @@ import * as SqlSigningKeys from "../storage/SqlSigningKeys.ts"
 import type { PostgresError } from "../storage/PostgresError.ts"
 import type { DatabaseError } from "../storage/Sqlite.ts"
 import type { DatabaseInUse } from "../storage/Ownership.ts"
-import type { ServerSettings } from "./ServerSettings.ts"
+import { filesAreApart, type ServerSettings } from "./ServerSettings.ts"
 
 const crypto = Layer.mergeAll(NodeCrypto.layerKdf, NodeCrypto.layerSecureRandom, NodeCrypto.layerDigest)
 const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
@@ -77,7 +77,9 @@ const ownDatabase = ({
 const fileStoreLayer = ({ data, fileStore }: Pick<ServerSettings, "data" | "fileStore">) => {
   switch (fileStore.kind) {
     case "folder":
-      return FolderFileStore.layer.pipe(Layer.provide([folderLayer(data), files]))
+      return fileStore.folder === ""
+        ? FolderFileStore.layer.pipe(Layer.provide([folderLayer(data), files]))
+        : FolderFileStore.layerIn(fileStore.folder).pipe(Layer.provide(files))
     case "s3":
       return S3FileStore.layer(fileStore.s3)
   }
@@ -112,7 +114,7 @@ export const storesLayer = (
     StorePing.layer,
     SqlFileRecords.layer,
     SqlEpochs.layer,
-    fileStoreLayer(settings),
+    filesAreApart(settings) ? Layer.empty : fileStoreLayer(settings),
     SqlHistory.layer.pipe(Layer.provide(history)),
   ).pipe(Layer.provideMerge(ownDatabase(settings)))
 }

@@ -58,13 +58,14 @@ const toStoreError =
       cause,
     })
 
-const make = Effect.gen(function* () {
+/** In a folder of the data folder, or right there. */
+const make = Effect.fnUntraced(function* (inside: "files" | ".") {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const data = yield* DataFolder
-  const files = yield* data.folder("files")
-  const uploads = yield* data.folder("files/uploads")
-  const contents = yield* data.folder("files/contents")
+  const files = yield* data.folder(inside)
+  const uploads = yield* data.folder(path.join(inside, "uploads"))
+  const contents = yield* data.folder(path.join(inside, "contents"))
 
   const stored =
     (operation: string) =>
@@ -223,4 +224,8 @@ const make = Effect.gen(function* () {
 
 /** The bytes of files in the data folder. Fails where it cannot be made. */
 export const layer: Layer.Layer<FileStore, DataFolderError, DataFolder | FileSystem.FileSystem | Path.Path> =
-  Layer.effect(FileStore, make)
+  Layer.effect(FileStore, make("files"))
+
+/** The same in a folder that has nothing else, and that several nodes may share. */
+export const layerIn = (folder: string): Layer.Layer<FileStore, DataFolderError, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(FileStore, make(".")).pipe(Layer.provide(DataFolder.layer(folder)))

@@ -1,4 +1,5 @@
 /** The operations over a directory, a channel and stores that the test plays: what reaches them, and what each answer is made into. */
+import { Seals } from "../../src/peers/Seals.ts"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -72,6 +73,7 @@ export const chatOf = (parts: Parts): Effect.Effect<ChatShape> =>
     return {
       settings: defaults,
       clock: yield* Clock.Clock,
+      seals: new Seals(),
       cursors: new Cursors(),
       pages: new RecentPages(),
       searching: yield* Semaphore.make(1),

@@ -10,8 +10,10 @@ import { Cursors } from "../../src/chat/internal/Cursors.ts"
 import { NodeId } from "../../src/domain/NodeId.ts"
 import { UserId } from "../../src/domain/User.ts"
 import { LinkedPeers } from "../../src/peers/LinkedPeers.ts"
+import { Seals } from "../../src/peers/Seals.ts"
 
 const ids = [NodeId.make("node-0"), NodeId.make("node-1")] as const
+const silent = { runsHere: () => false, wake: () => {} }
 const ann = UserId.make("ann")
 const bob = UserId.make("bob")
 
@@ -19,24 +21,53 @@ describe("carried between nodes", () => {
   it.effect("a cursor that one node has sealed opens at another, for whom it was sealed", () =>
     Effect.gen(function* () {
       const peers = [yield* LinkedPeers.make, yield* LinkedPeers.make] as const
-      const [one, two] = [new Cursors(peers[0]), new Cursors(peers[1])]
+      const [one, two] = [new Cursors(new Seals(peers[0])), new Cursors(new Seals(peers[1]))]
       const sealed = one.seal("search", ann, "here")
       assert.isUndefined(two.open("search", ann, sealed))
       for (const n of [0, 1] as const) {
-        peers[n].connect({
-          tell: (notice) => peers[1 - n]!.receive(ids[n], notice),
-          runsHere: () => false,
-          wake: () => {},
-        })
+        peers[n].connect({ ...silent, tell: (notice) => peers[1 - n]!.receive(ids[n], notice) })
       }
       peers[0].linked(ids[1])
       assert.strictEqual(two.open("search", ann, sealed), "here")
       assert.isUndefined(two.open("search", bob, sealed))
       assert.isUndefined(two.open("unread", ann, sealed))
-      // The node that was not told yet.
-      assert.isUndefined(one.open("search", ann, two.seal("search", ann, "there")))
-      peers[1].linked(ids[0])
+      // It was asked for its own.
       assert.strictEqual(one.open("search", ann, two.seal("search", ann, "there")), "there")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("what was told before anybody was there to hear it is told again", () =>
+    Effect.gen(function* () {
+      const peers = [yield* LinkedPeers.make, yield* LinkedPeers.make] as const
+      for (const n of [0, 1] as const) {
+        peers[n].connect({ ...silent, tell: (notice) => peers[1 - n]!.receive(ids[n], notice) })
+      }
+      const one = new Seals(peers[0])
+      for (const n of [0, 1] as const) peers[n].linked(ids[1 - n]!)
+      const two = new Seals(peers[1])
+      assert.strictEqual(two.open("this", one.seal("this", "here")), "here")
+      assert.strictEqual(one.open("this", two.seal("this", "there")), "there")
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("what a node sealed that was started anew since is opened by it and by all others", () =>
+    Effect.gen(function* () {
+      const run = Effect.map(LinkedPeers.make, (peers) => ({ peers, seals: new Seals(peers) }))
+      const [before, other, anew] = [yield* run, yield* run, yield* run]
+      const link = (one: LinkedPeers, another: LinkedPeers) => {
+        const [here, there] = ids
+        one.connect({ ...silent, tell: (notice) => another.receive(here, notice) })
+        another.connect({ ...silent, tell: (notice) => one.receive(there, notice) })
+        one.linked(there)
+        another.linked(here)
+      }
+      link(before.peers, other.peers)
+      const sealed = before.seals.seal("this", "here")
+      link(anew.peers, other.peers)
+      for (const { seals } of [other, anew]) {
+        assert.strictEqual(seals.open("this", sealed), "here")
+        assert.isUndefined(seals.open("that", sealed))
+      }
     }).pipe(Effect.scoped),
   )
 

@@ -6,7 +6,7 @@ const s3 = { ...defaults.fileStore.s3, bucket: "talk", region: "eu-north-1" }
 const inBucket = (more: Partial<typeof s3> = {}): ServerSettings => ({
   ...defaults,
   api: { ...defaults.api, filesRedirect: true },
-  fileStore: { kind: "s3", s3: { ...s3, ...more } },
+  fileStore: { kind: "s3", folder: "", s3: { ...s3, ...more } },
 })
 const apart = { ...defaults.http, filesOrigin: "https://files.example.org" }
 

@@ -23,8 +23,10 @@ const settingsOf = Effect.fnUntraced(function* (given: SettingFlags) {
 })
 
 /** Where the bytes are of files that people sent: they are in no copy of the database. */
-const placeOfFiles = ({ data, fileStore: { kind, s3 } }: ServerSettings): string =>
-  kind === "s3" ? `the bucket ${s3.bucket}` : `${data}/files`
+const placeOfFiles = ({ data, fileStore: { folder, kind, s3 } }: ServerSettings): string => {
+  if (kind === "s3") return `the bucket ${s3.bucket}`
+  return folder === "" ? `${data}/files` : folder
+}
 
 const holding = ({ accounts, bytes, channels, messages }: Backup.Contents): string =>
   `${accounts} accounts, ${channels} channels, ${messages} messages, ${Math.ceil(bytes / 1024)} KiB`

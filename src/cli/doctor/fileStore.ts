@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { strange } from "../../files/StoreOwner.ts"
-import type { ServerSettings } from "../../server/ServerSettings.ts"
+import { filesAreApart, type ServerSettings } from "../../server/ServerSettings.ts"
 import { type BucketTrouble, inspect, type Step } from "../../storage/BucketInspection.ts"
 import { filesInPostgres, filesInSqlite } from "../../storage/Inspection.ts"
 import type { S3Settings } from "../../storage/S3Settings.ts"
@@ -12,7 +12,7 @@ import { mayWrite, owner, room } from "./folders.ts"
 
 const here = about("files")
 
-type Settings = Pick<ServerSettings, "data" | "fileStore" | "files" | "storage">
+type Settings = Pick<ServerSettings, "cluster" | "data" | "fileStore" | "files" | "storage">
 
 /** `owned` is how the database calls itself; undefined where it has no records of files yet. */
 const whose = (owned: string | undefined, mark: string | undefined, isEmpty: boolean): Finding => {
@@ -36,8 +36,8 @@ const markOf = (folder: string): string | undefined => {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim() : undefined
 }
 
-const inFolder = (data: string, owned: string | undefined): ReadonlyArray<Finding> => {
-  const folder = path.resolve(data, "files")
+const inFolder = (data: string, given: string, owned: string | undefined): ReadonlyArray<Finding> => {
+  const folder = given === "" ? path.resolve(data, "files") : path.resolve(given)
   if (!fs.existsSync(folder)) return [here.ok(`${folder} is not there yet: the first start makes it`)]
   const [uploads, contents] = [path.join(folder, "uploads"), path.join(folder, "contents")]
   const folders = [folder, uploads, contents].filter((place) => fs.existsSync(place))
@@ -144,11 +144,19 @@ export const fileStore = (settings: Settings): Effect.Effect<ReadonlyArray<Findi
   const { data, fileStore, files, storage } = settings
   if (!files.enabled) return Effect.succeed([here.ok("none are taken (files.enabled is off)")])
   if (storage.kind === "memory") return Effect.succeed([here.ok("they are in memory, as all else")])
+  if (filesAreApart(settings)) {
+    return Effect.succeed([
+      here.problem(
+        "none are taken: each node would have them in a folder of its own",
+        "set files.store to s3, or files.folder to a folder that all nodes share",
+      ),
+    ])
+  }
   return Effect.flatMap(identity(settings), (owned) =>
     fileStore.kind === "s3"
       ? inBucket(fileStore.s3, owned)
       : Effect.match(
-          Effect.try(() => inFolder(data, owned)),
+          Effect.try(() => inFolder(data, fileStore.folder, owned)),
           {
             onFailure: ({ cause }): ReadonlyArray<Finding> => [
               here.problem(

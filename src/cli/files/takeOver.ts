@@ -14,7 +14,8 @@ export const takeOver = Effect.fnUntraced(function* (given: SettingFlags) {
   const { settings } = yield* loadSettings(given)
   const { data, fileStore, storage } = settings
   if (storage.kind === "memory") return yield* userError("storage is memory: there are no files that stay")
-  const place = fileStore.kind === "s3" ? `${fileStore.s3.bucket}/${fileStore.s3.prefix}` : `${data}/files`
+  const folder = fileStore.folder === "" ? `${data}/files` : fileStore.folder
+  const place = fileStore.kind === "s3" ? `${fileStore.s3.bucket}/${fileStore.s3.prefix}` : folder
   yield* Effect.gen(function* () {
     const store = yield* FileStore
     const records = yield* FileRecords

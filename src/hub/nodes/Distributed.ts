@@ -94,6 +94,7 @@ export const make = ({ here, nodes, peers, scope, settings, start, stats }: Opti
       router.up()
     },
     down: (node) => {
+      linked?.unlinked(node)
       router.down(node)
       elsewhere.down(node)
     },

@@ -9,8 +9,10 @@ import {
   type Kind,
   onOff,
   optional,
+  optionalFile,
   optionalOrigin,
   optionalUrl,
+  path,
   size,
   text,
 } from "./kind.ts"
@@ -60,7 +62,12 @@ export const fileSettings = {
   "files.store": setting(
     "fileStore.kind",
     choice(...fileStoreKinds),
-    "Where the bytes of files are: `folder` in the data folder, `s3` in a bucket, which `bucket.*` says. Where `storage` is `memory` they are in memory",
+    "Where the bytes of files are: `folder` in the folder that `files.folder` says, `s3` in a bucket, which `bucket.*` says. Where `storage` is `memory` they are in memory",
+  ),
+  "files.folder": setting(
+    "fileStore.folder",
+    { ...optionalFile, allowed: path.allowed.replace("a path", "none or the path of a folder") },
+    "The folder that has files and nothing else, where `files.store` is `folder`; `none`: `files` in the data folder. Where `cluster.enabled` is on all nodes have to share it, and without it no files are taken",
   ),
   "files.scan-command": setting(
     "fileScan.command",

@@ -28,6 +28,10 @@ type Stored<A> = Effect.Effect<A, FileStoreError>
 
 const lengthOf = (pieces: ReadonlyArray<Piece>): number => pieces.reduce((sum, { from, to }) => sum + to - from, 0)
 
+/** Those at the end that are no parts yet. */
+const smallOf = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> =>
+  pieces.slice(pieces.findLastIndex(({ from, to }) => to - from >= leastPart) + 1)
+
 export const make = (bucket: Bucket, prefix: string) => {
   const folderOf = (id: FileId) => `${prefix}${id}/`
   const keyOf = (id: FileId, from: number) => `${folderOf(id)}${String(from).padStart(16, "0")}`
@@ -63,10 +67,11 @@ export const make = (bucket: Bucket, prefix: string) => {
       return pieces
     })
 
-  const piecesOf = (id: FileId): Stored<ReadonlyArray<Piece>> =>
+  /** What is known here is believed as far as it goes to where something is to be: another node may have brought more. */
+  const endingAt = (id: FileId, size: number): Stored<ReadonlyArray<Piece>> =>
     Effect.suspend(() => {
       const pieces = known.get(id)
-      return pieces === undefined ? found(id) : Effect.succeed(pieces)
+      return pieces === undefined || (pieces.at(-1)?.to ?? 0) !== size ? found(id) : Effect.succeed(pieces)
     })
 
   /** After a failure nothing is known of what there is. */
@@ -93,7 +98,7 @@ export const make = (bucket: Bucket, prefix: string) => {
   /** Leaves the first bytes, so many. */
   const cut = (id: FileId, size: number): Stored<ReadonlyArray<Piece>> =>
     Effect.gen(function* () {
-      const pieces = yield* piecesOf(id)
+      const pieces = yield* endingAt(id, size)
       const left = yield* first("append", pieces, size)
       if ((pieces.at(-1)?.to ?? 0) === size) return pieces
       // From the end, so that no gap is left where this ends halfway.
@@ -106,22 +111,24 @@ export const make = (bucket: Bucket, prefix: string) => {
     })
 
   /** Makes one object of the small ones at the end, once there is enough for a part. They are safe: more has come since. */
-  const joined = (pieces: ReadonlyArray<Piece>): Stored<ReadonlyArray<Piece>> =>
+  const joined = (id: FileId, believed: ReadonlyArray<Piece>): Stored<ReadonlyArray<Piece>> =>
     Effect.gen(function* () {
-      const large = pieces.findLastIndex(({ from, to }) => to - from >= leastPart)
-      const small = pieces.slice(large + 1)
+      if (lengthOf(smallOf(believed)) < together) return believed
+      // What is put in the place of others has to have all of them.
+      const pieces = yield* found(id)
+      const small = smallOf(pieces)
       const [head, ...others] = small
       if (head === undefined || lengthOf(small) < together) return pieces
       yield* bucket.put(head.key, yield* bytesOf(small))
       yield* removeAll(others.map(({ key }) => key))
-      return [...pieces.slice(0, large + 1), { ...head, to: small.at(-1)!.to }]
+      return [...pieces.slice(0, pieces.length - small.length), { ...head, to: small.at(-1)!.to }]
     })
 
   const append = (id: FileId, offset: number, bytes: ReadonlyArray<Uint8Array>): Stored<void> =>
     forgetting(
       id,
       Effect.gen(function* () {
-        const pieces = yield* joined(yield* cut(id, offset))
+        const pieces = yield* joined(id, yield* cut(id, offset))
         remember(id, pieces)
         const whole = Buffer.concat(bytes)
         if (whole.length === 0) return
@@ -132,7 +139,7 @@ export const make = (bucket: Bucket, prefix: string) => {
     )
 
   const read = (id: FileId, size: number): Stream.Stream<Uint8Array, FileStoreError> =>
-    piecesOf(id).pipe(
+    found(id).pipe(
       Effect.flatMap((pieces) => first("readDraft", pieces, size)),
       Effect.map(Stream.fromIterable),
       Stream.unwrap,
@@ -162,7 +169,7 @@ export const make = (bucket: Bucket, prefix: string) => {
     forgetting(
       id,
       Effect.gen(function* () {
-        const pieces = yield* first("keep", size === 0 ? [] : yield* piecesOf(id), size)
+        const pieces = yield* first("keep", size === 0 ? [] : yield* found(id), size)
         if (size <= together) yield* bucket.put(key, yield* bytesOf(pieces))
         else yield* bucket.assemble(key, partsOf(pieces))
       }),

@@ -20,7 +20,8 @@ import { makeFolder } from "../NatterProcess.ts"
 import { inOrder, trouble } from "./findings.ts"
 
 const settingsOf = (data: string, more: Partial<ServerSettings> = {}) => ({ ...defaults, data, ...more })
-const inBucket = (s3: S3Settings, data = makeFolder()) => settingsOf(data, { fileStore: { kind: "s3", s3 } })
+const inBucket = (s3: S3Settings, data = makeFolder()) =>
+  settingsOf(data, { fileStore: { kind: "s3", folder: "", s3 } })
 
 /** What a start leaves, and what is done there. */
 const started = (
@@ -48,6 +49,16 @@ describe("natter doctor looks at the folder of files", () => {
       assert.include(inOrder(findings), "all that is kept there is this database's")
       const none = { ...settings, files: { ...defaults.files, enabled: false } }
       assert.match(inOrder(yield* fileStore(none)).join(), /none are taken/)
+    }),
+  )
+
+  it.effect("and says where the nodes of a cluster would have them apart", () =>
+    Effect.gen(function* () {
+      const apart = settingsOf(makeFolder(), { cluster: { ...defaults.cluster, enabled: true } })
+      assert.match(
+        (yield* found(apart)).join(),
+        /^problem: none are taken: .* -> set files.store to s3, or files.folder/,
+      )
     }),
   )
 
