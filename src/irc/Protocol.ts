@@ -23,10 +23,7 @@ import { SharedWords } from "./SharedWords.ts"
 import * as Welcome from "./Welcome.ts"
 import { bytesOf } from "./Writing.ts"
 
-const goodbye = (peer: Peer): HandlerResult => {
-  peer.end()
-  return Effect.fail(new Disconnect({ reason: "Goodbye" }))
-}
+const goodbye = (): HandlerResult => Effect.fail(new Disconnect({ reason: "Goodbye" }))
 
 /** What can be said before and after one is let in. */
 const always: Readonly<Record<string, Handler>> = {
@@ -99,7 +96,8 @@ const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
   const line = parse(text.replaceAll("\0", ""))
   if (line === undefined) return wrong(peer, () => peer.numeric("421", "*", "That is no command"))
   const { command, params, tags } = line
-  const limited = peer.session.overLimit()
+  // Whoever goes may always say so.
+  const limited = command === "QUIT" ? undefined : peer.session.overLimit()
   peer.begin(tags.get("label"))
   if (limited !== undefined) {
     peer.session.refused(limited, "frames")
@@ -116,7 +114,11 @@ const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
     peer.end()
     return Effect.void
   }
-  return Effect.map(handled, () => peer.end())
+  // What was answered leaves before the goodbye.
+  return Effect.ensuring(
+    handled,
+    Effect.sync(() => peer.end()),
+  )
 }
 
 /** Whoever says too much at once learns what of it is lost. */
@@ -160,7 +162,6 @@ export const make = (settings: IrcSettings): Irc => {
         Effect.sync(() => {
           session.refused(error, "frames")
           peer.numeric("400", "*", error.message)
-          peer.end()
         }),
       )
     },

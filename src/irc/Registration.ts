@@ -30,14 +30,14 @@ const prove = (peer: Peer, username: string, password: string): Effect.Effect<Us
   const { session } = peer
   if (!isToken(password)) {
     return Effect.map(SignIn.prove(session, { username, password: Redacted.make(password) }), (user) => {
-      peer.proved = { user, enter: SignIn.enterProved(session, user) }
+      peer.proved = { user, enter: Effect.suspend(() => SignIn.enterProved(session, user)) }
       return user
     })
   }
   const token = Redacted.make(password)
   return Effect.flatMap(SignIn.proveToken(session, token), ({ user }) => {
     if (!NameKey.isSame(user.name, username)) return Effect.fail(new RequestError({ reason: "InvalidCredentials" }))
-    peer.proved = { user, enter: SignIn.byToken(session, token) }
+    peer.proved = { user, enter: Effect.suspend(() => SignIn.byToken(session, token)) }
     return Effect.succeed(user)
   })
 }
@@ -86,8 +86,9 @@ const refused = (peer: Peer, nick: string, error: RequestError): HandlerResult =
         : peer.numeric("433", nick, isTaken ? "This name needs a password" : error.message),
     )
   }
-  peer.numeric("464", error.message)
-  return Effect.fail(new Disconnect({ reason: "NotAuthenticated", detail: error.message }))
+  const detail = asked.password === undefined ? `PASS is needed: ${error.message}` : error.message
+  peer.numeric("464", detail)
+  return Effect.fail(new Disconnect({ reason: "NotAuthenticated", detail }))
 }
 
 const PASS: Handler = (peer, line) => {
