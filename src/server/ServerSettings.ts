@@ -16,6 +16,7 @@ import * as Api from "../http/ApiSettings.ts"
 import * as Page from "../http/page/PageSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
 import * as Irc from "../irc/IrcSettings.ts"
+import * as Mqtt from "../mqtt/MqttSettings.ts"
 import * as Logging from "../observability/Logging.ts"
 import * as Otlp from "../observability/OtlpSettings.ts"
 import * as Session from "../session/SessionSettings.ts"
@@ -97,6 +98,7 @@ export interface ServerSettings {
   readonly irc: Irc.IrcSettings
   /** Whether it is announced in local networks, by multicast DNS; in public ones it never is. */
   readonly announce: boolean
+  readonly mqtt: Mqtt.MqttSettings
   readonly connections: ConnectionLimitSettings
   readonly proxies: Proxies.ProxySettings
   readonly accounts: Accounts.AccountSettings
@@ -142,6 +144,7 @@ export const defaults: ServerSettings = {
   page: Page.defaults,
   irc: Irc.defaults,
   announce: false,
+  mqtt: Mqtt.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
   accounts: Accounts.defaults,

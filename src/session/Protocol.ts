@@ -34,6 +34,13 @@ export interface Protocol<Session> {
   readonly tellUser: (session: Session, event: UserEvent) => void
   /** Asks the peer whether it is there. */
   readonly ping: (session: Session, sequence: number) => void
+  /**
+   * What leaves of what was queued, where that is not the same for all who share a renderer; absent where it is. Run when it
+   * leaves, in that order.
+   */
+  readonly outgoing?: (session: Session, batch: ReadonlyArray<Uint8Array>) => ReadonlyArray<Uint8Array>
+  /** The session has ended, and is about to leave its channels; absent where that means nothing. Run once. */
+  readonly ended?: (session: Session) => void
   /** The last frame of a session: why it ends. */
   readonly goodbye: (session: Session, disconnect: Disconnect) => Uint8Array
 }

@@ -166,7 +166,8 @@ export class Session implements OutboxEnds<Uint8Array> {
     const { meter } = this.services
     meter.framesSent += frames
     meter.bytesSent += bytes
-    return this.connection.send(batch)
+    const leaving = this.protocol.outgoing?.(this, batch) ?? batch
+    return leaving.length === 0 || this.connection.send(leaving)
   }
 
   onOverflow(): void {

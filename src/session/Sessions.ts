@@ -197,6 +197,7 @@ const leave = (session: Session): Effect.Effect<void> =>
     const { caller, id, services } = session
     if (caller === undefined || session.left) return Effect.void
     session.left = true
+    session.protocol.ended?.(session)
     const { directory, gateway, transfers } = services.chat
     return Effect.andThen(caller.memberships.leaveAll, () => {
       gateway.remove(id)

@@ -178,6 +178,7 @@ const complete = (settings: Settings): Groups => ({
   // It would be read from a disk.
   page: { ...defaults.page, enabled: false, ...settings.page },
   irc: { ...defaults.irc, ...settings.irc },
+  mqtt: { ...defaults.mqtt, ...settings.mqtt },
   connections: { ...defaults.connections, ...settings.connections },
   proxies: { ...defaults.proxies, ...settings.proxies },
   metrics: { ...defaults.metrics, ...settings.metrics },

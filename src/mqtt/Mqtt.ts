@@ -1,0 +1,56 @@
+/** MQTT 3.1.1 and 5: what a client subscribes to is a channel, and what it publishes is said there (docs/GATEWAYS.md). */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import * as Monotonic from "../domain/Monotonic.ts"
+import type { Dialect } from "../session/Dialect.ts"
+import type { Session } from "../session/Session.ts"
+import { Clients } from "./Clients.ts"
+import { opening } from "./internal/connecting.ts"
+import type { Common } from "./internal/Peer.ts"
+import type { MqttSettings } from "./MqttSettings.ts"
+import { PacketReader } from "./PacketReader.ts"
+import { makeRenderer } from "./Told.ts"
+import { Topics } from "./Topic.ts"
+
+/** How often it is looked for clients that are gone for too long. */
+const sweepEvery = Duration.minutes(1)
+
+/** As long as the scope is open it remembers clients that come and go. */
+export const make = Effect.fnUntraced(function* (
+  settings: MqttSettings,
+): Effect.fn.Return<Dialect<Session>, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const random = yield* Random.Random
+  const run = yield* FiberSet.makeRuntime<never>()
+  const makeTag = () => `mq${Math.floor(random.nextDoubleUnsafe() * 2 ** 48).toString(36)}.`
+  const clients = new Clients(settings, () => Monotonic.millis(clock), makeTag)
+  yield* Effect.sync(() => clients.sweep()).pipe(
+    Effect.delay(sweepEvery),
+    Effect.forever({ disableYield: true }),
+    Effect.forkScoped,
+  )
+  const topics = new Topics(settings.prefix)
+  const common: Common = {
+    clients,
+    topics,
+    renderer: makeRenderer(topics),
+    encodings: {
+      4: { version: 4, codec: "mqtt", compression: null },
+      5: { version: 5, codec: "mqtt", compression: null },
+    },
+    later: (effect) => void run(effect),
+  }
+  return {
+    name: "mqtt",
+    begins,
+    makeReader: (maxBytes) => new PacketReader(maxBytes),
+    protocol: opening(common, settings),
+  }
+})
+
+/** The first byte of a `CONNECT`, with which everything begins. */
+const begins = (bytes: Uint8Array): "Yes" | "No" => (bytes[0] === 0x10 ? "Yes" : "No")
