@@ -1,6 +1,10 @@
 /** What axe-core finds that is in the way of people who hear a page, or use it by keys alone. */
-import axe from "axe-core"
+import * as fs from "node:fs"
+import { createRequire } from "node:module"
 import type { Page as Tab } from "playwright-core"
+
+/** The small one of its two builds: what takes time is to bring it into a page. */
+const source = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
 interface Violation {
   readonly id: string
@@ -9,7 +13,7 @@ interface Violation {
 }
 
 export const violations = async (tab: Tab): Promise<ReadonlyArray<string>> => {
-  await tab.evaluate(axe.source)
+  if (!(await tab.evaluate("'axe' in globalThis"))) await tab.evaluate(source)
   const found = (await tab.evaluate(
     "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
   )) as ReadonlyArray<Violation>
