@@ -85,6 +85,9 @@ const wrong = (peer: Peer, say: () => void): HandlerResult => {
 const commandIn = (body: Uint8Array): string =>
   /^(?:@[^ ]* +)?(?::[^ ]* +)?([A-Za-z]{1,32})/.exec(Buffer.from(body).toString("latin1"))?.[1]?.toUpperCase() ?? "*"
 
+/** Characters of a label that is sent back. */
+const maxLabel = 64
+
 const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
   if (body === tooLong) return wrong(peer, () => peer.numeric("417", "The line was too long"))
   const text = textOf(body)
@@ -98,7 +101,8 @@ const handle = (peer: Peer, body: Uint8Array): HandlerResult => {
   const { command, params, tags } = line
   // Whoever goes may always say so.
   const limited = command === "QUIT" ? undefined : peer.session.overLimit()
-  peer.begin(tags.get("label"))
+  const label = tags.get("label") ?? ""
+  peer.begin(label === "" || label.length > maxLabel ? undefined : label)
   if (limited !== undefined) {
     peer.session.refused(limited, "frames")
     overLimit(peer, command, params, limited)
