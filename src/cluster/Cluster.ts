@@ -27,6 +27,7 @@ import * as certificates from "./internal/certificates.ts"
 import * as Claims from "./internal/Claims.ts"
 import * as Dialer from "./internal/Dialer.ts"
 import * as Door from "./internal/Door.ts"
+import * as LastClaims from "./internal/LastClaims.ts"
 import * as Links from "./internal/Links.ts"
 import * as Membership from "./internal/Membership.ts"
 import * as NodeAddress from "./NodeAddress.ts"
@@ -119,6 +120,7 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
   yield* greetAll(storage, dialer, own)
   const epochs = yield* Epochs
   const begun = yield* Deferred.make<Owners.Owners>()
+  const isLast = yield* LastClaims.make(epochs.last)
   let links: Links.Links | undefined
 
   /** Everything that ends when this node leaves, from the last to the first. */
@@ -187,6 +189,7 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
   return Nodes.of({
     self,
     ownerOf: (partition, wrong) => Effect.flatMap(Deferred.await(begun), (owners) => owners.ownerOf(partition, wrong)),
+    isLast,
     send: (node, message) => links?.send(node, message) ?? false,
     peers: () => links?.peers() ?? [],
     run,

@@ -23,6 +23,8 @@ export interface EpochsShape {
     partitions: ReadonlyArray<number>,
     node: string,
   ) => Effect.Effect<ReadonlyMap<number, number>, HistoryError>
+  /** The epochs of the last claims of these partitions, from 0 to 999; those that nobody ever claimed are missing. */
+  readonly last: (partitions: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, number>, HistoryError>
   /** The last claim of every partition that was claimed once, in the order of the partitions. */
   readonly list: Effect.Effect<ReadonlyArray<Claim>, HistoryError>
 }
@@ -44,6 +46,11 @@ export class Epochs extends Context.Service<Epochs, EpochsShape>()("natter/histo
             given.set(partition, epoch)
           }
           return given
+        }),
+      last: (partitions) =>
+        Effect.sync(() => {
+          const known = partitions.flatMap((partition) => claims.get(partition) ?? [])
+          return new Map(known.map(({ epoch, partition }) => [partition, epoch]))
         }),
       list: Effect.sync(() => [...claims.values()].toSorted((one, other) => one.partition - other.partition)),
     }

@@ -9,6 +9,9 @@ import { HistoryError } from "../history/HistoryError.ts"
 import { Dialect } from "./Dialect.ts"
 import { asHistoryError } from "./internal/asHistoryError.ts"
 
+const byPartition = (rows: ReadonlyArray<Fence>): ReadonlyMap<number, number> =>
+  new Map(rows.map(({ epoch, partition }) => [partition, epoch]))
+
 // Every statement is one that SQLite and Postgres both accept.
 
 const make: Effect.Effect<EpochsShape, never, SqlClient | Dialect> = Effect.gen(function* () {
@@ -36,7 +39,15 @@ const make: Effect.Effect<EpochsShape, never, SqlClient | Dialect> = Effect.gen(
             WHERE 1 = 1 ORDER BY value
             ON CONFLICT (partition) DO UPDATE SET epoch = epochs.epoch + ${step}, node = EXCLUDED.node
             RETURNING partition, epoch`,
-          (rows) => new Map(rows.map(({ epoch, partition }) => [partition, epoch])),
+          byPartition,
+        ),
+      ),
+    last: (partitions) =>
+      run(
+        "last",
+        Effect.map(
+          sql<Fence>`SELECT partition, epoch FROM epochs WHERE partition IN (${numbers(partitions)})`,
+          byPartition,
         ),
       ),
     list: run("list", sql<Claim>`SELECT partition, epoch, node FROM epochs ORDER BY partition`),

@@ -53,6 +53,8 @@ export class MemoryNodes {
   private readonly nodes: ReadonlyArray<Node>
   /** Partitions that nobody owns are missing. */
   private readonly owners = new Map<Partition, Owner>()
+  /** The epochs of the last claims. */
+  private readonly claims = new Map<Partition, number>()
   private readonly links = new Map<string, Link>()
   private readonly cuts = new Set<string>()
   private readonly carry: Carry
@@ -187,6 +189,7 @@ export class MemoryNodes {
     return {
       self,
       ownerOf: (partition, wrong) => this.ownerOf(n, partition, wrong),
+      isLast: ({ epoch, partition }) => Effect.sync(() => this.claims.get(Partition.make(partition)) === epoch),
       send: (node, message) => this.send(n, numberOf(node), message),
       peers: () => this.others(n).flatMap((other) => (this.linkNumber(n, other) === undefined ? [] : [idOf(other)])),
       run: (events) =>
@@ -227,6 +230,7 @@ export class MemoryNodes {
     const owner = { node: idOf(n), epoch: ++this.epoch }
     this.onClaim(partition, owner.epoch)
     this.owners.set(partition, owner)
+    this.claims.set(partition, owner.epoch)
     return owner
   }
 

@@ -57,6 +57,7 @@ describe("nodes on one database", () => {
           assert.notStrictEqual(after[partition]!.node, third.nodes.self)
           if (before[partition]!.node === third.nodes.self) {
             assert.isAbove(after[partition]!.epoch, before[partition]!.epoch)
+            assert.isFalse(yield* first.nodes.isLast({ partition, epoch: before[partition]!.epoch }))
           }
         }
       }).pipe(Effect.scoped),

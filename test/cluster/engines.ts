@@ -44,6 +44,12 @@ export const epochsIn = (url: Redacted.Redacted): Effect.Effect<EpochsShape, unk
     const sql = yield* PgClient.make({ url })
     return {
       list: Effect.succeed([]),
+      last: (partitions) =>
+        sql<{ partition: number; epoch: number }>`
+          SELECT partition, epoch FROM test_epochs WHERE partition = ANY(${partitions}::int[])`.pipe(
+          Effect.map((rows) => new Map(rows.map(({ epoch, partition }) => [partition, epoch]))),
+          Effect.orDie,
+        ),
       claim: (partitions, node) =>
         sql<{ partition: number; epoch: number }>`
           INSERT INTO test_epochs (partition, epoch, node)

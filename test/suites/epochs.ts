@@ -16,6 +16,7 @@ export const epochsSuite = (name: string, layer: Layer.Layer<Epochs, unknown>) =
       Effect.fnUntraced(function* (epochs) {
         assert.deepStrictEqual(yield* epochs.list, [])
         assert.deepStrictEqual([...(yield* epochs.claim([], "a"))], [])
+        assert.deepStrictEqual([...(yield* epochs.last([3])), ...(yield* epochs.last([]))], [])
         assert.deepStrictEqual(yield* epochs.list, [])
       }),
     )
@@ -30,6 +31,14 @@ export const epochsSuite = (name: string, layer: Layer.Layer<Epochs, unknown>) =
         for (const [partition, epoch] of second) assert.isAbove(epoch, first.get(partition)!)
         const again = yield* epochs.claim([3], "b")
         assert.isAbove(again.get(3)!, second.get(3)!)
+        assert.deepStrictEqual(
+          [...(yield* epochs.last([3, 7, 9, 300]))].toSorted(([one], [other]) => one - other),
+          [
+            [3, again.get(3)!],
+            [7, second.get(7)!],
+            [9, first.get(9)!],
+          ],
+        )
         assert.deepStrictEqual(
           yield* epochs.list,
           all.map((partition) => ({

@@ -176,6 +176,8 @@ export const nodesSuite = (name: string, world: NodesWorld, timeout = 20_000): v
             const isTold = () =>
               at.told.some((told) => told.type === "acquired" && told.partition === n && told.epoch === owner!.epoch)
             yield* at.until(isTold)
+            const claim = { partition, epoch: owner!.epoch }
+            for (const { node } of all) assert.isTrue(yield* node.nodes.isLast(claim))
           }
         }),
       timeout,

@@ -35,6 +35,7 @@ export class ThreadNodes {
     this.nodes = {
       self,
       ownerOf: () => Effect.succeed({ node: owner, epoch }),
+      isLast: () => Effect.succeed(true),
       send: (node, message) => {
         const link = this.links.get(node)
         return link !== undefined && link.isUp && link.say(encodeMessage(message))

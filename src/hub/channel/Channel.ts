@@ -35,8 +35,11 @@ import * as administer from "./internal/administer.ts"
 import { ChannelState } from "./internal/ChannelState.ts"
 import type { Mail } from "./internal/Mail.ts"
 import { readersIn } from "./internal/readMarkers.ts"
+import * as appending from "./internal/appending.ts"
+import * as ownership from "./internal/ownership.ts"
 import * as storeTroubles from "./internal/storeTroubles.ts"
 import { isPost, targetsOf, type Turn } from "./internal/turn.ts"
+import { TurnTimes } from "./internal/turnTimes.ts"
 
 export interface Channel {
   /** Its name now. */
@@ -68,6 +71,8 @@ interface Options {
   readonly onIdle: Effect.Effect<void>
   /** By which claim this node has the channel, where there are others. */
   readonly fence?: Fence | undefined
+  /** Asks whether it still has it: before something is answered from what it knows, which may be old by then. */
+  readonly isOwner?: Effect.Effect<boolean, HistoryError> | undefined
   /** Run when another node turns out to have it by now: the channel ends, and whatever was asked of it is `Gone`. */
   readonly onFenced?: Effect.Effect<void> | undefined
 }
@@ -114,27 +119,22 @@ export const make = Effect.fnUntraced(function* (
   )
 
   const { failed, over } = storeTroubles.make(name, state, clock)
-  /** When the commands in hand were taken, and when they were stored; undefined where no message is followed. */
-  let times: ChannelTurn["times"]
-  const begun = () => {
-    const taken = meter.tracer === undefined ? undefined : Monotonic.exact(clock)
-    times = taken === undefined ? undefined : { taken, stored: taken }
-  }
-  const timeStored = () => {
-    if (times !== undefined) times = { ...times, stored: Monotonic.exact(clock) }
-  }
+  const confirm = ownership.make({ isOwner: options.isOwner, fenced })
+  /** Where that cannot be asked, history is loaded anew before anything is answered. */
+  const confirmed = confirm((error) => Effect.map(failed("ask who has it")(error), () => void (state.stale = true)))
+  const taking = new TurnTimes(clock)
 
   const stored = (durability: Durability): Effect.Effect<void> =>
     Effect.suspend(() => {
       state.stored(durability)
-      timeStored()
+      taking.stored()
       return over
     })
 
   /** Hands out what there is to tell, with how much more waits to be handled. */
   const emitTurn = (waiting: number, now: number): void => {
     const turn = state.take(waiting, now)
-    if (turn !== undefined) emit(times === undefined ? turn : { ...turn, times })
+    if (turn !== undefined) emit(taking.timed(turn))
   }
 
   const load = Effect.andThen(
@@ -196,17 +196,7 @@ export const make = Effect.fnUntraced(function* (
     return Effect.flatMap(record.removeUnused, () => (record.fenced ? fenced : options.onIdle))
   }
 
-  /** A direct conversation counts for its parties from the first entry on; done once. */
-  let touched = parties.length === 0
-  const touch = Effect.suspend(() =>
-    touched ? Effect.void : Effect.map(history.touch(state.id, parties), () => void (touched = true)),
-  )
-  /** Whether something has to be noted before the first entry. */
-  const isFirst = (): boolean => !touched || state.access.isUnused
-  const append = (batch: Batch): Effect.Effect<Durability, HistoryError> =>
-    isFirst()
-      ? touch.pipe(Effect.andThen(record.use), Effect.andThen(Effect.suspend(() => history.append(state.id, batch))))
-      : history.append(state.id, batch)
+  const { append, atOnce } = appending.make({ state, history, parties, use: record.use })
 
   /** Nothing is lost for those who sent it: they are told that it has no place. */
   const notStored = (commands: ReadonlyArray<Mail>, error: HistoryError): Ending =>
@@ -222,12 +212,13 @@ export const make = Effect.fnUntraced(function* (
     { after, entries }: Turn,
     onDuplicate: (error: HistoryError) => Ending,
   ): Ending | undefined => {
-    if (entries.length === 0) return undefined
+    // What is refused is refused by what is known here.
+    if (entries.length === 0) return confirm((error) => notStored(commands, error))
     const batch: Batch = { after, entries, durability: state.wanted, fence }
-    const appended = isFirst() ? undefined : history.appendUnsafe?.(state.id, batch)
+    const appended = atOnce(batch)
     if (appended !== undefined && Exit.isSuccess(appended)) {
       state.stored(appended.value)
-      timeStored()
+      taking.stored()
       return undefined
     }
     return Effect.matchEffect(appended ?? append(batch), {
@@ -345,8 +336,16 @@ export const make = Effect.fnUntraced(function* (
     inHand = commands
     handled = 0
     state.begin()
-    begun()
+    taking.begin(meter.tracer !== undefined)
     tried = false
+    // To load shows it as well.
+    if (confirmed === undefined || state.stale || !commands.some(ownership.isAnsweredByWhatIsKnown)) {
+      return handle(commands, waiting)
+    }
+    return Effect.flatMap(confirmed, () => handle(commands, waiting) ?? Effect.void)
+  }
+
+  const handle = (commands: ReadonlyArray<Mail>, waiting: () => number): Ending | undefined => {
     const now = Monotonic.millis(clock)
     const apart =
       state.stale || !state.exists || commands.some(({ type }) => type === "Administer" || type === "Resume")

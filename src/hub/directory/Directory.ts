@@ -207,14 +207,17 @@ const make = Effect.gen(function* () {
       settings,
       scope: owned,
       stats: () => state.stats(),
-      start: ({ epoch, onDone, partition, ...options }) =>
-        Channel.make({
+      start: ({ epoch, onDone, partition, ...options }) => {
+        const fence = epoch === 0 ? undefined : { partition, epoch }
+        return Channel.make({
           ...options,
           onIdle: onDone,
           onFenced: onDone,
-          fence: epoch === 0 ? undefined : { partition, epoch },
+          fence,
+          isOwner: fence && nodes.isLast(fence),
           // Each has a scope of its own.
-        }).pipe(Effect.provideContext(Context.omit(Scope.Scope)(context))),
+        }).pipe(Effect.provideContext(Context.omit(Scope.Scope)(context)))
+      },
       here: {
         users: () => state.usersHere,
         wish: (user) => {

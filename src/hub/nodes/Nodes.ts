@@ -5,7 +5,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Fence } from "../../domain/Fence.ts"
 import type { NodeId } from "../../domain/NodeId.ts"
+import type { HistoryError } from "../../history/HistoryError.ts"
 import type { NodeMessage } from "./NodeMessage.ts"
 import type { Partition } from "./Partition.ts"
 
@@ -41,6 +43,11 @@ export interface NodesShape {
    * turned out not to be: looks again.
    */
   readonly ownerOf: (partition: Partition, wrong?: Owner) => Effect.Effect<Owner>
+  /**
+   * Whether this claim is the last one of its partition, by whoever keeps the claims, asked after this is begun. What an owner
+   * knew by then was all that there was to know; it may be over a moment later.
+   */
+  readonly isLast: (claim: Fence) => Effect.Effect<boolean, HistoryError>
   /**
    * Sends to another node: false where there is no link to it, and nothing is sent. Who does not take what is sent is cut
    * at a bound of bytes, which is told by `down`. Nothing is sent to oneself.

@@ -9,6 +9,7 @@ import type { Act, Change, NewChannel } from "../../channels/ChannelRecord.ts"
 import { ChannelStore } from "../../channels/ChannelStore.ts"
 import { ChannelStoreError } from "../../channels/ChannelStoreError.ts"
 import type { ChannelId } from "../../domain/ChannelId.ts"
+import type { Fence } from "../../domain/Fence.ts"
 import type { Durability } from "../../domain/Durability.ts"
 import { FileRecords } from "../../files/FileRecords.ts"
 import type { RecordChange } from "../../files/FileRecordsShape.ts"
@@ -196,6 +197,16 @@ export class Disk {
       Layer.succeed(AccountStore, this.accounts!),
       Layer.succeed(ChannelStore, channels),
     )
+  }
+
+  /** Whether a claim is the last one, as one process of the server is told. */
+  isLast(process: Process, claim: Fence): Effect.Effect<boolean, HistoryError> {
+    return this.call(process, {
+      kept: Effect.sync(() => this.fences.holds(claim)),
+      writes: false,
+      refused: (reason) => new HistoryError({ reason, operation: "last" }),
+      onStored: (value) => value,
+    })
   }
 
   private faultyFiles(process: Process): FileStoreShape {

@@ -61,7 +61,8 @@ export class Fences {
     }
   }
 
-  private holds(fence: Fence | undefined): boolean {
+  /** Whether nobody has claimed its partition since. */
+  holds(fence: Fence | undefined): boolean {
     return fence === undefined || this.claims.get(fence.partition) === fence.epoch
   }
 }

@@ -100,8 +100,7 @@ export class Server {
 
   /** Whether its machine answers those who dial. */
   get listens(): boolean {
-    // A stale owner lets in who had better come to another node: nobody finds it meanwhile.
-    return this.running?.ready === true && this.place?.nodes.isStale(this.place.number) !== true
+    return this.running?.ready === true
   }
 
   get isDown(): boolean {
@@ -216,7 +215,12 @@ export class Server {
     if (place === undefined) return Layer.fresh(service)
     return service.pipe(
       Layer.provide(PeersOfHub.layer),
-      Layer.provide(Layer.succeed(Nodes, place.nodes.port(place.number))),
+      Layer.provide(
+        Layer.succeed(Nodes, {
+          ...place.nodes.port(place.number),
+          isLast: (claim) => this.disk.isLast(process, claim),
+        }),
+      ),
       Layer.provide(Layer.succeed(AtEnd, (task) => this.time.soon(process.guard(task)))),
       Layer.fresh,
     )

@@ -42,8 +42,6 @@ interface Node {
   readyAt: number
   /** From then on others may have what it had. */
   goneAt: number
-  /** Until then it may believe that it has what it does not have any more. */
-  staleUntil: number
 }
 
 export class SimulatedNodes {
@@ -65,7 +63,7 @@ export class SimulatedNodes {
     this.trace = trace
     this.dice = new Dice(seed)
     this.homes = Array.from({ length: partitions }, (_, n) => n % count)
-    this.nodes = Array.from({ length: count }, () => ({ process: undefined, readyAt: 0, goneAt: 0, staleUntil: 0 }))
+    this.nodes = Array.from({ length: count }, () => ({ process: undefined, readyAt: 0, goneAt: 0 }))
     this.memory = new MemoryNodes(
       { nodes: count, onClaim: (partition, epoch) => fences.claim(partition, epoch) },
       (_from, _to, arrive) => void time.after(this.lag, arrive),
@@ -125,7 +123,6 @@ export class SimulatedNodes {
   isolate(n: number, millis: number): void {
     this.trace.tell(`nodes: ${n} is cut off for ${millis / 1000} s, and does not know`)
     this.nodes[n]!.readyAt = this.time.now + millis
-    this.isStaleFor(n, millis)
     for (const other of this.others(n)) {
       this.memory.silence(n, other)
       this.memory.silence(other, n)
@@ -159,16 +156,6 @@ export class SimulatedNodes {
     )
     this.goesTo(what, to)
     for (const partition of this.partitionsOf(what)) this.taken(partition, to, millis)
-  }
-
-  /** Whether a node may believe that it has what it does not have any more. */
-  isStale(n: number): boolean {
-    return this.time.now < this.nodes[n]!.staleUntil + lookEvery
-  }
-
-  private isStaleFor(n: number, millis: number): void {
-    const node = this.nodes[n]!
-    node.staleUntil = Math.max(node.staleUntil, this.time.now + millis)
   }
 
   private get all(): ReadonlyArray<Partition> {
@@ -205,7 +192,6 @@ export class SimulatedNodes {
   private taken(partition: Partition, to: number, millis: number): void {
     const former = this.memory.whose(partition)
     if (former === to || !this.memory.isRunning(to)) return
-    if (former !== undefined) this.isStaleFor(former, millis)
     const released = this.memory.seize(partition, to)
     const process = former === undefined ? undefined : this.nodes[former]!.process
     this.time.after(millis, () => {

@@ -28,6 +28,8 @@ const claimed = Effect.fnUntraced(function* (options: Options = {}) {
   return { alice, answers, ends, history, tested, told: () => told }
 })
 
+type Tested = Effect.Success<ReturnType<typeof claimed>>
+
 describe("a channel that another node has by now", () => {
   it.effect("gives its claim to the history, and goes on while that is the last", () =>
     Effect.gen(function* () {
@@ -130,6 +132,70 @@ describe("a channel that another node has by now", () => {
       yield* TestClock.adjust("2 minutes")
       assert.isDefined(ended.pollUnsafe())
       assert.deepStrictEqual([idle, told()], [0, 1])
+    }),
+  )
+
+  /** Asked whether the channel is still this node's, each time. */
+  const asking = (...answers: ReadonlyArray<Effect.Effect<boolean, HistoryError>>) => {
+    const asked = { times: 0 }
+    const isOwner = Effect.suspend(() => answers[Math.min(asked.times++, answers.length - 1)]!)
+    return { asked, isOwner }
+  }
+  const away = Effect.fail(new HistoryError({ reason: "Unavailable", operation: "last", trouble: "away" }))
+
+  it.effect("lets nobody in by what it knows, and answers nothing by that", () =>
+    Effect.gen(function* () {
+      const bob = member("bob")
+      const asks: ReadonlyArray<(of: Tested) => Effect.Effect<unknown, unknown>> = [
+        ({ tested }) => tested.join(bob, online),
+        ({ alice, tested }) => tested.page(alice.by, { limit: 10, until: Number.POSITIVE_INFINITY }),
+        ({ alice, tested }) => tested.describe(alice.by),
+        ({ alice, tested }) => tested.setTopic(alice.by.user, Topic.make("tea")),
+        ({ tested }) =>
+          Effect.andThen(
+            tested.tell({ type: "Resume", request: 1000, presence: 0, members: [] }),
+            Effect.andThen(tested.stopped, Effect.fail("stopped")),
+          ),
+      ]
+      for (const ask of asks) {
+        const { asked, isOwner } = asking(Effect.succeed(true), Effect.succeed(false))
+        const of = yield* claimed({ isOwner })
+        const before = of.answers().length
+        yield* Effect.flip(ask(of))
+        yield* of.tested.stopped
+        assert.deepStrictEqual([of.answers().slice(before), of.told(), asked.times], [["Gone"], 1, 2])
+        assert.isEmpty(bob.all("Joined"))
+      }
+    }),
+  )
+
+  it.effect("refuses nothing that is said by what it knows, and asks nothing where something is stored", () =>
+    Effect.gen(function* () {
+      const { asked, isOwner } = asking(Effect.succeed(true), Effect.succeed(false))
+      const { alice, answers, tested } = yield* claimed({ isOwner })
+      yield* tested.publish(alice, { id: id("a"), content: "1" })
+      yield* settle
+      assert.deepStrictEqual([answers(), asked.times], [["Done", "Published"], 1])
+      yield* tested.publish(member("bob"), { id: id("b"), content: "2" })
+      yield* tested.stopped
+      assert.deepStrictEqual([answers().slice(2), asked.times], [["Gone"], 2])
+    }),
+  )
+
+  it.effect("lets somebody in where nobody can say whose it is and history can be loaded; nobody where it cannot", () =>
+    Effect.gen(function* () {
+      const { isOwner } = asking(Effect.succeed(true), away)
+      const { history, tested } = yield* claimed({ isOwner })
+      const loads = history.loads()
+      const [bob, carol] = [member("bob"), member("carol")]
+      yield* tested.join(bob, online)
+      yield* settle
+      assert.lengthOf(bob.all("Joined"), 1)
+      history.load = away
+      const error = yield* Effect.flip(tested.join(carol, online))
+      assert.strictEqual(error._tag === "RequestError" ? error.reason : error._tag, "Unavailable")
+      assert.isEmpty(carol.all("Joined"))
+      assert.strictEqual(history.loads() - loads, 2)
     }),
   )
 })

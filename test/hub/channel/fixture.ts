@@ -13,6 +13,7 @@ import type { Seq } from "../../../src/domain/Seq.ts"
 import type { Topic } from "../../../src/domain/Topic.ts"
 import type { User, UserId } from "../../../src/domain/User.ts"
 import { History } from "../../../src/history/History.ts"
+import type { HistoryError } from "../../../src/history/HistoryError.ts"
 import { Stamps } from "../../../src/history/Stamps.ts"
 import type { PageRange } from "../../../src/history/HistoryShape.ts"
 import { ChannelLink, type Reply } from "../../../src/hub/audience/ChannelLink.ts"
@@ -35,6 +36,7 @@ export interface Options {
   /** Of a direct conversation, whose it is. */
   readonly parties?: ReadonlyArray<UserId>
   readonly fence?: Fence
+  readonly isOwner?: Effect.Effect<boolean, HistoryError>
   readonly onFenced?: Effect.Effect<void>
   /** Reached through encode and decode. */
   readonly encoded?: boolean
@@ -79,6 +81,7 @@ export const channel = Effect.fnUntraced(function* (options: Options = {}) {
     parties: options.parties,
     onIdle: options.onIdle ?? Effect.void,
     fence: options.fence,
+    isOwner: options.isOwner,
     onFenced: options.onFenced,
   }).pipe(
     Effect.provideService(Settings, settings),
