@@ -74,10 +74,11 @@ const complete = (peer: Peer): HandlerResult => {
 /** A name that is not to be had can be exchanged for another; a wrong password ends it, as everywhere in IRC. */
 const refused = (peer: Peer, nick: string, error: RequestError): HandlerResult => {
   const { asked } = peer
+  const isUnknown = peer.proved === undefined && asked.password === undefined
   peer.proved = undefined
   const forName = error.reason === "UsernameTaken" || error.reason === "InvalidUsername"
   // The name of an account, for who did not say that it is theirs.
-  const isTaken = error.reason === "InvalidCredentials" && asked.password === undefined
+  const isTaken = error.reason === "InvalidCredentials" && isUnknown
   if (forName || isTaken) {
     delete asked.nick
     return Effect.sync(() =>
@@ -86,7 +87,7 @@ const refused = (peer: Peer, nick: string, error: RequestError): HandlerResult =
         : peer.numeric("433", nick, isTaken ? "This name needs a password" : error.message),
     )
   }
-  const detail = asked.password === undefined ? `PASS is needed: ${error.message}` : error.message
+  const detail = isUnknown ? `PASS is needed: ${error.message}` : error.message
   peer.numeric("464", detail)
   return Effect.fail(new Disconnect({ reason: "NotAuthenticated", detail }))
 }

@@ -107,8 +107,10 @@ const NAMES: UserHandler = (peer, { params: [targets] }, caller) => {
     (target) =>
       inChannel(peer, "NAMES", target, (channel) =>
         Effect.gen(function* () {
+          const roles = yield* rolesIn(peer, caller, channel)
           const { members } = yield* chat.listPresent(peer.session.services.chat, caller, { channel })
-          peer.names(channel, members, yield* rolesIn(peer, caller, channel))
+          // At once: who has left since would be listed behind that.
+          peer.names(channel, members, roles)
           yield* peer.flushed
         }),
       ),
