@@ -6,6 +6,7 @@ import * as Gateways from "./rows/gateways.ts"
 import * as Files from "./rows/files.ts"
 import * as Http from "./rows/http.ts"
 import { durableOpenLoop, openLoop } from "./rows/open.ts"
+import { mqttFanout } from "./rows/mqtt.ts"
 import * as Sessions from "./rows/sessions.ts"
 import { startUp } from "./rows/start.ts"
 import * as Talk from "./rows/talk.ts"
@@ -13,6 +14,7 @@ import * as Visits from "./rows/visits.ts"
 
 export const rows: ReadonlyArray<Row> = [
   ...Fanout.rows,
+  mqttFanout,
   ...Talk.rows,
   Sessions.signInStorm,
   openLoop,

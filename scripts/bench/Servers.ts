@@ -72,6 +72,9 @@ export const unbatched = bare("unbatched", "unbatched.ts")
 /** The `ws` package as its own pages show it: a loop over all clients. */
 export const ws: ServerCommand = { ...bare("ws", "ws.ts"), framing: "websocket" }
 
+/** The broker `aedes` as its own pages show it. */
+export const aedes = bare("aedes", "aedes.ts")
+
 /** socket.io as its own pages show it: `io.emit`. */
 export const socketIo: ServerCommand = { ...bare("socket.io", "socketIo.ts"), framing: "socket.io" }
 

@@ -9,6 +9,8 @@ export interface LoadPlan {
   readonly serverPid: number
   /** How frames are laid into the bytes. */
   readonly framing: FramingName
+  /** Where MQTT is spoken, how. */
+  readonly mqtt?: { readonly version: 4 | 5; readonly qos: 0 | 1 } | undefined
   readonly members: number
   readonly senders: number
   readonly inFlight: number
@@ -26,6 +28,8 @@ export interface LoadFigures {
   readonly loadCpuSeconds: number
   /** Reads that returned data, over all members: deliveries by reads tell how well the server gathers. */
   readonly reads: number
+  /** From sending to delivery, 99 of 100 within this; where it was looked at. */
+  readonly p99Millis?: number
 }
 
 export type LoadEvent =
