@@ -180,11 +180,10 @@ export class Conversation extends Peer implements Protocol<Session>, Holder {
     if (will === undefined || caller === undefined || silences.has(reason?.reason ?? "Draining")) return
     const said = sayWill(this, caller, will, id)
     const delay = isTaken ? 0 : Math.min(will.delay, state?.expiry ?? 0)
-    if (delay === 0 || state === undefined) return common.later(said)
+    const left = state?.forgottenAt
     // Who comes back before has not gone.
-    const left = state.forgottenAt
-    const unlessBack = Effect.suspend(() => (state.forgottenAt === left ? said : Effect.void))
-    common.later(Effect.delay(unlessBack, `${delay} seconds`))
+    const unlessBack = Effect.suspend(() => (state?.forgottenAt === left ? said : Effect.void))
+    common.afterwards(this.key, delay, unlessBack)
   }
 
   goodbye(_: Session, disconnect: Disconnect): Uint8Array {

@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
 import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
@@ -26,6 +27,17 @@ export const make = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const random = yield* Random.Random
   const run = yield* FiberSet.makeRuntime<never>()
+  const runAlone = yield* FiberMap.makeRuntime<never, string>()
+  // As many as are kept of clients that are gone.
+  let waiting = 0
+  const wait = (seconds: number, said: Effect.Effect<void>) => {
+    waiting++
+    const waited = Effect.ensuring(
+      Effect.sleep(Duration.seconds(seconds)),
+      Effect.sync(() => void waiting--),
+    )
+    return Effect.andThen(waited, said)
+  }
   const makeTag = () => `mq${Math.floor(random.nextDoubleUnsafe() * 2 ** 48).toString(36)}.`
   const clients = new Clients(settings, () => Monotonic.millis(clock), makeTag)
   yield* Effect.sync(() => clients.sweep()).pipe(
@@ -42,7 +54,10 @@ export const make = Effect.fnUntraced(function* (
       4: { version: 4, codec: "mqtt", compression: null },
       5: { version: 5, codec: "mqtt", compression: null },
     },
-    later: (effect) => void run(effect),
+    afterwards: (key, seconds, said) => {
+      if (seconds === 0 || waiting >= settings.maxSessions) run(said)
+      else runAlone(key, wait(seconds, said))
+    },
   }
   return {
     name: "mqtt",

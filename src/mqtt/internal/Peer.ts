@@ -21,8 +21,11 @@ export interface Common {
   readonly topics: Topics
   readonly renderer: Protocol<Session>["renderer"]
   readonly encodings: Readonly<Record<Version, Protocol<Session>["encoding"]>>
-  /** Runs something that outlives the session, as long as the service is there. */
-  readonly later: (effect: Effect.Effect<void>) => void
+  /**
+   * Says the last words of a client when so many seconds have passed, or at once where too many wait to be said. Of a client
+   * there are one at most.
+   */
+  readonly afterwards: (key: string, seconds: number, said: Effect.Effect<void>) => void
 }
 
 /** Smaller packets than this have no room for words. */
