@@ -95,7 +95,8 @@ const readersOfDates = [
   "history/Stamps.ts",
   "hub/channel/internal/administer.ts",
   "chat/listBlocked.ts",
-  "http/Authorization.ts",
+  "chat/account/Bearers.ts",
+  "grpc/internal/streams.ts",
   "session/SignIn.ts",
   "session/Session.ts",
   "server/Operating.ts",
@@ -214,7 +215,7 @@ const scripts: OxlintOverride = {
 export default defineConfig({
   plugins: ["typescript", "unicorn", "oxc", "import", "vitest"],
   categories: { correctness: "error" },
-  ignorePatterns: ["node_modules", "dist", "coverage"],
+  ignorePatterns: ["node_modules", "dist", "coverage", "src/grpc/generated"],
   rules: {
     "import/no-cycle": "error",
     "typescript/no-explicit-any": "error",

@@ -16,6 +16,7 @@ const steps: Record<string, ReadonlyArray<string>> = {
   lint: [node, "node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"],
   format: [node, "node_modules/oxfmt/bin/oxfmt", "--check"],
   "dead code": [node, "node_modules/knip/bin/knip.js"],
+  "generated calls": [node, "scripts/grpc.ts", "--check"],
   docs: [node, "scripts/docs/main.ts", "--check"],
 }
 

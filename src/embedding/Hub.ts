@@ -6,6 +6,7 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { ChannelStore } from "../channels/ChannelStore.ts"
+import type { Caller } from "../chat/Caller.ts"
 import { Chat } from "../chat/Chat.ts"
 import type { RequestErrorOf } from "../chat/Operation.ts"
 import type { Disconnect } from "../domain/Disconnect.ts"
@@ -113,17 +114,27 @@ const make = Effect.gen(function* () {
   const nodes = yield* Nodes
   const where = nodes === undefined ? "" : `-${nodes.self}`
 
+  const callerOf = (user: User, limited: boolean): Caller => ({
+    by: { user, limited },
+    memberships: undefined,
+    limits: limited ? chat.limitsOf(user) : undefined,
+  })
+
   return Hub.of({
     connect: ({ events = true, limited = false, ...user }) =>
       Effect.flatMap(userOf(user), (user) =>
-        localSession(chat, { session: SessionId.make(`local-${++sessions}${where}`), user, events, limited, freshId }),
+        localSession(chat, {
+          session: SessionId.make(`local-${++sessions}${where}`),
+          as: callerOf(user, limited),
+          own: true,
+          events,
+          freshId,
+        }),
       ),
     as: ({ limited = false, ...user }) =>
       Effect.map(userOf(user), (user) => {
         directory.reserveName(user)
-        const limits = limited ? chat.limitsOf(user) : undefined
-        const caller = { by: { user, limited }, memberships: undefined, limits }
-        return actionsOf<never>({ chat, caller, freshId, through: (call) => call })
+        return actionsOf<never>({ chat, caller: callerOf(user, limited), freshId, through: (call) => call })
       }),
     disconnect: (selection, disconnect) => onlyUnavailable(directory.disconnect(selection, disconnect)),
     stats: onlyUnavailable(directory.stats),

@@ -16,7 +16,6 @@ import type { Welcome } from "../domain/ChannelEvent.ts"
 import { Disconnect } from "../domain/Disconnect.ts"
 import { RequestError } from "../domain/RequestError.ts"
 import type { SessionId } from "../domain/SessionId.ts"
-import type { User } from "../domain/User.ts"
 import { Memberships } from "../hub/audience/Memberships.ts"
 import { Outbox } from "../hub/audience/Outbox.ts"
 import * as render from "../protocol/v2/render.ts"
@@ -82,17 +81,18 @@ const patience = Duration.seconds(10)
 
 interface Options {
   readonly session: SessionId
-  readonly user: User
+  /** Who is in it, and how much of what that user may: without a session of one's own until now. */
+  readonly as: Caller
+  /** Whether it is this program's own: then nobody else signs in under its name, and others may begin to speak to it alone. */
+  readonly own: boolean
   /** Whether it is told what happens. */
   readonly events: boolean
-  /** Whether the user's limits hold for it. */
-  readonly limited: boolean
   readonly freshId: () => string
 }
 
 export const localSession = Effect.fnUntraced(function* (
   chat: ChatShape,
-  { events: hears, freshId, limited, session, user }: Options,
+  { as, events: hears, freshId, own, session }: Options,
 ): Effect.fn.Return<LocalSession, RequestErrorOf<"Unavailable">, Scope.Scope> {
   const { directory, gateway } = chat
   const events = yield* Queue.bounded<render.EventFrame, Disconnect>(eventsAhead)
@@ -130,7 +130,8 @@ export const localSession = Effect.fnUntraced(function* (
   // By the number of the call that is waiting for it.
   const joining = new Map<number, (frame: ServerFrameOf<"Joined">) => void>()
   let calls = 0
-  const by = { user, session, limited }
+  const by = { ...as.by, session }
+  const { address, user } = by
   const memberships = new Memberships(directory, {
     session,
     by,
@@ -142,24 +143,31 @@ export const localSession = Effect.fnUntraced(function* (
       else joining.get(call)?.(frame)
     },
   })
-  const caller: Caller = { by, memberships, limits: limited ? chat.limitsOf(user) : undefined }
+  const caller: Caller = { ...as, by, memberships }
 
   const leaveHub = Effect.andThen(memberships.leaveAll, () => {
     gateway.remove(session)
     return directory.signOut(session)
   })
-  const signIn = directory.signIn({ session, user, exclusive: false, direct: true, embedded: true })
+  const signIn = directory.signIn({
+    session,
+    user,
+    tokenId: as.tokenId,
+    exclusive: false,
+    direct: own,
+    embedded: own,
+  })
   yield* Effect.acquireRelease(
     Effect.map(onlyUnavailable(signIn), () => {
       gateway.add(session, {
         user,
-        address: undefined,
+        address,
         waiting: () => outbox.bytes,
         standing: () => ({
           id: session,
           user,
-          address: undefined,
-          transport: "local",
+          address,
+          transport: session.replace(/-.*/, ""),
           encoding: undefined,
           since: undefined,
           heardAt: undefined,

@@ -5,7 +5,7 @@ import type * as HttpApi from "effect/http-api/HttpApi"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import type { IncomingMessage } from "node:http"
-import type { Identity } from "../accounts/Identity.ts"
+import type { Bearer } from "../chat/account/Bearers.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
 import type { OperationKind } from "../chat/RateLimits.ts"
@@ -16,9 +16,7 @@ import type { Authorization } from "./api/Authorization.ts"
 import type { Representation } from "./Representation.ts"
 
 /** Who asks, where the endpoint is for those who have signed in. */
-export interface Asker {
-  readonly caller: Caller
-  readonly identity: Identity
+export interface Asker extends Bearer {
   /** The session's token, where it came in a cookie. */
   readonly cookie?: Redacted.Redacted | undefined
 }

@@ -22,6 +22,10 @@ export type Encoding1 = Wire<1, V1.Message | ConnectReply, V1.Message | ConnectR
 /** The server's side of version 2. */
 export type Encoding2 = Wire<2, Server.ServerFrame | ConnectReply, Client.ClientFrame>
 export type Encoding = Encoding1 | Encoding2
+/** Version 2 in Protocol Buffers, which a stream of gRPC is opened for: it is never negotiated. */
+export type ProtobufEncoding = Wire<2, Server.ServerFrame, Client.ClientFrame, "protobuf">
+/** What a connection can be opened for. */
+export type AgreedEncoding = Encoding | ProtobufEncoding
 
 /** The same connection seen from the client. */
 export type ClientEncoding1 = Wire<1, V1.Message | ConnectRequest, V1.Message | ConnectReply>

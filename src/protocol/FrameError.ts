@@ -11,6 +11,7 @@ export type FrameErrorKind =
   | "InvalidUtf8"
   | "InvalidJson"
   | "InvalidMessagePack"
+  | "InvalidProtobuf"
   | "TooDeep"
   | "InvalidCompression"
   /** more bytes after decompression than the limit or the ratio allows */

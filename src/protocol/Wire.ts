@@ -7,9 +7,9 @@ import type { FrameMemory } from "./FrameMemory.ts"
 import type { Version } from "./Version.ts"
 
 /** One side's way to write what it sends and to read what it receives. */
-export interface Wire<V extends Version, Sent, Received> {
+export interface Wire<V extends Version, Sent, Received, C extends string = Codec["name"]> {
   readonly version: V
-  readonly codec: Codec["name"]
+  readonly codec: C
   readonly compression: Compressor["name"] | null
   readonly framing: Framing
   /** A frame with its header, ready for the wire. */

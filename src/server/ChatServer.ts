@@ -200,11 +200,11 @@ export const hubOn = (settings: ServerSettings) =>
 /** Without listeners of the caller's own, by those that the settings ask for. */
 const serve = Effect.fnUntraced(function* (settings: ServerSettings, given?: NonEmptyReadonlyArray<Listener>) {
   const tooFew = yield* fitConnections(settings.connections)
-  const { problem, requests } = yield* HttpRequests.handlers(settings)
+  const { problem, requests, streams } = yield* HttpRequests.handlers(settings)
   const always = yield* OperatorDoors.make({ ...settings, folder: folderOf(settings) })
   const gateways = Option.getOrUndefined(yield* Effect.serviceOption(Gateways))
   const dialects = yield* Dialects.make(settings)
-  const behind = { ...(yield* Doors.behind(settings, requests, always)), dialects }
+  const behind = { ...(yield* Doors.behind(settings, requests, always, streams)), dialects }
   const own = gateways && (yield* GatewayListeners.open(gateways, settings, behind))
   const addresses = yield* listenAll(given ?? own ?? Doors.listeners(settings, behind))
   for (const warning of [tooFew, problem, filesApart(settings)])

@@ -12,6 +12,7 @@ import * as Cluster from "../cluster/ClusterSettings.ts"
 import * as Files from "../files/FileSettings.ts"
 import * as FileScan from "../files/scanner/ScanSettings.ts"
 import * as History from "../history/HistorySettings.ts"
+import * as Grpc from "../grpc/GrpcSettings.ts"
 import * as Api from "../http/ApiSettings.ts"
 import * as Page from "../http/page/PageSettings.ts"
 import * as Hub from "../hub/HubSettings.ts"
@@ -94,6 +95,7 @@ export interface ServerSettings {
   /** Pages of the same origins may use it as those of `websocket`. */
   readonly sse: Omit<Sse.SseSettings, "origins">
   readonly api: Api.ApiSettings
+  readonly grpc: Grpc.GrpcSettings
   readonly page: Page.PageSettings
   readonly irc: Irc.IrcSettings
   /** Whether it is announced in local networks, by multicast DNS; in public ones it never is. */
@@ -141,6 +143,7 @@ export const defaults: ServerSettings = {
   websocket: WebSocket.defaults,
   sse: sseDefaults,
   api: Api.defaults,
+  grpc: Grpc.defaults,
   page: Page.defaults,
   irc: Irc.defaults,
   announce: false,

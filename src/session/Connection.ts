@@ -2,7 +2,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../domain/Disconnect.ts"
-import type { Encoding } from "../protocol/Encoding.ts"
+import type { AgreedEncoding } from "../protocol/Encoding.ts"
 import type { BodyReader, Framing } from "../protocol/Framing.ts"
 
 /** The link is gone: the peer closed it, or it broke. */
@@ -19,7 +19,7 @@ export interface Connection {
   /** Finds the bodies in what is read here, each of up to so many bytes. */
   readonly makeReader: (maxBytes: number) => BodyReader
   /** What is spoken from the first frame on, where that was agreed on before; otherwise version 1. */
-  readonly agreed?: Encoding | undefined
+  readonly agreed?: AgreedEncoding | undefined
   /** The peer's IP address, or a name where there is none. */
   readonly remoteAddress: string
   /** Who the peer is by a certificate that was verified, where it has shown one: the name of an account. */

@@ -36,7 +36,7 @@ export interface SessionServices {
   readonly chat: ChatShape
   readonly accounts: Accounts["Service"]
   /** What is spoken in an encoding. */
-  readonly protocolOf: (encoding: Encoding.Encoding) => Protocol<Session>
+  readonly protocolOf: (encoding: Encoding.AgreedEncoding) => Protocol<Session>
   readonly clock: Clock.Clock
   /** Counts what happens in sessions. */
   readonly meter: Meter

@@ -17,6 +17,7 @@ export const connect = (
   if (session.connected) return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   const { settings } = session.services
   const { agreed, framing } = session.connection
+  if (agreed?.codec === "protobuf") return Effect.fail(new RequestError({ reason: "UnexpectedFrame" }))
   // What was opened for a version and codec has its own way to compress, or none.
   const compressor = agreed === undefined ? settings.compressor : undefined
   const outcome = negotiate(frame, { agreed, compressor, framing })

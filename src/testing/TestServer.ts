@@ -39,6 +39,8 @@ import { Sessions } from "../session/Sessions.ts"
 import { WebhookStore } from "../webhooks/WebhookStore.ts"
 import { ConnectionLimits } from "../transport/ConnectionLimits.ts"
 import { listenAll, type Listener, type Listening } from "../transport/Listener.ts"
+import type { ClientHandler } from "../transport/http/HttpDoor.ts"
+import type { StreamHandler } from "../transport/http2/Http2Door.ts"
 import type { ListenError } from "../transport/ListenError.ts"
 import type { DialError } from "../transport/tcp/TcpDialer.ts"
 import type { SseSettings } from "../transport/sse/SseSettings.ts"
@@ -130,10 +132,10 @@ export class TestServer extends Context.Service<
     settings: Settings = {},
     link: (address: Address) => ReturnType<typeof Link.tcp> = Link.tcp,
   ) =>
-    withService(settings, (complete, requests) =>
+    withService(settings, (complete, requests, streams) =>
       Effect.gen(function* () {
         const dialects = yield* Dialects.make(complete)
-        const behind = { ...(yield* Doors.behind(complete, requests)), dialects }
+        const behind = { ...(yield* Doors.behind(complete, requests, [], streams)), dialects }
         return {
           listeners: Doors.listeners(complete, behind),
           reach: (address: Address) => ({ address, connect: () => link(address) }),
@@ -175,6 +177,7 @@ const complete = (settings: Settings): Groups => ({
   sse: { ...defaults.sse, ...settings.sse },
   api: { ...defaults.api, ...settings.api },
   announce: settings.announce ?? defaults.announce,
+  grpc: { ...defaults.grpc, ...settings.grpc },
   // It would be read from a disk.
   page: { ...defaults.page, enabled: false, ...settings.page },
   irc: { ...defaults.irc, ...settings.irc },
@@ -221,15 +224,15 @@ const withService = (
   partial: Settings,
   entrance: (
     settings: Groups,
-    requests: ReadonlyArray<HttpApp.Handle>,
+    requests: ReadonlyArray<ClientHandler>,
+    streams: StreamHandler | undefined,
   ) => Effect.Effect<Entrance, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext>,
 ): Layer.Layer<TestServer | Hub, ListenError> => {
   const settings = complete(partial)
   const service = Effect.gen(function* () {
     yield* Operating.make({ folder: undefined, storage: "memory" })
-    const { requests } = yield* HttpRequests.handlers(settings)
-    const [api] = requests
-    const { listeners, reach: reachAt } = yield* entrance(settings, requests)
+    const { api, requests, streams } = yield* HttpRequests.handlers(settings)
+    const { listeners, reach: reachAt } = yield* entrance(settings, requests, streams)
     const listening = yield* listenAll(listeners)
     const [{ address }] = listening
     yield* drainOnClose(settings.shutdown)

@@ -1,6 +1,7 @@
 /** What is spoken in the places where a service listens, put together: one of each for all places. */
 import * as Arr from "effect/Array"
 import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Sessions } from "../session/Sessions.ts"
@@ -13,6 +14,8 @@ import type { ConnectionLimits } from "./ConnectionLimits.ts"
 import type { Behind } from "./Entrance.ts"
 import * as HttpDoor from "./http/HttpDoor.ts"
 import type { HttpSettings } from "./http/HttpSettings.ts"
+import * as Http2Door from "./http2/Http2Door.ts"
+import * as Http2Settings from "./http2/Http2Settings.ts"
 import type { Listener } from "./Listener.ts"
 import type { OpeningSettings } from "./Opening.ts"
 import { everything, type Place } from "./Place.ts"
@@ -35,12 +38,13 @@ export interface DoorSettings {
 
 /**
  * Everything behind the places, until the scope closes: the transports, and what else answers requests of HTTP, some of it
- * `always`. To be made before the places are opened.
+ * `always`; and where anybody answers `streams`, HTTP/2. To be made before the places are opened.
  */
 export const behind = Effect.fnUntraced(function* (
   settings: DoorSettings,
   others: ReadonlyArray<HttpDoor.ClientHandler>,
   always: ReadonlyArray<HttpDoor.RequestHandler> = [],
+  streams?: Http2Door.StreamHandler,
 ): Effect.fn.Return<Behind, never, Scope.Scope | Sessions | ConnectionLimits | TlsContext> {
   const { http, proxies, sse, websocket } = settings
   const tls = yield* TlsContext
@@ -63,7 +67,15 @@ export const behind = Effect.fnUntraced(function* (
         !isApart(request, arrival, settings) && messages.upgrade(request, socket, head, arrival),
     ],
   }
-  return { http: yield* HttpDoor.make(http, routes), tls: tls.offered ? tls : undefined, proxies }
+  const requests = yield* HttpDoor.make(http, routes)
+  const both =
+    streams &&
+    Http2Door.beside(
+      requests,
+      yield* Http2Door.make(Http2Settings.defaults, proxies, streams),
+      Duration.toMillis(http.headersTimeout),
+    )
+  return { http: both ?? requests, http2: both !== undefined, tls: tls.offered ? tls : undefined, proxies }
 })
 
 /** Whether it is asked on the host that has files of users and nothing else. */

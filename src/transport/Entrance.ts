@@ -24,12 +24,15 @@ import type { HttpDoor } from "./http/HttpDoor.ts"
 import type { Speech } from "./Place.ts"
 import { Tally } from "../domain/Tally.ts"
 import { converse } from "./Reception.ts"
+import type { Http2 } from "./tls/TlsContext.ts"
 import { SocketConnection } from "./SocketConnection.ts"
 
 /** What is behind an entrance, apart from sessions over the socket itself. */
 export interface Behind {
   /** Undefined: HTTP is not spoken. */
   readonly http?: HttpDoor | undefined
+  /** Whether HTTP/2 is spoken behind `http`, too. */
+  readonly http2?: boolean | undefined
   /** Undefined: TLS is not spoken. */
   readonly tls?: Encryption | undefined
   /** Undefined: nobody stands for others. */
@@ -40,7 +43,7 @@ export interface Behind {
 
 interface Encryption {
   /** Agrees on keys with the peer of a socket, of which nothing was read or to which it was given back. */
-  readonly handshake: (socket: Net.Socket) => Effect.Effect<Encrypted, unknown>
+  readonly handshake: (socket: Net.Socket, http2?: Http2) => Effect.Effect<Encrypted, unknown>
 }
 
 interface Encrypted {
@@ -94,7 +97,9 @@ export const make = Effect.fnUntraced(function* (
   const knowsTls = tls !== "never" && behind.tls !== undefined
   /** Where it always has to be TLS nothing is said in plain words, though there be no certificate. */
   const awaitsTls = knowsTls || tls === "always"
+  const http2 = behind.http2 !== true ? "never" : language === "grpc" ? "first" : "where-alone"
   const dialects = behind.dialects ?? []
+  const isHttp = language === "http" || language === "grpc"
   /** The only one that is spoken here. */
   const only = dialects.find(({ name }) => name === language)
   /** Those that may be. */
@@ -166,7 +171,7 @@ export const make = Effect.fnUntraced(function* (
       if (chunk !== undefined) return hear(arrival, socket, chunk, until)
       return wait(arrival, socket, until, (chunk) => hear(arrival, socket, chunk, until))
     }
-    if (language !== "http" || http === undefined) return void run(talk(arrival, socket, chunk, only))
+    if (!isHttp || http === undefined) return void run(talk(arrival, socket, chunk, only))
     if (chunk !== undefined) socket.unshift(chunk)
     http.enter(arrival, socket)
   }
@@ -214,7 +219,7 @@ export const make = Effect.fnUntraced(function* (
     if (chunk.byteLength < enough && possible.some(({ begins }) => begins(chunk) === "More")) {
       return wait(arrival, socket, until, (more) => hear(arrival, socket, Buffer.concat([chunk, more]), until))
     }
-    if (behind.http !== undefined && (language === "http" || (language === "any" && isLetter(first)))) {
+    if (behind.http !== undefined && (isHttp || (language === "any" && isLetter(first)))) {
       socket.unshift(chunk)
       return behind.http.enter(arrival, socket)
     }
@@ -227,7 +232,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   const encrypt = (arrival: Arrival, socket: Net.Socket) =>
-    Effect.matchEffect(behind.tls!.handshake(socket), {
+    Effect.matchEffect(behind.tls!.handshake(socket, http2), {
       onFailure: (error) =>
         Effect.andThen(
           Effect.logDebug("no TLS with a peer", error),

@@ -9,7 +9,7 @@ import * as Address from "../domain/Address.ts"
 import { pathBytes } from "./internal/socketPath.ts"
 
 /** What is understood: the length prefix of Natter's own protocol, HTTP with everything over it, a protocol of others, or any. */
-type Language = "any" | "natter" | "http" | "irc" | "mqtt"
+type Language = "any" | "natter" | "http" | "grpc" | "irc" | "mqtt"
 
 export interface Speech {
   readonly language: Language
@@ -54,6 +54,8 @@ const schemes: Readonly<Record<string, Speech>> = {
   ws: { language: "http", tls: "never" },
   https: { language: "http", tls: "always" },
   wss: { language: "http", tls: "always" },
+  grpc: { language: "grpc", tls: "never" },
+  grpcs: { language: "grpc", tls: "always" },
   irc: { language: "irc", tls: "never" },
   ircs: { language: "irc", tls: "always" },
   mqtt: { language: "mqtt", tls: "never" },

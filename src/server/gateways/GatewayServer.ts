@@ -108,7 +108,9 @@ const run = Effect.fnUntraced(function* (
   // Closed behind the drain.
   const doors = yield* Scope.fork(yield* Effect.scope)
   const dialects = yield* Scope.provide(Dialects.make(settings), doors)
-  const behind = { ...(yield* Scope.provide(Doors.behind(settings, []), doors)), dialects }
+  // HTTP/2 is passed on like the rest of HTTP.
+  const http2 = settings.grpc.enabled
+  const behind = { ...(yield* Scope.provide(Doors.behind(settings, []), doors)), dialects, http2 }
   const http = behind.http && RelayDoor.make({ here: behind.http, path: relay, settings: settings.http })
   yield* drainOnClose(settings.shutdown)
   return {

@@ -13,6 +13,7 @@ import { dialectSettings } from "./dialectSettings.ts"
 import { doorSettings } from "./doorSettings.ts"
 import { type Field, setting, switchOf } from "./field.ts"
 import { fileSettings } from "./fileSettings.ts"
+import { grpcSettings } from "./grpcSettings.ts"
 import { pageSettings } from "./pageSettings.ts"
 import { transferSettings } from "./transferSettings.ts"
 import { webhookSettings } from "./webhookSettings.ts"
@@ -29,7 +30,7 @@ export const settings = {
   listen: setting(
     "listen",
     places,
-    "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `irc` and `ircs` IRC, `unix` everything on a socket in the file system",
+    "Where else to listen, and what is spoken there: `any` everything, `tcp` and `tls` Natter's own protocol, `http`, `ws`, `https` and `wss` HTTP and WebSocket, `grpc` and `grpcs` gRPC, `irc` and `ircs` IRC, `unix` everything on a socket in the file system",
     { flag: "PLACES" },
   ),
   announce: setting(
@@ -93,6 +94,7 @@ export const settings = {
   ...clusterSettings,
   ...doorSettings,
   ...apiSettings,
+  ...grpcSettings,
   ...pageSettings,
   ...dialectSettings,
   ...fileSettings,

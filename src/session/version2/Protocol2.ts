@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
-import { type Encoding2, readConnect } from "../../protocol/Encoding.ts"
+import { type Encoding2, type ProtobufEncoding, readConnect } from "../../protocol/Encoding.ts"
 import { disconnectFrame, errorFrame } from "../../protocol/v2/ErrorFrame.ts"
 import type { ClientFrame } from "../../protocol/v2/ClientFrame.ts"
 import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
@@ -16,7 +16,7 @@ import { countsByItself } from "./files/handlers.ts"
 import * as Handlers from "./handlers.ts"
 import type { Tell } from "./Tell.ts"
 
-export const make = (encoding: Encoding2): Protocol<Session> => {
+export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> => {
   const tell: Tell = {
     answer: (session, frame) => session.tell(encoding.encode(frame)),
     inOrder: (session, frame) => session.tellInOrder(encoding.encode(frame)),
@@ -27,13 +27,15 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
     encode: (frame, memory) => (memory === undefined ? encoding.encode(frame) : encoding.encodeAll([frame], memory)),
   }
   const handlers = Handlers.make(tell)
+  // What both can say here is all the same.
+  const { encodeWithList } = encoding as Encoding2
 
   /**
    * A session that began in this version need not start with `Connect`, but may: the answer has the terms, and what else
    * was asked for.
    */
   const opening = (session: Session, body: Uint8Array): Effect.Effect<void, Disconnect | RequestError> | undefined => {
-    if (session.connected || session.caller !== undefined) return undefined
+    if (session.connected || session.caller !== undefined || encoding.codec === "protobuf") return undefined
     const request = readConnect(encoding.codec, body)
     if (request === undefined) return undefined
     return Effect.map(connect(session, request), (agreed) => {
@@ -76,7 +78,7 @@ export const make = (encoding: Encoding2): Protocol<Session> => {
     isExclusive: () => false,
     hasDirects: true,
     joined: (session, channel, welcome, ref) =>
-      session.tellInOrder(encoding.encodeWithList(render.joined(ref, channel, welcome), "members")),
+      session.tellInOrder(encodeWithList(render.joined(ref, channel, welcome), "members")),
     tellUser: (session, event) => tell.answer(session, render.userEvent(event)),
     ping: (session, sequence) => tell.answer(session, { type: "Ping", sequence }),
     goodbye: (_, disconnect) => encoding.encode(disconnectFrame(disconnect)),

@@ -8,11 +8,11 @@ import * as Semaphore from "effect/Semaphore"
 import type { X509Certificate } from "node:crypto"
 import type * as Net from "node:net"
 import { type InForce, load, signature } from "./internal/certificate.ts"
-import { handshake, type Secured } from "./internal/handshake.ts"
+import { handshake, type Http2, type Secured } from "./internal/handshake.ts"
 import { type TlsError, TlsFailed } from "./TlsError.ts"
 import type { TlsSettings } from "./TlsSettings.ts"
 
-export type { Secured }
+export type { Http2, Secured }
 
 /** Time before a certificate expires from which on it is said every day. */
 const warnBefore = Duration.days(14)
@@ -30,7 +30,7 @@ export class TlsContext extends Context.Service<
      * The server's part of a handshake over a socket that was accepted, with the certificate that is in force now. What was
      * read of the socket already is to be given back to it by `unshift`. A failure destroys it.
      */
-    readonly handshake: (socket: Net.Socket) => Effect.Effect<Secured, TlsFailed>
+    readonly handshake: (socket: Net.Socket, http2?: Http2) => Effect.Effect<Secured, TlsFailed>
     /**
      * Reads the files again, those that these settings name. Handshakes from then on are done with what is in them;
      * connections stay as they are. Files that cannot be used change nothing, and the log says why.
@@ -111,10 +111,10 @@ const make = Effect.fnUntraced(function* (settings: TlsSettings) {
 
   return TlsContext.of({
     offered: true,
-    handshake: (socket) =>
+    handshake: (socket, http2 = "never") =>
       Effect.suspend(() => {
         const { handshakeTimeout } = inForce.settings
-        return Effect.timeoutOrElse(handshake(socket, inForce), {
+        return Effect.timeoutOrElse(handshake(socket, inForce, http2), {
           duration: handshakeTimeout,
           orElse: () => Effect.fail(new TlsFailed({ reason: "Timeout" })),
         })

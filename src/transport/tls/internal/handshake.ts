@@ -14,12 +14,20 @@ export interface Secured {
   readonly certificate: { readonly account: string } | undefined
 }
 
+/** When HTTP/2 is spoken: not at all, with who knows nothing else (a browser is to get the page), or with whoever knows it. */
+export type Http2 = "never" | "where-alone" | "first"
+
 /**
  * What is spoken inside is told by its first bytes, so nobody has to say it here. Who wants to hear a name hears his own,
  * but for those of HTTP, of which there is only this one.
  */
-const chooseProtocol = ({ protocols }: { readonly protocols: ReadonlyArray<string> }): string | undefined =>
-  protocols.find((protocol) => protocol === "http/1.1") ?? protocols.find((protocol) => !/^h\d|^http\//.test(protocol))
+const chooseProtocol =
+  (http2: Http2) =>
+  ({ protocols }: { readonly protocols: ReadonlyArray<string> }): string | undefined => {
+    const order = http2 === "first" ? ["h2", "http/1.1"] : http2 === "never" ? ["http/1.1"] : ["http/1.1", "h2"]
+    const known = order.find((protocol) => protocols.includes(protocol))
+    return known ?? protocols.find((protocol) => !/^h\d|^http\//.test(protocol))
+  }
 
 /** Why the client's certificate does not count; undefined where it does. Where Node does not tell any more, it does not. */
 const verifyError = (socket: Tls.TLSSocket): unknown => {
@@ -39,7 +47,7 @@ const ignore = (): void => {}
  * The server's part of the handshake, over a socket that was accepted. What was read of it already is to be given back by
  * `unshift`. A failure, or an interruption, destroys the socket.
  */
-export const handshake = (carrier: Net.Socket, inForce: InForce): Effect.Effect<Secured, TlsFailed> =>
+export const handshake = (carrier: Net.Socket, inForce: InForce, http2: Http2): Effect.Effect<Secured, TlsFailed> =>
   Effect.callback<Secured, TlsFailed>((resume) => {
     const { clientCertificates, clientName } = inForce.settings
     const required = clientCertificates === "required"
@@ -57,7 +65,7 @@ export const handshake = (carrier: Net.Socket, inForce: InForce): Effect.Effect<
       secureContext: inForce.secureContext,
       requestCert: asks,
       rejectUnauthorized: required,
-      ALPNCallback: chooseProtocol,
+      ALPNCallback: chooseProtocol(http2),
     })
     const onError = (cause: unknown) => fail("Handshake", cause)
     const onClose = () => fail("Closed")

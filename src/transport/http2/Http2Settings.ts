@@ -1,0 +1,25 @@
+import * as Duration from "effect/Duration"
+
+export interface Http2Settings {
+  /** Streams that a connection may have open at once. */
+  readonly maxStreams: number
+  /** Bytes of all headers of a stream, unpacked. */
+  readonly maxHeaderBytes: number
+  /** Time after which a connection without a stream is closed. */
+  readonly idle: Duration.Duration
+  /** How often a peer is asked whether it is there that has streams open … */
+  readonly pingEvery: Duration.Duration
+  /** … and the time in which something has to be taken of what waits for it. */
+  readonly writeTimeout: Duration.Duration
+  /** Time that streams have to end when the service does. */
+  readonly grace: Duration.Duration
+}
+
+export const defaults: Http2Settings = {
+  maxStreams: 100,
+  maxHeaderBytes: 16 * 1024,
+  idle: Duration.minutes(2),
+  pingEvery: Duration.seconds(25),
+  writeTimeout: Duration.seconds(10),
+  grace: Duration.seconds(5),
+}
