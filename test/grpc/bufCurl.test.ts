@@ -49,7 +49,10 @@ layer(TestServer.layerTcp())("buf curl, by reflection", (it) => {
         assert.deepInclude(JSON.parse(published.out), { channel: protocol, id: "one", seq: "1" })
         const refused = yield* call(protocol, "Describe", { channel: "nowhere" }, ...header)
         assert.notStrictEqual(refused.code, 0)
-        const { code, details } = JSON.parse(refused.errors) as { code: string; details: ReadonlyArray<{ readonly value: string }> }
+        const { code, details } = JSON.parse(refused.errors) as {
+          code: string
+          details: ReadonlyArray<{ readonly value: string }>
+        }
         assert.strictEqual(code, "not_found")
         // It knows the messages of the call alone: the others are as they came.
         assert.include(Buffer.from(details[0]!.value, "base64").toString(), "NoSuchChannel")

@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as path from "node:path"
 import { TestServer } from "../../src/testing/TestServer.ts"
 
-export const proto = path.join(import.meta.dirname, "../../proto")
+const proto = path.join(import.meta.dirname, "../../proto")
 
 const loaded = Grpc.loadPackageDefinition(
   Loader.loadSync(["natter/v1/chat.proto", "grpc/health/v1/health.proto"], {

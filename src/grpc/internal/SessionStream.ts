@@ -164,11 +164,9 @@ export class SessionStream implements Connection {
       if (stream.destroyed) return resume(Effect.void)
       const last = this.lastMessage()
       if (last !== undefined) stream.write(last)
-      // Behind its answer nobody has to go on asking.
-      stream.end(() => {
-        if (!stream.readableEnded && !stream.destroyed) stream.close()
-        resume(Effect.void)
-      })
+      stream.end(() => resume(Effect.void))
+      // What the peer still says is dropped. Whoever does not end its side behind the trailers is ended by the door.
+      stream.resume()
     })
   }
 

@@ -17,7 +17,7 @@ const retryIn = (duration: Duration.Duration) => {
   return { desc: RetryInfoSchema, value: { retryDelay } }
 }
 
-export const ofRequestError = (error: RequestError): ConnectError => {
+const ofRequestError = (error: RequestError): ConnectError => {
   const { field, message, reason, retryAfter } = error
   const code = Code[ofRequest[reason]]
   return new ConnectError(message, code as ConnectCode, undefined, [

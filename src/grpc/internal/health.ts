@@ -45,7 +45,10 @@ export class Health {
     })
     const statuses = Stream.paginate(true, (first: boolean) =>
       Effect.flatMap(first ? Effect.succeed(false) : ends, (isLast) =>
-        Effect.map(this.status, (status) => [[status], isLast ? Option.none() : Option.some(false)] as const),
+        Effect.map(
+          isLast ? Effect.succeed(Status.NOT_SERVING) : this.status,
+          (status) => [[status], isLast ? Option.none() : Option.some(false)] as const,
+        ),
       ),
     )
     return Stream.map(Stream.changes(statuses), answer)

@@ -19,7 +19,7 @@ import type { HttpClient, HttpDoor } from "../http/HttpDoor.ts"
 import type { Http2Settings } from "./Http2Settings.ts"
 
 /** Who opens a stream. */
-export interface StreamClient extends HttpClient {
+interface StreamClient extends HttpClient {
   readonly secure: boolean
 }
 
@@ -33,13 +33,14 @@ export type StreamHandler = (
 const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 
 /** Whether bytes are the beginning of it; undefined where there are too few of them to tell. */
-export const begins = (bytes: Uint8Array): boolean | undefined => {
+const begins = (bytes: Uint8Array): boolean | undefined => {
   const compared = Math.min(bytes.byteLength, preface.byteLength)
   if (preface.compare(bytes, 0, compared, 0, compared) !== 0) return false
   // No method of HTTP/1.1 that is known begins so.
   return compared >= 4 ? true : undefined
 }
 
+const noError = Http2.constants.NGHTTP2_NO_ERROR
 const enhanceYourCalm = Http2.constants.NGHTTP2_ENHANCE_YOUR_CALM
 /** Mistakes of a peer, after which it is let go. Node knows these, and its types do not. */
 const forgiven = { maxSessionInvalidFrames: 50, maxSessionRejectedStreams: 50 }
@@ -102,13 +103,15 @@ export const make = Effect.fnUntraced(function* (
 
   /** Something of a stream was to be taken, and was not for too long. */
   const lookAt = (stream: Http2.ServerHttp2Stream, now: number): void => {
-    const bytes = stream.writableLength
+    // Behind the end of an answer nobody has to go on asking.
+    const isAnswered = stream.writableFinished
+    const bytes = isAnswered ? 1 : stream.writableLength
     const known = waiting.get(stream)
     if (bytes === 0) return void waiting.delete(stream)
     if (known === undefined || bytes < known.bytes) return void waiting.set(stream, { bytes, since: now })
     known.bytes = bytes
     // It arrives at who reads nothing, too.
-    if (now - known.since >= writeTimeout) stream.close(enhanceYourCalm)
+    if (now - known.since >= writeTimeout) stream.close(isAnswered ? noError : enhanceYourCalm)
   }
 
   const look = Effect.gen(function* () {
