@@ -111,6 +111,7 @@ export class Received {
   get next(): Effect.Effect<Answer | undefined> {
     return Effect.callback((resume) => {
       const look = () => {
+        this.wake = () => {}
         const item = this.items.shift()
         if (item !== undefined || this.status !== undefined) resume(Effect.succeed(item))
         else this.wake = look
@@ -131,6 +132,7 @@ export class Received {
   get ended(): Effect.Effect<Grpc.StatusObject> {
     return Effect.callback((resume) => {
       const look = () => {
+        this.wake = () => {}
         if (this.status !== undefined) resume(Effect.succeed(this.status))
         else this.wake = look
       }
