@@ -31,6 +31,7 @@ import * as LastClaims from "./internal/LastClaims.ts"
 import * as Links from "./internal/Links.ts"
 import * as Membership from "./internal/Membership.ts"
 import * as NodeAddress from "./NodeAddress.ts"
+import { NodeCertificates } from "./NodeCertificates.ts"
 import * as Owners from "./internal/Owners.ts"
 import * as PartitionEntity from "./internal/PartitionEntity.ts"
 import * as runnerTransport from "./internal/runnerTransport.ts"
@@ -104,7 +105,7 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
   }
   const { self } = credentials
   const own = Address.format(address)
-  const trusted = yield* certificates.load(options.tls)
+  const trusted = yield* NodeCertificates
   const dialer = Dialer.make(credentials, trusted)
   const door = yield* Door.make(listen, credentials, trusted)
   const config = {
@@ -196,4 +197,6 @@ const make = Effect.fnUntraced(function* (options: ClusterOptions) {
   })
 })
 
-export const layer = (options: ClusterOptions) => Layer.effect(Nodes, make(options))
+/** With the certificates of the node, which can be read again. */
+export const layer = (options: ClusterOptions) =>
+  Layer.effect(Nodes, make(options)).pipe(Layer.provideMerge(certificates.layer(options.tls)))

@@ -112,7 +112,7 @@ export const sessionsLayer = (
   )
 
 /** The other nodes, where the service is several. */
-const nodesLayer = (settings: Pick<ServerSettings, "cluster" | "storage">) =>
+const nodesLayer = (settings: Pick<ServerSettings, "cluster" | "storage" | "tls">) =>
   settings.cluster.enabled
     ? Layer.unwrap(
         Effect.map(
@@ -158,7 +158,7 @@ export class ChatServer extends Context.Service<
         const server = ChatServer.layerOn(settings)
         const stores = storesLayer(settings)
         return gateways === 0
-          ? server.pipe(Layer.provide(nodesLayer(settings)), Layer.provide(stores))
+          ? server.pipe(Layer.provideMerge(nodesLayer(settings)), Layer.provide(stores))
           : server.pipe(Layer.provide(Gateways.layer(settings, gateways)), Layer.provide(stores))
       }),
     )

@@ -9,6 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Cluster from "../../src/cluster/Cluster.ts"
 import * as ClusterSettings from "../../src/cluster/ClusterSettings.ts"
+import { NodeCertificates, type NodeCertificatesShape } from "../../src/cluster/NodeCertificates.ts"
 import type { NodeId } from "../../src/domain/NodeId.ts"
 import { Epochs, type EpochsShape } from "../../src/history/Epochs.ts"
 import type { NodeMessage } from "../../src/hub/nodes/NodeMessage.ts"
@@ -29,6 +30,8 @@ export interface Engine {
   readonly told: Array<string>
   readonly owned: Map<Partition, number>
   readonly leave: Effect.Effect<void>
+  /** Has its certificates read again. */
+  readonly reload: Reloading
 }
 
 export interface World {
@@ -87,23 +90,33 @@ export const makeWorld: Effect.Effect<World> = Effect.gen(function* () {
 const address = Effect.map(freePort("127.0.0.1"), (port) => `127.0.0.1:${port}`)
 
 export type Settings = Partial<ClusterSettings.ClusterSettings & Pick<Cluster.ClusterOptions, "speaks">>
+type Reloading = ReturnType<NodeCertificatesShape["reload"]>
+
+interface Made {
+  readonly nodes: NodesShape
+  readonly at: string
+  readonly scope: Scope.Closeable
+  readonly reload: Reloading
+}
 
 /** A node that does nothing yet. */
 export const make = Effect.fnUntraced(function* (
   world: World,
   settings: Settings = {},
-): Effect.fn.Return<{ nodes: NodesShape; at: string; scope: Scope.Closeable }, unknown, Scope.Scope> {
+): Effect.fn.Return<Made, unknown, Scope.Scope> {
   const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
   const sql = yield* Layer.buildWithMemoMap(ClusterStorage.layer(world.url), yield* Layer.makeMemoMap, scope)
   const { name, secret } = yield* Effect.provideContext(ClusterStorage.shared(world.url), sql)
   const at = settings.address ?? (yield* address)
-  const cluster = Cluster.layer({ ...ClusterSettings.defaults, secret, ...settings, address: at, name })
+  const tls = settings.tls ?? ClusterSettings.defaults.tls
+  const cluster = Cluster.layer({ ...ClusterSettings.defaults, secret, ...settings, tls, address: at, name })
   const context = yield* Layer.buildWithMemoMap(
     cluster.pipe(Layer.provide([Layer.succeedContext(sql), Layer.succeed(Epochs, world.epochs)])),
     yield* Layer.makeMemoMap,
     scope,
   )
-  return { nodes: Context.get(context, Nodes)!, at, scope }
+  const reload = Context.get(context, NodeCertificates).reload(tls)
+  return { nodes: Context.get(context, Nodes)!, at, scope, reload }
 })
 
 export const join = Effect.fnUntraced(function* (
@@ -111,7 +124,7 @@ export const join = Effect.fnUntraced(function* (
   settings: Settings = {},
   hooks: { readonly released?: (partition: Partition) => Effect.Effect<void> } = {},
 ): Effect.fn.Return<Engine, unknown, Scope.Scope> {
-  const { at, nodes, scope } = yield* make(world, settings)
+  const { at, nodes, reload, scope } = yield* make(world, settings)
   const engine: Engine = {
     nodes,
     address: at,
@@ -120,6 +133,7 @@ export const join = Effect.fnUntraced(function* (
     told: [],
     owned: new Map(),
     leave: Scope.close(scope, Exit.void),
+    reload,
   }
   yield* Effect.provideService(
     nodes.run({

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as path from "node:path"
 import { Chat } from "../../chat/Chat.ts"
 import { local } from "../../client/Address.ts"
+import { NodeCertificates } from "../../cluster/NodeCertificates.ts"
 import * as Address from "../../domain/Address.ts"
 import * as Logging from "../../observability/Logging.ts"
 import * as Meters from "../../observability/Meters.ts"
@@ -92,7 +93,8 @@ const running = <R>(
     const { hardStop: within } = settings.shutdown
     yield* Effect.addFinalizer(() => Effect.andThen(hardStop(within), notifier.stopping(sessions, within)))
     const tls = yield* TlsContext
-    const reload = Reload.make(configuration, reread, { tls: tls.reload, log: log.adjust })
+    const nodes = yield* NodeCertificates
+    const reload = Reload.make(configuration, reread, { tls: tls.reload, nodes: nodes.reload, log: log.adjust })
     const reloading = Effect.andThen(hangUp, notifier.reloading(reload))
     yield* Effect.forkScoped(Effect.forever(reloading, { disableYield: true }))
     return yield* Effect.raceFirst(lost, ending)

@@ -5,7 +5,7 @@ import * as Net from "node:net"
 import * as Tls from "node:tls"
 import type { Address } from "../../domain/Address.ts"
 import type { NodeId } from "../../domain/NodeId.ts"
-import type { Certificates } from "./certificates.ts"
+import type { Certificates, NodeCertificatesShape } from "../NodeCertificates.ts"
 import { type ConnectionKind, type Credentials, dial, type HandshakeFailed } from "./handshake.ts"
 
 export class DialFailed extends Data.TaggedError("DialFailed")<{ readonly problem: string }> {
@@ -42,15 +42,17 @@ const connect = (address: Address, certificates: Certificates | undefined) =>
 
 export type Dialer = (address: Address, kind: ConnectionKind) => Effect.Effect<Dialed, DialFailed | HandshakeFailed>
 
-/** What is dialed is the caller's to close. */
+/** What is dialed is the caller's to close. Each time with the certificates that are in force then. */
 export const make =
-  (credentials: Credentials, certificates: Certificates | undefined): Dialer =>
+  (credentials: Credentials, { current }: Pick<NodeCertificatesShape, "current">): Dialer =>
   (address, kind) =>
-    Effect.flatMap(connect(address, certificates), (connection) =>
-      dial(connection, credentials, kind).pipe(
-        Effect.map((peer) => ({ connection, peer })),
-        Effect.onError(() => Effect.sync(() => void connection.destroy())),
-      ),
+    Effect.flatMap(
+      Effect.suspend(() => connect(address, current())),
+      (connection) =>
+        dial(connection, credentials, kind).pipe(
+          Effect.map((peer) => ({ connection, peer })),
+          Effect.onError(() => Effect.sync(() => void connection.destroy())),
+        ),
     ).pipe(
       Effect.timeoutOrElse({
         duration: patience,

@@ -12,7 +12,7 @@ import { type Address, format } from "../../domain/Address.ts"
 import type { NodeId } from "../../domain/NodeId.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import { ClusterError } from "../ClusterError.ts"
-import type { Certificates } from "./certificates.ts"
+import type { Certificates, NodeCertificatesShape } from "../NodeCertificates.ts"
 import { accept, type ConnectionKind, type Credentials } from "./handshake.ts"
 
 /** Time for a greeting. */
@@ -40,10 +40,12 @@ const trouble = (at: string, cause: Error & { readonly code?: string }): Cluster
   return new ClusterError({ problem: known[cause.code ?? ""] ?? `${at} could not be opened: ${cause.message}`, cause })
 }
 
+const termsOf = ({ ca, cert, key }: Certificates) => ({ ca, cert, key, minVersion: "TLSv1.3" as const })
+
 export const make = Effect.fnUntraced(function* (
   address: Address,
   credentials: Credentials,
-  certificates: Certificates | undefined,
+  certificates: Pick<NodeCertificatesShape, "current" | "onChange">,
 ): Effect.fn.Return<Door, ClusterError, Scope.Scope> {
   const clock = yield* Clock.Clock
   const scope = yield* Effect.scope
@@ -89,18 +91,19 @@ export const make = Effect.fnUntraced(function* (
     Fiber.runIn(runFork(greet(connection)), scope)
   }
 
+  const inForce = certificates.current()
   const server =
-    certificates === undefined
+    inForce === undefined
       ? Net.createServer(onConnection)
       : Tls.createServer({
-          ...certificates,
-          minVersion: "TLSv1.3",
+          ...termsOf(inForce),
           requestCert: true,
           rejectUnauthorized: true,
           handshakeTimeout: 5000,
         })
   server.maxConnections = 4096
   if (server instanceof Tls.Server) {
+    certificates.onChange((changed) => server.setSecureContext(termsOf(changed)))
     server.on("secureConnection", onConnection)
     server.on("tlsClientError", (error: Error & { readonly code?: string }, connection) => {
       Fiber.runIn(

@@ -45,7 +45,7 @@ export const doorSettings = {
   "tls.watch": setting(
     "tls.watch",
     onOff,
-    "Whether the files are read again when they change; SIGHUP does that in any case. Connections stay",
+    "Whether the files are read again when they change, those of `cluster.tls-cert`, too; SIGHUP does that in any case. Connections stay",
   ),
   "tls.handshake-timeout": setting(
     "tls.handshakeTimeout",

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import type { X509Certificate } from "node:crypto"
 import type * as Net from "node:net"
+import { watch } from "./CertificateWatch.ts"
 import { type InForce, load, signature } from "./internal/certificate.ts"
 import { handshake, type Http2, type Secured } from "./internal/handshake.ts"
 import { type TlsError, TlsFailed } from "./TlsError.ts"
@@ -81,24 +82,12 @@ const make = Effect.fnUntraced(function* (settings: TlsSettings) {
       oneAtATime.withPermits(1),
     )
 
-  /** Files that change are left alone until they have been the same twice: whoever writes several is not done with one. */
-  let changing: string | undefined
-  const look = Effect.gen(function* () {
-    const { settings } = inForce
-    if (!settings.watch) return
-    const seen = yield* signature(settings)
-    if (seen === judged || seen !== changing) {
-      changing = seen
-      return
-    }
-    yield* reload(settings)
+  yield* watch({
+    settings: () => inForce.settings,
+    signature: Effect.suspend(() => signature(inForce.settings)),
+    judged: () => judged,
+    reload: Effect.suspend(() => reload(inForce.settings)),
   })
-  yield* Effect.forkScoped(
-    Effect.forever(
-      Effect.suspend(() => Effect.delay(look, inForce.settings.watchEvery)),
-      { disableYield: true },
-    ),
-  )
   yield* Effect.forkScoped(
     Effect.forever(
       Effect.delay(

@@ -22,6 +22,8 @@ const world = (start: Environment) =>
     const service = {
       environment: start,
       tls: [] as Array<ServerSettings["tls"]>,
+      nodes: [] as Array<string>,
+      ofNodes: "Unchanged" as Reloaded,
       log: [] as Array<string>,
       answer: "Unchanged" as Reloaded,
     }
@@ -30,6 +32,7 @@ const world = (start: Environment) =>
       Effect.suspend(() => read(service.environment)),
       {
         tls: (settings) => Effect.sync(() => (service.tls.push(settings), service.answer)),
+        nodes: ({ cert }) => Effect.sync(() => (service.nodes.push(cert), service.ofNodes)),
         log: ({ format, level }) => void service.log.push(`${level} ${format}`),
       },
     )
@@ -96,6 +99,35 @@ describe("SIGHUP", () => {
         service.tls.map(({ cert }) => cert),
         ["other.pem", "other.pem"],
       )
+    }),
+  )
+
+  it.effect("has the certificates of nodes read again, from other files if these are said", () =>
+    Effect.gen(function* () {
+      const nodes = {
+        NATTER_STORAGE: "postgres",
+        NATTER_POSTGRES_URL: "postgres://ann:secret@localhost/natter",
+        NATTER_CLUSTER_ENABLED: "on",
+        NATTER_CLUSTER_ADDRESS: "127.0.0.1:7001",
+        NATTER_CLUSTER_TLS_CERT: "node.pem",
+        NATTER_CLUSTER_TLS_KEY: "node.key",
+        NATTER_CLUSTER_TLS_CA: "ca.pem",
+      }
+      const { reload, service } = yield* world(nodes)
+      service.ofNodes = "Changed"
+      assert.deepStrictEqual(yield* reload(nodes), [])
+      const other = { ...nodes, NATTER_CLUSTER_TLS_CERT: "other.pem", NATTER_CLUSTER_LISTEN: "127.0.0.1:7002" }
+      const later =
+        "Warn: SIGHUP: cluster.listen is 127.0.0.1:7002 after a restart; the service goes on as it was started"
+      service.ofNodes = "Failed"
+      assert.deepStrictEqual(yield* reload(other), [later])
+      service.ofNodes = "Changed"
+      assert.deepStrictEqual(yield* reload(other), ["Info: SIGHUP: from now on cluster.tls-cert is other.pem", later])
+      assert.deepStrictEqual(service.nodes, ["node.pem", "other.pem", "other.pem"])
+      // What is for one node stays, and no TLS begins.
+      const { reload: again, service: alone } = yield* world({})
+      yield* again({ NATTER_CLUSTER_TLS_CERT: "node.pem", NATTER_CLUSTER_TLS_KEY: "k", NATTER_CLUSTER_TLS_CA: "c" })
+      assert.deepStrictEqual(alone.nodes, [""])
     }),
   )
 

@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import * as crypto from "node:crypto"
 import * as fs from "node:fs/promises"
 import * as Tls from "node:tls"
+import * as CertificateWatch from "../CertificateWatch.ts"
 import { TlsError } from "../TlsError.ts"
 import type { TlsSettings } from "../TlsSettings.ts"
 
@@ -26,24 +27,9 @@ const places = ({ cert, clientCa, clientCertificates, key }: TlsSettings) => ({
   clientCa: clientCertificates === "off" ? undefined : ({ setting: "tls.client-ca", file: clientCa } as const),
 })
 
-/**
- * What tells of a file whether it is another one by now, also where it is reached over links: certbot replaces those, and
- * Kubernetes that of the folder.
- */
 export const signature = (settings: TlsSettings): Effect.Effect<string> =>
-  Effect.map(
-    Effect.forEach(Object.values(places(settings)), (place) =>
-      place === undefined
-        ? Effect.succeed("")
-        : Effect.match(
-            Effect.tryPromise(() => fs.stat(place.file, { bigint: true })),
-            {
-              onFailure: () => "absent",
-              onSuccess: ({ ctimeNs, dev, ino, mtimeNs, size }) => [dev, ino, size, mtimeNs, ctimeNs].join(" "),
-            },
-          ),
-    ),
-    (parts) => parts.join(", "),
+  CertificateWatch.signature(
+    Object.values(places(settings)).flatMap((place) => (place === undefined ? [] : [place.file])),
   )
 
 const read = (place: Place): Effect.Effect<string, TlsError> =>
