@@ -13,7 +13,13 @@ import type { Ended, Progress } from "./Progress.ts"
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ sessions: Schema.Int })))
 
-const refusal = (where: string, { body, status }: Answer): string => {
+/** How many are told to come back later, by an answer that accepts. */
+export const sessionsIn = ({ body }: Answer): number | undefined =>
+  Option.getOrUndefined(Option.map(decode(body), ({ sessions }) => sessions))
+
+const decodeDetail = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ detail: Schema.String })))
+
+export const refusal = (where: string, { body, status }: Answer): string => {
   switch (status) {
     case 401:
       return `${where} does not know this token: give one of an administrator with NATTER_TOKEN`
@@ -22,12 +28,15 @@ const refusal = (where: string, { body, status }: Answer): string => {
     case 404:
       return `${where} has nothing at /api/v1/service/drain: is it the right port, and this version?`
     default:
-      return `${where} answers ${status}: ${body.trim().slice(0, 200)}`
+      return `${where} answers ${status}: ${Option.match(decodeDetail(body), {
+        onNone: () => body.trim().slice(0, 200),
+        onSome: ({ detail }) => detail,
+      })}`
   }
 }
 
 /** Milliseconds between two looks. */
-const lookEvery = 200
+export const lookEvery = 200
 
 /** What a proxy says of a service that is not there any more. */
 const gone = [502, 504]
@@ -43,7 +52,7 @@ export const remote = Effect.fnUntraced(function* (
   const headers = { authorization: `Bearer ${token}` }
   const told = yield* ask(target, { method: "POST", path: "/api/v1/service/drain", headers, tls })
   if (told.status !== 202) return yield* userError(refusal(where, told))
-  const sessions = Option.getOrUndefined(Option.map(decode(told.body), ({ sessions }) => sessions))
+  const sessions = sessionsIn(told)
 
   const clock = yield* Clock.Clock
   const begun = Monotonic.millis(clock)

@@ -15,11 +15,13 @@ import { type TlsFlags, tlsOptions } from "../tls.ts"
 import { userError } from "../userError.ts"
 import { local } from "./local.ts"
 import { type Ended, onStandardError, type Progress } from "./Progress.ts"
+import { node } from "./node.ts"
 import { remote } from "./remote.ts"
 
 interface Flags extends SettingFlags, TlsFlags {
   readonly address: Option.Option<string>
   readonly token: Option.Option<Redacted.Redacted>
+  readonly node: Option.Option<string>
   readonly within: Option.Option<Duration.Duration>
 }
 
@@ -35,10 +37,17 @@ const elsewhere = Effect.fnUntraced(function* (given: Flags, text: string, progr
   }
   const tls = yield* tlsOptions(given, address.success)
   const within = Option.getOrElse(given.within, () => Duration.seconds(35))
-  return yield* remote(targetOf(address.success), tls, token, within, progress)
+  const target = targetOf(address.success)
+  return yield* Option.match(given.node, {
+    onNone: () => remote(target, tls, token, within, progress),
+    onSome: (named) => node(target, tls, token, named, within, progress),
+  })
 })
 
 const here = Effect.fnUntraced(function* (given: Flags, progress: Progress) {
+  if (Option.isSome(given.node)) {
+    return yield* userError("a node is told to end over HTTP: say with --address where any node of its service is")
+  }
   const { settings } = yield* loadSettings(given)
   const within = Option.getOrElse(given.within, () => Duration.sum(settings.shutdown.hardStop, spare))
   return yield* local(settings, within, progress)
@@ -56,5 +65,6 @@ export const run = Effect.fnUntraced(function* (given: Flags) {
     sessions === undefined
       ? ""
       : `; it had ${sessions} ${sessions === 1 ? "session" : "sessions"}, told to come back later`
-  yield* Console.error(`the service has ended after ${seconds.toFixed(1)} s${had}`)
+  const what = Option.match(given.node, { onNone: () => "the service", onSome: (named) => `the node ${named}` })
+  yield* Console.error(`${what} has ended after ${seconds.toFixed(1)} s${had}`)
 })
