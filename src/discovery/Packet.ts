@@ -9,7 +9,7 @@ export const port = 5353
 export const group = "224.0.0.251"
 
 /** The most that a packet may have, headers of IP and UDP left out (RFC 6762, 17). */
-export const maxBytes = 9000
+const maxBytes = 9000
 
 /** A record's type, of those that are of use here. */
 export type Type = "PTR" | "SRV" | "TXT" | "A" | "AAAA"
