@@ -65,9 +65,10 @@ const nodeClients = ["NodeDialer", "NodeSse", "NodeWebSocket", "Tcp", "Tls", "Un
 const owned: ReadonlyArray<{ modules: string; owners: ReadonlyArray<string> }> = [
   { modules: "effect/socket(/.*)?", owners: ["transport", "cluster", "client", "scenario", "load", "testing"] },
   {
-    modules: "(node:)?(net|tls|dgram)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
-    owners: ["transport", "cluster", "discovery", "proxy", "load", ...nodeClients],
+    modules: "(node:)?(net|tls)|ws|@effect/platform-node/(Node(Datagram)?Socket(Server)?|NodeWS)",
+    owners: ["transport", "cluster", "proxy", "load", ...nodeClients],
   },
+  { modules: "(node:)?dgram|dns-packet", owners: ["discovery"] },
   {
     modules: "effect/http(-api)?(/.*)?|@effect/platform-node/(NodeHttp.*|Undici)",
     owners: ["http", "proxy", "observability"],

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 const chain = [
   ["cli"],
   ["server"],
-  ["http", "grpc", "mqtt", "transport", "storage", "cluster"],
+  ["http", "grpc", "mqtt", "irc", "transport", "storage", "cluster"],
   ["session", "embedding"],
   ["chat"],
   ["hub"],
@@ -34,12 +34,14 @@ const beside: Record<string, (folder: string) => boolean> = {
   testing: (to) => to === "client" || serverSide.includes(to),
   load: (to) => ["scenario", "proxy", "testing", "client", ...serverSide].includes(to),
   proxy: (to) => to === "domain",
+  discovery: (to) => to === "domain",
 }
 
 const folders = [...chain.flat(), ...Object.keys(beside)]
 
 const isAllowed = (from: string, to: string) => {
   if (beside[from]) return beside[from](to)
+  if (to === "discovery" && from === "server") return true
   if (beside[to]) return from === "cli" && !["testing", "web"].includes(to)
   if (from === "transport" && ["embedding", "chat", "hub"].includes(to)) return false
   if (from === "storage" && ["session", "embedding", "chat", "hub"].includes(to)) return false
@@ -70,6 +72,8 @@ const owned: ReadonlyArray<[module: string, owners: ReadonlyArray<string>]> = [
   ["net", ["transport", "cluster", "proxy", "load", tcpClient]],
   ["node:tls", ["transport", "cluster", "proxy", "load", tcpClient]],
   ["ws", ["transport", "cluster", "proxy", "load", tcpClient]],
+  ["node:dgram", ["discovery"]],
+  ["dns-packet", ["discovery"]],
   ["effect/http/HttpServer", ["http", "proxy", "observability"]],
   ["effect/http-api/HttpApi", ["http", "proxy", "observability"]],
   ["@effect/platform-node/NodeHttpServer", ["http", "proxy", "observability"]],
