@@ -72,7 +72,7 @@ export const behind = Effect.fnUntraced(function* (
     streams &&
     Http2Door.beside(
       requests,
-      yield* Http2Door.make(Http2Settings.defaults, proxies, streams),
+      yield* Http2Door.make({ ...Http2Settings.defaults, firstWithin: http.headersTimeout }, proxies, streams),
       Duration.toMillis(http.headersTimeout),
     )
   return { http: both ?? requests, http2: both !== undefined, tls: tls.offered ? tls : undefined, proxies }

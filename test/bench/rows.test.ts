@@ -51,6 +51,7 @@ const measuredHere: Record<string, ReadonlyArray<string>> = {
   "visit-growth": ["natter", "bare Node"],
   idle: ["natter"],
   "idle-websocket": ["natter, WebSocket"],
+  "mqtt-fanout": ["natter, QoS 0"],
   crowd: ["natter"],
   start: ["natter"],
 }

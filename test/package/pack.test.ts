@@ -83,9 +83,9 @@ const lockOfDependents = () => {
   return { lockfileVersion: 3, requires: true, packages: Object.fromEntries(needed) }
 }
 
-test("holds JavaScript, types and the page only", () => {
+test("holds JavaScript, types, the page and the description of calls only", () => {
   const paths = packed.files.map(({ path }) => path)
-  const others = paths.filter((path) => !/^dist\/(web\/.*|.*\.(js|d\.ts))$/.test(path))
+  const others = paths.filter((path) => !/^(dist\/(web\/.*|.*\.(js|d\.ts))|proto\/.*\.proto)$/.test(path))
   expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"])
   expect(packed.files.length).toBeGreaterThan(10)
 })

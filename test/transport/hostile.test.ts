@@ -123,7 +123,9 @@ describe("HTTP that is not as it should be", () => {
     ["OPTIONS", text("OPTIONS * HTTP/1.1", "Host: x", "Connection: close", ""), /^HTTP\/1\.1 404 /],
     ["CONNECT", text("CONNECT example.org:443 HTTP/1.1", "Host: example.org", ""), /^HTTP\/1\.1 [45]\d\d /],
     ["no Host", text("GET /nothing HTTP/1.1", ""), /^HTTP\/1\.1 400 /],
-    ["HTTP/2", Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), /^HTTP\/1\.1 (400|505) /],
+    ["a preface of HTTP/2 like none", Buffer.from("PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n"), /^HTTP\/1\.1 400 /],
+    // The settings of the other side, and the end where no stream is opened.
+    ["HTTP/2 without a stream", Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), /^\0\0.\u0004\0.*\0\0.\u0007/s],
     ["huge headers", text("GET / HTTP/1.1", "Host: x", `X: ${"x".repeat(20_000)}`, ""), /^HTTP\/1\.1 431 /],
     [
       "an absolute target",

@@ -58,17 +58,15 @@ export const browserSocket = (
   return socketOf({
     reader,
     write: (written) =>
-      Effect.flatMap(Deferred.await(opened), (webSocket) => {
-        if (isClosing(written)) {
-          return Effect.try({ try: () => webSocket.close(written.code, written.reason), catch: notWritten })
-        }
-        // What is sent after the close a browser leaves out, and complains of it in its console.
-        return webSocket.readyState === isOpen
-          ? Effect.try({
-              try: () => webSocket.send(written as string | Uint8Array<ArrayBuffer>),
-              catch: notWritten,
-            })
-          : Effect.fail(notWritten(new Error("the WebSocket is closing or closed")))
-      }),
+      Effect.flatMap(Deferred.await(opened), (webSocket) =>
+        Effect.try({
+          try: () => {
+            if (isClosing(written)) return webSocket.close(written.code, written.reason)
+            // Behind the close a browser would leave it out, and complain of it in its console. Whoever reads hears of the end.
+            if (webSocket.readyState === isOpen) webSocket.send(written as string | Uint8Array<ArrayBuffer>)
+          },
+          catch: notWritten,
+        }),
+      ),
   })
 }

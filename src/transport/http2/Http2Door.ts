@@ -52,8 +52,8 @@ interface Open {
   readonly session: Http2.ServerHttp2Session
   readonly arrival: Arrival
   readonly streams: Set<Http2.ServerHttp2Stream>
-  /** Since when there is no stream, in milliseconds. */
-  idleSince: number
+  /** When it is closed where there is no stream, in milliseconds. */
+  idleUntil: number
   /** Since when an answer to a ping is waited for; undefined where none is. */
   askedAt: number | undefined
   askAt: number
@@ -80,9 +80,10 @@ export const make = Effect.fnUntraced(function* (
   // At most as many as connections are let in.
   const open = new Set<Open>()
   const waiting = new WeakMap<Http2.ServerHttp2Stream, Waiting>()
-  const [idle, pingEvery, writeTimeout] = [settings.idle, settings.pingEvery, settings.writeTimeout].map((duration) =>
-    Duration.toMillis(duration),
-  ) as [number, number, number]
+  const idle = Duration.toMillis(settings.idle)
+  const firstWithin = Duration.toMillis(settings.firstWithin)
+  const pingEvery = Duration.toMillis(settings.pingEvery)
+  const writeTimeout = Duration.toMillis(settings.writeTimeout)
 
   const options: Http2.ServerOptions = {
     maxHeaderListPairs: fewerThan,
@@ -120,7 +121,7 @@ export const make = Effect.fnUntraced(function* (
       const now = Monotonic.millis(clock)
       for (const one of open) {
         const { session, streams } = one
-        if (streams.size === 0 && now - one.idleSince >= idle) session.close()
+        if (streams.size === 0 && now >= one.idleUntil) session.close()
         else if (one.askedAt !== undefined && now - one.askedAt >= pingEvery) session.destroy()
         else if (streams.size > 0 && one.askedAt === undefined && now >= one.askAt) {
           one.askedAt = now
@@ -138,7 +139,7 @@ export const make = Effect.fnUntraced(function* (
       session,
       arrival,
       streams: new Set(),
-      idleSince: now,
+      idleUntil: now + firstWithin,
       askedAt: undefined,
       askAt: now + pingEvery,
     }
@@ -153,7 +154,7 @@ export const make = Effect.fnUntraced(function* (
       one.streams.add(stream)
       stream.once("close", () => {
         one.streams.delete(stream)
-        one.idleSince = Monotonic.millis(clock)
+        one.idleUntil = Monotonic.millis(clock) + idle
       })
       take(one, stream, headers)
     })
