@@ -289,7 +289,7 @@ describe("a download", () => {
     Effect.gen(function* () {
       const ann = yield* member(server, "ann")
       const bob = yield* member(server, "bob")
-      yield* ann.ask({ type: "Configure", channel, slow_mode: 30_000 }, "Ok")
+      yield* ann.ask({ type: "Configure", channel, slow_mode: 5_000 }, "Ok")
       const bytes = bytesOf(10)
       const { file } = yield* upload(bob, bytes)
       yield* bob.ask({ type: "Publish", channel, id: "words", content: "wait for it" }, "Published")
@@ -300,7 +300,7 @@ describe("a download", () => {
       yield* ann.ask({ type: "Delete", channel, id: "gone", target: 1 }, "Published")
       yield* bob.ask({ type: "Download", channel, file }, "Opened")
       assert.deepStrictEqual(yield* receive(bob, file, bytes.length), Buffer.from(bytes))
-      yield* TestClock.adjust("30 seconds")
+      yield* TestClock.adjust("5 seconds")
       yield* bob.ask(say, "Published")
     }))
 
