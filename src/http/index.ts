@@ -2,3 +2,5 @@
 export { Api } from "./api/Api.ts"
 export { Problem } from "./api/Problem.ts"
 export { client, type Client, type ClientOptions } from "./Client.ts"
+export { ChannelName } from "../domain/ChannelName.ts"
+export { Username } from "../domain/Username.ts"

@@ -4,20 +4,14 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { TestServer } from "../../src/testing/TestServer.ts"
-import { compile, examples, run } from "./examples.ts"
+import { examples, run } from "./examples.ts"
 
 const [bot = ""] = examples("docs/CLIENT.md", "A bot")
-const [counting = ""] = examples("docs/CLIENT.md", "Nothing is missed")
 const [saying = ""] = examples("docs/CLIENT.md", "Addresses")
-const [browser = ""] = examples("docs/CLIENT.md", "In a browser")
 
 const server = TestServer.layerTcp().pipe(Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")))
 
 describe("the guide to the client", () => {
-  it("has examples that compile", () => {
-    assert.strictEqual(compile(bot, counting, saying, browser), "")
-  })
-
   it.live("has a program for any address", () =>
     Effect.gen(function* () {
       const { address, hub } = yield* TestServer

@@ -10,11 +10,21 @@ import { afterAll } from "vitest"
 
 const root = path.join(import.meta.dirname, "../..")
 
+const textOf = (document: string): string => fs.readFileSync(path.join(root, document), "utf8")
+
+const examplesIn = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!)
+
 /** The examples under a heading, as they stand in the document. */
 export const examples = (document: string, heading: string): ReadonlyArray<string> => {
-  const text = fs.readFileSync(path.join(root, document), "utf8")
-  const section = text.slice(text.indexOf(`\n## ${heading}\n`)).split(/\n## /)[1]!
-  return [...section.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!)
+  const text = textOf(document)
+  return examplesIn(text.slice(text.indexOf(`\n## ${heading}\n`)).split(/\n## /)[1]!)
+}
+
+/** The examples of all documents. */
+export const allExamples = (): ReadonlyArray<string> => {
+  const documents = fs.readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"))
+  return ["README.md", ...documents.map((name) => `docs/${name}`)].flatMap((document) => examplesIn(textOf(document)))
 }
 
 // Inside the project, so that the example finds its packages; ignored by git.

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { main } from "../cli/bundled.ts"
-import { compile, examples, played, run } from "./examples.ts"
+import { examples, played, run } from "./examples.ts"
 
 const [embedding = "", testing = ""] = examples("README.md", "Embed it")
 const [scenario = ""] = examples("README.md", "Torture it")
@@ -8,10 +8,6 @@ const [scenario = ""] = examples("README.md", "Torture it")
 describe("the README", () => {
   it("has an example of embedding in under 40 lines", () => {
     assert.isBelow(embedding.trimEnd().split("\n").length, 40)
-  })
-
-  it("has examples that compile", () => {
-    assert.strictEqual(compile(embedding, testing, scenario), "")
   })
 
   it("has an example of embedding that does what it says", async () => {

@@ -1,14 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { main } from "../cli/bundled.ts"
-import { compile, examples, played } from "./examples.ts"
+import { examples, played } from "./examples.ts"
 
 const [allHands = ""] = examples("docs/SCENARIOS.md", "One of your own")
 
 describe("the guide to scenarios", () => {
-  it("has an example that compiles", () => {
-    assert.strictEqual(compile(allHands), "")
-  })
-
   it("has an example that does what it says", { timeout: 60_000 }, async () => {
     const lines = await played(main, allHands)
     assert.strictEqual(lines[0], "all-hands")
