@@ -13,8 +13,6 @@ export interface Http2Settings {
   readonly pingEvery: Duration.Duration
   /** … and the time in which something has to be taken of what waits for it. */
   readonly writeTimeout: Duration.Duration
-  /** Time that streams have to end when the service does. */
-  readonly grace: Duration.Duration
 }
 
 export const defaults: Http2Settings = {
@@ -24,5 +22,4 @@ export const defaults: Http2Settings = {
   idle: Duration.minutes(2),
   pingEvery: Duration.seconds(25),
   writeTimeout: Duration.seconds(10),
-  grace: Duration.seconds(5),
 }
