@@ -1,5 +1,6 @@
 /** Bytes that are no packets, packets that come where they do not belong, and what each is answered with. */
 import { assert, describe, layer as provided } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Packet } from "mqtt-packet"
 import { connected, connectPacket, raw, write } from "./raw.ts"
@@ -136,7 +137,9 @@ const codesIn = (packets: ReadonlyArray<Packet>) =>
   )
 
 describe("hostile bytes", () => {
-  provided(layer({ accounts: { mode: "open" } }), { excludeTestServices: true })((it) => {
+  // What cannot be told to be of any protocol has the time of a first frame to become of one.
+  const session = { frames: undefined, frameTimeout: Duration.seconds(2) }
+  provided(layer({ accounts: { mode: "open" }, session }), { excludeTestServices: true })((it) => {
     it.effect("somebody has the name", () => Effect.scoped(Effect.asVoid(connected(5))))
     for (const [name, sent, code] of atFirst) {
       it.effect(`at first: ${name}`, () =>

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -75,6 +75,21 @@ const start = Effect.fnUntraced(function* (settings: ServerSettings) {
 })
 
 type Service = Effect.Success<ReturnType<typeof start>>
+
+/** One for all tests that leave it as it was: starting one takes longer than any of them. */
+class Shared extends Context.Service<Shared, Service>()("test/server/gateways/Shared") {}
+
+const shared = Layer.effect(Shared, Effect.flatMap(folder, start)).pipe(
+  Layer.provide(Layer.succeed(References.MinimumLogLevel, "None")),
+  Layer.orDie,
+)
+
+/** As soon as those of the test before have left it. */
+const empty = Effect.gen(function* () {
+  const service = yield* Shared
+  while ((yield* service.chat.around.threads!.stats).sessions > 0) yield* Effect.sleep("5 millis")
+  return service
+})
 
 const joinAll = Effect.fnUntraced(function* ({ connect, threads }: Service) {
   const clients = yield* Effect.forEach(
@@ -153,77 +168,6 @@ describe("a service with two threads for connections", () => {
           heard[0]!.map((line) => line.slice(line.indexOf(" ") + 1)),
           clients.map((_, n) => `from ${n}`),
         )
-        yield* service.stop
-      }).pipe(Effect.scoped, quietly),
-    30_000,
-  )
-
-  it.live(
-    "brings two who are on different threads into one conversation",
-    () =>
-      Effect.gen(function* () {
-        const service = yield* start(yield* folder)
-        const clients = yield* joinAll(service)
-        const threads = yield* service.threads
-        const [one, other] = ["g1", "g2"].map((thread) => {
-          const name = threads.get(thread)![0]!.user.name
-          return { name, client: clients[Number(name.slice("guest".length))]! }
-        })
-        yield* one!.client.ask({ type: "Join", channel: `@${other!.name}` }, "Joined")
-        yield* one!.client.ask({ type: "Publish", channel: `@${other!.name}`, id: "1", content: "psst" }, "Published")
-        const heard = yield* other!.client.until("Message")
-        assert.deepStrictEqual([heard.channel, heard.content], [`@${one!.name}`, "psst"])
-        yield* service.stop
-      }).pipe(Effect.scoped, quietly),
-    30_000,
-  )
-
-  it.live(
-    "answers requests from the main thread, and has the sessions of WebSockets in the others",
-    () =>
-      Effect.gen(function* () {
-        const service = yield* start(yield* folder)
-        const clients = yield* Effect.forEach(
-          Array.from({ length: 8 }, (_, n) => `guest${n}`),
-          service.overWebSocket,
-        )
-        for (const client of clients) yield* client.ask({ type: "Join", channel: "den" }, "Joined")
-        yield* clients[0]!.ask({ type: "Publish", channel: "den", id: "1", content: "hello" }, "Published")
-        for (const client of clients) assert.strictEqual((yield* client.until("Message")).content, "hello")
-        assert.notInclude([...(yield* service.threads).keys()], "main")
-        const ready = yield* get(service.address, "/readyz")
-        assert.strictEqual(ready.status, 200)
-        const metrics = yield* get(service.address, "/metrics")
-        assert.include(metrics.body, 'natter_connections{transport="ws"} 8')
-        assert.include(metrics.body, "natter_sessions 8")
-        assert.include(metrics.body, "natter_deliveries_total")
-        // Half a head, and what is no HTTP at all.
-        const garbled = yield* get(service.address, "/readyz", { "X-Long": "x".repeat(20_000) })
-        assert.strictEqual(garbled.status, 431)
-        yield* service.stop
-      }).pipe(Effect.scoped, quietly),
-    30_000,
-  )
-
-  it.live(
-    "passes requests on however they come, and what is none",
-    () =>
-      Effect.gen(function* () {
-        const service = yield* start(yield* folder)
-        const { port } = service.address
-        const request = "GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
-        assert.match(yield* answer(port, [request]), /^HTTP\/1.1 200 /)
-        assert.match(yield* answer(port, [...request]), /^HTTP\/1.1 200 /)
-        assert.match(yield* answer(port, [request.slice(0, -2), "\r", "\n"]), /^HTTP\/1.1 200 /)
-        assert.match(yield* answer(port, ["GET nonsense\r\n\r\n"]), /^HTTP\/1.1 400 /)
-        assert.match(yield* answer(port, [`GET / HTTP/1.1\r\nX: ${"y".repeat(40_000)}\r\n\r\n`]), /^HTTP\/1.1 431 /)
-        // Half of one, and nothing behind it.
-        assert.notMatch(yield* answer(port, [request.slice(0, 20)], true), /^HTTP\/1.1 200 /)
-        const upgrade = `GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`
-        // It does not say in which version, which is found out where WebSockets are.
-        assert.match(yield* answer(port, [...upgrade]), /^HTTP\/1.1 426 /)
-        assert.match(yield* answer(port, [request]), /^HTTP\/1.1 200 /)
-        yield* service.stop
       }).pipe(Effect.scoped, quietly),
     30_000,
   )
@@ -271,51 +215,120 @@ describe("a service with two threads for connections", () => {
           yield* Effect.sleep("100 millis")
           assert.isBelow(tries, 60)
         }
-        yield* service.stop
       }).pipe(Effect.scoped, quietly),
     30_000,
   )
 
-  it.live(
-    "does not share its port with another service",
-    () =>
-      Effect.gen(function* () {
-        const service = yield* start(yield* folder)
-        const other = yield* folder
-        const { port } = service.address
-        const failed = yield* Effect.flip(start({ ...other, tcp: { ...other.tcp, port } }))
-        assert.include(String(failed), `${port} is in use already`)
-        yield* service.stop
-      }).pipe(Effect.scoped, quietly),
-    30_000,
-  )
+  layer(shared, { excludeTestServices: true })((it) => {
+    it.effect(
+      "brings two who are on different threads into one conversation",
+      () =>
+        Effect.gen(function* () {
+          const service = yield* empty
+          const clients = yield* joinAll(service)
+          const threads = yield* service.threads
+          const [one, other] = ["g1", "g2"].map((thread) => {
+            const name = threads.get(thread)![0]!.user.name
+            return { name, client: clients[Number(name.slice("guest".length))]! }
+          })
+          yield* one!.client.ask({ type: "Join", channel: `@${other!.name}` }, "Joined")
+          yield* one!.client.ask({ type: "Publish", channel: `@${other!.name}`, id: "1", content: "psst" }, "Published")
+          const heard = yield* other!.client.until("Message")
+          assert.deepStrictEqual([heard.channel, heard.content], [`@${one!.name}`, "psst"])
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
 
-  it.live(
-    "lists and ends sessions wherever they are",
-    () =>
-      Effect.gen(function* () {
-        const service = yield* start(yield* folder)
-        const clients = yield* joinAll(service)
-        const threads = service.chat.around.threads!
-        const ids: Array<string> = []
-        for (let after: number | undefined, pages = 0; ; pages++) {
-          const page = yield* threads.standings({ after, limit: 5, behind: false })
-          assert.isAtMost(page.sessions.length, 5)
-          assert.isBelow(pages, crowd)
-          ids.push(...page.sessions.map(({ id }) => id))
-          after = page.next
-          if (after === undefined) break
-        }
-        assert.strictEqual(new Set(ids).size, crowd)
-        assert.strictEqual(ids.length, crowd)
-        const { sessions } = yield* threads.stats
-        assert.strictEqual(sessions, crowd)
-        const dismissed = new Disconnect({ reason: "Dismissed" })
-        assert.strictEqual(yield* service.chat.directory.disconnect({ session: SessionId.make(ids[7]!) }, dismissed), 1)
-        assert.isAtLeast(yield* threads.endFrom(AddressRange.make("127.0.0.1")), crowd - 1)
-        for (const client of clients) yield* client.until("Disconnect")
-        yield* service.stop
-      }).pipe(Effect.scoped, quietly),
-    30_000,
-  )
+    it.effect(
+      "answers requests from the main thread, and has the sessions of WebSockets in the others",
+      () =>
+        Effect.gen(function* () {
+          const service = yield* empty
+          const clients = yield* Effect.forEach(
+            Array.from({ length: 8 }, (_, n) => `guest${n}`),
+            service.overWebSocket,
+          )
+          for (const client of clients) yield* client.ask({ type: "Join", channel: "den" }, "Joined")
+          yield* clients[0]!.ask({ type: "Publish", channel: "den", id: "1", content: "hello" }, "Published")
+          for (const client of clients) assert.strictEqual((yield* client.until("Message")).content, "hello")
+          assert.notInclude([...(yield* service.threads).keys()], "main")
+          const ready = yield* get(service.address, "/readyz")
+          assert.strictEqual(ready.status, 200)
+          const metrics = yield* get(service.address, "/metrics")
+          assert.include(metrics.body, 'natter_connections{transport="ws"} 8')
+          assert.include(metrics.body, "natter_sessions 8")
+          assert.include(metrics.body, "natter_deliveries_total")
+          // Half a head, and what is no HTTP at all.
+          const garbled = yield* get(service.address, "/readyz", { "X-Long": "x".repeat(20_000) })
+          assert.strictEqual(garbled.status, 431)
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
+
+    it.effect(
+      "passes requests on however they come, and what is none",
+      () =>
+        Effect.gen(function* () {
+          const service = yield* empty
+          const { port } = service.address
+          const request = "GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+          assert.match(yield* answer(port, [request]), /^HTTP\/1.1 200 /)
+          assert.match(yield* answer(port, [...request]), /^HTTP\/1.1 200 /)
+          assert.match(yield* answer(port, [request.slice(0, -2), "\r", "\n"]), /^HTTP\/1.1 200 /)
+          assert.match(yield* answer(port, ["GET nonsense\r\n\r\n"]), /^HTTP\/1.1 400 /)
+          assert.match(yield* answer(port, [`GET / HTTP/1.1\r\nX: ${"y".repeat(40_000)}\r\n\r\n`]), /^HTTP\/1.1 431 /)
+          // Half of one, and nothing behind it.
+          assert.notMatch(yield* answer(port, [request.slice(0, 20)], true), /^HTTP\/1.1 200 /)
+          const upgrade = `GET /ws HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`
+          // It does not say in which version, which is found out where WebSockets are.
+          assert.match(yield* answer(port, [...upgrade]), /^HTTP\/1.1 426 /)
+          assert.match(yield* answer(port, [request]), /^HTTP\/1.1 200 /)
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
+
+    it.effect(
+      "does not share its port with another service",
+      () =>
+        Effect.gen(function* () {
+          const service = yield* empty
+          const other = yield* folder
+          const { port } = service.address
+          const failed = yield* Effect.flip(start({ ...other, tcp: { ...other.tcp, port } }))
+          assert.include(String(failed), `${port} is in use already`)
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
+
+    it.effect(
+      "lists and ends sessions wherever they are",
+      () =>
+        Effect.gen(function* () {
+          const service = yield* empty
+          const clients = yield* joinAll(service)
+          const threads = service.chat.around.threads!
+          const ids: Array<string> = []
+          for (let after: number | undefined, pages = 0; ; pages++) {
+            const page = yield* threads.standings({ after, limit: 5, behind: false })
+            assert.isAtMost(page.sessions.length, 5)
+            assert.isBelow(pages, crowd)
+            ids.push(...page.sessions.map(({ id }) => id))
+            after = page.next
+            if (after === undefined) break
+          }
+          assert.strictEqual(new Set(ids).size, crowd)
+          assert.strictEqual(ids.length, crowd)
+          const { sessions } = yield* threads.stats
+          assert.strictEqual(sessions, crowd)
+          const dismissed = new Disconnect({ reason: "Dismissed" })
+          assert.strictEqual(
+            yield* service.chat.directory.disconnect({ session: SessionId.make(ids[7]!) }, dismissed),
+            1,
+          )
+          assert.isAtLeast(yield* threads.endFrom(AddressRange.make("127.0.0.1")), crowd - 1)
+          for (const client of clients) yield* client.until("Disconnect")
+        }).pipe(Effect.scoped, quietly),
+      30_000,
+    )
+  })
 })
