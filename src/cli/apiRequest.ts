@@ -61,6 +61,8 @@ export interface Service {
   readonly target: ServiceHttp.Target
   readonly tls: TlsOptions
   readonly token: Redacted.Redacted
+  /** By which it was signed in, if it was by one. */
+  readonly password?: Redacted.Redacted
 }
 
 /** What requests are put together with; a socket in the file system has no host. */
@@ -111,10 +113,10 @@ export const serviceOf = Effect.fnUntraced(function* (given: ApiFlags) {
   const service = { address, target: ServiceHttp.targetOf(address), tls }
   const credentials = yield* Identity.credentials(given, address)
   if ("token" in credentials) return { ...service, token: credentials.token }
-  const { token } = yield* tls.cert === undefined
-    ? signIn(credentials, service, given)
-    : signInByCertificate(credentials, service)
-  if (token !== undefined) return { ...service, token: Redacted.make(token) }
+  const certified = tls.cert !== undefined
+  const { token } = yield* certified ? signInByCertificate(credentials, service) : signIn(credentials, service, given)
+  const by = certified ? {} : { password: credentials.password }
+  if (token !== undefined) return { ...service, ...by, token: Redacted.make(token) }
   return yield* userError(
     `${Address.format(address)} gave no token: sign in with one, by NATTER_TOKEN or --token, as \`natter token create\` makes them`,
   )
@@ -130,15 +132,22 @@ export const ask = <A, E>(
   given: ApiFlags,
   request: (api: Client) => Effect.Effect<Answered<A>, E>,
   show: (answer: A) => Effect.Effect<void>,
+) => Effect.scoped(Effect.flatMap(serviceOf(given), (service) => askOf(service, given, request, show)))
+
+/** The same of a service that is known already. */
+export const askOf = <A, E>(
+  service: Service,
+  given: ApiFlags,
+  request: (api: Client) => Effect.Effect<Answered<A>, E>,
+  show: (answer: A) => Effect.Effect<void>,
 ) =>
   Effect.gen(function* () {
-    const service = yield* serviceOf(given)
     const api = yield* apiOf(service)
     const [answer, response] = yield* refused(request(api), service, given)
     if (!given.json) return yield* show(answer)
     const text = yield* Effect.orDie(response.text)
     if (text !== "") yield* Console.log(printable(text))
-  }).pipe(Effect.scoped)
+  })
 
 /** Prints a table, or says that there is nothing in it. */
 export const printRows = (

@@ -26,9 +26,11 @@ import { login } from "./login.ts"
 import { load } from "./load.ts"
 import { logout } from "./logout.ts"
 import { message } from "./message.ts"
+import { passwd } from "./passwd.ts"
 import { proxy } from "./proxy.ts"
 import { send } from "./send.ts"
 import { serve } from "./serve.ts"
+import { sessions } from "./sessions.ts"
 import { tail } from "./tail.ts"
 import { token } from "./token.ts"
 import { top } from "./top.ts"
@@ -53,6 +55,8 @@ const commands = Command.make("natter").pipe(
     files,
     login,
     logout,
+    passwd,
+    sessions,
     chat,
     discover,
     tail,

@@ -31,6 +31,7 @@ import type * as Http from "node:http"
 import * as Http2 from "node:http2"
 import { Accounts } from "../accounts/Accounts.ts"
 import { toRequestError } from "../accounts/requestError.ts"
+import { sessionLabel } from "../accounts/sessionLabel.ts"
 import * as Bearers from "../chat/account/Bearers.ts"
 import { mayUse } from "../chat/account/mayUse.ts"
 import { Chat } from "../chat/Chat.ts"
@@ -153,7 +154,10 @@ export const make = Effect.fnUntraced(function* (
         "password",
         Effect.andThen(mayUse(chat, accounts, username), Effect.mapError(signIn, toRequestError)),
       )
-      const { id, token } = yield* Effect.mapError(accounts.issueToken(user, { label: "session" }), toRequestError)
+      const { id, token } = yield* Effect.mapError(
+        accounts.issueToken(user, { label: sessionLabel("grpc", address) }),
+        toRequestError,
+      )
       return render.loggedIn(undefined, user, id, Redacted.value(token))
     })
 

@@ -6,6 +6,7 @@ import type { Identity } from "../accounts/Identity.ts"
 import { requesterOf } from "../chat/Caller.ts"
 import { mayUse } from "../chat/account/mayUse.ts"
 import { toRequestError } from "../accounts/requestError.ts"
+import { sessionLabel } from "../accounts/sessionLabel.ts"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import { nameOf } from "../domain/Direct.ts"
 import * as NameKey from "../domain/NameKey.ts"
@@ -177,15 +178,17 @@ const mayHear = (scope: Scope | undefined, channel: ChannelName): boolean =>
 export const freshToken = (session: Session, user: User): Effect.Effect<string | undefined> =>
   isCertified(session, user.name)
     ? Effect.undefined
-    : session.services.accounts.issueToken(user, { label: "session" }).pipe(
-        Effect.map(({ id, token }): string | undefined => {
-          if (user.role !== "guest") hold(session, id)
-          return Redacted.value(token)
-        }),
-        Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
-        // The password was right: a session without a token is better than none.
-        Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
-      )
+    : session.services.accounts
+        .issueToken(user, { label: sessionLabel(session.connection.transport, session.connection.remoteAddress) })
+        .pipe(
+          Effect.map(({ id, token }): string | undefined => {
+            if (user.role !== "guest") hold(session, id)
+            return Redacted.value(token)
+          }),
+          Effect.catchTag("NoTokenForGuests", () => Effect.undefined),
+          // The password was right: a session without a token is better than none.
+          Effect.catch((error) => Effect.as(Effect.logWarning("no session token", error), undefined)),
+        )
 
 /** The session comes back by this token: it ends with it, and keeps it good. */
 const hold = (session: Session, tokenId: string): void => {

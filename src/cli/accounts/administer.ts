@@ -5,7 +5,7 @@ import type { ApiFlags } from "../apiFlags.ts"
 import type { SettingFlags } from "../settingFlags.ts"
 import { userError } from "../userError.ts"
 import type { Administration } from "./Administration.ts"
-import { askNewPassword } from "./askNewPassword.ts"
+import { askNewPassword } from "../askNewPassword.ts"
 import type { FolderOptions } from "./folder.ts"
 
 /** Whose accounts: those of a folder or, with an address, of a service. */

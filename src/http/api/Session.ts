@@ -43,7 +43,10 @@ const SignedIn = Schema.Struct({
 /** Where somebody is signed in, or comes back without a password. */
 export const SessionInfo = Schema.Struct({
   id: tokenId,
-  label: Schema.NullOr(Schema.String),
+  label: described(
+    Schema.NullOr(Schema.String),
+    "How one came in, and from where, as in `tls from 192.0.2.7`; of a token for a program, what it is for.",
+  ),
   scope: Schema.optionalKey(scope),
   created_at: time,
   expires_at: Schema.NullOr(time),

@@ -3,6 +3,7 @@ import * as Redacted from "effect/Redacted"
 import type { AccessTokens, IssuedAccessToken } from "../../accounts/AccessTokens.ts"
 import type { Accounts } from "../../accounts/Accounts.ts"
 import { toRequestError } from "../../accounts/requestError.ts"
+import { sessionLabel } from "../../accounts/sessionLabel.ts"
 import * as WebTokens from "../../accounts/WebTokens.ts"
 import type { ChatShape } from "../../chat/Chat.ts"
 import { mayUse } from "../../chat/account/mayUse.ts"
@@ -68,7 +69,10 @@ export const session = (
         Effect.andThen(mayUse(chat, accounts, payload.username), Effect.mapError(signIn, toRequestError)),
       )
       // Always a new one: what the browser brought may have been planted.
-      const { id, token } = yield* Effect.mapError(accounts.issueToken(user, { label: "session" }), toRequestError)
+      const { id, token } = yield* Effect.mapError(
+        accounts.issueToken(user, { label: sessionLabel(byCookie ? "browser" : "http", client.address) }),
+        toRequestError,
+      )
       const issued =
         user.role === "guest"
           ? { access_token: guestToken(Redacted.value(token)) }
