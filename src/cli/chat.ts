@@ -27,6 +27,12 @@ export const chat = Command.make(
       fromHome,
       Flag.withDefault("."),
     ),
+    mouse: Flag.Boolean("mouse").pipe(
+      Flag.withDescription(
+        "Scroll with the wheel of the mouse; text is selected with Shift held then (Option in iTerm2, Fn in Apple's Terminal). With --no-mouse the mouse is the terminal's, and the wheel scrolls nothing",
+      ),
+      Flag.withDefault(true),
+    ),
     theme: Flag.Literals("theme", ["auto", "dark", "light"]).pipe(
       Flag.withDescription(
         "For which background the colours are; auto goes by COLORFGBG, and takes it as dark where that is not set. NO_COLOR is respected",

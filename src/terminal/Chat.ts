@@ -31,6 +31,8 @@ export interface ChatOptions {
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
   readonly files: LocalFiles
+  /** Whether the wheel of the mouse is reported. */
+  readonly mouse: boolean
   /** Called with what asks the user for the password, when the client needs it to sign in again. */
   readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
   /** In which state it is until then. */
@@ -54,7 +56,7 @@ export const run = Effect.fnUntraced(function* (
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels, files } = options
+  const { address, capabilities, channels, files, mouse } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
   let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size, formats: capabilities.formats })
 
@@ -103,7 +105,7 @@ export const run = Effect.fnUntraced(function* (
     dispatch({ _tag: "Resized", size })
     display.show(model)
   }
-  const display = yield* Display.open({ capabilities, dispatch, model, resized })
+  const display = yield* Display.open({ capabilities, dispatch, model, mouse, resized })
 
   options.onAsk(
     Effect.suspend(() => {

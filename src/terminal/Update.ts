@@ -13,7 +13,7 @@ import * as Files from "./update/files.ts"
 import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/submit.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
-import { pasteText, pressKey } from "./update/keyboard.ts"
+import { pasteText, pressKey, turnWheel } from "./update/keyboard.ts"
 import { cut } from "./Width.ts"
 
 /** Columns of a search result. */
@@ -77,6 +77,8 @@ const step = (model: Model, action: Action): Next => {
       return pressKey(model, action.key)
     case "Pasted":
       return pasteText(model, action.text)
+    case "Wheel":
+      return turnWheel(model, action.lines)
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":

@@ -80,7 +80,12 @@ const unicode: IUnicodeVersionProvider = {
 export const spawn = (
   file: string,
   args: ReadonlyArray<string>,
-  options: { readonly size?: Size | undefined; readonly env: NodeJS.ProcessEnv },
+  options: {
+    readonly size?: Size | undefined
+    readonly env: NodeJS.ProcessEnv
+    /** Whether it answers as a terminal does that speaks kitty's keyboard protocol. */
+    readonly kitty?: boolean | undefined
+  },
 ): Effect.Effect<Screen, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -89,9 +94,9 @@ export const spawn = (
       return Pty.spawn(file, [...args], { cols, rows, env })
     }),
     (pty) => Effect.sync(() => pty.kill("SIGKILL")),
-  ).pipe(Effect.map((pty) => observe(pty)))
+  ).pipe(Effect.map((pty) => observe(pty, options.kitty === true)))
 
-const observe = (pty: Pty.IPty): Screen => {
+const observe = (pty: Pty.IPty, kitty: boolean): Screen => {
   const terminal = new xterm.Terminal({ allowProposedApi: true, cols: pty.cols, rows: pty.rows, scrollback: 0 })
   terminal.unicode.register(unicode)
   terminal.unicode.activeVersion = unicode.version
@@ -110,6 +115,12 @@ const observe = (pty: Pty.IPty): Screen => {
   })
   // What the program asks of the terminal is answered.
   terminal.onData((answer) => pty.write(answer))
+  if (kitty) {
+    terminal.parser.registerCsiHandler({ prefix: "?", final: "u" }, () => {
+      pty.write("\u001b[?0u")
+      return true
+    })
+  }
   terminal.onTitleChange((to) => (title = to))
   const exited = new Promise<number>((resolve) =>
     pty.onExit(({ exitCode, signal }) => {

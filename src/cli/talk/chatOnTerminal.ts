@@ -23,6 +23,8 @@ import { localFiles } from "./localFiles.ts"
 export interface ChatFlags extends SignInFlags {
   readonly address: Option.Option<string>
   readonly channels: ReadonlyArray<string>
+  /** Whether the wheel scrolls. */
+  readonly mouse: boolean
   readonly theme: Theme | "auto"
   readonly reconnect: boolean
   /** The folder into which files are saved. */
@@ -71,6 +73,7 @@ export const run = Effect.fnUntraced(
           }),
         ),
         files: localFiles(given.downloads),
+        mouse: given.mouse,
         onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
         waiting: SubscriptionRef.changes(waiting),
       }),

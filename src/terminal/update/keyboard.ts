@@ -102,7 +102,7 @@ const withCtrl: Readonly<Record<string, Edit>> = {
   w: Editor.deleteWord,
 }
 
-const ctrl = (model: Model, text: string): Next => {
+const withControl = (model: Model, text: string): Next => {
   const { editor } = model
   switch (text) {
     case "c":
@@ -122,7 +122,7 @@ const ctrl = (model: Model, text: string): Next => {
   return change === undefined ? only(model) : edit(model, change(editor))
 }
 
-const alt = (model: Model, text: string): Next => {
+const withAlt = (model: Model, text: string): Next => {
   const { editor } = model
   switch (text) {
     case "a":
@@ -139,8 +139,10 @@ const alt = (model: Model, text: string): Next => {
 }
 
 const typeText = (model: Model, key: Key): Next => {
-  if (key.ctrl) return ctrl(model, key.text)
-  if (key.alt) return alt(model, key.text)
+  // Nothing is bound to both, and nothing to one of them and Shift.
+  if ((key.ctrl && key.alt) || ((key.ctrl || key.alt) && key.shift)) return only(model)
+  if (key.ctrl) return withControl(model, key.text)
+  if (key.alt) return withAlt(model, key.text)
   return edit(model, Editor.insert(model.editor, key.text))
 }
 
@@ -205,13 +207,20 @@ const turns: { readonly [Name in Key["name"]]?: number } = { down: 1, pageDown: 
 export const pressKey = (model: Model, key: Key): Next => {
   if (model.password !== undefined) return Password.press(model, model.password, key)
   if (model.help !== undefined) {
-    const closes = key.name === "escape" || key.name === "enter" || key.text === "q" || key.ctrl
+    const plain = !key.alt && !key.shift
+    const closes = plain && (key.ctrl ? key.text === "c" : ["escape", "enter"].includes(key.name) || key.text === "q")
     return only({ ...model, help: closes ? undefined : model.help + (turns[key.name] ?? 0) })
   }
   if (model.search !== undefined) return only(Search.press(model, key))
   const [next, intents] = pressInDraft(model, key)
   // Any other key accepts what Tab has completed.
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
+}
+
+/** The wheel goes through what was said, and never through drafts: it is turned without looking. */
+export const turnWheel = (model: Model, lines: number): Next => {
+  if (model.help !== undefined) return only({ ...model, help: model.help - Math.sign(lines) })
+  return lines > 0 ? scrollUp(model, lines) : only(scroll(model, lines))
 }
 
 /** Without the line breaks at its end. A regular expression would take quadratic time for many. */

@@ -8,16 +8,17 @@ import { quit } from "./quit.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
-export const press = (model: Model, password: Editor.Editor, { alt, ctrl, name, text }: Key): Next => {
+export const press = (model: Model, password: Editor.Editor, { alt, ctrl, name, shift, text }: Key): Next => {
   const typed = (password: Editor.Editor): Next => [{ ...model, password }, []]
   switch (name) {
     case "enter":
       if (password.text === "") return [model, []]
       return [{ ...model, password: undefined }, [{ _tag: "SignIn", password: Redacted.make(password.text) }]]
     case "text":
+      if (alt || (ctrl && shift)) return [model, []]
       if (ctrl && (text === "c" || text === "d")) return quit(model)
       if (ctrl && text === "u") return typed(Editor.empty)
-      return ctrl || alt ? [model, []] : typed(Editor.insert(password, text))
+      return ctrl ? [model, []] : typed(Editor.insert(password, text))
     case "backspace":
       return typed(Editor.backspace(password))
     default:

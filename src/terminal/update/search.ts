@@ -62,7 +62,9 @@ const step = (model: Model, by: number): Model => {
 /** A key while the search is open. */
 export const press = (model: Model, key: Key): Model => {
   const query = model.search?.query ?? ""
-  if (key.ctrl || key.alt) return key.text === "c" || key.text === "f" ? close(model) : model
+  if (key.ctrl || key.alt) {
+    return key.ctrl && !key.alt && !key.shift && (key.text === "c" || key.text === "f") ? close(model) : model
+  }
   switch (key.name) {
     case "text":
       return open(model, query + key.text)

@@ -1,7 +1,6 @@
 /** The whole screen. */
-import { Box, Text } from "ink"
-import { createElement, useMemo, useSyncExternalStore } from "react"
-import type { Action } from "../Action.ts"
+import { Box, Text, useApp } from "ink"
+import { createElement, useEffect, useMemo, useSyncExternalStore } from "react"
 import { banner } from "../Banner.ts"
 import { layout as layoutOf } from "../Layout.ts"
 import type { Model } from "../Model.ts"
@@ -12,7 +11,6 @@ import { Composer } from "./Composer.ts"
 import { Header } from "./Header.ts"
 import { Help } from "./Help.ts"
 import { Hints } from "./Hints.ts"
-import { Keyboard } from "./Keyboard.ts"
 import { Line } from "./Line.ts"
 import { Members } from "./Members.ts"
 import { paint } from "./Paint.ts"
@@ -87,18 +85,29 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
   )
 }
 
+/** Gives the screen back for the time of a callback, and draws it anew after it. */
+export type Suspend = (doing: () => Promise<void>) => Promise<void>
+
+/** Hands out what only a part of the screen can have from Ink. Shows nothing. */
+const Suspender = ({ onReady }: { readonly onReady: (suspend: Suspend) => void }) => {
+  const { suspendTerminal } = useApp()
+  useEffect(() => onReady((doing) => suspendTerminal(doing)), [onReady, suspendTerminal])
+  return null
+}
+
 export const App = (part: {
   readonly store: Store
   readonly capabilities: Capabilities
-  readonly dispatch: (action: Action) => void
+  /** Called with what gives the screen back for a while. */
+  readonly onReady: (suspend: Suspend) => void
 }) => {
-  const { capabilities, dispatch, store } = part
+  const { capabilities, onReady, store } = part
   const model = useSyncExternalStore(store.subscribe, store.read)
   const painter = useMemo(() => paint(capabilities), [capabilities])
   return createElement(
     PaintContext,
     { value: painter },
-    createElement(Keyboard, { dispatch }),
+    createElement(Suspender, { onReady }),
     createElement(Screen, { colours: capabilities.colours > 0, model }),
   )
 }

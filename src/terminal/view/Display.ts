@@ -4,12 +4,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { render } from "ink"
+import { PassThrough } from "node:stream"
 import { createElement } from "react"
 import type { Action } from "../Action.ts"
 import type { Model, Size } from "../Model.ts"
-import { App } from "./App.ts"
+import { App, type Suspend } from "./App.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import * as EscapeSequences from "./EscapeSequences.ts"
+import { Keyboard } from "./Keyboard.ts"
+import { stopJob } from "./Stop.ts"
 import { Store } from "./Store.ts"
 
 export const sizeOf = ({ columns, rows }: { readonly columns: number; readonly rows: number }): Size => ({
@@ -34,11 +37,13 @@ export const open = Effect.fnUntraced(function* (options: {
   readonly model: Model
   readonly capabilities: Capabilities
   readonly dispatch: (action: Action) => void
+  /** Whether the wheel is reported. */
+  readonly mouse: boolean
   /** Called when the terminal has another size, before the view draws again. */
   readonly resized: (size: Size) => void
 }): Effect.fn.Return<Display, never, Scope.Scope> {
-  const { capabilities, dispatch, model, resized } = options
-  const { stdout } = process
+  const { capabilities, dispatch, model, mouse, resized } = options
+  const { stdin, stdout } = process
   const store = new Store(model)
   const failed = Deferred.makeUnsafe<never>()
   const write = (sequence: string) => {
@@ -47,23 +52,46 @@ export const open = Effect.fnUntraced(function* (options: {
 
   yield* Effect.acquireRelease(
     Effect.sync(() => {
+      let restored = false
+      let suspend: Suspend = async () => {}
+      /** Ctrl+Z, or `kill -TSTP`: the terminal is the shell's until the process is continued. */
+      const stop = () => {
+        if (restored) return
+        keyboard.end()
+        keyboard.release()
+        const stopping = suspend(async () => {
+          await stopJob()
+          // Before Ink draws: what is typed meanwhile would be echoed.
+          if (!restored) keyboard.take()
+        })
+        void stopping.then(() => restored || keyboard.begin()).catch(() => {})
+      }
+      const keyboard = new Keyboard({ input: stdin, write, dispatch, stop, mouse })
+      // Before the terminal is asked anything: its answer would be shown.
+      keyboard.take()
       if (capabilities.title) write(EscapeSequences.keepTitle)
-      const screen = render(createElement(App, { store, capabilities, dispatch }), {
+      const onReady = (ready: Suspend) => void (suspend = ready)
+      const screen = render(createElement(App, { store, capabilities, onReady }), {
         alternateScreen: true,
         exitOnCtrlC: false,
         incrementalRendering: true,
         // In a terminal it always is, even where a variable says that this is CI.
         interactive: true,
-        kittyKeyboard: { mode: "auto" },
         maxFps,
         patchConsole: true,
+        // Ink draws, and reads nothing.
+        stdin: Object.assign(new PassThrough(), { isTTY: false }) as never,
       })
-      let restored = false
+      keyboard.begin()
+      process.on("SIGTSTP", stop)
       /** Restores the terminal, even if the program ends without closing its scopes. */
       const restore = () => {
         if (restored) return
         restored = true
+        process.off("SIGTSTP", stop)
+        keyboard.end()
         screen.unmount()
+        keyboard.release()
         if (capabilities.title) write(EscapeSequences.restoreTitle)
       }
       // Before Ink's own listener, which would draw the model of the old size.

@@ -1,4 +1,4 @@
-/** Escape sequences that move nothing on the screen: the title, notifications, links. */
+/** Escape sequences that move nothing on the screen: the title, notifications, links, modes of the keyboard and the mouse. */
 import type { Notification } from "./Capabilities.ts"
 import { drawable } from "./Drawable.ts"
 
@@ -31,6 +31,24 @@ export const notify = (title: string, text: string, notification: Notification):
       return bell
   }
 }
+
+const mode = (number: number, on: boolean): string => `${escape}[?${number}${on ? "h" : "l"}`
+
+export const bracketedPaste = (on: boolean): string => mode(2004, on)
+
+/** Buttons and the wheel, with coordinates of any size. */
+export const reportMouse = (on: boolean): string => mode(1000, on) + mode(1006, on)
+
+/** Whether the terminal sends arrow keys for the wheel where there is nothing to scroll; most do, and without being asked. */
+export const wheelAsArrows = (on: boolean): string => mode(1007, on)
+
+/** A terminal that speaks kitty's keyboard protocol answers this, and no other does. */
+export const askKittyKeyboard = `${escape}[?u`
+
+/** Keys that are no text come as unambiguous sequences, with the key on which they are in a Latin layout. */
+export const keepKittyKeyboard = `${escape}[>5u`
+
+export const restoreKittyKeyboard = `${escape}[<u`
 
 /** Characters of a link's address; terminals take no longer ones. */
 const maxUrl = 2000

@@ -14,6 +14,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Alt+A", "the next with something new"],
   ["PageUp PageDown", "read what was said; older pages are loaded"],
   ["Ctrl+End", "back to the newest"],
+  ["Wheel", "read what was said; Shift and the mouse select"],
   ["↑", "change your last message (empty line)"],
   ["↑ ↓", "what you sent before (after a first letter)"],
   ["Ctrl+F", "search what is shown; Esc ends it"],

@@ -37,11 +37,12 @@ interface Options {
   readonly size?: Size | undefined
   readonly args?: ReadonlyArray<string>
   readonly env?: NodeJS.ProcessEnv | undefined
+  readonly kitty?: boolean | undefined
 }
 
 /** Starts `natter` in a terminal of 80 columns and 24 rows, or of another size. */
-export const open = (args: ReadonlyArray<string>, { env, size }: Options = {}) =>
-  spawn(process.execPath, [main, ...args], { size, env: { ...environment, ...env } })
+export const open = (args: ReadonlyArray<string>, { env, kitty, size }: Options = {}) =>
+  spawn(process.execPath, [main, ...args], { size, kitty, env: { ...environment, ...env } })
 
 /** A terminal client that has joined. */
 export const join = Effect.fnUntraced(function* (
@@ -49,9 +50,10 @@ export const join = Effect.fnUntraced(function* (
   name: string,
   options: Options = {},
 ): Effect.fn.Return<Screen, never, Scope.Scope> {
-  const { args = [], env, size } = options
+  const { args = [], env, kitty, size } = options
   const screen = yield* open(["chat", `:${port}`, "--name", name, ...args], {
     size,
+    kitty,
     env: { NATTER_PASSWORD: `secret of ${name}`, ...env },
   })
   yield* screen.shows(/\(\d+\)/)
