@@ -131,7 +131,6 @@ export class RemoteChannel implements Channel {
 
   private leave(command: ChannelCommand): void {
     this.used++
-    if (command.type === "Leave") this.members.delete(command.session)
     if (command.type === "SetAppearance") this.appear(command)
     const asked = this.asked.note(command)
     if (this.attachment !== undefined) this.attachment.command(asked)
@@ -212,7 +211,9 @@ export class RemoteChannel implements Channel {
   }
 
   private refuse(isMeant: (command: ChannelCommand) => boolean, error: RequestError): void {
-    this.say(none, this.asked.refusals(isMeant, error))
+    // Whoever wanted to leave is out all the same: nobody asks the channel for it again.
+    const exits = this.asked.leaving(isMeant).map((session): ChannelEvent => ({ type: "Exited", session }))
+    this.say(exits, this.asked.refusals(isMeant, error))
   }
 
   /** What was found out here. */

@@ -1,6 +1,7 @@
 /** What was asked of a channel and is not answered: in the order in which it was asked, to be asked again elsewhere. */
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
+import type { SessionId } from "../../domain/SessionId.ts"
 import type { Answer, ChannelCommand } from "../channel/ChannelCommand.ts"
 
 /** Numbers that no request of a link gets: that of being attached, and from there on those of whoever waits for no answer. */
@@ -63,6 +64,13 @@ export class Unanswered {
       waits &&= request < attaching
     }
     return waits ? answers : answers.filter(({ request }) => request < attaching)
+  }
+
+  /** The sessions that are to leave by one of those that are meant. */
+  leaving(isMeant: (command: ChannelCommand) => boolean): ReadonlyArray<SessionId> {
+    return [...this.commands.values()].flatMap((command) =>
+      command.type === "Leave" && isMeant(command) ? command.session : [],
+    )
   }
 
   /** What is said to whoever asked for such as are meant, if it is refused. */
