@@ -25,7 +25,7 @@ interface Reader {
 export type Underway = Map<MessageId, string | undefined>
 
 export class OwnWords implements Renderer<Uint8Array> {
-  readonly names = false
+  readonly names = true
   readonly underway: Underway = new Map()
   private readonly reader: Reader
   /** Channels that it was just thrown out of: it was told why. */

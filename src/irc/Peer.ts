@@ -166,13 +166,16 @@ export class Peer {
   }
 
   /** It has entered a channel. Nobody sees that in a direct conversation. */
-  entered(channel: ChannelName, { count, members, standing, topic }: Welcome): void {
+  entered(channel: ChannelName, { count, members: present, names, standing, topic }: Welcome): void {
     const { caller } = this.session
     if (isDirect(channel) || caller === undefined) return
     const { user } = caller.by
     this.answer?.flush()
     this.say(joinLine(this.irc.settings, speechOf(this.capabilities), channel, user))
     if (topic !== "") this.numeric("332", targetOf(channel), topic)
+    // Of those who have just gone it would never be told that they did.
+    const online = new Set(names)
+    const members = present.filter(({ username }) => online.has(username))
     const own = standing?.role
     const roles = own === undefined ? this.roles : new Map(this.roles).set(keyOf(this.nick), own)
     this.names(channel, members, roles)

@@ -26,7 +26,7 @@ const differing: ReadonlySet<ChannelEvent["type"]> = new Set([
 
 /** How what happens is said to all sessions of one style: written once for all of them. */
 export class SharedWords implements Renderer<Uint8Array> {
-  readonly names = false
+  readonly names = true
   private readonly server: Server
   private readonly speech: Speech
 

@@ -88,6 +88,8 @@ export class Presence {
   private flushAt = never
   /** Whether somebody was told only the number since the last diff that told names. */
   private counting = false
+  /** Whether somebody was here who is told of each who comes or goes. */
+  private naming = false
   /** With the next diff it is told who has a session here. */
   private listing = false
   /** What newcomers are told, until something changes: it is made, and written, once for all of them. */
@@ -125,11 +127,13 @@ export class Presence {
   /**
    * A node had members here, who were told up to a version: by a channel that went on from there, or by this one, over a
    * link that broke. Nobody knows what they have missed, and others have seen them go, perhaps: everybody is told anew who is
-   * here, when those who were have had time to say so. With `names` also who has a session here.
+   * here, when those who were have had time to say so. Where anybody is told of each, also who has a session here: of `names`
+   * at that node, or of others who were told that those of that node went.
    */
   resume({ members, names = false, presence: version }: Omit<Resumed, "request">, now: number): void {
     if (members.length === 0 && version <= this.version) return
-    this.listing ||= names
+    this.naming ||= names
+    this.listing ||= this.naming
     this.shown = undefined
     this.counting = true
     if (version > this.version) this.flushAt = now + settling
@@ -181,8 +185,9 @@ export class Presence {
     })
   }
 
-  /** The names of the users with a session here. The same object until something changes. */
+  /** The names of the users with a session here, for who is told of each from now on. The same object until something changes. */
   namesOnline(): ReadonlyArray<Username> {
+    this.naming = true
     return (this.names ??= [...this.online.values()])
   }
 

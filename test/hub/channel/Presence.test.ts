@@ -75,6 +75,25 @@ describe("Presence", () => {
     )
   })
 
+  it("says who has a session here to those who were told that everybody of a node had gone, wherever they are", () => {
+    const presence = new Presence(settings)
+    presence.join(user("alice"), online, 0)
+    presence.join(user("bob"), online, 0)
+    // Somebody comes who is told of each that comes or goes.
+    presence.namesOnline()
+    pass(presence, 10_000)
+    assert.isTrue(presence.leave(user("bob").id, 10_000, true))
+    const by = { user: user("bob"), session: SessionId.make("b") } as Requester
+    presence.resume({ presence: 1, members: [{ session: by.session!, by, appearance: online }] }, 10_010)
+    presence.join(by.user, online, 10_010)
+    const [told, ...more] = pass(presence, 20_000)
+    assert.deepStrictEqual(more, [])
+    assert.deepStrictEqual(
+      told?.online?.map(({ name }) => `${name}`),
+      ["alice", "bob"],
+    )
+  })
+
   it("counts users, not sessions: only the first arrives and only the last departs", () => {
     const presence = new Presence(settings)
     const alice = user("alice")
