@@ -75,6 +75,8 @@ export class Judge {
   readonly counts = { stored: 0, acknowledged: 0, refused: 0, heard: 0, acts: 0 }
   private readonly time: VirtualTime
   private readonly admins: ReadonlySet<string>
+  /** Whether what is heard late, over a link that was broken, may be heard as it is by then. */
+  readonly mayHearLate: boolean
   private readonly byId = new Map<string, Submission>()
   /** Messages by what they say, each something else: version 1 has no ids. */
   private readonly byContent = new Map<string, Submission>()
@@ -87,8 +89,13 @@ export class Judge {
   private readonly latest = new Map<string, number>()
 
   /** `store` gives the files that the disk has. */
-  constructor(time: VirtualTime, admins: ReadonlyArray<string>, store: () => FileStore["Service"]) {
+  constructor(
+    time: VirtualTime,
+    { admins, nodes }: { readonly admins: ReadonlyArray<string>; readonly nodes: number },
+    store: () => FileStore["Service"],
+  ) {
     this.time = time
+    this.mayHearLate = nodes > 1
     this.admins = new Set(admins)
     const fail = (promise: string, detail: string) => this.fail(promise, detail)
     this.audit = new AuditTrail(this.channels, fail)

@@ -63,7 +63,7 @@ export const play = (plan: Plan, { onProgress = () => {}, settings }: PlayOption
   const { seed } = plan
   const time = new VirtualTime(start)
   const trace = new Trace(time)
-  const judge: Judge = new Judge(time, plan.admins, () => disk.keptFiles)
+  const judge: Judge = new Judge(time, plan, () => disk.keptFiles)
   const disk: Disk = new Disk(time, seed * 17 + 1, {
     onAppend: (channel, batch) => {
       trace.note(`stored ${channel} ${batch.after} ${JSON.stringify(batch.entries)}`)

@@ -1,5 +1,6 @@
 /** What a program of version 1 hears of the lobby over one connection: messages without places, each once and in order. */
 import { lobby } from "../../src/domain/ChannelName.ts"
+import type { Message as Said } from "../../src/domain/Entry.ts"
 import type { Message } from "../../src/protocol/v1/Message.ts"
 import type { Channel } from "./Channels.ts"
 import { inVersion1 } from "./inVersion1.ts"
@@ -31,15 +32,13 @@ export class Version1Lobby {
 
   hear({ content, from, timestamp }: Extract<Message, { readonly type: "ChatMessage" }>): void {
     const { channel, judge, who } = this
-    const seq = channel === undefined ? undefined : judge.saying(content)?.places.get(channel)
-    const entry = seq === undefined ? undefined : channel?.entries[seq - 1]
-    if (channel === undefined || seq === undefined || entry === undefined)
+    const entry = channel === undefined ? undefined : this.saying(channel, content)
+    if (channel === undefined || entry === undefined)
       return judge.fail("what is told is stored", `${who} heard "${content}", which is not in ${lobby}`)
-    if (entry.type !== "Message" || content !== inVersion1(entry.content, entry.file))
-      judge.fail("what is told is stored", `${who} heard "${content}" as #${seq}`)
+    const { seq } = entry
     if (entry.from.name !== from || Math.floor(entry.timestamp / 1000) !== timestamp)
       judge.fail("what is told is stored", `${who} heard #${seq} from ${from} at ${timestamp}`)
-    const inOrder = this.at === undefined ? this.mayBegin(channel, seq) : this.next(channel, this.at) === seq
+    const inOrder = this.at === undefined ? this.mayBegin(channel, seq) : this.isNext(channel, this.at, seq)
     if (!inOrder)
       judge.fail("version 1 hears every message once", `${who} heard ${lobby} #${seq} behind #${this.at ?? "nothing"}`)
     this.at = seq
@@ -55,19 +54,48 @@ export class Version1Lobby {
     const { channel, judge, user, who } = this
     if (channel === undefined) return
     if (!judge.mayEnter(user, channel)) return judge.fail("who may not be in is put out", `${who} is in ${lobby}`)
-    const missing = this.next(channel, this.at ?? this.notBehind)
+    const missing = this.following(channel, this.at ?? this.notBehind).find((seq) => !this.mayMiss(channel, seq))
     if (missing !== undefined)
       judge.fail("everybody hears everything", `${who} has heard ${lobby} up to #${this.at}, and not #${missing}`)
   }
 
-  /** Whether this can be the first: it was said after signing in, and no message behind it was passed over. */
-  private mayBegin(channel: Channel, seq: number): boolean {
-    const first = this.next(channel, this.notBehind)
-    return seq > this.notBefore && (first === undefined || seq <= first)
+  /** The message that says this, or that is changed to it by now. */
+  private saying(channel: Channel, content: string): Said | undefined {
+    const seq = this.judge.saying(content)?.places.get(channel)
+    const said = seq === undefined ? undefined : this.messageAt(channel, seq)
+    if (said !== undefined && content === inVersion1(said.content, said.file)) return said
+    if (!this.judge.mayHearLate) return undefined
+    for (const edit of channel.entries.toReversed()) {
+      if (edit.type !== "Edited" || !content.startsWith(edit.content)) continue
+      const edited = this.messageAt(channel, edit.target)
+      if (edited !== undefined && content === inVersion1(edit.content, edited.file)) return edited
+    }
+    return undefined
   }
 
-  /** The place of the first message behind another: changes to messages are not told in this version. */
-  private next(channel: Channel, seq: number): number | undefined {
-    return channel.entries.slice(seq).find(({ type }) => type === "Message")?.seq
+  private messageAt(channel: Channel, seq: number): Said | undefined {
+    const entry = channel.entries[seq - 1]
+    return entry?.type === "Message" ? entry : undefined
+  }
+
+  /** Whether this can be the first: it was said after signing in, and no message behind it was passed over. */
+  private mayBegin(channel: Channel, seq: number): boolean {
+    return seq > this.notBefore && (seq <= this.notBehind || this.isNext(channel, this.notBehind, seq))
+  }
+
+  /** Whether nothing that has to be heard is between two. */
+  private isNext(channel: Channel, before: number, seq: number): boolean {
+    if (seq <= before) return false
+    return this.following(channel, before).every((other) => other >= seq || this.mayMiss(channel, other))
+  }
+
+  /** Whether it may have been deleted before it could be heard. */
+  private mayMiss(channel: Channel, seq: number): boolean {
+    return this.judge.mayHearLate && channel.view.isDeleted(seq)
+  }
+
+  /** The places of the messages behind another: changes to messages are not told in this version. */
+  private following(channel: Channel, seq: number): ReadonlyArray<number> {
+    return channel.entries.slice(seq).flatMap((entry) => (entry.type === "Message" ? entry.seq : []))
   }
 }

@@ -154,7 +154,8 @@ export const eventLines = (
 ): ReadonlyArray<string> => {
   switch (event.type) {
     case "Message":
-      return messageLines(server, speech, channel, target, event)
+      // So is one that a node missed, and that was deleted before it had its link again.
+      return event.deleted === true ? [] : messageLines(server, speech, channel, target, event)
     case "Edited":
     case "Deleted":
     case "Reacted":

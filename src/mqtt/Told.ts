@@ -172,8 +172,10 @@ export const makeRenderer = (topics: Topics): Renderer<Uint8Array> => {
       const publications: Array<Publication> = []
       const changes: Array<Change> = []
       for (const event of events) {
-        if (event.type === "Message") publications.push(publicationOf(topics, channel, event))
-        else {
+        if (event.type === "Message") {
+          // One that a node missed may have been deleted before it had its link again.
+          if (event.deleted !== true) publications.push(publicationOf(topics, channel, event))
+        } else {
           const change = changeOf(event)
           if (change !== undefined) changes.push(change)
         }

@@ -88,6 +88,12 @@ const events: { readonly [Type in ChannelEvent["type"]]: ReadonlyArray<Told<Type
       { type: "ChatMessage", from: "ann", content: "from version 1", timestamp: 1_700_000_000 },
       { type: "Message", channel, seq: 3, from: "ann", user_id: "a-1", content: "from version 1", timestamp },
     ],
+    // A node that missed it tells it as it is by then: the deletion follows in its place, which version 1 has no word for.
+    [
+      { seq: 3, id: "m-1", from: ann, content: "", deleted: true, timestamp },
+      undefined,
+      { type: "Message", channel, seq: 3, id: "m-1", from: "ann", user_id: "a-1", content: "", timestamp },
+    ],
   ],
   Edited: [
     [

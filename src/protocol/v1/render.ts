@@ -20,6 +20,8 @@ const withFile = (content: string, { name, size }: NonNullable<Said["file"]>): s
 export const event = (event: ChannelEvent): Message | undefined => {
   switch (event.type) {
     case "Message": {
+      // So is one that a node missed, and that was deleted before it had its link again.
+      if (event.deleted === true) return undefined
       const { file, from, timestamp } = event
       const content = file === undefined ? event.content : withFile(event.content, file)
       return { type: "ChatMessage", from: from.name, content, timestamp: Math.floor(timestamp / 1000) }
