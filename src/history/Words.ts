@@ -1,4 +1,5 @@
 /** Cuts texts into words for the search. Every history uses it, so all of them find the same. */
+import { withoutInvisible } from "../domain/Invisible.ts"
 
 /** Characters of a word that count: Postgres takes 2046 bytes. */
 const maxWordLength = 128
@@ -12,7 +13,7 @@ export const wordsOf = (text: string): ReadonlySet<string> => {
   // Most texts are ASCII, which takes a fraction of the time.
   if (cutAscii(lower, words)) return words
   words.clear()
-  for (const [word] of lower.matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const [word] of withoutInvisible(lower).matchAll(/[\p{L}\p{N}]+/gu)) {
     if (words.size === maxWords) break
     words.add(word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word)
   }

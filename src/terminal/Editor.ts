@@ -1,4 +1,5 @@
 /** The draft and the cursor in it. Immutable; the cursor never is inside a grapheme. */
+import { regionalFlag } from "../domain/Invisible.ts"
 import { graphemeAt, graphemes } from "./Width.ts"
 
 export interface Editor {
@@ -31,13 +32,15 @@ const boundaries = (text: string): ReadonlyArray<number> => {
 const before = ({ cursor, text }: Editor): number => graphemeAt(text, cursor - 1)?.start ?? 0
 const after = ({ cursor, text }: Editor): number => graphemeAt(text, cursor)?.end ?? text.length
 
+// Controls, lone surrogates, and formats, except the joiners that emoji and some scripts need, and flags that have some.
+const unseen = new RegExp(`(?<flag>${regionalFlag})|(?![\\n\\u200c\\u200d])[\\p{Cc}\\p{Cf}\\p{Cs}]`, "gu")
+
 /** Text without characters that cannot be shown in a line. A terminal may send anything. */
 const clean = (text: string): string =>
   text
     .replaceAll(/\r\n?|[\u2028\u2029]/g, "\n")
     .replaceAll("\t", "    ")
-    // Controls, lone surrogates, and formats, except the joiners that emoji and some scripts need.
-    .replaceAll(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu, "")
+    .replaceAll(unseen, (_, flag?: string) => flag ?? "")
 
 const at = (editor: Editor, cursor: number): Editor => ({ ...editor, cursor })
 

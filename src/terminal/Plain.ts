@@ -1,8 +1,10 @@
 /**
  * Makes what others wrote safe to show. All of it passes here on its way to the screen; the result has no control
- * characters, no line breaks, and no characters that change the order of others.
+ * characters, no line breaks, and no characters that change the order of others: they are shown as `\\u202e`. What shows
+ * nothing and does no harm is left out.
  */
 import { printable } from "../client/Printable.ts"
+import { withoutInvisible } from "../domain/Invisible.ts"
 import { quotedName, shownChannel, shownName } from "../domain/PlainName.ts"
 import { graphemes } from "./Width.ts"
 
@@ -21,7 +23,8 @@ const ascii = /^[\x20-\x7e]*$/
 
 const plain = (text: string): string => {
   if (ascii.test(text)) return text
-  const shown = printable(text.replaceAll("\t", "    ").replaceAll(blank, "\ufffd")).replaceAll(piles, "$1")
+  const seen = withoutInvisible(text.replaceAll("\t", "    ")).replaceAll(blank, "\ufffd")
+  const shown = printable(seen).replaceAll(piles, "$1")
   if (shown.length <= longest || ascii.test(shown)) return shown
   return graphemes(shown)
     .map((grapheme) => (grapheme.length > longest ? "\ufffd" : grapheme))

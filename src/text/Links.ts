@@ -1,12 +1,38 @@
 import type { Range } from "./Range.ts"
 
+/** Scripts that have no spaces between words: an address may follow one at once. */
+const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
+
+/**
+ * What ends an address wherever it stands: punctuation of scripts in which no space follows it, and quotes. Full-width forms
+ * are among them.
+ */
+const stops =
+  // Of Chinese, Japanese and Korean, upright and in other forms.
+  String.raw`\u3000-\u3003\u301c-\u301f\u3030\u303d\ufe10-\ufe16\ufe19\ufe30-\ufe34\ufe45\ufe46\ufe49-\ufe58\ufe5f-\ufe6b` +
+  String.raw`\uff01-\uff07\uff0a-\uff0f\uff1a-\uff20\uff3c\uff3e-\uff40\uff5c\uff5e\uff61\uff64` +
+  // Of Arabic and Devanagari; quotes.
+  String.raw`\u060c\u061b\u061f\u06d4\u0964\u0965‘‚‛“”„‟«»‹›`
+
+/** Brackets of the same scripts. */
+const wideOpening = "（［｛｟｢〈《「『【〔〖〘〚︗︵︷︹︻︽︿﹁﹃﹇﹙﹛﹝"
+const wideClosing = "）］｝｠｣〉》」』】〕〗〙〛︘︶︸︺︼︾﹀﹂﹄﹈﹚﹜﹞"
+
+const never = String.raw`\s<>"\x60{}|\\^${stops}${wideOpening}${wideClosing}\p{Cc}\p{Cf}`
+
+/** In brackets, which therefore belong to the address: short, so that it takes no time to see that they do not close. */
+const inBrackets = `[^()\\[\\]’${never}]{0,100}`
+
 /** With the flags `iu`. Nothing invisible is in it, and not what follows the words of `[words](address)`. */
-export const addressPattern = String.raw`(?<![\p{L}\p{N}])https?:\/\/(?=[\p{L}\p{N}[])(?:\](?!\()|[^\s<>"\x60{}|\\^\]\p{Cc}\p{Cf}])+`
+export const addressPattern =
+  String.raw`(?<!(?![${unspaced}])[\p{L}\p{N}])https?:\/\/(?=[\p{L}\p{N}[])` +
+  String.raw`(?:[${wideOpening}]${inBrackets}[${wideClosing}]|\(${inBrackets}\)|\)(?![${unspaced}])` +
+  String.raw`|\](?![(${unspaced}])|’(?=[a-z])|(?![—…]{2})[^)\]’${never}])+`
 
 const address = new RegExp(addressPattern, "giu")
 
 /** Punctuation that ends a sentence, or marks a text, rather than belongs to an address. */
-const closing = /[.,;:!?'…)\]*_~]$/u
+const closing = /[.,;:!?'…—)\]*_~・･]$/u
 
 const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[" }
 

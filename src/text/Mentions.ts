@@ -1,3 +1,4 @@
+import { withoutInvisible } from "../domain/Invisible.ts"
 import type { Range } from "./Range.ts"
 
 // Only characters with a meaning: with the flag `u`, escaping any other is a syntax error.
@@ -9,7 +10,21 @@ const memoizeLast = <A>(make: (key: string) => A): ((key: string) => A) => {
   return (key) => (last?.key === key ? last : (last = { key, made: make(key) })).made
 }
 
-const nameIn = memoizeLast((name) => new RegExp(`(?<![\\p{L}\\p{N}_@])@?${escaped(name)}(?![\\p{L}\\p{N}_])`, "giu"))
+/** What a name may have in it, and a word. */
+const inWord = "[\\p{L}\\p{M}\\p{N}_]"
+
+/**
+ * A name as a word. Full stops and dashes may be in the middle of a name: `@rae-marie` is not for rae. Behind a word they end a
+ * sentence, or stand for a pause, where no letter follows, or where there are more of them.
+ */
+const nameIn = memoizeLast(
+  (name) =>
+    new RegExp(
+      `(?:(?<!${inWord}|@)@${escaped(name)}(?!\\.?${inWord}|-+${inWord})` +
+        `|(?<!${inWord}[.-]?|@)${escaped(name)}(?![.-]?${inWord}))`,
+      "giu",
+    ),
+)
 
 const queryIn = memoizeLast((query) => new RegExp(escaped(query), "giu"))
 
@@ -17,13 +32,18 @@ const ranges = (text: string, pattern: RegExp): ReadonlyArray<Range> =>
   Array.from(text.matchAll(pattern), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
 
 /** Where a text names somebody: as a word, with or without `@`, in any case. */
-export const mentions = (text: string, name: string): ReadonlyArray<Range> => ranges(text, nameIn(name))
+export const mentions = (text: string, name: string): ReadonlyArray<Range> =>
+  // Most lines of a text that has many are empty.
+  text.length < name.length ? [] : ranges(text, nameIn(name))
 
-/** Whether a text names somebody; cheaper than `mentions` for a long text. */
-export const isMentioned = (text: string, name: string): boolean => text.search(nameIn(name)) !== -1
+/** Whether a text names somebody, as it is seen; cheaper than `mentions` for a long text. */
+export const isMentioned = (text: string, name: string): boolean => withoutInvisible(text).search(nameIn(name)) !== -1
 
-/** Whether a text contains a query; cheaper than `matches` for a long text. */
-export const holds = (text: string, query: string): boolean => query !== "" && text.search(queryIn(query)) !== -1
+/** Whether a text contains a query, as both are seen; cheaper than `matches` for a long text. */
+export const holds = (text: string, query: string): boolean => {
+  const sought = withoutInvisible(query)
+  return sought !== "" && withoutInvisible(text).search(queryIn(sought)) !== -1
+}
 
 /** Where a text contains a query, in any case. */
 export const matches = (text: string, query: string): ReadonlyArray<Range> =>

@@ -21,6 +21,7 @@ const hostile: ReadonlyArray<readonly [name: string, text: string]> = [
   ["a mark of direction", "\u200f\u061c"],
   ["line and paragraph separators", "a\u2028b\u2029c"],
   ["hidden text of tags", "ok\u{e0068}\u{e0069}"],
+  ["hidden text behind a flag", "🏴\u{e0068}\u{e0069}\u{e0068}\u{e0069}\u{e0068}\u{e0069}\u{e007f}"],
   ["a lone surrogate", "\ud83d"],
   ["a mark of byte order", "\ufeff"],
 ]
@@ -48,6 +49,7 @@ describe("printable", () => {
       "hello, world! \\o/ ~ \u00e9",
       "日本語 한국어 العربية עברית ไทย",
       "👩‍👩‍👧 ❤️ 🇩🇪",
+      "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f} 🏴\u{e0075}\u{e0073}\u{e0063}\u{e0061}\u{e007f}",
       "می‌خواهم",
       "e\u0301",
     ]) {

@@ -11,6 +11,10 @@ describe("Mentions", () => {
     ["日本", "日本 is not 日本語", 1],
     ["ann", "", 0],
     ["anne-marie", "anne-marie and anne", 1],
+    ["rae", "@rae-marie, @rae.marie, @rae_m, rae-marie, @rae--marie, jo-rae, @jo.rae", 0],
+    ["rae", "@rae- @rae. rae... rae--what rae...what (rae) rae's @rae: -rae ...rae", 10],
+    ["rae-marie", "@rae-marie and rae-marie.", 2],
+    ["rae", "@rae\u0301 @\u0301rae", 0],
     ["(^.^) [x] $+*?|\\{}/-", "hi (^.^) [x] $+*?|\\{}/-!", 1],
   ]
   for (const [name, text, count] of cases) {
@@ -25,6 +29,10 @@ describe("Mentions", () => {
       { start: 0, end: 2 },
       { start: 3, end: 5 },
     ])
+    assert.isTrue(holds("z\u200be\u00adr\u200eo", "zero"))
+    assert.isTrue(holds("zero", "ze\u00adro"))
+    assert.isFalse(holds("zero", "\u00ad"))
+    assert.isTrue(isMentioned("an\u00adn", "ann"))
     assert.isTrue(holds("An annex", "ex"))
     assert.isFalse(holds("An annex", ""))
     assert.deepStrictEqual(matches("An annex", ""), [])

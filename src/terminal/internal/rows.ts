@@ -1,5 +1,6 @@
 /** One entry as rows: below a heading or grouped with the entry before it, wrapped, with marks. */
 import type { Message } from "../../client/Event.ts"
+import { withoutInvisible } from "../../domain/Invisible.ts"
 import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
@@ -85,7 +86,7 @@ const marksIn = (line: ShownLine, end: number, own: boolean, { me, query }: Look
   const text = line.text.slice(0, end)
   const marked = (style: Style) => (range: Range) => ({ ...range, style })
   const marks: ReadonlyArray<Mark> = [
-    ...matches(text, query).map(marked("match")),
+    ...matches(text, withoutInvisible(query)).map(marked("match")),
     ...line.marks.filter(({ start }) => start < end).map((mark) => ({ ...mark, end: Math.min(mark.end, end) })),
     ...(own || me === undefined ? [] : mentions(text, me).map(marked("mention"))),
   ]

@@ -86,6 +86,7 @@ const joined = (nodes: ReadonlyArray<Inline>): ReadonlyArray<Inline> => {
 }
 
 export const inlines = (line: string): ReadonlyArray<Inline> => {
+  if (line === "") return []
   const nodes: Array<Inline> = []
   /** Marks that nothing has closed yet, each at most once, and where they are among the nodes. */
   let open: Array<{ readonly mark: Mark; readonly at: number }> = []

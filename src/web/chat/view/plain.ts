@@ -1,17 +1,18 @@
 /** Makes what others wrote safe to show: nothing in it hides what is around it, or reads as something else. */
 import { printable } from "../../../client/index.ts"
+import { withoutInvisible } from "../../../domain/Invisible.ts"
 import { catalog } from "../../../domain/RequestError.ts"
 import { shownChannel, shownName } from "../../../domain/PlainName.ts"
 import { t } from "../../language.ts"
 import type { Trouble } from "../session/Trouble.ts"
 
-const ordinary = /^[\x20-\x7e\u00a1-\u024f]*$/
+const ordinary = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]*$/
 // A letter can carry any number of marks, which would be drawn over the lines above and below.
 const piles = /([\p{M}\u200c\u200d]{4})[\p{M}\u200c\u200d]+/gu
 
 /** One line. */
 export const plain = (text: string): string =>
-  ordinary.test(text) ? text : printable(text.replaceAll("\t", "    ")).replaceAll(piles, "$1")
+  ordinary.test(text) ? text : printable(withoutInvisible(text.replaceAll("\t", "    "))).replaceAll(piles, "$1")
 
 /** With its line breaks. */
 export const plainLines = (text: string): string =>
