@@ -97,6 +97,8 @@ export interface Conversation {
   readonly loading: boolean
   /** How far the user has read, as the server knows. */
   readonly read: Seq | undefined
+  /** Up to this place `unread` has what the service has counted. */
+  readonly counted: Seq | undefined
   /** The first place that was unread at sign-in: once it is loaded, the line "new" is drawn above it. */
   readonly unreadFrom: Seq | undefined
   /** The latest changes of messages that are not loaded: a page that is on its way may have these as they were before. */
@@ -202,6 +204,7 @@ export const conversation = (name: string): Conversation => ({
   oldest: undefined,
   loading: false,
   read: undefined,
+  counted: undefined,
   unreadFrom: undefined,
   changes: [],
   unread: 0,

@@ -231,6 +231,60 @@ describe("Update: read markers", () => {
   })
 })
 
+describe("Update: what is unread and changed", () => {
+  const changed = (type: "Edited" | "Deleted", seq: number, fields: Record<string, unknown>) =>
+    event(type, { channel: "ops", seq, id: `c${seq}`, from: "bob", timestamp: noon, ...fields })
+  const counts = (world: World) => {
+    const { mentions, unread } = world.conversation("ops")
+    return [unread, mentions, world.title.replace(/ .*/, "")]
+  }
+
+  it("counts no more what is deleted, nor a name that is edited away", () => {
+    const world = late(0).joins("ops")
+    for (const text of ["ann?", "@ann!", "one", "two"]) world.says("bob", text, "ops")
+    assert.deepStrictEqual(counts(world), [4, 2, "(2)"])
+    world.receive(changed("Deleted", 5, { target: 1 }))
+    assert.deepStrictEqual(counts(world), [3, 1, "(1)"])
+    world.receive(changed("Deleted", 6, { target: 1 }))
+    assert.deepStrictEqual(counts(world), [3, 1, "(1)"])
+    world.receive(changed("Edited", 7, { target: 2, content: "never mind" }))
+    assert.deepStrictEqual(counts(world), [3, 0, "*"])
+    world.receive(changed("Edited", 8, { target: 3, content: "one for ann" }))
+    assert.deepStrictEqual(counts(world), [3, 1, "(1)"])
+    for (const target of [2, 3, 4]) world.receive(changed("Deleted", 7 + target, { target }))
+    assert.deepStrictEqual(counts(world), [0, 0, "#lobby"])
+    world.press("down", { alt: true })
+    assert.notMatch(world.screen().join("\n"), /─ new ─/)
+    // What was read before is no news any more, whatever becomes of it.
+    world.says("bob", "five", "ops").press("up", { alt: true }).says("bob", "six", "ops")
+    world.receive(changed("Deleted", 13, { target: 5 }))
+    assert.deepStrictEqual(counts(world), [1, 0, "*"])
+  })
+
+  it("counts as the service does", () => {
+    const world = late(0).receive(joined("ops", ["ann"], { seq: 9 }))
+    world.receive(event("Message", { channel: "ops", from: "bob", ...said(10, "ten") }))
+    const unread = { channel: "ops", read: 3, last: 9, unread: 6 } as never
+    world.act({ _tag: "Unread", channels: [unread] })
+    assert.strictEqual(world.conversation("ops").unread, 7)
+    // One that is not loaded, and one that was read.
+    world.receive(changed("Deleted", 11, { target: 5 })).receive(changed("Deleted", 12, { target: 2 }))
+    assert.strictEqual(world.conversation("ops").unread, 6)
+    world.receive(event("ReadMarker", { channel: "ops", username: "ann", seq: 9 }))
+    assert.strictEqual(world.conversation("ops").unread, 1)
+  })
+
+  it("counts nothing twice that the service has counted before it came", () => {
+    const world = late(0).receive(joined("@bob", ["ann", "bob"], { seq: 2 }))
+    world.act({ _tag: "Unread", channels: [{ channel: "@bob", read: 0, last: 2, unread: 2 } as never] })
+    for (const seq of [1, 2, 3]) {
+      world.receive(event("Message", { channel: "@bob", from: "bob", ...said(seq, `${seq}`) }))
+    }
+    const { mentions, unread } = world.conversation("@bob")
+    assert.deepStrictEqual([unread, mentions], [3, 3])
+  })
+})
+
 describe("Update: channels and rights", () => {
   it("asks for what owners and moderators want", () => {
     const world = late(0).joins("lobby", "bob", "x y")

@@ -198,11 +198,15 @@ export const notice = (model: Model, text: string, kind: "info" | "error" = "inf
 /** Counts a message as unread, if it is not in sight. */
 export const countUnread = (model: Model, name: string, key: number, mention: boolean): Model =>
   change(model, name, (conversation) => {
-    const { mentions, scroll, unread } = conversation
+    const { counted = 0, entries, mentions, scroll, unread } = conversation
     if (conversation.name === model.current && scroll === 0) return conversation
-    const counted = { ...conversation, unread: unread + 1, mentions: mentions + (mention ? 1 : 0) }
-    if (unread > 0) return counted
-    const marked = { ...counted, firstUnread: key }
+    const entry = entries.find((entry) => entry.key === key)
+    // The service may have counted it at sign-in, before it came.
+    const isCounted = unread > 0 && entry !== undefined && (seqOf(entry) ?? counted + 1) <= counted
+    const now = isCounted ? unread : unread + 1
+    const counting = { ...conversation, unread: now, mentions: Math.min(now, mentions + (mention ? 1 : 0)) }
+    if (unread > 0) return counting
+    const marked = { ...counting, firstUnread: key }
     return keepInSight(conversation, marked, lookOf(model))
   })
 

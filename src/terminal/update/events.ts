@@ -173,6 +173,7 @@ const historyChanged = (model: Model, channel: string): Model => {
     seq: Seq.zero,
     oldest: Seq.zero,
     read: undefined,
+    counted: undefined,
   }))
   return notice(anew, text, "error", channel)
 }

@@ -5,8 +5,8 @@ import type { Entry as PageEntry, PastMessage } from "../../protocol/v2/Entry.ts
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { isMentioned } from "../../text/Mentions.ts"
-import type { Change, Entry, MessageEntry, Model } from "../Model.ts"
-import { change, current, find, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
+import type { Change, Conversation, Entry, MessageEntry, Model } from "../Model.ts"
+import { change, current, find, isDirect, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -40,12 +40,14 @@ const withReaction = (
 }
 
 /** A message after a change; the same one, where it has that change already. */
-const changeEntry = (entry: MessageEntry, event: Change): MessageEntry => {
+const changeEntry = (entry: MessageEntry, event: Change, me: string | undefined): MessageEntry => {
   switch (event.type) {
-    case "Edited":
-      return entry.deleted === true || (entry.edited ?? Seq.zero) >= event.seq
-        ? entry
-        : { ...entry, content: event.content, edited: event.seq }
+    case "Edited": {
+      const { content, seq } = event
+      if (entry.deleted === true || (entry.edited ?? Seq.zero) >= seq) return entry
+      const mention = me !== undefined && entry.from !== me && isMentioned(content, me)
+      return { ...entry, content, edited: seq, mention }
+    }
     case "Deleted":
       return { ...entry, content: "", file: undefined, deleted: true, mention: false }
     case "Reacted":
@@ -53,18 +55,58 @@ const changeEntry = (entry: MessageEntry, event: Change): MessageEntry => {
   }
 }
 
+/** Whether a message counts as unread while `unread` counts any: it is behind the line "new", or behind the read marker. */
+const isUnread = ({ entries, firstUnread, read, unreadFrom }: Conversation, entry: MessageEntry): boolean => {
+  const line = entries.findIndex(({ key }) => key === firstUnread)
+  if (line !== -1) return entries.indexOf(entry) >= line
+  return (seqOf(entry) ?? 0) >= (unreadFrom ?? Seq.next(read ?? Seq.zero))
+}
+
+/** With the counts of what is unread as they are after a message has become another. */
+const recount = (conversation: Conversation, before: MessageEntry, after: MessageEntry, me: string | undefined) => {
+  const { entries, mentions, unread } = conversation
+  if (unread === 0 || before.from === me || before.deleted === true || !isUnread(conversation, before)) {
+    return conversation
+  }
+  const concerned = (entry: MessageEntry) => entry.deleted !== true && (entry.mention || isDirect(conversation.name))
+  const left = after.deleted === true ? unread - 1 : unread
+  const counted = mentions + Number(concerned(after)) - Number(concerned(before))
+  const line = entries.findIndex(({ key }) => key === conversation.firstUnread)
+  const next = entries
+    .slice(Math.max(0, line))
+    .find((entry) => entry._tag === "Message" && entry.key !== before.key && entry.from !== me && !entry.deleted)
+  return {
+    ...conversation,
+    unread: left,
+    mentions: Math.max(0, Math.min(left, counted)),
+    // Above what is deleted nothing is new.
+    firstUnread:
+      after.deleted === true && before.key === conversation.firstUnread ? next?.key : conversation.firstUnread,
+  }
+}
+
 /** Somebody has changed a message. */
 export const applyChange = (model: Model, event: Change): Model => {
   const isTarget = (entry: Entry): entry is MessageEntry => seqOf(entry) === event.target
-  const next = change(model, event.channel, (conversation) => ({
-    ...conversation,
-    seq: later(conversation.seq, event.seq),
-    changes: conversation.entries.some(isTarget)
-      ? conversation.changes
-      : [...conversation.changes, event].slice(-maxChanges),
-  }))
+  const next = change(model, event.channel, (conversation) => {
+    const target = conversation.entries.find(isTarget)
+    const seen = { ...conversation, seq: later(conversation.seq, event.seq) }
+    if (target !== undefined) return recount(seen, target, changeEntry(target, event, model.me), model.me)
+    const { read, unread } = conversation
+    // It is not loaded, but the service has counted it.
+    const isLess = event.type === "Deleted" && read !== undefined && event.target > read && unread > 0
+    const left = isLess ? unread - 1 : unread
+    return {
+      ...seen,
+      changes: [...conversation.changes, event].slice(-maxChanges),
+      unread: left,
+      mentions: Math.min(left, conversation.mentions),
+    }
+  })
   return withEntries(next, event.channel, ({ entries }) =>
-    entries.some(isTarget) ? entries.map((entry) => (isTarget(entry) ? changeEntry(entry, event) : entry)) : entries,
+    entries.some(isTarget)
+      ? entries.map((entry) => (isTarget(entry) ? changeEntry(entry, event, model.me) : entry))
+      : entries,
   )
 }
 
@@ -110,7 +152,11 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       mention: !own && model.me !== undefined && isMentioned(content, model.me),
       ...(own ? {} : { fromHistory: true as const }),
     }
-    return [changes.filter(({ target }) => target === seq).reduce(changeEntry, entry)]
+    return [
+      changes
+        .filter(({ target }) => target === seq)
+        .reduce((entry, event) => changeEntry(entry, event, model.me), entry),
+    ]
   })
   // A message of the user that still counts as unsent may be on the page: its acknowledgement was lost.
   const ids = new Set(fresh.flatMap(({ from, id }) => (from === model.me && id !== undefined ? [id] : [])))
@@ -145,13 +191,21 @@ export const pageFailed = (model: Model, channel: string, why: string | undefine
 /** What was unread when the client signed in. */
 export const markUnread = (model: Model, channels: ServerFrameOf<"Unread">["channels"]): Model => {
   const news = channels.filter(({ unread }) => unread > 0)
-  const marked = news.reduce((model, { channel, read, unread }) => {
-    const known = change(model, channel, (conversation) => ({
-      ...conversation,
-      read: conversation.read ?? read,
-      unreadFrom: Seq.next(read),
-      unread: conversation === current(model) ? conversation.unread : Math.max(conversation.unread, unread),
-    }))
+  const marked = news.reduce((model, { channel, last, read, unread }) => {
+    const known = change(model, channel, (conversation) => {
+      // What came since the service has counted.
+      const since = conversation.entries.filter(
+        (entry) =>
+          entry._tag === "Message" && entry.from !== model.me && entry.deleted !== true && (seqOf(entry) ?? 0) > last,
+      )
+      return {
+        ...conversation,
+        read: conversation.read ?? read,
+        counted: last,
+        unreadFrom: Seq.next(read),
+        unread: conversation === current(model) ? conversation.unread : unread + since.length,
+      }
+    })
     return placeUnreadLine(known, channel)
   }, model)
   // Direct conversations with unread messages are joined by the client itself, so only channels are listed.
@@ -202,11 +256,12 @@ export const receiveReadMarker = (model: Model, { channel, seq, username }: Serv
         entry._tag === "Message" && (seqOf(entry) ?? 0) > seq && entry.from !== model.me && entry.deleted !== true,
     )
     const unread = Math.min(conversation.unread, left.length)
+    const named = left.filter(({ mention }) => mention || isDirect(channel)).length
     return {
       ...conversation,
       read: later(conversation.read, seq),
       unread,
-      mentions: Math.min(unread, conversation.mentions),
+      mentions: Math.min(unread, conversation.mentions, named),
     }
   })
 }

@@ -82,6 +82,13 @@ describe("the page's model", () => {
       seen(tab.chat, other)
       assert.strictEqual(other.unread.value, 0)
       yield* promise(() => until(() => lobby.unread.value === 0 && lobby.mentions.value === 0))
+      // What is deleted is unread no more, and who is not named any more is not called.
+      yield* chatter(bob.chat, "lobby", 3, "ann ")
+      yield* promise(() => until(() => lobby.unread.value === 3 && lobby.mentions.value === 3))
+      const here = bob.chat.current.value!
+      assert.isTrue(yield* promise(() => remove(bob.chat, here, 5)))
+      assert.isTrue(yield* promise(() => edit(bob.chat, here, 6, "nobody")))
+      yield* promise(() => until(() => lobby.unread.value === 2 && lobby.mentions.value === 1))
     }),
   )
 

@@ -77,6 +77,8 @@ export class Conversation {
   read = 0
   /** Up to here `unread` counts what the service has counted. */
   counted = 0
+  /** Of the unread messages that are known, by place: whether they concern one. What becomes of them changes the counts. */
+  readonly unseen = new Map<number, boolean>()
   /** Whether the service will be told so in a moment. */
   isTelling = false
   /** The last place that is known. */

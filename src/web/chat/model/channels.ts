@@ -1,12 +1,12 @@
 /** Which channels are in the list, and which one is shown. */
 import { batch } from "@preact/signals"
-import { isMentioned } from "../../../text/Mentions.ts"
 import { trouble } from "../session/Trouble.ts"
 import type { Chat } from "./Chat.ts"
 import { type Aim, Conversation } from "./Conversation.ts"
 import { goTo, loadAround, loadLatest } from "./history.ts"
 import * as Kept from "./Kept.ts"
 import { seen } from "./read.ts"
+import { note } from "./unread.ts"
 
 /** Old names that are known. */
 const maxRenamed = 200
@@ -132,14 +132,18 @@ export const rename = (chat: Chat, conversation: Conversation, to: string): Conv
   return stays
 }
 
-/** How often one was mentioned in what is unread, as far as a page of it tells. */
-const countMentions = async (chat: Chat, { isDirect, mentions, name, read, unread }: Conversation): Promise<void> => {
+/** Counts how often one was mentioned in what is unread, as far as a page of it tells. */
+const countMentions = async (chat: Chat, conversation: Conversation): Promise<void> => {
+  const { counted, isDirect, name, read, unread, unseen } = conversation
   if (isDirect || unread.value === 0) return
   const page = await chat.ask((client) => client.history(name.value, { after: read }))
   if (!page.ok || unread.value === 0) return
-  mentions.value = page.value.entries.filter(
-    (entry) => entry.type === "Message" && entry.from !== chat.me.name && isMentioned(entry.content, chat.me.name),
-  ).length
+  for (const entry of page.value.entries) {
+    if (entry.type !== "Message" || entry.from === chat.me.name || entry.deleted === true) continue
+    // What came since was counted then.
+    if (entry.seq <= counted && entry.seq > conversation.read && !unseen.has(entry.seq))
+      note(conversation, entry, chat.me.name)
+  }
 }
 
 export interface OpenOptions {

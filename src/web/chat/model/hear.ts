@@ -1,7 +1,6 @@
 /** What happens in the channels, applied to what is shown: once for each picture that is drawn, however much comes. */
 import { batch } from "@preact/signals"
 import { Roster } from "../../../client/index.ts"
-import { isMentioned } from "../../../text/Mentions.ts"
 import { trouble, troubleOf } from "../session/Trouble.ts"
 import { open, remember, rename } from "./channels.ts"
 import type { Chat } from "./Chat.ts"
@@ -12,6 +11,7 @@ import { loadLatest, noteMeanwhile } from "./history.ts"
 import { seen } from "./read.ts"
 import { confirm } from "./send.ts"
 import * as Timeline from "./Timeline.ts"
+import * as Unread from "./unread.ts"
 
 /** Events that wait to be applied, at most: then they are applied at once. */
 const maxWaiting = 2000
@@ -80,6 +80,7 @@ const add = (chat: Chat, conversation: Conversation, entries: ReadonlyArray<Entr
     noteMeanwhile(conversation, entry)
     conversation.last = Math.max(conversation.last, entry.seq)
     if (entry.type === "Message") count(chat, conversation, entry, isShown)
+    else Unread.change(conversation, entry, chat.me.name)
   }
   const messages = entries.filter((entry) => entry.type === "Message")
   if (messages.length > 0) {
@@ -120,13 +121,10 @@ const count = (
 ): void => {
   const { content, deleted, from, seq } = message
   if (from === chat.me.name || seq <= conversation.counted || deleted === true) return
-  const concerns = conversation.isDirect || isMentioned(content, chat.me.name)
   if (isShown && conversation.isAtEnd && chat.env.isSeen()) return
   conversation.newBehind.value ??= seq - 1
   conversation.unread.value += 1
-  if (!concerns) return
-  conversation.mentions.value += 1
-  chat.onCall({ channel: conversation.name.value, from, content })
+  if (Unread.note(conversation, message, chat.me.name)) chat.onCall({ channel: conversation.name.value, from, content })
 }
 
 const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { readonly type: Entry["type"] }>) => {
@@ -189,8 +187,7 @@ const beginAnew = (chat: Chat, conversation: Conversation): void => {
   conversation.newBehind.value = undefined
   conversation.aim.value = undefined
   conversation.readBy.value = new Map()
-  conversation.unread.value = 0
-  conversation.mentions.value = 0
+  Unread.forget(conversation)
 }
 
 const joined = (chat: Chat, conversation: Conversation, event: Joined): void => {
@@ -243,7 +240,6 @@ const noteReader = ({ readBy }: Conversation, name: string, seq: number): void =
 const readElsewhere = (conversation: Conversation, seq: number): void => {
   if (seq <= conversation.read) return
   conversation.read = seq
-  if (seq < conversation.last) return
-  conversation.unread.value = 0
-  conversation.mentions.value = 0
+  if (seq < conversation.last) Unread.forgetUpTo(conversation, seq)
+  else Unread.forget(conversation)
 }

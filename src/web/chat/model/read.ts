@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals"
 import type { Chat } from "./Chat.ts"
 import type { Conversation } from "./Conversation.ts"
+import { forget } from "./unread.ts"
 
 /** Milliseconds until the service is told, so that it is not told of each message. */
 const tellAfter = 500
@@ -12,8 +13,7 @@ export const seen = (chat: Chat, conversation: Conversation): void => {
   if (chat.current.value !== conversation || !isAtEnd || !chat.env.isSeen()) return
   if (timeline.value?.live !== true) return
   batch(() => {
-    conversation.unread.value = 0
-    conversation.mentions.value = 0
+    forget(conversation)
     conversation.behind.value = 0
   })
   if (last <= conversation.read || !conversation.isJoined.value) return
@@ -30,8 +30,7 @@ export const seen = (chat: Chat, conversation: Conversation): void => {
 /** Everything in it counts as read. */
 export const markRead = (chat: Chat, conversation: Conversation): void => {
   conversation.read = conversation.last
-  conversation.unread.value = 0
-  conversation.mentions.value = 0
+  forget(conversation)
   conversation.newBehind.value = undefined
   void chat.ask((client) => client.read(conversation.name.value, conversation.last))
 }
