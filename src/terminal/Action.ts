@@ -123,6 +123,8 @@ export type Intent =
   | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
+  /** Into the clipboard. */
+  | { readonly _tag: "Copy"; readonly text: string }
   /** The title of the window. */
   | { readonly _tag: "Title"; readonly text: string }
   | { readonly _tag: "Quit" }

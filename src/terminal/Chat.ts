@@ -33,6 +33,8 @@ export interface ChatOptions {
   readonly files: LocalFiles
   /** Whether the wheel of the mouse is reported. */
   readonly mouse: boolean
+  /** Where the page of the service is; undefined where nobody could open it. */
+  readonly page: string | undefined
   /** Called with what asks the user for the password, when the client needs it to sign in again. */
   readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
   /** In which state it is until then. */
@@ -56,9 +58,17 @@ export const run = Effect.fnUntraced(function* (
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels, files, mouse } = options
+  const { address, capabilities, channels, files, mouse, page } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
-  let model = initial({ address, channels, ids: yield* fresh, ...(yield* time), size, formats: capabilities.formats })
+  let model = initial({
+    address,
+    channels,
+    ids: yield* fresh,
+    ...(yield* time),
+    size,
+    formats: capabilities.formats,
+    page,
+  })
 
   const dispatch = (action: Action): void => {
     const [next, intents] = update(model, action)
@@ -79,6 +89,8 @@ export const run = Effect.fnUntraced(function* (
         return void Deferred.doneUnsafe(quit, Exit.void)
       case "Title":
         return display.title(intent.text)
+      case "Copy":
+        return display.copy(intent.text)
       case "Notify":
         return display.notify(intent.title, intent.text)
       case "SendFile":

@@ -46,6 +46,10 @@ export type Command =
     }
   | { readonly _tag: "Blocked" }
   | { readonly _tag: "Reconnect" }
+  /** A list to choose from. */
+  | { readonly _tag: "Pick"; readonly what: "switch" | "sent" }
+  /** Choose a message. */
+  | { readonly _tag: "Select" }
   | { readonly _tag: "Help" }
   | { readonly _tag: "Quit" }
   /** No command, or an incomplete one: why. */

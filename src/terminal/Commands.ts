@@ -6,6 +6,7 @@ import type { Command } from "./Command.ts"
 import { reactionOf } from "../text/Emoji.ts"
 import { channelCommands } from "./internal/channelCommands.ts"
 import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
+import { ownCommands } from "./internal/ownCommands.ts"
 import { fileCommands } from "./internal/fileCommands.ts"
 
 const isChannel = Schema.is(ChannelName)
@@ -122,7 +123,7 @@ const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["reconnect"],
     usage: "",
-    summary: "try to come back at once; Ctrl+R does the same",
+    summary: "try to come back at once; while the connection is lost Ctrl+R does the same",
     read: () => ({ _tag: "Reconnect" }),
   },
   { names: ["help", "h", "?"], usage: "", summary: "commands and keys", read: () => ({ _tag: "Help" }) },
@@ -134,7 +135,7 @@ const talking: ReadonlyArray<CommandEntry> = [
   },
 ]
 
-export const commands: ReadonlyArray<CommandEntry> = [...talking, ...fileCommands, ...channelCommands]
+export const commands: ReadonlyArray<CommandEntry> = [...talking, ...ownCommands, ...fileCommands, ...channelCommands]
 
 /** Commands of other programs that do not exist here, and what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {

@@ -18,6 +18,8 @@ export interface Layout {
   /** Who is typing, or what Tab offers. */
   readonly typing: 0 | 1
   readonly search: 0 | 1
+  /** Lines of a list to choose from, and below them the one that is typed in. */
+  readonly picker: number
   /** Lines of the draft that are shown. */
   readonly composer: number
 }
@@ -28,6 +30,7 @@ const smallest: Size = { columns: 20, rows: 5 }
 export const prompt = "> "
 
 const maxComposer = 6
+const maxPicker = 8
 
 /** Lines of the wrapped draft. The cursor may be behind the last character, so it needs a column, too. */
 const composerLines = (text: string, columns: number): number =>
@@ -49,7 +52,11 @@ export const layout = (model: Model): Layout => {
   const search = model.search === undefined ? 0 : 1
   const most = Math.max(1, Math.min(maxComposer, Math.floor(rows / 3)))
   const composer = Math.min(most, composerLines(model.editor.text, columns))
-  const rest = rows - 1 - banner - typing - search - composer
+  const taken = 1 + banner + typing + search + composer
+  // However many fit: the conversation does not move while one types. A line of it is left.
+  const listed = Math.max(0, Math.min(maxPicker, Math.floor(rows / 3), rows - taken - 2))
+  const picker = model.picker === undefined ? 0 : listed + 1
+  const rest = rows - taken - picker
   // They leave a line of the conversation, and most of it where there is more.
   const transfers = Math.max(0, Math.min(model.transfers.length, Math.max(1, Math.floor(rows / 4)), rest - 1))
   const left = rest - transfers
@@ -63,6 +70,7 @@ export const layout = (model: Model): Layout => {
     transfers,
     typing,
     search,
+    picker,
     composer,
   }
 }

@@ -29,6 +29,14 @@ export interface Model {
   readonly completion: Completion | undefined
   /** The search in the conversation, while it is open. */
   readonly search: Search | undefined
+  /** The list to choose from, while it is open. */
+  readonly picker: Picker | undefined
+  /** The message that the arrow keys have chosen, while they choose messages. */
+  readonly selected: Selected | undefined
+  /** What a key has just done that no message shows: a line above the draft. */
+  readonly said: { readonly text: string; readonly until: number } | undefined
+  /** Where the page of the service is, as in `https://chat.example.org`: links to messages begin so. */
+  readonly page: string | undefined
   /** Which page of the help is shown over everything, counted round and round; undefined for none. */
   readonly help: number | undefined
   readonly size: Size
@@ -183,6 +191,22 @@ export interface Completion {
   readonly at: number
 }
 
+/** A list over the draft from which one chooses by typing a part of what is meant. */
+export interface Picker {
+  /** What is chosen: where to go, how to react to the message that is selected, or what one sent before. */
+  readonly what: "switch" | "react" | "sent"
+  readonly query: string
+  /** Which of those that fit, the best first. */
+  readonly at: number
+}
+
+export interface Selected {
+  /** The key of its entry in the conversation that is shown. */
+  readonly key: number
+  /** Whether the user was asked if it is to be deleted. */
+  readonly deleting: boolean
+}
+
 export interface Search {
   readonly query: string
   /** The keys of the entries that match in the conversation that is shown, the oldest first. */
@@ -226,6 +250,7 @@ export const initial = (options: {
   readonly size: Size
   readonly ids: string
   readonly formats: Formats
+  readonly page?: string | undefined
 }): Model => ({
   now: options.now,
   ticks: options.ticks,
@@ -238,6 +263,10 @@ export const initial = (options: {
   password: undefined,
   completion: undefined,
   search: undefined,
+  picker: undefined,
+  selected: undefined,
+  said: undefined,
+  page: options.page,
   help: undefined,
   size: options.size,
   formats: options.formats,

@@ -1,6 +1,6 @@
 /** A conversation as the rows of a window. */
 import { dayOf } from "./internal/day.ts"
-import { type Look, type Row, rowsOf, rule } from "./internal/rows.ts"
+import { type Look, type Row, rowsOf, rule, selectedRow } from "./internal/rows.ts"
 import type { Conversation, Entry } from "./Model.ts"
 
 export type { Look, Row, Span, Style } from "./internal/rows.ts"
@@ -41,7 +41,8 @@ const heightAt = (conversation: Conversation, at: number, look: Look): number =>
 const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArray<Row> => {
   const { entries, firstUnread } = conversation
   const drawn = drawnAt(conversation, at, look)
-  const { rows } = drawn.look.query === look.query ? drawn : draw(entries[at]!, entries[at - 1], look)
+  const { rows: plain } = drawn.look.query === look.query ? drawn : draw(entries[at]!, entries[at - 1], look)
+  const rows = entries[at]!.key === look.selected ? plain.map(selectedRow) : plain
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
 }
 
@@ -110,6 +111,18 @@ export const scrollBack = (conversation: Conversation, { hidden, key }: Place, l
   if (found === -1) return undefined
   const below = rowCount(conversation, look, Number.POSITIVE_INFINITY, found + 1)
   return below + Math.min(hidden, heightAt(conversation, found, look) - 1)
+}
+
+/** The scroll position that shows an entry in a window of so many lines, as near as can be to where it is now. */
+export const scrollInto = (conversation: Conversation, key: number, look: Look, height: number): number => {
+  const { entries, scroll } = conversation
+  const found = entries.findIndex((entry) => entry.key === key)
+  if (found === -1) return scroll
+  const below = rowCount(conversation, look, Number.POSITIVE_INFINITY, found + 1)
+  const all = below + heightAt(conversation, found, look)
+  // Where the window is not at the bottom, its last line says how much is below it.
+  if (below <= scroll) return Math.max(0, below - 1)
+  return all > scroll + height ? Math.max(below - 1, all - height) : scroll
 }
 
 /** The scroll position that shows an entry in the middle of a window of so many lines. */

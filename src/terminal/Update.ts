@@ -11,7 +11,7 @@ import { receiveEvent, joinFailed, publishFailed, published } from "./update/eve
 import { channelInfo } from "./update/administer.ts"
 import * as Files from "./update/files.ts"
 import { quitWhenSent } from "./update/quit.ts"
-import { enter } from "./update/submit.ts"
+import { enter } from "./update/enter.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
 import { pasteText, pressKey, turnWheel } from "./update/keyboard.ts"
 import { cut } from "./Width.ts"
@@ -86,7 +86,10 @@ const step = (model: Model, action: Action): Next => {
     case "Connection":
       return [connectionChanged(model, action.state), []]
     case "PasswordNeeded":
-      return [{ ...model, password: empty, help: undefined, search: undefined }, []]
+      return [
+        { ...model, password: empty, help: undefined, search: undefined, picker: undefined, selected: undefined },
+        [],
+      ]
     case "Event":
       return receiveEvent(model, action.event)
     case "Published":

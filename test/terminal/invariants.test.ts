@@ -394,9 +394,20 @@ const assertConversation = (conversation: Conversation): void => {
 }
 
 const assertSeen = ({ model, shown }: World): void => {
-  const { banner, channels, composer, header, members, search, timeline: window, tooSmall, typing } = layout(model)
+  const {
+    banner,
+    channels,
+    composer,
+    header,
+    members,
+    picker,
+    search,
+    timeline: window,
+    tooSmall,
+    typing,
+  } = layout(model)
   if (tooSmall) return
-  const heights = [banner, composer, header, search, typing, window.rows]
+  const heights = [banner, composer, header, picker, search, typing, window.rows]
   const sum = heights.reduce((sum, height) => sum + height, 0)
   must(heights.every((height) => height >= 0) && sum === model.size.rows, "heights", heights)
   const sides = [channels, members].map((columns) => (columns === 0 ? 0 : columns + 1))
@@ -435,6 +446,7 @@ const assertAll = ({ published, world }: Run): void => {
     must(model.search.at < Math.max(1, model.search.hits.length), "hit", model.search)
     must(model.search.query.length <= 5000, "query", model.search.query.length)
   }
+  if (model.picker !== undefined) must(model.picker.query.length <= 200, "query", model.picker.query.length)
   for (const conversation of model.conversations) {
     if (isNew(conversation)) assertConversation(conversation)
     must(conversation === shown || conversation.scroll === 0, "scroll of what is not shown", conversation.name)

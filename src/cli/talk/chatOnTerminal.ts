@@ -16,6 +16,7 @@ import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
+import * as ServiceHttp from "../serviceHttp.ts"
 import { tlsOptions } from "../tls.ts"
 import { localFiles } from "./localFiles.ts"
 
@@ -42,6 +43,7 @@ const load = () => {
 export const run = Effect.fnUntraced(
   function* (given: ChatFlags & Pick<ChatOptions, "channels">) {
     const address = yield* Identity.addressOf(given.address)
+    const target = ServiceHttp.targetOf(address)
     const tls = yield* tlsOptions(given, address)
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address)
@@ -74,6 +76,7 @@ export const run = Effect.fnUntraced(
         ),
         files: localFiles(given.downloads),
         mouse: given.mouse,
+        page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
         onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
         waiting: SubscriptionRef.changes(waiting),
       }),

@@ -49,6 +49,8 @@ export interface Span {
   readonly colour?: number
   readonly url?: string
   readonly formats?: ReadonlyArray<Format>
+  /** Of the message that is chosen. */
+  readonly selected?: true
 }
 
 /** One line of the window; never wider than it. */
@@ -62,6 +64,8 @@ export interface Look {
   /** What is searched for; empty for nothing. */
   readonly query: string
   readonly formats: Formats
+  /** The key of the message that is chosen; undefined for none. */
+  readonly selected: number | undefined
 }
 
 /** Messages of one author are one group while they follow each other within this time, in milliseconds. */
@@ -225,6 +229,14 @@ const said = (entry: Exclude<Entry, { readonly _tag: "Notice" }>, own: boolean, 
   if (file !== undefined && content === "" && !isEdited(entry)) return carried
   const lines = shownLines(content, look.formats)
   return [...body(lines, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
+}
+
+/** A row of the message that is chosen: also where nothing is inverse, a bar stands before it. */
+export const selectedRow = (row: Row): Row => {
+  const [margin, ...rest] = row
+  if (margin === undefined || !margin.text.startsWith(" ".repeat(indent))) return row
+  const bar: Span = { text: `▌${margin.text.slice(1)}`, style: "me" }
+  return [bar, ...rest.map((span): Span => ({ ...span, selected: true }))]
 }
 
 const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {

@@ -30,6 +30,7 @@ export const lookOf = (model: Model): Look => ({
   now: model.now,
   query: model.search?.query ?? "",
   formats: model.formats,
+  selected: model.selected?.key,
 })
 
 /** Changes the conversation of this name, if there is one. */
@@ -85,6 +86,8 @@ export const show = (model: Model, name: string): Model => {
     editor: next.draft,
     browsing: undefined,
     search: undefined,
+    selected: undefined,
+    picker: undefined,
     completion: undefined,
     editing: undefined,
   }

@@ -6,7 +6,8 @@ import { current, notice, seqOf } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
-const isThere = (entry: Entry): entry is MessageEntry =>
+/** Whether something can be done about it: what is deleted, or has no place, is there no more. */
+export const isThere = (entry: Entry): entry is MessageEntry =>
   entry._tag === "Message" && seqOf(entry) !== undefined && entry.deleted !== true
 
 /** Somebody's last message that is loaded and not deleted. */
@@ -27,10 +28,15 @@ export const step = (model: Model, by: -1 | 1): Model | undefined => {
   )
   const at = mine.findIndex(({ seq }) => seq === model.editing?.seq)
   const next = mine[(at === -1 ? mine.length : at) + by]
-  const seq = next === undefined ? undefined : seqOf(next)
-  if (next === undefined || seq === undefined)
-    return model.editing !== undefined && by === 1 ? stopEditing(model) : undefined
-  const { content } = next
+  if (next === undefined) return model.editing !== undefined && by === 1 ? stopEditing(model) : undefined
+  return take(model, next)
+}
+
+/** Takes a message of the user into the draft; undefined where it does not fit there. */
+export const take = (model: Model, entry: MessageEntry): Model | undefined => {
+  const { content } = entry
+  const seq = seqOf(entry)
+  if (seq === undefined) return undefined
   // A message that does not fit into the draft cannot be edited there.
   if (content.length > Editor.maxLength) return undefined
   // Other devices may have said what no line shows.
@@ -73,11 +79,18 @@ export const react = (model: Model, reaction: string, from: string | undefined):
     from === undefined
       ? (lastOf(model, (name) => name !== model.me) ?? lastOf(model, () => true))
       : lastOf(model, isNamed(from))
-  const target = found && seqOf(found)
-  if (target === undefined) return [notice(model, nothing("react to", from), "error"), []]
-  const mine = found?.reactions?.find((one) => one.reaction === reaction)?.users ?? []
+  return found === undefined
+    ? [notice(model, nothing("react to", from), "error"), []]
+    : [model, reactTo(model, found, reaction)]
+}
+
+/** Reacts to a message, or takes the reaction back. */
+export const reactTo = (model: Model, entry: MessageEntry, reaction: string): ReadonlyArray<Intent> => {
+  const target = seqOf(entry)
+  if (target === undefined) return []
+  const mine = entry.reactions?.find((one) => one.reaction === reaction)?.users ?? []
   const on = !mine.some((user) => user === model.me)
-  return [model, [{ _tag: "React", channel: model.current, target, reaction, on }]]
+  return [{ _tag: "React", channel: model.current, target, reaction, on }]
 }
 
 const nothing = (what: string, from?: string): string =>

@@ -12,6 +12,8 @@ import * as Files from "./files.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
 import { remember, submit } from "./submit.ts"
+import * as Picking from "./picking.ts"
+import * as Selecting from "./selecting.ts"
 import { requestOlder } from "./history.ts"
 import * as Search from "./search.ts"
 
@@ -115,8 +117,12 @@ const withControl = (model: Model, text: string): Next => {
       return showNeighbour(model, 1)
     case "p":
       return showNeighbour(model, -1)
+    case "k":
+      // Where nothing is behind the cursor there is nothing to delete.
+      if (editor.cursor === editor.text.length) return only(Picking.open(model, "switch"))
+      break
     case "r":
-      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(model)
+      return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : only(Picking.open(model, "sent"))
   }
   const change = Object.hasOwn(withCtrl, text) ? withCtrl[text] : undefined
   return change === undefined ? only(model) : edit(model, change(editor))
@@ -133,6 +139,10 @@ const withAlt = (model: Model, text: string): Next => {
       return edit(model, Editor.deleteWordRight(editor))
     case "f":
       return edit(model, Editor.wordRight(editor))
+    case "g":
+      return only(Picking.open(model, "switch"))
+    case "m":
+      return only(Selecting.begin(model))
   }
   const chosen = /^[1-9]$/.test(text) ? model.conversations[Number(text) - 1] : undefined
   return only(chosen === undefined ? model : show(model, chosen.name))
@@ -179,6 +189,7 @@ const pressInDraft = (model: Model, key: Key): Next => {
     case "up": {
       if (key.alt) return showNeighbour(model, -1)
       if (key.shift) return scrollUp(model, 1)
+      if (key.ctrl) return only(Selecting.begin(model))
       const unchanged = model.browsing !== undefined || editor.text === model.editing?.content
       const line = unchanged ? undefined : Editor.up(editor)
       return line === undefined ? browse(model, -1) : edit(model, line)
@@ -212,6 +223,8 @@ export const pressKey = (model: Model, key: Key): Next => {
     return only({ ...model, help: closes ? undefined : model.help + (turns[key.name] ?? 0) })
   }
   if (model.search !== undefined) return only(Search.press(model, key))
+  if (model.picker !== undefined) return Picking.press(model, model.picker, key)
+  if (model.selected !== undefined) return Selecting.press(model, key)
   const [next, intents] = pressInDraft(model, key)
   // Any other key accepts what Tab has completed.
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
@@ -234,5 +247,6 @@ export const pasteText = (model: Model, text: string): Next => {
   if (model.password !== undefined) return Password.paste(model, model.password, text)
   if (model.help !== undefined) return only(model)
   if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
-  return edit(model, Editor.insert(model.editor, withoutEnd(text)))
+  if (model.picker !== undefined) return only(Picking.narrow(model, model.picker, model.picker.query + text))
+  return edit({ ...model, selected: undefined }, Editor.insert(model.editor, withoutEnd(text)))
 }

@@ -6,13 +6,16 @@ import { parse } from "../Commands.ts"
 import * as Editor from "../Editor.ts"
 import type { Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
-import { change, close, current, find, notice, open, show } from "./conversations.ts"
+import { change, close, current, find, notice } from "./conversations.ts"
+import { enter } from "./enter.ts"
 import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
 import * as Files from "./files.ts"
+import * as Picking from "./picking.ts"
 import { post } from "./post.ts"
 import * as Search from "./search.ts"
+import * as Selecting from "./selecting.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -55,14 +58,6 @@ const send = (model: Model, channel: string, content: string): Next => {
     firstUnread: undefined,
   }))
   return [read, intents]
-}
-
-/** Shows a conversation, and joins it if necessary. */
-export const enter = (model: Model, channel: string): Next => {
-  const opened = open(model, channel)
-  const conversation = find(opened, channel)
-  if (conversation === undefined) return [notice(model, "You are in as many channels as can be.", "error"), []]
-  return [show(opened, channel), conversation.roster === undefined ? [{ _tag: "Join", channel }] : []]
 }
 
 /** In marks that it cannot end itself: what somebody says of itself must not read as the next in the list. */
@@ -156,6 +151,10 @@ const runCommand = (model: Model, command: Command): Next => {
       return [model, [{ _tag: "ListBlocked" }]]
     case "Reconnect":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
+    case "Pick":
+      return [Picking.open(model, command.what), []]
+    case "Select":
+      return [Selecting.begin(model), []]
     case "Help":
       return [{ ...model, help: 0 }, []]
     case "Quit":

@@ -14,6 +14,7 @@ import { Hints } from "./Hints.ts"
 import { Line } from "./Line.ts"
 import { Members } from "./Members.ts"
 import { paint } from "./Paint.ts"
+import { Picker } from "./Picker.ts"
 import { PaintContext, Rows } from "./Rows.ts"
 import { SearchLine } from "./SearchLine.ts"
 import type { Store } from "./Store.ts"
@@ -72,11 +73,22 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
         completion: model.completion,
         conversation,
         editing: model.editing !== undefined,
+        said: model.said,
+        selecting: model.selected !== undefined,
         ticks: model.ticks,
       }),
     model.search !== undefined && createElement(SearchLine, { columns, search: model.search, top: bottom - 1 }),
+    layout.picker > 0 &&
+      model.picker !== undefined &&
+      createElement(Picker, {
+        columns,
+        height: layout.picker,
+        model,
+        picker: model.picker,
+        top: bottom - 1,
+      }),
     createElement(Composer, {
-      active: model.search === undefined,
+      active: model.search === undefined && model.picker === undefined,
       columns,
       editor: model.password === undefined ? model.editor : masked(model.password),
       height: layout.composer,

@@ -26,6 +26,8 @@ export interface Display {
   readonly show: (model: Model) => void
   readonly title: (text: string) => void
   readonly notify: (title: string, text: string) => void
+  /** Into the clipboard of whoever sits at the terminal, where that lets programs do so. */
+  readonly copy: (text: string) => void
   /** Dies with a defect of the view. */
   readonly failed: Effect.Effect<never>
 }
@@ -115,6 +117,7 @@ export const open = Effect.fnUntraced(function* (options: {
     show: (model) => store.show(model),
     title: (text) => capabilities.title && write(EscapeSequences.title(text)),
     notify: (title, text) => write(EscapeSequences.notify(title, text, capabilities.notification)),
+    copy: (text) => write(EscapeSequences.copy(text)),
     failed: Deferred.await(failed),
   }
 })

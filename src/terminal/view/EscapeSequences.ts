@@ -50,6 +50,13 @@ export const keepKittyKeyboard = `${escape}[>5u`
 
 export const restoreKittyKeyboard = `${escape}[<u`
 
+/** Bytes that are copied at most: terminals drop a longer sequence, some of them all of it. */
+const maxCopied = 74_000
+
+/** Puts a text into the clipboard (OSC 52). It is encoded, so nothing in it means anything to the terminal. */
+export const copy = (text: string): string =>
+  `${escape}]52;c;${Buffer.from(Buffer.from(text).subarray(0, maxCopied).toString()).toString("base64")}${stringEnd}`
+
 /** Characters of a link's address; terminals take no longer ones. */
 const maxUrl = 2000
 

@@ -128,9 +128,10 @@ const names: { readonly [Depth in 16 | 256]: { readonly [In in Theme]: ReadonlyA
 }
 
 export const paint = ({ colours: depth, links, theme }: Capabilities): Paint => {
-  const parametersOf = ({ colour, formats = [], style }: Piece): string => {
+  const parametersOf = ({ colour, formats = [], selected, style }: Piece): string => {
     const look = looks[style]
-    const weights = [...formats.map((format) => formatted[format]), ...(look.weights ?? [])]
+    const chosen = selected === true ? [inverse] : []
+    const weights = [...chosen, ...formats.map((format) => formatted[format]), ...(look.weights ?? [])]
     if (depth === 0) return [...weights, ...(look.plain ?? [])].join(";")
     const own = look.colour === undefined ? undefined : colours[depth][theme][look.colour]
     const name = colour === undefined ? undefined : names[depth][theme][colour % nameColours]

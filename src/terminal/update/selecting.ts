@@ -1,0 +1,152 @@
+/** Choosing a message with the arrow keys, and what is done with it: by its first letter, as in Slack. */
+import type { Intent } from "../Action.ts"
+import { withFile } from "../FileLine.ts"
+import type { Key } from "../Key.ts"
+import { layout } from "../Layout.ts"
+import type { MessageEntry, Model } from "../Model.ts"
+import { placeOf, scrollInto } from "../Timeline.ts"
+import { change, current, lookOf, seqOf } from "./conversations.ts"
+import * as Editing from "./editing.ts"
+import { requestOlder } from "./history.ts"
+import { say } from "./saying.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+const only = (model: Model): Next => [model, []]
+
+/** The messages that can be chosen, the oldest first. */
+const chosenFrom = (model: Model): ReadonlyArray<MessageEntry> => current(model).entries.filter(Editing.isThere)
+
+/** The message that is chosen; undefined where none is, or it is gone. */
+export const selectedEntry = (model: Model): MessageEntry | undefined =>
+  model.selected === undefined ? undefined : chosenFrom(model).find(({ key }) => key === model.selected!.key)
+
+/** Chooses a message, and scrolls such that it is in sight. */
+const choose = (model: Model, { key }: MessageEntry): Model => {
+  const chosen: Model = { ...model, selected: { key, deleting: false } }
+  const { rows } = layout(chosen).timeline
+  return change(chosen, chosen.current, (conversation) => ({
+    ...conversation,
+    scroll: scrollInto(conversation, key, lookOf(chosen), rows),
+  }))
+}
+
+/** Chooses the lowest message in sight. */
+export const begin = (model: Model): Model => {
+  const conversation = current(model)
+  const place = placeOf(conversation, lookOf(model))
+  const bottom = conversation.entries.findLastIndex(({ key }) => key === place?.key)
+  const visible = conversation.entries.slice(0, bottom + 1)
+  const lowest = visible.findLast(Editing.isThere) ?? chosenFrom(model)[0]
+  if (lowest === undefined) return say(model, "There is no message here to choose.")
+  const bare = { ...Editing.stopEditing(model), completion: undefined }
+  return choose(bare, lowest)
+}
+
+const end = (model: Model): Model => ({ ...model, selected: undefined })
+
+/** Chooses the message so many further down; at the top a page of history is requested. */
+const move = (model: Model, by: number): Next => {
+  const all = chosenFrom(model)
+  const at = all.findIndex(({ key }) => key === model.selected?.key)
+  const next = all[Math.max(0, Math.min(all.length - 1, at + by))]
+  if (at === -1 || next === undefined) return only(end(model))
+  const moved = choose(model, next)
+  return at + by < 0 ? requestOlder(moved, model.current) : only(moved)
+}
+
+/** Rows of a screen that a page leaves in sight count as messages here: about as many. */
+const page = (model: Model): number => Math.max(1, Math.floor(layout(model).timeline.rows / 2))
+
+export const reactWith = (model: Model, reaction: string): Next => {
+  const entry = selectedEntry(model)
+  return entry === undefined ? only(end(model)) : [end(model), Editing.reactTo(model, entry, reaction)]
+}
+
+const edit = (model: Model, entry: MessageEntry): Next => {
+  if (entry.from !== model.me) return only(say(model, "Only who wrote it changes it."))
+  return only(Editing.take(end(model), entry) ?? say(model, "It is too long to be changed here."))
+}
+
+const remove = (model: Model, entry: MessageEntry): Next => {
+  const target = seqOf(entry)
+  if (target === undefined) return only(end(model))
+  if (model.selected?.deleting !== true) {
+    return only(say({ ...model, selected: { key: entry.key, deleting: true } }, "Once more deletes it for everybody."))
+  }
+  return [end(model), [{ _tag: "Delete", channel: model.current, target }]]
+}
+
+const copy = (model: Model, text: string, what: string): Next => [
+  say(end(model), `${what} is in the clipboard, if your terminal lets programs write there.`),
+  [{ _tag: "Copy", text }],
+]
+
+const copyLink = (model: Model, entry: MessageEntry): Next => {
+  const { current: channel, page } = model
+  const seq = seqOf(entry)
+  if (page === undefined || seq === undefined) return only(say(model, "There is no page here that it could lead to."))
+  // As the page writes it.
+  const name = encodeURIComponent(channel).replace(/^%40/, "@")
+  return copy(model, `${page}/c/${name}/${seq}`, "Its link")
+}
+
+/** What is done with the message that is chosen; undefined where a key does nothing. */
+const act = (model: Model, entry: MessageEntry, letter: string): Next | undefined => {
+  switch (letter) {
+    case "r":
+    case "+":
+      return only({ ...model, picker: { what: "react", query: "", at: 0 } })
+    case "e":
+      return edit(model, entry)
+    case "d":
+      return remove(model, entry)
+    case "c":
+    case "y":
+      return copy(model, withFile(entry.content, entry.file, "\n"), "It")
+    case "l":
+      return copyLink(model, entry)
+    case "k":
+      return move(model, -1)
+    case "j":
+      return move(model, 1)
+    case "g":
+      return move(model, Number.NEGATIVE_INFINITY)
+    case "G":
+      return move(model, Number.POSITIVE_INFINITY)
+    case "q":
+      return only(end(model))
+    default:
+      return undefined
+  }
+}
+
+export const press = (model: Model, key: Key): Next => {
+  const entry = selectedEntry(model)
+  if (entry === undefined) return only(end(model))
+  switch (key.name) {
+    case "up":
+      return move(model, -1)
+    case "down":
+      return move(model, 1)
+    case "pageUp":
+      return move(model, -page(model))
+    case "pageDown":
+      return move(model, page(model))
+    case "home":
+      return move(model, Number.NEGATIVE_INFINITY)
+    case "end":
+      return move(model, Number.POSITIVE_INFINITY)
+    case "delete":
+      return remove(model, entry)
+    case "text": {
+      if (key.ctrl || key.alt) return only(end(model))
+      return act(model, entry, key.text) ?? only({ ...model, selected: { key: entry.key, deleting: false } })
+    }
+    case "escape":
+    case "enter":
+      return only(end(model))
+    default:
+      return only(model)
+  }
+}

@@ -1,0 +1,166 @@
+/** Choosing a message, and lists to choose from. */
+import { assert, describe, it } from "@effect/vitest"
+import { choices } from "../../src/terminal/Choices.ts"
+import { layout } from "../../src/terminal/Layout.ts"
+import { Seq } from "../../src/domain/Seq.ts"
+import { event, World } from "./world.ts"
+
+const ctrl = { ctrl: true } as const
+
+const talked = () => {
+  const world = new World().joins("lobby", "bob", "grace")
+  world.says("bob", "good morning").says("ann", "hello").says("grace", "look at this")
+  world.intents()
+  return world.press("up", ctrl)
+}
+
+/** What stands beside the bar of the message that is chosen. */
+const chosen = (world: World) =>
+  world
+    .screen()
+    .filter((row) => row.startsWith("▌"))
+    .map((row) => row.slice(2))
+
+describe("choosing a message", () => {
+  it("begins with the lowest in sight, and goes up and down, not beyond the ends", () => {
+    const world = talked()
+    assert.deepStrictEqual(chosen(world), ["look at this"])
+    world.press("up").press("up")
+    assert.deepStrictEqual(chosen(world), ["good morning"])
+    world.press("up")
+    assert.deepStrictEqual(chosen(world), ["good morning"])
+    world.press("end")
+    assert.deepStrictEqual(chosen(world), ["look at this"])
+    world.press("escape")
+    assert.deepStrictEqual(chosen(world), [])
+  })
+
+  it("keeps what is chosen in sight, whatever was scrolled, and asks for older pages at the top", () => {
+    const world = new World({ columns: 80, rows: 12 })
+    world.joins("lobby", "bob").receive(
+      event("Joined", {
+        channel: "lobby",
+        topic: "",
+        seq: 90,
+        count: 2,
+        members: [],
+        presence: 0,
+      }),
+    )
+    for (let at = 0; at < 30; at++) world.says("bob", `line ${at}`)
+    world.press("up", ctrl)
+    const rows = () => layout(world.model).timeline.rows
+    for (let at = 28; at >= 0; at--) {
+      world.press("up")
+      assert.deepStrictEqual(chosen(world), [`line ${at}`])
+      assert.isAtMost(world.screen().length, rows())
+    }
+    for (let at = 1; at < 30; at++) {
+      world.press("down")
+      assert.deepStrictEqual(chosen(world), [`line ${at}`])
+    }
+    assert.strictEqual(world.shown.scroll, 0)
+  })
+
+  it("reacts, edits, deletes after asking, and copies", () => {
+    const react = { _tag: "React", channel: "lobby", reaction: "🎉", on: true } as const
+    assert.deepStrictEqual(talked().type("r").type("tada").press("enter").intents(), [
+      { ...react, target: Seq.make(3) },
+    ])
+    // What is typed itself may be the reaction.
+    assert.deepStrictEqual(talked().type("r").type("ok!").press("enter").intents(), [
+      { ...react, reaction: "ok!", target: Seq.make(3) },
+    ])
+    const edited = talked().press("up").type("e")
+    assert.strictEqual(edited.model.editor.text, "hello")
+    edited.type("!").press("enter")
+    assert.deepStrictEqual(
+      edited.intents().filter(({ _tag }) => _tag === "Edit"),
+      [{ _tag: "Edit", channel: "lobby", target: Seq.make(2), content: "hello!" }],
+    )
+    const foreign = talked().type("e")
+    assert.strictEqual(foreign.model.said?.text, "Only who wrote it changes it.")
+    assert.deepStrictEqual(foreign.intents(), [])
+
+    const deleted = talked().press("up").type("d")
+    assert.deepStrictEqual(deleted.intents(), [])
+    assert.match(deleted.model.said!.text, /Once more/)
+    deleted.press("up").press("down")
+    assert.deepStrictEqual(deleted.type("d").intents(), [])
+    assert.deepStrictEqual(deleted.type("d").intents(), [{ _tag: "Delete", channel: "lobby", target: Seq.make(2) }])
+
+    assert.deepStrictEqual(talked().type("c").intents(), [{ _tag: "Copy", text: "look at this" }])
+    const linked = talked()
+    assert.deepStrictEqual(linked.type("l").intents(), [])
+    linked.model = { ...linked.model, page: "https://chat.example.org" }
+    assert.deepStrictEqual(linked.type("l").intents(), [{ _tag: "Copy", text: "https://chat.example.org/c/lobby/3" }])
+  })
+
+  it("ends where there is nothing to choose any more, and by a paste, which goes into the draft", () => {
+    const world = talked().receive(
+      event("Deleted", { channel: "lobby", seq: 9, target: 3, id: "x", from: "grace", timestamp: 1 }),
+    )
+    world.type("c")
+    assert.deepStrictEqual([world.intents(), world.model.selected], [[], undefined])
+    const pasted = talked().act({ _tag: "Pasted", text: "some words" })
+    assert.deepStrictEqual([pasted.model.selected, pasted.model.editor.text], [undefined, "some words"])
+    const empty = new World().press("text", { text: "m", alt: true })
+    assert.isUndefined(empty.model.selected)
+    assert.match(empty.model.said!.text, /no message/)
+  })
+})
+
+describe("a list to choose from", () => {
+  it("goes to a conversation by a part of its name: those with news first, then people", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "kitchen", "ops", "kittens"])
+    for (const name of ["lobby", "kitchen", "ops", "kittens"]) world.joins(name, "bob", "katie")
+    world.says("bob", "ann: it burns", "ops")
+    world.press("text", { text: "k", ctrl: true })
+    assert.deepStrictEqual(
+      choices(world.model).map(({ label }) => label),
+      ["#ops 1 @1", "#kitchen", "#kittens", "@bob", "@katie"],
+    )
+    world.type("kit")
+    assert.deepStrictEqual(
+      choices(world.model).map(({ value }) => value),
+      ["kitchen", "kittens"],
+    )
+    world.press("up").press("enter")
+    assert.strictEqual(world.model.current, "kittens")
+    world.intents()
+    world.press("text", { text: "g", alt: true }).type("@kat").press("enter")
+    assert.deepStrictEqual([world.model.current, world.intents()], ["@katie", [{ _tag: "Join", channel: "@katie" }]])
+  })
+
+  it("leaves Ctrl+K what it is to a draft: it deletes to the end of the line", () => {
+    const world = new World()
+      .joins("lobby")
+      .type("one two")
+      .press("left", ctrl)
+      .press("text", { text: "k", ctrl: true })
+    assert.deepStrictEqual([world.model.picker, world.model.editor.text], [undefined, "one "])
+  })
+
+  it("finds what one sent before, here and on other days, and says so where nothing fits", () => {
+    const world = new World().joins("lobby", "bob").says("ann", "from another day").says("bob", "not mine")
+    world.enter("deploy the first").enter("something else").enter("deploy the second")
+    world.press("text", { text: "r", ctrl: true })
+    assert.deepStrictEqual(
+      choices(world.model).map(({ value }) => value),
+      ["deploy the second", "something else", "deploy the first", "from another day"],
+    )
+    world.type("DEPLOY").press("text", { text: "r", ctrl: true }).press("enter")
+    assert.deepStrictEqual([world.model.picker, world.model.editor.text], [undefined, "deploy the first"])
+    world.press("text", { text: "r", ctrl: true }).type("nowhere").press("enter")
+    assert.strictEqual(world.model.said?.text, "Nothing fits that.")
+    world.press("escape")
+    assert.strictEqual(world.model.editor.text, "deploy the first")
+  })
+
+  it("reconnects by Ctrl+R while the connection is lost, as its line says", () => {
+    const world = new World().joins("lobby")
+    const state = { _tag: "Away", because: { message: "lost" }, until: world.model.ticks + 1000 } as never
+    world.act({ _tag: "Connection", state }).press("text", { text: "r", ctrl: true })
+    assert.deepStrictEqual([world.model.picker, world.intents()], [undefined, [{ _tag: "Retry" }]])
+  })
+})
