@@ -1,5 +1,7 @@
 import * as fs from "node:fs"
 import { commands } from "../../src/terminal/Commands.ts"
+import { actionNames } from "../../src/terminal/Keymap.ts"
+import { descriptions, names } from "../../src/terminal/Settings.ts"
 import { keys } from "../../src/terminal/view/Help.ts"
 import type { Document } from "./Document.ts"
 import { code, fenced, table } from "./Markdown.ts"
@@ -27,6 +29,17 @@ export const terminalGuide: Document = {
           ]),
         ),
       )
+      .replace("{{settings}}", () =>
+        table(
+          ["setting", "values", ""],
+          names.map((name) => {
+            const [values, what] = descriptions[name]
+            const [label, given] = name === "servers" ? values.split(/ (.*)/) : [name, values]
+            return [code(label!), given!.split("|").map(code).join(" "), what]
+          }),
+        ),
+      )
+      .replace("{{actions}}", () => actionNames.map(code).join(", "))
       .replace("{{keys}}", () =>
         table(
           ["key", ""],

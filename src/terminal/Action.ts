@@ -10,6 +10,7 @@ import type { Username } from "../domain/Username.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Key } from "./Key.ts"
 import type { Size } from "./Model.ts"
+import type { Change } from "./Settings.ts"
 
 type Administrative =
   | "createChannel"
@@ -123,6 +124,8 @@ export type Intent =
   | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
+  /** It is to hold the next time, too. */
+  | { readonly _tag: "KeepSetting"; readonly change: Change }
   /** Into the clipboard. */
   | { readonly _tag: "Copy"; readonly text: string }
   /** The title of the window. */

@@ -17,7 +17,8 @@ import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
 import { runIntent } from "./internal/runIntent.ts"
 import { Transfers } from "./internal/transfers.ts"
-import type { LocalFiles } from "./LocalFiles.ts"
+import type { LocalFiles, LocalTrouble } from "./LocalFiles.ts"
+import type { Change, Settings } from "./Settings.ts"
 import { title, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
@@ -33,6 +34,11 @@ export interface ChatOptions {
   readonly files: LocalFiles
   /** Whether the wheel of the mouse is reported. */
   readonly mouse: boolean
+  readonly settings: Settings
+  /** What is wrong with the file that they are in. */
+  readonly settingsTrouble: ReadonlyArray<string>
+  /** Changes that file, and nothing else in it. */
+  readonly keepSetting: (change: Change) => Effect.Effect<void, LocalTrouble>
   /** Where the page of the service is; undefined where nobody could open it. */
   readonly page: string | undefined
   /** Called with what asks the user for the password, when the client needs it to sign in again. */
@@ -58,7 +64,7 @@ export const run = Effect.fnUntraced(function* (
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels, files, mouse, page } = options
+  const { address, capabilities, channels, files, keepSetting, mouse, page, settings } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
   let model = initial({
     address,
@@ -68,6 +74,7 @@ export const run = Effect.fnUntraced(function* (
     size,
     formats: capabilities.formats,
     page,
+    settings,
   })
 
   const dispatch = (action: Action): void => {
@@ -89,6 +96,14 @@ export const run = Effect.fnUntraced(function* (
         return void Deferred.doneUnsafe(quit, Exit.void)
       case "Title":
         return display.title(intent.text)
+      case "KeepSetting":
+        return void start(
+          Effect.catch(keepSetting(intent.change), ({ message }) =>
+            Effect.sync(() =>
+              dispatch({ _tag: "Refused", why: `It holds until you leave, and is not kept: ${message}` }),
+            ),
+          ),
+        )
       case "Copy":
         return display.copy(intent.text)
       case "Notify":
@@ -127,6 +142,9 @@ export const run = Effect.fnUntraced(function* (
     }),
   )
   display.title(title(model))
+  if (options.settingsTrouble.length > 0) {
+    dispatch({ _tag: "Refused", why: ["In your settings:", ...options.settingsTrouble].join("\n") })
+  }
 
   const drawing = changed.await.pipe(
     Effect.andThen(

@@ -46,6 +46,10 @@ export type Command =
     }
   | { readonly _tag: "Blocked" }
   | { readonly _tag: "Reconnect" }
+  | { readonly _tag: "Set"; readonly name: string; readonly value: string }
+  /** Of which messages here one is told. */
+  | { readonly _tag: "NotifyLevel"; readonly level: string }
+  | { readonly _tag: "Disturb"; readonly value: string }
   /** A list to choose from. */
   | { readonly _tag: "Pick"; readonly what: "switch" | "sent" }
   /** Choose a message. */

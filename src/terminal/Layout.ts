@@ -44,8 +44,9 @@ export const layout = (model: Model): Layout => {
   const tooSmall = columns < smallest.columns || rows < smallest.rows
   const roomy = rows >= 8
   const names = model.conversations.map(({ name }) => name)
-  const channels = columns >= 70 && !tooSmall ? sideColumns(names) : 0
-  const members = columns >= 100 && !tooSmall ? 20 : 0
+  const { sides } = model.settings
+  const channels = sides && columns >= 70 && !tooSmall ? sideColumns(names) : 0
+  const members = sides && columns >= 100 && !tooSmall ? 20 : 0
   const middle = columns - (channels === 0 ? 0 : channels + 1) - (members === 0 ? 0 : members + 1)
   const banner = model.connection._tag === "Online" ? 0 : 1
   const typing = roomy ? 1 : 0

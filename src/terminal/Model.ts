@@ -8,6 +8,7 @@ import type { Seq } from "../domain/Seq.ts"
 import type { Username } from "../domain/Username.ts"
 import { type Editor, empty } from "./Editor.ts"
 import type { Formats } from "./Format.ts"
+import { defaults, type Settings } from "./Settings.ts"
 
 export interface Model {
   /** The date, in milliseconds since 1970; moves on with every `Tick`. */
@@ -35,6 +36,8 @@ export interface Model {
   readonly selected: Selected | undefined
   /** What a key has just done that no message shows: a line above the draft. */
   readonly said: { readonly text: string; readonly until: number } | undefined
+  /** What the user wants of this client. */
+  readonly settings: Settings
   /** Where the page of the service is, as in `https://chat.example.org`: links to messages begin so. */
   readonly page: string | undefined
   /** Which page of the help is shown over everything, counted round and round; undefined for none. */
@@ -251,6 +254,7 @@ export const initial = (options: {
   readonly ids: string
   readonly formats: Formats
   readonly page?: string | undefined
+  readonly settings?: Settings | undefined
 }): Model => ({
   now: options.now,
   ticks: options.ticks,
@@ -266,6 +270,7 @@ export const initial = (options: {
   picker: undefined,
   selected: undefined,
   said: undefined,
+  settings: options.settings ?? defaults,
   page: options.page,
   help: undefined,
   size: options.size,

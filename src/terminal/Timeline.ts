@@ -1,6 +1,6 @@
 /** A conversation as the rows of a window. */
 import { dayOf } from "./internal/day.ts"
-import { type Look, type Row, rowsOf, rule, selectedRow } from "./internal/rows.ts"
+import { isHidden, type Look, type Row, rowsOf, rule, selectedRow } from "./internal/rows.ts"
 import type { Conversation, Entry } from "./Model.ts"
 
 export type { Look, Row, Span, Style } from "./internal/rows.ts"
@@ -16,7 +16,13 @@ const cache = new WeakMap<Entry, CachedRows>()
 
 /** Whether entries take as many rows in both: a search only marks them. */
 const sameHeight = (a: Look, b: Look): boolean =>
-  a === b || (a.columns === b.columns && a.me === b.me && a.formats === b.formats && dayOf(a.now) === dayOf(b.now))
+  a === b ||
+  (a.columns === b.columns &&
+    a.me === b.me &&
+    a.formats === b.formats &&
+    a.times === b.times &&
+    a.joins === b.joins &&
+    dayOf(a.now) === dayOf(b.now))
 
 const draw = (entry: Entry, previous: Entry | undefined, look: Look): CachedRows => {
   const drawn = { previous, look, rows: rowsOf(entry, previous, look) }
@@ -24,9 +30,16 @@ const draw = (entry: Entry, previous: Entry | undefined, look: Look): CachedRows
   return drawn
 }
 
+/** The place of the entry that is shown above this one. */
+const previousAt = (entries: ReadonlyArray<Entry>, at: number, look: Look): number => {
+  let before = at - 1
+  while (before >= 0 && isHidden(entries[before]!, look)) before--
+  return before
+}
+
 /** The rows of an entry; their height holds, but their marks may be those of an earlier search. */
 const drawnAt = ({ entries }: Conversation, at: number, look: Look): CachedRows => {
-  const previous = entries[at - 1]
+  const previous = entries[previousAt(entries, at, look)]
   const found = cache.get(entries[at]!)
   const same = found !== undefined && found.previous === previous && sameHeight(found.look, look)
   return same ? found : draw(entries[at]!, previous, look)
@@ -41,7 +54,8 @@ const heightAt = (conversation: Conversation, at: number, look: Look): number =>
 const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArray<Row> => {
   const { entries, firstUnread } = conversation
   const drawn = drawnAt(conversation, at, look)
-  const { rows: plain } = drawn.look.query === look.query ? drawn : draw(entries[at]!, entries[at - 1], look)
+  const marked = drawn.look.query === look.query && drawn.look.words === look.words
+  const { rows: plain } = marked ? drawn : draw(entries[at]!, drawn.previous, look)
   const rows = entries[at]!.key === look.selected ? plain.map(selectedRow) : plain
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
 }

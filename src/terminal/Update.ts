@@ -6,6 +6,7 @@ import { empty } from "./Editor.ts"
 import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
+import { levelOf } from "./Settings.ts"
 import { notice, resize, clampScroll } from "./update/conversations.ts"
 import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
@@ -22,7 +23,8 @@ const maxFound = 200
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
 /** The window's title: it shows whether there is something unread to users who look elsewhere. */
-export const title = ({ conversations, current }: Model): string => {
+export const title = ({ address, conversations: all, current, settings }: Model): string => {
+  const conversations = all.filter(({ name }) => levelOf(settings, address, name) !== "none")
   const mentions = conversations.reduce((sum, conversation) => sum + conversation.mentions, 0)
   const unread = conversations.some((conversation) => conversation.unread > 0)
   const mark = mentions > 0 ? `(${mentions}) ` : unread ? "* " : ""

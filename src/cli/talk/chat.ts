@@ -24,7 +24,7 @@ export const run = Effect.fnUntraced(function* (given: ChatFlags) {
   const [first = lobby, ...others] = given.channels
   if ((yield* stdio.stdinIsTerminal) && (yield* stdio.stdoutIsTerminal) && !(yield* dumb)) {
     const { run } = yield* Effect.promise(() => import("./chatOnTerminal.ts"))
-    return yield* run({ ...given, channels: [first, ...others] })
+    return yield* run(given)
   }
   if (others.length > 0) return yield* userError("without a terminal it talks in one channel: give --channel once")
   const { run } = yield* Effect.promise(() => import("./chatByLines.ts"))

@@ -11,14 +11,16 @@ import { format } from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
 import * as ClientState from "../../client/ClientState.ts"
 import * as NodeDialer from "../../client/transport/NodeDialer.ts"
-import type { ChatOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
 import * as Identity from "../identity.ts"
 import * as ServiceHttp from "../serviceHttp.ts"
 import { tlsOptions } from "../tls.ts"
+import { ofServer } from "../../terminal/Settings.ts"
+import { lobby } from "../../domain/ChannelName.ts"
 import { localFiles } from "./localFiles.ts"
+import { settingsFile } from "./settingsFile.ts"
 
 /** The arguments and flags of `natter chat`. */
 export interface ChatFlags extends SignInFlags {
@@ -41,8 +43,12 @@ const load = () => {
 
 /** Runs until the user leaves, or reconnecting makes no sense. */
 export const run = Effect.fnUntraced(
-  function* (given: ChatFlags & Pick<ChatOptions, "channels">) {
+  function* (given: ChatFlags) {
     const address = yield* Identity.addressOf(given.address)
+    const kept = yield* settingsFile(process.env)
+    // Those that are named, or else those that are entered by themselves at this server.
+    const { autojoin = [] } = ofServer(kept.settings, format(address))
+    const [first = lobby, ...others] = given.channels.length > 0 ? given.channels : autojoin
     const target = ServiceHttp.targetOf(address)
     const tls = yield* tlsOptions(given, address)
     const loading = yield* Effect.forkScoped(Effect.promise(load))
@@ -68,14 +74,18 @@ export const run = Effect.fnUntraced(
       Chat.run({
         address: format(address),
         capabilities: capabilitiesOf(process.env, given.theme),
-        channels: given.channels,
+        channels: [first, ...others],
         client: Effect.tap(Fiber.join(arriving), (client) =>
           Effect.map(client.state, (state) => {
             if (state._tag === "Online") username = state.username
           }),
         ),
         files: localFiles(given.downloads),
+        keepSetting: kept.keep,
         mouse: given.mouse,
+        // What is said on the command line comes first.
+        settings: given.theme === "auto" ? kept.settings : { ...kept.settings, theme: given.theme },
+        settingsTrouble: kept.trouble,
         page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
         onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
         waiting: SubscriptionRef.changes(waiting),

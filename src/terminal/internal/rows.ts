@@ -5,12 +5,14 @@ import type { Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
+import { highlights } from "../Highlights.ts"
 import { matches, mentions } from "../../text/Mentions.ts"
 import type { Range } from "../../text/Range.ts"
 import type { Entry } from "../Model.ts"
 import type { Format, Formats } from "../Format.ts"
 import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
+import type { Settings } from "../Settings.ts"
 import { cut, fit, wholeIn, width, wrap } from "../Width.ts"
 
 /** What a piece of a row is. The view decides how that looks. */
@@ -66,6 +68,12 @@ export interface Look {
   readonly formats: Formats
   /** The key of the message that is chosen; undefined for none. */
   readonly selected: number | undefined
+  /** Words that count as if they named the user. */
+  readonly words: ReadonlyArray<string>
+  /** Whether a time stands beside each group of messages, or each message, or none. */
+  readonly times: Settings["times"]
+  /** Whether it is shown who comes and goes. */
+  readonly joins: boolean
 }
 
 /** Messages of one author are one group while they follow each other within this time, in milliseconds. */
@@ -81,18 +89,29 @@ export const rule = (label: string, style: Style, columns: number): Row => {
 
 const indent = 2
 
+/** Columns of a time, and the blank behind it. */
+const timeColumns = 6
+
+/** Columns from which on there is room for a time beside each message. */
+const roomyFor = 40
+
+/** Columns before a message: a time stands there where each has one. */
+const marginOf = ({ columns, times }: Look): number =>
+  times === "all" && columns >= roomyFor ? timeColumns : columns > 2 * indent ? indent : 0
+
 interface Mark extends Omit<TextMark, "style"> {
   readonly style?: Style
 }
 
 /** The marks in a line, up to a place in it. Where styles overlap, the first one counts; formats add up. */
-const marksIn = (line: ShownLine, end: number, own: boolean, { me, query }: Look): ReadonlyArray<Mark> => {
+const marksIn = (line: ShownLine, end: number, own: boolean, { me, query, words }: Look): ReadonlyArray<Mark> => {
   const text = line.text.slice(0, end)
   const marked = (style: Style) => (range: Range) => ({ ...range, style })
   const marks: ReadonlyArray<Mark> = [
     ...matches(text, withoutInvisible(query)).map(marked("match")),
     ...line.marks.filter(({ start }) => start < end).map((mark) => ({ ...mark, end: Math.min(mark.end, end) })),
     ...(own || me === undefined ? [] : mentions(text, me).map(marked("mention"))),
+    ...(own ? [] : highlights(text, words).map(marked("mention"))),
   ]
   // Half a grapheme would take columns of its own.
   const whole = wholeIn(text)
@@ -124,8 +143,8 @@ const spansOf = (text: string, range: Range, marks: ReadonlyArray<Mark>, style: 
 /** Rows of one entry, so that nobody can push all others out of sight. */
 const maxRows = 200
 
-const more = (hidden: number, columns: number, style: Style): Row => [
-  { text: cut(`${" ".repeat(indent)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
+const more = (hidden: number, columns: number, style: Style, margin = indent): Row => [
+  { text: cut(`${" ".repeat(margin)}… ${hidden} more ${hidden === 1 ? "line" : "lines"}`, columns), style },
 ]
 
 const editedMark = " (edited)"
@@ -147,7 +166,7 @@ const body = (
   edited: boolean,
 ): ReadonlyArray<Row> => {
   // Without it the lines of a message could look like messages of others.
-  const margin = look.columns > 2 * indent ? indent : 0
+  const margin = marginOf(look)
   let left = maxRows
   let hidden = 0
   const rows = lines.flatMap((given, at) => {
@@ -173,31 +192,34 @@ const body = (
       ]
     })
   })
-  return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale")]
+  return hidden === 0 ? rows : [...rows, more(hidden, look.columns, "pale", margin)]
 }
 
 /** The rows below a message: each reaction, and how many users have it. */
-const reactions = (given: Message["reactions"], { columns, me }: Look): ReadonlyArray<Row> => {
+const reactions = (given: Message["reactions"], look: Look): ReadonlyArray<Row> => {
+  const { columns, me } = look
+  // Without room for them reactions stand a little to the right all the same.
+  const margin = Math.max(indent, marginOf(look))
   const rows: Array<Array<Span>> = []
   let room = 0
   for (const { reaction, users } of given ?? []) {
-    const text = cut(`${Plain.line(reaction)} ${users.length}`, columns - indent)
+    const text = cut(`${Plain.line(reaction)} ${users.length}`, columns - margin)
     const style = me !== undefined && users.includes(me) ? "reacted" : "reaction"
     const row = rows.at(-1)
     const fits = row !== undefined && width(text) + 2 <= room
     if (fits) row.push({ text: "  ", style: "text" }, { text, style })
     else
       rows.push([
-        { text: " ".repeat(indent), style: "text" },
+        { text: " ".repeat(margin), style: "text" },
         { text, style },
       ])
-    room = (fits ? room - 2 : columns - indent) - width(text)
+    room = (fits ? room - 2 : columns - margin) - width(text)
   }
   return rows
 }
 
-const heading = (name: string, at: number, own: boolean, columns: number): Row => {
-  const time = ` ${clock(at)}`
+const heading = (name: string, at: number, own: boolean, { columns, times }: Look): Row => {
+  const time = times === "group" || (times === "all" && columns < roomyFor) ? ` ${clock(at)}` : ""
   const shown = Plain.name(name)
   const cutName = width(shown) + width(time) > columns ? fit(shown, Math.max(1, columns - width(time))) : shown
   return [
@@ -234,9 +256,17 @@ const said = (entry: Exclude<Entry, { readonly _tag: "Notice" }>, own: boolean, 
 /** A row of the message that is chosen: also where nothing is inverse, a bar stands before it. */
 export const selectedRow = (row: Row): Row => {
   const [margin, ...rest] = row
-  if (margin === undefined || !margin.text.startsWith(" ".repeat(indent))) return row
-  const bar: Span = { text: `▌${margin.text.slice(1)}`, style: "me" }
-  return [bar, ...rest.map((span): Span => ({ ...span, selected: true }))]
+  const time = margin?.style === "time"
+  if (margin === undefined || (!time && !margin.text.startsWith(" ".repeat(indent)))) return row
+  const before: Span = time ? { ...margin, selected: true } : { text: `▌${margin.text.slice(1)}`, style: "me" }
+  return [before, ...rest.map((span): Span => ({ ...span, selected: true }))]
+}
+
+/** The rows of a message with its time in the margin of the first, where each has one. */
+const timed = (rows: ReadonlyArray<Row>, at: number, look: Look): ReadonlyArray<Row> => {
+  const [[, ...first] = [], ...rest] = rows
+  if (marginOf(look) !== timeColumns || rows.length === 0) return rows
+  return [[{ text: `${clock(at)} `, style: "time" }, ...first], ...rest]
 }
 
 const authorOf = (entry: Entry | undefined, me: Username | undefined): string | undefined => {
@@ -244,8 +274,13 @@ const authorOf = (entry: Entry | undefined, me: Username | undefined): string | 
   return entry?._tag === "Unsent" ? me : undefined
 }
 
+/** Whether somebody wants not to see it. */
+export const isHidden = (entry: Entry, { joins }: Look): boolean =>
+  !joins && entry._tag === "Notice" && entry.kind === "presence"
+
 /** The rows of one entry, below the one before it. */
 export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
+  if (isHidden(entry, look)) return []
   const { columns, me, now } = look
   const day =
     previous === undefined || dayOf(previous.at) !== dayOf(entry.at)
@@ -265,10 +300,14 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
     entry.at - previous.at < groupWithin
   const rows = [
     ...day,
-    ...(follows ? [] : [heading(author ?? "you", entry.at, own, columns)]),
-    ...(entry._tag === "Message" && entry.deleted === true
-      ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
-      : said(entry, own, look)),
+    ...(follows ? [] : [heading(author ?? "you", entry.at, own, look)]),
+    ...timed(
+      entry._tag === "Message" && entry.deleted === true
+        ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
+        : said(entry, own, look),
+      entry.at,
+      look,
+    ),
     ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]
   if (entry._tag === "Message" || entry.failed === undefined) return rows

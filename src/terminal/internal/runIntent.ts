@@ -8,7 +8,7 @@ import { explained } from "./advice.ts"
 /** The intents that are for the client. */
 export type ClientIntent = Exclude<
   Intent,
-  FileIntent | { readonly _tag: "Quit" | "Title" | "Copy" | "Notify" | "SignIn" | "ListPaths" }
+  FileIntent | { readonly _tag: "Quit" | "Title" | "Copy" | "KeepSetting" | "Notify" | "SignIn" | "ListPaths" }
 >
 
 /** A server without direct conversations does not understand such a name. */

@@ -31,6 +31,9 @@ export const lookOf = (model: Model): Look => ({
   query: model.search?.query ?? "",
   formats: model.formats,
   selected: model.selected?.key,
+  words: model.settings.highlight,
+  times: model.settings.times,
+  joins: model.settings.joins,
 })
 
 /** Changes the conversation of this name, if there is one. */

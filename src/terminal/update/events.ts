@@ -7,9 +7,10 @@ import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
-import { isMentioned } from "../../text/Mentions.ts"
+import { isFor } from "../Highlights.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
+import { levelOf } from "../Settings.ts"
 import {
   add,
   change,
@@ -217,7 +218,7 @@ const message = (model: Model, event: Message): Next => {
     // One that only came with a page of history so far is new to the user all the same.
     return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
   }
-  const mention = !own && model.me !== undefined && isMentioned(content, model.me)
+  const mention = !own && isFor(content, model.me, model.settings.highlight)
   const entry = {
     _tag: "Message",
     at: timestamp,
@@ -244,8 +245,10 @@ const message = (model: Model, event: Message): Next => {
 const countAsNew = (model: Model, { channel, content, file, from }: Message, key: number, mention: boolean): Next => {
   const direct = isDirect(channel)
   const counted = countUnread(model, channel, key, mention || direct)
+  const level = levelOf(model.settings, model.address, channel)
+  const told = level === "all" || (level === "mentions" && (mention || direct))
   // One notification for many that come together.
-  if ((!mention && !direct) || model.ticks - model.notifiedAt < notifyEvery) return [counted, []]
+  if (!told || model.settings.dnd || model.ticks - model.notifiedAt < notifyEvery) return [counted, []]
   const title = direct ? from : `${from} in #${channel}`
   return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: withFile(content, file, " ") }]]
 }

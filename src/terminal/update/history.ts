@@ -4,7 +4,7 @@ import * as Seq from "../../domain/Seq.ts"
 import type { Entry as PageEntry, PastMessage } from "../../protocol/v2/Entry.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
-import { isMentioned } from "../../text/Mentions.ts"
+import { isFor } from "../Highlights.ts"
 import type { Change, Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import { change, current, find, isDirect, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
 
@@ -40,12 +40,12 @@ const withReaction = (
 }
 
 /** A message after a change; the same one, where it has that change already. */
-const changeEntry = (entry: MessageEntry, event: Change, me: string | undefined): MessageEntry => {
+const changeEntry = (entry: MessageEntry, event: Change, { me, settings }: Model): MessageEntry => {
   switch (event.type) {
     case "Edited": {
       const { content, seq } = event
       if (entry.deleted === true || (entry.edited ?? Seq.zero) >= seq) return entry
-      const mention = me !== undefined && entry.from !== me && isMentioned(content, me)
+      const mention = entry.from !== me && isFor(content, me, settings.highlight)
       return { ...entry, content, edited: seq, mention }
     }
     case "Deleted":
@@ -91,7 +91,7 @@ export const applyChange = (model: Model, event: Change): Model => {
   const next = change(model, event.channel, (conversation) => {
     const target = conversation.entries.find(isTarget)
     const seen = { ...conversation, seq: later(conversation.seq, event.seq) }
-    if (target !== undefined) return recount(seen, target, changeEntry(target, event, model.me), model.me)
+    if (target !== undefined) return recount(seen, target, changeEntry(target, event, model), model.me)
     const { read, unread } = conversation
     // It is not loaded, but the service has counted it.
     const isLess = event.type === "Deleted" && read !== undefined && event.target > read && unread > 0
@@ -105,7 +105,7 @@ export const applyChange = (model: Model, event: Change): Model => {
   })
   return withEntries(next, event.channel, ({ entries }) =>
     entries.some(isTarget)
-      ? entries.map((entry) => (isTarget(entry) ? changeEntry(entry, event, model.me) : entry))
+      ? entries.map((entry) => (isTarget(entry) ? changeEntry(entry, event, model) : entry))
       : entries,
   )
 }
@@ -149,13 +149,13 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       edited,
       deleted,
       reactions,
-      mention: !own && model.me !== undefined && isMentioned(content, model.me),
+      mention: !own && isFor(content, model.me, model.settings.highlight),
       ...(own ? {} : { fromHistory: true as const }),
     }
     return [
       changes
         .filter(({ target }) => target === seq)
-        .reduce((entry, event) => changeEntry(entry, event, model.me), entry),
+        .reduce((entry, event) => changeEntry(entry, event, model), entry),
     ]
   })
   // A message of the user that still counts as unsent may be on the page: its acknowledgement was lost.

@@ -4,6 +4,7 @@ import { parse } from "../Commands.ts"
 import * as Completion from "../Completion.ts"
 import * as Editor from "../Editor.ts"
 import type { Key } from "../Key.ts"
+import { meant } from "../Keymap.ts"
 import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
@@ -225,7 +226,9 @@ export const pressKey = (model: Model, key: Key): Next => {
   if (model.search !== undefined) return only(Search.press(model, key))
   if (model.picker !== undefined) return Picking.press(model, model.picker, key)
   if (model.selected !== undefined) return Selecting.press(model, key)
-  const [next, intents] = pressInDraft(model, key)
+  const meaning = meant(model.settings.keys, key)
+  if (meaning === undefined) return only(model)
+  const [next, intents] = pressInDraft(model, meaning)
   // Any other key accepts what Tab has completed.
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
 }

@@ -16,6 +16,7 @@ import * as Picking from "./picking.ts"
 import { post } from "./post.ts"
 import * as Search from "./search.ts"
 import * as Selecting from "./selecting.ts"
+import * as Settings from "./settings.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -151,6 +152,12 @@ const runCommand = (model: Model, command: Command): Next => {
       return [model, [{ _tag: "ListBlocked" }]]
     case "Reconnect":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
+    case "Set":
+      return Settings.set(model, command.name, command.value)
+    case "NotifyLevel":
+      return Settings.notify(model, command.level)
+    case "Disturb":
+      return Settings.disturb(model, command.value)
     case "Pick":
       return [Picking.open(model, command.what), []]
     case "Select":

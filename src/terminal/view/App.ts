@@ -115,7 +115,11 @@ export const App = (part: {
 }) => {
   const { capabilities, onReady, store } = part
   const model = useSyncExternalStore(store.subscribe, store.read)
-  const painter = useMemo(() => paint(capabilities), [capabilities])
+  const { theme } = model.settings
+  const painter = useMemo(
+    () => paint(theme === "auto" ? capabilities : { ...capabilities, theme }),
+    [capabilities, theme],
+  )
   return createElement(
     PaintContext,
     { value: painter },
