@@ -109,6 +109,8 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
 
 /** Tries of a request that the server refuses for now, where it does not say when the next may help. */
 const maxRefusals = 4
+/** A channel that has not let the client in again by then comes later: the client goes on without it. */
+const longestEntry = Duration.seconds(1)
 /** Where it does say so, a request waits at most so long. */
 const limits = { times: maxRefusals, longest: Duration.seconds(30) }
 
@@ -154,7 +156,13 @@ export const make = Effect.fnUntraced(function* (
   // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
   const isShutOut = (channel: string) => shutOut.has(channel)
-  const outgoing = yield* Outgoing.make(current, maxUnsent, { isShutOut, longestWait })
+  /** The channels that the client is coming back to in this session, and has not been answered by yet. */
+  const comingBack = new Map<Position | ShutOut | undefined, Deferred.Deferred<void>>()
+  const untilEntered = (channel: string): Effect.Effect<void> | undefined => {
+    const back = comingBack.get(positions.at(channel) ?? shutOut.get(channel))
+    return back && Deferred.await(back)
+  }
+  const outgoing = yield* Outgoing.make(current, maxUnsent, { isShutOut, entering: untilEntered, longestWait })
 
   /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
   const signIn = (session: ClientSession) =>
@@ -228,10 +236,18 @@ export const make = Effect.fnUntraced(function* (
       const { username } = yield* signIn(session)
       if (wish !== undefined) yield* Effect.catchTag(wish.tell(session), "RequestError", () => Effect.void)
       const channels = [...positions.all, ...[...shutOut.values()].filter(({ name }) => !positions.isIn(name))]
-      yield* Effect.forEach(channels, (channel) => rejoin(session, channel, ears), {
-        concurrency: "unbounded",
-        discard: true,
-      })
+      for (const channel of channels) {
+        const back = Deferred.makeUnsafe<void>()
+        comingBack.set(channel, back)
+        const entered = Effect.sync(() => {
+          comingBack.delete(channel)
+          Deferred.doneUnsafe(back, Exit.void)
+        })
+        // Where the session ends, that is told by itself.
+        const coming = Effect.ignore(Effect.ensuring(rejoin(session, channel, ears), entered))
+        yield* Effect.forkScoped(coming, { startImmediately: true })
+      }
+      yield* Effect.timeoutOption(Effect.forEach(comingBack.values(), Deferred.await), longestEntry)
       yield* arrived
       transition({ _tag: "Arrived", username, version: session.version })
       current.set(session)
@@ -309,14 +325,17 @@ export const make = Effect.fnUntraced(function* (
       Effect.tap(ask(session), ({ ref }) => (hearing?.session === session ? hearing.heard.event(ref) : Effect.void)),
     )
 
-  /** A channel as it is called when something is asked of it, which may be later: it is the one that is meant now. */
-  const meant = (channel: string): Effect.Effect<() => Effect.Effect<string, RequestError>> =>
+  /** A channel as it is called when something is asked of it, once the client is in it: it is the one that is meant now. */
+  const meant = (channel: string): Effect.Effect<Effect.Effect<string, RequestError>> =>
     Effect.sync(() => {
       const position = positions.at(channel)
-      return () => {
-        const { name, refused } = position ?? { name: channel, refused: undefined }
-        return refused === undefined ? Effect.succeed(name) : Effect.fail(refused)
-      }
+      const name: Effect.Effect<string, RequestError> = Effect.suspend(() => {
+        const { name: called, refused } = position ?? { name: channel, refused: undefined }
+        if (refused !== undefined) return Effect.fail(refused)
+        const coming = untilEntered(called)
+        return coming === undefined ? Effect.succeed(called) : Effect.andThen(coming, name)
+      })
+      return name
     })
 
   const requests = Requests.of<ConnectionFailure>((frame) => {
@@ -324,7 +343,7 @@ export const make = Effect.fnUntraced(function* (
     const repeats = mayRepeat(frame)
     if (typeof channel !== "string") return request((session) => session.ask(frame), repeats)
     return Effect.flatMap(meant(channel), (name) =>
-      request((session) => Effect.flatMap(name(), (channel) => session.ask({ ...frame, channel })), repeats),
+      request((session) => Effect.flatMap(name, (channel) => session.ask({ ...frame, channel })), repeats),
     )
   })
 
@@ -345,7 +364,9 @@ export const make = Effect.fnUntraced(function* (
     states: states.all,
     join: (channel, { after, history, id } = {}) =>
       Effect.suspend(() => {
-        const joining = moving((session) => session.join(channel, { history, id }))
+        const joining = moving((session) =>
+          Effect.andThen(untilEntered(channel) ?? Effect.void, session.join(channel, { history, id })),
+        )
         if (after === undefined) return joining
         const forget = positions.want(channel, { after: Place.make(after), history })
         return joining.pipe(
@@ -356,7 +377,7 @@ export const make = Effect.fnUntraced(function* (
     leave: (channel) =>
       Effect.flatMap(meant(channel), (name) => {
         shutOut.delete(channel)
-        return moving((session) => Effect.flatMap(name(), (channel) => session.leave(channel)))
+        return moving((session) => Effect.flatMap(name, (channel) => session.leave(channel)))
       }),
     publish: (channel, content, options = {}) => {
       const { file, id } = typeof options === "string" ? { id: options, file: undefined } : options

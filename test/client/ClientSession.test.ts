@@ -428,25 +428,32 @@ describe("Connection, to whatever listens", () => {
     ).pipe(Effect.scoped),
   )
 
-  it.effect("gives a server up that does not answer, and every other call with it", () =>
-    Effect.gen(function* () {
-      const { connection, peer } = yield* pair(undefined, { answerTimeout: Duration.seconds(4) })
-      const first = yield* Effect.forkChild(Effect.flip(connection.join("lobby")))
-      yield* peer.next
-      yield* TestClock.adjust("3 seconds")
-      const second = yield* Effect.forkChild(Effect.flip(connection.channels()))
-      yield* peer.next
-      // Other frames of the server do not count as the answer.
-      yield* peer.send({ type: "Pong" })
-      yield* TestClock.adjust("999 millis")
-      assert.isUndefined(first.pollUnsafe())
-      yield* TestClock.adjust("1 millis")
-      const disconnect = yield* Fiber.join(first)
-      assert.deepInclude(disconnect, { _tag: "Disconnect", reason: "ConnectionLost", reconnect: true })
-      assert.strictEqual(yield* Fiber.join(second), disconnect)
-      assert.strictEqual(yield* Effect.flip(connection.leave("lobby")), disconnect)
-      assert.strictEqual(yield* Effect.flip(Stream.runDrain(connection.events)), disconnect)
-    }).pipe(Effect.scoped),
+  it.effect(
+    "gives a server up that does not answer, a minute later where it is heard, and every other call with it",
+    () =>
+      Effect.gen(function* () {
+        const { connection, peer } = yield* pair(undefined, { answerTimeout: Duration.seconds(4) })
+        const first = yield* Effect.forkChild(Effect.flip(connection.join("lobby")))
+        yield* peer.next
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
+        const second = yield* Effect.forkChild(Effect.flip(connection.channels()))
+        yield* peer.next
+        // Other frames of the server do not count as the answer, but say that it is there.
+        const heard = Effect.andThen(peer.send({ type: "Ping", sequence: 7 }), peer.next)
+        assert.deepStrictEqual(yield* heard, { type: "Pong", sequence: 7 })
+        yield* TestClock.adjust("3 seconds")
+        assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
+        yield* heard
+        yield* TestClock.adjust("57999 millis")
+        assert.isUndefined(first.pollUnsafe())
+        yield* TestClock.adjust("1 millis")
+        const disconnect = yield* Fiber.join(first)
+        assert.deepInclude(disconnect, { _tag: "Disconnect", reason: "ConnectionLost", reconnect: true })
+        assert.strictEqual(yield* Fiber.join(second), disconnect)
+        assert.strictEqual(yield* Effect.flip(connection.leave("lobby")), disconnect)
+        assert.strictEqual(yield* Effect.flip(Stream.runDrain(connection.events)), disconnect)
+      }).pipe(Effect.scoped),
   )
 
   it.effect("waits 30 s for an answer, and no longer for one that has come", () =>

@@ -11,6 +11,8 @@ export class Pace {
   /** Between two messages; 0 until the server has refused one. */
   private interval = 0
   private acceptedAt = Number.NEGATIVE_INFINITY
+  /** When the last message was sent that has not been refused: several may be on their way. */
+  private sentAt = Number.NEGATIVE_INFINITY
   /** When the server last said anything to a message. */
   private answeredAt = Number.NEGATIVE_INFINITY
   private accepted = 0
@@ -18,7 +20,11 @@ export class Pace {
   /** How long the next message has to wait, so that it need not be refused. */
   wait(now: number): number {
     if (now - this.answeredAt > this.interval * rested) this.interval = 0
-    return Math.max(0, this.interval - (now - this.acceptedAt))
+    return Math.max(0, this.interval - (now - Math.max(this.acceptedAt, this.sentAt)))
+  }
+
+  send(now: number): void {
+    this.sentAt = now
   }
 
   accept(now: number): void {
@@ -33,6 +39,7 @@ export class Pace {
   refuse(now: number, wait: number): void {
     this.accepted = 0
     this.answeredAt = now
+    this.sentAt = Number.NEGATIVE_INFINITY
     // From the last that was accepted to the next that will be; after a pause that says nothing about the pace.
     const between = Math.min(now + wait - this.acceptedAt, 2 * wait)
     this.interval = Math.min(slowest, Math.max(this.interval, between))

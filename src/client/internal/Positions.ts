@@ -22,7 +22,7 @@ export interface Wanted {
 const maxLeft = 256
 
 /** The same for every spelling of a direct conversation's name. */
-const keyOf = (name: string): string => (isDirect(name as ChannelName) ? directKey(name as ChannelName) : name)
+export const keyOf = (name: string): string => (isDirect(name as ChannelName) ? directKey(name as ChannelName) : name)
 
 const otherBehindName = "This name is somebody else's now"
 

@@ -20,6 +20,10 @@ import { outOfTime, timeFor } from "./slowLink.ts"
 const eventsAhead = 256
 /** Time the network has to take a frame that is no request. */
 const sendTimeout = Duration.seconds(10)
+/** Before a request counts as not answered, the server has so many milliseconds, or half of the time, to say that it is there. */
+const pongWithin = 5000
+/** Time beyond that, while the server is heard: what is asked for may stand still, and all else go on. */
+const whileHeard = Duration.minutes(1)
 /** Time the server has to answer a goodbye. */
 const goodbyeTimeout = Duration.seconds(1)
 
@@ -27,6 +31,8 @@ export class SessionCore {
   readonly link: Link
   readonly events: Queue.Queue<Event, Disconnect>
   private readonly answerTimeout: Duration.Duration
+  /** Asks the server whether it is there; undefined where that is not known of it. */
+  private readonly ping: Effect.Effect<void> | undefined
   /** The requests that wait for an answer, by their `ref`; as many as there are such calls. */
   private readonly waiting = new Map<number, Deferred.Deferred<ServerFrame, RequestError | Disconnect>>()
   /** Failed with the reason once the session has ended. */
@@ -37,22 +43,28 @@ export class SessionCore {
   /** Bytes of the requests that wait for an answer: they share the network. */
   private unanswered = 0
 
-  private constructor(link: Link, events: Queue.Queue<Event, Disconnect>, answerTimeout: Duration.Duration) {
+  private constructor(
+    link: Link,
+    events: Queue.Queue<Event, Disconnect>,
+    answerTimeout: Duration.Duration,
+    ping: Uint8Array | undefined,
+  ) {
     this.link = link
     this.events = events
     this.answerTimeout = answerTimeout
+    this.ping = ping && this.send(ping)
   }
 
-  static make(link: Link, answerTimeout: Duration.Duration): Effect.Effect<SessionCore> {
+  static make(link: Link, answerTimeout: Duration.Duration, ping?: Uint8Array): Effect.Effect<SessionCore> {
     return Effect.map(
       Queue.bounded<Event, Disconnect>(eventsAhead),
-      (events) => new SessionCore(link, events, answerTimeout),
+      (events) => new SessionCore(link, events, answerTimeout, ping),
     )
   }
 
   /**
    * Sends a request under a new `ref`, and waits until `settle` is called with that. A server that does not answer in
-   * time does not work any more: that ends the whole session.
+   * time, and is not heard either when it is asked, does not work any more: that ends the whole session.
    */
   request<Type extends ServerFrame["type"]>(
     write: (ref: number) => Result.Result<Uint8Array, RequestError>,
@@ -67,6 +79,13 @@ export class SessionCore {
       this.unanswered += byteLength
       let sent = false
       const more = Effect.suspend(() => (sent ? outOfTime(this.link, timeFor(this.unanswered)) : Effect.void))
+      const patience = Duration.toMillis(this.answerTimeout)
+      let heard = Infinity
+      const asking = Effect.suspend(() => {
+        if (this.ping === undefined) return Effect.never
+        heard = this.link.received()
+        return Effect.andThen(this.ping, Effect.never)
+      })
       return Effect.raceAllFirst([
         // Raced with the others, so that a network that takes nothing more cannot hold up the caller.
         Effect.andThen(
@@ -74,7 +93,12 @@ export class SessionCore {
           Effect.never,
         ),
         Deferred.await(answer) as Answer<Type>,
-        outOfTime(this.link, this.answerTimeout).pipe(Effect.andThen(more), Effect.andThen(this.giveUp)),
+        Effect.delay(asking, Math.max(patience / 2, patience - pongWithin)),
+        outOfTime(this.link, this.answerTimeout).pipe(
+          Effect.andThen(more),
+          Effect.andThen(Effect.suspend(() => Effect.sleep(this.link.received() > heard ? whileHeard : 0))),
+          Effect.andThen(this.giveUp),
+        ),
       ]).pipe(
         Effect.ensuring(
           Effect.sync(() => {

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import type { ClientSession } from "../Session.ts"
 import type { ClientEvent } from "../Event.ts"
@@ -20,9 +21,11 @@ export const catchUp = (options: {
   readonly isHere: () => boolean
   /** Waits until all subscribers have room for a page. */
   readonly room: Effect.Effect<void>
+  /** Where only so many do this at once: lets another begin while this waits long for an answer. */
+  readonly lending?: <A, E>(waiting: Effect.Effect<A, E>) => Effect.Effect<A, E>
   readonly emit: (events: ReadonlyArray<ClientEvent>) => void
 }): Effect.Effect<void, Disconnect> => {
-  const { emit, isHere, position, room, session } = options
+  const { emit, isHere, lending = identity, position, room, session } = options
   const page = Effect.suspend(() => {
     const { last, name } = position
     return Effect.catch(session.history(name, { after: last }), (error) =>
@@ -30,7 +33,7 @@ export const catchUp = (options: {
       name === position.name ? Effect.fail(error) : Effect.void,
     )
   })
-  const step = retryRefused(page).pipe(
+  const step = lending(retryRefused(page)).pipe(
     Effect.tap(() => room),
     Effect.map((page) => {
       if (isHere() && page !== undefined) emit(position.addPage(page))

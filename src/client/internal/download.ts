@@ -31,7 +31,7 @@ class Refused extends Data.TaggedError("Refused")<{ readonly because: RequestErr
 /** Reads one file, over as many sessions as it takes. */
 class Download {
   private readonly around: Around
-  private readonly name: () => Effect.Effect<string, RequestError>
+  private readonly name: Effect.Effect<string, RequestError>
   private readonly file: string
   private readonly tries = new Tries()
   private readonly onProgress: DownloadOptions["onProgress"]
@@ -44,7 +44,7 @@ class Download {
 
   constructor(
     around: Around,
-    name: () => Effect.Effect<string, RequestError>,
+    name: Effect.Effect<string, RequestError>,
     file: string,
     { offset = 0, onProgress }: DownloadOptions<unknown>,
     hash: Hash.Sha256Hash | undefined,

@@ -13,7 +13,7 @@ import type { Position } from "./Position.ts"
 import type { Positions } from "./Positions.ts"
 import type { Subscribers } from "./Subscribers.ts"
 
-/** Channels whose missing entries are fetched at the same time. */
+/** Channels whose missing entries are fetched at the same time, but for those that do not answer within a second. */
 const fetchedAtOnce = 4
 
 interface Options {
@@ -41,6 +41,17 @@ export const receiver = Effect.fnUntraced(function* ({
   const heard = yield* Heard.make
   const fetching = new Set<Position>()
   const turn = Semaphore.makeUnsafe(fetchedAtOnce)
+  const lending = <A, E>(waiting: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      let back = Effect.void
+      const lend = Effect.sync(() => {
+        back = Effect.asVoid(turn.take(1))
+      }).pipe(Effect.andThen(turn.release(1)), Effect.delay("1 second"), Effect.andThen(Effect.never))
+      return Effect.ensuring(
+        Effect.raceFirst(waiting, lend),
+        Effect.suspend(() => back),
+      )
+    })
   const emit = (events: ReadonlyArray<ClientEvent>): void => {
     for (const event of events) subscribers.emit(event)
   }
@@ -50,7 +61,7 @@ export const receiver = Effect.fnUntraced(function* ({
     fetching.add(position)
     start(
       turn
-        .withPermits(1)(catchUp({ session, isHere, position, room: subscribers.room, emit }))
+        .withPermits(1)(catchUp({ session, isHere, position, room: subscribers.room, lending, emit }))
         .pipe(
           Effect.ensuring(Effect.sync(() => fetching.delete(position))),
           // More may be missing by now.
@@ -66,8 +77,8 @@ export const receiver = Effect.fnUntraced(function* ({
   return {
     receive: (event) => {
       const ready = positions.receive(event)
-      const [, position] = ready
-      if (event.type === "Joined" && position !== undefined) {
+      const position = event.type === "Renamed" ? positions.at(event.name) : ready[1]
+      if ((event.type === "Joined" || event.type === "Renamed") && position !== undefined) {
         outgoing.bind(position, (name) => positions.at(name) === position)
       }
       emitReady(ready)

@@ -28,9 +28,10 @@ export const make = Effect.fnUntraced(function* (
   terms: Terms,
   answerTimeout: Duration.Duration,
 ): Effect.fn.Return<ClientSession, never, Scope.Scope> {
-  const core = yield* SessionCore.make(link, answerTimeout)
-
   const { encoding } = terms
+  const ping = encoding.encode({ type: "Ping" })
+  const core = yield* SessionCore.make(link, answerTimeout, ping)
+
   const files = new SessionFiles((frames, memory) =>
     // A message carries one frame, a stream as many as there are.
     encoding.framing === bare
@@ -106,10 +107,7 @@ export const make = Effect.fnUntraced(function* (
     },
     // The server pings a client that is silent. But where the client has just said something that is not answered, both
     // are silent for longer than that: so the client pings, too, before it believes that the server is gone.
-    watchdog:
-      terms.silence === undefined
-        ? Effect.never
-        : watchdog(link, core.send(terms.encoding.encode({ type: "Ping" })), terms.silence),
+    watchdog: terms.silence === undefined ? Effect.never : watchdog(link, core.send(ping), terms.silence),
     onEnd: (because) => files.end(because),
     goodbye: terms.encoding.encode({ type: "Disconnect" }),
   })

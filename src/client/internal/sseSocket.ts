@@ -280,8 +280,8 @@ export const make = (url: string, fetch: Fetch): Socket.Socket => {
     Effect.andThen(postAll),
     // The stream says why, if there is one. Where there is none, it comes to know itself.
     Effect.catch((error) => (isClose(error) ? Effect.void : Effect.sync(() => end(error)))),
-    Effect.repeat({ while: () => over === undefined }),
-    Effect.asVoid,
+    // `Effect.repeat` would say the same, and bring all of `Schedule` into a page.
+    Effect.flatMap(() => (over === undefined ? posting : Effect.void)),
   )
 
   /** Lets what was written last leave, and says that nothing more comes. */

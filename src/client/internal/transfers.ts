@@ -12,8 +12,8 @@ import type { SessionFiles } from "./SessionFiles.ts"
 /** What the client around them is made of. */
 export interface Around {
   readonly current: CurrentSession
-  /** A channel as it is called when something is asked of it, which may be later. */
-  readonly meant: (channel: string) => Effect.Effect<() => Effect.Effect<string, RequestError>>
+  /** A channel as it is called when something is asked of it, which may be later: the client is in it by then, or knows why not. */
+  readonly meant: (channel: string) => Effect.Effect<Effect.Effect<string, RequestError>>
   /** Whether the client is out of a channel only until the server has room for it. */
   readonly isShutOut: (channel: string) => boolean
 }
@@ -60,7 +60,7 @@ const notSupported = () =>
  */
 export const inSessions = <A, E>(
   { current, isShutOut }: Around,
-  name: () => Effect.Effect<string, RequestError>,
+  name: Effect.Effect<string, RequestError>,
   tries: Tries,
   run: (
     session: ClientSession,
@@ -72,7 +72,7 @@ export const inSessions = <A, E>(
   const attempt: Effect.Effect<A, E | RequestError | ConnectionFailure | Broken> = Effect.flatMap(
     current.ready,
     (session) =>
-      Effect.flatMap(name(), (channel) => {
+      Effect.flatMap(name, (channel) => {
         const { files } = session
         if (files === undefined) return Effect.fail(notSupported())
         return Effect.catch(run(session, files, channel), (error) => {
@@ -81,7 +81,7 @@ export const inSessions = <A, E>(
             return attempt
           }
           if (!(error instanceof RequestError)) return Effect.fail(error)
-          return Effect.flatMap(name(), (later) => {
+          return Effect.flatMap(name, (later) => {
             // The channel was renamed meanwhile; somebody else's turn had not ended; a byte was changed on its way.
             const now = later !== channel || changes(error) || isGarbled(error.reason)
             const waits = error.reason === "NotMember" && isShutOut(channel)

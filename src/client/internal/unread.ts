@@ -63,6 +63,6 @@ export const joinUnreadDirects = (
         Effect.catchTag(retryRefused(session.join(channel), { times: maxRefusals }), "RequestError", (error) =>
           Effect.sync(() => forget(error)),
         ),
-      { discard: true },
+      { concurrency: "unbounded", discard: true },
     ).pipe(Effect.onError(() => Effect.sync(() => noted.forEach(({ forget }) => forget()))))
   })

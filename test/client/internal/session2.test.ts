@@ -262,8 +262,27 @@ describe("a session in version 2", () => {
           reason: "ConnectionLost",
           message: "The server did not answer in time",
         })
-        assert.strictEqual(peer.waiting(), 1)
+        // It was asked whether it is there.
+        assert.deepStrictEqual([(yield* peer.next)?.type, (yield* peer.next)?.type], ["Leave", "Ping"])
       }
+    }).pipe(Effect.scoped),
+  )
+
+  it.effect("asks a server that does not answer whether it is there, and waits on for what stands still", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* setting({}, { answerTimeout: Duration.seconds(10) })
+      const standing = yield* Effect.forkChild(session.leave("den"), { startImmediately: true })
+      const { ref } = (yield* peer.next)!
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* peer.next, { type: "Ping" })
+      yield* peer.send({ type: "Pong" })
+      yield* TestClock.adjust("30 seconds")
+      const going = yield* Effect.forkChild(session.leave("attic"), { startImmediately: true })
+      const other = (yield* peer.next)!
+      yield* peer.send({ type: "Left", ref: other.ref!, channel: channel("attic") })
+      yield* Fiber.join(going)
+      yield* peer.send({ type: "Left", ref: ref!, channel: channel("den") })
+      assert.strictEqual((yield* Fiber.join(standing)).channel, "den")
     }).pipe(Effect.scoped),
   )
 
