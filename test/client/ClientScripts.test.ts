@@ -294,6 +294,68 @@ describe("a client that comes back", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.effect("goes on without a channel that does not answer: what concerns that waits, and nothing else", () =>
+    Effect.gen(function* () {
+      const { client, peer, world } = yield* start()
+      const heard = yield* listening(client)
+      yield* nothingUnread(peer)
+      yield* enter(client, peer, "den", { id: "d" })
+      yield* enter(client, peer, "attic", { id: "a" })
+      yield* peer.end()
+      const waiting = yield* Effect.forkChild(client.publish("den", "early"), { startImmediately: true })
+      const second = yield* accepted(world)
+      const joins = [yield* asked(second, "Join"), yield* asked(second, "Join")]
+      yield* second.send(joined("attic", 0, { id: "a", ref: joins[1]!.ref }))
+      yield* TestClock.adjust("999 millis")
+      assert.strictEqual((yield* client.state)._tag, "Returning")
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* client.state)._tag, "Online")
+      yield* nothingUnread(second)
+      const calls: Effect.Effect<unknown, unknown> = Effect.all(
+        [client.setTopic("den", "tea"), client.publish("den", "late"), client.join("den")],
+        { concurrency: "unbounded" },
+      )
+      const standing = yield* Effect.forkChild(calls, { startImmediately: true })
+      yield* settled
+      assert.strictEqual(second.waiting(), 0)
+      const going = yield* Effect.forkChild(client.publish("attic", "x"))
+      yield* second.send(published(yield* asked(second, "Publish")))
+      yield* Fiber.join(going)
+      // Nor is it forgotten over the next connection.
+      yield* second.end()
+      const third = yield* accepted(world)
+      const again = [yield* asked(third, "Join"), yield* asked(third, "Join")]
+      assert.deepStrictEqual(
+        again.map(({ channel, id }) => `${String(channel)} ${String(id)}`),
+        ["den d", "attic a"],
+      )
+      yield* third.send(joined("attic", 0, { id: "a", ref: again[1]!.ref }))
+      yield* TestClock.adjust("4 seconds")
+      yield* nothingUnread(third)
+      assert.strictEqual(third.waiting(), 0)
+      yield* third.send(joined("lounge", 0, { id: "d", ref: again[0]!.ref }))
+      yield* settled
+      const said: Array<string> = []
+      for (let frames = 0; frames < 4; frames++) {
+        const frame = (yield* third.next)!
+        said.push(`${frame.type} ${String(frame["channel"])}`)
+        if (frame.type === "Publish") yield* third.send(published(frame))
+        else if (frame.type === "SetTopic") yield* third.send({ type: "Ok", ref: frame.ref! })
+        else yield* third.send(joined(String(frame["channel"]), 0, { id: "e", ref: frame.ref! }))
+        yield* settled
+      }
+      yield* Effect.forEach([waiting, standing], (fiber) => Fiber.join<unknown, unknown>(fiber))
+      assert.deepStrictEqual(said.toSorted(), ["Join den", "Publish lounge", "Publish lounge", "SetTopic lounge"])
+      assert.deepStrictEqual(heard.slice(2), [
+        "Joined attic",
+        "Joined attic",
+        "den is lounge",
+        "Joined lounge",
+        "Joined den",
+      ])
+    }).pipe(Effect.scoped),
+  )
+
   it.effect("tells its status before anything else, but not one that was refused; and a refusal does not stop it", () =>
     Effect.gen(function* () {
       const { client, peer, world } = yield* start()
