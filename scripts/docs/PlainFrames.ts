@@ -16,7 +16,6 @@ const named = new Set([
   "FileId",
   "HistoryId",
   "MessageId",
-  "Reaction",
   "Seq",
   "Sha256",
   "StatusText",

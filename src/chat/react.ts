@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
 import type { ChannelName } from "../domain/ChannelName.ts"
 import type { MessageId } from "../domain/MessageId.ts"
-import type { Reaction } from "../domain/Reaction.ts"
+import { reactionOf } from "../domain/Reaction.ts"
 import type { RequestError } from "../domain/RequestError.ts"
+import { reaction as rule } from "../domain/Rules.ts"
 import type { Seq } from "../domain/Seq.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
-import { showing } from "./internal/checks.ts"
+import { invalid, showing } from "./internal/checks.ts"
 import { awaiting, send, mayNotPost } from "./internal/post.ts"
 import { operation, posting } from "./Operation.ts"
 import type { Receipt } from "./Receipt.ts"
@@ -16,7 +17,8 @@ export interface React {
   readonly channel: ChannelName
   /** The place of the message. */
   readonly target: Seq
-  readonly reaction: Reaction
+  /** As it was typed: forms that look the same are one reaction. */
+  readonly reaction: string
   /** False takes it back. */
   readonly on: boolean
   /** Made by the caller, as with `publish`. */
@@ -30,12 +32,13 @@ export const sendReaction = (
   request: React,
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
-  const { channel, id, target } = request
-  const error =
-    (request.on ? showing("reaction", request.reaction) : undefined) ?? mayNotPost(chat, caller, "react", channel)
+  const { channel, id, on, target } = request
+  const reaction = reactionOf(request.reaction)
+  if (reaction === undefined) return Effect.fail(invalid("reaction", `expected ${rule.expected}`))
+  const error = (on ? showing("reaction", reaction) : undefined) ?? mayNotPost(chat, caller, "react", channel)
   if (error !== undefined) return Effect.fail(error)
   const { by } = caller
-  const change = { type: "Reacted", reaction: request.reaction, on: request.on } as const
+  const change = { type: "Reacted", reaction, on } as const
   return send(chat, caller, channel, reply, (request) => ({ type: "Change", by, request, id, target, change }))
 }
 

@@ -3,9 +3,9 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
 import { maxHits, maxPage } from "../domain/Limits.ts"
-import { Reaction } from "../domain/Reaction.ts"
+import { reactionOf } from "../domain/Reaction.ts"
 import { apiFlags as api, channel, channelFlag, seq, seqFlag, textFlag } from "./apiFlags.ts"
 
 /** Loaded only when one of the commands runs, since it takes a while. */
@@ -27,7 +27,10 @@ const id = Flag.String("id").pipe(
 
 const reaction = Argument.String("reaction").pipe(
   Argument.withDescription("An emoji, or a short word"),
-  Argument.filterMap(Schema.decodeOption(Reaction), () => "one emoji, or up to 32 visible characters"),
+  Argument.filterMap(
+    (given) => Option.fromUndefinedOr(reactionOf(given)),
+    () => "one emoji, or up to 32 visible characters",
+  ),
 )
 
 const limit = (most: number) =>

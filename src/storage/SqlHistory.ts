@@ -18,6 +18,7 @@ import { asHistoryError } from "./internal/asHistoryError.ts"
 import * as Markers from "./internal/historyMarkers.ts"
 import * as Prune from "./internal/historyPrune.ts"
 import * as Read from "./internal/historyRead.ts"
+import { inOneForm } from "./internal/reactions.ts"
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -28,6 +29,7 @@ const make = Effect.gen(function* () {
   const log = yield* dialect.log(sql)
   const read = Read.make(sql, phrases)
   const markers = Markers.make(sql, phrases)
+  const tidied = inOneForm(sql, phrases)
   const prune = Prune.make(sql, settings.maxEntries)
   const history = yield* HistoryIdentity.read
 
@@ -72,7 +74,9 @@ const make = Effect.gen(function* () {
     appendUnsafe: undefined,
     append: (channel, batch) => {
       stamps.stored(batch.entries[0]!.timestamp)
-      const appending = log.append(channel, batch)
+      const appending = batch.entries.some((entry) => entry.type === "Reacted" && !entry.on)
+        ? Effect.andThen(run("append", tidied(channel, batch.entries)), log.append(channel, batch))
+        : log.append(channel, batch)
       // Where several wait for a statement it is taken back by whoever has made it.
       return log.inTime ? asHistoryError("append", dialect)(appending) : run("append", appending)
     },

@@ -308,7 +308,7 @@ describe("what is wrong with a request", () => {
   it.effect("is a topic, a status or a reaction that shows nothing; one that is taken away is none", () =>
     Effect.gen(function* () {
       const nothing = "\u200b"
-      const reaction = nothing as Reaction
+      const reaction = "\u0301"
       const on =
         (on: boolean): Do =>
         (...to) =>

@@ -129,6 +129,12 @@ export const reactions: ReadonlyArray<Case<"react">> = [
     answer: { seq: 3 },
     before: ({ ann, channel }) => ann("react", { ...react(channel), id: "a-1" }),
   },
+  {
+    when: "it is taken back in another form",
+    request: { ...react("den"), on: false },
+    answer: { seq: 3 },
+    before: ({ ann, channel }) => ann("react", { ...react(channel), id: "a-1", reaction: " \u{1f44d}\ufe0f\u200b" }),
+  },
   // Nothing changes: the answer names the message.
   { when: "it was never there", request: { ...react("den"), on: false }, answer: { seq: 1 } },
   ...posting<"react">(react),
@@ -161,7 +167,6 @@ export const reactions: ReadonlyArray<Case<"react">> = [
   {
     refused: "InvalidFrame",
     when: "nobody can see it",
-    unreadable: true,
     request: { ...react("den"), reaction: "\u200b" },
   },
   { refused: "InvalidFrame", when: "it is a mark on nothing", request: { ...react("den"), reaction: "\u0301" } },

@@ -385,6 +385,32 @@ describe("History in SQL", () => {
     }).pipe(Effect.provide(inSqlite)),
   )
 
+  const severalForms = Effect.gen(function* () {
+    const history = yield* History
+    const sql = yield* SqlClient
+    yield* append(history, general, [said(1), said(2)])
+    const stored = [alice, bob].flatMap(({ id, name }) =>
+      ["\u{1f44d}", "\u{1f44d}\ufe0f"].map((reaction) => ({ id, name, reaction })),
+    )
+    for (const [n, { id, name, reaction }] of stored.entries()) {
+      yield* sql`INSERT INTO entries (channel, seq, type, id, user_id, user_name, timestamp, target, reaction, is_on)
+        VALUES (${general}, ${3 + n}, 'Reacted', ${`r${n}`}, ${id}, ${name}, ${timeOf(3)}, 1, ${reaction}, 1)`
+    }
+    yield* sql`UPDATE logs SET seq = 6 WHERE channel = ${general}`
+    const reactions = Effect.map(history.messages(general, [seq(1)]), ([message]) =>
+      message?.reactions?.map(({ reaction, users }) => [reaction, ...users.map(({ name }) => name)].join(" ")),
+    )
+    assert.deepStrictEqual(yield* reactions, ["\u{1f44d} alice bob"])
+    yield* append(history, general, [reacted(7, 1, "\u{1f44d}", false)])
+    assert.deepStrictEqual(yield* reactions, ["\u{1f44d} bob"])
+    yield* append(history, general, [reacted(8, 1, "\u{1f44d}\ufe0f", false, { from: bob })])
+    assert.isUndefined(yield* reactions)
+  })
+  it.effect("shows reactions stored in several forms as one, in SQLite", () => Effect.provide(severalForms, inSqlite))
+  it.effect("shows reactions stored in several forms as one, in Postgres", () =>
+    Effect.provide(severalForms, inPostgres),
+  )
+
   it.effect("keeps what was done to messages until it is far too much", () =>
     Effect.gen(function* () {
       const history = yield* History

@@ -361,6 +361,33 @@ export const historySuite = (name: string, layer: Layer.Layer<History | Epochs, 
       )
 
       test(
+        "forms of a reaction that look the same are one, and each takes the other back",
+        Effect.fnUntraced(function* (history) {
+          const reactions = Effect.map(messageAt(history, 1), (message) =>
+            message?.reactions?.map(({ reaction, users }) => [reaction, ...users.map(({ name }) => name)].join(" ")),
+          )
+          yield* append(history, general, [
+            said(1),
+            reacted(2, 1, "\u{1f44d}\ufe0f", true),
+            reacted(3, 1, "e\u0301", true),
+            reacted(4, 1, "\u{1f44d}", true, { from: bob }),
+            reacted(5, 1, "\u{1f44d}", true),
+          ])
+          assert.deepStrictEqual(yield* reactions, ["\u{1f44d} alice bob", "\u00e9 alice"])
+          yield* append(history, general, [
+            reacted(6, 1, "\u{1f44d}", false),
+            reacted(7, 1, "\u{1f44d}\ufe0f", false, { from: bob }),
+            reacted(8, 1, "\u00e9", false),
+          ])
+          assert.isUndefined(yield* reactions)
+          const told = (yield* everything(history, general)).flatMap((entry) =>
+            entry.type === "Reacted" ? entry.reaction : [],
+          )
+          assert.deepStrictEqual(new Set<string>(told), new Set(["\u{1f44d}", "\u00e9"]))
+        }),
+      )
+
+      test(
         "it may come together with the message itself",
         Effect.fnUntraced(function* (history) {
           yield* append(history, general, [

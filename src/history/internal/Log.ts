@@ -1,6 +1,6 @@
 import type { FileId } from "../../domain/FileId.ts"
 import type { HistoryId } from "../../domain/HistoryId.ts"
-import type { Reaction } from "../../domain/Reaction.ts"
+import { oneForm, type Reaction } from "../../domain/Reaction.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Person, UserId } from "../../domain/User.ts"
 import type { Deleted, Edited, Entry, Message, Reacted } from "../../domain/Entry.ts"
@@ -58,7 +58,8 @@ export class Log {
     return undefined
   }
 
-  private add(entry: Entry): void {
+  private add(said: Entry): void {
+    const entry = said.type === "Reacted" ? { ...said, reaction: oneForm(said.reaction) } : said
     this.entries.add(entry)
     this.ids.add(entry)
     if (entry.type !== "Message") this.change(entry)

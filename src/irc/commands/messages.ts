@@ -5,9 +5,7 @@ import { errorIn } from "../../chat/Receipt.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect } from "../../domain/Direct.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
-import { Reaction } from "../../domain/Reaction.ts"
 import { RequestError } from "../../domain/RequestError.ts"
-import { reaction as reactionRule } from "../../domain/Rules.ts"
 import { Seq } from "../../domain/Seq.ts"
 import type { Reply } from "../../hub/audience/ChannelLink.ts"
 import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
@@ -152,10 +150,7 @@ const TAGMSG: UserHandler = (peer, line, caller) => {
       return posting(peer, caller, { command: "TAGMSG", target }, ({ channel, id }, answer) => {
         const seq = placeIn(channel, reply)
         if (seq === undefined) return Effect.fail(new RequestError({ reason: "NoSuchMessage" }))
-        if (!reactionRule.holds(reaction)) {
-          return Effect.fail(new RequestError({ reason: "InvalidFrame", detail: `expected ${reactionRule.expected}` }))
-        }
-        const request = { channel, target: Seq.make(seq), id, reaction: Reaction.make(reaction), on: on !== undefined }
+        const request = { channel, target: Seq.make(seq), id, reaction, on: on !== undefined }
         return chat.sendReaction(services.chat, caller, request, answer)
       })
     }

@@ -10,6 +10,7 @@ import {
   maxHits,
   maxPage,
   maxPasswordLength,
+  maxReactionLength,
   maxReasonLength,
   maxSearchLength,
   maxTokenLength,
@@ -17,7 +18,7 @@ import {
 import { FileId } from "../../domain/FileId.ts"
 import { HistoryId } from "../../domain/HistoryId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
-import { Reaction } from "../../domain/Reaction.ts"
+import * as Reaction from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
 import { Status, StatusText } from "../../domain/Status.ts"
 import { Topic } from "../../domain/Topic.ts"
@@ -123,7 +124,11 @@ export const React = frame(
     channel: ChannelName,
     id,
     target,
-    reaction: Reaction,
+    reaction: field(
+      textUpTo(Reaction.maxGivenLength),
+      `One emoji, or 1 to ${maxReactionLength} visible characters. Forms that look the same, as emoji with and without a ` +
+        "variation selector, are one reaction, which is told in one form.",
+    ),
     on: optional(Schema.Boolean, "False takes it back. Default: true."),
   },
 )

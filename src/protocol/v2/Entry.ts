@@ -2,7 +2,6 @@
 import * as Schema from "effect/Schema"
 import { FileId } from "../../domain/FileId.ts"
 import { MessageId } from "../../domain/MessageId.ts"
-import { Reaction } from "../../domain/Reaction.ts"
 import { Seq } from "../../domain/Seq.ts"
 import { Sha256 } from "../../domain/Sha256.ts"
 import { UserId } from "../../domain/User.ts"
@@ -27,6 +26,8 @@ const File = Schema.Struct({ id: FileId, ...fileFields }).annotate({
   title: "File",
   description: "a file that a message carries; `Download` reads it",
 })
+
+const reaction = field(text, "An emoji, or a short word: always in the same form, however it was typed.")
 
 /** The fields of each, as the event has them behind `channel`. */
 export const fields = {
@@ -62,13 +63,13 @@ export const fields = {
     target,
     from: Username,
     user_id: userId,
-    reaction: Reaction,
+    reaction,
     on: field(Schema.Boolean, "False where it was taken back."),
     timestamp: time,
   },
 } as const
 
-const Reactions = Schema.Struct({ reaction: Reaction, users: Schema.Array(Username) }).annotate({
+const Reactions = Schema.Struct({ reaction, users: Schema.Array(Username) }).annotate({
   title: "Reactions",
   description: "one reaction to a message, and whose",
 })

@@ -10,7 +10,6 @@ import {
   list,
   messageId,
   oneOf,
-  reaction,
   seq,
   sha256,
   statusText,
@@ -35,7 +34,7 @@ const channelEntry = struct({ channel: channelName, topic, count: u32 })
 const durability = oneOf("memory", "disk", "replicated")
 const file = struct({ id: fileId, name: text, size: u64, media_type: text, sha256 })
 const inviteLink = struct({ id: text, by: username, created: u64, "until?": u64, "uses?": u32, used: u32 })
-const reactions = struct({ reaction, users: list(username) })
+const reactions = struct({ reaction: text, users: list(username) })
 const entry = tagged({
   Message: {
     seq,
@@ -65,7 +64,7 @@ const entry = tagged({
     target: seq,
     from: username,
     "user_id?": userId,
-    reaction,
+    reaction: text,
     on: boolean,
     timestamp: u64,
   },
@@ -174,7 +173,7 @@ export const plainServerFrames: Types = {
     target: seq,
     from: username,
     "user_id?": userId,
-    reaction,
+    reaction: text,
     on: boolean,
     timestamp: u64,
   },

@@ -1,5 +1,5 @@
 /** Entries as the tables hold them. */
-import type { Reaction } from "../../domain/Reaction.ts"
+import { oneForm, type Reaction } from "../../domain/Reaction.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import type { Entry, StoredId, Message, Reactions } from "../../domain/Entry.ts"
 import type { Person } from "../../domain/User.ts"
@@ -74,7 +74,7 @@ export const toRow = (entry: Entry, words: (content: string) => string | Readonl
     content: content === undefined ? undefined : toText(content),
     words: content === undefined ? undefined : words(content),
     target: type === "Message" ? undefined : entry.target,
-    reaction: type === "Reacted" ? entry.reaction : undefined,
+    reaction: type === "Reacted" ? oneForm(entry.reaction) : undefined,
     on: type === "Reacted" ? Number(entry.on) : undefined,
     file: type === "Message" ? entry.file : undefined,
   }
@@ -95,7 +95,7 @@ export const toEntry = (row: EntryRow): Entry => {
         ...place,
         id: row.id!,
         target: row.target!,
-        reaction: row.reaction!,
+        reaction: oneForm(row.reaction!),
         on: row.is_on === 1,
       }
   }
@@ -120,12 +120,14 @@ export const toMessage = (row: EntryRow): Message => {
 const toFile = (file: string | StoredFile): StoredFile =>
   typeof file === "string" ? (JSON.parse(file) as StoredFile) : file
 
+// Earlier releases stored forms of a reaction apart that look the same: they are one, and who has both has it once.
 const grouped = (json: string): ReadonlyArray<Reactions> => {
-  const users = new Map<Reaction, Array<Person>>()
-  for (const [reaction, id, name] of JSON.parse(json) as ReadonlyArray<[Reaction, Person["id"], Person["name"]]>) {
-    const those = users.get(reaction)
-    if (those === undefined) users.set(reaction, [{ id, name }])
-    else those.push({ id, name })
+  const found = new Map<Reaction, Map<Person["id"], Person>>()
+  for (const [stored, id, name] of JSON.parse(json) as ReadonlyArray<[Reaction, Person["id"], Person["name"]]>) {
+    const reaction = oneForm(stored)
+    const users = found.get(reaction)
+    if (users === undefined) found.set(reaction, new Map([[id, { id, name }]]))
+    else if (!users.has(id)) users.set(id, { id, name })
   }
-  return [...users].map(([reaction, users]) => ({ reaction, users }))
+  return [...found].map(([reaction, users]) => ({ reaction, users: [...users.values()] }))
 }

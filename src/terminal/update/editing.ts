@@ -1,4 +1,5 @@
 /** Editing and deleting messages, and reacting to them. */
+import { oneForm } from "../../domain/Reaction.ts"
 import type { Intent } from "../Action.ts"
 import * as Editor from "../Editor.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
@@ -88,9 +89,10 @@ export const react = (model: Model, reaction: string, from: string | undefined):
 export const reactTo = (model: Model, entry: MessageEntry, reaction: string): ReadonlyArray<Intent> => {
   const target = seqOf(entry)
   if (target === undefined) return []
-  const mine = entry.reactions?.find((one) => one.reaction === reaction)?.users ?? []
+  const form = oneForm(reaction)
+  const mine = entry.reactions?.find((one) => one.reaction === form)?.users ?? []
   const on = !mine.some((user) => user === model.me)
-  return [{ _tag: "React", channel: model.current, target, reaction, on }]
+  return [{ _tag: "React", channel: model.current, target, reaction: form, on }]
 }
 
 const nothing = (what: string, from?: string): string =>

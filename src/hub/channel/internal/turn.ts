@@ -1,6 +1,7 @@
 import type { Generations } from "../../../domain/Generations.ts"
 import { maxOwnReactions, maxReacted, maxReactions } from "../../../domain/Limits.ts"
 import type { Entry, StoredId, Message, Reacted, Reactions } from "../../../domain/Entry.ts"
+import { oneForm } from "../../../domain/Reaction.ts"
 import { RequestError } from "../../../domain/RequestError.ts"
 import * as Seq from "../../../domain/Seq.ts"
 import type { SessionId } from "../../../domain/SessionId.ts"
@@ -186,11 +187,13 @@ export class Turn {
         const refusal = access.refusal("react", by, now)
         // Taking one back says nothing.
         if (refusal !== undefined && (change.on || refusal.reason !== "SlowMode")) return refusal
-        if (hasReacted(message, by.user.id, change.reaction) === change.on) return asItIs(message)
-        const reactions = reacted(message, place.from, change)
+        // A node of an earlier release lets other forms through.
+        const reaction = oneForm(change.reaction)
+        if (hasReacted(message, by.user.id, reaction) === change.on) return asItIs(message)
+        const reactions = reacted(message, place.from, { reaction, on: change.on })
         if (reactions instanceof RequestError) return reactions
         changed.set(target, { ...message, reactions })
-        return { ...place, ...change, id, target }
+        return { ...place, ...change, reaction, id, target }
       }
     }
   }
@@ -220,11 +223,16 @@ const reacted = (
     return left.length === 0 ? others : [...others, { reaction, users: left }]
   }
   const own = reactions.filter(({ users }) => users.some(({ id }) => id === from.id)).length
-  if (own >= maxOwnReactions) return tooMany(`You have ${own} reactions to this message, as many as one may have`)
-  if (users === undefined && reactions.length >= maxReactions) return tooMany()
-  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) return tooMany()
+  if (own >= maxOwnReactions) {
+    return tooMany(`You have ${own} reactions to this message, as many as one may have: take one of them back first`)
+  }
+  if (users === undefined && reactions.length >= maxReactions) {
+    return tooMany(`The message has ${reactions.length} different reactions, as many as there may be: use one of them`)
+  }
+  if (reactions.reduce((sum, { users }) => sum + users.length, 0) >= maxReacted) {
+    return tooMany(`The message has ${maxReacted} reactions, as many as there may be`)
+  }
   return [...others, { reaction, users: [...(users ?? []), from] }]
 }
 
-const tooMany = (detail?: string): RequestError =>
-  new RequestError({ reason: "TooManyReactions", ...(detail === undefined ? {} : { detail }) })
+const tooMany = (detail: string): RequestError => new RequestError({ reason: "TooManyReactions", detail })
