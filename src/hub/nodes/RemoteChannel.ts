@@ -247,13 +247,17 @@ export class RemoteChannel implements Channel {
     this.resumed = true
     this.pause = 0
     this.id = outcome.id
+    const rest = { ...turn, answers: turn.answers.filter(({ request }) => request !== attaching) }
     if (this.last === undefined) this.last = outcome.seq
     else if (outcome.seq > this.last) {
+      // Who may not be in it any more does not hear what was missed either.
+      this.say(turn.events.filter(isPutOut), none)
       this.heldBack = []
       const { id = ChannelId.make(this.name) } = this
       this.options.run(this.readMissed(link, id, this.last, outcome.seq))
+      return { ...rest, events: turn.events.filter((event) => !isPutOut(event)) }
     }
-    return { ...turn, answers: turn.answers.filter(({ request }) => request !== attaching) }
+    return rest
   }
 
   /** Tells what was said while the link was broken, and then what has come over it since. */
@@ -387,6 +391,8 @@ export class RemoteChannel implements Channel {
 }
 
 const none: ReadonlyArray<never> = []
+
+const isPutOut = (event: ChannelEvent): boolean => event.type === "PutOut"
 
 const unsureOf = new RequestError({
   reason: "Unavailable",
