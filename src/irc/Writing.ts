@@ -162,7 +162,12 @@ export const eventLines = (
       return changeLines(server, speech, channel, target, event)
     case "Typing":
       return speech.tags
-        ? [tagged({ "+typing": "active" }, `:${sourceOf(server, event.user.name)} TAGMSG ${target}`)]
+        ? [
+            tagged(
+              { "+typing": event.stopped === true ? "done" : "active" },
+              `:${sourceOf(server, event.user.name)} TAGMSG ${target}`,
+            ),
+          ]
         : []
     case "Renamed":
       return speech.renames

@@ -1,13 +1,13 @@
 /** The heart of the terminal client: an action makes the next model, and intents of what is to be done. Pure. */
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
-import type { Action, Intent } from "./Action.ts"
+import type { Action, Administration, Intent } from "./Action.ts"
 import { dateAndTime } from "./internal/day.ts"
 import { empty } from "./Editor.ts"
 import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { levelOf } from "./Settings.ts"
-import { notice, resize, clampScroll } from "./update/conversations.ts"
+import { notice, resize, clampScroll, stopTyping } from "./update/conversations.ts"
 import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
 import * as Files from "./update/files.ts"
@@ -73,6 +73,19 @@ const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult
   return [`Found for "${words}", the newest first:`, ...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
 }
 
+/** Who may not speak is not typing. An older service says nothing of that. */
+const silenced = (model: Model, call: Administration): Model => {
+  switch (call[0]) {
+    case "mute":
+    case "kick":
+      return stopTyping(model, call[1], [call[2]])
+    case "ban":
+      return "username" in call[2] ? stopTyping(model, call[1], [call[2].username]) : model
+    default:
+      return model
+  }
+}
+
 const step = (model: Model, action: Action): Next => {
   switch (action._tag) {
     case "Pressed":
@@ -122,7 +135,8 @@ const step = (model: Model, action: Action): Next => {
     }
     case "AdministrationDone": {
       const { call, done } = action
-      const [there, intents] = call[0] === "createChannel" ? enter(model, call[1]) : ([model, []] as const)
+      const [there, intents] =
+        call[0] === "createChannel" ? enter(model, call[1]) : ([silenced(model, call), []] as const)
       return [done === undefined ? there : notice(there, done), intents]
     }
     case "TransferBegun":

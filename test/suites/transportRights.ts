@@ -199,7 +199,11 @@ export const rights = ({ addressed = true, layer }: World): void => {
   live("who is muted listens", layer(calm), (server) =>
     Effect.gen(function* () {
       const { ann, bob } = yield* two(server)
+      yield* bob.send({ type: "Typing", channel })
+      assert.notProperty(yield* ann.expect("UserTyping"), "stopped")
       yield* done(ann, { type: "Mute", channel, username: "bob" })
+      // What was on its way is not waited for.
+      assert.deepInclude(yield* ann.expect("UserTyping"), { username: "bob", stopped: true } as object)
       yield* refused(bob, publish("1"), "Muted")
       yield* bob.send({ type: "Typing", channel })
       yield* expectNothing(ann)

@@ -226,6 +226,25 @@ describe("Update: hearing", () => {
     assert.strictEqual(world.shown.typing.size, 0)
   })
 
+  it("shows nobody as typing who is gone or may not speak", () => {
+    const ended: ReadonlyArray<(world: World) => void> = [
+      (world) => world.receive(event("Kicked", { channel: "lobby", username: "bob", by: "cy" })),
+      (world) => world.receive(event("Presence", { channel: "lobby", version: 1, count: 1, left: ["bob"] })),
+      (world) => world.receive(event("UserTyping", { channel: "lobby", username: "bob", stopped: true })),
+      (world) => world.act({ _tag: "AdministrationDone", call: ["mute", "lobby", "Bob"], done: undefined }),
+      (world) =>
+        world.act({ _tag: "AdministrationDone", call: ["ban", "lobby", { username: "bob" }], done: undefined }),
+      (world) => world.receive(event("Left", { channel: "lobby" })),
+      (world) => world.joins("lobby"),
+    ]
+    for (const end of ended) {
+      const world = lobby("bob", "eve")
+      for (const username of ["bob", "eve"]) world.receive(event("UserTyping", { channel: "lobby", username }))
+      end(world)
+      assert.notInclude([...world.shown.typing.keys()].map(String), "bob", String(end))
+    }
+  })
+
   it("tells of topics, and of being put out", () => {
     const world = lobby("bob").receive(event("TopicChanged", { channel: "lobby", topic: "tea", by: "bob" }))
     assert.strictEqual(world.shown.topic, "tea")

@@ -155,7 +155,12 @@ export const Presence = frame(
 export const UserTyping = frame(
   "UserTyping",
   { description: "Somebody is typing; it holds for 6 s." },
-  { channel: ChannelName, username: Username, user_id: userId },
+  {
+    channel: ChannelName,
+    username: Username,
+    user_id: userId,
+    stopped: optional(Schema.Boolean, "True: not any more, as who was muted meanwhile."),
+  },
 )
 export const TopicChanged = frame(
   "TopicChanged",

@@ -187,7 +187,7 @@ export const plainServerFrames: Types = {
     "changed?": list(member),
     "full?": boolean,
   },
-  UserTyping: { channel: channelName, username, "user_id?": userId },
+  UserTyping: { channel: channelName, username, "user_id?": userId, "stopped?": boolean },
   TopicChanged: { channel: channelName, topic, by: username, "by_id?": userId },
   Renamed: { channel: channelName, name: channelName, by: username, "by_id?": userId },
   ChannelChanged: {

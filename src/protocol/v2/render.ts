@@ -75,7 +75,13 @@ export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | u
     case "ReadMarker":
       return { type: "ReadMarker", channel, username: event.user.name, user_id: event.user.id, seq: event.seq }
     case "Typing":
-      return { type: "UserTyping", channel, username: event.user.name, user_id: event.user.id }
+      return {
+        type: "UserTyping",
+        channel,
+        username: event.user.name,
+        user_id: event.user.id,
+        ...(event.stopped === true ? { stopped: true } : {}),
+      }
     case "Presence": {
       const { changed, count, full, joined, left, version } = event
       return {

@@ -216,6 +216,14 @@ export const countUnread = (model: Model, name: string, key: number, mention: bo
     return keepInSight(conversation, marked, lookOf(model))
   })
 
+/** Those are not typing any more: they have said it, are gone, or may not. */
+export const stopTyping = (model: Model, name: string, who: Iterable<string>): Model =>
+  change(model, name, (conversation) => {
+    const gone = new Set([...who].map(spelling))
+    const typing = new Map([...conversation.typing].filter(([one]) => !gone.has(spelling(one))))
+    return typing.size === conversation.typing.size ? conversation : { ...conversation, typing }
+  })
+
 const namesShown = 5
 
 /** Names that one notice remembers, so that later changes can be merged into it. */

@@ -23,6 +23,7 @@ import {
   open,
   presence,
   rename,
+  stopTyping,
   countUnread,
   withEntries,
 } from "./conversations.ts"
@@ -69,6 +70,7 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       return [notice(named, text, "info", event.channel), []]
     }
     case "UserTyping":
+      if (event.stopped === true) return [stopTyping(model, event.channel, [event.username]), []]
       return [
         change(model, event.channel, (conversation) => ({
           ...conversation,
@@ -91,7 +93,10 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
     case "ChannelChanged":
       return [
         notice(
-          model,
+          // Whoever still may will type on.
+          event.archived || event.access === "readonly"
+            ? change(model, event.channel, (conversation) => ({ ...conversation, typing: new Map() }))
+            : model,
           `${Plain.nameInText(event.by)} changed the channel: ${settingsOf(event)}.`,
           "info",
           event.channel,
@@ -106,7 +111,8 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
     case "Kicked": {
       const whom = event.username === model.me ? "you" : Plain.nameInText(event.username)
       const why = event.reason === undefined ? "." : `: ${Plain.line(event.reason)}`
-      return [notice(model, `${Plain.nameInText(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
+      const there = stopTyping(model, event.channel, [event.username])
+      return [notice(there, `${Plain.nameInText(event.by)} threw ${whom} out${why}`, "info", event.channel), []]
     }
     case "Invited":
       return [
@@ -233,11 +239,10 @@ const message = (model: Model, event: Message): Next => {
     reactions,
   } as const
   const added = add(model, channel, entry, unsent)
-  const next = change(added, channel, (conversation) => {
-    const typing = new Map(conversation.typing)
-    typing.delete(from)
-    return { ...conversation, seq: seq === Seq.zero ? seq : later(conversation.seq, seq), typing }
-  })
+  const next = change(stopTyping(added, channel, [from]), channel, (conversation) => ({
+    ...conversation,
+    seq: seq === Seq.zero ? seq : later(conversation.seq, seq),
+  }))
   return own || deleted === true ? [next, []] : countAsNew(next, event, find(next, channel)!.keys, mention)
 }
 
@@ -257,7 +262,8 @@ const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model 
   const roster = find(model, event.channel)?.roster
   if (roster === undefined) return model
   const { joined, left, roster: next } = roster.apply(event)
-  const known = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
+  const there = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
+  const known = stopTyping(there, event.channel, left)
   // People are brought into a direct conversation by its messages, so that they joined is no news.
   if (isDirect(event.channel)) return known
   const others = joined.filter((name) => name !== model.me)

@@ -102,6 +102,13 @@ export class Attendance {
     this.tell({ type: "Typing", user: personOf(user) })
   }
 
+  /** Somebody may not speak any more: those who were told that something is on its way wait for nothing. */
+  stopTyping(person: Person, now: number): void {
+    if (!this.typing.isKnown(person.id, now)) return
+    this.typing.forget(person.id)
+    this.tell({ type: "Typing", user: person, stopped: true })
+  }
+
   setAppearance({ appearance, user }: ChannelCommandOf<"SetAppearance">, now: number): void {
     this.presence.setStatus(user, appearance, now)
   }

@@ -201,7 +201,10 @@ export const make = ({ channels, clock, directory, fence, history, settings, sta
   ): void => {
     access.record = record
     if (act.type === "SetTopic") access.said(by.user.id, now)
-    if (silences(act, record) && user !== undefined) hush(state.attendance, user.id, now)
+    if (silences(act, record) && user !== undefined) {
+      hush(state.attendance, user.id, now)
+      state.attendance.stopTyping(user, now)
+    }
     const event = eventOf(act, record, personOf(by.user), user, state)
     if (event !== undefined) state.announce(event)
     const leaving = state.everybody.filter((member) =>

@@ -1,5 +1,8 @@
 import type { UserId } from "../../../domain/User.ts"
 
+/** Milliseconds for which readers take somebody for typing who was. */
+const holdsFor = 6000
+
 /** Passes a user's typing on no more often than once in an interval. Bounded by the users who are present. */
 export class Typing {
   private readonly interval: number
@@ -17,7 +20,12 @@ export class Typing {
     return true
   }
 
-  /** The user is not here any more. */
+  /** Whether others may take the user for typing still. */
+  isKnown(user: UserId, now: number): boolean {
+    return now - (this.passedOnAt.get(user) ?? Number.NEGATIVE_INFINITY) < holdsFor
+  }
+
+  /** The user is not here any more, or may not speak. */
   forget(user: UserId): void {
     this.passedOnAt.delete(user)
   }

@@ -75,7 +75,7 @@ const of = (chat: Chat, event: Event): Conversation | undefined => {
 
 const add = (chat: Chat, conversation: Conversation, entries: ReadonlyArray<Entry>): void => {
   const isShown = chat.current.value === conversation
-  const { behind, timeline, typing } = conversation
+  const { behind, timeline } = conversation
   for (const entry of entries) {
     noteMeanwhile(conversation, entry)
     conversation.last = Math.max(conversation.last, entry.seq)
@@ -86,12 +86,10 @@ const add = (chat: Chat, conversation: Conversation, entries: ReadonlyArray<Entr
   if (messages.length > 0) {
     conversation.lastAt.value = messages.at(-1)!.timestamp
     confirm(conversation, messages)
-    const typists = messages.filter(({ from }) => typing.value.has(from))
-    if (typists.length > 0) {
-      const others = new Map(typing.value)
-      for (const { from } of typists) others.delete(from)
-      typing.value = others
-    }
+    stopTyping(
+      conversation,
+      messages.map(({ from }) => from),
+    )
   }
   const { value } = timeline
   if (value === undefined) return
@@ -134,21 +132,27 @@ const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { re
       return joined(chat, conversation, event)
     case "Left":
       conversation.isJoined.value = false
+      conversation.typing.value = new Map()
       if (event.because !== undefined) conversation.trouble.value = troubleOf(event.because)
       return
     case "Presence":
       if (conversation.roster.value !== undefined) {
-        conversation.roster.value = conversation.roster.value.apply(event).roster
+        const { left, roster } = conversation.roster.value.apply(event)
+        conversation.roster.value = roster
+        stopTyping(conversation, left)
         const me = conversation.roster.value.members.get(chat.me.name as never)
         if (me !== undefined) chat.status.value = { status: me.status, text: me.text ?? "" }
       }
       return
     case "UserTyping":
+      if (event.stopped === true) return stopTyping(conversation, [event.username])
       return types(chat, conversation, event.username)
     case "TopicChanged":
       about.value = { ...about.value, topic: event.topic }
       return
     case "ChannelChanged":
+      // Whoever still may will type on.
+      if (event.archived || event.access === "readonly") conversation.typing.value = new Map()
       about.value = { ...about.value, access: event.access, archived: event.archived, slowMode: event.slow_mode }
       return
     case "RoleChanged":
@@ -169,6 +173,7 @@ const step = (chat: Chat, conversation: Conversation, event: Exclude<Event, { re
       if (chat.current.value === conversation) void loadLatest(chat, conversation)
       return
     case "Kicked":
+      stopTyping(conversation, [event.username])
       if (event.username !== chat.me.name) return
       conversation.isJoined.value = false
       conversation.trouble.value = trouble("Kicked", event.reason)
@@ -207,6 +212,12 @@ const joined = (chat: Chat, conversation: Conversation, event: Joined): void => 
   }
   const me = roster.value.members.get(chat.me.name as never)
   if (me !== undefined) chat.status.value = { status: me.status, text: me.text ?? "" }
+}
+
+/** Those are not typing any more: they have said it, are gone, or may not. */
+const stopTyping = ({ typing }: Conversation, names: ReadonlyArray<string>): void => {
+  if (!names.some((name) => typing.value.has(name))) return
+  typing.value = new Map([...typing.value].filter(([name]) => !names.includes(name)))
 }
 
 const types = (chat: Chat, { typing }: Conversation, name: string): void => {
