@@ -1,4 +1,5 @@
 /** The parts of the screen, in columns and rows; 0 is a part that is not shown. */
+import { hintLines } from "./CommandHints.ts"
 import type { Model, Size } from "./Model.ts"
 import { width, wrap } from "./Width.ts"
 
@@ -15,8 +16,8 @@ export interface Layout {
   readonly banner: 0 | 1
   /** Lines for files that are on their way. */
   readonly transfers: number
-  /** Who is typing, or what Tab offers. */
-  readonly typing: 0 | 1
+  /** Who is typing, what Tab offers, or the commands that the draft may become. */
+  readonly typing: number
   readonly search: 0 | 1
   /** Lines of a list to choose from, and below them the one that is typed in. */
   readonly picker: number
@@ -49,7 +50,7 @@ export const layout = (model: Model): Layout => {
   const members = sides && columns >= 100 && !tooSmall ? 20 : 0
   const middle = columns - (channels === 0 ? 0 : channels + 1) - (members === 0 ? 0 : members + 1)
   const banner = model.connection._tag === "Online" ? 0 : 1
-  const typing = roomy ? 1 : 0
+  const typing = roomy ? Math.max(1, hintLines(model)) : 0
   const search = model.search === undefined ? 0 : 1
   const most = Math.max(1, Math.min(maxComposer, Math.floor(rows / 3)))
   const composer = Math.min(most, composerLines(model.editor.text, columns))

@@ -67,16 +67,7 @@ const Screen = ({ colours, model }: { readonly model: Model; readonly colours: b
         }),
     ),
     layout.transfers > 0 && createElement(Transfers, { columns, height: layout.transfers, model }),
-    layout.typing === 1 &&
-      createElement(Hints, {
-        columns,
-        completion: model.completion,
-        conversation,
-        editing: model.editing !== undefined,
-        said: model.said,
-        selecting: model.selected !== undefined,
-        ticks: model.ticks,
-      }),
+    layout.typing > 0 && createElement(Hints, { columns, conversation, height: layout.typing, model }),
     model.search !== undefined && createElement(SearchLine, { columns, search: model.search, top: bottom - 1 }),
     layout.picker > 0 &&
       model.picker !== undefined &&

@@ -1,6 +1,6 @@
 import { createElement } from "react"
 import { commands } from "../Commands.ts"
-import { cut, fit, wrap } from "../Width.ts"
+import { cut, fit, width, wrap } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
@@ -27,21 +27,41 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
 
 const section = (title: string): ReadonlyArray<Piece> => [{ text: title, style: "title" }]
 
+/** Columns in which most commands and most descriptions have room. */
+const usageColumns = 34
+const summaryColumns = 60
+
+const wrapped = (text: string, columns: number): ReadonlyArray<string> =>
+  wrap(text, columns).map(({ end, start }) => text.slice(start, end).trimEnd())
+
+/** As many lines as it takes: neither how it is typed nor what it does is ever cut. */
 const entry =
   (columns: number, left: number) =>
-  ([what, means]: readonly [string, string]): ReadonlyArray<Piece> => [
-    { text: fit(`  ${what}`, Math.min(columns, left)), style: "me" },
-    { text: cut(means, Math.max(0, columns - left)), style: "text" },
-  ]
+  ([what, means]: readonly [string, string]): ReadonlyArray<ReadonlyArray<Piece>> => {
+    const typed = `  ${what}  `
+    const beside = width(typed) <= left
+    const above = beside ? [] : wrapped(typed, columns)
+    const below = wrapped(means, Math.max(1, columns - left))
+    return [
+      ...above.map((text) => [{ text, style: "me" as const }]),
+      ...below.map((text, at) => [
+        { text: fit(beside && at === 0 ? typed : "", left), style: "me" as const },
+        { text, style: "text" as const },
+      ]),
+    ]
+  }
 
-/** A line for each, with its description. */
+/** Each with its description. */
 const detailed = (columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
-  const row = entry(columns, Math.min(34, Math.floor(columns / 2)))
+  const usages = commands.map(({ names: [name], usage }) => `/${name} ${usage}`.trimEnd())
+  const widest = Math.max(...[...usages, ...keys.map(([key]) => key)].map((what) => width(what) + 4))
+  const left = Math.min(widest, Math.max(usageColumns, columns - summaryColumns), Math.floor(columns / 2))
+  const rows = entry(columns, left)
   return [
     section("Commands"),
-    ...commands.map(({ names: [name], summary, usage }) => row([`/${name} ${usage}`, summary])),
+    ...commands.flatMap(({ summary }, at) => rows([usages[at]!, summary])),
     section("Keys"),
-    ...keys.map(row),
+    ...keys.flatMap(rows),
   ]
 }
 

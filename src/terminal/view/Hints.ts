@@ -1,8 +1,10 @@
 import { createElement } from "react"
 import { typing } from "../Banner.ts"
+import { commandHints } from "../CommandHints.ts"
+import type { CommandEntry } from "../internal/CommandEntry.ts"
 import type { Completion, Conversation, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
-import { cut, width } from "../Width.ts"
+import { cut, fit, width } from "../Width.ts"
 import { Line } from "./Line.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
@@ -28,23 +30,44 @@ const editingHint = "Changing what you said: Enter saves it, Esc leaves it, ↑ 
 
 const selectingHint = "↑↓ choose: r react, e edit, d delete, c copy, l copy its link, Esc"
 
-/** The line above the draft: the candidates of Tab, else what was just done, that a message is chosen, or else that a message is edited, else who is typing. */
+/** Columns before what a command does. */
+const usageColumns = 34
+
+const command = ({ names: [name], summary, usage }: CommandEntry, columns: number): ReadonlyArray<Piece> => {
+  const what = ` /${name} ${usage} `
+  const left = Math.min(columns, Math.max(width(what), columns > 2 * usageColumns ? usageColumns : 0))
+  return [
+    { text: fit(what, left), style: "me" },
+    { text: cut(summary, columns - left), style: "hint" },
+  ]
+}
+
+/** The commands that the draft may become, a line each. */
+const commandLines = (model: Model, columns: number): ReadonlyArray<ReadonlyArray<Piece>> => {
+  const { more, shown } = commandHints(model)
+  const rest: Piece = { text: cut(` and ${more} more: type on, /help shows all of them`, columns), style: "hint" }
+  return [...shown.map((entry) => command(entry, columns)), ...(more === 0 ? [] : [[rest]])]
+}
+
+/**
+ * Above the draft: the candidates of Tab, else what was just done, that a message is chosen or edited, commands, or else who is
+ * typing.
+ */
 export const Hints = (part: {
-  readonly completion: Completion | undefined
+  readonly model: Model
   readonly conversation: Conversation | undefined
-  readonly editing: boolean
-  readonly said: Model["said"]
-  readonly selecting: boolean
-  readonly ticks: number
   readonly columns: number
+  readonly height: number
 }) => {
-  const { columns, completion, conversation, editing, said, selecting, ticks } = part
-  if (completion !== undefined) return createElement(Rows, { columns, height: 1, rows: [offers(completion, columns)] })
-  if (said !== undefined && said.until > ticks) {
-    return createElement(Line, { columns, text: ` ${Plain.line(said.text)}`, style: "banner" })
-  }
-  if (selecting) return createElement(Line, { columns, text: ` ${selectingHint}`, style: "banner" })
-  if (editing) return createElement(Line, { columns, text: ` ${editingHint}`, style: "banner" })
+  const { columns, conversation, height, model } = part
+  const { completion, editing, said, selected, ticks } = model
+  const banner = (text: string) => createElement(Line, { columns, text: ` ${text}`, style: "banner" })
+  if (completion !== undefined) return createElement(Rows, { columns, height, rows: [offers(completion, columns)] })
+  if (said !== undefined && said.until > ticks) return banner(Plain.line(said.text))
+  if (selected !== undefined) return banner(selectingHint)
+  if (editing !== undefined) return banner(editingHint)
+  const commands = commandLines(model, columns)
+  if (commands.length > 0) return createElement(Rows, { columns, height, rows: commands })
   const text = conversation === undefined ? "" : typing(conversation, ticks)
   return createElement(Line, { columns, text: text === "" ? "" : ` ${text}`, style: "hint" })
 }
