@@ -54,6 +54,18 @@ export type Action =
   | { readonly _tag: "NoHistory"; readonly channel: string; readonly why: string | undefined }
   | { readonly _tag: "Unread"; readonly channels: ServerFrameOf<"Unread">["channels"] }
   | { readonly _tag: "SearchResult"; readonly words: string; readonly result: ServerFrameOf<"SearchResult"> }
+  /** What stands around a place, or a page before or behind that; undefined where it is not to be had. */
+  | {
+      readonly _tag: "Around"
+      readonly seq: Seq
+      readonly before: ServerFrameOf<"HistoryPage">
+      readonly after: ServerFrameOf<"HistoryPage">
+    }
+  | {
+      readonly _tag: "PastPage"
+      readonly way: "older" | "newer"
+      readonly page: ServerFrameOf<"HistoryPage"> | undefined
+    }
   | { readonly _tag: "ChannelInfo"; readonly info: ServerFrameOf<"ChannelInfo"> }
   | { readonly _tag: "BlockedUsers"; readonly usernames: ReadonlyArray<Username> }
   /** Such a request has succeeded; `done` is a line to show. */
@@ -108,6 +120,14 @@ export type Intent =
   | { readonly _tag: "Read"; readonly channel: string; readonly seq: Seq }
   | { readonly _tag: "ListUnread" }
   | { readonly _tag: "Search"; readonly words: string }
+  /** What stands around a message that was found. */
+  | { readonly _tag: "Around"; readonly channel: string; readonly seq: Seq }
+  | {
+      readonly _tag: "PastPage"
+      readonly channel: string
+      readonly way: "older" | "newer"
+      readonly from: Seq
+    }
   | { readonly _tag: "Describe"; readonly channel: string }
   | { readonly _tag: "ListBlocked" }
   | { readonly _tag: "Administer"; readonly call: Administration; readonly done: string | undefined }

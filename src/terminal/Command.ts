@@ -15,6 +15,7 @@ export type Command =
   | { readonly _tag: "Channels" }
   | { readonly _tag: "Find"; readonly query: string }
   | { readonly _tag: "Search"; readonly words: string }
+  | { readonly _tag: "Open"; readonly number: number }
   | { readonly _tag: "Edit"; readonly text: string | undefined }
   | { readonly _tag: "Delete"; readonly from: string | undefined }
   | { readonly _tag: "React"; readonly reaction: string; readonly from: string | undefined }

@@ -115,6 +115,17 @@ const talking: ReadonlyArray<CommandEntry> = [
     read: (rest) => (rest === "" ? { _tag: "Find", query: "" } : { _tag: "Search", words: rest }),
   },
   {
+    names: ["open", "o", "goto"],
+    usage: "[N]",
+    summary: "show what /search has found, by its number, with what was said around it",
+    read: (rest) => {
+      if (rest === "") return { _tag: "Open", number: 1 }
+      return /^\d{1,6}$/.test(rest)
+        ? { _tag: "Open", number: Number(rest) }
+        : wrong("say which, by its number in what /search has found: /open 2")
+    },
+  },
+  {
     names: ["find", "f"],
     usage: "[TEXT]",
     summary: "search in what is shown here; Ctrl+F does the same",

@@ -40,6 +40,10 @@ export interface Model {
   readonly settings: Settings
   /** Where the page of the service is, as in `https://chat.example.org`: links to messages begin so. */
   readonly page: string | undefined
+  /** What was found by the last search of everything, the newest first. */
+  readonly found: Found | undefined
+  /** One of these in its place, while it is shown. */
+  readonly past: Past | undefined
   /** Which page of the help is shown over everything, counted round and round; undefined for none. */
   readonly help: number | undefined
   readonly size: Size
@@ -84,6 +88,27 @@ export interface Transfer {
   readonly bytes: number
   /** How many bytes there were at which time, in milliseconds, within the last seconds; empty until some come. */
   readonly pace: ReadonlyArray<{ readonly at: number; readonly bytes: number }>
+}
+
+export interface Found {
+  readonly words: string
+  readonly hits: ReadonlyArray<{ readonly channel: string; readonly seq: Seq }>
+}
+
+/** A part of the history of a channel, without a gap. */
+export interface Past {
+  readonly channel: string
+  /** The message for which it is shown. */
+  readonly seq: Seq
+  /** What is marked in the messages; empty for nothing. */
+  readonly word: string
+  /** The oldest first; the key of each is its place. */
+  readonly entries: ReadonlyArray<MessageEntry>
+  readonly scroll: number
+  /** From where on there is more, before and behind; undefined for nothing. */
+  readonly older: Seq | undefined
+  readonly newer: Seq | undefined
+  readonly loading: boolean
 }
 
 export interface Size {
@@ -272,6 +297,8 @@ export const initial = (options: {
   said: undefined,
   settings: options.settings ?? defaults,
   page: options.page,
+  found: undefined,
+  past: undefined,
   help: undefined,
   size: options.size,
   formats: options.formats,

@@ -11,6 +11,7 @@ import { notice, resize, clampScroll, stopTyping } from "./update/conversations.
 import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
 import * as Files from "./update/files.ts"
+import * as Past from "./update/past.ts"
 import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/enter.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
@@ -66,11 +67,13 @@ const channelList = ({ channels, next }: ServerFrameOf<"Channels">): string => {
 /** The results of a search, a line each, the newest first. */
 const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
   if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
-  const lines = hits.map(({ channel, message: { content, file, from, timestamp } }) => {
+  const lines = hits.map(({ channel, message: { content, file, from, timestamp } }, at) => {
     const where = channel.startsWith("@") ? Plain.channel(channel) : `#${channel}`
-    return `${where}  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(withFile(content, file, " ")), maxFound)}`
+    return `${where}  (${at + 1})  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(withFile(content, file, " ")), maxFound)}`
   })
-  return [`Found for "${words}", the newest first:`, ...lines, ...(next === undefined ? [] : ["and more"])].join("\n")
+  const more = next === undefined ? [] : ["and more"]
+  const opening = "/open 1 shows the first of them in its place."
+  return [`Found for "${words}", the newest first:`, ...lines, ...more, opening].join("\n")
 }
 
 /** Who may not speak is not typing. An older service says nothing of that. */
@@ -122,8 +125,15 @@ const step = (model: Model, action: Action): Next => {
       return [pageFailed(model, action.channel, action.why), []]
     case "Unread":
       return [markUnread(model, action.channels), []]
-    case "SearchResult":
-      return [notice(model, searchResult(action.words, action.result)), []]
+    case "SearchResult": {
+      const { result, words } = action
+      const hits = result.hits.map(({ channel, message: { seq } }) => ({ channel, seq }))
+      return [notice({ ...model, found: { words, hits } }, searchResult(words, result)), []]
+    }
+    case "Around":
+      return [Past.show(model, action.seq, action.before, action.after), []]
+    case "PastPage":
+      return [Past.addPage(model, action.way, action.page), []]
     case "ChannelInfo":
       return [notice(model, channelInfo(action.info)), []]
     case "BlockedUsers": {

@@ -65,6 +65,8 @@ export interface Look {
   readonly now: number
   /** What is searched for; empty for nothing. */
   readonly query: string
+  /** The key of the entry that is pointed at. */
+  readonly marked?: number
   readonly formats: Formats
   /** The key of the message that is chosen; undefined for none. */
   readonly selected: number | undefined
@@ -278,6 +280,13 @@ const authorOf = (entry: Entry | undefined, me: Username | undefined): string | 
 export const isHidden = (entry: Entry, { joins }: Look): boolean =>
   !joins && entry._tag === "Notice" && entry.kind === "presence"
 
+/** With a sign in its margin. */
+const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const [margin, ...inside] = first
+  if (margin?.text !== " ".repeat(indent)) return [first, ...rest]
+  return [[{ text: "▸ ", style: "match" }, ...inside], ...rest]
+}
+
 /** The rows of one entry, below the one before it. */
 export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
   if (isHidden(entry, look)) return []
@@ -298,16 +307,14 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
     previous._tag !== "Notice" &&
     authorOf(previous, me) === author &&
     entry.at - previous.at < groupWithin
+  const text =
+    entry._tag === "Message" && entry.deleted === true
+      ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
+      : said(entry, own, look)
   const rows = [
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, look)]),
-    ...timed(
-      entry._tag === "Message" && entry.deleted === true
-        ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
-        : said(entry, own, look),
-      entry.at,
-      look,
-    ),
+    ...timed(entry.key === look.marked ? pointedAt(text) : text, entry.at, look),
     ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]
   if (entry._tag === "Message" || entry.failed === undefined) return rows

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Client } from "../../client/Client.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
+import * as Seq from "../../domain/Seq.ts"
 import type { Action, Administration, FileIntent, Intent } from "../Action.ts"
 import { explained } from "./advice.ts"
 
@@ -86,6 +87,33 @@ export const runIntent = (
           report({ _tag: "SearchResult", words: intent.words, result }),
         ),
       )
+    case "Around": {
+      const { channel, seq } = intent
+      const limit = pageSize / 2
+      const around = Effect.all({
+        before: client.history(channel, { before: Seq.next(seq), limit }),
+        after: client.history(channel, { after: seq, limit }),
+      })
+      // What is unread is found where one is not, too.
+      const entered = Effect.catchIf(
+        around,
+        (error) => error.reason === "NotMember",
+        () => Effect.andThen(client.join(channel), around),
+      )
+      return orRefused(Effect.tap(entered, (pages) => report({ _tag: "Around", seq, ...pages })))
+    }
+    case "PastPage": {
+      const { channel, from, way } = intent
+      const range = way === "older" ? { before: from } : { after: from }
+      return Effect.matchEffect(client.history(channel, { ...range, limit: pageSize }), {
+        onSuccess: (page) => report({ _tag: "PastPage", way, page }),
+        onFailure: (error) =>
+          Effect.andThen(
+            report({ _tag: "PastPage", way, page: undefined }),
+            report({ _tag: "Refused", why: explained(error) }),
+          ),
+      })
+    }
     case "Describe":
       return orRefused(Effect.tap(client.describe(intent.channel), (info) => report({ _tag: "ChannelInfo", info })))
     case "ListBlocked":

@@ -118,7 +118,7 @@ export const scroll = (model: Model, by: number): Model =>
 /** Keeps the scroll position within the rows there are, after they or the window have changed. */
 export const clampScroll = (model: Model): Model => {
   const { scroll: before, unread } = current(model)
-  if (before === 0) return unread === 0 ? model : change(model, model.current, read)
+  if (before === 0) return unread === 0 || model.past !== undefined ? model : change(model, model.current, read)
   const settled = scroll(model, 0)
   return current(settled).scroll === before ? model : settled
 }
@@ -205,7 +205,7 @@ export const notice = (model: Model, text: string, kind: "info" | "error" = "inf
 export const countUnread = (model: Model, name: string, key: number, mention: boolean): Model =>
   change(model, name, (conversation) => {
     const { counted = 0, entries, mentions, scroll, unread } = conversation
-    if (conversation.name === model.current && scroll === 0) return conversation
+    if (conversation.name === model.current && scroll === 0 && model.past === undefined) return conversation
     const entry = entries.find((entry) => entry.key === key)
     // The service may have counted it at sign-in, before it came.
     const isCounted = unread > 0 && entry !== undefined && (seqOf(entry) ?? counted + 1) <= counted

@@ -153,9 +153,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       ...(own ? {} : { fromHistory: true as const }),
     }
     return [
-      changes
-        .filter(({ target }) => target === seq)
-        .reduce((entry, event) => changeEntry(entry, event, model), entry),
+      changes.filter(({ target }) => target === seq).reduce((entry, event) => changeEntry(entry, event, model), entry),
     ]
   })
   // A message of the user that still counts as unsent may be on the page: its acknowledgement was lost.
@@ -241,6 +239,8 @@ const readEvery = 2000
 export const sendReadMarker = (model: Model): Next => {
   const { connection, readSentAt, ticks } = model
   const { loading, name, read = Seq.zero, roster, scroll, seq = Seq.zero } = current(model)
+  // What is said meanwhile is behind what is shown.
+  if (model.past !== undefined) return [model, []]
   const there = connection._tag === "Online" && connection.version > 1 && roster !== undefined
   if (!there || scroll > 0 || loading || seq <= read || ticks - readSentAt < readEvery) return [model, []]
   const next = change({ ...model, readSentAt: ticks }, name, (conversation) => ({ ...conversation, read: seq }))

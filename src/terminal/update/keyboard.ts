@@ -10,11 +10,12 @@ import type { Model } from "../Model.ts"
 import { current, scroll, show } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 import * as Files from "./files.ts"
+import * as Past from "./past.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
-import { remember, submit } from "./submit.ts"
 import * as Picking from "./picking.ts"
 import * as Selecting from "./selecting.ts"
+import { remember, submit } from "./submit.ts"
 import { requestOlder } from "./history.ts"
 import * as Search from "./search.ts"
 
@@ -228,6 +229,9 @@ export const pressKey = (model: Model, key: Key): Next => {
   if (model.selected !== undefined) return Selecting.press(model, key)
   const meaning = meant(model.settings.keys, key)
   if (meaning === undefined) return only(model)
+  if (model.past !== undefined) {
+    return Past.press(model, meaning) ?? pressKey({ ...model, past: undefined }, key)
+  }
   const [next, intents] = pressInDraft(model, meaning)
   // Any other key accepts what Tab has completed.
   return [key.name === "tab" ? next : { ...next, completion: undefined }, intents]
@@ -236,6 +240,7 @@ export const pressKey = (model: Model, key: Key): Next => {
 /** The wheel goes through what was said, and never through drafts: it is turned without looking. */
 export const turnWheel = (model: Model, lines: number): Next => {
   if (model.help !== undefined) return only({ ...model, help: model.help - Math.sign(lines) })
+  if (model.past !== undefined) return Past.scroll(model, lines)
   return lines > 0 ? scrollUp(model, lines) : only(scroll(model, lines))
 }
 
@@ -251,5 +256,5 @@ export const pasteText = (model: Model, text: string): Next => {
   if (model.help !== undefined) return only(model)
   if (model.search !== undefined) return only(Search.open(model, model.search.query + text.slice(0, Editor.maxLength)))
   if (model.picker !== undefined) return only(Picking.narrow(model, model.picker, model.picker.query + text))
-  return edit({ ...model, selected: undefined }, Editor.insert(model.editor, withoutEnd(text)))
+  return edit({ ...model, selected: undefined, past: undefined }, Editor.insert(model.editor, withoutEnd(text)))
 }

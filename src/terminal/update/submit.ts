@@ -12,6 +12,7 @@ import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
 import * as Files from "./files.ts"
+import * as Past from "./past.ts"
 import * as Picking from "./picking.ts"
 import { post } from "./post.ts"
 import * as Search from "./search.ts"
@@ -123,6 +124,8 @@ const runCommand = (model: Model, command: Command): Next => {
       return [Search.open(model, command.query), []]
     case "Search":
       return [model, [{ _tag: "Search", words: command.words }]]
+    case "Open":
+      return Past.openFound(model, command.number)
     case "Edit":
       if (command.text !== undefined) return Editing.edit(model, command.text)
       return [Editing.step(model, -1) ?? notice(model, "There is nothing of yours here to edit.", "error"), []]

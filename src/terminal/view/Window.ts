@@ -1,15 +1,27 @@
 import { createElement } from "react"
-import type { Model } from "../Model.ts"
+import type { Model, Past } from "../Model.ts"
 import type { Layout } from "../Layout.ts"
 import { timeline } from "../Timeline.ts"
 import { lookOf } from "../update/conversations.ts"
+import { asConversation, lookAt } from "../update/past.ts"
 import { cut, fit } from "../Width.ts"
+import { written } from "./Header.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
+
+/** What stands around a message that was found, above a line that says where it is. */
+const pastRows = (model: Model, past: Past, { timeline: { columns, rows: height } }: Layout) => {
+  const { rows } = timeline(asConversation(past), lookAt(model, past), height - 1)
+  const blank = Array.from({ length: Math.max(0, height - 1 - rows.length) }, () => [])
+  const text = ` What was said around it in ${written(past.channel)} · Esc comes back, Enter goes there`
+  return [...blank, ...rows, [{ text: fit(cut(text, columns), columns), style: "bar" as const }]]
+}
 
 /** The messages of the conversation that fit into the window. */
 export const Window = ({ layout, model }: { readonly model: Model; readonly layout: Layout }) => {
   const { columns, rows: height } = layout.timeline
+  if (model.past !== undefined)
+    return createElement(Rows, { columns, height, rows: pastRows(model, model.past, layout) })
   const conversation = model.conversations.find(({ name }) => name === model.current)
   if (conversation === undefined) return createElement(Rows, { columns, height, rows: [] })
   const look = lookOf(model)
