@@ -80,6 +80,14 @@ export type Action =
   | { readonly _tag: "TransferFailed"; readonly transfer: number; readonly why: string }
   /** The paths that begin with what was typed. */
   | { readonly _tag: "Paths"; readonly typed: string; readonly paths: ReadonlyArray<string> }
+  /** The draft, as it was written in a program of the user's own. */
+  | { readonly _tag: "Written"; readonly text: string }
+  /** What the server says of the channel in which somebody is asked about; undefined where it says nothing. */
+  | { readonly _tag: "Whois"; readonly name: string; readonly info: ServerFrameOf<"ChannelInfo"> | undefined }
+  /** So many messages of a channel are in the file. */
+  | { readonly _tag: "ExportMoved"; readonly channel: string; readonly count: number }
+  | { readonly _tag: "Exported"; readonly channel: string; readonly count: number; readonly path: string }
+  | { readonly _tag: "NotExported"; readonly channel: string; readonly why: string }
   /** Anything else has failed: a line to show in the conversation that is open. */
   | { readonly _tag: "Refused"; readonly why: string }
 
@@ -144,6 +152,20 @@ export type Intent =
   | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
+  | { readonly _tag: "Whois"; readonly name: string; readonly channel: string }
+  /** The draft is to be written in a program of the user's own. */
+  | { readonly _tag: "OpenEditor"; readonly text: string }
+  /** Lines to be copied: shown as they are until a key is pressed. */
+  | { readonly _tag: "ShowBare"; readonly lines: ReadonlyArray<string> }
+  /** What was said in a channel is to be written into a file. */
+  | {
+      readonly _tag: "Export"
+      readonly channel: string
+      readonly format: "text" | "json"
+      readonly name: string
+      /** A path that the user has chosen. */
+      readonly to: string | undefined
+    }
   /** It is to hold the next time, too. */
   | { readonly _tag: "KeepSetting"; readonly change: Change }
   /** Into the clipboard. */

@@ -15,6 +15,7 @@ import type { ConnectionFailure } from "../client/Reconnect.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { Action, Intent } from "./Action.ts"
 import { initial, type Size } from "./Model.ts"
+import { exportHistory } from "./internal/exporting.ts"
 import { runIntent } from "./internal/runIntent.ts"
 import { Transfers } from "./internal/transfers.ts"
 import type { LocalFiles, LocalTrouble } from "./LocalFiles.ts"
@@ -34,6 +35,8 @@ export interface ChatOptions {
   readonly files: LocalFiles
   /** Whether the wheel of the mouse is reported. */
   readonly mouse: boolean
+  /** Has the user write a draft in a program that takes the terminal. */
+  readonly write: (draft: string) => Effect.Effect<string, LocalTrouble>
   readonly settings: Settings
   /** What is wrong with the file that they are in. */
   readonly settingsTrouble: ReadonlyArray<string>
@@ -64,7 +67,7 @@ export const run = Effect.fnUntraced(function* (
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
   const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels, files, keepSetting, mouse, page, settings } = options
+  const { address, capabilities, channels, files, keepSetting, mouse, page, settings, write } = options
   const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
   let model = initial({
     address,
@@ -96,6 +99,19 @@ export const run = Effect.fnUntraced(function* (
         return void Deferred.doneUnsafe(quit, Exit.void)
       case "Title":
         return display.title(intent.text)
+      case "OpenEditor":
+        return void start(
+          Effect.match(Effect.scoped(Effect.andThen(display.lent, write(intent.text))), {
+            onSuccess: (text) => dispatch({ _tag: "Written", text }),
+            onFailure: ({ message }) => dispatch({ _tag: "Refused", why: `The draft is as it was: ${message}` }),
+          }),
+        )
+      case "ShowBare":
+        return void start(display.showBare(intent.lines))
+      case "Export":
+        return void start(
+          Effect.flatMap(Deferred.await(arrived), (client) => exportHistory(client, files, intent, dispatch)),
+        )
       case "KeepSetting":
         return void start(
           Effect.catch(keepSetting(intent.change), ({ message }) =>

@@ -47,6 +47,10 @@ export type Command =
     }
   | { readonly _tag: "Blocked" }
   | { readonly _tag: "Reconnect" }
+  | { readonly _tag: "Whois"; readonly name: string }
+  | { readonly _tag: "Editor" }
+  | { readonly _tag: "Bare" }
+  | { readonly _tag: "Export"; readonly path: string; readonly format: "text" | "json" }
   | { readonly _tag: "Set"; readonly name: string; readonly value: string }
   /** Of which messages here one is told. */
   | { readonly _tag: "NotifyLevel"; readonly level: string }

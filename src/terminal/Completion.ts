@@ -3,6 +3,7 @@ import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Commands.ts"
 import { names as emojiNames } from "../text/Emoji.ts"
 import * as Editor from "./Editor.ts"
+import { emojiFor } from "./Shortcodes.ts"
 import { pathBefore } from "./internal/paths.ts"
 import type { Completion, Conversation, Model } from "./Model.ts"
 
@@ -65,8 +66,10 @@ export const begin = (model: Model): readonly [Editor.Editor, Completion] | unde
   // Paths are not known here: they are asked for.
   const candidates =
     pathBefore(text.slice(0, cursor)) === undefined ? candidatesFor(model, text.slice(0, start), typed) : []
-  if (candidates.length === 0 || text.length + longest > Editor.maxLength) return undefined
-  const completion = { start, typed, candidates, at: 0 }
+  const emoji = candidates.length === 0 ? emojiFor(typed) : undefined
+  const offered = emoji?.candidates.slice(0, maxCandidates) ?? candidates
+  if (offered.length === 0 || text.length + longest > Editor.maxLength) return undefined
+  const completion = { start, typed, candidates: offered, labels: emoji?.labels, at: 0 }
   return [put(model.editor, completion, cursor), completion]
 }
 

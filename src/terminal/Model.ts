@@ -24,6 +24,10 @@ export interface Model {
   /** The name of the one that is shown. */
   readonly current: string
   readonly editor: Editor
+  /** What the draft was before, and what it was before it was gone back to. */
+  readonly drafts: Drafts
+  /** How many messages are in the file that is written of a channel, while one is. */
+  readonly exporting: { readonly channel: string; readonly count: number } | undefined
   /** The password that is typed, while the client asks for it to sign in again. */
   readonly password: Editor | undefined
   /** What Tab offers, while it offers something. */
@@ -215,9 +219,21 @@ export interface Completion {
   readonly typed: string
   /** At most 50; the most likely first. */
   readonly candidates: ReadonlyArray<string>
+  /** How they are shown, where that says more than they do. */
+  readonly labels?: ReadonlyArray<string> | undefined
   /** The index of the one that is in the text now. */
   readonly at: number
 }
+
+/** Drafts to go back to, the nearest at the end; at most 100 each way. */
+export interface Drafts {
+  readonly past: ReadonlyArray<Editor>
+  readonly future: ReadonlyArray<Editor>
+  /** Whether a word is being typed, which is gone back in one step. */
+  readonly typing: boolean
+}
+
+export const noDrafts: Drafts = { past: [], future: [], typing: false }
 
 /** A list over the draft from which one chooses by typing a part of what is meant. */
 export interface Picker {
@@ -289,6 +305,8 @@ export const initial = (options: {
   conversations: options.channels.map(conversation),
   current: options.channels[0],
   editor: empty,
+  drafts: noDrafts,
+  exporting: undefined,
   password: undefined,
   completion: undefined,
   search: undefined,

@@ -10,12 +10,15 @@ import { levelOf } from "./Settings.ts"
 import { notice, resize, clampScroll, stopTyping } from "./update/conversations.ts"
 import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
+import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
 import * as Past from "./update/past.ts"
 import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/enter.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
-import { pasteText, pressKey, turnWheel } from "./update/keyboard.ts"
+import { pasteText, pressKey, turnWheel, write } from "./update/keyboard.ts"
+import { whois } from "./Whois.ts"
+import * as Undo from "./update/undo.ts"
 import { cut } from "./Width.ts"
 
 /** Columns of a search result. */
@@ -157,13 +160,22 @@ const step = (model: Model, action: Action): Next => {
       return Files.transferred(model, action)
     case "Paths":
       return [Files.offerPaths(model, action.typed, action.paths), []]
+    case "Written":
+      return [write(model, action.text), []]
+    case "Whois":
+      return [notice(model, whois(model, action.name, action.info)), []]
+    case "ExportMoved":
+    case "Exported":
+    case "NotExported":
+      return [Exporting.moved(model, action), []]
     case "Refused":
       return [notice(model, action.why, "error"), []]
   }
 }
 
 export const update = (model: Model, action: Action): Next => {
-  const [stepped, wanted] = step(model, action)
+  const [done, wanted] = step(model, action)
+  const stepped = Undo.record(model, done)
   const [next, marks] = sendReadMarker(clampScroll(stepped))
   const intents = [...wanted, ...marks, ...quitWhenSent(next)]
   const before = title(model)

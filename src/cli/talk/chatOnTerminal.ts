@@ -20,6 +20,7 @@ import { tlsOptions } from "../tls.ts"
 import { ofServer } from "../../terminal/Settings.ts"
 import { lobby } from "../../domain/ChannelName.ts"
 import { localFiles } from "./localFiles.ts"
+import { write } from "./draftEditor.ts"
 import { settingsFile } from "./settingsFile.ts"
 
 /** The arguments and flags of `natter chat`. */
@@ -86,6 +87,7 @@ export const run = Effect.fnUntraced(
         // What is said on the command line comes first.
         settings: given.theme === "auto" ? kept.settings : { ...kept.settings, theme: given.theme },
         settingsTrouble: kept.trouble,
+        write: write(process.env),
         page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
         onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
         waiting: SubscriptionRef.changes(waiting),

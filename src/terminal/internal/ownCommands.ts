@@ -1,7 +1,45 @@
 /** Commands about this window alone: nobody else hears of them. */
-import { type CommandEntry, firstWord } from "./CommandEntry.ts"
+import type { Command } from "../Command.ts"
+import { type CommandEntry, firstWord, wrong } from "./CommandEntry.ts"
+import { firstPath } from "./paths.ts"
+
+const exported = (rest: string): Command => {
+  const { closed, path, rest: behind } = firstPath(rest)
+  if (!closed) return wrong("the quotation mark is not closed")
+  const alone = behind === "" && (path === "json" || path === "text")
+  const word = alone ? path : behind.trim().toLowerCase()
+  if (word !== "" && word !== "text" && word !== "json") {
+    return wrong('say where, and how: /export talk.txt, /export "two words" json')
+  }
+  const format = word === "json" || (word === "" && /\.json$/i.test(path)) ? "json" : "text"
+  return { _tag: "Export", path: alone ? "" : path, format }
+}
 
 export const ownCommands: ReadonlyArray<CommandEntry> = [
+  {
+    names: ["whois"],
+    usage: "NAME",
+    summary: "who somebody is: how present, in which of your channels, and what here",
+    read: (rest) => (rest === "" ? wrong("say who: /whois bob") : { _tag: "Whois", name: rest.replace(/^@/, "") }),
+  },
+  {
+    names: ["editor"],
+    usage: "",
+    summary: "write the draft in $VISUAL or $EDITOR; Alt+E does the same",
+    read: () => ({ _tag: "Editor" }),
+  },
+  {
+    names: ["bare"],
+    usage: "",
+    summary: "only what was said, to be selected and copied; Alt+L does the same",
+    read: () => ({ _tag: "Bare" }),
+  },
+  {
+    names: ["export"],
+    usage: "[FILE] [text|json]",
+    summary: "write what was said here into a file; what ends with .json is JSON",
+    read: exported,
+  },
   {
     names: ["set", "settings"],
     usage: "[NAME [VALUE]]",

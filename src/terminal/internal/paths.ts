@@ -36,7 +36,7 @@ export const typedPath = (path: string): string => {
 
 /** The path that is typed before the cursor, and where in the draft it begins; undefined where none is. */
 export const pathBefore = (draft: string): { readonly start: number; readonly typed: string } | undefined => {
-  const [command] = /^\/(?:send|upload)\s+/i.exec(draft) ?? []
+  const [command] = /^\/(?:send|upload|export)\s+/i.exec(draft) ?? []
   if (command === undefined) return undefined
   const { closed, last, path } = firstPath(draft.slice(command.length))
   const whole = closed && /^["']/.test(draft.slice(command.length))

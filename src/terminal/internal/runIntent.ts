@@ -9,7 +9,20 @@ import { explained } from "./advice.ts"
 /** The intents that are for the client. */
 export type ClientIntent = Exclude<
   Intent,
-  FileIntent | { readonly _tag: "Quit" | "Title" | "Copy" | "KeepSetting" | "Notify" | "SignIn" | "ListPaths" }
+  | FileIntent
+  | {
+      readonly _tag:
+        | "Quit"
+        | "Title"
+        | "Copy"
+        | "KeepSetting"
+        | "OpenEditor"
+        | "ShowBare"
+        | "Export"
+        | "Notify"
+        | "SignIn"
+        | "ListPaths"
+    }
 >
 
 /** A server without direct conversations does not understand such a name. */
@@ -116,6 +129,14 @@ export const runIntent = (
     }
     case "Describe":
       return orRefused(Effect.tap(client.describe(intent.channel), (info) => report({ _tag: "ChannelInfo", info })))
+    case "Whois": {
+      const { channel, name } = intent
+      // What others say of somebody is only more than what is known here.
+      return Effect.match(client.describe(channel), {
+        onSuccess: (info) => dispatch({ _tag: "Whois", name, info }),
+        onFailure: () => dispatch({ _tag: "Whois", name, info: undefined }),
+      })
+    }
     case "ListBlocked":
       return orRefused(Effect.tap(client.blocked, ({ usernames }) => report({ _tag: "BlockedUsers", usernames })))
     case "Administer": {

@@ -1,5 +1,6 @@
 /** What keys do. */
 import type { Intent } from "../Action.ts"
+import { bareLines } from "../Bare.ts"
 import { parse } from "../Commands.ts"
 import * as Completion from "../Completion.ts"
 import * as Editor from "../Editor.ts"
@@ -14,6 +15,7 @@ import * as Past from "./past.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
 import * as Picking from "./picking.ts"
+import * as Undo from "./undo.ts"
 import * as Selecting from "./selecting.ts"
 import { remember, submit } from "./submit.ts"
 import { requestOlder } from "./history.ts"
@@ -115,6 +117,11 @@ const withControl = (model: Model, text: string): Next => {
       return editor.text === "" ? quit(model) : edit(model, Editor.del(editor))
     case "f":
       return only(Search.open(model, ""))
+    case "_":
+    case "/":
+      return only(Undo.undo(model))
+    case "y":
+      return only(Undo.redo(model))
     case "n":
       return showNeighbour(model, 1)
     case "p":
@@ -141,6 +148,10 @@ const withAlt = (model: Model, text: string): Next => {
       return edit(model, Editor.deleteWordRight(editor))
     case "f":
       return edit(model, Editor.wordRight(editor))
+    case "e":
+      return [model, [{ _tag: "OpenEditor", text: editor.text }]]
+    case "l":
+      return [model, [{ _tag: "ShowBare", lines: bareLines(model) }]]
     case "g":
       return only(Picking.open(model, "switch"))
     case "m":
@@ -151,6 +162,8 @@ const withAlt = (model: Model, text: string): Next => {
 }
 
 const typeText = (model: Model, key: Key): Next => {
+  // Ctrl+_ is Shift and the key of "-" on most keyboards; some terminals say so.
+  if (key.ctrl && !key.alt && key.shift && /^[-_/]$/.test(key.text)) return withControl(model, "_")
   // Nothing is bound to both, and nothing to one of them and Shift.
   if ((key.ctrl && key.alt) || ((key.ctrl || key.alt) && key.shift)) return only(model)
   if (key.ctrl) return withControl(model, key.text)
@@ -258,3 +271,11 @@ export const pasteText = (model: Model, text: string): Next => {
   if (model.picker !== undefined) return only(Picking.narrow(model, model.picker, model.picker.query + text))
   return edit({ ...model, selected: undefined, past: undefined }, Editor.insert(model.editor, withoutEnd(text)))
 }
+
+/** What was written elsewhere becomes the draft; it is a change like any other, and can be undone. */
+export const write = (model: Model, text: string): Model => ({
+  ...model,
+  editor: Editor.insert(Editor.empty, withoutEnd(text)),
+  browsing: undefined,
+  completion: undefined,
+})

@@ -11,6 +11,8 @@ import { enter } from "./enter.ts"
 import { quit } from "./quit.ts"
 import * as Administer from "./administer.ts"
 import * as Editing from "./editing.ts"
+import { bareLines } from "../Bare.ts"
+import * as Exporting from "./exporting.ts"
 import * as Files from "./files.ts"
 import * as Past from "./past.ts"
 import * as Picking from "./picking.ts"
@@ -155,6 +157,17 @@ const runCommand = (model: Model, command: Command): Next => {
       return [model, [{ _tag: "ListBlocked" }]]
     case "Reconnect":
       return model.connection._tag === "Away" ? [model, [{ _tag: "Retry" }]] : [notice(model, "You are connected."), []]
+    case "Whois": {
+      // Names may have spaces in them, and be written in any case.
+      const [name] = addressed(model, command.name, "")
+      return [model, [{ _tag: "Whois", name, channel }]]
+    }
+    case "Editor":
+      return [model, [{ _tag: "OpenEditor", text: model.editor.text }]]
+    case "Bare":
+      return [model, [{ _tag: "ShowBare", lines: bareLines(model) }]]
+    case "Export":
+      return Exporting.begin(model, command)
     case "Set":
       return Settings.set(model, command.name, command.value)
     case "NotifyLevel":

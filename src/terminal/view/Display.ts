@@ -12,6 +12,8 @@ import { App, type Suspend } from "./App.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import * as EscapeSequences from "./EscapeSequences.ts"
 import { Keyboard } from "./Keyboard.ts"
+import { showBare } from "./Bare.ts"
+import { leaveSignals } from "./Lend.ts"
 import { stopJob } from "./Stop.ts"
 import { Store } from "./Store.ts"
 
@@ -28,6 +30,10 @@ export interface Display {
   readonly notify: (title: string, text: string) => void
   /** Into the clipboard of whoever sits at the terminal, where that lets programs do so. */
   readonly copy: (text: string) => void
+  /** Gives the terminal to another program for the time of a scope, or shows it something else. */
+  readonly lent: Effect.Effect<void, never, Scope.Scope>
+  /** Lines as they are, on a screen of their own, until a key is pressed. */
+  readonly showBare: (lines: ReadonlyArray<string>) => Effect.Effect<void>
   /** Dies with a defect of the view. */
   readonly failed: Effect.Effect<never>
 }
@@ -52,22 +58,32 @@ export const open = Effect.fnUntraced(function* (options: {
     if (!stdout.destroyed) stdout.write(sequence)
   }
 
+  /** Whether somebody else has the terminal. */
+  let away = false
+  let lend: Suspend = async () => {}
+
   yield* Effect.acquireRelease(
     Effect.sync(() => {
       let restored = false
       let suspend: Suspend = async () => {}
-      /** Ctrl+Z, or `kill -TSTP`: the terminal is the shell's until the process is continued. */
-      const stop = () => {
-        if (restored) return
+      lend = async (doing) => {
+        if (restored || away) return
+        away = true
         keyboard.end()
         keyboard.release()
-        const stopping = suspend(async () => {
-          await stopJob()
-          // Before Ink draws: what is typed meanwhile would be echoed.
-          if (!restored) keyboard.take()
-        })
-        void stopping.then(() => restored || keyboard.begin()).catch(() => {})
+        try {
+          await suspend(async () => {
+            await doing()
+            // Before Ink draws: what is typed meanwhile would be echoed.
+            if (!restored) keyboard.take()
+          })
+          if (!restored) keyboard.begin()
+        } finally {
+          away = false
+        }
       }
+      /** Ctrl+Z, or `kill -TSTP`: the terminal is the shell's until the process is continued. */
+      const stop = () => void lend(stopJob).catch(() => {})
       const keyboard = new Keyboard({ input: stdin, write, dispatch, stop, mouse })
       // Before the terminal is asked anything: its answer would be shown.
       keyboard.take()
@@ -113,7 +129,29 @@ export const open = Effect.fnUntraced(function* (options: {
     (restore) => Effect.sync(restore),
   )
 
+  const lent = Effect.acquireRelease(
+    Effect.callback<() => Promise<void>>((resume) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const over = lend(() => {
+        const restore = leaveSignals()
+        resume(
+          Effect.succeed(() => {
+            restore()
+            resolve()
+            return over.catch(() => {})
+          }),
+        )
+        return promise
+      })
+      // Nobody waits for it before it is given back.
+      over.catch(() => {})
+    }),
+    (giveBack) => Effect.promise(giveBack),
+  )
+
   return {
+    lent: Effect.asVoid(lent),
+    showBare: (lines) => Effect.scoped(Effect.andThen(lent, showBare(stdin, write, lines))),
     show: (model) => store.show(model),
     title: (text) => capabilities.title && write(EscapeSequences.title(text)),
     notify: (title, text) => write(EscapeSequences.notify(title, text, capabilities.notification)),

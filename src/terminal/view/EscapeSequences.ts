@@ -34,6 +34,11 @@ export const notify = (title: string, text: string, notification: Notification):
 
 const mode = (number: number, on: boolean): string => `${escape}[?${number}${on ? "h" : "l"}`
 
+/** A screen of its own, empty; that of before is there again after it. */
+export const otherScreen = (on: boolean): string => mode(1049, on) + (on ? `${escape}[2J${escape}[H` : "")
+
+export const inverse = (text: string): string => `${escape}[7m${plain(text)}${escape}[0m`
+
 export const bracketedPaste = (on: boolean): string => mode(2004, on)
 
 /** Buttons and the wheel, with coordinates of any size. */

@@ -8,7 +8,7 @@ import { Rows } from "./Rows.ts"
 export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Enter", "send"],
   ["Alt+Enter, Ctrl+J", "a new line"],
-  ["Tab", "complete a name, channel, command or path"],
+  ["Tab", "complete a name, channel, command, path or :emoji:"],
   ["Alt+↑ Alt+↓", "another channel (Ctrl+P, Ctrl+N)"],
   ["Alt+1 … Alt+9", "a channel by its place"],
   ["Alt+A", "the next with something new"],
@@ -21,6 +21,9 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["Ctrl+↑, Alt+M", "choose a message: r react, e edit, d delete, c copy, l link"],
   ["Ctrl+R", "search what you sent before; while away: reconnect"],
   ["Ctrl+F", "search what is shown; Esc ends it"],
+  ["Ctrl+_, Ctrl+Y", "undo in the draft, and redo"],
+  ["Alt+E", "write the draft in $VISUAL or $EDITOR"],
+  ["Alt+L", "only what was said, to be copied"],
   ["Ctrl+Z", "back to the shell; fg returns"],
   ["Ctrl+C", "clear the draft, then quit"],
 ]

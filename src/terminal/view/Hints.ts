@@ -4,14 +4,15 @@ import { commandHints } from "../CommandHints.ts"
 import type { CommandEntry } from "../internal/CommandEntry.ts"
 import type { Completion, Conversation, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
+import { progress } from "../update/exporting.ts"
 import { cut, fit, width } from "../Width.ts"
 import { Line } from "./Line.ts"
 import type { Piece } from "./Paint.ts"
 import { Rows } from "./Rows.ts"
 
 /** The candidates that Tab offers, with the chosen one in sight. */
-const offers = ({ at, candidates }: Completion, columns: number): ReadonlyArray<Piece> => {
-  const words = candidates.map((candidate) => ` ${Plain.line(candidate)} `)
+const offers = ({ at, candidates, labels = candidates }: Completion, columns: number): ReadonlyArray<Piece> => {
+  const words = labels.slice(0, candidates.length).map((candidate) => ` ${Plain.line(candidate)} `)
   let first = at
   let used = width(words[at]!)
   while (first > 0 && used + width(words[first - 1]!) <= columns / 2) used += width(words[--first]!)
@@ -64,6 +65,8 @@ export const Hints = (part: {
   const banner = (text: string) => createElement(Line, { columns, text: ` ${text}`, style: "banner" })
   if (completion !== undefined) return createElement(Rows, { columns, height, rows: [offers(completion, columns)] })
   if (said !== undefined && said.until > ticks) return banner(Plain.line(said.text))
+  const exporting = progress(model)
+  if (exporting !== undefined) return banner(exporting)
   if (selected !== undefined) return banner(selectingHint)
   if (editing !== undefined) return banner(editingHint)
   const commands = commandLines(model, columns)

@@ -167,6 +167,7 @@ export const keyOfControl = (control: string): Key | undefined => {
   if (control === "\b" || code === 0x7f) return { ...none, name: "backspace" }
   if (code === 0x1b) return { ...none, name: "escape" }
   // Ctrl+A is 1, Ctrl+J is a newline.
+  if (code === 0x1f) return { ...none, name: "text", ctrl: true, text: "_" }
   if (code >= 1 && code <= 26) return { ...none, name: "text", ctrl: true, text: String.fromCodePoint(code + 96) }
   return undefined
 }

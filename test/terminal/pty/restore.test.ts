@@ -114,7 +114,8 @@ describe("the terminal, after natter chat", () => {
       assert.deepInclude(shell.state(), { ...untouched, bracketedPaste: shell.state().bracketedPaste })
       shell.type(`fg${enter}`)
       yield* shell.shows(/\(1\)[^]*> draft/)
-      assert.deepInclude(shell.state(), { alternate: true, bracketedPaste: true })
+      // The modes are taken once it is drawn.
+      yield* shell.until("the terminal to be taken", () => shell.state().alternate && shell.state().bracketedPaste)
       shell.type(` goes on${enter}`)
       yield* shell.shows(/  draft goes on\n/)
       shell.type(`/quit${enter}`)

@@ -1,0 +1,38 @@
+/** A conversation to be copied: as it was written, without marks, lists and lines beside it, and broken nowhere. */
+import { clock } from "./internal/day.ts"
+import { withFile } from "./FileLine.ts"
+import type { Entry, Model } from "./Model.ts"
+import * as Plain from "./Plain.ts"
+import { placeOf } from "./Timeline.ts"
+import { current, lookOf } from "./update/conversations.ts"
+import { width } from "./Width.ts"
+
+/** What stands in the last row. */
+export const bareHint = "Any key goes back"
+
+const linesOf = (entry: Entry, me: string | undefined): ReadonlyArray<string> => {
+  if (entry._tag === "Notice") return Plain.lines(entry.text).map((line) => `· ${line}`)
+  if (entry._tag === "Message" && entry.deleted === true) return []
+  const from = entry._tag === "Message" ? entry.from : (me ?? "you")
+  const [first = "", ...rest] = Plain.lines(withFile(entry.content, entry.file, "\n"))
+  // The lines behind the first are as they were written: they may be a program.
+  return [`${clock(entry.at)} ${Plain.name(from)}: ${first}`, ...rest]
+}
+
+/** The lines that fit on a screen on which the terminal wraps them itself, up to the lowest message in sight. */
+export const bareLines = (model: Model): ReadonlyArray<string> => {
+  const { columns, rows } = model.size
+  const conversation = current(model)
+  const place = placeOf(conversation, lookOf(model))
+  const bottom = conversation.entries.findLastIndex(({ key }) => key === place?.key)
+  const shown: Array<string> = []
+  let room = rows - 1
+  for (let at = bottom; at >= 0 && room > 0; at--) {
+    for (const line of linesOf(conversation.entries[at]!, model.me).toReversed()) {
+      room -= Math.max(1, Math.ceil(width(line) / Math.max(1, columns)))
+      if (room < 0) return shown.toReversed()
+      shown.push(line)
+    }
+  }
+  return shown.toReversed()
+}

@@ -1,0 +1,44 @@
+/** Writing what was said in a channel into a file. */
+import type { Action, Intent } from "../Action.ts"
+import type { Command } from "../Command.ts"
+import { maxExported } from "../internal/exporting.ts"
+import type { Model } from "../Model.ts"
+import { find, isDirect, notice } from "./conversations.ts"
+
+type Next = readonly [Model, ReadonlyArray<Intent>]
+
+const written = (channel: string): string => (isDirect(channel) ? channel : `#${channel}`)
+
+/** Begins; one at a time. */
+export const begin = (model: Model, { format, path }: Extract<Command, { readonly _tag: "Export" }>): Next => {
+  const { current: channel, exporting } = model
+  if (exporting !== undefined) {
+    return [notice(model, `${written(exporting.channel)} is being written: wait until that is done.`, "error"), []]
+  }
+  const name = `${channel}.${format === "json" ? "json" : "txt"}`
+  return [
+    { ...model, exporting: { channel, count: 0 } },
+    [{ _tag: "Export", channel, format, name, to: path === "" ? undefined : path }],
+  ]
+}
+
+type Moved = Extract<Action, { readonly _tag: "ExportMoved" | "Exported" | "NotExported" }>
+
+/** How far it is, or what became of it. */
+export const moved = (model: Model, action: Moved): Model => {
+  const { channel } = action
+  if (action._tag === "ExportMoved") return { ...model, exporting: { channel, count: action.count } }
+  const ended = { ...model, exporting: undefined }
+  const where = find(model, channel) === undefined ? model.current : channel
+  if (action._tag === "NotExported") {
+    return notice(ended, `${written(channel)} was not written: ${action.why}`, "error", where)
+  }
+  const { count, path } = action
+  const what = count === 1 ? "One message is" : `${count} messages are`
+  const more = count < maxExported ? "" : `, the oldest; more than ${maxExported} are not written`
+  return notice(ended, `${what} in ${path}${more}.`, "info", where)
+}
+
+/** A line while it goes on. */
+export const progress = ({ exporting }: Model): string | undefined =>
+  exporting === undefined ? undefined : `Writing ${written(exporting.channel)}: ${exporting.count} messages so far …`
