@@ -78,7 +78,9 @@ const look = (session: Session, now: number, soon: number, limits: Limits): numb
 
 /** Asks whether somebody is there who was silent for long, and ends where nobody is. */
 const listen = (session: Session, now: number, soon: number, { pingAfter, pongWithin }: Limits): number => {
-  const { handling, heardAt, maySilent, pulse } = session
+  const { heardAt, maySilent, pulse } = session
+  // Who waits for an answer need say nothing meanwhile.
+  const handling = session.handling || !session.waitsForNothing
   if (maySilent !== undefined) return ended(session, now, (handling ? now : heardAt) + maySilent, "PingTimeout")
   // Whoever is away cannot have heard the ping: its connection knows how long it is waited for.
   if (session.connection.away === true) return now + patienceWithUs

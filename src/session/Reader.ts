@@ -15,8 +15,8 @@ const slowest = 256
 const fewest = 2048
 
 /**
- * Reads frames and handles them one after the other, so a command that has to wait holds its own
- * session back and nobody else. Whatever ends the reading ends the session.
+ * Reads frames and handles them one after the other. What a protocol lets wait waits in the lane of its channel
+ * (`Lanes`); whatever else has to wait holds its own session back and nobody else. Whatever ends the reading ends the session.
  */
 export const read = (session: Session): Effect.Effect<void> => {
   const { connection, outbox } = session
@@ -50,7 +50,8 @@ export const read = (session: Session): Effect.Effect<void> => {
     received = 0
     // A peer that is busy sending hears nothing for long: it has to know that it is heard.
     if (enough) greet(session)
-    return enough
+    // While it waits for answers the rest of what it has begun may wait, too.
+    return enough || !session.waitsForNothing
   }
 
   /** From one of several frames on: those that need not wait are done when this returns. */
@@ -104,7 +105,13 @@ export const read = (session: Session): Effect.Effect<void> => {
   return Effect.catchCause(
     // read waits by itself
     Effect.forever(Effect.flatMap(some, wait), { disableYield: true }),
-    (cause) => (Cause.hasInterruptsOnly(cause) ? Effect.void : over(session, bodyReader, cause)),
+    (cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.void
+      // Who has ended its side may still listen, and gets the answers to what it has asked for.
+      const error = Cause.squash(cause)
+      const listens = error instanceof ConnectionEnded && error.clean && !session.waitsForNothing
+      return Effect.andThen(listens ? session.lanes.idle : Effect.void, over(session, bodyReader, cause))
+    },
   )
 }
 

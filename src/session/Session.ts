@@ -5,9 +5,10 @@
 import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Random from "effect/Random"
+import * as Semaphore from "effect/Semaphore"
 import type { Accounts } from "../accounts/Accounts.ts"
 import type { Caller } from "../chat/Caller.ts"
 import type { ChatShape } from "../chat/Chat.ts"
@@ -26,6 +27,7 @@ import type { Message } from "../protocol/v1/Message.ts"
 import type { ClientFrame } from "../protocol/v2/ClientFrame.ts"
 import type { Connection } from "./Connection.ts"
 import type { Dialect } from "./Dialect.ts"
+import { Lanes } from "./Lanes.ts"
 import type { Protocol } from "./Protocol.ts"
 import * as Pulse from "./Pulse.ts"
 import { Refusals } from "./Refusals.ts"
@@ -49,6 +51,9 @@ export interface SessionServices {
 
 /** Milliseconds within which those come back who were refused together, and told to wait equally long. */
 const together = 50
+
+/** Large answers that are on their way to one session at the same time. */
+const largeAtOnce = 8
 
 /** Who speaks in a session that is signed in. */
 export interface SessionCaller extends Caller {
@@ -98,6 +103,9 @@ export class Session implements OutboxEnds<Uint8Array> {
   private nextTurn = 0
   /** At each limit that it has met, of which there are as many as kinds of frames. Most sessions meet none. */
   private refusals: Map<string, Refusals> | undefined
+  /** What it has asked for and has to wait for; undefined until something has to wait. */
+  private waitingLanes: Lanes | undefined
+  private largeTurn: Semaphore.Semaphore | undefined
   private readonly ending = Deferred.makeUnsafe<Disconnect>()
 
   constructor(id: SessionId, connection: Connection, services: SessionServices, dialect?: Dialect<Session>) {
@@ -129,6 +137,23 @@ export class Session implements OutboxEnds<Uint8Array> {
   endAt(elapsed: number): void {
     this.endsAt = elapsed
     this.lookAt = Math.min(this.lookAt, elapsed)
+  }
+
+  get lanes(): Lanes {
+    return (this.waitingLanes ??= new Lanes(this))
+  }
+
+  /** Whether nothing that it has asked for has to wait. */
+  get waitsForNothing(): boolean {
+    return this.waitingLanes === undefined || this.waitingLanes.none
+  }
+
+  /** Makes a large answer when its turn has come, and tells it as soon as there is room for it. */
+  large<A, E, R>(answer: Effect.Effect<A, E, R>, tell: (answer: A) => void): Effect.Effect<void, E, R> {
+    const { room } = this.outbox
+    const made = Effect.andThen(room, answer)
+    const told = Effect.flatMap(made, (answer) => Effect.map(room, () => tell(answer)))
+    return (this.largeTurn ??= Semaphore.makeUnsafe(largeAtOnce)).withPermit(told)
   }
 
   /** Bytes that wait until the peer reads. */

@@ -5,7 +5,7 @@ import type { Files } from "../Files.ts"
 import type { ConnectionFailure } from "../Reconnect.ts"
 import { download } from "./download.ts"
 import type { Around } from "./transfers.ts"
-import { taken, Turns } from "./Turns.ts"
+import { taken, Turns } from "../../domain/Turns.ts"
 import { upload } from "./upload.ts"
 
 /** As many as the server has in one session, of each. */

@@ -1,15 +1,15 @@
 /**
- * The channels one session is in. Used by one fiber at a time, but for `enter`: that is run by whoever speaks to the
- * user.
+ * The channels one session is in. Of each channel one fiber enters it or leaves it at a time, but for `enter`: that is run by
+ * whoever speaks to the user.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Semaphore from "effect/Semaphore"
 import type { Welcome } from "../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import { isDirect, keyOf, nameOf } from "../../domain/Direct.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import { Turns } from "../../domain/Turns.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import type { User } from "../../domain/User.ts"
 import type { Renderer } from "../../protocol/Renderer.ts"
@@ -63,8 +63,8 @@ export interface Subscriber {
 interface Directs {
   /** Keys of those that others brought it into, the one silent longest first. */
   readonly brought: Set<string>
-  /** They are entered and left one after the other, since two fibers may be at it. */
-  readonly turn: Semaphore.Semaphore
+  /** Each is entered and left by one at a time, since several fibers may be at it. */
+  readonly turns: Turns
 }
 
 type Restore = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -119,7 +119,7 @@ export class Memberships {
         )
       return enter(1)
     })
-    return isDirect(name) ? this.directs.turn.withPermit(entering) : entering
+    return isDirect(name) ? this.inTurn(keyOf(name), entering) : entering
   }
 
   /** Is brought into a direct conversation, if it is not in it: behind this it gets what is said there. */
@@ -138,8 +138,8 @@ export class Memberships {
       }),
     )
     return Effect.suspend(() => {
-      const { brought, turn } = this.directs
-      if (!this.isIn(key, channel)) return turn.withPermit(entering)
+      const { brought } = this.directs
+      if (!this.isIn(key, channel)) return this.inTurn(key, entering)
       if (brought.delete(key)) brought.add(key)
       return Effect.void
     })
@@ -151,7 +151,7 @@ export class Memberships {
       const key = keyIn(name)
       return this.channels.has(key) ? this.drop(key, true) : Effect.fail(notMember())
     }).pipe(Effect.uninterruptible)
-    return isDirect(name) ? this.directs.turn.withPermit(leaving) : leaving
+    return isDirect(name) ? this.inTurn(keyOf(name), leaving) : leaving
   }
 
   /** A channel was given up. The session is no member of what comes next, until it joins again. */
@@ -181,7 +181,11 @@ export class Memberships {
   }
 
   private get directs(): Directs {
-    return (this.direct ??= { brought: new Set(), turn: Semaphore.makeUnsafe(1) })
+    return (this.direct ??= { brought: new Set(), turns: new Turns() })
+  }
+
+  private inTurn<A, E>(key: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    return Effect.scoped(Effect.andThen(this.directs.turns.take(key), effect))
   }
 
   /** Whether it is in a direct conversation, which the directory knows by this name. */

@@ -89,7 +89,8 @@ export class Outbox<Piece> {
   /** The link has no room. */
   private stuck = false
   private waiter: ((outcome: Waiting) => void) | undefined
-  private forRoom: (() => void) | undefined
+  /** Those who wait for room; as many as the session lets wait for large answers. */
+  private forRoom: Set<() => void> | undefined
   private state: "open" | "ending" | "closed" = "open"
 
   constructor(bounds: OutboxBounds, ends: OutboxEnds<Piece>, outboxes: Outboxes = new Outboxes()) {
@@ -241,7 +242,7 @@ export class Outbox<Piece> {
 
   /**
    * Waits until there is room for a large answer, so that whoever asks for many at once gets them as fast as it reads
-   * and is not cut off for them. One waits at a time; done at the end, too.
+   * and is not cut off for them. Of several who wait some may find none, and wait on; done at the end, too.
    */
   get room(): Effect.Effect<void> {
     return Effect.suspend(() => {
@@ -252,8 +253,10 @@ export class Outbox<Piece> {
 
   private get changed(): Effect.Effect<void> {
     return Effect.callback<void>((resume) => {
-      this.forRoom = () => resume(Effect.void)
-      return Effect.sync(() => void (this.forRoom = undefined))
+      const wake = () => resume(Effect.void)
+      const waiting = (this.forRoom ??= new Set())
+      waiting.add(wake)
+      return Effect.sync(() => void waiting.delete(wake))
     })
   }
 
@@ -302,9 +305,10 @@ export class Outbox<Piece> {
   }
 
   private wakeForRoom(): void {
-    const resume = this.forRoom
+    const waiting = this.forRoom
+    if (waiting === undefined) return
     this.forRoom = undefined
-    resume?.()
+    for (const wake of waiting) wake()
   }
 
   /** Tells who waits at `full`, if there is something to tell. */

@@ -1,5 +1,6 @@
 /** Version 2, in one encoding. */
 import * as Effect from "effect/Effect"
+import { isDirect, keyOf } from "../../domain/Direct.ts"
 import type { Disconnect } from "../../domain/Disconnect.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { type Encoding2, type ProtobufEncoding, readConnect } from "../../protocol/Encoding.ts"
@@ -9,12 +10,57 @@ import type { ServerFrame } from "../../protocol/v2/ServerFrame.ts"
 import * as render from "../../protocol/v2/render.ts"
 import { bytesRenderer } from "../bytesRenderer.ts"
 import { connect } from "../connect.ts"
-import type { Handler } from "../Handler.ts"
+import type { Handler, HandlerResult } from "../Handler.ts"
 import type { Protocol } from "../Protocol.ts"
 import type { Session } from "../Session.ts"
 import { countsByItself } from "./files/handlers.ts"
 import * as Handlers from "./handlers.ts"
 import type { Tell } from "./Tell.ts"
+
+/**
+ * What is done before anything else of the session is read: it says who one is, or is of files, whose fibers are children of
+ * the one that reads and whose bytes have an order over all.
+ */
+const inTurn = new Set<ClientFrame["type"]>([
+  "Login",
+  "Authenticate",
+  "Ping",
+  "Pong",
+  "Disconnect",
+  "StartUpload",
+  "ResumeUpload",
+  "CancelUpload",
+  "Download",
+  "UploadChunk",
+  "FileAck",
+  "CloseDownload",
+])
+
+/** What goes on behind this is meant for what this has changed: names, or who may do what. */
+const changesMore = new Set<ClientFrame["type"]>(["RenameChannel", "AcceptInvite"])
+
+/** The lane of what is of no channel. */
+const noChannel = ""
+
+/** In which lane a request waits; undefined where it is done in the turn of whoever reads. */
+const laneOf = (frame: ClientFrame): string | undefined => {
+  if (inTurn.has(frame.type)) return undefined
+  const channel = "channel" in frame ? frame.channel : undefined
+  if (channel === undefined) return noChannel
+  return isDirect(channel) ? keyOf(channel) : channel
+}
+
+const inLane = (
+  session: Session,
+  lane: string,
+  { type }: ClientFrame,
+  bytes: number,
+  work: Effect.Effect<void, Disconnect>,
+): Effect.Effect<void> => {
+  const { lanes } = session
+  const added = lanes.add(lane, bytes, work)
+  return changesMore.has(type) ? Effect.andThen(added, lanes.free(lane)) : added
+}
 
 export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> => {
   const tell: Tell = {
@@ -45,6 +91,20 @@ export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> 
     })
   }
 
+  /** Tells the answer, also where it is no. `limit` names what limits it. */
+  const answered = (
+    session: Session,
+    frame: ClientFrame,
+    handled: HandlerResult,
+    limit: ClientFrame["type"] | "frames" = frame.type,
+  ): Effect.Effect<void, Disconnect> =>
+    Effect.catchTag(handled, "RequestError", (error) =>
+      Effect.sync(() => {
+        session.refused(error, limit)
+        tell.failure(session, error, "ref" in frame ? frame.ref : undefined)
+      }),
+    )
+
   const malformed = (session: Session, error: RequestError, ref: number | undefined): Effect.Effect<void> => {
     session.violation()
     return Effect.sync(() => tell.failure(session, error, ref))
@@ -66,14 +126,21 @@ export const make = (encoding: Encoding2 | ProtobufEncoding): Protocol<Session> 
       const limited = countsByItself(frame.type) ? undefined : session.overLimit()
       // The table has a handler of its type for each frame.
       const handler = handlers[frame.type] as Handler<ClientFrame>
-      const handled = limited === undefined ? handler(session, frame) : Effect.fail(limited)
+      if (limited !== undefined) return answered(session, frame, Effect.fail(limited), "frames")
+      // Nearly always: nothing waits, nor has this to.
+      const waits = !session.waitsForNothing
+      const busy = waits ? laneOf(frame) : undefined
+      if (busy !== undefined && session.lanes.has(busy)) {
+        const behind = Effect.suspend(() => answered(session, frame, handler(session, frame)))
+        return inLane(session, busy, frame, body.byteLength, behind)
+      }
+      const handled = handler(session, frame)
       if (handled === Effect.void) return Effect.void
-      return Effect.catchTag(handled, "RequestError", (error) =>
-        Effect.sync(() => {
-          session.refused(error, limited === undefined ? frame.type : "frames")
-          tell.failure(session, error, "ref" in frame ? frame.ref : undefined)
-        }),
-      )
+      const work = answered(session, frame, handled)
+      // Whoever leaves gets the answers to what it has asked for.
+      if (waits && frame.type === "Disconnect") return Effect.andThen(session.lanes.idle, work)
+      const lane = laneOf(frame)
+      return lane === undefined ? work : inLane(session, lane, frame, body.byteLength, work)
     },
     isExclusive: () => false,
     hasDirects: true,

@@ -56,10 +56,12 @@ export const make = (tell: Tell): Handlers => {
   const askingMuch = <Frame extends Request & Referring, Request, Answer>(
     operation: Operation<Request, Answer>,
     say: (frame: Frame, answer: Answer) => ServerFrame,
-  ): Handler<Frame> => {
-    const handle = asking(operation, say)
-    return (session, frame) => Effect.flatMap(session.outbox.room, () => handle(session, frame))
-  }
+  ): Handler<Frame> =>
+    forUser((session, frame, caller) =>
+      session.large(operation(session.services.chat, caller, frame), (answer) =>
+        tell.answer(session, say(frame, answer)),
+      ),
+    )
 
   /** A frame that asks for a place in a channel: it is answered when that is known. */
   const posting = <Frame extends PostFrame>(

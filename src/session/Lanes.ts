@@ -1,0 +1,96 @@
+/**
+ * What a session has asked for and has to wait for: one lane for each channel. In a lane one thing is done behind the other,
+ * as it came; a channel that stands still, since its node is out of reach, holds up nothing of the others.
+ */
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { Disconnect } from "../domain/Disconnect.ts"
+import type { Session } from "./Session.ts"
+
+/** What may wait of one session, before nothing more of it is read: twice as many requests as it can be in channels. */
+const most = { requests: 256, bytes: 256 * 1024 }
+
+export class Lanes {
+  private readonly session: Session
+  /** Done when the last that is in a lane is. */
+  private readonly lanes = new Map<string, Deferred.Deferred<void>>()
+  private requests = 0
+  private bytes = 0
+  /** Done when the next request is; undefined while nobody waits for that. */
+  private changed: Deferred.Deferred<void> | undefined
+
+  constructor(session: Session) {
+    this.session = session
+  }
+
+  get none(): boolean {
+    return this.requests === 0
+  }
+
+  has(lane: string): boolean {
+    return this.lanes.has(lane)
+  }
+
+  /**
+   * Does it in the background, behind whatever is in its lane. It is a child of the fiber that runs this, the one that
+   * reads, and ends with it. Done when the next frame may be read: at once, as long as not too much waits.
+   */
+  add(lane: string, bytes: number, work: Effect.Effect<void, Disconnect>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const before = this.lanes.get(lane)
+      const done = Deferred.makeUnsafe<void>()
+      this.lanes.set(lane, done)
+      this.requests++
+      this.bytes += bytes
+      let begins = true
+      const end = () => {
+        this.requests--
+        this.bytes -= bytes
+        // Until then its silence has said nothing.
+        if (this.none) this.session.heardAt = this.session.elapsed()
+        if (this.lanes.get(lane) === done) this.lanes.delete(lane)
+        Deferred.doneUnsafe(done, Exit.void)
+        const { changed } = this
+        this.changed = undefined
+        if (changed !== undefined) Deferred.doneUnsafe(changed, Exit.void)
+        // What it has told leaves with the turn of whoever reads, unless that is over.
+        if (!begins) this.session.services.chat.gateway.outboxes.flush()
+      }
+      const task = (before === undefined ? work : Effect.andThen(Deferred.await(before), work)).pipe(
+        Effect.catchCause((cause) => this.failed(cause)),
+        Effect.ensuring(Effect.sync(end)),
+      )
+      return Effect.flatMap(Effect.forkChild(task, { startImmediately: true }), () => {
+        begins = false
+        return this.until(() => this.requests < most.requests && this.bytes < most.bytes)
+      })
+    })
+  }
+
+  /** Waits until nothing is in this lane. */
+  free(lane: string): Effect.Effect<void> {
+    return this.until(() => !this.lanes.has(lane))
+  }
+
+  /** Waits until all is done. */
+  readonly idle: Effect.Effect<void> = this.until(() => this.none)
+
+  private until(holds: () => boolean): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (holds()) return Effect.void
+      this.changed ??= Deferred.makeUnsafe()
+      return Effect.andThen(Deferred.await(this.changed), this.until(holds))
+    })
+  }
+
+  /** Ends the session as it would end if this was done by whoever reads. */
+  private failed(cause: Cause.Cause<Disconnect>): Effect.Effect<void> {
+    if (Cause.hasInterruptsOnly(cause)) return Effect.void
+    const error = Cause.squash(cause)
+    if (error instanceof Disconnect) return Effect.sync(() => this.session.end(error))
+    this.session.end(new Disconnect({ reason: "Internal" }))
+    return Effect.logError("a session failed", cause)
+  }
+}
