@@ -29,6 +29,7 @@ import { mayRepeat, retryRefused } from "./internal/retry.ts"
 import type { Position, ShutOut } from "./internal/Position.ts"
 import { Positions } from "./internal/Positions.ts"
 import { CurrentSession } from "./internal/CurrentSession.ts"
+import { Entering } from "./internal/Entering.ts"
 import { States } from "./internal/States.ts"
 import { Subscribers } from "./internal/Subscribers.ts"
 import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
@@ -156,12 +157,8 @@ export const make = Effect.fnUntraced(function* (
   // Added before the fibers are forked, so that it runs when they are gone.
   yield* Effect.addFinalizer(() => Effect.sync(() => end(undefined)))
   const isShutOut = (channel: string) => shutOut.has(channel)
-  /** The channels that the client is coming back to in this session, and has not been answered by yet. */
-  const comingBack = new Map<Position | ShutOut | undefined, Deferred.Deferred<void>>()
-  const untilEntered = (channel: string): Effect.Effect<void> | undefined => {
-    const back = comingBack.get(positions.at(channel) ?? shutOut.get(channel))
-    return back && Deferred.await(back)
-  }
+  const entering = new Entering<Position | ShutOut>()
+  const untilEntered = (channel: string) => entering.wait(positions.at(channel) ?? shutOut.get(channel))
   const outgoing = yield* Outgoing.make(current, maxUnsent, { isShutOut, entering: untilEntered, longestWait })
 
   /** With the token of the last sign-in, if there is one, so that the server need not hash the password every time. */
@@ -232,22 +229,16 @@ export const make = Effect.fnUntraced(function* (
     positions.connected()
     const ears = yield* receiver({ session, positions, outgoing, subscribers })
     hearing = { session, heard: ears.heard }
-    const entering = Effect.gen(function* () {
+    const arriving = Effect.gen(function* () {
       const { username } = yield* signIn(session)
       if (wish !== undefined) yield* Effect.catchTag(wish.tell(session), "RequestError", () => Effect.void)
       const channels = [...positions.all, ...[...shutOut.values()].filter(({ name }) => !positions.isIn(name))]
       for (const channel of channels) {
-        const back = Deferred.makeUnsafe<void>()
-        comingBack.set(channel, back)
-        const entered = Effect.sync(() => {
-          comingBack.delete(channel)
-          Deferred.doneUnsafe(back, Exit.void)
-        })
         // Where the session ends, that is told by itself.
-        const coming = Effect.ignore(Effect.ensuring(rejoin(session, channel, ears), entered))
+        const coming = Effect.ignore(entering.enter(channel, rejoin(session, channel, ears)))
         yield* Effect.forkScoped(coming, { startImmediately: true })
       }
-      yield* Effect.timeoutOption(Effect.forEach(comingBack.values(), Deferred.await), longestEntry)
+      yield* Effect.timeoutOption(entering.all, longestEntry)
       yield* arrived
       transition({ _tag: "Arrived", username, version: session.version })
       current.set(session)
@@ -259,7 +250,7 @@ export const make = Effect.fnUntraced(function* (
     const receiving = Stream.runForEach(session.events, (event) => Effect.sync(() => ears.receive(event))).pipe(
       Effect.andThen(new Disconnect({ reason: "ConnectionLost" })),
     )
-    return yield* Effect.raceFirst(entering, receiving).pipe(Effect.ensuring(Effect.sync(() => current.clear(session))))
+    return yield* Effect.raceFirst(arriving, receiving).pipe(Effect.ensuring(Effect.sync(() => current.clear(session))))
   })
 
   const mend = (because: ConnectionFailure): Effect.Effect<boolean> => {

@@ -7,13 +7,19 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Disconnect } from "../domain/Disconnect.ts"
-import type { Session } from "./Session.ts"
+
+/** Whose lanes they are. */
+interface Asker {
+  readonly end: (because: Disconnect) => void
+  /** Something that had to wait is done. `later`: the turn in which it was read is over. */
+  readonly onDone: (later: boolean) => void
+}
 
 /** What may wait of one session, before nothing more of it is read: twice as many requests as it can be in channels. */
 const most = { requests: 256, bytes: 256 * 1024 }
 
 export class Lanes {
-  private readonly session: Session
+  private readonly asker: Asker
   /** Done when the last that is in a lane is. */
   private readonly lanes = new Map<string, Deferred.Deferred<void>>()
   private requests = 0
@@ -21,8 +27,8 @@ export class Lanes {
   /** Done when the next request is; undefined while nobody waits for that. */
   private changed: Deferred.Deferred<void> | undefined
 
-  constructor(session: Session) {
-    this.session = session
+  constructor(asker: Asker) {
+    this.asker = asker
   }
 
   get none(): boolean {
@@ -48,15 +54,12 @@ export class Lanes {
       const end = () => {
         this.requests--
         this.bytes -= bytes
-        // Until then its silence has said nothing.
-        if (this.none) this.session.heardAt = this.session.elapsed()
         if (this.lanes.get(lane) === done) this.lanes.delete(lane)
         Deferred.doneUnsafe(done, Exit.void)
         const { changed } = this
         this.changed = undefined
         if (changed !== undefined) Deferred.doneUnsafe(changed, Exit.void)
-        // What it has told leaves with the turn of whoever reads, unless that is over.
-        if (!begins) this.session.services.chat.gateway.outboxes.flush()
+        this.asker.onDone(!begins)
       }
       const task = (before === undefined ? work : Effect.andThen(Deferred.await(before), work)).pipe(
         Effect.catchCause((cause) => this.failed(cause)),
@@ -89,8 +92,8 @@ export class Lanes {
   private failed(cause: Cause.Cause<Disconnect>): Effect.Effect<void> {
     if (Cause.hasInterruptsOnly(cause)) return Effect.void
     const error = Cause.squash(cause)
-    if (error instanceof Disconnect) return Effect.sync(() => this.session.end(error))
-    this.session.end(new Disconnect({ reason: "Internal" }))
+    if (error instanceof Disconnect) return Effect.sync(() => this.asker.end(error))
+    this.asker.end(new Disconnect({ reason: "Internal" }))
     return Effect.logError("a session failed", cause)
   }
 }

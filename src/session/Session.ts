@@ -148,6 +148,14 @@ export class Session implements OutboxEnds<Uint8Array> {
     return this.waitingLanes === undefined || this.waitingLanes.none
   }
 
+  /** What it has asked for is done. */
+  onDone(later: boolean): void {
+    // Until then its silence has said nothing.
+    if (this.waitsForNothing) this.heardAt = this.elapsed()
+    // What was told leaves with the turn in which it was asked for, unless that is over.
+    if (later) this.services.chat.gateway.outboxes.flush()
+  }
+
   /** Makes a large answer when its turn has come, and tells it as soon as there is room for it. */
   large<A, E, R>(answer: Effect.Effect<A, E, R>, tell: (answer: A) => void): Effect.Effect<void, E, R> {
     const { room } = this.outbox
