@@ -6,6 +6,7 @@ import type { ChannelName } from "../domain/ChannelName.ts"
 import type { FileId } from "../domain/FileId.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { RequestError } from "../domain/RequestError.ts"
+import type { Seq } from "../domain/Seq.ts"
 import type { Reply } from "../hub/audience/ChannelLink.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
@@ -20,6 +21,8 @@ export interface Publish {
   readonly content: string
   /** One that the caller has sent to this channel, and that has come whole. */
   readonly file?: FileId | undefined
+  /** The place of the message that it answers, in the same channel. */
+  readonly replyTo?: Seq | undefined
   /** Made by the caller: sent again within ten minutes, the first result is given and nothing is stored twice. */
   readonly id?: MessageId | undefined
 }
@@ -27,12 +30,15 @@ export interface Publish {
 const leave = (
   chat: ChatShape,
   caller: Caller,
-  { channel, content, id }: Publish,
+  { channel, content, id, replyTo }: Publish,
   file: Attachment | undefined,
   reply: Reply,
 ): Effect.Effect<void, RequestError> => {
   const { by } = caller
-  return send(chat, caller, channel, reply, (request) => ({ type: "Publish", by, request, id, content, file }))
+  return send(chat, caller, channel, reply, (request) => {
+    const said = { type: "Publish", by, request, id, content, file } as const
+    return replyTo === undefined ? said : { ...said, replyTo }
+  })
 }
 
 /** Waits until it is said: until then the file is in nobody's history. */
@@ -79,7 +85,16 @@ export const sendMessage = (
 export const publish = operation(
   "publish",
   "publishing",
-  [...posting, "EmptyMessage", "MessageTooLong", "InvalidFrame", "SlowMode", "NoSuchFile", "NotSupported"],
+  [
+    ...posting,
+    "EmptyMessage",
+    "MessageTooLong",
+    "InvalidFrame",
+    "SlowMode",
+    "NoSuchFile",
+    "NoSuchMessage",
+    "NotSupported",
+  ],
   (chat, caller, request: Publish): Effect.Effect<Receipt, RequestError> =>
     awaiting((reply) => sendMessage(chat, caller, request, reply)),
 )

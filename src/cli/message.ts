@@ -72,7 +72,9 @@ const get = Command.make("get", { channel, seq, api }, (given) =>
   Command.withExamples([{ command: "natter message get kitchen 12", description: "Number 12" }]),
 )
 
-const send = Command.make("send", { channel, words, id, api }, (given) =>
+const replyTo = seqFlag("reply-to", "The message that this one answers, by its number in the channel")
+
+const send = Command.make("send", { channel, words, replyTo, id, api }, (given) =>
   Effect.flatMap(messages, ({ send }) => send(given)),
 ).pipe(
   Command.withDescription(
@@ -81,6 +83,7 @@ const send = Command.make("send", { channel, words, id, api }, (given) =>
   Command.withShortDescription("Say something"),
   Command.withExamples([
     { command: 'natter message send kitchen "Soup is ready"', description: "The words" },
+    { command: 'natter message send kitchen "I come" --reply-to 12', description: "As an answer to number 12" },
     { command: "git log -1 | natter message send releases --id v1.4.2", description: "A text of several lines, once" },
   ]),
 )

@@ -60,6 +60,8 @@ export interface PublishOptions {
   readonly id?: MessageId | undefined
   /** The `id` of a file that was uploaded to the channel: then the content may be empty. */
   readonly file?: string | undefined
+  /** The `seq` of the message in the channel that it answers. */
+  readonly replyTo?: number | undefined
 }
 
 export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unread">, Files<ConnectionFailure> {
@@ -371,8 +373,12 @@ export const make = Effect.fnUntraced(function* (
         return moving((session) => Effect.flatMap(name, (channel) => session.leave(channel)))
       }),
     publish: (channel, content, options = {}) => {
-      const { file, id } = typeof options === "string" ? { id: options, file: undefined } : options
-      return add(channel, id, (session, channel, id) => session.publish(channel, content, id, file))
+      const { file, id, replyTo } = typeof options === "string" ? { id: options } : options
+      // The place that it answers is one of this history.
+      const changes = replyTo !== undefined
+      return add(channel, id, (session, channel, id) => session.publish(channel, content, id, file, replyTo), {
+        changes,
+      })
     },
     edit: (channel, target, content, id) =>
       add(channel, id, (session, channel, id) => session.edit(channel, target, content, id), { changes: true }),

@@ -34,10 +34,17 @@ export interface ClientSession extends Requests<Disconnect> {
   ) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
-   * Says something in a channel that the session is in, with a file that was uploaded there; succeeds when the message has its place. Publishing again with
-   * the same `id` gives the first result, and nothing is stored twice. The same holds for `edit`, `delete` and `react`.
+   * Says something in a channel that the session is in, with a file that was uploaded there, as an answer to the message at the
+   * place `replyTo`; succeeds when the message has its place. Publishing again with the same `id` gives the first result, and
+   * nothing is stored twice. The same holds for `edit`, `delete` and `react`.
    */
-  readonly publish: (channel: string, content: string, id?: MessageId, file?: string) => Answer<"Published">
+  readonly publish: (
+    channel: string,
+    content: string,
+    id?: MessageId,
+    file?: string,
+    replyTo?: number,
+  ) => Answer<"Published">
   /** Replaces the content of the user's own message at this place. */
   readonly edit: (channel: string, target: number, content: string, id?: MessageId) => Answer<"Published">
   /** Deletes the message at this place. */

@@ -28,6 +28,8 @@ export const Message = Schema.Struct({
   content: Schema.String,
   /** The file that it carries, until it is deleted. */
   file: Schema.optional(Attachment),
+  /** The place of the message that it answers, which may be deleted or gone by now. */
+  replyTo: Schema.optional(Seq),
   /** The place of its last edit. */
   edited: Schema.optional(Seq),
   deleted: Schema.optional(Schema.Literal(true)),

@@ -99,7 +99,14 @@ export interface Actions<E = never> {
   readonly publish: (
     channel: string,
     content: string,
-    options?: string | { readonly id?: string | undefined; readonly file?: string | undefined },
+    options?:
+      | string
+      | {
+          readonly id?: string | undefined
+          readonly file?: string | undefined
+          /** The place of the message in the channel that it answers. */
+          readonly replyTo?: number | undefined
+        },
   ) => Call<"publish", Publication, E>
   /** Says something else in one's own message, the one at `target`. */
   readonly edit: (channel: string, target: number, content: string, id?: string) => Call<"editMessage", Publication, E>
@@ -245,8 +252,14 @@ export const actionsOf = <E>({ caller, chat, freshId, through }: Options<E>): Ac
   return {
     user: caller.by.user,
     publish: (channel, content, options = {}) => {
-      const { file, id } = typeof options === "string" ? { id: options, file: undefined } : options
-      return post(id, (id) => ask("Publish", operations.publish, { channel, id, content, file }))
+      const { file, id, replyTo } = typeof options === "string" ? { id: options } : options
+      return post(id, (id) =>
+        ask(
+          "Publish",
+          (chat, caller, { reply_to: replyTo, ...said }) => operations.publish(chat, caller, { ...said, replyTo }),
+          { channel, id, content, file, reply_to: replyTo },
+        ),
+      )
     },
     edit: (channel, target, content, id) =>
       post(id, (id) => ask("Edit", operations.editMessage, { channel, id, target, content })),

@@ -59,12 +59,15 @@ export const messageLines = (
 ): ReadonlyArray<string> => {
   const beginning = `:${sourceOf(server, message.from.name)} PRIVMSG ${target} :`
   const { msgid, ...tags } = tagsOf(speech, channel, message)
-  const { content, file } = message
+  const { content, file, replyTo } = message
+  // The tag has two names: that of the draft is what most clients know.
+  const answered = speech.tags && replyTo !== undefined ? messageIdOf(channel, replyTo) : undefined
+  const first = { ...tags, msgid, "+draft/reply": answered, "+reply": answered }
   const lines = [...Text.linesOf(content, roomBehind(beginning))]
   if (file !== undefined) {
     lines.push(...Text.linesOf(Text.fileOf(file, linkOf(server, channel, file.id)), roomBehind(beginning)))
   }
-  return lines.map((line, at) => tagged(at === 0 ? { ...tags, msgid } : tags, beginning + line))
+  return lines.map((line, at) => tagged(at === 0 ? first : tags, beginning + line))
 }
 
 /** The mode that a role is, as clients show it before a nick. */

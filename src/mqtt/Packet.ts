@@ -14,6 +14,8 @@ export interface Message {
   readonly retain: boolean
   /** What the sender calls it, by a user property `id`. */
   readonly id: string | undefined
+  /** The number of the message that it answers, by a user property `reply-to`. */
+  readonly replyTo: string | undefined
 }
 
 export interface Connect {

@@ -120,12 +120,13 @@ const user = (output: Output, name: string, value: string): Output => output.byt
 
 /** A message as it is published to clients: its text, and where version 5 has room for it who said it and where. */
 export const publicationOf = (topics: Topics, channel: ChannelName, message: Message): Publication => {
-  const { content, file, from, id, seq, timestamp } = message
+  const { content, file, from, id, replyTo, seq, timestamp } = message
   const properties = new Output().byte(isText[0]).byte(isText[1])
   user(properties, "seq", String(seq))
   user(properties, "author", from.name)
   user(properties, "time", DateTime.formatIso(DateTime.makeUnsafe(timestamp)))
   if (id !== undefined) user(properties, "id", id)
+  if (replyTo !== undefined) user(properties, "reply-to", String(replyTo))
   if (file !== undefined) user(user(properties, "file", file.id), "file-name", file.name)
   return {
     seq,

@@ -143,10 +143,10 @@ const connectOf = (input: Input, version: Version): Connect => {
 }
 
 const willOf = (input: Input, version: Version, qos: QoS, retain: boolean): NonNullable<Connect["will"]> => {
-  const { id, willDelay = 0, ...properties } = version === 5 ? readProperties(input, "will") : none
+  const { id, replyTo, willDelay = 0, ...properties } = version === 5 ? readProperties(input, "will") : none
   const topic = input.text()
   topicName(topic, properties)
-  return { topic, payload: input.binary(), qos, retain, id, delay: willDelay }
+  return { topic, payload: input.binary(), qos, retain, id, replyTo, delay: willDelay }
 }
 
 /** Throws where a message has no name to go by. */
@@ -172,7 +172,7 @@ const publish = (input: Input, flags: number, version: Version): Publish => {
   const topic = input.text()
   const packetId = qos === 0 ? 0 : packetIdOf(input)
   const properties = version === 5 ? readProperties(input, "publish") : none
-  const { id, topicAlias: alias } = properties
+  const { id, replyTo, topicAlias: alias } = properties
   if (topic === "" && version === 5) {
     if (alias === undefined) throw protocolError("there is neither a topic nor an alias")
   } else topicName(topic, properties)
@@ -184,6 +184,7 @@ const publish = (input: Input, flags: number, version: Version): Publish => {
     retain: (flags & 1) !== 0,
     duplicate,
     id,
+    replyTo,
     alias,
     payload: input.rest(),
   }

@@ -200,7 +200,8 @@ const calls: { readonly [Name in Exclude<PlainName, OfSessions>]: Call<Actions<R
   mute: (by, { channel, username, ...more }) => done(by.mute(channel, username, more)),
   page: (by, { channel, ...range }) =>
     Effect.map(by.history(channel, range), (page) => ({ type: "HistoryPage", channel: named(channel), ...page })),
-  publish: (by, { channel, content, ...options }) => posted(channel)(by.publish(channel, content, options)),
+  publish: (by, { channel, content, reply_to: replyTo, ...options }) =>
+    posted(channel)(by.publish(channel, content, { ...options, replyTo })),
   react: (by, { channel, id, on = true, reaction, target }) =>
     posted(channel)(by.react(channel, target, reaction, { id, on })),
   renameChannel: (by, { channel, name }) => done(by.rename(channel, name)),

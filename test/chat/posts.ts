@@ -37,6 +37,35 @@ export const publish: ReadonlyArray<Case<"publish">> = [
     answer: { ...place, channel: "@bob", seq: 1 },
     before: conversing,
   },
+  { when: "it answers a message", request: { ...say("den"), reply_to: 1 }, answer: { ...place, seq: 2 } },
+  {
+    when: "it answered one that is deleted since, and was sent before",
+    request: { ...say("den"), id: "a-3", reply_to: 2 },
+    answer: { ...place, id: "a-3", seq: 3 },
+    before: all(
+      annSpoke,
+      ({ ann, channel }) => ann("publish", { channel, id: "a-3", content: "to myself", reply_to: 2 }),
+      ({ ann, channel }) => ann("deleteMessage", { channel, id: "a-4", target: 2 }),
+    ),
+  },
+  ...[7, 0].map((reply_to): Case<"publish"> => ({
+    refused: "NoSuchMessage",
+    when: `it answers number ${reply_to}, which was never said`,
+    request: { ...say("den"), reply_to },
+  })),
+  {
+    refused: "NoSuchMessage",
+    when: "it answers what is no message",
+    request: { ...say("den"), reply_to: 2 },
+    before: ({ ann, channel }) => ann("react", { channel, id: "r-1", target: 1, reaction: "ok" }),
+  },
+  {
+    refused: "NoSuchMessage",
+    when: "it answers one that is deleted",
+    request: { ...say("den"), reply_to: 2 },
+    before: all(annSpoke, ({ ann, channel }) => ann("deleteMessage", { channel, id: "a-4", target: 2 })),
+  },
+  { refused: "InvalidFrame", when: "no place is so", unreadable: true, request: { ...say("den"), reply_to: 1.5 } },
   { when: "it has a file", request: sayFile, answer: { ...place, seq: 2 }, before: sent() },
   ...posting<"publish">(say),
   {

@@ -35,12 +35,12 @@ const rows: ReadonlyArray<Row> = [
     json: receipt(1),
   },
   {
-    args: ["message", "send", "kitchen", "Once", "--id", "1"],
+    args: ["message", "send", "kitchen", "Once", "--reply-to", "1", "--id", "1"],
     says: "number 2 in kitchen, in memory",
     json: receipt(2),
   },
   {
-    args: ["message", "send", "kitchen", "Once", "--id", "1"],
+    args: ["message", "send", "kitchen", "Once", "--reply-to", "1", "--id", "1"],
     says: "number 2 in kitchen, in memory",
     json: receipt(2),
   },
@@ -116,7 +116,7 @@ const rows: ReadonlyArray<Row> = [
     json: {
       channel: "kitchen",
       entries: [
-        { type: "Message", ...entry(2), content: "", deleted: true },
+        { type: "Message", ...entry(2), content: "", reply_to: 1, deleted: true },
         { type: "Edited", ...entry(3), target: 1, content: "Soup\nis gone" },
         { type: "Reacted", ...entry(4), target: 1, reaction: "👍", on: true },
         { type: "Reacted", ...entry(5), target: 1, reaction: "ok", on: true },
@@ -222,6 +222,10 @@ describe("natter message, unread and read", () => {
           [["send", "nowhere", "x"], /^natter: There is no such channel: see `natter channel list`$/],
           [["send", "kitchen", "x".repeat(20_000)], /^natter: .*at most 16000/],
           [["get", "kitchen", "9"], /^natter: There is no such message: see `natter message list`$/],
+          [
+            ["send", "kitchen", "x", "--reply-to", "9"],
+            /^natter: There is no such message: see `natter message list`$/,
+          ],
           [["get", "kitchen", "first"], /^natter: .*<number>: .*first/],
           [["react", "kitchen", "1", "two\nlines"], /Expected: one emoji, or up to 32 visible characters/],
           [["list", "kitchen", "--after", "1", "--since", "1h"], /^natter: give one of --after, --before, --since/],

@@ -741,7 +741,12 @@ describe("requests of a client", () => {
       yield* peer.end()
       const second = yield* world.accept
       const changes = yield* Effect.forEach(
-        [client.edit("den", 1, "x"), client.delete("den", 1), client.react("den", 1, "👍")],
+        [
+          client.edit("den", 1, "x"),
+          client.delete("den", 1),
+          client.react("den", 1, "👍"),
+          client.publish("den", "so", { replyTo: 1 }),
+        ],
         (change) => Effect.forkChild(reasonOf(change), { startImmediately: true }),
       )
       const saying = yield* Effect.forkChild(client.publish("den", "new"), { startImmediately: true })

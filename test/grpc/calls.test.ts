@@ -20,8 +20,11 @@ layer(TestServer.layerTcp({ page: { enabled: false } }))("calls over gRPC", (it)
       yield* client.ask("CreateChannel", { channel: "room", topic: "of all" }, token)
       const published = yield* client.ask("Publish", { channel: "room", id: "m-1", content: "hello" }, token)
       assert.deepInclude(published, { channel: "room", id: "m-1", seq: 1, durability: "memory" })
+      yield* client.ask("Publish", { channel: "room", id: "m-2", content: "so", reply_to: 1 }, token)
       const page = yield* client.ask("History", { channel: "room" }, token)
-      assert.strictEqual((page["entries"] as ReadonlyArray<object>).length, 1)
+      const entries = page["entries"] as ReadonlyArray<object>
+      assert.strictEqual(entries.length, 2)
+      assert.match(JSON.stringify(entries[1]), /"reply_?[tT]o":"?1/)
       const info = yield* client.ask("Describe", { channel: "room" }, token)
       assert.deepInclude(info, { channel: "room", topic: "of all", role: "owner" })
     }),

@@ -97,11 +97,23 @@ live("comes in by SASL, talks with version 2 both ways, and does what IRC does",
     assert.deepInclude(reacted["tags"], { "+draft/react": "👍", "+draft/reply": "1/#den" })
     yield* ben.ask({ type: "Edit", channel: "den", id: "e1", target: 2, content: "hello Ann" }, "Published")
     yield* ann.until("privmsg", { nick: "ben", message: "[edited] hello Ann" })
-    ann.client.raw("@+draft/reply=2/#den;+draft/react=🎉", "TAGMSG", "#den")
+    ann.client.raw("@+draft/reply=2/#den;+draft/react=🎉\ufe0f", "TAGMSG", "#den")
     const reaction = yield* ben.until("Reacted")
     assert.deepStrictEqual([reaction.from, reaction.target, reaction.reaction], ["ben", 1, "👍"])
     const other = yield* ben.until("Reacted")
     assert.deepStrictEqual([other.from, other.target, other.reaction], ["ann", 2, "🎉"])
+
+    const answered = yield* ben.ask(
+      { type: "Publish", channel: "den", id: "b3", content: "so", reply_to: 1 },
+      "Published",
+    )
+    const answer = yield* ann.until("privmsg", { nick: "ben", message: "so" })
+    assert.deepInclude(answer["tags"], { "+draft/reply": "1/#den", "+reply": "1/#den" })
+    for (const tag of ["+draft/reply", "+reply"]) {
+      ann.client.raw(`@${tag}=${answered.seq}/#den`, "PRIVMSG", "#den", tag)
+      const heard = yield* ben.until("Message")
+      assert.deepStrictEqual([heard.content, heard.reply_to], [tag, answered.seq])
+    }
 
     ann.client.setTopic("#den", "Soup")
     yield* ann.until("topic", { channel: "#den", topic: "Soup" })

@@ -52,6 +52,16 @@ describe("what is said", () => {
     )
   })
 
+  it("names the message that it answers by both names of the tag, to who has tags", () => {
+    const answer = { ...message("hey\nyou"), replyTo: Seq.make(1) } as ChannelEvent
+    const line = (text: string) => `:ann!u@natter PRIVMSG #den :${text}\r\n`
+    assert.strictEqual(
+      textOf(shared("message-tags").render(den, [answer])),
+      `@msgid=3/#den;+draft/reply=1/#den;+reply=1/#den ${line("hey")}${line("you")}`,
+    )
+    assert.strictEqual(textOf(shared().render(den, [answer])), line("hey") + line("you"))
+  })
+
   it("is written in the same way only for the same style", () => {
     assert.strictEqual(keyOf(new Set(["batch", "sasl", "echo-message"])), keyOf(new Set()))
     assert.notStrictEqual(keyOf(new Set(["server-time"])), keyOf(new Set(["message-tags"])))

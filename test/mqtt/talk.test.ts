@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { Seq } from "../../src/domain/Seq.ts"
 import { connect, layer, member } from "./world.ts"
 
 describe("a client of MQTT", () => {
@@ -18,6 +19,11 @@ describe("a client of MQTT", () => {
         const heard = yield* ann.next
         assert.deepStrictEqual([heard.topic, heard.text, heard.packet.qos], ["natter/den", "hello", 1])
         if (protocolVersion === 5) {
+          yield* bob.send({ type: "Publish", channel: "den", id: "b2", content: "so", reply_to: 1 })
+          yield* bob.until("Message")
+          assert.strictEqual({ ...(yield* ann.next).packet.properties!.userProperties }["reply-to"], "1")
+          yield* ann.publish("natter/den", "answer", { qos: 1, properties: { userProperties: { "reply-to": "2" } } })
+          assert.deepInclude(yield* bob.until("Message"), { content: "answer", reply_to: Seq.make(2) })
           const { author, id, seq } = { ...heard.packet.properties!.userProperties }
           assert.deepStrictEqual([author, id, seq], ["bob", "b1", "1"])
         }

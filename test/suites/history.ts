@@ -361,6 +361,27 @@ export const historySuite = (name: string, layer: Layer.Layer<History | Epochs, 
       )
 
       test(
+        "an answer names its message wherever it is read, and after that is gone, and itself",
+        Effect.fnUntraced(function* (history) {
+          const answer = { ...said(2, "answer"), replyTo: seq(1) }
+          yield* append(history, general, [said(1, "question"), answer, deleted(3, 1)])
+          assert.deepStrictEqual(yield* everything(history, general), [
+            { ...said(1, ""), deleted: true as const },
+            answer,
+            deleted(3, 1),
+          ])
+          assert.deepStrictEqual((yield* history.load(general, 0)).recent[1], answer)
+          assert.deepStrictEqual(yield* history.messages(general, [seq(2)]), [answer])
+          const { hits } = yield* history.search({ channels: [general], text: "answer", limit: 2 })
+          assert.deepStrictEqual(hits, [{ channel: general, message: answer }])
+          yield* append(history, general, [edited(4, 2, "better"), reacted(5, 2, "+1", true)])
+          assert.deepInclude(yield* messageAt(history, 2), { content: "better", replyTo: seq(1) })
+          yield* append(history, general, [deleted(6, 2)])
+          assert.deepInclude(yield* messageAt(history, 2), { content: "", deleted: true, replyTo: seq(1) })
+        }),
+      )
+
+      test(
         "forms of a reaction that look the same are one, and each takes the other back",
         Effect.fnUntraced(function* (history) {
           const reactions = Effect.map(messageAt(history, 1), (message) =>

@@ -51,11 +51,12 @@ const reactionsOf = ({ reactions = [] }: PastMessage): string =>
 const said = (entry: Entry): string => {
   switch (entry.type) {
     case "Message": {
-      const { content, deleted, edited, file } = entry
+      const { content, deleted, edited, file, reply_to } = entry
       if (deleted === true) return "(deleted)"
+      const answers = reply_to === undefined ? "" : `(to ${reply_to})`
       const carried =
         file === undefined ? "" : `[file: ${oneLine(file.name)}, ${ByteCount.show(file.size)}, ${file.id}]`
-      const words = [oneLine(content), carried].filter((part) => part !== "").join(" ")
+      const words = [answers, oneLine(content), carried].filter((part) => part !== "").join(" ")
       return `${words}${edited === undefined ? "" : " (edited)"}${reactionsOf(entry)}`
     }
     case "Edited":
@@ -113,14 +114,19 @@ const headersOf = ({ id }: Posting) => some({ "idempotency-key": id })
 const safe = { memory: "in memory", disk: "on disk", replicated: "on disk and replicated" }
 
 export const send = Effect.fnUntraced(function* (
-  given: OfChannel & Posting & { readonly words: ReadonlyArray<string> },
+  given: OfChannel & Posting & { readonly words: ReadonlyArray<string>; readonly replyTo: Option.Option<Seq> },
 ) {
-  const { api, channel, words } = given
+  const { api, channel, replyTo, words } = given
   const content = yield* textOf(words)
   return yield* ask(
     api,
     ({ messages }) =>
-      messages.publish({ params: { channel }, headers: headersOf(given), payload: { content }, ...whole }),
+      messages.publish({
+        params: { channel },
+        headers: headersOf(given),
+        payload: { content, ...some({ reply_to: replyTo }) },
+        ...whole,
+      }),
     ({ channel, durability, seq }) => say(`number ${seq} in ${shownChannel(channel)}, ${safe[durability]}`),
   )
 })

@@ -24,10 +24,11 @@ export const here = ({ count, names }: Roster): string =>
 export const missed = (count: number): string =>
   count === 1 ? "a message was missed" : `${count} messages were missed`
 
-const said = ({ content, deleted, edited, file, from, timestamp }: Message): string => {
+const said = ({ content, deleted, edited, file, from, reply_to, timestamp }: Message): string => {
   const words = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
   const what = file === undefined ? words : `${words === "" ? "" : `${words} `}${oneLine(fileLine(file))}`
-  return `${clock.format(timestamp)} ${quotedName(from)}: ${what}`
+  const who = reply_to === undefined ? quotedName(from) : `${quotedName(from)} to message ${reply_to}`
+  return `${clock.format(timestamp)} ${who}: ${what}`
 }
 
 /** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */

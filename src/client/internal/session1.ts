@@ -271,8 +271,8 @@ export const make = Effect.fnUntraced(function* (
     signIn: (credentials) => core.unlessClosed(signIn(credentials)),
     join: (name) => core.unlessClosed(join(name)),
     leave: (name) => core.unlessClosed(asMember(name, leave)),
-    publish: (name, content, id, file) =>
-      file === undefined
+    publish: (name, content, id, file, replyTo) =>
+      file === undefined && replyTo === undefined
         ? Effect.flatMap(id === undefined ? fresh : Effect.succeed(id), (id) =>
             core.unlessClosed(asMember(name, publish(content, id))),
           )

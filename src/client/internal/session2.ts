@@ -137,7 +137,8 @@ export const make = Effect.fnUntraced(function* (
     join: (channel, { history, id } = {}) =>
       ask({ type: "Join", channel, ...(terms.resumes && id !== undefined ? { id, history } : {}) }),
     leave: (channel) => ask({ type: "Leave", channel }),
-    publish: (channel, content, id, file) => withId(id, { type: "Publish", channel, content, file }),
+    publish: (channel, content, id, file, replyTo) =>
+      withId(id, { type: "Publish", channel, content, file, reply_to: replyTo }),
     edit: (channel, target, content, id) => withId(id, { type: "Edit", channel, target, content }),
     delete: (channel, target, id) => withId(id, { type: "Delete", channel, target }),
     react: (channel, target, reaction, on, id) => withId(id, { type: "React", channel, target, reaction, on }),

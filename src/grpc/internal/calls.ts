@@ -66,7 +66,8 @@ const upload = (channel: ChannelName, { id, received, size }: UploadView): Serve
 export const calls: { readonly [Name in CallName]: Call<ClientFrameOf<Name>> } = {
   ListChannels: asking(operations.listChannels, (_, page) => render.channels(undefined, page)),
   SetTopic: asking(operations.setTopic),
-  Publish: asking(operations.publish, (frame: ClientFrameOf<"Publish">, receipt) => posted(frame, receipt)),
+  Publish: (chat, caller, { reply_to: replyTo, ...frame }) =>
+    Effect.map(operations.publish(chat, caller, { ...frame, replyTo }), (receipt) => posted(frame, receipt)),
   Edit: asking(operations.editMessage, (frame: ClientFrameOf<"Edit">, receipt) => posted(frame, receipt)),
   Delete: asking(operations.deleteMessage, (frame: ClientFrameOf<"Delete">, receipt) => posted(frame, receipt)),
   React: (chat, caller, { on = true, ...frame }) =>

@@ -25,6 +25,7 @@ const isThere = (entry: Entry): entry is Message => entry.type === "Message" && 
 const isPlain = (entry: Entry): entry is Message =>
   entry.type === "Message" &&
   entry.file === undefined &&
+  entry.replyTo === undefined &&
   entry.edited === undefined &&
   entry.deleted === undefined &&
   entry.reactions === undefined &&

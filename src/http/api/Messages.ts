@@ -44,7 +44,7 @@ export const Messages = HttpApiGroup.make("messages")
     HttpApiEndpoint.post("publish", "/channels/:channel/messages", {
       params: { channel },
       headers: idempotency,
-      payload: Schema.Struct(pick(Ask.Publish, "content", "file")),
+      payload: Schema.Struct(pick(Ask.Publish, "content", "file", "reply_to")),
       success: Receipt.pipe(HttpApiSchema.status(201)),
     })
       .annotate(OpenApi.Summary, "Say something")

@@ -78,7 +78,7 @@ export const messages = (chat: ChatShape, freshId: () => string): HandlersOf<typ
     chat,
     freshId,
     operations.publish,
-    ({ params, payload }, id) => ({ ...params, ...payload, id }),
+    ({ params, payload: { reply_to: replyTo, ...said } }, id) => ({ ...params, ...said, replyTo, id }),
     (channel, seq) => ({ Location: `${pathOf(channel)}/messages/${seq}` }),
   ),
   get: Object.assign(

@@ -72,6 +72,8 @@ export const ChannelCommand = Schema.Union([
     id: Schema.optional(MessageId),
     content: Schema.String,
     file: Schema.optional(Attachment),
+    /** The place of the message that it answers. */
+    replyTo: Schema.optional(Seq),
   }),
   command("Change", { by, request, id: MessageId, target: Seq, change: MessageChange }),
   /** Makes a session a member. Answered by the event `Entered`, or by `Refused`. */

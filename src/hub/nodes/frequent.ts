@@ -11,6 +11,7 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 
 const isText = (value: unknown): boolean => typeof value === "string"
 const isNumber = (value: unknown): boolean => typeof value === "number"
+const isNumberOrNothing = (value: unknown): boolean => value === undefined || typeof value === "number"
 const isTextOrNothing = (value: unknown): boolean => value === undefined || typeof value === "string"
 
 const isPerson = (value: unknown): boolean => isFields(value) && isText(value["id"]) && isText(value["name"])
@@ -23,6 +24,7 @@ const isSaid = (event: unknown): boolean =>
   isNumber(event["timestamp"]) &&
   isText(event["content"]) &&
   isTextOrNothing(event["id"]) &&
+  isNumberOrNothing(event["replyTo"]) &&
   isPerson(event["from"]) &&
   !("file" in event || "edited" in event || "deleted" in event || "reactions" in event)
 
@@ -60,6 +62,7 @@ const isPublish = (command: unknown): boolean =>
   isNumber(command["request"]) &&
   isText(command["id"]) &&
   isText(command["content"]) &&
+  isNumberOrNothing(command["replyTo"]) &&
   !("file" in command) &&
   isRequester(command["by"])
 

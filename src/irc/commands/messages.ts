@@ -12,7 +12,7 @@ import type { Outcome } from "../../hub/channel/ChannelCommand.ts"
 import type { HandlerResult } from "../../session/Handler.ts"
 import type { SessionCaller } from "../../session/Session.ts"
 import { listOf, tooFew, type UserHandler } from "../Command.ts"
-import { format, tagged } from "../Line.ts"
+import { format, type Line, tagged } from "../Line.ts"
 import { placeIn, placeOf } from "../Names.ts"
 import type { Peer } from "../Peer.ts"
 import { refuse, unsaid } from "../refusals.ts"
@@ -114,6 +114,11 @@ const toEach = (targets: string | undefined, run: (target: string) => HandlerRes
   return all.length === 1 ? run(all[0]!) : Effect.forEach(all, run, { discard: true })
 }
 
+/** The id of the message that a line is about, or answers. */
+const answeredIn = ({ tags }: Line): string | undefined => tags.get("+draft/reply") ?? tags.get("+reply")
+
+const noSuchMessage = () => new RequestError({ reason: "NoSuchMessage" })
+
 const say: UserHandler = (peer, line, caller) => {
   const { command, params } = line
   const [targets, text] = params
@@ -122,15 +127,19 @@ const say: UserHandler = (peer, line, caller) => {
   }
   if (text === undefined || text === "") return Effect.sync(() => peer.numeric("412", "Nothing to say"))
   const content = contentOf(text)
+  const answered = answeredIn(line)
   return toEach(targets, (target) =>
     content === undefined
       ? // Programs ask each other for versions and times so.
         Effect.sync(() => {
           if (command === "PRIVMSG") peer.numeric(unsaid(target, noCtcp), target, noCtcp.message)
         })
-      : posting(peer, caller, { command, target }, ({ channel, id }, reply) =>
-          chat.sendMessage(peer.session.services.chat, caller, { channel, content, id }, reply),
-        ),
+      : posting(peer, caller, { command, target }, ({ channel, id }, reply) => {
+          const replyTo = answered === undefined ? undefined : placeIn(channel, answered)
+          if (answered !== undefined && replyTo === undefined) return Effect.fail(noSuchMessage())
+          const request = { channel, content, id, replyTo: replyTo === undefined ? undefined : Seq.make(replyTo) }
+          return chat.sendMessage(peer.session.services.chat, caller, request, reply)
+        }),
   )
 }
 
@@ -141,7 +150,7 @@ const TAGMSG: UserHandler = (peer, line, caller) => {
   const { tags } = line
   const [targets] = line.params
   if (targets === undefined) return tooFew(peer, line)
-  const reply = tags.get("+draft/reply") ?? tags.get("+reply") ?? ""
+  const reply = answeredIn(line) ?? ""
   const on = tags.get("+draft/react")
   const reaction = on ?? tags.get("+draft/unreact")
   const { services } = peer.session
@@ -149,7 +158,7 @@ const TAGMSG: UserHandler = (peer, line, caller) => {
     if (reaction !== undefined) {
       return posting(peer, caller, { command: "TAGMSG", target }, ({ channel, id }, answer) => {
         const seq = placeIn(channel, reply)
-        if (seq === undefined) return Effect.fail(new RequestError({ reason: "NoSuchMessage" }))
+        if (seq === undefined) return Effect.fail(noSuchMessage())
         const request = { channel, target: Seq.make(seq), id, reaction, on: on !== undefined }
         return chat.sendReaction(services.chat, caller, request, answer)
       })

@@ -45,6 +45,8 @@ export interface Properties {
   maximumPacketSize?: number
   /** Of user properties the first that is called `id`. */
   id?: string
+  /** The same of those that are called `reply-to`. */
+  replyTo?: string
 }
 
 const message = ["publish", "will"] as const
@@ -101,6 +103,7 @@ export const readProperties = (input: Input, place: Place): Properties => {
       const name = part.text()
       const value = part.text()
       if (name === "id") properties.id ??= value
+      else if (name === "reply-to") properties.replyTo ??= value
       continue
     }
     const property = known.get(id)

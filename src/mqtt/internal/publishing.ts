@@ -10,7 +10,9 @@ import type { Disconnect } from "../../domain/Disconnect.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import { messageId, topic as topicRule } from "../../domain/Rules.ts"
+import { Seq } from "../../domain/Seq.ts"
 import { Topic } from "../../domain/Topic.ts"
+import type { Reply } from "../../hub/audience/ChannelLink.ts"
 import type { ClientState } from "../ClientState.ts"
 import { ofPublish } from "../codes.ts"
 import { acknowledged } from "../encode.ts"
@@ -102,7 +104,7 @@ const leave = (
   chat: ChatShape,
   topics: Topics,
   caller: Caller,
-  { payload, retain, topic }: Message,
+  { payload, replyTo: answered, retain, topic }: Message,
   id: MessageId,
   settle: (error: RequestError | undefined) => void,
 ): Effect.Effect<void, RequestError> => {
@@ -113,12 +115,17 @@ const leave = (
   const { channel, what } = named
   const speaker = speaking(caller, channel)
   if (what === "messages") {
-    return sendMessage(chat, speaker, { channel, content, id }, { settle: (outcome) => settle(errorIn(outcome)) })
+    const replyTo = answered === undefined ? undefined : placeOf(answered)
+    if (answered !== undefined && replyTo === undefined) return Effect.fail(noPlace())
+    const reply: Reply = { settle: (outcome) => settle(errorIn(outcome)) }
+    return sendMessage(chat, speaker, { channel, content, id, replyTo }, reply)
   }
   if (!retain) return Effect.fail(notRetained())
   if (!topicRule.holds(content)) return Effect.fail(noTopic())
   return Effect.map(setTopic(chat, speaker, { channel, topic: Topic.make(content) }), () => settle(undefined))
 }
+
+const placeOf = (text: string): Seq | undefined => (/^\d{1,15}$/.test(text) ? Seq.make(Number(text)) : undefined)
 
 /** Who does not hear a channel speaks there from outside, as far as it lets anybody. */
 const speaking = (caller: Caller, channel: ChannelName): Caller =>
@@ -144,6 +151,7 @@ const fingerprint = (bytes: Uint8Array): number => {
 
 const elsewhere = () => new RequestError({ reason: "NoSuchChannel", detail: "This topic is of no channel" })
 const notText = () => new RequestError({ reason: "InvalidFrame", detail: "A message is text in UTF-8" })
+const noPlace = () => new RequestError({ reason: "InvalidFrame", detail: "reply-to: the number of a message" })
 const noTopic = () => new RequestError({ reason: "InvalidFrame", detail: `Expected ${topicRule.expected}` })
 const notRetained = () =>
   new RequestError({ reason: "UnexpectedFrame", detail: "What a channel is about is published retained" })

@@ -98,6 +98,7 @@ export const Publish = frame(
     id: field(MessageId, "Made by the client, new for each message: sent again, it is stored only once."),
     content: field(text, "May be empty where there is a file."),
     file: optional(FileId, "One that the sender has uploaded to this channel, and that is whole."),
+    reply_to: optional(Seq, "The place of the message in this channel that it answers."),
   },
 )
 const id = field(MessageId, "Made by the client, new for each request: sent again, it is done only once.")

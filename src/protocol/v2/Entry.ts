@@ -38,6 +38,7 @@ export const fields = {
     user_id: userId,
     content: text,
     file: optional(File, "The file that it carries, until it is deleted; then the content may be empty."),
+    reply_to: optional(Seq, "The place of the message that it answers, which may be deleted or gone by now."),
     timestamp: time,
   },
   Edited: {

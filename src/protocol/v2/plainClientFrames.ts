@@ -46,7 +46,14 @@ export const plainClientFrames: Types = {
   Leave: { "ref?": u64, channel: channelName },
   ListChannels: { "ref?": u64, "after?": channelName },
   SetTopic: { "ref?": u64, channel: channelName, topic },
-  Publish: { "ref?": u64, channel: channelName, id: messageId, content: text, "file?": fileId },
+  Publish: {
+    "ref?": u64,
+    channel: channelName,
+    id: messageId,
+    content: text,
+    "file?": fileId,
+    "reply_to?": seq,
+  },
   Edit: { "ref?": u64, channel: channelName, id: messageId, target: seq, content: text },
   Delete: { "ref?": u64, channel: channelName, id: messageId, target: seq },
   React: {

@@ -43,6 +43,7 @@ const entry = tagged({
     "user_id?": userId,
     content: text,
     "file?": file,
+    "reply_to?": seq,
     timestamp: u64,
     "edited?": seq,
     "deleted?": oneOf(true),
@@ -77,6 +78,7 @@ const pastMessage = struct({
   "user_id?": userId,
   content: text,
   "file?": file,
+  "reply_to?": seq,
   timestamp: u64,
   "edited?": seq,
   "deleted?": oneOf(true),
@@ -145,6 +147,7 @@ export const plainServerFrames: Types = {
     "user_id?": userId,
     content: text,
     "file?": file,
+    "reply_to?": seq,
     timestamp: u64,
   },
   Edited: {

@@ -10,7 +10,7 @@ import type { Topic } from "../../domain/Topic.ts"
 import type { Person, User } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 import type * as Wire from "./Entry.ts"
-import { fileOf, messageWithFile } from "./renderFiles.ts"
+import { fileOf, messageWithMore } from "./renderFiles.ts"
 import type { ServerFrameOf } from "./ServerFrame.ts"
 
 /** Beside each name of who did something this service says the id, for which the protocol only leaves room. */
@@ -53,9 +53,9 @@ const oldest = Seq.next(Seq.zero)
 export const event = (channel: ChannelName, event: ChannelEvent): EventFrame | undefined => {
   switch (event.type) {
     case "Message": {
-      const { content, file, from, id, seq, timestamp } = event
+      const { content, file, from, id, replyTo, seq, timestamp } = event
       const { id: user_id, name } = from
-      if (file !== undefined) return messageWithFile(channel, event, file)
+      if (file !== undefined || replyTo !== undefined) return messageWithMore(channel, event)
       return id === undefined
         ? { type: "Message", channel, seq, from: name, user_id, content, timestamp }
         : { type: "Message", channel, seq, id, from: name, user_id, content, timestamp }
@@ -208,6 +208,7 @@ export const pastMessage = ({
   from,
   id,
   reactions,
+  replyTo,
   seq,
   timestamp,
 }: Message): PastMessage => ({
@@ -218,6 +219,7 @@ export const pastMessage = ({
   user_id: from.id,
   content,
   ...(file === undefined ? {} : { file: fileOf(file) }),
+  ...(replyTo === undefined ? {} : { reply_to: replyTo }),
   timestamp,
   ...(edited === undefined ? {} : { edited }),
   ...(deleted === undefined ? {} : { deleted }),

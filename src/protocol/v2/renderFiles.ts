@@ -43,11 +43,10 @@ export const opened = (
   return { type: "Opened", ...(ref === undefined ? {} : { ref }), file: id, ...fields, offset, window }
 }
 
-/** A message as it is said, with its file. */
-export const messageWithFile = (
+/** A message as it is said, with its file, or what it answers. */
+export const messageWithMore = (
   channel: ChannelName,
-  { content, from, id, seq, timestamp }: Message,
-  file: Attachment,
+  { content, file, from, id, replyTo, seq, timestamp }: Message,
 ) => ({
   type: "Message" as const,
   channel,
@@ -56,6 +55,7 @@ export const messageWithFile = (
   from: from.name,
   user_id: from.id,
   content,
-  file: fileOf(file),
+  ...(file === undefined ? {} : { file: fileOf(file) }),
+  ...(replyTo === undefined ? {} : { reply_to: replyTo }),
   timestamp,
 })

@@ -107,7 +107,11 @@ export const make = (tell: Tell): Handlers => {
         tell.inOrder(session, render.left(frame.ref, channel)),
       )
     }),
-    Publish: posting((session, frame, caller, reply) => chat.sendMessage(session.services.chat, caller, frame, reply)),
+    Publish: posting((session, frame, caller, reply) => {
+      const { reply_to: replyTo } = frame
+      const request = replyTo === undefined ? frame : { ...frame, replyTo }
+      return chat.sendMessage(session.services.chat, caller, request, reply)
+    }),
     Edit: posting((session, frame, caller, reply) => chat.sendEdit(session.services.chat, caller, frame, reply)),
     Delete: posting((session, frame, caller, reply) => chat.sendDeletion(session.services.chat, caller, frame, reply)),
     React: posting((session, frame, caller, reply) => {

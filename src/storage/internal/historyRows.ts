@@ -13,6 +13,7 @@ export interface EntryRow {
   readonly user_name: Person["name"]
   readonly timestamp: number
   readonly content: string | null
+  /** The message that it is about; of a message, the one that it answers. */
   readonly target: Seq | null
   readonly edited: Seq | null
   readonly reaction: Reaction | null
@@ -73,7 +74,7 @@ export const toRow = (entry: Entry, words: (content: string) => string | Readonl
     at: timestamp,
     content: content === undefined ? undefined : toText(content),
     words: content === undefined ? undefined : words(content),
-    target: type === "Message" ? undefined : entry.target,
+    target: type === "Message" ? entry.replyTo : entry.target,
     reaction: type === "Reacted" ? oneForm(entry.reaction) : undefined,
     on: type === "Reacted" ? Number(entry.on) : undefined,
     file: type === "Message" ? entry.file : undefined,
@@ -111,6 +112,7 @@ export const toMessage = (row: EntryRow): Message => {
     content: fromText(row.content ?? ""),
     timestamp: row.timestamp,
     ...(row.file === null ? undefined : { file: toFile(row.file) }),
+    ...(row.target === null ? undefined : { replyTo: row.target }),
     ...(row.edited === null ? undefined : { edited: row.edited }),
     ...(row.content === null ? { deleted: true } : undefined),
     ...(reactions.length === 0 ? undefined : { reactions }),

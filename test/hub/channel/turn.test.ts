@@ -70,6 +70,14 @@ const publish = (who: User, named: string | undefined, session?: SessionId, cont
   content,
 })
 
+const answer = (who: User, to: number): Mail => ({
+  type: "Publish",
+  by: { user: who },
+  request: 0,
+  content: "answer",
+  replyTo: seq(to),
+})
+
 let changes = 0
 const alter = (who: User, target: number, change: MessageChange, named = `change-${++changes}`): Mail => ({
   type: "Change",
@@ -140,10 +148,22 @@ describe("a turn", () => {
   it("says which messages it has to know, each once", () => {
     assert.deepStrictEqual(targetsOf([]), [])
     assert.deepStrictEqual(targetsOf([publish(ann, "a"), { type: "Tick" }]), [])
-    assert.deepStrictEqual(targetsOf([erase(ann, 3), publish(ann, "a"), react(bob, 2, "ok"), edit(ann, 3, "x")]), [
-      seq(3),
-      seq(2),
-    ])
+    const commands = [erase(ann, 3), publish(ann, "a"), react(bob, 2, "ok"), edit(ann, 3, "x"), answer(bob, 7)]
+    assert.deepStrictEqual(targetsOf(commands), [seq(3), seq(2), seq(7)])
+  })
+
+  it("answers only a message that is there when it is its turn", () => {
+    const commands = [answer(bob, 7), erase(ann, 7), answer(bob, 7), answer(bob, 8), answer(bob, 9)]
+    const { became, turn } = inOneTurn([message(7, ann), message(8, ann, { deleted: true })], commands)
+    assert.deepStrictEqual(became, ["new 101", "new 102", "NoSuchMessage", "NoSuchMessage", "NoSuchMessage"])
+    assert.deepInclude(turn.entries[0], { type: "Message", replyTo: seq(7) })
+    assert.deepInclude(turn.result(2), { field: "reply_to" })
+  })
+
+  it("puts a reaction of a node of an earlier release into the form that it has", () => {
+    const { turn } = inOneTurn([message(7, ann)], [react(bob, 7, "\u{1f44d}\ufe0f"), react(bob, 7, "\u{1f44d}", false)])
+    const forms = turn.entries.map((entry) => entry.type === "Reacted" && entry.reaction)
+    assert.deepStrictEqual<unknown>(forms, ["\u{1f44d}", "\u{1f44d}"])
   })
 
   it("lets a session speak from when it comes to when it goes, within the batch, too", () => {

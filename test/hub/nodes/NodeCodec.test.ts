@@ -25,7 +25,10 @@ describe("what nodes say to each other", () => {
     assert.deepStrictEqual(JSON.stringify(bySchema(arrived!)), JSON.stringify(bySchema(message)))
   })
 
-  for (const value of [publish, turn, { ...turn, events: [] }, { ...turn, answers: [] }]) {
+  const answers = { ...publish, command: { ...publish.command, replyTo: 1 } }
+  const answered = { ...turn, events: [{ ...said, seq: 2, replyTo: 1 }] }
+
+  for (const value of [publish, answers, turn, answered, { ...turn, events: [] }, { ...turn, answers: [] }]) {
     it(`is the same whichever way it is written and read: ${JSON.stringify(value).slice(0, 60)}`, () => {
       const message = decoded(value)
       assert.isTrue(isFrequent(value))
@@ -52,6 +55,7 @@ describe("what nodes say to each other", () => {
     ["a channel that is none", { ...turn, channel: 1 }],
     ["an event without its place", { ...turn, events: [{ ...said, seq: undefined }] }],
     ["an event of nobody", { ...turn, events: [{ ...said, from: { id: "u1" } }] }],
+    ["an answer to what is no place", { ...turn, events: [{ ...said, replyTo: "1" }] }],
     ["a content that is no text", { ...turn, events: [{ ...said, content: {} }] }],
     ["an answer to nothing", { ...turn, answers: [{ ...published, request: "1" }] }],
     [

@@ -33,7 +33,7 @@ interface Context {
   readonly known: ReadonlyArray<StoredId>
   /** The last place that is taken. */
   readonly after: Seq.Seq
-  /** The messages that this turn changes, as they are in history. */
+  /** The messages that this turn changes or answers, as they are in history. */
   readonly targets: ReadonlyArray<Message>
   /** The time that its entries get. */
   readonly stamp: number
@@ -42,20 +42,25 @@ interface Context {
 
 export const isPost = (command: Mail): command is Post => command.type === "Publish" || command.type === "Change"
 
-/** The places of the messages that these commands change. */
+/** The places of the messages that these commands change or answer. */
 export const targetsOf = (commands: ReadonlyArray<Mail>): ReadonlyArray<Seq.Seq> => {
   let places: Set<Seq.Seq> | undefined
-  for (const command of commands) if (command.type === "Change") (places ??= new Set()).add(command.target)
+  for (const command of commands) {
+    const target = isPost(command) ? aboutOf(command) : undefined
+    if (target !== undefined) (places ??= new Set()).add(target)
+  }
   return places === undefined ? none : [...places]
 }
 const none: ReadonlyArray<never> = []
+
+const aboutOf = (post: Post): Seq.Seq | undefined => (post.type === "Change" ? post.target : post.replyTo)
 
 /** One batch of commands, while its entries get their places and are stored together. */
 export class Turn {
   readonly entries: Array<Entry> = []
   /** The last place that was taken before. */
   readonly after: Seq.Seq
-  /** The messages that it changes, as they were before. */
+  /** The messages that it changes or answers, as they were before. */
   readonly targets: ReadonlyArray<Message>
   private readonly context: Context
   /** What became of each command that is a post, in the order of the commands. */
@@ -145,17 +150,24 @@ export class Turn {
   }
 
   private message(
-    { content, file, id }: ChannelCommandOf<"Publish">,
+    { content, file, id, replyTo }: ChannelCommandOf<"Publish">,
     by: Requester,
     { from, seq, timestamp }: Place,
   ): Entry | RequestError {
     const { access, now } = this.context
     const refused = access.refusal("publish", by, now)
     if (refused !== undefined) return refused
-    // Nearly none has a file, and an entry is as small as what is in it.
-    return file === undefined
-      ? { type: "Message", seq, from, timestamp, id, content }
-      : { type: "Message", seq, from, timestamp, id, content, file }
+    // Most have no file and answer nothing, and an entry is as small as what is in it.
+    if (file === undefined && replyTo === undefined) return { type: "Message", seq, from, timestamp, id, content }
+    if (replyTo === undefined) return { type: "Message", seq, from, timestamp, id, content, file }
+    if (!this.isThere(replyTo)) return new RequestError({ reason: "NoSuchMessage", field: "reply_to" })
+    return { type: "Message", seq, from, timestamp, id, content, ...(file === undefined ? {} : { file }), replyTo }
+  }
+
+  /** Whether a message is at that place, and not deleted. */
+  private isThere(target: Seq.Seq): boolean {
+    const message = this.changed?.get(target)
+    return message !== undefined && message.deleted === undefined
   }
 
   private change({ change, id, target }: ChannelCommandOf<"Change">, by: Requester, place: Place): PostResult {
