@@ -40,15 +40,19 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await bob.tab.getByRole("button", { name: "bob reacted with 🚀" }).click()
             await reaction.waitFor({ state: "detached" })
 
-            // A reply quotes; the arrow in an empty line edits the last of one's own.
+            // A reply shows what it answers, and calls whom it answers; the arrow in an empty line edits the last of one's own.
             await bob.tab.locator(".message", { hasText: "soup" }).hover()
-            await bob.tab.getByRole("button", { name: "Quote" }).click()
+            await bob.tab.getByRole("button", { name: "Reply", exact: true }).click()
             await bob.tab.locator(".composer textarea").pressSequentially("yes")
             await bob.tab.keyboard.press("Enter")
             await ann.sees("yes")
             // What has no place yet cannot be edited.
             await bob.sees("yes")
-            assert.match(await ann.tab.locator("blockquote").innerText(), /@ann:\s+soup at noon\?/)
+            const answered = ann.tab.getByRole("button", { name: "In reply to" })
+            assert.match(await answered.innerText(), /ann\s+soup at noon\?/)
+            assert.strictEqual(await ann.tab.locator(".mention.me").innerText(), "@ann")
+            await answered.click()
+            await ann.tab.locator(".message[data-marked]", { hasText: "soup at noon?" }).waitFor()
             await bob.tab.keyboard.press("ArrowUp")
             const editor = bob.tab.getByRole("textbox", { name: "Edit" })
             await editor.fill("yes, please")

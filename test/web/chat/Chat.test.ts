@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { TestServer } from "../../../src/testing/TestServer.ts"
+import * as Answering from "../../../src/web/chat/model/answered.ts"
 import { leave, open } from "../../../src/web/chat/model/channels.ts"
 import type { Chat } from "../../../src/web/chat/model/Chat.ts"
 import { goToEnd, loadNewer, loadOlder } from "../../../src/web/chat/model/history.ts"
@@ -56,6 +57,32 @@ describe("the page's model", () => {
       )
       assert.isFalse(yield* promise(() => remove(ann.chat, ann.chat.current.value!, said.seq)))
       assert.strictEqual(ann.chat.notices.value[0]!.trouble.reason, "Forbidden")
+    }),
+  )
+
+  inService("shows what is answered, wherever that is, and calls whom one answers by name", () =>
+    Effect.gen(function* () {
+      const ann = yield* visit("ann")
+      const bob = yield* visit("bob")
+      for (const { chat } of [ann, bob]) yield* promise(() => open(chat, "lobby"))
+      const [mine, his] = [ann.chat.current.value!, bob.chat.current.value!]
+      yield* chatter(bob.chat, "lobby", maxMessages + 2)
+      yield* promise(() => until(() => texts(ann.chat).at(-1) === `m${maxMessages + 2}`))
+      // The first has left the window.
+      assert.isUndefined(Answering.find(mine, 1))
+      yield* promise(() => Answering.fetch(ann.chat, mine, 1))
+      const first = Answering.find(mine, 1)!
+      assert.strictEqual(first.content, "m1")
+      Answering.begin(ann.chat, mine, first)
+      Answering.begin(ann.chat, mine, mine.timeline.value!.messages.at(-1)!)
+      assert.strictEqual(mine.draft.value, "@bob ")
+      const { seq } = mine.answering.value!
+      send(ann.chat, mine, "@bob so", { replyTo: seq })
+      yield* promise(() => until(() => his.timeline.value?.messages.at(-1)?.replyTo === seq))
+      for (const target of [1, seq]) assert.isTrue(yield* promise(() => remove(bob.chat, his, target)))
+      yield* promise(() => until(() => Answering.find(mine, 1)?.deleted === true && mine.answering.value === undefined))
+      send(ann.chat, mine, "too late", { replyTo: seq })
+      yield* promise(() => until(() => mine.unsent.value[0]?.failed?.reason === "NoSuchMessage"))
     }),
   )
 

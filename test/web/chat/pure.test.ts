@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Message } from "../../../src/web/chat/model/Message.ts"
 import { rowsOf } from "../../../src/web/chat/model/rows.ts"
 import { parse, pathOf } from "../../../src/web/chat/route.ts"
-import { quote } from "../../../src/web/chat/view/quote.ts"
 
 const message = (seq: number, from: string, at: number, content = "x"): Message => ({
   seq,
@@ -15,6 +14,7 @@ const message = (seq: number, from: string, at: number, content = "x"): Message 
   deleted: false,
   reactions: [],
   file: undefined,
+  replyTo: undefined,
 })
 
 describe("the page's addresses", () => {
@@ -81,16 +81,5 @@ describe("how messages stand below one another", () => {
       [false, false, true],
     )
     assert.isFalse(rowsOf(messages, undefined, dayOf, "bob").some(({ isFirstNew }) => isFirstNew))
-  })
-})
-
-describe("a reply", () => {
-  it("quotes whose words it answers, and no more of them than is needed", () => {
-    assert.strictEqual(quote(message(1, "ann", 0, "soup?")), "> @ann:\n> soup?\n\n")
-    const long = quote(message(1, "ann", 0, "x\n".repeat(100)))
-    assert.strictEqual(long.split("\n").length, 7)
-    assert.match(long, /…/)
-    const code = quote(message(1, "ann", 0, "```js\na\nb\nc\nd\n```"))
-    assert.strictEqual(code, "> @ann:\n> ```js\n> a\n> b\n> c …\n> ```\n\n")
   })
 })

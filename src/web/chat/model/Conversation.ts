@@ -5,6 +5,7 @@ import type { ChannelName } from "../../../domain/ChannelName.ts"
 import type { Roster } from "../../../client/index.ts"
 import type { Trouble } from "../session/Trouble.ts"
 import type { Entry, FileInfo } from "./frames.ts"
+import type { Message } from "./Message.ts"
 import type { Timeline } from "./Timeline.ts"
 
 export interface About {
@@ -22,6 +23,8 @@ export interface Unsent {
   readonly id: string
   readonly content: string
   readonly file: FileInfo | undefined
+  /** The place of the message that it answers. */
+  readonly replyTo: number | undefined
   readonly at: number
   /** Why it was not taken; undefined while it is on its way. */
   readonly failed: Trouble | undefined
@@ -67,6 +70,12 @@ export class Conversation {
   readonly behind = signal(0)
   readonly aim = signal<Aim | undefined>(undefined)
   readonly draft = signal("")
+  /** The message that is answered by what is written next. */
+  readonly answering = signal<Message | undefined>(undefined)
+  /** Messages that others answer and that are not in the timeline, by their places; null where there is none. */
+  readonly elsewhere = signal<ReadonlyMap<number, Message | null>>(new Map())
+  /** Those that are being fetched. */
+  readonly asked = new Set<number>()
   /** The message that is edited, by its place. */
   readonly editing = signal<number | undefined>(undefined)
   /** What it is to say, as far as that is written: its row may be away for a while. */

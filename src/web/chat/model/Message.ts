@@ -20,6 +20,8 @@ export interface Message {
   readonly deleted: boolean
   readonly reactions: ReadonlyArray<Reaction>
   readonly file: FileInfo | undefined
+  /** The place of the message that it answers. */
+  readonly replyTo: number | undefined
 }
 
 type PastMessage = Extract<Entry, { readonly type: "Message" }>
@@ -35,6 +37,7 @@ export const of = (past: PastMessage): Message => ({
   deleted: past.deleted === true,
   reactions: past.reactions ?? [],
   file: past.file,
+  replyTo: past.reply_to,
 })
 
 const without = (names: ReadonlyArray<string>, name: string) => names.filter((other) => other !== name)

@@ -90,6 +90,13 @@ const indexOf = (messages: ReadonlyArray<Message.Message>, seq: number): number 
   return low
 }
 
+/** The message at a place: null where none is, and undefined where the window does not reach. */
+export const at = ({ from, messages, to }: Timeline, seq: number): Message.Message | null | undefined => {
+  if (seq < from || seq > to) return undefined
+  const found = messages[indexOf(messages, seq)]
+  return found?.seq === seq ? found : null
+}
+
 /**
  * After entries that came live, in their order. `following`: the reader is at the end, so the oldest may leave. A reader
  * who is further up keeps what is there: once the window is full it stays behind, and is not live any more.

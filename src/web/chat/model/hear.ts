@@ -3,6 +3,7 @@ import { batch } from "@preact/signals"
 import { Roster } from "../../../client/index.ts"
 import { trouble, troubleOf } from "../session/Trouble.ts"
 import { open, remember, rename } from "./channels.ts"
+import * as Answering from "./answered.ts"
 import type { Chat } from "./Chat.ts"
 import type { Conversation } from "./Conversation.ts"
 import * as Kept from "./Kept.ts"
@@ -93,6 +94,7 @@ const add = (chat: Chat, conversation: Conversation, entries: ReadonlyArray<Entr
   }
   const { value } = timeline
   if (value === undefined) return
+  Answering.heard(conversation, entries)
   const follows = !isShown || conversation.isAtEnd
   timeline.value = Timeline.heard(value, entries, follows)
   for (const entry of entries) if (entry.type === "Deleted") giveUpEdit(chat, conversation, entry.target)

@@ -63,6 +63,8 @@ const load = async <A>(
     const taken = take(answer.value)
     if (taken === undefined) return
     conversation.trouble.value = undefined
+    // It may be another history by now.
+    if (what === "page") conversation.elsewhere.value = new Map()
     conversation.timeline.value = Timeline.heard(taken, meanwhile, conversation.isAtEnd)
   })
   // More came than was kept: what is shown has a gap behind it, so it is not the end any more.

@@ -27,9 +27,15 @@ export const confirm = (
   for (const { id } of messages) if (id !== undefined) drop(conversation, id)
 }
 
-const publish = async (chat: Chat, conversation: Conversation, { content, file, id }: Unsent): Promise<void> => {
+const publish = async (
+  chat: Chat,
+  conversation: Conversation,
+  { content, file, id, replyTo }: Unsent,
+): Promise<void> => {
   const { name, timeline } = conversation
-  const answer = await chat.ask((client) => client.publish(name.value, content, { id: id as never, file: file?.id }))
+  const answer = await chat.ask((client) =>
+    client.publish(name.value, content, { id: id as never, file: file?.id, replyTo }),
+  )
   if (!answer.ok) return refused(chat, conversation, id, answer.trouble)
   // Where the end is not shown, nothing will take its place.
   if (timeline.value?.live !== true) drop(conversation, id)
@@ -47,9 +53,15 @@ const refused = (chat: Chat, conversation: Conversation, id: string, failed: Tro
   })
 }
 
-/** Says something. */
-export const send = (chat: Chat, conversation: Conversation, content: string, file?: FileInfo): void => {
-  const message: Unsent = { id: freshId(), content, file, at: chat.env.now(), failed: undefined, next: undefined }
+/** Says something, as an answer to the message at `replyTo` where that is given. */
+export const send = (
+  chat: Chat,
+  conversation: Conversation,
+  content: string,
+  { file, replyTo }: { readonly file?: FileInfo; readonly replyTo?: number | undefined } = {},
+): void => {
+  const at = chat.env.now()
+  const message: Unsent = { id: freshId(), content, file, replyTo, at, failed: undefined, next: undefined }
   conversation.unsent.value = [...conversation.unsent.value, message]
   void goToEnd(chat, conversation)
   void publish(chat, conversation, message)

@@ -43,7 +43,7 @@ const run = async (chat: Chat, { conversation, file, id, key, stop }: Upload): P
   if (stop.signal.aborted) return
   if (!answer.ok) return change(chat, key, { failed: answer.trouble })
   drop(chat, key)
-  send(chat, conversation, "", answer.value)
+  send(chat, conversation, "", { file: answer.value })
 }
 
 /** Begins to send files; those that are too large are said to be. */

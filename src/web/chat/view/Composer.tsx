@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
+import { shownName } from "../../../domain/PlainName.ts"
 import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import type { Conversation } from "../model/Conversation.ts"
@@ -9,6 +10,7 @@ import { leave, open } from "../model/channels.ts"
 import * as Kept from "../model/Kept.ts"
 import { silence } from "../model/rights.ts"
 import { send, typed } from "../model/send.ts"
+import { firstWords } from "./Answered.tsx"
 import { useInside } from "./context.ts"
 import { EmojiPicker } from "./EmojiPicker.tsx"
 import { isComposing } from "./keys.ts"
@@ -57,7 +59,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
   const [isEmojiOpen, setEmojiOpen] = useState(false)
   const [suggestions, setSuggestions] = useState<Suggestions | undefined>(undefined)
   const [chosen, setChosen] = useState(0)
-  const { about, draft, isDirect, name } = conversation
+  const { about, answering, draft, isDirect, name } = conversation
   const { slowMode } = about.value
   const silent = silence(chat, conversation)
   const words = t.value.composer
@@ -89,7 +91,12 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     cancelKeep.current()
     Kept.setDraft(chat, name.value, "")
     setSuggestions(undefined)
-    send(chat, conversation, text)
+    send(chat, conversation, text, { replyTo: answering.value?.seq })
+    answering.value = undefined
+  }
+  const noAnswer = () => {
+    answering.value = undefined
+    area.current?.focus()
   }
   const insert = (text: string) => {
     const { current } = area
@@ -144,6 +151,10 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault()
       submit()
+    } else if (event.key === "Escape" && answering.value !== undefined) {
+      event.preventDefault()
+      event.stopPropagation()
+      noAnswer()
     } else if (event.key === "ArrowUp" && !event.altKey && draft.value === "") {
       event.preventDefault()
       editLast()
@@ -170,6 +181,22 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
         {typists.length > 0 ? t.value.timeline.typing(typists) : slowMode > 0 ? words.slow(slowMode / 1000) : ""}
       </p>
       <Uploads conversation={conversation} />
+      {answering.value !== undefined && (
+        <p class="answering soft small">
+          <span class="answered" role="status">
+            {words.answering(shownName(answering.value.from))} <bdi>{firstWords(answering.value)}</bdi>
+          </span>
+          <button
+            class="icon-button"
+            type="button"
+            aria-label={words.noAnswer}
+            title={words.noAnswer}
+            onClick={noAnswer}
+          >
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
       {suggestions !== undefined && suggestions.list.length > 0 && (
         <ul class="suggestions popover" id={listId} role="listbox" aria-label={words.suggestions}>
           {suggestions.list.map((suggestion, at) => (

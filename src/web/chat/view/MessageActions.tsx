@@ -4,15 +4,14 @@ import { t } from "../../language.ts"
 import { CopyButton } from "../../ui/CopyButton.tsx"
 import { Icon } from "../../ui/Icon.tsx"
 import { Popover } from "../../ui/Popover.tsx"
+import * as Answering from "../model/answered.ts"
 import type { Conversation } from "../model/Conversation.ts"
-import * as Kept from "../model/Kept.ts"
 import type { Message } from "../model/Message.ts"
 import { silence } from "../model/rights.ts"
 import { react, remove } from "../model/send.ts"
 import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
 import { EmojiPicker } from "./EmojiPicker.tsx"
-import { quote } from "./quote.ts"
 
 interface Props {
   readonly conversation: Conversation
@@ -30,8 +29,7 @@ export const MessageActions = ({ conversation, message }: Props) => {
   const words = t.value.message
 
   const reply = () => {
-    conversation.draft.value = quote(message) + conversation.draft.value
-    Kept.setDraft(chat, conversation.name.value, conversation.draft.value)
+    Answering.begin(chat, conversation, message)
     screen.focusComposer.value++
   }
   return (

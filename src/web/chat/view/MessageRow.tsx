@@ -8,6 +8,7 @@ import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation } from "../model/Conversation.ts"
 import type { Message } from "../model/Message.ts"
 import { pathOf } from "../route.ts"
+import { Answered } from "./Answered.tsx"
 import { Content } from "./Content.tsx"
 import { useInside } from "./context.ts"
 import { FileCard } from "./FileCard.tsx"
@@ -51,7 +52,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
     // What had the focus is gone, as with what was deleted: the row is still there, and one goes on from it.
     if (hadFocus && document.activeElement === document.body) row.current?.focus()
   }, [message])
-  const { at, content, deleted, edited, file, from, reactions, seq } = message
+  const { at, content, deleted, edited, file, from, reactions, replyTo, seq } = message
   const concerns = from !== chat.me.name && !deleted && isMentioned(content, chat.me.name)
   const isEdited = conversation.editing.value === seq
   const classes = ["message", isHead ? "head" : "", concerns ? "concerns" : "", isActive ? "active" : ""]
@@ -72,6 +73,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
             <Time at={at} channel={conversation.name.value} seq={seq} />
           </p>
         )}
+        {replyTo !== undefined && !deleted && <Answered conversation={conversation} seq={replyTo} />}
         {deleted ? (
           <p class="soft gone">{t.value.message.deleted}</p>
         ) : isEdited ? (

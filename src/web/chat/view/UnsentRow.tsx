@@ -5,6 +5,7 @@ import { Tile } from "../../ui/Tile.tsx"
 import type { Conversation, Unsent } from "../model/Conversation.ts"
 import { discard, retry } from "../model/send.ts"
 import { shownName } from "../../../domain/PlainName.ts"
+import { Answered } from "./Answered.tsx"
 import { useInside } from "./context.ts"
 import { Text } from "./MessageRow.tsx"
 import { why } from "./plain.ts"
@@ -23,7 +24,7 @@ export const UnsentRow = ({
   readonly message: Unsent
 }) => {
   const { chat, screen } = useInside()
-  const { content, failed, file, next } = message
+  const { content, failed, file, next, replyTo } = message
   return (
     <li class={failed === undefined ? "message head unsent" : "message head unsent failed"}>
       <Tile name={chat.me.name} />
@@ -32,6 +33,7 @@ export const UnsentRow = ({
           <bdi class="author">{shownName(chat.me.name)}</bdi>
           <span class="soft small">{failed === undefined ? t.value.message.sending : ""}</span>
         </p>
+        {replyTo !== undefined && <Answered conversation={conversation} seq={replyTo} />}
         <Text text={content === "" && file !== undefined ? file.name : content} me={chat.me.name} isEdited={false} />
         {failed !== undefined && (
           <p class="alarm row" role="alert">
