@@ -516,6 +516,10 @@ describe("a client that comes back", () => {
         yield* nothingUnread(peer)
         yield* peer.send(joined("@bob", 3), message("@bob", 4))
         yield* settled
+        assert.deepStrictEqual(heard, ["Joined @bob"])
+        // What was said before it was brought in may be news, so it asks once more.
+        yield* nothingUnread(peer)
+        yield* settled
         assert.deepStrictEqual(heard, ["Joined @bob", "@bob 4"])
         yield* peer.end()
         const second = yield* accepted(world)

@@ -88,6 +88,11 @@ export class Positions {
     return [...this.here].map(([key, position]) => [position.begin(reads.get(key)), position])
   }
 
+  /** Whether a channel waits for its read marker, and for no list of them that is to come. */
+  waits(position: Position): boolean {
+    return this.listed && !position.begun
+  }
+
   /**
    * The client has come back to a channel, which may have another name by now, and its former name may be another's.
    * Returns what there is to tell of that before anything else.
@@ -192,7 +197,9 @@ export class Positions {
     const wanted = before?.begun === true ? undefined : this.wanted.get(key)
     const last = wanted?.after ?? known?.last
     const history = wanted === undefined ? known?.history : wanted.history
-    const waits = last === undefined && !this.listed && isDirect(name) && (ref === undefined || before !== undefined)
+    // Where others have said something before they brought the client in, it is behind the read marker.
+    const isBehind = !this.listed || seq > 0
+    const waits = last === undefined && isBehind && isDirect(name) && (ref === undefined || before !== undefined)
     const position = before ?? new Position(name, seq)
     position.resume(last ?? seq, history, !waits)
     this.here.set(key, position)

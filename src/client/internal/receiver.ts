@@ -12,6 +12,7 @@ import type { Outgoing } from "./Outgoing.ts"
 import type { Position } from "./Position.ts"
 import type { Positions } from "./Positions.ts"
 import type { Subscribers } from "./Subscribers.ts"
+import { readMarkers } from "./unread.ts"
 
 /** Channels whose missing entries are fetched at the same time, but for those that do not answer within a second. */
 const fetchedAtOnce = 4
@@ -74,6 +75,15 @@ export const receiver = Effect.fnUntraced(function* ({
     emit(events)
     if (position !== undefined) fetch(position)
   }
+  /** Others have brought the client in: where it goes on there, only its read marker says. */
+  const findBeginning = (position: Position): void =>
+    void start(
+      Effect.ignore(
+        Effect.map(readMarkers(session), (markers) =>
+          emitReady([position.begin(markers.get(position.name)), position]),
+        ),
+      ),
+    )
   return {
     receive: (event) => {
       const ready = positions.receive(event)
@@ -82,6 +92,7 @@ export const receiver = Effect.fnUntraced(function* ({
         outgoing.bind(position, (name) => positions.at(name) === position)
       }
       emitReady(ready)
+      if (event.type === "Joined" && position !== undefined && positions.waits(position)) findBeginning(position)
       if (event.type === "Joined" || event.type === "Left") heard.note(event.ref)
     },
     begin: (read) => positions.begin(read).forEach(emitReady),

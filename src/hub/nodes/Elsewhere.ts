@@ -70,9 +70,20 @@ export interface Ended {
 const answersWithin = Duration.seconds(2)
 /** Users of a node to which there is no link any more are taken for gone after this time. */
 const lostAfter = Duration.millis(1500)
+/** A node to which there is no link may be there all the same, with its users, and is waited for as long as this. */
+const waitedFor = Duration.minutes(5)
+/** Conversations into which users of such nodes have to be brought. */
+const maxOwed = 1000
 
 type Question = NodeMessageOf<"Bring" | "Disconnect" | "Count" | "Inquire" | "List">
 type AnswerTo = NodeMessageOf<"Brought" | "Disconnected" | "Counted" | "Standing" | "Listed">
+
+/** A direct conversation in which something was said that perhaps not everybody was brought in for. */
+interface Owed {
+  readonly one: User
+  readonly other: User
+  readonly by: Requester
+}
 
 interface Asked {
   readonly node: NodeId
@@ -87,6 +98,9 @@ export class Elsewhere {
   /** How often the link to a node has come up: what was meant for one of before is not done. */
   private readonly times = new Map<NodeId, number>()
   private readonly asked = new Map<number, Asked>()
+  /** Nodes to which the link is broken, each with what changes when it breaks again. Bounded by the nodes there are. */
+  private readonly lost = new Map<NodeId, object>()
+  private readonly owed = new Map<ChannelName, Owed>()
   private last = 0
 
   constructor(nodes: NodesShape, here: Here) {
@@ -135,17 +149,53 @@ export class Elsewhere {
     for (const [node] of this.at(user)) this.nodes.send(node, { type: "Tell", user, event })
   }
 
-  /** Brings the sessions that two users have elsewhere into their conversation; done when they are in, or cannot be. */
+  /**
+   * Brings the sessions that two users have elsewhere into their conversation; done when they are in, or cannot be. Those of
+   * a node that is not reached are brought in when there is a link to it again.
+   */
   bring(channel: ChannelName, one: User, other: User, by: Requester): Effect.Effect<void> {
-    const invitations = [
-      ...this.at(one.id).map(([node]) => [node, one.id, other] as const),
-      ...(one.id === other.id ? [] : this.at(other.id).map(([node]) => [node, other.id, one] as const)),
-    ]
-    return Effect.forEach(
-      invitations,
-      ([node, user, other]) => this.ask(node, (request) => ({ type: "Bring", request, channel, user, other, by })),
-      { concurrency: "unbounded", discard: true },
+    return Effect.suspend(() => {
+      const talk = { one, other, by }
+      if (this.lost.size > 0) this.owe(channel, talk)
+      const invitations = [
+        ...this.at(one.id).map(([node]) => [node, one] as const),
+        ...(one.id === other.id ? [] : this.at(other.id).map(([node]) => [node, other] as const)),
+      ]
+      return Effect.forEach(invitations, ([node, user]) => this.invite(node, channel, user.id, talk), {
+        concurrency: "unbounded",
+        discard: true,
+      })
+    })
+  }
+
+  private invite(node: NodeId, channel: ChannelName, user: UserId, talk: Owed): Effect.Effect<void> {
+    const { by, one, other } = talk
+    const companion = user === one.id ? other : one
+    return Effect.map(
+      this.ask(node, (request) => ({ type: "Bring", request, channel, user, other: companion, by })),
+      (answer) => {
+        if (answer === undefined) this.owe(channel, talk)
+      },
     )
+  }
+
+  /** The one that was spoken in longest ago is let go of: whoever was not brought in finds it when it comes back. */
+  private owe(channel: ChannelName, talk: Owed): void {
+    this.owed.delete(channel)
+    this.owed.set(channel, talk)
+    const [oldest] = this.owed.keys()
+    if (this.owed.size > maxOwed && oldest !== undefined) this.owed.delete(oldest)
+  }
+
+  /** There is a link to a node again, which has these users. */
+  private found(node: NodeId, users: ReadonlyMap<UserId, UserAt>): void {
+    if (!this.lost.delete(node)) return
+    for (const [channel, talk] of this.owed) {
+      for (const { id } of new Set([talk.one, talk.other])) {
+        if (users.get(id)?.direct === true) this.here.run(this.invite(node, channel, id, talk))
+      }
+    }
+    if (this.lost.size === 0) this.owed.clear()
   }
 
   /** Ends sessions of other nodes; succeeds with how many. */
@@ -245,6 +295,14 @@ export class Elsewhere {
       this.online.delete(node)
     })
     this.here.run(Effect.delay(forgetting, lostAfter))
+    const loss = {}
+    this.lost.set(node, loss)
+    const givingUp = Effect.sync(() => {
+      if (this.lost.get(node) !== loss) return
+      this.lost.delete(node)
+      if (this.lost.size === 0) this.owed.clear()
+    })
+    this.here.run(Effect.delay(givingUp, waitedFor))
   }
 
   receive(from: NodeId, message: NodeMessage): void {
@@ -305,6 +363,7 @@ export class Elsewhere {
       this.here.met(there, this.nodes.self > from)
     }
     this.online.set(from, theirs)
+    if (all) this.found(from, theirs)
   }
 
   private toAll(message: NodeMessage): void {

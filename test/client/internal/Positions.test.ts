@@ -234,9 +234,15 @@ describe("Positions: direct conversations", () => {
       [["@bob"], ["@cat", "@cat 4"], ["@dan"], ["den"]],
     )
     assert.deepStrictEqual(fetch(positions, "@bob", 3), ["@bob 2", "@bob 3", "@bob 4"])
-    // The markers are known now.
-    tell(positions, joined("@eve", 2))
-    assert.deepStrictEqual(tell(positions, message("@eve", 3)), ["@eve 3"])
+    // The markers are known now, but not whether what was said before it was brought in is behind one.
+    tell(positions, joined("@eve", 2), joined("@gus", 0))
+    assert.deepStrictEqual(tell(positions, message("@eve", 3), message("@gus", 1)), ["@gus 1"])
+    const eve = positions.at("@eve")!
+    assert.deepStrictEqual(
+      [eve, positions.at("@gus")!].map((position) => positions.waits(position)),
+      [true, false],
+    )
+    assert.deepStrictEqual(inShort(eve.begin(undefined)), ["@eve 3"])
     // On the next connection they are not.
     positions.connected()
     tell(positions, joined("@fay", 2))
