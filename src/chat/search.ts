@@ -10,6 +10,7 @@ import { parse } from "../domain/SearchText.ts"
 import { hasChannel } from "../domain/Scope.ts"
 import { Seq } from "../domain/Seq.ts"
 import type { Cursor } from "../history/HistoryShape.ts"
+import { isAnything } from "../history/Sought.ts"
 import type { Caller } from "./Caller.ts"
 import type { ChatShape } from "./Chat.ts"
 import * as bounded from "./internal/bounded.ts"
@@ -84,9 +85,11 @@ const all = (chat: ChatShape, caller: Caller): Effect.Effect<Channels, RequestEr
     return new Map([...names, ...entered])
   })
 
+const nothing =
+  "There is nothing to search for: write a word, the beginning of one or an emoji, or a filter, like from:ann or has:link"
+
 /** It finds nothing, or does not say what. */
-const senseless = (detail?: string): RequestError =>
-  new RequestError({ reason: "InvalidSearch", field: "text", detail })
+const senseless = (detail: string): RequestError => new RequestError({ reason: "InvalidSearch", field: "text", detail })
 
 /** Messages with some words, in one channel or in all that concern the user: those that it may read. */
 export const search = operation(
@@ -106,9 +109,9 @@ export const search = operation(
     if (sought.channel !== undefined && sought.channel !== channel) {
       return Effect.fail(senseless(`"in:" names another channel than the one to search in`))
     }
-    const { file, from, phrases, since, until, words } = sought
-    const filtered = file || from.length > 0 || since !== undefined || until !== undefined
-    if (words === "" && phrases.length === 0 && !filtered) return Effect.fail(senseless())
+    const { file, from, link, phrases, since, until, words } = sought
+    const query = { text: words, phrases, from, since, until, file, link, limit }
+    if (!isAnything(query)) return Effect.fail(senseless(nothing))
     const { cursors } = chat
     const user = caller.by.user.id
     const place = before === undefined ? undefined : cursorIn(cursors.open("search", user, before))
@@ -118,20 +121,7 @@ export const search = operation(
     return Effect.gen(function* () {
       const channels = yield* channel === undefined ? all(chat, caller) : named(chat, caller, channel)
       const found = yield* chat.searching.withPermit(
-        readable(
-          "search",
-          chat.history.search({
-            text: [words, ...phrases].join(" "),
-            phrases,
-            from,
-            since,
-            until,
-            file,
-            channels: [...channels.keys()],
-            limit,
-            before: place,
-          }),
-        ),
+        readable("search", chat.history.search({ ...query, channels: [...channels.keys()], before: place })),
       )
       const { hits, next } = bounded.hits(found)
       return {

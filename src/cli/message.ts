@@ -122,7 +122,7 @@ const search = Command.make(
   {
     words: Argument.String("word").pipe(
       Argument.withDescription(
-        "All of these are in it; from:NAME, in:CHANNEL, before:DATE, after:DATE and has:file narrow it",
+        "All of these are in it; from:NAME, in:CHANNEL, before:DATE, after:DATE, has:file and has:link narrow it",
       ),
       Argument.atLeast(1),
     ),

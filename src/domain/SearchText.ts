@@ -19,6 +19,8 @@ export interface SearchText {
   readonly until: number | undefined
   /** Only what carries a file. */
   readonly file: boolean
+  /** Only what has a web address in it. */
+  readonly link: boolean
 }
 
 /** A filter that is not what it should be, in words. */
@@ -34,7 +36,7 @@ const dayMs = 86_400_000
 
 // A quote may be any of those that keyboards make of one.
 const parts =
-  /(?<!\S)(from|in|before|after|has):(?:["“”„]([^"“”„]+)["“”„](?!\S)|([^\s"“”„]+)(?!\S))|["“”„]([^"“”„]*)["“”„]/giu
+  /(?<!\S)(from|in|before|after|has):(?:["“”„]([^"“”„]+)["“”„](?!\S)|([^\s"“”„]+)(?!\S))|["“”„«»「」]([^"“”„«»「」]*)["“”„«»「」]/giu
 
 const isChannelName = (text: string): text is ChannelName => channelName.holds(text)
 const isUsername = (text: string): text is Username => username.holds(text)
@@ -59,6 +61,7 @@ export const parse = (text: string): SearchText | Malformed => {
   let since: number | undefined
   let until: number | undefined
   let file = false
+  let link = false
   let malformed: string | undefined
 
   const filter = (name: string, value: string): void => {
@@ -76,8 +79,9 @@ export const parse = (text: string): SearchText | Malformed => {
         return
       }
       case "has":
-        if (value.toLowerCase() === "file") file = true
-        else malformed = `"has:" knows nothing but "file"`
+        if (/^file$/i.test(value)) file = true
+        else if (/^link$/i.test(value)) link = true
+        else malformed = `"has:" knows "file" and "link"`
         return
       default: {
         const day = dayOf(value)
@@ -107,5 +111,6 @@ export const parse = (text: string): SearchText | Malformed => {
     since,
     until,
     file,
+    link,
   }
 }

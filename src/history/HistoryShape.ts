@@ -74,9 +74,12 @@ export interface Page {
 
 export interface Query {
   readonly channels: ReadonlyArray<ChannelId>
-  /** Words, all of which a message has; nothing in it has a meaning of its own. */
+  /**
+   * Words, all of which a message has: each finds what begins with it. One with signs in it stands for words in a row, and a
+   * star at its end is not needed. Nothing else has a meaning of its own. `Sought` has the rules.
+   */
   readonly text: string
-  /** Texts that a message has as they are, but for large and small letters; their words are to be in `text`, too. */
+  /** Texts that a message has as they are, but for how they are written: large or small letters, one kind of blanks or another. */
   readonly phrases?: ReadonlyArray<string> | undefined
   /** Names, in whatever case: it is shown as said by one of them. */
   readonly from?: ReadonlyArray<string> | undefined
@@ -85,6 +88,8 @@ export interface Query {
   readonly until?: number | undefined
   /** Only messages that carry a file. */
   readonly file?: boolean | undefined
+  /** Only messages with a web address. */
+  readonly link?: boolean | undefined
   readonly limit: number
   /** Continue behind this hit. */
   readonly before?: Cursor | undefined

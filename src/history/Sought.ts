@@ -1,54 +1,153 @@
-/** What a search is for, besides words. Every history goes by it, so all of them find the same. */
+/**
+ * What a search is for. Every history goes by it, so all of them find the same: an index is asked for words first, and what it
+ * finds is checked where words do not say everything.
+ */
+import { addressStart } from "../domain/WebAddress.ts"
+import { isSingle, isUnspaced } from "../domain/WordPattern.ts"
 import type { Query } from "./HistoryShape.ts"
-import { wordsOf } from "./Words.ts"
+import { plain, wordUnit } from "./PlainText.ts"
+import { cutWord, maxWordLength, pairsOf, partsOf } from "./Words.ts"
 
-/** Whether there is anything to find by: words in it, or what it has to be. A phrase without a word is nothing. */
-export const isAnything = ({ file, from = [], since, text, until }: Query): boolean =>
-  from.length > 0 || since !== undefined || until !== undefined || file === true || wordsOf(text).size > 0
-
-const ascii = /^[\x20-\x7e]*$/
-
-/** The small form of a letter, where that is one character. A sigma at the end of a word is a sigma. */
-const small = (letter: string): string => {
-  const lower = letter === "ς" ? "σ" : letter.toLowerCase()
-  return [...lower].length === 1 ? lower : letter
+/** A word of the index that a message has: this one, or one that begins with it. */
+export interface Wanted {
+  readonly word: string
+  readonly whole: boolean
 }
 
-/** The same for all texts that differ in large and small letters, and in the kinds of their blanks. As long as the text. */
-export const folded = (text: string): string =>
-  ascii.test(text)
-    ? text.toLowerCase()
-    : text.replaceAll(/[\p{Lu}\p{Lt}ς\t\n\r]/gu, (letter) => (letter < " " ? " " : small(letter)))
-
-/** A phrase as it is looked for: however many blanks were typed between two words, it is one. */
-export const phraseOf = (text: string): string => folded(text.replaceAll(/\s+/gu, " "))
-
-/** Whether a text has all of these phrases. */
-export const hasPhrases = (text: string, phrases: ReadonlyArray<string>): boolean => {
-  const plain = folded(text)
-  return phrases.every((phrase) => plain.includes(phrase))
+export interface Sought {
+  /** A message has all of these. */
+  readonly words: ReadonlyArray<Wanted>
+  /** And, with `link`, one of `linkWords`. */
+  readonly link: boolean
+  /** What else is asked of the content of a message that has them; undefined where that is nothing. */
+  readonly check: ((content: string) => boolean) | undefined
 }
 
-let forms: Map<string, string> | undefined
+/** What a search asks of the content of a message. */
+export type OfContent = Pick<Query, "text" | "phrases" | "link">
 
-/** Characters that are the same when they are folded, by what they are folded to; where there are several. */
-const allForms = (): Map<string, string> => {
-  const found = new Map<string, string>([[" ", " \t\n\r"]])
-  // No alphabet with large and small letters is beyond the second plane.
-  for (let code = 0x80; code < 0x20000; code++) {
-    if (code === 0xd800) code = 0xe000
-    const letter = String.fromCodePoint(code)
-    const to = folded(letter)
-    if (to !== letter) found.set(to, (found.get(to) ?? to) + letter)
+/** Words that an index is asked for. The others, of a query that has more, are looked for in what it finds. */
+const maxAsked = 16
+
+const link = new RegExp(`${addressStart}|(?<![\\p{L}\\p{N}])www\\.[\\p{L}\\p{N}]`, "iu")
+/** A message with a web address has one of these words. */
+export const linkWords: ReadonlyArray<Wanted> = ["https", "http", "www"].map((word) => ({ word, whole: true }))
+
+// Signs of a query that are no part of what is looked for: brackets, the ends of sentences, what people mark text with. A
+// point directly before a word is one, as in `.NET`.
+const before = new RegExp(`^(?:[^${wordUnit}#@+$%&.]|\\.(?![${wordUnit}]))+`)
+const behind = new RegExp(`[^${wordUnit}#@+$%&]+$`)
+/** Signs that a text has to have, too: `C++` is not `C`, and `3.14` is not `3, 14`. */
+const mattering = /[#@+$%&]|^\.|\d[.,:]\d|(?!\p{Extended_Pictographic}|\p{RI}|\ufffd)[^\0-\x7f\P{S}]/u
+const endsInWord = new RegExp(`[${wordUnit}]$`)
+const beginsWithWord = new RegExp(`^[${wordUnit}]`)
+
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll(/\s+/g, "\\s+")
+
+/** A pattern is not inside of a word where it begins with one, and with `whole` not where it ends with one. */
+const bounded = (pattern: string, text: string, whole: boolean): string => {
+  const first = isUnspaced(String.fromCodePoint(text.codePointAt(0)!)) || !beginsWithWord.test(text)
+  const last = !whole || isUnspaced(Array.from(text).at(-1)!) || !endsInWord.test(text)
+  return `${first ? "" : `(?<![${wordUnit}])`}${pattern}${last ? "" : `(?![${wordUnit}])`}`
+}
+
+/** Something that stands in a plain text in one piece: the words by which an index finds it, and what it looks like. */
+interface Piece {
+  readonly wanted: ReadonlyArray<Wanted>
+  /** Undefined where its words say it all. */
+  readonly pattern: string | undefined
+}
+
+const wantedOf = (parts: ReadonlyArray<string>, whole: boolean): ReadonlyArray<Wanted> =>
+  parts.flatMap((part, at): ReadonlyArray<Wanted> => {
+    if (!isUnspaced(part)) {
+      const word = cutWord(part)
+      return [{ word, whole: (whole || at < parts.length - 1) && word === part }]
+    }
+    const pairs = pairsOf(part)
+    return pairs.length === 1
+      ? [{ word: part, whole: false }]
+      : pairs.slice(0, -1).map((word) => ({ word, whole: true }))
+  })
+
+/** Whether the index cannot tell it from others that have the same words. */
+const isMoreThanWords = (parts: ReadonlyArray<string>): boolean =>
+  parts.length > 1 || parts.some((part) => part.length > (isUnspaced(part) ? 2 : maxWordLength))
+
+/** What stands between two blanks of a query: a word or the beginning of one, or several in a row where signs are between them. */
+const pieceOf = (typed: string): Piece => {
+  const text = plain(typed)
+  const open = /\*\s*$/.test(text)
+  const piece = text.replace(before, "").replace(behind, "").trim()
+  const parts = partsOf(piece)
+  const last = parts.at(-1)
+  if (last === undefined) return { wanted: [], pattern: undefined }
+  const matters = mattering.test(piece)
+  // Without the signs behind it a word is whole, with them it goes on with what is behind them.
+  const whole = matters && !endsInWord.test(piece) ? true : !open && isSingle(last)
+  const wanted = wantedOf(parts, whole)
+  if (matters) return { wanted, pattern: bounded(escaped(piece), piece, whole) }
+  if (!isMoreThanWords(parts)) return { wanted, pattern: undefined }
+  return { wanted, pattern: bounded(parts.map(escaped).join(`[^${wordUnit}]+`), parts.join(" "), whole) }
+}
+
+/** What was typed in quotes: all of it as it is, and its words whole. */
+const phraseOf = (typed: string): Piece => {
+  const text = plain(typed).trim()
+  const parts = partsOf(text)
+  const isWord = parts[0] === text && !isMoreThanWords(parts)
+  return {
+    wanted: wantedOf(parts, true),
+    pattern: isWord || text === "" ? undefined : bounded(escaped(text), text, true),
   }
-  for (const letter of "abcdefghijklmnopqrstuvwxyz") {
-    found.set(letter, (found.get(letter) ?? letter) + letter.toUpperCase())
-  }
-  return found
 }
 
-/** For each character of a text all those that are the same: what a database makes a pattern of. */
-export const formsOf = (text: string): ReadonlyArray<string> => {
-  const known = (forms ??= allForms())
-  return Array.from(text, (character) => known.get(character) ?? character)
+const patternOf = ({ whole, word }: Wanted): string => bounded(escaped(word), word, whole)
+
+const read = ({ phrases = [], text }: OfContent) => {
+  // It is a blank to JavaScript alone.
+  const pieces = [...text.replaceAll("\ufeff", "").split(/\s+/).map(pieceOf), ...phrases.map(phraseOf)]
+  const words = new Map(
+    pieces.flatMap(({ wanted }) => wanted).map((one) => [`${one.word}${one.whole ? " " : ""}`, one]),
+  )
+  return {
+    // The longest first: they are the rarest.
+    words: [...words.values()].toSorted((one, other) => other.word.length - one.word.length),
+    patterns: pieces.flatMap(({ pattern }) => pattern ?? []),
+  }
 }
+
+const checkOf = (isLinked: boolean, patterns: ReadonlyArray<string>) => {
+  const all = Array.from(new Set(patterns), (pattern) => new RegExp(pattern))
+  return (content: string, text = plain(content)): boolean =>
+    (!isLinked || link.test(content)) && all.every((pattern) => pattern.test(text))
+}
+
+/** What an index is asked for, and what has to be checked of what it finds. */
+export const sought = (query: OfContent): Sought => {
+  const { patterns, words } = read(query)
+  const all = [...patterns, ...words.slice(maxAsked).map(patternOf)]
+  const isLinked = query.link === true
+  const check = isLinked || all.length > 0 ? checkOf(isLinked, all) : undefined
+  return { words: words.slice(0, maxAsked), link: isLinked, check: check && ((content) => check(content)) }
+}
+
+/** The same in one, for a history without an index. */
+export const matcher = (query: OfContent): ((content: string) => boolean) => {
+  const { patterns, words } = read(query)
+  const check = checkOf(query.link === true, [...words.map(patternOf), ...patterns])
+  return (content) => {
+    const text = plain(content)
+    // Nearly all texts can be ruled out by looking for the words anywhere.
+    return words.every(({ word }) => text.includes(word)) && check(content, text)
+  }
+}
+
+/** Whether there is anything to find by: words in it, or what it has to be. What has neither letters nor digits is nothing. */
+export const isAnything = ({ file, from = [], since, until, ...content }: Omit<Query, "channels" | "limit">): boolean =>
+  from.length > 0 ||
+  since !== undefined ||
+  until !== undefined ||
+  file === true ||
+  content.link === true ||
+  read(content).words.length > 0

@@ -10,7 +10,10 @@ import type { ChannelId } from "../domain/ChannelId.ts"
 import type { Durability } from "../domain/Durability.ts"
 import type { Fence } from "../domain/Fence.ts"
 import type { Batch, LogSnapshot } from "../history/HistoryShape.ts"
+import type { Seq } from "../domain/Seq.ts"
 import type { HistoryError } from "../history/HistoryError.ts"
+import type { OfContent } from "../history/Sought.ts"
+import type { Syntax } from "./internal/historyWords.ts"
 
 /** What the migrations put into the tables. As released: a change of one of these takes a migration of its own. */
 export interface Schema {
@@ -31,6 +34,16 @@ export interface Schema {
   readonly files: ReadonlyArray<string>
   /** What a log has of the epoch by which it was taken over. */
   readonly fences: ReadonlyArray<string>
+  /** Of the entries: what a message is that has to be indexed anew, by the rules of 0015. */
+  readonly unindexed: string
+}
+
+/** A message, as it was when its words were found. */
+export interface Reindexed {
+  readonly channel: ChannelId
+  readonly seq: Seq
+  readonly edited: Seq | null
+  readonly words: ReadonlyArray<string>
 }
 
 /** Where the same is said in different words. */
@@ -38,12 +51,15 @@ export interface Phrases {
   /** An expression: the reactions of the message `e`, as JSON or null. */
   readonly reactions: string
   /** How words are put into what the index is asked. */
-  readonly words: { readonly and: string; readonly or: string; readonly quote: string }
+  readonly words: Syntax
   /** The entries `e` that the index finds: `FROM` this, and further conditions. */
   readonly matching: (words: string) => Fragment
-  /** Whether the entry `e` is by somebody of this name, folded as a search does it, and whether it has these phrases. */
+  /** Whether the entry `e` is by somebody of this name, folded as a search does it. */
   readonly isNamed: (name: string) => Fragment
-  readonly saying: (phrases: ReadonlyArray<string>) => Fragment
+  /** Whether the entry `e` says what is sought beyond words, where the database can tell: by a function of ours. */
+  readonly says: ((query: OfContent) => Fragment) | undefined
+  /** Gives messages other words, unless they have changed since. A row for each that was given some. */
+  readonly index: (rows: ReadonlyArray<Reindexed>) => Effect.Effect<ReadonlyArray<unknown>, SqlError>
   /** A table of one row: a statement that reads it is on disk when it is done, whatever is usual on the server. */
   readonly safely: Fragment
   /** Finds a claim where it is its partition's last, and keeps it that for the rest of the transaction. */

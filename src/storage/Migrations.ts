@@ -16,6 +16,7 @@ import serviceAudit from "./migrations/0011_service_audit.ts"
 import inviteLinks from "./migrations/0012_invite_links.ts"
 import addressBans from "./migrations/0013_address_bans.ts"
 import epochs from "./migrations/0014_epochs.ts"
+import search from "./migrations/0015_search.ts"
 import webhooks from "./migrations/0009_webhooks.ts"
 
 /** In order; one that was released is never changed, only followed by another. */
@@ -34,6 +35,7 @@ const migrations = (schema: Schema) => ({
   "0012_invite_links": inviteLinks(schema),
   "0013_address_bans": addressBans(schema),
   "0014_epochs": epochs(schema),
+  "0015_search": search(schema),
 })
 
 /** The version that this Natter knows. */

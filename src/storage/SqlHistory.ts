@@ -15,6 +15,7 @@ import { Stamps } from "../history/Stamps.ts"
 import { Dialect } from "./Dialect.ts"
 import * as HistoryIdentity from "./HistoryIdentity.ts"
 import { asHistoryError } from "./internal/asHistoryError.ts"
+import * as Index from "./internal/historyIndex.ts"
 import * as Markers from "./internal/historyMarkers.ts"
 import * as Prune from "./internal/historyPrune.ts"
 import * as Read from "./internal/historyRead.ts"
@@ -98,6 +99,7 @@ const make = Effect.gen(function* () {
     Effect.delay(settings.pruneEvery),
     Effect.forkScoped,
   )
+  yield* Effect.forkScoped(Index.keep(sql, dialect))
   return service
 })
 

@@ -69,7 +69,9 @@ const channelList = ({ channels, next }: ServerFrameOf<"Channels">): string => {
 
 /** The results of a search, a line each, the newest first. */
 const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult">): string => {
-  if (hits.length === 0) return `Nothing was found for "${words}". Whole words are searched for, all of them.`
+  if (hits.length === 0) {
+    return `Nothing was found for "${words}". All words have to be there, each by its beginning at least.`
+  }
   const lines = hits.map(({ channel, message: { content, file, from, timestamp } }, at) => {
     const where = channel.startsWith("@") ? Plain.channel(channel) : `#${channel}`
     return `${where}  (${at + 1})  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(withFile(content, file, " ")), maxFound)}`

@@ -1,7 +1,5 @@
+import { addressStart, unspaced } from "../domain/WebAddress.ts"
 import type { Range } from "./Range.ts"
-
-/** Scripts that have no spaces between words: an address may follow one at once. */
-const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`
 
 /**
  * What ends an address wherever it stands: punctuation of scripts in which no space follows it, and quotes. Full-width forms
@@ -25,8 +23,7 @@ const inBrackets = `[^()\\[\\]’${never}]{0,100}`
 
 /** With the flags `iu`. Nothing invisible is in it, and not what follows the words of `[words](address)`. */
 export const addressPattern =
-  String.raw`(?<!(?![${unspaced}])[\p{L}\p{N}])https?:\/\/(?=[\p{L}\p{N}[])` +
-  String.raw`(?:[${wideOpening}]${inBrackets}[${wideClosing}]|\(${inBrackets}\)|\)(?![${unspaced}])` +
+  String.raw`${addressStart}(?:[${wideOpening}]${inBrackets}[${wideClosing}]|\(${inBrackets}\)|\)(?![${unspaced}])` +
   String.raw`|\](?![(${unspaced}])|’(?=[a-z])|(?![—…]{2})[^)\]’${never}])+`
 
 const address = new RegExp(addressPattern, "giu")

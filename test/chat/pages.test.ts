@@ -431,7 +431,7 @@ describe("a search", () => {
         next: undefined,
       })
       assert.deepStrictEqual<unknown>(commands, [{ type: "Locate", by: caller.by, request: 0, right: "read" }])
-      const only = { phrases: [], from: [], since: undefined, until: undefined, file: false }
+      const only = { phrases: [], from: [], since: undefined, until: undefined, file: false, link: false }
       assert.deepStrictEqual<unknown>(asked, [
         { text: "tea", ...only, channels: [denId], limit: 20, before: undefined },
       ])
@@ -481,16 +481,19 @@ describe("a search", () => {
   it.effect("is for what filters say, in the channel that one of them names", () =>
     Effect.gen(function* () {
       const { asked, chat, commands } = yield* world({ hits: [] })
-      const text = 'TEA "at four" from:bob in:#den after:2026-11-01 before:2026-12-01 has:file'
+      const text = 'TEA "at four" from:bob in:#den after:2026-11-01 before:2026-12-01 has:file has:link'
       yield* search(chat, caller, { text })
       yield* search(chat, caller, { text, channel: den })
       const [since, until] = [Date.UTC(2026, 10, 2), Date.UTC(2026, 11, 1)]
-      const filters = { phrases: ["at four"], from: ["bob"], since, until, file: true }
-      const query = { text: "TEA at four", ...filters, channels: [denId], limit: 20, before: undefined }
+      const filters = { phrases: ["at four"], from: ["bob"], since, until, file: true, link: true }
+      const query = { text: "TEA", ...filters, channels: [denId], limit: 20, before: undefined }
       assert.deepStrictEqual<unknown>(asked, [query, query])
       assert.lengthOf(commands, 2)
+      const nothing =
+        "There is nothing to search for: write a word, the beginning of one or an emoji, or a filter, like from:ann or has:link"
       for (const [wrong, detail] of [
-        [{ text: "in:den" }, undefined],
+        [{ text: "in:den" }, nothing],
+        [{ text: '+ "!" …' }, nothing],
         [{ text: "tea before:today" }, '"before:" needs a day, like 2026-11-01'],
         [{ text: "tea in:other", channel: den }, '"in:" names another channel than the one to search in'],
       ] as const) {

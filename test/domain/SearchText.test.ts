@@ -11,6 +11,7 @@ const nothing = {
   since: undefined as number | undefined,
   until: undefined as number | undefined,
   file: false,
+  link: false,
 }
 
 describe("SearchText", () => {
@@ -32,6 +33,8 @@ describe("SearchText", () => {
       { since: Date.UTC(2026, 10, 2), until: Date.UTC(2026, 11, 31) },
     ],
     ["has:file has:FILE", { file: true }],
+    ["has:Link tea", { words: "tea", link: true }],
+    ["«at four» 「上海」", { phrases: ["at four", "上海"] }],
     [
       "to:ann from: in: x.from:ann (in:ops) http://x.y from:,",
       { words: "to:ann from: in: x.from:ann (in:ops) http://x.y", from: [","] },
@@ -49,7 +52,7 @@ describe("SearchText", () => {
     [`"tea" `.repeat(5), /^there are more than 4 phrases/],
     [Array.from("abcdefghi", (name) => `from:${name}`).join(" "), /^"from:" names more than 8/],
     ["from:@", /^"from:" needs a user name/],
-    ["has:link", /^"has:" knows/],
+    ["has:links", /^"has:" knows "file" and "link"/],
     ...[
       "2026-13-01",
       "2026-02-29",

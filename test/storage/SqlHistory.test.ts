@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
 import * as Statement from "effect/sql/Statement"
@@ -76,7 +77,20 @@ const batches = (roll: (sides: number) => number): ReadonlyArray<readonly [Chann
   const last = new Map<ChannelId, number>()
   /** Messages that are not deleted. */
   const there = new Map<ChannelId, Array<number>>(channels.map((channel) => [channel, []]))
-  const words = ["tea", "Tea", "coffee", "grüße", "你好", "x1", "the", "\u{1f600}", "don't", "(maybe)"]
+  const words = [
+    "tea",
+    "Tea",
+    "coffee",
+    "grüße",
+    "你好",
+    "x1",
+    "the",
+    "\u{1f600}",
+    "don't",
+    "(maybe)",
+    "ＴＥＡ++",
+    "http://a",
+  ]
   const text = () => Array.from({ length: roll(5) }, () => words[roll(words.length)]).join(" ")
   let minute = 0
   return Array.from({ length: 120 }, () => {
@@ -131,7 +145,7 @@ const answers = (history: History["Service"], roll: (sides: number) => number) =
         ),
       )
     }
-    for (const text of ["tea", "coffee the", "GRÜSSE", "grüße", "你好", "x1 t", "don", "maybe"]) {
+    for (const text of ["tea", "coffee the", "GRÜSSE", "grüße", "你好", "好", "x1 t", "don", "don't", "t*", "tea++"]) {
       found.push(yield* history.search({ channels, text, limit: 1 + roll(20) }))
       const [since, until] = [timeOf(roll(150)), timeOf(100 + roll(150))]
       const from = [["ALICE"], ["bob", "nobody"], []][roll(3)]!
@@ -144,6 +158,7 @@ const answers = (history: History["Service"], roll: (sides: number) => number) =
       })
       found.push(first, yield* history.search({ channels, text: "", until, from, before: first.next, limit: 9 }))
       found.push(yield* history.search({ channels, text, phrases: [text.toUpperCase()], limit: 9 }))
+      found.push(yield* history.search({ channels, text: "t", phrases: [], link: true, limit: 3 }))
     }
     for (const user of [alice, bob, carol]) found.push(yield* history.markers(user.id, { limit: 10 }))
     return found
@@ -196,7 +211,7 @@ describe("History in SQL", () => {
     yield* history.page(general, { since: timeOf(3), limit: 5, upTo })
     yield* history.page(general, { until: timeOf(3), limit: 5, upTo })
     yield* history.search({ channels, text: "tea", limit: 5 })
-    const filters = { from: ["ann"], since: 1, until: 2, file: true, phrases: ["tea"] }
+    const filters = { from: ["ann"], since: 1, until: 2, file: true, link: true, phrases: ["more tea"] }
     const before = { timestamp: 1, channel: general, seq: seq(1) }
     yield* history.search({ channels, text: "tea", ...filters, before, limit: 5 })
     yield* history.search({ channels, text: "", ...filters, before, limit: 5 })
@@ -363,6 +378,59 @@ describe("History in SQL", () => {
           ],
         )
       }).pipe(Effect.provide(layer)),
+    )
+  }
+
+  const lasting: ReadonlyArray<
+    readonly [string, Effect.Effect<Layer.Layer<History | SqlClient, unknown>, unknown, Scope.Scope>, string]
+  > = [
+    ["SQLite", Effect.map(temporaryFolder, (folder) => inFolder(folder, { synchronous: "normal" })), "'shanghai'"],
+    [
+      "Postgres",
+      Effect.map(emptyDatabase, (url) => Layer.fresh(Layer.provideMerge(stores, Postgres.layer({ url })))),
+      "'shanghai'::tsvector",
+    ],
+  ]
+  for (const [name, database, words] of lasting) {
+    it.effect(`indexes in ${name} what is old in steps, the newest first, and goes on where it ended`, () =>
+      Effect.gen(function* () {
+        const layer = yield* database
+        const found = Effect.flatMap(History, (history) =>
+          Effect.map(history.search({ channels, text: "上海", limit: 1000 }), ({ hits }) =>
+            hits.map(({ message }) => Number(message.seq)),
+          ),
+        )
+        yield* Effect.gen(function* () {
+          const history = yield* History
+          yield* append(
+            history,
+            general,
+            Array.from({ length: 200 }, (_, n) => said(n + 1, `我家在上海 ${n + 1}`)),
+          )
+          yield* append(history, general, [said(201, "plain")])
+          yield* Effect.flatMap(
+            SqlClient,
+            (sql) => sql`UPDATE entries SET words = ${sql.literal(words)} WHERE seq <= 200`,
+          )
+          assert.deepStrictEqual(yield* found, [])
+        }).pipe(Effect.provide(layer))
+        // It ends after its first step: the clock stands still.
+        for (const count of [64, 128]) {
+          yield* Effect.gen(function* () {
+            let seqs = yield* found
+            while (seqs.length < count) seqs = yield* found
+            assert.deepStrictEqual(
+              seqs,
+              Array.from({ length: count }, (_, n) => 200 - n),
+            )
+          }).pipe(Effect.provide(layer))
+        }
+        yield* Effect.gen(function* () {
+          yield* append(yield* History, general, [edited(202, 2, "我家在北京"), deleted(203, 3)])
+          while ((yield* found).length < 198) yield* TestClock.adjust("1 second")
+          assert.deepStrictEqual((yield* found).slice(-2), [4, 1])
+        }).pipe(Effect.provide(layer))
+      }),
     )
   }
 

@@ -9,6 +9,7 @@ import * as Reactivity from "effect/reactivity/Reactivity"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
+import { TestClock } from "effect/testing"
 import * as fs from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { AccountStore } from "../../src/accounts/AccountStore.ts"
@@ -149,6 +150,28 @@ const channelsAreThere = Effect.gen(function* () {
   assert.isTrue(Option.getOrThrow(yield* store.find(ChannelName.make("attic"))).archived)
 })
 
+/** What the fourteenth version indexed by its own rules: it finds by whole words what is not ASCII, and now by the rules of today. */
+const everythingIsFound = Effect.gen(function* () {
+  const history = yield* History
+  const kitchen = ChannelId.make("kitchen")
+  const found = (text: string) =>
+    Effect.map(history.search({ channels: [kitchen], text, limit: 10 }), ({ hits }) =>
+      hits.map(({ message }) => Number(message.seq)),
+    )
+  assert.deepStrictEqual(yield* found("deploy"), [4])
+  while ((yield* found("上海")).length === 0) yield* TestClock.adjust("1 second")
+  const cases = [
+    ["caf\u00e9", [2]],
+    ["हिन्दी", [3]],
+    ["ह न द", []],
+    ["STRASSE", [5]],
+    ["👍", [5]],
+  ] as const
+  for (const [text, seqs] of cases) assert.deepStrictEqual<unknown>(yield* found(text), seqs, text)
+  yield* append(history, kitchen, [edited(6, 1, "我家在北京")])
+  assert.deepStrictEqual([yield* found("上海"), yield* found("北京")], [[], [1]])
+})
+
 const migrations = (name: string, dialect: string, given: Given) =>
   describe(`migrations in ${name}`, () => {
     for (const { text, version } of left(dialect)) {
@@ -165,6 +188,7 @@ const migrations = (name: string, dialect: string, given: Given) =>
             yield* accountsAreThere
             if (version >= 2) yield* historyIsThere
             if (version >= 3) yield* channelsAreThere
+            if (version >= 14) yield* everythingIsFound
             yield* append(yield* History, random, messages(1, 3))
           }).pipe(Effect.provide(database))
           const historyId = Effect.flatMap(History, (history) =>

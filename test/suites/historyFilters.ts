@@ -66,7 +66,13 @@ export const historyFilters = (test: Test) =>
           [{ text: "four at tea", phrases: ["four AT", "at four"] }, [2]],
           [{ text: "at tea", phrases: ["at tea"], from: ["ann"] }, []],
           [{ text: "tea", phrases: ["t*a"] }, []],
-          [{ phrases: ["tea"] }, []],
+          [{ phrases: ["tea"] }, [4, 3, 2, 1]],
+          [{ phrases: ["te"] }, []],
+          [{ phrases: [","] }, []],
+          [{ phrases: [","], from: ["zoë"] }, [2]],
+          [{ link: true }, []],
+          [{ link: false }, []],
+          [{ text: ", !", phrases: ['"'] }, []],
         ]
         for (const [query, expected] of cases) {
           assert.deepStrictEqual(yield* found(query), expected, JSON.stringify(query))

@@ -69,12 +69,24 @@ const finding = ({ layer }: World): void => {
       assert.deepStrictEqual((yield* found("from:bob")).hits, [])
       assert.deepStrictEqual((yield* found("from:bob in:attic")).hits, ["attic a secret about Tea"])
       assert.deepStrictEqual((yield* found("from:nobody has:file")).hits, [])
-      for (const text of ["in:den", "juice before:today", "in:den in:attic x", "from:@", "has:fish"]) {
+      yield* ann.ask(publish("6", "我家在上海东边: https://example.com/%E4"), "Published")
+      for (const text of ["上海", "has:link", "has:LINK 东", "example.com"])
+        assert.lengthOf((yield* found(text)).hits, 1, text)
+      assert.deepStrictEqual((yield* found("'JUIC")).hits.length, 2)
+      for (const text of [
+        "in:den",
+        "\u200d …",
+        "++ in:den",
+        "juice before:today",
+        "in:den in:attic x",
+        "from:@",
+        "has:fish",
+      ]) {
         assert.strictEqual(yield* refused(ann, { type: "Search", text }), "InvalidSearch", text)
       }
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "x in:nowhere" }), "NoSuchChannel")
       assert.strictEqual(yield* refused(ann, { type: "Search", text: "x", before: "nonsense" }), "InvalidFrame")
-      const odd = ['"', "tea OR coffee", "NEAR(", "*", "tea*", "'; DROP TABLE x", "\u0000", "(", "col:tea", "-tea"]
+      const odd = ['"x', "tea OR coffee", "NEAR(", "tea*", "'; DROP TABLE x", "\u0000a", "(x", "col:tea", "-tea"]
       for (const text of odd) {
         yield* found(text)
       }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { excerpt, soughtBy, withFilter } from "../../src/web/chat/model/searching.ts"
 
-const wordsIn = (query: string) => soughtBy(query)?.words ?? new Set<string>()
+const wordsIn = (query: string) => soughtBy(query)?.words ?? /(?!)/g
 
 const shown = (text: string, query: string) =>
   excerpt(text, wordsIn(query))
@@ -10,10 +10,14 @@ const shown = (text: string, query: string) =>
 
 describe("a search", () => {
   test("has words, those of its phrases with them, and filters that are none", () => {
-    expect([...wordsIn('Tea from:ann "at five" in:kitchen before:2026-11-29')]).toEqual(["tea", "at", "five"])
-    expect([...wordsIn('from:"ann lee" tea has:file')]).toEqual(["tea"])
+    const text = "tea at five from ann file login in kitchen"
+    expect(shown(text, 'Tea from:ann "at five" in:kitchen before:2026-11-29')).toBe(
+      "[tea] [at] [five] from ann file login in kitchen",
+    )
+    expect(shown(text, 'from:"ann lee" tea has:file')).toBe("[tea] at five from ann file login in kitchen")
     // Within a word it is no filter.
-    expect([...wordsIn("login:ann")]).toEqual(["login", "ann"])
+    expect(shown(text, "login:ann")).toBe("tea at five from [ann] file [login] in kitchen")
+    expect(shown(text, "has:link")).toBe(text)
     expect(soughtBy("tea before:tomorrow")).toBeUndefined()
   })
 
@@ -24,9 +28,15 @@ describe("a search", () => {
     expect(soughtBy("login:ann")?.namesChannel).toBe(false)
   })
 
-  test("points out whole words, in any case and script", () => {
-    expect(shown("Tea, teapot and TEA", "tea")).toBe("[Tea], teapot and [TEA]")
-    expect(shown("Чай готов", "чай")).toBe("[Чай] готов")
+  test("points out words and their beginnings, in quotes whole ones, in any case and script", () => {
+    expect(shown("Tea, teapot and TEA, steak", "tea")).toBe("[Tea], [tea]pot and [TEA], steak")
+    expect(shown("Tea, teapot and TEA", '"tea"')).toBe("[Tea], teapot and [TEA]")
+    expect(shown("a plan b but", "b")).toBe("a plan [b] but")
+    expect(shown("Чай готов", "ча")).toBe("[Ча]й готов")
+    expect(shown("我家在上海东边", "上海")).toBe("我家在[上海]东边")
+    expect(shown("我的iPhone手机", "iphone")).toBe("我的[iPhone]手机")
+    expect(shown("Cafe\u0301 हिन्दी 👍", "caf\u00e9 हिन् 👍")).toBe("[Caf\u00e9] [हिन्]दी [👍]")
+    expect(shown("don’t C++", "don't c++")).toBe("[don]’[t] [C]++")
     expect(shown("nothing", "tea")).toBe("nothing")
     expect(shown("", "tea")).toBe("")
   })

@@ -4,27 +4,14 @@ import type { Message } from "../../domain/Entry.ts"
 import type { LruMap } from "../../domain/LruMap.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Cursor, Hits, Query } from "../HistoryShape.ts"
-import { folded, hasPhrases, isAnything, phraseOf } from "../Sought.ts"
-import { wordsOf } from "../Words.ts"
+import { folded } from "../NameForms.ts"
+import { isAnything, matcher } from "../Sought.ts"
 import type { Entries } from "./Entries.ts"
 import type { Log } from "./Log.ts"
 
 /** Characters that are read before other fibers get their turn; each entry counts as some more. */
-const maxAtOnce = 256 * 1024
+const maxAtOnce = 64 * 1024
 const perEntry = 16
-
-/** Whether a content has every word of the text, and the phrases. */
-const contentMatcher = ({ phrases = [], text }: Query): ((content: string) => boolean) => {
-  const wanted = [...wordsOf(text)]
-  const sought = phrases.map(phraseOf)
-  return (content) => {
-    // Cutting a text into words is what takes time, and nearly all texts can be ruled out without.
-    const lower = content.toLowerCase()
-    if (!wanted.every((word) => lower.includes(word))) return false
-    const words = wordsOf(content)
-    return wanted.every((word) => words.has(word)) && (sought.length === 0 || hasPhrases(content, sought))
-  }
-}
 
 /** Whether the message at a place is what it has to be, apart from its content. */
 const messageMatcher = ({ file, from = [], since = 0, until = Number.POSITIVE_INFINITY }: Query) => {
@@ -71,7 +58,7 @@ export const search = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Hits> {
   const { before, channels, limit } = query
   if (!isAnything(query)) return { hits: [] }
-  const hasContent = contentMatcher(query)
+  const hasContent = matcher(query)
   const isMeant = messageMatcher(query)
   const newest = new Newest(limit + 1)
   let looked = 0

@@ -80,7 +80,7 @@ export const Messages = HttpApiGroup.make("messages")
       .annotate(OpenApi.Summary, "Messages that have all these words")
       .annotate(
         OpenApi.Description,
-        'In `text` are words, "phrases" in quotes, and filters: `from:NAME`, `in:CHANNEL`, `before:2026-11-01`, `after:2026-11-01`, `has:file`. ' +
+        'In `text` are words, "phrases" in quotes, and filters: `from:NAME`, `in:CHANNEL`, `before:2026-11-01`, `after:2026-11-01`, `has:file`, `has:link`. ' +
           "Without `channel`: in the channels that count for one, which are those one has noted to have read in, and direct conversations.",
       ),
   )

@@ -173,7 +173,7 @@ export const Search = frame(
     ref,
     text: field(
       textUpTo(maxSearchLength),
-      'Words, all of which a message has, "phrases" in quotes, and filters: `from:`, `in:`, `before:`, `after:`, `has:file`.',
+      'Words, all of which a message has or begins a word with, "phrases" in quotes, and filters: `from:`, `in:`, `before:`, `after:`, `has:file`, `has:link`.',
     ),
     channel: optional(ChannelName, "Only there; one need not be in it."),
     before: optional(textUpTo(maxCursorLength), "Continue behind the `next` of the page before."),

@@ -1,5 +1,6 @@
 /** Reads entries and ids: each function is one statement, unless its comment says otherwise. */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
@@ -8,10 +9,11 @@ import type { FileId } from "../../domain/FileId.ts"
 import { maxPageLength } from "../../domain/Limits.ts"
 import * as Seq from "../../domain/Seq.ts"
 import type { Entry, StoredId, Message } from "../../domain/Entry.ts"
-import type { Hits, Page, Query, Range } from "../../history/HistoryShape.ts"
-import { folded, isAnything, phraseOf } from "../../history/Sought.ts"
+import type { Cursor, Hits, Page, Query, Range } from "../../history/HistoryShape.ts"
+import { folded } from "../../history/NameForms.ts"
+import { isAnything, sought } from "../../history/Sought.ts"
 import type { Phrases } from "../Dialect.ts"
-import { type EntryRow, toEntry, toMessage, toText } from "./historyRows.ts"
+import { type EntryRow, fromText, toEntry, toMessage } from "./historyRows.ts"
 import { query as wordsQuery } from "./historyWords.ts"
 
 /** Entries and ids that a channel finds again when it starts. */
@@ -110,15 +112,8 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     return { entries: forward ? entries : entries.reverse(), first, more }
   })
 
-  /** What a search asks of a message besides its words. */
-  const conditions = ({
-    before,
-    file,
-    from = [],
-    phrases: texts = [],
-    since,
-    until,
-  }: Query): ReadonlyArray<Fragment> => [
+  /** What a search asks of a message besides what it says. */
+  const conditions = ({ before, file, from = [], since, until }: Query): ReadonlyArray<Fragment> => [
     ...(before === undefined
       ? []
       : [
@@ -130,27 +125,53 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     ...(until === undefined ? [] : [sql`e.timestamp < ${until}`]),
     ...(file === true ? [sql`e.file IS NOT NULL`] : []),
     ...(from.length === 0 ? [] : [sql.or(from.map((name) => phrases.isNamed(folded(name))))]),
-    ...(texts.length === 0 ? [] : [phrases.saying(texts.map((text) => phraseOf(toText(text))))]),
   ]
 
   const search = Effect.fnUntraced(function* (query: Query): Effect.fn.Return<Hits, SqlError> {
-    const { channels, limit } = query
+    const { channels, limit, link, phrases: texts, text } = query
     if (channels.length === 0 || !isAnything(query)) return { hits: [] }
-    const words = wordsQuery(query.text, channels, phrases.words)
-    const rows = yield* sql<EntryRow & { readonly channel: ChannelId }>`
-      SELECT e.channel, ${columns}
-      FROM ${words === undefined ? sql`entries e WHERE e.content IS NOT NULL` : phrases.matching(words)}
-        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)}) AND ${sql.and(conditions(query))}
-      ORDER BY e.timestamp DESC, e.channel, e.seq LIMIT ${limit + 1}`
+    const content = { text, phrases: texts, link }
+    const { check, ...asked } = sought(content)
+    const words = wordsQuery(asked, channels, phrases.words)
+    const isSaid = check === undefined ? [] : (phrases.says?.(content) ?? [])
+    const found = sql`FROM ${words === undefined ? sql`entries e WHERE e.content IS NOT NULL` : phrases.matching(words)}
+        AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)})
+        AND ${sql.and([...conditions(query), isSaid].flat())}
+      ORDER BY e.timestamp DESC, e.channel, e.seq`
+    const rows =
+      check === undefined || phrases.says !== undefined
+        ? yield* sql<FoundRow>`SELECT e.channel, ${columns} ${found} LIMIT ${limit + 1}`
+        : yield* checked(found, check, limit + 1)
     const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
-    const last = hits.at(-1)
+    const last = rows[limit - 1]
     if (rows.length <= limit || last === undefined) return { hits }
-    const { seq, timestamp } = last.message
-    return { hits, next: { timestamp, channel: last.channel, seq } }
+    return { hits, next: { timestamp: last.timestamp, channel: last.channel, seq: last.seq } }
   })
+
+  /**
+   * Looks at what the index has found as it comes, until there are enough. Two statements: what is shown with a message is read
+   * of those few alone, and one that was changed in between is looked at again.
+   */
+  const checked = (found: Fragment, check: (content: string) => boolean, count: number) =>
+    Effect.gen(function* () {
+      const isHit = ({ content }: { readonly content: string | null }) => content !== null && check(fromText(content))
+      const places = yield* sql<Cursor & { readonly content: string }>`
+        SELECT e.channel, e.seq, e.timestamp, e.content ${found}`.stream.pipe(
+        Stream.filter(isHit),
+        Stream.take(count),
+        Stream.map(({ channel, seq }) => [channel, seq] as const),
+        Stream.runCollect,
+      )
+      const rows = yield* sql<FoundRow>`SELECT e.channel, ${columns} FROM ${phrases.pairs(places)} AS wanted
+        JOIN entries e ON e.channel = wanted.one AND e.seq = CAST(wanted.two AS BIGINT)
+        ORDER BY e.timestamp DESC, e.channel, e.seq`
+      return rows.filter(isHit)
+    })
 
   return { recent, ids, known, messages, carried, page, search }
 }
+
+type FoundRow = EntryRow & { readonly channel: ChannelId }
 
 const toStoredId = ({ id, seq, timestamp, user }: StoredId): StoredId => ({ user, id, seq, timestamp })
 

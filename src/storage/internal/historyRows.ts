@@ -35,12 +35,13 @@ const escaped = /\uffff(.{4})/gu
 const suspect = /[\0\ud800-\udfff\uffff]/
 
 /** As databases take it. */
-export const toText = (content: string): string =>
+const toText = (content: string): string =>
   suspect.test(content)
     ? content.replace(untakable, (unit) => `\uffff${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     : content
 
-const fromText = (text: string): string =>
+/** As it was said. */
+export const fromText = (text: string): string =>
   text.includes("\uffff")
     ? text.replace(escaped, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     : text

@@ -1,5 +1,6 @@
 /** The words in the full-text indexes of SQLite and Postgres, and the searches for them. */
 import type { ChannelId } from "../../domain/ChannelId.ts"
+import { linkWords, type Sought, type Wanted } from "../../history/Sought.ts"
 import { wordsOf } from "../../history/Words.ts"
 
 /**
@@ -18,18 +19,31 @@ export const indexed = (channel: ChannelId): ((content: string) => ReadonlyArray
   return (content) => [...wordsOf(content), place]
 }
 
+/** The syntax of an index: Postgres and SQLite say the same in other signs. */
+export interface Syntax {
+  readonly and: string
+  readonly or: string
+  readonly quote: string
+  /** Behind a word that may go on. */
+  readonly prefix: string
+}
+
 /**
- * The search for all the words of a text in any of the channels, in the syntax of the index; undefined if there are no
- * words. Nothing has to be escaped: letters and digits have no meaning of their own once they are quoted.
+ * The search for all of these words in any of the channels, in the syntax of the index; undefined if there are no words.
+ * Nothing has to be escaped: letters, marks, digits and emoji have no meaning of their own once they are quoted.
  */
 export const query = (
-  text: string,
+  { link, words }: Pick<Sought, "link" | "words">,
   channels: ReadonlyArray<ChannelId>,
-  { and, or, quote }: { readonly and: string; readonly or: string; readonly quote: string },
+  { and, or, prefix, quote }: Syntax,
 ): string | undefined => {
-  const words = [...wordsOf(text)]
-  if (words.length === 0 || channels.length === 0) return undefined
-  const quoted = (word: string) => `${quote}${word}${quote}`
-  const places = [...new Set(channels.map(channelWord))].map(quoted).join(or)
-  return [...words.map(quoted), `(${places})`].join(and)
+  if ((words.length === 0 && !link) || channels.length === 0) return undefined
+  const term = ({ whole, word }: Wanted) => `${quote}${word}${quote}${whole ? "" : prefix}`
+  const anyOf = (terms: ReadonlyArray<string>) => `(${terms.join(or)})`
+  const places = new Set(channels.map(channelWord))
+  return [
+    ...words.map(term),
+    ...(link ? [anyOf(linkWords.map(term))] : []),
+    anyOf(Array.from(places, (word) => term({ word, whole: true }))),
+  ].join(and)
 }

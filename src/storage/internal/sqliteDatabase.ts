@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite"
-import { hasPhrases } from "../../history/Sought.ts"
+import { type OfContent, sought } from "../../history/Sought.ts"
+import { fromText } from "./historyRows.ts"
 import { type OpenOptions, type Outcome, type SqliteStatement, toFailure } from "./sqliteMessages.ts"
 import * as Statements from "./statements.ts"
 
@@ -8,13 +9,13 @@ const maxStatements = 256
 /** A read that matches by mistake does no harm: it only shares the transaction of the writes. */
 const isWrite = /^\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b/is
 
-/** What the dialect says in words of ours. The statements of one search all have the same phrases. */
+/** What the dialect says in words of ours. One search asks the same of each message. */
 const addFunctions = (db: DatabaseSync): void => {
   let given: unknown
-  let phrases: ReadonlyArray<string> = []
-  db.function("has_phrases", { deterministic: true, directOnly: true }, (content, json) => {
-    if (json !== given) phrases = JSON.parse(String((given = json))) as ReadonlyArray<string>
-    return Number(typeof content === "string" && hasPhrases(content, phrases))
+  let check: ((content: string) => boolean) | undefined
+  db.function("says", { deterministic: true, directOnly: true }, (content, json) => {
+    if (json !== given) check = sought(JSON.parse(String((given = json))) as OfContent).check
+    return Number(typeof content === "string" && (check?.(fromText(content)) ?? true))
   })
 }
 

@@ -19,7 +19,7 @@ const limit = 20
 const most = 500
 
 interface Found {
-  readonly words: ReadonlySet<string>
+  readonly words: RegExp
   readonly text: string
   /** Where it was searched: undefined for everywhere. */
   readonly channel: string | undefined
@@ -218,7 +218,7 @@ export const Search = () => {
 /** So wide a screen has room for the results beside the message. */
 const isWide = (): boolean => matchMedia("(min-width: 60.0625rem)").matches
 
-const Result = ({ hit, words }: { readonly hit: Hit; readonly words: ReadonlySet<string> }) => {
+const Result = ({ hit, words }: { readonly hit: Hit; readonly words: RegExp }) => {
   const { app, chat, screen } = useInside()
   const { channel, message } = hit
   const { content, file, from, seq, timestamp } = message

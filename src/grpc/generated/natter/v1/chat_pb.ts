@@ -716,8 +716,8 @@ export const HistoryRequestSchema: GenMessage<HistoryRequest> = /*@__PURE__*/
  */
 export type SearchRequest = Message$1<"natter.v1.SearchRequest"> & {
   /**
-   * Words, all of which a message has, "phrases" in quotes, and filters: `from:`, `in:`, `before:`, `after:`,
-   * `has:file`.
+   * Words, all of which a message has or begins a word with, "phrases" in quotes, and filters: `from:`, `in:`,
+   * `before:`, `after:`, `has:file`, `has:link`.
    *
    * @generated from field: string text = 1;
    */
