@@ -178,6 +178,8 @@ export interface MessageEntry extends EntryBase {
   readonly content: string
   /** The file that it carries; then it may have no content. */
   readonly file?: FileInfo | undefined
+  /** The place of the message that it answers. */
+  readonly replyTo?: Seq | undefined
   /** Whether it names the user. */
   readonly mention: boolean
   /** The place of its last edit, if there was one. */

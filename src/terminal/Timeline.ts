@@ -1,12 +1,14 @@
 /** A conversation as the rows of a window. */
 import { dayOf } from "./internal/day.ts"
 import { isHidden, type Look, type Row, rowsOf, rule, selectedRow } from "./internal/rows.ts"
-import type { Conversation, Entry } from "./Model.ts"
+import type { Seq } from "../domain/Seq.ts"
+import type { Conversation, Entry, MessageEntry } from "./Model.ts"
 
 export type { Look, Row, Span, Style } from "./internal/rows.ts"
 
 interface CachedRows {
   readonly previous: Entry | undefined
+  readonly answered: MessageEntry | undefined
   readonly look: Look
   readonly rows: ReadonlyArray<Row>
 }
@@ -24,10 +26,22 @@ const sameHeight = (a: Look, b: Look): boolean =>
     a.joins === b.joins &&
     dayOf(a.now) === dayOf(b.now))
 
-const draw = (entry: Entry, previous: Entry | undefined, look: Look): CachedRows => {
-  const drawn = { previous, look, rows: rowsOf(entry, previous, look) }
-  cache.set(entry, drawn)
-  return drawn
+/** Where messages are among some entries; made where one of them answers another. */
+const places = new WeakMap<ReadonlyArray<Entry>, ReadonlyMap<Seq, MessageEntry>>()
+
+const placesIn = (entries: ReadonlyArray<Entry>): ReadonlyMap<Seq, MessageEntry> => {
+  const known = places.get(entries)
+  if (known !== undefined) return known
+  const made = new Map<Seq, MessageEntry>()
+  for (const entry of entries) if (entry._tag === "Message" && entry.seq !== undefined) made.set(entry.seq, entry)
+  places.set(entries, made)
+  return made
+}
+
+/** The message that the one at a place answers, where it is loaded. */
+const answeredAt = (entries: ReadonlyArray<Entry>, at: number): MessageEntry | undefined => {
+  const entry = entries[at]!
+  return entry._tag === "Message" && entry.replyTo !== undefined ? placesIn(entries).get(entry.replyTo) : undefined
 }
 
 /** The place of the entry that is shown above this one. */
@@ -37,12 +51,25 @@ const previousAt = (entries: ReadonlyArray<Entry>, at: number, look: Look): numb
   return before
 }
 
+const draw = (entries: ReadonlyArray<Entry>, at: number, look: Look): CachedRows => {
+  const entry = entries[at]!
+  const previous = entries[previousAt(entries, at, look)]
+  const answered = answeredAt(entries, at)
+  const drawn = { previous, answered, look, rows: rowsOf(entry, previous, look, answered) }
+  cache.set(entry, drawn)
+  return drawn
+}
+
 /** The rows of an entry; their height holds, but their marks may be those of an earlier search. */
 const drawnAt = ({ entries }: Conversation, at: number, look: Look): CachedRows => {
   const previous = entries[previousAt(entries, at, look)]
   const found = cache.get(entries[at]!)
-  const same = found !== undefined && found.previous === previous && sameHeight(found.look, look)
-  return same ? found : draw(entries[at]!, previous, look)
+  const same =
+    found !== undefined &&
+    found.previous === previous &&
+    found.answered === answeredAt(entries, at) &&
+    sameHeight(found.look, look)
+  return same ? found : draw(entries, at, look)
 }
 
 /** How many rows an entry takes, with the line "new" above it. */
@@ -55,7 +82,7 @@ const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArr
   const { entries, firstUnread } = conversation
   const drawn = drawnAt(conversation, at, look)
   const isSame = drawn.look.query === look.query && drawn.look.marked === look.marked && drawn.look.words === look.words
-  const { rows: plain } = isSame ? drawn : draw(entries[at]!, drawn.previous, look)
+  const { rows: plain } = isSame ? drawn : draw(entries, at, look)
   const rows = entries[at]!.key === look.selected ? plain.map(selectedRow) : plain
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows
 }

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { MessageId } from "../../src/domain/MessageId.ts"
 import { FileId } from "../../src/domain/FileId.ts"
+import { Seq } from "../../src/domain/Seq.ts"
 import { Sha256 } from "../../src/domain/Sha256.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { Disconnect } from "../../src/domain/Disconnect.ts"
@@ -203,7 +204,8 @@ describe("Timeline, of anything", () => {
           // A hostile server sends anything.
           const from = dice.text(hostile, 6) as Username
           const file = dice.of([undefined, fileOf(dice)])
-          return { ...base, _tag: "Message", id: undefined, from, content, file, mention: false }
+          const place = { seq: Seq.make(index + 1), replyTo: dice.of([undefined, Seq.make(dice.below(30))]) }
+          return { ...base, ...place, _tag: "Message", id: undefined, from, content, file, mention: false }
       }
     }
     for (let round = 0; round < 300; round++) {

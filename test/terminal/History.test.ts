@@ -140,6 +140,18 @@ describe("Update: what is changed", () => {
     assert.include(world.screen().join("\n"), "  tea (edited)")
   })
 
+  it("shows in a row above a message what it answers, as that is now", () => {
+    const world = late(0).says("bob", "soup at **noon**?").says("cy", "yes", "lobby", { reply_to: 1 })
+    const rows = () => world.screen().slice(-2)
+    assert.deepStrictEqual(rows(), ["  ┌ bob soup at noon?", "  yes"])
+    world.receive(changed("Edited", 3, { target: 1, content: "tea?\nor cake" }))
+    assert.deepStrictEqual(rows(), ["  ┌ bob tea? or cake", "  yes"])
+    world.receive(changed("Deleted", 4, { target: 1 }))
+    assert.deepStrictEqual(rows(), ["  ┌ bob (deleted)", "  yes"])
+    world.says("cy", "no", "lobby", { reply_to: 99 })
+    assert.deepStrictEqual(rows(), ["  ┌ an earlier message", "  no"])
+  })
+
   it("changes what is on its way, too", () => {
     const world = late(3)
     world.receive(changed("Edited", 4, { target: 1, content: "ONE" })).receive(changed("Deleted", 5, { target: 2 }))

@@ -6,9 +6,10 @@ import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
 import { highlights } from "../Highlights.ts"
+import { excerpt } from "../../text/Excerpt.ts"
 import { matches, mentions } from "../../text/Mentions.ts"
 import type { Range } from "../../text/Range.ts"
-import type { Entry } from "../Model.ts"
+import type { Entry, MessageEntry } from "../Model.ts"
 import type { Format, Formats } from "../Format.ts"
 import { colourOf } from "../Palette.ts"
 import * as Plain from "../Plain.ts"
@@ -287,8 +288,29 @@ const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row
   return [[{ text: "▸ ", style: "match" }, ...inside], ...rest]
 }
 
-/** The rows of one entry, below the one before it. */
-export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): ReadonlyArray<Row> => {
+/** What a message answers, in one row: whose words, and the first of them. */
+const answers = (answered: MessageEntry | undefined, { columns }: Look): Row => {
+  const before = cut(columns > 2 * indent ? `${" ".repeat(indent)}┌ ` : "┌ ", columns)
+  const room = columns - width(before)
+  const start: Span = { text: before, style: "pale" }
+  if (answered === undefined) return [start, { text: cut("an earlier message", room), style: "pale" }]
+  const { content, deleted, file, from } = answered
+  const name = cut(Plain.name(from), room)
+  const words = deleted === true ? "(deleted)" : excerpt(content) || (file?.name ?? "")
+  return [
+    start,
+    { text: name, style: "name", colour: colourOf(from) },
+    { text: cut(` ${Plain.line(words)}`, room - width(name)), style: "pale" },
+  ]
+}
+
+/** The rows of one entry, below the one before it. `answered` is the message that it answers, where that is loaded. */
+export const rowsOf = (
+  entry: Entry,
+  previous: Entry | undefined,
+  look: Look,
+  answered?: MessageEntry,
+): ReadonlyArray<Row> => {
   if (isHidden(entry, look)) return []
   const { columns, me, now } = look
   const day =
@@ -314,6 +336,9 @@ export const rowsOf = (entry: Entry, previous: Entry | undefined, look: Look): R
   const rows = [
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, look)]),
+    ...(entry._tag === "Message" && entry.deleted !== true && entry.replyTo !== undefined
+      ? [answers(answered, look)]
+      : []),
     ...timed(entry.key === look.marked ? pointedAt(text) : text, entry.at, look),
     ...(entry._tag === "Message" && entry.deleted !== true ? reactions(entry.reactions, look) : []),
   ]

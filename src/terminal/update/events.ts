@@ -201,7 +201,7 @@ const left = (model: Model, { because, channel, ref }: Left): Model => {
 }
 
 const message = (model: Model, event: Message): Next => {
-  const { channel, content, deleted, edited, file, from, id, reactions, seq, timestamp } = event
+  const { channel, content, deleted, edited, file, from, id, reactions, reply_to: replyTo, seq, timestamp } = event
   const conversation = find(model, channel)
   if (conversation === undefined) return [model, []]
   const own = from === model.me
@@ -218,7 +218,7 @@ const message = (model: Model, event: Message): Next => {
     const placed = withEntries(model, channel, ({ entries }) => {
       const others = entries.filter((entry) => entry !== known)
       const index = known.seq === seq ? entries.indexOf(known) : indexFor(others, seq)
-      return others.toSpliced(index, 0, { ...rest, at: timestamp, seq })
+      return others.toSpliced(index, 0, { ...rest, at: timestamp, seq, replyTo })
     })
     const seen = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
     // One that only came with a page of history so far is new to the user all the same.
@@ -233,6 +233,7 @@ const message = (model: Model, event: Message): Next => {
     from,
     content,
     file,
+    replyTo,
     mention,
     edited,
     deleted,

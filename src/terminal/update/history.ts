@@ -135,7 +135,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
   const known = new Set(conversation.entries.map(seqOf))
   const fresh = page.flatMap((message, at): ReadonlyArray<MessageEntry> => {
     if (!isMessage(message) || known.has(message.seq) || message.seq >= oldest) return []
-    const { content, deleted, edited, file, from, id, reactions, seq, timestamp } = message
+    const { content, deleted, edited, file, from, id, reactions, reply_to: replyTo, seq, timestamp } = message
     const own = from === model.me
     const entry: MessageEntry = {
       _tag: "Message",
@@ -146,6 +146,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       from,
       content,
       file,
+      replyTo,
       edited,
       deleted,
       reactions,
