@@ -11,6 +11,7 @@ import { inspect } from "node:util"
 import { ChannelName } from "../../src/domain/ChannelName.ts"
 import { Topic } from "../../src/domain/Topic.ts"
 import { TrustedNetworks } from "../../src/domain/TrustedNetworks.ts"
+import { Seq } from "../../src/domain/Seq.ts"
 import { Username } from "../../src/domain/Username.ts"
 import { client } from "../../src/http/index.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
@@ -202,13 +203,14 @@ layer(TestServer.layerTcp({ webhooks: { allow }, hub: { publishing: undefined } 
       const first = yield* post(path!, { content: "it is out" })
       assert.strictEqual(first.status, 201)
       assert.deepInclude(first.body, { channel: params.channel, seq: 1 })
-      assert.strictEqual((yield* post(path!, { text: "as Slack says it" })).status, 201)
+      assert.strictEqual((yield* post(path!, { text: "as Slack says it", reply_to: 1 })).status, 201)
+      assert.strictEqual((yield* post(path!, { content: "to nobody", reply_to: 9 })).status, 404)
       const { entries } = yield* ann.messages.page({ params, query: {} })
       assert.deepStrictEqual(
-        entries.map((entry) => entry.type === "Message" && [entry.from, entry.user_id, entry.content]),
+        entries.map((entry) => entry.type === "Message" && [entry.from, entry.user_id, entry.content, entry.reply_to]),
         [
-          [Username.make("Deploy 🐙 [bot]"), `webhook:${webhook.id}`, "it is out"],
-          [Username.make("Deploy 🐙 [bot]"), `webhook:${webhook.id}`, "as Slack says it"],
+          [Username.make("Deploy 🐙 [bot]"), `webhook:${webhook.id}`, "it is out", undefined],
+          [Username.make("Deploy 🐙 [bot]"), `webhook:${webhook.id}`, "as Slack says it", Seq.make(1)],
         ],
       )
       const key = { "idempotency-key": "build-7" }

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import { RequestError } from "../../domain/RequestError.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import { type ChannelLink, ChannelGone } from "../../hub/audience/ChannelLink.ts"
 import { userOf } from "../../webhooks/Bot.ts"
 import { opens } from "../../webhooks/fresh.ts"
@@ -21,6 +22,8 @@ export interface Incoming {
   readonly webhook: WebhookId
   readonly secret: Redacted.Redacted
   readonly content: string
+  /** The place of the message in the channel that it answers. */
+  readonly replyTo?: Seq | undefined
   /** Made by the sender, as with `publish`. */
   readonly id: MessageId
 }
@@ -66,12 +69,12 @@ export const receive = Effect.fnUntraced(function* (
   const { name } = channel.value
   const caller: Caller = { by: { user: userOf(webhook), limited: true }, memberships: undefined, limits: undefined }
   const { by } = caller
-  const { content, id } = incoming
+  const { content, id, replyTo } = incoming
   const receipt = yield* awaiting((reply) =>
     anywhere(chat, caller, name, (link) =>
       Effect.andThen(
         isIts(caller, link, webhook),
-        leave(link, reply, (request) => ({ type: "Publish", by, request, id, content })),
+        leave(link, reply, (request) => ({ type: "Publish", by, request, id, content, replyTo })),
       ),
     ),
   )

@@ -5,10 +5,11 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Seq } from "../../domain/Seq.ts"
 import { Username } from "../../domain/Username.ts"
+import * as Ask from "../../protocol/v2/ClientFrame.ts"
 import * as Tell from "../../protocol/v2/ServerFrame.ts"
 import { DisabledReason, WebhookEvent, WebhookId } from "../../webhooks/Webhook.ts"
 import { Authorization } from "./Authorization.ts"
-import { answer, channel, described, optional } from "./fields.ts"
+import { answer, channel, described, optional, pick } from "./fields.ts"
 import { idempotency } from "./Messages.ts"
 
 const id = described(WebhookId, "The webhook's id.")
@@ -135,6 +136,7 @@ export const Hooks = HttpApiGroup.make("hooks")
       payload: Schema.Struct({
         content: optional(Schema.String, "What is said."),
         text: optional(Schema.String, "The same, for programs that know Slack's webhooks."),
+        ...pick(Ask.Publish, "reply_to"),
       }),
       success: answer(Tell.Published).pipe(HttpApiSchema.status(201)),
     }).annotate(OpenApi.Summary, "Say something by a webhook's address, which is all that it takes"),

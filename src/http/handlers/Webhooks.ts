@@ -131,10 +131,10 @@ export const hooks = (chat: ChatShape, freshId: () => string): HandlersOf<typeof
     isWebhookId(webhook)
       ? Effect.flatMap(eitherOf(payload), (content) => {
           const id = key === undefined ? MessageId.make(freshId()) : messageId(key)
-          return Effect.map(
-            receive(chat, { webhook, secret: Redacted.make(secret), content, id }),
-            ({ channel, durability, seq, timestamp }) => ({ body: { channel, id, seq, timestamp, durability } }),
-          )
+          const incoming = { webhook, secret: Redacted.make(secret), content, id, replyTo: payload.reply_to }
+          return Effect.map(receive(chat, incoming), ({ channel, durability, seq, timestamp }) => ({
+            body: { channel, id, seq, timestamp, durability },
+          }))
         })
       : Effect.fail(new RequestError({ reason: "NoSuchWebhook" })),
 })

@@ -126,11 +126,16 @@ const toFile = (file: string | StoredFile): StoredFile =>
 // Earlier releases stored forms of a reaction apart that look the same: they are one, and who has both has it once.
 const grouped = (json: string): ReadonlyArray<Reactions> => {
   const found = new Map<Reaction, Map<Person["id"], Person>>()
+  const byForm = new Map<Reaction, Map<Person["id"], Person>>()
   for (const [stored, id, name] of JSON.parse(json) as ReadonlyArray<[Reaction, Person["id"], Person["name"]]>) {
-    const reaction = oneForm(stored)
-    const users = found.get(reaction)
-    if (users === undefined) found.set(reaction, new Map([[id, { id, name }]]))
-    else if (!users.has(id)) users.set(id, { id, name })
+    let users = byForm.get(stored)
+    if (users === undefined) {
+      const reaction = oneForm(stored)
+      users = found.get(reaction) ?? new Map()
+      found.set(reaction, users)
+      byForm.set(stored, users)
+    }
+    if (!users.has(id)) users.set(id, { id, name })
   }
   return [...found].map(([reaction, users]) => ({ reaction, users: [...users.values()] }))
 }

@@ -112,6 +112,7 @@ export const messages: Messages = {
     react: "Reagieren",
     reply: "Antworten",
     answers: "Antwort auf",
+    gone: "Diese Nachricht gibt es nicht mehr.",
     edit: "Bearbeiten",
     delete: "Löschen",
     deleteReally: "Diese Nachricht für alle löschen?",

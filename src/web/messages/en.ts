@@ -115,6 +115,7 @@ export const messages = {
     react: "React",
     reply: "Reply",
     answers: "In reply to",
+    gone: "That message is not there any more.",
     edit: "Edit",
     delete: "Delete",
     deleteReally: "Delete this message for everybody?",

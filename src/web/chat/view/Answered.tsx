@@ -34,10 +34,12 @@ export const Answered = ({ conversation, seq }: { readonly conversation: Convers
         <>
           <bdi class="author">{shownName(found.from)}</bdi> <bdi>{firstWords(found)}</bdi>
         </>
-      ) : isKnown ? (
-        words.deleted
-      ) : (
+      ) : found === undefined ? (
         "…"
+      ) : found === null ? (
+        words.gone
+      ) : (
+        words.deleted
       )}
     </button>
   )
