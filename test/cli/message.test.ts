@@ -52,7 +52,7 @@ const rows: ReadonlyArray<Row> = [
   { args: ["message", "react", "kitchen", "1", "👍"], says: "👍 is under number 1 in kitchen", json: receipt(4) },
   { args: ["message", "react", "kitchen", "1", "ok"], says: "ok is under number 1 in kitchen", json: receipt(5) },
   {
-    args: ["message", "unreact", "kitchen", "1", "👍"],
+    args: ["message", "unreact", "kitchen", "1", "👍\ufe0f"],
     says: "👍 is taken back from number 1 in kitchen",
     json: receipt(6),
   },

@@ -193,7 +193,7 @@ describe("Update: what is changed", () => {
     const world = late(0).says("ann", "tee").says("bob", "what?").says("cy", "tea")
     world.enter("/edit tea").enter("/delete").enter("/delete cy").enter("/react :+1:").enter("/react ok bob")
     world.receive(changed("Reacted", 4, { target: 3, reaction: "👍", on: true, from: "ann" }))
-    world.enter("/react :+1:")
+    world.enter("/react 👍\ufe0f")
     assert.deepStrictEqual(
       world.intents().map((intent) => ({ ...intent }) as object),
       [

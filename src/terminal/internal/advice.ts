@@ -11,7 +11,6 @@ const advice: { readonly [Reason in RequestErrorReason]?: string } = {
   NoSuchMessage: "it may have been deleted, or be too old",
   NoSuchUser: "look at the spelling; Tab completes names",
   NotMember: "/join it first",
-  TooManyReactions: "take one of yours back, or use one that is there",
   InvalidSearch: "/search soup from:ann before:2026-11-01",
   NoSuchFile: "it was deleted, or is too old; /files lists those there are",
   FileTooLarge: "make it smaller, or send it in parts",

@@ -179,10 +179,11 @@ export const messages: Messages = {
     ChannelQuota: "Du hast so viele Kanäle angelegt, wie man darf. Archiviere zuerst einen.",
     TooManyChannels: "Der Dienst kann keine weiteren Kanäle öffnen.",
     TooManyMemberships: "Du bist in so vielen Kanälen, wie man sein kann. Verlasse zuerst einen.",
-    TooManyReactions: "Diese Nachricht hat schon so viele Reaktionen, wie sie haben kann.",
+    TooManyReactions:
+      "Mehr Reaktionen gehen hier nicht. Nimm eine von deinen zurück oder nutze eine, die schon da ist.",
     EmptyMessage: "Eine Nachricht darf nicht leer sein.",
     MessageTooLong: "Die Nachricht ist zu lang.",
-    NoSuchMessage: "Diese Nachricht gibt es nicht.",
+    NoSuchMessage: "Diese Nachricht gibt es nicht (mehr).",
     NoSuchUser: "So heißt hier niemand.",
     NoSuchFile: "Diese Datei gibt es nicht.",
     FileTooLarge: "Die Datei ist zu groß.",

@@ -160,6 +160,13 @@ describe("a turn", () => {
     assert.deepInclude(turn.result(2), { field: "reply_to" })
   })
 
+  it("says what to do where one has as many reactions as one may have", () => {
+    const given = [..."abcde"].map((word) => react(bob, 7, word))
+    const { turn } = inOneTurn([message(7, ann)], [...given, react(bob, 7, "f"), react(bob, 7, "e", false)])
+    assert.deepInclude(turn.result(5), { reason: "TooManyReactions" })
+    assert.match((turn.result(5) as RequestError).message, /5 reactions.*take one of them back/)
+  })
+
   it("puts a reaction of a node of an earlier release into the form that it has", () => {
     const { turn } = inOneTurn([message(7, ann)], [react(bob, 7, "\u{1f44d}\ufe0f"), react(bob, 7, "\u{1f44d}", false)])
     const forms = turn.entries.map((entry) => entry.type === "Reacted" && entry.reaction)
