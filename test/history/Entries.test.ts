@@ -30,6 +30,7 @@ describe("Entries", () => {
       deleted(14, 3),
       reacted(15, 4, "\u{1f44d}", true),
       said(16, "with the longest id", { id: id("x".repeat(64)) }),
+      { ...said(17, "an answer"), replyTo: seq(1) },
     ]
     for (const entry of added) entries.add(entry)
     assert.deepStrictEqual(all(entries), added)
@@ -38,7 +39,7 @@ describe("Entries", () => {
       added.map((entry) => (entry.type === "Message" ? entry.content : undefined)),
     )
     assert.isUndefined(entries.get(seq(0)))
-    assert.isUndefined(entries.get(seq(17)))
+    assert.isUndefined(entries.get(seq(18)))
   })
 
   it("does what an array would, over many blocks", () => {
@@ -48,7 +49,9 @@ describe("Entries", () => {
     for (let round = 0, last = 0; round < 400; round++) {
       for (let n = throwDice(60); n > 0; n--) {
         last++
-        const entry = throwDice(10) === 0 ? edited(last, 1, "edit") : said(last, contents[throwDice(contents.length)])
+        const words = said(last, contents[throwDice(contents.length)])
+        const message = throwDice(3) === 0 ? { ...words, replyTo: seq(throwDice(9)) } : words
+        const entry = throwDice(10) === 0 ? edited(last, 1, "edit") : message
         entries.add(entry)
         model.push(entry)
       }

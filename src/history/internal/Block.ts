@@ -25,7 +25,6 @@ const isThere = (entry: Entry): entry is Message => entry.type === "Message" && 
 const isPlain = (entry: Entry): entry is Message =>
   entry.type === "Message" &&
   entry.file === undefined &&
-  entry.replyTo === undefined &&
   entry.edited === undefined &&
   entry.deleted === undefined &&
   entry.reactions === undefined &&
@@ -53,6 +52,8 @@ export class Block {
   private ends: Array<number> = []
   private bytes: Buffer
   private objects: Map<number, Entry> | undefined
+  /** What plain messages answer, by their rows. */
+  private answers: Map<number, Seq> | undefined
   /** Rows that have been removed, from the first on. */
   private removed = 0
   /** Characters of content that take memory here: what was wiped out does so until its row is removed. */
@@ -70,7 +71,7 @@ export class Block {
     this.rows = 0
     this.removed = 0
     this.characters = 0
-    this.objects = undefined
+    this.objects = this.answers = undefined
     return this
   }
 
@@ -86,6 +87,7 @@ export class Block {
       if (needed > mostBytes) return false
       if (needed > this.bytes.length) this.grow(needed)
       end = this.write(start, id, content)
+      if (entry.replyTo !== undefined) (this.answers ??= new Map()).set(rows, entry.replyTo)
     } else {
       this.keep(rows, entry)
     }
@@ -145,6 +147,7 @@ export class Block {
       if (entry !== undefined) this.characters -= lengthOf(entry)
       if (this.hasBytes(this.removed)) this.characters -= this.bytes.readUInt16LE(this.startOf(this.removed) + 1)
       this.objects?.delete(this.removed)
+      this.answers?.delete(this.removed)
     }
   }
 
@@ -182,9 +185,16 @@ export class Block {
     const said = this.saidAt(row)
     const content = bytes.toString("utf8", said, this.ends[row])
     const place = { seq: (this.first + row) as Seq, from: this.people[row]!, timestamp: this.timestamps[row]! }
-    if (bytes[start] === 0) return { type: "Message", ...place, content }
+    const replyTo = this.answers?.get(row)
+    if (bytes[start] === 0) {
+      return replyTo === undefined
+        ? { type: "Message", ...place, content }
+        : { type: "Message", ...place, content, replyTo }
+    }
     const id = bytes.toString("latin1", start + headerBytes, said) as MessageId
-    return { type: "Message", ...place, id, content }
+    return replyTo === undefined
+      ? { type: "Message", ...place, id, content }
+      : { type: "Message", ...place, id, content, replyTo }
   }
 
   private grow(needed: number): void {
