@@ -109,6 +109,7 @@ live("comes in by SASL, talks with version 2 both ways, and does what IRC does",
     )
     const answer = yield* ann.until("privmsg", { nick: "ben", message: "so" })
     assert.deepInclude(answer["tags"], { "+draft/reply": "1/#den", "+reply": "1/#den" })
+    yield* said(ben, "so")
     for (const tag of ["+draft/reply", "+reply"]) {
       ann.client.raw(`@${tag}=${answered.seq}/#den`, "PRIVMSG", "#den", tag)
       const heard = yield* ben.until("Message")
