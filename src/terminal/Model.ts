@@ -123,6 +123,8 @@ export interface Size {
 export interface Conversation {
   readonly name: string
   readonly topic: string
+  /** The one that was shown when it was opened: there one is again if it cannot be entered. */
+  readonly openedFrom: string | undefined
   /** Undefined while the user is not in it. */
   readonly roster: Roster | undefined
   /** The oldest first, at most 2000, and 4 million characters. */
@@ -267,6 +269,7 @@ export interface Search {
 export const conversation = (name: string): Conversation => ({
   name,
   topic: "",
+  openedFrom: undefined,
   roster: undefined,
   entries: [],
   keys: 0,

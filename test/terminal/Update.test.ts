@@ -284,6 +284,29 @@ describe("Update: commands", () => {
     assert.include(world.screen().join("\n"), "ops: The server can open no more channels")
   })
 
+  it("leaves nothing behind of what cannot be entered", () => {
+    const why = "There is no such user: look at the spelling"
+    const world = lobby().joins("ops").enter("/msg nobodyatall")
+    assert.strictEqual(world.model.current, "@nobodyatall")
+    world.act({ _tag: "NotJoined", channel: "@nobodyatall", why })
+    assert.deepStrictEqual(
+      world.model.conversations.map(({ name }) => name),
+      ["lobby", "ops"],
+    )
+    assert.strictEqual(world.model.current, "lobby")
+    assert.include(world.screen().at(-1)!, `@nobodyatall: ${why}`)
+    // What was to be said is not lost.
+    world.enter("/msg nobodyatall are you there?").act({ _tag: "NotJoined", channel: "@nobodyatall", why })
+    assert.strictEqual(world.model.editor.text, "/msg nobodyatall are you there?")
+    assert.lengthOf(world.model.conversations, 2)
+    world.press("text", { ctrl: true, text: "c" }).enter("/join secret")
+    world.act({ _tag: "NotJoined", channel: "secret", why: "It is private" })
+    assert.lengthOf(world.model.conversations, 2)
+    // One in which one was stays, whatever happens to it.
+    world.receive(event("Left", { channel: "ops" })).act({ _tag: "NotJoined", channel: "ops", why: "Banned" })
+    assert.lengthOf(world.model.conversations, 2)
+  })
+
   it("talks to somebody alone", () => {
     const world = lobby("Bob").enter("/msg bob psst")
     assert.deepStrictEqual(world.intents(), [{ _tag: "Join", channel: "@Bob" }])

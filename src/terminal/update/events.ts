@@ -8,6 +8,7 @@ import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
 import { isFor } from "../Highlights.ts"
+import * as Editor from "../Editor.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
 import { levelOf } from "../Settings.ts"
@@ -23,6 +24,7 @@ import {
   open,
   presence,
   rename,
+  show,
   stopTyping,
   countUnread,
   withEntries,
@@ -295,13 +297,31 @@ export const publishFailed = (model: Model, channel: string, id: string, why: st
     entries.map((entry): Entry => (entry._tag === "Unsent" && entry.id === id ? { ...entry, failed: why } : entry)),
   )
 
-/** The channel could not be joined, so what was waiting to be sent there has failed, too. */
-export const joinFailed = (model: Model, channel: string, why: string): Model =>
-  notice(
-    withEntries(model, channel, ({ entries }) =>
-      entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
-    ),
-    `${channel}: ${why}`,
-    "error",
-    find(model, channel) === undefined ? model.current : channel,
+/** What was to be said in a direct conversation that there cannot be stands in the draft again, with its command. */
+const withDraft = (model: Model, name: string, waiting: ReadonlyArray<Extract<Entry, { _tag: "Unsent" }>>): Model => {
+  const text = waiting.map(({ content }) => content).join("\n")
+  if (text === "") return model
+  if (model.editor.text !== "") return notice(model, `not sent: ${text}`, "error")
+  return { ...model, editor: Editor.of(`/msg ${name.slice(1)} ${text}`) }
+}
+
+/**
+ * The channel could not be joined, so what was waiting to be sent there has failed, too. Where one has never been, and has left
+ * nothing to be read, there is nothing to be shown.
+ */
+export const joinFailed = (model: Model, channel: string, why: string): Model => {
+  const conversation = find(model, channel)
+  const text = `${channel}: ${why}`
+  if (conversation === undefined) return notice(model, text, "error")
+  const waiting = conversation.entries.filter(isWaiting)
+  const isNone = conversation.seq === undefined && (waiting.length === 0 || isDirect(conversation.name))
+  if (isNone && model.conversations.length > 1) {
+    const back = model.current === conversation.name ? show(model, conversation.openedFrom ?? "") : model
+    const closed = notice(close(back, channel), text, "error")
+    return withDraft(closed, conversation.name, waiting)
+  }
+  const failed = withEntries(model, channel, ({ entries }) =>
+    entries.map((entry): Entry => (isWaiting(entry) ? { ...entry, failed: why, waiting: false } : entry)),
   )
+  return notice(failed, text, "error", channel)
+}
