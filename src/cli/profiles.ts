@@ -54,8 +54,8 @@ export const key = (address: Address): string =>
 const folderIn = (variable: string) =>
   Config.String(variable).pipe(Effect.option, Effect.map(Option.filter((folder) => folder !== "")))
 
-/** The path of the file; undefined where the environment names no folder for it. */
-const place: Effect.Effect<string | undefined, never, Path.Path> = Effect.gen(function* () {
+/** Where this user's settings are kept; undefined where the environment names no folder for it. */
+export const folder: Effect.Effect<string | undefined, never, Path.Path> = Effect.gen(function* () {
   const { isAbsolute, join } = yield* Path.Path
   // A relative path is to be ignored (XDG Base Directory Specification).
   const settings = Option.filter(yield* folderIn("XDG_CONFIG_HOME"), isAbsolute)
@@ -63,9 +63,16 @@ const place: Effect.Effect<string | undefined, never, Path.Path> = Effect.gen(fu
   return Option.getOrUndefined(
     Option.map(
       Option.orElse(settings, () => home),
-      (folder) => join(folder, "natter", "profiles.json"),
+      (folder) => join(folder, "natter"),
     ),
   )
+})
+
+/** The path of the file; undefined where there is no place for it. */
+const place: Effect.Effect<string | undefined, never, Path.Path> = Effect.gen(function* () {
+  const { join } = yield* Path.Path
+  const settings = yield* folder
+  return settings === undefined ? undefined : join(settings, "profiles.json")
 })
 
 const failed = (file: string) => (error: PlatformError.PlatformError) =>

@@ -148,6 +148,8 @@ export type Intent =
   | FileIntent
   /** The paths that begin so are to be offered. */
   | { readonly _tag: "ListPaths"; readonly typed: string }
+  /** Whom the user ignores now, to be kept until the next start. */
+  | { readonly _tag: "KeepIgnored"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Retry" }
   | { readonly _tag: "SignIn"; readonly password: Redacted.Redacted }
   /** The user was named: the terminal's bell, and a notification where it can. */

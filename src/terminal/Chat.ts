@@ -24,6 +24,12 @@ import { title, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
 
+/** Whom the user ignores at this server, and what keeps that. */
+export interface Ignoring {
+  readonly names: ReadonlyArray<string>
+  readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void, { readonly message: string }>
+}
+
 export interface ChatOptions {
   /** How the server is reached, as people write it. */
   readonly address: string
@@ -33,6 +39,7 @@ export interface ChatOptions {
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
   readonly files: LocalFiles
+  readonly ignoring: Ignoring
   /** Whether the wheel of the mouse is reported. */
   readonly mouse: boolean
   /** Has the user write a draft in a program that takes the terminal. */
@@ -78,6 +85,7 @@ export const run = Effect.fnUntraced(function* (
     formats: capabilities.formats,
     page,
     settings,
+    ignored: options.ignoring.names,
   })
 
   const dispatch = (action: Action): void => {
@@ -128,6 +136,13 @@ export const run = Effect.fnUntraced(function* (
       case "GetFile":
       case "CancelTransfer":
         return transfers.handle(intent)
+      case "KeepIgnored": {
+        const why = ({ message }: { readonly message: string }) => `this holds until you leave only: ${message}`
+        const keeping = Effect.catch(options.ignoring.keep(intent.names), (error) =>
+          Effect.sync(() => dispatch({ _tag: "Refused", why: why(error) })),
+        )
+        return void start(keeping)
+      }
       case "ListPaths": {
         const { typed } = intent
         const offered = Effect.map(files.complete(typed), (paths) => dispatch({ _tag: "Paths", typed, paths }))

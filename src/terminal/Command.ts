@@ -46,6 +46,8 @@ export type Command =
       readonly text: string
     }
   | { readonly _tag: "Blocked" }
+  /** Without a name they are listed. */
+  | { readonly _tag: "Ignore" | "Unignore"; readonly name: string }
   | { readonly _tag: "Reconnect" }
   | { readonly _tag: "Whois"; readonly name: string }
   | { readonly _tag: "Editor" }

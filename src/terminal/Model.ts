@@ -5,7 +5,7 @@ import type { FileInfo } from "../client/Files.ts"
 import type { Roster } from "../client/Roster.ts"
 import type { MessageId } from "../domain/MessageId.ts"
 import type { Seq } from "../domain/Seq.ts"
-import type { Username } from "../domain/Username.ts"
+import { spelling, type Username } from "../domain/Username.ts"
 import { type Editor, empty } from "./Editor.ts"
 import type { Formats } from "./Format.ts"
 import { defaults, type Settings } from "./Settings.ts"
@@ -69,6 +69,8 @@ export interface Model {
   readonly readSentAt: number
   /** The message that the draft is to replace. */
   readonly editing: { readonly channel: string; readonly seq: Seq; readonly content: string } | undefined
+  /** Whom the user ignores: as they were typed, by how names are compared. */
+  readonly ignored: ReadonlyMap<string, string>
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
   /** Files that are on their way; the one that was begun last at the end. */
@@ -301,6 +303,7 @@ export const initial = (options: {
   readonly formats: Formats
   readonly page?: string | undefined
   readonly settings?: Settings | undefined
+  readonly ignored?: ReadonlyArray<string>
 }): Model => ({
   now: options.now,
   ticks: options.ticks,
@@ -333,6 +336,7 @@ export const initial = (options: {
   notifiedAt: Number.NEGATIVE_INFINITY,
   readSentAt: Number.NEGATIVE_INFINITY,
   editing: undefined,
+  ignored: new Map((options.ignored ?? []).map((name) => [spelling(name), name])),
   sent: [],
   transfers: [],
   nextTransfer: 1,

@@ -24,6 +24,7 @@ const sameHeight = (a: Look, b: Look): boolean =>
     a.formats === b.formats &&
     a.times === b.times &&
     a.joins === b.joins &&
+    a.ignored === b.ignored &&
     dayOf(a.now) === dayOf(b.now))
 
 /** Where messages are among some entries; made where one of them answers another. */

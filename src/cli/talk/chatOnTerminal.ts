@@ -19,6 +19,7 @@ import * as ServiceHttp from "../serviceHttp.ts"
 import { tlsOptions } from "../tls.ts"
 import { ofServer } from "../../terminal/Settings.ts"
 import { lobby } from "../../domain/ChannelName.ts"
+import { ignored } from "./ignored.ts"
 import { localFiles } from "./localFiles.ts"
 import { write } from "./draftEditor.ts"
 import { settingsFile } from "./settingsFile.ts"
@@ -83,6 +84,7 @@ export const run = Effect.fnUntraced(
         ),
         files: localFiles(given.downloads),
         keepSetting: kept.keep,
+        ignoring: yield* ignored(address),
         mouse: given.mouse,
         // What is said on the command line comes first.
         settings: given.theme === "auto" ? kept.settings : { ...kept.settings, theme: given.theme },

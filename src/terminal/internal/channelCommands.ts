@@ -99,16 +99,28 @@ export const channelCommands: ReadonlyArray<CommandEntry> = [
   { names: ["archive"], usage: "", summary: "let nobody speak here any more", read: set({ archived: true }) },
   { names: ["unarchive"], usage: "", summary: "let them speak again", read: set({ archived: false }) },
   {
-    names: ["block", "ignore"],
+    names: ["block"],
     usage: "[NAME]",
     summary: "want no direct messages from somebody",
     read: (rest) => ({ _tag: "Person", what: "block", to: rest.replace(/^@/, ""), text: "" }),
   },
   {
-    names: ["unblock", "unignore"],
+    names: ["unblock"],
     usage: "[NAME]",
     summary: "want them again",
     read: (rest) => ({ _tag: "Person", what: "unblock", to: rest.replace(/^@/, ""), text: "" }),
   },
   { names: ["blocked"], usage: "", summary: "whom you have blocked", read: () => ({ _tag: "Blocked" }) },
+  {
+    names: ["ignore"],
+    usage: "[NAME]",
+    summary: "see nothing of somebody, who is not told; without a name, whom you ignore",
+    read: (rest) => ({ _tag: "Ignore", name: rest.replace(/^@/, "") }),
+  },
+  {
+    names: ["unignore"],
+    usage: "NAME",
+    summary: "see it again",
+    read: (rest) => ({ _tag: "Unignore", name: rest.replace(/^@/, "") }),
+  },
 ]

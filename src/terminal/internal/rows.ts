@@ -1,7 +1,7 @@
 /** One entry as rows: below a heading or grouped with the entry before it, wrapped, with marks. */
 import type { Message } from "../../client/Event.ts"
 import { withoutInvisible } from "../../domain/Invisible.ts"
-import type { Username } from "../../domain/Username.ts"
+import { spelling, type Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
@@ -77,6 +77,8 @@ export interface Look {
   readonly times: Settings["times"]
   /** Whether it is shown who comes and goes. */
   readonly joins: boolean
+  /** By how names are compared, whose messages are not shown. */
+  readonly ignored: ReadonlyMap<string, string>
 }
 
 /** Messages of one author are one group while they follow each other within this time, in milliseconds. */
@@ -278,8 +280,10 @@ const authorOf = (entry: Entry | undefined, me: Username | undefined): string | 
 }
 
 /** Whether somebody wants not to see it. */
-export const isHidden = (entry: Entry, { joins }: Look): boolean =>
-  !joins && entry._tag === "Notice" && entry.kind === "presence"
+export const isHidden = (entry: Entry, { ignored, joins }: Look): boolean =>
+  entry._tag === "Message"
+    ? ignored.size > 0 && ignored.has(spelling(entry.from))
+    : !joins && entry._tag === "Notice" && entry.kind === "presence"
 
 /** With a sign in its margin. */
 const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row> => {

@@ -22,6 +22,7 @@ export type ClientIntent = Exclude<
         | "Notify"
         | "SignIn"
         | "ListPaths"
+        | "KeepIgnored"
     }
 >
 

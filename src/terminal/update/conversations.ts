@@ -24,6 +24,9 @@ export const find = (model: Model, name: string): Conversation | undefined =>
 
 export const current = (model: Model): Conversation => find(model, model.current) ?? conversation(model.current)
 
+/** Whether the user does not want to hear of somebody. */
+export const isIgnored = ({ ignored }: Model, name: string): boolean => ignored.size > 0 && ignored.has(spelling(name))
+
 export const lookOf = (model: Model): Look => ({
   columns: layout(model).timeline.columns,
   me: model.me,
@@ -34,6 +37,7 @@ export const lookOf = (model: Model): Look => ({
   words: model.settings.highlight,
   times: model.settings.times,
   joins: model.settings.joins,
+  ignored: model.ignored,
 })
 
 /** Changes the conversation of this name, if there is one. */

@@ -3,7 +3,7 @@ import { oneForm } from "../../domain/Reaction.ts"
 import type { Intent } from "../Action.ts"
 import * as Editor from "../Editor.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
-import { current, notice, seqOf } from "./conversations.ts"
+import { current, isIgnored, notice, seqOf } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -15,7 +15,7 @@ export const isThere = (entry: Entry): entry is MessageEntry =>
 const lastOf = (model: Model, isFrom: (from: string) => boolean): MessageEntry | undefined =>
   current(model)
     .entries.filter(isThere)
-    .findLast(({ from }) => isFrom(from))
+    .findLast(({ from }) => isFrom(from) && !isIgnored(model, from))
 
 const isNamed = (name: string) => (from: string) => from.toLowerCase() === name.toLowerCase()
 

@@ -7,7 +7,6 @@ import type { ChannelAccess } from "../../domain/ChannelRole.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
-import { isFor } from "../Highlights.ts"
 import * as Editor from "../Editor.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
@@ -19,6 +18,7 @@ import {
   find,
   indexFor,
   isDirect,
+  isIgnored,
   isWaiting,
   notice,
   open,
@@ -29,7 +29,7 @@ import {
   countUnread,
   withEntries,
 } from "./conversations.ts"
-import { applyChange, receiveReadMarker, later, requestOlder } from "./history.ts"
+import { applyChange, isCalled, receiveReadMarker, later, requestOlder } from "./history.ts"
 import { publish } from "./post.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -46,6 +46,14 @@ const notifyEvery = 1000
 export const receiveEvent = (model: Model, event: ClientEvent): Next => {
   switch (event.type) {
     case "Joined":
+      // Somebody who is ignored opens no conversation here.
+      if (
+        find(model, event.channel) === undefined &&
+        isDirect(event.channel) &&
+        isIgnored(model, event.channel.slice(1))
+      ) {
+        return [model, []]
+      }
       return joined(open(rename(model, event.channel), event.channel), event)
     case "Left":
       return [left(model, event), []]
@@ -72,6 +80,7 @@ export const receiveEvent = (model: Model, event: ClientEvent): Next => {
       return [notice(named, text, "info", event.channel), []]
     }
     case "UserTyping":
+      if (isIgnored(model, event.username)) return [model, []]
       if (event.stopped === true) return [stopTyping(model, event.channel, [event.username]), []]
       return [
         change(model, event.channel, (conversation) => ({
@@ -224,9 +233,11 @@ const message = (model: Model, event: Message): Next => {
     })
     const seen = change(placed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, seq) }))
     // One that only came with a page of history so far is new to the user all the same.
-    return fromHistory === true ? countAsNew(seen, event, known.key, known.mention) : [seen, []]
+    return fromHistory === true && !isIgnored(model, from)
+      ? countAsNew(seen, event, known.key, known.mention)
+      : [seen, []]
   }
-  const mention = !own && isFor(content, model.me, model.settings.highlight)
+  const mention = isCalled(model, from, content)
   const entry = {
     _tag: "Message",
     at: timestamp,
@@ -246,7 +257,9 @@ const message = (model: Model, event: Message): Next => {
     ...conversation,
     seq: seq === Seq.zero ? seq : later(conversation.seq, seq),
   }))
-  return own || deleted === true ? [next, []] : countAsNew(next, event, find(next, channel)!.keys, mention)
+  return own || deleted === true || isIgnored(model, from)
+    ? [next, []]
+    : countAsNew(next, event, find(next, channel)!.keys, mention)
 }
 
 /** Counts a message of somebody else as unread, and notifies the user, if it concerns them. */

@@ -6,7 +6,7 @@ import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { isFor } from "../Highlights.ts"
 import type { Change, Conversation, Entry, MessageEntry, Model } from "../Model.ts"
-import { change, current, find, isDirect, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
+import { change, current, find, isDirect, isIgnored, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -39,13 +39,17 @@ const withReaction = (
     : before.map((one) => (one === found ? { reaction, users } : one))
 }
 
+/** Whether somebody else, whom the user wants to hear, names the user. */
+export const isCalled = (model: Model, from: string, content: string): boolean =>
+  from !== model.me && !isIgnored(model, from) && isFor(content, model.me, model.settings.highlight)
+
 /** A message after a change; the same one, where it has that change already. */
-const changeEntry = (entry: MessageEntry, event: Change, { me, settings }: Model): MessageEntry => {
+const changeEntry = (entry: MessageEntry, event: Change, model: Model): MessageEntry => {
   switch (event.type) {
     case "Edited": {
       const { content, seq } = event
       if (entry.deleted === true || (entry.edited ?? Seq.zero) >= seq) return entry
-      const mention = entry.from !== me && isFor(content, me, settings.highlight)
+      const mention = isCalled(model, entry.from, content)
       return { ...entry, content, edited: seq, mention }
     }
     case "Deleted":
@@ -84,6 +88,18 @@ const recount = (conversation: Conversation, before: MessageEntry, after: Messag
       after.deleted === true && before.key === conversation.firstUnread ? next?.key : conversation.firstUnread,
   }
 }
+
+/** Without these in the counts of what is unread. */
+export const forgetUnread = (
+  conversation: Conversation,
+  entries: ReadonlyArray<Entry>,
+  me: string | undefined,
+): Conversation =>
+  entries.reduce(
+    (next, entry) =>
+      entry._tag === "Message" ? recount(next, entry, { ...entry, deleted: true, mention: false }, me) : next,
+    conversation,
+  )
 
 /** Somebody has changed a message. */
 export const applyChange = (model: Model, event: Change): Model => {
@@ -150,7 +166,7 @@ export const addPage = (model: Model, { channel, entries: page, first, more }: S
       edited,
       deleted,
       reactions,
-      mention: !own && isFor(content, model.me, model.settings.highlight),
+      mention: isCalled(model, from, content),
       ...(own ? {} : { fromHistory: true as const }),
     }
     return [

@@ -9,7 +9,7 @@ import { layout } from "../Layout.ts"
 import { holds } from "../../text/Mentions.ts"
 import type { Entry, Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
-import { change, current, lookOf, scroll as scrollBy } from "./conversations.ts"
+import { change, current, isIgnored, lookOf, scroll as scrollBy } from "./conversations.ts"
 
 /** Code units. */
 const maxQuery = 200
@@ -22,6 +22,8 @@ const isHit = ({ content, file }: Exclude<Entry, { readonly _tag: "Notice" }>, q
   holds(withFile(content, file, "\n"), query) ||
   (content.length <= maxShown && /[*_~`:]/.test(content) && holds(shownText(content, formats), query))
 
+const isUnheard = (model: Model, entry: Entry): boolean => entry._tag === "Message" && isIgnored(model, entry.from)
+
 /** Searches, and shows the newest hit. */
 export const open = (model: Model, text: string): Model => {
   const query = Editor.of(text.replaceAll(/\s+/g, " "), maxQuery).text
@@ -29,7 +31,7 @@ export const open = (model: Model, text: string): Model => {
     query === ""
       ? []
       : current(model).entries.flatMap((entry) =>
-          entry._tag !== "Notice" && isHit(entry, query, model.formats) ? [entry.key] : [],
+          entry._tag !== "Notice" && !isUnheard(model, entry) && isHit(entry, query, model.formats) ? [entry.key] : [],
         )
   const back = model.search === undefined ? current(model).scroll : model.search.back
   return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })

@@ -3,9 +3,9 @@ import type { Intent } from "../Action.ts"
 import { withFile } from "../FileLine.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
-import type { MessageEntry, Model } from "../Model.ts"
+import type { Entry, MessageEntry, Model } from "../Model.ts"
 import { placeOf, scrollInto } from "../Timeline.ts"
-import { change, current, lookOf, seqOf } from "./conversations.ts"
+import { change, current, isIgnored, lookOf, seqOf } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 import { requestOlder } from "./history.ts"
 import { say } from "./saying.ts"
@@ -15,7 +15,10 @@ type Next = readonly [Model, ReadonlyArray<Intent>]
 const only = (model: Model): Next => [model, []]
 
 /** The messages that can be chosen, the oldest first. */
-const chosenFrom = (model: Model): ReadonlyArray<MessageEntry> => current(model).entries.filter(Editing.isThere)
+const chosenFrom = (model: Model): ReadonlyArray<MessageEntry> =>
+  current(model)
+    .entries.filter(Editing.isThere)
+    .filter(({ from }) => !isIgnored(model, from))
 
 /** The message that is chosen; undefined where none is, or it is gone. */
 export const selectedEntry = (model: Model): MessageEntry | undefined =>
@@ -36,8 +39,9 @@ export const begin = (model: Model): Model => {
   const conversation = current(model)
   const place = placeOf(conversation, lookOf(model))
   const bottom = conversation.entries.findLastIndex(({ key }) => key === place?.key)
-  const visible = conversation.entries.slice(0, bottom + 1)
-  const lowest = visible.findLast(Editing.isThere) ?? chosenFrom(model)[0]
+  const visible = new Set<Entry>(conversation.entries.slice(0, bottom + 1))
+  const all = chosenFrom(model)
+  const lowest = all.findLast((entry) => visible.has(entry)) ?? all[0]
   if (lowest === undefined) return say(model, "There is no message here to choose.")
   const bare = { ...Editing.stopEditing(model), completion: undefined }
   return choose(bare, lowest)

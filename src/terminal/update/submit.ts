@@ -14,6 +14,7 @@ import * as Editing from "./editing.ts"
 import { bareLines } from "../Bare.ts"
 import * as Exporting from "./exporting.ts"
 import * as Files from "./files.ts"
+import * as Ignore from "./ignore.ts"
 import * as Past from "./past.ts"
 import * as Picking from "./picking.ts"
 import { post } from "./post.ts"
@@ -153,6 +154,10 @@ const runCommand = (model: Model, command: Command): Next => {
       return Administer.rename(model, command.name)
     case "Person":
       return Administer.person(model, command, addressed)
+    case "Ignore":
+      return Ignore.ignore(model, command.name)
+    case "Unignore":
+      return Ignore.unignore(model, command.name)
     case "Blocked":
       return [model, [{ _tag: "ListBlocked" }]]
     case "Reconnect":
