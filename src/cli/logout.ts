@@ -17,7 +17,7 @@ export const logout = Command.make(
     ),
 ).pipe(
   Command.withDescription(
-    "Forget the token that `natter login` kept. The server goes on to accept it until it expires or is revoked there, by `natter token revoke`.",
+    "Forget the token that `natter login` kept, and have the server revoke it. One that was made by `natter token create` stays good; `natter token revoke` ends it.",
   ),
   Command.withShortDescription("Forget a sign-in"),
   Command.withExamples([

@@ -18,6 +18,8 @@ const Profile = Schema.Struct({
   name: Schema.String,
   /** Absent where the server gave none. */
   token: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
+  /** The token was made apart, and may be used elsewhere: signing out here does not revoke it. */
+  given: Schema.optionalKey(Schema.Literal(true)),
   /** A guest signs in by name alone. */
   guest: Schema.optionalKey(Schema.Literal(true)),
   /** The files of whom to trust there, and of the user's certificate and its key; the paths are absolute. */

@@ -2,8 +2,9 @@
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as Address from "../../client/Address.ts"
 import type { Credentials } from "../../client/Credentials.ts"
 import * as Reconnect from "../../client/Reconnect.ts"
@@ -11,7 +12,9 @@ import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import { explained, userError } from "../userError.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
-import { tlsFiles } from "../tls.ts"
+import { apiOf } from "../apiRequest.ts"
+import { targetOf } from "../serviceHttp.ts"
+import { tlsFiles, tlsOptions } from "../tls.ts"
 import * as Identity from "../identity.ts"
 import { printList } from "../table.ts"
 import type { Profile } from "../profiles.ts"
@@ -26,7 +29,7 @@ const signedInAs = (credentials: Credentials, { role, token, username }: ServerF
   if (token !== undefined) return { name: username, token: Redacted.make(token) }
   // A sign-in by token is given no new token.
   return "token" in credentials
-    ? { name: username, token: Redacted.make(Redacted.value(credentials.token)) }
+    ? { name: username, token: Redacted.make(Redacted.value(credentials.token)), given: true }
     : { name: username }
 }
 
@@ -73,6 +76,30 @@ export const list = Effect.gen(function* () {
 
 const stillKnown = "a server accepts a token until it expires or is revoked there: see `natter token revoke --help`"
 
+const revokedThere = "the token is revoked there; of those that were made apart says `natter token revoke --help`"
+
+/** Milliseconds in which a server has to say that it has revoked a token: one that does not answer stops nobody. */
+const revokedWithin = 5000
+
+/** Has the server revoke a token that came of signing in; whether it has. */
+const revoke = (address: Address.Address, { given, token }: Profile) =>
+  Effect.gen(function* () {
+    if (token === undefined || given === true) return false
+    // As it was signed in with: the files of the profile count.
+    const tls = yield* tlsOptions({ ca: Option.none(), cert: Option.none(), key: Option.none() }, address)
+    const { session } = yield* apiOf({ address, target: targetOf(address), tls, token })
+    yield* session.signOut()
+    return true
+  }).pipe(
+    Effect.timeout(revokedWithin),
+    Effect.catchCause(() => Effect.succeed(false)),
+  )
+
+const farewell = (names: string, { token }: Pick<Profile, "token">, revoked: boolean): string => {
+  if (token === undefined) return `signed out of ${names}`
+  return revoked ? `signed out of ${names}; ${revokedThere}` : `signed out of ${names}; ${stillKnown}`
+}
+
 /** Removes the profiles of these servers. */
 const forget = (wanted: (server: string) => boolean) =>
   Profiles.update(({ default: last, servers }) => ({
@@ -86,14 +113,32 @@ export const logout = Effect.fnUntraced(function* (given: Option.Option<string>)
   const profile = yield* Profiles.find(address)
   const where = Address.format(address)
   if (profile === undefined) return yield* userError(`nothing is kept of ${where}: see \`natter login --list\``)
+  const revoked = yield* revoke(address, profile)
   yield* forget((server) => server === Profiles.key(address))
-  yield* Console.error(`signed out of ${where}${profile.token === undefined ? "" : `; ${stillKnown}`}`)
+  yield* Console.error(farewell(where, profile, revoked))
 })
 
 export const logoutAll = Effect.gen(function* () {
   const { servers } = yield* Profiles.all
   const names = Object.keys(servers)
   if (names.length === 0) return yield* Console.error("nothing is kept of any server")
+  const revoked = yield* Effect.forEach(
+    Object.entries(servers),
+    ([server, profile]) => {
+      const address = Result.getOrUndefined(Address.parse(server))
+      return address === undefined ? Effect.succeed(false) : revoke(address, profile)
+    },
+    { concurrency: 8 },
+  )
   yield* forget(() => true)
-  yield* Console.error(`signed out of ${names.join(", ")}; ${stillKnown}`)
+  const all = Object.entries(servers).map(([name, { token }], at) => ({
+    name,
+    isLeft: token !== undefined && !revoked[at],
+  }))
+  const left = all.filter(({ isLeft }) => isLeft)
+  const done = all.filter(({ isLeft }) => !isLeft).map(({ name }) => name)
+  if (done.length > 0) yield* Console.error(`signed out of ${done.join(", ")}: no token is good there any more`)
+  if (left.length > 0) {
+    yield* Console.error(`signed out of ${left.map(({ name }) => name).join(", ")}; ${stillKnown}`)
+  }
 })
