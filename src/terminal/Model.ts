@@ -129,6 +129,13 @@ export interface Conversation {
   readonly openedFrom: string | undefined
   /** Undefined while the user is not in it. */
   readonly roster: Roster | undefined
+  /**
+   * Who was here before the connection was lost and is not back yet, and until when that is no news, by `ticks`: after a restart
+   * of the service everybody comes back, one after the other.
+   */
+  readonly awaited: { readonly names: ReadonlySet<Username>; readonly until: number }
+  /** Who left last, and when, by `ticks`; at most 500. */
+  readonly gone: ReadonlyMap<Username, number>
   /** The oldest first, at most 2000, and 4 million characters. */
   readonly entries: ReadonlyArray<Entry>
   /** The last key that was given. */
@@ -273,6 +280,8 @@ export const conversation = (name: string): Conversation => ({
   topic: "",
   openedFrom: undefined,
   roster: undefined,
+  awaited: { names: new Set(), until: 0 },
+  gone: new Map(),
   entries: [],
   keys: 0,
   seq: undefined,

@@ -8,7 +8,7 @@ import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { levelOf } from "./Settings.ts"
 import { notice, resize, clampScroll, stopTyping } from "./update/conversations.ts"
-import { receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
+import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
@@ -105,7 +105,7 @@ const step = (model: Model, action: Action): Next => {
     case "Resized":
       return [resize(model, action.size), []]
     case "Tick":
-      return [tick(model, action), []]
+      return [giveUpAwaited(tick(model, action)), []]
     case "Connection":
       return [connectionChanged(model, action.state), []]
     case "PasswordNeeded":

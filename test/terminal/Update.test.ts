@@ -6,6 +6,7 @@ import { Disconnect } from "../../src/domain/Disconnect.ts"
 import { RequestError } from "../../src/domain/RequestError.ts"
 import { banner } from "../../src/terminal/Banner.ts"
 import { masked } from "../../src/terminal/update/password.ts"
+import type { Entry } from "../../src/terminal/Model.ts"
 import { event, joined, noon, World } from "./world.ts"
 
 const lobby = (...names: ReadonlyArray<string>) => {
@@ -13,6 +14,8 @@ const lobby = (...names: ReadonlyArray<string>) => {
   world.intents()
   return world
 }
+
+const textOf = (entry: Entry): string => (entry._tag === "Notice" ? entry.text : "")
 
 /** An id of this run. */
 const id = (at: number) => MessageId.make(`run-${at}`)
@@ -206,6 +209,30 @@ describe("Update: hearing", () => {
     assert.notInclude(world.screen().join("\n"), "joined")
     change(4, ["e1", "e2", "e3", "e4", "e5", "e6", "e7"], [])
     assert.strictEqual(world.screen().at(-1), "· e1, e2, e3, e4, e5 and 2 more joined")
+  })
+
+  it("takes it for no news that everybody comes back after a restart of the service", () => {
+    const presence = (version: number, fields: Record<string, unknown>) =>
+      event("Presence", { channel: "lobby", version, count: 1, ...fields })
+    const here = (...names: ReadonlyArray<string>) => names.map((username) => ({ username, status: "online" }))
+    const notices = (world: World) =>
+      world.shown.entries
+        .filter(({ _tag }) => _tag === "Notice")
+        .map(textOf)
+        .slice(1)
+    const world = lobby("bob", "cy", "dan", "eve")
+    // The one was put out a moment before the other.
+    world.receive(presence(1, { left: ["cy", "dan"] }))
+    assert.deepStrictEqual(notices(world), ["cy, dan left"])
+    world.after(5000).receive(joined("lobby", ["ann"], { presence: 0 }))
+    world.receive(presence(1, { joined: here("bob", "fay") })).receive(presence(2, { joined: here("cy") }))
+    assert.deepStrictEqual(notices(world), ["fay joined · dan left"])
+    // Who does not come back has left, once.
+    world.after(61_000).after(1000)
+    assert.deepStrictEqual(notices(world), ["fay joined · dan, eve left"])
+    // From then on who comes has come.
+    world.receive(presence(3, { joined: here("eve") })).receive(presence(4, { left: ["bob"] }))
+    assert.deepStrictEqual(notices(world), ["fay joined · dan, bob left"])
   })
 
   it("says how much was missed, where history does not reach back", () => {

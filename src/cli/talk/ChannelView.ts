@@ -1,4 +1,5 @@
 /** Shows the events of one channel as lines on the screen. */
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -10,6 +11,7 @@ import type { Client } from "../../client/Client.ts"
 import { type ClientEvent, type Entry, isEntry } from "../../client/Event.ts"
 import type { ConnectionFailure } from "../../client/Reconnect.ts"
 import { Roster } from "../../client/Roster.ts"
+import * as Monotonic from "../../domain/Monotonic.ts"
 import { maxPage } from "../../domain/Limits.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import { Disconnect } from "../../domain/Disconnect.ts"
@@ -51,6 +53,9 @@ export interface ChannelView {
   readonly shown: (seq: Seq) => Effect.Effect<void>
 }
 
+/** Milliseconds in which others come back after a restart of the service: no client waits longer between two tries. */
+const backWithin = 60_000
+
 /** Before a client that was removed from the channel joins again. */
 const pause = "1 second"
 
@@ -85,12 +90,15 @@ export const enter = Effect.fnUntraced(function* (
   let channel = given
   let remaining = count
   let roster: Roster | undefined
+  const clock = yield* Clock.Clock
+  /** Who was here before the connection was lost: that they come back is no news until then. */
+  let awaited = { names: new Set<string>(), until: 0 }
   // The channel's own, under which it comes back.
   let id: string | undefined
   let lastSeq: Seq | undefined
   /** Whether the history is another one than before, so that the next entry follows none. */
   let anew = false
-  let awaited: { readonly seq: Seq; readonly done: Deferred.Deferred<void> } | undefined
+  let reached: { readonly seq: Seq; readonly done: Deferred.Deferred<void> } | undefined
 
   let lines: Array<string> = []
   const flush = Effect.suspend(() => {
@@ -103,8 +111,10 @@ export const enter = Effect.fnUntraced(function* (
     const { ref: _, ...plain } = event as ClientEvent & { readonly ref?: number }
     const change = event.type === "Presence" ? roster?.apply(event) : undefined
     roster = change?.roster ?? roster
+    const isBack = (name: string) => Monotonic.millis(clock) < awaited.until && awaited.names.delete(name)
+    const news = change && { ...change, joined: change.joined.filter((name) => !isBack(name)) }
     if (json) lines.push(JSON.stringify(plain))
-    else lines.push(...eventLines(event, change))
+    else lines.push(...eventLines(event, news))
     if (event.type === "Message") remaining--
   }
 
@@ -119,6 +129,7 @@ export const enter = Effect.fnUntraced(function* (
   ): Effect.fn.Return<void, ConnectionFailure> {
     channel = joined.channel
     id = joined.id
+    if (roster !== undefined) awaited = { names: new Set(roster.names), until: Monotonic.millis(clock) + backWithin }
     roster = Roster.of(joined)
     const topic = joined.topic === "" ? "" : `; topic: ${joined.topic}`
     yield* screen.notice(
@@ -184,8 +195,8 @@ export const enter = Effect.fnUntraced(function* (
       }
     }
     yield* flush
-    if (awaited !== undefined && lastSeq !== undefined && lastSeq >= awaited.seq) {
-      Deferred.doneUnsafe(awaited.done, Exit.void)
+    if (reached !== undefined && lastSeq !== undefined && lastSeq >= reached.seq) {
+      Deferred.doneUnsafe(reached.done, Exit.void)
     }
     const left = events.find((event) => event.type === "Left")
     if (left !== undefined) {
@@ -238,8 +249,8 @@ export const enter = Effect.fnUntraced(function* (
     shown: (seq) =>
       Effect.suspend(() => {
         if (lastSeq !== undefined && lastSeq >= seq) return Effect.void
-        awaited = { seq, done: Deferred.makeUnsafe() }
-        return Deferred.await(awaited.done)
+        reached = { seq, done: Deferred.makeUnsafe() }
+        return Deferred.await(reached.done)
       }),
   }
 })

@@ -238,6 +238,24 @@ const list = (names: ReadonlyArray<Username>): string =>
     ? `${names.slice(0, namesShown).join(", ")} and ${names.length - namesShown} more`
     : names.join(", ")
 
+const presenceText = (came: ReadonlyArray<Username>, went: ReadonlyArray<Username>): string =>
+  [...(came.length === 0 ? [] : [`${list(came)} joined`]), ...(went.length === 0 ? [] : [`${list(went)} left`])].join(
+    " · ",
+  )
+
+/** Somebody who was said to have left is here again, and was away for no reason of their own: that is not said any more. */
+export const unsayLeft = (model: Model, name: string, who: Username): Model =>
+  withEntries(model, name, ({ entries }) => {
+    const at = entries.findLastIndex((entry) => entry._tag === "Notice" && entry.left?.includes(who) === true)
+    const entry = entries[at]
+    if (entry?._tag !== "Notice") return entries
+    const joined = entry.joined ?? []
+    const left = (entry.left ?? []).filter((one) => one !== who)
+    return joined.length === 0 && left.length === 0
+      ? entries.toSpliced(at, 1)
+      : entries.with(at, { ...entry, left, text: presenceText(joined, left) })
+  })
+
 /** Who joined and left, in one notice as long as nothing else happens. Whoever did both is not named. */
 export const presence = (
   model: Model,
@@ -256,14 +274,10 @@ export const presence = (
   if (came.length === 0 && went.length === 0) {
     return withEntries(model, name, ({ entries }) => entries.filter((entry) => !isBefore(entry)))
   }
-  const parts = [
-    ...(came.length === 0 ? [] : [`${list(came)} joined`]),
-    ...(went.length === 0 ? [] : [`${list(went)} left`]),
-  ]
   const entry: NewEntry = {
     _tag: "Notice",
     kind: "presence",
-    text: parts.join(" · "),
+    text: presenceText(came, went),
     joined: came.slice(0, maxNamed),
     left: went.slice(0, maxNamed),
   }

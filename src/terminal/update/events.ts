@@ -25,6 +25,7 @@ import {
   presence,
   rename,
   show,
+  unsayLeft,
   stopTyping,
   countUnread,
   withEntries,
@@ -158,6 +159,31 @@ const missed = (model: Model, { channel, from, to }: Missed): Model => {
   return change(noticed, channel, (conversation) => ({ ...conversation, seq: later(conversation.seq, to) }))
 }
 
+/** Milliseconds in which others come back after a restart of the service: no client waits longer between two tries. */
+const backWithin = 60_000
+
+/** Who was in a channel before the connection was lost, or had left it just then, and is not back yet. */
+const awaitedAfter = (
+  { gone, roster: before }: Conversation,
+  now: Roster,
+  { me, ticks }: Model,
+): Conversation["awaited"] => {
+  if (before === undefined) return { names: new Set(), until: 0 }
+  const lately = [...gone].filter(([, at]) => ticks - at < backWithin).map(([name]) => name)
+  const names = [...before.names, ...lately].filter((name) => name !== me && !now.members.has(name))
+  return { names: new Set(names), until: ticks + backWithin }
+}
+
+/** Those who have not come back in that time have left. */
+export const giveUpAwaited = (model: Model): Model =>
+  model.conversations.reduce((next, { awaited, gone, name }) => {
+    if (awaited.names.size === 0 || awaited.until > next.ticks) return next
+    const given = change(next, name, (conversation) => ({ ...conversation, awaited: { names: new Set(), until: 0 } }))
+    // Of those who had left before that was said then.
+    const left = [...awaited.names].filter((who) => !gone.has(who))
+    return isDirect(name) ? given : presence(given, name, [], left)
+  }, model)
+
 const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   const { channel, seq, topic } = event
   const before = find(model, channel)
@@ -169,6 +195,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
     // Entries that were missed meanwhile come as events behind this one.
     seq: before.seq ?? seq,
     roster: Roster.of(event),
+    awaited: awaitedAfter(before, Roster.of(event), model),
     typing: new Map(),
   }))
   // What the user wrote before joining can be sent now.
@@ -274,16 +301,32 @@ const countAsNew = (model: Model, { channel, content, file, from }: Message, key
   return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: withFile(content, file, " ") }]]
 }
 
+/** People who left last that are known of one channel. */
+const maxGone = 500
+
 const presenceChanged = (model: Model, event: ServerFrameOf<"Presence">): Model => {
-  const roster = find(model, event.channel)?.roster
-  if (roster === undefined) return model
+  const conversation = find(model, event.channel)
+  if (conversation?.roster === undefined) return model
+  const { awaited, roster } = conversation
   const { joined, left, roster: next } = roster.apply(event)
   const there = change(model, event.channel, (conversation) => ({ ...conversation, roster: next }))
   const known = stopTyping(there, event.channel, left)
   // People are brought into a direct conversation by its messages, so that they joined is no news.
   if (isDirect(event.channel)) return known
-  const others = joined.filter((name) => name !== model.me)
-  return presence(known, event.channel, others, left)
+  const back = joined.filter((name) => awaited.names.has(name))
+  const noted = change(known, event.channel, (conversation) => ({
+    ...conversation,
+    awaited: { ...awaited, names: new Set([...awaited.names].filter((name) => !back.includes(name))) },
+    gone: new Map(
+      [...conversation.gone]
+        .filter(([name]) => !joined.includes(name))
+        .concat(left.map((name) => [name, model.ticks]))
+        .slice(-maxGone),
+    ),
+  }))
+  const unsaid = back.reduce((next, name) => unsayLeft(next, event.channel, name), noted)
+  const others = joined.filter((name) => name !== model.me && !back.includes(name))
+  return presence(unsaid, event.channel, others, left)
 }
 
 /** The name of the conversation in which this is unsent: it may be called differently since it was written. */
