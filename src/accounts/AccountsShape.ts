@@ -62,6 +62,10 @@ export interface AccountsShape {
     /** The IP address of the peer. */
     readonly address: string
     readonly invite?: Redacted.Redacted | undefined
+    /** False where no account is to be made: a name without one is refused like a wrong password. */
+    readonly register?: boolean | undefined
+    /** Called when an account was made. */
+    readonly onRegistered?: (() => void) | undefined
   }) => Effect.Effect<User, SignInError>
 
   /**

@@ -16,6 +16,8 @@ import { isForeign } from "../server/ServerConfig.ts"
 import { userError } from "./userError.ts"
 import type { SignInFlags } from "./connectionFlags.ts"
 import { askHidden } from "./askHidden.ts"
+import * as NodeDialer from "../client/transport/NodeDialer.ts"
+import { tlsOptions } from "./tls.ts"
 import type { Profile } from "./profiles.ts"
 import * as Profiles from "./profiles.ts"
 
@@ -74,6 +76,45 @@ const askPassword = Effect.fnUntraced(function* (username: string, address: Addr
   return password
 })
 
+/** Times that somebody may type a password that is not the right one: the service refuses more after a few. */
+const maxTries = 3
+
+/**
+ * Asks for the password and tries it. Whether there is an account of that name the service tells nobody, so whoever is refused is
+ * asked once more: the same password again makes an account, another one is tried. Where that cannot be tried, as at a service that is
+ * not there yet, the first answer counts.
+ */
+const askAndTry = Effect.fnUntraced(function* (
+  given: SignInFlags,
+  account: { readonly username: string; readonly invite: Redacted.Redacted | undefined },
+  address: Address.Address,
+) {
+  const { username } = account
+  const tls = yield* tlsOptions(given, address)
+  let password = yield* askPassword(username, address)
+  for (let tries = 1; tries <= maxTries; tries++) {
+    const outcome = yield* NodeDialer.connect(address, { tls }).pipe(
+      Effect.flatMap((connection) => connection.signIn({ ...account, password, register: false })),
+      Effect.scoped,
+      Effect.result,
+    )
+    if (Result.isSuccess(outcome)) {
+      const { token } = outcome.success
+      // Signed in already: what follows comes back by the token that this gave.
+      return token === undefined ? { ...account, password } : { token: Redacted.make(token), own: true as const }
+    }
+    const { failure } = outcome
+    if (failure.reason !== "InvalidCredentials") return { ...account, password }
+    const again = yield* askHidden(
+      `There is no account ${username} with this password. Type it again to register ${username}, or the right one: `,
+    )
+    if (Redacted.value(again) === "") return yield* userError("nobody was registered, and nobody is signed in")
+    if (Redacted.value(again) === Redacted.value(password)) return { ...account, password }
+    password = again
+  }
+  return yield* userError("the password is wrong, or was not typed the same twice: nobody was registered")
+})
+
 /** The credentials that a profile holds. */
 const stored = (profile: Profile): Credentials | undefined => {
   if (profile.token !== undefined) return { token: profile.token }
@@ -105,14 +146,15 @@ export const keeper = Effect.fnUntraced(function* (address: Address.Address, cre
 
 /**
  * The credentials to sign in with. Flags come before the environment, and that before what `natter login` has kept; a
- * token comes before a name. With `anew`, only the name is taken from what was kept.
+ * token comes before a name. With `anew`, only the name is taken from what was kept. With `confirms`, whoever is asked for the
+ * password of a name that is new is asked twice; a token that is `own` came of that.
  */
 export const credentials = Effect.fnUntraced(function* (
   given: SignInFlags,
   address: Address.Address,
-  options?: { readonly anew: boolean },
+  options?: { readonly anew?: boolean; readonly confirms?: boolean },
 ): Effect.fn.Return<
-  Credentials,
+  Credentials & { readonly own?: true },
   CliError.UserError | Terminal.QuitError,
   Stdio.Stdio | FileSystem.FileSystem | Path.Path
 > {
@@ -142,9 +184,7 @@ export const credentials = Effect.fnUntraced(function* (
   const username = wanted ?? profile?.name
   if (username === undefined)
     return yield* userError("say who you are: --name NAME, or NATTER_NAME; or give a token in NATTER_TOKEN")
-  return {
-    username,
-    password: password === undefined ? yield* askPassword(username, address) : Redacted.make(password),
-    invite,
-  }
+  if (password !== undefined) return { username, password: Redacted.make(password), invite }
+  if (options?.confirms === true) return yield* askAndTry(given, { username, invite }, address)
+  return { username, password: yield* askPassword(username, address), invite }
 })

@@ -232,7 +232,7 @@ export const make = Effect.fnUntraced(function* (
     const ears = yield* receiver({ session, positions, outgoing, subscribers })
     hearing = { session, heard: ears.heard }
     const arriving = Effect.gen(function* () {
-      const { username } = yield* signIn(session)
+      const { registered, username } = yield* signIn(session)
       if (wish !== undefined) yield* Effect.catchTag(wish.tell(session), "RequestError", () => Effect.void)
       const channels = [...positions.all, ...[...shutOut.values()].filter(({ name }) => !positions.isIn(name))]
       for (const channel of channels) {
@@ -242,7 +242,8 @@ export const make = Effect.fnUntraced(function* (
       }
       yield* Effect.timeoutOption(entering.all, longestEntry)
       yield* arrived
-      transition({ _tag: "Arrived", username, version: session.version })
+      const isNew = registered === true ? { registered } : {}
+      transition({ _tag: "Arrived", username, version: session.version, ...isNew })
       current.set(session)
       Deferred.doneUnsafe(first, Exit.void)
       // A program that subscribes to no events is not brought into conversations for them.

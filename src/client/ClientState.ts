@@ -7,7 +7,13 @@ export type ClientState =
   /** The first try: it is not known yet whether there is a server, and whether it lets us in. */
   | { readonly _tag: "Connecting" }
   /** Signed in, and in its channels. */
-  | { readonly _tag: "Online"; readonly username: Username; readonly version: Version }
+  | {
+      readonly _tag: "Online"
+      readonly username: Username
+      readonly version: Version
+      /** Whether the account was made by this sign-in. */
+      readonly registered?: true
+    }
   /** Waiting for the next try, counted from 0. `until` is in milliseconds of the monotonic clock of `Clock`. */
   | { readonly _tag: "Away"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** Trying again. */
@@ -21,7 +27,7 @@ export type StateOf<Tag extends ClientState["_tag"]> = Extract<ClientState, { re
 /** What leads from one state to another. */
 export type ClientInput =
   /** Signed in, and back in the channels. */
-  | { readonly _tag: "Arrived"; readonly username: Username; readonly version: Version }
+  | { readonly _tag: "Arrived"; readonly username: Username; readonly version: Version; readonly registered?: true }
   /** There is no connection, or not any more; the next try is at `until`. */
   | { readonly _tag: "Lost"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** The wait is over, or was cut short. */
@@ -49,7 +55,7 @@ export const next = (state: ClientState, input: ClientInput): ClientState => {
   if (transitions[state._tag][input._tag] === undefined) return state
   switch (input._tag) {
     case "Arrived":
-      return { _tag: "Online", username: input.username, version: input.version }
+      return { ...input, _tag: "Online" }
     case "Lost":
       return { _tag: "Away", because: input.because, attempt: input.attempt, until: input.until }
     case "Due":

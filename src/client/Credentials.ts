@@ -7,5 +7,7 @@ export type Credentials =
       readonly password: Redacted.Redacted
       /** Where registration needs one. */
       readonly invite?: Redacted.Redacted | undefined
+      /** False where no account is to be made: a name that has none is refused like a wrong password. */
+      readonly register?: boolean | undefined
     }
   | { readonly token: Redacted.Redacted }

@@ -141,13 +141,16 @@ export const make = Effect.fnUntraced(function* (
   }
 
   /** Signs in, and gives a token by which to call. */
-  const login = ({ invite, password = "", username }: ClientFrameOf<"Login">, address: string) =>
+  const login = ({ invite, password = "", register, username }: ClientFrameOf<"Login">, address: string) =>
     Effect.gen(function* () {
+      let isNew = false
       const signIn = accounts.signIn({
         username,
         password: Redacted.make(password),
         address,
         invite: invite === undefined ? undefined : Redacted.make(invite),
+        register,
+        onRegistered: () => void (isNew = true),
       })
       const user = yield* counted(
         meter,
@@ -158,7 +161,7 @@ export const make = Effect.fnUntraced(function* (
         accounts.issueToken(user, { label: sessionLabel("grpc", address) }),
         toRequestError,
       )
-      return render.loggedIn(undefined, user, id, Redacted.value(token))
+      return render.loggedIn(undefined, user, id, Redacted.value(token), isNew)
     })
 
   const names = services.map(({ typeName }) => typeName)
@@ -179,8 +182,8 @@ export const make = Effect.fnUntraced(function* (
   router.rpc(method.login, (request, context) =>
     promise(
       Effect.gen(function* () {
-        const { invite, password, username } = request
-        const frame = yield* requestOf("Login", { invite, password, username })
+        const { invite, password, register, username } = request
+        const frame = yield* requestOf("Login", { invite, password, register, username })
         return message(method.login.output, yield* login(frame, addressOf(context)))
       }),
       context.signal,

@@ -21,6 +21,9 @@ interface PasswordRequest {
   readonly username: string
   readonly password: Redacted.Redacted
   readonly invite?: Redacted.Redacted | undefined
+  /** False where no account is to be made. */
+  readonly register?: boolean | undefined
+  readonly onRegistered?: () => void
 }
 
 /**

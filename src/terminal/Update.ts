@@ -38,6 +38,12 @@ export const title = ({ address, conversations: all, current, settings }: Model)
 const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
   const next = { ...Files.forgetPace(model), connection: state, me }
+  if (state._tag === "Online" && state.registered === true && model.connection._tag !== "Online") {
+    return notice(
+      next,
+      `You are new here: ${Plain.nameInText(state.username)} is registered now, with the password that you gave. \`natter login\` keeps you signed in.`,
+    )
+  }
   const old = state._tag === "Online" && state.version === 1 && model.connection._tag === "Connecting"
   return old
     ? notice(next, "This server speaks an old version: it has one channel, and neither status nor topics.")

@@ -35,6 +35,8 @@ export interface SignIn {
   readonly password: Redacted.Redacted
   readonly address: string
   readonly invite?: Redacted.Redacted | undefined
+  readonly register?: boolean | undefined
+  readonly onRegistered?: (() => void) | undefined
 }
 
 /** Addresses that are remembered, so that each is warned about once while it is refused for too many logins. */
@@ -142,7 +144,9 @@ export const make = (
 
     /** What happens to a name that has no account. */
     const welcome = Effect.fnUntraced(function* (name: Username.Username, input: SignIn) {
-      const { address, invite, password } = input
+      const { address, invite, onRegistered = () => {}, password, register: mayRegister = true } = input
+      const told = <A, E>(registering: Effect.Effect<A, E>) => Effect.tap(registering, () => Effect.sync(onRegistered))
+      if (!mayRegister && settings.mode !== "guest") return yield* refuse(name, input)
       const unfit = wrongIn(name) !== undefined
       const short = Redacted.value(password).length < Math.max(1, settings.minPasswordLength)
       switch (settings.mode) {
@@ -153,14 +157,20 @@ export const make = (
           return yield* refuse(name, input)
         case "invite":
           if (invite === undefined || !invites.isWellFormed(invite) || unfit || short) return yield* refuse(name, input)
-          return yield* Effect.catchTag(register({ name, password, role: "member", invite }), "InviteNotValid", () =>
-            refusal(name, input),
+          return yield* Effect.catchTag(
+            told(register({ name, password, role: "member", invite })),
+            "InviteNotValid",
+            () => refusal(name, input),
           )
         case "open":
           if (unfit || short || registrations.take(address, yield* Monotonic.now) > 0) {
             return yield* refuse(name, input)
           }
-          return yield* Effect.catchTag(register({ name, password, role: "member" }), "InviteNotValid", Effect.die)
+          return yield* Effect.catchTag(
+            told(register({ name, password, role: "member" })),
+            "InviteNotValid",
+            Effect.die,
+          )
       }
     })
 

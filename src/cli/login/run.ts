@@ -24,12 +24,19 @@ interface Flags extends SignInFlags {
   readonly address: Option.Option<string>
 }
 
-const signedInAs = (credentials: Credentials, { role, token, username }: ServerFrameOf<"LoggedIn">): Profile => {
+const signedInAs = (
+  credentials: Credentials & { readonly own?: true },
+  { role, token, username }: ServerFrameOf<"LoggedIn">,
+): Profile => {
   if (role === "guest") return { name: username, guest: true }
   if (token !== undefined) return { name: username, token: Redacted.make(token) }
   // A sign-in by token is given no new token.
   return "token" in credentials
-    ? { name: username, token: Redacted.make(Redacted.value(credentials.token)), given: true }
+    ? {
+        name: username,
+        token: Redacted.make(Redacted.value(credentials.token)),
+        ...(credentials.own === true ? {} : { given: true as const }),
+      }
     : { name: username }
 }
 
@@ -45,7 +52,7 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
   const address = yield* Identity.addressOf(given.address)
   // Checked before a token is made: one that could not be kept would be lost.
   yield* Profiles.ready
-  const credentials = yield* Identity.credentials(given, address, { anew: true })
+  const credentials = yield* Identity.credentials(given, address, { anew: true, confirms: true })
   const { files, options: tls } = yield* tlsFiles(given, address)
   const signIn = Effect.flatMap(NodeDialer.connect(address, { tls }), (connection) => connection.signIn(credentials))
   const loggedIn = yield* Reconnect.stay(() => signIn, {
@@ -58,6 +65,10 @@ export const login = Effect.fnUntraced(function* (given: Flags) {
     default: server,
     servers: { ...profiles.servers, [server]: profile },
   }))
+  // Scripts that bring a password know whom they sign in.
+  const typed = (yield* Identity.variable("NATTER_PASSWORD")) === undefined
+  if (typed && loggedIn.registered === true)
+    yield* Console.error(`${loggedIn.username} is new there, and registered now`)
   yield* Console.error(outcome(Address.format(address), profile))
 })
 

@@ -27,6 +27,10 @@ const SignIn = Schema.Struct({
   username: described(Schema.String, "In any spelling."),
   password: Schema.String,
   invite: optional(Schema.String, "The code of an invitation, where a new name needs one."),
+  register: optional(
+    Schema.Boolean,
+    "False: signs in to an account that is there, and makes none. A name without one is answered like a wrong password.",
+  ),
   cookie: optional(
     Schema.Boolean,
     "For a page of this service: the session's token comes as a cookie that no script can read, and not in the answer.",
@@ -35,6 +39,7 @@ const SignIn = Schema.Struct({
 
 const SignedIn = Schema.Struct({
   user: User,
+  registered: optional(Schema.Boolean, "True: there was no account of this name, and now there is."),
   token: optional(Schema.String, "Signs in again, as long as it is used. Whoever has it is this user."),
   csrf_token: optional(csrf, "Where the session's token is in a cookie."),
   access_token: optional(AccessToken, "The same for a short time, also for a script that cannot read the cookie."),

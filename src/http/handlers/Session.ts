@@ -57,11 +57,14 @@ export const session = (
       const byCookie = payload.cookie === true
       const refusal = byCookie ? cookieRefusal(asked) : undefined
       if (refusal !== undefined) return yield* refusal
+      const isNew: { registered?: true } = {}
       const signIn = accounts.signIn({
         username: payload.username,
         password: Redacted.make(payload.password),
         address: client.address,
         invite: payload.invite === undefined ? undefined : Redacted.make(payload.invite),
+        register: payload.register,
+        onRegistered: () => void (isNew.registered = true),
       })
       const user = yield* counted(
         meter,
@@ -85,11 +88,11 @@ export const session = (
       const secret = true as const
       return byCookie
         ? {
-            body: { user, csrf_token: Csrf.tokenOf(token), ...issued },
+            body: { user, csrf_token: Csrf.tokenOf(token), ...issued, ...isNew },
             headers: SessionCookie.set(client, token),
             secret,
           }
-        : { body: { user, token: Redacted.value(token), ...issued }, secret }
+        : { body: { user, token: Redacted.value(token), ...issued, ...isNew }, secret }
     }),
 
   get: ask(

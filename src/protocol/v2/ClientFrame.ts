@@ -41,6 +41,10 @@ export const Login = frame(
       "Left out, or empty, by who has shown the client certificate of the account.",
     ),
     invite: optional(textUpTo(128), "An invitation code, where registration needs one."),
+    register: optional(
+      Schema.Boolean,
+      "False: signs in to an account that is there, and makes none. A name without one is answered like a wrong password.",
+    ),
   },
 )
 export const Authenticate = frame(

@@ -40,7 +40,13 @@ export const plainRequest: Types = {
 }
 
 export const plainClientFrames: Types = {
-  Login: { "ref?": u64, username: text, "password?": textUpTo(1024), "invite?": textUpTo(128) },
+  Login: {
+    "ref?": u64,
+    username: text,
+    "password?": textUpTo(1024),
+    "invite?": textUpTo(128),
+    "register?": boolean,
+  },
   Authenticate: { "ref?": u64, token: textUpTo(4096) },
   Join: { "ref?": u64, channel: channelName, "id?": channelId, "history?": historyId },
   Leave: { "ref?": u64, channel: channelName },

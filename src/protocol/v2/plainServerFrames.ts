@@ -118,7 +118,15 @@ export const plainReply: Types = {
 }
 
 export const plainServerFrames: Types = {
-  LoggedIn: { "ref?": u64, user_id: userId, username, role, session: text, "token?": text },
+  LoggedIn: {
+    "ref?": u64,
+    user_id: userId,
+    username,
+    role,
+    session: text,
+    "token?": text,
+    "registered?": boolean,
+  },
   Joined: {
     "ref?": u64,
     channel: channelName,

@@ -386,6 +386,7 @@ export const loggedIn = (
   user: User,
   session: string,
   token: string | undefined,
+  isNew = false,
 ): ServerFrameOf<"LoggedIn"> => ({
   type: "LoggedIn",
   ...refOf(ref),
@@ -394,4 +395,5 @@ export const loggedIn = (
   role: user.role,
   session,
   ...(token === undefined ? {} : { token }),
+  ...(isNew ? { registered: true } : {}),
 })

@@ -77,23 +77,32 @@ export const make = (tell: Tell): Handlers => {
   const done = ({ ref }: Referring) => render.ok(ref)
 
   /** Tells a client who it is now; from then on others can speak to it. */
-  const loggedIn = (session: Session, ref: number | undefined, user: User, token: string | undefined): void => {
-    tell.answer(session, render.loggedIn(ref, user, session.id, token))
+  const loggedIn = (
+    session: Session,
+    ref: number | undefined,
+    user: User,
+    token: string | undefined,
+    isNew = false,
+  ): void => {
+    tell.answer(session, render.loggedIn(ref, user, session.id, token, isNew))
     session.caller?.memberships.opened()
   }
 
   return {
-    Login: forStranger((session, { invite, password = "", ref, username }) =>
-      SignIn.byPassword(session, {
+    Login: forStranger((session, { invite, password = "", ref, register, username }) => {
+      let isNew = false
+      return SignIn.byPassword(session, {
         username,
         password: Redacted.make(password),
         invite: invite === undefined ? undefined : Redacted.make(invite),
+        register,
+        onRegistered: () => void (isNew = true),
       }).pipe(
         Effect.flatMap((user) =>
-          Effect.map(SignIn.freshToken(session, user), (token) => loggedIn(session, ref, user, token)),
+          Effect.map(SignIn.freshToken(session, user), (token) => loggedIn(session, ref, user, token, isNew)),
         ),
-      ),
-    ),
+      )
+    }),
     Authenticate: forStranger((session, { ref, token }) =>
       Effect.map(SignIn.byToken(session, Redacted.make(token)), (user) => loggedIn(session, ref, user, undefined)),
     ),

@@ -160,7 +160,12 @@ describe("the terminal, after natter chat", () => {
       const cyd = yield* open(["chat", `:${port}`, "--name", "cyd"], { env: { XDG_CONFIG_HOME: makeFolder() } })
       yield* cyd.shows(/Password of cyd on 127\.0\.0\.1:\d+: $/m)
       cyd.type(`correct horse${enter}`)
-      yield* cyd.shows(/\(1\)/)
+      // A name that is new is registered with a password that was typed the same twice.
+      yield* cyd.shows(/no account cyd with this password\. Type it again to register cyd/)
+      cyd.type(`correct hrose${enter}`)
+      yield* cyd.until("another question", () => cyd.text().split("Type it again").length === 3)
+      cyd.type(`correct hrose${enter}`)
+      yield* cyd.shows(/\(1\)[^]*You are new here: cyd is registered now/)
       cyd.type(`/quit${enter}`)
       assert.strictEqual(yield* cyd.ended, 0)
       assert.notInclude(cyd.raw(), "horse")
