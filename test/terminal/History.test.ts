@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { RequestError } from "../../src/domain/RequestError.ts"
+import { explained } from "../../src/terminal/internal/advice.ts"
 import { event, joined, noon, page, World } from "./world.ts"
 
 const said = (seq: number, content: string, fields: Record<string, unknown> = {}) => ({
@@ -402,5 +404,34 @@ describe("Update: channels and rights", () => {
     for (const part of ["#ops: private, a message every 10 s", "topic: tea", "owners: ann", "eve is kept out: spam"]) {
       assert.include(text, part)
     }
+  })
+
+  it("says who may do what, as a refusal has promised", () => {
+    const shown = (fields: Record<string, unknown>) => {
+      const info = { type: "ChannelInfo", topic: "", access: "public", archived: false, slow_mode: 0, roles: [] }
+      const world = late(0).act({ _tag: "ChannelInfo", info: { ...info, durability: "disk", ...fields } as never })
+      return world.screen().join("\n").replaceAll(/\n +/g, " ")
+    }
+    const ops = shown({ channel: "ops", roles: [{ username: "bob", role: "owner" }] })
+    for (const part of [
+      "owners: bob",
+      "everybody may speak",
+      "members, moderators and owners may set the topic",
+      "moderators and owners may let people in or throw them out and take away what others said",
+      "owners may rename it, and say what it is",
+      "administrators of the service may do all of it",
+    ]) {
+      assert.include(ops, part)
+    }
+    assert.include(shown({ channel: "ops", access: "readonly" }), "moderators and owners may speak, set the topic,")
+    assert.include(shown({ channel: "ops", archived: true }), "nobody may speak")
+    const lobby = shown({ channel: "lobby" })
+    assert.include(lobby, "it belongs to nobody: administrators of the service may do all of it")
+    assert.notInclude(lobby, "rename")
+    assert.notInclude(shown({ channel: "@bob" }), " may ")
+    const forbidden = new RequestError({ reason: "Forbidden" })
+    assert.match(explained(forbidden), /: \/info shows who may$/)
+    const special = new RequestError({ reason: "Forbidden", detail: "Not to yourself" })
+    assert.strictEqual(explained(special), "Not to yourself")
   })
 })

@@ -1,4 +1,4 @@
-import { RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
+import { catalog, RequestError, type RequestErrorReason } from "../../domain/RequestError.ts"
 
 /** What the user can do about it. */
 const advice: { readonly [Reason in RequestErrorReason]?: string } = {
@@ -24,6 +24,9 @@ const advice: { readonly [Reason in RequestErrorReason]?: string } = {
 
 /** Why it failed, and what to do now. */
 export const explained = (error: { readonly message: string }): string => {
-  const what = error instanceof RequestError ? advice[error.reason] : undefined
+  // What was said of this refusal alone is the whole answer: that of rights is in no list then.
+  const isSpecial =
+    error instanceof RequestError && error.reason === "Forbidden" && error.message !== catalog.Forbidden.message
+  const what = error instanceof RequestError && !isSpecial ? advice[error.reason] : undefined
   return what === undefined ? error.message : `${error.message}: ${what}`
 }

@@ -1,5 +1,7 @@
 /** Commands of owners and moderators. */
 import * as Schema from "effect/Schema"
+import { lobby } from "../../domain/ChannelName.ts"
+import * as Rights from "../../domain/Rights.ts"
 import { AddressRange } from "../../domain/AddressRange.ts"
 import { ChannelRole } from "../../domain/ChannelRole.ts"
 import type { SanctionOptions } from "../../client/Requests.ts"
@@ -101,6 +103,44 @@ export const configure = (model: Model, command: Extract<Command, { readonly _ta
 
 export const rename = (model: Model, name: string): Next => ask(model, ["rename", model.current, name])
 
+/** What is done in a channel, in words, by what it takes. */
+const deeds: ReadonlyArray<readonly [action: Rights.Action, words: string]> = [
+  ["publish", "speak"],
+  ["setTopic", "set the topic"],
+  ["invite", "let people in or throw them out"],
+  ["deleteOthers", "take away what others said"],
+  ["configure", "rename it, and say what it is"],
+]
+
+/** From the lowest on; each may what those before it may. */
+const ranks = [
+  ["stranger", "everybody"],
+  ["member", "members"],
+  ["moderator", "moderators"],
+  ["owner", "owners"],
+] as const
+
+const listed = (words: ReadonlyArray<string>): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
+
+/** Who may do what, a line for all that the same people may. */
+const whoMay = ({ access, archived, channel }: ServerFrameOf<"ChannelInfo">): ReadonlyArray<string> => {
+  const byPeople = new Map<string, Array<string>>()
+  for (const [action, words] of deeds) {
+    // Nobody renames the lobby, and nobody owns it.
+    const what = channel === lobby ? words.replace("rename it, and ", "") : words
+    const may = ranks.filter(
+      ([standing]) =>
+        Rights.refusal(action, { kind: access, standing, banned: false, muted: false, archived }) === undefined,
+    )
+    const people = may[0]?.[0] === "stranger" ? "everybody" : listed(may.map(([, people]) => people))
+    byPeople.set(people, [...(byPeople.get(people) ?? []), what])
+  }
+  const lines = [...byPeople].map(([people, what]) => `${people === "" ? "nobody" : people} may ${listed(what)}`)
+  const above = "administrators of the service may do all of it"
+  return [...lines, channel === lobby ? `it belongs to nobody: ${above}, and give roles` : above]
+}
+
 /** What `/info` shows. */
 export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
   const { channel, created, durability, more = false, role, roles, sanctions = [], topic } = info
@@ -116,6 +156,7 @@ export const channelInfo = (info: ServerFrameOf<"ChannelInfo">): string => {
     ...(created === undefined ? [] : [`made on ${dateAndTime(created)}`]),
     ...(role === undefined ? [] : [`you are ${role === "owner" ? "an" : "a"} ${role}`]),
     ...people,
+    ...(isDirect(channel) ? [] : whoMay(info)),
     ...sanctions.map(({ address, kind, reason, until, username }) => {
       const what = kind === "ban" ? "kept out" : "muted"
       const end = until === undefined ? "" : ` until ${dateAndTime(until)}`
