@@ -36,7 +36,7 @@ const dayMs = 86_400_000
 
 // A quote may be any of those that keyboards make of one.
 const parts =
-  /(?<!\S)(from|in|before|after|has):(?:["“”„]([^"“”„]+)["“”„](?!\S)|([^\s"“”„]+)(?!\S))|["“”„«»「」]([^"“”„«»「」]*)["“”„«»「」]/giu
+  /(?<!\S)(from|in|before|after|has)[:：](?:["“”„]([^"“”„]+)["“”„](?!\S)|([^\s"“”„]+)(?!\S))|["＂“”„«»「」『』]([^"＂“”„«»「」『』]*)["＂“”„«»「」『』]/giu
 
 const isChannelName = (text: string): text is ChannelName => channelName.holds(text)
 const isUsername = (text: string): text is Username => username.holds(text)

@@ -21,6 +21,7 @@ const loose = /(?<![\p{L}\p{M}\p{N}])\p{M}+/gu
 const apostrophe = /[\u00b4\u02b9\u02bc\u05f3\u2018\u2019\u201b\u2032\uff07]/g
 const quote = /[\u00ab\u00bb\u05f4\u201c-\u201f\u2033\u2039\u203a\u300c-\u300f\u301d-\u301f]/g
 const dash = /[\p{Pd}\u2212]/gu
+const slash = /[\u2044\u2215]/g
 /** All signs that are left, and blanks. */
 const sign = /[^\0-\x7f\P{P}]|[^\0-\x7f\P{Z}]/gu
 /** What stands for itself wherever it is: emoji, flags, currencies, arrows; and what is no character at all. */
@@ -28,7 +29,7 @@ const symbol = /\p{RI}{2}|[^\0-\x7f\P{S}]|[^\0-\x7f\P{C}]/gu
 
 /** Between a script that puts no blanks between words and one that does, words end. */
 const borders = new RegExp(
-  String.raw`(?<=${unspacedClass}\p{sc=Zinh}*)(?=(?!\p{M})${spacedClass})` +
+  String.raw`(?<=${unspacedClass}\p{M}*)(?=(?!\p{M})${spacedClass})` +
     String.raw`|(?<=(?!\p{M})${spacedClass}\p{M}*)(?=${unspacedClass})`,
   "gu",
 )
@@ -55,43 +56,54 @@ const inOne = (text: string): string => {
     .replace(loose, "")
     .replace(quote, '"')
     .replace(dash, "-")
+    .replace(slash, "/")
     .replace(sign, " ")
     .replace(symbol, " $& ")
   return isUnspaced(folded) ? folded.replace(borders, " ") : folded
 }
 
-/** Of a character: whether it ends a word before it that is not of its kind. */
+/** Whether it ends a word before it that is not of its kind. */
 type Kind = "spaced" | "unspaced" | undefined
 
+/** A character, with the marks on it. */
 interface Character {
   readonly text: string
   readonly first: Kind
   readonly last: Kind
 }
 
-/** Marks, parts of syllables and of flags: what becomes of them is up to what is before them. */
-const dependent = /[\p{M}\p{RI}\u1100-\u11ff\u{16d63}-\u{16d6a}]/u
-const kindOf = (character: string): Kind =>
-  isUnspaced(character) ? "unspaced" : /[\p{L}\p{N}]/u.test(character) ? "spaced" : undefined
+const marked = /\p{M}/u
+const characters = /[^]\p{M}*/gu
+const firstLetter = /^[\p{L}\p{N}]/u
+const lastLetter = /[\p{L}\p{N}](?=\p{M}*$)/u
+/** Parts of syllables and of flags, and marks without a letter: what becomes of them is up to what is before them. */
+const dependent = /^\p{M}|[\p{RI}\u1100-\u11ff\u{16d63}-\u{16d6a}]/u
+/** With a mark on it: the mark is on what is before it. */
+const passing = /^[\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}\u0640]/u
+
+const kindOf = (letter: RegExpExecArray | null): Kind =>
+  letter === null ? undefined : isUnspaced(letter[0]) ? "unspaced" : "spaced"
 
 const characterOf = (character: string): Character | undefined => {
   if (dependent.test(character.normalize("NFKC"))) return undefined
-  const text = character === "\0" || character > "\x7f" ? inOne(character) : character.toLowerCase()
-  const [first = "", ...rest] = text
-  return { text, first: kindOf(first), last: kindOf(rest.at(-1) ?? first) }
+  const text = beyondAscii.test(character) ? inOne(character) : character.toLowerCase()
+  const [first, last] = [kindOf(firstLetter.exec(text)), kindOf(lastLetter.exec(text))]
+  if (marked.test(character) && (passing.test(character) || (isUnspaced(text) && first !== "unspaced")))
+    return undefined
+  return { text, first, last }
 }
 
-/** Characters that were seen: nobody uses many. Of a text with many others each is not worth the time. */
+/** Those that were seen: nobody uses many. Of a text with many others each is not worth the time. */
 const known = new Map<string, Character>()
 const maxKnown = 8192
 const maxUnknown = 256
 
-/** The same made of its characters, which takes a tenth of the time; undefined where one depends on others. */
+/** The same made of its characters, which takes a fraction of the time; undefined where one depends on others. */
 const ofCharacters = (text: string): string | undefined => {
   let made = ""
   let last: Kind
   let unknown = 0
-  for (const character of text) {
+  for (const character of marked.test(text) ? text.match(characters)! : text) {
     let next = known.get(character)
     if (next === undefined) {
       next = unknown++ < maxUnknown ? characterOf(character) : undefined

@@ -34,7 +34,8 @@ describe("SearchText", () => {
     ],
     ["has:file has:FILE", { file: true }],
     ["has:Link tea", { words: "tea", link: true }],
-    ["«at four» 「上海」", { phrases: ["at four", "上海"] }],
+    ["«at four» 「上海」 『東京』 ＂x y＂", { phrases: ["at four", "上海", "東京", "x y"] }],
+    ["from：ann Has：link", { from: ["ann"], link: true }],
     [
       "to:ann from: in: x.from:ann (in:ops) http://x.y from:,",
       { words: "to:ann from: in: x.from:ann (in:ops) http://x.y", from: [","] },

@@ -61,6 +61,8 @@ export const searchCases: ReadonlyArray<Case> = [
   { text: "20°C", found: ["at 20 °C", "20℃"], not: ["20 c"] },
   { text: "100%", found: ["100% sure"], not: ["100 sure"] },
   { text: "https://example.com/a?b=1", found: ["see https://example.com/a?b=1#c"], not: ["example.com b=1 https a"] },
+  { text: "1/2", found: ["½ l", "1/2"], not: ["12"] },
+  { text: "Ｃ＋＋", found: ["c++"], not: ["c"] },
   { text: "snake_case", found: ["in snake_case"], not: ["case snake"] },
   { text: "case", found: ["in snake_case"] },
   { text: '(tea), "milk', found: ["milk or tea"] },

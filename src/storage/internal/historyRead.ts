@@ -20,6 +20,10 @@ import { query as wordsQuery } from "./historyWords.ts"
 const recentEntries = 256
 const maxIds = 16_384
 
+/** Characters that a search looks at before others have their turn; each row counts as some more. */
+const maxAtOnce = 64 * 1024
+const perRow = 16
+
 export const make = (sql: SqlClient, phrases: Phrases) => {
   const columns = sql.literal(
     `e.seq, e.type, e.id, e.user_id, e.user_name, e.timestamp, e.content, e.target, e.edited, e.reaction, e.is_on, e.file, ` +
@@ -154,10 +158,17 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
    */
   const checked = (found: Fragment, check: (content: string) => boolean, count: number) =>
     Effect.gen(function* () {
+      let looked = 0
       const isHit = ({ content }: { readonly content: string | null }) => content !== null && check(fromText(content))
       const places = yield* sql<Cursor & { readonly content: string }>`
         SELECT e.channel, e.seq, e.timestamp, e.content ${found}`.stream.pipe(
-        Stream.filter(isHit),
+        Stream.filterEffect((row) => {
+          const hit = isHit(row)
+          looked += perRow + row.content.length
+          if (looked < maxAtOnce) return Effect.succeed(hit)
+          looked = 0
+          return Effect.as(Effect.yieldNow, hit)
+        }),
         Stream.take(count),
         Stream.map(({ channel, seq }) => [channel, seq] as const),
         Stream.runCollect,
