@@ -426,10 +426,12 @@ describe("History in SQL", () => {
           }).pipe(Effect.provide(layer))
         }
         yield* Effect.gen(function* () {
+          // Several nodes do it at the same time.
+          if (name === "Postgres") yield* Layer.build(Layer.fresh(layer))
           yield* append(yield* History, general, [edited(202, 2, "我家在北京"), deleted(203, 3)])
           while ((yield* found).length < 198) yield* TestClock.adjust("1 second")
           assert.deepStrictEqual((yield* found).slice(-2), [4, 1])
-        }).pipe(Effect.provide(layer))
+        }).pipe(Effect.scoped, Effect.provide(layer))
       }),
     )
   }

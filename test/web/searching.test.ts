@@ -36,6 +36,7 @@ describe("a search", () => {
     expect(shown("我家在上海东边", "上海")).toBe("我家在[上海]东边")
     expect(shown("我的iPhone手机", "iphone")).toBe("我的[iPhone]手机")
     expect(shown("Cafe\u0301 हिन्दी 👍", "caf\u00e9 हिन् 👍")).toBe("[Caf\u00e9] [हिन्]दी [👍]")
+    expect(shown("ok 👍🏽 and 👨‍👩‍👧", "👍 👨‍👩‍👧")).toBe("ok [👍🏽] and [👨‍👩‍👧]")
     expect(shown("don’t C++", "don't c++")).toBe("[don]’[t] [C]++")
     expect(shown("nothing", "tea")).toBe("nothing")
     expect(shown("", "tea")).toBe("")

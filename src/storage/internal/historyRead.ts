@@ -137,52 +137,61 @@ export const make = (sql: SqlClient, phrases: Phrases) => {
     const content = { text, phrases: texts, link }
     const { check, ...asked } = sought(content)
     const words = wordsQuery(asked, channels, phrases.words)
-    const isSaid = check === undefined ? [] : (phrases.says?.(content) ?? [])
+    const isSaid = check === undefined ? undefined : phrases.says?.(content)
     const found = sql`FROM ${words === undefined ? sql`entries e WHERE e.content IS NOT NULL` : phrases.matching(words)}
         AND e.type = 'Message' AND e.channel IN (${phrases.texts(channels)})
-        AND ${sql.and([...conditions(query), isSaid].flat())}
+        AND ${sql.and([...conditions(query), isSaid ?? []].flat())}
       ORDER BY e.timestamp DESC, e.channel, e.seq`
-    const rows =
-      check === undefined || phrases.says !== undefined
-        ? yield* sql<FoundRow>`SELECT e.channel, ${columns} ${found} LIMIT ${limit + 1}`
-        : yield* checked(found, check, limit + 1)
-    const hits = rows.slice(0, limit).map((row) => ({ channel: row.channel, message: toMessage(row) }))
-    const last = rows[limit - 1]
-    if (rows.length <= limit || last === undefined) return { hits }
-    return { hits, next: { timestamp: last.timestamp, channel: last.channel, seq: last.seq } }
+    if (check !== undefined && isSaid === undefined) return yield* checked(found, check, limit)
+    const rows = yield* sql<FoundRow>`SELECT e.channel, ${columns} ${found} LIMIT ${limit + 1}`
+    return { hits: rows.slice(0, limit).map(toHit), next: nextOf(rows, limit) }
   })
 
   /**
-   * Looks at what the index has found as it comes, until there are enough. Two statements: what is shown with a message is read
-   * of those few alone, and one that was changed in between is looked at again.
+   * Looks at what the index has found as it comes, until there is enough. Two statements: what is shown with a message is read
+   * of the hits alone, and one that was changed in between is looked at again.
    */
-  const checked = (found: Fragment, check: (content: string) => boolean, count: number) =>
-    Effect.gen(function* () {
-      let looked = 0
-      const isHit = ({ content }: { readonly content: string | null }) => content !== null && check(fromText(content))
-      const places = yield* sql<Cursor & { readonly content: string }>`
-        SELECT e.channel, e.seq, e.timestamp, e.content ${found}`.stream.pipe(
-        Stream.filterEffect((row) => {
-          const hit = isHit(row)
-          looked += perRow + row.content.length
-          if (looked < maxAtOnce) return Effect.succeed(hit)
-          looked = 0
-          return Effect.as(Effect.yieldNow, hit)
-        }),
-        Stream.take(count),
-        Stream.map(({ channel, seq }) => [channel, seq] as const),
-        Stream.runCollect,
-      )
-      const rows = yield* sql<FoundRow>`SELECT e.channel, ${columns} FROM ${phrases.pairs(places)} AS wanted
-        JOIN entries e ON e.channel = wanted.one AND e.seq = CAST(wanted.two AS BIGINT)
-        ORDER BY e.timestamp DESC, e.channel, e.seq`
-      return rows.filter(isHit)
-    })
+  const checked = Effect.fnUntraced(function* (
+    found: Fragment,
+    check: (content: string) => boolean,
+    limit: number,
+  ): Effect.fn.Return<Hits, SqlError> {
+    const isHit = ({ content }: Pick<EntryRow, "content">) => content !== null && check(fromText(content))
+    let looked = 0
+    const places = yield* sql<Cursor & { readonly content: string }>`
+      SELECT e.channel, e.seq, e.timestamp, e.content ${found}`.stream.pipe(
+      Stream.filterEffect((row) => {
+        const hit = isHit(row)
+        looked += perRow + row.content.length
+        if (looked < maxAtOnce) return Effect.succeed(hit)
+        looked = 0
+        return Effect.as(Effect.yieldNow, hit)
+      }),
+      Stream.take(limit + 1),
+      Stream.map(({ channel, seq, timestamp }) => ({ channel, seq, timestamp })),
+      Stream.runCollect,
+    )
+    const pairs = places.slice(0, limit).map(({ channel, seq }) => [channel, seq] as const)
+    const rows = yield* sql<FoundRow>`SELECT e.channel, ${columns} FROM ${phrases.pairs(pairs)} AS wanted
+      JOIN entries e ON e.channel = wanted.one AND e.seq = CAST(wanted.two AS BIGINT)
+      ORDER BY e.timestamp DESC, e.channel, e.seq`
+    return { hits: rows.filter(isHit).map(toHit), next: nextOf(places, limit) }
+  })
 
   return { recent, ids, known, messages, carried, page, search }
 }
 
 type FoundRow = EntryRow & { readonly channel: ChannelId }
+
+const toHit = (row: FoundRow): Hits["hits"][number] => ({ channel: row.channel, message: toMessage(row) })
+
+/** Where a page of so many ends, if there is more behind it. */
+const nextOf = (found: ReadonlyArray<Cursor>, limit: number): Cursor | undefined => {
+  const last = found[limit - 1]
+  if (found.length <= limit || last === undefined) return undefined
+  const { channel, seq, timestamp } = last
+  return { timestamp, channel, seq }
+}
 
 const toStoredId = ({ id, seq, timestamp, user }: StoredId): StoredId => ({ user, id, seq, timestamp })
 

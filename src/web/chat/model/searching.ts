@@ -15,9 +15,15 @@ export interface Sought {
 
 const wordsIn = (text: string): ReadonlyArray<string> => Array.from(text.normalize().matchAll(parts), ([word]) => word)
 
+/** An emoji is pointed out with all that is joined to it. */
+const joined = String.raw`(?:[\ufe0f\u{1f3fb}-\u{1f3ff}]|\u200d.)*`
+
 /** One or the other, the longest first; nothing where there is none. */
 const anyOf = (words: ReadonlyArray<string>): string =>
-  words.toSorted((one, other) => other.length - one.length).join("|") || "(?!)"
+  words
+    .toSorted((one, other) => other.length - one.length)
+    .map((word) => (/[\p{L}\p{N}]/u.test(word) ? word : word + joined))
+    .join("|") || "(?!)"
 
 /** Reads a query; undefined where a filter in it is not what it should be. */
 export const soughtBy = (query: string): Sought | undefined => {
