@@ -31,6 +31,27 @@ export const nameOf = ({ columns, rows }: Size): string => `${columns}x${rows}.t
 const shownAs = (rows: ReadonlyArray<string>): string =>
   `${rows.map((row) => row.replaceAll(/\b\d\d:\d\d\b/g, "09:00").trimEnd()).join("\n")}\n`
 
+const escape = "\u001b"
+
+interface View {
+  /** Without one it is only on the way to the next. */
+  readonly name?: string
+  readonly keys: ReadonlyArray<string>
+  readonly shows: RegExp
+}
+
+/** What comes by a key or a command, one after the other, on 80 columns and 24 rows. */
+const views: ReadonlyArray<View> = [
+  { name: "select", keys: ["\u0015", `${escape}[1;5A`, `${escape}[A`, `${escape}[A`], shows: /▌ Looks good here/ },
+  { name: "react", keys: ["r", "par"], shows: /React with: par/ },
+  { name: "switch", keys: ["\u0003", "q", "\u000b"], shows: /Go to:/ },
+  { keys: ["\u0003"], shows: /typing|> Write/ },
+  { name: "bare", keys: [`${escape}l`], shows: /Any key goes back/ },
+  { keys: ["x"], shows: /#ops[^]*> Write/ },
+  { name: "times", keys: ["/set times all\r", "/set sides off\r"], shows: /sides = off/ },
+  { name: "settings", keys: ["/set\r"], shows: /autojoin = -/ },
+]
+
 /** How long to wait until a screen looks as expected. */
 const patience = "10 seconds"
 
@@ -100,6 +121,18 @@ export const take = Effect.fnUntraced(function* (expected: (name: string) => str
     const asExpected = ann.until(nameOf(size), () => wanted === undefined || shownAs(ann.rows()) === wanted)
     yield* Effect.timeoutOption(asExpected, patience)
     taken.push([nameOf(size), shownAs(ann.rows())])
+  }
+  ann.resize({ columns: 80, rows: 24 })
+  for (const { keys, name, shows } of views) {
+    for (const typed of keys) ann.type(typed)
+    yield* ann.shows(shows)
+    if (name === undefined) continue
+    const wanted = expected(`${name}.txt`)
+    const asExpected = ann.until(name, () => wanted === undefined || shownAs(ann.rows()) === wanted)
+    yield* Effect.timeoutOption(asExpected, patience)
+    // Whatever is drawn last: nobody else says anything any more.
+    if (wanted === undefined) yield* Effect.sleep("300 millis")
+    taken.push([`${name}.txt`, shownAs(ann.rows())])
   }
   return taken
 }, Effect.scoped)

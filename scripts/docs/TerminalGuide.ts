@@ -18,7 +18,7 @@ export const terminalGuide: Document = {
       fs.readFileSync(new URL("terminal.md", import.meta.url), "utf8"),
     ]
       .join("")
-      .replaceAll(/\{\{(\d+x\d+)\}\}/g, (_, name: string) => screenshot(name))
+      .replaceAll(/\{\{(?:screen:)?(\d+x\d+|(?<=screen:)\w+)\}\}/g, (_, name: string) => screenshot(name))
       .replace("{{commands}}", () =>
         table(
           ["command", "", "also"],

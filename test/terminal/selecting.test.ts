@@ -67,6 +67,10 @@ describe("choosing a message", () => {
     assert.deepStrictEqual(talked().type("r").type("tada").press("enter").intents(), [
       { ...react, target: Seq.make(3) },
     ])
+    // So fast that it comes together.
+    assert.deepStrictEqual(talked().press("text", { text: "rtada" }).press("enter").intents(), [
+      { ...react, target: Seq.make(3) },
+    ])
     // What is typed itself may be the reaction.
     assert.deepStrictEqual(talked().type("r").type("ok!").press("enter").intents(), [
       { ...react, reaction: "ok!", target: Seq.make(3) },

@@ -69,8 +69,11 @@ describe("the file of settings", () => {
       const read = settingsFile({ XDG_CONFIG_HOME: folder, HOME: "/nowhere" })
       const keep = (name: string, value: string | undefined) =>
         Effect.flatMap(read, ({ keep }) => keep({ path: ["servers", here, "notify", name], value }))
-      yield* keep("ops", "none")
-      yield* keep("lobby", "all")
+      const { keep: keepBoth } = yield* read
+      const both = (["ops", "lobby"] as const).map((name) =>
+        keepBoth({ path: ["servers", here, "notify", name], value: name === "ops" ? "none" : "all" }),
+      )
+      yield* Effect.all(both, { concurrency: "unbounded" })
       assert.deepStrictEqual(JSON.parse(fs.readFileSync(file, "utf8")), {
         servers: { [here]: { notify: { ops: "none", lobby: "all" } } },
       })

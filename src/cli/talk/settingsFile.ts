@@ -3,6 +3,7 @@
  * client starts: it says what is wrong, and goes on without that.
  */
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import {
@@ -68,7 +69,7 @@ const keep = (file: string, wanted: Change): Effect.Effect<void, LocalTrouble> =
       // A link, as people have who keep their settings elsewhere, stays one.
       const target = await fs.promises.realpath(file).catch(() => file)
       const draft = `${target}.${process.pid}.part`
-      await fs.promises.writeFile(draft, print(change(json, wanted)), { mode: 0o600, flag: "wx" })
+      await fs.promises.writeFile(draft, print(change(json, wanted)), { mode: 0o600 })
       await fs.promises.rename(draft, target).catch(async (error: unknown) => {
         await fs.promises.rm(draft, { force: true })
         throw error
@@ -95,10 +96,14 @@ export const settingsFile = (env: NodeJS.ProcessEnv): Effect.Effect<SettingsFile
   return Effect.tryPromise({ try: () => read(file), catch: trouble }).pipe(
     Effect.map((text) => parse(text ?? "")),
     Effect.catch(({ message }) => Effect.succeed({ settings: defaults, problems: [message] })),
-    Effect.map(({ problems, settings }) => ({
-      settings,
-      trouble: problems.map((problem) => `${file}: ${problem}`),
-      keep: (wanted: Change) => keep(file, wanted),
-    })),
+    Effect.map(({ problems, settings }) => {
+      // One after the other, or the later one would not see the change of the one before it.
+      const turn = Semaphore.makeUnsafe(1)
+      return {
+        settings,
+        trouble: problems.map((problem) => `${file}: ${problem}`),
+        keep: (wanted: Change) => turn.withPermits(1)(keep(file, wanted)),
+      }
+    }),
   )
 }

@@ -8,6 +8,7 @@ import type { Key } from "../Key.ts"
 import { meant } from "../Keymap.ts"
 import { layout } from "../Layout.ts"
 import type { Model } from "../Model.ts"
+import { graphemes } from "../Width.ts"
 import { current, scroll, show } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 import * as Files from "./files.ts"
@@ -230,6 +231,15 @@ const pressInDraft = (model: Model, key: Key): Next => {
 /** Pages of the help. */
 const turns: { readonly [Name in Key["name"]]?: number } = { down: 1, pageDown: 1, up: -1, pageUp: -1 }
 
+/** Letters that are typed faster than they are read come together: each of them does what it does. */
+const pressSelecting = (model: Model, key: Key): Next => {
+  const [first, ...rest] = key.name === "text" ? graphemes(key.text) : []
+  if (first === undefined || rest.length === 0) return Selecting.press(model, key)
+  const [next, intents] = Selecting.press(model, { ...key, text: first })
+  const [last, more] = pressKey(next, { ...key, text: rest.join("") })
+  return [last, [...intents, ...more]]
+}
+
 export const pressKey = (model: Model, key: Key): Next => {
   if (model.password !== undefined) return Password.press(model, model.password, key)
   if (model.help !== undefined) {
@@ -239,7 +249,7 @@ export const pressKey = (model: Model, key: Key): Next => {
   }
   if (model.search !== undefined) return only(Search.press(model, key))
   if (model.picker !== undefined) return Picking.press(model, model.picker, key)
-  if (model.selected !== undefined) return Selecting.press(model, key)
+  if (model.selected !== undefined) return pressSelecting(model, key)
   const meaning = meant(model.settings.keys, key)
   if (meaning === undefined) return only(model)
   if (model.past !== undefined) {
