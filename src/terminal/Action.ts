@@ -113,6 +113,8 @@ export type Intent =
       readonly content: string
       /** The id of the file that it carries. */
       readonly file?: string
+      /** The place of the message that it answers. */
+      readonly replyTo?: Seq
     }
   | { readonly _tag: "Edit"; readonly channel: string; readonly target: Seq; readonly content: string }
   | { readonly _tag: "Delete"; readonly channel: string; readonly target: Seq }

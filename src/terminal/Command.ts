@@ -59,6 +59,8 @@ export type Command =
   | { readonly _tag: "Disturb"; readonly value: string }
   /** A list to choose from. */
   | { readonly _tag: "Pick"; readonly what: "switch" | "sent" }
+  /** Answer the last message. */
+  | { readonly _tag: "Reply"; readonly text: string }
   /** Choose a message. */
   | { readonly _tag: "Select" }
   | { readonly _tag: "Help" }

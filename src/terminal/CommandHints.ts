@@ -27,8 +27,11 @@ const matching = (draft: string): ReadonlyArray<CommandEntry> => {
 }
 
 /** As many as there is room for on a screen of so many rows. */
-export const commandHints = ({ completion, editing, editor, password, size }: Model): CommandHints => {
-  if (completion !== undefined || editing !== undefined || password !== undefined) return none
+export const commandHints = (model: Model): CommandHints => {
+  const { completion, editing, editor, exporting, password, picker, said, selected, size, ticks } = model
+  const others = [completion, editing, exporting, password, picker, selected]
+  // What stands there instead has one line.
+  if (others.some((other) => other !== undefined) || (said !== undefined && said.until > ticks)) return none
   const found = matching(editor.text)
   const room = Math.max(1, Math.min(maxLines, Math.floor(size.rows / 3)))
   return found.length <= room

@@ -71,6 +71,8 @@ export interface Model {
   readonly editing: { readonly channel: string; readonly seq: Seq; readonly content: string } | undefined
   /** Whom the user ignores: as they were typed, by how names are compared. */
   readonly ignored: ReadonlyMap<string, string>
+  /** The message that the draft answers. */
+  readonly replying: Replying | undefined
   /** The messages that were sent last, for the arrow keys; at most 100, the newest at the end. */
   readonly sent: ReadonlyArray<string>
   /** Files that are on their way; the one that was begun last at the end. */
@@ -168,6 +170,15 @@ export interface Conversation {
   readonly listed: ReadonlyArray<FileInfo> | undefined
   /** What was being written here when another conversation was shown. */
   readonly draft: Editor
+  /** What that answered. */
+  readonly replying: Replying | undefined
+}
+
+/** The message that a draft answers: its place, and what is shown of it. */
+export interface Replying {
+  readonly seq: Seq
+  readonly from: Username
+  readonly content: string
 }
 
 /** An event that changes an earlier message. */
@@ -210,6 +221,8 @@ export type Entry =
       readonly id: MessageId
       readonly content: string
       readonly file?: FileInfo | undefined
+      /** The place of the message that it answers. */
+      readonly replyTo?: Seq | undefined
       /** Undefined while it is on its way. */
       readonly failed: string | undefined
       /** Whether it waits until the conversation is joined. If not, the client has it, and says what becomes of it. */
@@ -298,6 +311,7 @@ export const conversation = (name: string): Conversation => ({
   scroll: 0,
   listed: undefined,
   draft: empty,
+  replying: undefined,
 })
 
 /** Before anything has happened. `ids` is a word that no other run has: with it the ids of messages begin. */
@@ -346,6 +360,7 @@ export const initial = (options: {
   readSentAt: Number.NEGATIVE_INFINITY,
   editing: undefined,
   ignored: new Map((options.ignored ?? []).map((name) => [spelling(name), name])),
+  replying: undefined,
   sent: [],
   transfers: [],
   nextTransfer: 1,

@@ -13,6 +13,7 @@ import { channelInfo } from "./update/administer.ts"
 import * as Exporting from "./update/exporting.ts"
 import * as Files from "./update/files.ts"
 import * as Past from "./update/past.ts"
+import { forgetGone } from "./update/replying.ts"
 import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/enter.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
@@ -120,7 +121,7 @@ const step = (model: Model, action: Action): Next => {
         [],
       ]
     case "Event":
-      return receiveEvent(model, action.event)
+      return receiveEvent(forgetGone(model, action.event), action.event)
     case "Published":
       return [published(model, action.channel, action.id, action.seq), []]
     case "NotPublished":

@@ -80,6 +80,8 @@ const drafts = [
   "/switch",
   "/select",
   "/again",
+  "/reply",
+  "/reply yes",
   "/whois x y",
   "/editor",
   "/bare",

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { choices } from "../../src/terminal/Choices.ts"
 import { layout } from "../../src/terminal/Layout.ts"
+import { MessageId } from "../../src/domain/MessageId.ts"
 import { Seq } from "../../src/domain/Seq.ts"
 import { event, World } from "./world.ts"
 
@@ -166,5 +167,68 @@ describe("a list to choose from", () => {
     const state = { _tag: "Away", because: { message: "lost" }, until: world.model.ticks + 1000 } as never
     world.act({ _tag: "Connection", state }).press("text", { text: "r", ctrl: true })
     assert.deepStrictEqual([world.model.picker, world.intents()], [undefined, [{ _tag: "Retry" }]])
+  })
+})
+
+describe("answering a message", () => {
+  const publish = { _tag: "Publish", channel: "lobby", id: MessageId.make("run-0") } as const
+
+  it("sends which one it answers, once, and calls who wrote it", () => {
+    const world = talked().press("up").press("up").type("t")
+    assert.strictEqual(world.model.editor.text, "@bob ")
+    world.enter("so are you")
+    assert.deepStrictEqual(
+      world.intents().filter(({ _tag }) => _tag === "Publish"),
+      [{ ...publish, content: "@bob so are you", replyTo: Seq.make(1) }],
+    )
+    assert.isUndefined(world.model.replying)
+    const own = talked().press("up").press("enter")
+    assert.strictEqual(own.model.editor.text, "")
+    assert.deepInclude(own.enter("once more").intents().at(-1), { content: "once more", replyTo: Seq.make(2) })
+    assert.notProperty(own.enter("and on").intents().at(-1), "replyTo")
+  })
+
+  it("takes the last one by a command, and keeps what was begun", () => {
+    const world = talked().press("escape")
+    assert.deepInclude(world.enter("/reply I do").intents().at(-1), { content: "@grace I do", replyTo: Seq.make(3) })
+    world.enter("/reply")
+    assert.deepStrictEqual(world.model.replying?.from as string | undefined, "grace")
+    // A command in between is none.
+    world.press("text", { text: "u", ctrl: true }).enter("/users")
+    assert.isDefined(world.model.replying)
+    world.press("escape")
+    assert.isUndefined(world.model.replying)
+    const begun = talked().press("escape").type("half a").press("up", ctrl).type("t")
+    assert.strictEqual(begun.model.editor.text, "@grace half a")
+    assert.match(new World().joins("lobby").enter("/reply").screen().join("\n"), /nothing here to answer/)
+  })
+
+  it("stays with its draft in its channel, and ends when what it answers is deleted", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby", "bob").joins("ops")
+    world.says("bob", "a question").enter("/reply").press("down", { alt: true })
+    assert.deepStrictEqual([world.model.editor.text, world.model.replying], ["", undefined])
+    world.press("up", { alt: true })
+    assert.deepStrictEqual([world.model.editor.text, world.model.replying?.seq as number], ["@bob ", 1])
+    const deleted = { channel: "lobby", seq: 5, target: 1, id: "x", from: "bob", timestamp: 1 }
+    world.press("down", { alt: true }).receive(event("Deleted", deleted)).press("up", { alt: true })
+    assert.isUndefined(world.model.replying)
+    const gone = talked()
+      .type("t")
+      .receive(event("HistoryChanged", { channel: "lobby" }))
+    assert.isUndefined(gone.model.replying)
+  })
+
+  it("waits with what is to be sent until the channel is joined", () => {
+    const world = talked().type("t")
+    world.receive(event("Left", { channel: "lobby" })).enter("yes")
+    assert.deepStrictEqual(
+      world.intents().filter(({ _tag }) => _tag === "Publish"),
+      [],
+    )
+    world.joins("lobby", "grace")
+    assert.deepInclude(
+      world.intents().find(({ _tag }) => _tag === "Publish"),
+      { content: "@grace yes", replyTo: Seq.make(3) },
+    )
   })
 })

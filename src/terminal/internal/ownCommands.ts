@@ -74,6 +74,12 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
     read: () => ({ _tag: "Select" }),
   },
   {
+    names: ["reply"],
+    usage: "[TEXT]",
+    summary: "answer the last message of somebody else; Ctrl+↑ and t answers any",
+    read: (text) => ({ _tag: "Reply", text }),
+  },
+  {
     names: ["again", "recall"],
     usage: "",
     summary: "search what you sent before, to send it again; Ctrl+R does the same",

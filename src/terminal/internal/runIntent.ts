@@ -51,8 +51,8 @@ export const runIntent = (
 
   switch (intent._tag) {
     case "Publish": {
-      const { channel, content, file, id } = intent
-      return Effect.matchEffect(client.publish(channel, content, { id, file }), {
+      const { channel, content, file, id, replyTo } = intent
+      return Effect.matchEffect(client.publish(channel, content, { id, file, replyTo }), {
         onSuccess: ({ seq }) => report({ _tag: "Published", channel, id, seq }),
         onFailure: (error) => report({ _tag: "NotPublished", channel, id, why: explained(error) }),
       })

@@ -86,11 +86,13 @@ export const show = (model: Model, name: string): Model => {
     scroll: 0,
     // An edit of a message is not kept as a draft.
     draft: model.editing === undefined ? model.editor : empty,
+    replying: model.replying,
   }))
   return {
     ...change(left, name, read),
     current: next.name,
     editor: next.draft,
+    replying: next.replying,
     browsing: undefined,
     search: undefined,
     selected: undefined,

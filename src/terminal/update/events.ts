@@ -201,7 +201,7 @@ const joined = (model: Model, event: ServerFrameOf<"Joined">): Next => {
   // What the user wrote before joining can be sent now.
   const intents = before.entries
     .filter(isWaiting)
-    .map(({ content, file, id }): Intent => publish({ channel, id, content, file }))
+    .map(({ content, file, id, replyTo }): Intent => publish({ channel, id, content, file, replyTo }))
   if (before.seq !== undefined) return [entered, intents]
   const welcomed = notice(entered, welcome(event), "info", channel)
   const begun = change(welcomed, channel, (conversation) => ({ ...conversation, oldest: Seq.next(seq) }))
@@ -341,8 +341,8 @@ export const published = (model: Model, channel: string, id: string, seq: Seq.Se
   withEntries(model, whereUnsent(model, channel, id), ({ entries }) => {
     const found = entries.find((entry) => entry._tag === "Unsent" && entry.id === id)
     if (found?._tag !== "Unsent" || model.me === undefined) return entries
-    const { at, content, file, id: own, key } = found
-    const said = { content, file, mention: false }
+    const { at, content, file, id: own, key, replyTo } = found
+    const said = { content, file, replyTo, mention: false }
     const acknowledged: Entry = { _tag: "Message", key, at, id: own, seq, from: model.me, ...said }
     const others = entries.filter((entry) => entry !== found)
     return others.toSpliced(seq === Seq.zero ? entries.indexOf(found) : indexFor(others, seq), 0, acknowledged)

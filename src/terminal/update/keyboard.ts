@@ -20,6 +20,7 @@ import * as Undo from "./undo.ts"
 import * as Selecting from "./selecting.ts"
 import { remember, submit } from "./submit.ts"
 import { requestOlder } from "./history.ts"
+import * as Replying from "./replying.ts"
 import * as Search from "./search.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -86,12 +87,14 @@ const complete = (model: Model, by: 1 | -1): Next => {
 const escape = (model: Model): Next => {
   if (model.completion !== undefined) return only({ ...model, completion: undefined })
   if (model.editing !== undefined) return only(Editing.stopEditing(model))
+  if (model.replying !== undefined) return only(Replying.stopReplying(model))
   return only(scroll(model, Number.NEGATIVE_INFINITY))
 }
 
 /** Ctrl+C: drops the draft, or quits where there is none. */
 const stop = (model: Model): Next => {
   if (model.editing !== undefined) return only(Editing.stopEditing(model))
+  if (model.editor.text === "" && model.replying !== undefined) return only(Replying.stopReplying(model))
   if (model.editor.text === "") return quit(model)
   return only({ ...remember(model), editor: Editor.empty, browsing: undefined, completion: undefined })
 }

@@ -1,4 +1,5 @@
 import type { FileInfo } from "../../client/Files.ts"
+import type { Seq } from "../../domain/Seq.ts"
 import { MessageId } from "../../domain/MessageId.ts"
 import type { Intent } from "../Action.ts"
 import type { Model } from "../Model.ts"
@@ -7,15 +8,15 @@ import { add, find, isDirect, isWaiting } from "./conversations.ts"
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
 /** Posts a message; one in a channel that is not joined yet waits for that. */
-export const post = (model: Model, channel: string, content: string, file?: FileInfo): Next => {
+export const post = (model: Model, channel: string, content: string, file?: FileInfo, replyTo?: Seq): Next => {
   const { next, prefix } = model.ids
   const id = MessageId.make(`${prefix}-${next}`)
   const numbered = { ...model, ids: { prefix, next: next + 1 } }
   const before = find(model, channel)
   const waiting = before?.roster === undefined
-  const carried = file === undefined ? {} : { file }
+  const carried = { ...(file === undefined ? {} : { file }), ...(replyTo === undefined ? {} : { replyTo }) }
   const shown = add(numbered, channel, { _tag: "Unsent", id, content, ...carried, failed: undefined, waiting })
-  if (!waiting) return [shown, [publish({ channel, id, content, file })]]
+  if (!waiting) return [shown, [publish({ channel, id, content, file, replyTo })]]
   // The server may have closed a quiet direct conversation; the first message joins it again.
   const silent = isDirect(channel) && before?.seq !== undefined && !before.entries.some(isWaiting)
   return [shown, silent ? [{ _tag: "Join", channel }] : []]
@@ -26,7 +27,15 @@ export const publish = (message: {
   readonly id: MessageId
   readonly content: string
   readonly file?: FileInfo | undefined
+  readonly replyTo?: Seq | undefined
 }): Intent => {
-  const { channel, content, file, id } = message
-  return { _tag: "Publish", channel, id, content, ...(file === undefined ? {} : { file: file.id }) }
+  const { channel, content, file, id, replyTo } = message
+  return {
+    _tag: "Publish",
+    channel,
+    id,
+    content,
+    ...(file === undefined ? {} : { file: file.id }),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  }
 }

@@ -8,6 +8,7 @@ import { placeOf, scrollInto } from "../Timeline.ts"
 import { change, current, isIgnored, lookOf, seqOf } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 import { requestOlder } from "./history.ts"
+import * as Replying from "./replying.ts"
 import { say } from "./saying.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -98,6 +99,8 @@ const copyLink = (model: Model, entry: MessageEntry): Next => {
 /** What is done with the message that is chosen; undefined where a key does nothing. */
 const act = (model: Model, entry: MessageEntry, letter: string): Next | undefined => {
   switch (letter) {
+    case "t":
+      return only(Replying.reply(end(model), entry))
     case "r":
     case "+":
       return only({ ...model, picker: { what: "react", query: "", at: 0 } })
@@ -147,8 +150,9 @@ export const press = (model: Model, key: Key): Next => {
       if (key.ctrl || key.alt) return only(end(model))
       return act(model, entry, key.text) ?? only({ ...model, selected: { key: entry.key, deleting: false } })
     }
-    case "escape":
     case "enter":
+      return only(Replying.reply(end(model), entry))
+    case "escape":
       return only(end(model))
     default:
       return only(model)

@@ -18,6 +18,7 @@ import * as Ignore from "./ignore.ts"
 import * as Past from "./past.ts"
 import * as Picking from "./picking.ts"
 import { post } from "./post.ts"
+import * as Replying from "./replying.ts"
 import * as Search from "./search.ts"
 import * as Selecting from "./selecting.ts"
 import * as Settings from "./settings.ts"
@@ -54,7 +55,9 @@ const trimmed = (text: string): string => {
 
 /** Sends a message, and shows it. */
 const send = (model: Model, channel: string, content: string): Next => {
-  const [shown, intents] = post(model, channel, content)
+  const answers = channel === model.current ? model.replying?.seq : undefined
+  const answered = answers === undefined ? model : Replying.stopReplying(model)
+  const [shown, intents] = post(answered, channel, content, undefined, answers)
   const read = change(shown, channel, (conversation) => ({
     ...conversation,
     scroll: 0,
@@ -181,6 +184,11 @@ const runCommand = (model: Model, command: Command): Next => {
       return Settings.disturb(model, command.value)
     case "Pick":
       return [Picking.open(model, command.what), []]
+    case "Reply": {
+      const [ready, none] = Replying.replyToLast(model)
+      if (command.text === "" || ready.replying === undefined) return [ready, none]
+      return send({ ...ready, editor: Editor.empty }, channel, `${ready.editor.text}${command.text}`)
+    }
     case "Select":
       return [Selecting.begin(model), []]
     case "Help":

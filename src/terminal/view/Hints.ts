@@ -2,8 +2,9 @@ import { createElement } from "react"
 import { typing } from "../Banner.ts"
 import { commandHints } from "../CommandHints.ts"
 import type { CommandEntry } from "../internal/CommandEntry.ts"
-import type { Completion, Conversation, Model } from "../Model.ts"
+import type { Completion, Conversation, Model, Replying } from "../Model.ts"
 import * as Plain from "../Plain.ts"
+import { excerpt } from "../../text/Excerpt.ts"
 import { progress } from "../update/exporting.ts"
 import { cut, fit, width } from "../Width.ts"
 import { Line } from "./Line.ts"
@@ -27,9 +28,12 @@ const offers = ({ at, candidates, labels = candidates }: Completion, columns: nu
   return pieces
 }
 
+const answering = ({ content, from }: Replying): string =>
+  `Answering ${Plain.nameInText(from)} (Esc ends that): ${Plain.line(excerpt(content))}`
+
 const editingHint = "Changing what you said: Enter saves it, Esc leaves it, ↑ an earlier one"
 
-const selectingHint = "↑↓ choose: r react, e edit, d delete, c copy, l copy its link, Esc"
+const selectingHint = "↑↓ choose: t answer, r react, e edit, d delete, c copy, l its link, Esc"
 
 /** Columns before what a command does. */
 const usageColumns = 34
@@ -61,7 +65,7 @@ export const Hints = (part: {
   readonly height: number
 }) => {
   const { columns, conversation, height, model } = part
-  const { completion, editing, said, selected, ticks } = model
+  const { completion, editing, replying, said, selected, ticks } = model
   const banner = (text: string) => createElement(Line, { columns, text: ` ${text}`, style: "banner" })
   if (completion !== undefined) return createElement(Rows, { columns, height, rows: [offers(completion, columns)] })
   if (said !== undefined && said.until > ticks) return banner(Plain.line(said.text))
@@ -69,6 +73,7 @@ export const Hints = (part: {
   if (exporting !== undefined) return banner(exporting)
   if (selected !== undefined) return banner(selectingHint)
   if (editing !== undefined) return banner(editingHint)
+  if (replying !== undefined && !model.editor.text.startsWith("/")) return banner(answering(replying))
   const commands = commandLines(model, columns)
   if (commands.length > 0) return createElement(Rows, { columns, height, rows: commands })
   const text = conversation === undefined ? "" : typing(conversation, ticks)
