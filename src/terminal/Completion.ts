@@ -2,6 +2,8 @@
 import { maxNameLength } from "../domain/Limits.ts"
 import { commands } from "./Commands.ts"
 import { names as emojiNames } from "../text/Emoji.ts"
+import { actionNames } from "./Keymap.ts"
+import { descriptions, names as settingNames } from "./Settings.ts"
 import * as Editor from "./Editor.ts"
 import { emojiFor } from "./Shortcodes.ts"
 import { pathBefore } from "./internal/paths.ts"
@@ -22,10 +24,27 @@ const people = ({ entries, roster }: Conversation, me: string | undefined): Read
 const starting = (candidates: ReadonlyArray<string>, typed: string): ReadonlyArray<string> =>
   candidates.filter((candidate) => candidate.toLowerCase().startsWith(typed.toLowerCase())).slice(0, maxCandidates)
 
+/** What can follow `/set`, `/notify` and `/dnd`. */
+const settingWords = (before: string): ReadonlyArray<string> | undefined => {
+  if (/^\/(notify)\s+$/.test(before)) return ["all", "mentions", "none", "default"]
+  if (/^\/dnd\s+$/.test(before)) return ["on", "off"]
+  if (/^\/set\s+keys?\s+\S+\s+$/.test(before)) return [...actionNames, "none", "default"]
+  const setting = /^\/set\s+(?:(\w+)\s+)?$/.exec(before)
+  if (setting === null) return undefined
+  const [, name] = setting
+  if (name === undefined) return [...settingNames.filter((one) => one !== "servers"), "autojoin"]
+  const found = settingNames.find((one) => one === name)
+  // What is written in capitals is no word.
+  const values = found === undefined ? [] : descriptions[found][0].split("|").filter((word) => /^[a-z]+$/.test(word))
+  return values.length === 0 ? undefined : [...values, "default"]
+}
+
 /** The words that can follow this part of the draft, where there are only a few. */
 const wordsOf = (before: string): ReadonlyArray<string> | undefined => {
   if (/^\/(react|r)\s+$/.test(before)) return emojiNames.map((name) => `:${name}: `)
   if (/^\/(role|op)\s+\S+\s+$/.test(before)) return ["owner", "moderator", "member", "none"].map((word) => `${word} `)
+  const words = settingWords(before)
+  if (words !== undefined) return words.map((word) => `${word} `)
   return /^\/(create|new)\s+\S+\s+$/.test(before) ? ["private ", "readonly "] : undefined
 }
 

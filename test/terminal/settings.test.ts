@@ -141,6 +141,20 @@ describe("/set, /notify and /dnd", () => {
     }
   })
 
+  it("are completed by Tab", () => {
+    for (const [draft, completed] of [
+      ["/set ti", "/set times "],
+      ["/set aut", "/set autojoin "],
+      ["/set times n", "/set times none "],
+      ["/set joins o", "/set joins on "],
+      ["/set keys ctrl+g sw", "/set keys ctrl+g switch "],
+      ["/notify m", "/notify mentions "],
+      ["/dnd o", "/dnd on "],
+    ] as const) {
+      assert.strictEqual(new World().joins("lobby").type(draft).press("tab").model.editor.text, completed)
+    }
+  })
+
   it("decide of what one is told: by level, by words, and by nothing while one is not to be disturbed", () => {
     const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby", "bob").joins("ops", "bob")
     const says = (content: string) => {

@@ -243,7 +243,9 @@ const pressSelecting = (model: Model, key: Key): Next => {
   return [last, [...intents, ...more]]
 }
 
-export const pressKey = (model: Model, key: Key): Next => {
+/** What was said of the key before is read by now. */
+export const pressKey = (before: Model, key: Key): Next => {
+  const model = before.said === undefined ? before : { ...before, said: undefined }
   if (model.password !== undefined) return Password.press(model, model.password, key)
   if (model.help !== undefined) {
     const plain = !key.alt && !key.shift

@@ -26,7 +26,8 @@ const header = (
   const name = conversation === undefined ? "natter" : written(conversation.name)
   const count = conversation?.roster === undefined ? "" : ` (${conversation.roster.count})`
   const left = cut(` ${name}${count}`, columns)
-  const hint = `${model.me === undefined ? "" : `${Plain.name(model.me)} `}/help `
+  const quiet = model.settings.dnd ? "(dnd) " : ""
+  const hint = `${model.me === undefined ? "" : `${Plain.name(model.me)} `}${quiet}/help `
   const unread = listed ? "" : elsewhere(model)
   const wanted = [unread, hint].filter((part) => part !== "").join(" · ")
   const right =
