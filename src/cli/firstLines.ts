@@ -5,7 +5,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { maxPasswordLength } from "../domain/Limits.ts"
 
-export class InputError extends Data.TaggedError("InputError")<{ readonly message: string }> {}
+class InputError extends Data.TaggedError("InputError")<{ readonly message: string }> {}
 
 /** So many lines, each with a password in it; those that are not there are empty. */
 export const firstLines = Effect.fnUntraced(

@@ -4,7 +4,7 @@
 const begins = (name: string, at: number): boolean => at === 0 || /[^\p{L}\p{N}]/u.test(name[at - 1]!)
 
 /** The higher the better; undefined where it does not fit. Letters count more that follow each other, or begin a word. */
-export const fit = (name: string, typed: string): number | undefined => {
+const fit = (name: string, typed: string): number | undefined => {
   const text = name.toLowerCase()
   let score = 0
   let from = 0

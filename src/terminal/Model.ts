@@ -270,7 +270,7 @@ export interface Picker {
   readonly at: number
 }
 
-export interface Selected {
+interface Selected {
   /** The key of its entry in the conversation that is shown. */
   readonly key: number
   /** Whether the user was asked if it is to be deleted. */

@@ -22,7 +22,7 @@ const chosenFrom = (model: Model): ReadonlyArray<MessageEntry> =>
     .filter(({ from }) => !isIgnored(model, from))
 
 /** The message that is chosen; undefined where none is, or it is gone. */
-export const selectedEntry = (model: Model): MessageEntry | undefined =>
+const selectedEntry = (model: Model): MessageEntry | undefined =>
   model.selected === undefined ? undefined : chosenFrom(model).find(({ key }) => key === model.selected!.key)
 
 /** Chooses a message, and scrolls such that it is in sight. */
