@@ -15,6 +15,13 @@ export const chat = Command.make(
       Flag.withDescription(`A channel to join (${lobby}); give it again for more, the first is shown`),
       Flag.atLeast(0),
     ),
+    also: Flag.String("also").pipe(
+      Flag.withMetavar("ADDRESS"),
+      Flag.withDescription(
+        "Another server in the same window, at which `natter login` has signed in; give it again for more. Ctrl+X shows the next",
+      ),
+      Flag.atLeast(0),
+    ),
     ...who,
     reconnect,
     discover: Flag.Boolean("discover").pipe(
@@ -57,6 +64,10 @@ export const chat = Command.make(
     {
       command: "natter chat chat.example.org:8080 -c ops -c lobby",
       description: "Talk elsewhere, in two channels, as who `natter login` made you",
+    },
+    {
+      command: "natter chat --also chat.example.org:8080",
+      description: "Two servers in one window: here, and where `natter login` signed in",
     },
     {
       command: "natter chat wss://chat.example.org --name ann",

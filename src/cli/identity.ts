@@ -123,6 +123,17 @@ const stored = (profile: Profile): Credentials | undefined => {
     : undefined
 }
 
+/**
+ * What `natter login` has kept of a server. Nothing else is tried there: a password that is in the environment is for the server
+ * that is named first, and no other may be told it.
+ */
+export const kept = Effect.fnUntraced(function* (address: Address.Address) {
+  const profile = yield* Profiles.find(address)
+  const credentials = profile === undefined ? undefined : stored(profile)
+  const where = Address.format(address)
+  return credentials ?? (yield* userError(`nothing is kept of ${where}: sign in there first, natter login ${where}`))
+})
+
 /** Keeps each newer token that the server gives, where it replaces one that was kept. */
 export const keeper = Effect.fnUntraced(function* (address: Address.Address, credentials: Credentials) {
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()

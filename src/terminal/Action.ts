@@ -9,8 +9,8 @@ import type { Status } from "../domain/Status.ts"
 import type { Username } from "../domain/Username.ts"
 import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Key } from "./Key.ts"
-import type { Size } from "./Model.ts"
-import type { Change } from "./Settings.ts"
+import type { OtherServer, Size } from "./Model.ts"
+import type { Change, Settings } from "./Settings.ts"
 
 type Administrative =
   | "createChannel"
@@ -88,6 +88,12 @@ export type Action =
   | { readonly _tag: "ExportMoved"; readonly channel: string; readonly count: number }
   | { readonly _tag: "Exported"; readonly channel: string; readonly count: number; readonly path: string }
   | { readonly _tag: "NotExported"; readonly channel: string; readonly why: string }
+  /** This server is the one in the window now, or another. */
+  | { readonly _tag: "Seen"; readonly shown: boolean }
+  /** What waits at the other servers. */
+  | { readonly _tag: "Elsewhere"; readonly servers: ReadonlyArray<OtherServer> }
+  /** Settings were changed while another server was shown. */
+  | { readonly _tag: "Settings"; readonly settings: Settings }
   /** Anything else has failed: a line to show in the conversation that is open. */
   | { readonly _tag: "Refused"; readonly why: string }
 
@@ -157,6 +163,8 @@ export type Intent =
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
   | { readonly _tag: "Whois"; readonly name: string; readonly channel: string }
+  /** Another server is to be shown: the next, or the one whose address has this in it. */
+  | { readonly _tag: "ShowServer"; readonly which: string | undefined }
   /** The draft is to be written in a program of the user's own. */
   | { readonly _tag: "OpenEditor"; readonly text: string }
   /** Lines to be copied: shown as they are until a key is pressed. */

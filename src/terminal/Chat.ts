@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Latch from "effect/Latch"
 import type * as Redacted from "effect/Redacted"
@@ -14,13 +15,14 @@ import { fresh } from "../client/MessageId.ts"
 import type { ConnectionFailure } from "../client/Reconnect.ts"
 import * as Monotonic from "../domain/Monotonic.ts"
 import type { Action, Intent } from "./Action.ts"
-import { initial, type Size } from "./Model.ts"
+import { areSame, summaryOf } from "./Elsewhere.ts"
+import { initial, type Model, type Size } from "./Model.ts"
 import { exportHistory } from "./internal/exporting.ts"
 import { runIntent } from "./internal/runIntent.ts"
 import { Transfers } from "./internal/transfers.ts"
 import type { LocalFiles, LocalTrouble } from "./LocalFiles.ts"
 import type { Change, Settings } from "./Settings.ts"
-import { title, update } from "./Update.ts"
+import { titleOf, update } from "./Update.ts"
 import type { Capabilities } from "./view/Capabilities.ts"
 import * as Display from "./view/Display.ts"
 
@@ -30,16 +32,28 @@ export interface Ignoring {
   readonly keep: (names: ReadonlyArray<string>) => Effect.Effect<void, { readonly message: string }>
 }
 
-export interface ChatOptions {
+/** A server, and who is signed in there. */
+export interface ServerOptions {
   /** How the server is reached, as people write it. */
   readonly address: string
-  readonly capabilities: Capabilities
   /** The channels to join; the first is shown. */
   readonly channels: readonly [string, ...ReadonlyArray<string>]
   /** The client, once it has signed in. */
   readonly client: Effect.Effect<Client, ConnectionFailure>
-  readonly files: LocalFiles
   readonly ignoring: Ignoring
+  /** Where the page of the service is; undefined where nobody could open it. */
+  readonly page: string | undefined
+  /** Called with what asks the user for the password, when the client needs it to sign in again. */
+  readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
+  /** In which state it is until then. */
+  readonly waiting: Stream.Stream<ClientState>
+}
+
+export interface ChatOptions {
+  /** The first is shown. */
+  readonly servers: readonly [ServerOptions, ...ReadonlyArray<ServerOptions>]
+  readonly capabilities: Capabilities
+  readonly files: LocalFiles
   /** Whether the wheel of the mouse is reported. */
   readonly mouse: boolean
   /** Has the user write a draft in a program that takes the terminal. */
@@ -49,12 +63,27 @@ export interface ChatOptions {
   readonly settingsTrouble: ReadonlyArray<string>
   /** Changes that file, and nothing else in it. */
   readonly keepSetting: (change: Change) => Effect.Effect<void, LocalTrouble>
-  /** Where the page of the service is; undefined where nobody could open it. */
-  readonly page: string | undefined
-  /** Called with what asks the user for the password, when the client needs it to sign in again. */
-  readonly onAsk: (ask: Effect.Effect<Redacted.Redacted>) => void
-  /** In which state it is until then. */
-  readonly waiting: Stream.Stream<ClientState>
+}
+
+/** What a server has in the window, and others have, too. */
+interface Window {
+  readonly display: () => Display.Display
+  /** Something is to be drawn. */
+  readonly changed: () => void
+  readonly leave: () => void
+  readonly showServer: (which: string | undefined) => void
+  readonly title: () => void
+  /** What was set here holds at the others. */
+  readonly settled: () => void
+  readonly start: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+}
+
+/** A server in the window. */
+interface Seat {
+  readonly model: () => Model
+  readonly dispatch: (action: Action) => void
+  /** Talks to the server, until the client ends. */
+  readonly talking: Effect.Effect<never, ConnectionFailure>
 }
 
 /** Between two frames, in milliseconds. */
@@ -63,37 +92,42 @@ const frame = 33
 /** Intents that the client works on at once; any beyond that are refused. */
 const maxPending = 512
 
-/** Runs until the user quits; fails when the client ends. The terminal is restored before that. */
-export const run = Effect.fnUntraced(function* (
+const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
+
+/** Takes a place in the window. */
+const sit = Effect.fnUntraced(function* (
+  server: ServerOptions,
   options: ChatOptions,
-): Effect.fn.Return<void, ConnectionFailure, Scope.Scope> {
-  const quit = Deferred.makeUnsafe<void>()
+  window: Window,
+  hidden: boolean,
+): Effect.fn.Return<Seat> {
   const arrived = Deferred.makeUnsafe<Client>()
-  const changed = Latch.makeUnsafe(false)
-  const start = yield* FiberSet.makeRuntime<never>()
   let waiting = 0
   let password = Deferred.makeUnsafe<Redacted.Redacted>()
-  const size = Display.sizeOf(process.stdout)
-  const { address, capabilities, channels, files, keepSetting, mouse, page, settings, write } = options
-  const time = Effect.all({ now: Clock.currentTimeMillis, ticks: Monotonic.now })
+  const { address, channels, ignoring, page } = server
+  const { capabilities, files, keepSetting, settings, write } = options
+  const { start } = window
   let model = initial({
     address,
     channels,
     ids: yield* fresh,
     ...(yield* time),
-    size,
+    size: Display.sizeOf(process.stdout),
     formats: capabilities.formats,
     page,
     settings,
-    ignored: options.ignoring.names,
+    ignored: ignoring.names,
+    hidden,
   })
 
   const dispatch = (action: Action): void => {
     const [next, intents] = update(model, action)
+    const set = next.settings !== model.settings
     if (next !== model) {
       model = next
-      changed.openUnsafe()
+      window.changed()
     }
+    if (set && action._tag !== "Settings") window.settled()
     for (const intent of intents) handleIntent(intent)
   }
 
@@ -104,18 +138,20 @@ export const run = Effect.fnUntraced(function* (
       case "SignIn":
         return void Deferred.doneUnsafe(password, Exit.succeed(intent.password))
       case "Quit":
-        return void Deferred.doneUnsafe(quit, Exit.void)
+        return window.leave()
+      case "ShowServer":
+        return window.showServer(intent.which)
       case "Title":
-        return display.title(intent.text)
+        return window.title()
       case "OpenEditor":
         return void start(
-          Effect.match(Effect.scoped(Effect.andThen(display.lent, write(intent.text))), {
+          Effect.match(Effect.scoped(Effect.andThen(window.display().lent, write(intent.text))), {
             onSuccess: (text) => dispatch({ _tag: "Written", text }),
             onFailure: ({ message }) => dispatch({ _tag: "Refused", why: `The draft is as it was: ${message}` }),
           }),
         )
       case "ShowBare":
-        return void start(display.showBare(intent.lines))
+        return void start(window.display().showBare(intent.lines))
       case "Export":
         return void start(
           Effect.flatMap(Deferred.await(arrived), (client) => exportHistory(client, files, intent, dispatch)),
@@ -129,16 +165,16 @@ export const run = Effect.fnUntraced(function* (
           ),
         )
       case "Copy":
-        return display.copy(intent.text)
+        return window.display().copy(intent.text)
       case "Notify":
-        return display.notify(intent.title, intent.text)
+        return window.display().notify(intent.title, intent.text)
       case "SendFile":
       case "GetFile":
       case "CancelTransfer":
         return transfers.handle(intent)
       case "KeepIgnored": {
         const why = ({ message }: { readonly message: string }) => `this holds until you leave only: ${message}`
-        const keeping = Effect.catch(options.ignoring.keep(intent.names), (error) =>
+        const keeping = Effect.catch(ignoring.keep(intent.names), (error) =>
           Effect.sync(() => dispatch({ _tag: "Refused", why: why(error) })),
         )
         return void start(keeping)
@@ -159,47 +195,19 @@ export const run = Effect.fnUntraced(function* (
     }
   }
 
-  const resized = (size: Size) => {
-    dispatch({ _tag: "Resized", size })
-    display.show(model)
-  }
-  const display = yield* Display.open({ capabilities, dispatch, model, mouse, resized })
-
-  options.onAsk(
+  server.onAsk(
     Effect.suspend(() => {
       password = Deferred.makeUnsafe()
       dispatch({ _tag: "PasswordNeeded" })
       return Deferred.await(password)
     }),
   )
-  display.title(title(model))
-  if (options.settingsTrouble.length > 0) {
-    dispatch({ _tag: "Refused", why: ["In your settings:", ...options.settingsTrouble].join("\n") })
-  }
-
-  const drawing = changed.await.pipe(
-    Effect.andThen(
-      Effect.sync(() => {
-        changed.closeUnsafe()
-        display.show(model)
-      }),
-    ),
-    // Changes within this time are drawn together.
-    Effect.andThen(Effect.sleep(frame)),
-    Effect.forever,
-  )
-
-  const ticking = Effect.sleep("1 second").pipe(
-    Effect.andThen(time),
-    Effect.tap((time) => Effect.sync(() => dispatch({ _tag: "Tick", ...time }))),
-    Effect.forever,
-  )
 
   const talking = Effect.gen(function* () {
-    const waiting = Stream.runForEach(options.waiting, (state) =>
+    const waiting = Stream.runForEach(server.waiting, (state) =>
       Effect.sync(() => dispatch({ _tag: "Connection", state })),
     )
-    const client = yield* Effect.raceFirst(options.client, Effect.andThen(waiting, Effect.never))
+    const client = yield* Effect.raceFirst(server.client, Effect.andThen(waiting, Effect.never))
     const events = yield* client.subscribe
     Deferred.doneUnsafe(arrived, Exit.succeed(client))
     const watching = Stream.runForEach(client.states, (state) =>
@@ -210,7 +218,115 @@ export const run = Effect.fnUntraced(function* (
     handleIntent({ _tag: "ListUnread" })
     // The events fail with the reason when the client ends.
     return yield* Effect.raceFirst(receiving, Effect.andThen(watching, Effect.never))
-  }).pipe(Effect.andThen(Effect.never))
+  }).pipe(Effect.scoped, Effect.andThen(Effect.never))
 
-  yield* Effect.raceAllFirst([Deferred.await(quit), talking, ticking, drawing, display.failed])
+  return { model: () => model, dispatch, talking }
+})
+
+/** Runs until the user quits; fails when the last client ends. The terminal is restored before that. */
+export const run = Effect.fnUntraced(function* (
+  options: ChatOptions,
+): Effect.fn.Return<void, ConnectionFailure, Scope.Scope> {
+  const quit = Deferred.makeUnsafe<void>()
+  const changed = Latch.makeUnsafe(false)
+  const start = yield* FiberSet.makeRuntime<never>()
+  const seats: Array<Seat> = []
+  let at = 0
+  /** Whether the user was told that leaving loses something elsewhere. */
+  let warned = false
+  const shown = () => seats[at]!
+  const others = () => seats.filter((seat) => seat !== shown())
+  const nameOf = (seat: Seat) => seat.model().address
+
+  const window: Window = {
+    display: () => display,
+    changed: () => changed.openUnsafe(),
+    start,
+    title: () =>
+      display.title(
+        titleOf(
+          seats.map((seat) => seat.model()),
+          shown().model(),
+        ),
+      ),
+    settled: () => {
+      const { settings } = shown().model()
+      for (const seat of others()) seat.dispatch({ _tag: "Settings", settings })
+    },
+    showServer: (which) => {
+      const next =
+        which === undefined ? (at + 1) % seats.length : seats.findIndex((seat) => nameOf(seat).includes(which))
+      if (next === -1 || next === at) return
+      shown().dispatch({ _tag: "Seen", shown: false })
+      at = next
+      shown().dispatch({ _tag: "Seen", shown: true })
+      window.title()
+    },
+    leave: () => {
+      const left = others().filter((seat) => summaryOf(seat.model()).unsent > 0)
+      if (left.length === 0 || warned) return void Deferred.doneUnsafe(quit, Exit.void)
+      warned = true
+      const where = left.map(nameOf).join(", ")
+      shown().dispatch({ _tag: "Refused", why: `Not all is sent yet at ${where}. Once more to leave all the same.` })
+    },
+  }
+  for (const server of options.servers) seats.push(yield* sit(server, options, window, seats.length > 0))
+
+  const everywhere = (action: Action) => {
+    for (const seat of seats) seat.dispatch(action)
+  }
+  const resized = (size: Size) => {
+    everywhere({ _tag: "Resized", size })
+    display.show(shown().model())
+  }
+  const { capabilities, mouse } = options
+  const display = yield* Display.open({
+    capabilities,
+    dispatch: (action) => shown().dispatch(action),
+    model: shown().model(),
+    mouse,
+    resized,
+  })
+  window.title()
+  if (options.settingsTrouble.length > 0) {
+    shown().dispatch({ _tag: "Refused", why: ["In your settings:", ...options.settingsTrouble].join("\n") })
+  }
+
+  /** Tells the server that is shown what waits at the others. */
+  const lookElsewhere = () => {
+    if (seats.length === 1) return
+    const servers = others().map((seat) => summaryOf(seat.model()))
+    if (!areSame(servers, shown().model().elsewhere)) shown().dispatch({ _tag: "Elsewhere", servers })
+  }
+
+  const drawing = changed.await.pipe(
+    Effect.andThen(
+      Effect.sync(() => {
+        lookElsewhere()
+        changed.closeUnsafe()
+        display.show(shown().model())
+      }),
+    ),
+    // Changes within this time are drawn together.
+    Effect.andThen(Effect.sleep(frame)),
+    Effect.forever,
+  )
+
+  const ticking = Effect.sleep("1 second").pipe(
+    Effect.andThen(time),
+    Effect.tap((time) => Effect.sync(() => everywhere({ _tag: "Tick", ...time }))),
+    Effect.forever,
+  )
+
+  /** Of several servers one that is lost takes no other along: its line says why. The last one ends it all. */
+  let there = seats.length
+  const talking = seats.map(({ dispatch, talking }) =>
+    Effect.catch(talking, (error) => {
+      if (--there === 0) return Effect.fail(error)
+      dispatch({ _tag: "Refused", why: `${error.message}. The other servers are still there.` })
+      return Effect.never
+    }),
+  )
+
+  yield* Effect.raceAllFirst([Deferred.await(quit), ...talking, ticking, drawing, display.failed])
 }, Effect.scoped)

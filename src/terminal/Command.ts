@@ -59,6 +59,8 @@ export type Command =
   | { readonly _tag: "Disturb"; readonly value: string }
   /** A list to choose from. */
   | { readonly _tag: "Pick"; readonly what: "switch" | "sent" }
+  /** Show another server. */
+  | { readonly _tag: "Server"; readonly which: string }
   /** Answer the last message. */
   | { readonly _tag: "Reply"; readonly text: string }
   /** Choose a message. */

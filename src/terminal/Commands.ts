@@ -152,7 +152,6 @@ export const commands: ReadonlyArray<CommandEntry> = [...talking, ...ownCommands
 const unsupported: Readonly<Record<string, string>> = {
   nick: "a name is who you sign in as: natter chat --name OTHER",
   me: "just say it: there are no actions here",
-  server: "a server is chosen when it is started: natter chat HOST:PORT",
   connect: "a server is chosen when it is started: natter chat HOST:PORT",
 }
 

@@ -40,6 +40,10 @@ export interface Model {
   readonly selected: Selected | undefined
   /** What a key has just done that no message shows: a line above the draft. */
   readonly said: { readonly text: string; readonly until: number } | undefined
+  /** Whether another server is shown in the window: then nothing here is in sight. */
+  readonly hidden: boolean
+  /** The other servers in the window. */
+  readonly elsewhere: ReadonlyArray<OtherServer>
   /** What the user wants of this client. */
   readonly settings: Settings
   /** Where the page of the service is, as in `https://chat.example.org`: links to messages begin so. */
@@ -79,6 +83,17 @@ export interface Model {
   readonly transfers: ReadonlyArray<Transfer>
   /** The number of the next of them. */
   readonly nextTransfer: number
+}
+
+/** Another server in the same window, and what waits there. */
+export interface OtherServer {
+  readonly address: string
+  readonly unread: number
+  /** Those of them that are for the user. */
+  readonly mentions: number
+  readonly online: boolean
+  /** Messages and files that are on their way. */
+  readonly unsent: number
 }
 
 /** A file that is sent or saved. */
@@ -327,6 +342,7 @@ export const initial = (options: {
   readonly page?: string | undefined
   readonly settings?: Settings | undefined
   readonly ignored?: ReadonlyArray<string>
+  readonly hidden?: boolean
 }): Model => ({
   now: options.now,
   ticks: options.ticks,
@@ -344,6 +360,8 @@ export const initial = (options: {
   picker: undefined,
   selected: undefined,
   said: undefined,
+  hidden: options.hidden ?? false,
+  elsewhere: [],
   settings: options.settings ?? defaults,
   page: options.page,
   found: undefined,

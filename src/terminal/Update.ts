@@ -3,10 +3,10 @@ import type { ServerFrameOf } from "../protocol/v2/ServerFrame.ts"
 import type { Action, Administration, Intent } from "./Action.ts"
 import { dateAndTime } from "./internal/day.ts"
 import { empty } from "./Editor.ts"
+import { summaryOf } from "./Elsewhere.ts"
 import { withFile } from "./FileLine.ts"
 import type { Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
-import { levelOf } from "./Settings.ts"
 import { notice, resize, clampScroll, stopTyping } from "./update/conversations.ts"
 import { giveUpAwaited, receiveEvent, joinFailed, publishFailed, published } from "./update/events.ts"
 import { channelInfo } from "./update/administer.ts"
@@ -27,14 +27,15 @@ const maxFound = 200
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
-/** The window's title: it shows whether there is something unread to users who look elsewhere. */
-export const title = ({ address, conversations: all, current, settings }: Model): string => {
-  const conversations = all.filter(({ name }) => levelOf(settings, address, name) !== "none")
-  const mentions = conversations.reduce((sum, conversation) => sum + conversation.mentions, 0)
-  const unread = conversations.some((conversation) => conversation.unread > 0)
-  const mark = mentions > 0 ? `(${mentions}) ` : unread ? "* " : ""
+/** The window's title: it shows whether there is something unread, on any of its servers, to users who look elsewhere. */
+export const titleOf = (servers: ReadonlyArray<Model>, { current }: Model): string => {
+  const all = servers.map(summaryOf)
+  const mentions = all.reduce((sum, server) => sum + server.mentions, 0)
+  const mark = mentions > 0 ? `(${mentions}) ` : all.some(({ unread }) => unread > 0) ? "* " : ""
   return `${mark}${current.startsWith("@") ? "" : "#"}${current} – natter`
 }
+
+const title = (model: Model): string => titleOf([model], model)
 
 const connectionChanged = (model: Model, state: Model["connection"]): Model => {
   const me = state._tag === "Online" ? state.username : model.me
@@ -177,6 +178,12 @@ const step = (model: Model, action: Action): Next => {
     case "Exported":
     case "NotExported":
       return [Exporting.moved(model, action), []]
+    case "Seen":
+      return [{ ...model, hidden: !action.shown }, []]
+    case "Elsewhere":
+      return [{ ...model, elsewhere: action.servers }, []]
+    case "Settings":
+      return [{ ...model, settings: action.settings }, []]
     case "Refused":
       return [notice(model, action.why, "error"), []]
   }

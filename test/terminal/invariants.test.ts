@@ -271,6 +271,7 @@ class Run {
           this.of([
             { _tag: "NotJoined", channel, why: this.text(6) },
             { _tag: "Refused", why: this.text(6) },
+            { _tag: "Seen", shown: this.below(3) > 0 },
             { _tag: "Channels", page: { type: "Channels", channels: [] } },
             { _tag: "NoHistory", channel, why: this.of([undefined, this.text(3)]) },
             { _tag: "Unread", channels: [{ channel, read: this.below(60), last: 60, unread: this.below(9) }] as never },
@@ -466,7 +467,7 @@ const assertAll = ({ published, world }: Run): void => {
     if (isNew(conversation)) assertConversation(conversation)
     must(conversation === shown || conversation.scroll === 0, "scroll of what is not shown", conversation.name)
   }
-  must(shown.scroll > 0 || shown.unread === 0, "unread, though in sight", shown.unread)
+  must(model.hidden || shown.scroll > 0 || shown.unread === 0, "unread, though in sight", shown.unread)
   mustBeUnique(
     published.map(({ id }) => id),
     "published twice",

@@ -26,6 +26,7 @@ export const run = Effect.fnUntraced(function* (given: ChatFlags) {
     const { run } = yield* Effect.promise(() => import("./chatOnTerminal.ts"))
     return yield* run(given)
   }
+  if (given.also.length > 0) return yield* userError("without a terminal it talks to one server: leave out --also")
   if (others.length > 0) return yield* userError("without a terminal it talks in one channel: give --channel once")
   const { run } = yield* Effect.promise(() => import("./chatByLines.ts"))
   return yield* run({ ...given, channel: first })

@@ -3,14 +3,16 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import { format } from "../../client/Address.ts"
+import * as Address from "../../client/Address.ts"
 import * as Client from "../../client/Client.ts"
+import type { Credentials } from "../../client/Credentials.ts"
 import * as ClientState from "../../client/ClientState.ts"
 import * as NodeDialer from "../../client/transport/NodeDialer.ts"
+import type { ServerOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
 import { explained } from "../userError.ts"
@@ -28,6 +30,8 @@ import { settingsFile } from "./settingsFile.ts"
 export interface ChatFlags extends SignInFlags {
   readonly address: Option.Option<string>
   readonly channels: ReadonlyArray<string>
+  /** Further servers in the same window. */
+  readonly also: ReadonlyArray<string>
   /** Whether the wheel scrolls. */
   readonly mouse: boolean
   readonly theme: Theme | "auto"
@@ -43,56 +47,84 @@ const load = () => {
   return import("../../terminal/Chat.ts")
 }
 
+/** Begins to sign in at a server. */
+const serverOf = Effect.fnUntraced(function* (
+  given: ChatFlags,
+  address: Address.Address,
+  credentials: Credentials,
+  channels: ServerOptions["channels"],
+) {
+  const tls = yield* tlsOptions(given, address)
+  const target = ServiceHttp.targetOf(address)
+  const waiting = yield* SubscriptionRef.make<ClientState.ClientState>(ClientState.initial)
+  const asking = Deferred.makeUnsafe<Effect.Effect<Redacted.Redacted>>()
+  let username = "username" in credentials ? credentials.username : undefined
+  const arriving = yield* Effect.forkScoped(
+    Client.make({
+      credentials,
+      onToken: yield* Identity.keeper(address, credentials),
+      patience: given.reconnect ? Client.forEver : undefined,
+      // The screen asks, and what was not sent stays on it.
+      signInAgain: () =>
+        Effect.map(Effect.flatten(Deferred.await(asking)), (password) =>
+          username === undefined ? undefined : { username, password },
+        ),
+      onWaiting: (state) => SubscriptionRef.set(waiting, state),
+    }).pipe(Effect.provide(NodeDialer.layer(address, tls))),
+  )
+  const server: ServerOptions = {
+    address: Address.format(address),
+    channels,
+    client: Effect.tap(Fiber.join(arriving), (client) =>
+      Effect.map(client.state, (state) => {
+        if (state._tag === "Online") username = state.username
+      }),
+    ),
+    ignoring: yield* ignored(address),
+    page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
+    onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
+    waiting: SubscriptionRef.changes(waiting),
+  }
+  return server
+})
+
 /** Runs until the user leaves, or reconnecting makes no sense. */
 export const run = Effect.fnUntraced(
   function* (given: ChatFlags) {
     const address = yield* Identity.addressOf(given.address)
     const kept = yield* settingsFile(process.env)
-    // Those that are named, or else those that are entered by themselves at this server.
-    const { autojoin = [] } = ofServer(kept.settings, format(address))
-    const [first = lobby, ...others] = given.channels.length > 0 ? given.channels : autojoin
-    const target = ServiceHttp.targetOf(address)
-    const tls = yield* tlsOptions(given, address)
+    /** Those that are entered by themselves at a server, where none is named. */
+    const channelsOf = (address: Address.Address, named: ReadonlyArray<string>): ServerOptions["channels"] => {
+      const { autojoin = [] } = ofServer(kept.settings, Address.format(address))
+      const [first = lobby, ...others] = named.length > 0 ? named : autojoin
+      return [first, ...others]
+    }
     const loading = yield* Effect.forkScoped(Effect.promise(load))
     const credentials = yield* Identity.credentials(given, address, { confirms: true })
-    const waiting = yield* SubscriptionRef.make<ClientState.ClientState>(ClientState.initial)
-    const asking = Deferred.makeUnsafe<Effect.Effect<Redacted.Redacted>>()
-    let username = "username" in credentials ? credentials.username : undefined
-    const arriving = yield* Effect.forkScoped(
-      Client.make({
-        credentials,
-        onToken: yield* Identity.keeper(address, credentials),
-        patience: given.reconnect ? Client.forEver : undefined,
-        // The screen asks, and what was not sent stays on it.
-        signInAgain: () =>
-          Effect.map(Effect.flatten(Deferred.await(asking)), (password) =>
-            username === undefined ? undefined : { username, password },
-          ),
-        onWaiting: (state) => SubscriptionRef.set(waiting, state),
-      }).pipe(Effect.provide(NodeDialer.layer(address, tls))),
+    const also = yield* Effect.forEach(given.also, (text) =>
+      Effect.gen(function* () {
+        const address = yield* Identity.parseAddress(text)
+        return { address, credentials: yield* Identity.kept(address) }
+      }),
+    )
+    const first = yield* serverOf(given, address, credentials, channelsOf(address, given.channels))
+    // The certificate that was named is for the first.
+    const bare = { ...given, ca: Option.none(), cert: Option.none(), key: Option.none() }
+    const others = yield* Effect.forEach(also, ({ address, credentials }) =>
+      serverOf(bare, address, credentials, channelsOf(address, [])),
     )
     const Chat = yield* Fiber.join(loading)
     yield* explained(address)(
       Chat.run({
-        address: format(address),
+        servers: [first, ...others],
         capabilities: capabilitiesOf(process.env, given.theme),
-        channels: [first, ...others],
-        client: Effect.tap(Fiber.join(arriving), (client) =>
-          Effect.map(client.state, (state) => {
-            if (state._tag === "Online") username = state.username
-          }),
-        ),
         files: localFiles(given.downloads),
         keepSetting: kept.keep,
-        ignoring: yield* ignored(address),
         mouse: given.mouse,
         // What is said on the command line comes first.
         settings: given.theme === "auto" ? kept.settings : { ...kept.settings, theme: given.theme },
         settingsTrouble: kept.trouble,
         write: write(process.env),
-        page: target.socketPath === undefined ? ServiceHttp.show(target) : undefined,
-        onAsk: (ask) => void Deferred.doneUnsafe(asking, Exit.succeed(ask)),
-        waiting: SubscriptionRef.changes(waiting),
       }),
     )
   },

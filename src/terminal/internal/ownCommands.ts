@@ -68,6 +68,12 @@ export const ownCommands: ReadonlyArray<CommandEntry> = [
     read: () => ({ _tag: "Pick", what: "switch" }),
   },
   {
+    names: ["server", "servers"],
+    usage: "[ADDRESS]",
+    summary: "the servers in this window, or show another, by a part of its address; Ctrl+X shows the next",
+    read: (which) => ({ _tag: "Server", which }),
+  },
+  {
     names: ["select", "choose"],
     usage: "",
     summary: "choose a message with ↑ and ↓, to react to it, change, delete or copy it; Ctrl+↑ does the same",

@@ -17,6 +17,7 @@ export type ClientIntent = Exclude<
         | "Copy"
         | "KeepSetting"
         | "OpenEditor"
+        | "ShowServer"
         | "ShowBare"
         | "Export"
         | "Notify"

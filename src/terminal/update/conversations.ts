@@ -124,7 +124,7 @@ export const scroll = (model: Model, by: number): Model =>
 /** Keeps the scroll position within the rows there are, after they or the window have changed. */
 export const clampScroll = (model: Model): Model => {
   const { scroll: before, unread } = current(model)
-  if (before === 0) return unread === 0 || model.past !== undefined ? model : change(model, model.current, read)
+  if (before === 0) return unread === 0 || !isInSight(model) ? model : change(model, model.current, read)
   const settled = scroll(model, 0)
   return current(settled).scroll === before ? model : settled
 }
@@ -207,11 +207,14 @@ export const add = (model: Model, name: string, entry: NewEntry, without?: (entr
 export const notice = (model: Model, text: string, kind: "info" | "error" = "info", name = model.current): Model =>
   add(model, name, { _tag: "Notice", kind, text })
 
+/** Whether what is said in the conversation that is shown is seen. */
+export const isInSight = ({ hidden, past }: Model): boolean => !hidden && past === undefined
+
 /** Counts a message as unread, if it is not in sight. */
 export const countUnread = (model: Model, name: string, key: number, mention: boolean): Model =>
   change(model, name, (conversation) => {
     const { counted = 0, entries, mentions, scroll, unread } = conversation
-    if (conversation.name === model.current && scroll === 0 && model.past === undefined) return conversation
+    if (conversation.name === model.current && scroll === 0 && isInSight(model)) return conversation
     const entry = entries.find((entry) => entry.key === key)
     // The service may have counted it at sign-in, before it came.
     const isCounted = unread > 0 && entry !== undefined && (seqOf(entry) ?? counted + 1) <= counted

@@ -6,7 +6,18 @@ import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
 import { isFor } from "../Highlights.ts"
 import type { Change, Conversation, Entry, MessageEntry, Model } from "../Model.ts"
-import { change, current, find, isDirect, isIgnored, maxEntries, notice, seqOf, withEntries } from "./conversations.ts"
+import {
+  change,
+  current,
+  find,
+  isDirect,
+  isIgnored,
+  isInSight,
+  maxEntries,
+  notice,
+  seqOf,
+  withEntries,
+} from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -257,7 +268,7 @@ export const sendReadMarker = (model: Model): Next => {
   const { connection, readSentAt, ticks } = model
   const { loading, name, read = Seq.zero, roster, scroll, seq = Seq.zero } = current(model)
   // What is said meanwhile is behind what is shown.
-  if (model.past !== undefined) return [model, []]
+  if (!isInSight(model)) return [model, []]
   const there = connection._tag === "Online" && connection.version > 1 && roster !== undefined
   if (!there || scroll > 0 || loading || seq <= read || ticks - readSentAt < readEvery) return [model, []]
   const next = change({ ...model, readSentAt: ticks }, name, (conversation) => ({ ...conversation, read: seq }))

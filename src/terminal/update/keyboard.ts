@@ -16,6 +16,7 @@ import * as Past from "./past.ts"
 import * as Password from "./password.ts"
 import { quit } from "./quit.ts"
 import * as Picking from "./picking.ts"
+import { nextServer } from "./servers.ts"
 import * as Undo from "./undo.ts"
 import * as Selecting from "./selecting.ts"
 import { remember, submit } from "./submit.ts"
@@ -124,6 +125,8 @@ const withControl = (model: Model, text: string): Next => {
     case "_":
     case "/":
       return only(Undo.undo(model))
+    case "x":
+      return nextServer(model)
     case "y":
       return only(Undo.redo(model))
     case "n":

@@ -21,6 +21,7 @@ import { post } from "./post.ts"
 import * as Replying from "./replying.ts"
 import * as Search from "./search.ts"
 import * as Selecting from "./selecting.ts"
+import { showServer } from "./servers.ts"
 import * as Settings from "./settings.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -184,6 +185,8 @@ const runCommand = (model: Model, command: Command): Next => {
       return Settings.disturb(model, command.value)
     case "Pick":
       return [Picking.open(model, command.what), []]
+    case "Server":
+      return showServer(model, command.which)
     case "Reply": {
       const [ready, none] = Replying.replyToLast(model)
       if (command.text === "" || ready.replying === undefined) return [ready, none]

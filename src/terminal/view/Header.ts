@@ -1,5 +1,6 @@
 import { createElement } from "react"
 import type { Conversation, Model } from "../Model.ts"
+import { elsewhereText } from "../Elsewhere.ts"
 import * as Plain from "../Plain.ts"
 import { cut, fit, width } from "../Width.ts"
 import type { Piece } from "./Paint.ts"
@@ -27,8 +28,11 @@ const header = (
   const count = conversation?.roster === undefined ? "" : ` (${conversation.roster.count})`
   const left = cut(` ${name}${count}`, columns)
   const quiet = model.settings.dnd ? "(dnd) " : ""
-  const hint = `${model.me === undefined ? "" : `${Plain.name(model.me)} `}${quiet}/help `
-  const unread = listed ? "" : elsewhere(model)
+  // Where there are several, it is said which one this is.
+  const place = model.elsewhere.length === 0 ? "" : `at ${Plain.line(model.address)} `
+  const hint = `${model.me === undefined ? "" : `${Plain.name(model.me)} `}${place}${quiet}/help `
+  const here = listed ? "" : elsewhere(model)
+  const unread = [elsewhereText(model.elsewhere), here].filter((part) => part !== "").join(" ")
   const wanted = [unread, hint].filter((part) => part !== "").join(" · ")
   const right =
     width(left) + width(wanted) + 2 <= columns ? wanted : cut(unread, Math.max(0, columns - width(left) - 2))

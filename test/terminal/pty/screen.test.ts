@@ -65,7 +65,7 @@ describe("the screen", () => {
       yield* ann.shows(/Ctrl\+C clear[^]*Esc closes this · page \d of \d ↓/)
       ann.resize({ columns: 60, rows: 20 })
       yield* ann.shows(/Ctrl\+C +clear[^]*Esc closes this/)
-      ann.resize({ columns: 100, rows: 60 })
+      ann.resize({ columns: 100, rows: 140 })
       yield* ann.shows(/\/quit +leave[^]*Ctrl\+C +clear/)
     }).pipe(Effect.scoped),
   )

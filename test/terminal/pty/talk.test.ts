@@ -103,7 +103,7 @@ describe("natter chat", () => {
       yield* ann.shows(/ \/status *\n> \/status$/m)
       ann.type("\u0015/helpp")
       ann.type(`\u007f${enter}`)
-      yield* ann.shows(/Commands\n(.*\n)*.*\/quit/)
+      yield* ann.shows(/Commands\n +\/join CHANNEL[^]*Esc closes this/)
       ann.type(escape)
       yield* ann.shows(/> Write a message/)
     }).pipe(Effect.scoped),

@@ -1,0 +1,74 @@
+/** Several servers in one window, as the model of each sees it. */
+import { assert, describe, it } from "@effect/vitest"
+import { areSame, elsewhereText, summaryOf } from "../../src/terminal/Elsewhere.ts"
+import { titleOf } from "../../src/terminal/Update.ts"
+import { World } from "./world.ts"
+
+const ctrl = { ctrl: true } as const
+
+describe("several servers in one window", () => {
+  it("counts as unread what is said at one that is not shown, and tells nobody that it is read", () => {
+    const world = new World().joins("lobby", "bob").after(5000)
+    world.act({ _tag: "Seen", shown: false })
+    const before = world.reads.length
+    world.says("bob", "one").says("bob", "ann: two").after(5000)
+    assert.deepInclude(world.shown, { unread: 2, mentions: 1 })
+    assert.lengthOf(world.reads, before)
+    assert.deepStrictEqual(summaryOf(world.model), {
+      address: "127.0.0.1:8080",
+      unread: 2,
+      mentions: 1,
+      online: true,
+      unsent: 0,
+    })
+    world.act({ _tag: "Seen", shown: true }).after(5000)
+    assert.deepInclude(world.shown, { unread: 0, mentions: 0 })
+    assert.lengthOf(world.reads, before + 1)
+    // The line "new" stands where it was left.
+    assert.isTrue(world.screen().some((row) => row.includes(" new ")))
+  })
+
+  it("says in the top line and in the title what waits elsewhere, but not of what one is not told", () => {
+    const here = new World().joins("lobby", "bob")
+    const there = new World().joins("lobby", "bob").act({ _tag: "Seen", shown: false })
+    const summary = () => summaryOf(there.model)
+    assert.strictEqual(elsewhereText([summary()]), "")
+    there.says("bob", "hello")
+    assert.strictEqual(elsewhereText([summary()]), "127.0.0.1:8080 1")
+    assert.strictEqual(titleOf([here.model, there.model], here.model), "* #lobby – natter")
+    there.says("bob", "ann: hello")
+    assert.strictEqual(elsewhereText([summary()]), "127.0.0.1:8080 @1")
+    assert.strictEqual(titleOf([here.model, there.model], here.model), "(1) #lobby – natter")
+    assert.isFalse(areSame([summary()], [{ ...summary(), unread: 9 }]))
+    assert.isTrue(areSame([summary()], [{ ...summary() }]))
+    const server = "127.0.0.1:8080"
+    const settings = { ...there.model.settings, servers: { [server]: { notify: { lobby: "none" } } } } as never
+    there.act({ _tag: "Settings", settings })
+    assert.strictEqual(elsewhereText([summary()]), "")
+    const because = { message: "lost" } as never
+    there.act({ _tag: "Connection", state: { _tag: "Returning", because, attempt: 1 } })
+    assert.strictEqual(elsewhereText([summary()]), "127.0.0.1:8080 away")
+  })
+
+  it("goes to the next, or by a part of an address; where there is one, says how to have more", () => {
+    const world = new World().joins("lobby")
+    world.intents()
+    world.press("text", { text: "x", ...ctrl })
+    assert.deepStrictEqual(world.intents(), [])
+    assert.match(world.screen().join("\n"), /There is one server in this window: natter chat --also ADDRESS/)
+    const other = { address: "chat.example.org:8080", unread: 3, mentions: 1, online: false, unsent: 0 }
+    world
+      .act({ _tag: "Elsewhere", servers: [other] })
+      .press("text", { text: "x", ...ctrl })
+      .enter("/server example")
+    assert.deepStrictEqual(world.intents(), [
+      { _tag: "ShowServer", which: undefined },
+      { _tag: "ShowServer", which: "example" },
+    ])
+    world.enter("/server").enter("/server nowhere")
+    const said = world.screen().join("\n")
+    assert.include(said, "chat.example.org:8080  not connected, 3 new, 1 for you")
+    assert.include(said, "There is no nowhere in this window")
+    assert.deepStrictEqual(world.intents(), [])
+  })
+})
