@@ -15,7 +15,8 @@ import * as NodeDialer from "../../client/transport/NodeDialer.ts"
 import type { ServerOptions } from "../../terminal/Chat.ts"
 import { capabilitiesOf, type Theme } from "../../terminal/view/Capabilities.ts"
 import type { SignInFlags } from "../connectionFlags.ts"
-import { explained } from "../userError.ts"
+import * as Profiles from "../profiles.ts"
+import { explained, userError } from "../userError.ts"
 import * as Identity from "../identity.ts"
 import * as ServiceHttp from "../serviceHttp.ts"
 import { tlsOptions } from "../tls.ts"
@@ -107,6 +108,9 @@ export const run = Effect.fnUntraced(
         return { address, credentials: yield* Identity.kept(address) }
       }),
     )
+    const keys = [address, ...also.map(({ address }) => address)].map(Profiles.key)
+    const twice = keys.find((key, at) => keys.indexOf(key) !== at)
+    if (twice !== undefined) return yield* userError(`${twice} is given twice: leave one out`)
     const first = yield* serverOf(given, address, credentials, channelsOf(address, given.channels))
     // The certificate that was named is for the first.
     const bare = { ...given, ca: Option.none(), cert: Option.none(), key: Option.none() }

@@ -37,13 +37,18 @@ describe("natter chat", () => {
       yield* taking
       assert.deepInclude(ann.state(), taken)
 
+      let draft = "one and two"
       for (const [keys, why] of [
         ["fail\r", /The draft is as it was: sh .*: it ended with exit +code 3/],
         // The signal is for both: the editor ends by it, and we do not.
         ["\u0003", /The draft is as it was: sh .*: it was ended by +SIGINT/],
       ] as const) {
+        // What it said before still stands on that screen.
+        ann.type("!")
+        draft += "!"
+        yield* ann.shows(new RegExp(`> ${draft}`))
         ann.type(`${escape}e`)
-        yield* ann.shows(/the editor has one and two/)
+        yield* ann.shows(new RegExp(`the editor has ${draft}\n`))
         ann.type(keys)
         yield* ann.until(String(why), () =>
           why.test(
@@ -53,7 +58,7 @@ describe("natter chat", () => {
               .replaceAll(/ +/g, " "),
           ),
         )
-        yield* ann.shows(/> one and two/)
+        yield* ann.shows(new RegExp(`> ${draft}`))
         yield* taking
       }
 

@@ -18,6 +18,13 @@ describe("natter chat --also", () => {
       const signedIn = yield* Effect.promise(() => run(login, { env, input: "" }))
       assert.strictEqual(signedIn.code, 0, signedIn.stderr)
 
+      const twice = yield* Effect.scoped(
+        Effect.flatMap(spawn(process.execPath, [main, ...args, "--also", `:${there.port}`], { env }), (screen) =>
+          Effect.andThen(screen.ended, Effect.sync(screen.text)),
+        ),
+      )
+      assert.match(twice, /is given twice: leave one out/)
+
       const bob = yield* join(there.port, "bob")
       const ann = yield* spawn(process.execPath, [main, ...args], { size: { columns: 100, rows: 24 }, env })
       yield* ann.shows(new RegExp(`ann at 127\\.0\\.0\\.1:${here.port} /help`))
