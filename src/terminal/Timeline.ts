@@ -42,7 +42,7 @@ const placesIn = (entries: ReadonlyArray<Entry>): ReadonlyMap<Seq, MessageEntry>
 /** The message that the one at a place answers, where it is loaded. */
 const answeredAt = (entries: ReadonlyArray<Entry>, at: number): MessageEntry | undefined => {
   const entry = entries[at]!
-  return entry._tag === "Message" && entry.replyTo !== undefined ? placesIn(entries).get(entry.replyTo) : undefined
+  return entry._tag !== "Notice" && entry.replyTo !== undefined ? placesIn(entries).get(entry.replyTo) : undefined
 }
 
 /** The place of the entry that is shown above this one. */

@@ -203,6 +203,23 @@ describe("answering a message", () => {
     assert.match(new World().joins("lobby").enter("/reply").screen().join("\n"), /nothing here to answer/)
   })
 
+  it("shows what is answered before it is acknowledged, too, and goes there", () => {
+    const world = talked().press("up").press("up").type("t").enter("so are you")
+    const row = () => world.screen().findIndex((row) => row.includes("┌ bob good morning"))
+    assert.isAbove(row(), 0)
+    assert.strictEqual(world.screen()[row() + 1], "  @bob so are you")
+    world.act({ _tag: "Published", channel: "lobby", id: MessageId.make("run-0"), seq: Seq.make(4) })
+    assert.isAbove(row(), 0)
+    world.press("up", ctrl).type("a")
+    assert.deepStrictEqual(chosen(world), ["good morning"])
+    world.type("a")
+    assert.strictEqual(world.model.said?.text, "It answers no other message.")
+    world.press("escape").says("bob", "an old one", "lobby", { reply_to: 900 })
+    world.intents()
+    world.press("up", ctrl).type("a")
+    assert.deepStrictEqual(world.intents(), [{ _tag: "Around", channel: "lobby", seq: Seq.make(900) }])
+  })
+
   it("stays with its draft in its channel, and ends when what it answers is deleted", () => {
     const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby", "bob").joins("ops")
     world.says("bob", "a question").enter("/reply").press("down", { alt: true })

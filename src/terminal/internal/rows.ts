@@ -293,8 +293,9 @@ const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row
 }
 
 /** What a message answers, in one row: whose words, and the first of them. */
-const answers = (answered: MessageEntry | undefined, { columns }: Look): Row => {
-  const before = cut(columns > 2 * indent ? `${" ".repeat(indent)}┌ ` : "┌ ", columns)
+const answers = (answered: MessageEntry | undefined, look: Look): Row => {
+  const { columns } = look
+  const before = cut(`${" ".repeat(marginOf(look))}┌ `, columns)
   const room = columns - width(before)
   const start: Span = { text: before, style: "pale" }
   if (answered === undefined) return [start, { text: cut("an earlier message", room), style: "pale" }]
@@ -340,7 +341,7 @@ export const rowsOf = (
   const rows = [
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, look)]),
-    ...(entry._tag === "Message" && entry.deleted !== true && entry.replyTo !== undefined
+    ...(entry.replyTo !== undefined && !(entry._tag === "Message" && entry.deleted === true)
       ? [answers(answered, look)]
       : []),
     ...timed(entry.key === look.marked ? pointedAt(text) : text, entry.at, look),

@@ -28,7 +28,7 @@ export const openFound = (model: Model, number: number): Next => {
 const entriesOf = (page: Page): ReadonlyArray<MessageEntry> =>
   page.entries
     .filter((entry): entry is PastMessage => entry.type === "Message")
-    .map(({ content, deleted, edited, file, from, id, reactions, seq, timestamp }) => ({
+    .map(({ content, deleted, edited, file, from, id, reactions, reply_to: replyTo, seq, timestamp }) => ({
       _tag: "Message",
       key: seq,
       at: timestamp,
@@ -37,6 +37,7 @@ const entriesOf = (page: Page): ReadonlyArray<MessageEntry> =>
       from,
       content,
       file,
+      replyTo,
       edited,
       deleted,
       reactions,

@@ -96,11 +96,22 @@ const copyLink = (model: Model, entry: MessageEntry): Next => {
   return copy(model, `${page}/c/${name}/${seq}`, "Its link")
 }
 
+/** Chooses the message that this one answers; what is not loaded is shown in its place. */
+const goToAnswered = (model: Model, { replyTo }: MessageEntry): Next => {
+  if (replyTo === undefined) return only(say(model, "It answers no other message."))
+  const answered = chosenFrom(model).find((entry) => seqOf(entry) === replyTo)
+  return answered === undefined
+    ? [end(model), [{ _tag: "Around", channel: model.current, seq: replyTo }]]
+    : only(choose(model, answered))
+}
+
 /** What is done with the message that is chosen; undefined where a key does nothing. */
 const act = (model: Model, entry: MessageEntry, letter: string): Next | undefined => {
   switch (letter) {
     case "t":
       return only(Replying.reply(end(model), entry))
+    case "a":
+      return goToAnswered(model, entry)
     case "r":
     case "+":
       return only({ ...model, picker: { what: "react", query: "", at: 0 } })

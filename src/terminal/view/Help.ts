@@ -19,7 +19,7 @@ export const keys: ReadonlyArray<readonly [key: string, what: string]> = [
   ["↑ ↓", "what you sent before (after a first letter)"],
   ["Ctrl+K, Alt+G", "go to a channel or to somebody, by a part of the name"],
   ["Ctrl+X", "the next server, where there are several"],
-  ["Ctrl+↑, Alt+M", "choose a message: t answer, r react, e edit, d delete, c copy, l link"],
+  ["Ctrl+↑, Alt+M", "choose a message: t answer, r react, e edit, d delete, c copy, l link, a what it answers"],
   ["Ctrl+R", "search what you sent before; while away: reconnect"],
   ["Ctrl+F", "search what is shown; Esc ends it"],
   ["Ctrl+_, Ctrl+Y", "undo in the draft, and redo"],
