@@ -5,7 +5,7 @@ import { code, fenced, table } from "./Markdown.ts"
 
 const meanings: { readonly [State in keyof typeof transitions]: string } = {
   Connecting: "the first try: dialling, agreeing on a version, signing in",
-  Online: "signed in, and in its channels",
+  Online: "signed in, and in its channels, but for those that do not answer",
   Away: "waiting for the next try",
   Returning: "trying: dialling, signing in, entering the channels again",
   Ended: "for good: closed, or there is no sense in coming back",

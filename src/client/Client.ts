@@ -77,9 +77,9 @@ export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unre
   readonly join: (channel: string, options?: JoinOptions) => Answer<"Joined">
   readonly leave: (channel: string) => Answer<"Left">
   /**
-   * Publishes a message in a channel that the client is in. Messages are sent in the order in which they were published,
-   * and stored once, however often the connection is lost meanwhile. If the server wants one later, it and all behind it
-   * are sent later. The same holds for `edit`, `delete` and `react`.
+   * Publishes a message in a channel that the client is in. In each channel they are sent in the order in which they were
+   * published, and stored once, however often the connection is lost meanwhile. If the server wants one later, it and what is
+   * behind it there are sent later; other channels do not wait. The same holds for `edit`, `delete` and `react`.
    */
   readonly publish: (channel: string, content: string, options?: MessageId | PublishOptions) => PublishReply
   /** Replaces the content of the user's own message; `target` is its `seq`. */

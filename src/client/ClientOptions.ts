@@ -24,11 +24,11 @@ export interface ClientOptions extends ConnectOptions {
    * the default.
    */
   readonly signInAgain?: ((because: ConnectionFailure) => Effect.Effect<Credentials | undefined>) | undefined
-  /** Messages that wait to be sent or to be acknowledged. Default: 256. */
+  /** Messages that wait to be sent or to be acknowledged, over all channels. Default: 256. */
   readonly maxUnsent?: number | undefined
   /**
    * A message that the server wants only after a longer time than this fails with that error, as `SlowMode`: what is behind
-   * it would wait, too, in whatever channel. Default: none does.
+   * it in its channel would wait, too. Default: none does.
    */
   readonly longestWait?: Duration.Duration | undefined
 }

@@ -22,7 +22,10 @@ export type { Answer, ClientSession } from "./Session.ts"
 export interface ConnectOptions {
   /** Time from dialling to the end of the version negotiation. Default: 10 s. */
   readonly timeout?: Duration.Duration | undefined
-  /** Time the server has to answer a request; otherwise the connection counts as lost. Default: 30 s. */
+  /**
+   * Time the server has to answer a request, and a minute more while it is heard; otherwise the connection counts as lost.
+   * Default: 30 s.
+   */
   readonly answerTimeout?: Duration.Duration | undefined
   /** The lowest version of the protocol that will do. Default: 1. */
   readonly minVersion?: Version | undefined

@@ -6,7 +6,7 @@ import type { ConnectionFailure } from "./Reconnect.ts"
 export type ClientState =
   /** The first try: it is not known yet whether there is a server, and whether it lets us in. */
   | { readonly _tag: "Connecting" }
-  /** Signed in, and in its channels. */
+  /** Signed in, and in its channels, but for those that do not answer. */
   | {
       readonly _tag: "Online"
       readonly username: Username
