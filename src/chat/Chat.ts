@@ -92,6 +92,7 @@ export class Chat extends Context.Service<Chat, ChatShape>()("natter/chat/Chat")
           clock,
           later: gateway.later,
           flush: () => gateway.outboxes.flush(),
+          isOneOfMany: () => peers.links > 0,
           newId: yield* freshTransferId,
         }),
         accounts: yield* AccountsOfHub,

@@ -41,6 +41,7 @@ const make = (settings: Partial<TransferSettings> = {}) =>
       clock: yield* Clock.Clock,
       later: yield* makeLater,
       flush: () => outboxes.flush(),
+      isOneOfMany: () => false,
       newId: Effect.sync(() => TransferId.make(`t${++ids}`)),
     })
 

@@ -58,6 +58,7 @@ export const cluster = Effect.fnUntraced(function* (
 const world = (name: string, owner: number): World => ({
   name,
   stream: true,
+  isOneOfMany: true,
   layer: (settings) =>
     exact(
       Layer.effect(

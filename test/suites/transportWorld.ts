@@ -31,6 +31,8 @@ export interface World {
   readonly cuts?: boolean
   /** Whether its peers have addresses. Default: they have. */
   readonly addressed?: boolean
+  /** Whether the service has other nodes, at which nobody is in the suite. */
+  readonly isOneOfMany?: boolean
   readonly layer: (settings?: Settings) => Layer.Layer<TestServer, unknown>
 }
 

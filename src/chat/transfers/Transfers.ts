@@ -32,12 +32,17 @@ interface Options {
   readonly later: Later
   /** Lets everything leave that was told. */
   readonly flush: () => void
+  /** Whether the service has other nodes: sessions there are not shown what is offered here. */
+  readonly isOneOfMany: () => boolean
   readonly newId: Effect.Effect<TransferId>
 }
 
 const noSuchTransfer = (detail?: string) => new RequestError({ reason: "NoSuchTransfer", detail })
 const failed = (detail: string) => new RequestError({ reason: "TransferFailed", detail })
 const tooMany = (detail: string) => new RequestError({ reason: "TooManyTransfers", detail })
+
+const nobodyHere = (name: string) =>
+  `Nobody who is connected to the same node as you can take ${name}: in version 1 files go between clients of one node. Send it with version 2, or over HTTP`
 
 export class Transfers {
   private readonly options: Options
@@ -88,7 +93,12 @@ export class Transfers {
       seat.sending.set(id, transfer)
       this.look()
       return announce(id).pipe(
-        Effect.map(() => this.unlessAsked(transfer)),
+        Effect.map(() => {
+          if (transfer.asked.size === 0 && this.options.isOneOfMany()) {
+            party.tell({ type: "Failed", error: failed(nobodyHere(file.name)) })
+          }
+          this.unlessAsked(transfer)
+        }),
         // Refused, or its sender has gone meanwhile.
         Effect.onError(() => Effect.sync(() => this.end(transfer, false))),
       )

@@ -164,7 +164,7 @@ export const make = Effect.fnUntraced(function* (
       404,
       peers === alone
         ? "there is no such session: begin a new one"
-        : "there is no such session at this node: begin a new one here. What is in front of several nodes has to bring everything of a session to the node that it began at",
+        : "there is no such session at this node: begin a new one here. What is in front of several nodes has to bring everything of a session to the node that it began at, by the address of who asks (docs/TRANSPORTS.md, Several nodes)",
     )
   }
 
