@@ -309,7 +309,7 @@ export const files1 = ({ isOneOfMany, layer }: World): void => {
       yield* ann.send(offer("tea.bin", 1))
       // There may be somebody at another node, to whom such files do not go.
       if (isOneOfMany === true)
-        assert.match(JSON.stringify(yield* ann.said), /"Error".*Nobody who is connected to the same node/)
+        assert.match(JSON.stringify(yield* ann.said), /"Error".*Nobody at your node/)
       assert.deepStrictEqual(yield* ann.said, respond(false))
       yield* expectNothing(bob)
     }),

@@ -39,10 +39,8 @@ interface Options {
 
 const noSuchTransfer = (detail?: string) => new RequestError({ reason: "NoSuchTransfer", detail })
 const failed = (detail: string) => new RequestError({ reason: "TransferFailed", detail })
+const notElsewhere = `Nobody at your node can take it: in version 1 files go between clients of one node. Version 2 and HTTP send to all`
 const tooMany = (detail: string) => new RequestError({ reason: "TooManyTransfers", detail })
-
-const nobodyHere = (name: string) =>
-  `Nobody who is connected to the same node as you can take ${name}: in version 1 files go between clients of one node. Send it with version 2, or over HTTP`
 
 export class Transfers {
   private readonly options: Options
@@ -94,9 +92,8 @@ export class Transfers {
       this.look()
       return announce(id).pipe(
         Effect.map(() => {
-          if (transfer.asked.size === 0 && this.options.isOneOfMany()) {
-            party.tell({ type: "Failed", error: failed(nobodyHere(file.name)) })
-          }
+          const nobodyHere = transfer.asked.size === 0 && this.options.isOneOfMany()
+          if (nobodyHere) party.tell({ type: "Failed", error: failed(notElsewhere) })
           this.unlessAsked(transfer)
         }),
         // Refused, or its sender has gone meanwhile.
