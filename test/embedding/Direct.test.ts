@@ -5,17 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
-import { TestClock } from "effect/testing"
 import { Hub } from "../../src/embedding/Hub.ts"
 import { maxBrought } from "../../src/hub/audience/Memberships.ts"
 import { settle } from "../actor/fibers.ts"
 import { fork, reason } from "../hub/fixture.ts"
 import { controlledHistory } from "../hub/stores.ts"
-import { connect, hub as anyHub, modes, nothing, stats } from "./fixture.ts"
+import { connect, modes, pass, nothing, stats } from "./fixture.ts"
 
-describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
-  const hub: typeof anyHub = (settings, stores) => anyHub({ ...settings, encodeChannels }, stores)
-
+describe.for(modes)("direct conversations ($mode)", ({ hub }) => {
   it.effect("of sessions inside this program", () =>
     Effect.gen(function* () {
       const ann = yield* connect("ann")
@@ -30,15 +27,15 @@ describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
         ["@ann hello", "@ann hello yourself"],
       )
       assert.lengthOf(bob.all("Joined"), 1)
-      yield* TestClock.adjust("2 seconds")
+      yield* pass("2 seconds")
       yield* ann.setStatus("busy")
-      yield* TestClock.adjust("2 seconds")
+      yield* pass("2 seconds")
       assert.deepInclude(bob.all("Presence").at(-1)!, {
         channel: "@ann",
         changed: [{ username: "ann", status: "busy" }],
       } as object)
       yield* bob.setStatus("away")
-      yield* TestClock.adjust("2 seconds")
+      yield* pass("2 seconds")
       assert.deepInclude(ann.all("Presence").at(-1)!, { changed: [{ username: "bob", status: "away" }] } as object)
       // It is in it once, however it came there.
       assert.strictEqual(yield* reason(bob.join("@ann")), "AlreadyMember")
@@ -111,7 +108,7 @@ describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
       yield* Scope.close(scope, Exit.void)
       yield* Deferred.succeed(stored, undefined)
       yield* Fiber.joinAll([said, again])
-      yield* TestClock.adjust("10 seconds")
+      yield* pass("10 seconds")
       assert.deepStrictEqual(yield* stats, { users: 1, sessions: 1, channels: 1, memberships: 1 })
       assert.strictEqual(ann.all("Presence").at(-1)?.count, 1)
       assert.deepStrictEqual(
@@ -142,7 +139,7 @@ describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
         const { memberships, sessions, users } = yield* stats
         assert.deepStrictEqual({ memberships, sessions, users }, { memberships: 0, sessions: 0, users: 0 })
         // Nobody is in it: it rests.
-        yield* TestClock.adjust(Duration.minutes(5))
+        yield* pass(Duration.minutes(5))
         assert.deepStrictEqual(yield* stats, nothing, `after ${turns} turns`)
       }
     }).pipe(Effect.provide(hub())),
@@ -163,7 +160,7 @@ describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
         // Whether bob was brought in or not, he can come and go.
         yield* Effect.ignore(bob.leave("@ann"))
         assert.strictEqual((yield* stats).memberships, 0)
-        yield* TestClock.adjust(Duration.minutes(5))
+        yield* pass(Duration.minutes(5))
         assert.strictEqual((yield* stats).channels, 0, `after ${turns} turns`)
       }
     }).pipe(Effect.provide(hub())),
@@ -251,7 +248,7 @@ describe.for(modes)("direct conversations ($mode)", ({ encodeChannels }) => {
       history.load = Effect.die("a bug")
       history.before = Effect.die("a bug")
       yield* Effect.ignore(ann.publish("@bob", "lost"))
-      yield* TestClock.adjust("1 minute")
+      yield* pass("1 minute")
       history.load = Effect.void
       history.before = Effect.void
       yield* settle

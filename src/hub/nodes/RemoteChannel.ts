@@ -80,6 +80,8 @@ export class RemoteChannel implements Channel {
   private resumed = false
   private seeking = false
   private pause = 0
+  /** Milliseconds of pauses since it was last there: it may be found each time, and be gone before it has said anything. */
+  private paused = 0
   private id: ChannelId | undefined
   /** The last place that was told here; undefined until something was. */
   private last: Seq | undefined
@@ -122,12 +124,24 @@ export class RemoteChannel implements Channel {
       if (this.tellUnsafe(command)) return Effect.void
       const room = Deferred.makeUnsafe<void>()
       this.waiters.add(room)
-      const waiting = Effect.ensuring(
-        Deferred.await(room),
-        Effect.sync(() => this.waiters.delete(room)),
+      const waiting = Effect.onInterrupt(Deferred.await(room), () =>
+        Effect.sync(() => {
+          // The room that it was given is another's.
+          if (!this.waiters.delete(room)) this.makeRoom()
+        }),
       )
       return Effect.andThen(waiting, this.tell(command))
     })
+
+  /** Lets as many go on as there is room for. */
+  private makeRoom(): void {
+    let left = this.options.window - this.asked.size
+    for (const room of this.waiters) {
+      if (left-- <= 0) return
+      this.waiters.delete(room)
+      Deferred.doneUnsafe(room, Effect.void)
+    }
+  }
 
   private leave(command: ChannelCommand): void {
     this.used++
@@ -148,9 +162,15 @@ export class RemoteChannel implements Channel {
   /** Looks for the channel, and goes on there. `again`: where it was last it is not. */
   private seek(again: boolean): void {
     if (this.over || this.seeking) return
+    if (this.paused >= Duration.toMillis(patience)) {
+      this.paused = 0
+      this.refuse(() => true, notFound)
+      if (!this.isUsed) return
+    }
     this.seeking = true
     const { run, router } = this.options
     const pause = this.pause
+    this.paused += pause
     this.pause = Math.min(longestPause, pause * 2 || firstPause)
     const seeking = Effect.suspend(() => {
       const link = {}
@@ -246,6 +266,7 @@ export class RemoteChannel implements Channel {
     }
     this.resumed = true
     this.pause = 0
+    this.paused = 0
     this.id = outcome.id
     const rest = { ...turn, answers: turn.answers.filter(({ request }) => request !== attaching) }
     if (this.last === undefined) this.last = outcome.seq
@@ -314,10 +335,7 @@ export class RemoteChannel implements Channel {
     this.options.emit(answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers })
     if (this.name !== from) this.options.onRenamed(from, this.name)
     if (ends) return this.end()
-    if (this.waiters.size > 0 && this.asked.size < this.options.window) {
-      for (const room of this.waiters) Deferred.doneUnsafe(room, Effect.void)
-      this.waiters.clear()
-    }
+    if (this.waiters.size > 0) this.makeRoom()
     if (!this.isUsed) this.watch()
   }
 
