@@ -3,6 +3,7 @@
  * 9.3.2); whatever they do is done in that order, and what has come too early waits.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
+import type * as Net from "node:net"
 
 /** Requests that wait behind the one that is being answered. */
 export const maxWaiting = 16
@@ -13,6 +14,8 @@ const maxIgnored = 4096
 interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** Of the connection: a request that was let go of before it was read has none any more. */
+  readonly socket: Net.Socket
 }
 
 interface Waiting {
@@ -48,11 +51,12 @@ export class Line {
     { answer, refuse }: { readonly answer: () => void; readonly refuse: () => void },
   ): void {
     // Behind an answer that closes the connection nothing is done any more.
-    if (this.over || !request.socket.writable) {
-      if (++this.ignored > maxIgnored) request.socket.destroy()
+    const { socket } = request
+    if (this.over || !socket.writable) {
+      if (++this.ignored > maxIgnored) socket.destroy()
       return
     }
-    this.latest = { request, response }
+    this.latest = { request, response, socket }
     if (this.waiting.length >= maxWaiting) {
       this.over = true
       return refuse()
@@ -98,7 +102,7 @@ export class Line {
 
   /** Behind a stream nothing would have its turn, and where the end of a body is not read that of the connection is not, either. */
   private cutBehindStream(): void {
-    if (this.streams && this.waiting.length > 0) this.current!.request.socket.destroy()
+    if (this.streams && this.waiting.length > 0) this.current!.socket.destroy()
   }
 
   private begin({ begin, exchange }: Waiting): void {
@@ -106,7 +110,7 @@ export class Line {
     exchange?.response.on("close", () => {
       if (this.current !== exchange) return
       this.current = undefined
-      const next = exchange.request.socket.writable ? this.waiting.shift() : undefined
+      const next = exchange.socket.writable ? this.waiting.shift() : undefined
       if (next === undefined) return
       this.begin(next)
       this.cutBehindStream()
