@@ -80,6 +80,8 @@ export const make = Effect.fnUntraced(function* (
   // At most as many as connections are let in.
   const open = new Set<Open>()
   const waiting = new WeakMap<Http2.ServerHttp2Stream, Waiting>()
+  /** Somebody looks at them already: it goes on for as long as there are any, whoever comes and goes meanwhile. */
+  let isLooking = false
   const idle = Duration.toMillis(settings.idle)
   const firstWithin = Duration.toMillis(settings.firstWithin)
   const pingEvery = Duration.toMillis(settings.pingEvery)
@@ -112,7 +114,9 @@ export const make = Effect.fnUntraced(function* (
     if (known === undefined || bytes < known.bytes) return void waiting.set(stream, { bytes, since: now })
     known.bytes = bytes
     // It arrives at who reads nothing, too.
-    if (now - known.since >= writeTimeout) stream.close(isAnswered ? noError : enhanceYourCalm)
+    if (now - known.since < writeTimeout) return
+    stream.close(isAnswered ? noError : enhanceYourCalm)
+    stream.resume()
   }
 
   const look = Effect.gen(function* () {
@@ -131,6 +135,7 @@ export const make = Effect.fnUntraced(function* (
         for (const stream of streams) lookAt(stream, now)
       }
     }
+    isLooking = false
   })
 
   const begin = (session: Http2.ServerHttp2Session, arrival: Arrival): void => {
@@ -144,13 +149,20 @@ export const make = Effect.fnUntraced(function* (
       askAt: now + pingEvery,
     }
     open.add(one)
-    if (open.size === 1) run(look)
+    if (!isLooking) {
+      isLooking = true
+      run(look)
+    }
     session.on("close", () => open.delete(one))
     // It is followed by a close.
     session.on("error", () => {})
     session.on("stream", (stream, headers) => {
       // It is followed by a close.
       stream.on("error", () => {})
+      // Behind an answer, and behind its end, what was said beside it is dropped: Node keeps a stream that has something to be read.
+      const drop = () => void stream.resume()
+      stream.once("finish", drop)
+      stream.once("aborted", drop)
       one.streams.add(stream)
       stream.once("close", () => {
         one.streams.delete(stream)
@@ -162,6 +174,8 @@ export const make = Effect.fnUntraced(function* (
 
   const take = ({ arrival }: Open, stream: Http2.ServerHttp2Stream, given: Http2.IncomingHttpHeaders): void => {
     const { address: peer, certificate, secure } = arrival
+    // A peer is told of the limit, and Node keeps nobody to it.
+    if (bytesOf(given) > settings.maxHeaderBytes) return stream.close(enhanceYourCalm)
     const headers = { ...given, host: given[":authority"] ?? given.host ?? "" }
     if (headers.host === "") return end(stream, 400)
     const address = realAddress({ peer, headers }, proxies)
@@ -189,14 +203,18 @@ export const make = Effect.fnUntraced(function* (
   return {
     enter: (arrival, socket) => {
       arrival.carriesRequests()
-      begin(Http2.performServerHandshake(socket, options), arrival)
+      const session = Http2.performServerHandshake(socket, options)
+      begin(session, arrival)
+      // Whoever ends its side of the connection has gone: over HTTP/2 it is a stream that ends when something was asked. Node
+      // goes on with what there is, and a peer that has died would be there until it does not answer a ping.
+      socket.once("end", () => session.destroy())
     },
   }
 })
 
 /** Where the first bytes say which of the two is spoken; who says nothing for so many milliseconds is the first one's. */
 export const beside = (http: HttpDoor, http2: HttpDoor, patience: number): HttpDoor => {
-  const enter = (arrival: Arrival, socket: Net.Socket): void => {
+  const look = (arrival: Arrival, socket: Net.Socket): void => {
     const first = socket.read() as Buffer | null
     if (first === null) return wait(arrival, socket)
     socket.unshift(first)
@@ -220,7 +238,7 @@ export const beside = (http: HttpDoor, http2: HttpDoor, patience: number): HttpD
     const heard = () => {
       if (socket.readableLength === had) return
       forget()
-      enter(arrival, socket)
+      look(arrival, socket)
     }
     socket.setTimeout(patience)
     socket.on("readable", heard)
@@ -228,7 +246,22 @@ export const beside = (http: HttpDoor, http2: HttpDoor, patience: number): HttpD
     socket.on("timeout", give)
     socket.on("close", forget)
   }
-  return { enter }
+  return {
+    // Not while Node hands a piece over: where that is as large as a buffer it stops reading behind it, and a socket from which
+    // something was taken meanwhile counts as one that is read, so that HTTP/2 would never hear more.
+    enter: (arrival, socket) => queueMicrotask(() => look(arrival, socket)),
+  }
+}
+
+/** As the standard counts them. */
+const bytesOf = (headers: Http2.IncomingHttpHeaders): number => {
+  let bytes = 0
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === "string") bytes += name.length + value.length + 32
+    else for (const one of value ?? []) bytes += name.length + one.length + 32
+  }
+  return bytes
 }
 
 const end = (stream: Http2.ServerHttp2Stream, status: number): void => {
