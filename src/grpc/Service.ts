@@ -55,6 +55,7 @@ import {
 import { file_google_rpc_error_details } from "./generated/google/rpc/error_details_pb.ts"
 import { Chat as ChatService, file_natter_v1_chat, OpenedSchema } from "./generated/natter/v1/chat_pb.ts"
 import { type CallName, calls } from "./internal/calls.ts"
+import * as Deadlines from "./internal/deadlines.ts"
 import * as Frames from "./internal/frames.ts"
 import { Health } from "./internal/health.ts"
 import { pulled } from "./internal/pulled.ts"
@@ -99,6 +100,7 @@ export const make = Effect.fnUntraced(function* (
   const meter = yield* Meters
   const bearers = yield* Bearers.make
   const running = yield* Runs.make
+  const deadlines = yield* Deadlines.make
   const prefix = Math.abs(yield* Random.nextInt).toString(36)
   const shutdownSignal = yield* Effect.abortSignal
   let numbers = 0
@@ -249,13 +251,29 @@ export const make = Effect.fnUntraced(function* (
     response: Http.ServerResponse | Http2.Http2ServerResponse,
     peer: Peer,
   ): void => {
+    const { headers } = request
+    // The library makes an address of it, which throws where it is none.
+    if (!URL.canParse(`http://${String(headers[":authority"] ?? headers.host)}/`)) {
+      response.statusCode = 400
+      return void response.end()
+    }
     const asked = universalRequestFromNodeRequest(
       request,
       response,
       undefined,
       createContextValues().set(peerKey, peer),
     )
-    handler(asked).then(
+    const timeout = Deadlines.timeoutIn(headers) ?? Infinity
+    // Its own timers would be over at once.
+    if (timeout > Deadlines.longest)
+      for (const name of ["grpc-timeout", "connect-timeout-ms"]) asked.header.delete(name)
+    // Where one message is all that is asked it comes in the time that a request has.
+    const { methodKind } = handler.method
+    const isOne = methodKind === "unary" || methodKind === "server_streaming"
+    const within = Math.min(timeout, isOne ? around.requestWithin : Deadlines.longest)
+    const body =
+      within < Deadlines.longest ? deadlines.until(asked.body as AsyncIterable<Uint8Array>, within) : asked.body
+    handler({ ...asked, body }).then(
       (answered) => universalResponseToNodeResponse(answered, response).catch(() => response.destroy()),
       () => response.destroy(),
     )
@@ -269,6 +287,8 @@ export const make = Effect.fnUntraced(function* (
       if (handler === undefined) return SessionDoor.unknown(stream, headers)
       // It was read already, by who has given it to this.
       const request = new Http2.Http2ServerRequest(stream, headers, {}, [])
+      // Where it is answered before all was said the request is let go of, and holds back the rest of the stream for ever.
+      stream.once("finish", () => void stream.removeAllListeners("data").resume())
       answer(handler, request, new Http2.Http2ServerResponse(stream), peer)
     },
     request: (request, response, peer) => {

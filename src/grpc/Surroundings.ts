@@ -5,6 +5,8 @@ import type { Connection } from "../session/Connection.ts"
 export interface Surroundings {
   /** Bytes of the largest message that is read, when it is unpacked. */
   readonly maxMessageBytes: number
+  /** Milliseconds in which the message of a call comes that has one. */
+  readonly requestWithin: number
   /** Pages of which origins may come in, beside our own; `*` for all. */
   readonly origins: ReadonlyArray<string>
   /** Runs a session over a connection that is not counted yet, until it ends. */

@@ -9,6 +9,7 @@ import { type Bearer, tokenIn } from "../../chat/account/Bearers.ts"
 import { RequestError } from "../../domain/RequestError.ts"
 import type { Peer, Surroundings } from "../Surroundings.ts"
 import { Code, type CodeName, inConnect, ofRequest } from "./codes.ts"
+import { longest, timeoutIn } from "./deadlines.ts"
 import { authenticate } from "./encoding.ts"
 import { endOfConnect, enveloped } from "./Envelope.ts"
 import { type Around, percentEncoded, SessionStream } from "./SessionStream.ts"
@@ -30,22 +31,6 @@ const aroundOf = (headers: Headers): Around | undefined => {
     .toLowerCase()
   return Object.hasOwn(spoken, type) ? spoken[type] : undefined
 }
-
-/** Milliseconds in each unit of `grpc-timeout`. */
-const units: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
-
-/** Milliseconds that the peer waits; undefined for ever, NaN where it cannot be read. */
-const timeoutIn = (headers: Headers): number | undefined => {
-  const inMillis = headers["connect-timeout-ms"]
-  if (typeof inMillis === "string") return /^\d{1,10}$/.test(inMillis) ? Number(inMillis) : NaN
-  const given = headers["grpc-timeout"]
-  if (typeof given !== "string") return undefined
-  const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(given) ?? []
-  return digits === undefined ? NaN : Number(digits) * units[unit!]!
-}
-
-/** Time is counted in as many milliseconds as timers can: in 24 days. */
-const longest = 0x7fff_ffff
 
 /** Ends a stream that nothing was said on, with a status. */
 const refuse = (stream: Http2.ServerHttp2Stream, around: Around, name: CodeName, message: string): void => {

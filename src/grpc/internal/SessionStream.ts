@@ -56,6 +56,8 @@ export class SessionStream implements Connection {
   private early: Uint8Array | undefined
   private end: Effect.Effect<never, ConnectionEnded> | undefined
   private closed = false
+  /** It has said so, and nothing is to come before that. */
+  private expired = false
   /** How it ends; until somebody says so it was broken. */
   private status: readonly [name: CodeName, message: string] = ["UNAVAILABLE", "the session was cut"]
 
@@ -149,6 +151,7 @@ export class SessionStream implements Connection {
   }
 
   ending({ message, reason }: Disconnect): void {
+    if (this.expired) return
     this.status = [ofDisconnect[reason], reason === "Goodbye" ? "" : message]
   }
 
@@ -174,7 +177,7 @@ export class SessionStream implements Connection {
     return Effect.sync(() => {
       const { stream } = this
       this.closed = true
-      if (stream.destroyed || stream.writableFinished) return
+      if (stream.destroyed || stream.writableFinished || this.expired) return
       const [name] = this.status
       stream.close(name === "RESOURCE_EXHAUSTED" ? enhanceYourCalm : cancelled)
     })
@@ -196,6 +199,7 @@ export class SessionStream implements Connection {
   expire(): void {
     this.status = ["DEADLINE_EXCEEDED", "the deadline has passed"]
     this.closed = true
+    this.expired = true
     const last = this.lastMessage()
     if (last !== undefined) this.stream.write(last)
     this.stream.end()

@@ -1,4 +1,6 @@
 /** Effects for who waits for promises: each call's fiber ends with the call, and with the service. */
+import { ConnectError } from "@connectrpc/connect"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -9,6 +11,12 @@ export interface Running {
   /** Fails with the error of a call; it is interrupted where nobody waits for it any more. */
   readonly promise: <A, E>(effect: Effect.Effect<A, E>, signal?: AbortSignal) => Promise<A>
 }
+
+/** Where a call was given up, and with it what it had begun: why, as a deadline that has passed. */
+const endedBy = (signal: AbortSignal | undefined, cause: Cause.Cause<unknown>): ConnectError | undefined =>
+  signal?.aborted === true && Cause.hasInterruptsOnly(cause) && signal.reason instanceof ConnectError
+    ? signal.reason
+    : undefined
 
 export const make: Effect.Effect<Running, never, Scope.Scope> = Effect.gen(function* () {
   const run = Effect.runForkWith(yield* Effect.context())
@@ -23,7 +31,7 @@ export const make: Effect.Effect<Running, never, Scope.Scope> = Effect.gen(funct
         fiber.addObserver((exit) => {
           signal?.removeEventListener("abort", abort)
           if (Exit.isSuccess(exit)) resolve(exit.value as never)
-          else reject(ofCause(exit.cause))
+          else reject(endedBy(signal, exit.cause) ?? ofCause(exit.cause))
         })
       }),
   }

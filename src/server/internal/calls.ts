@@ -1,4 +1,5 @@
 /** gRPC, gRPC-Web and Connect: over HTTP/1.1 beside the API, over HTTP/2 alone. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Accounts } from "../../accounts/Accounts.ts"
@@ -20,7 +21,8 @@ interface Calls {
 export const make = Effect.fnUntraced(function* ({
   api,
   grpc,
-}: Pick<ServerSettings, "api" | "grpc">): Effect.fn.Return<
+  http,
+}: Pick<ServerSettings, "api" | "grpc" | "http">): Effect.fn.Return<
   Calls,
   never,
   Scope.Scope | Accounts | Chat | ConnectionLimits | Sessions
@@ -30,6 +32,7 @@ export const make = Effect.fnUntraced(function* ({
   const readiness = yield* Readiness.make
   const app = yield* GrpcApp.make({
     maxMessageBytes: grpc.maxMessageBytes,
+    requestWithin: Duration.toMillis(http.requestTimeout),
     origins: api.origins,
     receive: (connection) => Effect.provideContext(receive(connection), context),
     hold: (address) => {
