@@ -1,9 +1,11 @@
 /** Searches for bytes that Natter cannot handle: `node scripts/fuzz.ts --help`. */
 import { parseArgs } from "node:util"
 import * as Fuzz from "../src/testing/Fuzz.ts"
+import * as GrpcFuzz from "../src/testing/GrpcFuzz.ts"
 import * as HttpFuzz from "../src/testing/HttpFuzz.ts"
 import * as WebSocketFuzz from "../src/testing/WebSocketFuzz.ts"
 import { checkStream } from "./fuzz/codecs.ts"
+import * as GrpcAttack from "./fuzz/grpcAttack.ts"
 import * as HttpAttack from "./fuzz/httpAttack.ts"
 import { httpServer } from "./fuzz/httpServer.ts"
 import { attack, checkHealth, type Target } from "./fuzz/socket.ts"
@@ -13,22 +15,25 @@ import * as WebSocketAttack from "./fuzz/webSocketAttack.ts"
 const usage = `node scripts/fuzz.ts --seconds 120                            the codecs, in this process
 node scripts/fuzz.ts --seconds 120 --websocket                what reads WebSockets, in this process
 node scripts/fuzz.ts --seconds 120 --http                     requests of HTTP, to a server in this process
+node scripts/fuzz.ts --seconds 120 --grpc                     calls of gRPC, gRPC-Web and Connect, the same
 node scripts/fuzz.ts --seconds 120 --address 127.0.0.1:8080   a running server, over sockets
 node scripts/fuzz.ts --seconds 120 --address ws://127.0.0.1:8080/ws   the same, over WebSockets
 node scripts/fuzz.ts --seconds 120 --address http://127.0.0.1:8080    the same, with requests of HTTP
+node scripts/fuzz.ts --seconds 120 --address grpc://127.0.0.1:8080    the same, with calls
 
 Against a server, hostile streams come in rounds over short connections; after each a healthy client must be able to
 sign in and to ping within a second. Start the server with --rate-limits off, or most of it is turned away at the
 door. What fails is printed with its seed, and --seed with that number begins there.
 
   --seconds N         how long; 60
-  --address H:P       the server, or ws://H:P/PATH, or http://H:P; without it, what runs in this process
+  --address H:P       the server, or ws://H:P/PATH, http://H:P or grpc://H:P; without it, what runs in this process
   --websocket         without a server: frames of WebSockets
   --http              without a server: one of its own, in this process, whose memory is looked at, too
+  --grpc              the same, for calls
   --seed N            where to begin; a random number
   --connections N     at once, 1 to 64; 16
   --round N           streams between two looks at the server's health; 200
-  --token TEXT        whose requests of HTTP some are; without one, nobody's
+  --token TEXT        whose requests of HTTP, or calls, some are; without one, nobody's
   --user NAME         who the healthy client is; healthy
   --password TEXT     its password; password
   --help              this`
@@ -45,6 +50,7 @@ const parse = () =>
       address: { type: "string" },
       websocket: { type: "boolean", default: false },
       http: { type: "boolean", default: false },
+      grpc: { type: "boolean", default: false },
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
       connections: { type: "string", default: "16" },
       round: { type: "string", default: "200" },
@@ -158,6 +164,13 @@ const victim = (address: string, token = values.token): Victim => {
       health: () => HttpAttack.checkHealth(there),
     }
   }
+  if (address.startsWith("grpc://")) {
+    const there = target(address.replace(/^grpc:\/\//, "").replace(/\/$/, ""))
+    return {
+      attack: (seed) => GrpcAttack.attack(there, GrpcFuzz.stream(seed, token), token),
+      health: () => GrpcAttack.checkHealth(there),
+    }
+  }
   if (address.startsWith("ws://")) {
     if (!URL.canParse(address))
       return refuse("--address must be the address of a WebSocket, as in ws://127.0.0.1:8080/ws")
@@ -176,15 +189,19 @@ const here = values.websocket
   : (seed: number) => checkStream(Fuzz.stream(seed))
 
 /** Against a server in this process. */
-const fuzzHttpHere = (): Promise<string | undefined> =>
+const fuzzServerHere = (scheme: "http" | "grpc"): Promise<string | undefined> =>
   httpServer(async ({ left, target, token }) => {
-    const { attack, health } = victim(`http://${target.host}:${target.port}`, token)
+    const { attack, health } = victim(`${scheme}://${target.host}:${target.port}`, token)
     return await fuzzServer({ attack, health: async () => (await left()) ?? (await health()) })
   })
 
 const { address } = values
 const complaint =
-  address !== undefined ? await fuzzServer(victim(address)) : values.http ? await fuzzHttpHere() : fuzzHere(here)
+  address !== undefined
+    ? await fuzzServer(victim(address))
+    : values.http || values.grpc
+      ? await fuzzServerHere(values.http ? "http" : "grpc")
+      : fuzzHere(here)
 if (complaint !== undefined) {
   console.error(`It did not hold: ${complaint}`)
   process.exitCode = 1

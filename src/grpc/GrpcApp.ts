@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (
         return void stream.resume()
       }
       withService((service) => {
-        if (!stream.destroyed) service.stream(stream, headers, peer)
+        if (!stream.destroyed && !stream.closed) service.stream(stream, headers, peer)
       })
     },
   }

@@ -9,6 +9,8 @@ import {
   toBinary,
 } from "@bufbuild/protobuf"
 import {
+  Code as ConnectCode,
+  ConnectError,
   type ConnectRouter,
   createConnectRouter,
   createContextKey,
@@ -16,7 +18,7 @@ import {
   type HandlerContext,
   type MethodImpl,
 } from "@connectrpc/connect"
-import type { UniversalHandler } from "@connectrpc/connect/protocol"
+import type { Compression, UniversalHandler } from "@connectrpc/connect/protocol"
 import {
   compressionGzip,
   universalRequestFromNodeRequest,
@@ -87,6 +89,16 @@ const files: ReadonlyArray<DescFile> = [
 /** What a call has to say, as a message of its answer. */
 const message = <M extends DescMethod["output"]>(desc: M, frame: object): MessageShape<M> =>
   fromBinary(desc, Frames.encode(Frames.shapeOf(desc), frame))
+
+/** Whoever sends something that cannot be unpacked has made the mistake: to the library it is one of its own where it is cut. */
+const gzip: Compression = {
+  ...compressionGzip,
+  decompress: (bytes, readMaxBytes) =>
+    compressionGzip.decompress(bytes, readMaxBytes).catch((error: unknown) => {
+      const { code, rawMessage } = ConnectError.from(error)
+      throw new ConnectError(rawMessage, code === ConnectCode.Internal ? ConnectCode.InvalidArgument : code)
+    }),
+}
 
 /** Those that are not made here. */
 const isCall = (name: string): name is CallName => Object.hasOwn(calls, name)
@@ -175,7 +187,7 @@ export const make = Effect.fnUntraced(function* (
   }
 
   const router = createConnectRouter({
-    acceptCompression: [compressionGzip],
+    acceptCompression: [gzip],
     readMaxBytes: around.maxMessageBytes,
     shutdownSignal,
   })

@@ -5,66 +5,8 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import * as Http2 from "node:http2"
 import * as Net from "node:net"
+import { frame, Type } from "../../src/testing/Http2Frames.ts"
 import { TestServer } from "../../src/testing/TestServer.ts"
-
-export const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-
-/** Numbers of frames, as the standard gives them. */
-export const Type = {
-  DATA: 0,
-  HEADERS: 1,
-  PRIORITY: 2,
-  RST_STREAM: 3,
-  SETTINGS: 4,
-  PUSH_PROMISE: 5,
-  PING: 6,
-  GOAWAY: 7,
-  WINDOW_UPDATE: 8,
-  CONTINUATION: 9,
-} as const
-
-export const endStream = 1
-export const endHeaders = 4
-export const padded = 8
-
-export const frame = (type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer => {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.byteLength, 0, 3)
-  head[3] = type
-  head[4] = flags
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
-}
-
-export const uint32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
-}
-
-const hpackInteger = (value: number, bits: number, first: number): Buffer => {
-  const most = (1 << bits) - 1
-  if (value < most) return Buffer.from([first | value])
-  const bytes = [first | most]
-  let rest = value - most
-  for (; rest >= 128; rest >>>= 7) bytes.push((rest & 127) | 128)
-  return Buffer.from([...bytes, rest])
-}
-
-const hpackText = (text: string): Buffer => {
-  const bytes = Buffer.from(text, "latin1")
-  return Buffer.concat([hpackInteger(bytes.byteLength, 7, 0), bytes])
-}
-
-/** Headers, each as it is, neither indexed nor packed. */
-export const block = (fields: ReadonlyArray<readonly [name: string, value: string]>): Buffer =>
-  Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), hpackText(name), hpackText(value)]))
-
-/** A message as gRPC writes it. */
-export const message = (body: Uint8Array | string, flags = 0, length = Buffer.from(body).byteLength): Buffer => {
-  const bytes = Buffer.from(body)
-  return Buffer.concat([Buffer.from([flags]), uint32(length), bytes])
-}
 
 export const call = "/natter.v1.Chat/Describe"
 
@@ -77,11 +19,6 @@ export const asking = (path: string = call): ReadonlyArray<readonly [string, str
   ["content-type", "application/grpc"],
   ["te", "trailers"],
 ]
-
-const settings = frame(Type.SETTINGS, 0, 0)
-
-/** What a connection begins with. */
-export const opening = Buffer.concat([preface, settings])
 
 /** What came of it: GOAWAY and its code, or RST_STREAM and its code, or a status; otherwise that it ended. */
 const outcomeOf = (bytes: Buffer): string | undefined => {

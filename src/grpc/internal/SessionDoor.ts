@@ -32,9 +32,12 @@ const aroundOf = (headers: Headers): Around | undefined => {
   return Object.hasOwn(spoken, type) ? spoken[type] : undefined
 }
 
+/** Nothing can be said on it any more: to try is an error. */
+const isOver = (stream: Http2.ServerHttp2Stream): boolean => stream.destroyed || stream.closed
+
 /** Ends a stream that nothing was said on, with a status. */
 const refuse = (stream: Http2.ServerHttp2Stream, around: Around, name: CodeName, message: string): void => {
-  if (stream.destroyed || stream.headersSent) return
+  if (isOver(stream) || stream.headersSent) return
   const status = { "grpc-status": `${Code[name]}`, "grpc-message": percentEncoded(message) }
   if (around === "connect") {
     stream.respond({ ":status": 200, "content-type": "application/connect+proto" })
@@ -54,7 +57,7 @@ const refuse = (stream: Http2.ServerHttp2Stream, around: Around, name: CodeName,
 export const unknown = (stream: Http2.ServerHttp2Stream, headers: Headers): void => {
   const isGrpc = String(headers["content-type"] ?? "").startsWith("application/grpc")
   if (isGrpc) return refuse(stream, aroundOf(headers) ?? "grpc", "UNIMPLEMENTED", "there is no such call")
-  if (stream.destroyed) return
+  if (isOver(stream)) return
   stream.respond({ ":status": 404 }, { endStream: true })
   stream.resume()
 }
@@ -74,7 +77,7 @@ export const make = Effect.fnUntraced(function* (
     timeout: number | undefined,
   ): Effect.Effect<void> =>
     Effect.suspend(() => {
-      if (stream.destroyed) return Effect.void
+      if (isOver(stream)) return Effect.void
       const connection = new SessionStream(stream, { ...peer, around, first })
       const session = receive(connection)
       if (timeout === undefined) return session

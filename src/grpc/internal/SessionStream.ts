@@ -77,6 +77,7 @@ export class SessionStream implements Connection {
     // It is followed by a close.
     stream.on("error", () => {})
     stream.on("wantTrailers", () => {
+      if (stream.destroyed || stream.closed) return
       const [name, message] = this.status
       stream.sendTrailers({ "grpc-status": `${Code[name]}`, "grpc-message": percentEncoded(message) })
     })

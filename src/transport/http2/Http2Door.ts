@@ -125,6 +125,8 @@ export const make = Effect.fnUntraced(function* (
       const now = Monotonic.millis(clock)
       for (const one of open) {
         const { session, streams } = one
+        // Its close is on its way, and nothing may be asked of it.
+        if (session.destroyed) continue
         if (streams.size === 0 && now >= one.idleUntil) session.close()
         else if (one.askedAt !== undefined && now - one.askedAt >= pingEvery) session.destroy()
         else if (streams.size > 0 && one.askedAt === undefined && now >= one.askAt) {
@@ -174,6 +176,8 @@ export const make = Effect.fnUntraced(function* (
 
   const take = ({ arrival }: Open, stream: Http2.ServerHttp2Stream, given: Http2.IncomingHttpHeaders): void => {
     const { address: peer, certificate, secure } = arrival
+    // It was taken back in the same piece in which it came: nothing can be said on it.
+    if (stream.destroyed || stream.closed) return
     // A peer is told of the limit, and Node keeps nobody to it.
     if (bytesOf(given) > settings.maxHeaderBytes) return stream.close(enhanceYourCalm)
     const headers = { ...given, host: given[":authority"] ?? given.host ?? "" }
