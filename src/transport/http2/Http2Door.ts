@@ -211,7 +211,8 @@ export const make = Effect.fnUntraced(function* (
       begin(session, arrival)
       // Whoever ends its side of the connection has gone: over HTTP/2 it is a stream that ends when something was asked. Node
       // goes on with what there is, and a peer that has died would be there until it does not answer a ping.
-      socket.once("end", () => session.destroy())
+      // Not at once: what came before that is given to a session in the next tick, which has to be there.
+      socket.once("end", () => setImmediate(() => session.destroy()))
     },
   }
 })

@@ -77,6 +77,8 @@ export const handshake = (carrier: Net.Socket, inForce: InForce, http2: Http2): 
     // What goes wrong behind the handshake, such as a record that was tampered with, is told by this alone.
     socket.on("_tlsError", () => socket.destroy())
     socket.once("secure", () => {
+      // As Node's own server of TLS does then, and its HTTP/2 waits for: otherwise nothing would ever be read there.
+      Object.assign(socket, { secureConnecting: false })
       socket.off("error", onError)
       socket.off("close", onClose)
       socket.off("end", onClose)
