@@ -23,6 +23,7 @@ const alone = [
   // They use processes or certificates in a folder that goes with the first file that had it.
   "test/client/{ClientSession1Client,Files}.test.ts",
   "test/http/guide.test.ts",
+  "test/grpc/secure.test.ts",
   "test/irc/signIn.test.ts",
   "test/mqtt/secure.test.ts",
   "test/observability/secrets.test.ts",

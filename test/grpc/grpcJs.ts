@@ -171,8 +171,12 @@ const connected = (
 
 const where = Effect.map(TestServer, ({ address }) => `${address!.host}:${address!.port}`)
 
-/** A client of the chat at the test's service. */
-export const chat = Effect.flatMap(where, (address) => connected(constructorAt("natter", "v1", "Chat"), address))
+/** A client of the chat at an address. */
+export const chatAt = (address: string, credentials?: Grpc.ChannelCredentials) =>
+  connected(constructorAt("natter", "v1", "Chat"), address, credentials)
+
+/** The same at the test's service. */
+export const chat = Effect.flatMap(where, (address) => chatAt(address))
 export const health = Effect.flatMap(where, (address) =>
   connected(constructorAt("grpc", "health", "v1", "Health"), address),
 )

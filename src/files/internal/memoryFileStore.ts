@@ -13,7 +13,10 @@ const pieces = (operation: string, find: () => Uint8Array | undefined, from: num
     const bytes = find()
     if (bytes === undefined || bytes.length < to) return Stream.fail(new FileStoreError({ operation, lost: true }))
     const starts = Array.from({ length: Math.ceil((to - from) / piece) }, (_, n) => from + n * piece)
-    return Stream.map(Stream.fromIterable(starts), (start) => bytes.slice(start, Math.min(start + piece, to)))
+    // One by one: a reader that is slow has one of them, and not all.
+    return Stream.map(Stream.fromIterable(starts, { chunkSize: 1 }), (start) =>
+      bytes.slice(start, Math.min(start + piece, to)),
+    )
   })
 
 /** Bytes that become more: their room grows by doubling, as each piece would otherwise copy all before it. */

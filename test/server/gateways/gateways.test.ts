@@ -20,6 +20,7 @@ import { ChatServer } from "../../../src/server/ChatServer.ts"
 import { defaults, type ServerSettings } from "../../../src/server/ServerSettings.ts"
 import * as Link from "../../../src/testing/Link.ts"
 import * as TestClient from "../../../src/testing/TestClient.ts"
+import * as Grpc from "../../grpc/grpcJs.ts"
 import { emptyDatabase } from "../../postgres/database.ts"
 
 const quietly = Effect.provideService(References.MinimumLogLevel, "None")
@@ -157,6 +158,11 @@ describe("a service with two threads for connections", () => {
       Effect.gen(function* () {
         const service = yield* start({ ...(yield* folder), ...(yield* storage) })
         const clients = yield* joinAll(service)
+        // A session of gRPC is the main thread's, to which its connection is passed on.
+        const grpc = yield* Grpc.chatAt(`127.0.0.1:${service.address.port}`)
+        const session = grpc.both("Session", yield* Grpc.signedIn(grpc, "guest of gRPC"))
+        session.say({ ref: 1, join: { channel: "den" } })
+        yield* session.until("joined")
         yield* Effect.forEach(
           clients,
           (client, n) => client.send({ type: "Publish", channel: "den", id: `${n}`, content: `from ${n}` }),
@@ -164,6 +170,9 @@ describe("a service with two threads for connections", () => {
         )
         const heard = yield* Effect.forEach(clients, (client) => contents(client, crowd), { concurrency: "unbounded" })
         for (const one of heard) assert.deepStrictEqual(one, heard[0])
+        const told = Effect.map(session.until("message"), ({ content, seq }) => `${String(seq)} ${String(content)}`)
+        assert.deepStrictEqual(yield* Effect.replicateEffect(told, crowd), heard[0])
+        session.end()
         assert.sameMembers(
           heard[0]!.map((line) => line.slice(line.indexOf(" ") + 1)),
           clients.map((_, n) => `from ${n}`),
