@@ -63,6 +63,32 @@ describe("a client of MQTT that comes back", () => {
     }).pipe(Effect.scoped, Effect.provide(layer())),
   )
 
+  it.live("leaves its last words after their delay, unless it is back by then", () =>
+    Effect.gen(function* () {
+      const bob = yield* member("bob", "den")
+      const later = (clientId: string, text: string) =>
+        ({
+          clientId,
+          clean: false,
+          properties: { sessionExpiryInterval: 60 },
+          will: {
+            topic: "natter/den",
+            payload: Buffer.from(text),
+            qos: 1,
+            retain: false,
+            properties: { willDelayInterval: 1 },
+          },
+        }) as const
+      const back = yield* connect(later("back", "never"))
+      const gone = yield* connect(later("gone", "gone"))
+      back.mqtt.stream.destroy()
+      gone.mqtt.stream.destroy()
+      // Cut off before the other, it would have been the first to be heard.
+      assert.isTrue((yield* connect(later("back", "never"))).sessionPresent)
+      assert.strictEqual((yield* bob.until("Message")).content, "gone")
+    }).pipe(Effect.scoped, Effect.provide(layer())),
+  )
+
   it.live("shows and sets what a channel is about by what is retained", () =>
     Effect.gen(function* () {
       const bob = yield* member("bob", "den")

@@ -45,15 +45,21 @@ class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> 
 const wrapped = <A>(run: () => Promise<A>): Effect.Effect<A, Refused> =>
   Effect.tryPromise({ try: run, catch: (error) => new Refused({ message: String(error) }) })
 
-export const connect = (options: IClientOptions): Effect.Effect<Client, Refused, Scope.Scope | TestServer.TestServer> =>
+/** What is undefined is not said, where it would be otherwise. */
+type Options = Omit<IClientOptions, "username" | "password"> & {
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+}
+
+export const connect = (options: Options): Effect.Effect<Client, Refused, Scope.Scope | TestServer.TestServer> =>
   Effect.gen(function* () {
     const { address } = yield* TestServer.TestServer
     return yield* connectTo(address!.port, options)
   })
 
-const connectTo = (port: number, options: IClientOptions): Effect.Effect<Client, Refused, Scope.Scope> =>
+const connectTo = (port: number, options: Options): Effect.Effect<Client, Refused, Scope.Scope> =>
   Effect.gen(function* () {
-    const all: IClientOptions = {
+    const all = {
       host: "127.0.0.1",
       port,
       protocol: "mqtt",
@@ -64,7 +70,7 @@ const connectTo = (port: number, options: IClientOptions): Effect.Effect<Client,
       connectTimeout: 5000,
       keepalive: 0,
       ...options,
-    }
+    } as IClientOptions
     const heard: Array<Heard> = []
     const waiting: Array<(heard: Heard) => void> = []
     let taken = 0
