@@ -1,9 +1,11 @@
 /** `natter discover`, and services that are announced on this machine. */
+import * as Effect from "effect/Effect"
 import * as os from "node:os"
 import { expect, test } from "vitest"
 import { run } from "./natterHere.ts"
 import * as Natter from "./NatterProcess.ts"
 import { makeFolder, serve } from "./NatterProcess.ts"
+import { spawn } from "./Screen.ts"
 
 const look = async () => {
   const { code, stderr, stdout } = await Natter.run(["discover", "--json", "--interface", "127.0.0.1"])
@@ -44,4 +46,34 @@ test("natter discover says where it could look, and natter chat --discover takes
     code: 1,
     stderr: "natter: give an address or --discover, not both\n",
   })
+})
+
+test("natter chat --discover has one choose among several", async () => {
+  const servers = await Promise.all([0, 1].map(() => serve(makeFolder(), { args: ["--announce"] })))
+  for (const server of servers) await server.says(/announced at 127\.0\.0\.1/)
+  const env = { NATTER_PASSWORD: "secret of ann" }
+  const asked = await run(["chat", "--discover", "--name", "ann"], { env })
+  expect(asked).toMatchObject({ code: 1, stderr: "natter: there are several: give the address of one\n" })
+  for (const { port } of servers) expect(asked.stdout).toContain(`127.0.0.1:${port}`)
+
+  const [, second] = servers
+  await Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const args = [Natter.main, "chat", "--discover", "--name", "ann"]
+        const screen = yield* spawn(process.execPath, args, { env: { ...Natter.environment, ...env, TERM: "dumb" } })
+        yield* screen.shows(/Which one\? 1 to \d+:/)
+        // Others of this machine may be announced as well.
+        const row = screen.text().match(new RegExp(`^ *(\\d+) .*127\\.0\\.0\\.1:${second!.port}`, "m"))
+        screen.type(`${row?.[1]}\r`)
+        yield* screen.shows(/ann is in lobby/)
+        screen.type("\u0004")
+        expect(yield* screen.ended).toBe(0)
+      }),
+    ),
+  )
+  for (const server of servers) {
+    server.child.kill("SIGTERM")
+    await server.ended
+  }
 })
