@@ -10,6 +10,11 @@ export const accountModes = ["open", "invite", "closed", "guest"] as const
 export interface AccountSettings {
   readonly mode: (typeof accountModes)[number]
   /**
+   * Whether whoever registers the first name there is, from this machine, is an administrator. Without it that takes somebody who has
+   * the data folder.
+   */
+  readonly firstAdministrates?: boolean
+  /**
    * Characters in a new password, at least. The default is 1 because the simplest clients cannot show why a password
    * was refused; raise it where strangers can connect.
    */

@@ -109,7 +109,7 @@ const askAndTry = Effect.fnUntraced(function* (
       `There is no account ${username} with this password. Type it again to register ${username}, or the right one: `,
     )
     if (Redacted.value(again) === "") return yield* userError("nobody was registered, and nobody is signed in")
-    if (Redacted.value(again) === Redacted.value(password)) return { ...account, password }
+    if (Redacted.value(again) === Redacted.value(password)) return { ...account, password, register: true }
     password = again
   }
   return yield* userError("the password is wrong, or was not typed the same twice: nobody was registered")

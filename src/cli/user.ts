@@ -41,6 +41,24 @@ const passwd = Command.make("passwd", { name, ...where }, (given) =>
   Command.withExamples([{ command: "natter user passwd ann", description: "Asks for the new password" }]),
 )
 
+const role = Command.make(
+  "role",
+  {
+    name,
+    role: Argument.Literals("role", ["admin", "member"]).pipe(
+      Argument.withDescription("An administrator of the service, or a member like others"),
+    ),
+    ...where,
+  },
+  (given) => Effect.flatMap(users, ({ role }) => role(given)),
+).pipe(
+  Command.withDescription(
+    "Make a user an administrator of the service, or a member again. Sessions come back as what the account is then; one administrator stays.",
+  ),
+  Command.withShortDescription("Make a user an administrator"),
+  Command.withExamples([{ command: "natter user role ann admin", description: "Of the service of this data folder" }]),
+)
+
 const disable = Command.make("disable", { name, ...where }, (given) =>
   Effect.flatMap(users, ({ disable }) => disable(given)),
 ).pipe(
@@ -72,7 +90,7 @@ export const user = Command.make("user").pipe(
     "Administer the accounts of a data folder, while its server runs or not; with --address those of a service elsewhere, as an administrator there",
   ),
   Command.withShortDescription("Administer accounts"),
-  Command.withSubcommands([add, list, passwd, disable, enable, invite]),
+  Command.withSubcommands([add, list, passwd, role, disable, enable, invite]),
   Command.withExamples([
     { command: "natter user list --data /var/lib/natter", description: "Of a server that keeps its data there" },
     { command: "natter user list --address https://chat.example.org", description: "Of one elsewhere, over HTTP" },

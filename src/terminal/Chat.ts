@@ -63,6 +63,8 @@ export interface ChatOptions {
   readonly settingsTrouble: ReadonlyArray<string>
   /** Changes that file, and nothing else in it. */
   readonly keepSetting: (change: Change) => Effect.Effect<void, LocalTrouble>
+  /** Whether the password was typed just now: then it is told that the name was new. */
+  readonly typed: boolean
 }
 
 /** What a server has in the window, and others have, too. */
@@ -211,7 +213,11 @@ const sit = Effect.fnUntraced(function* (
     const events = yield* client.subscribe
     Deferred.doneUnsafe(arrived, Exit.succeed(client))
     const watching = Stream.runForEach(client.states, (state) =>
-      Effect.sync(() => dispatch({ _tag: "Connection", state })),
+      Effect.sync(() => {
+        if (state._tag !== "Online" || options.typed) return dispatch({ _tag: "Connection", state })
+        const { username, version } = state
+        dispatch({ _tag: "Connection", state: { _tag: "Online", username, version } })
+      }),
     )
     const receiving = Stream.runForEach(events, (event) => Effect.sync(() => dispatch({ _tag: "Event", event })))
     for (const channel of channels) handleIntent({ _tag: "Join", channel })

@@ -117,7 +117,7 @@ const talking: ReadonlyArray<CommandEntry> = [
   {
     names: ["open", "o", "goto"],
     usage: "[N]",
-    summary: "show what /search has found, by its number, with what was said around it",
+    summary: "show what /search has found in its place, by its number",
     read: (rest) => {
       if (rest === "") return { _tag: "Open", number: 1 }
       return /^\d{1,6}$/.test(rest)

@@ -187,7 +187,8 @@ const complete = (settings: Settings): Groups => ({
   metrics: { ...defaults.metrics, ...settings.metrics },
   otlp: { ...defaults.otlp, ...settings.otlp },
   // All of a test's people come from one address, and at once.
-  accounts: { ...defaults.accounts, registrations: undefined, ...settings.accounts },
+  // Who comes first to a test is nobody special.
+  accounts: { ...defaults.accounts, firstAdministrates: false, registrations: undefined, ...settings.accounts },
   accessTokens: { ...defaults.accessTokens, ...settings.accessTokens },
   oidc: { ...defaults.oidc, ...settings.oidc },
   logins: { ...defaults.logins, ...settings.logins },

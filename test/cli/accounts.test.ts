@@ -36,6 +36,9 @@ describe("natter user", () => {
     const ann = { name: "Ann", role: "admin", state: "enabled", created: time, id: uuid }
     const bob = { name: "bob", role: "member", state: "enabled", created: time, id: uuid }
     expect(lines(await ok(data, ["user", "list", "--json"]))).toEqual([ann, bob])
+    await ok(data, ["user", "role", "bob", "admin"])
+    expect(lines(await ok(data, ["user", "list", "--json"]))).toEqual([ann, { ...bob, role: "admin" }])
+    await ok(data, ["user", "role", "bob", "member"])
     await ok(data, ["user", "disable", "ANN"])
     expect(lines(await ok(data, ["user", "list", "--json"]))).toEqual([{ ...ann, state: "disabled" }, bob])
     await ok(data, ["user", "enable", "ann"])

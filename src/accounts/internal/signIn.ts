@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import { type User, UserId } from "../../domain/User.ts"
 import * as Monotonic from "../../domain/Monotonic.ts"
 import * as NameKey from "../../domain/NameKey.ts"
@@ -65,7 +66,8 @@ const invitesOnly = "Invalid username or password; a new name needs an invitatio
 
 /** Checks a name and its password, or registers a new name where the mode allows it. */
 export const make = (
-  settings: Pick<AccountSettings, "mode" | "minPasswordLength" | "registrations">,
+  settings: Pick<AccountSettings, "mode" | "minPasswordLength" | "registrations"> &
+    Partial<Pick<AccountSettings, "firstAdministrates">>,
   invites: Secrets,
   guests: ReturnType<typeof Guests.make>,
 ) =>
@@ -142,6 +144,36 @@ export const make = (
       return toUser(now.value)
     })
 
+    const oneByOne = Semaphore.makeUnsafe(1)
+    let isAnybody = settings.firstAdministrates !== true
+
+    /** A name that has no account gets one. The first there is, from this machine, is that of whoever has started the service. */
+    const enlist = (
+      account: {
+        readonly name: Username.Username
+        readonly password: Redacted.Redacted
+        readonly invite?: Redacted.Redacted
+      },
+      address: string,
+    ) =>
+      Effect.suspend(() => {
+        const asMember = register({ ...account, role: "member" })
+        if (isAnybody || !Address.isLocal(address)) return asMember
+        return oneByOne.withPermits(1)(
+          Effect.gen(function* () {
+            const isFirst = !isAnybody && (yield* store.list({ limit: 1 })).length === 0
+            if (!isFirst) {
+              isAnybody = true
+              return yield* asMember
+            }
+            const user = yield* register({ ...account, role: "admin" })
+            isAnybody = true
+            yield* Effect.annotateLogs(Effect.logInfo("the first account administers the service"), { userId: user.id })
+            return user
+          }),
+        )
+      })
+
     /** What happens to a name that has no account. */
     const welcome = Effect.fnUntraced(function* (name: Username.Username, input: SignIn) {
       const { address, invite, onRegistered = () => {}, password, register: mayRegister = true } = input
@@ -157,20 +189,14 @@ export const make = (
           return yield* refuse(name, input)
         case "invite":
           if (invite === undefined || !invites.isWellFormed(invite) || unfit || short) return yield* refuse(name, input)
-          return yield* Effect.catchTag(
-            told(register({ name, password, role: "member", invite })),
-            "InviteNotValid",
-            () => refusal(name, input),
+          return yield* Effect.catchTag(told(enlist({ name, password, invite }, address)), "InviteNotValid", () =>
+            refusal(name, input),
           )
         case "open":
           if (unfit || short || registrations.take(address, yield* Monotonic.now) > 0) {
             return yield* refuse(name, input)
           }
-          return yield* Effect.catchTag(
-            told(register({ name, password, role: "member" })),
-            "InviteNotValid",
-            Effect.die,
-          )
+          return yield* Effect.catchTag(told(enlist({ name, password }, address)), "InviteNotValid", Effect.die)
       }
     })
 

@@ -41,6 +41,7 @@ export interface Administration {
   }) => Effect.Effect<Pick<ListedUser, "name" | "role">, Failure>
   readonly users: Effect.Effect<ReadonlyArray<ListedUser>, Failure>
   readonly setPassword: (name: string, password: Redacted.Redacted) => Effect.Effect<void, Failure>
+  readonly setRole: (name: string, role: AccountRole) => Effect.Effect<void, Failure>
   readonly disable: (name: string) => Effect.Effect<void, Failure>
   readonly enable: (name: string) => Effect.Effect<void, Failure>
   readonly invite: (

@@ -51,6 +51,7 @@ export const service = Effect.fnUntraced(function* (given: ApiFlags) {
     ),
     setPassword: (name, password) =>
       refuse(users.setPassword({ params: named(name), payload: { password: Redacted.value(password) } })),
+    setRole: (name, role) => refuse(users.change({ params: named(name), payload: { role } })),
     disable: (name) => refuse(users.change({ params: named(name), payload: { disabled: true } })),
     enable: (name) => refuse(users.change({ params: named(name), payload: { disabled: false } })),
     invite: (lifetime) =>

@@ -51,6 +51,14 @@ export const passwd = (given: OfUser) =>
     ),
   )
 
+export const role = (given: OfUser & { readonly role: "admin" | "member" }) =>
+  administer(given, (accounts) =>
+    Effect.andThen(
+      accounts.setRole(given.name, given.role),
+      Console.error(`${shownName(given.name)} is ${given.role === "admin" ? "an administrator" : "a member"} now`),
+    ),
+  )
+
 export const disable = (given: OfUser) =>
   administer(given, (accounts) =>
     Effect.andThen(accounts.disable(given.name), Console.error(`${given.name} is kept out; sessions and tokens ended`)),

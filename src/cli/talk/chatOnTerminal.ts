@@ -129,6 +129,7 @@ export const run = Effect.fnUntraced(
         settings: given.theme === "auto" ? kept.settings : { ...kept.settings, theme: given.theme },
         settingsTrouble: kept.trouble,
         write: write(process.env),
+        typed: (yield* Identity.variable("NATTER_PASSWORD")) === undefined,
       }),
     )
   },

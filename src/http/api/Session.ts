@@ -39,7 +39,10 @@ const SignIn = Schema.Struct({
 
 const SignedIn = Schema.Struct({
   user: User,
-  registered: optional(Schema.Boolean, "True: there was no account of this name, and now there is."),
+  registered: optional(
+    Schema.Boolean,
+    "True: there was no account of this name, and now there is. Only told where `register` was said.",
+  ),
   token: optional(Schema.String, "Signs in again, as long as it is used. Whoever has it is this user."),
   csrf_token: optional(csrf, "Where the session's token is in a cookie."),
   access_token: optional(AccessToken, "The same for a short time, also for a script that cannot read the cookie."),

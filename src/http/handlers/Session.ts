@@ -64,7 +64,9 @@ export const session = (
         address: client.address,
         invite: payload.invite === undefined ? undefined : Redacted.make(payload.invite),
         register: payload.register,
-        onRegistered: () => void (isNew.registered = true),
+        onRegistered: () => {
+          if (payload.register !== undefined) isNew.registered = true
+        },
       })
       const user = yield* counted(
         meter,

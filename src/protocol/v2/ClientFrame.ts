@@ -43,7 +43,7 @@ export const Login = frame(
     invite: optional(textUpTo(128), "An invitation code, where registration needs one."),
     register: optional(
       Schema.Boolean,
-      "False: signs in to an account that is there, and makes none. A name without one is answered like a wrong password.",
+      "False: signs in to an account that is there, and makes none. A name without one is answered like a wrong password. Where it is true, `LoggedIn` says whether the account was made.",
     ),
   },
 )

@@ -52,7 +52,10 @@ export const LoggedIn = frame(
       text,
       "Signs in again without the password, by `Authenticate`. That of a guest brings the same guest back. Absent after `Authenticate`.",
     ),
-    registered: optional(Schema.Boolean, "True: there was no account of this name, and now there is."),
+    registered: optional(
+      Schema.Boolean,
+      "True: there was no account of this name, and now there is. Only told where `register` was said.",
+    ),
   },
 )
 export const Joined = frame(

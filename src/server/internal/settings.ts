@@ -77,6 +77,11 @@ export const settings = {
     "What happens to a new name: `open` registers it with the password given, `invite` only with an invite, `closed` refuses it, `guest` lets it in with any password and stores nothing",
     { flag: accountModes.join("|") },
   ),
+  "administrators.first": setting(
+    "accounts.firstAdministrates",
+    onOff,
+    "Whether whoever registers the first name there is, from this machine, is an administrator. Behind a proxy on this machine that is not in `proxies.trusted` everybody comes from here",
+  ),
   "rate-limits": switchOf(
     ["session.frames", "hub.publishing", "hub.operations", "accounts.registrations"],
     "Whether `messages.*`, `frames.*`, `registrations.*` and the other limits by user and address hold",

@@ -96,7 +96,8 @@ export const make = (tell: Tell): Handlers => {
         password: Redacted.make(password),
         invite: invite === undefined ? undefined : Redacted.make(invite),
         register,
-        onRegistered: () => void (isNew = true),
+        // Who does not know of it takes no answer that has it.
+        onRegistered: () => void (isNew = register !== undefined),
       }).pipe(
         Effect.flatMap((user) =>
           Effect.map(SignIn.freshToken(session, user), (token) => loggedIn(session, ref, user, token, isNew)),

@@ -38,18 +38,23 @@ const summaryColumns = 60
 const wrapped = (text: string, columns: number): ReadonlyArray<string> =>
   wrap(text, columns).map(({ end, start }) => text.slice(start, end).trimEnd())
 
-/** As many lines as it takes: neither how it is typed nor what it does is ever cut. */
+/**
+ * As many lines as it takes: how it is typed is never cut. What it does begins at the same column, or before it where it would
+ * not fit otherwise.
+ */
 const entry =
   (columns: number, left: number) =>
   ([what, means]: readonly [string, string]): ReadonlyArray<ReadonlyArray<Piece>> => {
     const typed = `  ${what}  `
-    const beside = width(typed) <= left
-    const above = beside ? [] : wrapped(typed, columns)
-    const below = wrapped(means, Math.max(1, columns - left))
+    const beside = Math.max(width(typed), Math.min(left, columns - width(means)))
+    // Where not even half of it has room beside it, it stands below.
+    const isBeside = beside <= columns / 2 || beside + width(means) <= columns
+    const start = isBeside ? beside : left
+    const above = isBeside ? [] : wrapped(typed, columns)
     return [
       ...above.map((text) => [{ text, style: "me" as const }]),
-      ...below.map((text, at) => [
-        { text: fit(beside && at === 0 ? typed : "", left), style: "me" as const },
+      ...wrapped(means, Math.max(1, columns - start)).map((text, at) => [
+        { text: fit(isBeside && at === 0 ? typed : "", start), style: "me" as const },
         { text, style: "text" as const },
       ]),
     ]

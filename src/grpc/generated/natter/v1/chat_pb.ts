@@ -1715,7 +1715,7 @@ export type LoggedIn = Message$1<"natter.v1.LoggedIn"> & {
   token?: string | undefined;
 
   /**
-   * True: there was no account of this name, and now there is.
+   * True: there was no account of this name, and now there is. Only told where `register` was said.
    *
    * @generated from field: optional bool registered = 6;
    */
