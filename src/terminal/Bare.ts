@@ -4,15 +4,16 @@ import { withFile } from "./FileLine.ts"
 import type { Entry, Model } from "./Model.ts"
 import * as Plain from "./Plain.ts"
 import { placeOf } from "./Timeline.ts"
-import { current, lookOf } from "./update/conversations.ts"
+import { current, isIgnored, lookOf } from "./update/conversations.ts"
 import { width } from "./Width.ts"
 
 /** What stands in the last row. */
 export const bareHint = "Any key goes back"
 
-const linesOf = (entry: Entry, me: string | undefined): ReadonlyArray<string> => {
+const linesOf = (entry: Entry, model: Model): ReadonlyArray<string> => {
+  const { me } = model
   if (entry._tag === "Notice") return Plain.lines(entry.text).map((line) => `· ${line}`)
-  if (entry._tag === "Message" && entry.deleted === true) return []
+  if (entry._tag === "Message" && (entry.deleted === true || isIgnored(model, entry.from))) return []
   const from = entry._tag === "Message" ? entry.from : (me ?? "you")
   const [first = "", ...rest] = Plain.lines(withFile(entry.content, entry.file, "\n"))
   // The lines behind the first are as they were written: they may be a program.
@@ -28,7 +29,7 @@ export const bareLines = (model: Model): ReadonlyArray<string> => {
   const shown: Array<string> = []
   let room = rows - 1
   for (let at = bottom; at >= 0 && room > 0; at--) {
-    for (const line of linesOf(conversation.entries[at]!, model.me).toReversed()) {
+    for (const line of linesOf(conversation.entries[at]!, model).toReversed()) {
       room -= Math.max(1, Math.ceil(width(line) / Math.max(1, columns)))
       if (room < 0) return shown.toReversed()
       shown.push(line)

@@ -96,6 +96,10 @@ describe("a conversation to be copied", () => {
     // Longer lines are left to the terminal, which takes as many rows for them.
     world.says("bob", "word ".repeat(40))
     assert.deepStrictEqual(plain(bareLines(world.model)).slice(0, 3), ["```", "  if (x) {\\u001b[2J", "```"])
+    // Nor is anybody there who is ignored.
+    world.enter("/ignore bob").intents()
+    assert.notInclude(bareLines(world.model).join("\n"), "bob:")
+    assert.match(world.enter("/reply").screen().join("\n"), /nothing here to answer/)
     world.intents()
     alt(world, "l")
     assert.deepStrictEqual(world.intents(), [{ _tag: "ShowBare", lines: bareLines(world.model) }])

@@ -4,7 +4,7 @@ import type { ClientEvent } from "../../client/Client.ts"
 import { isMentioned } from "../../text/Mentions.ts"
 import * as Editor from "../Editor.ts"
 import type { MessageEntry, Model } from "../Model.ts"
-import { change, current, find, isDirect, notice, seqOf } from "./conversations.ts"
+import { change, current, find, isDirect, isIgnored, notice, seqOf } from "./conversations.ts"
 import * as Editing from "./editing.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
@@ -28,7 +28,9 @@ export const reply = (model: Model, entry: MessageEntry): Model => {
 
 /** The last message of somebody else. */
 export const replyToLast = (model: Model): Next => {
-  const others = current(model).entries.filter(Editing.isThere)
+  const others = current(model)
+    .entries.filter(Editing.isThere)
+    .filter(({ from }) => !isIgnored(model, from))
   const last = others.findLast(({ from }) => from !== model.me) ?? others.at(-1)
   return last === undefined
     ? [notice(model, "There is nothing here to answer; PageUp loads what was said before.", "error"), []]
