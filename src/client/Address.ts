@@ -1,17 +1,13 @@
 /** Where a server listens, and over what it is reached, as people write it. */
 import * as Result from "effect/Result"
 import * as Domain from "../domain/Address.ts"
+import { parseUrl, paths, type WebAddress } from "./WebAddress.ts"
 
 export type Address =
   /** Over TCP, where nothing else is said. */
   | (Domain.Address & { readonly over?: undefined })
   | (Domain.Address & { readonly over: "tls" })
-  | {
-      readonly over: "websocket" | "sse"
-      readonly host: string
-      /** With its path, and over TLS or not by its scheme. */
-      readonly url: string
-    }
+  | WebAddress
   | { readonly over: "unix"; readonly path: string }
 
 /** The default address of a server. */
@@ -23,9 +19,6 @@ export const isOverTls = (address: Address): boolean =>
 
 /** How an address is written, for messages and help. */
 export const forms = "host:port, :port, [::1]:port, tls://host:port, wss://host, https://host or unix:/path"
-
-/** Over HTTP a server is found at these paths, where an address names none. */
-const paths = { websocket: "/ws", sse: "/sse" } as const
 
 /** What `parse` makes the same address of, in short. */
 export const format = (address: Address): string => {
@@ -67,49 +60,19 @@ const hostAndPort = (text: string, forms: string): Result.Result<Domain.Address,
   return Result.succeed({ host: v6 ?? (name || local.host), port })
 }
 
-const overs = { ws: "websocket", wss: "websocket", http: "sse", https: "sse" } as const
-
-const inUrl = (scheme: keyof typeof overs, text: string): Result.Result<Address, string> => {
-  const over = overs[scheme]
-  const example = `${scheme}://chat.example.org${paths[over]}`
-  // What a URL makes of a wrong one is another one: spaces, for example, go.
-  if (!/^\w+:\/\/[^\s/?#\\]+([/?#][^\s\\]*)?$/.test(text) || !URL.canParse(text))
-    return Result.fail(`write it as ${example}`)
-  const url = new URL(text)
-  if (url.username !== "" || url.password !== "") {
-    return Result.fail("it has a name or a password in it: they are given when signing in")
-  }
-  if (url.port === "0") return Result.fail("a port is a number from 1 to 65535")
-  if (text.includes("#")) return Result.fail(`leave out what begins with #: write it as ${example}`)
-  if (!/^\w+:\/\/[^/?]+\//.test(text)) url.pathname = paths[over]
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1")
-  return Result.succeed({ over, host, url: url.href })
-}
-
 /** Fails with a line that says how to write it. */
 export const parse = (text: string): Result.Result<Address, string> => {
-  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(text) ?? []
-  const name = scheme.toLowerCase()
-  switch (name) {
-    case "ws":
-    case "wss":
-    case "http":
-    case "https":
-      return inUrl(name, text)
-    case "tls":
-      return hostAndPort(rest, "tls://host:port").pipe(
-        Result.map((address) => ({ over: name, ...address })),
-        Result.mapError((hint) => hint.replace(/^write \[/, "write tls://[")),
-      )
+  const url = parseUrl(text)
+  if (url !== undefined) return url
+  const [, secured] = /^tls:\/\/(.*)$/is.exec(text) ?? []
+  if (secured !== undefined) {
+    return hostAndPort(secured, "tls://host:port").pipe(
+      Result.map((address) => ({ over: "tls" as const, ...address })),
+      Result.mapError((hint) => hint.replace(/^write \[/, "write tls://[")),
+    )
   }
   const [, path] = /^unix:(?:\/\/)?(\/.+)$/is.exec(text) ?? []
   if (path !== undefined) return Result.succeed({ over: "unix", path })
   if (/^unix:(\/|$)/i.test(text)) return Result.fail("write it as unix:/path")
   return hostAndPort(text, forms)
-}
-
-/** A URL with the path that a server has by default, where it names none. What is no URL stays as it is. */
-export const withPath = (text: string): string => {
-  const address = Result.getOrUndefined(parse(text))
-  return address !== undefined && "url" in address ? address.url : text
 }

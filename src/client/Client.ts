@@ -35,13 +35,13 @@ import { Subscribers } from "./internal/Subscribers.ts"
 import { allUnread, joinUnreadDirects, type UnreadChannel } from "./internal/unread.ts"
 import { Wish } from "./internal/Wish.ts"
 import { fresh } from "./MessageId.ts"
-import type { ClientOptions, JoinOptions } from "./ClientOptions.ts"
+import type { ClientOptions, JoinOptions, PublishOptions } from "./ClientOptions.ts"
 import { type ConnectionFailure, forEver, outdated, stay } from "./Reconnect.ts"
 import * as Requests from "./Requests.ts"
 import type { Reply } from "./Requests.ts"
 import type { ClientSession } from "./Session.ts"
 
-export type { ClientOptions }
+export type { ClientOptions, PublishOptions }
 export { forEver }
 
 /**
@@ -54,15 +54,6 @@ type Answer<Type extends "Joined" | "Left"> = Reply<Type, ConnectionFailure>
 type PublishReply = Effect.Effect<ServerFrameOf<"Published">, PublishFailure>
 
 export type { ClientEvent }
-
-/** What a message has beside its content. */
-export interface PublishOptions {
-  readonly id?: MessageId | undefined
-  /** The `id` of a file that was uploaded to the channel: then the content may be empty. */
-  readonly file?: string | undefined
-  /** The `seq` of the message in the channel that it answers. */
-  readonly replyTo?: number | undefined
-}
 
 export interface Client extends Omit<Requests.Requests<ConnectionFailure>, "unread">, Files<ConnectionFailure> {
   /** The state now. */

@@ -1,3 +1,4 @@
+import type { MessageId } from "../domain/MessageId.ts"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -40,4 +41,13 @@ export interface JoinOptions {
   readonly history?: string | undefined
   /** The `id` of an earlier `Joined`: comes back to that channel, whatever it is called by now, and never makes one. */
   readonly id?: string | undefined
+}
+
+/** What a message has beside its content. */
+export interface PublishOptions {
+  readonly id?: MessageId | undefined
+  /** The `id` of a file that was uploaded to the channel: then the content may be empty. */
+  readonly file?: string | undefined
+  /** The `seq` of the message in the channel that it answers. */
+  readonly replyTo?: number | undefined
 }

@@ -27,7 +27,12 @@ export type StateOf<Tag extends ClientState["_tag"]> = Extract<ClientState, { re
 /** What leads from one state to another. */
 export type ClientInput =
   /** Signed in, and back in the channels. */
-  | { readonly _tag: "Arrived"; readonly username: Username; readonly version: Version; readonly registered?: true }
+  | {
+      readonly _tag: "Arrived"
+      readonly username: Username
+      readonly version: Version
+      readonly registered?: true
+    }
   /** There is no connection, or not any more; the next try is at `until`. */
   | { readonly _tag: "Lost"; readonly because: ConnectionFailure; readonly attempt: number; readonly until: number }
   /** The wait is over, or was cut short. */

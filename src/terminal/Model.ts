@@ -113,7 +113,7 @@ export interface Transfer {
   readonly pace: ReadonlyArray<{ readonly at: number; readonly bytes: number }>
 }
 
-export interface Found {
+interface Found {
   readonly words: string
   readonly hits: ReadonlyArray<{ readonly channel: string; readonly seq: Seq }>
 }

@@ -308,8 +308,7 @@ export const files1 = ({ isOneOfMany, layer }: World): void => {
       yield* ann.until("UserJoined")
       yield* ann.send(offer("tea.bin", 1))
       // There may be somebody at another node, to whom such files do not go.
-      if (isOneOfMany === true)
-        assert.match(JSON.stringify(yield* ann.said), /"Error".*Nobody at your node/)
+      if (isOneOfMany === true) assert.match(JSON.stringify(yield* ann.said), /"Error".*Nobody at your node/)
       assert.deepStrictEqual(yield* ann.said, respond(false))
       yield* expectNothing(bob)
     }),

@@ -12,7 +12,7 @@ import type { Outgoing } from "./Outgoing.ts"
 import type { Position } from "./Position.ts"
 import type { Positions } from "./Positions.ts"
 import type { Subscribers } from "./Subscribers.ts"
-import { readMarkers } from "./unread.ts"
+import { unreadIn } from "./unread.ts"
 
 /** Channels whose missing entries are fetched at the same time, but for those that do not answer within a second. */
 const fetchedAtOnce = 4
@@ -79,9 +79,10 @@ export const receiver = Effect.fnUntraced(function* ({
   const findBeginning = (position: Position): void =>
     void start(
       Effect.ignore(
-        Effect.map(readMarkers(session), (markers) =>
-          emitReady([position.begin(markers.get(position.name)), position]),
-        ),
+        Effect.map(unreadIn(session), (channels) => {
+          const unread = channels.find(({ channel, unread }) => channel === position.name && unread > 0)
+          emitReady([position.begin(unread?.read), position])
+        }),
       ),
     )
   return {

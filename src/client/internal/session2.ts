@@ -133,8 +133,7 @@ export const make = Effect.fnUntraced(function* (
             username: credentials.username,
             password: Redacted.value(credentials.password),
             invite: credentials.invite === undefined ? undefined : Redacted.value(credentials.invite),
-            // An older service knows no such field.
-            ...(credentials.register === undefined ? {} : { register: credentials.register }),
+            register: credentials.register,
           }),
     join: (channel, { history, id } = {}) =>
       ask({ type: "Join", channel, ...(terms.resumes && id !== undefined ? { id, history } : {}) }),

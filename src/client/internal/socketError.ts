@@ -17,17 +17,11 @@ const reasons: Record<string, ConnectError["reason"]> = {
 }
 
 /** What OpenSSL and Node say of a server's certificate that somebody can do something about. */
-const unverified: Record<string, ConnectError["reason"]> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "UnknownAuthority",
-  SELF_SIGNED_CERT_IN_CHAIN: "UnknownAuthority",
-  UNABLE_TO_GET_ISSUER_CERT: "UnknownAuthority",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "UnknownAuthority",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "UnknownAuthority",
-  ERR_TLS_CERT_ALTNAME_INVALID: "WrongName",
-  HOSTNAME_MISMATCH: "WrongName",
-  CERT_HAS_EXPIRED: "OutOfDate",
-  CERT_NOT_YET_VALID: "OutOfDate",
-}
+const unverified: ReadonlyArray<readonly [RegExp, ConnectError["reason"]]> = [
+  [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)_/, "UnknownAuthority"],
+  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "WrongName"],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "OutOfDate"],
+]
 
 /** What else they call one that is not to be trusted, in many ways. */
 const untrusted = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|INVALID_CA)/
@@ -80,7 +74,7 @@ export const toConnectError = (error: Socket.SocketError): ConnectError => {
   const cause = inside(reason.cause)
   const code = property(cause, "code")
   const message = property(cause, "message")
-  const wrong = unverified[code]
+  const wrong = unverified.find(([codes]) => codes.test(code))?.[1]
   if (wrong === "WrongName") return failed(wrong, namesIn(message))
   if (wrong !== undefined) return failed(wrong)
   if (certificateUnusable.test(code)) return failed("CertificateUnusable")

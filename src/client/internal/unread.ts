@@ -28,18 +28,12 @@ export const allUnread = <E>(
   )
 
 /** The same, and none where the server does not say. */
-const allOf = (session: ClientSession): Effect.Effect<ReadonlyArray<UnreadChannel>, Disconnect> =>
+export const unreadIn = (session: ClientSession): Effect.Effect<ReadonlyArray<UnreadChannel>, Disconnect> =>
   Effect.catchTag(
     allUnread((after) => retryRefused(session.unread(after))),
     "RequestError",
     () => Effect.succeed([]),
   )
-
-const markersIn = (channels: ReadonlyArray<UnreadChannel>): ReadonlyMap<string, Seq> =>
-  new Map(channels.map(({ channel, read, unread }) => [channel, unread > 0 ? read : latest]))
-
-export const readMarkers = (session: ClientSession): Effect.Effect<ReadonlyMap<string, Seq>, Disconnect> =>
-  Effect.map(allOf(session), markersIn)
 
 /** Direct conversations that the client joins by itself: as many as other users can bring a session into. */
 const maxDirects = 32
@@ -57,8 +51,8 @@ export const joinUnreadDirects = (
   begin: (read: ReadonlyMap<string, Seq>) => void,
 ): Effect.Effect<void, Disconnect> =>
   Effect.gen(function* () {
-    const channels = yield* allOf(session)
-    begin(markersIn(channels))
+    const channels = yield* unreadIn(session)
+    begin(new Map(channels.map(({ channel, read, unread }) => [channel, unread > 0 ? read : latest])))
     const directs = channels.filter(
       ({ channel, unread }) => unread > 0 && isDirect(channel) && !positions.isIn(channel),
     )

@@ -1,7 +1,7 @@
 /** Connections over Server-Sent Events and POST, in a browser or wherever there is `fetch`: where no WebSocket gets through. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { withPath } from "../Address.ts"
+import { withPath } from "../WebAddress.ts"
 import { Dialer } from "../Dialer.ts"
 import * as sseSocket from "../internal/sseSocket.ts"
 

@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Address from "../Address.ts"
 import { Dialer } from "../Dialer.ts"
 import { notOpened } from "../internal/socketErrors.ts"
 import { socketOf } from "../internal/socketOf.ts"
+import { parseUrl } from "../WebAddress.ts"
 import * as Sse from "./Sse.ts"
 import * as WebSocket from "./WebSocket.ts"
 
@@ -21,13 +21,11 @@ const unreachable = (address: string, hint: string): Layer.Layer<Dialer> => {
   })
 }
 
-export const layer = (address: string): Layer.Layer<Dialer> =>
-  Result.match(Address.parse(address), {
+export const layer = (address: string): Layer.Layer<Dialer> => {
+  const parsed = parseUrl(address)
+  if (parsed === undefined) return unreachable(address, `a browser has no way there: write it as ${forms}`)
+  return Result.match(parsed, {
     onFailure: () => unreachable(address, `write it as ${forms}`),
-    onSuccess: ({ over }) =>
-      over === "websocket"
-        ? WebSocket.layer(address)
-        : over === "sse"
-          ? Sse.layer(address)
-          : unreachable(address, `a browser has no way there: write it as ${forms}`),
+    onSuccess: ({ over }) => (over === "websocket" ? WebSocket.layer(address) : Sse.layer(address)),
   })
+}

@@ -1,7 +1,7 @@
 /** Connections over a WebSocket, in a browser or wherever there is one. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { withPath } from "../Address.ts"
+import { withPath } from "../WebAddress.ts"
 import { Dialer } from "../Dialer.ts"
 import { browserSocket } from "../internal/browserSocket.ts"
 import * as webSocketDialer from "../internal/webSocketDialer.ts"

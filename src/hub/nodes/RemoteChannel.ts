@@ -7,25 +7,25 @@
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import { ActorUnavailable } from "../../actor/Actor.ts"
 import type { Appearance } from "../../domain/Appearance.ts"
 import { type ChannelEvent, isEntry } from "../../domain/ChannelEvent.ts"
 import { ChannelId } from "../../domain/ChannelId.ts"
 import type { ChannelName } from "../../domain/ChannelName.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
-import { RequestError } from "../../domain/RequestError.ts"
+import type { RequestError } from "../../domain/RequestError.ts"
 import { Seq } from "../../domain/Seq.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
 import * as Topic from "../../domain/Topic.ts"
 import type { UserId } from "../../domain/User.ts"
 import type { History } from "../../history/History.ts"
-import type { HistoryError } from "../../history/HistoryError.ts"
 import type { Channel } from "../channel/Channel.ts"
 import type { Answer, ChannelCommand, ChannelCommandOf, ChannelTurn, Requester } from "../channel/ChannelCommand.ts"
 import type { Attachment } from "../channel/ChannelHost.ts"
 import type { Wanted } from "./OwnedChannels.ts"
+import { isPutOut, readMissed } from "./missed.ts"
 import { NamesTold } from "./NamesTold.ts"
+import { notFound, olderOwner, unsureOf } from "./refusals.ts"
 import { attaching, Unanswered } from "./Unanswered.ts"
 import type { Router } from "./Router.ts"
 import { partitionOf } from "./Partition.ts"
@@ -47,7 +47,6 @@ interface Options {
   readonly freshId: () => MessageId
 }
 
-const pageSize = 1000
 /** Turns that wait while is read what was missed: beyond that it begins anew. */
 const maxHeldBack = 4096
 /** So long a channel is looked for before whoever asks something of it is told that it is not to be had now. */
@@ -283,25 +282,16 @@ export class RemoteChannel implements Channel {
 
   /** Tells what was said while the link was broken, and then what has come over it since. */
   private readMissed(link: object, id: ChannelId, from: Seq, upTo: Seq): Effect.Effect<void> {
-    const { history } = this.options
-    const read = (after: Seq): Effect.Effect<void, HistoryError> =>
-      Effect.flatMap(history.page(id, { after, upTo, limit: pageSize }), ({ entries, first }) => {
-        if (this.current !== link) return Effect.void
-        const last = entries.at(-1)?.seq
-        // It is not kept any more: members have to look at what there is.
-        if (first > after + 1 || last === undefined) return Effect.sync(() => this.vanish())
-        this.pass(link, { channel: this.name, events: entries, answers: none, waiting: 0 })
-        return last < upTo ? read(last) : Effect.void
-      })
-    const reading = Effect.retry(
-      Effect.suspend(() => read(this.last ?? from)),
-      {
-        schedule: Schedule.spaced(Duration.millis(longestPause)),
-        while: () => this.current === link,
-      },
-    )
-    return Effect.map(Effect.ignore(reading), () => {
-      const held = this.current === link ? this.heldBack : undefined
+    const goesOn = () => this.current === link
+    const reading = readMissed(this.options.history, id, {
+      behind: () => this.last ?? from,
+      upTo,
+      goesOn,
+      tell: (events) => this.pass(link, { channel: this.name, events, answers: none, waiting: 0 }),
+      vanish: () => this.vanish(),
+    })
+    return Effect.map(reading, () => {
+      const held = goesOn() ? this.heldBack : undefined
       if (held === undefined) return
       this.heldBack = undefined
       for (const turn of held) this.pass(link, turn)
@@ -409,15 +399,3 @@ export class RemoteChannel implements Channel {
 }
 
 const none: ReadonlyArray<never> = []
-
-const isPutOut = (event: ChannelEvent): boolean => event.type === "PutOut"
-
-const unsureOf = new RequestError({
-  reason: "Unavailable",
-  detail: "Nobody knows whether it was done: look, and ask again where it was not",
-})
-const olderOwner = new RequestError({
-  reason: "NotSupported",
-  detail: "The node that has this channel is of an earlier release, and cannot do that",
-})
-const notFound = new RequestError({ reason: "Unavailable", retryAfter: Duration.seconds(1) })
