@@ -70,8 +70,10 @@ describe("the help", () => {
       }
       const flat = text.replaceAll(/\s+/g, " ")
       for (const { summary } of commands) assert.include(flat, summary, `${columns} columns`)
-      for (const [key, what] of keys)
-        assert.match(flat, new RegExp(`${key.replaceAll("+", "\\+")} .*${what.replaceAll(/[()+]/g, ".")}`))
+      for (const [key, what] of keys) {
+        assert.include(flat, key)
+        assert.include(flat, what)
+      }
       for (const line of text.split("\n")) assert.isAtMost(line.length, columns)
     }
   })
