@@ -119,6 +119,30 @@ describe("the page's model", () => {
     }),
   )
 
+  inService("shows nobody as typing who has said it, was thrown out or may not speak", () =>
+    Effect.gen(function* () {
+      const ann = yield* visit("ann")
+      yield* promise(() => open(ann.chat, "den"))
+      const { typing } = ann.chat.current.value!
+      const ends: Readonly<Record<string, (chat: Chat) => Promise<unknown>>> = {
+        bob: (bob) => bob.ask((client) => client.publish("den", "soup")),
+        cyd: () => ann.chat.ask((client) => client.mute("den", "cyd")),
+        dan: () => ann.chat.ask((client) => client.kick("den", "dan")),
+      }
+      for (const [name, end] of Object.entries(ends)) {
+        const { chat } = yield* visit(name)
+        yield* promise(() => open(chat, "den"))
+        yield* promise(() => chat.ask((client) => Effect.as(client.typing("den"), true)))
+        yield* promise(() => until(() => typing.value.has(name)))
+        const from = performance.now()
+        yield* promise(() => end(chat))
+        yield* promise(() => until(() => !typing.value.has(name)))
+        // By itself it ends after six seconds.
+        assert.isBelow(performance.now() - from, 5000, name)
+      }
+    }),
+  )
+
   inService("begins where one left off: at what is new", () =>
     Effect.gen(function* () {
       const bob = yield* visit("bob")
