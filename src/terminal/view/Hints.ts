@@ -40,7 +40,9 @@ const usageColumns = 34
 
 const command = ({ names: [name], summary, usage }: CommandEntry, columns: number): ReadonlyArray<Piece> => {
   const what = ` /${name} ${usage} `
-  const left = Math.min(columns, Math.max(width(what), columns > 2 * usageColumns ? usageColumns : 0))
+  // At one column, or before it where the words would not fit otherwise.
+  const aligned = Math.min(columns > 2 * usageColumns ? usageColumns : 0, columns - width(summary))
+  const left = Math.min(columns, Math.max(width(what), aligned))
   return [
     { text: fit(what, left), style: "me" },
     { text: cut(summary, columns - left), style: "hint" },
