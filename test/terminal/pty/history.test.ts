@@ -24,6 +24,11 @@ describe("natter chat, with history and rights", () => {
       const bob = yield* join(port, "bob")
       bob.type(`would you like some tee?${enter}`)
       yield* ann.shows(/some tee\?/)
+      // Until it is acknowledged it is pale, and cannot be changed.
+      yield* bob.until("the message to be acknowledged", () => {
+        const row = bob.rows().findIndex((row) => row.includes("  would you"))
+        return row !== -1 && bob.cells(row)[bob.rows()[row]!.indexOf("would")]?.coloured === false
+      })
       bob.type(up)
       yield* bob.shows(/Changing what you said[^]*> would you like some tee\?/)
       bob.type(`\u007f\u007fa?${enter}`)
