@@ -71,6 +71,26 @@ describe("receiver", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.effect("fetches in four channels at once, beside those that do not answer within a second", () =>
+    Effect.gen(function* () {
+      const { asked, give, positions, receive, told } = yield* setting
+      const names = ["a", "b", "c", "d", "e", "f"]
+      for (const name of names) {
+        want(positions, name)
+        receive(joined(name, 1))
+      }
+      yield* TestClock.adjust("999 millis")
+      assert.deepStrictEqual(asked, ["a", "b", "c", "d"])
+      yield* give("a", 1, 1)
+      assert.deepStrictEqual(asked, ["a", "b", "c", "d", "e"])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(asked, names)
+      // What comes late is told all the same, as soon as there is a place again.
+      for (const name of ["f", "e", "b", "c", "d"]) yield* give(name, 1, 1)
+      assert.deepStrictEqual(told.slice(6).toSorted(), ["a 1", "b 1", "c 1", "d 1", "e 1", "f 1"])
+    }).pipe(Effect.scoped),
+  )
+
   it.effect("notes what answers a request once it was told: who has joined or left", () =>
     Effect.gen(function* () {
       const { heard, receive, told } = yield* setting
