@@ -28,6 +28,7 @@ const supported = ({ irc }: Peer): ReadonlyArray<string> => [
   `TARGMAX=JOIN:${maxTargets},PART:${maxTargets},PRIVMSG:${maxTargets},NOTICE:${maxTargets},NAMES:${maxTargets},WHOIS:1,KICK:1`,
   "SAFELIST",
   "UTF8ONLY",
+  "WHOX",
 ]
 
 export const motd = (peer: Peer): void => {

@@ -198,3 +198,26 @@ live("says of a large channel how many are there", tcp.layer({ hub: counting }),
     yield* ben.ask("NAMES #den", / 353 ben = #den :ben$/)
   }),
 )
+
+describe("who is there", () => {
+  live(
+    "is told in the fields that are asked for, and by 301 to who begins to speak to somebody who is away",
+    tcp.layer(),
+    (server) =>
+      Effect.gen(function* () {
+        const ben = yield* member(server, "ben")
+        yield* ben.ask("JOIN #den", / 366 /)
+        yield* ben.ask("AWAY :at lunch", / 306 /)
+        const carl = yield* member(server, "carl")
+        yield* carl.ask("JOIN #den", / 366 /)
+        assert.match(yield* carl.ask("WHO ben %tcnf,42", / 354 /), / 354 carl 42 #den ben :G$/)
+        yield* carl.until(/ 315 /)
+        assert.match(yield* carl.ask("WHO #den %nr", / 354 /), / 354 carl (ben|carl) :?(ben|carl)$/)
+        yield* carl.until(/ 315 /)
+        assert.match(yield* carl.ask("WHO ben %na", / 354 /), / 354 carl ben :ben$/)
+        yield* carl.until(/ 315 /)
+        assert.match(yield* carl.ask("PRIVMSG ben :hungry?", / 301 /), / 301 carl ben :at lunch$/)
+        yield* ben.until(/ PRIVMSG ben :hungry\?$/)
+      }),
+  )
+})

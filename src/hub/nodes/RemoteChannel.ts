@@ -103,9 +103,7 @@ export class RemoteChannel implements Channel {
     this.stopped = Deferred.await(this.done)
   }
 
-  waiting(): number {
-    return this.asked.size
-  }
+  waiting = (): number => this.asked.size
 
   summary() {
     return { topic: this.topic, count: this.count }

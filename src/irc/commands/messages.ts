@@ -13,7 +13,7 @@ import type { HandlerResult } from "../../session/Handler.ts"
 import type { SessionCaller } from "../../session/Session.ts"
 import { listOf, tooFew, type UserHandler } from "../Command.ts"
 import { format, type Line, tagged } from "../Line.ts"
-import { placeIn, placeOf } from "../Names.ts"
+import { keyOf, nickOf, placeIn, placeOf } from "../Names.ts"
 import type { Peer } from "../Peer.ts"
 import { refuse, unsaid } from "../refusals.ts"
 import { contentOf } from "../Text.ts"
@@ -70,6 +70,18 @@ const entering = ({ session }: Peer, caller: SessionCaller, channel: ChannelName
         () => Effect.void,
       )
 
+/** Whoever begins to speak to somebody who is away is told so. */
+const tellAway = (peer: Peer, caller: SessionCaller, channel: ChannelName, nick: string): Effect.Effect<void> =>
+  Effect.match(chat.listPresent(peer.session.services.chat, caller, { channel }), {
+    onFailure: () => {},
+    onSuccess: ({ members }) => {
+      const other = members.find(({ username }) => keyOf(nickOf(username)) === keyOf(nick))
+      if (other !== undefined && other.status !== "online") {
+        peer.numeric("301", nickOf(other.username), other.text ?? other.status)
+      }
+    },
+  })
+
 const posting = (
   peer: Peer,
   caller: SessionCaller,
@@ -104,9 +116,9 @@ const posting = (
   }
   const entered = entering(peer, caller, channel)
   if (entered === Effect.void) return leave()
-  return Effect.catchTag(Effect.andThen(entered, Effect.suspend(leave)), "RequestError", (error) =>
-    Effect.sync(() => refused(error)),
-  )
+  const left = Effect.andThen(entered, Effect.suspend(leave))
+  const told = command === "PRIVMSG" ? Effect.andThen(left, tellAway(peer, caller, channel, target)) : left
+  return Effect.catchTag(told, "RequestError", (error) => Effect.sync(() => refused(error)))
 }
 
 const toEach = (targets: string | undefined, run: (target: string) => HandlerResult): HandlerResult => {

@@ -15,28 +15,79 @@ import { prefixOf, sourceOf } from "../Writing.ts"
 import { inChannel } from "./channels.ts"
 import { rolesIn, type Sighting, sightings } from "./presence.ts"
 
-const whoLine = (peer: Peer, target: string, { status, username }: Sighting["user"], prefix: string): void => {
-  const away = status === "online" ? "H" : "G"
-  peer.numeric("352", target, "u", peer.serverName, peer.serverName, nickOf(username), away + prefix, `0 ${username}`)
+/** What is asked for of each (WHOX): the letters of its fields, and a number to tell the answer by. */
+interface Asked {
+  readonly fields: string
+  readonly token: string
 }
 
-const WHO: UserHandler = (peer, { params: [mask = "*"] }, caller) => {
+const askedIn = (given: string | undefined): Asked | undefined => {
+  const [, fields, token = "0"] = /%([a-z]*)(?:,(\d{1,3}))?$/i.exec(given ?? "") ?? []
+  return fields === undefined ? undefined : { fields: fields.toLowerCase(), token }
+}
+
+/** In the order in which clients expect them, whatever they were asked in. */
+const order = "tcuihsnfdlaor"
+
+/** Says of each who is there; only for who wants to know it is looked up who has an account. */
+const whoLines = Effect.fnUntraced(function* (
+  peer: Peer,
+  target: string,
+  users: ReadonlyArray<Sighting["user"]>,
+  prefixOfNick: (key: string) => string,
+  asked: Asked | undefined,
+) {
+  const server = peer.serverName
+  for (const { status, username } of users) {
+    const nick = nickOf(username)
+    const flags = `${status === "online" ? "H" : "G"}${prefixOfNick(keyOf(nick))}`
+    if (asked === undefined) {
+      peer.numeric("352", target, "u", server, server, nick, flags, `0 ${username}`)
+      continue
+    }
+    const hasAccount =
+      asked.fields.includes("a") && Option.isSome(yield* peer.session.services.chat.people.find(username))
+    // Addresses are nobody's affair, and nobody is idle or of a level.
+    const known: Readonly<Record<string, string>> = {
+      t: asked.token,
+      c: target,
+      u: "u",
+      i: "255.255.255.255",
+      h: server,
+      s: server,
+      n: nick,
+      f: flags,
+      d: "0",
+      l: "0",
+      a: hasAccount ? nick : "0",
+      o: "n/a",
+      r: username,
+    }
+    const fields = [...order].filter((letter) => asked.fields.includes(letter))
+    peer.numeric("354", ...fields.map((letter) => known[letter]!))
+  }
+})
+
+const WHO: UserHandler = (peer, { params: [mask = "*", given] }, caller) => {
   const end = () => peer.numeric("315", mask, "End of the list")
+  const asked = askedIn(given)
   if (mask.startsWith("#")) {
     const listing = inChannel(peer, "WHO", mask, (channel) =>
       Effect.gen(function* () {
         const { members } = yield* chat.listPresent(peer.session.services.chat, caller, { channel })
         const roles = yield* rolesIn(peer, caller, channel)
-        for (const user of members) whoLine(peer, mask, user, prefixOf(roles.get(keyOf(nickOf(user.username)))))
+        yield* whoLines(peer, mask, members, (key) => prefixOf(roles.get(key)), asked)
       }),
     )
     return Effect.map(listing, end)
   }
-  return Effect.map(sightings(peer, caller), (found) => {
-    const one = found.get(keyOf(mask))
-    if (one !== undefined) whoLine(peer, targetOf(one.channels[0]!), one.user, "")
-    end()
+  const listing = Effect.gen(function* () {
+    const one = (yield* sightings(peer, caller)).get(keyOf(mask))
+    if (one !== undefined) yield* whoLines(peer, targetOf(one.channels[0]!), [one.user], () => "", asked)
   })
+  return Effect.catchTag(Effect.map(listing, end), "RequestError", (error) =>
+    Effect.sync(() => refuse(peer, "WHO", mask, error)),
+  )
 }
 
 const whois = Effect.fnUntraced(function* (peer: Peer, caller: SessionCaller, nick: string) {
