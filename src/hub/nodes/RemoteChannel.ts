@@ -228,9 +228,7 @@ export class RemoteChannel implements Channel {
   }
 
   private refuse(isMeant: (command: ChannelCommand) => boolean, error: RequestError): void {
-    // Whoever wanted to leave is out all the same: nobody asks the channel for it again.
-    const exits = this.asked.leaving(isMeant).map((session): ChannelEvent => ({ type: "Exited", session }))
-    this.say(exits, this.asked.refusals(isMeant, error))
+    this.say(none, this.asked.refusals(isMeant, error))
   }
 
   /** What was found out here. */
@@ -317,7 +315,7 @@ export class RemoteChannel implements Channel {
   private tellHere(turn: ChannelTurn): void {
     const from = this.name
     let ends = false
-    const events = this.names.complete(turn.events)
+    const events = this.names.complete(this.asked.withExits(turn))
     for (const event of events) ends = this.note(event) || ends
     const answers = this.asked.settle(turn.answers)
     this.options.emit(answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers })

@@ -1,11 +1,16 @@
 /** What was asked of a channel and is not answered: in the order in which it was asked, to be asked again elsewhere. */
+import type { ChannelEvent } from "../../domain/ChannelEvent.ts"
 import type { MessageId } from "../../domain/MessageId.ts"
 import type { RequestError } from "../../domain/RequestError.ts"
 import type { SessionId } from "../../domain/SessionId.ts"
-import type { Answer, ChannelCommand } from "../channel/ChannelCommand.ts"
+import type { Answer, ChannelCommand, ChannelTurn } from "../channel/ChannelCommand.ts"
 
 /** Numbers that no request of a link gets: that of being attached, and from there on those of whoever waits for no answer. */
 export const attaching = 2 ** 30
+
+/** Whether it says that a session came or went. */
+const isOf = (session: SessionId, event: ChannelEvent): boolean =>
+  (event.type === "Entered" || event.type === "Exited" || event.type === "PutOut") && event.session === session
 
 export class Unanswered {
   private readonly commands = new Map<number, ChannelCommand>()
@@ -66,11 +71,18 @@ export class Unanswered {
     return waits ? answers : answers.filter(({ request }) => request < attaching)
   }
 
-  /** The sessions that are to leave by one of those that are meant. */
-  leaving(isMeant: (command: ChannelCommand) => boolean): ReadonlyArray<SessionId> {
-    return [...this.commands.values()].flatMap((command) =>
-      command.type === "Leave" && isMeant(command) ? command.session : [],
-    )
+  /**
+   * The same events, and that those are out who have left by one of these answers without an event that says so: it was a
+   * refusal, or the channel did not know that they were in. Nobody asks for it again.
+   */
+  withExits({ answers, events }: Pick<ChannelTurn, "answers" | "events">): ReadonlyArray<ChannelEvent> {
+    let all = events
+    for (const { request } of answers) {
+      const command = this.commands.get(request)
+      if (command?.type !== "Leave" || events.some((event) => isOf(command.session, event))) continue
+      all = [...all, { type: "Exited", session: command.session }]
+    }
+    return all
   }
 
   /** What is said to whoever asked for such as are meant, if it is refused. */
