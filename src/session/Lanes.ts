@@ -51,19 +51,21 @@ export class Lanes {
       this.requests++
       this.bytes += bytes
       let begins = true
-      const end = () => {
+      const end = (exit: Exit.Exit<void>) => {
         this.requests--
         this.bytes -= bytes
+        // Whoever reads has ended: what is behind this ends, too, and is not to begin before it does.
+        if (Exit.isFailure(exit)) return
         if (this.lanes.get(lane) === done) this.lanes.delete(lane)
+        this.asker.onDone(!begins)
         Deferred.doneUnsafe(done, Exit.void)
         const { changed } = this
         this.changed = undefined
         if (changed !== undefined) Deferred.doneUnsafe(changed, Exit.void)
-        this.asker.onDone(!begins)
       }
       const task = (before === undefined ? work : Effect.andThen(Deferred.await(before), work)).pipe(
         Effect.catchCause((cause) => this.failed(cause)),
-        Effect.ensuring(Effect.sync(end)),
+        Effect.onExit((exit) => Effect.sync(() => end(exit))),
       )
       return Effect.flatMap(Effect.forkChild(task, { startImmediately: true }), () => {
         begins = false
