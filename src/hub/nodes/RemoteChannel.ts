@@ -29,6 +29,7 @@ import { notFound, olderOwner, unsureOf } from "./refusals.ts"
 import { attaching, Unanswered } from "./Unanswered.ts"
 import type { Router } from "./Router.ts"
 import { partitionOf } from "./Partition.ts"
+import { Waiters } from "./Waiters.ts"
 
 interface Options {
   readonly name: ChannelName
@@ -69,8 +70,8 @@ export class RemoteChannel implements Channel {
   /** Those who are in it at this node. Bounded by the node's connections. */
   private readonly members = new Map<SessionId, Member>()
   private readonly asked: Unanswered
-  /** Who waits for room. Bounded by the node's connections. */
-  private readonly waiters = new Set<Deferred.Deferred<void>>()
+  /** Who waits for room. */
+  private readonly waiters: Waiters
   /** The link to where it runs; undefined while there is none. */
   private attachment: Attachment | undefined
   /** What comes over another link than this is not listened to. */
@@ -99,6 +100,7 @@ export class RemoteChannel implements Channel {
     this.name = options.name
     this.options = options
     this.asked = new Unanswered(options.freshId)
+    this.waiters = new Waiters(() => options.window - this.asked.size)
     this.close = Effect.sync(() => this.end())
     this.stopped = Deferred.await(this.done)
   }
@@ -119,26 +121,8 @@ export class RemoteChannel implements Channel {
     Effect.suspend(() => {
       if (this.over) return Effect.fail(new ActorUnavailable({ actor: `channel ${this.name}`, why: "stopped" }))
       if (this.tellUnsafe(command)) return Effect.void
-      const room = Deferred.makeUnsafe<void>()
-      this.waiters.add(room)
-      const waiting = Effect.onInterrupt(Deferred.await(room), () =>
-        Effect.sync(() => {
-          // The room that it was given is another's.
-          if (!this.waiters.delete(room)) this.makeRoom()
-        }),
-      )
-      return Effect.andThen(waiting, this.tell(command))
+      return Effect.andThen(this.waiters.wait, this.tell(command))
     })
-
-  /** Lets as many go on as there is room for. */
-  private makeRoom(): void {
-    let left = this.options.window - this.asked.size
-    for (const room of this.waiters) {
-      if (left-- <= 0) return
-      this.waiters.delete(room)
-      Deferred.doneUnsafe(room, Effect.void)
-    }
-  }
 
   private leave(command: ChannelCommand): void {
     this.used++
@@ -321,7 +305,7 @@ export class RemoteChannel implements Channel {
     this.options.emit(answers === turn.answers && events === turn.events ? turn : { ...turn, events, answers })
     if (this.name !== from) this.options.onRenamed(from, this.name)
     if (ends) return this.end()
-    if (this.waiters.size > 0) this.makeRoom()
+    this.waiters.wake()
     if (!this.isUsed) this.watch()
   }
 
@@ -389,7 +373,7 @@ export class RemoteChannel implements Channel {
     this.current = undefined
     const answers = this.asked.gone()
     if (answers.length > 0) this.options.emit({ channel: this.name, events: none, answers, waiting: 0 })
-    for (const room of this.waiters) Deferred.doneUnsafe(room, Effect.void)
+    this.waiters.wakeAll()
     Deferred.doneUnsafe(this.done, Effect.void)
   }
 }
