@@ -14,8 +14,8 @@ const endsWithin = 10_000
 /** How long somebody healthy waits, at most. */
 const patience = 1000
 
-/** Statuses that say that the server is not able, which may be so. */
-const honest = new Set([501, 503])
+/** Statuses that say that the server is not able, or the deadline has passed, which may be so. */
+const honest = new Set([501, 503, 504])
 
 const unknownStatus = "2"
 const internal = "13"

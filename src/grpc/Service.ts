@@ -276,9 +276,10 @@ export const make = Effect.fnUntraced(function* (
       createContextValues().set(peerKey, peer),
     )
     const timeout = Deadlines.timeoutIn(headers) ?? Infinity
-    // Its own timers would be over at once.
-    if (timeout > Deadlines.longest)
-      for (const name of ["grpc-timeout", "connect-timeout-ms"]) asked.header.delete(name)
+    // Its own timers would be over at once, whichever of the two it looks at.
+    for (const name of ["grpc-timeout", "connect-timeout-ms"]) {
+      if (Deadlines.timeoutIn({ [name]: headers[name] })! > Deadlines.longest) asked.header.delete(name)
+    }
     // Where one message is all that is asked it comes in the time that a request has.
     const { methodKind } = handler.method
     const isOne = methodKind === "unary" || methodKind === "server_streaming"

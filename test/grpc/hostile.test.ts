@@ -359,6 +359,13 @@ const calls: Readonly<Record<string, readonly [call: Call, outcome: string]>> = 
     { headers: { ...grpc, "grpc-timeout": "99999999H" }, body: message(field(1, "nowhere")) },
     "grpc 5",
   ],
+  "a deadline of a thousand years, beside that of another protocol": [
+    {
+      headers: { ...grpc, "grpc-timeout": "99999999H", "connect-timeout-ms": "20000" },
+      body: message(field(1, "nowhere")),
+    },
+    "grpc 5",
+  ],
   "a deadline of nine digits": [{ headers: { ...grpc, "grpc-timeout": "999999999H" }, body: message("") }, "grpc 3"],
   "a deadline of Connect that is no number": [
     { headers: { ...connect, "connect-timeout-ms": "soon" }, body: "{}" },
