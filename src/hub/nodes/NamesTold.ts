@@ -3,7 +3,7 @@
  * broke, or the channel runs elsewhere by now, they may have missed some: they are told of those when the owner says who is there.
  */
 import type { ChannelEvent, ChannelEventOf } from "../../domain/ChannelEvent.ts"
-import { UserId } from "../../domain/User.ts"
+import { type Person, UserId } from "../../domain/User.ts"
 import type { Username } from "../../domain/Username.ts"
 
 export class NamesTold {
@@ -15,36 +15,42 @@ export class NamesTold {
     return this.names !== undefined
   }
 
-  /** Somebody who is told has come, and knows these. */
-  begin(names: Iterable<Username>): void {
-    this.names = new Set(names)
-  }
-
-  /** The same events, and those that were missed. */
+  /**
+   * The same events, and those that were missed. Where the owner says who is there it says so to all, or to a newcomer: what
+   * that one learns the others are told before it is in.
+   */
   complete(events: ReadonlyArray<ChannelEvent>): ReadonlyArray<ChannelEvent> {
-    const { names } = this
-    if (names === undefined) return events
+    if (this.names === undefined && !events.some(isForNewcomer)) return events
     return events.flatMap((event) => {
+      const { names } = this
+      if (isForNewcomer(event)) {
+        const missed = this.missed(event.welcome.names.map(personCalled))
+        return names === undefined ? event : [...missed, event]
+      }
+      if (names === undefined) return event
       if (event.type === "Arrived") names.add(event.user.name)
       if (event.type === "Departed") names.delete(event.user.name)
-      return event.type === "Presence" && event.online !== undefined ? this.missed(names, event, event.online) : event
+      return event.type === "Presence" && event.online !== undefined ? [...this.missed(event.online), event] : event
     })
   }
 
-  private missed(
-    names: Set<Username>,
-    event: ChannelEvent,
-    online: NonNullable<ChannelEventOf<"Presence">["online"]>,
-  ): ReadonlyArray<ChannelEvent> {
+  /** Who has come and gone unheard, now that these are known to be there. */
+  private missed(online: ReadonlyArray<Person>): ReadonlyArray<ChannelEvent> {
+    const names = this.names ?? new Set()
     const there = new Set(online.map(({ name }) => name))
+    this.names = there
     const come = online.filter(({ name }) => !names.has(name))
     const gone = [...names].filter((name) => !there.has(name))
-    this.names = there
     return [
-      // Who has gone is told by name, to those who know no more of anybody.
-      ...gone.map((name) => ({ type: "Departed", user: { id: UserId.make(name), name } }) as const),
+      ...gone.map((name) => ({ type: "Departed", user: personCalled(name) }) as const),
       ...come.map((user) => ({ type: "Arrived", user }) as const),
-      event,
     ]
   }
 }
+
+/** Those who are told of each know no more of anybody than the name. */
+const personCalled = (name: Username): Person => ({ id: UserId.make(name), name })
+
+/** Whether somebody comes who is told of each from now on. */
+const isForNewcomer = (event: ChannelEvent): event is ChannelEventOf<"Entered"> =>
+  event.type === "Entered" && event.welcome.names.length > 0

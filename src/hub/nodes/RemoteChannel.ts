@@ -314,7 +314,6 @@ export class RemoteChannel implements Channel {
     switch (event.type) {
       case "Entered": {
         const join = this.asked.get(event.request)
-        if (join?.type === "Join" && join.names) this.names.begin(event.welcome.names)
         if (join?.type === "Join") this.members.set(event.session, { by: join.by, appearance: join.appearance })
         this.saw(event.welcome.presence, event.welcome.count)
         this.topic = event.welcome.topic

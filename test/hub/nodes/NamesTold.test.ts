@@ -1,5 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ChannelEvent } from "../../../src/domain/ChannelEvent.ts"
+import { ChannelId } from "../../../src/domain/ChannelId.ts"
+import * as Seq from "../../../src/domain/Seq.ts"
+import { SessionId } from "../../../src/domain/SessionId.ts"
+import * as Topic from "../../../src/domain/Topic.ts"
 import { UserId } from "../../../src/domain/User.ts"
 import { Username } from "../../../src/domain/Username.ts"
 import { NamesTold } from "../../../src/hub/nodes/NamesTold.ts"
@@ -7,6 +11,21 @@ import { NamesTold } from "../../../src/hub/nodes/NamesTold.ts"
 const person = (name: string) => ({ id: UserId.make(`id of ${name}`), name: Username.make(name) })
 const came = (name: string): ChannelEvent => ({ type: "Arrived", user: person(name) })
 const went = (name: string): ChannelEvent => ({ type: "Departed", user: person(name) })
+const entered = (...names: ReadonlyArray<string>): ChannelEvent => ({
+  type: "Entered",
+  session: SessionId.make("s-1"),
+  request: 1,
+  welcome: {
+    id: ChannelId.make("c-1"),
+    topic: Topic.none,
+    seq: Seq.zero,
+    first: Seq.next(Seq.zero),
+    count: names.length,
+    members: [],
+    presence: 1,
+    names: names.map((name) => Username.make(name)),
+  },
+})
 const present = (online?: ReadonlyArray<string>): ChannelEvent => ({
   type: "Presence",
   version: 1,
@@ -25,7 +44,7 @@ const short = (events: ReadonlyArray<ChannelEvent>) =>
 describe("the names that members of a node were told", () => {
   it("are completed by who came and went unheard", () => {
     const names = new NamesTold()
-    names.begin(["ann", "bob"].map((name) => Username.make(name)))
+    assert.deepStrictEqual(short(names.complete([came("bob"), entered("ann", "bob")])), ["Arrived bob", "Entered"])
     assert.deepStrictEqual(short(names.complete([came("cat"), went("ann")])), ["Arrived cat", "Departed ann"])
     assert.deepStrictEqual(short(names.complete([present(["cat", "dan"])])), [
       "Departed bob",
@@ -33,6 +52,18 @@ describe("the names that members of a node were told", () => {
       "Presence",
     ])
     assert.deepStrictEqual(short(names.complete([present(["dan", "cat"]), present()])), ["Presence", "Presence"])
+  })
+
+  it("are completed before somebody comes who knows more", () => {
+    const names = new NamesTold()
+    names.complete([entered("ann", "bob")])
+    assert.deepStrictEqual(short(names.complete([came("dan"), entered("ann", "cat", "dan"), went("cat")])), [
+      "Arrived dan",
+      "Departed bob",
+      "Arrived cat",
+      "Entered",
+      "Departed cat",
+    ])
   })
 
   it("are nothing where nobody is told", () => {
