@@ -460,8 +460,9 @@ describe("version 2", () => {
       const accounts: Partial<Accounts["Service"]> = {
         ...signsIn,
         signIn: (input) => {
-          const { invite, password, ...rest } = input
-          asked.push({ ...rest, password: Redacted.value(password), invite: invite && Redacted.value(invite) })
+          const { address, invite, password, register, username } = input
+          const secrets = { password: Redacted.value(password), invite: invite && Redacted.value(invite) }
+          asked.push({ username, address, register, ...secrets })
           return Effect.succeed(ann)
         },
         authenticate: (token, from) => {
@@ -475,13 +476,13 @@ describe("version 2", () => {
       assert.deepStrictEqual<unknown>(one.told(), [{ ...loggedIn, ref: 1, token: "nat_x" }])
       assert.isTrue((one.session.caller!.memberships as unknown as { readonly open: boolean }).open)
       const two = yield* world({ version, accounts }, hub())
-      yield* two.says({ type: "Login", username: "ann", password: "x" })
+      yield* two.says({ type: "Login", username: "ann", password: "x", register: false })
       const three = yield* world({ version, accounts }, hub())
       yield* three.says({ type: "Authenticate", ref: 3, token: "nat_y" })
       assert.deepStrictEqual<unknown>(three.told(), [{ ...loggedIn, ref: 3 }])
       assert.deepStrictEqual<unknown>(asked, [
-        { username: "Ann", password: "x", invite: "i", address },
-        { username: "ann", password: "x", invite: undefined, address },
+        { username: "Ann", password: "x", invite: "i", address, register: undefined },
+        { username: "ann", password: "x", invite: undefined, address, register: false },
         ["nat_y", address],
       ])
     }),
