@@ -3,20 +3,22 @@ import * as Schema from "effect/Schema"
 import { maxReactionLength } from "./Limits.ts"
 import { reaction } from "./Rules.ts"
 
+const annotations: Parameters<typeof Schema.makeFilter<string>>[1] = {
+  title: "Reaction",
+  description: reaction.expected,
+  expected: reaction.expected,
+  toJsonSchema: () => [{ minLength: 1 }, true],
+  arbitraryConstraint: {
+    minLength: 1,
+    maxLength: maxReactionLength,
+    patterns: [{ source: "^[!-~à-ö😀]+$", flags: "u" }],
+  },
+}
+
 /** A reaction, in the one form that `reactionOf` gives where it is new. History may have others. */
-export const Reaction = Schema.String.check(
-  Schema.makeFilter<string>(reaction.holds, {
-    title: "Reaction",
-    description: reaction.expected,
-    expected: reaction.expected,
-    toJsonSchema: () => [{ minLength: 1 }, true],
-    arbitraryConstraint: {
-      minLength: 1,
-      maxLength: maxReactionLength,
-      patterns: [{ source: "^[!-~à-ö😀]+$", flags: "u" }],
-    },
-  }),
-).pipe(Schema.brand("Reaction"))
+export const Reaction = Schema.String.check(Schema.makeFilter<string>(reaction.holds, annotations)).pipe(
+  Schema.brand("Reaction"),
+)
 export type Reaction = typeof Reaction.Type
 
 /** Characters in a reaction as it is given: there is room for some that nobody sees. */
@@ -49,7 +51,8 @@ export const oneForm = <Text extends string>(text: Text): Text =>
         .replace(strayJoiner, "")
         .normalize("NFC")
         .replace(/\p{Zs}+/gu, " ")
-        .trim()
+        // A line that was read ends in a break.
+        .replace(/^ |[ \r\n]+$/g, "")
         .replace(asPicture, "$&\ufe0f") as Text)
 
 /** The reaction that somebody means; undefined where it is none. */
@@ -58,3 +61,8 @@ export const reactionOf = (given: string): Reaction | undefined => {
   const form = oneForm(given)
   return reaction.holds(form) ? (form as Reaction) : undefined
 }
+
+/** One as somebody gives it, in whatever form. */
+export const Given = Schema.String.check(
+  Schema.makeFilter<string>((text) => reactionOf(text) !== undefined, annotations),
+)

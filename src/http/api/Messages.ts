@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { Given } from "../../domain/Reaction.ts"
 import * as Ask from "../../protocol/v2/ClientFrame.ts"
 import { Entry } from "../../protocol/v2/Entry.ts"
 import * as Tell from "../../protocol/v2/ServerFrame.ts"
@@ -32,6 +33,7 @@ export const idempotency = {
 
 const message = "/channels/:channel/messages/:seq"
 const params = { channel, seq }
+const reaction = Given.annotate({ description: "An emoji, or a short word, in whatever form" })
 const Receipt = answer(Tell.Published)
 
 export const Messages = HttpApiGroup.make("messages")
@@ -64,12 +66,12 @@ export const Messages = HttpApiGroup.make("messages")
       "Take a message away: one's own, or as a moderator any",
     ),
     HttpApiEndpoint.put("react", `${message}/reactions/:reaction`, {
-      params: { ...params, ...pick(Ask.React, "reaction") },
+      params: { ...params, reaction },
       headers: idempotency,
       success: Receipt,
     }).annotate(OpenApi.Summary, "React to a message"),
     HttpApiEndpoint.delete("unreact", `${message}/reactions/:reaction`, {
-      params: { ...params, ...pick(Ask.React, "reaction") },
+      params: { ...params, reaction },
       headers: idempotency,
       success: Receipt,
     }).annotate(OpenApi.Summary, "Take a reaction back"),
