@@ -34,7 +34,7 @@ layer(TestServer.layerTcp())("what a newcomer is told", (it) => {
           "/channels/kitchen/messages",
           { content: "x", to: "bob" },
           "to",
-          "to: there is no such field, but content, file",
+          "to: there is no such field, but content, file, reply_to",
         ],
         ["GET", "/channels/kitchen/messages?since=1h", undefined, "since", "since: Expected a number"],
         ["PUT", "/channels/kitchen/messages/9/reactions/ok", undefined, "seq", "There is no such message"],

@@ -51,7 +51,7 @@ describe("Update: keys to which nothing is bound", () => {
     { text: "c", alt: true },
     { text: "d", ctrl: true, alt: true },
     { text: "u", ctrl: true, shift: true },
-    { text: "x", ctrl: true },
+    { text: "o", ctrl: true },
     { text: "q", alt: true },
     { text: "1", alt: true, shift: true },
     { text: "с", ctrl: true },

@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { makeFolder, natter } from "../../cli/NatterProcess.ts"
 import { enter, join, server } from "./chat.ts"
+import * as Gate from "./Gate.ts"
 
 /** A server on this port, or on any. */
 const serve = (data: string, port = 0) =>
@@ -67,25 +68,31 @@ describe("natter chat, with files", () => {
       const { port, server } = yield* serve(data)
       const bytes = randomBytes(64 * 1024 * 1024)
       fs.writeFileSync(path.join(here, "large.bin"), bytes)
-      const ann = yield* join(port, "ann", { args: ["--downloads", downloads] })
+      const gate = yield* Gate.open(port)
+      const ann = yield* join(gate.port, "ann", { args: ["--downloads", downloads] })
+      gate.hold("toServer", bytes.byteLength / 2)
       ann.type(`/send ${here}/large.bin${enter}`)
       // In the midst of it.
       yield* ann.until("some of it to be there", () => /large\.bin \[=+ +\]/.test(ann.text()))
       server.child.kill("SIGKILL")
+      gate.release()
       yield* ann.shows(/ 1 ↑ large\.bin .* of 64 MiB, waits/)
       yield* serve(data, port)
-      ann.type("\u0012")
+      ann.type(`/reconnect${enter}`)
       yield* ann.shows(/\[file\] large\.bin, 64 MiB/)
       ann.type(`/get${enter}`)
       yield* ann.shows(/Saved: [^]*large\.bin, 64 MiB/)
       assert.isTrue(bytes.equals(fs.readFileSync(path.join(downloads, "large.bin"))))
 
+      gate.hold("toClient", bytes.byteLength / 2)
       ann.type(`/get${enter}`)
       yield* ann.until("some of it to be there", () => fs.readdirSync(downloads).includes("large.bin.part"))
       ann.type(`/cancel${enter}`)
       yield* ann.shows(/large\.bin was cancelled\./)
       yield* gone(path.join(downloads, "large.bin.part"))
+      gate.release()
       // Nor is anything left of what was on its way when one leaves.
+      gate.hold("toClient", bytes.byteLength / 2)
       ann.type(`/get${enter}`)
       yield* ann.until("some of it to be there", () => fs.readdirSync(downloads).includes("large.bin.part"))
       ann.type(`/quit${enter}`)
