@@ -235,6 +235,7 @@ const make = Effect.gen(function* () {
         },
         reserve: (user) => state.reserveElsewhere(user),
         tell: (user, event) => leaveCommand({ type: "Tell", user, event }),
+        now: () => Monotonic.millis(clock),
         bring: (user, invitation) =>
           Effect.forEach(
             state.directSessionsOf(user, invitation.other),

@@ -58,6 +58,8 @@ export interface Here {
   readonly count: (channel: ChannelName) => number
   readonly standing: () => Standing
   readonly run: (effect: Effect.Effect<void>) => void
+  /** Milliseconds of a clock that only goes on. */
+  readonly now: () => number
 }
 
 /** How many sessions end, and where it is one, whose. */
@@ -70,19 +72,22 @@ export interface Ended {
 const answersWithin = Duration.seconds(2)
 /** Users of a node to which there is no link any more are taken for gone after this time. */
 const lostAfter = Duration.millis(1500)
-/** A node to which there is no link may be there all the same, with its users, and is waited for as long as this. */
-const waitedFor = Duration.minutes(5)
-/** Conversations into which users of such nodes have to be brought. */
-const maxOwed = 1000
+/** A link may have been broken for so long, in milliseconds, before that was noticed: what was said then did not arrive either. */
+const unnoticed = 30_000
+/** Direct conversations in which something was said last: into these users are brought whose node is found again. */
+const maxTalks = 1000
+/** Nodes that are looked out for. */
+const maxLost = 100
 
 type Question = NodeMessageOf<"Bring" | "Disconnect" | "Count" | "Inquire" | "List">
 type AnswerTo = NodeMessageOf<"Brought" | "Disconnected" | "Counted" | "Standing" | "Listed">
 
-/** A direct conversation in which something was said that perhaps not everybody was brought in for. */
-interface Owed {
+/** Something was said in a direct conversation. */
+interface Talk {
   readonly one: User
   readonly other: User
   readonly by: Requester
+  readonly at: number
 }
 
 interface Asked {
@@ -98,9 +103,10 @@ export class Elsewhere {
   /** How often the link to a node has come up: what was meant for one of before is not done. */
   private readonly times = new Map<NodeId, number>()
   private readonly asked = new Map<number, Asked>()
-  /** Nodes to which the link is broken, each with what changes when it breaks again. Bounded by the nodes there are. */
-  private readonly lost = new Map<NodeId, object>()
-  private readonly owed = new Map<ChannelName, Owed>()
+  /** Nodes to which the link has broken, and since when what they were told may not have arrived. */
+  private readonly lost = new Map<NodeId, number>()
+  /** The one in which something was said longest ago is the first. */
+  private readonly talks = new Map<ChannelName, Talk>()
   private last = 0
 
   constructor(nodes: NodesShape, here: Here) {
@@ -151,51 +157,40 @@ export class Elsewhere {
 
   /**
    * Brings the sessions that two users have elsewhere into their conversation; done when they are in, or cannot be. Those of
-   * a node that is not reached are brought in when there is a link to it again.
+   * a node that is not reached, or not known, are brought in when there is a link to it again.
    */
   bring(channel: ChannelName, one: User, other: User, by: Requester): Effect.Effect<void> {
     return Effect.suspend(() => {
-      const talk = { one, other, by }
-      if (this.lost.size > 0) this.owe(channel, talk)
+      const talk = { one, other, by, at: this.here.now() }
+      this.talks.delete(channel)
+      setBounded(this.talks, channel, talk, maxTalks)
       const invitations = [
         ...this.at(one.id).map(([node]) => [node, one] as const),
         ...(one.id === other.id ? [] : this.at(other.id).map(([node]) => [node, other] as const)),
       ]
-      return Effect.forEach(invitations, ([node, user]) => this.invite(node, channel, user.id, talk), {
+      return Effect.forEach(invitations, ([node, { id }]) => this.invite(node, channel, id, talk), {
         concurrency: "unbounded",
         discard: true,
       })
     })
   }
 
-  private invite(node: NodeId, channel: ChannelName, user: UserId, talk: Owed): Effect.Effect<void> {
-    const { by, one, other } = talk
+  private invite(node: NodeId, channel: ChannelName, user: UserId, { by, one, other }: Talk): Effect.Effect<void> {
     const companion = user === one.id ? other : one
-    return Effect.map(
-      this.ask(node, (request) => ({ type: "Bring", request, channel, user, other: companion, by })),
-      (answer) => {
-        if (answer === undefined) this.owe(channel, talk)
-      },
-    )
-  }
-
-  /** The one that was spoken in longest ago is let go of: whoever was not brought in finds it when it comes back. */
-  private owe(channel: ChannelName, talk: Owed): void {
-    this.owed.delete(channel)
-    this.owed.set(channel, talk)
-    const [oldest] = this.owed.keys()
-    if (this.owed.size > maxOwed && oldest !== undefined) this.owed.delete(oldest)
+    return Effect.asVoid(this.ask(node, (request) => ({ type: "Bring", request, channel, user, other: companion, by })))
   }
 
   /** There is a link to a node again, which has these users. */
   private found(node: NodeId, users: ReadonlyMap<UserId, UserAt>): void {
-    if (!this.lost.delete(node)) return
-    for (const [channel, talk] of this.owed) {
+    const since = this.lost.get(node)
+    if (since === undefined) return
+    this.lost.delete(node)
+    for (const [channel, talk] of this.talks) {
+      if (talk.at < since) continue
       for (const { id } of new Set([talk.one, talk.other])) {
         if (users.get(id)?.direct === true) this.here.run(this.invite(node, channel, id, talk))
       }
     }
-    if (this.lost.size === 0) this.owed.clear()
   }
 
   /** Ends sessions of other nodes; succeeds with how many. */
@@ -295,14 +290,7 @@ export class Elsewhere {
       this.online.delete(node)
     })
     this.here.run(Effect.delay(forgetting, lostAfter))
-    const loss = {}
-    this.lost.set(node, loss)
-    const givingUp = Effect.sync(() => {
-      if (this.lost.get(node) !== loss) return
-      this.lost.delete(node)
-      if (this.lost.size === 0) this.owed.clear()
-    })
-    this.here.run(Effect.delay(givingUp, waitedFor))
+    if (!this.lost.has(node)) setBounded(this.lost, node, this.here.now() - unnoticed, maxLost)
   }
 
   receive(from: NodeId, message: NodeMessage): void {
@@ -396,3 +384,10 @@ const standingsIn = ({ next, sessions }: NodeMessageOf<"Listed">): Standings => 
   }),
   next,
 })
+
+/** Lets go of the oldest where there are too many. */
+const setBounded = <Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void => {
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > most && oldest !== undefined) map.delete(oldest)
+}
