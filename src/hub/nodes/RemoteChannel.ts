@@ -103,6 +103,8 @@ export class RemoteChannel implements Channel {
     this.waiters = new Waiters(() => options.window - this.asked.size)
     this.close = Effect.sync(() => this.end())
     this.stopped = Deferred.await(this.done)
+    // Whoever has opened it may have gone before anything was asked of it.
+    this.watch()
   }
 
   waiting = (): number => this.asked.size
