@@ -284,7 +284,7 @@ export class ChannelState {
       case "Join":
         return this.join(command, now)
       case "Resume":
-        return this.answer(command.request, resume(this, this.idleness.retired, command, now))
+        return this.answer(command.request, resume(this, this.events, this.idleness.retired, command, now))
       case "Leave":
         return this.leave(command, now)
       case "Describe":
