@@ -35,7 +35,7 @@ const talk: ReadonlyArray<readonly [who: string, text: string]> = [
   ["grace", "Good morning! The new build is out: https://example.org/natter/releases"],
   ["grace", "It has:\n- search by **who**, where and when\n- files that arrive\n- `npm run bench:page`"],
   ["kenji", "Well done! I try it on the staging machines right away."],
-  ["bob", "> @grace:\n> It has: search by who, where and when\n\nFinally! I looked for that menu for *weeks*."],
+  ["bob", "Finally! I looked for that menu for *weeks*."],
   ["kenji", "Works here:\n```sh\nnatter serve --port 7777 --data /var/lib/natter\n```"],
   ["grace", "@ann, could you have a look at the notes before noon?"],
 ]
@@ -114,8 +114,11 @@ const program = Effect.gen(function* () {
   yield* people.bob.publish("design", "The new colours are in.")
   yield* goTo("ops")
   yield* goTo("kitchen")
+  let answered: number | undefined
   for (const [who, text] of talk) {
-    const said = yield* people[who as keyof typeof people].publish("kitchen", text)
+    const replyTo = text.startsWith("Finally!") ? answered : undefined
+    const said = yield* people[who as keyof typeof people].publish("kitchen", text, { replyTo })
+    if (text.startsWith("It has")) answered = said.seq
     if (text.startsWith("Good morning")) {
       yield* people.bob.react("kitchen", said.seq, "❤️")
       yield* people.kenji.react("kitchen", said.seq, "❤️")
@@ -126,7 +129,8 @@ const program = Effect.gen(function* () {
   yield* people.bob.publish("@ann", "Do you come to lunch?")
   yield* people.bob.publish("lobby", "Is anybody from the office here?")
   yield* Effect.promise(async () => {
-    await tab.getByText("before noon?").waitFor()
+    // A reader of the screen is told of it as well.
+    await tab.getByText("before noon?").first().waitFor()
     await tab.locator(".composer textarea").fill("In a minute, @grace")
     await tab.keyboard.press("Enter")
     await tab.getByRole("button", { name: "Who is here" }).click()
