@@ -55,8 +55,7 @@ export interface Welcome extends Schema.Schema.Type<typeof Welcome> {}
 
 /** A user has read up to here. Where it is not for everybody, it is for the user's own sessions. */
 const ReadMarker = event("ReadMarker", { user: Person, seq: Seq, everybody: Schema.Boolean })
-/** Somebody is typing: for the sessions of all others. */
-/** Where it stopped, what was told before holds no more. */
+/** Somebody is typing, or, with `stopped`, is not any more: for the sessions of all others. */
 const Typing = event("Typing", { user: Person, stopped: Schema.optional(Schema.Boolean) })
 /** Who came, went or changed since the last state of the presence; with `full`, `joined` is everybody. */
 export const Presence = event("Presence", {
