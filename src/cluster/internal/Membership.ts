@@ -68,6 +68,8 @@ export const make = (
         getRunners,
         release: (address, shard) => inTurn(storage.release(address, shard)),
         acquire: (address, shards) => acquireAll(storage, address, [...shards]),
+        refresh: (address, shards) => refresh(storage, address, [...shards]),
+        releaseAll: (address) => releaseAll(storage, address),
         register: (runner, healthy) => changes(storage.register(runner, healthy)),
         unregister: (address) => {
           hasLeft = true
@@ -103,6 +105,31 @@ const acquireAll = (
 const nameOf = ({ group, id }: ShardId.ShardId): string => `${group}:${id}`
 const acquireAgain = 10
 const acquireEvery = "40 millis"
+
+/**
+ * Without locks it asks whether the database is there again, which the runtime does every 3 s. What was to be stored waits for
+ * that, so it goes on asking meanwhile.
+ */
+const refresh = (
+  storage: RunnerStorage["Service"],
+  address: RunnerAddress.RunnerAddress,
+  shards: ReadonlyArray<ShardId.ShardId>,
+) => {
+  const once = storage.refresh(address, shards)
+  return shards.length > 0 ? once : Effect.retry(once, { schedule: Schedule.spaced(askEvery) })
+}
+const askEvery = "100 millis"
+
+/**
+ * Its connection may have failed to come back while the database was away, and the next is made only when somebody has given
+ * up waiting for that: so the first who waits gives up soon.
+ */
+const releaseAll = (storage: RunnerStorage["Service"], address: RunnerAddress.RunnerAddress) =>
+  storage.releaseAll(address).pipe(
+    Effect.timeout(firstPatience),
+    Effect.catch(() => storage.releaseAll(address)),
+  )
+const firstPatience = "250 millis"
 
 /** A node to which there is a link is well; another is asked. */
 const isWell = (runners: Runners["Service"], links: Links, address: RunnerAddress.RunnerAddress) =>
