@@ -23,3 +23,23 @@ export const isUnspaced = (word: string): boolean => unspaced.test(word)
 /** One letter of an alphabet, or one digit: it begins too many words, so it is meant alone. */
 export const isSingle = (word: string): boolean =>
   /^[\p{L}\p{Nd}]\p{M}*$/u.test(word) && /\p{Ll}|\p{Lu}|\p{Nd}/u.test(word)
+
+/** Characters of a word that count: Postgres takes 2046 bytes. */
+export const maxWordLength = 128
+
+/** The words of a plain text in their order: letters, marks and digits, each emoji by itself, and runs without blanks. */
+export const partsOf = (plainText: string): ReadonlyArray<string> =>
+  Array.from(plainText.matchAll(parts), ([part]) => part)
+
+/**
+ * What is indexed of a run without blanks: each character with the next, and the last alone. So one character is found
+ * wherever it is as the beginning of a word, and more of them by their pairs.
+ */
+export const pairsOf = (run: string): ReadonlyArray<string> => {
+  const characters = Array.from(run)
+  return characters.map((character, at) => character + (characters[at + 1] ?? ""))
+}
+
+/** What counts of a long word. */
+export const cutWord = (word: string): string =>
+  word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word

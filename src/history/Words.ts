@@ -1,9 +1,7 @@
 /** Cuts texts into the words that an index knows them by. Every index uses it, so all of them find the same. */
-import { isUnspaced, parts } from "../domain/WordPattern.ts"
-import { plain } from "./PlainText.ts"
+import { plain } from "../domain/PlainText.ts"
+import { cutWord, isUnspaced, maxWordLength, pairsOf, parts } from "../domain/WordPattern.ts"
 
-/** Characters of a word that count: Postgres takes 2046 bytes. */
-export const maxWordLength = 128
 /** Different words of a text that count: more than a message can have. */
 const maxWords = 32_768
 
@@ -12,23 +10,6 @@ const maxWords = 32_768
  * indexed anew. For ASCII the rules never changed. It is no character of a word, so nobody can write it.
  */
 export const mark = "\ue001"
-
-/** The words of a plain text in their order: letters, marks and digits, each emoji by itself, and runs without blanks. */
-export const partsOf = (plainText: string): ReadonlyArray<string> =>
-  Array.from(plainText.matchAll(parts), ([part]) => part)
-
-/**
- * What is indexed of a run without blanks: each character with the next, and the last alone. So one character is found
- * wherever it is as the beginning of a word, and more of them by their pairs.
- */
-export const pairsOf = (run: string): ReadonlyArray<string> => {
-  const characters = Array.from(run)
-  return characters.map((character, at) => character + (characters[at + 1] ?? ""))
-}
-
-/** What counts of a long word. */
-export const cutWord = (word: string): string =>
-  word.length > maxWordLength ? word.slice(0, maxWordLength).toWellFormed() : word
 
 /** The words by which a text is indexed, each once. */
 export const wordsOf = (text: string): ReadonlySet<string> => {

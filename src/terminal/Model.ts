@@ -123,8 +123,8 @@ export interface Past {
   readonly channel: string
   /** The message for which it is shown. */
   readonly seq: Seq
-  /** What is marked in the messages; empty for nothing. */
-  readonly word: string
+  /** The search that found it: what it found is marked in the messages. */
+  readonly words: string
   /** The oldest first; the key of each is its place. */
   readonly entries: ReadonlyArray<MessageEntry>
   readonly scroll: number

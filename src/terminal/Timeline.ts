@@ -82,7 +82,8 @@ const heightAt = (conversation: Conversation, at: number, look: Look): number =>
 const rowsAt = (conversation: Conversation, at: number, look: Look): ReadonlyArray<Row> => {
   const { entries, firstUnread } = conversation
   const drawn = drawnAt(conversation, at, look)
-  const isSame = drawn.look.query === look.query && drawn.look.marked === look.marked && drawn.look.words === look.words
+  const isSame =
+    drawn.look.wanted === look.wanted && drawn.look.marked === look.marked && drawn.look.words === look.words
   const { rows: plain } = isSame ? drawn : draw(entries, at, look)
   const rows = entries[at]!.key === look.selected ? plain.map(selectedRow) : plain
   return entries[at]!.key === firstUnread ? [rule("new", "new", look.columns), ...rows] : rows

@@ -4,7 +4,7 @@ import type { Range } from "./Range.ts"
 // Only characters with a meaning: with the flag `u`, escaping any other is a syntax error.
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
-/** Keeps the result for the last key: the same name, or the same query, is looked for in one message after the other. */
+/** Keeps the result for the last key: the same name is looked for in one message after the other. */
 const memoizeLast = <A>(make: (key: string) => A): ((key: string) => A) => {
   let last: { readonly key: string; readonly made: A } | undefined
   return (key) => (last?.key === key ? last : (last = { key, made: make(key) })).made
@@ -26,8 +26,6 @@ const nameIn = memoizeLast(
     ),
 )
 
-const queryIn = memoizeLast((query) => new RegExp(escaped(query), "giu"))
-
 const ranges = (text: string, pattern: RegExp): ReadonlyArray<Range> =>
   Array.from(text.matchAll(pattern), ({ 0: { length }, index }) => ({ start: index, end: index + length }))
 
@@ -38,13 +36,3 @@ export const mentions = (text: string, name: string): ReadonlyArray<Range> =>
 
 /** Whether a text names somebody, as it is seen; cheaper than `mentions` for a long text. */
 export const isMentioned = (text: string, name: string): boolean => withoutInvisible(text).search(nameIn(name)) !== -1
-
-/** Whether a text contains a query, as both are seen; cheaper than `matches` for a long text. */
-export const holds = (text: string, query: string): boolean => {
-  const sought = withoutInvisible(query)
-  return sought !== "" && withoutInvisible(text).search(queryIn(sought)) !== -1
-}
-
-/** Where a text contains a query, in any case. */
-export const matches = (text: string, query: string): ReadonlyArray<Range> =>
-  query === "" ? [] : ranges(text, queryIn(query))

@@ -27,6 +27,8 @@ describe("what others write", () => {
     assert.include(world.screen().at(-1)!, "the zero of it")
     world.press("escape").says("bob", "nothing").enter("/find ze\u200bro")
     assert.lengthOf(world.model.search!.hits, 1)
+    world.press("escape").says("bob", "Cafe\u0301, caf\u00e9").enter("/find CAF\u00c9")
+    assert.lengthOf(world.model.search!.hits, 1)
   })
 
   it("has flags that are written with signs that nobody sees, typed and pasted", () => {

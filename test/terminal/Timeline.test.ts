@@ -110,7 +110,8 @@ describe("Timeline", () => {
       return marked.map(({ text }) => text)
     }
     assert.deepStrictEqual(found("👩"), ["👨‍👩‍👧"])
-    assert.deepStrictEqual(found("e"), ["e\u0301", "e"])
+    assert.deepStrictEqual(found("e"), ["e"])
+    assert.deepStrictEqual(found("\u00e9"), ["e\u0301"])
   })
 
   it("keeps a link whole where it is wrapped", () => {

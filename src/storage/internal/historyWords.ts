@@ -1,6 +1,7 @@
 /** The words in the full-text indexes of SQLite and Postgres, and the searches for them. */
 import type { ChannelId } from "../../domain/ChannelId.ts"
-import { linkWords, type Sought, type Wanted } from "../../history/Sought.ts"
+import type { Wanted } from "../../domain/SoughtPiece.ts"
+import { linkWords, type Sought } from "../../history/Sought.ts"
 import { wordsOf } from "../../history/Words.ts"
 
 /**

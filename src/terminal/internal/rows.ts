@@ -1,13 +1,13 @@
 /** One entry as rows: below a heading or grouped with the entry before it, wrapped, with marks. */
 import type { Message } from "../../client/Event.ts"
-import { withoutInvisible } from "../../domain/Invisible.ts"
 import { spelling, type Username } from "../../domain/Username.ts"
 import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
 import { highlights } from "../Highlights.ts"
 import { excerpt } from "../../text/Excerpt.ts"
-import { matches, mentions } from "../../text/Mentions.ts"
+import type { Wanted } from "../../text/Hits.ts"
+import { mentions } from "../../text/Mentions.ts"
 import type { Range } from "../../text/Range.ts"
 import type { Entry, MessageEntry } from "../Model.ts"
 import type { Format, Formats } from "../Format.ts"
@@ -64,8 +64,8 @@ export interface Look {
   readonly me: Username | undefined
   /** Milliseconds since 1970. */
   readonly now: number
-  /** What is searched for; empty for nothing. */
-  readonly query: string
+  /** What is searched for; undefined for nothing. */
+  readonly wanted: Wanted | undefined
   /** The key of the entry that is pointed at. */
   readonly marked?: number
   readonly formats: Formats
@@ -109,11 +109,11 @@ interface Mark extends Omit<TextMark, "style"> {
 }
 
 /** The marks in a line, up to a place in it. Where styles overlap, the first one counts; formats add up. */
-const marksIn = (line: ShownLine, end: number, own: boolean, { me, query, words }: Look): ReadonlyArray<Mark> => {
+const marksIn = (line: ShownLine, end: number, own: boolean, { me, wanted, words }: Look): ReadonlyArray<Mark> => {
   const text = line.text.slice(0, end)
   const marked = (style: Style) => (range: Range) => ({ ...range, style })
   const marks: ReadonlyArray<Mark> = [
-    ...matches(text, withoutInvisible(query)).map(marked("match")),
+    ...(wanted?.hitsIn(text) ?? []).map(marked("match")),
     ...line.marks.filter(({ start }) => start < end).map((mark) => ({ ...mark, end: Math.min(mark.end, end) })),
     ...(own || me === undefined ? [] : mentions(text, me).map(marked("mention"))),
     ...(own ? [] : highlights(text, words).map(marked("mention"))),
@@ -336,7 +336,7 @@ export const rowsOf = (
     entry.at - previous.at < groupWithin
   const text =
     entry._tag === "Message" && entry.deleted === true
-      ? body(typedLines("(deleted)"), "pale", true, { ...look, query: "" }, false)
+      ? body(typedLines("(deleted)"), "pale", true, { ...look, wanted: undefined }, false)
       : said(entry, own, look)
   const rows = [
     ...day,

@@ -2,6 +2,7 @@
 import type { Seq } from "../../domain/Seq.ts"
 import { spelling, type Username } from "../../domain/Username.ts"
 import { empty } from "../Editor.ts"
+import { typed } from "../../text/Hits.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type Entry, type Model, type Size } from "../Model.ts"
 import { type Look, placeOf, rowCount, scrollBack } from "../Timeline.ts"
@@ -31,7 +32,7 @@ export const lookOf = (model: Model): Look => ({
   columns: layout(model).timeline.columns,
   me: model.me,
   now: model.now,
-  query: model.search?.query ?? "",
+  wanted: model.search === undefined ? undefined : typed(model.search.query),
   formats: model.formats,
   selected: model.selected?.key,
   words: model.settings.highlight,

@@ -3,6 +3,7 @@ import type { PastMessage } from "../../protocol/v2/Entry.ts"
 import type * as Seq from "../../domain/Seq.ts"
 import type { ServerFrameOf } from "../../protocol/v2/ServerFrame.ts"
 import type { Intent } from "../Action.ts"
+import { searched } from "../../text/Hits.ts"
 import type { Key } from "../Key.ts"
 import { layout } from "../Layout.ts"
 import { type Conversation, conversation, type MessageEntry, type Model, type Past } from "../Model.ts"
@@ -54,21 +55,18 @@ export const asConversation = ({ channel, entries, scroll }: Past): Conversation
 /** Lines for the messages: the rest says where one is. */
 const heightOf = (model: Model): number => Math.max(1, layout(model).timeline.rows - 1)
 
-export const lookAt = (model: Model, past: Past): Look => ({ ...lookOf(model), query: past.word, marked: past.seq })
-
-/** The first word that was looked for: filters are none. */
-const wordIn = (words: string): string =>
-  words
-    .split(/\s+/)
-    .map((word) => word.replaceAll('"', ""))
-    .find((word) => word !== "" && !/^[a-z]+:/i.test(word)) ?? ""
+export const lookAt = (model: Model, past: Past): Look => ({
+  ...lookOf(model),
+  wanted: searched(past.words),
+  marked: past.seq,
+})
 
 export const show = (model: Model, seq: Seq.Seq, before: Page, after: Page): Model => {
   const entries = [...entriesOf(before), ...entriesOf(after)]
   const past: Past = {
     channel: before.channel,
     seq,
-    word: wordIn(model.found?.words ?? ""),
+    words: model.found?.words ?? "",
     entries,
     scroll: 0,
     older: before.more ? before.entries[0]?.seq : undefined,

@@ -6,7 +6,7 @@ import type { Key } from "../Key.ts"
 import type { Formats } from "../Format.ts"
 import { shownText } from "../internal/shown.ts"
 import { layout } from "../Layout.ts"
-import { holds } from "../../text/Mentions.ts"
+import { typed, type Wanted } from "../../text/Hits.ts"
 import type { Entry, Model } from "../Model.ts"
 import { scrollTo } from "../Timeline.ts"
 import { change, current, isIgnored, lookOf, scroll as scrollBy } from "./conversations.ts"
@@ -18,20 +18,21 @@ const maxQuery = 200
 const maxShown = 4096
 
 /** Whether a message has it, as it was typed or as it is shown. */
-const isHit = ({ content, file }: Exclude<Entry, { readonly _tag: "Notice" }>, query: string, formats: Formats) =>
-  holds(withFile(content, file, "\n"), query) ||
-  (content.length <= maxShown && /[*_~`:]/.test(content) && holds(shownText(content, formats), query))
+const isHit = ({ content, file }: Exclude<Entry, { readonly _tag: "Notice" }>, wanted: Wanted, formats: Formats) =>
+  wanted.isIn(withFile(content, file, "\n")) ||
+  (content.length <= maxShown && /[*_~`:]/.test(content) && wanted.isIn(shownText(content, formats)))
 
 const isUnheard = (model: Model, entry: Entry): boolean => entry._tag === "Message" && isIgnored(model, entry.from)
 
 /** Searches, and shows the newest hit. */
 export const open = (model: Model, text: string): Model => {
   const query = Editor.of(text.replaceAll(/\s+/g, " "), maxQuery).text
+  const wanted = typed(query)
   const hits =
-    query === ""
+    wanted === undefined
       ? []
       : current(model).entries.flatMap((entry) =>
-          entry._tag !== "Notice" && !isUnheard(model, entry) && isHit(entry, query, model.formats) ? [entry.key] : [],
+          entry._tag !== "Notice" && !isUnheard(model, entry) && isHit(entry, wanted, model.formats) ? [entry.key] : [],
         )
   const back = model.search === undefined ? current(model).scroll : model.search.back
   return reveal({ ...model, search: { query, hits, at: hits.length - 1, back } })

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals"
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { shownName } from "../../../domain/PlainName.ts"
 import "../../style/dialogs.css"
+import type { Wanted } from "../../../text/Hits.ts"
 import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import type { Hit } from "../model/frames.ts"
@@ -19,7 +20,7 @@ const limit = 20
 const most = 500
 
 interface Found {
-  readonly words: RegExp
+  readonly words: Wanted | undefined
   readonly text: string
   /** Where it was searched: undefined for everywhere. */
   readonly channel: string | undefined
@@ -218,7 +219,7 @@ export const Search = () => {
 /** So wide a screen has room for the results beside the message. */
 const isWide = (): boolean => matchMedia("(min-width: 60.0625rem)").matches
 
-const Result = ({ hit, words }: { readonly hit: Hit; readonly words: RegExp }) => {
+const Result = ({ hit, words }: { readonly hit: Hit; readonly words: Wanted | undefined }) => {
   const { app, chat, screen } = useInside()
   const { channel, message } = hit
   const { content, file, from, seq, timestamp } = message

@@ -3,10 +3,10 @@
  * of this form, so that messages and queries are never told apart by how somebody's keyboard has written them.
  */
 
-import { isUnspaced, spacedClass, unspacedClass } from "../domain/WordPattern.ts"
+import { isUnspaced, spacedClass, unspacedClass } from "./WordPattern.ts"
 
 // NUL is left to the long way, since databases do not take it as it is: what they keep then is not ASCII any more.
-const beyondAscii = /[\0\u0080-\uffff]/
+export const beyondAscii = /[\0\u0080-\uffff]/
 
 /** What nobody sees: soft hyphens, joiners, variation selectors; and the colours of skin. */
 const unseen = /[\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}]/gu
