@@ -1,5 +1,7 @@
 /** Emoji by the names that people type, `:tada:`, and by groups to choose from. */
 
+import * as Markdown from "./Markdown.ts"
+
 /** Each name stands before its emoji. */
 const table = {
   faces:
@@ -52,6 +54,10 @@ export const names: ReadonlyArray<string> = [...named.keys()]
 
 /** The emoji of a name; undefined where there is none. */
 export const emojiOf = (name: string): string | undefined => named.get(name.toLowerCase())
+
+/** What is sent of a draft: emoji for their names, wherever they would be shown so. */
+export const withEmoji = (draft: string): string =>
+  /:[\w+-]+:/.test(draft) ? Markdown.withEmoji(draft, emojiOf) : draft
 
 /** The emoji of a name between colons, or the text itself; undefined for a name that is none. */
 export const reactionOf = (text: string): string | undefined => {

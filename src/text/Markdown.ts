@@ -2,7 +2,7 @@
  * What people write, as a tree that any renderer can show: a small part of Markdown, without HTML. What is not well-formed
  * stays as it was typed, and nothing but marks is ever left out. It takes time in proportion to the text, whatever it is.
  */
-import { type Inline, inlines } from "./internal/inlines.ts"
+import { type Inline, inlines, withEmoji as lineWithEmoji } from "./internal/inlines.ts"
 
 export type { Inline } from "./internal/inlines.ts"
 
@@ -59,8 +59,11 @@ const outdented = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   return lines.map((line) => spaced(line).slice(least))
 }
 
-/** The blocks of some lines, in quotes and lists of this depth. */
-const blocksOf = (lines: ReadonlyArray<string>, depth: number): ReadonlyArray<Block> => {
+/** Told which lines of a text are code, its fences among them. */
+type OnCode = (from: number, to: number) => void
+
+/** The blocks of some lines, in quotes and lists of this depth; `base` is how many lines of the text are before them. */
+const blocksOf = (lines: ReadonlyArray<string>, depth: number, base = 0, onCode?: OnCode): ReadonlyArray<Block> => {
   const blocks: Array<Block> = []
   /** Ordinary lines that are not in a block yet. */
   let plain: Array<Line> = []
@@ -95,6 +98,7 @@ const blocksOf = (lines: ReadonlyArray<string>, depth: number): ReadonlyArray<Bl
       return false
     }
     add({ _tag: "CodeBlock", language, text: lines.slice(at + 1, end).join("\n") })
+    onCode?.(base + at, base + end + 1)
     at = end + 1
     return true
   }
@@ -102,8 +106,9 @@ const blocksOf = (lines: ReadonlyArray<string>, depth: number): ReadonlyArray<Bl
   const quote = (line: string): boolean => {
     if (depth >= maxDepth || !quoted.test(line)) return false
     const inside: Array<string> = []
+    const from = base + at
     for (; at < lines.length && quoted.test(lines[at]!); at++) inside.push(lines[at]!.slice(2))
-    add({ _tag: "Quote", content: blocksOf(inside, depth + 1) })
+    add({ _tag: "Quote", content: blocksOf(inside, depth + 1, from, onCode) })
     return true
   }
 
@@ -116,7 +121,7 @@ const blocksOf = (lines: ReadonlyArray<string>, depth: number): ReadonlyArray<Bl
       const { indent, sign, width }: Marker = marker
       const first = lines[at]!.slice(width)
       const end = endOf(at + 1, indent)
-      items.push(blocksOf([first].concat(outdented(lines.slice(at + 1, end))), depth + 1))
+      items.push(blocksOf([first].concat(outdented(lines.slice(at + 1, end))), depth + 1, base + at, onCode))
       at = end
       const next: Marker | undefined = at < lines.length ? markerOf(lines[at]!) : undefined
       marker = next !== undefined && follows(sign, next.sign) ? next : undefined
@@ -136,3 +141,19 @@ const blocksOf = (lines: ReadonlyArray<string>, depth: number): ReadonlyArray<Bl
 }
 
 export const parse = (text: string): ReadonlyArray<Block> => blocksOf(text.split(/\r\n?|\n/), 0)
+
+/** A text in which emoji stand for their names between colons, wherever they would be shown so: not in code, nor in links. */
+export const withEmoji = (text: string, emojiOf: (name: string) => string | undefined): string => {
+  const code = new Set<number>()
+  // A line break of two characters stays one.
+  const lines = text.split(/(\r\n?|\n)/)
+  blocksOf(
+    lines.filter((_, at) => at % 2 === 0),
+    0,
+    0,
+    (from, to) => {
+      for (let line = from; line < to; line++) code.add(line)
+    },
+  )
+  return lines.map((line, at) => (at % 2 === 1 || code.has(at / 2) ? line : lineWithEmoji(line, emojiOf))).join("")
+}

@@ -56,6 +56,20 @@ describe("undo in the draft", () => {
 })
 
 describe("emoji in the draft", () => {
+  it("stand for their names in whatever is sent, and not where that is set", () => {
+    const world = new World().joins("lobby", "bob").says("bob", "hi")
+    const sent = () =>
+      world.intents().flatMap((one) => (one._tag === "Publish" || one._tag === "Edit" ? [one.content] : []))
+    world.enter(":tada: `:tada:` 10:30:45").enter("/reply :+1:").enter("/msg bob :fire:")
+    assert.deepStrictEqual(sent(), ["🎉 `:tada:` 10:30:45", "@bob 👍"])
+    assert.include(world.screen().join("\n"), "🔥")
+    world.press("up", { alt: true }).says("ann", "mine")
+    world.press("up").type(" :bug:").press("enter")
+    assert.deepStrictEqual(sent(), ["mine 🐛"])
+    world.enter("/set emoji off").enter(":tada:")
+    assert.deepStrictEqual(sent(), [":tada:"])
+  })
+
   it("come by a part of their names and Tab, also where the whole name stands", () => {
     const world = new World().joins("lobby").type("done :tad").press("tab")
     assert.strictEqual(draft(world), "done 🎉 ")

@@ -32,7 +32,7 @@ describe("the file of settings", () => {
     const { problems, settings } = parse(text)
     assert.deepStrictEqual(settings, { ...defaults, times: "all" })
     assert.deepStrictEqual(problems, [
-      'line 3: there is no setting "thems"; there are theme, times, joins, sides, dnd, notify, highlight, keys, servers',
+      'line 3: there is no setting "thems"; there are theme, times, joins, sides, dnd, emoji, notify, highlight, keys, servers',
       "line 4: joins: expected boolean",
       "line 5: highlight.1: expected a word of 1 to 64 characters, without spaces at its ends",
       "line 6: keys.ctrl+c: expected a key with ctrl, alt or shift, as in ctrl+g or alt+up; ctrl+c and ctrl+z stay what they are",
@@ -122,6 +122,7 @@ describe("/set, /notify and /dnd", () => {
       ["/dnd", ["dnd"], true],
       ["/dnd", ["dnd"], false],
       ["/dnd on", ["dnd"], true],
+      ["/set emoji off", ["emoji"], false],
     ] as const) {
       world.enter(draft)
       assert.deepStrictEqual(world.intents(), [{ _tag: "KeepSetting", change: { path, value } }] as never, draft)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Rules from "../../src/domain/Rules.ts"
-import { emojiOf, groups, names, reactionOf } from "../../src/text/Emoji.ts"
+import { emojiOf, groups, names, reactionOf, withEmoji } from "../../src/text/Emoji.ts"
 import { parse } from "../../src/text/Markdown.ts"
 
 describe("Emoji", () => {
@@ -21,6 +21,26 @@ describe("Emoji", () => {
       assert.deepStrictEqual(parse(`:${name}:`), [{ _tag: "Lines", lines: [[{ _tag: "Emoji", name }]] }])
     }
     assert.strictEqual(emojiOf("constructor"), undefined)
+  })
+
+  it("stand for their names in what is sent, where they would be shown so", () => {
+    for (const [draft, sent] of [
+      [":tada: done :+1::+1:", "🎉 done 👍👍"],
+      ["(:TADA:)", "(🎉)"],
+      [":nothing: :tada", ":nothing: :tada"],
+      ["at 10:30:45, or 10:100:45", "at 10:30:45, or 10:100:45"],
+      ["a:tada:b std::tada::x 日:tada:", "a:tada:b std::tada::x 日:tada:"],
+      ["`:tada:` ``:tada:`` :tada:", "`:tada:` ``:tada:`` 🎉"],
+      ["`:tada:", "`🎉"],
+      ["https://x.y/:tada:/z https://x.y/?a=:fire: :fire:", "https://x.y/:tada:/z https://x.y/?a=:fire: 🔥"],
+      ["[:tada:](https://x.y/:tada:)", "[:tada:](https://x.y/:tada:)"],
+      ["```\n:tada:\n```\n:tada:", "```\n:tada:\n```\n🎉"],
+      ["```:tada:\n:tada:", "```🎉\n🎉"],
+      ["> ```\n> :tada:\n> ```\n> :tada:", "> ```\n> :tada:\n> ```\n> 🎉"],
+      ["1. a :fire:\n   ```ts\n   :tada:\n   ```\n   :tada:", "1. a 🔥\n   ```ts\n   :tada:\n   ```\n   🎉"],
+      ["- ```\n  :tada:\n  ```\r\n:tada:\r:tada:", "- ```\n  :tada:\n  ```\r\n🎉\r🎉"],
+    ] as const)
+      assert.strictEqual(withEmoji(draft), sent, draft)
   })
 
   it("reads reactions", () => {

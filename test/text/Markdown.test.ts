@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
-import { parse } from "../../src/text/Markdown.ts"
+import { parse, withEmoji } from "../../src/text/Markdown.ts"
 import { depthOf, drawn, shown } from "./written.ts"
 
 const suite = (name: string, cases: Readonly<Record<string, string>>) =>
@@ -56,6 +56,7 @@ suite("names", {
   "ann@x.org @@x @ https://x.y/@ann": "ann@x.org @@x @ link(https://x.y/@ann)",
   "#ops, #a-b. C# x#y ## &#38;": "channel(ops), channel(a-b). C# x#y ## &#38;",
   ":tada: :+1: 12:30:45 ::a: a:b:": "emoji(tada) emoji(+1) 12:30:45 ::a: a:b:",
+  ":tada::+1::x: :a::b:c :a:::b:": "emoji(tada)emoji(+1)emoji(x) emoji(a):b:c emoji(a)::b:",
   ["@" + "a".repeat(65)]: "@" + "a".repeat(65),
 })
 
@@ -120,6 +121,20 @@ describe("whatever is written", () => {
     { arbitrary: { runs: 2000 } },
   )
 
+  it.prop(
+    "reads the same when emoji stand for their names",
+    [text],
+    ([source]) => {
+      const sent = withEmoji(source, (name) => (name === "a" ? "🎉" : undefined))
+      assert.deepStrictEqual(
+        drawn(parse(sent)),
+        drawn(parse(source)).map((line) => line.replaceAll("emoji(a)", "🎉")),
+        JSON.stringify([source, sent]),
+      )
+    },
+    { arbitrary: { runs: 2000 } },
+  )
+
   const size = 200_000
   const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size)
   const hostile = [
@@ -150,6 +165,7 @@ describe("whatever is written", () => {
     "```a\n",
     "````\n```\n",
     ":a",
+    ":a:",
     "\n\n",
     "- \n",
     "- a\n",

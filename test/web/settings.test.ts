@@ -17,6 +17,14 @@ const settings = async (tab: Tab, name: string): Promise<void> => {
   await tab.getByRole("tab", { name }).click()
 }
 
+/** Says something, and waits until it has a place. */
+const say = async (tab: Tab, text: string): Promise<void> => {
+  if ((await tab.locator("dialog[open]").count()) > 0) await close(tab)
+  await tab.locator(".composer textarea").fill(text)
+  await tab.keyboard.press("Enter")
+  await tab.locator(".message[data-key]", { hasText: "light" }).last().waitFor()
+}
+
 /** What the tabs of this browser hold for each other to know. */
 const held = (tab: Tab): Promise<ReadonlyArray<string>> =>
   tab.evaluate("navigator.locks.query().then(({ held }) => held.map(({ name }) => name))") as Promise<
@@ -49,6 +57,7 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
         Effect.gen(function* () {
           const { complaints, context, tab } = yield* enter("looks", "looks")
           const origin = yield* Site.origin
+          const { hub } = yield* TestServer
           const { tab: second } = yield* another(context, `${origin}/c/looks`)
           yield* Effect.promise(async () => {
             await second.locator(".composer textarea").waitFor()
@@ -67,6 +76,10 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await second.reload()
             await second.locator(".composer textarea").waitFor()
             assert.strictEqual(await theme(second), "light")
+            await say(tab, "light :tada: `:tada:`")
+            await settings(tab, "This page")
+            await tab.getByLabel("as emoji").uncheck()
+            await say(second, "light :tada:")
             await tab.getByLabel("Deutsch").check()
             await tab.getByRole("dialog", { name: "Einstellungen" }).waitFor()
             await second.getByRole("button", { name: "Kanäle durchsehen" }).waitFor()
@@ -75,6 +88,11 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await tab.getByRole("textbox", { name: "Schreib an #looks" }).waitFor()
             assert.deepStrictEqual(complaints, [])
           })
+          const { entries } = yield* (yield* hub.as({ name: "looks" })).history("looks")
+          assert.deepStrictEqual(
+            entries.flatMap((entry) => (entry.type === "Message" ? [entry.content] : [])),
+            ["light 🎉 `:tada:`", "light :tada:"],
+          )
         }).pipe(Effect.scoped),
       minute,
     )

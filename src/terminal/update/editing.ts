@@ -4,6 +4,7 @@ import type { Intent } from "../Action.ts"
 import * as Editor from "../Editor.ts"
 import type { Entry, MessageEntry, Model } from "../Model.ts"
 import { current, isIgnored, notice, seqOf } from "./conversations.ts"
+import { sentOf } from "./post.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
@@ -63,7 +64,8 @@ export const edit = (model: Model, content: string): Next => {
   if (target === undefined) return [notice(model, nothing("edit"), "error"), []]
   if (content.trim() === "") return [notice(model, "Nothing is left of it: /delete takes a message away.", "error"), []]
   const left = stopEditing(model)
-  return before === content ? [left, []] : [left, [{ _tag: "Edit", channel: model.current, target, content }]]
+  if (before === content) return [left, []]
+  return [left, [{ _tag: "Edit", channel: model.current, target, content: sentOf(model, content) }]]
 }
 
 export const remove = (model: Model, from: string | undefined): Next => {

@@ -1,14 +1,19 @@
 import type { FileInfo } from "../../client/Files.ts"
 import type { Seq } from "../../domain/Seq.ts"
 import { MessageId } from "../../domain/MessageId.ts"
+import { withEmoji } from "../../text/Emoji.ts"
 import type { Intent } from "../Action.ts"
 import type { Model } from "../Model.ts"
 import { add, find, isDirect, isWaiting } from "./conversations.ts"
 
 type Next = readonly [Model, ReadonlyArray<Intent>]
 
+/** What is sent of a draft. */
+export const sentOf = ({ settings }: Model, draft: string): string => (settings.emoji ? withEmoji(draft) : draft)
+
 /** Posts a message; one in a channel that is not joined yet waits for that. */
-export const post = (model: Model, channel: string, content: string, file?: FileInfo, replyTo?: Seq): Next => {
+export const post = (model: Model, channel: string, draft: string, file?: FileInfo, replyTo?: Seq): Next => {
+  const content = sentOf(model, draft)
   const { next, prefix } = model.ids
   const id = MessageId.make(`${prefix}-${next}`)
   const numbered = { ...model, ids: { prefix, next: next + 1 } }

@@ -48,6 +48,7 @@ const list = ({ address, settings }: Model): string => {
     joins: written(settings.joins),
     sides: written(settings.sides),
     dnd: written(settings.dnd),
+    emoji: written(settings.emoji),
     notify: [settings.notify, ...Object.entries(notify).map(([channel, level]) => `${channel}: ${level}`)].join(", "),
     highlight: written(settings.highlight),
     keys: written(Object.entries(settings.keys).map(([chord, action]) => `${chord}: ${action}`)),

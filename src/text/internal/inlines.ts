@@ -34,7 +34,8 @@ const parts = new RegExp(
     "(?<!`)(?<ticks>`{1,3})(?!`)(?<code>.+?)(?<!`)\\k<ticks>(?!`)",
     `(?<![${letters}@.])@(?<mention>${name})`,
     `(?<![${letters}&/#])#(?<channel>${name})`,
-    "(?<![\\p{L}\\p{N}:]):(?<emoji>[a-z0-9_+-]{1,40}):(?![\\p{L}\\p{N}])",
+    // One or more of them, each directly behind the one before it.
+    "(?<![\\p{L}\\p{N}:]):(?<emoji>[a-z0-9_+-]{1,40}(?:::[a-z0-9_+-]{1,40})*):(?![\\p{L}\\p{N}])",
     "(?<run>\\*+|_+|~+)",
   ].join("|"),
   "giu",
@@ -83,6 +84,23 @@ const joined = (nodes: ReadonlyArray<Inline>): ReadonlyArray<Inline> => {
   }
   if (text !== "") all.push(textOf(text))
   return all
+}
+
+/** A line in which names between colons are what `emojiOf` has of them; those that stand in code and in links stay. */
+export const withEmoji = (line: string, emojiOf: (name: string) => string | undefined): string => {
+  let made = ""
+  let at = 0
+  parts.lastIndex = 0
+  for (let found = parts.exec(line); found !== null; found = parts.exec(line)) {
+    const { address, emoji } = found.groups!
+    // What is behind an address is looked at anew.
+    if (address !== undefined) parts.lastIndex = found.index + addressLength(address)
+    if (emoji === undefined) continue
+    const signs = emoji.split("::").map((name) => emojiOf(name) ?? `:${name}:`)
+    made += line.slice(at, found.index) + signs.join("")
+    at = parts.lastIndex
+  }
+  return made + line.slice(at)
 }
 
 export const inlines = (line: string): ReadonlyArray<Inline> => {
@@ -138,7 +156,7 @@ export const inlines = (line: string): ReadonlyArray<Inline> => {
     else if (words !== undefined) link(words, target!)
     else if (mention !== undefined) nodes.push({ _tag: "Mention", name: mention })
     else if (channel !== undefined) nodes.push({ _tag: "Channel", name: channel })
-    else if (emoji !== undefined) nodes.push({ _tag: "Emoji", name: emoji })
+    else if (emoji !== undefined) for (const name of emoji.split("::")) nodes.push({ _tag: "Emoji", name })
     else if (address !== undefined) {
       const length = addressLength(address)
       const url = address.slice(0, length)

@@ -262,6 +262,7 @@ export const messages: Messages = {
     light: "Hell",
     dark: "Dunkel",
     language: "Sprache",
+    emoji: "Namen wie :tada: als Emoji senden",
     everyTab: "Das gilt für alle Tabs dieses Browsers.",
     notify: "Benachrichtigungen auf dem Schreibtisch",
     notifyHint: "Bei Direktnachrichten und wenn dich jemand erwähnt, während du woanders hinsiehst.",

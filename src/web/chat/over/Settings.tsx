@@ -127,6 +127,14 @@ const Page = () => {
         />
         {t.value.shortcuts.single}
       </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={preferences.emoji.value}
+          onChange={(event) => preferences.setEmoji(event.currentTarget.checked)}
+        />
+        {words.emoji}
+      </label>
       <p class="soft small">{words.everyTab}</p>
     </div>
   )

@@ -1,6 +1,7 @@
 /** What somebody has chosen for this browser; all of its tabs agree. */
 import { effect, type Signal, signal } from "@preact/signals"
 import { choose, speak } from "../../language.ts"
+import { withEmoji } from "../../../text/Emoji.ts"
 import type { Environment } from "../model/Environment.ts"
 
 export type Theme = "system" | "light" | "dark"
@@ -11,6 +12,7 @@ const keys = {
   notifies: "natter.notify",
   sounds: "natter.sound",
   singleKeys: "natter.keys",
+  emoji: "natter.emoji",
 } as const
 
 const themeOf = (kept: string | undefined): Theme => (kept === "light" || kept === "dark" ? kept : "system")
@@ -24,6 +26,8 @@ export class Preferences {
   readonly sounds = signal(false)
   /** Whether a letter alone is a shortcut where nobody writes. */
   readonly singleKeys = signal(true)
+  /** Whether names such as `:tada:` are sent as emoji. */
+  readonly emoji = signal(true)
   private readonly env: Environment
 
   constructor(env: Environment) {
@@ -43,6 +47,7 @@ export class Preferences {
     this.notifies.value = env.kept(keys.notifies) === "on"
     this.sounds.value = env.kept(keys.sounds) === "on"
     this.singleKeys.value = env.kept(keys.singleKeys) !== "off"
+    this.emoji.value = env.kept(keys.emoji) !== "off"
     const before = this.language.value
     this.language.value = env.kept(keys.language)
     if (this.language.value !== before) void this.speak()
@@ -72,6 +77,16 @@ export class Preferences {
   setSounds(on: boolean): void {
     this.sounds.value = on
     this.env.keep(keys.sounds, on ? "on" : undefined)
+  }
+
+  /** What is sent of a draft. */
+  sentOf(draft: string): string {
+    return this.emoji.value ? withEmoji(draft) : draft
+  }
+
+  setEmoji(on: boolean): void {
+    this.emoji.value = on
+    this.env.keep(keys.emoji, on ? undefined : "off")
   }
 
   setSingleKeys(on: boolean): void {

@@ -91,7 +91,7 @@ export const Composer = ({ conversation }: { readonly conversation: Conversation
     cancelKeep.current()
     Kept.setDraft(chat, name.value, "")
     setSuggestions(undefined)
-    send(chat, conversation, text, { replyTo: answering.value?.seq })
+    send(chat, conversation, app.preferences.sentOf(text), { replyTo: answering.value?.seq })
     answering.value = undefined
   }
   const noAnswer = () => {

@@ -13,7 +13,7 @@ interface Props {
 }
 
 export const MessageEditor = ({ conversation, message }: Props) => {
-  const { chat, screen } = useInside()
+  const { app, chat, screen } = useInside()
   const { edited } = conversation
   const [text, setText] = useState(edited?.seq === message.seq ? edited.text : message.content)
   const [isBusy, setBusy] = useState(false)
@@ -33,7 +33,7 @@ export const MessageEditor = ({ conversation, message }: Props) => {
   const save = async () => {
     if (text === message.content || (text.trim() === "" && message.file === undefined)) return close()
     setBusy(true)
-    const isDone = await edit(chat, conversation, message.seq, text)
+    const isDone = await edit(chat, conversation, message.seq, app.preferences.sentOf(text))
     setBusy(false)
     if (isDone) close()
   }

@@ -62,6 +62,7 @@ export const later = {
     light: "Light",
     dark: "Dark",
     language: "Language",
+    emoji: "Send names such as :tada: as emoji",
     everyTab: "This holds for all tabs of this browser.",
     notify: "Notifications on the desktop",
     notifyHint: "For direct messages and for those that mention you, while you look elsewhere.",
