@@ -90,6 +90,8 @@ export type Action =
   | { readonly _tag: "NotExported"; readonly channel: string; readonly why: string }
   /** This server is the one in the window now, or another. */
   | { readonly _tag: "Seen"; readonly shown: boolean }
+  /** A conversation is to be shown that was chosen at another server. */
+  | { readonly _tag: "Enter"; readonly channel: string }
   /** What waits at the other servers. */
   | { readonly _tag: "Elsewhere"; readonly servers: ReadonlyArray<OtherServer> }
   /** Settings were changed while another server was shown. */
@@ -163,8 +165,8 @@ export type Intent =
   /** The user was named: the terminal's bell, and a notification where it can. */
   | { readonly _tag: "Notify"; readonly title: string; readonly text: string }
   | { readonly _tag: "Whois"; readonly name: string; readonly channel: string }
-  /** Another server is to be shown: the next, or the one whose address has this in it. */
-  | { readonly _tag: "ShowServer"; readonly which: string | undefined }
+  /** Another server is to be shown: the next, or the one whose address has this in it; and this conversation there. */
+  | { readonly _tag: "ShowServer"; readonly which: string | undefined; readonly channel?: string }
   /** The draft is to be written in a program of the user's own. */
   | { readonly _tag: "OpenEditor"; readonly text: string }
   /** Lines to be copied: shown as they are until a key is pressed. */

@@ -73,7 +73,9 @@ interface Window {
   /** Something is to be drawn. */
   readonly changed: () => void
   readonly leave: () => void
-  readonly showServer: (which: string | undefined) => void
+  readonly showServer: (which: string | undefined, channel?: string) => void
+  /** Where one can go at the others is to be told: one chooses. */
+  readonly chooses: () => void
   readonly title: () => void
   /** What was set here holds at the others. */
   readonly settled: () => void
@@ -123,12 +125,14 @@ const sit = Effect.fnUntraced(function* (
   })
 
   const dispatch = (action: Action): void => {
+    const before = model
     const [next, intents] = update(model, action)
     const set = next.settings !== model.settings
     if (next !== model) {
       model = next
       window.changed()
     }
+    if (next.picker?.what === "switch" && before.picker === undefined) window.chooses()
     if (set && action._tag !== "Settings") window.settled()
     for (const intent of intents) handleIntent(intent)
   }
@@ -142,7 +146,7 @@ const sit = Effect.fnUntraced(function* (
       case "Quit":
         return window.leave()
       case "ShowServer":
-        return window.showServer(intent.which)
+        return window.showServer(intent.which, intent.channel)
       case "Title":
         return window.title()
       case "OpenEditor":
@@ -259,13 +263,21 @@ export const run = Effect.fnUntraced(function* (
       const { settings } = shown().model()
       for (const seat of others()) seat.dispatch({ _tag: "Settings", settings })
     },
-    showServer: (which) => {
+    chooses: () => lookElsewhere(),
+    showServer: (which, channel) => {
+      // The one that has just this address, where it is a part of another, too.
+      const exact = seats.findIndex((seat) => nameOf(seat) === which)
       const next =
-        which === undefined ? (at + 1) % seats.length : seats.findIndex((seat) => nameOf(seat).includes(which))
+        which === undefined
+          ? (at + 1) % seats.length
+          : exact === -1
+            ? seats.findIndex((seat) => nameOf(seat).includes(which))
+            : exact
       if (next === -1 || next === at) return
       shown().dispatch({ _tag: "Seen", shown: false })
       at = next
       shown().dispatch({ _tag: "Seen", shown: true })
+      if (channel !== undefined) shown().dispatch({ _tag: "Enter", channel })
       window.title()
     },
     leave: () => {
@@ -301,7 +313,8 @@ export const run = Effect.fnUntraced(function* (
   /** Tells the server that is shown what waits at the others. */
   const lookElsewhere = () => {
     if (seats.length === 1) return
-    const servers = others().map((seat) => summaryOf(seat.model()))
+    const chooses = shown().model().picker?.what === "switch"
+    const servers = others().map((seat) => summaryOf(seat.model(), chooses))
     if (!areSame(servers, shown().model().elsewhere)) shown().dispatch({ _tag: "Elsewhere", servers })
   }
 

@@ -1,13 +1,17 @@
 /** What a list to choose from offers: what fits to what is typed, the best first. */
 import { reaction } from "../domain/Rules.ts"
 import { emojiOf, names as emojiNames } from "../text/Emoji.ts"
+import { typed } from "../text/Hits.ts"
 import { best } from "./Fuzzy.ts"
-import type { Conversation, Model, Picker } from "./Model.ts"
+import type { Model, Picker, Place } from "./Model.ts"
+import { placesOf } from "./Places.ts"
 import * as Plain from "./Plain.ts"
 
 export interface Choice {
   readonly label: string
   readonly value: string
+  /** At which other server of the window that is; undefined for this one. */
+  readonly server?: string | undefined
 }
 
 /** Of all that fit. */
@@ -15,34 +19,38 @@ const maxChoices = 100
 
 const written = (name: string): string => (name.startsWith("@") ? Plain.channel(name) : `#${Plain.channel(name)}`)
 
-const withCount = ({ mentions, name, unread }: Conversation): string => {
+const withCount = ({ mentions, name, unread }: Place): string => {
   const count = unread === 0 ? "" : mentions === 0 ? ` ${unread}` : ` ${unread} @${mentions}`
   return `${written(name)}${count}`
 }
 
-/** Where one can go: the other conversations, those with news first, then people to talk to alone. */
-const places = ({ conversations, current, me }: Model, query: string): ReadonlyArray<Choice> => {
-  const others = conversations.filter(({ name }) => name !== current)
-  const rank = ({ mentions, unread }: Conversation) => (mentions > 0 ? 0 : unread > 0 ? 1 : 2)
-  const rooms = others
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((conversation) => ({ label: withCount(conversation), value: conversation.name }))
-  const open = new Set(conversations.map(({ name }) => name))
-  const names = new Set(conversations.flatMap(({ roster }) => roster?.names ?? []))
-  const people = [...names]
-    .filter((name) => name !== me && !open.has(`@${name}`))
-    .map((name) => ({ label: written(`@${name}`), value: `@${name}` }))
-  return best([...rooms, ...people], query.replace(/^[#@]/, ""), ({ value }) => value.replace(/^@/, ""))
+/** Those that are for the user before what is new, and people whom one does not talk to yet behind all. */
+const rankOf = ({ mentions, open, unread }: Place): number => (!open ? 3 : mentions > 0 ? 0 : unread > 0 ? 1 : 2)
+
+/** Where one can go at all servers of the window, those with news first, and of those alike the ones here. */
+const places = (model: Model, query: string): ReadonlyArray<Choice> => {
+  const here = placesOf(model)
+    .filter(({ name }) => name !== model.current)
+    .map((place) => ({ place, server: undefined }))
+  const there = model.elsewhere.flatMap(({ address, places }) => places.map((place) => ({ place, server: address })))
+  const all = [...here, ...there]
+    .toSorted((a, b) => rankOf(a.place) - rankOf(b.place))
+    .map(({ place, server }) => ({
+      label: server === undefined ? withCount(place) : `${withCount(place)} at ${Plain.line(server)}`,
+      value: place.name,
+      server,
+    }))
+  return best(all, query.replace(/^[#@]/, ""), ({ value }) => value.replace(/^@/, ""))
 }
 
 /** Emoji by their names; or what was typed itself, which may be an emoji or a short word. */
 const reactions = (query: string): ReadonlyArray<Choice> => {
-  const typed = query.trim().replace(/^:|:$/g, "")
-  const found = best(emojiNames, typed, (name) => name).map((name) => ({
+  const named = query.trim().replace(/^:|:$/g, "")
+  const found = best(emojiNames, named, (name) => name).map((name) => ({
     label: `${emojiOf(name)} :${name}:`,
     value: emojiOf(name)!,
   }))
-  const itself = typed !== "" && reaction.holds(typed) ? [{ label: Plain.line(typed), value: typed }] : []
+  const itself = named !== "" && reaction.holds(named) ? [{ label: Plain.line(named), value: named }] : []
   // What is no name, as an emoji is none, is meant as it is.
   return found.length === 0 ? itself : [...found, ...itself]
 }
@@ -53,9 +61,9 @@ const sentBefore = ({ conversations, current, me, sent }: Model, query: string):
   const loaded = (here?.entries ?? []).flatMap((entry) =>
     entry._tag === "Message" && entry.from === me && entry.content !== "" ? [entry.content] : [],
   )
-  const wanted = query.toLowerCase()
+  const wanted = typed(query)
   return [...new Set([...sent.toReversed(), ...loaded.toReversed()])]
-    .filter((text) => text.toLowerCase().includes(wanted))
+    .filter((text) => wanted?.isIn(text) ?? true)
     .map((text) => ({ label: Plain.line(text.slice(0, 400)), value: text }))
 }
 

@@ -1,11 +1,13 @@
 /** Other servers in the same window: what waits there, while this one is shown. */
 import { unsentIn } from "./Banner.ts"
-import type { Model, OtherServer } from "./Model.ts"
+import type { Model, OtherServer, Place } from "./Model.ts"
+import { placesOf } from "./Places.ts"
 import * as Plain from "./Plain.ts"
 import { levelOf } from "./Settings.ts"
 
-/** A server as the others show it. */
-export const summaryOf = ({ address, connection, conversations, settings, transfers }: Model): OtherServer => {
+/** A server as the others show it; where one can go there, while one `chooses` that. */
+export const summaryOf = (model: Model, chooses = false): OtherServer => {
+  const { address, connection, conversations, settings, transfers } = model
   const told = conversations.filter(({ name }) => levelOf(settings, address, name) !== "none")
   return {
     address,
@@ -13,8 +15,12 @@ export const summaryOf = ({ address, connection, conversations, settings, transf
     mentions: told.reduce((sum, { mentions }) => sum + mentions, 0),
     online: connection._tag === "Online",
     unsent: unsentIn(conversations) + transfers.length,
+    places: chooses ? placesOf(model) : [],
   }
 }
+
+const isSamePlace = (one: Place, other: Place): boolean =>
+  one.name === other.name && one.unread === other.unread && one.mentions === other.mentions && one.open === other.open
 
 const isSame = (one: OtherServer, other: OtherServer | undefined): boolean =>
   other !== undefined &&
@@ -22,7 +28,9 @@ const isSame = (one: OtherServer, other: OtherServer | undefined): boolean =>
   one.unread === other.unread &&
   one.mentions === other.mentions &&
   one.online === other.online &&
-  one.unsent === other.unsent
+  one.unsent === other.unsent &&
+  one.places.length === other.places.length &&
+  one.places.every((place, at) => isSamePlace(place, other.places[at]!))
 
 export const areSame = (some: ReadonlyArray<OtherServer>, others: ReadonlyArray<OtherServer>): boolean =>
   some.length === others.length && some.every((one, at) => isSame(one, others[at]))

@@ -94,6 +94,17 @@ export interface OtherServer {
   readonly online: boolean
   /** Messages and files that are on their way. */
   readonly unsent: number
+  /** Where one can go there: told while one chooses where to go, and empty otherwise. */
+  readonly places: ReadonlyArray<Place>
+}
+
+/** Where one can go: a channel that one is in, or somebody to talk to alone. */
+export interface Place {
+  readonly name: string
+  readonly unread: number
+  readonly mentions: number
+  /** Whether there is a conversation already. */
+  readonly open: boolean
 }
 
 /** A file that is sent or saved. */

@@ -29,7 +29,7 @@ type Next = readonly [Model, ReadonlyArray<Intent>]
 
 /** The window's title: it shows whether there is something unread, on any of its servers, to users who look elsewhere. */
 export const titleOf = (servers: ReadonlyArray<Model>, { current }: Model): string => {
-  const all = servers.map(summaryOf)
+  const all = servers.map((one) => summaryOf(one))
   const mentions = all.reduce((sum, server) => sum + server.mentions, 0)
   const mark = mentions > 0 ? `(${mentions}) ` : all.some(({ unread }) => unread > 0) ? "* " : ""
   return `${mark}${current.startsWith("@") ? "" : "#"}${current} – natter`
@@ -180,6 +180,8 @@ const step = (model: Model, action: Action): Next => {
       return [Exporting.moved(model, action), []]
     case "Seen":
       return [{ ...model, hidden: !action.shown }, []]
+    case "Enter":
+      return enter(model, action.channel)
     case "Elsewhere":
       return [{ ...model, elsewhere: action.servers }, []]
     case "Settings":

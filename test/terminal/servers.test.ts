@@ -1,5 +1,6 @@
 /** Several servers in one window, as the model of each sees it. */
 import { assert, describe, it } from "@effect/vitest"
+import { choices } from "../../src/terminal/Choices.ts"
 import { areSame, elsewhereText, summaryOf } from "../../src/terminal/Elsewhere.ts"
 import { titleOf } from "../../src/terminal/Update.ts"
 import { World } from "./world.ts"
@@ -20,6 +21,7 @@ describe("several servers in one window", () => {
       mentions: 1,
       online: true,
       unsent: 0,
+      places: [],
     })
     world.act({ _tag: "Seen", shown: true }).after(5000)
     assert.deepInclude(world.shown, { unread: 0, mentions: 0 })
@@ -56,7 +58,7 @@ describe("several servers in one window", () => {
     world.press("text", { text: "x", ...ctrl })
     assert.deepStrictEqual(world.intents(), [])
     assert.match(world.screen().join("\n"), /There is one server in this window: natter chat --also ADDRESS/)
-    const other = { address: "chat.example.org:8080", unread: 3, mentions: 1, online: false, unsent: 0 }
+    const other = { address: "chat.example.org:8080", unread: 3, mentions: 1, online: false, unsent: 0, places: [] }
     world
       .act({ _tag: "Elsewhere", servers: [other] })
       .press("text", { text: "x", ...ctrl })
@@ -70,5 +72,23 @@ describe("several servers in one window", () => {
     assert.include(said, "chat.example.org:8080  not connected, 3 new, 1 for you")
     assert.include(said, "There is no nowhere in this window")
     assert.deepStrictEqual(world.intents(), [])
+  })
+
+  it("lists where one can go at all of them, those with news first, and goes there", () => {
+    const world = new World({ columns: 80, rows: 24 }, ["lobby", "ops"]).joins("lobby", "bob").joins("ops")
+    const there = new World().joins("lobby", "bob", "Zo\u00eb").act({ _tag: "Seen", shown: false })
+    there.says("bob", "ann: here")
+    world.act({ _tag: "Elsewhere", servers: [{ ...summaryOf(there.model, true), address: "chat.example.org" }] })
+    world.press("text", { text: "k", ...ctrl })
+    assert.deepStrictEqual(
+      choices(world.model).map(({ label }) => label),
+      ["#lobby 1 @1 at chat.example.org", "#ops", "@bob", "@bob at chat.example.org", "@Zo\u00eb at chat.example.org"],
+    )
+    world.type("@ZOE\u0308").press("enter")
+    assert.deepInclude(world.intents(), { _tag: "ShowServer", which: "chat.example.org", channel: "@Zo\u00eb" })
+    there.act({ _tag: "Seen", shown: true }).act({ _tag: "Enter", channel: "@Zo\u00eb" })
+    assert.deepInclude(there.intents(), { _tag: "Join", channel: "@Zo\u00eb" })
+    assert.strictEqual(there.model.current, "@Zo\u00eb")
+    assert.isFalse(areSame([summaryOf(there.model, true)], [summaryOf(there.model)]))
   })
 })

@@ -34,11 +34,13 @@ const step = (model: Model, picker: Picker, by: number): Model => {
   return length === 0 ? model : { ...model, picker: { ...picker, at: (chosenOf(all, picker) + by + length) % length } }
 }
 
-const take = (model: Model, { what }: Picker, { value }: Choice): Next => {
+const take = (model: Model, { what }: Picker, { server, value }: Choice): Next => {
   const closed = close(model)
   switch (what) {
     case "switch":
-      return enter(closed, value)
+      return server === undefined
+        ? enter(closed, value)
+        : [closed, [{ _tag: "ShowServer", which: server, channel: value }]]
     case "react":
       return Selecting.reactWith(closed, value)
     case "sent":

@@ -35,6 +35,13 @@ describe("natter chat --also", () => {
       ann.type("\u0018")
       yield* ann.shows(new RegExp(`ann at 127\\.0\\.0\\.1:${there.port} /help`))
       yield* ann.shows(/new[^]*ann: over here/)
+      ann.type("\u000blobby")
+      yield* ann.shows(new RegExp(`› #lobby at 127\\.0\\.0\\.1:${here.port}`))
+      ann.type("\r")
+      yield* ann.shows(new RegExp(`ann at 127\\.0\\.0\\.1:${here.port} /help`))
+      // Faster than anything is drawn.
+      ann.type("\u000blobby\r")
+      yield* ann.shows(new RegExp(`ann at 127\\.0\\.0\\.1:${there.port} /help`))
       ann.type("I see\r")
       yield* bob.shows(/  I see/)
 
