@@ -55,7 +55,9 @@ const of = (context: BrowserContext, tab: Tab, complaints: Array<string>): Perso
     complaints,
     register: async (name) => {
       await tab.getByRole("button", { name: "I want an account" }).click()
+      await field("Type it again").fill(password)
       await enter(name)
+      await tab.locator(".notice", { hasText: "You are new here" }).getByRole("button").click()
     },
     signIn: enter,
     say: async (text) => {

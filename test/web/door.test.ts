@@ -1,6 +1,7 @@
 /** How people come into the page, for each way in which a service takes new ones. */
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -72,13 +73,55 @@ layer(Site.Chrome.layer, { excludeTestServices: true, timeout: minute })("at the
           await tab.getByRole("button", { name: "Sign in" }).click()
         }
         await enter("ann", "wrong password")
-        await tab.getByRole("alert").getByText("The name or the password is wrong.").waitFor()
+        await tab.getByRole("alert").getByText("There is no account ann with this password.").waitFor()
         await enter("a:b", password)
         await tab.getByRole("alert").getByText(/":"/).waitFor()
         await enter("ann", password)
         await tab.locator(".composer textarea").waitFor()
         assert.deepStrictEqual(ann.complaints, [])
       })
+    }),
+  )
+
+  where("a new name is registered when the same password is typed twice, and that is said", undefined, (origin) =>
+    Effect.gen(function* () {
+      const browser = yield* Site.Chrome
+      const { accounts } = yield* TestServer
+      yield* Effect.orDie(accounts.add({ name: "ann", password: Redacted.make(password), role: "member" }))
+      const person = yield* open(browser, origin)
+      const isThere = (name: string) => Effect.map(Effect.orDie(accounts.find(name as never)), Option.isSome)
+      const { tab } = person
+      const alert = tab.getByRole("alert")
+      const again = tab.getByLabel("Type it again")
+      yield* Effect.promise(async () => {
+        await tab.getByLabel("Your name").fill("bob")
+        await tab.getByLabel("Password").fill(password)
+        await tab.keyboard.press("Enter")
+        await alert.getByText("There is no account bob with this password. Type it again to register bob").waitFor()
+        await tab.keyboard.type("something else")
+        await tab.keyboard.press("Enter")
+        await alert.getByText("That is not the same password").waitFor()
+        // Another name is tried before anybody is registered, and so is another password.
+        await tab.getByLabel("Your name").fill("ann")
+        await again.waitFor({ state: "detached" })
+        await tab.getByLabel("Password").fill("another password")
+        await tab.getByRole("button", { name: "Sign in" }).click()
+        await again.fill("another password")
+        await tab.getByRole("button", { name: "Register" }).click()
+        await alert.getByText("Somebody has this name").waitFor()
+        await tab.getByLabel("Your name").fill("bob")
+        await tab.getByRole("button", { name: "Sign in" }).click()
+        await again.waitFor()
+      })
+      assert.isFalse(yield* isThere("bob"))
+      yield* Effect.promise(async () => {
+        await again.fill("another password")
+        await tab.getByRole("button", { name: "Register" }).click()
+        await alert.getByText("You are new here").waitFor()
+        await tab.locator(".composer textarea").waitFor()
+      })
+      assert.isTrue(yield* isThere("bob"))
+      assert.deepStrictEqual(person.complaints, [])
     }),
   )
 
@@ -98,6 +141,7 @@ layer(Site.Chrome.layer, { excludeTestServices: true, timeout: minute })("at the
           await person.tab.getByText("You are invited").waitFor()
           await person.tab.getByLabel("Your name").fill(name)
           await person.tab.getByLabel("Password").fill(password)
+          await person.tab.getByLabel("Type it again").fill(password)
           await person.tab.getByRole("button", { name: "Register" }).click()
           if (person === ann) await person.tab.locator(".composer textarea").waitFor()
         }

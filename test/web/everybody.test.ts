@@ -101,6 +101,8 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await keyboard.type("keys")
             await keyboard.press("Tab")
             await keyboard.type("a long password")
+            await keyboard.press("Tab")
+            await keyboard.type("a long password")
             await keyboard.press("Enter")
             await ann.tab.locator(".composer textarea").waitFor()
             await becomes(

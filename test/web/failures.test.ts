@@ -230,6 +230,7 @@ layer(Site.layer(settings), { excludeTestServices: true, timeout: minute })("in 
           await ann.tab.getByRole("button", { name: "I want an account" }).click()
           await ann.tab.getByLabel("Your name").fill("walled in")
           await ann.tab.getByLabel("Password").fill(password)
+          await ann.tab.getByLabel("Type it again").fill(password)
           await ann.tab.locator("button[type=submit]").click()
           await ann.tab.locator(".banner", { hasText: "No connection" }).waitFor()
           isOpen = true

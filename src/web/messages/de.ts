@@ -17,6 +17,10 @@ export const messages: Messages = {
     nameHint: "So nennen dich die anderen",
     password: "Passwort",
     passwordHint: (least) => `Mindestens ${least} Zeichen`,
+    again: "Noch einmal",
+    isNew: (name) =>
+      `Es gibt kein Konto ${name} mit diesem Passwort. Gib es noch einmal ein, um ${name} zu registrieren, oder gib das richtige ein.`,
+    differ: "Das ist nicht dasselbe Passwort: Niemand wurde registriert.",
     invite: "Einladungscode",
     asGuest: "Als Gast mitreden",
     signIn: "Anmelden",
@@ -152,6 +156,7 @@ export const messages: Messages = {
     guest: "Gast",
   },
   trouble: {
+    Registered: "Du bist neu hier: Dein Name ist jetzt registriert, mit dem Passwort, das du angegeben hast.",
     ConnectionLost: "Es gibt keine Verbindung.",
     Unreachable: "Der Dienst ist nicht zu erreichen.",
     InvalidCredentials: "Der Name oder das Passwort ist falsch.",

@@ -21,6 +21,10 @@ export const messages = {
     nameHint: "What the others will call you",
     password: "Password",
     passwordHint: (least: number) => `At least ${least} characters`,
+    again: "Type it again",
+    isNew: (name: string) =>
+      `There is no account ${name} with this password. Type it again to register ${name}, or put in the right one.`,
+    differ: "That is not the same password: nobody was registered.",
     invite: "Invitation code",
     asGuest: "Talk as a guest",
     signIn: "Sign in",
@@ -156,6 +160,7 @@ export const messages = {
   },
   /** By the reason of an error. What is not here is shown as the service says it. */
   trouble: {
+    Registered: "You are new here: your name is registered now, with the password that you gave.",
     ConnectionLost: "There is no connection.",
     Unreachable: "The service cannot be reached.",
     InvalidCredentials: "The name or the password is wrong.",

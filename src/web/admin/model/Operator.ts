@@ -81,7 +81,8 @@ export class Operator {
   }
 
   async signIn(username: string, password: string): Promise<void> {
-    const { me } = await SignIn.signIn(this.api, this.env, { username, password })
+    // A new account could do nothing here.
+    const { me } = await SignIn.signIn(this.api, this.env, { username, password, register: false })
     this.enter(me)
   }
 

@@ -7,12 +7,16 @@ export interface SignedIn {
   readonly me: Me
   /** Signs in over the connection, for a while. */
   readonly token: string
+  /** Whether the name was new. */
+  readonly registered?: boolean
 }
 
 export interface Given {
   readonly username: string
   /** Empty for a guest. */
   readonly password: string
+  /** Whether a name that is new is registered; undefined for a guest. */
+  readonly register?: boolean
   /** An invitation to register. */
   readonly invite?: string | undefined
 }
@@ -23,6 +27,7 @@ interface AccessToken {
 
 interface Answer {
   readonly user: Me
+  readonly registered?: boolean
   readonly token?: string
   readonly csrf_token?: string
   readonly access_token?: AccessToken
@@ -37,12 +42,16 @@ const patience = 5000
 /** A cookie is not given where anybody could read it on its way. */
 const hasNoCookie = (error: unknown): boolean => error instanceof Refused && error.field === "cookie"
 
-const take = (api: Api, env: Environment, { access_token, csrf_token, token, user }: Answer): SignedIn => {
+const take = (
+  api: Api,
+  env: Environment,
+  { access_token, csrf_token, registered = false, token, user }: Answer,
+): SignedIn => {
   api.csrf = csrf_token
   api.bearer = token
   env.keep(kept, token)
   env.keep(outKey, undefined)
-  return { me: user, token: access_token?.token ?? token ?? "" }
+  return { me: user, token: access_token?.token ?? token ?? "", registered }
 }
 
 export const signIn = async (api: Api, env: Environment, given: Given): Promise<SignedIn> => {
