@@ -21,7 +21,8 @@ const mayImport: Record<string, ReadonlyArray<string>> = {
   http: conversations,
   grpc: conversations,
   mqtt: conversations,
-  irc: conversations,
+  // What somebody does is a text of its own there.
+  irc: ["text", ...conversations],
   // Bytes know nothing of channels: a transport never sees the hub, nor what one can do there.
   transport: ["session", ...ports],
   // Rows of a database know nothing of sessions.

@@ -1,13 +1,12 @@
 /** What is said, as lines of IRC, and back. */
 import type { Attachment } from "../domain/Attachment.ts"
+import { emote, emoteOf } from "../text/Emote.ts"
 import { pieces } from "./Line.ts"
 
 /** CTCP: what is between two of these is no text. */
 const ctcp = "\u0001"
 /** Between these words it is said of oneself: `/me waves`. */
 const action = `${ctcp}ACTION `
-/** The same as everybody else writes it. */
-const me = "/me "
 
 /** What a line of text may not have: it would end it, or be a command to the client. */
 // eslint-disable-next-line no-control-regex
@@ -22,8 +21,9 @@ const maxLines = 40
 
 /** A message in pieces, each for a line that has room for so many bytes of it. */
 export const linesOf = (content: string, room: number): ReadonlyArray<string> => {
-  const isAction = content.startsWith(me)
-  const text = isAction ? content.slice(me.length) : content
+  const deed = emoteOf(content)
+  const isAction = deed !== undefined
+  const text = deed ?? content
   const spare = isAction ? room - action.length - ctcp.length : room
   const lines: Array<string> = []
   let left = 0
@@ -46,7 +46,7 @@ export const contentOf = (text: string): string | undefined => {
   if (!text.startsWith(ctcp)) return text.replace(formatting, "").replace(control, "")
   const end = text.endsWith(ctcp) && text.length > action.length ? -1 : undefined
   const said = text.slice(action.length, end).replace(formatting, "").replace(control, "")
-  return text.toUpperCase().startsWith(action) && said.trim() !== "" ? me + said : undefined
+  return text.toUpperCase().startsWith(action) && said.trim() !== "" ? emote(said) : undefined
 }
 
 const units = ["B", "kB", "MB", "GB", "TB"]

@@ -1,4 +1,5 @@
 /** A conversation to be copied: as it was written, without marks, lists and lines beside it, and broken nowhere. */
+import { withName } from "../text/Emote.ts"
 import { clock } from "./internal/day.ts"
 import { withFile } from "./FileLine.ts"
 import type { Entry, Model } from "./Model.ts"
@@ -15,9 +16,10 @@ const linesOf = (entry: Entry, model: Model): ReadonlyArray<string> => {
   if (entry._tag === "Notice") return Plain.lines(entry.text).map((line) => `· ${line}`)
   if (entry._tag === "Message" && (entry.deleted === true || isIgnored(model, entry.from))) return []
   const from = entry._tag === "Message" ? entry.from : (me ?? "you")
-  const [first = "", ...rest] = Plain.lines(withFile(entry.content, entry.file, "\n"))
+  const said = withName(Plain.name(from), withFile(entry.content, entry.file, "\n"))
+  const [first = "", ...rest] = Plain.lines(said)
   // The lines behind the first are as they were written: they may be a program.
-  return [`${clock(entry.at)} ${Plain.name(from)}: ${first}`, ...rest]
+  return [`${clock(entry.at)} ${first}`, ...rest]
 }
 
 /** The lines that fit on a screen on which the terminal wraps them itself, up to the lowest message in sight. */

@@ -4,6 +4,7 @@ import { ChannelName } from "../domain/ChannelName.ts"
 import { Status } from "../domain/Status.ts"
 import type { Command } from "./Command.ts"
 import { reactionOf } from "../text/Emoji.ts"
+import { emote } from "../text/Emote.ts"
 import { channelCommands } from "./internal/channelCommands.ts"
 import { type CommandEntry, firstWord, wrong } from "./internal/CommandEntry.ts"
 import { ownCommands } from "./internal/ownCommands.ts"
@@ -85,6 +86,12 @@ const talking: ReadonlyArray<CommandEntry> = [
     read: () => ({ _tag: "Channels" }),
   },
   {
+    names: ["me"],
+    usage: "TEXT",
+    summary: "say what you do: /me waves reads * ann waves",
+    read: (rest) => (rest === "" ? wrong("say what you do: /me waves") : { _tag: "Say", text: emote(rest) }),
+  },
+  {
     names: ["edit"],
     usage: "[TEXT]",
     summary: "change your last message; ↑ on an empty line does the same",
@@ -151,7 +158,6 @@ export const commands: ReadonlyArray<CommandEntry> = [...talking, ...ownCommands
 /** Commands of other programs that do not exist here, and what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {
   nick: "a name is who you sign in as: natter chat --name OTHER",
-  me: "just say it: there are no actions here",
   connect: "a server is chosen when it is started: natter chat HOST:PORT",
 }
 

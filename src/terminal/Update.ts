@@ -18,6 +18,7 @@ import { quitWhenSent } from "./update/quit.ts"
 import { enter } from "./update/enter.ts"
 import { pageFailed, sendReadMarker, addPage, markUnread } from "./update/history.ts"
 import { pasteText, pressKey, turnWheel, write } from "./update/keyboard.ts"
+import { withName } from "../text/Emote.ts"
 import { whois } from "./Whois.ts"
 import * as Undo from "./update/undo.ts"
 import { cut } from "./Width.ts"
@@ -82,7 +83,8 @@ const searchResult = (words: string, { hits, next }: ServerFrameOf<"SearchResult
   }
   const lines = hits.map(({ channel, message: { content, file, from, timestamp } }, at) => {
     const where = channel.startsWith("@") ? Plain.channel(channel) : `#${channel}`
-    return `${where}  (${at + 1})  ${dateAndTime(timestamp)}  ${Plain.name(from)}: ${cut(Plain.line(withFile(content, file, " ")), maxFound)}`
+    const said = Plain.line(withName(Plain.name(from), withFile(content, file, " ")))
+    return `${where}  (${at + 1})  ${dateAndTime(timestamp)}  ${cut(said, maxFound)}`
   })
   const more = next === undefined ? [] : ["and more"]
   const opening = "/open 1 shows the first of them in its place."

@@ -1,5 +1,6 @@
 /** The first words of what somebody wrote, in one line and without marks: what stands above whatever answers it. */
 import { emojiOf } from "./Emoji.ts"
+import { emoteOf } from "./Emote.ts"
 import { type Block, type Inline, parse } from "./Markdown.ts"
 
 /** Characters of a text that are looked at, and those that are shown at most. */
@@ -45,9 +46,12 @@ const oneLine = (blocks: ReadonlyArray<Block>): string =>
     .slice(0, maxLength)
     .replace(/[\ud800-\udbff]$/, "")
 
-/** Words of others that it quotes are left out, where it has any of its own. Empty where there are none at all. */
+/**
+ * Words of others that it quotes are left out, where it has any of its own. Empty where there are none at all. It stands behind
+ * the name of who wrote it: of what somebody does it is that alone.
+ */
 export const excerpt = (text: string): string => {
-  const blocks = parse(text.slice(0, maxRead))
+  const blocks = parse((emoteOf(text) ?? text).slice(0, maxRead))
   const own = oneLine(blocks.filter(({ _tag }) => _tag !== "Quote"))
   return own === "" ? oneLine(blocks) : own
 }

@@ -20,6 +20,7 @@ describe("lines of events", () => {
   it("show a name as one, whatever it holds", () => {
     const message: Message = { ...place, type: "Message", content: "hm" } as Message
     assert.strictEqual(lineOf(message), `${shown}: hm`)
+    assert.strictEqual(lineOf({ ...message, content: "/me waves\nat all" }), `* ${shown} waves ⏎ at all`)
     assert.strictEqual(lineOf({ ...message, reply_to: Seq.make(1) }), `${shown} to message 1: hm`)
     assert.strictEqual(
       lineOf({ ...place, type: "Deleted", id: undefined, target: Seq.make(1) } as unknown as ClientEvent),

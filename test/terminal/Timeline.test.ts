@@ -46,6 +46,19 @@ describe("Timeline", () => {
     assert.deepStrictEqual(screen(world).slice(-3), ["  two", `ann ${at(noon)}`, "  mine"])
   })
 
+  it("begins what somebody does with their name, also above what answers it", () => {
+    const world = quiet().says("bob", "/me waves *high*").says("bob", "/me", "lobby")
+    world.says("cy", "why?", "lobby", { reply_to: 1 })
+    assert.deepStrictEqual(screen(world).slice(1), [
+      `bob ${at(noon)}`,
+      "  * bob waves high",
+      "  /me",
+      `cy ${at(noon)}`,
+      "  ┌ * bob waves high",
+      "  why?",
+    ])
+  })
+
   it("parts the days, and calls the last two by name", () => {
     const world = quiet(60)
     world.says("bob", "long ago", "lobby", { timestamp: noon - 3 * day })

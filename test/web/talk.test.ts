@@ -25,6 +25,10 @@ layer(Site.layer({ log: "None", hub: { publishing: undefined } }), { excludeTest
             await bob.sees("soup at noon?")
             assert.strictEqual(await bob.tab.locator(".message strong").first().innerText(), "noon")
 
+            // What one does begins with one's name.
+            await ann.say("/me waves *high*")
+            await bob.sees("* ann waves high")
+
             // Who writes is seen to.
             await bob.tab.locator(".composer textarea").pressSequentially("ye")
             await ann.tab.getByText("bob is typing").waitFor()

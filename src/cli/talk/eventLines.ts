@@ -4,6 +4,7 @@ import type { Change, Roster } from "../../client/Roster.ts"
 import { shownChannel, quotedName } from "../../domain/PlainName.ts"
 import type { Username } from "../../domain/Username.ts"
 import { fileLine } from "../../terminal/FileLine.ts"
+import { withName } from "../../text/Emote.ts"
 import { oneLine } from "../oneLine.ts"
 
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" })
@@ -25,10 +26,10 @@ export const missed = (count: number): string =>
   count === 1 ? "a message was missed" : `${count} messages were missed`
 
 const said = ({ content, deleted, edited, file, from, reply_to, timestamp }: Message): string => {
-  const words = deleted === true ? "(deleted)" : `${oneLine(content)}${edited === undefined ? "" : " (edited)"}`
-  const what = file === undefined ? words : `${words === "" ? "" : `${words} `}${oneLine(fileLine(file))}`
+  const words = deleted === true ? "(deleted)" : `${content}${edited === undefined ? "" : " (edited)"}`
+  const what = file === undefined ? words : `${words === "" ? "" : `${words} `}${fileLine(file)}`
   const who = reply_to === undefined ? quotedName(from) : `${quotedName(from)} to message ${reply_to}`
-  return `${clock.format(timestamp)} ${who}: ${what}`
+  return `${clock.format(timestamp)} ${oneLine(withName(who, what))}`
 }
 
 /** The lines for an event; none where a reader need not know. Other messages are named by their `seq`. */

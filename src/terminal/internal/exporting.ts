@@ -6,6 +6,7 @@ import type { Client } from "../../client/Client.ts"
 import type { PastMessage } from "../../protocol/v2/Entry.ts"
 import type { Action, Intent } from "../Action.ts"
 import type { LocalFiles } from "../LocalFiles.ts"
+import { withName } from "../../text/Emote.ts"
 import * as Plain from "../Plain.ts"
 import { explained } from "./advice.ts"
 
@@ -25,7 +26,10 @@ const textOf = ({ content, deleted, edited, file, from, reactions, timestamp }: 
     ...(edited === undefined ? [] : ["(edited)"]),
     ...(reactions ?? []).map(({ reaction, users }) => `${Plain.line(reaction)} ${users.length}`),
   ]
-  return `${time(timestamp)} ${Plain.name(from)}: ${[Plain.lines(content).join("\n  "), ...marks].filter(Boolean).join(" ")}\n`
+  const said = Plain.lines(withName(Plain.name(from), content))
+    .join("\n  ")
+    .trimEnd()
+  return `${time(timestamp)} ${[said, ...marks].filter(Boolean).join(" ")}\n`
 }
 
 /** Does it, and tells how far it is; nothing is written over. */

@@ -5,6 +5,7 @@ import { clock, dayName, dayOf } from "./day.ts"
 import { type Mark as TextMark, type ShownLine, shownLines, typedLines } from "./shown.ts"
 import { fileLine } from "../FileLine.ts"
 import { highlights } from "../Highlights.ts"
+import { starOf } from "../../text/Emote.ts"
 import { excerpt } from "../../text/Excerpt.ts"
 import type { Wanted } from "../../text/Hits.ts"
 import { mentions } from "../../text/Mentions.ts"
@@ -247,14 +248,19 @@ const notice = (text: string, style: Style, columns: number): ReadonlyArray<Row>
 const isEdited = (entry: Entry): boolean => entry._tag === "Message" && entry.edited !== undefined
 
 /** What a message says, and the file it carries. */
-const said = (entry: Exclude<Entry, { readonly _tag: "Notice" }>, own: boolean, look: Look): ReadonlyArray<Row> => {
+const said = (
+  entry: Exclude<Entry, { readonly _tag: "Notice" }>,
+  author: string,
+  own: boolean,
+  look: Look,
+): ReadonlyArray<Row> => {
   const { content, file } = entry
   const pale = entry._tag === "Unsent"
   const carried =
     file === undefined ? [] : body(typedLines(Plain.line(fileLine(file))), pale ? "pale" : "file", true, look, false)
   // Of a file without words there would be an empty line.
   if (file !== undefined && content === "" && !isEdited(entry)) return carried
-  const lines = shownLines(content, look.formats)
+  const lines = shownLines(content, look.formats, author)
   return [...body(lines, pale ? "pale" : "text", own, look, isEdited(entry)), ...carried]
 }
 
@@ -295,7 +301,8 @@ const pointedAt = ([first = [], ...rest]: ReadonlyArray<Row>): ReadonlyArray<Row
 /** What a message answers, in one row: whose words, and the first of them. */
 const answers = (answered: MessageEntry | undefined, look: Look): Row => {
   const { columns } = look
-  const before = cut(`${" ".repeat(marginOf(look))}┌ `, columns)
+  const star = answered === undefined ? "" : starOf(answered.content)
+  const before = cut(`${" ".repeat(marginOf(look))}┌ ${star}`, columns)
   const room = columns - width(before)
   const start: Span = { text: before, style: "pale" }
   if (answered === undefined) return [start, { text: cut("an earlier message", room), style: "pale" }]
@@ -337,7 +344,7 @@ export const rowsOf = (
   const text =
     entry._tag === "Message" && entry.deleted === true
       ? body(typedLines("(deleted)"), "pale", true, { ...look, wanted: undefined }, false)
-      : said(entry, own, look)
+      : said(entry, author ?? "you", own, look)
   const rows = [
     ...day,
     ...(follows ? [] : [heading(author ?? "you", entry.at, own, look)]),

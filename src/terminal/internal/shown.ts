@@ -1,5 +1,6 @@
 /** What people write as the lines of a terminal: marks become formats where there are some, and stay as typed elsewhere. */
 import { emojiOf } from "../../text/Emoji.ts"
+import { beginning, emoteOf, parseEmote } from "../../text/Emote.ts"
 import { links } from "../../text/Links.ts"
 import { type Block, type Inline, parse } from "../../text/Markdown.ts"
 import type { Range } from "../../text/Range.ts"
@@ -132,12 +133,15 @@ const linesOf = (
 /** Whether a text is safe to show, now that its marks are gone: letters that they kept apart could make a pile. */
 const isPlain = ({ text }: ShownLine): boolean => Plain.lines(text)[0] === text
 
-/** The lines of a message. */
-export const shownLines = (content: string, available: Formats): ReadonlyArray<ShownLine> => {
-  const lines = Plain.lines(content)
-  if (available.size === 0) return lines.map(typed)
-  const shown = linesOf(parse(lines.join("\n")), available, "", "")
-  return shown.every(isPlain) ? shown : lines.map(typed)
+/** The lines of a message; what somebody does begins with their name, where that is given. */
+export const shownLines = (content: string, available: Formats, from?: string): ReadonlyArray<ShownLine> => {
+  const deed = from === undefined ? undefined : emoteOf(content)
+  const name = deed === undefined ? undefined : Plain.name(from!)
+  const text = Plain.lines(deed ?? content).join("\n")
+  const unmarked = () => (name === undefined ? text : beginning(name) + text).split("\n").map(typed)
+  if (available.size === 0) return unmarked()
+  const shown = linesOf(name === undefined ? parse(text) : parseEmote(name, text), available, "", "")
+  return shown.every(isPlain) ? shown : unmarked()
 }
 
 /** Lines as they were typed, whatever is in them. */

@@ -10,6 +10,7 @@ import { withFile } from "../FileLine.ts"
 import * as Editor from "../Editor.ts"
 import type { Conversation, Entry, MessageEntry, Model } from "../Model.ts"
 import * as Plain from "../Plain.ts"
+import { emoteOf, withName } from "../../text/Emote.ts"
 import { levelOf } from "../Settings.ts"
 import {
   add,
@@ -297,8 +298,10 @@ const countAsNew = (model: Model, { channel, content, file, from }: Message, key
   const told = level === "all" || (level === "mentions" && (mention || direct))
   // One notification for many that come together.
   if (!told || model.settings.dnd || model.ticks - model.notifiedAt < notifyEvery) return [counted, []]
+  // Who does something is named in what is done.
+  const noted = emoteOf(content) === undefined ? content : withName(from, content)
   const title = direct ? from : `${from} in #${channel}`
-  return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: withFile(content, file, " ") }]]
+  return [{ ...counted, notifiedAt: model.ticks }, [{ _tag: "Notify", title, text: withFile(noted, file, " ") }]]
 }
 
 /** People who left last that are known of one channel. */

@@ -102,7 +102,6 @@ export const messages: Messages = {
           : `${names.length} Personen schreiben`,
     today: "Heute",
     yesterday: "Gestern",
-    said: (name, text) => `${name}: ${text}`,
   },
   message: {
     edited: "bearbeitet",

@@ -105,7 +105,6 @@ export const messages = {
           : `${names.length} people are typing`,
     today: "Today",
     yesterday: "Yesterday",
-    said: (name: string, text: string) => `${name}: ${text}`,
   },
   message: {
     edited: "edited",

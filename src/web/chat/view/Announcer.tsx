@@ -1,7 +1,8 @@
 /** Tells those who hear the page what is said, and no more of it than can be heard. */
 import { useSignalEffect } from "@preact/signals"
 import { useRef, useState } from "preact/hooks"
-import { t } from "../../language.ts"
+import { withName } from "../../../text/Emote.ts"
+import { shownName } from "../../../domain/PlainName.ts"
 import type { Conversation } from "../model/Conversation.ts"
 import { useInside } from "./context.ts"
 import { plain } from "./plain.ts"
@@ -23,7 +24,7 @@ export const Announcer = ({ conversation }: { readonly conversation: Conversatio
     current.seq = latest.seq
     if (latest.from === chat.me.name || Math.abs(now - current.at) < every) return
     current.at = now
-    setSaid(t.value.timeline.said(plain(latest.from), plain(latest.content.slice(0, maxLength))))
+    setSaid(plain(withName(shownName(latest.from), latest.content.slice(0, maxLength))))
   })
   return (
     <p class="visually-hidden" role="status">

@@ -1,6 +1,7 @@
 /** What a message answers: whose words, and the first of them. It leads there. */
 import { useEffect } from "preact/hooks"
 import { shownName } from "../../../domain/PlainName.ts"
+import { starOf } from "../../../text/Emote.ts"
 import { excerpt } from "../../../text/Excerpt.ts"
 import { t } from "../../language.ts"
 import * as Answering from "../model/answered.ts"
@@ -32,6 +33,7 @@ export const Answered = ({ conversation, seq }: { readonly conversation: Convers
       <span class="visually-hidden">{words.answers} </span>
       {isThere ? (
         <>
+          {starOf(found.content)}
           <bdi class="author">{shownName(found.from)}</bdi> <bdi>{firstWords(found)}</bdi>
         </>
       ) : found === undefined ? (

@@ -2,12 +2,14 @@
 import type { ComponentChild, VNode } from "preact"
 import { type Block, type Inline, parse } from "../../../text/Markdown.ts"
 import { emojiOf } from "../../../text/Emoji.ts"
+import { emoteOf, parseEmote } from "../../../text/Emote.ts"
 import { isMentioned } from "../../../text/Mentions.ts"
 import { t } from "../../language.ts"
 import { CopyButton } from "../../ui/CopyButton.tsx"
 import { Icon } from "../../ui/Icon.tsx"
 import { pathOf } from "../route.ts"
 import { useInside } from "./context.ts"
+import { shownName } from "../../../domain/PlainName.ts"
 import { plainLines } from "./plain.ts"
 
 const inline = (node: Inline, me: string): ComponentChild => {
@@ -98,7 +100,12 @@ const CodeBlock = ({ language, text }: { readonly text: string; readonly languag
   </figure>
 )
 
+const blocks = (text: string, from: string): ReadonlyArray<Block> => {
+  const deed = emoteOf(text)
+  return deed === undefined ? parse(plainLines(text)) : parseEmote(shownName(from), plainLines(deed))
+}
+
 /** Of what somebody wrote; `me` is who reads it. */
-export const Content = ({ me, text }: { readonly text: string; readonly me: string }) => (
-  <>{parse(plainLines(text)).map((node) => block(node, me))}</>
+export const Content = ({ from, me, text }: { readonly text: string; readonly from: string; readonly me: string }) => (
+  <>{blocks(text, from).map((node) => block(node, me))}</>
 )

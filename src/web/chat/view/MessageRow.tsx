@@ -80,7 +80,7 @@ const Row = ({ conversation, isActive, isFocusable, isHead, message, onActive }:
           <MessageEditor conversation={conversation} message={message} />
         ) : (
           <>
-            {content !== "" && <Text text={content} me={chat.me.name} isEdited={edited > 0} />}
+            {content !== "" && <Text text={content} from={from} me={chat.me.name} isEdited={edited > 0} />}
             {file !== undefined && <FileCard channel={conversation.name.value} file={file} />}
             {reactions.length > 0 && <Reactions conversation={conversation} message={message} />}
           </>
@@ -139,11 +139,13 @@ const cutAt = (text: string): number | undefined => {
 }
 
 export const Text = ({
+  from,
   isEdited,
   me,
   text,
 }: {
   readonly text: string
+  readonly from: string
   readonly me: string
   readonly isEdited: boolean
 }) => {
@@ -151,7 +153,7 @@ export const Text = ({
   const cut = cutAt(text)
   return (
     <div class="text" dir="auto">
-      <Content text={cut === undefined || isWhole ? text : text.slice(0, cut)} me={me} />
+      <Content text={cut === undefined || isWhole ? text : text.slice(0, cut)} from={from} me={me} />
       {isEdited && <span class="soft small">({t.value.message.edited})</span>}
       {cut !== undefined && (
         <button class="plain link small" type="button" onClick={() => setWhole(!isWhole)}>

@@ -1,6 +1,7 @@
 /** Calls whoever does not look: by the desktop, by a sound, and by a mark on the page's sign. */
 import { effect } from "@preact/signals"
 import { shownName } from "../../../domain/PlainName.ts"
+import { emoteOf, withName } from "../../../text/Emote.ts"
 import { chime } from "../over/chime.ts"
 import type { Call } from "../model/Chat.ts"
 import { isFirst, Looks } from "../session/tabs.ts"
@@ -33,11 +34,13 @@ export const notify = (inside: Inside): (() => void) => {
 
 const show = ({ app, screen }: Inside, { channel, content, from }: Call): void => {
   if (!("Notification" in globalThis) || Notification.permission !== "granted") return
+  // Who does something is named in what is done.
+  const said = emoteOf(content) === undefined ? content : withName(shownName(from), content)
   const where = channel.startsWith("@") ? "" : ` (#${channelName(channel)})`
   try {
     // One for each conversation; that of another tab is replaced.
     const shown = new Notification(`${shownName(from)}${where}`, {
-      body: plain(content.slice(0, maxLength).replaceAll(/\s+/g, " ")),
+      body: plain(said.slice(0, maxLength).replaceAll(/\s+/g, " ")),
       tag: `natter ${channel}`,
       icon: "/favicon.svg",
     })

@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef, useState } from "preact/hooks"
 import { shownName } from "../../../domain/PlainName.ts"
 import "../../style/dialogs.css"
 import type { Wanted } from "../../../text/Hits.ts"
+import { emoteOf, starOf } from "../../../text/Emote.ts"
 import { t } from "../../language.ts"
 import { Icon } from "../../ui/Icon.tsx"
 import type { Hit } from "../model/frames.ts"
@@ -242,11 +243,12 @@ const Result = ({ hit, words }: { readonly hit: Hit; readonly words: Wanted | un
           </time>
         </span>
         <strong>
+          {starOf(content)}
           <bdi>{shownName(from)}</bdi>
         </strong>
         <span class="hit-text" dir="auto">
-          {excerpt(plain(content.slice(0, 20_000).replaceAll(/\s+/g, " ")), words).map(({ isHit, text }) =>
-            isHit ? <mark>{text}</mark> : text,
+          {excerpt(plain((emoteOf(content) ?? content).slice(0, 20_000).replaceAll(/\s+/g, " ")), words).map(
+            ({ isHit, text }) => (isHit ? <mark>{text}</mark> : text),
           )}
           {file !== undefined && <span class="soft"> {plain(file.name)}</span>}
         </span>

@@ -34,7 +34,12 @@ export const UnsentRow = ({
           <span class="soft small">{failed === undefined ? t.value.message.sending : ""}</span>
         </p>
         {replyTo !== undefined && <Answered conversation={conversation} seq={replyTo} />}
-        <Text text={content === "" && file !== undefined ? file.name : content} me={chat.me.name} isEdited={false} />
+        <Text
+          text={content === "" && file !== undefined ? file.name : content}
+          from={chat.me.name}
+          me={chat.me.name}
+          isEdited={false}
+        />
         {failed !== undefined && (
           <p class="alarm row" role="alert">
             {t.value.message.failed(why(failed))}
