@@ -1,6 +1,7 @@
 /** The commands that can be typed behind a slash. */
 import * as Schema from "effect/Schema"
 import { ChannelName } from "../domain/ChannelName.ts"
+import { nearest } from "../domain/Nearest.ts"
 import { Status } from "../domain/Status.ts"
 import type { Command } from "./Command.ts"
 import { reactionOf } from "../text/Emoji.ts"
@@ -161,25 +162,6 @@ const unsupported: Readonly<Record<string, string>> = {
   connect: "a server is chosen when it is started: natter chat HOST:PORT",
 }
 
-/** The Levenshtein distance: how many letters must be changed, added or removed to make one word of the other. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}
-
-const nearest = (name: string): string | undefined =>
-  commands
-    .map(({ names: [first] }) => ({ first, far: distance(name, first) }))
-    .filter(({ far, first }) => far <= Math.floor(first.length / 2))
-    .toSorted((a, b) => a.far - b.far)[0]?.first
-
 /** A draft as a command, or as a message to send. A message that begins with `//` is sent with one slash. */
 export const parse = (draft: string): Command => {
   if (!draft.startsWith("/")) return { _tag: "Say", text: draft }
@@ -192,6 +174,9 @@ export const parse = (draft: string): Command => {
   if (!/^[a-z?]+$/.test(name))
     return wrong(`to say something that begins with a slash, write two: //${draft.slice(1, 20)}`)
   if (Object.hasOwn(unsupported, name)) return wrong(`/${name}: ${unsupported[name]}`)
-  const near = nearest(name)
+  const near = nearest(
+    name,
+    commands.map(({ names: [first] }) => first),
+  )
   return wrong(`there is no /${name}${near === undefined ? "; /help shows what there is" : `: did you mean /${near}?`}`)
 }

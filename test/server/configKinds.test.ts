@@ -3,7 +3,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { choice, duration, int, onOff, parseDuration, percent, size, text } from "../../src/server/internal/kind.ts"
 import { load } from "../../src/server/internal/load.ts"
-import { nearest } from "../../src/server/internal/nearest.ts"
 import * as Source from "../../src/server/internal/source.ts"
 
 const bytes = size(1024, 1024 ** 3)
@@ -113,17 +112,4 @@ describe("a secret setting", () => {
       assert.deepStrictEqual(problems, ["key: the value (from --key) is not allowed: it has to be a key"])
     }),
   )
-})
-
-describe("the nearest name", () => {
-  const known = ["port", "host", "outbox.bytes", "rate-limits"]
-  it.each([
-    ["prot", "port"],
-    ["PORT", "port"],
-    ["rate-limit", "rate-limits"],
-    ["ratelimits", "rate-limits"],
-    ["outbox-bytes", "outbox.bytes"],
-    ["xyzzy", undefined],
-    ["", undefined],
-  ])("to %j is %j", (name, expected) => assert.strictEqual(nearest(name, known), expected))
 })

@@ -59,6 +59,7 @@ describe("Commands", () => {
   const wrong: ReadonlyArray<readonly [string, RegExp]> = [
     ["/jion ops", /did you mean \/join/],
     ["/qiut", /did you mean \/quit/],
+    ["/mgs ann hello", /did you mean \/msg/],
     ["/frobnicate", /no \/frobnicate.*\/help/],
     ["/etc/passwd", /\/\/etc\/passwd/],
     ["/nick bob", /--name/],

@@ -8,7 +8,7 @@ import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
 import { isGroup, parse, type Format } from "./configFile.ts"
 import { isForeign } from "./foreign.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../../domain/Nearest.ts"
 import { environmentName, flagName, type Table } from "./setting.ts"
 
 /** Settings that can't be used: one line for each thing that is wrong. Safe to show. */

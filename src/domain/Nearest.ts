@@ -16,13 +16,13 @@ const distance = (from: string, to: string): number => {
   return previous[to.length]!
 }
 
-/** The name that was probably meant; undefined where none is near. */
+/** The name that was probably meant; undefined where none is near. Of a short one half has to be there. */
 export const nearest = (name: string, known: ReadonlyArray<string>): string | undefined => {
   let best: string | undefined
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
     const edits = distance(name.toLowerCase(), candidate.toLowerCase())
-    if (edits >= least) continue
+    if (edits >= least || edits > candidate.length / 2) continue
     best = candidate
     least = edits
   }
